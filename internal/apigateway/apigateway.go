@@ -16,6 +16,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +58,11 @@ type Options struct {
 	// InProcess returns what answers for the function of an authorizer in this process, or nil to start a process for it,
 	// as a trial of very many assemblies cannot. env is the function's environment here. Default: each has a process.
 	InProcess func(f *apimodel.Function, env map[string]string) Handler
+
+	// Source returns the folder that an asset's folder is a copy of, as the developer knows it, such as "orders-fn"; ""
+	// if it is not known. It is called when a function failed, and must be safe for concurrent use. If nil, files of
+	// functions are named as seen from the asset's folder.
+	Source func(folder string) string
 
 	// Record receives every request when it is answered, or when the stream of its answer has ended. It must be safe for
 	// concurrent use. If nil, records are discarded.
@@ -104,6 +110,7 @@ type Gateway struct {
 	transport *http.Transport // of HTTP integrations
 	services  *http.Transport // of AWS services, whose endpoints the options name
 	dryRuns   dryRuns
+	codes     sync.Map // stack.Code, by folders of functions
 
 	invocations invocations
 	pending     pendings

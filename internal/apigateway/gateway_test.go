@@ -144,7 +144,7 @@ func TestFunctionsOfOneName(t *testing.T) {
 	}
 	second := twin("West")
 	second.Runtime = "ruby3.4" // so that an attempt to run it would be told
-	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
+	s := &served{gateway: g, names: map[string]bool{}, dirs: map[string]string{}, problems: map[string]string{}}
 	s.startFunctions([]*apimodel.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 ||
 		!strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {

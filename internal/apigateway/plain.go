@@ -73,8 +73,8 @@ func (st *stage) received(
 		Body:    result.Payload,
 	}
 	if result.Error != nil {
-		gateway.failed(record, m.function, result.Error, result.Payload)
 		got.Selection = result.Error.Message
+		gateway.failed(record, m.function, result.Error, result.Payload)
 	}
 	return got, nil
 }

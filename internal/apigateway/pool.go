@@ -89,7 +89,7 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			s.problems[f.ID.String()] = notRun(f, err)
 			continue
 		}
-		s.names[f.Name] = true
+		s.names[f.Name], s.dirs[f.Name] = true, spec.Dir
 	}
 }
 

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type served struct {
 	names    map[string]bool    // of the functions in the pool, and of those in this process
 	handlers map[string]Handler // of the functions in this process
 	short    map[string]string  // the short names of functions, by their names
+	dirs     map[string]string  // which functions run in, by their names
 	folders  map[string]string  // of functions' code, by their short names
 	identity []string           // names of what authorizers know callers by
 	problems map[string]string
@@ -77,6 +79,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 		model:    m,
 		stages:   map[string]*stage{},
 		names:    map[string]bool{},
+		dirs:     map[string]string{},
 		handlers: map[string]Handler{},
 		problems: map[string]string{},
 		unread:   map[apimodel.ID]string{},
@@ -102,7 +105,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	s.short = shortNames(m.Functions)
 	s.folders = map[string]string{}
 	for _, f := range m.Functions {
-		s.folders[s.short[f.Name]] = f.Code.Folder
+		s.folders[s.short[f.Name]] = cmp.Or(s.dirs[f.Name], f.Code.Folder)
 	}
 	for _, c := range chosen {
 		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)

@@ -31,17 +31,33 @@ func shortNames(functions []*apimodel.Function) map[string]string {
 	return out
 }
 
-// folderOf is the folder of the code of the function with a short name; "" for one that is not known.
-func (g *Gateway) folderOf(short string) string {
+// codeOf is what is known of the code of the function with a short name.
+func (g *Gateway) codeOf(short string) stack.Code {
 	if s := g.live.Load(); s != nil {
-		return s.folders[short]
+		return g.codeIn(s.folders[short])
 	}
-	return ""
+	return stack.Code{}
+}
+
+// codeIn is what is known of the code in a folder, which is read once.
+func (g *Gateway) codeIn(folder string) stack.Code {
+	if folder == "" {
+		return stack.Code{}
+	}
+	if known, ok := g.codes.Load(folder); ok {
+		return known.(stack.Code)
+	}
+	code := stack.CodeIn(folder)
+	if source := g.options.Source; source != nil {
+		code.Source = func() string { return source(folder) }
+	}
+	g.codes.Store(folder, code)
+	return code
 }
 
 // Trimmer returns what trims the stacks in the lines of a function.
 func (g *Gateway) Trimmer(function string) *stack.Lines {
-	return &stack.Lines{Folder: func() string { return g.folderOf(g.ShortName(function)) }}
+	return &stack.Lines{Code: func() stack.Code { return g.codeOf(g.ShortName(function)) }}
 }
 
 func withoutHash(id string) string {

@@ -144,7 +144,7 @@ func (g *Gateway) trimmed(lines []WroteLine) (out []WroteLine) {
 	of := map[string]*stack.Lines{}
 	for _, line := range lines {
 		if of[line.Function] == nil {
-			of[line.Function] = &stack.Lines{Folder: func() string { return g.folderOf(line.Function) }}
+			of[line.Function] = &stack.Lines{Code: func() stack.Code { return g.codeOf(line.Function) }}
 		}
 		for _, text := range of[line.Function].Next(line.Text) {
 			out = append(out, WroteLine{Function: line.Function, Text: text})
@@ -153,7 +153,7 @@ func (g *Gateway) trimmed(lines []WroteLine) (out []WroteLine) {
 	return out
 }
 
-// failed records how a function failed, and gives the error the place as the developer knows it. The document is what
+// failed records how a function failed, and has the error name places and files as the developer knows them. The document is what
 // its runtime sent, or nil. The stack of a process that died is in what it wrote.
 func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.FunctionError, document []byte) {
 	name := g.ShortName(f.Name)
@@ -169,12 +169,22 @@ func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.
 			frames = stack.OfPlace(e.Where)
 		}
 	}
-	frames = stack.CodeIn(f.Code.Folder).Trim(frames)
+	code := g.codeOf(name)
+	if f.Code.Folder != "" { // of the assembly that the request began with
+		code = g.codeIn(f.Code.Folder)
+	}
+	frames = code.Trim(frames)
 	if len(frames) > 0 && frames[0].Own {
 		e.Where = frames[0].String()
 	}
+	if notLoaded[e.Type] {
+		e.Message = code.Message(e.Message)
+	}
 	record.Failure = &Failure{Function: name, Type: e.Type, Message: e.Message, Frames: frames}
 }
+
+// notLoaded are the types of errors whose message names files, where they are on this machine.
+var notLoaded = map[string]bool{"Runtime.UserCodeSyntaxError": true, "Runtime.ImportModuleError": true}
 
 // metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

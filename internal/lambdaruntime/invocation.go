@@ -72,6 +72,7 @@ func (p *process) late() {
 			Type:    typeTimeout,
 			Message: fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds()),
 		}
+		p.document = nil
 		text = p.failInit(nil, true)
 		p.stop(nil)
 	case busy, away:

@@ -122,6 +122,9 @@ func TestOutcomes(t *testing.T) {
 					document.ErrorType != r.Error.Type {
 					t.Errorf("the document is %s: %v", r.Payload, err)
 				}
+				if c.handler == "init-error" && !strings.Contains(string(r.Payload), `"stackTrace"`) {
+					t.Errorf("the document is %s, and not all of what the runtime sent", r.Payload)
+				}
 			}
 		})
 	}

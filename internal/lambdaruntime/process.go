@@ -49,6 +49,7 @@ type process struct {
 	questions int         // for work, that it has asked
 	since     time.Time   // when inv was given to it
 	initError *FunctionError
+	document  []byte      // that the runtime reported initError with
 	timer     *time.Timer // the limit of init, then of each invocation
 
 	lastID string // the request id that its log lines belong to
@@ -202,9 +203,14 @@ func (p *process) failInit(err error, started bool) string {
 	}
 	if inv := p.f.queue.pop(); inv != nil {
 		inv.cold = true
-		if p.initError == nil {
+		switch {
+		case p.initError == nil:
 			inv.done <- exited(inv, err, started)
-		} else {
+		case p.document != nil:
+			inv.done <- outcome{
+				result: Result{RequestID: inv.id, Payload: p.document, Error: p.initError, ColdStart: true},
+			}
+		default:
 			inv.done <- failed(inv, typ, message)
 		}
 	}

@@ -2,6 +2,7 @@ package lambdaruntime
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -284,6 +285,9 @@ func (p *process) failedInit(w http.ResponseWriter, r *http.Request) {
 	}
 	e := parseError(body, r.Header.Get(errorType))
 	p.initError = &e
+	if json.Valid(body) {
+		p.document = body
+	}
 	replyAccepted.write(w)
 }
 

@@ -152,6 +152,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Model:     f.model(),
 		Issuer:    site.issuer.Provider,
 		Functions: functionOptions(p, f, report),
+		Source:    src.originals(),
 		Record:    site.record,
 		Slow:      report.slow,
 		SourceIP:  f.sourceIP,

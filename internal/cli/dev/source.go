@@ -175,6 +175,15 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 // patience is how long an app may run before a note says that it still does.
 const patience = 5 * time.Second
 
+// originals returns what finds the folders that assets were copied from; nil for an assembly, of which they may be
+// anywhere.
+func (s *source) originals() func(folder string) string {
+	if s.app == nil {
+		return nil
+	}
+	return (&originals{root: s.files.Root()}).of
+}
+
 // configure reads the app's configuration, which may have changed since the app last ran.
 func (s *source) configure() error {
 	app, err := cdkapp.Load(s.process.Dir, s.flags.app, s.flags.context)

@@ -31,9 +31,9 @@ const mostFiles = 2000
 // unseen are folders that are not watched, and that hold no source.
 var unseen = []string{"node_modules", "cdk.out", "__pycache__"}
 
-// sourceOf finds the folder below root that an asset was copied from: the only one with the same files. An assembly
-// does not name it, and what a bundler made of it is not the same, so those are not found.
-func sourceOf(root, asset string) (source string, found bool) {
+// SourceOf finds the folder below root that an asset was copied from: the only one with the same files. It is relative
+// to root, with slashes. An assembly does not name it, and what a bundler made of it is not the same, so those are not found.
+func SourceOf(root, asset string) (source string, found bool) {
 	files, ok := filesOf(asset)
 	if !ok || len(files) == 0 {
 		return "", false

@@ -48,7 +48,7 @@ func TestSourceOf(t *testing.T) {
 			for name, text := range tt.asset {
 				put(t, filepath.Join(copied, name), text)
 			}
-			if got, found := sourceOf(root, copied); got != tt.want || found != (tt.want != "") {
+			if got, found := SourceOf(root, copied); got != tt.want || found != (tt.want != "") {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -60,7 +60,7 @@ func TestSourceOf(t *testing.T) {
 		if err := os.Symlink("index.js", filepath.Join(copied, "other.js")); err != nil {
 			t.Skip(err)
 		}
-		if got, found := sourceOf(root, copied); found {
+		if got, found := SourceOf(root, copied); found {
 			t.Errorf("got %q, and what is behind the link is not known", got)
 		}
 	})

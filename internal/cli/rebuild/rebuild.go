@@ -68,7 +68,7 @@ func Learn(ctx context.Context, o Options) (*Functions, error) {
 		if hash == "" {
 			continue
 		}
-		if source, found := sourceOf(o.Root, one.Path); found {
+		if source, found := SourceOf(o.Root, one.Path); found {
 			f.records = append(f.records, gobundle.Record{Function: one.Function, Asset: hash})
 			f.owns = append(f.owns, folder(source))
 		}

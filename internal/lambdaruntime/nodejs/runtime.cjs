@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html says what is asked, and
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html what a handler may look like.
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const Module = require('node:module');
@@ -90,10 +91,16 @@ async function load(name, inline) {
   return found;
 }
 
+let entry; // the URL of the handler's file, of an ES module
+
 async function fromFile(stem) {
   for (const file of [stem, stem + '.js', stem + '.mjs', stem + '.cjs']) {
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      return isES(file) ? import(pathToFileURL(file)) : fromText(file, fs.readFileSync(file, 'utf8'));
+      if (!isES(file)) {
+        return fromText(file, fs.readFileSync(file, 'utf8'));
+      }
+      entry = pathToFileURL(file);
+      return import(entry);
     }
   }
   throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}' in ${root}`);
@@ -129,9 +136,24 @@ function fromText(file, text) {
   return module.exports;
 }
 
+// placed is the stack of a syntax error with the file and the line in front. Node.js has them in the stack of CommonJS modules.
+// Of ES modules it writes them only when nothing catches the error, so another process makes it once more; no code of the
+// modules runs, since they are parsed before. An error that code of the function threw has a frame of its file.
+function placed(error) {
+  const stack = String(error.stack);
+  if (stack.includes(root) || !entry) {
+    return stack;
+  }
+  const args = ['-e', 'import(process.argv[1])', '--', entry.href];
+  const { stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 5000, windowsHide: true });
+  const [place, rest] = [/^file:.*:\d+\n[^]*?(?=^SyntaxError: )/m.exec(stderr ?? '')?.[0], String(error)];
+  return place && stderr.includes(rest) ? place + stack : stack;
+}
+
 // renamed gives an error of loading the name that Lambda has for it.
 function renamed(error) {
   if (error instanceof SyntaxError) {
+    error.stack = placed(error);
     error.name = 'Runtime.UserCodeSyntaxError';
   } else if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
     error.name = 'Runtime.ImportModuleError';

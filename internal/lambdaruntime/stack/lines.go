@@ -9,24 +9,21 @@ import (
 // out, an own frame is one line of the same form in each language, and an error document is its message and its frames.
 // Other lines stay as they are. The zero value goes by the names of files alone. It is not safe for concurrent use.
 type Lines struct {
-	// Folder returns the folder of the function's code, for [CodeIn]. It is called for stacks alone. If nil, files are
-	// judged by their names.
-	Folder func() string
+	// Code returns what is known of the function's code. It is called for stacks alone. If nil, files are judged by
+	// their names.
+	Code func() Code
 
-	code      Code
 	goroutine bool   // within the stack of one
 	python    bool   // behind a frame of Python, whose source follows
 	call      string // the line before that of a file; "" for none
 }
 
-// own is the code of the folder.
+// own is the code of the function.
 func (l *Lines) own() Code {
-	if l.Folder != nil {
-		if dir := l.Folder(); dir != l.code.Dir {
-			l.code = CodeIn(dir)
-		}
+	if l.Code == nil {
+		return Code{}
 	}
-	return l.code
+	return l.Code()
 }
 
 // Next returns what is left of a line: most often one line, none for the frame of a library, and more for an error
@@ -48,6 +45,15 @@ func (l *Lines) Next(line string) []string {
 	}
 	if f, ok := nodeFrameOf(line); ok {
 		return l.frame(f)
+	}
+	if f, ok := nodePlaceOf(line); ok {
+		if code := l.own(); code.has(f) {
+			return []string{"    at " + code.own(f).String()}
+		}
+		return []string{line} // which may be anything that the function says
+	}
+	if ofLoading.MatchString(line) {
+		return []string{l.own().Message(line)}
 	}
 	if before, escaped, ok := strings.Cut(line, escapedStack); ok {
 		return l.escaped(line, before, escaped)

@@ -4,6 +4,7 @@ import (
 	"debug/buildinfo"
 	"path"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -17,6 +18,10 @@ type Code struct {
 	// Module is the path of the Go module that the function was built from, and Main that of its main package; "" if
 	// they are not known.
 	Module, Main string
+
+	// Source returns the folder that Dir is a copy of, as the developer knows it, such as "orders-fn"; "" if it is not
+	// known. It is called for files in Dir alone. If nil, those files are named as seen from Dir.
+	Source func() string
 
 	// Libraries are the ends of the folders of libraries whose files do not have the version of a module in their path.
 	Libraries []string
@@ -83,11 +88,9 @@ func (c Code) Trim(frames []Frame) []Frame {
 // own decides whether a frame is of the function's own code, and shortens its file.
 func (c Code) own(f Frame) Frame {
 	file := filepath.ToSlash(f.File)
-	if dir := filepath.ToSlash(c.Dir); dir != "" {
-		if rest, ok := strings.CutPrefix(file, strings.TrimSuffix(dir, "/")+"/"); ok {
-			f.File, f.Own = rest, !strings.Contains("/"+rest, "/node_modules/") && !isPackage(rest)
-			return f
-		}
+	if rest, ok := c.within(file); ok {
+		f.File, f.Own = c.inSource(rest), !strings.Contains("/"+rest, "/node_modules/") && !isPackage(rest)
+		return f
 	}
 	f.File, f.Own = file, !isLibrary(file) && !slices.ContainsFunc(c.Libraries, func(folder string) bool {
 		return strings.Contains("/"+file, "/"+folder+"/")
@@ -105,6 +108,56 @@ func (c Code) own(f Frame) Frame {
 		f.File, f.Own = path.Join(folder, path.Base(file)), true
 	}
 	return f
+}
+
+// has reports whether a frame is of a file in the folder that the function runs in.
+func (c Code) has(f Frame) bool {
+	_, ok := c.within(filepath.ToSlash(f.File))
+	return ok
+}
+
+// within is a file as seen from the folder that the function runs in, which Node.js may name without symbolic links.
+func (c Code) within(file string) (rest string, ok bool) {
+	for _, dir := range c.folders() {
+		if rest, ok = strings.CutPrefix(file, dir+"/"); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// folders are the names of the folder that the function runs in, with slashes; none if it is not known.
+func (c Code) folders() []string {
+	if c.Dir == "" {
+		return nil
+	}
+	dirs := []string{strings.TrimSuffix(filepath.ToSlash(c.Dir), "/")}
+	if real, err := filepath.EvalSymlinks(c.Dir); err == nil && real != c.Dir {
+		dirs = append(dirs, filepath.ToSlash(real))
+	}
+	return dirs
+}
+
+// inSource is a file of the folder that the function runs in as the developer knows it.
+func (c Code) inSource(rest string) string {
+	if c.Source == nil {
+		return rest
+	}
+	return path.Join(c.Source(), rest)
+}
+
+// pathInText is a path as far as the message of an error has it.
+var pathInText = regexp.MustCompile("(?:file://)?/[^\\s'\"`:,;()]+")
+
+// Message names the files of the function in the message of an error as the developer knows them: Node.js writes where
+// they are, such as "Cannot find module './price' ... Require stack: - /tmp/cdk.out/asset.1/index.js".
+func (c Code) Message(text string) string {
+	return pathInText.ReplaceAllStringFunc(text, func(file string) string {
+		if rest, ok := c.within(strings.TrimPrefix(file, "file://")); ok {
+			return c.inSource(rest)
+		}
+		return file
+	})
 }
 
 // isLibrary reports whether a file is of a library or the runtime, by its name alone.

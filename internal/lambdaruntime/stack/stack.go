@@ -106,8 +106,15 @@ var (
 	nodeFrame = regexp.MustCompile(
 		`^\s+at (?:(.+?) \()?((?:node:|file://|/|[A-Za-z]:\\|\[eval|<anonymous>).*?)(?::(\d+)(?::\d+)?)?\)?$`)
 
-	// pythonFrame is `  File "/var/task/app.py", line 3, in handler`.
-	pythonFrame = regexp.MustCompile(`^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$`)
+	// nodePlace is the line before the source of a syntax error: "/var/task/index.js:2".
+	nodePlace = regexp.MustCompile(`^((?:file://)?(?:/|[A-Za-z]:\\).*\.[cm]?js):(\d+)$`)
+
+	// ofLoading begins a line about a module that could not be loaded, or names one that wants it.
+	ofLoading = regexp.MustCompile(`^(?:SyntaxError: |Error: Cannot find module |Error \[ERR_MODULE_NOT_FOUND\]: |- )`)
+
+	// pythonFrame is `  File "/var/task/app.py", line 3, in handler`, or `  File "/var/task/app.py" Line 3` of a syntax
+	// error.
+	pythonFrame = regexp.MustCompile(`^\s*File "([^"]+)"(?:, line| Line) (\d+)(?:, in (.+))?$`)
 )
 
 // OfLines returns the frames in the lines that a process wrote, the innermost first: those of a Go program that
@@ -122,6 +129,10 @@ func OfLines(written []string) (out []Frame) {
 			continue
 		}
 		if f, ok := nodeFrameOf(line); ok {
+			out = append(out, f)
+			continue
+		}
+		if f, ok := nodePlaceOf(line); ok {
 			out = append(out, f)
 			continue
 		}
@@ -142,6 +153,14 @@ func nodeFrameOf(line string) (Frame, bool) {
 		return Frame{}, false
 	}
 	return Frame{File: strings.TrimPrefix(m[2], "file://"), Line: number(m[3]), Func: m[1]}, true
+}
+
+func nodePlaceOf(line string) (Frame, bool) {
+	m := nodePlace.FindStringSubmatch(line)
+	if m == nil {
+		return Frame{}, false
+	}
+	return Frame{File: strings.TrimPrefix(m[1], "file://"), Line: number(m[2])}, true
 }
 
 func pythonFrameOf(line string) (Frame, bool) {

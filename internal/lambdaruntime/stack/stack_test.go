@@ -1,7 +1,9 @@
 package stack
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -87,6 +89,19 @@ func TestTrim(t *testing.T) {
 			document: `{"stackTrace":["  File \"/tmp/asset.1/app.py\", line 3, in handler\n    f()\n",
 				"  File \"/usr/lib/python3.13/json/__init__.py\", line 5, in loads\n"]}`,
 			want: "app.py:3 (handler)",
+		},
+		{
+			name: "a syntax error of an ES module",
+			why:  "the line before its source is the only one that says where it is",
+			document: `{"trace":["file:///tmp/asset.1/lib/price.mjs:2","export const x = ;","                 ^","",
+				"SyntaxError: Unexpected token ';'","    at compileSourceTextModule (node:internal/modules/esm/utils:346:16)"]}`,
+			want: "lib/price.mjs:2",
+		},
+		{
+			name:     "a syntax error of Python",
+			why:      "Lambda writes the line in another way",
+			document: `{"stackTrace":["  File \"/tmp/asset.1/app.py\" Line 3\n    x = = 1\n"]}`,
+			want:     "app.py:3",
 		},
 		{name: "not a stack", why: "anything can be in a document", document: `{"stackTrace":7,"trace":{}}`},
 		{name: "not a document", why: "", document: `[`},
@@ -174,9 +189,30 @@ func TestLines(t *testing.T) {
 				"    at new Promise (<anonymous>)\n    at [eval]:189:24\n    at serve ([eval]:399:70)\nnext",
 			"Error: x\n    at index.js:1 (f)\nnext",
 		},
+		{
+			"a syntax error of Node.js",
+			"/tmp/asset.1/lib/price.js:2\n  const x = ;\n            ^\n\nSyntaxError: Unexpected token ';'\n" +
+				"    at wrapSafe (node:internal/x:1:2)",
+			"    at lib/price.js:2\n  const x = ;\n            ^\n\nSyntaxError: Unexpected token ';'",
+		},
+		{"a place that is not in the function's folder", "/opt/report.js:2", "/opt/report.js:2"},
+		{
+			"a file of JSON", "SyntaxError: /tmp/asset.1/prices.json: Unexpected token ','",
+			"SyntaxError: prices.json: Unexpected token ','",
+		},
+		{
+			"a module that is missing",
+			"Error: Cannot find module './price'\nRequire stack:\n- /tmp/asset.1/lib/orders.js\n- /tmp/asset.1/index.js",
+			"Error: Cannot find module './price'\nRequire stack:\n- lib/orders.js\n- index.js",
+		},
+		{"a folder that the function itself wrote", "reads /tmp/asset.1/prices.csv", "reads /tmp/asset.1/prices.csv"},
+		{
+			"a syntax error of Python", "[ERROR] x\n  File \"/tmp/asset.1/app.py\" Line 3\n    x = = 1\nnext",
+			"[ERROR] x\n    at app.py:3\nnext",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := Lines{code: shop}
+			l := Lines{Code: func() Code { return shop }}
 			var got []string
 			for line := range strings.SplitSeq(c.wrote, "\n") {
 				got = append(got, l.Next(line)...)
@@ -221,7 +257,7 @@ func FuzzStack(f *testing.F) {
 				}
 			}
 		}
-		l, n := Lines{code: shop}, 0
+		l, n := Lines{Code: func() Code { return shop }}, 0
 		for _, line := range lines {
 			if out := l.Next(line); !strings.Contains(line, documentStart) && !strings.Contains(line, escapedStack) {
 				n += len(out)
@@ -231,4 +267,34 @@ func FuzzStack(f *testing.F) {
 			t.Errorf("%d lines became %d", len(lines), n)
 		}
 	})
+}
+
+// TestSource: a file in the folder that a function runs in is named as in the folder that it is a copy of.
+func TestSource(t *testing.T) {
+	copied := Code{Dir: "/tmp/asset.1", Source: func() string { return "fns/orders" }}
+	frames := copied.Trim(OfLines([]string{"    at f (/tmp/asset.1/lib/price.js:3:9)", "    at g (/opt/index.js:1:1)"}))
+	if got := frames[0].String(); got != "fns/orders/lib/price.js:3 (f)" {
+		t.Errorf("got the frame %s", got)
+	}
+	const message = "Cannot find module '/tmp/asset.1/a.mjs' imported from file:///tmp/asset.1/index.mjs, nor /opt/a.mjs"
+	const want = "Cannot find module 'fns/orders/a.mjs' imported from fns/orders/index.mjs, nor /opt/a.mjs"
+	if got := copied.Message(message); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := (Code{}).Message(message); got != message {
+		t.Errorf("without a folder: got %s", got)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	dir := t.TempDir()
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip(err)
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := (Code{Dir: link}).own(Frame{File: filepath.ToSlash(real) + "/index.mjs", Line: 1})
+	if f.File != "index.mjs" || !f.Own {
+		t.Errorf("a file that is named without symbolic links: got %+v", f)
+	}
 }

@@ -36,7 +36,7 @@ func main() {
 	case "init-quit":
 		os.Exit(0)
 	case "init-error":
-		post("/2018-06-01/runtime/init/error", `{"errorMessage":"no such table","errorType":"Config.Missing"}`)
+		post("/2018-06-01/runtime/init/error", `{"errorMessage":"no such table","errorType":"Config.Missing","stackTrace":[]}`)
 		os.Exit(1)
 	case "init-hang":
 		hold("process")
