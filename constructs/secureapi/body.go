@@ -30,11 +30,23 @@ type BodySchema struct{ body plan.Body }
 // check the same. Default: none, so that the function gets any body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func Body(schema BodySchema) Access {
-	if schema.body.Source == "" {
-		schema.body = plan.Body{Source: "an empty BodySchema", Err: fmt.Errorf("it is the zero value: make one with " +
+	return restriction{schema.given().body}
+}
+
+// DescribeBody says what the bodies of a route's requests are, for exports of the API and SDKs, and has nothing checked:
+// the function gets any body. It writes RequestModels for application/json into the method, and one
+// AWS::ApiGateway::Model for each schema. [Body] describes what it checks, and is refused beside it. Default: none.
+func DescribeBody(schema BodySchema) Access {
+	return restriction{plan.DescribeBody{Body: schema.given().body}}
+}
+
+// given is the schema, or what is wrong with one that is the zero value.
+func (s BodySchema) given() BodySchema {
+	if s.body.Source == "" {
+		s.body = plan.Body{Source: "an empty BodySchema", Err: fmt.Errorf("it is the zero value: make one with " +
 			"SchemaFile, Schema or SchemaOf")}
 	}
-	return restriction{schema.body}
+	return s
 }
 
 // SchemaFile is the JSON Schema in a file, whose path is absolute or relative to the working directory, as that of a

@@ -16,6 +16,9 @@ import (
 // same: CDK's L2 makes one validator for each method, whose construct ids are the same unless the consumer's feature
 // flag @aws-cdk/aws-apigateway:requestValidatorUniqueId is set.
 func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	if r.Described != nil {
+		p.RequestModels = &map[string]*string{"application/json": b.models[b.plan.ModelOf(r)]}
+	}
 	if r.Body == nil && len(r.Parameters) == 0 {
 		return
 	}

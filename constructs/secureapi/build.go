@@ -15,6 +15,7 @@ func (b *builder) build() {
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
 	b.rest = b.api.RestAPI
 	b.nameStage()
+	b.addCanary()
 	b.addLogins()
 	b.attach()
 	b.addModels()
@@ -28,6 +29,7 @@ func (b *builder) build() {
 	b.addGatewayResponses()
 	b.addLoginPage()
 	b.addDomain()
+	b.setPolicy()
 	b.addWebACL()
 	b.explainBadRequests()
 	b.addUsagePlans()
@@ -35,9 +37,11 @@ func (b *builder) build() {
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
 	b.warnOfBodies()
+	b.noteConditions()
 	b.finish(policy)
 	b.flush()
 	b.suppressNag()
+	b.addConditions()
 	batch.Settle(b.api, b.api.RestAPI, rules.PlanMetadata)
 	b.check()
 }

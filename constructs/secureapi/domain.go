@@ -33,6 +33,9 @@ type Domain struct {
 	// resolve, by DomainNameAliasDomainName of [API.Domain].
 	Zone awsroute53.IHostedZone
 
+	// Records say more of the records in Zone: health, and latency where several regions have the name. Default: none.
+	Records *AliasRecords
+
 	// MutualTLS asks callers for certificates. The API's execute-api endpoint, which asks for none, is closed then.
 	// Default: it does not.
 	MutualTLS *MutualTLS
@@ -40,7 +43,8 @@ type Domain struct {
 	// SecurityPolicy says which versions of TLS and which ciphers callers may use. The names that begin with
 	// SecurityPolicy_ in templates, as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, go with neither MutualTLS nor the
 	// other type of endpoint; the API itself gets them too (SecurityPolicy of AWS::ApiGateway::RestApi), as API Gateway
-	// negotiates by the API's own. Default: TLS_1_2, which takes TLS 1.3 as well.
+	// negotiates by the API's own. It may be a CDK token that stands for one of TLS_1_2 and TLS_1_0, such as a parameter of
+	// the stack. Default: TLS_1_2, which takes TLS 1.3 as well.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 	SecurityPolicy awsapigateway.SecurityPolicy
 
@@ -82,9 +86,13 @@ type Domain struct {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 type MutualTLS struct {
 	// Bucket and Key are where the trust store is: a PEM file of the certificate authorities that callers' certificates
-	// are from. The bucket is of the domain's region. Required.
+	// are from. The bucket is of the domain's region. Required without URI.
 	Bucket awss3.IBucket
 	Key    string
+
+	// URI says the same in one text, "s3://example-trust/clients.pem", in place of Bucket and Key. It may be a CDK token,
+	// such as a parameter of the stack. Default: none.
+	URI string
 
 	// Version of the object, in a bucket with versions. Default: the newest when the domain is deployed.
 	Version string
@@ -96,7 +104,7 @@ type MutualTLS struct {
 
 // policyInTemplates are the names that templates have for CDK's, of which some are others.
 func policyInTemplates(p awsapigateway.SecurityPolicy) string {
-	if p == "" || strings.HasPrefix(string(p), "TLS_1_") {
+	if p == "" || strings.HasPrefix(string(p), "TLS_1_") || plan.Unresolved(string(p)) {
 		return string(p)
 	}
 	return "SecurityPolicy_" + string(p)
@@ -126,8 +134,9 @@ func (d *Domain) plan() *plan.Domain {
 		out.ZoneName = zoneName(d.Zone)
 	}
 	out.Private = d.Private.plan()
+	out.Records = (*plan.AliasRecords)(d.Records)
 	if m := d.MutualTLS; m != nil {
-		out.MutualTLS = &plan.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version}
+		out.MutualTLS = &plan.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version, URI: m.URI}
 	}
 	return out
 }

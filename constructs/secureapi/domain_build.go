@@ -37,14 +37,24 @@ func (b *builder) addDomain() {
 			b.mapDomain(i, path)
 		}
 	}
-	if policy, mode := b.plan.APIPolicy(); policy != "" {
-		api := l1(b.rest).(awsapigateway.CfnRestApi)
-		api.SetSecurityPolicy(&policy)
-		api.SetEndpointAccessMode(&mode)
-		b.rest.LatestDeployment().AddToLogicalId("TLS " + policy + " " + mode) // it takes effect with a deployment
-	}
 	if warning := b.plan.LoginElsewhere(LoginOriginWarning); warning != "" {
 		annotation.Warn(b.api, LoginOriginWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
+	}
+}
+
+// setPolicy sets which TLS the API itself speaks, which takes effect with a deployment.
+func (b *builder) setPolicy() {
+	policy, mode := b.plan.APIPolicy()
+	if policy == "" {
+		return
+	}
+	api := l1(b.rest).(awsapigateway.CfnRestApi)
+	api.SetSecurityPolicy(&policy)
+	if mode != "" {
+		api.SetEndpointAccessMode(&mode)
+	}
+	if deployment := b.rest.LatestDeployment(); deployment != nil {
+		deployment.AddToLogicalId("TLS " + policy + " " + mode)
 	}
 }
 
@@ -83,19 +93,28 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 		SecurityPolicy:     given.SecurityPolicy,
 		EndpointAccessMode: awsapigateway.EndpointAccessMode(planned.AccessMode()),
 	}
-	if given.SecurityPolicy == "" {
+	parameter := plan.Unresolved(string(given.SecurityPolicy))
+	if given.SecurityPolicy == "" || parameter {
 		props.SecurityPolicy = awsapigateway.SecurityPolicy_TLS_1_2
 	}
 	var ownership interfacesawscertificatemanager.ICertificateRef
-	if m := given.MutualTLS; m != nil {
-		props.Mtls = &awsapigateway.MTLSConfig{Bucket: m.Bucket, Key: &m.Key}
-		if m.Version != "" {
-			props.Mtls.Version = &m.Version
+	m := given.MutualTLS
+	if m != nil {
+		if m.URI == "" {
+			props.Mtls = &awsapigateway.MTLSConfig{Bucket: m.Bucket, Key: &m.Key, Version: text(m.Version)}
 		}
 		ownership = m.OwnershipCertificate
 	}
 	domain := awsapigateway.NewDomainName(s.scope, &id, props)
 	resource := domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
+	if parameter { // which CDK's L2 does not take
+		resource.SetSecurityPolicy(jsii.String(string(given.SecurityPolicy)))
+	}
+	if m != nil && m.URI != "" {
+		resource.SetMutualTlsAuthentication(&awsapigateway.CfnDomainName_MutualTlsAuthenticationProperty{
+			TruststoreUri: &m.URI, TruststoreVersion: text(m.Version),
+		})
+	}
 	if ownership != nil {
 		resource.SetOwnershipVerificationCertificateArn(ownership.CertificateRef().CertificateArn)
 	}
@@ -104,7 +123,7 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 	}
 	if given.Zone != nil {
 		for _, kind := range []string{"A", "AAAA"} {
-			awsroute53.NewCfnRecordSet(domain, &kind, &awsroute53.CfnRecordSetProps{
+			awsroute53.NewCfnRecordSet(domain, &kind, given.Records.apply(&awsroute53.CfnRecordSetProps{
 				Name:         &given.Name,
 				Type:         &kind,
 				HostedZoneId: given.Zone.HostedZoneId(),
@@ -112,7 +131,7 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 					DnsName:      domain.DomainNameAliasDomainName(),
 					HostedZoneId: domain.DomainNameAliasHostedZoneId(),
 				},
-			})
+			}))
 		}
 	}
 	return domain

@@ -74,7 +74,7 @@ func (b *builder) addPrivateRecords(given *Domain) {
 		kinds = append(kinds, "AAAA")
 	}
 	for _, kind := range kinds {
-		awsroute53.NewCfnRecordSet(b.api, jsii.String("DomainRecord"+kind), &awsroute53.CfnRecordSetProps{
+		props := given.Records.apply(&awsroute53.CfnRecordSetProps{
 			Name:         &given.Name,
 			Type:         jsii.String(kind),
 			HostedZoneId: given.Zone.HostedZoneId(),
@@ -83,6 +83,7 @@ func (b *builder) addPrivateRecords(given *Domain) {
 				HostedZoneId: &given.Private.EndpointHostedZoneID,
 			},
 		})
+		awsroute53.NewCfnRecordSet(b.api, jsii.String("DomainRecord"+kind), props)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
@@ -47,6 +48,14 @@ type Props struct {
 	// Domain is a custom domain in front of the API. Default: none, callers use the stage's address.
 	Domain *Domain
 
+	// SecurityPolicy says which versions of TLS and which ciphers callers may use, and EndpointAccessMode how strictly
+	// their address is compared, as in [Domain]. They are the API's own, by which API Gateway negotiates at its execute-api
+	// endpoint and, whatever the domain has, at a domain (SecurityPolicy of AWS::ApiGateway::RestApi). Defaults: an enhanced
+	// SecurityPolicy of Domain with its mode, or API Gateway's own policy; STRICT where an enhanced policy is set.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+	SecurityPolicy     awsapigateway.SecurityPolicy
+	EndpointAccessMode awsapigateway.EndpointAccessMode
+
 	// WebACL is the ARN of a web ACL of AWS WAF (WAFv2) that looks at requests before the authorizers do, as text or as a
 	// CDK token; an AWS::WAFv2::WebACLAssociation binds it to the stage. It is one of the scope REGIONAL in the API's
 	// region, also where the API is edge-optimized. Default: none.
@@ -57,6 +66,10 @@ type Props struct {
 	// route's guard admits. Default: false, and the answer is {"message": "Invalid request body"}.
 	ExplainBadRequests bool
 
+	// Models are schemas that exports of the API and SDKs have beside those of [Body] and [DescribeBody]; each is called
+	// as its title or by [BodySchema.Named]. Each writes an AWS::ApiGateway::Model. Default: none.
+	Models []BodySchema
+
 	// GatewayResponses are answers that API Gateway makes itself, by their type: "UNAUTHORIZED", "THROTTLED". The headers of
 	// CORS join them, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default: none
 	// but those with the headers of CORS.
@@ -66,6 +79,11 @@ type Props struct {
 	// UsagePlans are plans with API keys, for the routes with [APIKey] or [KeyOnly]. Default: none, so that such a route
 	// takes the keys of plans that are made elsewhere.
 	UsagePlans []UsagePlan
+
+	// Condition makes the API, with all that New makes for it and what is added to it later, where a condition of the stack
+	// holds (Condition of each resource and output). What else refers to the API needs the condition too. Routes with a
+	// condition of their own have [OnlyIf]. Default: none, so that the API is there always.
+	Condition awscdk.CfnCondition
 
 	// NagSuppressions writes into the metadata of the resources that New makes which findings of cdk-nag's pack
 	// AwsSolutions stand, each with its reason ("cdk_nag"): a public route's is the reason of [Public]. What is added
@@ -107,6 +125,12 @@ func newTable(props *Props) (*accessTable, error) {
 
 		ExplainBadRequests: props.ExplainBadRequests,
 		GatewayResponses:   planGatewayResponses(props.GatewayResponses),
+		Conditional:        props.Condition != nil,
+		SecurityPolicy:     policyInTemplates(props.SecurityPolicy),
+		EndpointAccessMode: string(props.EndpointAccessMode),
+	}
+	for _, m := range props.Models {
+		in.Models = append(in.Models, m.given().body)
 	}
 	for _, a := range props.DefaultAccess {
 		in.DefaultAccess = append(in.DefaultAccess, planned(a))

@@ -43,6 +43,25 @@ type Stage struct {
 	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5, 28.4,
 	// 58.2, 118 or 237. It is paid for by the hour. Default: 0.5, and no cache if no route has CacheResponse.
 	CacheSize string
+
+	// Canary has a share of the requests served by another deployment. Default: none.
+	Canary *StageCanary
+}
+
+// StageCanary has a share of a stage's requests served by the deployment that the canary was made with (CanarySetting).
+// CloudFormation gives the stage the deployments that follow, and leaves the canary at its own: those requests meet the
+// routes, authorizers and models of then, so that access which a new table takes away stays open for them. Take the
+// canary out to end that.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html
+type StageCanary struct {
+	// Percent of the requests, 0 to 100. Default: 0, so that the canary gets none.
+	Percent float64
+
+	// Variables are the stage variables that differ for the canary (StageVariableOverrides). Default: none.
+	Variables map[string]string
+
+	// UseStageCache has the canary share the stage's cache of answers. Default: false.
+	UseStageCache bool
 }
 
 // The limits of [Stage] by default.
@@ -66,6 +85,7 @@ func (s Stage) plan() plan.Stage {
 		Tracing:              s.Tracing,
 		FlushAuthorizerCache: s.FlushAuthorizerCache,
 		CacheSize:            s.CacheSize,
+		Canary:               s.Canary.plan(),
 	}
 }
 

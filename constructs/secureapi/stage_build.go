@@ -6,6 +6,30 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
+func (c *StageCanary) plan() *plan.StageCanary {
+	if c == nil {
+		return nil
+	}
+	return &plan.StageCanary{Percent: c.Percent}
+}
+
+// addCanary sets the stage's canary, which CDK's L2 does not have.
+func (b *builder) addCanary() {
+	c := b.props.Stage.Canary
+	if c == nil {
+		return
+	}
+	setting := &awsapigateway.CfnStage_CanarySettingProperty{PercentTraffic: &c.Percent, UseStageCache: c.UseStageCache}
+	if len(c.Variables) > 0 {
+		variables := map[string]*string{}
+		for name, value := range c.Variables {
+			variables[name] = &value
+		}
+		setting.StageVariableOverrides = &variables
+	}
+	b.api.RestAPI.DeploymentStage().Node().DefaultChild().(awsapigateway.CfnStage).SetCanarySetting(setting)
+}
+
 // nameStage gives the stage its name if that is a token. All else refers to the stage.
 func (b *builder) nameStage() {
 	if plan.Unresolved(b.plan.Stage) {

@@ -13,7 +13,7 @@ import (
 // are targets and may be exceeded at times, so they are no bound on cost.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 type UsagePlan struct {
-	// Name of the plan, without slashes (UsagePlanName). Its logical id depends on it. Required.
+	// Name of the plan, without slashes (UsagePlanName). Its logical id depends on it. Required without Of.
 	Name string
 
 	// Description of the plan. Default: none.
@@ -34,6 +34,11 @@ type UsagePlan struct {
 	// Routes are limits of routes for each key, by pattern: "GET /orders/{id}" (Throttle of ApiStages). They need a
 	// RateLimit of the plan, and are for each verb of an ANY route. Default: none, which are those of the plan.
 	Routes map[string]RouteLimit
+
+	// Of is a plan of another API, as [API.UsagePlan] returns it, which counts the requests to this API's stage too: its
+	// keys are valid for both, and a quota is for both together. No other field stands beside it. Default: the API makes a
+	// plan of its own.
+	Of awsapigateway.UsagePlan
 }
 
 // Quota is how many requests a key has in a period.
@@ -81,6 +86,10 @@ func planUsage(plans []UsagePlan) (out []plan.UsagePlan) {
 	}
 	for _, u := range plans {
 		described := plan.UsagePlan{Name: u.Name, RateLimit: u.RateLimit, BurstLimit: u.BurstLimit}
+		if u.Of != nil {
+			described.Of = *u.Of.Node().Path()
+			described.OfSettings = u.Description != ""
+		}
 		if q := u.Quota; q != nil {
 			described.Quota = &plan.Quota{Limit: q.Limit, Offset: q.Offset, Period: string(q.Period)}
 		}

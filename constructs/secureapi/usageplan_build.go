@@ -17,14 +17,17 @@ func (b *builder) addUsagePlans() {
 	b.api.usagePlans, b.api.keys = map[string]awsapigateway.UsagePlan{}, map[string]awsapigateway.ApiKey{}
 	described := planUsage(b.props.UsagePlans)
 	for i, u := range b.props.UsagePlans {
+		stage := &awsapigateway.UsagePlanPerApiStage{Api: b.api.RestAPI, Stage: b.api.RestAPI.DeploymentStage()}
+		if u.Of != nil {
+			u.Of.AddApiStage(stage)
+			continue
+		}
 		made := awsapigateway.NewUsagePlan(b.scope, jsii.String("UsagePlan "+u.Name), &awsapigateway.UsagePlanProps{
 			Name:        &u.Name,
 			Description: text(u.Description),
 			Throttle:    u.throttle(),
 			Quota:       u.Quota.settings(),
-			ApiStages: &[]*awsapigateway.UsagePlanPerApiStage{{
-				Api: b.api.RestAPI, Stage: b.api.RestAPI.DeploymentStage(),
-			}},
+			ApiStages:   &[]*awsapigateway.UsagePlanPerApiStage{stage},
 		})
 		b.api.usagePlans[u.Name] = made
 		if limits := b.plan.Limits(described[i]); len(limits) > 0 {

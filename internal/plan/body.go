@@ -26,7 +26,10 @@ func (b Body) addTo(r *PlannedRoute) []error {
 			b.Source)}
 	}
 	r.Body = &b
-	return b.checkName()
+	if err := b.nameError(); err != nil {
+		return []error{fmt.Errorf("its Body, of %s, %w", b.Source, err)}
+	}
+	return nil
 }
 
 // modelForm is what models may be called.
@@ -34,16 +37,16 @@ func (b Body) addTo(r *PlannedRoute) []error {
 // only contain alphanumeric characters."
 var modelForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,127}$`)
 
-// checkName refuses a name that API Gateway does not take, or has already.
+// nameError says what is wrong with a name that API Gateway does not take, or has already.
 // Source: the documentation of Model in aws-cdk-lib, aws-apigateway/lib/model.ts, which has Empty and Error
-func (b Body) checkName() []error {
+func (b Body) nameError() error {
 	switch {
 	case !modelForm.MatchString(b.Name):
-		return []error{fmt.Errorf("its Body, of %s, is called %q: a model's name has letters and digits alone, and begins "+
-			`with a letter: set one with Named("Order")`, b.Source, b.Name)}
+		return fmt.Errorf("is called %q: a model's name has letters and digits alone, and begins with a letter: set one "+
+			`with Named("Order")`, b.Name)
 	case b.Name == "Empty" || b.Name == "Error":
-		return []error{fmt.Errorf("its Body, of %s, is called %q, and each API has a model of that name from the start: set "+
-			`another one with Named("Order")`, b.Source, b.Name)}
+		return fmt.Errorf("is called %q, and each API has a model of that name from the start: set another one with "+
+			`Named("Order")`, b.Name)
 	}
 	return nil
 }

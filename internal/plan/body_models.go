@@ -16,42 +16,44 @@ type Model struct {
 	Text   []byte // the same as JSON
 }
 
-// Models are those of all routes, each once, by their names.
+// Models are those of all routes and those that no route has to name, each once, by their names.
 func (p *Plan) Models() (out []Model) {
-	for _, r := range p.Routes {
-		if r.Body != nil && r.Body.Name == p.ModelOf(r) {
-			out = append(out, Model{r.Body.Name, r.Body.Model.Schema, r.Body.Model.JSON})
+	for _, m := range p.namedModels() {
+		if m.Name == p.models[string(m.Model.JSON)] {
+			out = append(out, Model{m.Name, m.Model.Schema, m.Model.JSON})
 		}
 	}
 	slices.SortFunc(out, func(x, y Model) int { return cmp.Compare(x.Name, y.Name) })
 	return slices.CompactFunc(out, func(x, y Model) bool { return x.Name == y.Name })
 }
 
-// ModelOf is the name of a route's model: of several names of one schema the first.
-func (p *Plan) ModelOf(r PlannedRoute) string { return p.models[string(r.Body.Model.JSON)] }
+// ModelOf is the name of a route's model, which it checks or describes: of several names of one schema the first. It is
+// "" for a route without one.
+func (p *Plan) ModelOf(r PlannedRoute) string {
+	if b := r.modelOf(); b != nil {
+		return p.models[string(b.Model.JSON)]
+	}
+	return ""
+}
 
 // checkModels names the model of each schema, and refuses two schemas of one name.
 func (p *Plan) checkModels() (errs []error) {
 	p.models = map[string]string{}
-	first := map[string]PlannedRoute{}
-	for _, r := range p.Routes {
-		if r.Body == nil {
-			continue
+	first := map[string]namedModel{}
+	for _, m := range p.namedModels() {
+		text := string(m.Model.JSON)
+		if name, named := p.models[text]; !named || m.Name < name {
+			p.models[text] = m.Name
 		}
-		text := string(r.Body.Model.JSON)
-		if name, named := p.models[text]; !named || r.Body.Name < name {
-			p.models[text] = r.Body.Name
-		}
-		name := strings.ToLower(r.Body.Name) // so that no two logical ids differ in case alone
+		name := strings.ToLower(m.Name) // so that no two logical ids differ in case alone
 		one, seen := first[name]
 		if !seen {
-			first[name] = r
+			first[name] = m
 			continue
 		}
-		if !bytes.Equal(one.Body.Model.JSON, r.Body.Model.JSON) || one.Body.Name != r.Body.Name {
-			errs = append(errs, fmt.Errorf("route %q has a Body called %q, of %s, and route %q another one called %q, of %s: "+
-				`give one of them another name with Named("%s2")`, r.Pattern, r.Body.Name, r.Body.Source, one.Pattern,
-				one.Body.Name, one.Body.Source, r.Body.Name))
+		if !bytes.Equal(one.Model.JSON, m.Model.JSON) || one.Name != m.Name {
+			errs = append(errs, fmt.Errorf("%s called %q, of %s, and %s called %q, of %s: give one of them another name with "+
+				`Named("%s2")`, m.place, m.Name, m.Source, one.place, one.Name, one.Source, m.Name))
 		}
 	}
 	return errs

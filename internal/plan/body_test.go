@@ -43,7 +43,7 @@ func TestWrongBodies(t *testing.T) {
 		{"a name of API Gateway's", add(handle("POST /a", fn, body("Error", "a"))),
 			`is called "Error", and each API has a model of that name from the start: set another one with Named("Order")`},
 		{"one name of two", add(handle("POST /a", fn, body("Order", "a")), handle("PUT /a", fn, body("Order", "b"))),
-			`route "PUT /a" has a Body called "Order", of the map b, and route "POST /a" another one called "Order", of the map a: ` +
+			`route "PUT /a" has a Body called "Order", of the map b, and route "POST /a" has a Body called "Order", of the map a: ` +
 				`give one of them another name with Named("Order2")`},
 		{"names that differ in case", add(handle("POST /a", fn, body("Order", "a")), handle("PUT "+
 			"/a", fn, body("order", "b"))),

@@ -21,6 +21,7 @@ type Domain struct {
 	DualStack      bool
 	BasePaths      []string
 	NoExecuteAPI   bool
+	Records        *AliasRecords
 	Private        *PrivateDomain // nil for one that is reached from the internet
 }
 
@@ -34,8 +35,8 @@ type DomainOf struct {
 
 // MutualTLS is the trust store of a domain that asks for client certificates.
 type MutualTLS struct {
-	Bucket       bool
-	Key, Version string
+	Bucket            bool
+	Key, Version, URI string
 }
 
 // The endpoint types of a domain.
@@ -67,6 +68,9 @@ var (
 	basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*'()-]+)*$`)
 )
 
+// trustStoreForm is the address of an object in Amazon S3.
+var trustStoreForm = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]+/.+$`)
+
 // Check says what is wrong with a domain by itself: one that an API makes or shares, or one that is made to be shared.
 func (d *Domain) Check() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("Domain"+format, a...)) }
@@ -85,6 +89,7 @@ func (d *Domain) Check() (errs []error) {
 	}
 	d.checkBasePaths(bad)
 	d.checkPrivate(bad)
+	d.checkRecords(bad)
 	return errs
 }
 
@@ -158,6 +163,7 @@ func (d *Domain) checkShared(bad func(string, ...any)) {
 		{"Name", d.Name != ""}, {"Certificate", d.Certificate}, {"Zone", d.Zone}, {"MutualTLS", d.MutualTLS != nil},
 		{"SecurityPolicy", d.Policy != ""}, {"EndpointAccessMode", d.Access != ""}, {"EndpointType", d.Endpoint != ""},
 		{"DualStack", d.DualStack}, {"Private", d.Private != nil},
+		{"Records", d.Records != nil},
 	} {
 		if f.set {
 			bad(".%s is set beside Of, and it belongs to the domain that Of is: set it where that domain is made", f.name)
@@ -224,11 +230,15 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 }
 
 func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
-	if !m.Bucket {
+	if !m.Bucket && m.URI == "" {
 		bad(".MutualTLS.Bucket is nil: give the bucket with the trust store, a PEM file of certificate authorities")
 	}
 	switch {
-	case Unresolved(m.Key):
+	case m.URI != "" && (m.Bucket || m.Key != ""):
+		bad(".MutualTLS.URI is set beside Bucket or Key, which say the same: leave it or them out")
+	case m.URI != "" && !Unresolved(m.URI) && !trustStoreForm.MatchString(m.URI):
+		bad(".MutualTLS.URI %q: want one such as \"s3://example-trust/clients.pem\"", m.URI)
+	case m.URI != "", Unresolved(m.Key):
 	case m.Key == "":
 		bad(".MutualTLS.Key is empty: give the key of the trust store in its bucket, such as \"clients.pem\"")
 	case strings.Contains(m.Key, "://") || strings.HasPrefix(m.Key, "/"):

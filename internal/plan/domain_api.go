@@ -64,11 +64,23 @@ func (p *Plan) ClosesExecuteAPI() bool {
 	return d.Of.MutualTLS || d.Of.Imported && (r == nil || !r.KeepsExecuteAPI)
 }
 
-// APIPolicy is the security policy that the API itself takes over from its domain, with the domain's access mode; "" for
-// none. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a policy of a Region is not
-// one of an edge-optimized API.
+// APIPolicy is the security policy of the API itself, with its access mode; "" for none: that of the props, or the
+// enhanced one of its domain. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a policy
+// of a Region is not one of an edge-optimized API.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 func (p *Plan) APIPolicy() (policy, mode string) {
+	if policy = p.props.SecurityPolicy; policy != "" {
+		mode = p.props.EndpointAccessMode
+		if mode == "" && isEnhanced(policy) {
+			mode = "STRICT"
+		}
+		return policy, mode
+	}
+	return p.policyOfDomain()
+}
+
+// policyOfDomain is the policy that the API takes over from its domain; "" for none.
+func (p *Plan) policyOfDomain() (policy, mode string) {
 	d, r := p.props.Domain, p.props.RestAPI
 	if d == nil || !isEnhanced(d.policy()) || d.edge() != (r != nil && r.Edge) {
 		return "", ""
@@ -76,10 +88,40 @@ func (p *Plan) APIPolicy() (policy, mode string) {
 	return d.policy(), d.AccessMode()
 }
 
+// checkAPIPolicy refuses policies that API Gateway refuses when the stack is deployed, and two at once.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+func (p *Plan) checkAPIPolicy() (errs []error) {
+	policy, mode, r := p.props.SecurityPolicy, p.props.EndpointAccessMode, p.props.RestAPI
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	edge := r != nil && r.Edge
+	switch of, _ := p.policyOfDomain(); {
+	case policy == "" && mode != "":
+		bad("EndpointAccessMode is set without SecurityPolicy: set both, or leave it out")
+	case policy == "" || Unresolved(policy):
+	case of != "":
+		bad("SecurityPolicy is set, and the API takes over the one of its Domain, %s: leave it out", of)
+	case policy != tls10 && policy != tls12 && !isEnhanced(policy):
+		bad("SecurityPolicy %q: want one whose name begins with SecurityPolicy_, TLS_1_2 or TLS_1_0", policy)
+	case !isEnhanced(policy) && mode != "":
+		bad("EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
+			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
+	case isEnhanced(policy) && ofEdge(policy) != edge:
+		bad("SecurityPolicy %s is not one of the API's type of endpoint: take one that ends with _EDGE for an edge-optimized "+
+			"API, and another one for a REGIONAL or PRIVATE one", policy)
+	}
+	if mode != "" && mode != "STRICT" && mode != "BASIC" {
+		bad("EndpointAccessMode %q: want STRICT or BASIC", mode)
+	}
+	return errs
+}
+
 // enhancedTLS is where an enhanced security policy of a Region is set; "" for nowhere.
 func (p *Plan) enhancedTLS() string {
 	d := p.props.Domain
 	switch {
+	case EnhancedPolicy(p.props.SecurityPolicy):
+		return "the API"
 	case p.props.RestAPI != nil && p.props.RestAPI.EnhancedTLS:
 		return "RestApiProps.DomainName"
 	case d != nil && EnhancedPolicy(d.policy()):

@@ -21,6 +21,11 @@ func New(props Props) (*Plan, error) {
 		errs = append(errs, p.checkTogether()...)
 		errs = append(errs, p.checkLogins()...)
 		errs = append(errs, p.checkSize()...)
+		errs = append(errs, p.checkOpened()...)
+	}
+	if given := p.checkGivenModels(); len(given) > 0 {
+		errs = append(errs, given...)
+	} else if len(errs) == 0 {
 		errs = append(errs, p.checkModels()...)
 	}
 	errs = append(errs, props.Policy.check(p.policyScope())...)
@@ -31,10 +36,12 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, props.Stage.check()...)
 	errs = append(errs, p.checkFlush()...)
 	errs = append(errs, p.checkCaches()...)
+	errs = append(errs, p.checkConditions()...)
 	errs = append(errs, p.checkRestAPI()...)
 	errs = append(errs, p.checkMethodSettings()...)
 	errs = append(errs, p.checkStreamed()...)
 	errs = append(errs, p.checkDomain()...)
+	errs = append(errs, p.checkAPIPolicy()...)
 	errs = append(errs, p.checkWebACL()...)
 	errs = append(errs, p.checkExplanation()...)
 	errs = append(errs, p.checkBinaryBodies()...)

@@ -46,6 +46,10 @@ type PlannedRoute struct {
 	Cache *CacheResponse // nil: its answers are not kept
 	Body  *Body          // what its requests' bodies have to be; nil for anything
 
+	OnlyIf *OnlyIf // the condition that it is made under; nil for always
+
+	Described *Body // what its requests' bodies are said to be, which is not checked; nil for nothing
+
 	// Parameters must be there in a request: "method.request.header.X-Tenant".
 	Parameters []string
 

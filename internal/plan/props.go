@@ -20,9 +20,14 @@ type Props struct {
 
 	GatewayResponses map[string]GatewayResponse // by type
 
-	ExplainBadRequests bool // a 400 says what is wrong with the body
+	ExplainBadRequests bool   // a 400 says what is wrong with the body
+	Models             []Body // that no route has to name
 
 	UsagePlans []UsagePlan
+
+	SecurityPolicy, EndpointAccessMode string // of the API itself, as templates have them
+
+	Conditional bool // the whole API is made where a condition holds
 }
 
 // Route is one line of the access table.
@@ -80,7 +85,11 @@ type Stage struct {
 	Tracing               bool
 	FlushAuthorizerCache  bool
 	CacheSize             string // of the cache of answers, in GB
+	Canary                *StageCanary
 }
+
+// StageCanary is what is checked of a stage's canary.
+type StageCanary struct{ Percent float64 }
 
 // RestAPI is what the checks look at in secureapi's RestApiProps.
 type RestAPI struct {

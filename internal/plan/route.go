@@ -76,6 +76,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	}
 	errs = append(errs, r.checkKey(public)...)
 	errs = append(errs, r.checkValidation()...)
+	errs = append(errs, r.checkDescribed()...)
 	open := public || r.KeyOnly
 	if err := p.takeDefaults(r, open, anyCaller); err != nil {
 		errs = append(errs, err)
@@ -108,6 +109,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		}
 	}
 	errs = append(errs, r.checkCache()...)
+	errs = append(errs, r.checkOnlyIf()...)
 	return append(errs, r.checkForward(g, open)...)
 }
 

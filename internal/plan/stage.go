@@ -41,6 +41,9 @@ func (s Stage) check() (errs []error) {
 	if s.NoAccessLogs && s.SetsRetention {
 		errs = append(errs, errors.New("Stage: NoAccessLogs is set beside AccessLogRetention: leave one out"))
 	}
+	if c := s.Canary; c != nil && !(c.Percent >= 0 && c.Percent <= 100) {
+		errs = append(errs, fmt.Errorf("Stage.Canary has Percent %v: want 0 to 100, of the requests", c.Percent))
+	}
 	return errs
 }
 

@@ -8,6 +8,14 @@ type UsagePlan struct {
 	Quota      *Quota // nil for none
 	Keys       []UsageKey
 	Routes     map[string]RouteLimit // by pattern
+	Of         string                // the path of the plan that the API joins; "" for one of its own
+	OfSettings bool                  // Description is set beside Of
+}
+
+// settings reports whether anything but Of is set.
+func (u UsagePlan) settings() bool {
+	return u.Name != "" || u.RateLimit != 0 || u.BurstLimit != 0 || u.Quota != nil || len(u.Keys) > 0 ||
+		len(u.Routes) > 0 || u.OfSettings
 }
 
 // Quota is how many requests a key has in a period.

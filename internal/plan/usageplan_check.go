@@ -26,7 +26,19 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 			"APIKey() to those that count, or leave UsagePlans out"))
 	}
 	names, keys, existing := map[string]bool{}, map[string]string{}, map[int]string{}
+	joined := map[string]bool{}
 	for i, u := range plans {
+		if u.Of != "" {
+			if u.settings() {
+				errs = append(errs, fmt.Errorf("UsagePlans[%d] has Of beside settings of a plan that the API makes: leave one of "+
+					"the two out", i))
+			}
+			if joined[u.Of] {
+				errs = append(errs, fmt.Errorf("UsagePlans has the plan %s twice, by Of: leave one out", u.Of))
+			}
+			joined[u.Of] = true
+			continue
+		}
 		if err := nameError(u.Name); err != nil {
 			errs = append(errs, fmt.Errorf("UsagePlans[%d]: the name %w", i, err))
 			continue
@@ -120,6 +132,9 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 		switch {
 		case !ok:
 			errs = append(errs, fmt.Errorf("route %q is not in the table: write it as there, or leave it out", text))
+		case r.OnlyIf != nil:
+			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and a plan takes limits of methods that are there: leave its "+
+				"limit out", text))
 		case !r.NeedsKey:
 			errs = append(errs, fmt.Errorf("route %q needs no API key, so that its limit never counts: add APIKey() to the "+
 				"route, or leave it out", text))

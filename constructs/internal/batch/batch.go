@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -124,6 +125,12 @@ func Methods(api awsapigateway.RestApi, methods []Method) {
 // It has what methods share resolved once, too. Key is the name of metadata of the API that [Finish] has written.
 func Settle(scope constructs.Construct, api awsapigateway.RestApi, key string) {
 	call("settle", scope, api, key)
+}
+
+// Only has all resources and outputs of a scope made where a condition holds, also those that are added later, unless
+// they have a condition already.
+func Only(scope constructs.Construct, condition awscdk.CfnCondition) {
+	call("only", scope, condition)
 }
 
 func call(method string, arguments ...any) {

@@ -1,7 +1,7 @@
 "use strict";
 // Runs in CDK's engine. See batch.go.
 const { Construct } = require("constructs");
-const { CfnElement, CfnResource, Lazy, Token, Tokenization } = require("aws-cdk-lib");
+const { Aspects, CfnElement, CfnOutput, CfnResource, Lazy, Token, Tokenization } = require("aws-cdk-lib");
 const { CfnMethod } = require("aws-cdk-lib/aws-apigateway");
 
 class Batch {
@@ -105,6 +105,19 @@ class Batch {
     if (settled) {
       scope.node.addValidation({ validate: () => settled.fix() });
     }
+  }
+
+  // only has what is in a scope made where a condition holds, by an aspect, so that it counts for what is added later.
+  static only(scope, condition) {
+    Aspects.of(scope).add({
+      visit(node) {
+        if (CfnResource.isCfnResource(node)) {
+          node.cfnOptions.condition ??= condition;
+        } else if (node instanceof CfnOutput) {
+          node.condition ??= condition;
+        }
+      },
+    });
   }
 }
 

@@ -1,0 +1,91 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// noteConditions makes the deployment's logical id depend on which routes have which condition.
+func (b *builder) noteConditions() {
+	for _, r := range b.plan.Sorted() {
+		if r.OnlyIf != nil {
+			b.described.add("only if " + r.OnlyIf.Path + ": " + r.Pattern.String())
+		}
+	}
+}
+
+// addConditions sets the conditions of methods, of permissions of their functions, and of the API as a whole.
+//
+// The deployment depends on all methods: CloudFormation leaves out a dependency on what is not made, as AWS SAM has it
+// do for a usage plan that APIs with conditions share.
+// Source: https://github.com/aws/serverless-application-model, tests/translator/output
+// (api_with_usageplans_shared_attributes_two.json)
+func (b *builder) addConditions() {
+	whole, joined := b.props.Condition, map[string]awscdk.CfnCondition{}
+	if whole != nil {
+		b.checkCondition("Props.Condition", whole)
+	}
+	of := func(o *plan.OnlyIf) awscdk.CfnCondition {
+		if joined[o.Path] == nil {
+			own := o.Condition.(awscdk.CfnCondition)
+			b.checkCondition("OnlyIf", own)
+			if joined[o.Path] = own; whole != nil {
+				id := fmt.Sprintf("OnlyIf%s", *awscdk.Names_NodeUniqueId(own.Node()))
+				joined[o.Path] = awscdk.NewCfnCondition(b.api, &id, &awscdk.CfnConditionProps{
+					Expression: awscdk.Fn_ConditionAnd(whole, own),
+				})
+			}
+		}
+		return joined[o.Path]
+	}
+	for _, r := range b.plan.Sorted() {
+		if r.OnlyIf == nil {
+			continue
+		}
+		made := b.resource(r.Pattern.Path()).Node().FindChild(&r.Pattern.Verb)
+		l1(made).CfnOptions().SetCondition(of(r.OnlyIf))
+	}
+	for i, f := range b.functions {
+		if one := b.plan.OneCondition(i + 1); one != nil {
+			b.setConditionOfPermission(f, of(one))
+		}
+	}
+	if whole == nil {
+		return
+	}
+	batch.Only(b.api, whole)
+	for _, at := range b.attached { // a permission of an authorizer is below its function
+		if at.own != nil && at.authorizer != nil {
+			id := *awscdk.Names_UniqueId(at.authorizer.(constructs.IConstruct)) + ":Permissions"
+			if made := at.own.Node().TryFindChild(&id); made != nil {
+				made.(awscdk.CfnResource).CfnOptions().SetCondition(whole)
+			}
+		}
+	}
+}
+
+// checkCondition wants a condition of the API's stack, as a template has its own alone.
+func (b *builder) checkCondition(what string, c awscdk.CfnCondition) {
+	if of := *c.Stack().Node().Path(); of != *b.stack.Node().Path() {
+		b.fail("%s is the condition %s of the stack %s, and the API is in %s: make one in the stack of the API", what,
+			*c.Node().Path(), of, *b.stack.Node().Path())
+	}
+}
+
+// setConditionOfPermission sets the condition of the permission that lets the API invoke a function, which is below CDK's
+// API: see [newIntegration].
+func (b *builder) setConditionOfPermission(f awslambda.IFunction, condition awscdk.CfnCondition) {
+	want := fmt.Sprint(b.stack.Resolve(f.FunctionArn()))
+	for _, c := range *b.rest.Node().Children() {
+		p, is := c.(awslambda.CfnPermission)
+		if is && fmt.Sprint(b.stack.Resolve(p.FunctionName())) == want {
+			p.CfnOptions().SetCondition(condition)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// conditionNamed is a condition of a parameter.
+func conditionNamed(stack awscdk.Stack, id string) awscdk.CfnCondition {
+	given := awscdk.NewCfnParameter(stack, jsii.String(id+"Given"), &awscdk.CfnParameterProps{
+		Default: jsii.String("no"),
+	})
+	return awscdk.NewCfnCondition(stack, &id, &awscdk.CfnConditionProps{
+		Expression: awscdk.Fn_ConditionEquals(given.ValueAsString(), jsii.String("yes")),
+	})
+}
+
+func TestRoutesWithConditions(t *testing.T) {
+	stack := newStack()
+	live := conditionNamed(stack, "Live")
+	both, own := backend(stack, "Both"), backend(stack, "Own")
+	own.Node().DefaultChild().(awscdk.CfnResource).CfnOptions().SetCondition(live)
+	shop(stack, func(p *secureapi.Props) {
+		p.Routes = append(p.Routes, secureapi.Handle("GET /both", both))
+		p.Routes = append(p.Routes, secureapi.With([]secureapi.Access{secureapi.OnlyIf(live)},
+			secureapi.Handle("PUT /both", both),
+			secureapi.Handle("GET /own", own),
+			secureapi.Handle("PUT /own", own),
+			secureapi.Integrate("GET /fixed", secureapi.Respond(200), secureapi.Public("fixed")),
+		)...)
+	})
+	if diff := cmp.Diff(map[string]int{
+		"AWS::ApiGateway::Method": 4, "AWS::Lambda::Permission": 1, "AWS::Lambda::Function": 1,
+	}, conditional(t, stack)); diff != "" {
+		t.Errorf("what has the condition (-want +got):\n%s", diff)
+	}
+}
+
+// conditional counts the resources with a condition by their type. No other resource may refer to one, but by a
+// dependency and where the API's own metadata says what it is held to.
+func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
+	t.Helper()
+	template := *assertions.Template_FromStack(stack, nil).ToJSON()
+	counts, with := map[string]int{}, map[string]bool{}
+	all := map[string]any{}
+	for _, section := range []string{"Resources", "Outputs"} {
+		entries, _ := template[section].(map[string]any)
+		for id, e := range entries {
+			all[id] = e
+			entry := e.(map[string]any)
+			if entry["Condition"] == nil {
+				continue
+			}
+			with[id] = true
+			kind, _ := entry["Type"].(string)
+			counts[kind]++
+		}
+	}
+	for id, e := range all {
+		if with[id] {
+			continue
+		}
+		entry := e.(map[string]any)
+		text, err := json.Marshal([]any{entry["Properties"], entry["Value"]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`"(?:Ref|Fn::GetAtt)":\[?"(\w+)"`).FindAllStringSubmatch(string(text), -1) {
+			if with[m[1]] {
+				t.Errorf("%s refers to %s, which may not be there", id, m[1])
+			}
+		}
+	}
+	return counts
+}
+
+func TestAPIWithACondition(t *testing.T) {
+	stack := newStack()
+	live, first, second := conditionNamed(stack, "Live"), conditionNamed(stack, "First"), conditionNamed(stack, "Second")
+	decide, one, two := backend(stack, "Decide"), backend(stack, "One"), backend(stack, "Two")
+	for of, c := range map[awscdk.CfnCondition]awslambda.Function{first: one, second: two} {
+		c.Node().DefaultChild().(awscdk.CfnResource).CfnOptions().SetCondition(of)
+	}
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Condition:  live,
+		Authorizer: secureapi.TokenAuthorizer{Function: decide},
+		CORS:       &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /one", one, secureapi.OnlyIf(first), secureapi.APIKey()),
+			secureapi.Handle("GET /two", two, secureapi.OnlyIf(second)),
+		},
+		UsagePlans: []secureapi.UsagePlan{{Name: "all", Keys: []secureapi.Key{{Name: "acme"}}}},
+	})
+	api.AddGatewayResponse("Later", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_THROTTLED()})
+	counts := conditional(t, stack)
+	template := *assertions.Template_FromStack(stack, nil).ToJSON()
+	for id, r := range template["Resources"].(map[string]any) {
+		resource := r.(map[string]any)
+		free := resource["Type"] == "AWS::IAM::Role" || resource["Type"] == "AWS::Lambda::Function"
+		if !free && resource["Condition"] == nil {
+			t.Errorf("%s, of the type %v, has no condition", id, resource["Type"])
+		}
+	}
+	if counts["AWS::Lambda::Permission"] != 3 || counts["AWS::ApiGateway::GatewayResponse"] != 3 {
+		t.Errorf("the resources with a condition are %v", counts)
+	}
+	conditions := template["Conditions"].(map[string]any)
+	joined := 0
+	for _, c := range conditions {
+		if and, is := c.(map[string]any)["Fn::And"].([]any); is {
+			joined++
+			if and[0].(map[string]any)["Condition"] != "Live" {
+				t.Errorf("a route's condition is %v, want it beside Live", and)
+			}
+		}
+	}
+	if joined != 2 {
+		t.Errorf("the conditions are %v, want two that join a route's with the API's", conditions)
+	}
+}
+
+func TestConditionsOfOtherStacks(t *testing.T) {
+	app := newApp()
+	here, there := awscdk.NewStack(app, jsii.String("Here"), nil), awscdk.NewStack(app, jsii.String("There"), nil)
+	of := conditionNamed(there, "Live")
+	refused(t, func() {
+		shop(here, func(p *secureapi.Props) { p.Routes[0].Access = append(p.Routes[0].Access, secureapi.OnlyIf(of)) })
+	}, "OnlyIf is the condition There/Live of the stack There, and the API is in Here: make one in the stack of the API")
+}

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// DescribeBody says what the bodies of a route's requests are, without checking them.
+type DescribeBody struct{ Body }
+
+var _ Word = DescribeBody{}
+
+func (DescribeBody) word() string { return "DescribeBody" }
+
+func (d DescribeBody) addTo(r *PlannedRoute) []error {
+	switch {
+	case r.Described != nil:
+		return []error{errors.New("it has DescribeBody twice: join the schemas by anyOf in one")}
+	case d.Err != nil:
+		return []error{fmt.Errorf("its DescribeBody, of %s: %w", d.Source, d.Err)}
+	}
+	r.Described = &d.Body
+	if err := d.nameError(); err != nil {
+		return []error{fmt.Errorf("its DescribeBody, of %s, %w", d.Source, err)}
+	}
+	return nil
+}
+
+// checkDescribed refuses to describe what is checked, as that describes it too.
+func (r *PlannedRoute) checkDescribed() []error {
+	if r.Described == nil || r.Body == nil {
+		return nil
+	}
+	return []error{errors.New("it has Body, which describes the body in checking it, and DescribeBody: leave one of " +
+		"them out")}
+}
+
+// modelOf is the body whose model a route's method names; nil for none.
+func (r PlannedRoute) modelOf() *Body {
+	if r.Body != nil {
+		return r.Body
+	}
+	return r.Described
+}
+
+// namedModels are the bodies that have a model, each with the place where it is from.
+func (p *Plan) namedModels() (out []namedModel) {
+	for _, r := range p.Routes {
+		if b := r.modelOf(); b != nil {
+			word := "a Body"
+			if r.Body == nil {
+				word = "a DescribeBody"
+			}
+			out = append(out, namedModel{b, fmt.Sprintf("route %q has %s", r.Pattern, word)})
+		}
+	}
+	for i := range p.props.Models {
+		out = append(out, namedModel{&p.props.Models[i], fmt.Sprintf("Props.Models[%d] is", i)})
+	}
+	return slices.Clip(out)
+}
+
+// namedModel is a body with the words that say where it stands.
+type namedModel struct {
+	*Body
+	place string
+}
+
+// checkGivenModels looks at the models that no route has to name.
+func (p *Plan) checkGivenModels() (errs []error) {
+	for i, b := range p.props.Models {
+		switch {
+		case b.Err != nil:
+			errs = append(errs, fmt.Errorf("Props.Models[%d], of %s: %w", i, b.Source, b.Err))
+		case b.nameError() != nil:
+			errs = append(errs, fmt.Errorf("Props.Models[%d], of %s, %w", i, b.Source, b.nameError()))
+		}
+	}
+	return errs
+}

@@ -1,0 +1,22 @@
+package plan
+
+// AliasRecords say more of the records of a domain. The fields are those of secureapi.AliasRecords.
+type AliasRecords struct {
+	Region, SetIdentifier string
+	EvaluateTargetHealth  bool
+}
+
+// checkRecords refuses settings of records that are not made, or that Amazon Route 53 refuses.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html
+func (d *Domain) checkRecords(bad func(string, ...any)) {
+	switch r := d.Records; {
+	case r == nil:
+	case !d.Zone:
+		bad(".Records is set, and Zone is nil, so that there are no records: give the zone, or leave Records out")
+	case *r == (AliasRecords{}):
+		bad(".Records says nothing: set Region or EvaluateTargetHealth, or leave it out")
+	case r.Region == "" && r.SetIdentifier != "":
+		bad(".Records.SetIdentifier is %q, and a record without a Region has none: set Region for latency records, or leave "+
+			"it out", r.SetIdentifier)
+	}
+}
