@@ -84,6 +84,7 @@ var floors = [][]string{
 		"internal/sigv4",
 		"internal/httpname",
 		"internal/partition",
+		"internal/dynamoclient",
 		"internal/private",
 		"internal/testclock",
 	},

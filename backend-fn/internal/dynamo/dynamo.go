@@ -9,14 +9,12 @@
 // that puts the month, which the id tells, into the partition key.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 //
-// The package does not create the table: a stack does, from the key in package orders. It does not read AWS's
-// configuration files or ask the instance for credentials; see [FromEnvironment].
+// The package does not create the table: a stack does, from the key in package orders. It does not make the client:
+// package dynamoclient does.
 package dynamo
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,18 +22,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 )
-
-// Config says where the table is. Table, Region and Credentials are needed.
-type Config struct {
-	Table       string
-	Region      string
-	Credentials aws.CredentialsProvider
-	Endpoint    string               // default: the region's
-	HTTPClient  dynamodb.HTTPClient  // default: the SDK's
-	Timeout     time.Duration        // for one call of the store, repetitions included; default 5 s
-	Retryer     func() aws.RetryerV2 // default: the SDK's, three attempts with pauses
-}
 
 // Store is an [orders.Store] in a table. Make one with [New].
 type Store struct {
@@ -46,20 +34,13 @@ type Store struct {
 
 var _ orders.Store = (*Store)(nil)
 
-// New makes a store. It does not reach the table yet.
-func New(c Config) *Store {
-	o := dynamodb.Options{Region: c.Region, Credentials: c.Credentials, HTTPClient: c.HTTPClient}
-	if c.Endpoint != "" {
-		o.BaseEndpoint = &c.Endpoint
-	}
-	if c.Retryer != nil {
-		o.Retryer = c.Retryer()
-	}
+// New makes a store. It does not reach the table yet. By default a call takes 5 s at most, repetitions included.
+func New(c dynamoclient.Config) *Store {
 	if c.Timeout == 0 {
 		// Below API Gateway's 29 seconds, so that the client hears from the service that it is busy.
 		c.Timeout = 5 * time.Second
 	}
-	return &Store{client: dynamodb.New(o), table: c.Table, timeout: c.Timeout}
+	return &Store{client: c.Client(), table: c.Table, timeout: c.Timeout}
 }
 
 // Create implements [orders.Store].
@@ -71,7 +52,7 @@ func (s *Store) Create(ctx context.Context, o orders.Order) error {
 		Item:                toItem(o),
 		ConditionExpression: aws.String("attribute_not_exists(" + orders.SortKey + ")"),
 	})
-	if isConditionFailed(err) {
+	if dynamoclient.IsConditionFailed(err) {
 		return orders.ErrExists
 	}
 	return explain("create", err)
@@ -153,7 +134,7 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		ExpressionAttributeNames:  map[string]string{"#status": "status"}, // a reserved word
 		ExpressionAttributeValues: map[string]types.AttributeValue{":open": text(string(orders.Open))},
 	})
-	if !isConditionFailed(err) {
+	if !dynamoclient.IsConditionFailed(err) {
 		return explain("delete", err)
 	}
 	// The condition does not hold for an item that is missing either, so look which it was. An order that is open now
@@ -165,13 +146,4 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		return orders.ErrNotFound
 	}
 	return orders.ErrNotOpen
-}
-
-func isConditionFailed(err error) bool {
-	var failed *types.ConditionalCheckFailedException
-	return errors.As(err, &failed)
-}
-
-func badItem(id, format string, a ...any) error {
-	return fmt.Errorf("dynamo: the item %q is not an order: %s", id, fmt.Sprintf(format, a...))
 }

@@ -1,52 +1,21 @@
 package dynamo
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"slices"
-
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 )
 
-// busy are the codes with which DynamoDB asks for patience, after the SDK's own repetitions.
-// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
-var busy = []string{
-	"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "InternalServerError",
-	"ServiceUnavailable", "TransactionConflictException",
+// explain turns an error of the SDK into one of the service's, or into one that can be logged.
+func explain(call string, err error) error {
+	explained, busy := dynamoclient.Explain(call, err)
+	if busy {
+		return fmt.Errorf("%w: %w", explained, orders.ErrBusy)
+	}
+	return explained
 }
 
-// telling are the codes whose messages name a table, an action or a role, and no more.
-var telling = []string{"AccessDeniedException", "ResourceNotFoundException", "ValidationException"}
-
-// explain turns an error of the SDK into one of the service's, or into one that can be logged. Of other codes it keeps
-// no message: the one about a wrong signature quotes the request, session token included.
-func explain(call string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return fmt.Errorf("dynamo: %s: no answer in time: %w", call, orders.ErrBusy)
-	}
-	var api interface { // smithy.APIError
-		ErrorCode() string
-		ErrorMessage() string
-	}
-	if !errors.As(err, &api) {
-		return fmt.Errorf("dynamo: %s: %w", call, err)
-	}
-	text := api.ErrorCode()
-	if slices.Contains(telling, text) {
-		text += ": " + api.ErrorMessage()
-	}
-	var response *awshttp.ResponseError
-	if errors.As(err, &response) && response.ServiceRequestID() != "" {
-		text += " (request " + response.ServiceRequestID() + ")"
-	}
-	if slices.Contains(busy, api.ErrorCode()) {
-		return fmt.Errorf("dynamo: %s: %s: %w", call, text, orders.ErrBusy)
-	}
-	return fmt.Errorf("dynamo: %s: %s", call, text)
+func badItem(id, format string, a ...any) error {
+	return fmt.Errorf("dynamo: the item %q is not an order: %s", id, fmt.Sprintf(format, a...))
 }

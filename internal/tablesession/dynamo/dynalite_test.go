@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
@@ -33,7 +34,7 @@ process.stdin.on('end', () => process.exit()).resume()`
 // newTable makes a table as a stack does, from the constants of package tablesession.
 func newTable(t *testing.T, endpoint, name string) *Table {
 	t.Helper()
-	c, err := FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}), name)
+	c, err := dynamoclient.FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}), name)
 	if err != nil {
 		t.Fatal(err)
 	}

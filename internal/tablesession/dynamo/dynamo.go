@@ -1,6 +1,6 @@
 // Package dynamo keeps the items of package tablesession in a DynamoDB table.
 //
-//	config, err := dynamo.FromEnvironment(os.Getenv, "sessions")
+//	config, err := dynamoclient.FromEnvironment(os.Getenv, "sessions")
 //	store, err := tablesession.New(tablesession.Options{Table: dynamo.New(config), ...})
 //
 // All reads are strongly consistent, and all writes name the version that they replace, so that a request that the SDK
@@ -9,31 +9,20 @@
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 //
 // The package does not create the table: a stack does, with the attributes that package tablesession names. It does not
-// read AWS's configuration files or ask the instance for credentials; see [FromEnvironment].
+// make the client: package dynamoclient does.
 package dynamo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
-
-// Config says where the table is. Table, Region and Credentials are needed.
-type Config struct {
-	Table       string
-	Region      string
-	Credentials aws.CredentialsProvider
-	Endpoint    string               // default: the region's
-	HTTPClient  dynamodb.HTTPClient  // default: the SDK's
-	Timeout     time.Duration        // for one call, repetitions included; default 3 s
-	Retryer     func() aws.RetryerV2 // default: the SDK's, three attempts with pauses
-}
 
 // Table is a [tablesession.Table] in DynamoDB. Make one with [New].
 type Table struct {
@@ -44,20 +33,13 @@ type Table struct {
 
 var _ tablesession.Table = (*Table)(nil)
 
-// New makes a table. It does not reach it yet.
-func New(c Config) *Table {
-	o := dynamodb.Options{Region: c.Region, Credentials: c.Credentials, HTTPClient: c.HTTPClient}
-	if c.Endpoint != "" {
-		o.BaseEndpoint = &c.Endpoint
-	}
-	if c.Retryer != nil {
-		o.Retryer = c.Retryer()
-	}
+// New makes a table. It does not reach it yet. By default a call takes 3 s at most, repetitions included.
+func New(c dynamoclient.Config) *Table {
 	if c.Timeout == 0 {
 		// An authorizer has to answer within seconds; a table that is up answers within milliseconds.
 		c.Timeout = 3 * time.Second
 	}
-	return &Table{client: dynamodb.New(o), name: c.Table, timeout: c.Timeout}
+	return &Table{client: c.Client(), name: c.Table, timeout: c.Timeout}
 }
 
 // unprocessedPause is how long DynamoDB is given that has not processed all of a batch.
@@ -173,9 +155,4 @@ func (t *Table) Query(ctx context.Context, partition string) ([]*tablesession.It
 			return items, nil
 		}
 	}
-}
-
-func isConditionFailed(err error) bool {
-	var failed *types.ConditionalCheckFailedException
-	return errors.As(err, &failed)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/tabletest"
@@ -36,7 +37,7 @@ func environment(changes map[string]string) func(string) string {
 
 func open(t testing.TB, f *fakeTable) *Table {
 	t.Helper()
-	c, err := FromEnvironment(environment(nil), "sessions")
+	c, err := dynamoclient.FromEnvironment(environment(nil), "sessions")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,25 +265,5 @@ func TestItemsOfOthers(t *testing.T) {
 	bad[versionAttribute] = &types.AttributeValueMemberN{Value: "1.5"}
 	if item, err := fromAttributes(bad); err == nil {
 		t.Errorf("version 1.5: got %+v", item)
-	}
-}
-
-func TestFromEnvironment(t *testing.T) {
-	c, err := FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"}), "t")
-	if err != nil || c.Table != "t" || c.Region != "eu-central-1" || c.Endpoint != "http://127.0.0.1:8000" {
-		t.Fatalf("got %+v, %v", c, err)
-	}
-	keys, err := c.Credentials.Retrieve(t.Context())
-	if err != nil || keys.AccessKeyID != "AKID" || keys.SecretAccessKey != "secret" || keys.SessionToken != sessionToken {
-		t.Errorf("got %v, %v", keys, err)
-	}
-	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
-		if _, err := FromEnvironment(environment(map[string]string{name: ""}), "t"); err == nil ||
-			!strings.Contains(err.Error(), name) {
-			t.Errorf("without %s: %v", name, err)
-		}
-	}
-	if _, err := FromEnvironment(environment(nil), ""); err == nil {
-		t.Error("no error without a name")
 	}
 }

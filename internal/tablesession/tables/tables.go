@@ -3,6 +3,7 @@
 package tables
 
 import (
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/dynamo"
@@ -15,7 +16,7 @@ func Open(getenv func(string) string, name string) (tablesession.Table, error) {
 	if table, err := here(getenv); table != nil || err != nil {
 		return table, err
 	}
-	config, err := dynamo.FromEnvironment(getenv, name)
+	config, err := dynamoclient.FromEnvironment(getenv, name)
 	if err != nil {
 		return nil, err
 	}
