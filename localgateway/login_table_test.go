@@ -30,8 +30,8 @@ func TestLoginWithATable(t *testing.T) {
 		}
 	}
 	laptop, phone := apptest.NewBrowser(t, api.URL), apptest.NewBrowser(t, api.URL)
-	laptop.SignIn(api.AppURL, "may everything")
-	phone.SignIn(api.AppURL, "may everything")
+	laptop.SignIn(api.AppURL, "may do everything")
+	phone.SignIn(api.AppURL, "may do everything")
 	get(laptop, "/orders", http.StatusOK)
 	var list struct {
 		Sessions []struct{ Current bool }

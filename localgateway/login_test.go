@@ -93,7 +93,7 @@ func testBrowsers(t *testing.T, functions string) {
 	}
 
 	b = apptest.NewBrowser(t, api.URL)
-	b.SignIn(api.AppURL, "may everything")
+	b.SignIn(api.AppURL, "may do everything")
 	for site, want := range map[string]int{"same-origin": 200, "same-site": 403, "cross-site": 403, "none": 403} {
 		if status, _, body := b.Do("POST", api.AppURL+"/orders", nil, site); status != want {
 			t.Errorf("a write, %s: %d, want %d: %s", site, status, want, body)

@@ -23,9 +23,11 @@ type subject struct {
 
 // photograph runs an app with gatehouse dev and takes a page's pictures with Chromium.
 func photograph(ctx context.Context, out string, of subject) error {
-	browser, err := exec.LookPath("chromium")
+	browser, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		return err
+		if browser, err = exec.LookPath("chromium"); err != nil {
+			return err
+		}
 	}
 	url, stop, err := serve(ctx, of)
 	if err != nil {

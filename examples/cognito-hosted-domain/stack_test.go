@@ -183,7 +183,7 @@ func callersWithTokens(t *testing.T, api *localgateway.Server, last *atomic.Poin
 // callersWithSessions are browsers, and what forges or copies their requests.
 func callersWithSessions(t *testing.T, api *localgateway.Server) {
 	b := browser{t, strings.Replace(api.URL, "127.0.0.1", "localhost", 1)}
-	own, federated := b.signIn("notes/read only", "COGNITO"), b.signIn("may everything", "Partners")
+	own, federated := b.signIn("notes/read only", "COGNITO"), b.signIn("may do everything", "Partners")
 	for _, c := range []struct {
 		name, route, cookie, site string
 		status                    int

@@ -63,7 +63,7 @@ func TestCallers(t *testing.T) {
 
 	api := localgateway.Start(t, dir, localgateway.Options{})
 	b := browser{t, strings.Replace(api.URL, "127.0.0.1", "localhost", 1)}
-	reader, writer := b.signIn("orders:read only"), b.signIn("may everything")
+	reader, writer := b.signIn("orders:read only"), b.signIn("may do everything")
 
 	const order = `{"item":"Brass bell","quantity":2}`
 	for _, c := range []struct {

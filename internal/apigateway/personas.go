@@ -79,7 +79,7 @@ func (w *wanted) personas() []devissuer.Persona {
 	}
 	w.scopes, w.groups, w.roles = each(w.scopes), each(w.groups), each(w.roles)
 	out := []devissuer.Persona{{
-		Name: "may everything", Scopes: w.scopes, Groups: w.groups, Roles: w.roles, Claims: w.claims,
+		Name: "may do everything", Scopes: w.scopes, Groups: w.groups, Roles: w.roles, Claims: w.claims,
 	}}
 	for _, s := range w.scopes {
 		out = append(out, devissuer.Persona{Name: s + " only", Scopes: []string{s}})

@@ -30,7 +30,7 @@ func TestPersonasOfWhatIsWanted(t *testing.T) {
 	w.add([]access.Requirement{{Kind: access.ClaimHas, Claim: "amr", AnyOf: []string{"mfa"}}})
 	w.add(nil)
 	want := []devissuer.Persona{
-		{Name: "may everything", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"admins"},
+		{Name: "may do everything", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"admins"},
 			Roles: []string{"editor"}, Claims: map[string]any{"plan": "pro", "amr": []string{"hwk", "mfa"}}},
 		{Name: "orders:read only", Scopes: []string{"orders:read"}},
 		{Name: "orders:write only", Scopes: []string{"orders:write"}},

@@ -58,7 +58,7 @@ func TestDevHostedUse(t *testing.T) {
 		}},
 		{"an editor of the pool's own", func(t *testing.T) {
 			p.goesToSignIn(t)
-			does[view](t, p, "signIn", "as", "may everything", "with", "COGNITO")
+			does[view](t, p, "signIn", "as", "may do everything", "with", "COGNITO")
 			if v := p.writes(t); v.Message != "Added: "+aNote || !slices.Equal(v.Orders, []string{aNote}) {
 				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
 			}

@@ -103,7 +103,7 @@ const devServer = "http://localhost:4321"
 func devProxy(t *testing.T, functions string) {
 	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}), "--app-origin", devServer)
 	b := apptest.NewBrowser(t, r.url)
-	b.SignIn(devServer, "may everything")
+	b.SignIn(devServer, "may do everything")
 	if status, _, body := b.Do("POST", devServer+"/orders", nil, "same-origin"); status != http.StatusOK {
 		t.Errorf("by a proxy: %d: %s", status, body)
 	}
@@ -120,7 +120,7 @@ func devPages(t *testing.T, functions string) {
 		_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
 		own := "http://localhost:" + port
 		b := apptest.NewBrowser(t, r.url)
-		b.SignIn(own, "may everything")
+		b.SignIn(own, "may do everything")
 		for _, path := range []string{"/orders", "/auth/refresh"} {
 			status, _, body := b.Do("POST", own+path, nil, "same-site", "Origin: "+devServer)
 			if path == "/auth/refresh" {
@@ -156,7 +156,7 @@ func devWatched(t *testing.T, functions string) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
 	app := "http://localhost:" + port
 	b := apptest.NewBrowser(t, r.url)
-	b.SignIn(app, "may everything")
+	b.SignIn(app, "may do everything")
 	for n, o := range []apptest.Options{{PerRequest: true}, {Another: "https://another.example.com"}} {
 		serve(o)
 		r.wait(t, func() bool { return strings.Count(r.stdout.String(), "  the new API is served, after ") > n })

@@ -236,7 +236,7 @@ func sessionCookie(t *testing.T, p *person) {
 func signedInToWrite(t *testing.T, p *person) {
 	p.opens(t)
 	p.goesToSignIn(t)
-	p.signsIn(t, "may everything")
+	p.signsIn(t, "may do everything")
 	if v := p.orders(t, anItem, 2); !strings.Contains(v.Message, "2 × "+anItem) || len(v.Orders) != 4 ||
 		!strings.HasPrefix(v.Orders[0], anItem+" | 2 | ") {
 		t.Errorf("an order comes to %q, with the orders %q", v.Message, v.Orders)
@@ -298,7 +298,7 @@ func devLoginUseRefresh(t *testing.T, assembly string) {
 	p, r := newPersonIn(t, t.TempDir(), "--assembly", assembly, "--token-life", "15s")
 	p.opens(t)
 	p.goesToSignIn(t)
-	p.signsIn(t, "may everything")
+	p.signsIn(t, "may do everything")
 	renewals := func() int { return strings.Count(r.stdout.String(), `"outcome":"renewed"`) }
 	before := renewals()
 	got := does[struct {

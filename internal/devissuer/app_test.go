@@ -37,7 +37,7 @@ func shopIssuer(changes ...func(*Issuer)) Issuer {
 func people(string) []Persona {
 	return []Persona{
 		{
-			Name: "may everything", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"admins", "staff"},
+			Name: "may do everything", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"admins", "staff"},
 			Roles: []string{"approver"}, Claims: map[string]any{"tenant": "acme", "name": "Ada Lovelace"},
 		},
 		{Name: "orders:read only", Subject: "reader", Scopes: []string{"orders:read"}},

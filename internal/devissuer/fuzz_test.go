@@ -62,7 +62,7 @@ func FuzzSignIn(f *testing.F) {
 	s := serveShop(f)
 	_, text := page(f, authURL(s))
 	_, form := formOf(f, text)
-	f.Add("persona may everything", "", "", "", "", "")
+	f.Add("persona may do everything", "", "", "", "", "")
 	f.Add("typed", "ada", "openid orders:read", "staff, night shift", "approver", `{"tenant": "acme"}`)
 	f.Add("typed", "\xff", "\x00", ",", "\"", `{"realm": 1, "permissions": {}, "scope": null, "": "", "name": []}`)
 	f.Add("typed", "<script>", "openid email profile", "a", "b", `{"email": {"x": "y"}, "sub\u0000": 1}`)

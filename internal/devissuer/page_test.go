@@ -111,7 +111,7 @@ func TestSignInPage(t *testing.T) {
 		got = append(got, c.kind+" "+c.name+": "+c.label)
 	}
 	want := []string{
-		"radio persona: may everythingdeveloper · orders:read orders:write · groups admins, staff · role approver",
+		"radio persona: may do everythingdeveloper · orders:read orders:write · groups admins, staff · role approver",
 		"radio persona: orders:read onlyreader",
 		"radio persona: someone elsewith a subject and rights of your own",
 		"input subject: Subject", "input scopes: Scopes", "input groups: Groups", "input roles: Roles",
@@ -121,7 +121,7 @@ func TestSignInPage(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the page has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := chosen(all); !slices.Equal(got, []string{"persona may everything"}) {
+	if got := chosen(all); !slices.Equal(got, []string{"persona may do everything"}) {
 		t.Errorf("chosen are %q", got)
 	}
 	for _, part := range []string{
@@ -158,7 +158,7 @@ func TestSignInPage(t *testing.T) {
 func TestLoginHint(t *testing.T) {
 	s := serveShop(t)
 	for hint, want := range map[string]string{
-		"reader": "persona orders:read only", "ada": "typed", "": "persona may everything",
+		"reader": "persona orders:read only", "ada": "typed", "": "persona may do everything",
 		`"><script>`: "typed",
 	} {
 		_, text := page(t, authURL(s, "login_hint", hint))

@@ -51,7 +51,7 @@ func (p *Provider) personas(s site) []Persona {
 	if len(out) > 0 {
 		return byGroups(out, p.issuersOf(s))
 	}
-	all := Persona{Name: "may everything"}
+	all := Persona{Name: "may do everything"}
 	for _, i := range p.issuersOf(s) {
 		all.Scopes = union(all.Scopes, i.Scopes)
 		all.Groups = union(all.Groups, i.Groups)

@@ -67,7 +67,7 @@ func TestPersonasByGroups(t *testing.T) {
 		return out
 	}
 	want := []string{
-		"may everything: admins staff guests readers: orders:read orders:write catalogue:read",
+		"may do everything: admins staff guests readers: orders:read orders:write catalogue:read",
 		"member of guests: guests: catalogue:read", "member of readers: readers: orders:read catalogue:read",
 		"member of staff: staff: orders:read orders:write catalogue:read", "of no group: : catalogue:read",
 	}
@@ -75,7 +75,7 @@ func TestPersonasByGroups(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	s.ofIssuer = nil
-	want[0] = "may everything: guests readers staff: orders:read orders:write catalogue:read"
+	want[0] = "may do everything: guests readers staff: orders:read orders:write catalogue:read"
 	if got := names(); !slices.Equal(got, want) {
 		t.Errorf("without personas of the routes: got %q, want %q", got, want)
 	}

@@ -36,7 +36,7 @@ const (
 	passed     = "passed"
 	stopped    = "stopped"     // and so the request was answered here
 	blocked    = "blocked"     // by the browser: the page does not get the answer
-	notReached = "not reached" // the request was answered before
+	notReached = "not reached" // an earlier check answered the request
 )
 
 // step is one decision.
@@ -120,7 +120,7 @@ func integration(e entry) step {
 	case e.Verdict.Denial != nil && !denied: // of no check
 		s.Outcome, s.Detail = stopped, e.Verdict.Denial.Reason
 	case e.Verdict.Denial != nil:
-		s.Outcome, s.Detail = notReached, "the request was answered before"
+		s.Outcome, s.Detail = notReached, "an earlier check answered the request"
 	case e.Reason != "":
 		s.Outcome, s.Detail = stopped, e.Reason
 	case e.IntegrationTime > 0:

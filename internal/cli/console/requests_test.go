@@ -185,7 +185,7 @@ func TestDecision(t *testing.T) {
 			nil,
 			401,
 			[]string{"route passed", "identity source stopped", "integration not reached"},
-			"the request was answered before",
+			"an earlier check answered the request",
 		},
 		{
 			"no scope",
@@ -193,7 +193,7 @@ func TestDecision(t *testing.T) {
 			[]string{token(devissuer.TokenRequest{Issuer: pool[i].URL, Use: devissuer.Access})},
 			401,
 			[]string{"route passed", "identity source passed", "token passed", "scopes stopped", "integration not reached"},
-			"the request was answered before",
+			"an earlier check answered the request",
 		},
 		{"no route", "GET /prod/gone", nil, 403, []string{"route stopped"}, "no route takes GET /gone"},
 		{"no stage", "GET /test/open", nil, 403, []string{"route stopped"}, `there is no stage "test"`},

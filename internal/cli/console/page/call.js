@@ -75,7 +75,7 @@ function show(prepared, answer, body, took) {
     more(`Headers of the answer (${headers.length})`, pairs(headers)),
     prepared.token ? more('Claims of the token that was made', code(JSON.stringify(prepared.token.claims, null, 2), 'Claims of the token that was made'),
       times(prepared.token.claims, Date.now())) : null,
-    more('The same elsewhere', code(prepared.curl, 'A line for curl'), code(prepared.fetch, 'A call of fetch'), copies(async () => prepared)),
+    more('The same request for curl and fetch', code(prepared.curl, 'A line for curl'), code(prepared.fetch, 'A call of fetch'), copies(async () => prepared)),
   ].filter(Boolean))
   $('answer').hidden = false
   $('answer').scrollIntoView({block: 'nearest'})
