@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
 // madeBy is who makes the answers of an integration.
@@ -26,7 +27,11 @@ func madeBy(i *apimodel.Integration) browser.By {
 func judged(r *exchange.Request, a exchange.Answer, record *Record) browser.Verdict {
 	x := browser.Exchange{Request: r, Answer: a, By: record.by}
 	if st := record.stage; st != nil {
-		x.API = func() browser.API { return st.ofPages(r) }
+		x.API = func() browser.API {
+			api := st.ofPages(r)
+			api.Preflights = api.Preflights || st.served.gateway.pageOf(r) != "" // those of a dev server are answered
+			return api
+		}
 	}
 	return browser.Judge(x)
 }
@@ -44,13 +49,17 @@ func (st *stage) ofPages(r *exchange.Request) (out browser.API) {
 		_, _, ok := st.routes.Match(verb, r.Path)
 		return ok
 	}
-	out.Verb = has(verb)
+	out.Verb, out.Preflights = has(verb), has(http.MethodOptions)
 	for _, verb := range route.Verbs {
 		out.Path = out.Path || verb != http.MethodOptions && has(verb)
 	}
 	out.CORS = slices.ContainsFunc(st.methods, func(m *method) bool {
 		return m.Verb == http.MethodOptions && m.Integration.Type == apimodel.IntegrationMock
 	})
+	if index, _, ok := st.routes.Match(verb, r.Path); ok && !out.CORS {
+		f := st.methods[index].function
+		out.Foreign = f != nil && (f.Environment[cors.Variable] != "" || f.Variables[cors.Variable] != "")
+	}
 	index, params, ok := st.routes.Match(http.MethodOptions, r.Path)
 	if !ok || st.methods[index].Integration.Type != apimodel.IntegrationMock || st.methods[index].integration == nil {
 		return out

@@ -83,3 +83,37 @@ func TestBrowserVerdicts(t *testing.T) {
 		})
 	}
 }
+
+// TestAnotherAPIsCORS has a function with the CORS of another API in its environment, behind an API without CORS.
+func TestAnotherAPIsCORS(t *testing.T) {
+	const shop = "https://shop.example.com"
+	r := bare()
+	r["Fn"].(object)["Properties"].(object)["Environment"] = object{"Variables": object{
+		"GATEHOUSE_CORS": `{"allowOrigins":["` + shop + `"],"allowMethods":["GET"]}`,
+	}}
+	addRoute(r, "GET /orders", proxy("Fn"))
+	addRoute(r, "GET /mock", mock("mock"))
+	s := serve(t, r, func(o *Options) { o.PageOrigins = []string{"http://localhost:5173"} })
+	for _, c := range []struct{ name, target, origin, authorization, why string }{
+		{
+			"a page that the other API does not allow", "GET /prod/orders", "https://x.example", "",
+			"the API has no CORS, and its function has that of another API, which does not allow https://x.example",
+		},
+		{
+			"a route without the function", "GET /prod/mock", shop, "",
+			"the API has no CORS: the answer has no Access-Control-Allow-Origin",
+		},
+		{"a dev server's page, whose preflights are answered", "GET /prod/mock", "http://localhost:5173", "Bearer x", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lines := []string{"Origin: " + c.origin}
+			if c.authorization != "" {
+				lines = append(lines, "Authorization: "+c.authorization)
+			}
+			got := s.send(t, c.target, lines...).record.Browser
+			if got.Why != c.why && (c.why != "" || !got.Readable) {
+				t.Errorf("got %+v, want %q", got, c.why)
+			}
+		})
+	}
+}

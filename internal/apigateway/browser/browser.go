@@ -79,7 +79,8 @@ type Exchange struct {
 	Answer  exchange.Answer
 	By      By
 
-	// API returns what else is known. It is asked for blocked requests alone. If nil, nothing is known.
+	// API returns what else is known. It is called for requests that are blocked, or that a browser asks about before it
+	// sends them. If nil, nothing is known.
 	API func() API
 }
 
@@ -90,6 +91,8 @@ type API struct {
 	Credentials bool // such a preflight allows credentials
 	Path        bool // it has a route on the path
 	Verb        bool // it has a route for the verb, or of a preflight for the verb it asks for, on the path
+	Preflights  bool // something answers OPTIONS on the path
+	Foreign     bool // the function has the CORS of another API in its environment
 }
 
 // The headers of the CORS protocol that are read here.
@@ -123,7 +126,11 @@ func Judge(x Exchange) Verdict {
 		j.preflight(&v)
 		return v
 	}
-	if f := j.check(); f != nil {
+	f := j.check()
+	if f == nil {
+		f = j.unasked()
+	}
+	if f != nil {
 		v.Why, v.Prop, v.Fix = f.why, f.prop, f.fix
 		return v
 	}

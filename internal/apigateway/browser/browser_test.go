@@ -109,6 +109,43 @@ func TestJudge(t *testing.T) {
 				`[]string{"https://shop.example.com"}}, and use lambdahttp/cors in the function`,
 		},
 		{
+			name: "another API's CORS", why: "the function sends its headers, and no route answers the preflight",
+			request: "Origin: " + page + "\nAuthorization: Bearer x", answer: allowed, by: Function,
+			api: API{Path: true, Verb: true, Foreign: true}, prop: "CORS.AllowOrigins",
+			want: "blocked by the browser: a browser asks before it sends such a request, and no route answers preflights " +
+				`on its path: give it the CORS of the function's other API, and both "https://shop.example.com" in ` +
+				"AllowOrigins: a function has one environment",
+		},
+		{
+			name: "another API's CORS, without a preflight", why: "the browser sends it at once",
+			request: "Origin: " + page, answer: allowed, by: Function, api: API{Path: true, Verb: true, Foreign: true},
+			want: "readable by the page",
+		},
+		{
+			name: "another API's CORS, which does not allow the page", request: "Origin: " + page, by: Function,
+			api: API{Path: true, Verb: true, Foreign: true}, prop: "CORS.AllowOrigins",
+			want: "blocked by the browser: the API has no CORS, and its function has that of another API, which does not " +
+				`allow https://shop.example.com: give it the CORS of the function's other API, and both ` +
+				`"https://shop.example.com" in AllowOrigins: a function has one environment`,
+		},
+		{
+			name: "JSON without a preflight", why: "its type is not CORS-safelisted", verb: "POST",
+			request: "Origin: " + page + "\nContent-Type: application/json; charset=utf-8", answer: allowed, by: Function,
+			api: API{Path: true, Verb: true}, prop: "CORS.AllowOrigins",
+			want: "blocked by the browser: a browser asks before it sends such a request, and no route answers preflights " +
+				`on its path: set CORS: &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}`,
+		},
+		{
+			name: "a form without a preflight", why: "its type is CORS-safelisted", verb: "POST",
+			request: "Origin: " + page + "\nContent-Type: multipart/form-data; boundary=x", answer: allowed, by: Function,
+			api: API{Path: true, Verb: true}, want: "readable by the page",
+		},
+		{
+			name: "a token with a preflight", why: "", request: "Origin: " + page + "\nAuthorization: Bearer x",
+			answer: allowed, by: Function, api: API{CORS: true, Allows: true, Path: true, Verb: true, Preflights: true},
+			want: "readable by the page",
+		},
+		{
 			name: "no CORS, and a 401", why: "", request: "Origin: " + page, status: 401, prop: "CORS.AllowOrigins",
 			want: "blocked by the browser: the API has no CORS: the answer has no Access-Control-Allow-Origin: set " +
 				`CORS: &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}`,

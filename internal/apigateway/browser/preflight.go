@@ -70,6 +70,37 @@ func (j *judge) unanswered() *finding {
 	return nil
 }
 
+// unasked says why a request never leaves the browser whose answer a page could read, such as that of a function that
+// has the CORS of another API: the browser asks first, and no preflight is answered.
+// Source: https://fetch.spec.whatwg.org/#concept-main-fetch, "HTTP fetch with CORS-preflight"
+func (j *judge) unasked() *finding {
+	if j.API == nil || !unsafe(j.Request) || j.api().Preflights {
+		return nil
+	}
+	return &finding{
+		"a browser asks before it sends such a request, and no route answers preflights on its path", CORSAllowOrigins,
+		j.settle(),
+	}
+}
+
+// unsafe reports whether a request is one that a browser asks about before it sends it, by its method, or a header that
+// authorizers, usage plans and JSON need. Others that a page sets cannot be told from those that a browser sets.
+// Source: https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
+func unsafe(r *exchange.Request) bool {
+	switch r.Verb {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+	default:
+		return true
+	}
+	kind, _, _ := strings.Cut(r.Headers.Get("Content-Type"), ";")
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain":
+	default:
+		return true
+	}
+	return r.Headers.Has("Authorization") || r.Headers.Has("X-Api-Key")
+}
+
 // method checks the method of the page's request. An answer without Access-Control-Allow-Methods allows the
 // CORS-safelisted methods.
 func (j *judge) method() *finding {

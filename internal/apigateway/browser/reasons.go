@@ -28,6 +28,8 @@ func (j *judge) missing() *finding {
 		return &finding{why: "there is no such stage, and API Gateway's answer to that" + has, fix: "check the URL"}
 	case !api.CORS && j.origin == "null":
 		return j.notAllowed()
+	case !api.CORS && j.By == Function && api.Foreign:
+		return j.foreign()
 	case !api.CORS && j.By == Function:
 		return &finding{
 			"the API has no CORS, and the function's own answer" + has, CORSAllowOrigins,
@@ -68,6 +70,9 @@ func (j *judge) other(value string) *finding {
 			f.prop, f.fix = Middleware, "let lambdahttp/cors alone set it"
 		}
 		return f
+	}
+	if !api.CORS && j.By == Function && api.Foreign && j.origin != "null" {
+		return j.foreign()
 	}
 	if api.CORS && api.Allows && j.By == Function {
 		return &finding{
@@ -115,6 +120,26 @@ func (j *judge) credentialsOf(why string) *finding {
 		why, CORSAllowCredentials,
 		fmt.Sprintf("set CORS.AllowCredentials, with %q in CORS.AllowOrigins, or have the page send no cookies", j.origin),
 	}
+}
+
+// foreign is for an API without CORS, whose function has that of another API, which does not allow the page.
+func (j *judge) foreign() *finding {
+	return &finding{
+		fmt.Sprintf("the API has no CORS, and its function has that of another API, which does not allow %s", j.origin),
+		CORSAllowOrigins, j.settle(),
+	}
+}
+
+// settle says how an API without CORS gets it.
+func (j *judge) settle() string {
+	switch api := j.api(); {
+	case api.CORS:
+		return "let the preflight that CORS makes answer OPTIONS on the path"
+	case api.Foreign:
+		return fmt.Sprintf("give it the CORS of the function's other API, and both %q in AllowOrigins: a function has one "+
+			"environment", j.origin)
+	}
+	return "set " + j.inProps()
 }
 
 // inProps is the property as it is written for an API that has no CORS yet.

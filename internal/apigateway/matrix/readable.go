@@ -3,6 +3,7 @@ package matrix
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ type page struct {
 func readable(m *apimodel.Model, api *apimodel.API) (out []Readable) {
 	routes := map[page][]string{}
 	for _, method := range api.Methods {
-		for _, p := range pagesOf(m, method) {
+		for _, p := range pagesOf(m, api, method) {
 			if name := method.Verb + " " + method.Path; !slices.Contains(routes[p], name) {
 				routes[p] = append(routes[p], name)
 			}
@@ -46,8 +47,8 @@ func readable(m *apimodel.Model, api *apimodel.API) (out []Readable) {
 	return out
 }
 
-func pagesOf(m *apimodel.Model, method *apimodel.Method) (out []page) {
-	if f := m.Behind(method); f != nil {
+func pagesOf(m *apimodel.Model, api *apimodel.API, method *apimodel.Method) (out []page) {
+	if f := m.Behind(method); f != nil && (answersPreflights(api) || !asksFirst(api, method)) {
 		c, err := cors.FromEnvironment(func(name string) string { return cmp.Or(f.Environment[name], f.Variables[name]) })
 		if err != nil {
 			return []page{{origin: "not known: " + f.Variables[cors.Variable]}}
@@ -80,4 +81,40 @@ func pagesOf(m *apimodel.Model, method *apimodel.Method) (out []page) {
 		}
 	}
 	return out
+}
+
+// answersPreflights reports whether something may answer a preflight.
+func answersPreflights(api *apimodel.API) bool {
+	return slices.ContainsFunc(api.Methods, func(m *apimodel.Method) bool {
+		return m.Verb == http.MethodOptions || m.Verb == "ANY"
+	})
+}
+
+// asksFirst reports whether a browser asks before it sends any request that the method takes. Without an answer it does
+// not send it, also if the function has the CORS of another API in its environment. A signature can be in the query,
+// and what a REQUEST authorizer reads can be a cookie, for which no browser asks.
+//
+// Source: https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
+func asksFirst(api *apimodel.API, method *apimodel.Method) bool {
+	switch method.Verb {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions, "ANY":
+	default:
+		return true
+	}
+	if method.APIKeyRequired && api.APIKeySource == "HEADER" {
+		return true
+	}
+	a := method.Authorizer
+	if a == nil || a.Type == apimodel.RequestAuthorizer {
+		return false
+	}
+	return slices.ContainsFunc(a.IdentitySources, func(s apimodel.IdentitySource) bool {
+		return s.In == "header" && !safelisted[strings.ToLower(s.Name)]
+	})
+}
+
+// safelisted are headers that a page may set, and those that a browser sets, without a preflight.
+var safelisted = map[string]bool{
+	"accept": true, "accept-language": true, "content-language": true, "content-type": true, "cookie": true, "origin": true,
+	"range": true, "referer": true, "user-agent": true,
 }
