@@ -24,6 +24,7 @@ func unknowns(was, is matrix.API, add func(Change)) {
 		say("API keys come from another place, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}
 	unknownInvokers(was, is, say)
+	unknownTexts(was.Unread, is.Unread, say)
 	for _, both := range authorizersOf(was, is) {
 		unknownAuthorizer(both[0], both[1], is.Stack, say)
 	}

@@ -54,7 +54,7 @@ func (s *served) makeAccessKeys() error {
 		if p.User {
 			prefix = longTerm
 		}
-		if len(p.Policies) == 0 {
+		if len(p.Policies) == 0 || p.Outside {
 			continue
 		}
 		if err := add(prefix, p.ID.String(), p); err != nil {

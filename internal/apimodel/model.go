@@ -19,6 +19,9 @@ type Model struct {
 
 	Principals []*Principal // IAM roles and users
 
+	Groups          []*PolicySet // IAM groups
+	ManagedPolicies []*PolicySet // that no role or user of the assembly has
+
 	APIKeys    []*APIKey
 	UsagePlans []*UsagePlan
 	Domains    []*Domain

@@ -11,14 +11,28 @@ type Principal struct {
 	Name string
 	ARN  string
 
+	// Outside says that it is not in the assembly, which attaches policies to it: it may have others.
+	Outside bool
+
 	Policies []json.RawMessage // policy documents, those in the template that are attached to it
 	Managed  []string          // ARNs of managed policies that are not in the assembly
+
+	// Unread are policy documents that are attached to it and do not resolve, as the template has them. Err says why.
+	Unread []json.RawMessage
 
 	// Trust is the policy that says who may assume a role, as [cloudassembly.Written] shows it; "" for a user.
 	Trust string
 
 	// Err says that its policies are not known as a whole: then they decide nothing, as one of them may deny.
 	Err error
+}
+
+// PolicySet is a group, or a managed policy that no role or user of the assembly has: it can be a boundary, or that of
+// principals that are not in the assembly.
+type PolicySet struct {
+	ID
+	Documents []json.RawMessage // policy documents as the template has them, with intrinsic functions
+	Managed   []string          // its managed policies, as [cloudassembly.Written] shows them
 }
 
 func (p *Principal) fail(err error) {

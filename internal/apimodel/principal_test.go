@@ -95,3 +95,29 @@ func TestUsersInGroups(t *testing.T) {
 		})
 	}
 }
+
+// TestPrincipalsOutside checks that a policy counts whose role or user is not in the assembly, and that what does not
+// resolve is kept as it is written.
+func TestPrincipalsOutside(t *testing.T) {
+	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}`
+	m := Read(parse(t, `{"Resources": {
+		"P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["ci"], "Users": ["bob"], "Groups": ["ops"], `+document+`}},
+		"M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {`+document+`}}}}`), cloudassembly.Options{})
+	var got []string
+	for _, p := range m.Principals {
+		got = append(got, fmt.Sprint(p.ID, " ", p.ARN, " ", p.Outside, " ", len(p.Policies), " ", len(p.Unread), " ", p.Err != nil))
+	}
+	for _, set := range append(m.Groups, m.ManagedPolicies...) {
+		got = append(got, fmt.Sprintf("%s %s", set.ID, set.Documents))
+	}
+	const raw = `[{"Statement":[{"Action":"sqs:*","Effect":"Allow","Resource":{"Fn::GetAtt":["Nope","X"]}}]}]`
+	want := []string{
+		"Shop/ci arn:aws:iam::123456789012:role/ci true 0 1 true",
+		"Shop/bob arn:aws:iam::123456789012:user/bob true 0 1 true",
+		"Shop/ops " + raw,
+		"Shop/M " + raw,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -31,9 +31,19 @@ func (b *builder) readPrincipals() {
 			if r.has("Policies") && inline == nil {
 				p.fail(errors.New("assembly: its Policies are not a list"))
 			}
-			for _, entry := range inline {
+			written, _ := r.resource.Properties["Policies"].([]any)
+			for i, entry := range inline {
 				policy, _ := entry.(map[string]any)
-				p.attach(policy["PolicyDocument"])
+				var as map[string]any
+				if i < len(written) {
+					as, _ = written[i].(map[string]any)
+				}
+				if bad, ok := entry.(cloudassembly.Unresolved); ok {
+					p.fail(bad.Err)
+					p.Unread = append(p.Unread, documents(as)...)
+					continue
+				}
+				p.attach(policy["PolicyDocument"], as["PolicyDocument"])
 			}
 			p.Managed = names(r.values["ManagedPolicyArns"], p)
 			byName[kind+p.Name] = p
@@ -48,31 +58,37 @@ func (b *builder) readPrincipals() {
 			}
 		}
 	})
-	attach := func(r *reader, kind, property string) {
+	attach := func(r *reader, kind, property string) (some bool) {
 		var unknown Principal
 		list := r.values[property]
 		if _, one := list.(string); one {
 			list = []any{list}
 		}
 		for _, name := range names(list, &unknown) {
-			if p := byName[kind+name]; p != nil {
-				p.attach(r.values["PolicyDocument"])
+			p := byName[kind+name]
+			if p == nil {
+				p = b.outside(r, kind, name)
+				byName[kind+name] = p
 			}
+			p.attach(r.values["PolicyDocument"], r.resource.Properties["PolicyDocument"])
+			some = true
 		}
 		if unknown.Err != nil { // it may be attached to any
 			for _, p := range b.model.Principals {
 				p.fail(unknown.Err)
 			}
 		}
+		return some
 	}
 	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy",
 		"AWS::IAM::UserPolicy"} {
 		b.each(kind, func(r *reader) {
+			attached := false
 			for _, property := range []string{"Roles", "RoleName"} {
-				attach(r, "AWS::IAM::Role", property)
+				attached = attach(r, "AWS::IAM::Role", property) || attached
 			}
 			for _, property := range []string{"Users", "UserName"} {
-				attach(r, "AWS::IAM::User", property)
+				attached = attach(r, "AWS::IAM::User", property) || attached
 			}
 			if kind != "AWS::IAM::ManagedPolicy" {
 				return
@@ -82,19 +98,36 @@ func (b *builder) readPrincipals() {
 				for i, managed := range p.Managed {
 					if managed == arn {
 						p.Managed = append(p.Managed[:i], p.Managed[i+1:]...)
-						p.attach(r.values["PolicyDocument"])
+						p.attach(r.values["PolicyDocument"], r.resource.Properties["PolicyDocument"])
+						attached = true
 						break
 					}
 				}
 			}
+			if !attached {
+				b.model.ManagedPolicies = append(b.model.ManagedPolicies, &PolicySet{
+					ID: r.id, Documents: documents(r.resource.Properties["PolicyDocument"]),
+				})
+			}
 		})
 	}
+	b.readGroups()
 }
 
-// attach adds a policy document.
-func (p *Principal) attach(document any) {
+// outside is a role or user that is not in the assembly.
+func (b *builder) outside(r *reader, kind, name string) *Principal {
+	p := &Principal{ID: ID{r.id.Stack, name}, Name: name, User: kind == "AWS::IAM::User", Outside: true}
+	of := map[bool]string{true: "user", false: "role"}[p.User]
+	p.ARN = "arn:" + b.evaluator.Partition(r.stack) + ":iam::" + b.evaluator.Account(r.stack) + ":" + of + "/" + name
+	b.model.Principals = append(b.model.Principals, p)
+	return p
+}
+
+// attach adds a policy document, which the template has as it is written.
+func (p *Principal) attach(document, written any) {
 	if err := firstBroken(document); err != nil {
 		p.fail(err)
+		p.Unread = append(p.Unread, documents(written)...)
 		return
 	}
 	m, ok := document.(map[string]any)

@@ -2,12 +2,7 @@ package matrix
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,6 +98,7 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 	}
 	slices.SortStableFunc(a.Principals, func(x, y Principal) int { return cmp.Compare(x.Name, y.Name) })
 	a.Readable = readable(m, api)
+	a.Unread = unread(m, a)
 }
 
 func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
@@ -212,18 +208,24 @@ var harmless = []string{
 	"AmazonAPIGatewayPushToCloudWatchLogs",
 }
 
+// harmlessARN reports whether a managed policy says nothing of calls.
+func harmlessARN(arn string) bool {
+	found := ofAWS.FindStringSubmatch(strings.Replace(arn, "${AWS::Partition}", "aws", 1))
+	return found != nil && slices.Contains(harmless, found[1])
+}
+
 // principalOf is a principal with those of its statements that are about calls of an API.
 func principalOf(a *API, p *apimodel.Principal) Principal {
 	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User, Trust: p.Trust}
 	for _, arn := range p.Managed {
-		if found := ofAWS.FindStringSubmatch(arn); found == nil || !slices.Contains(harmless, found[1]) {
+		if !harmlessARN(arn) {
 			out.Managed = append(out.Managed, arn)
 		}
 	}
 	if p.Err != nil {
 		out.Policy.NotKnown = p.Err.Error() // and what is known of it is compared as a text
 	}
-	for _, policy := range p.Policies {
+	for _, policy := range slices.Concat(p.Policies, p.Unread) {
 		doc := documentOf(a.ARN, policy)
 		for _, s := range doc.Statements {
 			if aboutCalls(s) {
@@ -294,35 +296,4 @@ func mayCall(a *API, doc iampolicy.Document) (out []string) {
 		}
 	}
 	return out
-}
-
-// codeOf names the content of a function's code. Assets are named by CDK after their content; of another folder or file
-// it is a hash.
-func codeOf(f *apimodel.Function) string {
-	path := cmp.Or(f.Code.Folder, f.Code.Zip)
-	if name := filepath.Base(path); strings.HasPrefix(name, "asset.") && len(name) > 32 {
-		return name
-	}
-	h := sha256.New()
-	switch {
-	case path != "":
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := os.ReadFile(file)
-			name, _ := filepath.Rel(path, file)
-			h.Write([]byte(name + "\x00"))
-			h.Write(text)
-			return err
-		})
-		if err != nil {
-			return ""
-		}
-	case f.Code.Inline != "":
-		h.Write([]byte(f.Code.Inline))
-	default:
-		return ""
-	}
-	return "sha256." + hex.EncodeToString(h.Sum(nil))
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // jsonVersion changes when what a member means does, or when one goes away.
@@ -48,6 +47,7 @@ type jsonAPI struct {
 	FunctionURLs []jsonFunctionURL  `json:"functionUrls"`
 	Invokers     []jsonInvoker      `json:"invokers,omitempty"`
 	Principals   []jsonPrincipal    `json:"principals"`
+	Unread       map[string]string  `json:"comparedAsText,omitempty"` // by what it is
 	Readable     []jsonReadable     `json:"readableBy"`
 	Plans        []jsonPlan         `json:"usagePlans"`
 	KeySource    string             `json:"apiKeySource"`
@@ -234,6 +234,12 @@ func (a *jsonAPI) around(api API) {
 		}
 		a.Authorizers = append(a.Authorizers, made)
 	}
+	for _, v := range api.Unread {
+		if a.Unread == nil {
+			a.Unread = map[string]string{}
+		}
+		a.Unread[v.Name] = v.Value
+	}
 	for _, k := range api.Kept {
 		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), list(k.Keys)})
 	}
@@ -259,32 +265,6 @@ func (a *jsonAPI) around(api API) {
 	for _, p := range api.Plans {
 		a.Plans = append(a.Plans, jsonPlan{p.Name, list(p.Stages), list(p.Keys), p.Others})
 	}
-}
-
-func (d Document) json() *jsonPolicy {
-	if d.Statements == nil && d.NotKnown == "" {
-		return nil
-	}
-	out := &jsonPolicy{Statements: []json.RawMessage{}, NotKnown: d.NotKnown}
-	for _, s := range d.Statements {
-		out.Statements = append(out.Statements, json.RawMessage(s))
-	}
-	return out
-}
-
-func jwtJSON(j *apimodel.JWT) *jsonJWT {
-	if j == nil {
-		return nil
-	}
-	out := &jsonJWT{Algorithms: list(j.Algorithms)}
-	for _, i := range j.Issuers {
-		made := jsonIssuer{URL: i.URL, Audiences: list(i.Audiences)}
-		for _, c := range i.Claims {
-			made.Claims = append(made.Claims, jsonClaim(c))
-		}
-		out.Issuers = append(out.Issuers, made)
-	}
-	return out
 }
 
 // rawOf is a text that is JSON as it is, and another one as a JSON string.

@@ -28,6 +28,7 @@ func (m Matrix) Text() []byte {
 			l.authorizer(a)
 		}
 		l.answers()
+		l.unread()
 		b.WriteString(Plain(api.String()) + "\n")
 		for _, text := range l.list {
 			b.WriteString("  " + Plain(text) + "\n")
@@ -262,6 +263,15 @@ func (l *lines) answers() {
 	}
 	for _, i := range l.api.Invokers {
 		l.add("permission to invoke %s, past the API: %s", i.Function, i.Principal)
+	}
+}
+
+// unread is what is not resolved, as the template has it.
+func (l *lines) unread() {
+	for _, v := range l.api.Unread {
+		for text := range strings.SplitSeq(v.Value, "\n") {
+			l.add("%s: %s", v.Name, text)
+		}
 	}
 }
 

@@ -104,6 +104,9 @@ func (a jsonAPI) read() (API, error) {
 	for _, d := range a.Endpoint.Domains {
 		out.Endpoint.Domains = append(out.Endpoint.Domains, Domain(d))
 	}
+	for _, name := range slices.Sorted(maps.Keys(a.Unread)) {
+		out.Unread = append(out.Unread, Variable{name, a.Unread[name]})
+	}
 	for _, r := range a.Readable {
 		out.Readable = append(out.Readable, Readable(r))
 	}

@@ -1,0 +1,131 @@
+package accessdiff
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// invoking is the URI by which API Gateway invokes the function of a logical id.
+func invoking(function string) string {
+	return `{"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${` + function + `.Arn}/invocations"}`
+}
+
+// resource is a resource of a template.
+func resource(id, kind, properties string) string {
+	return `"` + id + `": {"Type": "AWS::` + kind + `", "Properties": {` + properties + `}}`
+}
+
+// matrixOfTemplate is that of an API with the route GET / and the stage prod. What it depends on is in further resources,
+// which replace those of the same logical id, and a text that begins with "@" is for the top of the template.
+func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix {
+	t.Helper()
+	resources := map[string]string{}
+	top := ""
+	for _, r := range append([]string{
+		resource("Fn", "Lambda::Function", ""),
+		resource("Api", "ApiGateway::RestApi", `"Name": "Api"`),
+		resource("Dep", "ApiGateway::Deployment", `"RestApiId": {"Ref": "Api"}`),
+		resource("Stage", "ApiGateway::Stage", `"RestApiId": {"Ref": "Api"}, "StageName": "prod", "DeploymentId": {"Ref": "Dep"}`),
+		resource("Get", "ApiGateway::Method", methodOf("GET", guard)),
+	}, more...) {
+		if text, ok := strings.CutPrefix(r, "@"); ok {
+			top += text + ","
+			continue
+		}
+		id, _, _ := strings.Cut(r, ":")
+		resources[id] = r
+	}
+	var list []string
+	for _, r := range resources {
+		list = append(list, r)
+	}
+	a, err := cloudassembly.Parse("Shop", []byte(`{`+top+`"Resources": {`+strings.Join(list, ",")+`}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "") // what is not known is in the matrix
+	read, err := matrix.Parse(m.JSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// methodOf are the properties of a method of the root that Fn answers.
+func methodOf(verb, guard string) string {
+	return `"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "` + verb + `", ` +
+		guard + `, "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": ` + invoking("Fn") + `}`
+}
+
+const (
+	iamGuard = `"AuthorizationType": "AWS_IAM"`
+	noGuard  = `"AuthorizationType": "NONE"`
+	ownGuard = `"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"}`
+	keyGuard = noGuard + `, "ApiKeyRequired": true`
+	calls    = `{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": "arn:aws:execute-api:*:*:${Api}/*"}}`
+	queues   = `{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}`
+	unknown  = `{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Custom", "Arn"]}}`
+	custom   = `"Custom": {"Type": "Custom::Thing"}`
+)
+
+// statements are a policy document as a property.
+func statements(list ...string) string {
+	return `"PolicyDocument": {"Version": "2012-10-17", "Statement": [` + strings.Join(list, ",") + `]}`
+}
+
+// TestTemplates compares templates that differ in what access depends on beside routes and guards.
+func TestTemplates(t *testing.T) {
+	const cannot = "; the effect on access cannot be compared"
+	const notRead = "? the policies of role Eve are not read in full, so what it may call is not known: assembly: " +
+		"Shop/P/Properties.PolicyDocument.Statement[0].Resource: Fn::GetAtt: Custom.Arn has no value, as Shop/Custom: " +
+		"Fn::GetAtt: Arn is made by the function of a custom resource when the stack is deployed"
+	role := resource("Eve", "IAM::Role", `"PermissionsBoundary": {"Ref": "B"}`)
+	eve := resource("Eve", "IAM::Role", "")
+	ofEve := `"Roles": [{"Ref": "Eve"}], `
+	policy := func(id, of string, list ...string) string { return resource(id, "IAM::Policy", of+statements(list...)) }
+	group := func(list ...string) string {
+		return resource("Ops", "IAM::Group", `"Policies": [{"PolicyName": "p", `+statements(list...)+`}]`)
+	}
+	managed := func(list ...string) string { return resource("B", "IAM::ManagedPolicy", statements(list...)) }
+	for _, tt := range []struct {
+		name, guard string
+		was, is     []string
+		want        string
+	}{
+		{"a policy for a role that is not in the assembly", iamGuard, nil, []string{policy("P", `"Roles": ["ci"], `, calls)},
+			"+ role ci may call GET /"},
+		{"a policy for a user that is not in the assembly", iamGuard, nil,
+			[]string{resource("P", "IAM::UserPolicy", `"UserName": "bob", `+statements(calls))}, "+ user bob may call GET /"},
+		{"a policy for such a role that says nothing of calls", iamGuard, nil,
+			[]string{policy("P", `"Roles": ["ci"], `, queues)}, ""},
+		{"a grant in a policy that does not resolve", iamGuard, []string{custom, eve, policy("P", ofEve, unknown)},
+			[]string{custom, eve, policy("P", ofEve, unknown, calls)}, notRead},
+		{"another statement of it", iamGuard, []string{custom, eve, policy("P", ofEve, unknown)},
+			[]string{custom, eve, policy("P", ofEve, unknown, queues)}, ""},
+		{"a policy of a group", iamGuard, []string{group(queues)}, []string{group(queues, calls)},
+			"? added: the policies of group Shop/Ops" + cannot},
+		{"a policy that names a group", iamGuard, []string{group(calls)},
+			[]string{group(calls), policy("P", `"Groups": [{"Ref": "Ops"}], `, calls)},
+			"? changed: the policies of group Shop/Ops" + cannot},
+		{"a policy of a group that is not in the assembly", iamGuard, nil, []string{policy("P", `"Groups": ["ops"], `, calls)},
+			"? added: the policies of group Shop/ops" + cannot},
+		{"groups where no route is behind IAM", noGuard, []string{group(queues)}, []string{group(calls)}, ""},
+		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
+			[]string{role, policy("P", ofEve, calls), managed(calls)},
+			"? added: the managed policy Shop/B, which can be a boundary or that of other principals" + cannot},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			was, is := matrixOfTemplate(t, tt.guard, tt.was...), matrixOfTemplate(t, tt.guard, tt.is...)
+			if got := linesOf(Compare(was, is)); got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+			if got := linesOf(Compare(is, is)); got != "" && !strings.Contains(got, "not known") {
+				t.Errorf("with itself:\n%s", got)
+			}
+		})
+	}
+}

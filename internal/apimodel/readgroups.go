@@ -1,0 +1,57 @@
+package apimodel
+
+import (
+	"encoding/json"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// readGroups reads groups with the policies that are attached to them, which are not resolved: who is in a group is not
+// all in the assembly.
+func (b *builder) readGroups() {
+	byName := map[string]*PolicySet{}
+	b.each("AWS::IAM::Group", func(r *reader) {
+		g := &PolicySet{ID: r.id}
+		inline, _ := r.resource.Properties["Policies"].([]any)
+		for _, entry := range inline {
+			policy, _ := entry.(map[string]any)
+			g.Documents = append(g.Documents, documents(policy["PolicyDocument"])...)
+		}
+		managed, _ := r.resource.Properties["ManagedPolicyArns"].([]any)
+		for _, arn := range managed {
+			g.Managed = append(g.Managed, cloudassembly.Written(arn))
+		}
+		byName[r.notice().physicalID()] = g
+		b.model.Groups = append(b.model.Groups, g)
+	})
+	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::GroupPolicy"} {
+		b.each(kind, func(r *reader) {
+			list := r.values["Groups"]
+			if kind == "AWS::IAM::GroupPolicy" {
+				list = []any{r.values["GroupName"]}
+			}
+			var unknown Principal
+			for _, name := range names(list, &unknown) {
+				g := byName[name]
+				if g == nil { // it is not in the assembly
+					g = &PolicySet{ID: ID{r.id.Stack, name}}
+					byName[name] = g
+					b.model.Groups = append(b.model.Groups, g)
+				}
+				g.Documents = append(g.Documents, documents(r.resource.Properties["PolicyDocument"])...)
+			}
+		})
+	}
+}
+
+// documents is a policy document of a template as JSON; nil without one.
+func documents(written any) []json.RawMessage {
+	if written == nil {
+		return nil
+	}
+	text, err := json.Marshal(written)
+	if err != nil {
+		return nil // what was decoded from JSON encodes
+	}
+	return []json.RawMessage{text}
+}
