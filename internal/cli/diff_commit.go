@@ -43,7 +43,12 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	if err != nil {
 		return before, after, fmt.Errorf("no folder for the assemblies: %w", err)
 	}
-	tree := filepath.Join(scratch, "tree")
+	root, err := rootOf(p.Dir, within)
+	if err != nil {
+		return before, after, errors.Join(err, os.RemoveAll(scratch))
+	}
+	at := checkout{root: root, base: filepath.Join(scratch, "tree")}
+	tree := at.tree()
 	defer func() {
 		// Without the context, which may have ended.
 		_, gone := runGit(context.WithoutCancel(ctx), p, "worktree", "remove", "--force", tree)
@@ -53,6 +58,13 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 		err = errors.Join(err, os.RemoveAll(scratch))
 	}()
 	if _, err := git("worktree", "add", "--quiet", "--detach", tree, commit); err != nil {
+		return before, after, err
+	}
+	modules, err := git("-C", tree, "ls-files", "-z", "--", ":(glob)**/go.mod", ":(glob)**/go.work")
+	if err != nil {
+		return before, after, err
+	}
+	if err := at.lendOutside(strings.FieldsFunc(modules, func(r rune) bool { return r == 0 })); err != nil {
 		return before, after, err
 	}
 	there := filepath.Join(tree, filepath.FromSlash(within))
@@ -68,6 +80,18 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	}
 	after, err = d.synthesized(ctx, p, p.Dir, filepath.Join(scratch, "is"))
 	return before, after, err
+}
+
+// rootOf is the root of the repository in which a folder is, by the folder's path below it.
+func rootOf(dir, within string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for range strings.Count(within, "/") {
+		dir = filepath.Dir(dir)
+	}
+	return dir, nil
 }
 
 // slowSynthesis is after how long a note says that the app still runs.
@@ -138,6 +162,9 @@ func runGit(ctx context.Context, p *command.Process, args ...string) (string, er
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("git is not installed, which --against takes: compare two assemblies instead")
 	case errors.As(err, &failed):
+		if args[0] == "-C" {
+			args = args[2:]
+		}
 		return "", fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(string(failed.Stderr)))
 	}
 	return strings.TrimRight(string(out), "\n"), err
