@@ -258,7 +258,7 @@ func (g *guard) policyFor(prefix string, r access.Rights, grant *access.Grant) (
 // identity names what a function of the app's own decides by: two with one identity decide alike. The function's own
 // name says that only where its code is not known.
 func (g *guard) identity() string {
-	text := cmp.Or(g.Code, strings.Join(g.By, " ")) + " " + g.Handler + " " + strings.Join(g.Layers, " ")
+	text := g.Kind + " " + cmp.Or(g.Code, strings.Join(g.By, " ")) + " " + g.Handler + " " + strings.Join(g.Layers, " ")
 	for _, v := range g.Variables {
 		text += " " + v.Name + "=" + v.Value
 	}

@@ -18,6 +18,16 @@ func renamed(a *matrix.API) {
 	}
 }
 
+// toRequest makes the authorizer one of type REQUEST.
+func toRequest(a *matrix.API) {
+	a.Authorizers[0].Kind = matrix.Request
+	for i := range a.Routes {
+		if a.Routes[i].Authorizer != "" {
+			a.Routes[i].Kind = matrix.Request
+		}
+	}
+}
+
 func principal1(set func(*matrix.Principal)) func(*matrix.API) {
 	return func(a *matrix.API) { set(&a.Principals[0]) }
 }
@@ -90,6 +100,11 @@ func TestNothingIsSilent(t *testing.T) {
 		{"another source for a function", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Sources = []string{"method.request.header.X"} })},
 			"? the authorizer Jwt knows callers by method.request.header.X (was unset)"},
+		{"another event for a function", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"), toRequest},
+			"? the authorizer Jwt gives its function a REQUEST event (was TOKEN), and which callers it allows cannot be compared"},
+		{"another event, by an authorizer of another name", []func(*matrix.API){own("1")},
+			[]func(*matrix.API){own("1"), toRequest, renamed},
+			"? GET /a: the authorizer Other guards it (was the authorizer Jwt), and which callers a function allows cannot be compared"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +

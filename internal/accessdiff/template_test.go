@@ -91,6 +91,26 @@ func TestTemplates(t *testing.T) {
 		return resource("Ops", "IAM::Group", `"Policies": [{"PolicyName": "p", `+statements(list...)+`}]`)
 	}
 	managed := func(list ...string) string { return resource("B", "IAM::ManagedPolicy", statements(list...)) }
+	const code = "? the code of the authorizer Guard changed, and which callers it allows cannot be compared"
+	const function = "? the function of the authorizer Guard, its handler, layers or environment changed, and which callers it " +
+		"allows cannot be compared"
+	auth := func(kind, uri string) string {
+		return resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "`+kind+
+			`", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": `+uri)
+	}
+	own := func(properties string) []string {
+		return []string{auth("TOKEN", invoking("Own")), resource("Own", "Lambda::Function", properties)}
+	}
+	stage := func(properties string) string {
+		return resource("Stage", "ApiGateway::Stage",
+			`"RestApiId": {"Ref": "Api"}, "StageName": "prod", "DeploymentId": {"Ref": "Dep"}, `+properties)
+	}
+	variable := func(value string) []string {
+		return own(`"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"AUD": ` + value + `}}`)
+	}
+	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
+		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
+	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
 	for _, tt := range []struct {
 		name, guard string
 		was, is     []string
@@ -117,6 +137,28 @@ func TestTemplates(t *testing.T) {
 		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
 			[]string{role, policy("P", ofEve, calls), managed(calls)},
 			"? added: the managed policy Shop/B, which can be a boundary or that of other principals" + cannot},
+		{"a container image that decides", ownGuard, own(`"Code": {"ImageUri": "r:1"}`), own(`"Code": {"ImageUri": "r:2"}`), code},
+		{"another command of the same image", ownGuard, own(`"Code": {"ImageUri": "r:1"}, "ImageConfig": {"Command": ["a"]}`),
+			own(`"Code": {"ImageUri": "r:1"}, "ImageConfig": {"Command": ["b"]}`), code},
+		{"a version of an object of S3", ownGuard, own(`"Code": {"S3Bucket": "b", "S3Key": "k", "S3ObjectVersion": "1"}`),
+			own(`"Code": {"S3Bucket": "b", "S3Key": "k", "S3ObjectVersion": "2"}`), code},
+		{"the default of a parameter", ownGuard, append(variable(`{"Ref": "P"}`), `@"Parameters": {"P": {"Type": "String", "Default": "a"}}`),
+			append(variable(`{"Ref": "P"}`), `@"Parameters": {"P": {"Type": "String", "Default": "b"}}`), function},
+		{"a mapping", ownGuard, append(variable(`{"Fn::FindInMap": ["M", "a", "b"]}`), `@"Mappings": {"M": {"a": {"b": "1"}}}`),
+			append(variable(`{"Fn::FindInMap": ["M", "a", "b"]}`), `@"Mappings": {"M": {"a": {"b": "2"}}}`), function},
+		{"a condition", ownGuard, append(variable(`{"Fn::If": ["C", "a", "b"]}`), `@"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}`),
+			append(variable(`{"Fn::If": ["C", "a", "b"]}`), `@"Conditions": {"C": {"Fn::Equals": ["a", "a"]}}`), function},
+		{"a stage variable that names a function of another app", ownGuard, []string{byStage, stage(`"Variables": {"f": "a"}`)},
+			[]string{byStage, stage(`"Variables": {"f": "b"}`)},
+			"? changed: the variables of stage prod, which an authorizer reads" + cannot},
+		{"a stage variable in the event of a function", ownGuard, append(request, stage(`"Variables": {"mode": "strict"}`)),
+			append(request, stage(`"Variables": {"mode": "open"}`)),
+			"? changed: the variables of stage prod, which an authorizer reads" + cannot},
+		{"a canary with another one", ownGuard, append(request, stage(`"Variables": {"mode": "strict"}`)),
+			append(request, stage(`"Variables": {"mode": "strict"}, "CanarySetting": {"StageVariableOverrides": {"mode": "open"}}`)),
+			"? added: the canary of stage prod, whose variables an authorizer reads" + cannot},
+		{"a stage variable that no authorizer reads", iamGuard, []string{stage(`"Variables": {"f": "a"}`)},
+			[]string{stage(`"Variables": {"f": "b"}`)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := matrixOfTemplate(t, tt.guard, tt.was...), matrixOfTemplate(t, tt.guard, tt.is...)

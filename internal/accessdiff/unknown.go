@@ -78,11 +78,14 @@ func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
 // unknownAuthorizer reports what of an authorizer of one name cannot be compared.
 func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, before, after string)) {
 	name := is.Name
-	lambda := is.Kind == matrix.Token || is.Kind == matrix.Request
+	lambda := isLambda(is.Kind)
+	x, y := &guard{Authorizer: was}, &guard{Authorizer: is}
 	switch {
+	case was.Kind != is.Kind && lambda && !is.Included && !was.Included && isLambda(was.Kind):
+		say("the authorizer "+name+" gives its function a "+strings.ToUpper(is.Kind)+" event (was "+
+			strings.ToUpper(was.Kind)+"), and which callers it allows cannot be compared", was.Kind, is.Kind)
 	case was.Kind != is.Kind || was.Included != is.Included:
 	case lambda && !is.Included:
-		x, y := &guard{Authorizer: was}, &guard{Authorizer: is}
 		switch {
 		case x.identity() != y.identity() && was.Code != is.Code:
 			say("the code of the authorizer "+name+" changed, and which callers it allows cannot be compared", was.Code, is.Code)
@@ -104,6 +107,9 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 			cmp.Or(was.Validation, "no expression")+"), which cannot be compared", was.Validation, is.Validation)
 	}
 }
+
+// isLambda reports whether a Lambda function decides.
+func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.Request }
 
 // compared are the settings of an included authorizer whose changes are decided by what tokens they take, and free those
 // that no access depends on.

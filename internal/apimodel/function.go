@@ -23,6 +23,10 @@ type Function struct {
 	// or given.
 	Variables map[string]string
 
+	// References are what Variables refer to and the template has values for: "Parameters.Audience" with the default of a
+	// parameter, "Mappings.Audiences" with a mapping as JSON.
+	References map[string]string
+
 	Timeout      time.Duration // default 3 s
 	MemoryMB     int           // default 128
 	Architecture string        // "x86_64", the default, or "arm64"
@@ -37,6 +41,10 @@ type Code struct {
 	Folder string // an asset that is a folder, to be zipped when it is deployed
 	Zip    string // an asset that is a file
 	Inline string // the text of the only file, index.js or index.py
+
+	// Outside is where the code is that is not in the assembly, such as in a container image, as
+	// [cloudassembly.Written] shows it.
+	Outside string
 }
 
 // FunctionURL is an HTTPS address of a function itself. A request to it does not pass any API.

@@ -55,6 +55,14 @@ func (b *builder) readFunctions() {
 // code finds the function's code.
 func (r *reader) code(f *Function) {
 	code := r.object("Code")
+	defer func() {
+		if written := r.resource.Properties["Code"]; written != nil && f.Code == (Code{}) {
+			f.Code.Outside = cloudassembly.Written(written)
+			if config := r.resource.Properties["ImageConfig"]; config != nil { // what of the image is run
+				f.Code.Outside += " " + cloudassembly.Written(config)
+			}
+		}
+	}()
 	switch {
 	case code.has("ZipFile"):
 		f.Code.Inline = code.text("ZipFile")
@@ -86,6 +94,7 @@ func isFolder(path string) bool {
 func (r *reader) environment(f *Function, given map[string]string) {
 	variables := r.object("Environment").object("Variables")
 	f.Environment, f.Variables = map[string]string{}, r.writtenVariables()
+	f.References = r.references(r.resource.Properties["Environment"])
 	for _, name := range variables.names() {
 		value, isGiven := given[name]
 		if bad, ok := variables.values[name].(cloudassembly.Unresolved); ok {

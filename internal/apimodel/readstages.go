@@ -2,6 +2,8 @@ package apimodel
 
 import (
 	"strconv"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // readGatewayResponses reads how the APIs answer by themselves. One that cannot be read leaves API Gateway's default.
@@ -60,6 +62,13 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 	}
 	settings.readResponseCaches(s)
 	settings.notice().stageExtras()
+	written := r.resource.Properties
+	if description, ok := written["StageDescription"].(map[string]any); ok {
+		written = description
+	}
+	if canary := written["CanarySetting"]; canary != nil {
+		s.Canary = cloudassembly.Written(canary)
+	}
 	for _, name := range []string{"CanarySetting", "ClientCertificateId"} {
 		if settings.has(name) {
 			settings.notice().problem("%s is not honoured", name)

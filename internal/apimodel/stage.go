@@ -27,6 +27,7 @@ type Stage struct {
 	DeploymentID string
 	Description  string
 	Variables    map[string]string
+	Canary       string // its CanarySetting as the template has it; "" without one
 
 	ResponseCaches []ResponseCache // what its settings say of methods; none without a cache cluster
 }

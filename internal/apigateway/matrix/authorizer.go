@@ -52,8 +52,9 @@ type Authorizer struct {
 	// Apart says that the access table of an included authorizer does not have the routes of the API as the API has them.
 	Apart bool
 
-	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written], and for
-	// an authorizer that takes sessions the settings of the login function, which says who gets one.
+	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written], what of
+	// the template it refers to, such as "Parameters.Audience" with the default of the parameter, and for an authorizer that
+	// takes sessions the settings of the login function, which says who gets one.
 	Variables []Variable
 }
 
@@ -98,6 +99,9 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			made.Layers = slices.Concat(f.Layers, f.LayerCode)
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
 				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
+			}
+			for _, name := range slices.Sorted(maps.Keys(f.References)) {
+				made.Variables = append(made.Variables, Variable{name, f.References[name]})
 			}
 			if s := SessionOf(a); s != nil {
 				if _, by := loginOf(api, s); by != nil {

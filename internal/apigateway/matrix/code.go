@@ -13,7 +13,7 @@ import (
 )
 
 // codeOf names the content of a function's code. Assets are named by CDK after their content; of another folder or file
-// it is a hash.
+// it is a hash. Code that is not in the assembly is named by where it is.
 func codeOf(f *apimodel.Function) string {
 	path := cmp.Or(f.Code.Folder, f.Code.Zip)
 	if name := filepath.Base(path); strings.HasPrefix(name, "asset.") && len(name) > 32 {
@@ -38,7 +38,7 @@ func codeOf(f *apimodel.Function) string {
 	case f.Code.Inline != "":
 		h.Write([]byte(f.Code.Inline))
 	default:
-		return ""
+		return f.Code.Outside
 	}
 	return "sha256." + hex.EncodeToString(h.Sum(nil))
 }

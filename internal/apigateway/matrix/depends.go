@@ -98,7 +98,7 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 	}
 	slices.SortStableFunc(a.Principals, func(x, y Principal) int { return cmp.Compare(x.Name, y.Name) })
 	a.Readable = readable(m, api)
-	a.Unread = unread(m, a)
+	a.Unread = unread(m, api, a)
 }
 
 func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {

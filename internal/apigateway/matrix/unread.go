@@ -9,7 +9,7 @@ import (
 )
 
 // unread is what access to an API may depend on and is not resolved, in the order of the names.
-func unread(m *apimodel.Model, a *API) (out []Variable) {
+func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 	add := func(name, text string) {
 		if text != "" {
 			out = append(out, Variable{name, text})
@@ -23,8 +23,25 @@ func unread(m *apimodel.Model, a *API) (out []Variable) {
 			add("the managed policy "+p.ID.String()+", which can be a boundary or that of other principals", callsIn(p))
 		}
 	}
+	if slices.ContainsFunc(api.Authorizers, readsStageVariables) {
+		for _, s := range api.Stages {
+			if len(s.Variables) > 0 {
+				add("the variables of stage "+s.Name+", which an authorizer reads", string(written(s.Variables)))
+			}
+			add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
+		}
+	}
 	slices.SortStableFunc(out, func(x, y Variable) int { return strings.Compare(x.Name, y.Name) })
 	return out
+}
+
+// readsStageVariables reports whether an authorizer's decision can depend on variables of a stage: they name its function,
+// they are among its identity sources, or a function of the app's own has them in its event.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+func readsStageVariables(a *apimodel.Authorizer) bool {
+	return strings.Contains(a.URI, "${stageVariables.") ||
+		a.Type == apimodel.RequestAuthorizer && (a.Function == nil || !includes(a.Function)) ||
+		slices.ContainsFunc(a.IdentitySources, func(s apimodel.IdentitySource) bool { return s.In == "stageVariables" })
 }
 
 // callsIn are the statements about calls of an API in some policies, and the managed policies of AWS beside them.

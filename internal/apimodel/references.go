@@ -1,0 +1,74 @@
+package apimodel
+
+import (
+	"encoding/json"
+	"regexp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// substituted finds the names that a text of Fn::Sub has.
+var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
+
+// references are the defaults of the parameters and the mappings that a value of the template refers to, by
+// "Parameters.Name" and "Mappings.Name"; nil without one.
+func (r *reader) references(v any) map[string]string {
+	out := map[string]string{}
+	var visit func(v any)
+	var given map[string]any // to the parameters of a nested stack
+	if up := r.stack.Parent; up != nil {
+		given, _ = up.Template.Resources[r.stack.LogicalID].Properties["Parameters"].(map[string]any)
+	}
+	parameter := func(name string) {
+		if value, ok := given[name]; ok {
+			out["Parameters."+name] = cloudassembly.Written(value)
+		} else if p, ok := r.stack.Template.Parameters[name]; ok && p.Default != nil {
+			out["Parameters."+name] = cloudassembly.Written(p.Default)
+		}
+	}
+	condition := func(name string) {
+		if c, ok := r.stack.Template.Conditions[name]; ok && out["Conditions."+name] == "" {
+			out["Conditions."+name] = cloudassembly.Written(c)
+			visit(c)
+		}
+	}
+	visit = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, entry := range v {
+				visit(entry)
+			}
+		case map[string]any:
+			name, arg, _ := cloudassembly.Intrinsic(v)
+			list, _ := arg.([]any)
+			text, isText := arg.(string)
+			if len(list) > 0 && !isText {
+				text, _ = list[0].(string)
+			}
+			switch name {
+			case "Ref":
+				parameter(text)
+			case "Condition", "Fn::If":
+				condition(text)
+			case "Fn::Sub":
+				for _, found := range substituted.FindAllStringSubmatch(text, -1) {
+					parameter(found[1])
+				}
+			case "Fn::FindInMap":
+				if mapping, ok := r.stack.Template.Mappings[text]; ok {
+					if written, err := json.Marshal(mapping); err == nil {
+						out["Mappings."+text] = string(written)
+					}
+				}
+			}
+			for _, member := range v {
+				visit(member)
+			}
+		}
+	}
+	visit(v)
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
