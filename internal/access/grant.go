@@ -312,15 +312,15 @@ func (r Rights) valuesOf(s Source) []string {
 func (g Grant) ValuesOf(b Bind) []string {
 	var out []string
 	for _, v := range g.Values[b.Sources[0]] {
-		if g.Takes(b, v) {
+		if g.takes(b, v) {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-// Takes reports whether a bind permits a value.
-func (g Grant) Takes(b Bind, value string) bool {
+// takes reports whether a bind permits a value.
+func (g Grant) takes(b Bind, value string) bool {
 	return !slices.Contains(b.Taken, value) && !slices.ContainsFunc(b.Sources, func(source int) bool {
 		_, found := slices.BinarySearch(g.Values[source], value)
 		return !found
@@ -355,7 +355,7 @@ func (g Grant) matched(way Way, segments []string, same func(segment, value stri
 		}
 		all := g.Values[b.Sources[0]]
 		n := slices.IndexFunc(all, func(value string) bool { return same(segments[b.Segment], value) })
-		if n < 0 || !g.Takes(b, all[n]) {
+		if n < 0 || !g.takes(b, all[n]) {
 			return nil, false
 		}
 		values[i] = all[n]

@@ -32,9 +32,9 @@ import (
 // ErrNoStage is returned for an assembly without a REST API that has a stage.
 var ErrNoStage = errors.New("the assembly has no REST API with a stage")
 
-// DebugTimeout is how long a debugger may hold up a function: the most that Lambda allows any.
+// debugTimeout is how long a debugger may hold up a function: the most that Lambda allows any.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
-const DebugTimeout = 15 * time.Minute
+const debugTimeout = 15 * time.Minute
 
 // Options are what a gateway takes from outside. Only Assembly is required.
 type Options struct {
@@ -72,7 +72,7 @@ type Options struct {
 	// requests are not watched.
 	Slow func(Pending)
 
-	// SlowAfter is how long a request may take until Slow is called; default [DefaultSlowAfter].
+	// SlowAfter is how long a request may take until Slow is called; default [defaultSlowAfter].
 	SlowAfter time.Duration
 
 	// AfterFunc calls a function when a time has passed, unless it is stopped before. Default: [time.AfterFunc].
@@ -87,7 +87,7 @@ type Options struct {
 	PageOrigins []string
 
 	// Debug is for functions that a debugger holds up: one process runs each of them, and no time-out ends a request
-	// within [DebugTimeout]. Default: as on AWS.
+	// within [debugTimeout]. Default: as on AWS.
 	Debug bool
 
 	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
@@ -129,7 +129,7 @@ func New(o Options) (*Gateway, error) {
 		o.Now = time.Now
 	}
 	if o.SlowAfter <= 0 {
-		o.SlowAfter = DefaultSlowAfter
+		o.SlowAfter = defaultSlowAfter
 	}
 	if o.AfterFunc == nil {
 		o.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
@@ -146,7 +146,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	rand.Read(g.seed[:]) // which never fails
 	if o.Debug {
-		o.Functions.MaxProcesses, o.Functions.InitLimit = 1, DebugTimeout
+		o.Functions.MaxProcesses, o.Functions.InitLimit = 1, debugTimeout
 	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// DefaultSlowAfter is how long a request may take before people want to know what it waits for.
-const DefaultSlowAfter = 3 * time.Second
+// defaultSlowAfter is how long a request may take before people want to know what it waits for.
+const defaultSlowAfter = 3 * time.Second
 
 // Pending is a request that is not answered yet, or whose stream has not ended.
 type Pending struct {

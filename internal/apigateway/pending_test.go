@@ -27,8 +27,8 @@ func TestSlow(t *testing.T) {
 	s := serve(t, r, func(o *Options) {
 		o.Slow = func(p Pending) { told <- p }
 		o.AfterFunc = func(d time.Duration, f func()) func() bool {
-			if d != DefaultSlowAfter {
-				t.Errorf("the time is %s, want %s", d, DefaultSlowAfter)
+			if d != defaultSlowAfter {
+				t.Errorf("the time is %s, want %s", d, defaultSlowAfter)
 			}
 			passes = f
 			return func() bool { stopped <- true; return true }

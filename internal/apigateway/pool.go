@@ -79,7 +79,7 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			Region:   region(f.ARN),
 		}
 		if s.gateway.options.Debug {
-			spec.Timeout = DebugTimeout
+			spec.Timeout = debugTimeout
 		}
 		err = s.gateway.withCode(&spec, f.Code)
 		if err == nil {

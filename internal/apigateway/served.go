@@ -202,7 +202,7 @@ func (st *stage) block(format string, a ...any) {
 func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 	if s.gateway.options.Debug {
 		patient := *m
-		patient.Integration.Timeout = DebugTimeout
+		patient.Integration.Timeout = debugTimeout
 		m = &patient
 	}
 	out := &method{

@@ -27,9 +27,9 @@ type Use struct {
 	For string // such as "GET /orders of the stage prod", or "the authorizer Shop/Auth"
 }
 
-// Uses returns the invocations that API Gateway may have to make for an API: one for each verb of each route on each
+// uses returns the invocations that API Gateway may have to make for an API: one for each verb of each route on each
 // stage, and one for each authorizer of a route on each stage.
-func (a *API) Uses() (list []Use) {
+func (a *API) uses() (list []Use) {
 	for _, stage := range a.Stages {
 		for _, method := range a.Methods {
 			if f, qualifier := method.Integration.FunctionOn(stage); f != nil {

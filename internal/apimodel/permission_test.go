@@ -115,7 +115,7 @@ func TestPermitted(t *testing.T) {
 			m := Read(parse(t, api(c.changes...)), cloudassembly.Options{})
 			for id, want := range map[string]string{"Fn": c.fn, "AuthFn": c.auth} {
 				var use *Use
-				for _, u := range m.APIs[0].Uses() {
+				for _, u := range m.APIs[0].uses() {
 					if u.Function.LogicalID == id {
 						use = &u
 					}

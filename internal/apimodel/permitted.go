@@ -105,7 +105,7 @@ func (m *Model) PermissionNotes(a *API) (notes []string) {
 	}
 	var order []finding
 	uses := map[finding][]string{}
-	for _, use := range a.Uses() {
+	for _, use := range a.uses() {
 		ok, why := m.Permitted(use.Invocation)
 		if why == "" {
 			continue

@@ -56,7 +56,7 @@ const currentStage = "AWSCURRENT"
 // getSecretValue answers GetSecretValue.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 func (p *Provider) getSecretValue(in awsInput) (out map[string]any, missing string, err error) {
-	text, known, err := p.Secret(in.SecretId)
+	text, known, err := p.secret(in.SecretId)
 	switch {
 	case err != nil:
 		return nil, "", err

@@ -95,7 +95,7 @@ func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	}
 	if i.SecretARN != "" {
 		config.Secret = func(context.Context) ([]byte, error) {
-			text, _, err := s.Secret(i.SecretARN)
+			text, _, err := s.secret(i.SecretARN)
 			return []byte(text), err
 		}
 	} else {

@@ -26,7 +26,7 @@ const (
 )
 
 // IntrospectionURL is where an issuer is asked about its tokens (RFC 7662); "" if it is not served. The clients are
-// those of the issuers' settings, with the credentials of [Provider.Secret].
+// those of the issuers' settings, with the credentials of [Provider.secret].
 func (p *Provider) IntrospectionURL(issuer string) string {
 	return p.endpoint(issuer, introspectionPath)
 }

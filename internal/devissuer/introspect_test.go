@@ -39,7 +39,7 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 		Algorithm: n.Algorithm, KeyID: n.KeyID, Now: s.clock.Now, Keep: -1, AllowLoopbackHTTP: true,
 		Timeout: 30 * time.Second,
 		Credential: func(context.Context) ([]byte, error) {
-			text, _, err := s.Secret(n.SecretARN)
+			text, _, err := s.secret(n.SecretARN)
 			return []byte(text), err
 		},
 	}
@@ -152,7 +152,7 @@ func revoke(t testing.TB, s *served, issuer, token string) {
 func TestIntrospectionNeedsTheClient(t *testing.T) {
 	settings := askedIssuer()
 	s := serve(t, settings)
-	right, _, err := s.Secret(clientSecretARN)
+	right, _, err := s.secret(clientSecretARN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func TestSecretsOfClients(t *testing.T) {
 	})
 	text := askedIssuer(func(i *authz.Issuer) { i.Introspection.SecretField = "secret" })
 	s := serve(t, key, text)
-	got, known, err := s.Secret(clientSecretARN)
+	got, known, err := s.secret(clientSecretARN)
 	var fields map[string]string
 	if err != nil || !known || json.Unmarshal([]byte(got), &fields) != nil {
 		t.Fatal(got, known, err)

@@ -21,9 +21,9 @@ func (p *Provider) SecretsURL() string {
 	return p.base + p.secretsPath()
 }
 
-// Secret is what the secret of an ARN holds: an HMAC key, the credential of a client, or the keys of sessions; or an
+// secret is what the secret of an ARN holds: an HMAC key, the credential of a client, or the keys of sessions; or an
 // object that has them in the fields that they are read from. It reports false if no issuer's secret has the ARN.
-func (p *Provider) Secret(arn string) (string, bool, error) {
+func (p *Provider) secret(arn string) (string, bool, error) {
 	if !p.knowsSecret(arn) {
 		return "", false, nil
 	}

@@ -352,7 +352,7 @@ func TestVerifierFollowsRotation(t *testing.T) {
 			t.Errorf("%s the rotation: %v", name, err)
 		}
 	}
-	s.clock.Advance(DefaultOverlap)
+	s.clock.Advance(defaultOverlap)
 	if _, err := v.Verify(context.Background(), before); !errors.Is(err, jwt.ErrUnknownKey) {
 		t.Errorf("after the overlap: want %v, got %v", jwt.ErrUnknownKey, err)
 	}

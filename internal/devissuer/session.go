@@ -46,7 +46,7 @@ func (p *Provider) SealSession(
 		if stage != currentStage {
 			return nil, session.ErrNoVersion
 		}
-		text, _, err := p.Secret(guard.KeysARN)
+		text, _, err := p.secret(guard.KeysARN)
 		return []byte(text), err
 	}, p.now)
 	now := p.now()

@@ -32,7 +32,7 @@ func TestSealSession(t *testing.T) {
 					if stage != "AWSCURRENT" {
 						return nil, session.ErrNoVersion
 					}
-					text, _, err := s.Secret(keysARN)
+					text, _, err := s.secret(keysARN)
 					return []byte(text), err
 				}, s.clock.Now),
 			})
@@ -74,7 +74,7 @@ func TestSealSessionInATable(t *testing.T) {
 			if stage != "AWSCURRENT" {
 				return nil, session.ErrNoVersion
 			}
-			text, _, err := s.Secret(keysARN)
+			text, _, err := s.secret(keysARN)
 			return []byte(text), err
 		}, s.clock.Now),
 	})

@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/private"
 )
 
-// DefaultOverlap is how long keys stay published after they were replaced.
-const DefaultOverlap = 24 * time.Hour
+// defaultOverlap is how long keys stay published after they were replaced.
+const defaultOverlap = 24 * time.Hour
 
 // Folder is where the keys are kept, below the user's cache folder (see [os.UserCacheDir]).
 func Folder(userCache string) string { return filepath.Join(userCache, "gatehouse", "keys") }
@@ -27,7 +27,7 @@ type KeyOptions struct {
 	// Dir is the folder, which is made with mode 0700 if it is not there; see [Folder]. Required.
 	Dir string
 
-	// Overlap is how long keys stay published after they were replaced. Default: [DefaultOverlap].
+	// Overlap is how long keys stay published after they were replaced. Default: [defaultOverlap].
 	Overlap time.Duration
 
 	// Now is the clock. Default: [time.Now].
@@ -63,7 +63,7 @@ type KeyStore struct {
 // one.
 func OpenKeys(o KeyOptions) (*KeyStore, error) {
 	if o.Overlap == 0 {
-		o.Overlap = DefaultOverlap
+		o.Overlap = defaultOverlap
 	}
 	if o.Now == nil {
 		o.Now = time.Now

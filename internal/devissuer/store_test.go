@@ -198,7 +198,7 @@ func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
 	if got, want := published(), []string{second[0], first[0]}; !slices.Equal(got, want) {
 		t.Errorf("published are %v, want %v", got, want)
 	}
-	c.Advance(DefaultOverlap / 2)
+	c.Advance(defaultOverlap / 2)
 	if err := keys.Rotate(); err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
 	if got, want := published(), []string{third[0], second[0], first[0]}; !slices.Equal(got, want) {
 		t.Errorf("published are %v, want %v", got, want)
 	}
-	c.Advance(DefaultOverlap / 2)
+	c.Advance(defaultOverlap / 2)
 	if got, want := published(), []string{third[0], second[0]}; !slices.Equal(got, want) {
 		t.Errorf("after the overlap, published are %v, want %v", got, want)
 	}

@@ -67,7 +67,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("\n"))
 	f.Add([]byte(`{"asset":1}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		records, err := Parse(text)
+		records, err := parse(text)
 		if err != nil && records != nil {
 			t.Errorf("records beside an error: %v", records)
 		}

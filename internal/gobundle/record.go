@@ -71,11 +71,11 @@ func Read(file string) (records []Record, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(text)
+	return parse(text)
 }
 
-// Parse reads records, one a line.
-func Parse(text []byte) (records []Record, err error) {
+// parse reads records, one a line.
+func parse(text []byte) (records []Record, err error) {
 	n := 0
 	for line := range bytes.Lines(text) {
 		n++

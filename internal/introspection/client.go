@@ -52,7 +52,7 @@ type flight struct {
 // New makes a client. Nothing is fetched yet. The error says all that is wrong with the options.
 func New(o Options) (*Client, error) {
 	o = o.withDefaults()
-	if err := o.Check(); err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
 	}
 	c := &Client{options: o, slots: make(chan struct{}, maxCalls)}

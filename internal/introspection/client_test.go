@@ -200,7 +200,7 @@ func TestThousandRequestsOfOneToken(t *testing.T) {
 	if n := f.server.count(); n != 1 {
 		t.Errorf("1,000 requests at once: %d calls, want 1", n)
 	}
-	f.clock.Advance(DefaultKeep - time.Second)
+	f.clock.Advance(defaultKeep - time.Second)
 	ask(1000)
 	if n := f.server.count(); n != 0 {
 		t.Errorf("1,000 requests while the answer counts: %d calls, want 0", n)
@@ -223,11 +223,11 @@ func TestHowLongAnAnswerCounts(t *testing.T) {
 		keep   time.Duration
 		want   time.Duration // the last second in which it is still there, from t0
 	}{
-		"the default":               {`{"active":true}`, 0, DefaultKeep - time.Second},
+		"the default":               {`{"active":true}`, 0, defaultKeep - time.Second},
 		"as configured":             {`{"active":true}`, 5 * time.Minute, 5*time.Minute - time.Second},
 		"exp is earlier":            {`{"active":true,"exp":1700000030}`, 0, 29 * time.Second},
 		"exp with a fraction":       {`{"active":true,"exp":1700000030.9}`, 0, 29 * time.Second},
-		"exp is later":              {`{"active":true,"exp":1700000300}`, 0, DefaultKeep - time.Second},
+		"exp is later":              {`{"active":true,"exp":1700000300}`, 0, defaultKeep - time.Second},
 		"not active":                {`{"active":false}`, 0, refusedKeep - time.Second},
 		"not active, and kept less": {`{"active":false}`, 2 * time.Second, time.Second},
 	} {

@@ -16,9 +16,9 @@ import (
 
 // The defaults and limits of [Options].
 const (
-	DefaultKeep    = time.Minute
+	defaultKeep    = time.Minute
 	MaxKeep        = time.Hour
-	DefaultTimeout = 3 * time.Second
+	defaultTimeout = 3 * time.Second
 )
 
 // Options say whom to ask, and how.
@@ -45,11 +45,11 @@ type Options struct {
 	Verify func(ctx context.Context, answer string) (string, error)
 
 	// Keep is how long an answer counts at most, from the time of the call; less where the token expires before. An
-	// answer that the token is not active counts for 10 seconds at most. Default: [DefaultKeep]. Less than 0: each
+	// answer that the token is not active counts for 10 seconds at most. Default: [defaultKeep]. Less than 0: each
 	// request asks, and only requests at the same time share an answer.
 	Keep time.Duration
 
-	// Timeout bounds a call, the credential's included. Default: [DefaultTimeout].
+	// Timeout bounds a call, the credential's included. Default: [defaultTimeout].
 	Timeout time.Duration
 
 	// Now is the clock. Default: [time.Now].
@@ -65,11 +65,11 @@ type Options struct {
 	AllowLoopbackHTTP bool
 }
 
-// Check says what is wrong with the options, all of it.
-func (o *Options) Check() error {
+// check says what is wrong with the options, all of it.
+func (o *Options) check() error {
 	var wrong []error
 	fail := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
-	if err := CheckEndpoint(o.Endpoint, o.AllowLoopbackHTTP); err != nil {
+	if err := checkEndpoint(o.Endpoint, o.AllowLoopbackHTTP); err != nil {
 		fail("Endpoint %q %w", o.Endpoint, err)
 	}
 	client := o.client()
@@ -82,8 +82,8 @@ func (o *Options) Check() error {
 	return errors.Join(wrong...)
 }
 
-// CheckEndpoint refuses a URL to which no token may be sent. The error continues a sentence that names the URL.
-func CheckEndpoint(text string, loopbackHTTP bool) error {
+// checkEndpoint refuses a URL to which no token may be sent. The error continues a sentence that names the URL.
+func checkEndpoint(text string, loopbackHTTP bool) error {
 	if err := jwt.CheckURL(text, loopbackHTTP); err != nil {
 		return err
 	}
@@ -116,10 +116,10 @@ func (o Options) withDefaults() Options {
 	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
 	if o.Keep == 0 {
-		o.Keep = DefaultKeep
+		o.Keep = defaultKeep
 	}
 	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = defaultTimeout
 	}
 	if o.Transport == nil {
 		o.Transport = &http.Transport{

@@ -20,14 +20,14 @@ const (
 	// CacheRoot names the folder in which jsii unpacks CDK once for all apps.
 	CacheRoot = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 
-	// Cache is "enabled", which is the default, or else CDK is unpacked for each process into a temporary folder.
-	Cache = "JSII_RUNTIME_PACKAGE_CACHE"
+	// cacheMode is "enabled", which is the default, or else CDK is unpacked for each process into a temporary folder.
+	cacheMode = "JSII_RUNTIME_PACKAGE_CACHE"
 )
 
-// CacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is no folder to
+// cacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is no folder to
 // look at: jsii does without, or takes a folder for temporary files.
-func CacheFolder(getenv func(string) string, goos string) string {
-	if mode := getenv(Cache); mode != "" && !strings.EqualFold(mode, "enabled") {
+func cacheFolder(getenv func(string) string, goos string) string {
+	if mode := getenv(cacheMode); mode != "" && !strings.EqualFold(mode, "enabled") {
 		return ""
 	}
 	if root := getenv(CacheRoot); root != "" {
@@ -50,10 +50,10 @@ func CacheFolder(getenv func(string) string, goos string) string {
 // reports a missing folder that cannot be made, as below /proc and for some automounted home folders.
 var ErrCache = errors.New("jsii, which runs CDK, cannot write to its cache folder")
 
-// CheckCache reports whether jsii can write to the folder of [CacheFolder], or make it. The error is an [ErrCache] with
+// CheckCache reports whether jsii can write to the folder of [cacheFolder], or make it. The error is an [ErrCache] with
 // the way out. It leaves nothing behind.
 func CheckCache(getenv func(string) string, goos string) error {
-	dir := CacheFolder(getenv, goos)
+	dir := cacheFolder(getenv, goos)
 	if dir == "" {
 		return nil
 	}

@@ -32,12 +32,12 @@ func TestCacheFolder(t *testing.T) {
 		{"macOS", "darwin", []string{"HOME=/Users/a"}, "/Users/a/Library/Caches/com.amazonaws.jsii/package-cache"},
 		{"Windows", "windows", []string{"HOME=/x", "LOCALAPPDATA=/l"}, "/l/AWS/jsii/package-cache"},
 		{"named", "linux", []string{"HOME=/home/a", CacheRoot + "=/c"}, "/c"},
-		{"enabled", "linux", []string{"HOME=/home/a", Cache + "=Enabled"}, "/home/a/.cache/aws/jsii/package-cache"},
-		{"disabled", "linux", []string{"HOME=/home/a", CacheRoot + "=/c", Cache + "=disabled"}, ""},
+		{"enabled", "linux", []string{"HOME=/home/a", cacheMode + "=Enabled"}, "/home/a/.cache/aws/jsii/package-cache"},
+		{"disabled", "linux", []string{"HOME=/home/a", CacheRoot + "=/c", cacheMode + "=disabled"}, ""},
 		{"no home", "linux", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := filepath.ToSlash(CacheFolder(environment(tt.environ...), tt.goos)); got != tt.want {
+			if got := filepath.ToSlash(cacheFolder(environment(tt.environ...), tt.goos)); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -63,7 +63,7 @@ func TestCheckCache(t *testing.T) {
 		{"a home below a file", []string{"HOME=" + filepath.Join(file, "a")}, "not a directory"},
 		{"a cache that is a file", []string{"HOME=" + good, CacheRoot + "=" + file}, "not a directory"},
 		{"another cache than the home's", []string{"HOME=" + file, CacheRoot + "=" + good}, ""},
-		{"no cache", []string{"HOME=" + file, Cache + "=disabled"}, ""},
+		{"no cache", []string{"HOME=" + file, cacheMode + "=disabled"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := CheckCache(environment(tt.environ...), "linux")

@@ -114,18 +114,18 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 	if i.MaxLifetime < 0 || i.MaxLifetime%time.Second != 0 {
 		fail("MaxLifetime %v is not a number of whole seconds above 0: leave it out for no limit", i.MaxLifetime)
 	}
-	if i.Leeway < 0 || i.Leeway > MaxLeeway || i.Leeway%time.Second != 0 {
-		fail("Leeway %v is not a number of whole seconds from 0 to %v", i.Leeway, MaxLeeway)
+	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
+		fail("Leeway %v is not a number of whole seconds from 0 to %v", i.Leeway, maxLeeway)
 	}
 }
 
 // checkKeyAges checks how long the issuer's keys may be used, as a whole with the options.
 func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
-	if i.MaxKeyAge != 0 && (i.MaxKeyAge < MinKeyAge || i.MaxKeyAge%time.Second != 0) {
-		fail("MaxKeyAge %v is not a number of whole seconds from %v on", i.MaxKeyAge, MinKeyAge)
+	if i.MaxKeyAge != 0 && (i.MaxKeyAge < minKeyAge || i.MaxKeyAge%time.Second != 0) {
+		fail("MaxKeyAge %v is not a number of whole seconds from %v on", i.MaxKeyAge, minKeyAge)
 	}
-	if i.StaleCeiling < 0 || i.StaleCeiling > MaxStaleCeiling || i.StaleCeiling%time.Second != 0 {
-		fail("StaleCeiling %v is not a number of whole seconds up to %v", i.StaleCeiling, MaxStaleCeiling)
+	if i.StaleCeiling < 0 || i.StaleCeiling > maxStaleCeiling || i.StaleCeiling%time.Second != 0 {
+		fail("StaleCeiling %v is not a number of whole seconds up to %v", i.StaleCeiling, maxStaleCeiling)
 	}
 	if i.MaxKeyAge == 0 && i.StaleCeiling == 0 {
 		return // the options are checked by themselves

@@ -13,25 +13,25 @@ const MaxTokenSize = 8192
 
 // The limits of an [Issuer]'s fields.
 const (
-	MaxLeeway       = 5 * time.Minute
-	MinKeyAge       = time.Minute        // of MaxKeyAge: a shorter time would ask the issuer again and again
-	MaxStaleCeiling = 7 * 24 * time.Hour // a key that the issuer withdraws may be accepted for so long
+	maxLeeway       = 5 * time.Minute
+	minKeyAge       = time.Minute        // of MaxKeyAge: a shorter time would ask the issuer again and again
+	maxStaleCeiling = 7 * 24 * time.Hour // a key that the issuer withdraws may be accepted for so long
 )
 
 // The defaults of [Options].
 const (
-	DefaultFetchTimeout  = 5 * time.Second
-	DefaultStaleWait     = 300 * time.Millisecond
+	defaultFetchTimeout  = 5 * time.Second
+	defaultStaleWait     = 300 * time.Millisecond
 	DefaultCooldown      = 30 * time.Second
-	DefaultMinAge        = time.Minute
-	DefaultAge           = 10 * time.Minute
-	DefaultMaxAge        = time.Hour
-	DefaultStaleCeiling  = 12 * time.Hour
-	DefaultMaxBody       = 1 << 20
-	DefaultMaxKeys       = 100
-	DefaultTokenCacheAge = 5 * time.Minute
+	defaultMinAge        = time.Minute
+	defaultAge           = 10 * time.Minute
+	defaultMaxAge        = time.Hour
+	defaultStaleCeiling  = 12 * time.Hour
+	defaultMaxBody       = 1 << 20
+	defaultMaxKeys       = 100
+	defaultTokenCacheAge = 5 * time.Minute
 
-	DefaultTokenCacheBytes = 2 << 20
+	defaultTokenCacheBytes = 2 << 20
 )
 
 // Secret gives the current HMAC key of an issuer, for instance from AWS Secrets Manager. It is called as a key set is
@@ -86,12 +86,12 @@ type Issuer struct {
 	// iat is rejected then. Default: any.
 	MaxLifetime time.Duration
 
-	// MaxKeyAge is [Options.MaxAge] for this issuer, from [MinKeyAge] on in whole seconds, and StaleCeiling is
-	// [Options.StaleCeiling], which is at least as long, up to [MaxStaleCeiling]. Of issuers that share a JWKSURL, the
+	// MaxKeyAge is [Options.MaxAge] for this issuer, from [minKeyAge] on in whole seconds, and StaleCeiling is
+	// [Options.StaleCeiling], which is at least as long, up to [maxStaleCeiling]. Of issuers that share a JWKSURL, the
 	// shorter ones count. Default: those of the Options.
 	MaxKeyAge, StaleCeiling time.Duration
 
-	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [MaxLeeway]. exp gets none. Default: 0.
+	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [maxLeeway]. exp gets none. Default: 0.
 	Leeway time.Duration
 
 	// AcceptBoundTokens takes tokens that are bound to a key or a certificate of the client, those with a cnf claim (RFC
@@ -199,27 +199,27 @@ func (o Options) withDefaults() Options {
 		field *time.Duration
 		value time.Duration
 	}{
-		{&o.FetchTimeout, DefaultFetchTimeout},
-		{&o.StaleWait, DefaultStaleWait},
+		{&o.FetchTimeout, defaultFetchTimeout},
+		{&o.StaleWait, defaultStaleWait},
 		{&o.Cooldown, DefaultCooldown},
-		{&o.MinAge, DefaultMinAge},
-		{&o.Age, DefaultAge},
-		{&o.MaxAge, DefaultMaxAge},
-		{&o.StaleCeiling, DefaultStaleCeiling},
-		{&o.TokenCacheAge, DefaultTokenCacheAge},
+		{&o.MinAge, defaultMinAge},
+		{&o.Age, defaultAge},
+		{&o.MaxAge, defaultMaxAge},
+		{&o.StaleCeiling, defaultStaleCeiling},
+		{&o.TokenCacheAge, defaultTokenCacheAge},
 	} {
 		if *f.field == 0 {
 			*f.field = f.value
 		}
 	}
 	if o.MaxBody == 0 {
-		o.MaxBody = DefaultMaxBody
+		o.MaxBody = defaultMaxBody
 	}
 	if o.MaxKeys == 0 {
-		o.MaxKeys = DefaultMaxKeys
+		o.MaxKeys = defaultMaxKeys
 	}
 	if o.TokenCacheBytes == 0 {
-		o.TokenCacheBytes = DefaultTokenCacheBytes
+		o.TokenCacheBytes = defaultTokenCacheBytes
 	}
 	return o
 }

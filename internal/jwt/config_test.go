@@ -72,7 +72,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a type with a space", func(o *Options) { o.Issuers[0].Type = "at jwt" }, "is not a media type"},
 		{"an empty type", func(o *Options) { o.Issuers[0].Type = "application/" }, "is not a media type"},
 		{"a negative leeway", func(o *Options) { o.Issuers[0].Leeway = -time.Second }, "Leeway -1s"},
-		{"too much leeway", func(o *Options) { o.Issuers[0].Leeway = MaxLeeway + time.Second }, "Leeway 5m1s"},
+		{"too much leeway", func(o *Options) { o.Issuers[0].Leeway = maxLeeway + time.Second }, "Leeway 5m1s"},
 		{"a leeway below a second", func(o *Options) { o.Issuers[0].Leeway = 1500 * time.Millisecond }, "Leeway 1.5s"},
 		{"a negative timeout", func(o *Options) { o.FetchTimeout = -1 }, "Options.FetchTimeout is -1ns"},
 		{"a negative cooldown", func(o *Options) { o.Cooldown = -1 }, "Options.Cooldown"},
@@ -117,7 +117,7 @@ func TestNewAccepts(t *testing.T) {
 		"loopback over IPv6":       {URL: "http://[::1]:8080", AllowLoopbackHTTP: true},
 		"a key URL with a query":   {URL: "x", JWKSURL: "https://login.example.com/keys?appid=1"},
 		"a type":                   {URL: "https://issuer.example.com", Type: "application/okta-internal-at+jwt"},
-		"the most leeway":          {URL: "https://issuer.example.com", Leeway: MaxLeeway},
+		"the most leeway":          {URL: "https://issuer.example.com", Leeway: maxLeeway},
 	} {
 		issuer.Audiences = []string{"a"}
 		if _, err := New(Options{Issuers: []Issuer{issuer}}); err != nil {

@@ -65,7 +65,7 @@ func claimCases() []contractCase {
 	add("25 exp with a fraction is accepted", object{"exp": jsonNumber("1700000100.25")}, nil)
 	raw("25 exp 1e999", strings.Replace(text, `"exp":1700000300`, `"exp":1e999`, 1), ErrClaims)
 	cases = append(cases, contractCase{name: "25 exp gets no leeway", token: rs256(nil, object{"exp": now}),
-		want: ErrExpired, change: func(o *Options) { o.Issuers[0].Leeway = MaxLeeway }})
+		want: ErrExpired, change: func(o *Options) { o.Issuers[0].Leeway = maxLeeway }})
 	for _, claim := range []string{"nbf", "iat"} {
 		add("26 "+claim+" in a second", object{claim: now + 1}, ErrNotYet)
 		add("26 "+claim+" in less than a second", object{claim: jsonNumber("1700000000.000000000000000000001")}, ErrNotYet)

@@ -43,7 +43,7 @@ func TestDiscovery(t *testing.T) {
 			if len(asked) != 2 || asked[0] != want || asked[1] != "https://keys.example.com/set" {
 				t.Errorf("asked for %q", asked)
 			}
-			f.clock.Advance(DefaultAge)
+			f.clock.Advance(defaultAge)
 			f.want(t, rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6}), nil)
 			if len(asked) != 3 {
 				t.Errorf("asked for %q; what was discovered serves for a day", asked)
@@ -73,7 +73,7 @@ func TestDiscoveryAfterTheKeysMoved(t *testing.T) {
 	token := rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6})
 	f.want(t, token, nil)
 	where = "/new"
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, token, nil) // by the older keys
 	f.clock.Advance(firstBackoff)
 	f.want(t, token, nil)

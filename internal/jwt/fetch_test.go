@@ -113,7 +113,7 @@ func TestFaultyServers(t *testing.T) {
 		}, "no answer within"},
 		{"too many keys", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
-			io.WriteString(w, `{"keys":[{}`+strings.Repeat(",{}", DefaultMaxKeys)+`]}`)
+			io.WriteString(w, `{"keys":[{}`+strings.Repeat(",{}", defaultMaxKeys)+`]}`)
 		}, "101 keys"},
 		{"19 two keys with one kid", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")

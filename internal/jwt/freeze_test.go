@@ -81,7 +81,7 @@ func TestTheAgeOfKeysCountsFromTheRequest(t *testing.T) {
 		return response(200, "application/json", fullKeySet()), nil
 	})
 	f.want(t, lasting("rsa"), nil)
-	f.clock.Advance(DefaultAge - 4*time.Second - 1)
+	f.clock.Advance(defaultAge - 4*time.Second - 1)
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, 1)
 	f.clock.Advance(1)
@@ -109,7 +109,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is not known any more, so they are asked for
 	f.wantRequests(t, 2)
 	f.server.serveWith(failing)
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa2"), nil)
 	f.clock.Advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
 	f.server.serve(fullKeySet())

@@ -119,7 +119,7 @@ func FuzzKeySet(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		used, ignored, err := parseKeySet(text, DefaultMaxKeys)
+		used, ignored, err := parseKeySet(text, defaultMaxKeys)
 		if err != nil {
 			if used != nil || ignored != nil {
 				t.Fatal("keys of a set that is refused")

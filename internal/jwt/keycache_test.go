@@ -116,11 +116,11 @@ func TestLine32ATransportThatHangs(t *testing.T) {
 				})
 				begun := time.Now()
 				f.want(t, lasting("rsa"), ErrUnavailable)
-				if waited := time.Since(begun); waited != DefaultFetchTimeout {
-					t.Errorf("waited %v, want %v", waited, DefaultFetchTimeout)
+				if waited := time.Since(begun); waited != defaultFetchTimeout {
+					t.Errorf("waited %v, want %v", waited, defaultFetchTimeout)
 				}
 				f.want(t, lasting("rsa"), ErrUnavailable)
-				if waited := time.Since(begun); waited != DefaultFetchTimeout {
+				if waited := time.Since(begun); waited != defaultFetchTimeout {
 					t.Errorf("the next one waited as well: %v", waited)
 				}
 				f.wantRequests(t, 1)
@@ -161,7 +161,7 @@ func TestLine31KeysServeUpToTheStaleCeiling(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	end := t0.Add(DefaultStaleCeiling)
+	end := t0.Add(defaultStaleCeiling)
 	tried := int64(1)
 	for f.clock.Now().Before(end.Add(-31 * time.Minute)) {
 		f.clock.Advance(30 * time.Minute)
@@ -215,7 +215,7 @@ func TestFailuresBackOff(t *testing.T) {
 	f.clock.Advance(maxBackoff)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa"), nil)
 	f.clock.Advance(firstBackoff) // it begins anew
 	f.want(t, lasting("rsa"), nil)
@@ -233,7 +233,7 @@ func TestAFlappingServer(t *testing.T) {
 	})
 	for range 50 {
 		f.want(t, lasting("rsa"), nil)
-		f.clock.Advance(DefaultAge)
+		f.clock.Advance(defaultAge)
 	}
 	f.wantRequests(t, 50)
 }
@@ -243,23 +243,23 @@ func TestMaxAge(t *testing.T) {
 		cacheControl, age string
 		want              time.Duration
 	}{
-		{"", "", DefaultAge},
-		{"public", "", DefaultAge},
+		{"", "", defaultAge},
+		{"public", "", defaultAge},
 		{"public, max-age=1800, must-revalidate", "", 30 * time.Minute},
 		{"Public, MAX-AGE=1800", "", 30 * time.Minute},
 		{`max-age="1800"`, "", 30 * time.Minute},
 		{"max-age=1800", "600", 20 * time.Minute},
-		{"max-age=1800", "1799", DefaultMinAge},
-		{"max-age=1800", "5000", DefaultMinAge},
-		{"max-age=15", "", DefaultMinAge},
-		{"max-age=0", "", DefaultMinAge},
-		{"max-age=-5", "", DefaultMinAge},
-		{"max-age=soon", "", DefaultMinAge},
-		{"no-store", "", DefaultMinAge},
-		{"max-age=1800, no-cache", "", DefaultMinAge},
-		{"max-age=5184000", "", DefaultMaxAge},
-		{"max-age=99999999999999999999", "", DefaultMaxAge},
-		{"s-maxage=1800", "", DefaultAge},
+		{"max-age=1800", "1799", defaultMinAge},
+		{"max-age=1800", "5000", defaultMinAge},
+		{"max-age=15", "", defaultMinAge},
+		{"max-age=0", "", defaultMinAge},
+		{"max-age=-5", "", defaultMinAge},
+		{"max-age=soon", "", defaultMinAge},
+		{"no-store", "", defaultMinAge},
+		{"max-age=1800, no-cache", "", defaultMinAge},
+		{"max-age=5184000", "", defaultMaxAge},
+		{"max-age=99999999999999999999", "", defaultMaxAge},
+		{"s-maxage=1800", "", defaultAge},
 	} {
 		t.Run(c.cacheControl+" "+c.age, func(t *testing.T) {
 			f := newFixture(t)

@@ -23,7 +23,7 @@ func TestRotation(t *testing.T) {
 	f.wantRequests(t, 2)
 
 	f.server.serve(after)
-	f.clock.Advance(DefaultAge - time.Second)
+	f.clock.Advance(defaultAge - time.Second)
 	f.want(t, lasting("rsa"), nil)
 	f.clock.Advance(time.Second)
 	f.want(t, lasting("rsa"), ErrUnknownKey)
@@ -32,7 +32,7 @@ func TestRotation(t *testing.T) {
 	if n := f.changes.Load(); n != 3 {
 		t.Errorf("%d changes of the keys after three sets", n)
 	}
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa2"), nil)
 	f.wantRequests(t, 4)
 	if n := f.changes.Load(); n != 3 {
@@ -124,7 +124,7 @@ func TestLine19ASetThatIsRefusedLeavesTheOneBefore(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serve(keySetOf(jwk(keys()["rsa2"]), jwk(keys()["rsa2"])))
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa"), nil)
 	f.want(t, lasting("rsa2"), ErrUnknownKey)
 

@@ -97,13 +97,13 @@ func TestASecretIsFetchedAgainWhenItIsOld(t *testing.T) {
 	f := secretFixture(t, v)
 	f.want(t, hmacToken("HS256", before), nil)
 	v.secret = after
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, hmacToken("HS256", before), ErrSignature) // a secret that was given up does not serve on
 	f.want(t, hmacToken("HS256", after), nil)
 	v.err = errors.New("throttled")
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, hmacToken("HS256", after), nil)
-	f.clock.Advance(DefaultStaleCeiling)
+	f.clock.Advance(defaultStaleCeiling)
 	f.want(t, hmacToken("HS256", after), ErrUnavailable)
 	v.err, v.secret = nil, []byte("short")
 	f.clock.Advance(time.Hour)

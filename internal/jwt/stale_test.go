@@ -35,10 +35,10 @@ func inBubble(t *testing.T, do func(t *testing.T, f *fixture)) {
 func TestLine52StaleKeysServeWhileTheIssuerHangs(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultAge)
+		time.Sleep(defaultAge)
 		f.server.serveWith(hanging)
-		if took := f.took(t, lasting("rsa"), nil); took != DefaultStaleWait {
-			t.Errorf("the first token took %v, want %v", took, DefaultStaleWait)
+		if took := f.took(t, lasting("rsa"), nil); took != defaultStaleWait {
+			t.Errorf("the first token took %v, want %v", took, defaultStaleWait)
 		}
 		for range 10 { // the fetch hangs still, and has done so for long enough
 			if took := f.took(t, lasting("rsa"), nil); took != 0 {
@@ -48,7 +48,7 @@ func TestLine52StaleKeysServeWhileTheIssuerHangs(t *testing.T) {
 		f.wantRequests(t, 2)
 		for range 20 { // through fetches that end, back-offs, and new fetches
 			time.Sleep(7 * time.Second)
-			if took := f.took(t, lasting("rsa"), nil); took > DefaultStaleWait {
+			if took := f.took(t, lasting("rsa"), nil); took > defaultStaleWait {
 				t.Errorf("after a while one took %v", took)
 			}
 		}
@@ -58,9 +58,9 @@ func TestLine52StaleKeysServeWhileTheIssuerHangs(t *testing.T) {
 func TestLine52AnAnswerInTimeIsWaitedFor(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultAge)
+		time.Sleep(defaultAge)
 		f.server.serveWith(func(*http.Request) (*http.Response, error) {
-			time.Sleep(DefaultStaleWait - time.Millisecond)
+			time.Sleep(defaultStaleWait - time.Millisecond)
 			return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
 		})
 		f.want(t, lasting("rsa"), ErrUnknownKey) // withdrawn, which is known in time
@@ -72,12 +72,12 @@ func TestLine52AnAnswerInTimeIsWaitedFor(t *testing.T) {
 func TestLine52ALateAnswerIsTakenOver(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultAge)
+		time.Sleep(defaultAge)
 		f.server.serveWith(func(*http.Request) (*http.Response, error) {
 			time.Sleep(2 * time.Second)
 			return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
 		})
-		if took := f.took(t, lasting("rsa"), nil); took != DefaultStaleWait {
+		if took := f.took(t, lasting("rsa"), nil); took != defaultStaleWait {
 			t.Errorf("it took %v", took)
 		}
 		time.Sleep(2 * time.Second)
@@ -94,7 +94,7 @@ func TestLine52AnotherKeyWaitsForTheFetch(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.server.serve(keySetOf(jwk(keys()["rsa"])))
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultAge)
+		time.Sleep(defaultAge)
 		f.server.serveWith(func(*http.Request) (*http.Response, error) {
 			time.Sleep(2 * time.Second)
 			return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
@@ -109,10 +109,10 @@ func TestLine52AnotherKeyWaitsForTheFetch(t *testing.T) {
 func TestLine52BeyondTheStaleCeilingNothingServes(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultStaleCeiling - 100*time.Millisecond)
+		time.Sleep(defaultStaleCeiling - 100*time.Millisecond)
 		f.server.serveWith(hanging)
 		// The keys reach the ceiling while the token waits.
-		if took := f.took(t, lasting("rsa"), ErrUnavailable); took != DefaultStaleWait {
+		if took := f.took(t, lasting("rsa"), ErrUnavailable); took != defaultStaleWait {
 			t.Errorf("it took %v", took)
 		}
 		if _, err := f.verify(lasting("rsa")); !errors.Is(err, ErrUnavailable) {
@@ -125,7 +125,7 @@ func TestLine52BeyondTheStaleCeilingNothingServes(t *testing.T) {
 func TestLine52AFetchThatWasFrozenIsMadeAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
-		time.Sleep(DefaultAge)
+		time.Sleep(defaultAge)
 		f.server.serveWith(hanging)
 		f.want(t, lasting("rsa"), nil)
 		f.server.serve(keySetOf(jwk(keys()["rsa2"])))
@@ -143,7 +143,7 @@ func TestLine52AFetchThatIsGivenUpIsReported(t *testing.T) {
 	if e := <-events; e.Err != nil {
 		t.Fatal(e.Err)
 	}
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.server.serveWith(hanging)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serve(fullKeySet())

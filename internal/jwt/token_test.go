@@ -117,10 +117,10 @@ func TestObserve(t *testing.T) {
 	var seen []Fetch
 	f := newFixture(t, func(o *Options) { o.Observe = func(e Fetch) { seen = append(seen, e) } })
 	f.want(t, lasting("rsa"), nil)
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	f.clock.Advance(DefaultAge)
+	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa"), nil)
 	if len(seen) != 3 {
 		t.Fatalf("%d fetches, want 3", len(seen))
@@ -153,7 +153,7 @@ func TestTokenCache(t *testing.T) {
 	f.want(t, resigned("RS256", func(s []byte) []byte { s[99] ^= 1; return s }), ErrSignature)
 	f.want(t, swapClaims("RS256"), ErrSignature)
 	same(true)
-	f.clock.Advance(DefaultTokenCacheAge - time.Second)
+	f.clock.Advance(defaultTokenCacheAge - time.Second)
 	same(true)
 	f.clock.Advance(time.Second)
 	same(false)
@@ -237,7 +237,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		f := newFixture(t, cached, func(o *Options) { o.TokenCacheAge = 100 * time.Hour })
 		f.want(t, lasting("rsa"), nil)
 		f.server.serveWith(failing)
-		f.clock.Advance(DefaultStaleCeiling)
+		f.clock.Advance(defaultStaleCeiling)
 		f.want(t, lasting("rsa"), ErrUnavailable)
 	})
 	t.Run("nothing, where the same set comes again", func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.clock.Advance(DefaultAge)
+		f.clock.Advance(defaultAge)
 		if b, _ := f.verify(lasting("rsa")); a != b {
 			t.Error("the token was verified again")
 		}

@@ -127,7 +127,7 @@ func TestLine55ManyLargeTokens(t *testing.T) {
 	if n := f.tokens.len(); n == 0 || n == tokens {
 		t.Errorf("%d of %d tokens are remembered", n, tokens)
 	}
-	if f.tokens.bytes > DefaultTokenCacheBytes {
+	if f.tokens.bytes > defaultTokenCacheBytes {
 		t.Errorf("they take %d bytes", f.tokens.bytes)
 	}
 	f.want(t, list[0], nil) // forgotten, and good

@@ -21,7 +21,7 @@ var event = bytes.Repeat([]byte("0123456789abcdef"), 100)
 // processes. own-us/op and functions-us/op are the processor time of this process and of the functions (with their
 // start): they do not depend on what else the machine does.
 func BenchmarkInvoke(b *testing.B) {
-	for _, n := range []int{1, 2, 4, DefaultMaxProcesses} {
+	for _, n := range []int{1, 2, 4, defaultMaxProcesses} {
 		b.Run(fmt.Sprintf("at most %d", n), func(b *testing.B) { benchmark(b, n, 32, nil) })
 	}
 	b.Run("at most 2, on all processors", func(b *testing.B) {

@@ -44,8 +44,8 @@ func TestOutcomes(t *testing.T) {
 		err                    FunctionError // a prefix of it
 		timeout                time.Duration
 	}{
-		{name: "an answer as large as there can be", handler: "size", payload: fmt.Sprint(MaxPayload), answer: MaxPayload},
-		{name: "one byte more: 413, and Lambda's words", handler: "size", payload: fmt.Sprint(MaxPayload + 1),
+		{name: "an answer as large as there can be", handler: "size", payload: fmt.Sprint(maxPayload), answer: maxPayload},
+		{name: "one byte more: 413, and Lambda's words", handler: "size", payload: fmt.Sprint(maxPayload + 1),
 			err: FunctionError{
 				Type:    "Function.ResponseSizeTooLarge",
 				Message: "Response payload size exceeded maximum allowed payload size (6291456 bytes).",
@@ -307,7 +307,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 func TestALargePayload(t *testing.T) {
 	p := newPool(t, Options{})
 	add(t, p, fault("length"))
-	for _, n := range []int{0, 1, 32 << 10, 1<<20 + 1, MaxPayload} {
+	for _, n := range []int{0, 1, 32 << 10, 1<<20 + 1, maxPayload} {
 		if got := answered(t, p, "length", strings.Repeat("x", n)); got != fmt.Sprint(n) {
 			t.Errorf("%d bytes arrived as %s", n, got)
 		}
@@ -328,7 +328,7 @@ func TestWhatCannotBeInvoked(t *testing.T) {
 		want           error
 	}{
 		{name: "no such function", function: "unknown", want: ErrNotFound},
-		{name: "too large a payload", function: "pid", payload: MaxPayload + 1, want: ErrPayloadSize},
+		{name: "too large a payload", function: "pid", payload: maxPayload + 1, want: ErrPayloadSize},
 		{name: "a line end in the request id", function: "pid", o: InvokeOptions{RequestID: "a\r\nb"}, want: ErrHeaderValue},
 		{name: "a line end in the trace id", function: "pid", o: InvokeOptions{TraceID: "a\nb"}, want: ErrHeaderValue},
 		{
@@ -406,17 +406,17 @@ func TestAsManyProcessesAsItTakes(t *testing.T) {
 	add(t, p, s)
 	var wg sync.WaitGroup
 	var inside []visitor
-	for i := range DefaultMaxProcesses {
+	for i := range defaultMaxProcesses {
 		wg.Go(func() { answered(t, p, "gate", fmt.Sprint(i)) })
 	}
-	for range DefaultMaxProcesses {
+	for range defaultMaxProcesses {
 		inside = append(inside, g.wait(t))
 	}
 	for _, v := range inside {
 		v.release()
 	}
 	wg.Wait()
-	if n := processes(p, "gate"); n != DefaultMaxProcesses {
+	if n := processes(p, "gate"); n != defaultMaxProcesses {
 		t.Errorf("%d processes", n)
 	}
 }

@@ -42,21 +42,21 @@ var (
 	errShuttingDown = errors.New("lambdaruntime: the process was stopped")
 )
 
-// MaxPayload is the largest request and response of a synchronous invocation, in bytes.
+// maxPayload is the largest request and response of a synchronous invocation, in bytes.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB each).
-const MaxPayload = 6 << 20
+const maxPayload = 6 << 20
 
-// InitLimit is how long a process may take from when it runs to its first question for work.
+// initLimit is how long a process may take from when it runs to its first question for work.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
-const InitLimit = 10 * time.Second
+const initLimit = 10 * time.Second
 
-// DefaultMaxProcesses is how many processes of one function run at a time where [Options] does not say.
-const DefaultMaxProcesses = 10
+// defaultMaxProcesses is how many processes of one function run at a time where [Options] does not say.
+const defaultMaxProcesses = 10
 
 // Options configure a [Pool]. The zero value is usable.
 type Options struct {
 	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own; default
-	// [DefaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them.
+	// [defaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them.
 	// Beyond the number of processors, a process is started only when an invocation has waited for some 20 ms, and only
 	// for a function that takes its time.
 	MaxProcesses int
@@ -81,7 +81,7 @@ type Options struct {
 	// Started receives the function and the process id of every process that runs. If nil, processes are not reported.
 	Started func(function string, pid int)
 
-	// InitLimit is for tests and debuggers; default [InitLimit].
+	// InitLimit is for tests and debuggers; default [initLimit].
 	InitLimit time.Duration
 	initTimer func(time.Duration, func()) *time.Timer // default [time.AfterFunc]
 
@@ -110,7 +110,7 @@ type Pool struct {
 // New makes a pool without functions.
 func New(o Options) *Pool {
 	if o.MaxProcesses <= 0 {
-		o.MaxProcesses = DefaultMaxProcesses
+		o.MaxProcesses = defaultMaxProcesses
 	}
 	if o.Credentials == nil {
 		o.Credentials = &Credentials{"AKIDLOCALGATEWAY", "local-gateway-placeholder", "local-gateway-placeholder"}
@@ -122,7 +122,7 @@ func New(o Options) *Pool {
 		o.Log = func(LogLine) {}
 	}
 	if o.InitLimit <= 0 {
-		o.InitLimit = InitLimit
+		o.InitLimit = initLimit
 	}
 	if o.initTimer == nil {
 		o.initTimer = time.AfterFunc
@@ -205,15 +205,15 @@ type InvokeOptions struct {
 // Invoke has returned (when the time is up, say): do not change it.
 //
 // An error means that the function was not, or not to the end, looked after: no such function, a payload over
-// [MaxPayload], the context's end, or [ErrClosed]. When the context ends, an invocation that has begun runs on without
+// [maxPayload], the context's end, or [ErrClosed]. When the context ends, an invocation that has begun runs on without
 // a listener, as it does in Lambda when a caller leaves.
 func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o InvokeOptions) (Result, error) {
 	f := (*p.functions.Load())[name]
 	switch {
 	case f == nil:
 		return Result{}, notFound(name)
-	case len(payload) > MaxPayload:
-		return Result{}, fmt.Errorf("%w: %d bytes, at most %d", ErrPayloadSize, len(payload), MaxPayload)
+	case len(payload) > maxPayload:
+		return Result{}, fmt.Errorf("%w: %d bytes, at most %d", ErrPayloadSize, len(payload), maxPayload)
 	case !pathSegment(o.RequestID) || !headerValue(o.TraceID):
 		return Result{}, fmt.Errorf(
 			"%w: want letters, digits, \"-\", \"_\" and \".\", and visible ASCII, of at most %d bytes; got %q and %q",

@@ -16,8 +16,8 @@ const (
 	Platform Stream = "platform" // what Lambda itself would write into the function's log
 )
 
-// MaxLine is how long a [LogLine] is at most, in bytes. A longer line comes in pieces.
-const MaxLine = 64 << 10
+// maxLine is how long a [LogLine] is at most, in bytes. A longer line comes in pieces.
+const maxLine = 64 << 10
 
 // LogLine is a line of a function's log.
 type LogLine struct {
@@ -117,14 +117,14 @@ func (s *stream) add(part []byte) {
 	for {
 		end, next := bytes.IndexByte(s.line, '\n'), 0
 		switch {
-		case end >= 0 && end < MaxLine:
+		case end >= 0 && end < maxLine:
 			next = end + 1
-		case len(s.line) >= MaxLine:
-			end, next = MaxLine, MaxLine
+		case len(s.line) >= maxLine:
+			end, next = maxLine, maxLine
 		default:
 			return
 		}
-		s.pass(s.line[:end], end == MaxLine)
+		s.pass(s.line[:end], end == maxLine)
 		s.line = s.line[:copy(s.line, s.line[next:])]
 	}
 }

@@ -148,8 +148,8 @@ func TestLogLines(t *testing.T) {
 	log.mu.Unlock()
 	want := []string{
 		"one 3 false",
-		fmt.Sprintf("xxx %d true", MaxLine),
-		fmt.Sprintf("xxx %d false", 70000-MaxLine),
+		fmt.Sprintf("xxx %d true", maxLine),
+		fmt.Sprintf("xxx %d false", 70000-maxLine),
 		"no  11 false",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -39,7 +39,7 @@ var (
 	replyNotFound = &reply{404, `{"errorMessage":"Not found","errorType":"NotFound"}`}
 	replyTooLarge = &reply{413, fmt.Sprintf(
 		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`,
-		MaxPayload,
+		maxPayload,
 	)}
 )
 
@@ -179,10 +179,10 @@ func (p *process) hungUp(question int) {
 
 var errTooLarge = errors.New("lambdaruntime: the payload is too large")
 
-// readBody reads a request's body, of at most MaxPayload bytes. The error is errTooLarge, or one of the connection.
+// readBody reads a request's body, of at most maxPayload bytes. The error is errTooLarge, or one of the connection.
 func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxPayload+1))
-	if err != nil || len(body) <= MaxPayload {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxPayload+1))
+	if err != nil || len(body) <= maxPayload {
 		return body, err
 	}
 	io.Copy(io.Discard, io.LimitReader(r.Body, maxDiscard))
@@ -237,7 +237,7 @@ func (p *process) respond(w http.ResponseWriter, r *http.Request, read func(*inv
 	p.answerWith(r.PathValue("id"), func(inv *invocation) (outcome, *reply) {
 		if err != nil {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
-				"Response payload size exceeded maximum allowed payload size (%d bytes).", MaxPayload)), replyTooLarge
+				"Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload)), replyTooLarge
 		}
 		return read(inv, body), replyAccepted
 	}).write(w)

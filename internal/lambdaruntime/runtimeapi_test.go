@@ -63,10 +63,10 @@ func TestRuntimeAPI(t *testing.T) {
 		{"an X-Ray cause of 1 MB", failure + "Lambda-Runtime-Function-Xray-Error-Cause: " + strings.Repeat("x", 1<<20) +
 			"\r\n" + errorType + ": A\r\nContent-Length: 1\r\n\r\ny", 202, "error A"},
 		{"curl waits to be asked for a large body", respond + "Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx", 202, "x"},
-		{"a body over the limit is read over", respond + fmt.Sprintf("Content-Length: %d\r\n\r\n", MaxPayload+1) +
-			strings.Repeat("x", MaxPayload+1), 413, "error Function.ResponseSizeTooLarge"},
-		{"in chunks, too", respond + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", MaxPayload) +
-			strings.Repeat("x", MaxPayload) + "\r\n1\r\nx\r\n0\r\n\r\n", 413, "error Function.ResponseSizeTooLarge"},
+		{"a body over the limit is read over", respond + fmt.Sprintf("Content-Length: %d\r\n\r\n", maxPayload+1) +
+			strings.Repeat("x", maxPayload+1), 413, "error Function.ResponseSizeTooLarge"},
+		{"in chunks, too", respond + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", maxPayload) +
+			strings.Repeat("x", maxPayload) + "\r\n1\r\nx\r\n0\r\n\r\n", 413, "error Function.ResponseSizeTooLarge"},
 		{"HTTP/1.0", strings.Replace(respond, "HTTP/1.1", "HTTP/1.0", 1) + "Content-Length: 1\r\n\r\nx", 202, "x"},
 
 		{"a question for more work", next + "\r\n", 403, ""},

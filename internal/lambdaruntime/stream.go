@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// MaxStream is how large a streamed answer may be, in bytes.
+// maxStream is how large a streamed answer may be, in bytes.
 // Source: "Response streaming: 200 MB" in https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const MaxStream = 200 << 20
+const maxStream = 200 << 20
 
 // StreamedAnswer is an answer that a function is writing.
 type StreamedAnswer struct {
@@ -72,7 +72,7 @@ func (inv *invocation) abandon() {
 
 // stream passes on what the function writes. A listener that has left does not end the function.
 func (p *process) stream(w http.ResponseWriter, r *http.Request, to *io.PipeWriter) {
-	n, err := io.Copy(&listened{to: to}, io.LimitReader(r.Body, MaxStream+1))
+	n, err := io.Copy(&listened{to: to}, io.LimitReader(r.Body, maxStream+1))
 	if err != nil {
 		w.Header().Set("Connection", "close") // the process has died, mostly, and its end says how
 		replyMalformed.write(w)
@@ -80,9 +80,9 @@ func (p *process) stream(w http.ResponseWriter, r *http.Request, to *io.PipeWrit
 	}
 	p.logs.catchUp()
 	p.answerWith(r.PathValue("id"), func(inv *invocation) (outcome, *reply) {
-		if n > MaxStream {
+		if n > maxStream {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
-				"Response payload size exceeded maximum allowed payload size (%d bytes).", MaxStream)), replyTooLarge
+				"Response payload size exceeded maximum allowed payload size (%d bytes).", maxStream)), replyTooLarge
 		}
 		if out, ok := trailed(inv, r.Trailer); ok {
 			return out, replyAccepted

@@ -7,9 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// Client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the issuer
+// client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the issuer
 // signs access tokens with, if it does. loopbackHTTP permits http instead of https on the loopback interface.
-func (c Config) Client(vault secretsmanager.Client, loopbackHTTP bool) oidcclient.Config {
+func (c Config) client(vault secretsmanager.Client, loopbackHTTP bool) oidcclient.Config {
 	return oidcclient.Config{
 		Issuer:       guardsIssuer(c.Issuer, vault, loopbackHTTP),
 		Opaque:       !checksAccessTokens(c.Issuer),

@@ -145,7 +145,7 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	h.sessions = inCookies{h.attempts, now}
-	if h.provider, err = oidcclient.New(config.Client(vault, loopbackHTTP), vault, o.Random); err != nil {
+	if h.provider, err = oidcclient.New(config.client(vault, loopbackHTTP), vault, o.Random); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	h.routes = map[string]route{

@@ -170,13 +170,13 @@ func TestWhatIsThereHasAlarms(t *testing.T) {
 		{"an authorizer without metrics", func(a *API) { only(Authorizer)(a); a.Functions[0].Metrics = false },
 			Thresholds{}, append(slices.Clone(ofAPI), "AuthorizerLatencyAlarm", "AuthorizerThrottlesAlarm")},
 		{"all but failed decisions are left out", only(Authorizer), Thresholds{
-			ServerErrorPercent:  NoAlarm,
-			IntegrationP99:      NoAlarm,
-			KeyFetchFailures:    NoAlarm,
-			UnauthorizedPercent: map[string]float64{"expired": NoAlarm, "unknown_key": NoAlarm},
-			AuthorizerP99:       NoAlarm,
-			Crashes:             NoAlarm,
-			Throttles:           NoAlarm,
+			ServerErrorPercent:  noAlarm,
+			IntegrationP99:      noAlarm,
+			KeyFetchFailures:    noAlarm,
+			UnauthorizedPercent: map[string]float64{"expired": noAlarm, "unknown_key": noAlarm},
+			AuthorizerP99:       noAlarm,
+			Crashes:             noAlarm,
+			Throttles:           noAlarm,
 		}, []string{"FailedDecisionsAlarm"}},
 		{"another reason", only(Authorizer), Thresholds{
 			UnauthorizedPercent: map[string]float64{"token_use": 3, "expired": 0},
@@ -268,7 +268,7 @@ func TestWrongThresholds(t *testing.T) {
 		{"a period of seconds", nil, Thresholds{Period: 90 * time.Second},
 			"AlarmProps.Period is 1m30s: want whole minutes up to 1h0m0s, or 0 for the default of 5m0s"},
 		{"a period of hours", nil, Thresholds{Period: 2 * time.Hour}, "AlarmProps.Period is 2h0m0s"},
-		{"a negative period", nil, Thresholds{Period: NoAlarm}, "AlarmProps.Period is -1ns"},
+		{"a negative period", nil, Thresholds{Period: noAlarm}, "AlarmProps.Period is -1ns"},
 		{"negative requests", nil, Thresholds{MinRequests: -1},
 			"AlarmProps.MinRequests is -1: want how many requests a period has before a share of them counts, or 0 for " +
 				"the default of 100"},
@@ -321,7 +321,7 @@ func TestAllThatIsWrongIsSaid(t *testing.T) {
 }
 
 func TestDefaultSharesHaveReasonsThatAreWritten(t *testing.T) {
-	for reason, percent := range DefaultUnauthorizedPercent {
+	for reason, percent := range defaultUnauthorizedPercent {
 		if !slices.Contains(metrics.UnauthorizedReasons, reason) || percent <= 0 || percent > 100 {
 			t.Errorf("%s: %g", reason, percent)
 		}

@@ -19,8 +19,8 @@ type Query struct {
 // RefusalsQuery is the id of the query that a dashboard shows the answer of.
 const RefusalsQuery = "RefusalsQuery"
 
-// PasteID is what the query for one request has in place of an id.
-const PasteID = "PASTE-AN-ID"
+// pasteID is what the query for one request has in place of an id.
+const pasteID = "PASTE-AN-ID"
 
 // Queries are those that are saved for an API. None looks at the log of a route's function, whose lines are the user's.
 func Queries(api API) []Query {
@@ -45,7 +45,7 @@ func Queries(api API) []Query {
 			ID:   "OneRequestQuery",
 			Name: "one request",
 			Text: fmt.Sprintf("fields @timestamp, @message, @log\n| filter @message like \"%s\"\n| sort @timestamp asc\n"+
-				"| limit 100", PasteID),
+				"| limit 100", pasteID),
 			AccessLog: api.AccessLog,
 			Functions: all,
 		})

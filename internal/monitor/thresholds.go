@@ -12,10 +12,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// NoAlarm in place of a threshold leaves its alarm out.
-const NoAlarm = -1
+// noAlarm in place of a threshold leaves its alarm out.
+const noAlarm = -1
 
-// Thresholds are when alarms go off. The zero value of each is its default, and [NoAlarm] leaves the alarm out;
+// Thresholds are when alarms go off. The zero value of each is its default, and [noAlarm] leaves the alarm out;
 // secureapi's AlarmProps says what each is.
 type Thresholds struct {
 	Period      time.Duration
@@ -36,20 +36,20 @@ type Thresholds struct {
 
 // The thresholds by default. AlarmProps has the reason for each.
 const (
-	DefaultPeriod             = 5 * time.Minute
-	DefaultMinRequests        = 100
-	DefaultServerErrorPercent = 5
-	DefaultIntegrationP99     = 5 * time.Second
-	DefaultFailedDecisions    = 1
-	DefaultKeyFetchFailures   = 1
-	DefaultAuthorizerP99      = time.Second
-	DefaultCrashes            = 3
-	DefaultThrottles          = 1
-	DefaultLoginFailures      = 1
+	defaultPeriod             = 5 * time.Minute
+	defaultMinRequests        = 100
+	defaultServerErrorPercent = 5
+	defaultIntegrationP99     = 5 * time.Second
+	defaultFailedDecisions    = 1
+	defaultKeyFetchFailures   = 1
+	defaultAuthorizerP99      = time.Second
+	defaultCrashes            = 3
+	defaultThrottles          = 1
+	defaultLoginFailures      = 1
 )
 
-// DefaultUnauthorizedPercent are the shares of 401s by reason.
-var DefaultUnauthorizedPercent = map[string]float64{
+// defaultUnauthorizedPercent are the shares of 401s by reason.
+var defaultUnauthorizedPercent = map[string]float64{
 	"signature":   1,
 	"unknown_key": 1,
 	"audience":    5,
@@ -68,13 +68,13 @@ func (t Thresholds) check(api API) error {
 	var errs []error
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("AlarmProps."+format, a...)) }
 	if p := t.Period; p != 0 && (p < time.Minute || p > longestPeriod || p%time.Minute != 0) {
-		bad("Period is %s: want whole minutes up to %s, or 0 for the default of %s", p, longestPeriod, DefaultPeriod)
+		bad("Period is %s: want whole minutes up to %s, or 0 for the default of %s", p, longestPeriod, defaultPeriod)
 	}
 	if t.MinRequests < 0 {
 		bad("MinRequests is %d: want how many requests a period has before a share of them counts, or 0 for the "+
-			"default of %d", t.MinRequests, DefaultMinRequests)
+			"default of %d", t.MinRequests, defaultMinRequests)
 	}
-	checkPercent(bad, "ServerErrorPercent", t.ServerErrorPercent, DefaultServerErrorPercent)
+	checkPercent(bad, "ServerErrorPercent", t.ServerErrorPercent, defaultServerErrorPercent)
 	for _, reason := range slices.Sorted(maps.Keys(t.UnauthorizedPercent)) {
 		name := fmt.Sprintf("UnauthorizedPercent[%q]", reason)
 		if !slices.Contains(metrics.UnauthorizedReasons, reason) {
@@ -82,22 +82,22 @@ func (t Thresholds) check(api API) error {
 				strings.Join(metrics.UnauthorizedReasons, ", "))
 			continue
 		}
-		checkPercent(bad, name, t.UnauthorizedPercent[reason], DefaultUnauthorizedPercent[reason])
+		checkPercent(bad, name, t.UnauthorizedPercent[reason], defaultUnauthorizedPercent[reason])
 	}
 	for _, d := range []struct {
 		name        string
 		given, none time.Duration
 	}{
-		{"IntegrationP99", t.IntegrationP99, DefaultIntegrationP99},
-		{"AuthorizerP99", t.AuthorizerP99, DefaultAuthorizerP99},
+		{"IntegrationP99", t.IntegrationP99, defaultIntegrationP99},
+		{"AuthorizerP99", t.AuthorizerP99, defaultAuthorizerP99},
 	} {
-		if d.given != NoAlarm && d.given != 0 && d.given < time.Millisecond {
+		if d.given != noAlarm && d.given != 0 && d.given < time.Millisecond {
 			bad("%s is %s: want a time of a millisecond at least, 0 for the default of %s, or NoAlarm", d.name, d.given,
 				d.none)
 		}
 	}
 	for _, c := range t.counts() {
-		if c.given < NoAlarm {
+		if c.given < noAlarm {
 			bad("%s is %d: want how many in a period, 0 for the default of %d, or NoAlarm", c.name, c.given, c.none)
 		}
 	}
@@ -105,7 +105,7 @@ func (t Thresholds) check(api API) error {
 }
 
 func checkPercent(bad func(string, ...any), name string, given, none float64) {
-	if given == NoAlarm || given >= 0 && given <= 100 {
+	if given == noAlarm || given >= 0 && given <= 100 {
 		return
 	}
 	if none == 0 {
@@ -123,11 +123,11 @@ type count struct {
 
 func (t Thresholds) counts() []count {
 	return []count{
-		{"FailedDecisions", t.FailedDecisions, DefaultFailedDecisions},
-		{"KeyFetchFailures", t.KeyFetchFailures, DefaultKeyFetchFailures},
-		{"Crashes", t.Crashes, DefaultCrashes},
-		{"Throttles", t.Throttles, DefaultThrottles},
-		{"LoginFailures", t.LoginFailures, DefaultLoginFailures},
+		{"FailedDecisions", t.FailedDecisions, defaultFailedDecisions},
+		{"KeyFetchFailures", t.KeyFetchFailures, defaultKeyFetchFailures},
+		{"Crashes", t.Crashes, defaultCrashes},
+		{"Throttles", t.Throttles, defaultThrottles},
+		{"LoginFailures", t.LoginFailures, defaultLoginFailures},
 	}
 }
 
@@ -162,16 +162,16 @@ func (t Thresholds) checkThere(api API) (errs []error) {
 
 // withDefaults are the thresholds with their defaults.
 func (t Thresholds) withDefaults() Thresholds {
-	t.Period = cmp.Or(t.Period, DefaultPeriod)
-	t.MinRequests = cmp.Or(t.MinRequests, DefaultMinRequests)
-	t.ServerErrorPercent = cmp.Or(t.ServerErrorPercent, DefaultServerErrorPercent)
-	t.IntegrationP99 = cmp.Or(t.IntegrationP99, DefaultIntegrationP99)
-	t.AuthorizerP99 = cmp.Or(t.AuthorizerP99, DefaultAuthorizerP99)
-	t.FailedDecisions = cmp.Or(t.FailedDecisions, DefaultFailedDecisions)
-	t.KeyFetchFailures = cmp.Or(t.KeyFetchFailures, DefaultKeyFetchFailures)
-	t.Crashes = cmp.Or(t.Crashes, DefaultCrashes)
-	t.Throttles = cmp.Or(t.Throttles, DefaultThrottles)
-	t.LoginFailures = cmp.Or(t.LoginFailures, DefaultLoginFailures)
+	t.Period = cmp.Or(t.Period, defaultPeriod)
+	t.MinRequests = cmp.Or(t.MinRequests, defaultMinRequests)
+	t.ServerErrorPercent = cmp.Or(t.ServerErrorPercent, defaultServerErrorPercent)
+	t.IntegrationP99 = cmp.Or(t.IntegrationP99, defaultIntegrationP99)
+	t.AuthorizerP99 = cmp.Or(t.AuthorizerP99, defaultAuthorizerP99)
+	t.FailedDecisions = cmp.Or(t.FailedDecisions, defaultFailedDecisions)
+	t.KeyFetchFailures = cmp.Or(t.KeyFetchFailures, defaultKeyFetchFailures)
+	t.Crashes = cmp.Or(t.Crashes, defaultCrashes)
+	t.Throttles = cmp.Or(t.Throttles, defaultThrottles)
+	t.LoginFailures = cmp.Or(t.LoginFailures, defaultLoginFailures)
 	return t
 }
 
@@ -179,11 +179,11 @@ func (t Thresholds) withDefaults() Thresholds {
 func (t Thresholds) shares(f Function) map[string]float64 {
 	out := map[string]float64{}
 	for _, reason := range f.Reasons {
-		out[reason] = DefaultUnauthorizedPercent[reason]
+		out[reason] = defaultUnauthorizedPercent[reason]
 	}
 	for reason, percent := range t.UnauthorizedPercent {
 		switch {
-		case percent == NoAlarm:
+		case percent == noAlarm:
 			delete(out, reason)
 		case percent > 0:
 			out[reason] = percent

@@ -105,7 +105,7 @@ func (p *Plan) AllowHeaders() []string {
 		if r.NeedsKey {
 			add(apiKeyHeader)
 		}
-		for _, h := range r.RequiredHeaders() {
+		for _, h := range r.requiredHeaders() {
 			add(h)
 		}
 	}

@@ -52,10 +52,10 @@ const (
 	tls12 = "TLS_1_2"
 )
 
-// EnhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those
+// enhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those
 // of edge-optimized domains are Amazon CloudFront's.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
-func EnhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
+func enhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
 
 func isEnhanced(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_") }
 func ofEdge(policy string) bool     { return strings.HasSuffix(policy, "_EDGE") }

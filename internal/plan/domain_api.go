@@ -120,11 +120,11 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 func (p *Plan) enhancedTLS() string {
 	d := p.props.Domain
 	switch {
-	case EnhancedPolicy(p.props.SecurityPolicy):
+	case enhancedPolicy(p.props.SecurityPolicy):
 		return "the API"
 	case p.props.RestAPI != nil && p.props.RestAPI.EnhancedTLS:
 		return "RestApiProps.DomainName"
-	case d != nil && EnhancedPolicy(d.policy()):
+	case d != nil && enhancedPolicy(d.policy()):
 		return "Domain"
 	}
 	return ""

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// ResponseTypes are the types of gateway responses.
+// responseTypes are the types of gateway responses.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-var ResponseTypes = []string{"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR",
+var responseTypes = []string{"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR",
 	"AUTHORIZER_FAILURE", "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "DEFAULT_4XX", "DEFAULT_5XX", "EXPIRED_TOKEN",
 	"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN",
 	"QUOTA_EXCEEDED", "REQUEST_TOO_LARGE", "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE",
@@ -29,8 +29,8 @@ func (p *Plan) checkGatewayResponses() (errs []error) {
 		}
 		g := p.props.GatewayResponses[kind]
 		switch {
-		case !slices.Contains(ResponseTypes, kind):
-			bad("there is no such type of answer: want one of %s", strings.Join(ResponseTypes, ", "))
+		case !slices.Contains(responseTypes, kind):
+			bad("there is no such type of answer: want one of %s", strings.Join(responseTypes, ", "))
 			continue
 		case kind == "REQUEST_TOO_LARGE":
 			// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html

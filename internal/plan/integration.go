@@ -93,11 +93,11 @@ func (i Integration) mapsCall() bool {
 	return false
 }
 
-// MethodResponses are the answers that a method has to declare: those that are given, and one for each status of the
+// methodResponses are the answers that a method has to declare: those that are given, and one for each status of the
 // integration, with the headers that it maps. API Gateway answers 500 for a status that the method does not declare
 // ("Output mapping refers to an invalid method response"), and does not deploy a header that it does not.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html
-func (i Integration) MethodResponses(given []MethodResponse) []MethodResponse {
+func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	var out []MethodResponse
 	at := func(status string) *MethodResponse {
 		n := slices.IndexFunc(out, func(m MethodResponse) bool { return m.Status == status })

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// CheckIntegration refuses an integration that answers each request with an error, or that lets callers write the call
+// checkIntegration refuses an integration that answers each request with an error, or that lets callers write the call
 // of an AWS service.
-func (r PlannedRoute) CheckIntegration(i Integration) error {
+func (r PlannedRoute) checkIntegration(i Integration) error {
 	errs := r.checkStream(i)
 	service := i.service()
 	if service == "" && i.Type == integrationAWS && i.Role { // a function rarely has a role

@@ -18,8 +18,8 @@ type Derived struct {
 // Derive reads a method's integration and the answers that it declares, in CDK's form, refuses what API Gateway cannot
 // answer with, and adds the headers of CORS and the declarations that are missing.
 func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any) (Derived, error) {
-	d := Derived{Integration: ReadIntegration(integration)}
-	if err := r.CheckIntegration(d.Integration); err != nil {
+	d := Derived{Integration: readIntegration(integration)}
+	if err := r.checkIntegration(d.Integration); err != nil {
 		return d, err
 	}
 	if err := p.checkKept(r, d.Integration); err != nil {
@@ -52,7 +52,7 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 		d.IntegrationResponses = written
 	}
 	given := readMethodResponses(declared)
-	if want := d.Integration.MethodResponses(given); !reflect.DeepEqual(want, given) {
+	if want := d.Integration.methodResponses(given); !reflect.DeepEqual(want, given) {
 		d.MethodResponses = writeMethodResponses(want, declared)
 	}
 	return d, nil

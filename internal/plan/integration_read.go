@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ReadIntegration reads an integration in CDK's form, with the intrinsic functions that are left in it.
-func ReadIntegration(in map[string]any) Integration {
+// readIntegration reads an integration in CDK's form, with the intrinsic functions that are left in it.
+func readIntegration(in map[string]any) Integration {
 	credentials := literalOf(in["credentials"])
 	i := Integration{
 		Type:        literalOf(in["type"]),

@@ -64,8 +64,8 @@ func (q Required) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// RequiredHeaders are the headers that the route's requests must have.
-func (r PlannedRoute) RequiredHeaders() (names []string) {
+// requiredHeaders are the headers that the route's requests must have.
+func (r PlannedRoute) requiredHeaders() (names []string) {
 	for _, p := range r.Parameters {
 		if name, ok := strings.CutPrefix(p, "method.request.header."); ok {
 			names = append(names, name)

@@ -22,8 +22,8 @@ var groupOfParameter = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)\}$`)
 // DefaultMessageGroup has the order of a FIFO queue as a whole.
 const DefaultMessageGroup MessageGroup = "api"
 
-// Parameter is the path parameter that the group is of; "" for one group.
-func (g MessageGroup) Parameter() string {
+// parameter is the path parameter that the group is of; "" for one group.
+func (g MessageGroup) parameter() string {
 	if m := groupOfParameter.FindStringSubmatch(string(g)); m != nil {
 		return m[1]
 	}
@@ -32,7 +32,7 @@ func (g MessageGroup) Parameter() string {
 
 // Check refuses what is not a group.
 func (g MessageGroup) Check() error {
-	if g.Parameter() == "" && !messageGroupForm.MatchString(string(g)) {
+	if g.parameter() == "" && !messageGroupForm.MatchString(string(g)) {
 		return fmt.Errorf("the MessageGroup %q: want a path parameter such as {customer}, or a name of 1 to 128 letters, "+
 			"digits and marks", string(g))
 	}
@@ -41,7 +41,7 @@ func (g MessageGroup) Check() error {
 
 // CheckPath refuses a group of a path parameter that a route does not have.
 func (g MessageGroup) CheckPath(p route.Pattern) error {
-	name := g.Parameter()
+	name := g.parameter()
 	if name == "" || slices.ContainsFunc(p.Segments, func(s route.Segment) bool {
 		return s.Kind != route.Literal && s.Text == name
 	}) {
@@ -64,7 +64,7 @@ func SendMessage(group MessageGroup, deduplicates bool) string {
 		return b.String()
 	}
 	id := string(group)
-	if name := group.Parameter(); name != "" {
+	if name := group.parameter(); name != "" {
 		id = "$util.urlEncode($input.params('" + name + "'))"
 	} else {
 		id = "$util.urlEncode('" + id + "')"

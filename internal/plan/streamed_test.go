@@ -71,7 +71,7 @@ func TestWrongStreamsOfIntegrations(t *testing.T) {
 		{Integration{Type: integrationMock, Responses: []IntegrationResponse{{Status: "200"}}},
 			"it is Streamed, and its integration is of the type MOCK, whose answers API Gateway maps once they are whole"},
 	} {
-		err := PlannedRoute{Route: Route{Streams: true}}.CheckIntegration(tt.integration)
+		err := PlannedRoute{Route: Route{Streams: true}}.checkIntegration(tt.integration)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.integration.Type, err, tt.want)
 		}

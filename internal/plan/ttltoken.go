@@ -9,9 +9,9 @@ import (
 // LongestTTL is what a time counts as that is known only when the stack is deployed: as long as API Gateway takes.
 const LongestTTL = maxCacheTTL
 
-// UnresolvedNumber reports whether a number is a CDK token, whose value is known only when the stack is deployed.
+// unresolvedNumber reports whether a number is a CDK token, whose value is known only when the stack is deployed.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js (createTokenDouble)
-func UnresolvedNumber(n float64) bool { return n < -1e288 }
+func unresolvedNumber(n float64) bool { return n < -1e288 }
 
 // CheckTTLToken wants a CDK token for seconds that are given as a number, and the time given once.
 func CheckTTLToken(given time.Duration, seconds *float64) error {
@@ -20,7 +20,7 @@ func CheckTTLToken(given time.Duration, seconds *float64) error {
 		return nil
 	case given != 0:
 		return fmt.Errorf("CacheTTL is %s and CacheTTLSeconds is set too: leave one of them out", given)
-	case !UnresolvedNumber(*seconds):
+	case !unresolvedNumber(*seconds):
 		return errors.New(
 			"CacheTTLSeconds is for CDK tokens, such as the ValueAsNumber of a CfnParameter, and its number is " +
 				"known: set CacheTTL",

@@ -33,7 +33,7 @@ import (
 // policy could prevent that. Should it match the decoded path and evaluate on the undecoded one, then with "/admin"
 // barred and "/{proxy+}" permitted, "/%61dmin" would come through, which DenyEscapes prevents.
 type Compiler struct {
-	// Limit is how many bytes a policy may have. Default: [DefaultLimit]. Set it before the first use.
+	// Limit is how many bytes a policy may have. Default: [defaultLimit]. Set it before the first use.
 	Limit int
 
 	// DenyEscapes denies every path with a "%" in it, also to those who may call every route. Set it before the first
@@ -54,13 +54,13 @@ type Compiler struct {
 	cached map[string]*template // by prefix and what is permitted, see key
 }
 
-// DefaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few.
+// defaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few.
 // AWS documents no limit for REST APIs. Its 8 KB for an authorizer's result is listed for WebSocket APIs, and according
 // to AWS does not apply here, where the limit is that of Lambda's answers, 6 MB. Sources:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 // and
 // https://repost.aws/questions/QUzilwCUByQz6iUi-9hwPFJQ/lambda-authorizer-for-api-gateway-maximum-size-of-returned-policy
-const DefaultLimit = 256 << 10
+const defaultLimit = 256 << 10
 
 // node is a resource of the API. They stand in the order of a walk through the tree: each before those below it, which
 // follow it up to end.
@@ -102,7 +102,7 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiler{Limit: DefaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())),
+	c := &Compiler{Limit: defaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())),
 		cached: map[string]*template{}}
 	for i, r := range t.Rules() {
 		if !r.Elsewhere {

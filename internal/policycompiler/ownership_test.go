@@ -373,7 +373,7 @@ func TestValuesThatDoNotFitAreLeftOut(t *testing.T) {
 	for i := range 1000 {
 		many = append(many, fmt.Sprintf("more-%d", i))
 	}
-	c.Limit = DefaultLimit
+	c.Limit = defaultLimit
 	if got := allowedBy(t, c, scopes("", list("tenants", many...)), "GET /t/tenant-1"); got != nil {
 		t.Errorf("more values than count: allowed %q", got)
 	}
@@ -456,7 +456,7 @@ func TestCheckSizeOfOwnership(t *testing.T) {
 	if err != nil || len(g.Left) > 0 {
 		t.Errorf("left %v, %v", g.Left, err)
 	}
-	if said, _ := c.MaxSize(len(prefix)); said < len(policy) {
+	if said, _ := c.maxSize(len(prefix)); said < len(policy) {
 		t.Errorf("at most %d bytes, got %d", said, len(policy))
 	}
 	c.Limit = len(policy) / 2

@@ -39,7 +39,7 @@ func (c *Compiler) CheckSize(prefix int) error {
 	if c.bound(prefix) <= c.Limit {
 		return nil
 	}
-	if n, _ := c.MaxSize(prefix); n > c.Limit {
+	if n, _ := c.maxSize(prefix); n > c.Limit {
 		return fmt.Errorf("%w: it can have %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put "+
 			"those that need the same under one path", ErrTooLarge, n, c.Limit)
 	}
@@ -49,10 +49,10 @@ func (c *Compiler) CheckSize(prefix int) error {
 // exhaustive is up to how many values of requirements all rights are tried.
 const exhaustive = 12
 
-// MaxSize finds how many bytes a policy of this table can have, with a prefix of the given length. If the table's
+// maxSize finds how many bytes a policy of this table can have, with a prefix of the given length. If the table's
 // requirements name few values it is the size of the largest policy that claims can lead to; else exact is false, and
 // it is a bound that no policy exceeds and most stay well below. Rights that have no policy do not count.
-func (c *Compiler) MaxSize(prefix int) (bytes int, exact bool) {
+func (c *Compiler) maxSize(prefix int) (bytes int, exact bool) {
 	values := c.values()
 	if len(values) > exhaustive {
 		return c.bound(prefix), false

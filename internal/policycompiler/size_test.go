@@ -15,7 +15,7 @@ func TestMaxSize(t *testing.T) {
 	for range 200 {
 		table := randomTable(r, 14)
 		c := compilerOf(t, table)
-		said, exact := c.MaxSize(len(prefix))
+		said, exact := c.maxSize(len(prefix))
 		if !exact {
 			t.Fatal("eight values: want an exact size")
 		}
@@ -77,7 +77,7 @@ func TestCheckSizeAgrees(t *testing.T) {
 	refused, between := 0, 0
 	for range 300 {
 		c := compilerOf(t, randomTable(r, 14))
-		exact, ok := c.MaxSize(len(prefix))
+		exact, ok := c.maxSize(len(prefix))
 		if !ok {
 			t.Fatal("eight values: want an exact size")
 		}
@@ -124,7 +124,7 @@ func TestSizes(t *testing.T) {
 	for _, n := range []int{30, 100, 300} {
 		table, rights := bigTable(t, n)
 		c := compilerOf(t, table)
-		said, exact := c.MaxSize(len(prefix))
+		said, exact := c.maxSize(len(prefix))
 		line := fmt.Sprintf("%d routes: at most %d bytes (exact: %v)", n, said, exact)
 		for _, k := range []struct {
 			name   string

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// MaxStates is how many states a [Machine] may have. Tables that people write need about one for each resource.
-const MaxStates = 4096
+// maxStates is how many states a [Machine] may have. Tables that people write need about one for each resource.
+const maxStates = 4096
 
 // ErrTangled says that a table's parameters and literals overlap in so many ways that no [Machine] is made of it.
 var ErrTangled = errors.New("route: the patterns overlap in more than 4096 ways: use fewer literals beside " +
@@ -45,7 +45,7 @@ func (t *Table) Machine() (*Machine, error) {
 	}
 	b.state([]*node{t.root})
 	for i := 0; i < len(b.machine.states); i++ {
-		if i >= MaxStates {
+		if i >= maxStates {
 			return nil, ErrTangled
 		}
 		b.expand(int32(i))

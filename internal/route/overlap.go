@@ -27,7 +27,7 @@ func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 				continue
 			}
 			for _, verb := range Verbs {
-				if pattern.Takes(verb) && t.fallsThrough(protected, o, verb) {
+				if pattern.takes(verb) && t.fallsThrough(protected, o, verb) {
 					found = append(found, FallThrough{Protected: p, Open: o, Verb: verb})
 				}
 			}
@@ -56,7 +56,7 @@ func before(a, b Pattern) bool {
 // difference.
 func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
 	longest := 0
-	if protected.Greedy() {
+	if protected.greedy() {
 		for _, p := range t.patterns {
 			longest = max(longest, len(p.Segments)+1)
 		}
@@ -141,7 +141,7 @@ func covers(named, other Pattern) bool {
 		}
 	}
 	for verb, name := range Verbs {
-		if !named.Takes(name) {
+		if !named.takes(name) {
 			continue
 		}
 		for state := range at.All {

@@ -64,8 +64,8 @@ func (p Pattern) Path() string {
 
 func (p Pattern) String() string { return p.Verb + " " + p.Path() }
 
-// Greedy reports whether the pattern ends in a greedy parameter.
-func (p Pattern) Greedy() bool {
+// greedy reports whether the pattern ends in a greedy parameter.
+func (p Pattern) greedy() bool {
 	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
 }
 
@@ -74,8 +74,8 @@ func (p Pattern) Variable() bool {
 	return slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Kind != Literal })
 }
 
-// Takes reports whether a request with this verb can reach the pattern. No request has the verb [Any].
-func (p Pattern) Takes(verb string) bool {
+// takes reports whether a request with this verb can reach the pattern. No request has the verb [Any].
+func (p Pattern) takes(verb string) bool {
 	return verbIndex(verb) >= 0 && (p.Verb == verb || p.Verb == Any)
 }
 

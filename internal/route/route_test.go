@@ -128,7 +128,7 @@ func TestPatternTakes(t *testing.T) {
 		{"ANY /", "ANY", false},   // a request that says ANY has no verb that it knows
 		{"ANY /", "", false},
 	} {
-		if got := MustParse(c.pattern).Takes(c.verb); got != c.want {
+		if got := MustParse(c.pattern).takes(c.verb); got != c.want {
 			t.Errorf("%s takes %q: want %v, got %v", c.pattern, c.verb, c.want, got)
 		}
 	}

@@ -72,7 +72,7 @@ func (t *Table) respelled(c, s int) (Sibling, bool) {
 		return Sibling{}, false
 	}
 	for _, verb := range Verbs {
-		if chosen.Takes(verb) && served.Takes(verb) && t.Index(verb, sent.String()) == c && t.Index(verb,
+		if chosen.takes(verb) && served.takes(verb) && t.Index(verb, sent.String()) == c && t.Index(verb,
 			decoded.String()) == s {
 			return Sibling{Chosen: c, Served: s, Verb: verb, Path: sent.String()}, true
 		}
@@ -112,7 +112,7 @@ func segmentAt(p Pattern, i int) (Segment, bool) {
 	switch last := len(p.Segments) - 1; {
 	case i <= last:
 		return p.Segments[i], true
-	case p.Greedy():
+	case p.greedy():
 		return p.Segments[last], true
 	}
 	return Segment{}, false

@@ -170,7 +170,7 @@ func slowMatch(all []Pattern, verb, path string) int {
 	}
 	best := -1
 	for i, p := range all {
-		if fits(p.Segments, segments) && p.Takes(verb) && (best < 0 || comesFirst(p, all[best])) {
+		if fits(p.Segments, segments) && p.takes(verb) && (best < 0 || comesFirst(p, all[best])) {
 			best = i
 		}
 	}

@@ -44,7 +44,7 @@ const maxAnswer = 256 << 10
 // Field returns a function that reads a secret's current version: its whole text, or one field of its JSON.
 func (c Client) Field(arn, field string) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		value, err := c.Value(ctx, arn, "")
+		value, err := c.read(ctx, arn, "")
 		if err != nil || field == "" {
 			return value, err
 		}
@@ -60,15 +60,15 @@ func (c Client) Field(arn, field string) func(context.Context) ([]byte, error) {
 	}
 }
 
-// Versions returns a function that reads the version of a secret that has a stage, as [Client.Value] does.
+// Versions returns a function that reads the version of a secret that has a stage, as [Client.read] does.
 func (c Client) Versions(arn string) func(ctx context.Context, stage string) ([]byte, error) {
-	return func(ctx context.Context, stage string) ([]byte, error) { return c.Value(ctx, arn, stage) }
+	return func(ctx context.Context, stage string) ([]byte, error) { return c.read(ctx, arn, stage) }
 }
 
-// Value reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The ARN
+// read reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The ARN
 // is one that [IsARN] takes. The error is an [ErrNoVersion] where a stage is asked for and no version has it. No error
 // holds anything of a secret.
-func (c Client) Value(ctx context.Context, arn, stage string) ([]byte, error) {
+func (c Client) read(ctx context.Context, arn, stage string) ([]byte, error) {
 	value, err := c.value(ctx, arn, stage)
 	if err != nil {
 		return nil, fmt.Errorf("secretsmanager: secret %s: %w", arn, err)

@@ -77,7 +77,7 @@ func TestValueErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client, _ := newClient(t, c.status, c.body)
-			_, err := client.Value(t.Context(), secretARN, c.stage)
+			_, err := client.read(t.Context(), secretARN, c.stage)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), secretARN) ||
 				errors.Is(err, ErrNoVersion) != c.noVersion || strings.Contains(err.Error(), "canary") {
 				t.Errorf("got %v, want %s", err, c.want)

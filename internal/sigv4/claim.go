@@ -16,8 +16,8 @@ const (
 	terminator = "aws4_request"
 	isoBasic   = "20060102T150405Z"
 
-	// DefaultService is the service that requests to an API Gateway stage are signed for.
-	DefaultService = "execute-api"
+	// defaultService is the service that requests to an API Gateway stage are signed for.
+	defaultService = "execute-api"
 )
 
 // claim is what a request says about its own signature, before any of it is believed.

@@ -81,7 +81,7 @@ func TestRequestsOfTheSDKForGo(t *testing.T) {
 					sum := sha256.Sum256([]byte(c.body))
 					hash := hex.EncodeToString(sum[:])
 					if presigned {
-						uri, signed, err := v4.NewSigner().PresignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion,
+						uri, signed, err := v4.NewSigner().PresignHTTP(context.Background(), creds, r, hash, defaultService, devRegion,
 							time.Now())
 						if err != nil {
 							t.Fatal(err)
@@ -92,7 +92,7 @@ func TestRequestsOfTheSDKForGo(t *testing.T) {
 						for name, values := range signed {
 							r.Header[name] = values
 						}
-					} else if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion,
+					} else if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hash, defaultService, devRegion,
 						time.Now()); err != nil {
 						t.Fatal(err)
 					}
@@ -121,7 +121,7 @@ func TestRequestsOfCurl(t *testing.T) {
 		t.Helper()
 		args = append([]string{"-q", "--silent", "--show-error", "--noproxy", "*", "--path-as-is", "--write-out",
 			" %{http_code}", "--user", devKey + ":" + secret,
-			"--aws-sigv4", "aws:amz:" + devRegion + ":" + DefaultService}, args...)
+			"--aws-sigv4", "aws:amz:" + devRegion + ":" + defaultService}, args...)
 		var stderr bytes.Buffer
 		cmd := exec.Command(curl, args...)
 		cmd.Stderr = &stderr

@@ -15,7 +15,7 @@ type Signer struct {
 	AccessKeyID string
 	Key         Key
 	Region      string // that the requests are for, such as "eu-central-1"; required
-	Service     string // default [DefaultService]
+	Service     string // default [defaultService]
 }
 
 // Sign signs r at a time, in its header Authorization, and sets X-Amz-Date and, for temporary credentials,
@@ -38,7 +38,7 @@ func (s Signer) Sign(r *http.Request, body []byte, at time.Time) {
 		r.Header.Set("X-Amz-Content-Sha256", hex.EncodeToString(sum[:]))
 	}
 	c := claim{
-		day: at.Format("20060102"), region: s.Region, service: cmp.Or(s.Service, DefaultService), terminator: terminator,
+		day: at.Format("20060102"), region: s.Region, service: cmp.Or(s.Service, defaultService), terminator: terminator,
 		date: at, signedHeaders: []string{"host"},
 	}
 	for name := range r.Header {

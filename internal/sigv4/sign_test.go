@@ -59,7 +59,7 @@ func TestSignAsTheSDKDoes(t *testing.T) {
 		hash := sha256.Sum256(body)
 		service := "secretsmanager"
 		if signer.Service == "" {
-			service = DefaultService
+			service = defaultService
 		}
 		credentials := aws.Credentials{
 			AccessKeyID: signer.AccessKeyID, SecretAccessKey: signer.Key.Secret, SessionToken: signer.Key.SessionToken,

@@ -23,7 +23,7 @@ import (
 // Verifier verifies requests. Its fields are read only; one verifier serves any number of goroutines.
 type Verifier struct {
 	Region  string // the region of the API, as "eu-central-1"; required
-	Service string // default [DefaultService]
+	Service string // default [defaultService]
 
 	// Lookup finds an access key ID; required. It must be safe for concurrent use.
 	Lookup func(accessKeyID string) (Key, bool)
@@ -59,7 +59,7 @@ func (v *Verifier) Verify(r *http.Request, rawPath, rawQuery string, body []byte
 	if err := c.checkHostSigned(); err != nil {
 		return Identity{}, err
 	}
-	if err := c.checkScope(v.Region, cmp.Or(v.Service, DefaultService)); err != nil {
+	if err := c.checkScope(v.Region, cmp.Or(v.Service, defaultService)); err != nil {
 		return Identity{}, err
 	}
 	key, ok := v.Lookup(c.accessKeyID)

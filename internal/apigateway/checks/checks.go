@@ -161,8 +161,8 @@ func New(o Options) *Guard {
 // are to be answered by 501.
 func (g *Guard) Problems() map[apimodel.ID]string { return g.problems }
 
-// ARN is the ARN of the method that a request calls, with its own path.
-func (g *Guard) ARN(c *Call) string {
+// arn is the ARN of the method that a request calls, with its own path.
+func (g *Guard) arn(c *Call) string {
 	return g.expanded + "/" + g.o.Stage.Name + "/" + c.Verb + c.Path
 }
 
@@ -179,7 +179,7 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	} else if c.Method.Authorizer != nil {
 		v.Authorizer = c.Method.Authorizer.Type
 	}
-	arn := g.ARN(c)
+	arn := g.arn(c)
 	if len(arn) > maxARN && (c.Method.Authorization != apimodel.AuthorizationNone || g.resource != nil) {
 		v.fail(
 			"method ARN",

@@ -26,8 +26,8 @@ import (
 // "Output format of a Lambda function for proxy integration" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, error) {
-	if len(payload) > MaxPayload {
-		return exchange.Answer{}, malformedAnswer("it has %d bytes, and %d is the most", len(payload), MaxPayload)
+	if len(payload) > maxPayload {
+		return exchange.Answer{}, malformedAnswer("it has %d bytes, and %d is the most", len(payload), maxPayload)
 	}
 	root, err := parseAnswer(payload)
 	if err != nil {

@@ -34,8 +34,8 @@ func ReadAuthorizer(payload []byte) (Authorization, error) {
 }
 
 func readAuthorizer(payload []byte) (a Authorization, err error) {
-	if len(payload) > MaxPayload {
-		return a, fmt.Errorf("it has %d bytes, and %d is the most", len(payload), MaxPayload)
+	if len(payload) > maxPayload {
+		return a, fmt.Errorf("it has %d bytes, and %d is the most", len(payload), maxPayload)
 	}
 	root, err := strictjson.Parse(string(payload))
 	if err != nil {

@@ -21,12 +21,12 @@ package events
 
 import "errors"
 
-// MaxPayload is how large an event or an answer may be, in bytes.
+// maxPayload is how large an event or an answer may be, in bytes.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const MaxPayload = 6_291_456
+const maxPayload = 6_291_456
 
 var (
-	// ErrTooLarge says that an event is larger than [MaxPayload]. API Gateway answers 413 with the body
+	// ErrTooLarge says that an event is larger than [maxPayload]. API Gateway answers 413 with the body
 	// {"message": "Request Too Long"}, of type application/json, and x-amzn-ErrorType BadRequestException.
 	// Source: https://github.com/koki-develop/lgtm-generator/issues/10
 	ErrTooLarge = errors.New("events: the event is larger than a function takes")

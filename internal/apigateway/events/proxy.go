@@ -69,8 +69,8 @@ func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) 
 	b = append(b, rt.variables...)
 	b = rt.appendContext(b, r, c)
 	b = rt.appendBody(b, r)
-	if len(b) > MaxPayload {
-		return nil, fmt.Errorf("%w: it has %d bytes, and %d is the most", ErrTooLarge, len(b), MaxPayload)
+	if len(b) > maxPayload {
+		return nil, fmt.Errorf("%w: it has %d bytes, and %d is the most", ErrTooLarge, len(b), maxPayload)
 	}
 	return b, nil
 }

@@ -225,7 +225,7 @@ func TestProxyTooLarge(t *testing.T) {
 	}
 	r.Body = make([]byte, 4_600_000)
 	b, err := route().Proxy(r, params, Caller{})
-	if err != nil || len(b) > MaxPayload {
+	if err != nil || len(b) > maxPayload {
 		t.Errorf("4.6 MB as base64: want an event, got %d bytes, %v", len(b), err)
 	}
 }

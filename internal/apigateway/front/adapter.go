@@ -56,8 +56,8 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 			add(name, v)
 		}
 	}
-	if size > DefaultMaxHead {
-		return nil, headTooLarge(DefaultMaxHead, nil)
+	if size > defaultMaxHead {
+		return nil, headTooLarge(defaultMaxHead, nil)
 	}
 	if hr.Body == nil {
 		return r, nil

@@ -89,7 +89,7 @@ func TestHandlerLimits(t *testing.T) {
 		{
 			"header too large",
 			"/a",
-			http.Header{"X": {strings.Repeat("a", DefaultMaxHead)}},
+			http.Header{"X": {strings.Repeat("a", defaultMaxHead)}},
 			"",
 			431,
 			"HTTP header is larger than 10240 bytes.",

@@ -71,7 +71,7 @@ func chunkSize(line string) (int64, *refusal) {
 
 // trailer reads the lines after the last chunk.
 func (r *reader) trailer() error {
-	for left := DefaultMaxHead; ; {
+	for left := defaultMaxHead; ; {
 		line, err := r.line(left)
 		if err != nil {
 			return err

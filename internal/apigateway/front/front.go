@@ -48,7 +48,7 @@ type Func func(ctx context.Context, r *exchange.Request) exchange.Answer
 // API Gateway's limits.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const (
-	DefaultMaxHead = 10_240     // "Total combined size of request line and header values"
+	defaultMaxHead = 10_240     // "Total combined size of request line and header values"
 	DefaultMaxBody = 10_485_760 // "Payload size"; the number is in the message that API Gateway answers with
 )
 
@@ -56,7 +56,7 @@ const (
 type Options struct {
 	Func Func // required
 
-	MaxHead int   // of the request line and the header together, in bytes; default [DefaultMaxHead]
+	MaxHead int   // of the request line and the header together, in bytes; default [defaultMaxHead]
 	MaxBody int64 // in bytes; default [DefaultMaxBody]
 
 	// How long a client may take. They are kept to within half a second.
@@ -85,7 +85,7 @@ type Refusal struct {
 }
 
 func (o *Options) fill() {
-	defaultTo(&o.MaxHead, DefaultMaxHead)
+	defaultTo(&o.MaxHead, defaultMaxHead)
 	defaultTo(&o.MaxBody, DefaultMaxBody)
 	defaultTo(&o.HeadTimeout, 30*time.Second)
 	defaultTo(&o.BodyTimeout, 30*time.Second)

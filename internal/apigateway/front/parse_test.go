@@ -16,7 +16,7 @@ import (
 func readAll(src io.Reader) (all []*exchange.Request, err error) {
 	r := reader{src: src}
 	for {
-		text, count, err := r.head(DefaultMaxHead)
+		text, count, err := r.head(defaultMaxHead)
 		if err != nil {
 			return all, err
 		}
@@ -141,7 +141,7 @@ func TestParse(t *testing.T) {
 			lines(
 				"GET / HTTP/1.1",
 				"Host: a",
-				"x: "+strings.Repeat("a", DefaultMaxHead-len("GET / HTTP/1.1\r\nHost: a\r\nx: \r\n\r\n")),
+				"x: "+strings.Repeat("a", defaultMaxHead-len("GET / HTTP/1.1\r\nHost: a\r\nx: \r\n\r\n")),
 				"",
 				"",
 			),
@@ -151,7 +151,7 @@ func TestParse(t *testing.T) {
 					RawPath:  "/",
 					Host:     "a",
 					Protocol: "HTTP/1.1",
-					Headers:  exchange.Headers{host, {Name: "x", Value: strings.Repeat("a", DefaultMaxHead-32)}},
+					Headers:  exchange.Headers{host, {Name: "x", Value: strings.Repeat("a", defaultMaxHead-32)}},
 				}},
 		},
 	} {
@@ -259,13 +259,13 @@ func TestRefusals(t *testing.T) {
 		{"another expectation", first + "Expect: 200-ok\r\n\r\n", 417, "only 100-continue"},
 		{
 			"header too large",
-			first + "X: " + strings.Repeat("a", DefaultMaxHead) + "\r\n\r\n",
+			first + "X: " + strings.Repeat("a", defaultMaxHead) + "\r\n\r\n",
 			431,
 			"HTTP header is larger than 10240 bytes.",
 		},
 		{
 			"header too large and without end",
-			first + "X: " + strings.Repeat("a", 3*DefaultMaxHead),
+			first + "X: " + strings.Repeat("a", 3*defaultMaxHead),
 			431,
 			"HTTP header is larger than 10240 bytes.",
 		},
@@ -275,7 +275,7 @@ func TestRefusals(t *testing.T) {
 			431,
 			"HTTP header is larger than 10240 bytes.",
 		},
-		{"request line too long", "GET /" + strings.Repeat("a", 2*DefaultMaxHead), 414, "longer than 10240 bytes"},
+		{"request line too long", "GET /" + strings.Repeat("a", 2*defaultMaxHead), 414, "longer than 10240 bytes"},
 		{"body too large", first + "Content-Length: 10485761\r\n\r\n", 413, "HTTP content length exceeded 10485760 bytes."},
 
 		{"chunk size no number", first + "Transfer-Encoding: chunked\r\n\r\nx\r\n", 400, "not a number"},

@@ -68,8 +68,8 @@ var defaults = map[Type]struct {
 	WAFFiltered:                  {403, "WafFilteredException"},
 }
 
-// Known reports whether t is one of the 21 types.
-func (t Type) Known() bool { _, ok := defaults[t]; return ok }
+// known reports whether t is one of the 21 types.
+func (t Type) known() bool { _, ok := defaults[t]; return ok }
 
 // fallback is the type that t is answered as where it has no gateway response of its own.
 func (t Type) fallback() Type {

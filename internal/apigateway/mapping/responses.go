@@ -53,7 +53,7 @@ func NewResponses(list []*apimodel.GatewayResponse) (*Responses, []apimodel.Prob
 func newResponse(g *apimodel.GatewayResponse, unknown func(name string)) (r *response, err error) {
 	r = &response{status: g.StatusCode}
 	switch {
-	case !Type(g.Type).Known():
+	case !Type(g.Type).known():
 		return nil, unsupported("the response type %q", g.Type)
 	case Type(g.Type) == RequestTooLarge:
 		// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html

@@ -18,9 +18,9 @@ import (
 // secureapi construct writes it, and other templates may.
 const PublicMetadata = "gatehouse:public"
 
-// FromMetadata is the name of the metadata of an AWS::ApiGateway::Method that says from which addresses it may be
+// fromMetadata is the name of the metadata of an AWS::ApiGateway::Method that says from which addresses it may be
 // called, as a string. The secureapi construct writes it beside a resource policy that enforces it.
-const FromMetadata = "gatehouse:from"
+const fromMetadata = "gatehouse:from"
 
 // guard fills in what guards a route and who may call it. The error says why that is not known.
 func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) error {
@@ -68,8 +68,8 @@ func problemsOf(m *apimodel.Model, id apimodel.ID, otherwise string) error {
 	return errors.New(strings.Join(said, "; "))
 }
 
-// PublicWithKey is who may call a route that has no guard and needs an API key, which is no identity.
-const PublicWithKey = "public with a key"
+// publicWithKey is who may call a route that has no guard and needs an API key, which is no identity.
+const publicWithKey = "public with a key"
 
 // public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
 // for CORS has none, and no function answers it.
@@ -80,7 +80,7 @@ func (r *Route) public(method *apimodel.Method) {
 		r.Public = "CORS preflight"
 	}
 	if r.Who = "anyone"; r.APIKey {
-		r.Who = PublicWithKey
+		r.Who = publicWithKey
 	}
 }
 

@@ -165,7 +165,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		}
 		for _, method := range api.Methods {
 			r := Route{
-				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[FromMetadata],
+				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[fromMetadata],
 				AnsweredBy: answeredBy(method),
 				Preflight: method.Verb == "OPTIONS" && method.Authorization == apimodel.AuthorizationNone &&
 					method.Integration.Type == apimodel.IntegrationMock,

@@ -25,7 +25,7 @@ func TestPublicWithAKey(t *testing.T) {
 			model := guarded(t, "")
 			method := model.APIs[0].Methods[0]
 			method.Authorization, method.Authorizer = apimodel.AuthorizationNone, nil
-			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason, FromMetadata: tt.from}
+			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason, fromMetadata: tt.from}
 			m, err := Of(model, "")
 			if err != nil {
 				t.Fatal(err)

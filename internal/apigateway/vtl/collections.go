@@ -8,7 +8,7 @@ import (
 func get(v Value, args []Value) (Value, error) {
 	switch v := v.(type) {
 	case *Map:
-		return v.Get(stringOf(args[0])), nil
+		return v.get(stringOf(args[0])), nil
 	case *List:
 		return indexed(v, args[0])
 	}
@@ -60,7 +60,7 @@ func addAll(v Value, args []Value) (Value, error) {
 func remove(v Value, args []Value) (Value, error) {
 	switch v := v.(type) {
 	case *Map:
-		return v.Remove(stringOf(args[0])), nil
+		return v.remove(stringOf(args[0])), nil
 	case *List:
 		i, ok := integer(args[0])
 		if !ok {

@@ -53,7 +53,7 @@ func (v rangeValue) eval(r *rendering) (Value, error) {
 	if last < first {
 		step = -1
 	}
-	if n := float64(last) - float64(first); math.Abs(n) > 10*MaxIterations {
+	if n := float64(last) - float64(first); math.Abs(n) > 10*maxIterations {
 		return nil, fmt.Errorf("the range [%d..%d] is too long", first, last)
 	}
 	out := &List{}
@@ -234,7 +234,7 @@ func indexed(v, at Value) (Value, error) {
 		}
 		return v.Items[i], nil
 	case *Map:
-		return v.Get(stringOf(at)), nil
+		return v.get(stringOf(at)), nil
 	}
 	return nil, nil
 }
@@ -243,7 +243,7 @@ func indexed(v, at Value) (Value, error) {
 func member(v Value, name string) Value {
 	switch v := v.(type) {
 	case *Map:
-		return v.Get(name)
+		return v.get(name)
 	case *List:
 		if name == "empty" {
 			return len(v.Items) == 0

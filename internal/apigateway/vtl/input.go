@@ -41,7 +41,7 @@ func (r *rendering) input(s step) (Value, error) {
 		all := r.parameters()
 		for _, kind := range paramKinds {
 			if of := all.of[kind].(*Map); of.has(stringOf(arg)) {
-				return of.Get(stringOf(arg)), nil
+				return of.get(stringOf(arg)), nil
 			}
 		}
 		return "", nil

@@ -183,8 +183,8 @@ func (n foreachNode) render(r *rendering) error {
 	}
 	defer maps.Copy(r.variables, before)
 	for i, item := range items {
-		if i == MaxIterations {
-			return fmt.Errorf("#foreach($%s) has more than %d iterations, which API Gateway does not run", n.name, MaxIterations)
+		if i == maxIterations {
+			return fmt.Errorf("#foreach($%s) has more than %d iterations, which API Gateway does not run", n.name, maxIterations)
 		}
 		if err := r.step(); err != nil {
 			return err

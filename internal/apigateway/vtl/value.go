@@ -48,8 +48,8 @@ func (m *Map) Put(key string, v Value) {
 	m.of[key] = v
 }
 
-// Get returns the value of a key.
-func (m *Map) Get(key string) Value {
+// get returns the value of a key.
+func (m *Map) get(key string) Value {
 	if v, ok := m.of[key]; ok {
 		return v
 	}
@@ -67,8 +67,8 @@ func (m *Map) has(key string) bool { _, ok := m.of[key]; return ok }
 // Len is how many keys there are.
 func (m *Map) Len() int { return len(m.keys) }
 
-// Remove takes a key out, and returns the value that it had.
-func (m *Map) Remove(key string) Value {
+// remove takes a key out, and returns the value that it had.
+func (m *Map) remove(key string) Value {
 	v, ok := m.of[key]
 	if !ok {
 		return nil

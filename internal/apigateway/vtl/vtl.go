@@ -27,15 +27,15 @@ import (
 	"strings"
 )
 
-// MaxTemplate is how large a template may be, in bytes.
+// maxTemplate is how large a template may be, in bytes.
 // Source: "Maximum size of mapping template is 300 KB" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
-const MaxTemplate = 300 << 10
+const maxTemplate = 300 << 10
 
-// MaxIterations is how often one #foreach may run.
+// maxIterations is how often one #foreach may run.
 // Source: "Number of #foreach loop iterations in mapping templates: 1,000" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-const MaxIterations = 1000
+const maxIterations = 1000
 
 // What a rendering may take beyond that; these are the package's own.
 const (
@@ -100,8 +100,8 @@ type Template struct{ nodes []node }
 // Parse reads a template. The error is a *[SyntaxError].
 func Parse(text string, o Options) (*Template, error) {
 	p := &parser{text: text, options: o, macros: map[string]*macro{}}
-	if len(text) > MaxTemplate {
-		return nil, p.errorAt(0, "the template has %d bytes, and API Gateway takes %d", len(text), MaxTemplate)
+	if len(text) > maxTemplate {
+		return nil, p.errorAt(0, "the template has %d bytes, and API Gateway takes %d", len(text), maxTemplate)
 	}
 	nodes, end, err := p.block()
 	if err != nil {

@@ -285,7 +285,7 @@ func TestRefuses(t *testing.T) {
 		{"$context.none", "", "no such variable"},
 		{strings.Repeat("#if(true)", 70), "", "nested more than 64 deep"},
 		{"#set($a = " + strings.Repeat("(", 100) + "1", "", "nested more than 64 deep"},
-		{strings.Repeat("x", MaxTemplate+1), "", "API Gateway takes 307200"},
+		{strings.Repeat("x", maxTemplate+1), "", "API Gateway takes 307200"},
 	} {
 		t.Run(c.says, func(t *testing.T) {
 			_, err := Parse(c.template, Options{Context: func(name string) error {

@@ -52,7 +52,7 @@ func TestWorkOfALoop(t *testing.T) {
 
 // Signs that begin nothing are text, and many of them are read in no more time than other text.
 func TestManySigns(t *testing.T) {
-	text := strings.Repeat("# $", MaxTemplate/3)
+	text := strings.Repeat("# $", maxTemplate/3)
 	template, err := Parse(text, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -40,8 +40,8 @@ type File struct {
 // goVersion is the language version of the module. A module needs at least that of the modules it requires.
 const goVersion = "1.26.0"
 
-// CDKCommand is the release of npm's aws-cdk that reads what all supported releases of CDK write.
-const CDKCommand = "2.1148.1"
+// cdkCommand is the release of npm's aws-cdk that reads what all supported releases of CDK write.
+const cdkCommand = "2.1148.1"
 
 // unreleased is the version that a go.mod requires where a folder replaces every version.
 const unreleased = "v0.0.0"
@@ -79,7 +79,7 @@ func (m Module) Files() ([]File, error) {
 		"Command":   m.Name,
 		"Stack":     stackName(m.Name),
 		"Gatehouse": Gatehouse(),
-		"CDK":       CDKCommand,
+		"CDK":       cdkCommand,
 	}
 	files := []File{{"go.mod", goMod}}
 	for _, f := range names {

@@ -108,8 +108,8 @@ func TestVersions(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(content, &npm)
 	}
-	if err != nil || npm.DevDependencies["aws-cdk"] != CDKCommand {
-		t.Errorf("package.json has aws-cdk %q (%v), new modules name %s", npm.DevDependencies["aws-cdk"], err, CDKCommand)
+	if err != nil || npm.DevDependencies["aws-cdk"] != cdkCommand {
+		t.Errorf("package.json has aws-cdk %q (%v), new modules name %s", npm.DevDependencies["aws-cdk"], err, cdkCommand)
 	}
 }
 

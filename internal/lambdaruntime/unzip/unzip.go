@@ -21,9 +21,9 @@ import (
 // ErrArchive reports an archive that Lambda would not take.
 var ErrArchive = errors.New("not a zip archive that Lambda takes")
 
-// MaxSize is how large the files of an archive may be together, in bytes.
+// maxSize is how large the files of an archive may be together, in bytes.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (250 MB, unzipped)
-const MaxSize = 262144000
+const maxSize = 262144000
 
 // Folders unpacks archives below one temporary folder. Its zero value is usable, by several goroutines.
 type Folders struct {
@@ -94,8 +94,8 @@ func extract(r io.ReaderAt, size int64, dir string) error {
 	var total uint64
 	for _, f := range archive.File {
 		// A size that is not true is an error of package zip when the file is read.
-		if total += f.UncompressedSize64; total > MaxSize || f.UncompressedSize64 > MaxSize {
-			return fmt.Errorf("%w: its files have more than the %d bytes that Lambda allows", ErrArchive, MaxSize)
+		if total += f.UncompressedSize64; total > maxSize || f.UncompressedSize64 > maxSize {
+			return fmt.Errorf("%w: its files have more than the %d bytes that Lambda allows", ErrArchive, maxSize)
 		}
 	}
 	root, err := os.OpenRoot(dir)

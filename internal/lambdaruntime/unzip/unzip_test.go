@@ -154,7 +154,7 @@ func large(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for name, size := range map[string]uint64{"a": MaxSize, "b": 1} {
+	for name, size := range map[string]uint64{"a": maxSize, "b": 1} {
 		if _, err := w.CreateRaw(&zip.FileHeader{Name: name, UncompressedSize64: size}); err != nil {
 			t.Fatal(err)
 		}

@@ -307,7 +307,7 @@ func as(client string) func(*setup) {
 		case PostClient:
 			s.config.ClientAuth = "client_secret_post"
 		case KeyClient:
-			s.config.ClientAuth, s.config.Algorithm, s.config.KeyID = "private_key_jwt", "ES256", ClientKeyID
+			s.config.ClientAuth, s.config.Algorithm, s.config.KeyID = "private_key_jwt", "ES256", clientKeyID
 			s.vault.set(clientARN, string(ClientKey))
 			return
 		}

@@ -150,7 +150,7 @@ func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaT
 			r.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 		}
 		if c.by != nil && (verb != "GET" && verb != "HEAD" || !c.navigation && site != sameOrigin) {
-			r.Header.Set("Origin", Origin(c.by))
+			r.Header.Set("Origin", origin(c.by))
 		}
 		if mediaType != "" && body != "" {
 			r.Header.Set("Content-Type", mediaType)
@@ -189,7 +189,7 @@ func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaT
 // send sends one request.
 func (b *Browser) send(t testing.TB, r *http.Request) *http.Response {
 	t.Helper()
-	if host := b.Hosts[Origin(r.URL)]; host != nil {
+	if host := b.Hosts[origin(r.URL)]; host != nil {
 		w := httptest.NewRecorder()
 		r.RequestURI = r.URL.RequestURI()
 		host.ServeHTTP(w, r)

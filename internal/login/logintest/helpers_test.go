@@ -24,7 +24,7 @@ const (
 func (a *app) begin(t *testing.T, b *Browser, path string) *Page {
 	t.Helper()
 	page := b.Link(t, shop+"/", shop+"/auth/login?return="+url.QueryEscape(path))
-	if _, _, ok := form(page.Body); !ok || Origin(page.URL) == shop {
+	if _, _, ok := form(page.Body); !ok || origin(page.URL) == shop {
 		t.Fatalf("the login leads to %s: %d %s\n%s", page.URL, page.Status, page.Body, a.log)
 	}
 	return page
@@ -78,7 +78,7 @@ func (a *app) refused(t *testing.T, p *Page, status int) {
 		t.Errorf("the page has secrets: %q", leaks)
 	}
 	for _, to := range p.Links() {
-		if u := p.resolve(t, to); Origin(u) == shop && u.Path == "/auth/login" {
+		if u := p.resolve(t, to); origin(u) == shop && u.Path == "/auth/login" {
 			return
 		}
 	}

@@ -73,7 +73,7 @@ func newPool(t *testing.T, upstream *Provider) *userPool {
 
 // RoundTrip has the functions reach the pool at its own addresses, and all else by the upstream provider's transport.
 func (p *userPool) RoundTrip(r *http.Request) (*http.Response, error) {
-	if at := Origin(r.URL); at != poolAPI && at != poolDomain {
+	if at := origin(r.URL); at != poolAPI && at != poolDomain {
 		return p.upstream.Client().Transport.RoundTrip(r)
 	}
 	q := r.Clone(r.Context())
@@ -218,7 +218,7 @@ func TestUserPoolFederates(t *testing.T) {
 			t.Fatalf("the login leads to %s: %s", page.URL, page.Body)
 		}
 		page = page.Submit(t, google)
-		if Origin(page.URL) != upstream.URL {
+		if origin(page.URL) != upstream.URL {
 			t.Fatalf("the pool's page leads to %s: %d %s", page.URL, page.Status, page.Body)
 		}
 		page = page.Submit(t, url.Values{"subject": {"ada"}})
@@ -283,7 +283,7 @@ func TestUserPoolFederates(t *testing.T) {
 	t.Run("without the pool's page", func(t *testing.T) {
 		a := open(t, func(s *setup) { s.config.Parameters = map[string]string{"identity_provider": "Google"} })
 		page := a.begin(t, a.Browser, "/orders")
-		if Origin(page.URL) != upstream.URL || slices.Contains(way(page), poolDomain+"/login") {
+		if origin(page.URL) != upstream.URL || slices.Contains(way(page), poolDomain+"/login") {
 			t.Fatalf("the login leads to %s", page.URL)
 		}
 		page = page.Submit(t, url.Values{"subject": {"bob"}})
@@ -320,7 +320,7 @@ func TestUserPoolFederates(t *testing.T) {
 		})
 		defer upstream.Edit(nil)
 		page = page.Submit(t, url.Values{"subject": {"ada"}})
-		if page.Status != http.StatusBadGateway || Origin(page.URL) != poolDomain {
+		if page.Status != http.StatusBadGateway || origin(page.URL) != poolDomain {
 			t.Errorf("the pool answers %d at %s: %s", page.Status, page.URL, page.Body)
 		}
 		a.wantNoSession(t, a.Browser)

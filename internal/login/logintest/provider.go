@@ -91,11 +91,11 @@ type Provider struct {
 	calls    http.Handler // of the back channel
 }
 
-// ClientKey is the private key of KeyClient, of the id ClientKeyID, as PEM.
+// ClientKey is the private key of KeyClient, of the id clientKeyID, as PEM.
 var ClientKey, clientJWK = sync.OnceValue(newClientKey)().parts()
 
-// ClientKeyID is the kid of ClientKey.
-const ClientKeyID = "key-of-shop"
+// clientKeyID is the kid of ClientKey.
+const clientKeyID = "key-of-shop"
 
 type clientKey struct{ private, jwk []byte }
 
@@ -115,7 +115,7 @@ func newClientKey() clientKey {
 		panic(err)
 	}
 	jwk, err := json.Marshal(map[string]string{
-		"kty": "EC", "crv": "P-256", "kid": ClientKeyID, "alg": "ES256", "use": "sig",
+		"kty": "EC", "crv": "P-256", "kid": clientKeyID, "alg": "ES256", "use": "sig",
 		"x": base64.RawURLEncoding.EncodeToString(point[1:33]),
 		"y": base64.RawURLEncoding.EncodeToString(point[33:]),
 	})

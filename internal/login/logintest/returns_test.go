@@ -162,7 +162,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 				// What the address bar shows, by the standard; it escapes quotes in queries.
 				byBrowser := strings.NewReplacer("%27", "'").Replace(resolve(t, link))
 				byGo := page.resolve(t, link)
-				if byBrowser != shop+want || Origin(byGo) != shop {
+				if byBrowser != shop+want || origin(byGo) != shop {
 					t.Errorf("%q leads to %s in browsers, %s in Go, want %s", link, byBrowser, byGo, shop+want)
 				}
 			}

@@ -21,13 +21,13 @@ func (s site) String() string {
 	return [...]string{"same-origin", "same-site", "cross-site", "none"}[s]
 }
 
-// Origin is the origin of an address.
-func Origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+// origin is the origin of an address.
+func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // relation compares addresses. A site is the scheme and the last two labels of the host, as no test has other suffixes.
 func relation(a, b *url.URL) site {
 	switch {
-	case a == nil || Origin(a) == Origin(b):
+	case a == nil || origin(a) == origin(b):
 		return sameOrigin
 	case a.Scheme == b.Scheme && registrable(a.Hostname()) == registrable(b.Hostname()):
 		return sameSite

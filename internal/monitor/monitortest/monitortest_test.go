@@ -53,7 +53,7 @@ func TestLogsThatCloudWatchDropsMetricsOf(t *testing.T) {
 }
 
 func TestUses(t *testing.T) {
-	uses, err := Uses([]byte(`{"Resources":{
+	uses, err := usesOf([]byte(`{"Resources":{
 		"Plain":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Namespace":"N","MetricName":"plain",
 			"Dimensions":[{"Name":"FunctionName","Value":{"Ref":"Fn"}}]}},
 		"Math":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Metrics":[{"Expression":"a"},
@@ -94,7 +94,7 @@ func TestUsesThatAreNotKnown(t *testing.T) {
 			`"{\"widgets\":[{\"properties\":{\"metrics\":[[{\"expression\":\"SORT(a)\"}]]}}]}"}}}}`,
 		"not JSON": `{`,
 	} {
-		if uses, err := Uses([]byte(template)); err == nil {
+		if uses, err := usesOf([]byte(template)); err == nil {
 			t.Errorf("%s: %v", name, uses)
 		}
 	}

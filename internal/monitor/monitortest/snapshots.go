@@ -20,7 +20,7 @@ func Snapshots(t testing.TB, dir string) map[string][]Use {
 		if err != nil {
 			t.Fatal(err)
 		}
-		uses, err := Uses(text)
+		uses, err := usesOf(text)
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}

@@ -28,8 +28,8 @@ func (u Use) String() string {
 	return u.Name + " by " + strings.Join(names, ", ")
 }
 
-// Uses are the metrics in a CloudFormation template.
-func Uses(template []byte) (out []Use, err error) {
+// usesOf are the metrics in a CloudFormation template.
+func usesOf(template []byte) (out []Use, err error) {
 	var parsed struct {
 		Resources map[string]struct {
 			Type       string

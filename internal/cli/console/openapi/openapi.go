@@ -25,8 +25,8 @@ type API struct {
 	Servers []string // the URLs of its stages
 }
 
-// Version is the version of OpenAPI that documents have.
-const Version = "3.1.1"
+// version is the version of OpenAPI that documents have.
+const version = "3.1.1"
 
 // Document is an OpenAPI document. Its JSON is always the same for the same API: the members of objects are sorted.
 type Document struct {

@@ -17,7 +17,7 @@ import (
 // Of makes the document of an API.
 func Of(a API) Document {
 	out := Document{
-		OpenAPI: Version,
+		OpenAPI: version,
 		Info: Info{
 			Title:       cmp.Or(a.Matrix.Name, a.Model.Name, a.Model.LogicalID),
 			Description: a.Model.Description,
