@@ -48,6 +48,11 @@ func TestDevWatch(t *testing.T) {
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
 		t.Errorf("before the change: %d", got)
 	}
+	writeFile(t, filepath.Join(dir, "README.md"), "# What nothing reads\n")
+	time.Sleep(500 * time.Millisecond) // in which another file is noticed
+	if strings.Contains(r.stdout.String(), "changed") {
+		t.Errorf("a file that nothing reads counts as a change: %s", &r.stdout)
+	}
 	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
 	r.wait(t, said("  the new API is served, after "))
 	r.wait(t, said("    Test/Api\n      + GET /added: everyone gained"))

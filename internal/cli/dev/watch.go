@@ -22,6 +22,7 @@ type watcher struct {
 	report  reporter
 	url     string // of the gateway
 
+	last  *rebuild.Functions      // those that were known last
 	owed  bool                    // the app has not run since a change of a file of its own
 	known chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
 }
@@ -38,7 +39,7 @@ const (
 func (w *watcher) watch(ctx context.Context) {
 	w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	for {
-		changed, err := w.source.files.Wait(ctx)
+		changed, err := w.wait(ctx)
 		if err != nil {
 			return
 		}
@@ -52,11 +53,36 @@ func (w *watcher) watch(ctx context.Context) {
 			case ended == appStopped:
 				stops++
 			}
-			changed = append(more, w.source.files.Look()...)
+			changed = append(more, w.read(w.source.files.Look())...)
 			slices.Sort(changed)
 			changed = slices.Compact(changed)
 		}
 	}
+}
+
+// wait returns the files that have changed, once one of them has that something reads.
+func (w *watcher) wait(ctx context.Context) (changed []string, err error) {
+	for {
+		changed, err := w.source.files.Wait(ctx)
+		if changed = w.read(changed); err != nil || len(changed) > 0 {
+			return changed, err
+		}
+	}
+}
+
+// read are those of some changed files that something reads: documentation, as a rule, is for people alone.
+func (w *watcher) read(changed []string) []string {
+	if w.source.app == nil {
+		return changed
+	}
+	select {
+	case w.last = <-w.known:
+		w.known <- w.last
+	default: // it is still asked for, or taken
+	}
+	return slices.DeleteFunc(changed, func(file string) bool {
+		return w.last.Unread(w.source.files.Root(), w.source.assembly, file)
+	})
 }
 
 // learn asks in the background for the files of the functions: the next change waits for the answer, and no request.
@@ -80,6 +106,7 @@ const (
 // looked at already.
 func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (app appRun, more []string) {
 	began, known := w.now(), <-w.known
+	w.last = known
 	functions, ofApp := known.Of(changed)
 	w.owed = w.owed || ofApp
 	w.report.changed(change{files: changed, functions: functions, app: w.owed && w.source.app != nil})
@@ -120,7 +147,7 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 	if !mayStop {
 		return nil, false, <-result
 	}
-	changed, err = w.source.files.Wait(waiting)
+	changed, err = w.wait(waiting)
 	if stopped = err == nil; stopped {
 		stop()
 	}
