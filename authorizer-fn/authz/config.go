@@ -32,7 +32,7 @@ type Config struct {
 	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots. Strings, numbers and booleans are
 	// handed on as they are, lists of those as words between spaces, percent-encoded where a word would look like two.
 	// Objects and null are dropped, and so are values of more than 2,048 bytes and what exceeds 8,192 in all; of a list
-	// that is too long, the words that there is no room for.
+	// that is too long, the words that there is no room for. Default: none.
 	ContextClaims []string
 
 	// UsageKeyClaim is the path of a claim whose text is the API key that a request counts to, where the API takes keys
@@ -47,10 +47,11 @@ type Config struct {
 	// allowed.
 	DenyEscapedPaths bool
 
-	// NoTokenCache turns off the memory of tokens that were verified already.
+	// NoTokenCache turns off the memory of tokens that were verified already. Default: up to 512 tokens are remembered, in
+	// 2 MiB, each for 5 minutes at most.
 	NoTokenCache bool
 
-	// NoMetrics leaves the CloudWatch metrics out of the log. Every custom metric has its price.
+	// NoMetrics leaves the CloudWatch metrics out of the log. Every custom metric has its price. Default: they are there.
 	NoMetrics bool
 }
 

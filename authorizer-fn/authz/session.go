@@ -74,7 +74,8 @@ type SessionTable struct {
 	// Algorithm, KeyID and Audience are those of the client's assertions for "private_key_jwt".
 	Algorithm, KeyID, Audience string
 
-	// UserPoolID is the Amazon Cognito user pool that the client's secret is read from. Default: another provider.
+	// UserPoolID is the Amazon Cognito user pool that the client's secret is read from, in place of SecretARN.
+	// Default: none.
 	UserPoolID string
 
 	// Claims are the paths of the ID token's claims that a session keeps. Default: it keeps the access token.

@@ -11,6 +11,9 @@ import (
 // policies must allow execute-api:Invoke on the route. [API.GrantInvoke] allows it.
 //
 // Callers of other accounts need the API's resource policy too: see [ResourcePolicy.AllowAccounts].
+//
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 type IAMAuthorizer struct{}
 
 var _ Authorizer = IAMAuthorizer{}

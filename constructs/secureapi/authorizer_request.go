@@ -11,16 +11,17 @@ import (
 )
 
 // RequestAuthorizer is a Lambda authorizer of type REQUEST: a function sees the whole request but its body, and its
-// answer is cached by the values of the identity sources.
+// answer is cached by the values of the identity sources. JWT or Function is required, and not both.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 type RequestAuthorizer struct {
-	// JWT uses the included function, which verifies JWTs and enforces the routes' requirements.
-	// One of JWT and Function is needed.
+	// JWT uses the included function, which verifies tokens and enforces the routes' requirements. Default: none.
 	JWT *JWT
 
-	// Function is your own, which then decides alone: routes that it guards cannot have requirements.
+	// Function is your own, which then decides alone: routes that it guards cannot have requirements. Default: none.
 	Function awslambda.IFunction
 
-	// InvokeRole is what API Gateway assumes to invoke the function; see [TokenAuthorizer.InvokeRole].
+	// InvokeRole is what API Gateway assumes to invoke the function. Default: as of [TokenAuthorizer.InvokeRole].
 	InvokeRole awsiam.IRole
 
 	// TokenSources are the places of a request where the included function looks for its token. Where caching is on

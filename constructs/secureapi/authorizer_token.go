@@ -22,13 +22,15 @@ const BearerJWT = `^[Bb]earer [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`
 // 6750, section 2.1. API Gateway answers 401 to anything else by itself.
 const BearerToken = `^[Bb]earer [A-Za-z0-9._~+/-]+=*$`
 
-// TokenAuthorizer is a Lambda authorizer of type TOKEN: a function sees one header, and its answer is cached by that.
+// TokenAuthorizer is a Lambda authorizer of type TOKEN: a function sees one header, and API Gateway caches its answer
+// by that header for all routes. JWT or Function is required, and not both.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 type TokenAuthorizer struct {
-	// JWT uses the included function, which verifies JWTs and enforces the routes' requirements.
-	// One of JWT and Function is needed.
+	// JWT uses the included function, which verifies tokens and enforces the routes' requirements. Default: none.
 	JWT *JWT
 
-	// Function is your own, which then decides alone: routes that it guards cannot have requirements.
+	// Function is your own, which then decides alone: routes that it guards cannot have requirements. Default: none.
 	Function awslambda.IFunction
 
 	// InvokeRole is what API Gateway assumes to invoke the function, instead of a permission on the function. A

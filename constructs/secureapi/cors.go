@@ -14,6 +14,8 @@ import "time"
 // request's. With one origin, or *, it carries that. With several it carries *, or, with AllowCredentials, a copy of
 // the request's Origin: any page can then read the error's status and its fixed text, and never an answer of a
 // function.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 type CORS struct {
 	// AllowOrigins are the pages that may call: "https://shop.example.com", without a path, or "*" alone for all.
 	// At least one.

@@ -8,7 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
-// GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer].
+// GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer]. It
+// panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil or takes no policy, as an
+// account or a service does, and if RestApiProps.Deploy is false.
 //
 // The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover "GET
 // /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke

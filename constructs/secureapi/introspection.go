@@ -42,8 +42,9 @@ type Introspection struct {
 	AnswerTTL time.Duration
 }
 
-// ClientAuth is how a client authenticates to an introspection endpoint. [ClientSecret], [ClientSecretPost] and
-// [PrivateKeyJWT] make one; the fields can be changed afterwards.
+// ClientAuth is how a client authenticates to an issuer: to its introspection endpoint for [Introspection], to its
+// token endpoint for [Login]. [ClientSecret], [ClientSecretPost] and [PrivateKeyJWT] make one; the fields can be
+// changed afterwards.
 type ClientAuth struct {
 	// Method is "client_secret_basic", "client_secret_post" or "private_key_jwt".
 	Method string

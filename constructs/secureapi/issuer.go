@@ -14,7 +14,7 @@ import (
 // Issuer is an identity provider whose tokens are accepted, and what its tokens must look like. [Okta], [EntraID],
 // [Google], [Auth0] and [CognitoIssuer] fill one in; its fields can be changed afterwards.
 type Issuer struct {
-	// URL is the issuer's identifier, as its tokens have it in the iss claim, to the letter.
+	// URL is the issuer's identifier, as its tokens have it in the iss claim, to the letter. Required.
 	URL string
 
 	// Audiences of which the token must be meant for one (aud; client_id for a Cognito access token). At least one.

@@ -31,8 +31,8 @@ type JWT struct {
 	// AUTHORIZER), and X-API-Key headers do not count. The claim must be one that only the issuer can write: a custom
 	// attribute that users can change lets them count to others. A token without it, or with a text that cannot be a key
 	// (20 to 128 printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes), names no
-	// key: API Gateway answers 403 for routes that require one, which at least one route must (ApiKeyRequired in
-	// [Route.MethodOptions]). Default: no key.
+	// key: API Gateway answers 403 for routes that require one by [APIKey], and at least one route has to. Default: no
+	// key.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 	UsageKeyClaim string
 
@@ -43,15 +43,15 @@ type JWT struct {
 	// get a 403. Default: a policy counts for its TTL, even if the token expires before.
 	PolicyEndsWithToken bool
 
-	// DenyEscapedPaths adds a Deny for */*%* to each policy: a 403 for every request with a percent-escape in its path,
+	// DenyEscapedPaths adds a Deny for *%* to each policy: a 403 for every request with a percent-escape in its path,
 	// on the routes that the authorizer guards. With it, a request is denied even if API Gateway should match the
 	// decoded path, as "/admin" for "/%61dmin", and evaluate the policy on the one that was sent, which AWS does not
 	// document. The cost: the values of parameters can hold neither spaces nor slashes nor letters beyond ASCII.
 	// Default: escapes are allowed.
 	DenyEscapedPaths bool
 
-	// NoTokenCache turns off the function's own memory of tokens that it verified. Default: on, bounded, and never
-	// beyond a token's expiry or its key's removal.
+	// NoTokenCache turns off the function's own memory of tokens that it verified. Default: up to 512 tokens are
+	// remembered, in 2 MiB, each for 5 minutes at most, and never beyond its expiry or its key's removal.
 	NoTokenCache bool
 
 	// NoMetrics leaves CloudWatch metrics out of the function's log: decisions by outcome and reason, the time they

@@ -19,8 +19,14 @@ import (
 // An Allow is written for routes that are public or guarded by Cognito, which need one, and for no others: API Gateway
 // lets a request through that the resource policy allows and a Lambda authorizer's answer leaves out.
 //
-// "All allowed, one range excepted" is either AllowCIDRs with that range (all other callers are rejected) or DenyCIDRs
-// with it (all others are admitted).
+// To admit one range of addresses alone, name it in AllowCIDRs; to admit all addresses but one range, name it in
+// DenyCIDRs.
+//
+// Every list is empty by default, and nil as [Props.ResourcePolicy] is no policy. A policy of more than 8,192
+// characters is refused.
+//
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 type ResourcePolicy struct {
 	// AllowCIDRs and DenyCIDRs are IPv4 or IPv6 ranges, like "203.0.113.0/24". On a PRIVATE API they are compared with
 	// the address inside the VPC (aws:VpcSourceIp), otherwise with the public one (aws:SourceIp).

@@ -60,6 +60,7 @@ type Props struct {
 	// CDK token; an AWS::WAFv2::WebACLAssociation binds it to the stage. It is one of the scope REGIONAL in the API's
 	// region, also where the API is edge-optimized. Default: none.
 	WebACL string
+
 	// ExplainBadRequests has API Gateway answer a body that its [Body] does not accept with what is wrong with it, as text:
 	// "Invalid request body: [...]" in API Gateway's own words, with the headers of CORS. It writes an
 	// AWS::ApiGateway::GatewayResponse of the type BAD_REQUEST_BODY. The words quote the schema to every caller that the

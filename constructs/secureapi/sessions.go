@@ -13,16 +13,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Sessions is where a [Login] keeps sessions: in cookies, by [CookieSessions].
+// Sessions is where a [Login] keeps sessions: in cookies ([CookieSessions]) or in a table ([TableSessions]).
 type Sessions interface{ isSessions() }
 
 // CookieSessions keeps a session in the browser alone, in one cookie or two, encrypted and bound to its name and to the
 // host of [Login.Origin]: AES-256-GCM with a key of its own, derived by HKDF. A session that does not fit, as with a
 // very long access token, is refused at the login.
 //
-// A session ends when its refresh token is refused, at IdleTimeout, at MaxAge, and at logout. A copy of the cookie that
-// was stolen before a logout works until then; so does one for which API Gateway has an answer in its cache, for
-// [SessionAuthorizer.CacheTTL].
+// A session ends when its refresh token is refused, at IdleTimeout, at MaxAge, and at logout. A logout takes the cookie
+// from its browser alone: a copy of the cookie works until the access token in it expires. An answer in API Gateway's
+// cache outlives each of these ends by up to [SessionAuthorizer.CacheTTL].
 type CookieSessions struct {
 	// Cookie is the name of the cookie: up to 64 characters that begin with "__Host-" or "__Host-Http-", so that browsers
 	// take it from this host alone. Two logins of one host need different ones; those of two APIs behind one domain may

@@ -38,6 +38,7 @@ type Stage struct {
 	// or the settings of an included authorizer, and not for a change of a function's code alone. Without it answers
 	// that were made before count for up to a CacheTTL more, also on routes that are new or want more now. It takes a
 	// custom resource with a function and a role in the stack. Default: off.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html
 	FlushAuthorizerCache bool
 
 	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5, 28.4,
