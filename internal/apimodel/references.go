@@ -1,6 +1,8 @@
 package apimodel
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"regexp"
 
@@ -11,7 +13,8 @@ import (
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
 
 // references are the defaults of the parameters and the mappings that a value of the template refers to, by
-// "Parameters.Name" and "Mappings.Name"; nil without one.
+// "Parameters.Name" and "Mappings.Name", and conditions alike; nil without one. Of a default that is not to be shown it is
+// the beginning of a hash.
 func (r *reader) references(v any) map[string]string {
 	out := map[string]string{}
 	var visit func(v any)
@@ -23,7 +26,12 @@ func (r *reader) references(v any) map[string]string {
 		if value, ok := given[name]; ok {
 			out["Parameters."+name] = cloudassembly.Written(value)
 		} else if p, ok := r.stack.Template.Parameters[name]; ok && p.Default != nil {
-			out["Parameters."+name] = cloudassembly.Written(p.Default)
+			value := cloudassembly.Written(p.Default)
+			if echo, _ := cloudassembly.Text(p.NoEcho); echo == "true" {
+				sum := sha256.Sum256([]byte(value))
+				value = "hidden." + hex.EncodeToString(sum[:4])
+			}
+			out["Parameters."+name] = value
 		}
 	}
 	condition := func(name string) {

@@ -26,6 +26,7 @@ type Parameter struct {
 	Type          string
 	Default       any   // nil without one
 	AllowedValues []any // nil if it may have any value
+	NoEcho        any   // true if CloudFormation masks the value where it is shown
 }
 
 // TemplateResource is a resource of a template.
