@@ -61,19 +61,6 @@ const (
 	anchorLogin        = "failed-logins"
 )
 
-// Anchors are the sections of the page on operating that descriptions of alarms point at.
-var Anchors = []string{
-	anchorServerErrors,
-	anchorIntegration,
-	anchorFailed,
-	anchorKeys,
-	anchorUnauthorized,
-	anchorAuthorizer,
-	anchorCrashes,
-	anchorThrottles,
-	anchorLogin,
-}
-
 // longestDescription bounds a description.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (AlarmDescription)
 const longestDescription = 1024

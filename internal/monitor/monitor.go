@@ -6,8 +6,6 @@
 package monitor
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
@@ -72,21 +70,6 @@ type Series struct {
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 	Expression string
 	Uses       map[string]Metric // by their names in the expression
-}
-
-// Metrics are those that the series needs. One of a search has the names of its dimensions alone.
-func (s Series) Metrics() []Metric {
-	switch {
-	case s.Expression == "":
-		return []Metric{s.Metric}
-	case s.Uses == nil: // a search
-		return []Metric{s.Metric}
-	}
-	var out []Metric
-	for _, name := range slices.Sorted(maps.Keys(s.Uses)) {
-		out = append(out, s.Uses[name])
-	}
-	return out
 }
 
 // By is the dimension that the name of a metric's function is the value of.

@@ -3,6 +3,7 @@ package monitor
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -68,10 +69,26 @@ func (s Series) text() string {
 		return one(s.Metric)
 	}
 	out := s.Expression
-	for _, m := range s.Metrics() {
-		out += "\n      " + one(m)
+	if s.Uses == nil { // a search
+		return out + "\n      " + one(s.Metric)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Uses)) {
+		out += "\n      " + one(s.Uses[name])
 	}
 	return out
+}
+
+// anchors are the sections of the page on operating that descriptions of alarms point at.
+var anchors = []string{
+	anchorServerErrors,
+	anchorIntegration,
+	anchorFailed,
+	anchorKeys,
+	anchorUnauthorized,
+	anchorAuthorizer,
+	anchorCrashes,
+	anchorThrottles,
+	anchorLogin,
 }
 
 func TestAlarms(t *testing.T) {
@@ -89,7 +106,7 @@ func TestAlarms(t *testing.T) {
 		}
 		ids[a.ID] = true
 		_, anchor, _ := strings.Cut(a.Description, "#")
-		if !slices.Contains(Anchors, anchor) {
+		if !slices.Contains(anchors, anchor) {
 			t.Errorf("%s points at #%s, which is not among the anchors", a.ID, anchor)
 		}
 	}
@@ -127,7 +144,7 @@ func TestDescriptionsAreShortEnough(t *testing.T) {
 	}
 	for _, a := range all {
 		if _, anchor, _ := strings.Cut(a.Description, "#"); len(a.Description) > longestDescription ||
-			!slices.Contains(Anchors, anchor) {
+			!slices.Contains(anchors, anchor) {
 			t.Errorf("%s: %d characters: %s", a.ID, len(a.Description), a.Description)
 		}
 	}

@@ -99,7 +99,7 @@ func (c *conn) serve() {
 func (c *conn) waits() bool {
 	c.enter(idle)
 	for c.in.start == c.in.end {
-		// After enter: [Server.Shutdown] wakes what was idle when it looked.
+		// After enter: [Server.Drain] wakes what was idle when it looked.
 		if c.server.closing.Load() || c.in.fill(c.server.options.MaxHead) != nil {
 			return false
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrClosed is what [Server.Serve] returns after [Server.Shutdown] or [Server.Close].
+// ErrClosed is what [Server.Serve] returns after [Server.Drain] or [Server.Close].
 var ErrClosed = errors.New("front: the server is closed")
 
 // Server serves requests. It is made by [New].
@@ -113,18 +113,9 @@ func (s *Server) close() {
 	}
 }
 
-// Shutdown stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx
-// ends first it closes them and returns its error.
-func (s *Server) Shutdown(ctx context.Context) error {
-	if err := s.Drain(ctx); err != nil {
-		s.Close()
-		return err
-	}
-	return nil
-}
-
-// Drain is [Server.Shutdown] which leaves requests open that are not answered when ctx ends, so that its caller can
-// still say which they are.
+// Drain stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx ends
+// first it returns its error and leaves them open, so that its caller can still say which they are; [Server.Close] ends
+// them.
 func (s *Server) Drain(ctx context.Context) error {
 	s.close()
 	s.mu.Lock()

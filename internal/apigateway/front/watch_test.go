@@ -146,8 +146,8 @@ func TestTimeouts(t *testing.T) {
 	})
 }
 
-// Shutdown waits for what is being answered, ends idle connections and takes no more.
-func TestShutdown(t *testing.T) {
+// Drain waits for what is being answered, ends idle connections and takes no more.
+func TestDrain(t *testing.T) {
 	began, finish := make(chan struct{}), make(chan struct{})
 	s, address := serve(t, Options{Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
 		if r.RawPath == "/slow" {
@@ -165,7 +165,7 @@ func TestShutdown(t *testing.T) {
 	io.WriteString(busy, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /never HTTP/1.1\r\nHost: a\r\n\r\n")
 	<-began
 	ended := make(chan error, 1)
-	go func() { ended <- s.Shutdown(context.Background()) }()
+	go func() { ended <- s.Drain(context.Background()) }()
 	if _, err := io.ReadAll(idle); err != nil {
 		t.Errorf("the idle connection: want it ended, got %v", err)
 	}
@@ -175,7 +175,7 @@ func TestShutdown(t *testing.T) {
 	}
 	select {
 	case err := <-ended:
-		t.Errorf("want Shutdown to wait, got %v", err)
+		t.Errorf("want Drain to wait, got %v", err)
 	default:
 	}
 	close(finish)
@@ -185,12 +185,12 @@ func TestShutdown(t *testing.T) {
 		t.Errorf("want one answer, and the connection closed, got %q", got)
 	}
 	if err := <-ended; err != nil {
-		t.Errorf("want Shutdown to end well, got %v", err)
+		t.Errorf("want Drain to end well, got %v", err)
 	}
 }
 
-// Shutdown gives up with its context, which ends the requests' contexts.
-func TestShutdownGivesUp(t *testing.T) {
+// Drain gives up with its context, and Close ends the requests' contexts.
+func TestDrainGivesUp(t *testing.T) {
 	began := make(chan struct{})
 	s, address := serve(t, Options{Func: func(ctx context.Context, _ *exchange.Request) exchange.Answer {
 		close(began)
@@ -202,14 +202,15 @@ func TestShutdownGivesUp(t *testing.T) {
 	<-began
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := s.Shutdown(ctx); !errors.Is(err, context.Canceled) {
+	if err := s.Drain(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("want the context's error, got %v", err)
 	}
+	s.Close()
 	s.running.Wait()
 }
 
 // A request that comes in just when the server is shut down is answered or not, and never half.
-func TestShutdownRaces(t *testing.T) {
+func TestDrainRaces(t *testing.T) {
 	for range 50 {
 		s, address := serve(t, Options{})
 		c := dial(t, address)
@@ -217,7 +218,7 @@ func TestShutdownRaces(t *testing.T) {
 			io.WriteString(c, "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
 			io.WriteString(c, "cd")
 		}()
-		go s.Shutdown(context.Background())
+		go s.Drain(context.Background())
 		got, _ := io.ReadAll(c)
 		if len(got) > 0 && !strings.HasSuffix(string(got), "POST /a abcd") {
 			t.Fatalf("want a whole answer or none, got %q", got)
