@@ -21,6 +21,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
+// internalWords are in the errors of services, which name accounts and resources.
+const internalWords = "arn:aws:sqs:us-east-1:111122223333:Jobs"
+
 // endpoint stands in for the services and for a backend. It remembers what it was asked, and answers as they do.
 type endpoint struct {
 	mu   sync.Mutex
@@ -37,6 +40,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 	case strings.Contains(string(body), "refuse"):
 		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "`+internalWords+`"}`)
 	case r.Header.Get("X-Amz-Target") != "":
 		io.WriteString(w, `{"executionArn": "arn:aws:states:us-east-1:1:execution:m:x", "startDate": 1.7E9, `+
 			`"status": "SUCCEEDED", "output": "{\"packed\": true}"}`)
@@ -115,7 +119,9 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 			`{"messageId": "m-1"}`,
 			"Action=SendMessage&MessageBody=%7B%22a%22%3A+%22it%27s%22%7D",
 		},
-		{"a message that SQS refuses", "POST /jobs", "refuse", 400, "", "MessageBody=refuse"},
+		{"a message that SQS refuses", "POST /jobs", "refuse", 400, `{"message": "Bad Request"}`, "MessageBody=refuse"},
+		{"an execution that is refused", "POST /orders", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
+		{"one that would be waited for", "POST /parcels", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
 		{"a state machine", "POST /orders", `{"a": "it's"}`, 202, `{"executionId": "`, `"input": "{\"a\": \"it's\"}"`},
 		{"a fixed answer", "GET /version", "", 200, `{"version":2}`, ""},
 		{"a fixed answer with what templates act on", "GET /text", "", 200, `5 $ #1 \$x $input.body #if(1)`, ""},
@@ -130,6 +136,9 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 			got := s.send(t, s.request(t, verb, path, c.body, "Content-Type: application/json"))
 			if got.status != c.status || !strings.Contains(got.body, c.want) {
 				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, c.status, c.want)
+			}
+			if strings.Contains(got.body, internalWords) {
+				t.Errorf("the caller reads the service's own words: %s", got.body)
 			}
 			if asked := e.asked(); !strings.Contains(asked, c.asked) {
 				t.Errorf("the endpoint was asked %s, want %s", asked, c.asked)
