@@ -363,7 +363,7 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 			defer func() { os.Stderr = before }()
 			refused(t, func() { awscdk.App_Of(stack).Synth(nil) })
 			const want = "Shop/ApiRestApiGET64A608B1: open-method: the method GET / is open, and the table does not say so: " +
-				"put it into Routes"
+				"put the method into Routes"
 			if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), want) {
 				t.Errorf("standard error has %s (%v), want %s", text, err, want)
 			}

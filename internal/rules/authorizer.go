@@ -14,8 +14,8 @@ var changedAuthorizer = Rule{
 		"another value serves one caller's answer to another, or asks code that is not the planned one.",
 	Looks: "the type, identity sources, cache time, validation expression, function, role, user pools and JWT " +
 		"configuration of authorizers that Gatehouse built",
-	WayOut: "set it in the authorizer of Props instead of the resource, as in CacheTTL, Header, IdentitySources or " +
-		"Function",
+	WayOut: "set the value in the authorizer of Props instead of the resource, as in CacheTTL, Header, " +
+		"IdentitySources or Function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeAuthorizer] {
 			settings, ok := r.t.Notes[AuthorizerMetadata].(map[string]any)

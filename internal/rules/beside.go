@@ -15,7 +15,7 @@ var foreignGuard = Rule{
 	Why: "The included authorizer answers for the routes of its table: a method beside it admits no callers, or " +
 		"those of a route whose * covers it.",
 	Looks:  "methods that are not in the table of their API and name an authorizer with the included function",
-	WayOut: "put it into Routes, or give it another authorizer",
+	WayOut: "put the method into Routes, or give it another authorizer",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			if !m.beside() || m.preflight() || !m.is(authCustom) {
@@ -41,7 +41,7 @@ var grantCoversMethod = Rule{
 	Why: "The * for a parameter in the ARN of a grant crosses slashes, so a grant of a route covers methods " +
 		"below it that were added beside the table.",
 	Looks:  "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
-	WayOut: "put it into Routes, where GrantInvoke sees it",
+	WayOut: "put the method into Routes, where GrantInvoke sees it",
 	check: func(v *view, report reporter) {
 		var granted map[*api][]string
 		for _, m := range v.methods {

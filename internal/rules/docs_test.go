@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
@@ -26,7 +27,8 @@ func TestDocs(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, r := range rules.All() {
-		fmt.Fprintf(&b, "\n### `%s`\n\n%s\n\n- Looks at: %s.\n- Way out: %s.\n", r.ID, r.Why, r.Looks, r.WayOut)
+		fmt.Fprintf(&b, "\n### `%s`\n\n%s\n\n%s\n%s\n", r.ID, wrap(r.Why, ""),
+			wrap("- Looks at: "+r.Looks+".", "  "), wrap("- Way out: "+r.WayOut+".", "  "))
 		if r.Severity == rules.Warning {
 			b.WriteString("- It warns, and fails nothing.\n")
 		}
@@ -41,4 +43,26 @@ func TestDocs(t *testing.T) {
 	if err := os.WriteFile(page, []byte(before+start+b.String()+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// wrap breaks a paragraph as the page's other prose is broken: at 124 columns, and further lines begin with an indent.
+func wrap(text, indent string) string {
+	const width = 124
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
 }

@@ -18,7 +18,7 @@ var changedFunction = Rule{
 	Why: "The included authorizer trusts the issuers that its environment names, and answers by the table in its " +
 		"bundle; the included login sends users to the provider that its environment names.",
 	Looks:  "the environment and the code of the functions of included authorizers and logins",
-	WayOut: "set it in JWT, SessionAuthorizer or Login instead of the function",
+	WayOut: "set the variable or the code in JWT, SessionAuthorizer or Login instead of the function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeFunction] {
 			settings, ok := r.t.Notes[FunctionMetadata].(map[string]any)

@@ -26,7 +26,7 @@ var responseWithoutCORS = Rule{
 		"of CORS a page sees a network error, and neither the status nor the reason.",
 	Looks: "gateway responses of APIs with CORS in their table, and of others whose DEFAULT_4XX or DEFAULT_5XX has " +
 		"Access-Control-Allow-Origin",
-	WayOut: "add it by AddGatewayResponse of the secureapi.API, which joins the headers of CORS, or give it " +
+	WayOut: "add the response by AddGatewayResponse of the secureapi.API, which joins the headers of CORS, or give it " +
 		"Access-Control-Allow-Origin",
 	check: func(v *view, report reporter) {
 		for a, responses := range v.gatewayResponses() {

@@ -9,8 +9,9 @@ var openMethod = Rule{
 	Severity: Error,
 	Why: "An API that Gatehouse built is closed: a method without an authorizer is open to the internet, and no " +
 		"line of the table says so.",
-	Looks:  "methods of APIs that Gatehouse built, in any stack and however they were added",
-	WayOut: "put it into Routes, where it is guarded or says why it is Public or KeyOnly, or give it an AuthorizationType",
+	Looks: "methods of APIs that Gatehouse built, in any stack and however they were added",
+	WayOut: "put the method into Routes, where it is guarded or says why it is Public or KeyOnly, or give it an " +
+		"AuthorizationType",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
@@ -85,7 +86,7 @@ var hiddenMethods = Rule{
 	Why: "An OpenAPI document or a cloned API brings methods along that are not in the template, so nothing " +
 		"holds them to the table.",
 	Looks:  "Body, BodyS3Location and CloneFrom of APIs that Gatehouse built, and whether their plan can be read",
-	WayOut: "declare the methods as routes of the table, and leave it out",
+	WayOut: "declare the methods as routes of the table, and leave the property out",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
 			if a.badPlan != nil {

@@ -45,7 +45,7 @@ var policyOpensMethod = Rule{
 	Why: "An Allow of the resource policy for everybody admits callers to a method beside the table that its " +
 		"authorizer or IAM would reject.",
 	Looks:  "methods with a Lambda authorizer or IAM that were added beside a table whose API has a resource policy",
-	WayOut: "put it into Routes, where the policy leaves it out",
+	WayOut: "put the method into Routes, where the policy leaves it out",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {
