@@ -60,7 +60,8 @@ func IdentityStageVariable(name string) IdentitySource {
 }
 
 // IdentityContext is the identity source of a variable of the request's context, named without "$context.":
-// "httpMethod", "path", "identity.sourceIp".
+// "httpMethod", "path", "identity.sourceIp". One that AWS does not document is refused as a part of the cache's key, as
+// without it in a request every caller would get 401, and is taken with [NoCache].
 func IdentityContext(name string) IdentitySource { return IdentitySource{plan.Context(name)} }
 
 // String returns the source as API Gateway writes it.

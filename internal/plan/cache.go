@@ -56,7 +56,7 @@ func (c Cache) Check() (errs []error) {
 	}
 	sources := c.Sources()
 	for _, s := range sources {
-		if err := s.check(); err != nil {
+		if err := s.check(); err != nil && !(c.TTL == NoCache && s.unlisted()) {
 			errs = append(errs, err)
 		}
 	}

@@ -48,6 +48,16 @@ func TestWrongCaches(t *testing.T) {
 			caching(Cache{Own: true, Identity: []IdentitySource{Context("authorizer.principalId")}}),
 			`IdentityContext("authorizer.principalId"): API Gateway has no such value before a request is authorized`,
 		},
+		{
+			"identity source after authorization without a cache",
+			caching(Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Context("authorizer.principalId")}}),
+			`IdentityContext("authorizer.principalId"): API Gateway has no such value before a request is authorized`,
+		},
+		{
+			"an unlisted identity source to cache by",
+			caching(Cache{Own: true, Identity: []IdentitySource{Header("X-Token"), Context("tlsVersion")}}),
+			`IdentityContext("tlsVersion"): API Gateway has no such value before a request is authorized`,
+		},
 		{"identity source with a comma",
 			caching(Cache{Own: true, Identity: []IdentitySource{Query("a,b")}}),
 			`identity source "method.request.querystring.a,b": a name without commas`},
@@ -86,4 +96,11 @@ func TestWrongCaches(t *testing.T) {
 			caching(Cache{Own: true, Identity: []IdentitySource{Context("identity.nonsense")}}),
 			`IdentityContext("identity.nonsense"): API Gateway has no such value`},
 	})
+}
+
+// Without a cache, a variable of the context that no list has is not compared with anything.
+func TestUnlistedContext(t *testing.T) {
+	if errs := (Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Context("tlsVersion")}}).Check(); errs != nil {
+		t.Error(errs)
+	}
 }

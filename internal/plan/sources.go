@@ -80,6 +80,18 @@ var identityContext = []string{
 	"identity.vpceId",
 }
 
+// lateContext begins the names of what is known only after a request is authorized.
+var lateContext = []string{"authenticate.", "authorize.", "authorizer.", "error.", "integration.", "response", "status",
+	"waf"}
+
+// unlisted reports whether a source is a variable of the context that is not documented, which API Gateway may have all
+// the same. Without a cache it is no key of an answer, and nothing depends on it but what the function makes of it.
+func (s IdentitySource) unlisted() bool {
+	late := func(prefix string) bool { return strings.HasPrefix(s.name, prefix) }
+	return s.prefix == inContext && s.name != "" && !strings.ContainsAny(s.name, ", \t\r\n") &&
+		!slices.ContainsFunc(lateContext, late)
+}
+
 // ofCaller reports whether a source can differ between two callers of one route.
 func (s IdentitySource) ofCaller() bool {
 	return s.prefix == inHeader || s.prefix == inQuery || s.prefix == inContext && slices.Contains(identityContext, s.name)
