@@ -1,0 +1,74 @@
+package sam
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// page has a table of how many APIs there are by what stands for them.
+const page = "docs/moving-from-sam.md"
+
+// TestInputs wants a sample for each input that the props stand for, a reason for each other one, and their numbers in
+// the documentation.
+func TestInputs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "inputs.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sampled := map[string]bool{}
+	for _, s := range samples {
+		name, _, _ := strings.Cut(s.name, " ")
+		for _, input := range append(s.also, name) {
+			sampled[input] = true
+		}
+	}
+	listed, apis := map[string]bool{}, map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		words := strings.SplitN(strings.TrimSpace(line), " ", 4)
+		if len(words) < 3 {
+			t.Fatalf("the line %q: want an input, a number and a verdict", line)
+		}
+		n, err := strconv.Atoi(words[1])
+		if err != nil || n < 1 {
+			t.Errorf("%s has %q APIs", words[0], words[1])
+		}
+		listed[words[0]] = true
+		apis[words[2]] += n
+		switch words[2] {
+		case "props", "differs":
+			if !sampled[words[0]] {
+				t.Errorf("%s has no sample", words[0])
+			}
+		case "constructs", "refused":
+		default:
+			t.Errorf("%s has the verdict %q", words[0], words[2])
+		}
+		if words[2] != "props" && len(words) < 4 {
+			t.Errorf("%s is %s, and no reason says why", words[0], words[2])
+		}
+	}
+	for input := range sampled {
+		if !listed[input] && strings.Contains(input, "_") {
+			t.Errorf("%s has a sample, and is not in the list", input)
+		}
+	}
+	documented, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for verdict, n := range apis {
+		if want := fmt.Sprintf("| %s | %d |", verdict, n); !strings.Contains(string(documented), want) {
+			t.Errorf("%s has no line %q", page, want)
+		}
+	}
+	if want := fmt.Sprintf("%d inputs", len(listed)); !strings.Contains(string(documented), want) {
+		t.Errorf("%s does not say that there are %s", page, want)
+	}
+}

@@ -1,0 +1,147 @@
+// Package sam holds access tables against the APIs that AWS SAM's own tests transform.
+//
+// A sample names an input of SAM, has the table and the props that stand for its API, and the facts of what SAM makes of
+// it: who guards each method, by which settings, and what the stage, the domain, the policy, the plans and the models
+// are. They are those of tests/translator/output in https://github.com/aws/serverless-application-model, in the notation
+// of [template.facts]. SAM's tests have values that AWS does not take, such as the ARN "arn:aws:1" of a user pool; these
+// are others here. testdata/inputs.txt says of every input what stands for it.
+package sam
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// sample is an API of SAM's tests.
+type sample struct {
+	name  string   // of the input
+	also  []string // inputs whose APIs are made of the same words
+	props func(g *given) *secureapi.Props
+	want  map[string]string // an empty value is a fact that must not be
+}
+
+var samples = slices.Concat(authSamples, routeSamples, bodySamples, corsSamples, policySamples, stageSamples,
+	domainSamples, planSamples, conditionSamples)
+
+// method is the name of a fact about a method.
+var method = regexp.MustCompile(`^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) /`)
+
+func TestSamples(t *testing.T) {
+	for _, s := range samples {
+		t.Run(s.name, func(t *testing.T) {
+			stack := awscdk.NewStack(awscdk.NewApp(&awscdk.AppProps{
+				Context:      &map[string]any{"aws:cdk:bundling-stacks": []string{}},
+				TreeMetadata: jsii.Bool(false),
+			}), jsii.String("S"), nil)
+			secureapi.New(stack, "Api", s.props(&given{stack: stack}))
+			facts := read(*assertions.Template_FromStack(stack, nil).ToJSON()).facts()
+			got := map[string]string{}
+			for name, fact := range facts {
+				if method.MatchString(name) {
+					got[name] = fact
+				}
+			}
+			for name := range s.want {
+				got[name] = facts[name]
+			}
+			if diff := cmp.Diff(s.want, got); diff != "" {
+				t.Errorf("the facts (-SAM's +ours):\n%s", diff)
+			}
+		})
+	}
+}
+
+// given makes what a table refers to.
+type given struct {
+	stack awscdk.Stack
+	made  map[string]any
+}
+
+// once makes one thing of a name.
+func once[T any](g *given, name string, build func(id *string) T) T {
+	if g.made == nil {
+		g.made = map[string]any{}
+	}
+	if g.made[name] == nil {
+		g.made[name] = build(&name)
+	}
+	return g.made[name].(T)
+}
+
+// fn is a function without a build.
+func (g *given) fn(name string) awslambda.Function {
+	return once(g, name, func(id *string) awslambda.Function {
+		return awslambda.NewFunction(g.stack, id, &awslambda.FunctionProps{
+			Runtime: awslambda.Runtime_NODEJS_22_X(),
+			Handler: jsii.String("index.handler"),
+			Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({statusCode: 200})")),
+		})
+	})
+}
+
+// pool is a user pool of the account, by its ID.
+func (g *given) pool(id string) awscognito.IUserPool {
+	return once(g, id, func(*string) awscognito.IUserPool {
+		return awscognito.UserPool_FromUserPoolArn(g.stack, &id,
+			jsii.String("arn:aws:cognito-idp:eu-west-1:123456789012:userpool/"+id))
+	})
+}
+
+func (g *given) role(name string) awsiam.IRole {
+	return once(g, name, func(*string) awsiam.IRole {
+		return awsiam.Role_FromRoleArn(g.stack, &name, jsii.String("arn:aws:iam::123456789012:role/"+name), nil)
+	})
+}
+
+// parameter is one of the stack, as a token.
+func (g *given) parameter(name string) string {
+	return *once(g, name, func(id *string) awscdk.CfnParameter {
+		return awscdk.NewCfnParameter(g.stack, id, nil)
+	}).ValueAsString()
+}
+
+// condition is one of the stack.
+func (g *given) condition(name string) awscdk.CfnCondition {
+	return once(g, name, func(id *string) awscdk.CfnCondition {
+		return awscdk.NewCfnCondition(g.stack, id, &awscdk.CfnConditionProps{
+			Expression: awscdk.Fn_ConditionEquals(jsii.String("true"), jsii.String("true")),
+		})
+	})
+}
+
+// open says why a route is public: SAM's are unless Auth says otherwise.
+var open = secureapi.Public("as in SAM's test")
+
+// table is one of routes that a function answers, by their patterns.
+func (g *given) table(access []secureapi.Access, patterns ...string) (routes []secureapi.Route) {
+	for _, p := range patterns {
+		routes = append(routes, secureapi.Handle(p, g.fn("F"), access...))
+	}
+	return routes
+}
+
+// public is a table of public routes.
+func (g *given) public(patterns ...string) []secureapi.Route {
+	return g.table([]secureapi.Access{open}, patterns...)
+}
+
+// plus is facts beside others.
+func plus(all ...map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, m := range all {
+		maps.Copy(out, m)
+	}
+	return out
+}
