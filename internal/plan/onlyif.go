@@ -1,12 +1,9 @@
 package plan
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // OnlyIf makes a route where a condition of the stack holds.
@@ -61,59 +58,20 @@ func (p *Plan) checkConditions() []error {
 }
 
 // checkOpened refuses a guarded route with a condition whose requests a public one takes where the condition does not
-// hold: the guard would go with the route.
+// hold, or those of others do not: the guard would go with the route.
 func (p *Plan) checkOpened() (errs []error) {
-	for i, r := range p.Routes {
-		if r.OnlyIf == nil || r.Guard == nil {
-			continue
-		}
-		for _, left := range [][]int{p.routesBut(func(j int) bool { return j == i }),
-			p.routesBut(func(j int) bool { return p.Routes[j].OnlyIf != nil })} {
-			if open := p.takenBy(r.Pattern, left); open >= 0 && p.Routes[open].Guard == nil {
-				errs = append(errs, fmt.Errorf("route %q has OnlyIf, and where its condition does not hold its requests go to %q, "+
-					"which is public: guard that one too, or leave OnlyIf out", r.Pattern, p.Routes[open].Pattern))
-				break
-			}
+	told := map[int]bool{}
+	for _, o := range p.table.Opened(
+		func(i int) bool { return p.Routes[i].OnlyIf != nil },
+		func(i int) bool { return p.Routes[i].Guard == nil },
+	) {
+		if !told[o.Protected] {
+			told[o.Protected] = true
+			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and where its condition does not hold its requests go to %q, "+
+				"which is public: guard that one too, or leave OnlyIf out", p.Routes[o.Protected].Pattern, p.Routes[o.Open].Pattern))
 		}
 	}
 	return errs
-}
-
-// routesBut are the numbers of the routes, but for some.
-func (p *Plan) routesBut(without func(int) bool) (left []int) {
-	for i := range p.Routes {
-		if !without(i) {
-			left = append(left, i)
-		}
-	}
-	return left
-}
-
-// takenBy is the first of some routes that takes a request for a pattern; -1 for none. Values of parameters are such as
-// no literal matches.
-func (p *Plan) takenBy(pattern route.Pattern, left []int) int {
-	var patterns []route.Pattern
-	for _, i := range left {
-		patterns = append(patterns, p.Routes[i].Pattern)
-	}
-	table, err := route.NewTable(patterns)
-	if err != nil {
-		return -1 // which the whole table has too
-	}
-	path := ""
-	for _, s := range pattern.Segments {
-		if s.Kind == route.Literal {
-			path += "/" + s.Text
-		} else {
-			path += "/*"
-		}
-	}
-	for _, verb := range Verbs(pattern) {
-		if i := table.Index(verb, cmp.Or(path, "/")); i >= 0 {
-			return left[i]
-		}
-	}
-	return -1
 }
 
 // OneCondition is the condition that all routes of a function have; nil if they differ or one has none.

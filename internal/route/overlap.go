@@ -50,36 +50,45 @@ func before(a, b Pattern) bool {
 	return false
 }
 
-// fallsThrough reports whether a path of the protected pattern with this verb reaches the open one. Where the path is
-// free it has values that no literal matches: any other value fits no further pattern than they do, so if another
-// resource takes this path it takes all of them. A greedy parameter's value is tried in every length that makes a
-// difference.
+// fallsThrough reports whether a path of the protected pattern with this verb reaches the open one.
 func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
-	longest := 0
-	if protected.greedy() {
-		for _, p := range t.patterns {
-			longest = max(longest, len(p.Segments)+1)
-		}
-	}
-	prefix := t.patterns[open].Segments
-	for length := len(protected.Segments); length <= max(longest, len(protected.Segments)); length++ {
-		var path strings.Builder
-		for i := range length {
-			path.WriteByte('/')
-			switch {
-			case i < len(protected.Segments) && protected.Segments[i].Kind == Literal:
-				path.WriteString(protected.Segments[i].Text)
-			case i < len(prefix) && prefix[i].Kind == Literal:
-				path.WriteString(prefix[i].Text)
-			default:
-				path.WriteByte('*') // no literal has this character
-			}
-		}
-		if t.Index(verb, path.String()) == open {
+	for _, path := range t.shared(protected, t.patterns[open]) {
+		if t.Index(verb, path) == open {
 			return true
 		}
 	}
 	return false
+}
+
+// shared are paths of the first pattern, those of the second where it has some. Where the path is free it has values that
+// no literal matches: any other value fits no further pattern than they do, so if another resource takes this path it
+// takes all of them. A greedy parameter's value has every length that makes a difference.
+func (t *Table) shared(x, y Pattern) (paths []string) {
+	longest := 0
+	if x.greedy() {
+		for _, p := range t.patterns {
+			longest = max(longest, len(p.Segments)+1)
+		}
+	}
+	for length := len(x.Segments); length <= max(longest, len(x.Segments)); length++ {
+		var path strings.Builder
+		for i := range length {
+			path.WriteByte('/')
+			switch {
+			case i < len(x.Segments) && x.Segments[i].Kind == Literal:
+				path.WriteString(x.Segments[i].Text)
+			case i < len(y.Segments) && y.Segments[i].Kind == Literal:
+				path.WriteString(y.Segments[i].Text)
+			default:
+				path.WriteByte('*') // no literal has this character
+			}
+		}
+		if length == 0 {
+			path.WriteByte('/')
+		}
+		paths = append(paths, path.String())
+	}
+	return paths
 }
 
 // Wildcard is the path as the Resource of an IAM policy matches it: "*" for each parameter, which crosses slashes, and
