@@ -81,12 +81,6 @@ func (c *tokenCache) evict() {
 	c.count--
 }
 
-func (c *tokenCache) len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.entries)
-}
-
 // entrySize is about what an entry takes besides the token's document: the rest of the Token, its place in the ring and
 // in the map, whose tables have room to spare.
 const entrySize = 400

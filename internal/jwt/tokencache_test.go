@@ -132,3 +132,10 @@ func TestLine55ManyLargeTokens(t *testing.T) {
 	}
 	f.want(t, list[0], nil) // forgotten, and good
 }
+
+// len is how many tokens the cache has.
+func (c *tokenCache) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.entries)
+}

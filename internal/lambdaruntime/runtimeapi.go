@@ -15,39 +15,9 @@ import (
 )
 
 const (
-	maxHeaderValue = 1024     // of what is sent to a process: ids, an ARN
-	maxHeader      = 4 << 20  // a runtime may send 1 MB of X-Ray cause
-	maxDiscard     = 64 << 20 // of a body that is too long, so that the client gets to see the answer
+	maxHeader  = 4 << 20  // a runtime may send 1 MB of X-Ray cause
+	maxDiscard = 64 << 20 // of a body that is too long, so that the client gets to see the answer
 )
-
-// reply is an answer of the Runtime API without content of its own.
-type reply struct {
-	status int
-	body   string
-}
-
-// The bodies are those of AWS's emulator (lambda/rapi/rendering).
-var (
-	replyAccepted  = &reply{202, `{"status":"OK"}`}
-	replyBadID     = &reply{400, `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`}
-	replyMalformed = &reply{400, `{"errorMessage":"Malformed request","errorType":"BadRequest"}`}
-	replyState     = &reply{
-		403,
-		`{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`,
-	}
-	replyForeign  = &reply{403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`}
-	replyNotFound = &reply{404, `{"errorMessage":"Not found","errorType":"NotFound"}`}
-	replyTooLarge = &reply{413, fmt.Sprintf(
-		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`,
-		maxPayload,
-	)}
-)
-
-func (r *reply) write(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(r.status)
-	io.WriteString(w, r.body) // an error is the end of the process
-}
 
 // newServer serves the Runtime API of the process, and the part of the Extensions API that aws-lambda-go uses.
 //
@@ -303,27 +273,6 @@ func (p *process) register(w http.ResponseWriter, _ *http.Request) {
 	p.extension = true
 	w.Header().Set("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000")
 	(&reply{200, `{}`}).write(w)
-}
-
-// headerValue reports whether a text can be sent as a header of ours.
-func headerValue(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return len(s) <= maxHeaderValue
-}
-
-// pathSegment reports whether a text can be a request id: runtimes put it into the path of their answer as it is.
-func pathSegment(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.') {
-			return false
-		}
-	}
-	return len(s) <= maxHeaderValue
 }
 
 // platformLog writes what the server itself reports into the function's log.

@@ -145,3 +145,27 @@ func lookUp(program, dir, path string) (string, error) {
 	}
 	return "", fmt.Errorf("there is no program %q in %s", program, path)
 }
+
+// maxHeaderValue is how long what is sent to a process in a header may be: an ID, an ARN.
+const maxHeaderValue = 1024
+
+// headerValue reports whether a text can be sent as a header of ours.
+func headerValue(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxHeaderValue
+}
+
+// pathSegment reports whether a text can be a request id: runtimes put it into the path of their answer as it is.
+func pathSegment(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return len(s) <= maxHeaderValue
+}

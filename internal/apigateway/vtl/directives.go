@@ -1,5 +1,182 @@
 package vtl
 
+import "strings"
+
+// directives are Velocity's.
+var directives = []string{
+	"set",
+	"if",
+	"elseif",
+	"else",
+	"end",
+	"foreach",
+	"break",
+	"stop",
+	"define",
+	"macro",
+	"include",
+	"parse",
+	"evaluate",
+}
+
+// directive is the name of the directive at the parser's place, and how many bytes it has with its number sign and its
+// braces; "" if it is not one.
+func (p *parser) directive() (name string, length int) {
+	rest := p.text[p.at+1:]
+	braces := strings.HasPrefix(rest, "{")
+	if braces {
+		rest = rest[1:]
+	}
+	n := identifier(rest)
+	for _, d := range directives {
+		if !strings.HasPrefix(rest, d) || len(d) != n && (braces || d != "end" && d != "else") {
+			continue
+		}
+		// The lexer takes "#end" and "#else" at the beginning of a longer word, as in "#endfoo".
+		if braces {
+			if !strings.HasPrefix(rest[len(d):], "}") {
+				return "", 0
+			}
+			return d, len(d) + 3
+		}
+		if d == "else" && strings.HasPrefix(rest, "elseif") {
+			continue
+		}
+		return d, len(d) + 1
+	}
+	return "", 0
+}
+
+// number reads a number sign in text: a comment, a directive, or itself. A directive takes the white space with it that
+// stands before it on its line if there is nothing else, and the rest of the line if that is white space.
+func (p *parser) number(before []node) (nodes []node, n node, end string, err error) {
+	start := p.at
+	if handled, n, err := p.comment(); handled || err != nil {
+		return before, n, "", err
+	}
+	name, length := p.directive()
+	if name == "" {
+		if n, ok, err := p.call(start); ok {
+			return before, n, "", err
+		}
+		p.at++
+		return before, textNode("#"), "", nil
+	}
+	if err := p.escaped(start); err != nil {
+		return before, nil, "", err
+	}
+	lineStart := strings.LastIndexByte(p.text[:start], '\n') + 1
+	if strings.Trim(p.text[lineStart:start], " \t") == "" {
+		before = trimIndent(before)
+	}
+	p.at += length
+	switch name {
+	case "set":
+		n, err = p.set(start)
+	case "if":
+		n, err = p.condition(start)
+	case "foreach":
+		n, err = p.foreach(start)
+	case "define":
+		n, err = p.define(start)
+	case "macro":
+		err = p.macro(start)
+	case "break", "stop":
+		n = leaveNode(name)
+	case "end", "else", "elseif":
+		end, p.endAt = name, start
+	default:
+		err = p.errorAt(start, "the directive %s is not supported", p.shown(start))
+	}
+	if err != nil {
+		return before, nil, "", err
+	}
+	if name == "set" || name == "end" || name == "else" || name == "break" || name == "stop" {
+		p.skipLine()
+	}
+	return before, n, end, nil
+}
+
+// trimIndent removes the spaces and tabs at the end of the text before a directive.
+func trimIndent(nodes []node) []node {
+	if len(nodes) == 0 {
+		return nodes
+	}
+	text, ok := nodes[len(nodes)-1].(textNode)
+	if !ok {
+		return nodes
+	}
+	if text = textNode(strings.TrimRight(string(text), " \t")); text == "" {
+		return nodes[:len(nodes)-1]
+	}
+	nodes[len(nodes)-1] = text
+	return nodes
+}
+
+// skipLine passes over the rest of a line, if it is white space.
+func (p *parser) skipLine() {
+	rest := strings.TrimLeft(p.text[p.at:], " \t\r")
+	if rest == "" || rest[0] == '\n' {
+		p.at = len(p.text) - len(rest)
+		if rest != "" {
+			p.at++
+		}
+	}
+}
+
+// set reads what follows #set: ($name = value).
+func (p *parser) set(start int) (node, error) {
+	fail := func() error { return p.errorAt(start, "%s: want #set($name = value)", p.shown(start)) }
+	if !p.take("(") || !p.peek("$") || !p.isReference() {
+		return nil, fail()
+	}
+	at := p.at
+	to, err := p.name()
+	if err != nil {
+		return nil, err
+	}
+	if !p.take("=") || p.peek("=") {
+		return nil, fail()
+	}
+	value, err := p.expression()
+	if err != nil {
+		return nil, err
+	}
+	if !p.take(")") {
+		return nil, p.errorAt(start, "%s: want one value", p.shown(start))
+	}
+	if to.root == "context" {
+		return p.override(to, at, value)
+	}
+	for _, s := range to.steps {
+		if s.call {
+			return nil, p.errorAt(at, "setting %s: a method's answer cannot be set", p.shown(at))
+		}
+	}
+	if isRoot(to.root) {
+		return nil, p.errorAt(at, "setting $%s is not supported", to.root)
+	}
+	return setNode{to, value}, nil
+}
+
+// override reads what a #set of $context sets.
+func (p *parser) override(to *reference, at int, value expression) (node, error) {
+	name := contextName(to.steps)
+	parts := strings.Split(name, ".")
+	if len(parts) == len(to.steps) {
+		where := strings.Join(parts[:min(2, len(parts))], ".")
+		switch {
+		case where == "responseOverride.status" && len(parts) == 2:
+			return overrideNode{where, "", value}, nil
+		case len(parts) == 3 && (where == "requestOverride.header" || where == "requestOverride.querystring" ||
+			where == "requestOverride.path" || where == "responseOverride.header"):
+			return overrideNode{where, parts[2], value}, nil
+		}
+	}
+	return nil, p.errorAt(at, "setting %s: of $context can be set requestOverride.header.NAME, .querystring.NAME and "+
+		".path.NAME, responseOverride.header.NAME and responseOverride.status", p.shown(at))
+}
+
 // body reads up to the #end of a directive that began at start.
 func (p *parser) body(start int) ([]node, error) {
 	p.skipLine()
