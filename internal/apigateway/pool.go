@@ -81,7 +81,7 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 		if s.gateway.options.Debug {
 			spec.Timeout = debugTimeout
 		}
-		err = s.gateway.withCode(&spec, f.Code)
+		err = s.gateway.withCode(&spec, f)
 		if err == nil {
 			err = s.gateway.pool.Replace(spec)
 		}

@@ -3,6 +3,9 @@ package apigateway
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
@@ -12,7 +15,8 @@ import (
 
 // withCode completes the description of a function by where its code is, and by what runs it. Code that is a zip archive
 // is unpacked; code in the template has the assembly as its folder, since it has none.
-func (g *Gateway) withCode(spec *lambdaruntime.Spec, code apimodel.Code) (err error) {
+func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err error) {
+	code := f.Code
 	spec.Dir = code.Folder
 	isScript := nodejs.Runs(spec.Runtime) || python.Runs(spec.Runtime)
 	switch {
@@ -27,10 +31,45 @@ func (g *Gateway) withCode(spec *lambdaruntime.Spec, code apimodel.Code) (err er
 	case nodejs.Runs(spec.Runtime):
 		return inNode(spec, code.Inline)
 	case python.Runs(spec.Runtime):
-		spec.Command, err = python.Command(spec.Runtime, code.Inline)
+		if spec.Command, err = python.Command(spec.Runtime, code.Inline); err != nil {
+			return err
+		}
+		return g.withLayers(spec, f.LayerAssets)
 	}
 	return err
 }
+
+// withLayers has a function in Python find the modules of its layers, those of a later layer first, as its files replace
+// those of the layers before it. A PYTHONPATH of the function's own stays in front.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime") and
+// https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
+func (g *Gateway) withLayers(spec *lambdaruntime.Spec, layers []apimodel.Code) error {
+	var path []string
+	if own := spec.Env[pythonPath]; own != "" {
+		path = append(path, own)
+	}
+	for _, layer := range slices.Backward(layers) {
+		dir := layer.Folder
+		if layer.Zip != "" {
+			var err error
+			if dir, err = g.zips.Of(layer.Zip); err != nil {
+				return fmt.Errorf("a layer: %w", err)
+			}
+		}
+		path = append(path, filepath.Join(dir, "python", "lib", spec.Runtime, "site-packages"), filepath.Join(dir, "python"))
+	}
+	if len(layers) == 0 {
+		return nil
+	}
+	if spec.Env == nil {
+		spec.Env = map[string]string{}
+	}
+	spec.Env[pythonPath] = strings.Join(path, string(filepath.ListSeparator))
+	return nil
+}
+
+// pythonPath is the variable by which Python finds modules outside of a function's folder.
+const pythonPath = "PYTHONPATH"
 
 // inNode has Node.js run a function. The modules that Lambda's runtimes have are those of the app, whose folder this
 // process runs in.

@@ -160,3 +160,38 @@ func TestPythonIsMissing(t *testing.T) {
 		t.Errorf("got %d for %q, want 501 as Python is missing", got.status, got.record.Reason)
 	}
 }
+
+// TestLayersOfPython: a function imports what its layers have, of a later one first, but its own modules before them.
+func TestLayersOfPython(t *testing.T) {
+	runtimetest.NeedPython(t)
+	r := bare()
+	f := r["Fn"].(object)
+	p := f["Properties"].(object)
+	p["Runtime"], p["Handler"], p["Timeout"] = "python3.13", "app.handler", 60
+	f["Metadata"] = object{"aws:asset:path": runtimetest.Files(t, map[string]string{
+		"app.py": "import first, second, third, mine\n" +
+			"names = [m.name for m in (first, second, third, mine)]\n" +
+			`handler = lambda e, c: {"statusCode": 200, "body": " ".join(names)}`,
+		"mine.py": `name = "own"`,
+	})}
+	layer := func(asset string) object {
+		made := resource("Lambda::LayerVersion", object{"Content": object{"S3Bucket": "b", "S3Key": "k"}})
+		made["Metadata"] = object{"aws:asset:path": asset}
+		return made
+	}
+	r["Below"] = layer(runtimetest.Files(t, map[string]string{
+		"python/first.py": `name = "first"`, "python/second.py": `name = "hidden"`, "python/mine.py": `name = "hidden"`,
+		"python/lib/python3.13/site-packages/third.py": `name = "third"`,
+	}))
+	r["Above"] = layer(archive(t, "python/second.py", []byte(`name = "second"`), 0o644))
+	p["Layers"] = []any{ref("Below"), ref("Above"), "arn:aws:lambda:us-east-1:123456789012:layer:other:1"}
+	addRoute(r, "GET /", proxy("Fn"))
+	s := serve(t, r)
+	if got := s.send(t, "GET /prod"); got.body != "first second third own" {
+		t.Errorf("got %d %s (%s)", got.status, got.body, got.record.Reason)
+	}
+	const missing = "Shop/Fn: 1 of its 3 layers are not in the assembly: what they hold is missing"
+	if problems := strings.Join(s.Problems(), "\n"); !strings.Contains(problems, missing) {
+		t.Errorf("got the problems %s, want %s", problems, missing)
+	}
+}

@@ -30,7 +30,8 @@ type Function struct {
 	Timeout      time.Duration // default 3 s
 	MemoryMB     int           // default 128
 	Architecture string        // "x86_64", the default, or "arm64"
-	Layers       []string      // ARNs; their content is not unpacked
+	Layers       []string      // ARNs
+	LayerAssets  []Code        // of those layers whose content is in the assembly, in their order
 	LayerCode    []string      // where the code of those layers is that are in the same stack, as the template has it
 	Role         string        // the ARN of its execution role
 	Concurrency  *int          // reserved; nil if it has none, and 0 turns it off

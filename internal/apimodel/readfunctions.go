@@ -42,9 +42,7 @@ func (b *builder) readFunctions() {
 		}
 		r.code(f)
 		r.environment(f, b.options.Environment)
-		if len(f.Layers) > 0 {
-			r.notice().problem("its %d layers are not unpacked: what they hold is missing in /opt", len(f.Layers))
-		}
+		r.layerAssets(f)
 		if r.has("FileSystemConfigs") {
 			r.notice().problem("its file system is not mounted")
 		}
@@ -137,6 +135,35 @@ func (r *reader) layerCode() (out []string) {
 		}
 	}
 	return out
+}
+
+// layerAssets finds the content of the function's layers that are in its stack, and says what of layers is not here.
+func (r *reader) layerAssets(f *Function) {
+	list, _ := r.resource.Properties["Layers"].([]any)
+	for _, entry := range list {
+		ref, _ := entry.(map[string]any)
+		id, _ := ref["Ref"].(string)
+		layer := r.stack.Template.Resources[id]
+		if layer == nil || layer.Type != "AWS::Lambda::LayerVersion" {
+			continue
+		}
+		content, _ := layer.Properties["Content"].(map[string]any)
+		key, _ := content["S3Key"].(string)
+		path, err := r.stack.AssetOf(layer, key)
+		switch {
+		case err != nil:
+		case isFolder(path):
+			f.LayerAssets = append(f.LayerAssets, Code{Folder: path})
+		default:
+			f.LayerAssets = append(f.LayerAssets, Code{Zip: path})
+		}
+	}
+	switch missing := max(len(f.Layers), len(list)) - len(f.LayerAssets); {
+	case missing > 0:
+		r.notice().problem("%d of its %d layers are not in the assembly: what they hold is missing", missing, len(list))
+	case len(list) > 0 && !strings.HasPrefix(f.Runtime, "python"):
+		r.notice().problem("its %d layers are not unpacked: what they hold is missing in /opt", len(list))
+	}
 }
 
 // writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name
