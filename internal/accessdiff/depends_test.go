@@ -197,6 +197,17 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ callers with scope b gained GET / (was: scope a)", 3},
 		{"the included authorizer for a JWT authorizer", []string{"GET /: scope a"}, []func(*matrix.API){jwt("https://idp.example.com/ for api://shop")},
 			nil, "- callers with scope a lost GET / (now: scope a)", 0},
+		{"a condition on a claim that a token need not have", []string{"GET /: token"}, []func(*matrix.API){jwt("https://a for x"),
+			authorizer(func(a *matrix.Authorizer) {
+				a.JWT.Issuers[0].Claims = []apimodel.JWTClaim{{Name: "email_verified", Value: "true"}}
+			})}, []func(*matrix.API){jwt("https://a for x")},
+			"+ tokens of issuer a with another value of email_verified are accepted now", 3},
+		{"the claim with the client", []string{"GET /: token"}, []func(*matrix.API){setting("issuers[0].clients[0]", "web")},
+			[]func(*matrix.API){setting("issuers[0].clients[0]", "web"), setting("issuers[0].clientClaim", "azp")},
+			"+ tokens of issuer idp.example.com with another value of client_id are accepted now\n" +
+				"- tokens of issuer idp.example.com with the client in client_id are no longer accepted", 3},
+		{"scopes in scp as well", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].scopesClaim", "scope")}, nil,
+			"+ tokens of issuer idp.example.com with scopes in scp are accepted now", 3},
 		{"an API key less", []string{"GET /: token"}, []func(*matrix.API){func(a *matrix.API) {
 			a.Routes[0].APIKey = true
 			a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}

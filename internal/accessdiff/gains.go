@@ -56,7 +56,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		had = had && !old.Preflight
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
 		complete = complete && all
-		for _, c := range callers {
+		for _, c := range append(callers, p.variants(callers)...) {
 			stands := []*caller{c}
 			if had && p.unlikeFor(c, old) {
 				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}

@@ -1,0 +1,77 @@
+package accessdiff
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// variants are callers beside some, whose tokens have what a side can refuse although the least that is asked for is
+// there: a claim that is compared only if a token has it, with another value, and scopes in scp or a client in client_id. A candidate has no more
+// than the new side asks for, so that what the old side refuses in a token has to be put into it.
+func (p pair) variants(callers []*caller) (out []*caller) {
+	checked := p.checkedClaims()
+	seen := map[string]bool{}
+	for _, c := range callers {
+		if c.Kind != Token && c.Kind != Session {
+			continue
+		}
+		out = append(out, c.moved("scope", "scp", "scopes in scp")...)
+		out = append(out, c.moved("azp", "client_id", "the client in client_id")...)
+		if seen[c.Issuer] {
+			continue
+		}
+		seen[c.Issuer] = true
+		for _, name := range checked {
+			if !c.has(name) {
+				out = append(out, c.with("another value of "+name, name, "other"))
+			}
+		}
+	}
+	return out
+}
+
+// moved is the caller with what is in one claim in another one; nothing where that cannot be.
+func (c *caller) moved(from, to, what string) []*caller {
+	value, some := c.Claims[from]
+	if !some || c.has(to) {
+		return nil
+	}
+	with := c.with(what, to, value)
+	delete(with.Claims, from)
+	return []*caller{with}
+}
+
+// checkedClaims are claims that an authorizer of either side compares.
+func (p pair) checkedClaims() (out []string) {
+	for _, s := range []*side{p.was, p.is} {
+		for _, name := range slices.Sorted(maps.Keys(s.guards)) {
+			g := s.guards[name]
+			for _, i := range g.settings.issuers {
+				out = append(out, "aud", "azp", "client_id")
+				if i.clientClaim != "" {
+					out = append(out, i.clientClaim)
+				}
+			}
+			if g.Kind == matrix.JWT && g.JWT != nil {
+				out = append(out, "aud", "client_id")
+				for _, i := range g.JWT.Issuers {
+					for _, claim := range i.Claims {
+						out = append(out, claim.Name)
+					}
+				}
+			}
+		}
+	}
+	return unique(out)
+}
+
+// with is the caller with one claim more.
+func (c *caller) with(what, name string, value any) *caller {
+	out := *c
+	out.Claims = maps.Clone(c.Claims)
+	out.Claims[name] = value
+	out.why = "with " + what
+	return &out
+}
