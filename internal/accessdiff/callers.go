@@ -21,6 +21,7 @@ type caller struct {
 	Caller
 	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
 	of     string               // the route that it is a caller of, if that is another one than it calls
+	made   bool                 // its ARN stands for those that patterns of a policy do not tell from it
 	why    string               // in which way its token differs from others of its issuer, in words; "" for none
 }
 

@@ -20,7 +20,7 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 	case r.Kind == matrix.None:
 		out = []*caller{{Caller: Caller{Kind: Anonymous}}}
 	case r.Kind == matrix.IAM:
-		out = s.signers(others...)
+		out, complete = s.signers(others...)
 	case g == nil:
 	case r.Kind == matrix.Cognito:
 		out = g.poolTokens(r)

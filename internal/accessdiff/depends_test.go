@@ -86,6 +86,8 @@ func own(code string) func(*matrix.API) {
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
+	const admins = `Deny|"*"|execute-api:/*|{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-%s"}}`
+	const eve = `Deny|"*"|execute-api:/*|{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/Eve"}}`
 	day, hour := 24*time.Hour, time.Hour
 	for _, tt := range []struct {
 		name   string
@@ -152,6 +154,19 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ callers whom the authorizer allows other routes gained GET /x, GET /y", 3},
 		{"another account", []string{"GET /: iam"}, nil,
 			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /", 3},
+		{"no Deny for a role of which there is no policy", []string{"GET /: iam"},
+			[]func(*matrix.API){policy(`Deny|{"AWS":"arn:aws:iam::123456789012:role/ci"}|execute-api:/*`)}, nil,
+			"+ role ci of account 123456789012 gained GET /", 3},
+		{"a Deny for fewer roles", []string{"GET /: iam"}, []func(*matrix.API){policy(open, fmt.Sprintf(admins, "*"))},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(admins, "x*"))},
+			"+ callers such as arn:aws:iam::123456789012:role/admin- gained GET /", 3},
+		{"a grant to a role that a Deny leaves alone", []string{"GET /a: iam", "DELETE /a: iam"},
+			[]func(*matrix.API){granted("Eve", "execute-api:/prod/GET/a"), policy(eve)},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(eve)},
+			"+ role Eve may call DELETE /a\n+ role Eve may call GET /a, at paths that end in a slash", 3},
+		{"no Deny for all but one role", []string{"GET /a: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/*"), policy(eve)},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
+			"+ callers that IAM allows execute-api:Invoke gained GET /a", 3},
 		{"a time", []string{"GET /: none"}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
 			"? more callers may call GET / where policies are met that depend on what a request does not show here, such as the " +

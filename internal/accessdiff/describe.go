@@ -71,7 +71,7 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 		if g[0].step == byPolicy {
 			addresses = p.addressesOf(usual(g))
 		}
-		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.Permitted {
+		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.every() {
 			continue
 		}
 		if into, some := first[addresses]; some {
@@ -79,6 +79,12 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			groups[key] = nil
 		} else {
 			first[addresses] = key
+		}
+	}
+	var all []gain // of all whom IAM allows to call
+	for _, g := range groups {
+		if len(g) > 0 && g[0].caller.every() {
+			all = append(all, g...)
 		}
 	}
 	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
@@ -93,8 +99,8 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			slices.Contains(p.was.guards[g[0].route.Authorizer].audiencesOf(g[0].caller.Issuer), g[0].caller.Audience) {
 			continue
 		}
-		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted &&
-			coveredBy(g, groups[first[p.addressesOf(usual(g))]]) {
+		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
+			(coveredBy(g, groups[first[p.addressesOf(usual(g))]]) || g[0].caller.made && coveredBy(g, all)) {
 			continue
 		}
 		out = append(out, key)
@@ -109,7 +115,7 @@ func (p pair) plainly(g gain) bool { return p.accepted(g) == "tokens of issuer "
 func coveredBy(gains, others []gain) bool {
 	return !slices.ContainsFunc(gains, func(g gain) bool {
 		return !slices.ContainsFunc(others, func(o gain) bool {
-			return o.caller.Permitted && o.route.String() == g.route.String()
+			return o.caller.every() && o.route.String() == g.route.String()
 		})
 	})
 }
@@ -185,13 +191,18 @@ func signerName(c *caller, inSentence bool) string {
 	switch {
 	case c.Name != "":
 		return kind + hashes.ReplaceAllString(c.Name[strings.LastIndex(c.Name, "/")+1:], "$1")
-	case c.Permitted:
+	case c.every():
 		return "callers that IAM allows execute-api:Invoke"
 	}
 	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/stranger") {
 		return "every AWS account"
 	} else if len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/any") {
 		return "account " + parts[4]
+	} else if _, session, ok := strings.Cut(c.Principal, ":assumed-role/"); ok && strings.HasSuffix(session, "/any") {
+		return kind + strings.TrimSuffix(session, "/any") + " of account " + parts[4]
+	}
+	if c.made {
+		return "callers such as " + c.Principal
 	}
 	return c.Principal
 }
@@ -328,7 +339,7 @@ func (p pair) tokens(gains []gain) string {
 // grantChange describes a role or user that may call more.
 func (p pair) grantChange(gains []gain) Change {
 	g := gains[0]
-	made := p.change(g, p.signer(g.caller)+p.word(" may call ", " may no longer call ")+g.route.String(), "", "")
+	made := p.change(g, p.signer(g.caller)+p.word(" may call ", " may no longer call ")+g.route.String()+where(gains), "", "")
 	made.Route = g.route.String()
 	return made
 }

@@ -29,7 +29,7 @@ func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 		keys.Set("aws:Referer", *e.referer)
 	}
 	if c.ARN != "" {
-		keys.Set("aws:PrincipalArn", c.ARN)
+		keys.Set("aws:PrincipalArn", c.PrincipalARN())
 		keys.Set("aws:PrincipalAccount", c.Account)
 	}
 	return keys

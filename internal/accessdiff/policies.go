@@ -28,7 +28,7 @@ func (p pair) policyChange(gains []gain) Change {
 		if p.lost {
 			subject = "callers that the resource policy refuses now"
 		}
-	case g.caller.Kind == Signer && !g.caller.Permitted:
+	case g.caller.Kind == Signer && !g.caller.every():
 		subject = signerName(g.caller, true) + " from " + subject
 	}
 	text := subject + " " + p.verb() + on

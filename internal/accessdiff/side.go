@@ -217,18 +217,19 @@ func (s *side) signer(c *caller) iampolicy.Caller {
 	if c.Kind != Signer {
 		return iampolicy.Caller{}
 	}
-	arn := c.Principal
+	arn, role := c.Principal, ""
 	if p := s.principals[c.Name]; p != nil {
 		arn = p.ARN
 	}
 	if c.Name != "" && strings.Contains(arn, ":role/") { // a role calls as the session that assumed it
+		role = arn
 		arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
 	}
 	account := ""
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
 		account = parts[4]
 	}
-	return iampolicy.Caller{ARN: arn, Account: account}
+	return iampolicy.Caller{ARN: arn, Account: account, Role: role}
 }
 
 // identity is what a signer's own policies say. Those of another account are not known: they are taken to allow, as

@@ -8,37 +8,47 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// signers are the roles and users of either side, those that a resource policy names, and one of the API's account and
-// of another one that may call everything as far as its own policies go.
-func (s *side) signers(others ...*side) (out []*caller) {
-	add := func(c Caller) {
+// signers are the roles and users of either side, those that a resource policy names or tells apart, and one of the API's
+// account and of another one that may call everything as far as its own policies go. Complete is false if a policy tells too
+// many apart.
+func (s *side) signers(others ...*side) (out []*caller, complete bool) {
+	complete = true
+	add := func(c Caller, made bool) {
 		c.Kind = Signer
 		if !slices.ContainsFunc(out, func(have *caller) bool {
 			return have.Name == c.Name && have.Principal == c.Principal &&
 				have.Permitted == c.Permitted
 		}) {
-			out = append(out, &caller{Caller: c})
+			out = append(out, &caller{Caller: c, made: made})
 		}
 	}
 	partition, account := "aws", ""
 	if parts := strings.Split(s.api.ARN, ":"); len(parts) > 5 {
 		partition, account = parts[1], parts[4]
 	}
-	add(Caller{Principal: "arn:" + partition + ":iam::" + account + ":user/developer", Permitted: true})
+	// A caller of the API's account can have policies of its own that are not in the assembly.
+	either := func(arn string, made bool) {
+		add(Caller{Principal: arn}, made)
+		if parts := strings.Split(arn, ":"); len(parts) > 5 && parts[4] == account {
+			add(Caller{Principal: arn, Permitted: true}, made)
+		}
+	}
+	add(Caller{Principal: "arn:" + partition + ":iam::" + account + developer, Permitted: true}, false)
 	notKnown := func(name string) bool {
 		return s.notKnown(name) || slices.ContainsFunc(others, func(o *side) bool { return o.notKnown(name) })
 	}
+	var patterns []string
 	for _, side := range append(others, s) {
 		for _, name := range slices.Sorted(maps.Keys(side.principals)) { // one without a policy here may have lost a Deny
 			if notKnown(name) {
 				continue // and it is said that they are not known
 			}
-			add(Caller{Name: name, Principal: side.principals[name].ARN})
+			add(Caller{Name: name, Principal: side.principals[name].ARN}, false)
 		}
 		if side.policy == nil {
 			continue
 		}
-		add(Caller{Principal: "arn:" + partition + ":iam::999999999999:user/stranger"})
+		add(Caller{Principal: "arn:" + partition + ":iam::999999999999:user/stranger"}, false)
 		for _, st := range side.policy.Statements {
 			for _, p := range []*iampolicy.Principal{st.Principal, st.NotPrincipal} {
 				if p == nil {
@@ -49,7 +59,7 @@ func (s *side) signers(others ...*side) (out []*caller) {
 						continue // by its own name
 					}
 					for _, arn := range arnsOf(partition, name) {
-						add(Caller{Principal: arn})
+						either(arn, false)
 					}
 				}
 			}
@@ -57,17 +67,53 @@ func (s *side) signers(others ...*side) (out []*caller) {
 				switch strings.ToLower(c.Key) {
 				case "aws:principalarn":
 					for _, v := range c.Values {
-						add(Caller{Principal: strings.NewReplacer("*", "x", "?", "x").Replace(v)})
+						patterns = append(patterns, patternOf(c.Operator, v))
 					}
 				case "aws:principalaccount":
 					for _, v := range c.Values {
-						add(Caller{Principal: "arn:" + partition + ":iam::" + v + ":user/any"})
+						either("arn:"+partition+":iam::"+v+":user/any", false)
 					}
 				}
 			}
 		}
 	}
-	return out
+	if len(patterns) > 0 {
+		var arns []string
+		arns, complete = arnClasses(partition, account, patterns)
+		for _, arn := range arns {
+			either(arn, !slices.Contains(patterns, arn))
+		}
+	}
+	return out, complete
+}
+
+// developer ends the ARN of a caller who stands for all of the API's account whom IAM allows to call.
+const developer = ":user/developer"
+
+// every reports whether a caller stands for all whom IAM allows to call.
+func (c *caller) every() bool {
+	return c.Permitted && c.Name == "" && (c.Principal == "" || strings.HasSuffix(c.Principal, developer))
+}
+
+// arnClasses are ARNs of roles and users, one of each class that some patterns tell apart, of the API's account, of another
+// one and of those that patterns name.
+func arnClasses(partition, account string, patterns []string) (out []string, complete bool) {
+	list := slices.Compact(slices.Sorted(slices.Values(patterns)))
+	accounts := []string{account, "999999999999"}
+	for _, p := range list {
+		if parts := strings.Split(p, ":"); len(parts) > 5 && strings.Trim(parts[4], "0123456789") == "" {
+			accounts = append(accounts, parts[4])
+		}
+	}
+	complete = true
+	for _, account := range unique(accounts) {
+		for _, kind := range []string{"role", "user"} {
+			shape := "arn:" + partition + ":iam::" + account + ":" + kind + "/?*"
+			found, all := textClasses(append(slices.Clone(list), shape), mostTexts, shape)
+			out, complete = append(out, found...), complete && all
+		}
+	}
+	return out, complete
 }
 
 // notKnown reports whether the policies of a role or user are not known.

@@ -3,6 +3,8 @@ package accessdiff
 import (
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // mostTexts bounds the values of a header that are tried: addresses and values of another header multiply with them.
@@ -16,7 +18,7 @@ func headerValues(patterns []string) (out []*string, complete bool) {
 	if len(patterns) == 0 {
 		return out, true
 	}
-	list, complete := textClasses(slices.Compact(slices.Sorted(slices.Values(patterns))), mostTexts)
+	list, complete := textClasses(slices.Compact(slices.Sorted(slices.Values(patterns))), mostTexts, "*")
 	for _, text := range list {
 		for _, variant := range unique([]string{text, strings.ToUpper(text), strings.ToLower(text)}) {
 			if !slices.ContainsFunc(out, func(have *string) bool { return have != nil && *have == variant }) {
@@ -36,11 +38,11 @@ func patternOf(operator, value string) string {
 	return value
 }
 
-// textClasses are texts, one of each class that some patterns with * and ? tell apart: the shortest. There are most of them
-// at most; complete is false if there are more.
+// textClasses are texts that a shape matches, one of each class that some patterns with * and ? tell apart: the shortest.
+// There are most of them at most; complete is false if there are more.
 //
 // It is the search of [classes], for texts of any characters.
-func textClasses(patterns []string, most int) (found []string, complete bool) {
+func textClasses(patterns []string, most int, shape string) (found []string, complete bool) {
 	a := &automaton{}
 	for _, p := range patterns {
 		a.wildcard(p)
@@ -56,7 +58,7 @@ func textClasses(patterns []string, most int) (found []string, complete bool) {
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
-		if ends, _ := a.ends(v.at, 0); !known[ends] {
+		if ends, _ := a.ends(v.at, 0); !known[ends] && iampolicy.Match(shape, v.text) {
 			if len(found) == most {
 				return found, false
 			}

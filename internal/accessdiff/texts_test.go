@@ -22,7 +22,7 @@ func TestTextClasses(t *testing.T) {
 		{[]string{"ä*", "*ä"}, 4},
 	} {
 		t.Run(strings.Join(tt.patterns, " "), func(t *testing.T) {
-			texts, complete := textClasses(tt.patterns, mostTexts)
+			texts, complete := textClasses(tt.patterns, mostTexts, "*")
 			known := map[string]string{}
 			for _, text := range texts {
 				var matches []string
@@ -46,7 +46,7 @@ func TestTextClasses(t *testing.T) {
 	for i := range 8 {
 		many = append(many, "*"+string(rune('a'+i))+"*")
 	}
-	if texts, complete := textClasses(many, mostTexts); complete || len(texts) != mostTexts {
+	if texts, complete := textClasses(many, mostTexts, "*"); complete || len(texts) != mostTexts {
 		t.Errorf("%d texts of 256, complete: %v", len(texts), complete)
 	}
 }

@@ -175,7 +175,7 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 	}
 	all := by[p.signer(&caller{Caller: Caller{Permitted: true}})]
 	for _, name := range names {
-		if g := by[name]; !g[0].caller.Permitted && g[0].caller.Kind == Signer && coveredBy(g, all) {
+		if g := by[name]; !g[0].caller.every() && g[0].caller.Kind == Signer && coveredBy(g, all) {
 			continue
 		}
 		route, on := p.on(by[name])

@@ -29,7 +29,7 @@ func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller) {
 	stands := []*caller{c}
 	if old.Kind == matrix.IAM { // the resource policy can be about who signs
-		stands = p.was.signers(p.is)
+		stands, _ = p.was.signers(p.is)
 	}
 	for _, s := range stands {
 		admitted := *s

@@ -227,3 +227,21 @@ func TestEvaluateByTheRules(t *testing.T) {
 		t.Errorf("%v: too few of one to prove anything", outcomes)
 	}
 }
+
+// TestPrincipalARN: the session of a role has the role in aws:PrincipalArn.
+func TestPrincipalARN(t *testing.T) {
+	for _, tt := range []struct {
+		caller Caller
+		want   string
+	}{
+		{Caller{ARN: "arn:aws:iam::123456789012:user/eve"}, "arn:aws:iam::123456789012:user/eve"},
+		{Caller{ARN: "arn:aws:sts::123456789012:assumed-role/ci/s"}, "arn:aws:iam::123456789012:role/ci"},
+		{Caller{ARN: "arn:aws:sts::123456789012:assumed-role/ci/s", Role: "arn:aws:iam::123456789012:role/team/ci"},
+			"arn:aws:iam::123456789012:role/team/ci"},
+		{Caller{}, ""},
+	} {
+		if got := tt.caller.PrincipalARN(); got != tt.want {
+			t.Errorf("%+v: got %s, want %s", tt.caller, got, tt.want)
+		}
+	}
+}

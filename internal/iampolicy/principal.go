@@ -7,6 +7,23 @@ type Caller struct {
 	ARN     string // of a user, a role or a role session: "arn:aws:sts::123456789012:assumed-role/deploy/ci"
 	Account string // twelve digits
 	Service string // "apigateway.amazonaws.com", if a service calls for itself
+
+	// Role is the ARN of the role of a session, which ARN does not have the path of. Default: a role without a path.
+	Role string
+}
+
+// PrincipalARN is the value of aws:PrincipalArn: for the session of a role, that is the role.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+func (c Caller) PrincipalARN() string {
+	if c.Role != "" {
+		return c.Role
+	}
+	head, session, ok := strings.Cut(c.ARN, ":assumed-role/")
+	if !ok {
+		return c.ARN
+	}
+	name, _, _ := strings.Cut(session, "/")
+	return strings.Replace(head, ":sts:", ":iam:", 1) + ":role/" + name
 }
 
 // matches reports whether a principal names the caller.

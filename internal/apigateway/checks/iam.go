@@ -102,6 +102,9 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 	v.pass("signature", "the signature is that of %s, which signs with the key %s", s.caller.UserARN, id.AccessKeyID)
 	v.Known.IAM, v.Principal = &s.caller, s.caller.UserARN
 	caller := iampolicy.Caller{ARN: s.caller.UserARN, Account: s.caller.AccountID}
+	if p := s.Principal; p != nil && !p.User {
+		caller.Role = p.ARN
+	}
 	resource, ok := g.mustNotDeny(c, arn, caller, v)
 	if !ok {
 		return

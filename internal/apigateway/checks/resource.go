@@ -80,7 +80,7 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 		}
 	}
 	if caller.ARN != "" {
-		keys.Set("aws:PrincipalArn", caller.ARN)
+		keys.Set("aws:PrincipalArn", caller.PrincipalARN())
 		keys.Set("aws:PrincipalAccount", caller.Account)
 	}
 	return keys
