@@ -111,6 +111,7 @@ type Gateway struct {
 	services  *http.Transport // of AWS services, whose endpoints the options name
 	dryRuns   dryRuns
 	codes     sync.Map // stack.Code, by folders of functions
+	hints     hints
 
 	invocations invocations
 	pending     pendings
@@ -150,7 +151,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		if g.dryRuns.wrote(line) {
+		if g.dryRuns.wrote(line) || g.hints.again(line) {
 			return
 		}
 		g.invocations.add(line, g.ShortName(line.Function))

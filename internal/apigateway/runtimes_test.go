@@ -6,8 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
@@ -193,5 +196,56 @@ func TestLayersOfPython(t *testing.T) {
 	const missing = "Shop/Fn: 1 of its 3 layers are not in the assembly: what they hold is missing"
 	if problems := strings.Join(s.Problems(), "\n"); !strings.Contains(problems, missing) {
 		t.Errorf("got the problems %s, want %s", problems, missing)
+	}
+}
+
+// TestAModuleOfLambdas has functions that import a module which Lambda's Python has, and the one here is said not to
+// have: each says what to do once, however often it is asked.
+func TestAModuleOfLambdas(t *testing.T) {
+	runtimetest.NeedPython(t)
+	const missing = `raise ModuleNotFoundError("No module named 'boto3'", name="boto3")`
+	r := bare()
+	for id, code := range map[string]string{
+		"Fn":     missing,
+		"AuthFn": "def handler(e, c):\n  try:\n    " + missing + "\n  except ImportError as error:\n    raise ValueError('no') from error\n",
+	} {
+		f := r[id].(object)
+		p := f["Properties"].(object)
+		p["Runtime"], p["Handler"], p["Timeout"] = "python3.13", "index.handler", 60
+		delete(f, "Metadata")
+		p["Code"] = object{"ZipFile": code}
+		addRoute(r, "GET /"+id, proxy(id))
+	}
+	var mu sync.Mutex
+	said := map[string]int{}
+	s := serve(t, r, func(o *Options) {
+		o.Functions.Log = func(line lambdaruntime.LogLine) {
+			mu.Lock()
+			defer mu.Unlock()
+			if strings.HasPrefix(line.Text, python.Hint) {
+				said[line.Text]++
+			}
+		}
+	})
+	for range 2 {
+		for target, want := range map[string]string{
+			"GET /prod/Fn":     "Runtime.ImportModuleError: Unable to import module 'index': No module named 'boto3'",
+			"GET /prod/AuthFn": "ValueError: no",
+		} {
+			if got := s.send(t, target); got.status != 502 || !strings.Contains(got.record.Reason, want) {
+				t.Errorf("%s: got %d (%s), want 502 for %s", target, got.status, got.record.Reason, want)
+			}
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for text, n := range said {
+		if n != 2 || !strings.HasPrefix(text, "Lambda's Python has the module boto3, and /") ||
+			!strings.Contains(text, " -m venv .venv && .venv/bin/pip install boto3.") {
+			t.Errorf("%q came %d times, want it once from each of two functions", text, n)
+		}
+	}
+	if len(said) != 1 {
+		t.Errorf("got %d texts, want one", len(said))
 	}
 }

@@ -34,6 +34,10 @@ var (
 // Linux takes 128 KiB for one, with its end (execve(2), MAX_ARG_STRLEN).
 const maxInline = 128<<10 - 1
 
+// Hint begins the line in the log of a function that lacks a module which Lambda's runtimes have. Each process of the
+// function writes it, with what to do about it.
+const Hint = "Lambda's Python has the module "
+
 // Runs reports whether a runtime is one of Python, such as "python3.13".
 func Runs(runtime string) bool { return strings.HasPrefix(runtime, "python") }
 

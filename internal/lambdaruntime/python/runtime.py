@@ -103,6 +103,25 @@ class Inline(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(self.text, self.file, "exec", dont_inherit=True)
 
 
+def hint(error):
+    """Says what to do if a module is missing that Lambda's runtimes have. The text begins as the package's Hint does.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-package.html ("Runtime dependencies in Python")
+    """
+    while error is not None:
+        name = (getattr(error, "name", None) or "").partition(".")[0]
+        if isinstance(error, ModuleNotFoundError) and name in ("boto3", "botocore", "s3transfer", "jmespath"):
+            print(
+                f"Lambda's Python has the module {name}, and {sys.executable} has not. Install it into a virtual "
+                f"environment: {sys.executable} -m venv .venv && .venv/bin/pip install boto3. Then start again with "
+                "the environment's folder bin first in PATH.",
+                file=sys.stderr,
+                flush=True,
+            )
+            return
+        error = error.__cause__ or error.__context__
+
+
 def load(name):
     """Finds the handler by its name, such as "orders/app.handler"."""
     module_name, dot, member = name.rpartition(".")
@@ -233,6 +252,7 @@ def serve():
     try:
         handler = load(os.environ["_HANDLER"])
     except Exception as error:
+        hint(error)
         described = Described(error)
         described.log()
         api.report("/init/error", described)
@@ -244,6 +264,7 @@ def serve():
         try:
             answer = answer_of(handler(json.loads(body), Context(headers)))
         except Exception as error:
+            hint(error)
             described = Described(error)
             described.log()
             api.report(f"/invocation/{request_id}/error", described, request_id)
