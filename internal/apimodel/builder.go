@@ -54,6 +54,7 @@ func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
 	for _, s := range a.Stacks() {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
+			b.undecided(s, id, r.Type)
 			made, err := b.evaluator.Exists(s, id)
 			if err != nil {
 				b.problem(Problem{ID: ID{s.Path, id}, What: "it is not known whether it is made: " +

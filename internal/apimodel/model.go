@@ -26,6 +26,8 @@ type Model struct {
 	UsagePlans []*UsagePlan
 	Domains    []*Domain
 
+	Undecided []Undecided // in the order of their stacks and logical ids
+
 	// Problems are what the templates ask for and a local run cannot honour, or what could not be resolved.
 	Problems []Problem
 }

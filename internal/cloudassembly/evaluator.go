@@ -43,6 +43,8 @@ type Evaluator struct {
 	work    int
 
 	collecting bool // exports
+
+	given *Evaluator // by the same options without defaults, once it is needed
 }
 
 // value names something that is resolved once: a parameter, a condition, what a Ref or GetAtt of a resource yields.

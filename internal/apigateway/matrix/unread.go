@@ -31,9 +31,17 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
 		}
 	}
+	for _, u := range m.Undecided {
+		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) || strings.HasPrefix(u.Type, "AWS::IAM::") {
+			add("what parameters decide of "+u.ID.String()+" ("+u.Type+")", strings.Join(u.Lines, "\n"))
+		}
+	}
 	slices.SortStableFunc(out, func(x, y Variable) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
+
+// within reports whether a stack is nested in another one, by their paths.
+func within(stack, in string) bool { return strings.HasPrefix(stack, in+"/") }
 
 // readsStageVariables reports whether an authorizer's decision can depend on variables of a stage: they name its function,
 // they are among its identity sources, or a function of the app's own has them in its event.
