@@ -21,11 +21,6 @@ func (b *builder) noteConditions() {
 }
 
 // addConditions sets the conditions of methods, of permissions of their functions, and of the API as a whole.
-//
-// The deployment depends on all methods: CloudFormation leaves out a dependency on what is not made, as AWS SAM has it
-// do for a usage plan that APIs with conditions share.
-// Source: https://github.com/aws/serverless-application-model, tests/translator/output
-// (api_with_usageplans_shared_attributes_two.json)
 func (b *builder) addConditions() {
 	whole, joined := b.props.Condition, map[string]awscdk.CfnCondition{}
 	if whole != nil {
@@ -50,6 +45,9 @@ func (b *builder) addConditions() {
 		}
 		made := b.resource(r.Pattern.Path()).Node().FindChild(&r.Pattern.Verb)
 		l1(made).CfnOptions().SetCondition(of(r.OnlyIf))
+	}
+	if len(joined) > 0 {
+		batch.Conditional(b.rest)
 	}
 	for i, f := range b.functions {
 		if one := b.plan.OneCondition(i + 1); one != nil {

@@ -44,10 +44,16 @@ func TestRoutesWithConditions(t *testing.T) {
 	}, conditional(t, stack)); diff != "" {
 		t.Errorf("what has the condition (-want +got):\n%s", diff)
 	}
+	for _, d := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Deployment"), nil) {
+		waits := (*d)["Metadata"].(map[string]any)["gatehouse:methods"].([]any)
+		if len(waits) != 4 || waits[0].(map[string]any)["Fn::If"].([]any)[0] != "Live" {
+			t.Errorf("the deployment waits for %v, want the four methods where Live holds", waits)
+		}
+	}
 }
 
-// conditional counts the resources with a condition by their type. No other resource may refer to one, but by a
-// dependency and where the API's own metadata says what it is held to.
+// conditional counts the resources with a condition by their type. No other resource may refer to one, or wait for one, but
+// where metadata does.
 func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 	t.Helper()
 	template := *assertions.Template_FromStack(stack, nil).ToJSON()
@@ -72,6 +78,12 @@ func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 		}
 		entry := e.(map[string]any)
 		text, err := json.Marshal([]any{entry["Properties"], entry["Value"]})
+		waits, _ := entry["DependsOn"].([]any)
+		for _, other := range waits {
+			if with[other.(string)] {
+				t.Errorf("%s waits for %s, which may not be there", id, other)
+			}
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

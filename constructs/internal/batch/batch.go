@@ -127,6 +127,9 @@ func Settle(scope constructs.Construct, api awsapigateway.RestApi, key string) {
 	call("settle", scope, api, key)
 }
 
+// Conditional has an API's deployment depend on methods that a condition leaves out, also where [Methods] has made none.
+func Conditional(api awsapigateway.RestApi) { call("conditional", api) }
+
 // Only has all resources and outputs of a scope made where a condition holds, also those that are added later, unless
 // they have a condition already.
 func Only(scope constructs.Construct, condition awscdk.CfnCondition) {

@@ -1,7 +1,7 @@
 "use strict";
 // Runs in CDK's engine. See batch.go.
 const { Construct } = require("constructs");
-const { Aspects, CfnElement, CfnOutput, CfnResource, Lazy, Token, Tokenization } = require("aws-cdk-lib");
+const { Aspects, CfnElement, CfnOutput, CfnResource, Fn, Lazy, Token, Tokenization } = require("aws-cdk-lib");
 const { CfnMethod } = require("aws-cdk-lib/aws-apigateway");
 
 class Batch {
@@ -43,10 +43,16 @@ class Batch {
     }
     const deployment = api.latestDeployment;
     if (deployment && shared.methods.length > 0) {
-      deployment.node.defaultChild.addOverride("DependsOn", Lazy.uncachedAny({
-        produce: ({ preparing }) => preparing ? undefined : shared.dependenciesOf(deployment.node.defaultChild),
-      }));
+      shared.depend(deployment.node.defaultChild);
       deployment.addToLogicalId({ resources: Array.from(resources.values(), (r) => r.resourceId) });
+    }
+  }
+
+  // conditional has the deployment depend on methods that a condition leaves out, whatever made them.
+  static conditional(api) {
+    const deployment = api.latestDeployment;
+    if (deployment) {
+      Shared.of(api).depend(deployment.node.defaultChild);
     }
   }
 
@@ -152,15 +158,45 @@ class Shared {
     return this.tokens.get(value);
   }
 
+  // depend has the deployment wait for all methods: by DependsOn for those that are there whenever it is, and for others by
+  // a reference in its metadata, as a dependency has no conditions.
+  // Source: https://cloudonaut.io/optional-dependson-with-cloudformation-metadata-to-the-rescue
+  depend(deployment) {
+    if (this.depending) {
+      return;
+    }
+    this.depending = true;
+    deployment.addOverride("DependsOn", Lazy.uncachedAny({
+      produce: ({ preparing }) => preparing ? undefined : this.dependenciesOf(deployment),
+    }));
+    deployment.addMetadata("gatehouse:methods", Lazy.uncachedAny({
+      produce: ({ preparing }) => {
+        const some = preparing ? [] : this.waitedFor(deployment, (r) => !isThere(r, deployment));
+        return some.length === 0 ? undefined : some.map((r) => Fn.conditionIf(r.cfnOptions.condition.logicalId, r.ref, ""));
+      },
+    }));
+  }
+
+  // waitedFor are resources of the stack that the deployment waits for, in the order of their paths.
+  waitedFor(deployment, which) {
+    return [...new Set([...deployment.obtainDependencies(), ...this.methods])]
+      .filter((r) => CfnResource.isCfnResource(r) && r.stack === deployment.stack && which(r))
+      .map((r) => ({ path: r.node.path, r }))
+      .sort((x, y) => x.path.localeCompare(y.path))
+      .map(({ r }) => r);
+  }
+
   // dependenciesOf is what CDK would write after deployment.node.addDependency(...methods), in the same order. CDK sorts
   // them by paths that it puts together for each comparison, each time that it resolves the deployment.
   dependenciesOf(deployment) {
-    return this.dependencies ??= [...new Set([...deployment.obtainDependencies(), ...this.methods])]
-      .filter((r) => CfnResource.isCfnResource(r) && r.stack === deployment.stack)
-      .map((r) => ({ path: r.node.path, id: r.logicalId }))
-      .sort((x, y) => x.path.localeCompare(y.path))
-      .map(({ id }) => id);
+    return this.dependencies ??= this.waitedFor(deployment, (r) => isThere(r, deployment)).map((r) => r.logicalId);
   }
+}
+
+// isThere reports whether a resource is there whenever the deployment is.
+function isThere(resource, deployment) {
+  const { condition } = resource.cfnOptions;
+  return condition === undefined || condition === deployment.cfnOptions.condition;
 }
 
 // Once is a token that is resolved once when CDK prepares a synthesis, which then knows what the stack refers to, and once
