@@ -263,6 +263,10 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.
 			t["gains of principals without a key here"]++
 			continue
 		}
+		if who.APIKey == "any" {
+			t["gains of API keys that are not here"]++
+			continue
+		}
 		if who.Audience == anyClient && p.otherClient() == "" {
 			t["gains of clients that no pool here has"]++
 			continue

@@ -114,7 +114,9 @@ type Caller struct {
 	decides  string // what the authorizer decides by
 	admitted bool   // a guard admits this caller, whatever it decides by
 
-	APIKey string `json:"apiKey,omitempty"` // the logical id of a key of a usage plan, such as "Shop/Key"; "" for none
+	// APIKey is the logical id of a key of a usage plan, such as "Shop/Key", or "any" for a key that is not in the assembly;
+	// "" for none.
+	APIKey string `json:"apiKey,omitempty"`
 }
 
 // Exit is the status of the command: 3 if access is wider anywhere, else 4 if something cannot be compared, else 0. A

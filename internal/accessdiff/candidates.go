@@ -40,18 +40,23 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 	if !r.APIKey {
 		return out, complete
 	}
-	var keyed []*caller
+	var keys []string
 	for _, p := range s.api.Plans {
-		for _, key := range p.Keys {
-			for _, c := range out {
-				with := *c
-				with.APIKey = key
-				keyed = append(keyed, &with)
-			}
+		keys = append(keys, p.Keys...)
+	}
+	var keyed []*caller
+	for _, key := range append(keys, anyKey) {
+		for _, c := range out {
+			with := *c
+			with.APIKey = key
+			keyed = append(keyed, &with)
 		}
 	}
 	return keyed, complete
 }
+
+// anyKey stands for an API key that is not in the assembly: the console and other apps add them to usage plans, too.
+const anyKey = "any"
 
 // tokens are those that an included authorizer may admit to a route.
 func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) (out []*caller, complete bool) {

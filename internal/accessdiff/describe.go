@@ -37,7 +37,12 @@ func (p pair) describe(gains []gain, add func(Change)) {
 		case byGrant:
 			add(p.grantChange(g))
 		case byKey:
-			add(p.keyChange(g))
+			named := slices.ContainsFunc(gains, func(o gain) bool {
+				return o.step == byKey && o.caller.APIKey != anyKey && o.route.String() == g[0].route.String()
+			})
+			if g[0].caller.APIKey != anyKey || !p.lost && !named {
+				add(p.keyChange(g))
+			}
 		default:
 			add(p.routeChange(g))
 		}
@@ -363,6 +368,10 @@ func (p pair) either(name string) *principal {
 
 func (p pair) keyChange(gains []gain) Change {
 	g := gains[0]
+	if g.caller.APIKey == anyKey {
+		return Change{Route: g.route.String(), Effect: Unknown, Text: "API keys that are not in the assembly may " +
+			"get a caller to " + g.route.String() + " by other usage plans, and who has one cannot be compared"}
+	}
 	made := p.change(g, "API key "+g.caller.APIKey+" "+p.verb()+" "+g.route.String(), "", "")
 	made.Route = g.route.String()
 	return made

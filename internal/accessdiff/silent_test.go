@@ -28,6 +28,10 @@ func toRequest(a *matrix.API) {
 	}
 }
 
+func stages(names ...string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Stages = names }
+}
+
 func principal1(set func(*matrix.Principal)) func(*matrix.API) {
 	return func(a *matrix.API) { set(&a.Principals[0]) }
 }
@@ -105,6 +109,15 @@ func TestNothingIsSilent(t *testing.T) {
 		{"another event, by an authorizer of another name", []func(*matrix.API){own("1")},
 			[]func(*matrix.API){own("1"), toRequest, renamed},
 			"? GET /a: the authorizer Other guards it (was the authorizer Jwt), and which callers a function allows cannot be compared"},
+		{"a guard where all API keys are elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed(),
+			func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }},
+			"+ GET /a: everyone with an API key gained (was: any valid token with an API key)"},
+		{"a stage of a plan whose keys are elsewhere", []func(*matrix.API){stages("dev", "prod"), keyed("k"),
+			func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
+			[]func(*matrix.API){stages("dev", "prod"), keyed("k"),
+				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev", "prod"} }},
+			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one cannot be " +
+				"compared"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +

@@ -108,6 +108,16 @@ func TestTemplates(t *testing.T) {
 	variable := func(value string) []string {
 		return own(`"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"AUD": ` + value + `}}`)
 	}
+	const given = `@"Parameters": {"Q": {"Type": "String"}}`
+	plan := func(key string) []string {
+		return []string{
+			resource("Plan", "ApiGateway::UsagePlan", `"ApiStages": [{"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}}]`),
+			strings.Replace(resource("K", "ApiGateway::ApiKey", `"Enabled": true`+key), `"Enabled": true, "Enabled"`, `"Enabled"`, 1),
+		}
+	}
+	planKey := func(plan string) string {
+		return resource("PK", "ApiGateway::UsagePlanKey", `"KeyId": {"Ref": "K"}, "KeyType": "API_KEY", "UsagePlanId": `+plan)
+	}
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -157,6 +167,13 @@ func TestTemplates(t *testing.T) {
 		{"a canary with another one", ownGuard, append(request, stage(`"Variables": {"mode": "strict"}`)),
 			append(request, stage(`"Variables": {"mode": "strict"}, "CanarySetting": {"StageVariableOverrides": {"mode": "open"}}`)),
 			"? added: the canary of stage prod, whose variables an authorizer reads" + cannot},
+		{"an API key whose value the deployment gives", keyGuard, append(plan(`, "Value": {"Ref": "Q"}`), given),
+			append(plan(`, "Value": {"Ref": "Q"}`), given, planKey(`{"Ref": "Plan"}`)), "+ API key Shop/K gained GET /"},
+		{"an API key that the deployment may turn on", keyGuard,
+			append(plan(`, "Enabled": false`), given, planKey(`{"Ref": "Plan"}`)),
+			append(plan(`, "Enabled": {"Ref": "Q"}`), given, planKey(`{"Ref": "Plan"}`)), "+ API key Shop/K gained GET /"},
+		{"a usage plan of another app", keyGuard, plan(""), append(plan(""), planKey(`"abc123"`)),
+			"? added: API keys in usage plans that are not in the assembly" + cannot},
 		{"a stage variable that no authorizer reads", iamGuard, []string{stage(`"Variables": {"f": "a"}`)},
 			[]string{stage(`"Variables": {"f": "b"}`)}, ""},
 	} {

@@ -24,7 +24,10 @@ type Model struct {
 
 	APIKeys    []*APIKey
 	UsagePlans []*UsagePlan
-	Domains    []*Domain
+
+	OutsidePlanKeys []OutsidePlanKey
+
+	Domains []*Domain
 
 	Undecided []Undecided // in the order of their stacks and logical ids
 

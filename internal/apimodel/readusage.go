@@ -14,6 +14,8 @@ func (b *builder) readUsage() {
 		if !r.has("Value") {
 			k.Value = r.stack.StandIn(r.id.LogicalID, "value", 40)
 		}
+		_, depends := r.values["Enabled"].(cloudassembly.Unresolved)
+		k.NotKnown = depends || k.Enabled && k.Value == ""
 		if k.Value == "" { // which no request must match
 			k.Enabled = false
 		}
@@ -38,6 +40,13 @@ func (b *builder) readUsage() {
 		p, k := b.plans[r.need("UsagePlanId")], b.keys[r.need("KeyId")]
 		if p != nil && k == nil {
 			p.Others = append(p.Others, cloudassembly.Written(r.resource.Properties["KeyId"]))
+		}
+		if _, depends := r.values["KeyId"].(cloudassembly.Unresolved); p == nil && (k != nil || r.text("KeyId") != "" || depends) {
+			b.model.OutsidePlanKeys = append(b.model.OutsidePlanKeys, OutsidePlanKey{
+				ID:   r.id,
+				Key:  cloudassembly.Written(r.resource.Properties["KeyId"]),
+				Plan: cloudassembly.Written(r.resource.Properties["UsagePlanId"]),
+			})
 		}
 		if p == nil || k == nil {
 			r.notice().problem("its key or its usage plan is not in the assembly")

@@ -7,6 +7,15 @@ type APIKey struct {
 	Name    string
 	Value   string // what clients send: that of the template, or a stand-in
 	Enabled bool   // default false
+
+	// NotKnown says that the value, or whether the key is enabled, is left to the deployment. The key is not enabled here.
+	NotKnown bool
+}
+
+// OutsidePlanKey is a key that the assembly puts into a usage plan that is not in it.
+type OutsidePlanKey struct {
+	ID
+	Key, Plan string // as [cloudassembly.Written] shows their ids
 }
 
 // UsagePlan says which keys may call which stages. How much they may call is not read, as nothing here counts it.

@@ -40,7 +40,7 @@ type Domain struct {
 type Plan struct {
 	Name   string // such as "Shop/Plan"
 	Stages []string
-	Keys   []string // logical ids, such as "Shop/Key", of those that are on
+	Keys   []string // logical ids, such as "Shop/Key", of those that are or may be on
 	Others []string // ids of keys that are not in the assembly
 }
 
@@ -110,7 +110,7 @@ func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
 			}
 		}
 		for _, k := range p.Keys {
-			if k.Enabled {
+			if k.Enabled || k.NotKnown {
 				made.Keys = append(made.Keys, k.ID.String())
 			}
 		}

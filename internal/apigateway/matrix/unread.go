@@ -11,9 +11,14 @@ import (
 // unread is what access to an API may depend on and is not resolved, in the order of the names.
 func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 	add := func(name, text string) {
-		if text != "" {
-			out = append(out, Variable{name, text})
+		if text == "" {
+			return
 		}
+		if i := slices.IndexFunc(out, func(v Variable) bool { return v.Name == name }); i >= 0 {
+			out[i].Value += "\n" + text
+			return
+		}
+		out = append(out, Variable{name, text})
 	}
 	if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM }) {
 		for _, g := range m.Groups {
@@ -21,6 +26,11 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 		}
 		for _, p := range m.ManagedPolicies {
 			add("the managed policy "+p.ID.String()+", which can be a boundary or that of other principals", callsIn(p))
+		}
+	}
+	if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.APIKey }) {
+		for _, k := range m.OutsidePlanKeys {
+			add("API keys in usage plans that are not in the assembly", k.Key+" in "+k.Plan)
 		}
 	}
 	if slices.ContainsFunc(api.Authorizers, readsStageVariables) {
