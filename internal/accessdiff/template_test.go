@@ -118,6 +118,24 @@ func TestTemplates(t *testing.T) {
 	planKey := func(plan string) string {
 		return resource("PK", "ApiGateway::UsagePlanKey", `"KeyId": {"Ref": "K"}, "KeyType": "API_KEY", "UsagePlanId": `+plan)
 	}
+	const past = " invoke Shop/Fn past the checks of GET /, and what else there is to it is not compared"
+	const invoke = `"Action": "lambda:InvokeFunction", "Principal": `
+	url := []string{resource("Url", "Lambda::Url", `"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}`)}
+	permission := func(properties string) string {
+		return resource("Perm", "Lambda::Permission", `"FunctionName": {"Ref": "Fn"}, `+properties)
+	}
+	const allowed = `{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}`
+	from := func(more string) string {
+		return `{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
+			"Condition": {"NotIpAddress": {"aws:SourceIp": [{"Fn::GetAtt": ["Custom", "Cidr"]}` + more + `]}}}`
+	}
+	api := func(list ...string) string {
+		return resource("Api", "ApiGateway::RestApi",
+			`"Name": "Api", "Policy": {"Version": "2012-10-17", "Statement": [`+strings.Join(list, ",")+`]}`)
+	}
+	const unreadPolicy = "? the resource policy is not read in full: unresolved: " +
+		"Shop/Api/Properties.Policy.Statement[1].Condition.NotIpAddress.aws:SourceIp[0]: Fn::GetAtt: Custom.Cidr has no value, as " +
+		"Shop/Custom: Fn::GetAtt: Cidr is made by the function of a custom resource when the stack is deployed"
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -174,6 +192,26 @@ func TestTemplates(t *testing.T) {
 			append(plan(`, "Enabled": {"Ref": "Q"}`), given, planKey(`{"Ref": "Plan"}`)), "+ API key Shop/K gained GET /"},
 		{"a usage plan of another app", keyGuard, plan(""), append(plan(""), planKey(`"abc123"`)),
 			"? added: API keys in usage plans that are not in the assembly" + cannot},
+		{"a permission for another account by a URL", iamGuard, url,
+			append(url, permission(`"Action": "lambda:InvokeFunctionUrl", "Principal": "210987654321", "FunctionUrlAuthType": "AWS_IAM"`)),
+			"? a permission lets 210987654321" + past},
+		{"a service that any account can use", iamGuard, nil, []string{permission(invoke + `"apigateway.amazonaws.com"`)},
+			"? a permission lets apigateway.amazonaws.com for every account" + past},
+		{"a service for one API", iamGuard, nil, []string{permission(invoke + `"apigateway.amazonaws.com", ` +
+			`"SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Api}/*"}`)}, ""},
+		{"a permission that does not call", iamGuard, nil,
+			[]string{permission(`"Action": "lambda:GetFunction", "Principal": "210987654321"`)}, ""},
+		{"a call for an account that could read", iamGuard,
+			[]string{permission(`"Action": "lambda:GetFunction", "Principal": "210987654321"`)},
+			[]string{permission(invoke + `"210987654321"`)}, "? a permission lets 210987654321" + past},
+		{"no organization", iamGuard, []string{permission(invoke + `"*", "PrincipalOrgID": "o-1"`)},
+			[]string{permission(invoke + `"*"`)}, "? a permission lets every AWS account" + past},
+		{"a permission for what the deployment says", iamGuard, nil, []string{given, permission(invoke + `{"Ref": "Q"}`)},
+			"? added: the permission Shop/Perm of a function, which is not known in full" + cannot},
+		{"a range beside one that does not resolve", noGuard, []string{custom, api(allowed, from(""))},
+			[]string{custom, api(allowed, from(`, "0.0.0.0/0"`))}, unreadPolicy},
+		{"the same policy that does not resolve", noGuard, []string{custom, api(allowed, from(""))},
+			[]string{custom, api(allowed, from("")), resource("Other", "SQS::Queue", "")}, ""},
 		{"a stage variable that no authorizer reads", iamGuard, []string{stage(`"Variables": {"f": "a"}`)},
 			[]string{stage(`"Variables": {"f": "b"}`)}, ""},
 	} {

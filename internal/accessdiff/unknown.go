@@ -191,8 +191,8 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 			return o.Function == i.Function && o.Principal == i.Principal
 		}) {
 			who := i.Principal
-			if who == "*" {
-				who = "every AWS account"
+			if rest, all := strings.CutPrefix(who, "*"); all {
+				who = "every AWS account" + rest
 			}
 			say("a permission lets "+who+" invoke "+i.Function+" past the checks of "+list(i.Routes)+
 				", and what else there is to it is not compared", "", i.Principal)

@@ -17,6 +17,7 @@ type API struct {
 	Account, Region, Partition string
 
 	Policy              json.RawMessage // the resource policy; nil without one
+	UnreadPolicy        json.RawMessage // one that does not resolve, as the template has it; nil if Policy is all of it
 	BinaryMediaTypes    []string
 	APIKeySource        string // "HEADER", the default, or "AUTHORIZER"
 	MinCompressionBytes *int   // nil turns compression off

@@ -17,7 +17,11 @@ type Permission struct {
 	SourceARN     string // a pattern with * and ?; "" for any source
 	SourceAccount string // "" for any account
 
-	OfURL bool // it is for calls by the function's URL
+	OrgID   string // the AWS organization that callers have to be in; "" for any
+	OfURL   bool   // it is for calls by the function's URL
+	URLAuth string // the AuthType of the URL that it is for; "" for any
+
+	Written string // its properties as [cloudassembly.Written] shows them
 
 	// Unknown says why a part of it is not known, so that it may let API Gateway invoke any function; "" if all is known.
 	Unknown string

@@ -32,6 +32,9 @@ func (b *builder) readAPIs() {
 			EndpointTypes:       r.object("EndpointConfiguration").texts("Types"),
 			ExecuteAPIDisabled:  r.bool("DisableExecuteApiEndpoint"),
 		}
+		if written := documents(r.resource.Properties["Policy"]); api.Policy == nil && r.has("Policy") && written != nil {
+			api.UnreadPolicy = written[0]
+		}
 		for _, name := range []string{"Body", "BodyS3Location"} {
 			if r.has(name) {
 				r.problem("its routes are in an OpenAPI document (%s), which is not read: declare them as methods, as "+

@@ -5,7 +5,7 @@ import "github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 func (b *builder) readPermissions() {
 	b.each("AWS::Lambda::Permission", func(r *reader) {
 		r = r.notice()
-		p := &Permission{ID: r.id}
+		p := &Permission{ID: r.id, Written: cloudassembly.Written(map[string]any(r.resource.Properties))}
 		for _, field := range []struct {
 			name string
 			to   *string
@@ -15,6 +15,8 @@ func (b *builder) readPermissions() {
 			{"Principal", &p.Principal},
 			{"SourceArn", &p.SourceARN},
 			{"SourceAccount", &p.SourceAccount},
+			{"PrincipalOrgID", &p.OrgID},
+			{"FunctionUrlAuthType", &p.URLAuth},
 		} {
 			if bad, ok := r.values[field.name].(cloudassembly.Unresolved); ok && p.Unknown == "" {
 				p.Unknown = short(bad.Err)

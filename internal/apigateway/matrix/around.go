@@ -1,9 +1,7 @@
 package matrix
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
@@ -22,14 +20,6 @@ type FunctionURL struct {
 	Function string   // such as "Shop/Orders", with the alias after it where the address is that of one
 	AuthType string   // "AWS_IAM", "NONE" for all callers, or "" if it is not known
 	Routes   []string // that the function answers
-}
-
-// Invoker is who may call a function behind a route without the API, by a permission of the function that is not for a
-// service of AWS or for its URL.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html
-type Invoker struct {
-	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" is every account
-	Routes              []string
 }
 
 // kept are the routes whose answers are kept.
@@ -64,29 +54,6 @@ func functionURLs(m *apimodel.Model, api *apimodel.API) (out []FunctionURL) {
 		}
 	}
 	return out
-}
-
-func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
-	for _, p := range m.Permissions {
-		if p.OfURL || p.Principal == "" || strings.HasSuffix(p.Principal, ".amazonaws.com") {
-			continue
-		}
-		f, _ := m.FunctionOf(p.Function, p.Stack)
-		made := Invoker{Principal: p.Principal}
-		for _, method := range api.Methods {
-			if behind := m.Behind(method); f != nil && behind == f {
-				made.Function = f.ID.String()
-				made.Routes = append(made.Routes, method.Verb+" "+method.Path)
-			}
-		}
-		if made.Routes != nil {
-			out = append(out, made)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y Invoker) int {
-		return cmp.Or(cmp.Compare(x.Function, y.Function), cmp.Compare(x.Principal, y.Principal))
-	})
-	return slices.CompactFunc(out, func(x, y Invoker) bool { return x.Function == y.Function && x.Principal == y.Principal })
 }
 
 func policyOf(api *apimodel.API) ResourcePolicy {

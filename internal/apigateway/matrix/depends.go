@@ -3,7 +3,6 @@ package matrix
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -85,6 +84,12 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 	for _, p := range m.ProblemsOf(api.ID) {
 		if p.OfPolicy {
 			a.Document.NotKnown = p.What
+			if api.UnreadPolicy != nil { // so that two that differ are not taken for one
+				a.Document.Statements = documentOf(a.ARN, api.UnreadPolicy).Statements
+			}
+			if api.UnreadPolicy != nil && a.Document.Statements == nil {
+				a.Document.Statements = []string{string(api.UnreadPolicy)}
+			}
 		}
 	}
 	a.Plans = plansOf(m, api)
@@ -191,27 +196,6 @@ func (d Document) Parse(arn string) (iampolicy.Document, error) {
 	doc, err := iampolicy.Parse(`{"Version":"` + iampolicy.Version + `","Statement":[` +
 		strings.Join(d.Statements, ",") + `]}`)
 	return doc.Expand(arn), err
-}
-
-// ofAWS finds what AWS itself names a managed policy.
-var ofAWS = regexp.MustCompile(`^arn:[a-z-]+:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$`)
-
-// harmless are managed policies of AWS that functions have and that say nothing of calls to an API.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
-var harmless = []string{
-	"AWSLambdaBasicExecutionRole",
-	"AWSLambdaVPCAccessExecutionRole",
-	"AWSLambdaDynamoDBExecutionRole",
-	"AWSLambdaKinesisExecutionRole",
-	"AWSLambdaSQSQueueExecutionRole",
-	"AWSXRayDaemonWriteAccess",
-	"AmazonAPIGatewayPushToCloudWatchLogs",
-}
-
-// harmlessARN reports whether a managed policy says nothing of calls.
-func harmlessARN(arn string) bool {
-	found := ofAWS.FindStringSubmatch(strings.Replace(arn, "${AWS::Partition}", "aws", 1))
-	return found != nil && slices.Contains(harmless, found[1])
 }
 
 // principalOf is a principal with those of its statements that are about calls of an API.

@@ -28,6 +28,12 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("the managed policy "+p.ID.String()+", which can be a boundary or that of other principals", callsIn(p))
 		}
 	}
+	for _, p := range m.Permissions {
+		_, routes := behind(m, api, p)
+		if p.Unknown != "" && (routes != nil || p.Function == "" && p.Stack == api.Stack) {
+			add("the permission "+p.ID.String()+" of a function, which is not known in full", p.Written)
+		}
+	}
 	if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.APIKey }) {
 		for _, k := range m.OutsidePlanKeys {
 			add("API keys in usage plans that are not in the assembly", k.Key+" in "+k.Plan)
