@@ -36,7 +36,7 @@ func newPage(t *testing.T) string {
 	return server.URL
 }
 
-// fetched is what a page can tell of a request.
+// fetched is what a page can see of a request.
 type fetched struct {
 	Status  int
 	Body    string

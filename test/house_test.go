@@ -153,7 +153,7 @@ func TestHouse(t *testing.T) {
 		}
 		for _, imported := range p.Imports {
 			switch other := floorOf(imported); {
-			case other == -1: // somebody else's
+			case other == -1: // of another module
 			case other < floor:
 				t.Errorf("%s imports %s, which stands above it", p.ImportPath, imported)
 			}

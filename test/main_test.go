@@ -1,5 +1,5 @@
 // Package test looks at the finished product from outside: the templates of the example in all its variants, what a
-// module of somebody else's sees of it, and the API end to end: on this machine, with the real functions, callers and
+// module of another owner sees of it, and the API end to end: on this machine, with the real functions, callers and
 // neighbours.
 package test
 

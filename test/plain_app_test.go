@@ -13,7 +13,7 @@ import (
 )
 
 // plainKey is the value of the API key of the plain app.
-const plainKey = "a-key-of-somebody-who-pays"
+const plainKey = "a-key-of-a-customer-who-pays"
 
 // newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with
 // a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder, and the archive

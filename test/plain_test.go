@@ -419,7 +419,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		)
 		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Ruby") ||
 			!strings.Contains(problems, "Plain/Apielsewhere") {
-			t.Errorf("the gateway tells of\n%s\nwant the function and the method", problems)
+			t.Errorf("the gateway reports\n%s\nwant the function and the method", problems)
 		}
 	})
 

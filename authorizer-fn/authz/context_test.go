@@ -142,5 +142,5 @@ func TestEarly(t *testing.T) {
 	}
 	e.release()
 	e = early{Context: parent}
-	e.release() // nobody waited
+	e.release() // no caller waited
 }

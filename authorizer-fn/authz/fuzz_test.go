@@ -189,7 +189,7 @@ func FuzzContext(f *testing.F) {
 	})
 }
 
-// FuzzDecision is the whole way, held against a few lines that say who may call what: a token with any rights, on any
+// FuzzDecision is the whole way, compared with a few lines that say who may call what: a token with any rights, on any
 // path, gets a policy that allows the request if and only if its route is the authorizer's and permits it.
 func FuzzDecision(f *testing.F) {
 	f.Add("GET", "/orders", "orders:read", "", "", false)

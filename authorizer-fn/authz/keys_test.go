@@ -189,7 +189,7 @@ func TestSeveralIssuers(t *testing.T) {
 			return first.RoundTrip(r)
 		})
 	})
-	theirs := object{"iss": other.URL, "aud": "client-9", "teams": "admins", "groups": "nobody", "scope": "orders:write"}
+	theirs := object{"iss": other.URL, "aud": "client-9", "teams": "admins", "groups": "guests", "scope": "orders:write"}
 	for _, c := range []struct {
 		name  string
 		key   *authztest.Key

@@ -387,7 +387,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// checkProblem tells whether an answer is a problem as RFC 9457 has them.
+// checkProblem reports whether an answer is a problem as RFC 9457 has them.
 func checkProblem(t *testing.T, a answer) {
 	t.Helper()
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {

@@ -508,8 +508,8 @@ func TestAuthorizerFunction(t *testing.T) {
 		func() { api.NamedAuthorizerFunction("partners") },
 		named+`the IAMAuthorizer "partners" has no included function`,
 	)
-	refused(t, func() { api.NamedAuthorizerFunction("nobody") },
-		named+`there is no authorizer "nobody" in Authorizers: they are "pages", "partners"`)
+	refused(t, func() { api.NamedAuthorizerFunction("visitors") },
+		named+`there is no authorizer "visitors" in Authorizers: they are "pages", "partners"`)
 	refused(
 		t,
 		func() { api.NamedAuthorizerFunction("") },

@@ -159,7 +159,7 @@ func ExampleJWT() {
 	// https://accounts.google.com
 }
 
-// The path is for building the function before CDK's engine is there; the construct itself needs nobody to name it.
+// The path is for building the function before CDK's engine is there; the construct itself does not need the name.
 func ExampleIncludedAuthorizer() {
 	fmt.Println(secureapi.IncludedAuthorizer())
 

@@ -31,7 +31,7 @@ func ExampleEntraID() {
 	// scp groups roles
 }
 
-// Google's ID tokens: somebody signed in, and that is all they say. Google's access tokens are opaque.
+// Google's ID tokens: a user signed in, and that is all they say. Google's access tokens are opaque.
 func ExampleGoogle() {
 	i := secureapi.Google("123-abc.apps.googleusercontent.com")
 	fmt.Println(i.URL, i.JWKSURL)

@@ -92,7 +92,7 @@ func ExampleHandle() {
 	// Output: DELETE /orders/{id} 2
 }
 
-// The reason is in the template, so that a review of it, or of a difference, tells why nobody guards the route.
+// The reason is in the template, so that a review of it, or of a difference, says why no authorizer guards the route.
 func ExamplePublic() {
 	stack := newStack()
 	orders := backend(stack, "Orders")

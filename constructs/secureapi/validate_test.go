@@ -479,7 +479,7 @@ func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
 	}
 }
 
-// Cognito lets nobody in by the policy alone.
+// Cognito lets no caller in by the policy alone.
 func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{

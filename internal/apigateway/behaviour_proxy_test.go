@@ -213,7 +213,7 @@ func headerBehaviour(t *testing.T) []behaviour {
 	return list
 }
 
-// answerBehaviour is line 20: what becomes of a function's answer.
+// answerBehaviour is line 20: what a function's answer is turned into.
 func answerBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	const malformed = `502 InternalServerErrorException {"message": "Internal server error"}`
@@ -414,7 +414,7 @@ func binaryBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// compressed are what becomes of requests with a Content-Encoding.
+// compressed are requests with a Content-Encoding, and what functions get of them.
 func compressedBehaviour(t *testing.T) []behaviour {
 	s := backends(t, func(r object) { r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = []any{"image/png"} })
 	with := func(coding string) string {

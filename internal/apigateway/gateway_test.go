@@ -213,7 +213,7 @@ func TestChoosing(t *testing.T) {
 	}
 }
 
-// TestWithoutIssuer has no development issuer, so nobody's user pool token is accepted.
+// TestWithoutIssuer has no development issuer, so no user pool token is accepted.
 func TestWithoutIssuer(t *testing.T) {
 	var told records
 	g, err := New(

@@ -25,7 +25,7 @@ import (
 
 var began = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// records collects what a gateway tells of its requests.
+// records collects what a gateway records of its requests.
 type records struct {
 	mu  sync.Mutex
 	all []*Record

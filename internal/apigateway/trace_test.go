@@ -169,7 +169,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestIdentity: whoever writes a request down has to know which of its values are secret, also if it found no route.
+// TestIdentity: what writes a request down has to know which of its values are secret, also if it found no route.
 func TestIdentity(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", object{})

@@ -97,7 +97,7 @@ type decided struct {
 	Steps                     []string
 }
 
-// TestDevConsoleBrowser uses the page as somebody does who has no mouse, and looks at it at two widths. With a folder
+// TestDevConsoleBrowser uses the page as a reader without a mouse does, and looks at it at two widths. With a folder
 // in GATEHOUSE_PICTURES it leaves pictures of it there.
 func TestDevConsoleBrowser(t *testing.T) {
 	if testing.Short() {

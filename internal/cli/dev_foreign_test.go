@@ -53,7 +53,7 @@ func TestDevForeignFunctions(t *testing.T) {
 	}
 	if !strings.Contains(out, "note: --env ORDERS_TABLE has no effect on Orders/Backend") ||
 		strings.Contains(out, "--env OTHER") {
-		t.Errorf("a variable that is given in vain is not told, or another one is:\n%s", out)
+		t.Errorf("a variable without effect is not reported, or another one is:\n%s", out)
 	}
 	if strings.Contains(out, "# 200") || strings.Contains(out, "curl ") {
 		t.Errorf("it promises what it does not do:\n%s", out)

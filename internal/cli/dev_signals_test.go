@@ -186,7 +186,7 @@ func TestDevUnread(t *testing.T) {
 	url := o.listening(t)
 	get(t, url+"/v1/hello")
 	o.stdout.Close()
-	if answer, err := http.Get(url + "/v1/hello"); err == nil { // a line that nobody reads
+	if answer, err := http.Get(url + "/v1/hello"); err == nil { // a line that no process reads
 		answer.Body.Close()
 	}
 	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {

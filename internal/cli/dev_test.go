@@ -241,7 +241,7 @@ func TestDevSlowApp(t *testing.T) {
 	})
 }
 
-// alive tells whether a process is there and no zombie.
+// alive reports whether a process is there and not a zombie.
 func alive(pid int) bool {
 	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

@@ -57,7 +57,7 @@ func FuzzEvaluate(f *testing.F) {
 	})
 }
 
-// hasIntrinsic tells whether a value still holds a call. A Ref may be left, of a map that had more members.
+// hasIntrinsic reports whether a value still holds a call. A Ref may be left, of a map that had more members.
 func hasIntrinsic(v any) bool {
 	switch v := v.(type) {
 	case map[string]any:

@@ -219,7 +219,7 @@ func TestKeyEqual(t *testing.T) {
 	}
 }
 
-// The DER form is held against the one that crypto/ecdsa makes and reads.
+// The DER form is compared with the one that crypto/ecdsa makes and reads.
 func TestDERSignature(t *testing.T) {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		half := (curve.Params().BitSize + 7) / 8

@@ -471,7 +471,7 @@ func TestACallerThatLeavesWhileTheFunctionWorks(t *testing.T) {
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	// The invocation goes on, its answer reaches nobody, and the process serves the next caller.
+	// The invocation goes on, its answer reaches no caller, and the process serves the next caller.
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if got := answered(t, p, "gate", "next"); got != "next" {

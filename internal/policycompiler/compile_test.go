@@ -191,7 +191,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestSameRightsSameBytes: whoever compiles, however often, and whatever was asked in between.
+// TestSameRightsSameBytes: by any compiler, at any time, and after any other question.
 func TestSameRightsSameBytes(t *testing.T) {
 	r := newRand(11)
 	for range 200 {

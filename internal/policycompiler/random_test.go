@@ -69,7 +69,7 @@ func randomRights(r *rand.Rand) (rights access.Rights) {
 	return rights
 }
 
-// odd are values of parameters that mean something to somebody: to URLs, ARNs or policies.
+// odd are values of parameters that mean something in URLs, ARNs or policies.
 var odd = []string{"x", "1", "a%2Fb", "%2F", "a:b", ":", "..", ".", "%2A", "a%20b", "GET", "aa", "ab", "bc", "a.b", "-",
 	"~", "prod", "%61"}
 

@@ -214,7 +214,7 @@ func reviewed(t *testing.T, b *bench) string {
 	return string(out)
 }
 
-// checkRoutes holds what a page says that "gatehouse routes" prints against what it prints for the example.
+// checkRoutes compares what a page says that "gatehouse routes" prints with what it prints for the example.
 func checkRoutes(t *testing.T, b *bench) {
 	dir := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})

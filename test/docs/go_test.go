@@ -213,7 +213,7 @@ func checkOutcome(panicked string, template any, then *block) error {
 	return nil
 }
 
-// has tells whether a JSON value is another one or is in it. An object is taken for one that has more members.
+// has reports whether a JSON value is another one or is in it. An object is taken for one that has more members.
 func has(value, wanted any) bool {
 	if fits(value, wanted) {
 		return true

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The documentation is the README and all of docs/. What it shows is held against the code: go_test.go compiles
+// The documentation is the README and all of docs/. What it shows is compared with the code: go_test.go compiles
 // and runs its Go, commands_test.go its commands, links_test.go follows its links, and names_test.go
 // looks up the names that its prose uses. Every failure says where: "docs/cors.md:12".
 

@@ -154,7 +154,7 @@ func checkBuild(flags []string) error {
 	return nil
 }
 
-// folderOf is where a package is that a go command names, from this folder; "" for one of somebody else's module.
+// folderOf is where a package is that a go command names, from this folder; "" for one of another module.
 func folderOf(pkg string) (string, error) {
 	pkg, _, _ = strings.Cut(pkg, "@")
 	folder, recursive := strings.CutSuffix(pkg, "...")

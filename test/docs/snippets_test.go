@@ -91,7 +91,7 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 	return s, nil
 }
 
-// its tells whether a file imports a package itself.
+// its reports whether a file imports a package itself.
 func its(tree *ast.File, path string) bool {
 	return slices.ContainsFunc(tree.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(path) })
 }

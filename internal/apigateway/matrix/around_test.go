@@ -100,7 +100,7 @@ func TestPolicyNote(t *testing.T) {
 	}
 }
 
-// TestPolicyNoteOfPublicRoutes: where no other policy is asked, there is none that an Allow adds to.
+// TestPolicyNoteOfPublicRoutes: where no other policy is asked, an Allow adds to no policy.
 func TestPolicyNoteOfPublicRoutes(t *testing.T) {
 	m := Matrix{
 		APIs: []API{

@@ -204,7 +204,7 @@ func TestSynthesizeStops(t *testing.T) {
 	}
 }
 
-// running tells whether a process is there and no zombie, which waits for whoever adopted it.
+// running reports whether a process is there and not a zombie, which waits for the process that adopted it.
 func running(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && len(bytes.TrimSpace(out)) > 0 && !bytes.HasPrefix(bytes.TrimSpace(out), []byte("Z"))

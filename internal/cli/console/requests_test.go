@@ -112,7 +112,7 @@ func TestRingConcurrently(t *testing.T) {
 	}
 }
 
-// has tells whether these steps, as "check outcome", are among the decision's in their order, and end it.
+// has reports whether these steps, as "check outcome", are among the decision's in their order, and end it.
 func (d decision) has(want []string) bool {
 	for i, s := range d.Steps {
 		if s.Check+" "+s.Outcome == want[0] {
@@ -257,7 +257,7 @@ func TestIntegration(t *testing.T) {
 	}
 }
 
-// TestNoCredential: nothing that somebody could call with is in what the page gets.
+// TestNoCredential: nothing that a request could be made with is in what the page gets.
 func TestNoCredential(t *testing.T) {
 	c := newConsole(t, shop())
 	const opaque = "opaque-credential-"
@@ -373,7 +373,7 @@ func TestDecisionOnPreflight(t *testing.T) {
 
 func must(entries []entry, _ int) []entry { return entries }
 
-// TestNoRead: what looks like a token and is none is not shown.
+// TestNoRead: what looks like a token and is not one is not shown.
 func TestNoRead(t *testing.T) {
 	same := func(text string) string { return text }
 	for _, token := range []string{
