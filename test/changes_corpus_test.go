@@ -135,7 +135,7 @@ var changes = []struct {
 	{"a new audience", func(r *reviewed) { r.orders.Audiences = []string{"shop", "desk"} }, true},
 	{"an issuer is dropped for another", func(r *reviewed) { r.orders.URL = "https://login.example.org" }, false},
 	{"another client of the issuer", func(r *reviewed) { r.orders.Clients = []string{"web", "cli"} }, false},
-	{"tokens of a longer life", func(r *reviewed) { r.orders.MaxLifetime = 24 * time.Hour }, false},
+	{"tokens with a longer lifetime", func(r *reviewed) { r.orders.MaxLifetime = 24 * time.Hour }, false},
 	{"tokens that are bound to a key", func(r *reviewed) { r.orders.AcceptBoundTokens = true }, false},
 	{"a condition of API Gateway's own authorizer is dropped", func(r *reviewed) {
 		r.route("GET /reports", secureapi.GuardedBy("reports"), secureapi.AnyScope("reports:read"))

@@ -25,7 +25,7 @@ import (
 func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.Alarm {
 	const method = "Alarms"
 	if topic == nil {
-		a.fail(method, "the topic is nil: give it the awssns.ITopic that is notified")
+		a.fail(method, "the topic is nil: pass the awssns.ITopic to notify")
 	}
 	w := a.watch(method)
 	if len(a.alarms) > 0 {
@@ -78,7 +78,7 @@ func (n *notify) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch
 // one is the only one of optional props, or their zero value.
 func one[P any](a *API, method string, props []P) (out P) {
 	if len(props) > 1 {
-		a.fail(method, "%d %T are given: give one, or none for the defaults", len(props), out)
+		a.fail(method, "got %d values of type %T: pass one, or none for the defaults", len(props), out)
 	}
 	for _, p := range props {
 		out = p

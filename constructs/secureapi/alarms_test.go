@@ -208,13 +208,13 @@ func TestAlarmsOfAnAlias(t *testing.T) {
 func TestAlarmsThatAreRefused(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
-	refused(t, func() { api.Alarms(nil) }, "secureapi: Shop/Api: Alarms: the topic is nil: give it the awssns.ITopic")
+	refused(t, func() { api.Alarms(nil) }, "secureapi: Shop/Api: Alarms: the topic is nil: pass the awssns.ITopic")
 	refused(t, func() { api.Alarms(pager(stack), secureapi.AlarmProps{Crashes: -3}) },
 		"secureapi: Shop/Api: Alarms: AlarmProps.Crashes is -3: want")
 	refused(t, func() {
 		api.Alarms(awssns.Topic_FromTopicArn(stack, jsii.String("P2"), jsii.String(pagerARN)),
 			secureapi.AlarmProps{}, secureapi.AlarmProps{})
-	}, "Alarms: 2 secureapi.AlarmProps are given: give one, or none for the defaults")
+	}, "Alarms: got 2 values of type secureapi.AlarmProps: pass one, or none for the defaults")
 	topic := awssns.Topic_FromTopicArn(stack, jsii.String("P3"), jsii.String(pagerARN))
 	api.Alarms(topic, secureapi.AlarmProps{Period: time.Minute})
 	refused(t, func() { api.Alarms(topic) }, "Alarms: it was called before")
@@ -223,7 +223,7 @@ func TestAlarmsThatAreRefused(t *testing.T) {
 		shop(stack, func(p *secureapi.Props) {
 			p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
 		}).Alarms(pager(stack))
-	}, "Alarms: the API has no stage whose metrics could be looked at, as RestApiProps.Deploy is false")
+	}, "Alarms: the API has no stage with metrics, because RestApiProps.Deploy is false")
 }
 
 // action is one of the user's own, as awscloudwatchactions has them.

@@ -71,7 +71,7 @@ func (b *builder) addConditions() {
 // checkCondition wants a condition of the API's stack, as a template has its own alone.
 func (b *builder) checkCondition(what string, c awscdk.CfnCondition) {
 	if of := *c.Stack().Node().Path(); of != *b.stack.Node().Path() {
-		b.fail("%s is the condition %s of the stack %s, and the API is in %s: make one in the stack of the API", what,
+		b.fail("%s: the condition %s belongs to the stack %s, and the API to %s: make one in the API's stack", what,
 			*c.Node().Path(), of, *b.stack.Node().Path())
 	}
 }

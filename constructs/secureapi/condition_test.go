@@ -147,5 +147,5 @@ func TestConditionsOfOtherStacks(t *testing.T) {
 	of := conditionNamed(there, "Live")
 	refused(t, func() {
 		shop(here, func(p *secureapi.Props) { p.Routes[0].Access = append(p.Routes[0].Access, secureapi.OnlyIf(of)) })
-	}, "OnlyIf is the condition There/Live of the stack There, and the API is in Here: make one in the stack of the API")
+	}, "OnlyIf: the condition There/Live belongs to the stack There, and the API to Here: make one in the API's stack")
 }

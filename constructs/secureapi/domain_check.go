@@ -10,8 +10,8 @@ import (
 // checkCertificate wants a certificate of the stack's region, where both are known.
 func (s *site) checkCertificate(kind string, planned *plan.Domain) {
 	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
-		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a %s domain takes: give one "+
-			"of that region", of, here, kind)
+		s.fail("Domain.Certificate is in the region %s, and the stack in %s: a %s domain needs a certificate of "+
+			"the stack's region", of, here, kind)
 	}
 }
 

@@ -93,5 +93,5 @@ func TestPrivateDomain(t *testing.T) {
 		secureapi.NewDomain(newStack(), "Domain", &secureapi.Domain{
 			Name: "a.example.com", Private: &secureapi.PrivateDomain{AllowVPCEndpoints: []string{vpcEndpoint}},
 		})
-	}, "a private domain is not shared by Of")
+	}, "a private domain cannot be shared with Of")
 }

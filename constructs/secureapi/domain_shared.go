@@ -25,8 +25,8 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 	}
 	planned := domain.plan()
 	if domain.Private != nil || domain.EndpointType == awsapigateway.EndpointType_PRIVATE {
-		s.fail("a private domain is not shared by Of: set it in the Domain of an API's Props, and map further APIs to " +
-			"API.PrivateDomain with awsapigateway.NewCfnBasePathMappingV2")
+		s.fail("a private domain cannot be shared with Of: set it in the Domain of an API's Props, and map further " +
+			"APIs to API.PrivateDomain with awsapigateway.NewCfnBasePathMappingV2")
 	}
 	if domain.Of != nil || len(domain.BasePaths) > 0 || domain.NoExecuteAPI {
 		s.fail("Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
@@ -40,7 +40,7 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 // Domain is the domain of [Props.Domain], which further APIs can share by [Domain.Of]. It panics without one.
 func (a *API) Domain() awsapigateway.IDomainName {
 	if a.privateDomain != nil {
-		a.fail("Domain", "the API's domain is private, which is another type of resource: take PrivateDomain")
+		a.fail("Domain", "the API's domain is private, which is another type of resource: use PrivateDomain")
 	}
 	if a.domain == nil {
 		a.fail("Domain", "the API has no domain: set Props.Domain")

@@ -127,8 +127,8 @@ func TestDomain(t *testing.T) {
 	refused(t, at("Five", secureapi.Domain{Name: "api.example.com", Certificate: certificate(front, "eu-west-1")}),
 		`Five/Api: Domain.Name "api.example.com" is that of the domain Front/Domain too`)
 	refused(t, at("Six", secureapi.Domain{Name: "b.example.com", Certificate: certificate(front, "eu-north-1")}),
-		"Domain.Certificate is of the region eu-north-1, and the stack of eu-west-1, whose certificates a REGIONAL domain "+
-			"takes")
+		"Domain.Certificate is in the region eu-north-1, and the stack in eu-west-1: a REGIONAL domain needs a "+
+			"certificate of the stack's region")
 	refused(t, func() { shop(in("Seven"), func(p *secureapi.Props) { p.WebACL = acl("eu-north-1") }) },
 		"WebACL is of the region eu-north-1, and the API of eu-west-1, whose web ACLs its stage takes: give one of that "+
 			"region")

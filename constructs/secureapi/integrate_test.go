@@ -257,8 +257,9 @@ func TestWrongIntegrations(t *testing.T) {
 			secureapi.New(here, "Api", &secureapi.Props{Routes: []secureapi.Route{secureapi.Integrate("POST /jobs",
 				secureapi.StartExecution(awsstepfunctions.StateMachine_FromStateMachineArn(here, jsii.String("Pick"), &arn)),
 				secureapi.Public("x"))}})
-		}, "secureapi: StartExecution: Here/Pick is of account 999999999999 and the API of 123456789012, from where no role " +
-			"may start it: have a function of that account in between, or the machine in the API's account"},
+		}, "secureapi: StartExecution: Here/Pick is in account 999999999999 and the API in 123456789012, whose " +
+			"roles cannot start it: put the machine into the API's account, or route to a function that starts it " +
+			"from the machine's account"},
 		{"a parameter that the path does not have",
 			in(func() awsapigateway.Integration { return secureapi.SendTo(fifo, "{customer}") }),
 			`route "POST /jobs": its MessageGroup is {customer}, and the path has no such parameter`},

@@ -11,6 +11,6 @@ func (b *builder) warnOfNoRoutes() {
 	if !b.props.noRoutes {
 		return
 	}
-	annotation.Warn(b.api, NoRoutesWarning, fmt.Sprintf("secureapi: %s: there are no Routes, so that the API answers 404: "+
-		"add routes, or acknowledge the warning %q with the reason", b.path, NoRoutesWarning))
+	annotation.Warn(b.api, NoRoutesWarning, fmt.Sprintf("secureapi: %s: there are no Routes, so the API answers "+
+		"every request with 404: add routes, or acknowledge the warning %q with the reason", b.path, NoRoutesWarning))
 }

@@ -88,7 +88,8 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 // policies: No"
 func checkMachine(word string, machine awsstepfunctions.IStateMachine, method awsapigateway.Method) {
 	if of, here, is := another(*machine.Env().Account, *awscdk.Stack_Of(method).Account()); is {
-		panic(fmt.Errorf("secureapi: %s: %s is of account %s and the API of %s, from where no role may start it: have a "+
-			"function of that account in between, or the machine in the API's account", word, *machine.Node().Path(), of, here))
+		panic(fmt.Errorf("secureapi: %s: %s is in account %s and the API in %s, whose roles cannot start it: put "+
+			"the machine into the API's account, or route to a function that starts it from the machine's "+
+			"account", word, *machine.Node().Path(), of, here))
 	}
 }

@@ -29,7 +29,7 @@ type watched struct {
 // watch collects it. method is what the user called, for errors.
 func (a *API) watch(method string) *watched {
 	if a.plan.Stage == "" {
-		a.fail(method, "the API has no stage whose metrics could be looked at, as RestApiProps.Deploy is false")
+		a.fail(method, "the API has no stage with metrics, because RestApiProps.Deploy is false")
 	}
 	w := &watched{api: a, plain: monitor.API{Path: *a.Node().Path(), Docs: operatingPage()}}
 	for _, g := range a.plan.Guards {

@@ -40,9 +40,8 @@ func TestChooseOfMany(t *testing.T) {
 
 // TestManyWaysToMeetARoute has routes that only one value of a claim meets, which is the last of each requirement.
 func TestManyWaysToMeetARoute(t *testing.T) {
-	const tooMany = "? the routes cannot be compared in full: their patterns and those of the policies make too many kinds of " +
-		"paths, the policies have too many conditions on what no request shows, or there are too many ways to meet what a " +
-		"route asks for"
+	const tooMany = "? the routes cannot be compared in full: there are too many combinations of the paths in " +
+		"patterns and policies, of conditions that no request shows, or of ways to meet the requirements of a route"
 	for _, tt := range []struct {
 		requirements int
 		want         string

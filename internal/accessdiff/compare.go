@@ -145,9 +145,9 @@ func (p pair) changes(add func(Change)) {
 		p.unlike(routes[0], routes[1], add)
 	}
 	if !complete {
-		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: their patterns and those of the policies " +
-			"make too many kinds of paths, the policies have too many conditions on what no request shows, or there are too " +
-			"many ways to meet what a route asks for"})
+		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: there are too many combinations " +
+			"of the paths in patterns and policies, of conditions that no request shows, or of ways to meet the " +
+			"requirements of a route"})
 	}
 	p.describe(gains, add)
 	p.aside(add)

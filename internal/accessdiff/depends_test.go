@@ -115,12 +115,13 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"bound tokens", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].acceptBoundTokens", "true")},
 			"+ tokens of issuer idp.example.com that are bound to a key, which is not checked, are accepted now", 3},
 		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds", "600")},
-			"- tokens of issuer idp.example.com of a longer life are no longer accepted", 0},
+			"- tokens of issuer idp.example.com with a longer lifetime are no longer accepted", 0},
 		{"the claim of groups", []string{"GET /: group a"}, nil, []func(*matrix.API){setting("issuers[0].groupsClaim", "g")},
 			"+ tokens of issuer idp.example.com are accepted now (issuers[0].groupsClaim g, was unset)\n" +
 				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].groupsClaim g, was unset)", 3},
 		{"where keys are", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x")},
-			"? the keys of issuer idp.example.com come from https://x (was what its metadata names), and who can sign by them cannot be compared", 4},
+			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can " +
+				"sign with them cannot be compared", 4},
 		{"a setting that no access depends on", []string{"GET /: token"}, nil, []func(*matrix.API){setting("noMetrics", "true")},
 			"", 0},
 		{"escapes", []string{"GET /{id}: token"}, []func(*matrix.API){setting("denyEscapedPaths", "true")}, nil,
@@ -169,9 +170,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ callers that IAM allows execute-api:Invoke gained GET /a", 3},
 		{"a time", []string{"GET /: none"}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
-			"? more callers may call GET / where policies are met that depend on what a request does not show here, such as the " +
-				"time or a VPC: " +
-				"DateLessThan aws:currenttime 2026-01-01; DateLessThan aws:currenttime 2027-01-01", 4},
+			"? more callers may call GET / under conditions that a request does not show here, such as the time or " +
+				"a VPC: DateLessThan aws:currenttime 2026-01-01; DateLessThan aws:currenttime 2027-01-01", 4},
 		{"a page", []string{"GET /: none", "GET /x: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Readable = []matrix.Readable{{Origin: "https://x.example", Routes: []string{"GET /", "GET /x"}}}
 		}}, "+ pages of https://x.example may read answers", 3},

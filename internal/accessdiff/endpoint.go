@@ -20,8 +20,8 @@ func (p pair) endpoint(add func(Change)) {
 	var text string
 	switch {
 	case private(was) && !private(is):
-		text = p.word("callers outside of the VPC gained, as the API is no longer private",
-			"callers outside of the VPC lost, as the API is private now")
+		text = p.word("callers outside the VPC gained, because the API is no longer private",
+			"callers outside the VPC lost, because the API is private now")
 	case was.Closed && !is.Closed:
 		text = p.word("the execute-api address is open now", "the execute-api address is closed now")
 	case !open(was) && open(is):
@@ -38,7 +38,8 @@ func (p pair) endpoint(add func(Change)) {
 	}
 	for _, stage := range p.is.api.Stages {
 		if !slices.Contains(p.was.api.Stages, stage) {
-			add(Change{Effect: Changed, Text: "the stage " + stage + " is new, and compared with those that there were"})
+			add(Change{Effect: Changed, Text: "the stage " + stage + " is new, and compared with the stages that " +
+				"the API had"})
 		}
 	}
 	for _, d := range is.Domains {

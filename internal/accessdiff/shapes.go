@@ -33,7 +33,7 @@ func (i issuer) shapes() (out []shape) {
 	}
 	const long = 10 * 365 * 24 * 3600
 	lifetime := cmp.Or(i.lifetime, long)
-	out = append(out, shape{"of a longer life", func(c *caller) { c.Lifetime = lifetime }})
+	out = append(out, shape{"with a longer lifetime", func(c *caller) { c.Lifetime = lifetime }})
 	if i.leeway > 0 {
 		out = append(out, shape{"that are not valid yet", func(c *caller) { c.Early = i.leeway }})
 	}

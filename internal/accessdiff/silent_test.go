@@ -90,8 +90,8 @@ func TestNothingIsSilent(t *testing.T) {
 		{"and a longer cache", []func(*matrix.API){cached(&minutes)}, []func(*matrix.API){cached(&hour), renamed},
 			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
 		{"and other keys", nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), renamed},
-			"? the keys of issuer idp.example.com come from https://x (was what its metadata names), and who can sign by them " +
-				"cannot be compared"},
+			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can " +
+				"sign with them cannot be compared"},
 		{"and no expression", []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Validation = "^x$" })},
 			[]func(*matrix.API){renamed},
 			"? the authorizer Other checks tokens against no expression (was ^x$), which cannot be compared"},
@@ -157,7 +157,7 @@ func TestNothingIsSilent(t *testing.T) {
 			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /a", For: time.Hour}}
 		}}, []func(*matrix.API){func(a *matrix.API) {
 			a.Stages, a.Kept = []string{"live"}, []matrix.Kept{{Stage: "live", Route: "GET /a", For: time.Hour}}
-		}}, "~ the stage live is new, and compared with those that there were"},
+		}}, "~ the stage live is new, and compared with the stages that the API had"},
 		{"a user pool in the place of tokens", nil, []func(*matrix.API){cognito("Shop/Users"), func(a *matrix.API) {
 			a.Routes[0].Who = "any ID token of the app client Shop/Web"
 		}}, "+ callers with any ID token of the app client Shop/Web gained GET /a (was: any valid token)\n" +
@@ -172,15 +172,15 @@ func TestNothingIsSilent(t *testing.T) {
 			"~ GET /a: a backend over HTTP answers it (was a function)"},
 		{"a permission of a function", nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Invokers = []matrix.Invoker{{Function: "Shop/Fn", Principal: "*", Routes: []string{"GET /a"}}}
-		}}, "? a permission lets every AWS account invoke Shop/Fn past the checks of GET /a, and what else there is to it is " +
-			"not compared"},
+		}}, "? a permission lets every AWS account invoke Shop/Fn past the checks of GET /a, under conditions that " +
+			"are not compared"},
 		{"a key of elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed("abc")},
 			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly"},
 		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"), principal1(func(p *matrix.Principal) {
 			p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +
 				`,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`
-		})}, "? role Eve may call GET /b where policies are met that depend on what a request does not show here, such as " +
-			"the time or a VPC: Bool aws:multifactorauthpresent true"},
+		})}, "? role Eve may call GET /b under conditions that a request does not show here, such as the time or a " +
+			"VPC: Bool aws:multifactorauthpresent true"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := apiOf("GET /a: token", "GET /b: iam"), apiOf("GET /a: token", "GET /b: iam")

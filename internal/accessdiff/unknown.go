@@ -21,7 +21,7 @@ func unknowns(was, is matrix.API, add func(Change)) {
 		say("the resource policy is not read in full: "+text, "", "")
 	}
 	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
-		say("API keys come from another place, and who has one cannot be compared", was.KeySource, is.KeySource)
+		say("API keys come from another source, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}
 	unknownInvokers(was, is, say)
 	unknownTexts(was.Unread, is.Unread, say)
@@ -133,7 +133,7 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 		for _, y := range is.issuers {
 			if x.id == y.id && x.keys != y.keys {
 				say("the keys of issuer "+host(y.id)+" come from "+orItself(y.keys)+" (was "+orItself(x.keys)+
-					"), and who can sign by them cannot be compared", orNone(x.keys), orNone(y.keys))
+					"), and who can sign with them cannot be compared", orNone(x.keys), orNone(y.keys))
 			}
 		}
 	}
@@ -179,8 +179,8 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 			continue
 		}
 		route, on := p.on(by[name])
-		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " where policies are met " +
-			"that depend on what a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
+		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " under " +
+			"conditions that a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
 	}
 }
 
@@ -195,7 +195,7 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 				who = "every AWS account" + rest
 			}
 			say("a permission lets "+who+" invoke "+i.Function+" past the checks of "+list(i.Routes)+
-				", and what else there is to it is not compared", "", i.Principal)
+				", under conditions that are not compared", "", i.Principal)
 		}
 	}
 	if !slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
@@ -212,7 +212,7 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 }
 
 // orItself says where keys come from.
-func orItself(keys string) string { return cmp.Or(keys, "what its metadata names") }
+func orItself(keys string) string { return cmp.Or(keys, "the URL in its metadata") }
 
 // unknownLogin reports settings of the login whose sessions an authorizer takes: who gets a session, and for how long, is
 // not decided.

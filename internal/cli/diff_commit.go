@@ -160,7 +160,7 @@ func runGit(ctx context.Context, p *command.Process, args ...string) (string, er
 	var failed *exec.ExitError
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "", errors.New("git is not installed, which --against takes: compare two assemblies instead")
+		return "", errors.New("--against needs git, which is not installed: install it, or compare two assemblies")
 	case errors.As(err, &failed):
 		if args[0] == "-C" {
 			args = args[2:]

@@ -306,16 +306,16 @@ func TestWrongThresholds(t *testing.T) {
 		{"a negative count", nil, Thresholds{Crashes: -2},
 			"AlarmProps.Crashes is -2: want how many in a period, 0 for the default of 3, or NoAlarm"},
 		{"decisions of none", bare, Thresholds{FailedDecisions: 1},
-			"AlarmProps.FailedDecisions is set, and this API has nothing that it is measured on: leave it out, as it takes an " +
-				"authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
-		{"decisions that are not counted", silent, Thresholds{FailedDecisions: 1}, "AlarmProps.FailedDecisions is set"},
-		{"keys of none", bare, Thresholds{KeyFetchFailures: 1}, "AlarmProps.KeyFetchFailures is set"},
+			"AlarmProps.FailedDecisions needs an authorizer with JWT or a SessionAuthorizer, and no NoMetrics, " +
+				"which this API does not have: leave it out"},
+		{"decisions that are not counted", silent, Thresholds{FailedDecisions: 1}, "AlarmProps.FailedDecisions needs "},
+		{"keys of none", bare, Thresholds{KeyFetchFailures: 1}, "AlarmProps.KeyFetchFailures needs "},
 		{"shares of none", bare, Thresholds{UnauthorizedPercent: map[string]float64{"expired": 1}},
-			"AlarmProps.UnauthorizedPercent is set"},
-		{"a time of none", bare, Thresholds{AuthorizerP99: time.Second}, "AlarmProps.AuthorizerP99 is set"},
-		{"crashes of none", bare, Thresholds{Crashes: 1}, "AlarmProps.Crashes is set"},
-		{"throttles of none", bare, Thresholds{Throttles: 1}, "AlarmProps.Throttles is set"},
-		{"logins of none", only(Authorizer), Thresholds{LoginFailures: 1}, "AlarmProps.LoginFailures is set"},
+			"AlarmProps.UnauthorizedPercent needs "},
+		{"a time of none", bare, Thresholds{AuthorizerP99: time.Second}, "AlarmProps.AuthorizerP99 needs "},
+		{"crashes of none", bare, Thresholds{Crashes: 1}, "AlarmProps.Crashes needs "},
+		{"throttles of none", bare, Thresholds{Throttles: 1}, "AlarmProps.Throttles needs "},
+		{"logins of none", only(Authorizer), Thresholds{LoginFailures: 1}, "AlarmProps.LoginFailures needs "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			api := shop()

@@ -153,8 +153,8 @@ func (t Thresholds) checkThere(api API) (errs []error) {
 		{"LoginFailures", t.LoginFailures > 0, login, "a Login without NoMetrics"},
 	} {
 		if c.set && !c.there {
-			errs = append(errs, fmt.Errorf("AlarmProps.%s is set, and this API has nothing that it is measured on: leave it "+
-				"out, as it takes %s", c.name, c.takes))
+			errs = append(errs, fmt.Errorf("AlarmProps.%s needs %s, which this API does not have: leave it out",
+				c.name, c.takes))
 		}
 	}
 	return errs

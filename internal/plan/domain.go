@@ -210,7 +210,7 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !Unresolved(policy):
 		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
 	case ofEdge(policy) && !d.edge():
-		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: take one of a Region, such as "+
+		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: use one of a Region, such as "+
 			"SecurityPolicy_TLS13_1_3_2025_09", policy, d.endpoint())
 	case isEnhanced(policy) && !ofEdge(policy) && d.edge():
 		bad(".SecurityPolicy %s is for REGIONAL domains, and this one is edge-optimized: take SecurityPolicy_TLS13_2025_EDGE",
@@ -246,12 +246,12 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 	}
 	switch {
 	case d.edge():
-		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is " +
+		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
 			"edge-optimized: " +
 			"leave EndpointType out")
 	case d.endpoint() == private:
-		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is PRIVATE: leave " +
-			"it out, and name the VPC endpoints that may call in Private")
+		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
+			"PRIVATE: leave it out, and name the VPC endpoints that may call in Private")
 	case isEnhanced(d.Policy):
 		bad(".MutualTLS is set beside the security policy %s, and API Gateway has no mutual TLS with a policy whose name "+
 			"begins with SecurityPolicy_: take TLS_1_2, which is the default", d.Policy)

@@ -23,8 +23,8 @@ func (p *Plan) checkDomain() (errs []error) {
 	}
 	switch {
 	case r.private() && !d.IsPrivate():
-		bad("Domain is set, and the API is PRIVATE, to which only a private domain leads: set Domain.Private, or leave " +
-			"Domain out")
+		bad("Domain is set, and only a private domain can lead to an API that is PRIVATE: set Domain.Private, or " +
+			"leave Domain out")
 	case !r.private() && d.IsPrivate():
 		bad("Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE, and name the VPC " +
 			"endpoints in ResourcePolicy.AllowVPCEndpoints as well")
@@ -100,15 +100,15 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 		bad("EndpointAccessMode is set without SecurityPolicy: set both, or leave it out")
 	case policy == "" || Unresolved(policy):
 	case of != "":
-		bad("SecurityPolicy is set, and the API takes over the one of its Domain, %s: leave it out", of)
+		bad("SecurityPolicy is set, and the API has that of its Domain, %s: leave it out", of)
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy):
 		bad("SecurityPolicy %q: want one whose name begins with SecurityPolicy_, TLS_1_2 or TLS_1_0", policy)
 	case !isEnhanced(policy) && mode != "":
 		bad("EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
 			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
 	case isEnhanced(policy) && ofEdge(policy) != edge:
-		bad("SecurityPolicy %s is not one of the API's type of endpoint: take one that ends with _EDGE for an edge-optimized "+
-			"API, and another one for a REGIONAL or PRIVATE one", policy)
+		bad("SecurityPolicy %s does not fit the API's type of endpoint: use one that ends in _EDGE for an "+
+			"edge-optimized API, and one that does not for a REGIONAL or PRIVATE one", policy)
 	}
 	if mode != "" && mode != "STRICT" && mode != "BASIC" {
 		bad("EndpointAccessMode %q: want STRICT or BASIC", mode)

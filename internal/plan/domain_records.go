@@ -14,7 +14,7 @@ func (d *Domain) checkRecords(bad func(string, ...any)) {
 	case !d.Zone:
 		bad(".Records is set, and Zone is nil, so that there are no records: give the zone, or leave Records out")
 	case *r == (AliasRecords{}):
-		bad(".Records says nothing: set Region or EvaluateTargetHealth, or leave it out")
+		bad(".Records is empty: set Region or EvaluateTargetHealth, or leave it out")
 	case r.Region == "" && r.SetIdentifier != "":
 		bad(".Records.SetIdentifier is %q, and a record without a Region has none: set Region for latency records, or leave "+
 			"it out", r.SetIdentifier)

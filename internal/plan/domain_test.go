@@ -71,7 +71,8 @@ func TestWrongDomains(t *testing.T) {
 		{"a target without records", inVPC(func(d *Domain) { d.Private.AliasName = "vpce.example.com" }),
 			"Domain.Private.EndpointDNSName and EndpointHostedZoneID are the target of records, and Zone is nil"},
 		{"a private domain with client certificates", inVPC(mutual),
-			"Domain.MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is PRIVATE"},
+			"Domain.MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
+				"PRIVATE"},
 		{"a private domain with a long base path", inVPC(func(d *Domain) { d.BasePaths = []string{"a/b"} }),
 			`Domain.BasePaths[0] "a/b" has 2 segments, and those of private domains have one: take one segment`},
 		{"a private domain that is another's", both(inVPC(nil), func(p *Props) { p.Domain.Of = &DomainOf{Name: "a.example.com"} }),
@@ -81,7 +82,8 @@ func TestWrongDomains(t *testing.T) {
 		{"an unknown endpoint", domain(func(d *Domain) { d.Endpoint = "LOCAL" }), `Domain.EndpointType "LOCAL": want ` +
 			`REGIONAL`},
 		{"a private API", both(domain(nil), func(p *Props) { p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed() }),
-			"Domain is set, and the API is PRIVATE, to which only a private domain leads: set Domain.Private, or leave Domain out"},
+			"Domain is set, and only a private domain can lead to an API that is PRIVATE: set Domain.Private, or " +
+				"leave Domain out"},
 		{"an unknown policy", domain(func(d *Domain) { d.Policy = "TLS_1_3" }),
 			`Domain.SecurityPolicy "TLS_1_3": want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_`},
 		{"a policy of edges", domain(func(d *Domain) { d.Policy = "SecurityPolicy_TLS13_2025_EDGE" }),

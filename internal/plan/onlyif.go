@@ -52,9 +52,9 @@ func (p *Plan) checkConditions() []error {
 		slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.OnlyIf == nil }) {
 		return nil
 	}
-	return []error{errors.New("each route has OnlyIf, and where none of their conditions holds there is no method, without " +
-		"which API Gateway deploys no API: set Props.Condition for the API as a whole, such as awscdk.Fn_ConditionOr of " +
-		"theirs, or leave OnlyIf out of one route")}
+	return []error{errors.New("each route has OnlyIf: where none of their conditions holds, the API has no method, " +
+		"and API Gateway does not deploy it: set Props.Condition for the whole API, such as awscdk.Fn_ConditionOr " +
+		"of these conditions, or leave OnlyIf out of one route")}
 }
 
 // checkOpened refuses a guarded route with a condition whose requests a public one takes where the condition does not

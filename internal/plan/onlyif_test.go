@@ -18,7 +18,7 @@ func TestWrongOnlyIfs(t *testing.T) {
 			`route "GET /a": it has OnlyIf and CacheResponse, which is a setting of the stage`},
 		{"a plan's limit", both(add(handle("GET /a", fn, live, APIKey{})), func(p *Props) {
 			p.UsagePlans = []UsagePlan{{Name: "Gold", RateLimit: 1, Routes: map[string]RouteLimit{"GET /a": {1, 1}}}}
-		}), `the usage plan "Gold": route "GET /a" has OnlyIf, and a plan takes limits of methods that are there`},
+		}), `the usage plan "Gold": route "GET /a" has OnlyIf, and a usage plan cannot limit a method that may not be there`},
 		{"what a public route takes instead", add(handle("GET /a", fn, live), handle("ANY /{proxy+}", fn, Public{"site"})),
 			`route "GET /a" has OnlyIf, and where its condition does not hold its requests go to "ANY /{proxy+}", which is ` +
 				`public: guard that one too, or leave OnlyIf out`},
@@ -32,8 +32,8 @@ func TestWrongOnlyIfs(t *testing.T) {
 		{"what one takes that has a condition", add(handle("GET /a/x", fn, live), handle("GET /a/{id}", fn, OnlyIf{Path: "Shop/Test"}),
 			handle("GET /{all}/x", fn, Public{"site"}, OnlyIf{Path: "Shop/Site"})), `route "GET /a/x" has OnlyIf, and where`},
 		{"each route", func(p *Props) { p.Routes = []Route{handle("GET /a", fn, live)} },
-			"each route has OnlyIf, and where none of their conditions holds there is no method, without which API Gateway " +
-				"deploys no API: set Props.Condition"},
+			"each route has OnlyIf: where none of their conditions holds, the API has no method, and API Gateway " +
+				"does not deploy it: set Props.Condition"},
 	})
 	for name, change := range map[string]func(*Props){
 		"of the API":                            func(p *Props) { p.Conditional = true },

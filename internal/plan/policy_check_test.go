@@ -22,15 +22,15 @@ func TestWrongPolicies(t *testing.T) {
 			`DenyCIDRs[0]: "203.0.113.0/33" is not a CIDR`},
 		{"an address of IPv4 as one of IPv6",
 			policy(ResourcePolicy{AllowCIDRs: []string{"::ffff:203.0.113.7"}}),
-			`AllowCIDRs[0]: "::ffff:203.0.113.7" has an IPv4 address that is written as one of IPv6, which no caller has: ` +
+			`AllowCIDRs[0]: "::ffff:203.0.113.7" is IPv4 in the notation of IPv6, which matches no caller: ` +
 				`write it as 203.0.113.7/32`},
 		{"a range of IPv4 as one of IPv6",
 			policy(ResourcePolicy{DenyCIDRs: []string{"::ffff:203.0.113.0/120"}}),
-			`DenyCIDRs[0]: "::ffff:203.0.113.0/120" has an IPv4 address that is written as one of IPv6, which no caller has: ` +
+			`DenyCIDRs[0]: "::ffff:203.0.113.0/120" is IPv4 in the notation of IPv6, which matches no caller: ` +
 				`write it as 203.0.113.0/24`},
 		{"all of IPv4 and more as one of IPv6",
 			policy(ResourcePolicy{DenyCIDRs: []string{"::ffff:0.0.0.0/90"}}),
-			`DenyCIDRs[0]: "::ffff:0.0.0.0/90" has an IPv4 address that is written as one of IPv6, which no caller has: ` +
+			`DenyCIDRs[0]: "::ffff:0.0.0.0/90" is IPv4 in the notation of IPv6, which matches no caller: ` +
 				`write it as ranges of IPv4`},
 		{"account too short", func(p *Props) {
 			p.Authorizer, p.Routes = signing(), []Route{handle("GET /", fn)}

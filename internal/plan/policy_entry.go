@@ -27,8 +27,7 @@ func checkEntry(kind, v string) error {
 				"203.0.113.0/24", "2001:db8::/32")
 		}
 		if a := p.Addr(); a.Is4In6() { // API Gateway gives the address of such a caller as one of IPv4
-			return fmt.Errorf("%q has an IPv4 address that is written as one of IPv6, which no caller has: write it as %s", v,
-				inIPv4(p))
+			return fmt.Errorf("%q is IPv4 in the notation of IPv6, which matches no caller: write it as %s", v, inIPv4(p))
 		}
 		return nil
 	}

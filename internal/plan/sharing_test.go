@@ -8,8 +8,9 @@ import (
 func TestWrongSharedPlans(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"with a name", plans(UsagePlan{Of: "Shop/Api/UsagePlan", Name: "Gold"}),
-			"UsagePlans[0] has Of beside settings of a plan that the API makes: leave one of the two out"},
-		{"with a description", plans(UsagePlan{Of: "Shop/Api/UsagePlan", OfSettings: true}), "UsagePlans[0] has Of beside"},
+			"UsagePlans[0] has Of, a plan that exists, beside settings of a new plan: leave one of the two out"},
+		{"with a description", plans(UsagePlan{Of: "Shop/Api/UsagePlan", OfSettings: true}), "UsagePlans[0] has " +
+			"Of, a plan that exists, beside"},
 		{"twice", plans(UsagePlan{Of: "Shop/Api/UsagePlan"}, UsagePlan{Of: "Shop/Api/UsagePlan"}),
 			"UsagePlans has the plan Shop/Api/UsagePlan twice, by Of: leave one out"},
 		{"without a key", func(p *Props) { p.UsagePlans = []UsagePlan{{Of: "Shop/Api/UsagePlan"}} },
@@ -27,7 +28,7 @@ func TestWrongRecords(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"no zone", domain(func(d *Domain) { d.Records = &AliasRecords{Region: "eu-west-1"} }),
 			"Domain.Records is set, and Zone is nil, so that there are no records: give the zone, or leave Records out"},
-		{"nothing", records(AliasRecords{}), "Domain.Records says nothing: set Region or EvaluateTargetHealth"},
+		{"nothing", records(AliasRecords{}), "Domain.Records is empty: set Region or EvaluateTargetHealth"},
 		{"an identifier alone", records(AliasRecords{SetIdentifier: "blue"}),
 			`Domain.Records.SetIdentifier is "blue", and a record without a Region has none: set Region for latency records`},
 		{"of a shared domain", func(p *Props) {
@@ -68,10 +69,11 @@ func TestWrongAPIPolicies(t *testing.T) {
 		{"no mode", policy(strong, "LAX"), `EndpointAccessMode "LAX": want STRICT or BASIC`},
 		{"a mode with a legacy policy", policy("TLS_1_2", "BASIC"),
 			"EndpointAccessMode is set beside the security policy TLS_1_2, and only policies whose names begin with"},
-		{"of the edge", policy(strongEdge, ""), "SecurityPolicy " + strongEdge + " is not one of the API's type of endpoint"},
-		{"of a region", both(policy(strong, ""), edge), "SecurityPolicy " + strong + " is not one of the API's type"},
+		{"of the edge", policy(strongEdge, ""), "SecurityPolicy " + strongEdge + " does not fit the API's type of " +
+			"endpoint"},
+		{"of a region", both(policy(strong, ""), edge), "SecurityPolicy " + strong + " does not fit the API's type"},
 		{"beside that of the domain", both(policy(strong, ""), domain(func(d *Domain) { d.Policy = strong })),
-			"SecurityPolicy is set, and the API takes over the one of its Domain, " + strong + ": leave it out"},
+			"SecurityPolicy is set, and the API has that of its Domain, " + strong + ": leave it out"},
 	})
 	for _, tt := range []struct {
 		name         string

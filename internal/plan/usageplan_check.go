@@ -30,8 +30,8 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 	for i, u := range plans {
 		if u.Of != "" {
 			if u.settings() {
-				errs = append(errs, fmt.Errorf("UsagePlans[%d] has Of beside settings of a plan that the API makes: leave one of "+
-					"the two out", i))
+				errs = append(errs, fmt.Errorf("UsagePlans[%d] has Of, a plan that exists, beside settings of a "+
+					"new plan: leave one of the two out", i))
 			}
 			if joined[u.Of] {
 				errs = append(errs, fmt.Errorf("UsagePlans has the plan %s twice, by Of: leave one out", u.Of))
@@ -133,8 +133,8 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 		case !ok:
 			errs = append(errs, fmt.Errorf("route %q is not in the table: write it as there, or leave it out", text))
 		case r.OnlyIf != nil:
-			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and a plan takes limits of methods that are there: leave its "+
-				"limit out", text))
+			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and a usage plan cannot limit a method that may "+
+				"not be there: leave its limit out", text))
 		case !r.NeedsKey:
 			errs = append(errs, fmt.Errorf("route %q needs no API key, so that its limit never counts: add APIKey() to the "+
 				"route, or leave it out", text))

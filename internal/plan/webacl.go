@@ -16,8 +16,7 @@ func (p *Plan) checkWebACL() []error {
 	}
 	if p.Stage == "" {
 		return []error{errors.New("WebACL is set, and RestApiProps.Deploy is false, so that there is no stage to protect: " +
-			"leave " +
-			"one out, or associate the web ACL with the stage that you make")}
+			"leave one out, or associate the web ACL with the stage that you make")}
 	}
 	if Unresolved(acl) {
 		return nil

@@ -79,7 +79,7 @@ func (v *view) apply(to edit, e entry, r *exchange.Request) error {
 func hidden(field, what string) error {
 	return wrong(
 		field,
-		"%s has %s, which stands for a credential of the request only where it was: write a value in its place",
+		"%s has %s where the request had no credential: write a value in its place",
 		what,
 		credentials.Hidden,
 	)

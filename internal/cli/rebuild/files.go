@@ -75,7 +75,7 @@ func list(ctx context.Context, l listing) ([]files, error) {
 			}
 		}
 		if !ok {
-			return nil, fmt.Errorf("go list says nothing of package %s", name)
+			return nil, fmt.Errorf("go list does not report the package %s", name)
 		}
 		found[i] = files{}
 		found[i].add(p, l.root)
