@@ -12,8 +12,11 @@ import (
 
 func (b *builder) build() {
 	policy := b.policyDocument()
-	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
+	props := b.restAPIProps(policy)
+	writeEndpoint := literalEndpoint(props)
+	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), props)
 	b.rest = b.api.RestAPI
+	writeEndpoint(l1(b.rest))
 	b.nameStage()
 	b.addCanary()
 	b.addLogins()

@@ -94,7 +94,8 @@ type Props struct {
 
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
-	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
+	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role. The type of
+	// the endpoint and its IpAddressType may be CDK tokens, such as parameters of the stack.
 	RestApiProps *awsapigateway.RestApiProps
 
 	noRoutes bool // set where Routes was empty; see [withSomeRoute]
@@ -197,6 +198,7 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		CloneFrom:                   p.CloneFrom != nil,
 		EndpointTypes:               p.EndpointTypes != nil,
 		EndpointConfiguration:       p.EndpointConfiguration != nil,
+		EndpointUnknown:             endpointUnknown(p),
 		NotDeployed:                 isFalse(p.Deploy),
 		Private:                     isOf(p, awsapigateway.EndpointType_PRIVATE),
 		Edge:                        isOf(p, awsapigateway.EndpointType_EDGE),
@@ -266,12 +268,5 @@ func ofMethods(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeplo
 
 // isOf reports whether the API has an endpoint of a type: PRIVATE is reached through VPC endpoints only.
 func isOf(p *awsapigateway.RestApiProps, kind awsapigateway.EndpointType) bool {
-	var types []awsapigateway.EndpointType
-	if p.EndpointTypes != nil {
-		types = slices.Clone(*p.EndpointTypes)
-	}
-	if c := p.EndpointConfiguration; c != nil && c.Types != nil {
-		types = append(types, *c.Types...)
-	}
-	return slices.Contains(types, kind)
+	return slices.Contains(endpointTypes(p), kind)
 }

@@ -38,6 +38,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkCaches()...)
 	errs = append(errs, p.checkConditions()...)
 	errs = append(errs, p.checkRestAPI()...)
+	errs = append(errs, p.checkEndpoint()...)
 	errs = append(errs, p.checkMethodSettings()...)
 	errs = append(errs, p.checkStreamed()...)
 	errs = append(errs, p.checkDomain()...)

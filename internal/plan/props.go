@@ -101,6 +101,8 @@ type RestAPI struct {
 	Private     bool // the endpoint is PRIVATE, by either field
 	Edge        bool // the endpoint is edge-optimized
 
+	EndpointUnknown bool // the type of the endpoint is known only when the stack is deployed
+
 	// Fields of DeployOptions: the name, and whether the others are set.
 	StageName                                        *string
 	Throttling, AccessLogDestination, TracingEnabled bool

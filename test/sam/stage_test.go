@@ -169,8 +169,19 @@ var stageSamples = []sample{
 		},
 	},
 	{
+		name: "api_endpoint_configuration_with_ipaddresstype",
+		also: []string{"api_endpoint_configuration", "api_endpoint_configuration_with_vpcendpoint"},
+		props: with(func(g *given, p *secureapi.Props) {
+			p.RestApiProps.EndpointConfiguration = &awsapigateway.EndpointConfiguration{
+				Types:         &[]awsapigateway.EndpointType{awsapigateway.EndpointType(g.parameter("EndpointConfigType"))},
+				IpAddressType: awsapigateway.IpAddressType(g.parameter("IpAddressType")),
+			}
+		}),
+		want: map[string]string{"GET /": "NONE", "api EndpointConfiguration": `{"IpAddressType":{"Ref":"IpAddressType"},` +
+			`"Types":[{"Ref":"EndpointConfigType"}]}`},
+	},
+	{
 		name: "api_endpoint_configuration_with_both_vpcendpoint",
-		also: []string{"api_endpoint_configuration_with_ipaddresstype"},
 		props: with(func(g *given, p *secureapi.Props) {
 			endpoint := awsec2.InterfaceVpcEndpoint_FromInterfaceVpcEndpointAttributes(g.stack, jsii.String("Endpoint"),
 				&awsec2.InterfaceVpcEndpointAttributes{VpcEndpointId: jsii.String("vpce-0a1b2c3d4e5f60718"), Port: jsii.Number(443)})

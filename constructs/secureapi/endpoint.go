@@ -1,0 +1,64 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// endpointTypes are those of the props, in either field.
+func endpointTypes(p *awsapigateway.RestApiProps) (types []awsapigateway.EndpointType) {
+	if p.EndpointTypes != nil {
+		types = append(types, *p.EndpointTypes...)
+	}
+	if c := p.EndpointConfiguration; c != nil && c.Types != nil {
+		types = append(types, *c.Types...)
+	}
+	return types
+}
+
+// endpointUnknown reports whether a type is a CDK token, such as a parameter of the stack.
+func endpointUnknown(p *awsapigateway.RestApiProps) bool {
+	for _, t := range endpointTypes(p) {
+		if plan.Unresolved(string(t)) {
+			return true
+		}
+	}
+	return false
+}
+
+// literalEndpoint replaces types and an IpAddressType that are CDK tokens, as CDK's L2 takes its own names alone. The
+// function that it returns writes them into the template.
+func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awscdk.CfnResource)) {
+	given := p.EndpointConfiguration
+	address := given != nil && plan.Unresolved(string(given.IpAddressType))
+	unknown := endpointUnknown(p)
+	if !unknown && !address {
+		return func(awscdk.CfnResource) {}
+	}
+	var types []*string
+	for _, t := range endpointTypes(p) {
+		types = append(types, jsii.String(string(t)))
+	}
+	var literal awsapigateway.EndpointConfiguration
+	if given != nil {
+		literal = *given
+	}
+	if unknown {
+		literal.Types = &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL}
+	}
+	if address {
+		literal.IpAddressType = ""
+	}
+	p.EndpointTypes, p.EndpointConfiguration = nil, &literal
+	return func(api awscdk.CfnResource) {
+		if unknown {
+			api.AddPropertyOverride(jsii.String("EndpointConfiguration.Types"), types)
+		}
+		if address {
+			api.AddPropertyOverride(jsii.String("EndpointConfiguration.IpAddressType"), string(given.IpAddressType))
+		}
+	}
+}
