@@ -22,10 +22,10 @@ that was added beside the table, an override, a generic resource, or another sta
 build, it reports only what is wrong in any app. The same rules run when an app with Gatehouse is synthesized; this
 command also checks assemblies that another machine made, and templates that were written by hand.
 
-  --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `)
-  --accepted       also list the findings that the app accepts, with their reasons
-  --json           print the findings as JSON
-  --rules          list the rules, with their reasons, and check nothing
+  --assembly DIR  the cloud assembly (default ` + command.DefaultAssembly + `)
+  --accepted      also list the findings that the app accepts, with their reasons
+  --json          print the findings as JSON
+  --rules         list the rules, with their reasons, and check nothing
 
 The exit status is 0 if there are no findings but warnings, 1 if there are others, and 2 if it was called wrongly. An
 app accepts a finding with secureapi.Accept, or with the metadata "` + rules.AcceptsMetadata + `" of the resource:

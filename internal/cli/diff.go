@@ -32,11 +32,11 @@ synthesized as it is in a commit of its Git repository, and as it is in the work
   - lost     a request is refused that was allowed
   ~ changed  something that access depends on, and neither side is wider
 
-  --against REF    compare with this commit, such as origin/main
-  --stack NAME     the APIs of one stack, by its path (default all)
+  --against REF             compare with this commit, such as origin/main
+  --stack NAME              the APIs of one stack, by its path (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --json           print JSON, with a request for each gain that is allowed now and was refused
-  --markdown       print Markdown, for a comment on a pull request
+  --json                    print JSON, with a request for each gain that is allowed now and was refused
+  --markdown                print Markdown, for a comment on a pull request
 
 The exit status is 0 if access is the same or narrower, 3 if it is wider, 4 if it is not known to be wider and something
 changed that cannot be compared, 1 if the comparison failed, and 2 if it was called wrongly.

@@ -137,7 +137,7 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		engine.Stderr = io.Discard // its notes are about both runs alike
 	}
 	slow := time.AfterFunc(slowSynthesis, func() {
-		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute", app.Command)
+		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute or two", app.Command)
 	})
 	defer slow.Stop()
 	var said bytes.Buffer

@@ -25,7 +25,7 @@ Writes a Go module into the working directory: a stack with an access table, a f
 what CDK's command line needs. It writes files only and runs no command; those to run next are printed at the end. The
 folder must be empty, but for .git. The app is named after the folder.
 
-  --replace DIR    have go.mod take Gatehouse from this folder, which has a checkout of it (default a release)
+  --replace DIR  have go.mod take Gatehouse from this folder, which has a checkout of it (default a release)
 
   mkdir shop && cd shop && gatehouse init
 `,

@@ -20,10 +20,10 @@ follows: what answers where no function does, the authorizers with their identit
 environments, responses that a stage caches, and function URLs that bypass the API. The order is fixed and nothing
 changes from one synthesis to the next, so the output can be kept as a file: a change of access then shows in review.
 
-  --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `)
-  --stack NAME     the APIs of one stack, by its path, name or artifact ID (default all)
+  --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `)
+  --stack NAME              the APIs of one stack, by its path, name or artifact ID (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --json           print JSON
+  --json                    print JSON
 
 The requirements of an included authorizer are read from the access table beside it, and the reason for a public route
 from the method's metadata "` + matrix.PublicMetadata + `". References are printed as the template has them, such as

@@ -23,20 +23,23 @@ The issuers are those of the assembly: those that the included authorizer is con
 and the user pools of Amazon Cognito authorizers. If there is no ` + command.DefaultAssembly + `, they are those of the "gatehouse dev"
 that runs from this folder. If there are several, --issuer, --audience and --use choose one.
 
-  --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `, or else what "gatehouse dev" serves)
+  --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `, or else what "gatehouse dev" serves)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --issuer URL     the issuer, as in the claim iss (default the only one)
-  --audience A     the API or the client that the token is for (default the issuer's first one)
-  --subject S      the user that the token is about (default ` + devissuer.DefaultSubject + `)
-  --scope X        a scope; repeatable
-  --group G        a group; repeatable
-  --role R         a role; repeatable
-  --claim N=V      another claim; repeatable. A value that is JSON is read as JSON: level=3, beta=true,
-                   tags=["a","b"], zip="01234". Others are text: tenant=acme. N=null leaves a claim out.
-  --expires D      how long the token is valid: 90s, 15m, 8h; -1m for an expired one (default 1h)
-  --opaque         an opaque token, of an issuer that is asked about its tokens (default if the issuer has no others)
-  --use USE        access for an access token, id for an ID token (default what the issuer's authorizer accepts)
-  --client-secret  print, instead of a token, the secret that clients have at the development issuer's token endpoint
+  --issuer URL              the issuer, as in the claim iss (default the only one)
+  --audience A              the API or the client that the token is for (default the issuer's first one)
+  --subject S               the user that the token is about (default ` + devissuer.DefaultSubject + `)
+  --scope X                 a scope; repeatable
+  --group G                 a group; repeatable
+  --role R                  a role; repeatable
+  --claim N=V               another claim; repeatable. A value that is JSON is read as JSON: level=3, beta=true,
+                            tags=["a","b"], zip="01234". Others are text: tenant=acme. N=null leaves a claim out.
+  --expires D               how long the token is valid: 90s, 15m, 8h; -1m for an expired one (default 1h)
+  --opaque                  an opaque token, of an issuer that is asked about its tokens (default if the issuer has no
+                            others)
+  --use USE                 access for an access token, id for an ID token (default what the issuer's authorizer
+                            accepts)
+  --client-secret           print, instead of a token, the secret that clients have at the development issuer's token
+                            endpoint
 
 Scopes, groups and roles go into the claims that the issuer uses for them.
 

@@ -34,32 +34,34 @@ origin may read the answer, and the output of the functions, indented; CloudWatc
 are left out, except with --json. Colours are for terminals without NO_COLOR. The page at "/" shows the routes, the last
 requests with the decision on each, and a form that makes a token and calls a route with it.
 
-  --port N         the port on 127.0.0.1; 0 for any free one (default 3000)
-  --app CMD        the app's command, or the folder of its assembly (default "app" of cdk.json)
-  -c, --context K=V  a context value of the app; repeatable
-  --assembly DIR   serve this cloud assembly and run no app. Its functions must have been built for this machine:
-                   GATEHOUSE_HOST_BUILD=1 cdk synth
-  --api NAME       serve one of several APIs, by name or by ID, such as Shop/Api (default all)
-  --issuer URL     the issuer of the tokens in the printed lines, if there are several (default the first one)
-  --audience A     the API or client of those tokens (default the issuer's first one)
-  --env N=V        a variable for the functions: one that their own settings lack, or whose value only a deployment
-                   knows; repeatable. AWS_ENDPOINT_URL_SQS=URL and the like also answer integrations with AWS services
-  --allow-network  let HTTP integrations call other machines (default: this one only, others answer 501)
+  --port N                  the port on 127.0.0.1; 0 for any free one (default 3000)
+  --app CMD                 the app's command, or the folder of its assembly (default "app" of cdk.json)
+  -c, --context K=V         a context value of the app; repeatable
+  --assembly DIR            serve this cloud assembly and run no app. Its functions must have been built for this
+                            machine: GATEHOUSE_HOST_BUILD=1 cdk synth
+  --api NAME                serve one of several APIs, by name or by ID, such as Shop/Api (default all)
+  --issuer URL              the issuer of the tokens in the printed lines, if there are several (default the first one)
+  --audience A              the API or client of those tokens (default the issuer's first one)
+  --env N=V                 a variable for the functions: one that their own settings lack, or whose value only a
+                            deployment knows; repeatable. AWS_ENDPOINT_URL_SQS=URL and the like also answer integrations
+                            with AWS services
+  --allow-network           let HTTP integrations call other machines (default: this one only, others answer 501)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
-  --source-ip ADDR  the source address of requests, for resource policies (default their own, 127.0.0.1)
-  --cors-origin ORIGIN  let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
-                   whatever the template says of CORS; repeatable
-  --app-origin ORIGIN  the origin of an app with a login, if a dev server's proxy is in front of it, such as
-                   http://localhost:5173 (default http://localhost:PORT)
-  --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default what
-                   the app client of a user pool says, else 1h)
-  --watch          when a file below this folder changes, build the functions that it belongs to, or run the app if it
-                   belongs to no function or to the app as well, and serve what is new without losing a request.
-                   Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output goes), node_modules,
-                   __pycache__ and cdk.out do not count. If the build or the app fails, the old API stays.
-  --debug          build Go functions for a debugger, run one process of each function without time-outs, and print its
-                   process id when it starts, for "dlv attach"
-  --json           print all lines as JSON objects, each with an "event"
+  --source-ip ADDR          the source address of requests, for resource policies (default their own, 127.0.0.1)
+  --cors-origin ORIGIN      let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
+                            whatever the template says of CORS; repeatable
+  --app-origin ORIGIN       the origin of an app with a login, if a dev server's proxy is in front of it, such as
+                            http://localhost:5173 (default http://localhost:PORT)
+  --token-life D            how long the tokens of users who log in are valid, to see a session be refreshed: 20s
+                            (default what the app client of a user pool says, else 1h)
+  --watch                   when a file below this folder changes, build the functions that it belongs to, or run the
+                            app if it belongs to no function or to the app as well, and serve what is new without losing
+                            a request. Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output
+                            goes), node_modules, __pycache__ and cdk.out do not count. If the build or the app fails,
+                            the old API stays.
+  --debug                   build Go functions for a debugger, run one process of each function without time-outs, and
+                            print its process id when it starts, for "dlv attach"
+  --json                    print all lines as JSON objects, each with an "event"
 
 The app gets the environment that the CDK CLI gives it, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
 CDK_VALIDATION=false, which saves seconds. AWS is never called: values that have to be looked up there must be in

@@ -117,7 +117,7 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 func stillRuns(command string, ran bool) string {
 	text := "the app still runs: " + command
 	if !ran {
-		text += ": the first time, it may compile for a minute"
+		text += ": the first time, it may compile for a minute or two"
 	}
 	return text
 }

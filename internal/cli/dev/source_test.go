@@ -8,7 +8,7 @@ func TestStillRuns(t *testing.T) {
 		ran  bool
 		want string
 	}{
-		{"at the start", false, "the app still runs: go run .: the first time, it may compile for a minute"},
+		{"at the start", false, "the app still runs: go run .: the first time, it may compile for a minute or two"},
 		{"after a change", true, "the app still runs: go run ."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
