@@ -100,7 +100,7 @@ func TestWrongDomains(t *testing.T) {
 		{"a URL as a key", domain(func(d *Domain) { d.MutualTLS = &MutualTLS{Bucket: true, Key: "s3://trust/clients.pem"} }),
 			`Domain.MutualTLS.Key "s3://trust/clients.pem": want the key in the bucket alone`},
 		{"mutual TLS at the edge", domain(func(d *Domain) { mutual(d); d.Endpoint = Edge }),
-			"Domain.MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone"},
+			"Domain.MutualTLS: API Gateway supports client certificates only at REGIONAL domains"},
 		{"mutual TLS with an enhanced policy",
 			domain(func(d *Domain) { mutual(d); d.Policy = "SecurityPolicy_TLS13_1_3_2025_09" }),
 			"Domain.MutualTLS is set beside the security policy SecurityPolicy_TLS13_1_3_2025_09, and API Gateway has no " +
