@@ -77,11 +77,15 @@ func (p pair) functionURL(g gain, u matrix.FunctionURL, text string) Change {
 func (p pair) caches(add func(Change)) {
 	for _, both := range authorizersOf(p.was.api, p.is.api) {
 		was, is := both[0], both[1]
-		if was.Cache == nil || is.Cache == nil || *is.Cache <= *was.Cache ||
-			is.Kind != matrix.Token && is.Kind != matrix.Request {
+		if was.Cache == nil || is.Cache == nil || !isLambda(is.Kind) || !isLambda(was.Kind) || outlives(is) <= outlives(was) {
 			continue
 		}
-		text := "answers of the authorizer " + p.named(was, is) + " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
+		text := "answers of the authorizer " + p.named(was, is)
+		if endsWithToken(was) {
+			text += p.word(" count for ", " no longer count for ") + period(*is.Cache) + " although a token has expired"
+		} else {
+			text += " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
+		}
 		g, ok := p.some(func(g gain) bool {
 			old, had := p.was.matched(g.verb, g.path)
 			return g.route.Authorizer == is.Name && had && old.Authorizer == was.Name
@@ -95,6 +99,25 @@ func (p pair) caches(add func(Change)) {
 		}
 		add(c)
 	}
+}
+
+// outlives is for how long an answer of an authorizer counts that its token, when it is asked again, would not get.
+func outlives(a matrix.Authorizer) time.Duration {
+	if endsWithToken(a) {
+		return 0
+	}
+	return *a.Cache
+}
+
+// endsWithToken reports whether the answers of an included authorizer allow nothing once their token has expired, and the
+// token cannot end before, as one that is revoked or a session does.
+func endsWithToken(a matrix.Authorizer) bool {
+	raw := settingsOf("", a.Variables).raw
+	ends := a.Included && raw["policyEndsWithToken"] == "true"
+	for name := range raw {
+		ends = ends && !strings.HasPrefix(name, "session.") && !strings.Contains(name, "].introspection.")
+	}
+	return ends
 }
 
 // named is the name of the newer one of two authorizers.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
@@ -29,8 +30,9 @@ type issuer struct {
 	groups, roles      string
 	principal          string
 	bound              bool
-	lifetime, leeway   float64 // in seconds
-	keys               string  // where its keys come from: two that differ cannot be compared
+	lifetime, leeway   float64       // in seconds
+	withdrawn          time.Duration // how long keys count that the issuer no longer has
+	keys               string        // where its keys come from: two that differ cannot be compared
 }
 
 // settingsOf reads the variables that the matrix has one by one.
@@ -93,9 +95,13 @@ func (s settings) issuer(stack, at string) issuer {
 			keys = append(keys, strings.TrimPrefix(name, at)+"="+s.raw[name])
 		}
 	}
+	// Keys are asked for again after the first time, and used until the second one while the issuer does not answer.
+	i.withdrawn = seconds(max(cmp.Or(number("maxKeyAgeSeconds"), 3600), cmp.Or(number("staleCeilingSeconds"), 12*3600)))
 	i.keys = strings.Trim(strings.Join(keys, " "), " ")
 	return i
 }
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
 // pool is the issuer of a user pool of the assembly, in the notation of templates, and client is an app client of one.
 var (

@@ -67,7 +67,8 @@ func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
 	}
 	for _, r := range is.Routes {
 		for _, old := range was.Routes {
-			if r.String() == old.String() && r.Authorizer != "" && old.Authorizer != "" && r.Kind == old.Kind {
+			if r.String() == old.String() && r.Authorizer != "" && old.Authorizer != "" &&
+				(r.Kind == old.Kind || isLambda(r.Kind) && isLambda(old.Kind)) {
 				add(old.Authorizer, r.Authorizer)
 			}
 		}
@@ -81,19 +82,18 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 	lambda := isLambda(is.Kind)
 	x, y := &guard{Authorizer: was}, &guard{Authorizer: is}
 	switch {
-	case was.Kind != is.Kind && lambda && !is.Included && !was.Included && isLambda(was.Kind):
+	case was.Included != is.Included || isLambda(was.Kind) != lambda || !lambda:
+	case !is.Included && was.Kind != is.Kind && was.Name != is.Name: // it is said of the routes
+	case !is.Included && was.Kind != is.Kind:
 		say("the authorizer "+name+" gives its function a "+strings.ToUpper(is.Kind)+" event (was "+
 			strings.ToUpper(was.Kind)+"), and which callers it allows cannot be compared", was.Kind, is.Kind)
-	case was.Kind != is.Kind || was.Included != is.Included:
-	case lambda && !is.Included:
-		switch {
-		case x.identity() != y.identity() && was.Code != is.Code:
-			say("the code of the authorizer "+name+" changed, and which callers it allows cannot be compared", was.Code, is.Code)
-		case x.identity() != y.identity():
-			say("the function of the authorizer "+name+", its handler, layers or environment changed, and which callers it "+
-				"allows cannot be compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
-		}
-	case lambda:
+	case !is.Included && x.identity() == y.identity():
+	case !is.Included && was.Code != is.Code:
+		say("the code of the authorizer "+name+" changed, and which callers it allows cannot be compared", was.Code, is.Code)
+	case !is.Included:
+		say("the function of the authorizer "+name+", its handler, layers or environment changed, and which callers it "+
+			"allows cannot be compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
+	default:
 		unknownSettings(name, settingsOf(stack, was.Variables), settingsOf(stack, is.Variables), say)
 		unknownLogin(name, was.Variables, is.Variables, say)
 		unknownVariables(name, was.Variables, is.Variables, say)
@@ -102,7 +102,8 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 				strings.Join(was.Layers, ", "), strings.Join(is.Layers, ", "))
 		}
 	}
-	if was.Kind == is.Kind && was.Included == is.Included && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
+	alike := (was.Kind == is.Kind || lambda && isLambda(was.Kind)) && was.Included == is.Included
+	if alike && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
 		say("the authorizer "+name+" checks tokens against "+cmp.Or(is.Validation, "no expression")+" (was "+
 			cmp.Or(was.Validation, "no expression")+"), which cannot be compared", was.Validation, is.Validation)
 	}
@@ -134,6 +135,10 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 			if x.id == y.id && x.keys != y.keys {
 				say("the keys of issuer "+host(y.id)+" come from "+orItself(y.keys)+" (was "+orItself(x.keys)+
 					"), and who can sign with them cannot be compared", orNone(x.keys), orNone(y.keys))
+			}
+			if x.id == y.id && y.withdrawn > x.withdrawn {
+				say("keys that issuer "+host(y.id)+" withdraws count for up to "+period(y.withdrawn)+" (was "+period(x.withdrawn)+
+					"), and who has one cannot be compared", period(x.withdrawn), period(y.withdrawn))
 			}
 		}
 	}
@@ -181,33 +186,6 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 		route, on := p.on(by[name])
 		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " under " +
 			"conditions that a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
-	}
-}
-
-// unknownInvokers reports who may call functions past the API now, and who has keys that are not in the assembly.
-func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
-	for _, i := range is.Invokers {
-		if !slices.ContainsFunc(was.Invokers, func(o matrix.Invoker) bool {
-			return o.Function == i.Function && o.Principal == i.Principal
-		}) {
-			who := i.Principal
-			if rest, all := strings.CutPrefix(who, "*"); all {
-				who = "every AWS account" + rest
-			}
-			say("a permission lets "+who+" invoke "+i.Function+" past the checks of "+list(i.Routes)+
-				", under conditions that are not compared", "", i.Principal)
-		}
-	}
-	if !slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
-		return
-	}
-	for _, p := range is.Plans {
-		i := slices.IndexFunc(was.Plans, func(o matrix.Plan) bool { return o.Name == p.Name })
-		for _, key := range p.Others {
-			if i < 0 || !slices.Contains(was.Plans[i].Others, key) {
-				say("the usage plan "+p.Name+" takes the API key "+key+", which is not in the assembly", "", key)
-			}
-		}
 	}
 }
 

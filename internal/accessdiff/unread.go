@@ -2,6 +2,7 @@ package accessdiff
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
@@ -29,5 +30,32 @@ func unknownTexts(was, is []matrix.Variable, say func(text, before, after string
 			what = "removed"
 		}
 		say(what+": "+name+"; the effect on access cannot be compared", x, y)
+	}
+}
+
+// unknownInvokers reports who may call functions past the API now, and who has keys that are not in the assembly.
+func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
+	for _, i := range is.Invokers {
+		if !slices.ContainsFunc(was.Invokers, func(o matrix.Invoker) bool {
+			return o.Function == i.Function && o.Principal == i.Principal
+		}) {
+			who := i.Principal
+			if rest, all := strings.CutPrefix(who, "*"); all {
+				who = "every AWS account" + rest
+			}
+			say("a permission lets "+who+" invoke "+i.Function+" past the checks of "+list(i.Routes)+
+				", under conditions that are not compared", "", i.Principal)
+		}
+	}
+	if !slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
+		return
+	}
+	for _, p := range is.Plans {
+		i := slices.IndexFunc(was.Plans, func(o matrix.Plan) bool { return o.Name == p.Name })
+		for _, key := range p.Others {
+			if i < 0 || !slices.Contains(was.Plans[i].Others, key) {
+				say("the usage plan "+p.Name+" takes the API key "+key+", which is not in the assembly", "", key)
+			}
+		}
 	}
 }
