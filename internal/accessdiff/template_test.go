@@ -136,6 +136,27 @@ func TestTemplates(t *testing.T) {
 	const unreadPolicy = "? the resource policy is not read in full: unresolved: " +
 		"Shop/Api/Properties.Policy.Statement[1].Condition.NotIpAddress.aws:SourceIp[0]: Fn::GetAtt: Custom.Cidr has no value, as " +
 		"Shop/Custom: Fn::GetAtt: Cidr is made by the function of a custom resource when the stack is deployed"
+	const poolGuard = `"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`
+	trigger := func(properties string) []string {
+		return []string{
+			resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "COGNITO_USER_POOLS", `+
+				`"IdentitySource": "method.request.header.Authorization", "ProviderARNs": [{"Fn::GetAtt": ["Users", "Arn"]}]`),
+			resource("Users", "Cognito::UserPool", `"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0", `+
+				`"LambdaArn": {"Fn::GetAtt": ["Trigger", "Arn"]}}}`),
+			resource("Trigger", "Lambda::Function", properties),
+		}
+	}
+	pool := func(groups string) []string {
+		text := strings.ReplaceAll(`{"groups":{`+groups+`},"scopes":["o/read","o/write"]}`, `"`, `\"`)
+		return trigger(`"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"GATEHOUSE_PRETOKEN": "` + text + `"}}`)
+	}
+	const set = `#set($context.responseOverride.header.Access-Control-Allow-Origin = `
+	preflight := func(parameters, template string) string {
+		return resource("Options", "ApiGateway::Method", `"RestApiId": {"Ref": "Api"}, "HttpMethod": "OPTIONS",
+			"ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "AuthorizationType": "NONE",
+			"Integration": {"Type": "MOCK", "IntegrationResponses": [{"StatusCode": "204",
+				"ResponseParameters": {`+parameters+`}, "ResponseTemplates": {"application/json": "`+template+`"}}]}`)
+	}
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -212,6 +233,20 @@ func TestTemplates(t *testing.T) {
 			[]string{custom, api(allowed, from(`, "0.0.0.0/0"`))}, unreadPolicy},
 		{"the same policy that does not resolve", noGuard, []string{custom, api(allowed, from(""))},
 			[]string{custom, api(allowed, from("")), resource("Other", "SQS::Queue", "")}, ""},
+		{"a scope of a group", poolGuard, pool(`"staff": ["o/read"]`), pool(`"staff": ["o/read", "o/write"]`),
+			"? changed: the scopes of group staff of user pool Shop/Users" + cannot},
+		{"another group", poolGuard, pool(`"staff": ["o/read"]`), pool(`"staff": ["o/read"], "ops": ["o/read"]`),
+			"? added: the scopes of group ops of user pool Shop/Users" + cannot},
+		{"a trigger of the app's own", poolGuard, trigger(`"Code": {"ZipFile": "1"}`), trigger(`"Code": {"ZipFile": "2"}`),
+			"? changed: the trigger for tokens of user pool Shop/Users" + cannot},
+		{"a preflight's header in lower case", noGuard, nil,
+			[]string{preflight(`"method.response.header.access-control-allow-origin": "'https://x.example'"`, "")},
+			"+ pages of https://x.example may read answers"},
+		{"a template alone that names a page", noGuard, nil, []string{preflight("", set+`\"https://x.example\")`)},
+			"+ pages of https://x.example may read answers"},
+		{"a template that answers with any origin", noGuard, nil,
+			[]string{preflight("", set+`$input.params().header.get(\"Origin\"))`)},
+			"? which pages may read answers is not known: a template answers with it, sha256.fb64d853"},
 		{"a stage variable that no authorizer reads", iamGuard, []string{stage(`"Variables": {"f": "a"}`)},
 			[]string{stage(`"Variables": {"f": "b"}`)}, ""},
 	} {

@@ -15,6 +15,7 @@ func (b *builder) readIdentity() {
 			Name: r.notice().text("UserPoolName"), Region: b.evaluator.Region(r.stack),
 		}
 		p.PreTokenARN = r.object("LambdaConfig").object("PreTokenGenerationConfig").notice().text("LambdaArn")
+		p.OldPreTokenARN = r.object("LambdaConfig").notice().text("PreTokenGeneration")
 		names := r.object("UsernameConfiguration")
 		p.CaseInsensitive = names.has("CaseSensitive") && !names.bool("CaseSensitive")
 		b.model.UserPools = append(b.model.UserPools, p)

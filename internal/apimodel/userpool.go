@@ -21,6 +21,9 @@ type UserPool struct {
 	CaseInsensitive bool     // upper and lower case are the same in the names of users
 
 	PreTokenARN string // of the function that decides what its tokens hold; "" if it has none
+
+	// OldPreTokenARN is that of one that takes the events of the first version, in which it decides on ID tokens alone.
+	OldPreTokenARN string
 }
 
 // UserPoolClient is an app client of a user pool.

@@ -4,21 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
-
-const (
-	allowOrigin      = "method.response.header.Access-Control-Allow-Origin"
-	allowCredentials = "method.response.header.Access-Control-Allow-Credentials"
-)
-
-// origins finds the origins that a template compares with: they stand in it as texts in quotes.
-var origins = regexp.MustCompile(`["'](https?://[^"'\s/]+)["']`)
 
 // page is who reads.
 type page struct {
@@ -58,29 +49,33 @@ func pagesOf(m *apimodel.Model, api *apimodel.API, method *apimodel.Method) (out
 		}
 	}
 	for _, r := range method.Integration.Responses {
-		value, some := r.Parameters[allowOrigin]
-		if !some {
-			continue
-		}
-		credentials := r.Parameters[allowCredentials] == "'true'"
-		switch text := strings.Trim(value, "'"); {
+		credentials := header(r.Parameters, "Access-Control-Allow-Credentials") == "'true'"
+		switch value := header(r.Parameters, "Access-Control-Allow-Origin"); {
+		case value == "":
 		case strings.HasPrefix(value, "'"):
-			out = append(out, page{text, credentials})
+			out = append(out, page{strings.Trim(value, "'"), credentials})
 		case strings.HasSuffix(value, ".header.Origin"):
 			out = append(out, page{"any", credentials})
 		default:
 			out = append(out, page{"not known: " + value, credentials})
 		}
-		for _, text := range r.Templates {
-			if !strings.Contains(text, "Access-Control-Allow-Origin") {
-				continue
-			}
-			for _, found := range origins.FindAllStringSubmatch(text, -1) {
-				out = append(out, page{found[1], credentials})
+		for _, name := range slices.Sorted(maps.Keys(r.Templates)) {
+			for _, origin := range originsOf(r.Templates[name]) {
+				out = append(out, page{origin, credentials})
 			}
 		}
 	}
 	return out
+}
+
+// header is what an integration's response maps to a header, whose name is the same in any case; "" for nothing.
+func header(parameters map[string]string, name string) string {
+	for key, value := range parameters {
+		if strings.EqualFold(key, "method.response.header."+name) {
+			return value
+		}
+	}
+	return ""
 }
 
 // answersPreflights reports whether something may answer a preflight.

@@ -47,6 +47,13 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
 		}
 	}
+	if slices.ContainsFunc(a.Authorizers, func(x Authorizer) bool { return x.Kind != Unknown }) {
+		for _, pool := range m.UserPools {
+			for _, v := range decidedByTrigger(m, pool) {
+				add(v.Name, v.Value)
+			}
+		}
+	}
 	for _, u := range m.Undecided {
 		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) || strings.HasPrefix(u.Type, "AWS::IAM::") {
 			add("what parameters decide of "+u.ID.String()+" ("+u.Type+")", strings.Join(u.Lines, "\n"))
