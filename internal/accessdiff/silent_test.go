@@ -132,7 +132,7 @@ func TestNothingIsSilent(t *testing.T) {
 			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
 		{"other keys for another type of authorizer", nil,
 			[]func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), toRequest},
-			"? the keys of issuer idp.example.com come from https://x (was what its metadata names), and who can sign by them " +
+			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can sign with them " +
 				"cannot be compared"},
 		{"keys that count for longer", nil, []func(*matrix.API){setting("issuers[0].staleCeilingSeconds", "86400")},
 			"? keys that issuer idp.example.com withdraws count for up to 24 h (was 12 h), and who has one cannot be compared"},

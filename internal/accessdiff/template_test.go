@@ -118,7 +118,7 @@ func TestTemplates(t *testing.T) {
 	planKey := func(plan string) string {
 		return resource("PK", "ApiGateway::UsagePlanKey", `"KeyId": {"Ref": "K"}, "KeyType": "API_KEY", "UsagePlanId": `+plan)
 	}
-	const past = " invoke Shop/Fn past the checks of GET /, and what else there is to it is not compared"
+	const past = " invoke Shop/Fn past the checks of GET /, under conditions that are not compared"
 	const invoke = `"Action": "lambda:InvokeFunction", "Principal": `
 	url := []string{resource("Url", "Lambda::Url", `"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}`)}
 	permission := func(properties string) string {
