@@ -4,8 +4,10 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -86,4 +88,22 @@ func (b *builder) setConditionOfPermission(f awslambda.IFunction, condition awsc
 			p.CfnOptions().SetCondition(condition)
 		}
 	}
+}
+
+// conditionStage has a plan of another API take the stage of this one, which is its last, where the API is there.
+func (b *builder) conditionStage(of awsapigateway.UsagePlan) {
+	if b.props.Condition == nil {
+		return
+	}
+	if other := of.Stack(); *other.Node().Path() != *b.stack.Node().Path() {
+		b.fail("UsagePlans: the plan %s is in the stack %s, and the API has a Condition, which that stack does not: make "+
+			"the plan in the stack of the API", *of.Node().Path(), *other.Node().Path())
+	}
+	resource := l1(of).(awsapigateway.CfnUsagePlan)
+	stages := b.stack.Resolve(resource.ApiStages()).([]any)
+	last := len(stages) - 1
+	resource.AddPropertyOverride(jsii.String(fmt.Sprintf("ApiStages.%d", last)), awscdk.Fn_ConditionIf(
+		b.props.Condition.LogicalId(), map[string]any{
+			"ApiId": b.rest.RestApiId(), "Stage": b.rest.DeploymentStage().StageName(),
+		}, map[string]string{"Ref": "AWS::NoValue"}))
 }

@@ -149,3 +149,29 @@ func TestConditionsOfOtherStacks(t *testing.T) {
 		shop(here, func(p *secureapi.Props) { p.Routes[0].Access = append(p.Routes[0].Access, secureapi.OnlyIf(of)) })
 	}, "OnlyIf: the condition There/Live belongs to the stack There, and the API to Here: make one in the API's stack")
 }
+
+// A plan of an API that is always there takes the stage of another one where that is there.
+func TestSharedPlanWithACondition(t *testing.T) {
+	stack := newStack()
+	f, live := backend(stack, "F"), conditionNamed(stack, "Live")
+	routes := []secureapi.Route{secureapi.Handle("GET /", f, secureapi.KeyOnly("counted"))}
+	first := secureapi.New(stack, "First", &secureapi.Props{Routes: routes,
+		UsagePlans: []secureapi.UsagePlan{{Name: "shared"}}})
+	join := []secureapi.UsagePlan{{Of: first.UsagePlan("shared")}}
+	secureapi.New(stack, "Second", &secureapi.Props{Routes: routes, UsagePlans: join})
+	secureapi.New(stack, "Third", &secureapi.Props{Condition: live, Routes: routes, UsagePlans: join})
+	stages := only(t, stack, "AWS::ApiGateway::UsagePlan")["ApiStages"].([]any)
+	if len(stages) != 3 {
+		t.Fatalf("the stages are %v, want one of each API", stages)
+	}
+	third, _ := stages[2].(map[string]any)
+	given, _ := third["Fn::If"].([]any)
+	if len(third) != 1 || len(given) != 3 || given[0] != "Live" || given[1].(map[string]any)["Stage"] == nil {
+		t.Errorf("the third stage is %v, want it where Live holds", third)
+	}
+	elsewhere := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Elsewhere"), nil)
+	refused(t, func() {
+		secureapi.New(elsewhere, "Api", &secureapi.Props{Condition: conditionNamed(elsewhere, "Live"), UsagePlans: join,
+			Routes: []secureapi.Route{secureapi.Handle("GET /", backend(elsewhere, "F"), secureapi.KeyOnly("counted"))}})
+	}, "the plan Shop/First/UsagePlan shared is in the stack Shop, and the API has a Condition, which that stack does not")
+}

@@ -20,6 +20,7 @@ func (b *builder) addUsagePlans() {
 		stage := &awsapigateway.UsagePlanPerApiStage{Api: b.api.RestAPI, Stage: b.api.RestAPI.DeploymentStage()}
 		if u.Of != nil {
 			u.Of.AddApiStage(stage)
+			b.conditionStage(u.Of)
 			continue
 		}
 		made := awsapigateway.NewUsagePlan(b.scope, jsii.String("UsagePlan "+u.Name), &awsapigateway.UsagePlanProps{

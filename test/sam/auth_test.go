@@ -156,7 +156,8 @@ var authSamples = []sample{
 		name: "api_with_auth_with_default_scopes",
 		also: []string{"api_with_auth_with_default_scopes_openapi", "state_machine_with_api_auth_default_scopes"},
 		props: func(g *given) *secureapi.Props {
-			first, second := secureapi.AnyScope("default.write", "default.read"), secureapi.AnyScope("default.delete", "default.update")
+			first := secureapi.AnyScope("default.write", "default.read")
+			second := secureapi.AnyScope("default.delete", "default.update")
 			own := secureapi.AnyScope("overwritten.read", "overwritten.write")
 			return &secureapi.Props{
 				Authorizer: secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{g.pool("eu-west-1_one")}},

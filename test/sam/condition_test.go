@@ -145,7 +145,9 @@ var manyConditions = func() map[string]string {
 
 // ofPaths is the authorizer of SAM's tests of conditional paths.
 func ofPaths(g *given) secureapi.Authorizer {
-	return secureapi.TokenAuthorizer{Function: g.fn("Decide"), InvokeRole: g.role("MyAuthFnRole"), CacheTTL: 37 * time.Second}
+	return secureapi.TokenAuthorizer{
+		Function: g.fn("Decide"), InvokeRole: g.role("MyAuthFnRole"), CacheTTL: 37 * time.Second,
+	}
 }
 
 const byPaths = "TOKEN header.Authorization ttl=37 by role"

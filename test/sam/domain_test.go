@@ -50,6 +50,8 @@ func aliased(g *given, d *secureapi.Domain) {
 	d.Private.EndpointDNSName, d.Private.EndpointHostedZoneID = "vpce.example.com", "Z38GZ743OKFT7T"
 }
 
+const denyOthers = `Deny * execute-api:Invoke execute-api:/* if={"StringNotEquals":{"aws:SourceVpce":["` + endpoint + `"]}}`
+
 // The facts of these APIs.
 var (
 	atDomain = map[string]string{
@@ -66,9 +68,9 @@ var (
 		"domain CertificateArn": "CertificateArn", "domain EndpointConfiguration": `{"Types":["PRIVATE"]}`,
 		"base paths": "/get", "api EndpointConfiguration": `{"Types":["PRIVATE"]}`,
 		"policy 0":        "Allow * execute-api:Invoke execute-api:/*",
-		"policy 1":        `Deny * execute-api:Invoke execute-api:/* if={"StringNotEquals":{"aws:SourceVpce":["` + endpoint + `"]}}`,
+		"policy 1":        denyOthers,
 		"domain policy 0": "Allow * execute-api:Invoke execute-api:/*",
-		"domain policy 1": `Deny * execute-api:Invoke execute-api:/* if={"StringNotEquals":{"aws:SourceVpce":["` + endpoint + `"]}}`,
+		"domain policy 1": denyOthers,
 	}
 )
 

@@ -126,8 +126,10 @@ var policySamples = []sample{
 		},
 		want: map[string]string{
 			"GET /one": startsBy("NONE"), "POST /two": startsBy("NONE"), "PUT /three": startsBy("NONE"),
-			"policy 0": "Allow * execute-api:Invoke execute-api:/*", "policy 1": `Deny * execute-api:Invoke not=arn:aws:execute-api:AWS::Region:AWS::AccountId:??????????/prod/*/three* if={"NotIpAddress":{"aws:SourceIp":` +
-				`["1.2.3.4/32"]}}`,
+			"policy 0": "Allow * execute-api:Invoke execute-api:/*",
+			"policy 1": "Deny * execute-api:Invoke " +
+				"not=arn:aws:execute-api:AWS::Region:AWS::AccountId:??????????/prod/*/three* " +
+				`if={"NotIpAddress":{"aws:SourceIp":["1.2.3.4/32"]}}`,
 		},
 	},
 }
