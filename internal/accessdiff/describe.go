@@ -1,7 +1,6 @@
 package accessdiff
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,32 +107,6 @@ func (g gain) witness() *Witness {
 		w.Headers["Referer"] = []string{*g.env.referer}
 	}
 	return w
-}
-
-// hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the id.
-// Source: makeUniqueId in aws-cdk-lib/core/lib/private/uniqueid.js
-var hashes = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
-
-// signerName names one who signs.
-func signerName(c *caller, inSentence bool) string {
-	kind := "role "
-	switch {
-	case c.Name != "":
-		return kind + hashes.ReplaceAllString(c.Name[strings.LastIndex(c.Name, "/")+1:], "$1")
-	case c.every():
-		return "callers that IAM allows execute-api:Invoke"
-	}
-	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/stranger") {
-		return "every AWS account"
-	} else if len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/any") {
-		return "account " + parts[4]
-	} else if _, session, ok := strings.Cut(c.Principal, ":assumed-role/"); ok && strings.HasSuffix(session, "/any") {
-		return kind + strings.TrimSuffix(session, "/any") + " of account " + parts[4]
-	}
-	if c.made {
-		return "callers such as " + c.Principal
-	}
-	return c.Principal
 }
 
 // routesOf are the routes of some gains.

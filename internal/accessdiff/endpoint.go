@@ -50,6 +50,9 @@ func (p pair) endpoint(add func(Change)) {
 		case was.Domains[i].Stage != d.Stage:
 			add(Change{Effect: Changed, Was: was.Domains[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
 				" leads to the stage " + d.Stage + " now (was " + was.Domains[i].Stage + ")"})
+		case was.Domains[i].Truststore != "" && d.Truststore == "" && open(was): // which would be a gain if it was not open
+			add(Change{Effect: Changed, Was: was.Domains[i].Truststore, Text: "the domain " + d.Name +
+				" no longer asks for a client certificate, as another address of the API does not"})
 		case was.Domains[i].Truststore != d.Truststore && was.Domains[i].Truststore != "" && d.Truststore != "":
 			add(Change{Effect: Unknown, Was: was.Domains[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
 				" takes client certificates of another truststore, and who has one cannot be compared"})

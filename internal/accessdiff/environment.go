@@ -73,6 +73,7 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	var ranges []netip.Prefix
 	values := map[string][]string{}
 	var foreign []string
+	complete = true
 	for _, d := range docs {
 		for _, s := range d.Statements {
 			for _, c := range s.Conditions {
@@ -86,6 +87,10 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 					for _, v := range c.Values {
 						if p, ok := prefixOf(v); ok {
 							ranges = append(ranges, p)
+						} else if a, like := addressLike(v); like {
+							ranges = append(ranges, netip.PrefixFrom(a, a.BitLen()))
+						} else if !strings.EqualFold(c.Operator, "Null") {
+							complete = false
 						}
 					}
 				default:
@@ -98,7 +103,7 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	}
 	agents, all := headerValues(values["aws:useragent"])
 	referers, also := headerValues(values["aws:referer"])
-	complete = all && also
+	complete = complete && all && also
 	for _, ip := range addresses(ranges) {
 		for _, agent := range agents {
 			for _, referer := range referers {
@@ -123,6 +128,16 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 		}
 	}
 	return sure, assumed, complete
+}
+
+// addressLike is an IPv4 address that a pattern such as "10.0.*" matches and one that goes on, such as "10.0.0.*", does not.
+func addressLike(pattern string) (netip.Addr, bool) {
+	parts := strings.Split(strings.NewReplacer("*", "77", "?", "7").Replace(pattern), ".")
+	for len(parts) < 4 && strings.HasSuffix(pattern, "*") {
+		parts = append(parts, "77")
+	}
+	a, err := netip.ParseAddr(strings.Join(parts, "."))
+	return a, err == nil && strings.ContainsAny(pattern, "*?")
 }
 
 func prefixOf(text string) (netip.Prefix, bool) {

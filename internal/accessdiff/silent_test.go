@@ -77,6 +77,8 @@ func TestNothingIsSilent(t *testing.T) {
 	cached := func(d *time.Duration) func(*matrix.API) {
 		return authorizer(func(a *matrix.Authorizer) { a.Cache = d })
 	}
+	signatures := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.IAM, "" }
+	anyone := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }
 	boundary := principal1(func(p *matrix.Principal) { p.Policy.NotKnown = "its PermissionsBoundary arn:b is not read" })
 	domain := func(stage string) func(*matrix.API) {
 		return func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Stage: stage}} }
@@ -136,6 +138,22 @@ func TestNothingIsSilent(t *testing.T) {
 				"cannot be compared"},
 		{"keys that count for longer", nil, []func(*matrix.API){setting("issuers[0].staleCeilingSeconds", "86400")},
 			"? keys that issuer idp.example.com withdraws count for up to 24 h (was 12 h), and who has one cannot be compared"},
+		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){signatures}, []func(*matrix.API){signatures,
+			granted("Eve", "execute-api:/*"), granted("Bob", "execute-api:/*"), func(a *matrix.API) {
+				a.Principals[1].Policy.Statements = []string{`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*",` +
+					`"Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}`}
+			}}, "+ role Eve may call GET /a\n+ role Eve may call GET /b\n? role Bob may call all routes under conditions that a " +
+			"request does not show here, such as the time or a VPC: StringEquals aws:sourcevpce vpce-1"},
+		{"addresses that a pattern matches", []func(*matrix.API){anyone, policy(`Allow|"*"|*|{"StringLike":{"aws:SourceIp":"10.0.0.*"}}`)},
+			[]func(*matrix.API){anyone, policy(`Allow|"*"|*|{"StringLike":{"aws:SourceIp":"10.0.*"}}`)},
+			"+ callers that the resource policy refused gained GET /a\n+ every AWS account gained GET /b"},
+		{"a service", []func(*matrix.API){signatures, policy(`Allow|{"AWS":"210987654321"}|*`)},
+			[]func(*matrix.API){signatures, policy(`Allow|{"AWS":"210987654321"}|*`, `Allow|{"Service":"vpc-lattice.amazonaws.com"}|*`)},
+			"? the resource policy lets the service vpc-lattice.amazonaws.com call the API, and who can have it call cannot be compared"},
+		{"a certificate that another address does not need", []func(*matrix.API){func(a *matrix.API) {
+			a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}
+		}}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example"}} }},
+			"~ the domain x.example no longer asks for a client certificate, as another address of the API does not"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +

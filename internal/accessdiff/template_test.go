@@ -247,6 +247,12 @@ func TestTemplates(t *testing.T) {
 		{"a template that answers with any origin", noGuard, nil,
 			[]string{preflight("", set+`$input.params().header.get(\"Origin\"))`)},
 			"? which pages may read answers is not known: a template answers with it, sha256.fb64d853"},
+		{"an identity pool for everyone", iamGuard, []string{resource("Ids", "Cognito::IdentityPool", `"AllowUnauthenticatedIdentities": false`)},
+			[]string{resource("Ids", "Cognito::IdentityPool", `"AllowUnauthenticatedIdentities": true`)},
+			"? changed: Shop/Ids (AWS::Cognito::IdentityPool)" + cannot},
+		{"a routing rule", noGuard, nil, []string{resource("Rule", "ApiGatewayV2::RoutingRule",
+			`"Actions": [{"InvokeApi": {"ApiId": {"Ref": "Api"}, "Stage": "prod"}}]`)},
+			"? added: Shop/Rule (AWS::ApiGatewayV2::RoutingRule)" + cannot},
 		{"a stage variable that no authorizer reads", iamGuard, []string{stage(`"Variables": {"f": "a"}`)},
 			[]string{stage(`"Variables": {"f": "b"}`)}, ""},
 	} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // unknownTexts reports what access may depend on and differs, of which there are only texts.
@@ -58,4 +59,18 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 			}
 		}
 	}
+}
+
+// servicesOf are the services of AWS that a resource policy allows something.
+func servicesOf(api matrix.API) (out []string) {
+	doc, err := api.Document.Parse(api.ARN)
+	if err != nil || api.Document.NotKnown != "" {
+		return nil // and it is said that it is not known
+	}
+	for _, s := range doc.Statements {
+		if s.Effect == iampolicy.Allow && s.Principal != nil {
+			out = append(out, s.Principal.Service...)
+		}
+	}
+	return out
 }

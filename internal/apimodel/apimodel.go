@@ -36,6 +36,7 @@ func Read(a *cloudassembly.Assembly, o cloudassembly.Options) *Model {
 	b.readUsage()
 	b.readDomains()
 	b.readOthers()
+	b.readTexts()
 	b.finish()
 	return b.model
 }

@@ -31,6 +31,8 @@ type Model struct {
 
 	Undecided []Undecided // in the order of their stacks and logical ids
 
+	Texts []Text // in the order of their types
+
 	// Problems are what the templates ask for and a local run cannot honour, or what could not be resolved.
 	Problems []Problem
 }

@@ -54,6 +54,18 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			}
 		}
 	}
+	for _, x := range m.Texts {
+		about := strings.Contains(x.Written, api.LogicalID)
+		switch {
+		case x.Grants:
+			about = slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM })
+		case x.Type == "AWS::ApiGateway::DomainNameV2":
+			about = slices.Contains(api.EndpointTypes, "PRIVATE")
+		}
+		if about {
+			add(x.ID.String()+" ("+x.Type+")", x.Written)
+		}
+	}
 	for _, u := range m.Undecided {
 		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) || strings.HasPrefix(u.Type, "AWS::IAM::") {
 			add("what parameters decide of "+u.ID.String()+" ("+u.Type+")", strings.Join(u.Lines, "\n"))

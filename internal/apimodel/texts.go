@@ -1,0 +1,45 @@
+package apimodel
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Text is a resource that access may depend on and of which nothing is read.
+type Text struct {
+	ID
+	Type    string
+	Grants  bool   // it says who gets the credentials of a role
+	Written string // its properties as [cloudassembly.Written] shows them
+}
+
+// textual are the types of such resources, and whether they say who gets the credentials of a role.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-mode.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains.html,
+// https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html,
+// https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html,
+// https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html and
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
+var textual = map[string]bool{
+	"AWS::ApiGateway::BasePathMappingV2":       false,
+	"AWS::ApiGateway::DomainNameV2":            false,
+	"AWS::ApiGatewayV2::RoutingRule":           false,
+	"AWS::Cognito::IdentityPool":               true,
+	"AWS::Cognito::IdentityPoolRoleAttachment": true,
+	"AWS::EKS::PodIdentityAssociation":         true,
+	"AWS::RolesAnywhere::Profile":              true,
+	"AWS::SSO::PermissionSet":                  true,
+}
+
+func (b *builder) readTexts() {
+	for _, kind := range slices.Sorted(maps.Keys(textual)) {
+		for _, r := range b.byType[kind] {
+			b.model.Texts = append(b.model.Texts, Text{
+				ID: r.id, Type: kind, Grants: textual[kind],
+				Written: cloudassembly.Written(map[string]any(r.resource.Properties)),
+			})
+		}
+	}
+}
