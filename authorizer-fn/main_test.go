@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -34,15 +34,7 @@ func build(pkg, name string, tags ...string) (path string, err error) {
 		}
 	}
 	out := filepath.Join(dir, name)
-	tags = append([]string{"lambda.norpc", "gatehouse_host"}, tags...)
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", strings.Join(tags, ","),
-		"-ldflags=-s -w -buildid=", "-o", out, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		os.Stderr.Write(text)
-		return "", err
-	}
-	return out, nil
+	return out, functest.Build(out, pkg, append(tags, functest.HostTag)...)
 }
 
 func TestMain(m *testing.M) {

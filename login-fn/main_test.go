@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
@@ -35,14 +35,7 @@ var (
 
 func build(pkg string) (string, error) {
 	out := filepath.Join(dir, filepath.Base(pkg)+"-bootstrap")
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
-		"-ldflags=-s -w -buildid=", "-o", out, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		os.Stderr.Write(text)
-		return "", err
-	}
-	return out, nil
+	return out, functest.Build(out, pkg, functest.HostTag)
 }
 
 func TestMain(m *testing.M) {

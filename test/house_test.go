@@ -85,6 +85,7 @@ var floors = [][]string{
 		"internal/httpname",
 		"internal/partition",
 		"internal/dynamoclient",
+		"internal/functest",
 		"internal/private",
 		"internal/testclock",
 	},

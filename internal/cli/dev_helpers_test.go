@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -243,4 +245,37 @@ func left(t *testing.T, dir string) string {
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
+}
+
+// keepAsking has clients ask for an address again and again until stop, which returns how many requests there were and
+// how many of them got no answer of 2xx.
+func keepAsking(url string, clients int) (stop func() (asked, lost int64)) {
+	var asked, lost atomic.Int64
+	done := make(chan struct{})
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				answer, err := http.Get(url)
+				asked.Add(1)
+				if err != nil || answer.StatusCode/100 != 2 {
+					lost.Add(1)
+				}
+				if err == nil {
+					answer.Body.Close()
+				}
+				time.Sleep(2 * time.Millisecond)
+			}
+		})
+	}
+	return func() (int64, int64) {
+		close(done)
+		all.Wait()
+		return asked.Load(), lost.Load()
+	}
 }

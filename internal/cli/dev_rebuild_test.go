@@ -9,10 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
@@ -137,29 +134,7 @@ func TestDevWatchFunction(t *testing.T) {
 		t.Fatalf("before the change: %s", got)
 	}
 
-	var asked, lost atomic.Int64
-	done := make(chan struct{})
-	var clients sync.WaitGroup
-	for range 3 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				res, err := http.Get(r.url + "/v1/hello")
-				asked.Add(1)
-				if err != nil || res.StatusCode/100 != 2 {
-					lost.Add(1)
-				}
-				if err == nil {
-					res.Body.Close()
-				}
-				time.Sleep(2 * time.Millisecond)
-			}
-		})
-	}
+	stop := keepAsking(r.url+"/v1/hello", 3)
 	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"two\"\n")
 	says("  answer/answer.go has changed: Test/Fn is built again\n")
 	says("  the new Test/Fn is served, after ")
@@ -192,10 +167,8 @@ func TestDevWatchFunction(t *testing.T) {
 	)
 	says("  hello/main.go has changed: Test/Fn is built again")
 	r.wait(t, func() bool { return strings.Contains(answer(), "203") })
-	close(done)
-	clients.Wait()
-	if n := lost.Load(); n > 0 || asked.Load() < 10 {
-		t.Errorf("%d of %d requests were lost", n, asked.Load())
+	if asked, lost := stop(); lost > 0 || asked < 10 {
+		t.Errorf("%d of %d requests were lost", lost, asked)
 	}
 	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
 		t.Errorf("status %d, left behind %s", status, left(t, temp))

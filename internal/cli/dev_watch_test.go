@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"net/http"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -18,29 +15,7 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("%q does not say %q", r.stdout.String(), want)
 	}
 
-	var asked, lost atomic.Int64
-	done := make(chan struct{})
-	var clients sync.WaitGroup
-	for range 4 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				answer, err := http.Get(r.url + "/v1/hello")
-				asked.Add(1)
-				if err != nil || answer.StatusCode != 200 {
-					lost.Add(1)
-				}
-				if err == nil {
-					answer.Body.Close()
-				}
-				time.Sleep(2 * time.Millisecond)
-			}
-		})
-	}
+	stop := keepAsking(r.url+"/v1/hello", 4)
 	said := func(what string) func() bool {
 		return func() bool { return strings.Contains(r.stdout.String(), what) }
 	}
@@ -81,10 +56,8 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("after the assembly was broken: %d", got)
 	}
 
-	close(done)
-	clients.Wait()
-	if lost.Load() > 0 || asked.Load() < 20 {
-		t.Errorf("%d of %d requests were lost", lost.Load(), asked.Load())
+	if asked, lost := stop(); lost > 0 || asked < 20 {
+		t.Errorf("%d of %d requests were lost", lost, asked)
 	}
 	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
 		t.Errorf("status %d, left behind %s", status, left(t, temp))

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
@@ -18,11 +18,8 @@ func TestMarkIsInWhatMakesAMux(t *testing.T) {
 	for name, want := range map[string]bool{"mux": true, "servemux": false} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
-			cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w -buildid=",
-				"-o", out, "./testdata/"+name)
-			cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-			if text, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, text)
+			if err := functest.Build(out, "./testdata/"+name); err != nil {
+				t.Fatal(err)
 			}
 			executable, err := os.ReadFile(out)
 			if err != nil {
