@@ -2,9 +2,7 @@ package secureapi
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -16,25 +14,30 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// pluginName is what CDK's report calls the checks.
-const pluginName = "Gatehouse"
-
-// checks judge the finished assembly of an app, once, when it is synthesized. CDK calls them after it has written all
-// templates, so they cost no walk of the tree.
+// checks judge the finished assembly of an app, once, when it is synthesized. CDK's engine calls them after it has written
+// all templates, so they cost no walk of the tree.
+//
+// They are not a plugin of CDK's until there is something to report. Before and after a plugin runs, CDK reads each file
+// of the assembly, to see that the plugin has not changed it: with the included authorizer 18 MB, and more time than the
+// rules take.
 type checks struct {
+	app    awscdk.App
 	dir    string       // the app's assembly
 	apis   []string     // the paths of its APIs
 	logins []knownLogin // of its APIs
 
 	domains []plan.DomainUse // by its APIs
+
+	report *report // nil until something is found
 }
 
-var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
+var _ constructs.IValidation = (*checks)(nil)
 
 // registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for
 // each API takes time by the square of their number. jsii keeps the apps as long as the process, too.
@@ -56,27 +59,34 @@ func (b *builder) check() {
 	defer registered.Unlock()
 	c := registered.of[app]
 	if c == nil {
-		c = &checks{dir: *app.Outdir()}
+		c = &checks{app: app, dir: *app.Outdir()}
 		registered.of[app] = c
-		awscdk.Validations_Of(app).AddPlugins(c)
+		batch.Check(app, c)
 	}
 	c.apis = append(c.apis, b.path)
 	c.logins = b.noteLogins(c.logins)
 	c.domains = b.noteDomain(c.domains)
 }
 
-func (*checks) Name() *string       { return jsii.String(pluginName) }
-func (*checks) Version() *string    { return nil }
-func (*checks) RuleIds() *[]*string { return jsii.Strings(rules.IDs()...) }
-
-// Validate is called by CDK at synth. Errors are fatal in CDK's words, as others can be acknowledged for a whole app at
-// once, of which the templates show nothing.
-func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
-	if info, err := os.Stat(filepath.Join(c.dir, report)); err == nil && info.IsDir() { // of a synthesis that was stopped
-		if err := os.Remove(filepath.Join(c.dir, report)); err != nil {
-			panic(fmt.Errorf("secureapi: %w: remove it", err))
-		}
+// Validate is called by CDK's engine at synth. It has CDK report what the rules find, and fail; the messages that it
+// returns are of what CDK would not fail for.
+func (c *checks) Validate() *[]*string {
+	findings := c.find()
+	if failing := rules.Failing(findings); len(failing) > 0 && unheard(c.app) {
+		return jsii.Strings(c.withdraw(failing))
 	}
+	switch {
+	case c.report != nil: // of a synthesis before
+		c.report.findings = findings
+	case len(findings) > 0:
+		c.report = &report{findings}
+		awscdk.Validations_Of(c.app).AddPlugins(c.report)
+	}
+	return jsii.Strings()
+}
+
+// find runs the rules.
+func (c *checks) find() []rules.Finding {
 	// All templates of an app are much to have at a time, and this process has little else to do: collecting garbage early
 	// takes some time and a third of the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))
@@ -84,16 +94,7 @@ func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	if err != nil {
 		panic(fmt.Errorf("secureapi: the finished templates could not be checked: %w", err))
 	}
-	findings := append(rules.Check(assembly, rules.Options{}), c.lost(context, rules.Planned(assembly))...)
-	violations := make([]*awscdk.PolicyViolation, len(findings))
-	for i, f := range findings {
-		violations[i] = violation(f)
-	}
-	failing := rules.Failing(findings)
-	if len(failing) > 0 && unheard(context.AppConstruct()) {
-		c.withdraw(failing)
-	}
-	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(failing) == 0), Violations: &violations}
+	return append(rules.Check(assembly, rules.Options{}), c.lost(rules.Planned(assembly))...)
 }
 
 // unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status
@@ -118,14 +119,11 @@ func unheard(root constructs.IConstruct) bool {
 	return mode == "process"
 }
 
-// report is the file that CDK writes after the plugins have run.
-// Source: aws-cdk-lib 2.270.0, cx-api/lib/cxapi.js (VALIDATION_REPORT_FILE)
-const report = "validation-report.json"
-
-// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it. CDK 2.270 fails
-// where a plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write
-// their report. [checks.Validate] removes it in the next synthesis.
-func (c *checks) withdraw(failing []rules.Finding) {
+// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it.
+func (c *checks) withdraw(failing []rules.Finding) string {
+	if err := os.Remove(filepath.Join(c.dir, "manifest.json")); err != nil {
+		panic(fmt.Errorf("secureapi: the cloud assembly could not be withdrawn: %w", err))
+	}
 	var b strings.Builder
 	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is " +
 		"withdrawn:\n")
@@ -133,23 +131,13 @@ func (c *checks) withdraw(failing []rules.Finding) {
 		place := cmp.Or(f.ConstructPath, f.Stack+"/"+f.LogicalID)
 		fmt.Fprintf(&b, "  - %s: %s: %s: %s\n", place, f.Rule, f.Message, f.WayOut)
 	}
-	fmt.Fprint(os.Stderr, b.String())
-	if err := os.Remove(filepath.Join(c.dir, "manifest.json")); err != nil {
-		panic(fmt.Errorf("secureapi: the cloud assembly could not be withdrawn: %w", err))
-	}
-	file := filepath.Join(c.dir, report)
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		panic(fmt.Errorf("secureapi: the synthesis could not be stopped: %w", err))
-	}
-	if err := os.Mkdir(file, 0o755); err != nil {
-		panic(fmt.Errorf("secureapi: the synthesis could not be stopped: %w", err))
-	}
+	return b.String()
 }
 
 // lost are the APIs of the app whose plan the templates do not have, so that no rule holds them to it.
-func (c *checks) lost(context awscdk.IPolicyValidationContext, planned []string) (out []rules.Finding) {
+func (c *checks) lost(planned []string) (out []rules.Finding) {
 	for _, path := range c.apis {
-		if slices.Contains(planned, path) || !exists(context.AppConstruct(), path) {
+		if slices.Contains(planned, path) || !exists(c.app, path) {
 			continue
 		}
 		out = append(out, rules.Finding{
@@ -170,21 +158,4 @@ func exists(root constructs.IConstruct, path string) bool {
 		}
 	}
 	return true
-}
-
-func violation(f rules.Finding) *awscdk.PolicyViolation {
-	severity := "fatal"
-	if f.Severity == rules.Warning {
-		severity = "warning"
-	}
-	at := &awscdk.PolicyViolatingResource{Locations: &[]*string{}}
-	if f.LogicalID != "" {
-		at.ResourceLogicalId, at.TemplatePath = &f.LogicalID, &f.File
-	} else {
-		at.ConstructPath = &f.Stack
-	}
-	return &awscdk.PolicyViolation{
-		RuleName: &f.Rule, Description: &f.Message, Fix: &f.WayOut, Severity: &severity,
-		ViolatingResources: &[]*awscdk.PolicyViolatingResource{at},
-	}
 }

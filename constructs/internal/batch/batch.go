@@ -136,15 +136,25 @@ func Only(scope constructs.Construct, condition awscdk.CfnCondition) {
 	call("only", scope, condition)
 }
 
+// Check has the files of an app's assembly validated each time that they are written, before CDK's validation plugins
+// run. A message that is returned fails the synthesis.
+func Check(app awscdk.App, files constructs.IValidation) {
+	call("check", app, files)
+}
+
 func call(method string, arguments ...any) {
 	runtime.Load(name, version, tarball())
 	runtime.StaticInvokeVoid(name+".Batch", method, arguments)
 }
 
-// tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash.
+// tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash. It is not
+// compressed, as a compressor takes longer, and more memory, than all that it would save of a few kilobytes.
 var tarball = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	if err != nil {
+		panic(fmt.Errorf("batch: %w", err))
+	}
 	w := tar.NewWriter(z)
 	for _, f := range []struct {
 		name string

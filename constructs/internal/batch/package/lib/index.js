@@ -1,7 +1,9 @@
 "use strict";
 // Runs in CDK's engine. See batch.go.
 const { Construct } = require("constructs");
-const { Aspects, CfnElement, CfnOutput, CfnResource, Fn, Lazy, Token, Tokenization } = require("aws-cdk-lib");
+const {
+  Aspects, attachCustomSynthesis, CfnElement, CfnOutput, CfnResource, Fn, Lazy, Token, Tokenization,
+} = require("aws-cdk-lib");
 const { CfnMethod } = require("aws-cdk-lib/aws-apigateway");
 
 class Batch {
@@ -121,6 +123,20 @@ class Batch {
           node.cfnOptions.condition ??= condition;
         } else if (node instanceof CfnOutput) {
           node.condition ??= condition;
+        }
+      },
+    });
+  }
+
+  // check has the files of the app's assembly validated when all of them are written: CDK synthesizes the app after what is
+  // in it. Then CDK writes the manifest, which the checks read, so it is written here before.
+  static check(app, files) {
+    attachCustomSynthesis(app, {
+      onSynthesize({ assembly }) {
+        assembly.buildAssembly();
+        const errors = files.validate();
+        if (errors.length > 0) {
+          throw new Error(errors.join("\n"));
         }
       },
     });
