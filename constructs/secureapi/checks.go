@@ -30,6 +30,7 @@ type checks struct {
 	app    awscdk.App
 	dir    string       // the app's assembly
 	apis   []string     // the paths of its APIs
+	routes int          // of all of them
 	logins []knownLogin // of its APIs
 
 	domains []plan.DomainUse // by its APIs
@@ -64,6 +65,7 @@ func (b *builder) check() {
 		batch.Check(app, c)
 	}
 	c.apis = append(c.apis, b.path)
+	c.routes += len(b.plan.Routes)
 	c.logins = b.noteLogins(c.logins)
 	c.domains = b.noteDomain(c.domains)
 }
@@ -85,11 +87,15 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
+// manyRoutes are so many that their templates are much to have at a time: collecting garbage early takes some time then,
+// and a third of the memory.
+const manyRoutes = 200
+
 // find runs the rules.
 func (c *checks) find() []rules.Finding {
-	// All templates of an app are much to have at a time, and this process has little else to do: collecting garbage early
-	// takes some time and a third of the memory.
-	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	if c.routes > manyRoutes {
+		defer debug.SetGCPercent(debug.SetGCPercent(25))
+	}
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: the finished templates could not be checked: %w", err))

@@ -21,7 +21,7 @@ func (b *builder) readMethods() {
 			Resource:       b.resources[r.text("ResourceId")],
 			Scopes:         r.texts("AuthorizationScopes"),
 			APIKeyRequired: r.bool("ApiKeyRequired"),
-			Metadata:       r.resource.Metadata,
+			Metadata:       notes(r.resource),
 		}
 		if m.Resource == nil || b.owner[m.Resource] != api {
 			b.unplaced(r, api, "its ResourceId %s is not a path of the API", cloudassembly.Describe(r.values["ResourceId"]))
@@ -55,6 +55,19 @@ func (b *builder) readMethods() {
 			}
 		}
 	}
+}
+
+// notes are what the app notes at a resource, of that what is a string; nil if nothing is.
+func notes(r *cloudassembly.TemplateResource) (out map[string]string) {
+	for name := range r.Metadata {
+		if text := r.Note(name); text != "" {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[name] = text
+		}
+	}
+	return out
 }
 
 // readAuthorization reads how a method is guarded, closed where that is not known.

@@ -20,7 +20,7 @@ type Assembly struct {
 	Missing []string
 
 	stacks []*Stack
-	values propertyValues // while it is read
+	values *propertyValues // while it is read
 }
 
 // Stacks returns all stacks, those of stages and nested ones included: in the order of their paths, nested ones last.

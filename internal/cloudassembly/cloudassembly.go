@@ -26,7 +26,7 @@ import (
 //
 // The error is [ErrNotAssembly] if the folder is not one, or is incomplete.
 func Read(dir string) (*Assembly, error) {
-	a := &Assembly{Dir: dir, values: propertyValues{}}
+	a := &Assembly{Dir: dir, values: newPropertyValues()}
 	if err := a.readFolder(dir, nil); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Read(dir string) (*Assembly, error) {
 // Parse makes an assembly of one stack out of a template in JSON. It has no assets: its functions can have inline code
 // only, and its nested stacks are not read.
 func Parse(stackName string, template []byte) (*Assembly, error) {
-	values := propertyValues{}
+	values := newPropertyValues()
 	t, err := parseTemplate(template, values)
 	if err != nil {
 		return nil, fmt.Errorf("assembly: template of stack %s: %w", stackName, err)

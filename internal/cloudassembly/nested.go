@@ -30,7 +30,7 @@ func (a *Assembly) readNestedStacks() {
 	}
 }
 
-func (s *Stack) readNested(e *Evaluator, id string, values propertyValues) (*Stack, error) {
+func (s *Stack) readNested(e *Evaluator, id string, values *propertyValues) (*Stack, error) {
 	file, err := s.nestedTemplate(e, id)
 	if err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ func (s *Stack) nestedTemplate(e *Evaluator, id string) (string, error) {
 			return s.Asset(found)
 		}
 	}
-	if r.Metadata[assetPath] != "" {
-		return exists(s, within(s.dir, r.Metadata[assetPath]))
+	if path := r.Note(assetPath); path != "" {
+		return exists(s, within(s.dir, path))
 	}
 	if err != nil {
 		return "", err

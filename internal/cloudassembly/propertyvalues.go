@@ -4,16 +4,58 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 )
 
-// propertyValues are the values of properties, by a digest of their JSON, while an assembly is read. Equal ones are one:
-// all methods of a function have the same integration, and stacks of an app the same roles. An app of 100 stacks takes
-// a fourth of the memory so. Nothing may change what is in a template, therefore.
-type propertyValues map[[sha256.Size]byte]any
+// propertyValues are the properties of resources while an assembly is read. Equal values are one, and so are the
+// properties of a resource if all of them are equal to those of another: the methods of a function have the same
+// integration, and stacks of an app the same roles and methods. An app of 100 stacks takes a fourth of the memory so.
+// Nothing may change what is in a template, therefore.
+type propertyValues struct {
+	values map[digest]any            // by their JSON
+	all    map[digest]map[string]any // by the digests of their names and values
+}
 
-func (p propertyValues) parse(raw json.RawMessage) (any, error) {
-	key := sha256.Sum256(raw)
-	if value, ok := p[key]; ok {
+type digest [sha256.Size]byte
+
+func newPropertyValues() *propertyValues {
+	return &propertyValues{values: map[digest]any{}, all: map[digest]map[string]any{}}
+}
+
+// parse reads the properties of a resource.
+func (p *propertyValues) parse(raw map[string]json.RawMessage) (map[string]any, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	names := slices.Sorted(maps.Keys(raw))
+	digests := make([]digest, len(names))
+	h := sha256.New()
+	for i, name := range names {
+		of := sha256.Sum256([]byte(name))
+		digests[i] = sha256.Sum256(raw[name])
+		h.Write(of[:])
+		h.Write(digests[i][:])
+	}
+	key := digest(h.Sum(nil))
+	if known, ok := p.all[key]; ok {
+		return known, nil
+	}
+	out := make(map[string]any, len(raw))
+	for i, name := range names {
+		value, err := p.value(digests[i], raw[name])
+		if err != nil {
+			return nil, fmt.Errorf("property %s: %w", name, err)
+		}
+		out[name] = value
+	}
+	p.all[key] = out
+	return out, nil
+}
+
+func (p *propertyValues) value(key digest, raw json.RawMessage) (any, error) {
+	if value, ok := p.values[key]; ok {
 		return value, nil
 	}
 	var value any
@@ -22,6 +64,6 @@ func (p propertyValues) parse(raw json.RawMessage) (any, error) {
 	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
-	p[key] = value
+	p.values[key] = value
 	return value, nil
 }

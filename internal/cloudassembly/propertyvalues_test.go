@@ -10,7 +10,7 @@ import (
 
 // TestEqualPropertiesAreOneValue: in one template and in all of an assembly, and no others.
 func TestEqualPropertiesAreOneValue(t *testing.T) {
-	values := propertyValues{}
+	values := newPropertyValues()
 	parse := func(text string) map[string]*TemplateResource {
 		t.Helper()
 		template, err := parseTemplate([]byte(text), values)
@@ -39,6 +39,15 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 	of := first["A"].Properties["P"]
 	if !same(of, first["A"].Properties["Q"]) || !same(of, second["A"].Properties["P"]) {
 		t.Error("equal properties are several values")
+	}
+	third := parse(`{"Resources": {
+		"A": {"Type": "U", "Properties": {"N": 1, "Nothing": null, "P": {"Ref": "X"}, "Q": {"Ref": "X"}}},
+		"B": {"Type": "T", "Properties": {"P": {"Ref": "Y"}, "M": 1.0}}}}`)
+	if !same(first["A"].Properties, third["A"].Properties) {
+		t.Error("properties that are all equal are several")
+	}
+	if same(first["B"].Properties, third["B"].Properties) || third["B"].Properties["M"] != json.Number("1.0") {
+		t.Error("properties of other names are one")
 	}
 	if same(of, first["B"].Properties["P"]) || second["A"].Properties["Q"] != "X" {
 		t.Error("other properties are one value")

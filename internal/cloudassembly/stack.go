@@ -48,7 +48,7 @@ func (s *Stack) File() string { return s.file }
 // NestedError reports why the template of a nested stack, which is the resource of that logical id, could not be read.
 func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
-func (s *Stack) readTemplate(file string, values propertyValues) error {
+func (s *Stack) readTemplate(file string, values *propertyValues) error {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return notAssembly(s.dir, "%s, the template of stack %s, is missing: run \"cdk synth\" again",
@@ -82,10 +82,11 @@ func (s *Stack) Asset(key string) (string, error) {
 // AssetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an
 // asset of the older kind, whose key is a parameter, has too.
 func (s *Stack) AssetOf(r *TemplateResource, key string) (string, error) {
-	if _, listed := s.assets[key]; listed || r.Metadata[assetPath] == "" {
+	path := r.Note(assetPath)
+	if _, listed := s.assets[key]; listed || path == "" {
 		return s.Asset(key)
 	}
-	return exists(s, within(s.dir, r.Metadata[assetPath]))
+	return exists(s, within(s.dir, path))
 }
 
 func exists(s *Stack, path string) (string, error) {

@@ -34,8 +34,13 @@ type TemplateResource struct {
 	Type       string
 	Condition  string // the name of a condition; "" if the resource is unconditional
 	Properties map[string]any
-	Metadata   map[string]string // what the app and CDK note at the resource, of that what is a string
-	Notes      map[string]any    // the same as the template has it, with what is not a string; nil if it is not a map
+	Metadata   map[string]any // what the app and CDK note at the resource; nil if it is not a map
+}
+
+// Note returns what is noted at the resource by a name; "" if that is not a string.
+func (r *TemplateResource) Note(name string) string {
+	text, _ := r.Metadata[name].(string)
+	return text
 }
 
 // assetPath is the metadata that says which folder or file of the assembly the resource's asset is.
@@ -53,7 +58,7 @@ type Output struct {
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxTemplate = 4 << 20
 
-func parseTemplate(data []byte, values propertyValues) (*Template, error) {
+func parseTemplate(data []byte, values *propertyValues) (*Template, error) {
 	if len(data) > maxTemplate {
 		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, len(data))
 	}
@@ -82,28 +87,12 @@ func parseTemplate(data []byte, values propertyValues) (*Template, error) {
 		if r == nil || r.Type == "" {
 			return nil, fmt.Errorf("resource %s has no Type", id)
 		}
-		out := &TemplateResource{Type: r.Type, Condition: r.Condition}
-		if r.Properties != nil {
-			out.Properties = make(map[string]any, len(r.Properties))
+		properties, err := values.parse(r.Properties)
+		if err != nil {
+			return nil, fmt.Errorf("resource %s: %w", id, err)
 		}
-		for name, raw := range r.Properties {
-			value, err := values.parse(raw)
-			if err != nil {
-				return nil, fmt.Errorf("property %s of resource %s: %w", name, id, err)
-			}
-			out.Properties[name] = value
-		}
-		notes, _ := r.Metadata.(map[string]any) // others write what they like there
-		out.Notes = notes
-		for key, note := range notes {
-			if t, ok := note.(string); ok {
-				if out.Metadata == nil {
-					out.Metadata = map[string]string{}
-				}
-				out.Metadata[key] = t
-			}
-		}
-		t.Resources[id] = out
+		metadata, _ := r.Metadata.(map[string]any) // others write what they like there
+		t.Resources[id] = &TemplateResource{r.Type, r.Condition, properties, metadata}
 	}
 	return &t, nil
 }

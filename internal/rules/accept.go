@@ -32,7 +32,7 @@ func (v *view) accept(findings []Finding, known []string, report reporter) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
 		for _, r := range v.byType[kind] {
-			raw, is := r.t.Notes[AcceptsMetadata]
+			raw, is := r.t.Metadata[AcceptsMetadata]
 			if !is {
 				continue
 			}

@@ -11,7 +11,7 @@ func (a *api) name() string {
 	if a.plan != nil && a.plan.path != "" {
 		return a.plan.path
 	}
-	if path, ok := strings.CutSuffix(a.t.Metadata[pathMetadata], "/Resource"); ok {
+	if path, ok := strings.CutSuffix(a.t.Note(pathMetadata), "/Resource"); ok {
 		return path
 	}
 	return a.resource.String()
@@ -29,7 +29,7 @@ func (a *api) stage() string {
 func Planned(a *cloudassembly.Assembly) (paths []string) {
 	for _, s := range a.Stacks() {
 		for _, r := range s.Template.Resources {
-			if plan, ok := r.Notes[PlanMetadata].(map[string]any); ok && r.Type == typeAPI {
+			if plan, ok := r.Metadata[PlanMetadata].(map[string]any); ok && r.Type == typeAPI {
 				path, _ := plan["path"].(string)
 				paths = append(paths, path)
 			}

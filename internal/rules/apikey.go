@@ -69,7 +69,7 @@ func (m *method) usageKeyClaim() string {
 	if m.guard == nil {
 		return ""
 	}
-	settings, _ := m.guard.t.Notes[AuthorizerMetadata].(map[string]any)
+	settings, _ := m.guard.t.Metadata[AuthorizerMetadata].(map[string]any)
 	claim, _ := settings["usageKey"].(string)
 	return claim
 }

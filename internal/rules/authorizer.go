@@ -18,7 +18,7 @@ var changedAuthorizer = Rule{
 		"IdentitySources or Function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeAuthorizer] {
-			settings, ok := r.t.Notes[AuthorizerMetadata].(map[string]any)
+			settings, ok := r.t.Metadata[AuthorizerMetadata].(map[string]any)
 			if !ok {
 				continue
 			}

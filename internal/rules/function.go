@@ -21,7 +21,7 @@ var changedFunction = Rule{
 	WayOut: "set the variable or the code in JWT, SessionAuthorizer or Login instead of the function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeFunction] {
-			settings, ok := r.t.Notes[FunctionMetadata].(map[string]any)
+			settings, ok := r.t.Metadata[FunctionMetadata].(map[string]any)
 			if !ok {
 				continue
 			}
@@ -49,7 +49,7 @@ var changedFunction = Rule{
 // changedCode says that a function's code is not the asset that CDK made for it; "" if it is, or if nothing is noted.
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-lambda/lib/code.ts (bindToResource)
 func (r *resource) changedCode() string {
-	asset, noted := strings.CutPrefix(r.t.Metadata["aws:asset:path"], "asset.")
+	asset, noted := strings.CutPrefix(r.t.Note("aws:asset:path"), "asset.")
 	if !noted {
 		return ""
 	}

@@ -67,7 +67,7 @@ func functionName(text string) string {
 
 // included reports whether an authorizer has the included function: the plan's, or another one that invokes it too.
 func (v *view) included(r *resource) bool {
-	settings, _ := r.t.Notes[AuthorizerMetadata].(map[string]any)
+	settings, _ := r.t.Metadata[AuthorizerMetadata].(map[string]any)
 	if included, _ := settings["included"].(bool); included {
 		return true
 	}
@@ -76,6 +76,6 @@ func (v *view) included(r *resource) bool {
 	if f == nil {
 		return false
 	}
-	_, ours := f.t.Notes[FunctionMetadata]
+	_, ours := f.t.Metadata[FunctionMetadata]
 	return ours
 }

@@ -31,7 +31,7 @@ func newView(a *cloudassembly.Assembly) *view {
 func (v *view) readAPIs() {
 	for _, r := range v.byType[typeAPI] {
 		a := &api{resource: r}
-		a.plan, a.badPlan = readPlan(r.partly("Metadata", r.t.Notes[PlanMetadata]))
+		a.plan, a.badPlan = readPlan(r.partly("Metadata", r.t.Metadata[PlanMetadata]))
 		v.apis = append(v.apis, a)
 		if id := r.ref(); id != "" {
 			v.byID[id] = a

@@ -114,5 +114,5 @@ func Failing(findings []Finding) []Finding {
 
 // place fills in where a finding is.
 func (r *resource) place(f *Finding) {
-	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Metadata[pathMetadata], r.stack.File()
+	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Note(pathMetadata), r.stack.File()
 }
