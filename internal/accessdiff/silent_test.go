@@ -154,6 +154,11 @@ func TestNothingIsSilent(t *testing.T) {
 			a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}
 		}}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example"}} }},
 			"~ the domain x.example no longer asks for a client certificate, as another address of the API does not"},
+		{"a main package of the included one's own", nil, []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Code = "asset.1" })},
+			"? the code of the authorizer Jwt, which has a main package of its own, changed, and what a hook in it does cannot be compared"},
+		{"another table of sessions", nil, []func(*matrix.API){variable("GATEHOUSE_SESSION_TABLE", "${Table}")},
+			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access cannot be " +
+				"compared"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +

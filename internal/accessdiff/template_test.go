@@ -220,6 +220,10 @@ func TestTemplates(t *testing.T) {
 			"? a permission lets apigateway.amazonaws.com for every account" + past},
 		{"a service for one API", iamGuard, nil, []string{permission(invoke + `"apigateway.amazonaws.com", ` +
 			`"SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Api}/*"}`)}, ""},
+		{"a load balancer in front of a function", iamGuard, nil, []string{permission(invoke + `"elasticloadbalancing.amazonaws.com", ` +
+			`"SourceArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1"`)},
+			"? a permission lets elasticloadbalancing.amazonaws.com from " +
+				"arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1" + past},
 		{"a permission that does not call", iamGuard, nil,
 			[]string{permission(`"Action": "lambda:GetFunction", "Principal": "210987654321"`)}, ""},
 		{"a call for an account that could read", iamGuard,

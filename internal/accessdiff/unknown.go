@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
@@ -99,6 +100,10 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 		say("the function of the authorizer "+name+", its handler, layers or environment changed, and which callers it "+
 			"allows cannot be compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
 	default:
+		if was.Code != is.Code {
+			say("the code of the authorizer "+name+", which has a main package of its own, changed, and what a hook in it does "+
+				"cannot be compared", was.Code, is.Code)
+		}
 		unknownSettings(name, settingsOf(stack, was.Variables), settingsOf(stack, is.Variables), say)
 		unknownLogin(name, was.Variables, is.Variables, say)
 		unknownVariables(name, was.Variables, is.Variables, say)
@@ -225,6 +230,11 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 	}
 }
 
+// isOf reports whether a variable of a matrix is one of a name, or a value in it.
+func isOf(name, variable string) bool {
+	return name == variable || strings.HasPrefix(name, variable+".")
+}
+
 // unknownVariables reports variables of an included authorizer that are not its settings. Some of them have Lambda or Go run
 // other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
@@ -232,7 +242,7 @@ func unknownVariables(name string, was, is []matrix.Variable, say func(text, bef
 	others := func(list []matrix.Variable) map[string]string {
 		out := map[string]string{}
 		for _, v := range list {
-			if !strings.HasPrefix(v.Name, "GATEHOUSE_") {
+			if !isOf(v.Name, authz.ConfigVariable) && !isOf(v.Name, login.Variable) {
 				out[v.Name] = v.Value
 			}
 		}

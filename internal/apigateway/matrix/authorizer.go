@@ -40,7 +40,8 @@ type Authorizer struct {
 	JWT *apimodel.JWT
 
 	// Included reports whether the function is the included authorizer, which the access table and the variables
-	// describe. Code names the content of another one, such as "asset.0123abcd"; "" if it is not in the assembly.
+	// describe. Code names the content of another one, and of one with a main package of its own, such as "asset.0123abcd"; ""
+	// if it is not in the assembly.
 	Included bool
 	Code     string
 
@@ -92,7 +93,9 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 		if f := a.Function; f != nil {
 			made.By = []string{f.ID.String()}
 			if made.Included = includes(f); made.Included {
-				made.Apart = apart(api, a, t)
+				if made.Apart = apart(api, a, t); ownMain(f) {
+					made.Code = codeOf(f)
+				}
 			} else {
 				made.Code, made.Handler = codeOf(f), f.Handler
 			}
@@ -106,6 +109,9 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			if s := SessionOf(a); s != nil {
 				if _, by := loginOf(api, s); by != nil {
 					made.Variables = append(made.Variables, flatten(login.Variable, by.Variables[login.Variable])...)
+					for _, name := range slices.Sorted(maps.Keys(by.References)) {
+						made.Variables = append(made.Variables, Variable{"login." + name, by.References[name]})
+					}
 				}
 			}
 		}

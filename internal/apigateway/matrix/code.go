@@ -3,31 +3,35 @@ package matrix
 import (
 	"cmp"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"encoding/hex"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"reflect"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // codeOf names the content of a function's code. Assets are named by CDK after their content; of another folder or file
 // it is a hash. Code that is not in the assembly is named by where it is.
 func codeOf(f *apimodel.Function) string {
-	path := cmp.Or(f.Code.Folder, f.Code.Zip)
-	if name := filepath.Base(path); strings.HasPrefix(name, "asset.") && len(name) > 32 {
+	place := cmp.Or(f.Code.Folder, f.Code.Zip)
+	if name := filepath.Base(place); strings.HasPrefix(name, "asset.") && len(name) > 32 {
 		return name
 	}
 	h := sha256.New()
 	switch {
-	case path != "":
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+	case place != "":
+		err := filepath.WalkDir(place, func(file string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
 			text, err := os.ReadFile(file)
-			name, _ := filepath.Rel(path, file)
+			name, _ := filepath.Rel(place, file)
 			h.Write([]byte(name + "\x00"))
 			h.Write(text)
 			return err
@@ -41,4 +45,14 @@ func codeOf(f *apimodel.Function) string {
 		return f.Code.Outside
 	}
 	return "sha256." + hex.EncodeToString(h.Sum(nil))
+}
+
+// includedMain is the import path of the included authorizer's main package.
+var includedMain = path.Dir(reflect.TypeOf(authz.Config{}).PkgPath())
+
+// ownMain reports whether a function with the settings of the included authorizer runs another main package, which can have
+// hooks. A binary says by itself what it was built from.
+func ownMain(f *apimodel.Function) bool {
+	info, err := buildinfo.ReadFile(filepath.Join(f.Code.Folder, "bootstrap"))
+	return f.Code.Folder != "" && err == nil && info.Path != includedMain
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // Invoker is who may call a function behind a route without the API, by a permission of the function. Those for a
-// service of AWS count where no source of one account is named, as callers of any account can have the service call it, and
-// those for a URL where the URL's AuthType does not say it.
+// service of AWS count where the service passes requests on, or where no source of one account is named, so that callers of
+// any account can have it call the function, and those for a URL where the URL's AuthType does not say it.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html
 type Invoker struct {
 	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" is every account, and conditions follow it
@@ -25,10 +25,12 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 		}
 		made := Invoker{Principal: p.Principal}
 		if strings.Contains(p.Principal, ".amazonaws.com") {
-			if bounded(p) {
+			switch front := slices.Contains(fronts, strings.TrimSuffix(p.Principal, ".cn")); {
+			case !bounded(p):
+				made.Principal += " for every account"
+			case !front:
 				continue
 			}
-			made.Principal += " for every account"
 		}
 		if p.OrgID != "" {
 			made.Principal += " in the organization " + p.OrgID
@@ -45,6 +47,12 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 	})
 	return slices.CompactFunc(out, func(x, y Invoker) bool { return x.Function == y.Function && x.Principal == y.Principal })
 }
+
+// fronts are services that pass requests of others on to a function, so that one of them leads past the API.
+// Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html,
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html and
+// https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+var fronts = []string{"elasticloadbalancing.amazonaws.com", "cloudfront.amazonaws.com", "vpc-lattice.amazonaws.com"}
 
 // behind is the function of a permission with the routes that it answers.
 func behind(m *apimodel.Model, api *apimodel.API, p *apimodel.Permission) (name string, routes []string) {

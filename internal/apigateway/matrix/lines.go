@@ -218,7 +218,7 @@ func (l *lines) authorizer(a Authorizer) {
 		return
 	}
 	l.functions[a.By[0]] = true
-	if !a.Included {
+	if !a.Included || a.Code != "" {
 		l.add("function %s: code %s", a.By[0], cmp.Or(a.Code, "not in the assembly"))
 	}
 	if a.Handler != "" {
