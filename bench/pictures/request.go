@@ -56,7 +56,7 @@ func request(p palette) string {
 		}
 	}
 	d.refusal(304, top+120, "403", "explicit deny")
-	d.refusal(545, top+120, "401", "nothing is run")
+	d.refusal(545, top+120, "401", "no function runs")
 	d.refusal(978, top+120, "403", "not authorized")
 
 	d.box(box{x: 580, y: 350, w: 380, h: 136, name: "Authorizer function", fill: p.ours, lines: []string{
@@ -67,7 +67,7 @@ func request(p palette) string {
 	d.arrow(796, 350, 796, top+120, p.line)
 	d.text(808, 292, "start", p.quiet, "keep it")
 	d.refusalTo(580, 418, 500, 418, "401", "not a good token")
-	d.text(16, 480, "start", p.quiet, "Preflights (OPTIONS) pass the resource policy alone.")
+	d.text(16, 480, "start", p.quiet, "Only the resource policy checks preflights (OPTIONS).")
 	return fmt.Sprintf(
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="The way of a request: resource policy, identity source, cache, authorizer function, policy, function">
 <style>text { font: 18px system-ui, -apple-system, "Segoe UI", sans-serif } .name { font-weight: 600 }</style>
