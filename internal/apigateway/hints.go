@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
-// hints are the lines by which runtimes say what is missing on this machine. Each process of a function writes them, and
-// one that cannot be loaded has a process for every request.
+// hints are the lines by which runtimes say what is missing on this machine. Each process of a function writes them,
+// and one that cannot be loaded has a process for every request.
 type hints struct{ said sync.Map }
 
 // again reports whether a line is a hint that a function has given before.

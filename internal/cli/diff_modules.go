@@ -9,9 +9,9 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// checkout is a commit that is checked out below a folder, at the path that the repository has on this machine: a module
-// that a relative path of go.mod or go.work names outside of the repository is then a link at the same path below it.
-// The files themselves stay as they are, since Go writes the paths into the functions that it builds.
+// checkout is a commit that is checked out below a folder, at the path that the repository has on this machine: a
+// module that a relative path of go.mod or go.work names outside of the repository is then a link at the same path
+// below it. The files themselves stay as they are, since Go writes the paths into the functions that it builds.
 type checkout struct {
 	root string // of the repository
 	base string // the folder that stands for the root of the file system
@@ -76,7 +76,8 @@ func workAbove(root string) string {
 	}
 }
 
-// pathsIn are the folders that a go.mod or a go.work names; none for one that Go cannot read either, which it says itself.
+// pathsIn are the folders that a go.mod or a go.work names; none for one that Go cannot read either, which it says
+// itself.
 func pathsIn(file string) (paths []string) {
 	text, err := os.ReadFile(file)
 	if err != nil {

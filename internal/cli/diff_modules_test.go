@@ -24,13 +24,14 @@ import (
 )
 
 const manifest = ` + "`" + `{"version": "54.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
-	"environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Shop.template.json"}}}}` + "`" + `
+	"environment": "aws://unknown-account/unknown-region",
+	"properties": {"templateFile": "Shop.template.json"}}}}` + "`" + `
 
 const template = ` + "`" + `{"Resources": {
 	"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "` + "` + names.API + `" + `"}},
 	"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {
-		"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "` + "` + verb + `" + `",
-		"AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}}}}` + "`" + `
+		"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+		"HttpMethod": "` + "` + verb + `" + `", "AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}}}}` + "`" + `
 
 func main() {
 	out := os.Getenv("CDK_OUTDIR")
@@ -68,8 +69,9 @@ func TestDiffOfModulesOutside(t *testing.T) {
 			"shop/infra/go.mod": module + "require example.com/names v0.0.0\nrequire example.com/lib v0.0.0\n" +
 				"replace (\n\texample.com/names => ../../lib/names\n\texample.com/lib => ../../lib\n)\n",
 			"lib/go.mod": "module example.com/lib\n\ngo 1.24\n", "lib/lib.go": "package lib\n",
-			"lib/names/go.mod": "module example.com/names\n\ngo 1.24\n", "lib/names/names.go": "package names\n\nconst API = \"Api\"\n",
-			"shop/infra/lib.go": "package main\n\nimport _ \"example.com/lib\"\n",
+			"lib/names/go.mod":   "module example.com/names\n\ngo 1.24\n",
+			"lib/names/names.go": "package names\n\nconst API = \"Api\"\n",
+			"shop/infra/lib.go":  "package main\n\nimport _ \"example.com/lib\"\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -110,6 +110,6 @@ func asksFirst(api *apimodel.API, method *apimodel.Method) bool {
 
 // safelisted are headers that a page may set, and those that a browser sets, without a preflight.
 var safelisted = map[string]bool{
-	"accept": true, "accept-language": true, "content-language": true, "content-type": true, "cookie": true, "origin": true,
-	"range": true, "referer": true, "user-agent": true,
+	"accept": true, "accept-language": true, "content-language": true, "content-type": true, "cookie": true,
+	"origin": true, "range": true, "referer": true, "user-agent": true,
 }

@@ -47,7 +47,10 @@ func TestReadableByPages(t *testing.T) {
 		{"the other API", &apimodel.API{Methods: methods, APIKeySource: "HEADER"}, []string{
 			"GET /public", "POST /public", "GET /cookie", "GET /session",
 		}},
-		{"its keys by the authorizer", &apimodel.API{Methods: methods[3:4], APIKeySource: "AUTHORIZER"}, []string{"GET /keyed"}},
+		{
+			"its keys by the authorizer", &apimodel.API{Methods: methods[3:4], APIKeySource: "AUTHORIZER"},
+			[]string{"GET /keyed"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := []Readable{{Origin: "https://shop.example.com", Routes: c.want}}

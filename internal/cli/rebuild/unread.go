@@ -26,9 +26,10 @@ var written = []string{
 // mostWritten is how large a file is at most that is looked into, in bytes: people write smaller ones.
 const mostWritten = 1 << 20
 
-// Unread reports whether a changed file below root is documentation that neither the build nor the app reads: no program
-// embeds it, no asset of the assembly has a file of its name, and no source names it or its kind. It may report false
-// for a file that is not read, and then the app runs for nothing. f may be nil, if it is not known what is embedded.
+// Unread reports whether a changed file below root is documentation that neither the build nor the app reads: no
+// program embeds it, no asset of the assembly has a file of its name, and no source names it or its kind. It may report
+// false for a file that is not read, and then the app runs for nothing. f may be nil, if it is not known what is
+// embedded.
 func (f *Functions) Unread(root, assembly, file string) bool {
 	name, ext := path.Base(file), strings.ToLower(path.Ext(file))
 	switch {

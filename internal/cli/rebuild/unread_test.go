@@ -60,7 +60,7 @@ func TestUnread(t *testing.T) {
 		},
 		{
 			name: "another folder that is embedded", file: "docs/api.md",
-			files: map[string]string{"web/pages.go": "package pages\n\nimport \"embed\"\n\n//go:embed page\nvar page embed.FS\n"},
+			files: map[string]string{"web/pages.go": "package pages\n\nimport \"embed\"\n\n//go:embed page\nvar p embed.FS\n"},
 			want:  true,
 		},
 	} {
