@@ -65,6 +65,10 @@ type Options struct {
 	// this machine are called, and others answer 501.
 	AllowNetwork bool
 
+	// Limits has requests with API keys count to their usage plans, by Now, and answers those over a rate or a quota by
+	// 429. Default: false, so that tests do not depend on how many requests they make, and how fast.
+	Limits bool
+
 	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that
 	// a function does not act with the developer's rights.
 	Credentials *Credentials
@@ -83,7 +87,7 @@ type Options struct {
 	// discarded.
 	Log func(LogLine)
 
-	// Now is the clock of caches, tokens and signatures. Default: [time.Now].
+	// Now is the clock of caches, tokens, signatures and limits. Default: [time.Now].
 	Now func() time.Time
 }
 
@@ -149,6 +153,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 		},
 		SourceIP:     o.SourceIP,
 		AllowNetwork: o.AllowNetwork,
+		Limits:       o.Limits,
 		Now:          o.Now,
 	}
 	if c := o.Credentials; c != nil {

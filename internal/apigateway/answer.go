@@ -98,6 +98,11 @@ func (st *stage) handle(
 	if d := record.Verdict.Denial; d != nil {
 		return exchange.Answer{}, m.explained(d, call, &record.Verdict)
 	}
+	if !record.dry {
+		if f := st.limited(m, call, &record.Verdict); f != nil {
+			return exchange.Answer{}, f
+		}
+	}
 	record.by = madeBy(&m.Integration)
 	r.Body = body // only now: what was signed is the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {

@@ -5,7 +5,7 @@
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
 // What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing
-// fails open. It does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
+// fails open. It does not throttle stages, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
 // does on this machine.
 package apigateway
 
@@ -22,6 +22,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/limits"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -90,6 +91,10 @@ type Options struct {
 	// within [debugTimeout]. Default: as on AWS.
 	Debug bool
 
+	// Limits has requests with API keys count to their usage plans, and answers those over a rate or a quota by 429.
+	// Default: they do not count.
+	Limits bool
+
 	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
 	AllowNetwork bool
 
@@ -112,6 +117,7 @@ type Gateway struct {
 	dryRuns   dryRuns
 	codes     sync.Map // stack.Code, by folders of functions
 	hints     hints
+	usage     limits.Limiter
 
 	invocations invocations
 	pending     pendings

@@ -536,8 +536,25 @@ func arnBehaviour(t *testing.T) []behaviour {
 			bearer("everything"),
 			"X-API-Key: a-key-of-the-plan-123",
 		),
-		{line: 7, name: "quotas and throttles of usage plans", source: docKeys,
-			differs: "not done: a local run neither counts nor throttles requests; the keys themselves are checked"},
+		{
+			line: 7, name: "quotas of usage plans", source: docKeys,
+			want: `429 LimitExceededException {"message":"Limit Exceeded"}`,
+			got: func(t *testing.T) string {
+				r := limitedShop(object{"Quota": object{"Limit": 0, "Period": "DAY"}}, nil)
+				delete(r, "Busy")
+				return serve(t, r, func(o *Options) { o.Limits = true }).send(t, "GET /prod/orders", ofKey("acme")).String()
+			},
+		},
+		{
+			line: 7, name: "throttles of usage plans", source: docKeys,
+			want: `429 TooManyRequestsException {"message":"Too Many Requests"}`,
+			got: func(t *testing.T) string {
+				s := serve(t, limitedShop(object{"Throttle": object{"RateLimit": 0, "BurstLimit": 1}}, nil),
+					func(o *Options) { o.Limits = true })
+				s.send(t, "GET /prod/orders", ofKey("acme"))
+				return s.send(t, "GET /prod/orders", ofKey("acme")).String()
+			},
+		},
 	}
 }
 

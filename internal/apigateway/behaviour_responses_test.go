@@ -65,14 +65,12 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 			return strings.TrimSpace(fmt.Sprint(a.Status, " ", custom.Answer(failure, source).Headers.Get("From")))
 		}}
 		switch c.name {
-		case "QUOTA_EXCEEDED",
-			"THROTTLED",
-			"WAF_FILTERED",
+		case "WAF_FILTERED",
 			"RESOURCE_NOT_FOUND",
 			"AUTHORIZER_FAILURE",
 			"INTEGRATION_FAILURE",
 			"EXPIRED_TOKEN":
-			b.differs = "no request to a local run is answered so: there is no throttling, quota, firewall or failing connection here, and an expired token has other answers (lines 14 and 15)"
+			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an expired token has other answers (lines 14 and 15)"
 		case "REQUEST_TOO_LARGE":
 			b.source, b.differs = docIssues, "documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
 		case "DEFAULT_4XX", "DEFAULT_5XX":

@@ -111,6 +111,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
 	}
 	s.findApps(chosen)
+	s.noteLimits()
 	s.identity = identityNames(chosen)
 	return s, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,6 +126,21 @@ func (r *reader) integer(name string) *int {
 		return nil
 	}
 	n := int(i)
+	return &n
+}
+
+// number is a property as a number that is not negative; nil if it is not set.
+func (r *reader) number(name string) *float64 {
+	v := r.get(name)
+	if v == nil {
+		return nil
+	}
+	t, _ := cloudassembly.Text(v)
+	n, err := strconv.ParseFloat(t, 64)
+	if err != nil || !(n >= 0) || math.IsInf(n, 1) {
+		r.wrong(name, "a number", v)
+		return nil
+	}
 	return &n
 }
 

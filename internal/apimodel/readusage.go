@@ -30,9 +30,18 @@ func (b *builder) readUsage() {
 				in.notice().problem("%s is not a stage of an API in the assembly", in.path)
 				continue
 			}
+			rates := in.notice().object("Throttle")
+			for _, route := range rates.names() {
+				if rate := rates.rate(route); rate != nil {
+					if s.Rates == nil {
+						s.Rates = map[string]Rate{}
+					}
+					s.Rates[route] = *rate
+				}
+			}
 			p.Stages = append(p.Stages, s)
 		}
-		r.notice().planExtras()
+		p.Rate, p.Quota = r.notice().rate("Throttle"), r.notice().quota()
 		b.plans[p.PlanID] = p
 		b.model.UsagePlans = append(b.model.UsagePlans, p)
 	})
@@ -58,17 +67,40 @@ func (b *builder) readUsage() {
 	})
 }
 
-// planExtras notes what a usage plan asks for that a local run does not do: it knows which keys are in it, and counts
-// nothing.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html
-func (r *reader) planExtras() {
-	var list []string
-	if r.has("Throttle") || slices.ContainsFunc(r.objects("ApiStages"),
-		func(in *reader) bool { return in.has("Throttle") }) {
-		list = append(list, "throttling (Throttle)")
+// rate reads a limit of requests; nil without one, or if it is not known.
+// Source: aws-properties-apigateway-usageplan-throttlesettings.html of
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
+func (r *reader) rate(name string) *Rate {
+	if !r.has(name) {
+		return nil
 	}
-	if r.has("Quota") {
-		list = append(list, "the quota (Quota)")
+	in := r.object(name)
+	perSecond := in.number("RateLimit")
+	if perSecond == nil {
+		return nil
 	}
-	r.extras(list)
+	rate := &Rate{PerSecond: *perSecond}
+	if burst := in.integer("BurstLimit"); burst != nil {
+		rate.Burst = *burst
+	}
+	return rate
+}
+
+// quota reads the quota of a plan; nil without one, or if it is not known.
+// Source: aws-properties-apigateway-usageplan-quotasettings.html of
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
+func (r *reader) quota() *Quota {
+	if !r.has("Quota") {
+		return nil
+	}
+	in := r.object("Quota")
+	limit, period := in.integer("Limit"), in.oneOf("Period", "DAY", "WEEK", "MONTH")
+	if limit == nil || period == "" {
+		return nil
+	}
+	q := &Quota{Limit: *limit, Period: period}
+	if offset := in.integer("Offset"); offset != nil {
+		q.Offset = *offset
+	}
+	return q
 }

@@ -18,7 +18,7 @@ type OutsidePlanKey struct {
 	Key, Plan string // as [cloudassembly.Written] shows their ids
 }
 
-// UsagePlan says which keys may call which stages. How much they may call is not read, as nothing here counts it.
+// UsagePlan says which keys may call which stages, and how much.
 type UsagePlan struct {
 	ID
 	PlanID string
@@ -26,10 +26,36 @@ type UsagePlan struct {
 	Keys   []*APIKey
 	Others []string // ids of keys that are not in the assembly
 	Stages []PlanStage
+
+	Rate  *Rate  // of each key, for all stages together; nil for no limit
+	Quota *Quota // of each key, for all stages together; nil for none
 }
 
 // PlanStage is a stage that a usage plan covers.
 type PlanStage struct {
 	API   *API
 	Stage string
+	Rates map[string]Rate // of routes, for each key, by path and verb: "/orders/{id}/GET", and "//GET" for the root
+}
+
+// Limited reports whether requests are counted.
+func (p *UsagePlan) Limited() bool {
+	limited := p.Rate != nil || p.Quota != nil
+	for _, s := range p.Stages {
+		limited = limited || len(s.Rates) > 0
+	}
+	return limited
+}
+
+// Rate is a limit of requests by a token bucket.
+type Rate struct {
+	PerSecond float64 // tokens that the bucket gets
+	Burst     int     // tokens that it holds; 0 if the template does not say
+}
+
+// Quota is a limit of requests in a period.
+type Quota struct {
+	Limit  int
+	Offset int    // subtracted from Limit in the first period
+	Period string // "DAY", "WEEK" or "MONTH"
 }

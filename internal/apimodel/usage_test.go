@@ -52,12 +52,17 @@ func TestUsagePlans(t *testing.T) {
 	if len(p.Others) != 1 || p.Others[0] != "abc" {
 		t.Errorf("got keys of elsewhere %q", p.Others)
 	}
+	if p.Rate != nil || p.Quota == nil || *p.Quota != (Quota{Limit: 10, Offset: 2, Period: "WEEK"}) || !p.Limited() {
+		t.Errorf("got the limits %v and %v", p.Rate, p.Quota)
+	}
+	if got := p.Stages[0].Rates; len(got) != 1 || got["/orders/GET"] != (Rate{PerSecond: 2.5, Burst: 1}) {
+		t.Errorf("got the limits of routes %v", got)
+	}
 	if len(p.Stages) != 1 || p.Stages[0].API != m.APIs[0] || p.Stages[0].Stage != "v1" {
 		t.Errorf("got %+v", p.Stages)
 	}
 	problems(t, m, []string{
 		"Shop/Lost: its key or its usage plan is not in the assembly",
 		"Shop/Plan: Properties.ApiStages[1] is not a stage of an API in the assembly",
-		"Shop/Plan: ignored here: throttling (Throttle), the quota (Quota)",
 	})
 }

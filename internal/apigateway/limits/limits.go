@@ -1,0 +1,148 @@
+// Package limits counts the requests of API keys against their usage plans: by a token bucket for the rate, and by a
+// counter for the quota. It does not throttle stages, routes or accounts.
+//
+//	var l limits.Limiter
+//	room, refusal := l.Take(now, limits.Request{Plan: plan, Key: key.KeyID, Route: "/orders/GET"})
+package limits
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// Request is a request that counts.
+type Request struct {
+	Plan  *apimodel.UsagePlan
+	Key   string         // the id of the API key
+	Route string         // a name for it among all stages of the plan, such as "Shop/Api prod /orders/{id}/GET"
+	Rate  *apimodel.Rate // of the route, beside that of the plan; nil for none
+}
+
+// Refusal is why a request is over a limit.
+type Refusal int
+
+// The refusals.
+const (
+	None      Refusal = iota
+	Throttled         // over a rate
+	Exceeded          // over the quota
+)
+
+// Limiter counts requests. Its zero value is usable, by several goroutines. A plan that changes keeps what was counted.
+type Limiter struct {
+	mu      sync.Mutex
+	buckets map[bucketKey]*bucket
+	counts  map[bucketKey]*count
+}
+
+type bucketKey struct{ plan, key, route string } // route is "" for the plan as a whole
+
+// bucket has tokens, of which a request takes one.
+type bucket struct {
+	tokens float64
+	at     time.Time
+}
+
+// count is how many requests there were in a period.
+type count struct {
+	requests int
+	period   time.Time // when it began
+	first    bool      // it is the first one of the key
+}
+
+// Take counts a request if all limits of its key have room for it, and returns how much of the quota is left, or -1
+// without a quota. A refused request takes nothing, of which no source says otherwise, and returns -1.
+//
+// The limits of a plan are those of each of its keys, for all of its stages together, also beside the rate of a route.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html and
+// https://repost.aws/questions/QUFD1EPj5dRYaYaqpNepE34A
+func (l *Limiter) Take(now time.Time, r Request) (left int, refusal Refusal) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var taken []*bucket
+	for _, of := range []struct {
+		route string
+		rate  *apimodel.Rate
+	}{{"", r.Plan.Rate}, {r.Route, r.Rate}} {
+		if of.rate == nil {
+			continue
+		}
+		b := l.bucket(now, bucketKey{r.Plan.PlanID, r.Key, of.route}, *of.rate)
+		if b.tokens < 1 {
+			return -1, Throttled
+		}
+		taken = append(taken, b)
+	}
+	left = -1
+	if q := r.Plan.Quota; q != nil {
+		c := l.count(now, bucketKey{plan: r.Plan.PlanID, key: r.Key}, q)
+		limit := q.Limit
+		if c.first {
+			limit -= q.Offset
+		}
+		if c.requests >= limit {
+			return -1, Exceeded
+		}
+		c.requests++
+		left = limit - c.requests
+	}
+	for _, b := range taken {
+		b.tokens--
+	}
+	return left, None
+}
+
+// bucket is a bucket with the tokens that it has now. It begins full.
+func (l *Limiter) bucket(now time.Time, key bucketKey, rate apimodel.Rate) *bucket {
+	size := float64(rate.Burst)
+	if rate.Burst == 0 { // the template leaves it out, and what it is then is not documented
+		size = math.Max(1, rate.PerSecond)
+	}
+	b := l.buckets[key]
+	if b == nil {
+		if l.buckets == nil {
+			l.buckets = map[bucketKey]*bucket{}
+		}
+		b = &bucket{tokens: size, at: now}
+		l.buckets[key] = b
+	}
+	if passed := now.Sub(b.at); passed > 0 { // a clock may be set back
+		b.tokens += passed.Seconds() * rate.PerSecond
+		b.at = now
+	}
+	b.tokens = math.Min(b.tokens, size)
+	return b
+}
+
+// count is the count of the present period.
+func (l *Limiter) count(now time.Time, key bucketKey, q *apimodel.Quota) *count {
+	began := periodOf(now, q.Period)
+	c := l.counts[key]
+	switch {
+	case c == nil:
+		if l.counts == nil {
+			l.counts = map[bucketKey]*count{}
+		}
+		c = &count{period: began, first: true}
+		l.counts[key] = c
+	case began.After(c.period):
+		*c = count{period: began}
+	}
+	return c
+}
+
+// periodOf is when a day, a week or a month began. No source says on which day weeks begin, nor in which zone.
+// Source of the periods: https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
+func periodOf(now time.Time, period string) time.Time {
+	year, month, day := now.UTC().Date()
+	switch period {
+	case "WEEK":
+		day -= int(now.UTC().Weekday())
+	case "MONTH":
+		day = 1
+	}
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
