@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -30,13 +31,47 @@ const mode = "CDK_APP_MODE"
 //
 // To change the environment in time, the test binary is started once more, in its own place where the system can do
 // that. What comes before Main in a TestMain is therefore run twice.
+//
+// Under the race detector the engine ends with the process, since stopping it before is a race in jsii's own code.
 func Main(m *testing.M) {
-	if unsaid := defaults(os.LookupEnv); len(unsaid) > 0 {
+	unsaid := defaults(os.LookupEnv)
+	scratch, said := os.LookupEnv(scratchFolder)
+	if underRace && !said {
+		var err error
+		if unsaid, err = withScratch(unsaid); err != nil {
+			panic(err)
+		}
+	}
+	if len(unsaid) > 0 {
+		jsii.Close() // removes the folder that it has made for its engine, which has not started
 		os.Exit(again(append(os.Environ(), unsaid...)))
 	}
 	code := m.Run()
-	jsii.Close()
+	if underRace {
+		// Close waits for the engine beside a goroutine of jsii's that waits for it, too, and closes it then: each reads
+		// what the other one writes. The engine ends when this process does, as its input ends.
+		// Source: internal/kernel/process/process.go of https://github.com/aws/jsii-runtime-go
+		os.RemoveAll(scratch) // with jsii's folder, which Close would remove
+	} else {
+		jsii.Close()
+	}
 	os.Exit(code)
+}
+
+// scratchFolder is the variable with the folder for temporary files of a run that leaves jsii's own there.
+const scratchFolder = "GATEHOUSE_TEST_SCRATCH"
+
+// withScratch makes a folder for temporary files, and adds the variables by which the next process uses it.
+func withScratch(variables []string) ([]string, error) {
+	scratch, err := os.MkdirTemp("", "snapshot-")
+	if err != nil {
+		return nil, err
+	}
+	name := "TMPDIR"
+	if runtime.GOOS == "windows" {
+		name = "TMP"
+	}
+	return append(variables, scratchFolder+"="+scratch, name+"="+scratch), nil
 }
 
 // defaults are the variables that the environment does not say, as NAME=value.
