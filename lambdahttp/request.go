@@ -18,6 +18,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
 // ErrEvent matches the errors for events that no REST API sends.
@@ -83,7 +85,7 @@ func valid(path string) string {
 	for i := range len(path) {
 		c := path[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		escape := c == '%' && len(path) > i+2 && isHex(path[i+1]) && isHex(path[i+2])
+		_, escape := percent.Byte(path[i:])
 		if letter || escape || strings.IndexByte("-._~!$&'()*+,;=:@/", c) >= 0 {
 			b.WriteByte(c)
 		} else {
@@ -91,10 +93,6 @@ func valid(path string) string {
 		}
 	}
 	return b.String()
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
 // headers puts the event's headers into their canonical case. A client may send one in two cases, and API Gateway keeps

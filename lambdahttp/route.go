@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
 // authorized is the route that API Gateway chose for an event, and for which it let the caller through.
@@ -60,10 +62,10 @@ func withoutBasePath(e events.APIGatewayProxyRequest) (string, bool) {
 func cutDecoded(path, value string) (string, bool) {
 	i := len(path)
 	for k := len(value) - 1; k >= 0; k-- {
-		c := byte(0)
+		c, escaped := percent.Byte(path[max(i-3, 0):i])
 		switch {
-		case i >= 3 && path[i-3] == '%' && isHex(path[i-2]) && isHex(path[i-1]):
-			c, i = unhex(path[i-2])<<4|unhex(path[i-1]), i-3
+		case escaped:
+			i -= 3
 		case i >= 1:
 			c, i = path[i-1], i-1
 		}

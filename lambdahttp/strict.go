@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
 // Strict answers 404 to the requests that h could take for another route than the one that API Gateway authorized, when
@@ -81,9 +83,10 @@ func hides(segment string) string {
 	}
 	escaped, literal := false, true // literal: decoded, it consists of what API Gateway takes in a resource's path part
 	for i := 0; i < len(segment); i++ {
-		c := segment[i]
-		if c == '%' && i+2 < len(segment) && isHex(segment[i+1]) && isHex(segment[i+2]) {
-			c = unhex(segment[i+1])<<4 | unhex(segment[i+2])
+		c, ok := percent.Byte(segment[i:])
+		if !ok {
+			c = segment[i]
+		} else {
 			switch {
 			case c == '/':
 				return fmt.Sprintf("has an escaped slash, %s", segment[i:i+3])
@@ -104,16 +107,6 @@ func hides(segment string) string {
 // isUnreserved reports whether c is one of the unreserved characters of RFC 3986, section 2.3.
 func isUnreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c >= 'a':
-		return c - 'a' + 10
-	case c >= 'A':
-		return c - 'A' + 10
-	}
-	return c - '0'
 }
 
 // withPath is a copy of r with another path, undecoded.

@@ -86,6 +86,7 @@ var floors = [][]string{
 		"internal/partition",
 		"internal/dynamoclient",
 		"internal/functest",
+		"internal/percent",
 		"internal/private",
 		"internal/testclock",
 	},

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 

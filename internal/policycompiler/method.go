@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
 // Method decides a request by its method's ARN alone, for authorizers whose answer is not cached. It finds the rule the
@@ -35,13 +36,13 @@ func Same(segment, value string) bool {
 	if segment == value {
 		return true
 	}
-	for i := 0; i < len(segment); {
+	for i := 0; i < len(segment); i++ {
 		c := segment[i]
-		if i++; c == '%' {
-			if i+2 > len(segment) || hex(segment[i]) < 0 || hex(segment[i+1]) < 0 {
+		if c == '%' {
+			var ok bool
+			if c, ok = percent.Byte(segment[i:]); !ok {
 				return false
 			}
-			c = byte(hex(segment[i])<<4 | hex(segment[i+1]))
 			i += 2
 		}
 		if value == "" || value[0] != c {
@@ -50,19 +51,6 @@ func Same(segment, value string) bool {
 		value = value[1:]
 	}
 	return value == ""
-}
-
-// hex is a digit's number, or -1.
-func hex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // Permits reports whether the policy for the whole API allows a path that falls under a rule, for which a grant was

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
 // ErrReturn says that a text is not a path of the API to return to. No error holds the text.
@@ -32,7 +34,7 @@ func CheckReturn(path string) error {
 		if !inURL(path[i]) {
 			return fail("it has a character that belongs percent-encoded in a URL")
 		}
-		if path[i] == '%' && (i+2 >= len(path) || unhex(path[i+1]) < 0 || unhex(path[i+2]) < 0) {
+		if _, ok := percent.Byte(path[i:]); path[i] == '%' && !ok {
 			return fail("a percent sign is not followed by two hexadecimal digits")
 		}
 	}
@@ -44,10 +46,8 @@ func CheckReturn(path string) error {
 	}
 	path, _, _ = strings.Cut(path, "?")
 	for i := 0; i < len(path); i++ {
-		if path[i] != '%' {
-			continue
-		}
-		switch c := unhex(path[i+1])<<4 | unhex(path[i+2]); {
+		switch c, ok := percent.Byte(path[i:]); {
+		case !ok:
 		case c < ' ' || c == 0x7f:
 			return fail("it has an encoded control character")
 		case c == '/' || c == '\\':
@@ -67,17 +67,4 @@ func CheckReturn(path string) error {
 func inURL(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		strings.IndexByte("-._~!$&'()*+,;=:@/?#%", c) >= 0
-}
-
-// unhex is the value of a hexadecimal digit, or -1.
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }

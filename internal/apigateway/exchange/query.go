@@ -1,6 +1,10 @@
 package exchange
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/percent"
+)
 
 // AppendQuery splits a query string into its parameters, in their order, and decodes names and values: + is a space,
 // and %XX a byte. A percent sign that no two digits follow stands for itself. A semicolon separates as an ampersand
@@ -41,28 +45,14 @@ func decoded(s string) string {
 	}
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '+':
+		if s[i] == '+' {
 			out = append(out, ' ')
-		case c == '%' && i+2 < len(s) && digit(s[i+1]) < 16 && digit(s[i+2]) < 16:
-			out = append(out, digit(s[i+1])<<4|digit(s[i+2]))
-			i += 2
-		default:
+		} else if c, ok := percent.Byte(s[i:]); ok {
 			out = append(out, c)
+			i += 2
+		} else {
+			out = append(out, s[i])
 		}
 	}
 	return string(out)
-}
-
-// digit is the value of a hexadecimal digit, or 255.
-func digit(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 255
 }
