@@ -2,12 +2,7 @@ package logintest
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -23,7 +18,6 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
@@ -89,40 +83,6 @@ type Provider struct {
 	edit     func(r *http.Request, status int, body []byte) (int, []byte)
 	before   func(path string)
 	calls    http.Handler // of the back channel
-}
-
-// ClientKey is the private key of KeyClient, of the id clientKeyID, as PEM.
-var ClientKey, clientJWK = sync.OnceValue(newClientKey)().parts()
-
-// clientKeyID is the kid of ClientKey.
-const clientKeyID = "key-of-shop"
-
-type clientKey struct{ private, jwk []byte }
-
-func (k clientKey) parts() (private, jwk []byte) { return k.private, k.jwk }
-
-func newClientKey() clientKey {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		panic(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		panic(err)
-	}
-	point, err := key.PublicKey.Bytes() // uncompressed: 4, x, y
-	if err != nil {
-		panic(err)
-	}
-	jwk, err := json.Marshal(map[string]string{
-		"kty": "EC", "crv": "P-256", "kid": clientKeyID, "alg": "ES256", "use": "sig",
-		"x": base64.RawURLEncoding.EncodeToString(point[1:33]),
-		"y": base64.RawURLEncoding.EncodeToString(point[33:]),
-	})
-	if err != nil {
-		panic(err)
-	}
-	return clientKey{pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), jwk}
 }
 
 // Start starts a provider that ends with the test, which is skipped if what the provider needs is not installed.
@@ -261,34 +221,6 @@ func Grants(requests []Request, grant string) []Request {
 	return slices.DeleteFunc(slices.Clone(requests), func(r Request) bool { return r.Form.Get("grant_type") != grant })
 }
 
-// Down has the provider answer each request with a status, or cut the connection for 0, until Up.
-func (p *Provider) Down(status int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.cut, p.status = status == 0, status
-}
-
-// Up ends Down.
-func (p *Provider) Up() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.cut, p.status = false, 0
-}
-
-// Edit changes the answers of the provider on their way; nil ends that.
-func (p *Provider) Edit(change func(r *http.Request, status int, body []byte) (int, []byte)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.edit = change
-}
-
-// Before is called with the path of each request before it is answered, from several goroutines; nil ends that.
-func (p *Provider) Before(call func(path string)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.before = call
-}
-
 // BackChannel has an API answer the requests that the provider makes to the client's LogoutURI. Of [Kinds],
 // [OIDCProvider] makes some: its logout tokens name the session, but for those for [OtherClient], which name the user.
 func (p *Provider) BackChannel(api http.Handler) {
@@ -315,29 +247,4 @@ func (p *Provider) serveLogout(w http.ResponseWriter, r *http.Request) {
 	q := httptest.NewRequest(r.Method, to, bytes.NewReader(body))
 	q.Header = r.Header.Clone()
 	api.ServeHTTP(w, q)
-}
-
-// Rotate has the provider sign with a new key, whose id it returns. The old keys are still published.
-func (p *Provider) Rotate(t testing.TB) string {
-	t.Helper()
-	return p.peer.Say(t, "rotate")
-}
-
-// TTL sets for how long the next access tokens are good.
-func (p *Provider) TTL(t testing.TB, d time.Duration) {
-	t.Helper()
-	p.command(t, "ttl "+strconv.Itoa(int(d.Seconds())))
-}
-
-// Forget ends all grants and sessions at the provider.
-func (p *Provider) Forget(t testing.TB) {
-	t.Helper()
-	p.command(t, "forget")
-}
-
-func (p *Provider) command(t testing.TB, line string) {
-	t.Helper()
-	if got := p.peer.Say(t, line); got != "ok" {
-		t.Fatalf("logintest: the provider answered %q to %q", got, line)
-	}
 }
