@@ -27,6 +27,8 @@ func apiOf(lines ...string) matrix.API {
 		verb, path, _ := strings.Cut(pattern, " ")
 		r := matrix.Route{Verb: verb, Path: path, Kind: matrix.Token, Authorizer: "Jwt"}
 		switch asks {
+		case "preflight":
+			r.Kind, r.Authorizer, r.Preflight = matrix.None, "", true
 		case "none":
 			r.Kind, r.Authorizer = matrix.None, ""
 		case "iam":
@@ -62,6 +64,8 @@ func requirementOf(text string) access.Requirement {
 	switch f[0] {
 	case "claim":
 		return access.Requirement{Kind: access.Claim, Claim: f[1], AnyOf: strings.Split(f[2], "|")}
+	case "has":
+		return access.Requirement{Kind: access.ClaimHas, Claim: f[1], AnyOf: strings.Split(f[2], "|")}
 	case "is":
 		return access.Requirement{Kind: access.PathIs, Parameter: parameter, Claim: f[1]}
 	case "in":
@@ -133,6 +137,13 @@ func TestRoutes(t *testing.T) {
 			"+ GET /x: everyone gained (new route)"},
 		{"ANY in the place of a verb", []string{"GET /x: token"}, []string{"ANY /x: token"},
 			"+ callers with a valid token gained ANY /x (new route)"},
+		{"a role in place of a claim with one text", []string{"GET /x: claim roles admin"}, []string{"GET /x: role admin"},
+			"+ callers with role admin gained GET /x (was: claim roles is admin)"},
+		{"a group in place of a list", []string{"GET /x: has groups a"}, []string{"GET /x: group a"},
+			"+ a gained GET /x (was: claim groups has a)"},
+		{"a function in place of a preflight", []string{"OPTIONS /x: preflight"}, []string{"OPTIONS /x: none"},
+			"+ OPTIONS /x: everyone gained (new route)"},
+		{"a preflight beside other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"}, ""},
 		{"a role of IAM", []string{"GET /x: token"}, []string{"GET /x: iam"},
 			"+ callers that IAM allows execute-api:Invoke gained GET /x (was: any valid token)\n" +
 				"- callers with a valid token lost GET /x (now: IAM)"},

@@ -36,10 +36,17 @@ func (p pair) endpoint(add func(Change)) {
 	if p.lost {
 		return
 	}
+	renamed := false
 	for _, stage := range p.is.api.Stages {
 		if !slices.Contains(p.was.api.Stages, stage) {
+			renamed = true
 			add(Change{Effect: Changed, Text: "the stage " + stage + " is new, and compared with the stages that " +
 				"the API had"})
+		}
+	}
+	for _, stage := range p.was.api.Stages {
+		if !slices.Contains(p.is.api.Stages, stage) && !renamed {
+			add(Change{Effect: Changed, Text: "the stage " + stage + " is gone"})
 		}
 	}
 	for _, d := range is.Domains {

@@ -53,10 +53,13 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		if notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
 			continue
 		}
+		if had && old.Preflight && p.lost {
+			continue // a browser is answered now, which asks for no token
+		}
 		had = had && !old.Preflight
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
 		complete = complete && all
-		for _, c := range append(callers, p.variants(callers)...) {
+		for _, c := range append(callers, p.variants(callers, old, had)...) {
 			stands := []*caller{c}
 			if had && p.unlikeFor(c, old) {
 				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}
@@ -69,7 +72,9 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 					if between == nil {
 						between = steps()
 					}
-					g.step = attribute(between, g.by(stands[0]), p.is.api.Stages)
+					if g.step = byRoute; had {
+						g.step = attribute(between, g.by(stands[0]), p.is.api.Stages)
+					}
 					found = append(found, g)
 				}
 			}

@@ -159,6 +159,8 @@ func TestNothingIsSilent(t *testing.T) {
 		{"another table of sessions", nil, []func(*matrix.API){variable("GATEHOUSE_SESSION_TABLE", "${Table}")},
 			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access cannot be " +
 				"compared"},
+		{"a stage that is gone", []func(*matrix.API){stages("dev", "prod")}, []func(*matrix.API){stages("prod")},
+			"~ the stage dev is gone"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +

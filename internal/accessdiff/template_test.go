@@ -157,6 +157,8 @@ func TestTemplates(t *testing.T) {
 			"Integration": {"Type": "MOCK", "IntegrationResponses": [{"StatusCode": "204",
 				"ResponseParameters": {`+parameters+`}, "ResponseTemplates": {"application/json": "`+template+`"}}]}`)
 	}
+	admin := resource("Eve", "IAM::Role", `"ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"]`)
+	const deny = `{"Effect": "Deny", "Principal": {"AWS": {"Fn::GetAtt": ["Eve", "Arn"]}}, "Action": "*", "Resource": "*"}`
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -182,6 +184,11 @@ func TestTemplates(t *testing.T) {
 			"? changed: the policies of group Shop/Ops" + cannot},
 		{"a policy of a group that is not in the assembly", iamGuard, nil, []string{policy("P", `"Groups": ["ops"], `, calls)},
 			"? added: the policies of group Shop/ops" + cannot},
+		{"a managed policy of AWS that allows all", iamGuard, []string{eve},
+			[]string{resource("Eve", "IAM::Role", `"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]`)},
+			"+ role Eve may call GET /"},
+		{"no Deny for a role that may do all", iamGuard, []string{admin, api(allowed, deny)}, []string{admin, api(allowed)},
+			"+ role Eve gained GET /"},
 		{"groups where no route is behind IAM", noGuard, []string{group(queues)}, []string{group(calls)}, ""},
 		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
 			[]string{role, policy("P", ofEve, calls), managed(calls)},

@@ -4,13 +4,15 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
 // variants are callers beside some, whose tokens have what a side can refuse although the least that is asked for is
-// there: a claim that is compared only if a token has it, with another value, and scopes in scp or a client in client_id. A candidate has no more
-// than the new side asks for, so that what the old side refuses in a token has to be put into it.
-func (p pair) variants(callers []*caller) (out []*caller) {
+// there: a claim that is compared only if a token has it, with another value; scopes in scp or a client in client_id; a list
+// where a route compares a text, and a text where it compares a list. A candidate has no more than the new side asks for, so
+// that what the old side refuses in a token has to be put into it.
+func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*caller) {
 	checked := p.checkedClaims()
 	seen := map[string]bool{}
 	for _, c := range callers {
@@ -19,6 +21,9 @@ func (p pair) variants(callers []*caller) (out []*caller) {
 		}
 		out = append(out, c.moved("scope", "scp", "scopes in scp")...)
 		out = append(out, c.moved("azp", "client_id", "the client in client_id")...)
+		if had {
+			out = append(out, c.inOtherForms(old)...)
+		}
 		if seen[c.Issuer] {
 			continue
 		}
@@ -26,6 +31,30 @@ func (p pair) variants(callers []*caller) (out []*caller) {
 		for _, name := range checked {
 			if !c.has(name) {
 				out = append(out, c.with("another value of "+name, name, "other"))
+			}
+		}
+	}
+	return out
+}
+
+// inOtherForms are callers with the claims that another route compares by themselves in other forms.
+func (c *caller) inOtherForms(old matrix.Route) (out []*caller) {
+	var names []string
+	for _, req := range old.Requires {
+		for _, of := range append([]access.Requirement{req}, req.Either...) {
+			if of.Claim != "" {
+				names = append(names, of.Claim)
+			}
+		}
+	}
+	for _, name := range unique(names) {
+		switch has := c.Claims[name].(type) {
+		case string:
+			out = append(out, c.with("more in "+name, name, has+" other"), c.with(name+" as a list", name, []string{has, "other"}))
+		case []string:
+			out = append(out, c.with("more in "+name, name, append(slices.Clone(has), "other")))
+			if len(has) == 1 {
+				out = append(out, c.with(name+" as a text", name, has[0]))
 			}
 		}
 	}

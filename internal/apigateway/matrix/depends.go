@@ -202,7 +202,10 @@ func (d Document) Parse(arn string) (iampolicy.Document, error) {
 func principalOf(a *API, p *apimodel.Principal) Principal {
 	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User, Trust: p.Trust}
 	for _, arn := range p.Managed {
-		if !harmlessARN(arn) {
+		switch {
+		case allowsCalls(arn):
+			out.Policy.Statements = append(out.Policy.Statements, `{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*"}`)
+		case !harmlessARN(arn):
 			out.Managed = append(out.Managed, arn)
 		}
 	}

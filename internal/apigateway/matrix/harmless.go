@@ -21,6 +21,18 @@ var harmless = []string{
 	"AmazonAPIGatewayPushToCloudWatchLogs",
 }
 
+// allowing are managed policies of AWS that allow each call of each API, whatever else they say.
+// Sources: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html,
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html and
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayInvokeFullAccess.html
+var allowing = []string{"AdministratorAccess", "PowerUserAccess", "AmazonAPIGatewayInvokeFullAccess"}
+
+// allowsCalls reports whether a managed policy allows each call.
+func allowsCalls(arn string) bool {
+	found := ofAWS.FindStringSubmatch(arn)
+	return found != nil && slices.Contains(allowing, found[1])
+}
+
 // harmlessARN reports whether a managed policy says nothing of calls.
 func harmlessARN(arn string) bool {
 	found := ofAWS.FindStringSubmatch(strings.Replace(arn, "${AWS::Partition}", "aws", 1))
