@@ -77,7 +77,7 @@ func TestUsageLimits(t *testing.T) {
 			steps: []step{
 				{"GET /prod/orders", "acme", "200 orders", ""},
 				{"GET /prod/nothing", "acme", `403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`, ""},
-				{"GET /prod/orders", "nobody", `403 ForbiddenException {"message":"Forbidden"}`, ""},
+				{"GET /prod/orders", "no-key", `403 ForbiddenException {"message":"Forbidden"}`, ""},
 				{"GET /prod/orders", "acme", "200 orders", ""},
 				{"GET /prod/stock/7", "acme", exceeded,
 					"the API key acme of the usage plan Partners has used its quota of 2 requests a day"},
