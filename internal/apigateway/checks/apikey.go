@@ -53,7 +53,7 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 	v.fail(
 		"API key",
 		mapping.Failure{
-			Type:      "INVALID_API_KEY",
+			Type:      mapping.InvalidAPIKey,
 			Status:    403,
 			ErrorType: "ForbiddenException",
 			Message:   "Forbidden",

@@ -184,7 +184,7 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 		v.fail(
 			"method ARN",
 			mapping.Failure{
-				Type:      "REQUEST_TOO_LARGE",
+				Type:      mapping.RequestTooLarge,
 				Status:    414,
 				ErrorType: "RequestTooLongException",
 				Message:   "Request URI too long",
@@ -211,7 +211,7 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	default:
 		v.deny(
 			mapping.Failure{
-				Type:      "AUTHORIZER_CONFIGURATION_ERROR",
+				Type:      mapping.AuthorizerConfigurationError,
 				Status:    500,
 				ErrorType: "AuthorizerConfigurationException",
 				Reason:    fmt.Sprintf("authorization %q is not known", c.Method.Authorization),
@@ -241,7 +241,7 @@ func (v *Verdict) deny(d mapping.Failure) { v.Denial = &d }
 
 func unauthorized(format string, a ...any) mapping.Failure {
 	return mapping.Failure{
-		Type:      "UNAUTHORIZED",
+		Type:      mapping.Unauthorized,
 		Status:    401,
 		ErrorType: "UnauthorizedException",
 		Message:   "Unauthorized",

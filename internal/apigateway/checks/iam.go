@@ -109,32 +109,18 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 	if !ok {
 		return
 	}
+	deny := func(because, reason string) {
+		v.fail("policy", accessDenied(g.notAuthorized(s.caller.UserARN, arn)+" "+because, reason))
+	}
 	if s.err != nil {
-		v.fail(
-			"policy",
-			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-				Message: g.notAuthorized(
-					s.caller.UserARN,
-					arn,
-				) + " because its policies are not known here", Reason: fmt.Sprintf(
-					"the policies of %s are not read in full, and one of them may deny: %v",
-					s.caller.UserARN,
-					s.err,
-				)},
-		)
+		deny("because its policies are not known here", fmt.Sprintf(
+			"the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err))
 		return
 	}
 	identity, why := s.decide(g.request(c, arn, caller))
 	switch {
 	case identity == iampolicy.ExplicitDeny:
-		v.fail(
-			"policy",
-			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-				Message: g.notAuthorized(
-					s.caller.UserARN,
-					arn,
-				) + " with an explicit deny in an identity-based policy", Reason: why},
-		)
+		deny("with an explicit deny in an identity-based policy", why)
 	case identity == iampolicy.Allowed:
 		v.pass("policy", "%s", why)
 		v.Caller = v.Known
@@ -142,15 +128,8 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 		v.pass("policy", "%s, but statement %d of the resource policy allows it", why, resource.Statement+1)
 		v.Caller = v.Known
 	default:
-		v.fail(
-			"policy",
-			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-				Message: g.notAuthorized(
-					s.caller.UserARN,
-					arn,
-				) + " because no identity-based policy allows the execute-api:Invoke action",
-				Reason: why + ": grant the route with api.GrantInvoke"},
-		)
+		deny("because no identity-based policy allows the execute-api:Invoke action",
+			why+": grant the route with api.GrantInvoke")
 	}
 }
 
@@ -198,7 +177,7 @@ func (s *signatures) verify(c *Call) (sigv4.Identity, error) {
 // signatureDenial is API Gateway's answer to a signature that does not hold.
 func signatureDenial(err error) mapping.Failure {
 	d := mapping.Failure{
-		Type:      "INVALID_SIGNATURE",
+		Type:      mapping.InvalidSignature,
 		Status:    403,
 		ErrorType: "InvalidSignatureException",
 		Message:   err.Error(),
@@ -214,7 +193,7 @@ func signatureDenial(err error) mapping.Failure {
 		}
 	}
 	if errors.Is(err, sigv4.ErrMissingToken) {
-		d.Type = "MISSING_AUTHENTICATION_TOKEN"
+		d.Type = mapping.MissingAuthenticationToken
 	}
 	return d
 }

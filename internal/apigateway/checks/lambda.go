@@ -160,7 +160,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 // authorizerFailure is API Gateway's answer when an authorizer does not work: the body's message is null.
 func authorizerFailure(format string, a ...any) mapping.Failure {
 	return mapping.Failure{
-		Type:      "AUTHORIZER_CONFIGURATION_ERROR",
+		Type:      mapping.AuthorizerConfigurationError,
 		Status:    500,
 		ErrorType: "AuthorizerConfigurationException",
 		Reason:    fmt.Sprintf(format, a...),
@@ -176,14 +176,7 @@ func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.De
 		r.Context = g.conditions(c, iampolicy.Caller{})
 	}
 	j := granted.judge(r)
-	denied := mapping.Failure{
-		Type:      "ACCESS_DENIED",
-		Status:    403,
-		ErrorType: "AccessDeniedException",
-		Capital:   true,
-		Message:   "User is not authorized to access this resource",
-		Reason:    j.why,
-	}
+	denied := accessDenied("User is not authorized to access this resource", j.why)
 	switch {
 	case j.decision.Outcome == iampolicy.ExplicitDeny:
 		denied.Message += " with an explicit deny in an identity-based policy"

@@ -116,8 +116,13 @@ func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.
 		message += " because no resource-based policy allows the execute-api:Invoke action"
 		reason = undecided(resourcePolicy, *g.resource, r) + ", and where there is such a policy it has to allow the request"
 	}
+	return accessDenied(message, reason)
+}
+
+// accessDenied is API Gateway's answer to a caller whom a policy does not allow the request.
+func accessDenied(message, reason string) mapping.Failure {
 	return mapping.Failure{
-		Type:      "ACCESS_DENIED",
+		Type:      mapping.AccessDenied,
 		Status:    403,
 		ErrorType: "AccessDeniedException",
 		Message:   message,
