@@ -27,12 +27,25 @@ func Compare(before, after matrix.Matrix) *Diff {
 	}
 	for _, o := range after.Others {
 		if !slices.Contains(before.Others, o) {
-			d.Changes = append(d.Changes, Change{API: o.Stack + "/" + o.LogicalID, Effect: Unknown,
-				Text: o.Kind + " API is new, and who may call its routes is not compared"})
+			d.Changes = append(d.Changes, other(before, o))
 		}
 	}
 	d.sort()
 	return d
+}
+
+// other describes an API that is not compared.
+func other(before matrix.Matrix, o matrix.Other) Change {
+	text := o.Kind + " API is new, and who may call its routes is not compared"
+	if o.Kind == "a REST" {
+		text = "a REST API that is not in the assembly gets routes from it, and who may call them is not compared"
+	}
+	if slices.ContainsFunc(before.Others, func(x matrix.Other) bool {
+		return x.Stack == o.Stack && x.LogicalID == o.LogicalID && x.Kind == o.Kind
+	}) {
+		text = "the routes or authorizers of " + o.Kind + " API changed, and who may call them is not compared"
+	}
+	return Change{API: o.Stack + "/" + o.LogicalID, Effect: Unknown, Text: text}
 }
 
 // nothing is an API without a route in the place of another one.

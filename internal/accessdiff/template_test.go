@@ -159,6 +159,11 @@ func TestTemplates(t *testing.T) {
 	}
 	admin := resource("Eve", "IAM::Role", `"ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"]`)
 	const deny = `{"Effect": "Deny", "Principal": {"AWS": {"Fn::GetAtt": ["Eve", "Arn"]}}, "Action": "*", "Resource": "*"}`
+	http := resource("Http", "ApiGatewayV2::Api", `"ProtocolType": "HTTP"`)
+	outside := func(guard string) string {
+		return resource("Out", "ApiGateway::Method", strings.Replace(strings.Replace(methodOf("GET", guard), `{"Ref": "Api"}`, `"abc123"`, 1),
+			`{"Fn::GetAtt": ["Api", "RootResourceId"]}`, `"r00t"`, 1))
+	}
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -189,6 +194,16 @@ func TestTemplates(t *testing.T) {
 			"+ role Eve may call GET /"},
 		{"no Deny for a role that may do all", iamGuard, []string{admin, api(allowed, deny)}, []string{admin, api(allowed)},
 			"+ role Eve gained GET /"},
+		{"a route of an API that is not in the assembly", noGuard, nil, []string{outside(noGuard)},
+			"? a REST API that is not in the assembly gets routes from it, and who may call them is not compared"},
+		{"another guard there", noGuard, []string{outside(iamGuard)}, []string{outside(noGuard)},
+			"? the routes or authorizers of a REST API changed, and who may call them is not compared"},
+		{"a route of an HTTP API", noGuard, []string{http}, []string{http, resource("R", "ApiGatewayV2::Route", `"ApiId": {"Ref": "Http"}`)},
+			"? the routes or authorizers of an HTTP API changed, and who may call them is not compared"},
+		{"a function that no longer needs the caller's right", iamGuard,
+			[]string{resource("Get", "ApiGateway::Method", strings.Replace(methodOf("GET", iamGuard), `"Type": "AWS_PROXY"`,
+				`"Type": "AWS_PROXY", "Credentials": "arn:aws:iam::*:user/*"`, 1))}, nil,
+			"~ GET /: a function answers it (was a function, with the caller's credentials)"},
 		{"groups where no route is behind IAM", noGuard, []string{group(queues)}, []string{group(calls)}, ""},
 		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
 			[]string{role, policy("P", ofEve, calls), managed(calls)},

@@ -70,5 +70,8 @@ func (a *API) executeARN() string {
 // OtherAPI is an API that a local run does not serve.
 type OtherAPI struct {
 	ID
-	Kind string // "an HTTP" or "a WebSocket"
+	Kind string // "an HTTP" or "a WebSocket", or "a REST" for one that is not in the assembly and gets methods from it
+
+	// Written are the properties of its routes and authorizers, each as [cloudassembly.Written] shows them.
+	Written []string
 }

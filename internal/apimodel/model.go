@@ -16,6 +16,7 @@ type Model struct {
 	Permissions  []*Permission // to invoke functions
 	FunctionURLs []*FunctionURL
 	OtherAPIs    []OtherAPI // that are not REST APIs
+	OutsideAPIs  []OtherAPI // REST APIs that are not in the assembly and get methods from it; LogicalID is the written id
 
 	Principals []*Principal // IAM roles and users
 

@@ -54,8 +54,16 @@ func (b *builder) readOthers() {
 		if r.notice().text("ProtocolType") == "WEBSOCKET" {
 			other.Kind = "a WebSocket"
 		}
+		for _, kind := range []string{"AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Route"} {
+			for _, of := range b.byType[kind] {
+				if of.stack == r.stack && cloudassembly.Written(of.resource.Properties["ApiId"]) == "${"+r.id.LogicalID+"}" {
+					other.Written = append(other.Written, cloudassembly.Written(map[string]any(of.resource.Properties)))
+				}
+			}
+		}
 		b.model.OtherAPIs = append(b.model.OtherAPIs, other)
 	})
+	b.readOutside()
 	for _, s := range b.assembly.Stacks() {
 		for _, name := range s.Template.Transforms {
 			if !slices.Contains(harmless, name) {
@@ -85,5 +93,24 @@ func (b *builder) readOthers() {
 		if len(api.Stages) == 0 && len(api.Methods) > 0 {
 			b.problem(Problem{ID: api.ID, What: "it has no stage, so it is not deployed"})
 		}
+	}
+}
+
+// readOutside notes methods and authorizers of REST APIs that are not in the assembly.
+func (b *builder) readOutside() {
+	at := map[ID]int{}
+	for _, kind := range []string{"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::Method"} {
+		b.each(kind, func(r *reader) {
+			if t, _ := cloudassembly.Text(r.values["RestApiId"]); b.apis[t] != nil {
+				return
+			}
+			id := ID{r.id.Stack, cloudassembly.Written(r.resource.Properties["RestApiId"])}
+			if _, known := at[id]; !known {
+				at[id] = len(b.model.OutsideAPIs)
+				b.model.OutsideAPIs = append(b.model.OutsideAPIs, OtherAPI{ID: id, Kind: "a REST"})
+			}
+			of := &b.model.OutsideAPIs[at[id]]
+			of.Written = append(of.Written, cloudassembly.Written(map[string]any(r.resource.Properties)))
+		})
 	}
 }

@@ -18,6 +18,7 @@ type Text struct {
 // textual are the types of such resources, and whether they say who gets the credentials of a role.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-mode.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-vpc-endpoint-policies.html,
 // https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html,
 // https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html,
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html and
@@ -28,6 +29,7 @@ var textual = map[string]bool{
 	"AWS::ApiGatewayV2::RoutingRule":           false,
 	"AWS::Cognito::IdentityPool":               true,
 	"AWS::Cognito::IdentityPoolRoleAttachment": true,
+	"AWS::EC2::VPCEndpoint":                    false,
 	"AWS::EKS::PodIdentityAssociation":         true,
 	"AWS::RolesAnywhere::Profile":              true,
 	"AWS::SSO::PermissionSet":                  true,

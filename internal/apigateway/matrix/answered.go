@@ -11,6 +11,8 @@ import (
 func answeredBy(m *apimodel.Method) string {
 	i := &m.Integration
 	switch {
+	case i.Function != nil && withCaller(i):
+		return "a function, with the caller's credentials"
 	case i.Function != nil:
 		return ""
 	case i.Type == apimodel.IntegrationMock && m.Verb == "OPTIONS":
@@ -38,8 +40,14 @@ func ofService(i *apimodel.Integration) string {
 	if action, ok := strings.CutPrefix(parts[5], "action/"); ok {
 		what += ", " + action
 	}
-	if strings.HasSuffix(i.Credentials, ":iam::*:user/*") {
+	if withCaller(i) {
 		what += ", with the caller's credentials"
 	}
 	return what
+}
+
+// withCaller reports whether an integration is called with the credentials of the caller, who needs the right to do so.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, "credentials"
+func withCaller(i *apimodel.Integration) bool {
+	return strings.HasSuffix(i.Credentials, ":iam::*:user/*")
 }

@@ -22,6 +22,7 @@ type jsonOther struct {
 	Stack     string `json:"stack"`
 	LogicalID string `json:"logicalId"`
 	Kind      string `json:"kind"`
+	Routes    string `json:"routes,omitempty"` // names what the template has of them
 }
 
 type jsonInvoker struct {

@@ -14,6 +14,8 @@ package matrix
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,7 +38,8 @@ type Matrix struct {
 // Other is an HTTP or a WebSocket API.
 type Other struct {
 	Stack, LogicalID string
-	Kind             string // "an HTTP" or "a WebSocket"
+	Kind             string // "an HTTP" or "a WebSocket", or "a REST" for one that is not in the assembly and gets methods from it
+	Routes           string // names what the template has of its routes and authorizers, such as "sha256.0123abcd"
 }
 
 // API is a REST API. Routes are in the order of their paths and verbs.
@@ -191,9 +194,10 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		errs = append(errs, unknown...)
 		out.APIs = append(out.APIs, made)
 	}
-	for _, o := range m.OtherAPIs {
+	for _, o := range slices.Concat(m.OtherAPIs, m.OutsideAPIs) {
 		if stack == "" || o.Stack == stack {
-			out.Others = append(out.Others, Other{o.Stack, o.LogicalID, o.Kind})
+			sum := sha256.Sum256([]byte(strings.Join(o.Written, "\n")))
+			out.Others = append(out.Others, Other{o.Stack, o.LogicalID, o.Kind, "sha256." + hex.EncodeToString(sum[:8])})
 		}
 	}
 	slices.SortStableFunc(out.APIs, func(x, y API) int {

@@ -61,6 +61,8 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			about = slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM })
 		case x.Type == "AWS::ApiGateway::DomainNameV2":
 			about = slices.Contains(api.EndpointTypes, "PRIVATE")
+		case x.Type == "AWS::EC2::VPCEndpoint": // whose policy restricts who calls through it
+			about = slices.Contains(api.EndpointTypes, "PRIVATE") && strings.Contains(x.Written, "execute-api")
 		}
 		if about {
 			add(x.ID.String()+" ("+x.Type+")", x.Written)
