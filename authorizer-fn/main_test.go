@@ -121,7 +121,7 @@ func launchBuilt(
 	return api, log
 }
 
-// invoke is what API Gateway makes of the function's answer: "U", "F", "D" or "allowed".
+// invoke is what API Gateway makes of the function's answer: "401", "500", "403" or "allowed".
 func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -132,13 +132,13 @@ func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	}
 	if result.Error != nil {
 		if result.Error.Message != "Unauthorized" {
-			return "F"
+			return "500"
 		}
 		// What decides is the message alone, but nothing else may be in it either.
 		if got := string(result.Payload); got != `{"errorMessage":"Unauthorized","errorType":"errorString"}` {
 			t.Errorf("the error is %s", got)
 		}
-		return "U"
+		return "401"
 	}
 	answer, err := strictjson.Parse(string(result.Payload))
 	if err != nil {
@@ -156,7 +156,7 @@ func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	if policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}).Outcome == iampolicy.Allowed {
 		return "allowed"
 	}
-	return "D"
+	return "403"
 }
 
 // TestContract runs the contract's tokens, and some of its events, through the built binary.
@@ -170,7 +170,7 @@ func TestContract(t *testing.T) {
 	arn := authztest.ARN("GET", "/orders")
 	var tokens []string
 	for _, c := range authztest.Corpus(issuer.URL, audience, time.Now()) {
-		want := "U"
+		want := "401"
 		if c.Accepted {
 			want = "allowed"
 		}
@@ -187,11 +187,11 @@ func TestContract(t *testing.T) {
 		name, want string
 		event      []byte
 	}{
-		{"01 no token", "U", authztest.TokenEvent(arn, "")},
-		{"02 two tokens", "U", authztest.TokenEvent(arn, "Bearer "+good+", Bearer "+good)},
-		{"34 without the scope", "D", authztest.TokenEvent(authztest.ARN("POST", "/orders"), "Bearer "+good)},
+		{"01 no token", "401", authztest.TokenEvent(arn, "")},
+		{"02 two tokens", "401", authztest.TokenEvent(arn, "Bearer "+good+", Bearer "+good)},
+		{"34 without the scope", "403", authztest.TokenEvent(authztest.ARN("POST", "/orders"), "Bearer "+good)},
 		{"36 another route with the same token", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
-		{"39 a malformed ARN", "F", authztest.TokenEvent("arn:aws", "Bearer "+good)},
+		{"39 a malformed ARN", "500", authztest.TokenEvent("arn:aws", "Bearer "+good)},
 		{
 			"41 China",
 			"allowed",
@@ -204,12 +204,12 @@ func TestContract(t *testing.T) {
 		},
 		{
 			"43 two headers",
-			"U",
+			"401",
 			authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good, "Bearer x.y.z"}}, nil),
 		},
-		{"44 in the query string", "U", authztest.RequestEvent("GET", "/orders", nil, http.Header{"access_token": {good}})},
-		{"48 an unknown event", "F", []byte(`{"type":"HTTP","methodArn":"` + arn + `"}`)},
-		{"48 an array", "F", []byte(`[]`)},
+		{"44 in the query string", "401", authztest.RequestEvent("GET", "/orders", nil, http.Header{"access_token": {good}})},
+		{"48 an unknown event", "500", []byte(`{"type":"HTTP","methodArn":"` + arn + `"}`)},
+		{"48 an array", "500", []byte(`[]`)},
 		{"00 and it still answers", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
 	} {
 		if got := invoke(t, api, c.event); got != c.want {
@@ -242,7 +242,7 @@ func TestAnIssuerThatIsDownGetsAFault(t *testing.T) {
 	issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	api, log := launch(t, issuer, nil)
 	good := authztest.Corpus(issuer.URL, audience, time.Now())[0]
-	if got := invoke(t, api, authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+good.Token)); got != "F" {
+	if got := invoke(t, api, authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+good.Token)); got != "500" {
 		t.Errorf("got %s: %s", got, log)
 	}
 	if !strings.Contains(log.String(), `"reason":"unavailable"`) {

@@ -25,10 +25,10 @@ var matrix = flag.Bool("matrix", false, "print what the contract expects and wha
 // What can be expected.
 const (
 	allow    = "allowed" // a policy that allows the request
-	deny     = "D"       // a policy that denies it, or does not allow it: 403
-	reject   = "U"       // the error Unauthorized: 401
-	fault    = "F"       // another error: 500, not cached
-	noStart  = "F, at init"
+	deny     = "403"     // a policy that denies it, or does not allow it
+	reject   = "401"     // the error Unauthorized
+	fault    = "500"     // another error, not cached
+	noStart  = "500, at init"
 	ofSynth  = "refused at synth" // by package secureapi, whose tests show it
 	elsewise = "a wrong answer"
 )
