@@ -35,19 +35,7 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 	if machine == nil {
 		panic(errors.New("secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"))
 	}
-	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
-		checkMachine("StartExecution", machine, method)
-		config, _ := serviceCall{
-			service:   "states",
-			action:    "StartExecution",
-			of:        machine.Env(),
-			permits:   "states:StartExecution",
-			resource:  machine.StateMachineArn(),
-			template:  plan.StartExecution(*machine.StateMachineArn()),
-			responses: answered("202", plan.ExecutionStarted),
-		}.integrate(method)
-		return config
-	})
+	return starts(machine, "StartExecution", answered("202", plan.ExecutionStarted))
 }
 
 // StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it, and answers
@@ -67,16 +55,24 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 		panic(fmt.Errorf("secureapi: StartSyncExecution: %s is a standard state machine, and only express ones are waited "+
 			"for: set its StateMachineType to EXPRESS, or use StartExecution", *machine.Node().Path()))
 	}
+	return starts(machine, "StartSyncExecution", answered("200", plan.SyncOutput))
+}
+
+// starts makes the integration that starts a machine by an action of Step Functions, which is also the name of the
+// function that was called.
+func starts(
+	machine awsstepfunctions.IStateMachine, action string, responses []*awsapigateway.IntegrationResponse,
+) awsapigateway.Integration {
 	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
-		checkMachine("StartSyncExecution", machine, method)
+		checkMachine(action, machine, method)
 		config, _ := serviceCall{
 			service:   "states",
-			action:    "StartSyncExecution",
+			action:    action,
 			of:        machine.Env(),
-			permits:   "states:StartSyncExecution",
+			permits:   "states:" + action,
 			resource:  machine.StateMachineArn(),
 			template:  plan.StartExecution(*machine.StateMachineArn()),
-			responses: answered("200", plan.SyncOutput),
+			responses: responses,
 		}.integrate(method)
 		return config
 	})
