@@ -79,7 +79,7 @@ func lifeOf(t *testing.T) string {
 		}
 	}
 	ask("GET", token(key, nil), "allowed")
-	ask("POST", token(key, nil), "D")
+	ask("POST", token(key, nil), "403")
 	for _, bad := range []string{
 		token(key, authztest.Object{"exp": now - 300, "iat": now - 600}), // expired
 		token(key, authztest.Object{"client_id": nil, "aud": nil}),       // audience
@@ -89,9 +89,9 @@ func lifeOf(t *testing.T) string {
 		token(stranger, nil),
 		forged(token(key, nil), token(other, nil)),
 	} {
-		ask("GET", bad, "U")
+		ask("GET", bad, "401")
 	}
-	if got := invoke(t, api, []byte("x")); got != "F" {
+	if got := invoke(t, api, []byte("x")); got != "500" {
 		t.Errorf("no event: got %s", got)
 	}
 	return log.String()

@@ -66,10 +66,10 @@ func TestSession(t *testing.T) {
 	for _, c := range []struct{ name, want, verb, cookie, site string }{
 		{"a session", "allowed", "GET", cookie, "same-origin"},
 		{"from the address bar", "allowed", "GET", cookie, "none"},
-		{"a verb that its scopes do not permit", "D", "POST", cookie, "same-origin"},
-		{"no cookie", "U", "GET", "a=b", "same-origin"},
-		{"tampered with", "U", "GET", cookie[:len(cookie)-4] + "AAAA", "same-origin"},
-		{"no site", "U", "GET", cookie, ""},
+		{"a verb that its scopes do not permit", "403", "POST", cookie, "same-origin"},
+		{"no cookie", "401", "GET", "a=b", "same-origin"},
+		{"tampered with", "401", "GET", cookie[:len(cookie)-4] + "AAAA", "same-origin"},
+		{"no site", "401", "GET", cookie, ""},
 	} {
 		event := authztest.RequestEvent(c.verb, "/orders", http.Header{
 			"Cookie": {c.cookie}, "Sec-Fetch-Site": {c.site}, "Authorization": {"Bearer " + good},

@@ -106,7 +106,7 @@ func TestTable(t *testing.T) {
 		asked              int64
 	}{
 		{"a session", "allowed", cookie, 0},
-		{"a handle that is not known", "U", cookie[:len(cookie)-6] + "AAAAAA", 0},
+		{"a handle that is not known", "401", cookie[:len(cookie)-6] + "AAAAAA", 0},
 		{"a token that has expired", "allowed", expired, 1},
 		{"the newer token", "allowed", expired, 1},
 	} {
@@ -118,7 +118,7 @@ func TestTable(t *testing.T) {
 		t.Errorf("%d sessions ended: %v", n, err)
 	}
 	for _, cookie := range []string{cookie, expired} {
-		if got := request(cookie); got != "U" {
+		if got := request(cookie); got != "401" {
 			t.Errorf("after its end: %s: %s", got, log)
 		}
 	}
@@ -137,7 +137,7 @@ func TestTable(t *testing.T) {
 		}}
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", "AWS_ENDPOINT_URL_DYNAMODB="+around.URL,
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret")
-	if got := request(cookie); got != "F" {
+	if got := request(cookie); got != "500" {
 		t.Errorf("without an answer of DynamoDB: %s", got)
 	}
 	select {

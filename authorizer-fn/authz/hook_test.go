@@ -250,7 +250,7 @@ func TestHookIsAskedEachTime(t *testing.T) {
 	event := get(token(nil))
 	if got := []string{f.outcome(t, event), f.outcome(t, event), f.outcome(t, event)}; fmt.Sprint(
 		got,
-	) != "[F allowed allowed]" ||
+	) != "[500 allowed allowed]" ||
 		asked.Load() != 3 {
 		t.Errorf("%v, asked %d times: an error is not to be remembered", got, asked.Load())
 	}
