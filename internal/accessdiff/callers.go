@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -177,8 +178,28 @@ func (g *guard) admitsPool(r matrix.Route, c *caller) bool {
 		return true
 	case g.Audiences != nil:
 		return slices.Contains(g.Audiences, aud)
+	case strings.HasPrefix(aud, matching): // another expression: it is said that they cannot be compared
+		return true
 	}
-	return aud == matching+g.Validation
+	return matchesClient(g.Validation, aud)
+}
+
+// clients are ids as Amazon Cognito makes them, of which an expression that is about any client matches each.
+var clients = []string{
+	strings.Repeat("0", 26), strings.Repeat("9", 26), strings.Repeat("a", 26), strings.Repeat("z", 26), "4example23456789",
+}
+
+// matchesClient reports whether an expression matches the id of an app client. The id of a client of the assembly is made
+// when it is deployed, so that an expression has to match each id.
+func matchesClient(expression, id string) bool {
+	e, err := regexp.Compile("^(?:" + expression + ")$")
+	if err != nil {
+		return false
+	}
+	if id != anyClient && !strings.Contains(id, "/") {
+		return e.MatchString(id)
+	}
+	return !slices.ContainsFunc(clients, func(id string) bool { return !e.MatchString(id) })
 }
 
 // matching stands before an expression for a client that it matches.

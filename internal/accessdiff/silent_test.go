@@ -28,6 +28,15 @@ func toRequest(a *matrix.API) {
 	}
 }
 
+// unread makes the settings of the authorizer ones that are not in JSON.
+func unread(a *matrix.API) {
+	a.Authorizers[0].Variables = []matrix.Variable{{Name: "GATEHOUSE_AUTHORIZER", Value: `${{"Fn::ImportValue":"x"}}`}}
+}
+
+func expression(text string) func(*matrix.API) {
+	return authorizer(func(a *matrix.Authorizer) { a.Validation, a.Audiences = text, nil })
+}
+
 func stages(names ...string) func(*matrix.API) {
 	return func(a *matrix.API) { a.Stages = names }
 }
@@ -159,6 +168,15 @@ func TestNothingIsSilent(t *testing.T) {
 		{"another table of sessions", nil, []func(*matrix.API){variable("GATEHOUSE_SESSION_TABLE", "${Table}")},
 			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access cannot be " +
 				"compared"},
+		{"settings that cannot be read", []func(*matrix.API){unread, func(a *matrix.API) { a.Routes[0] = apiOf("GET /a: scope x").Routes[0] }},
+			[]func(*matrix.API){unread}, "? the settings of the authorizer Jwt cannot be read from the template, so that no token can " +
+				"be tried on its routes"},
+		{"one client in place of any", []func(*matrix.API){cognito("Shop/Users"), expression(".*")}, []func(*matrix.API){cognito("Shop/Users")},
+			"- tokens of issuer Shop/Users for the audience an app client that matches .* are no longer accepted"},
+		{"one client in place of others", []func(*matrix.API){cognito("Shop/Users"), expression("a.*")},
+			[]func(*matrix.API){cognito("Shop/Users")},
+			"+ tokens of issuer Shop/Users for the audience Shop/Web are accepted now\n" +
+				"- tokens of issuer Shop/Users for the audience an app client that matches a.* are no longer accepted"},
 		{"a stage that is gone", []func(*matrix.API){stages("dev", "prod")}, []func(*matrix.API){stages("prod")},
 			"~ the stage dev is gone"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),

@@ -35,6 +35,10 @@ func unknowns(was, is matrix.API, add func(Change)) {
 		unknownAuthorizer(both[0], both[1], is.Stack, say)
 	}
 	for _, a := range slices.Concat(was.Authorizers, is.Authorizers) {
+		if a.Included && len(settingsOf(is.Stack, a.Variables).issuers) == 0 {
+			say("the settings of the authorizer "+a.Name+" cannot be read from the template, so that no token can be tried on its "+
+				"routes", "", "")
+		}
 		if a.Apart {
 			say("the access table of "+strings.Join(a.By, ", ")+" does not have the routes of the API", "", "")
 		}

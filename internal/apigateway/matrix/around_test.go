@@ -138,6 +138,11 @@ func TestVariables(t *testing.T) {
 			{"V.f", "[]"},
 			{"V.g", "true"},
 		}},
+		{"functions in texts", `{"a":["${{"Fn::ImportValue":"x\"y"}}/${{"Fn::Select":[0,["b"]]}}"],"c":"${T}"}`, []Variable{
+			{"V.a[0]", `${{"Fn::ImportValue":"x\"y"}}/${{"Fn::Select":[0,["b"]]}}`},
+			{"V.c", "${T}"},
+		}},
+		{"a function in place of a list", `{"a":${{"Fn::Split":[",","b"]}}}`, []Variable{{"V", `{"a":${{"Fn::Split":[",","b"]}}}`}}},
 		{"an empty object", "{}", []Variable{{"V", "{}"}}},
 		{"a list", `["a"]`, []Variable{{"V", `["a"]`}}},
 		{"an object and more", `{"a":1} x`, []Variable{{"V", `{"a":1} x`}}},

@@ -2,11 +2,9 @@ package matrix
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -239,42 +237,4 @@ func (a Authorizer) cacheKey() string {
 		return "all identity sources"
 	}
 	return "the token"
-}
-
-// flatten is a variable, or the values in it where it holds a JSON object: one a line, so that a comparison shows which
-// of them changed.
-func flatten(name, text string) []Variable {
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	var v map[string]any
-	if d.Decode(&v) != nil || d.More() || len(v) == 0 || strings.HasPrefix(text, "${") {
-		return []Variable{{name, text}}
-	}
-	return values(nil, name, v)
-}
-
-func values(out []Variable, name string, v any) []Variable {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			out = values(out, name+"."+key, v[key])
-		}
-		if len(v) > 0 {
-			return out
-		}
-	case []any:
-		for i, entry := range v {
-			out = values(out, name+"["+strconv.Itoa(i)+"]", entry)
-		}
-		if len(v) > 0 {
-			return out
-		}
-	case string:
-		return append(out, Variable{name, v})
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // it was decoded from JSON
-	}
-	return append(out, Variable{name, string(text)})
 }
