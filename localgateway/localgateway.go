@@ -69,6 +69,10 @@ type Options struct {
 	// 429. Default: false, so that tests do not depend on how many requests they make, and how fast.
 	Limits bool
 
+	// Caches keeps the answers of routes that a stage caches, such as those with CacheResponse, by Now. Default: false, so
+	// that every request reaches what answers it.
+	Caches bool
+
 	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that
 	// a function does not act with the developer's rights.
 	Credentials *Credentials
@@ -87,7 +91,7 @@ type Options struct {
 	// discarded.
 	Log func(LogLine)
 
-	// Now is the clock of caches, tokens, signatures and limits. Default: [time.Now].
+	// Now is the clock of caches, tokens, signatures, limits and kept answers. Default: [time.Now].
 	Now func() time.Time
 }
 
@@ -154,6 +158,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 		SourceIP:     o.SourceIP,
 		AllowNetwork: o.AllowNetwork,
 		Limits:       o.Limits,
+		Caches:       o.Caches,
 		Now:          o.Now,
 	}
 	if c := o.Credentials; c != nil {

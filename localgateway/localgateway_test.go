@@ -179,3 +179,33 @@ func TestAllowNetwork(t *testing.T) {
 		t.Errorf("got the problems %q", problems)
 	}
 }
+
+// TestLimitsAndCaches: without the options, what they turn on is among the problems.
+func TestLimitsAndCaches(t *testing.T) {
+	dir, remove := shopAssembly()
+	t.Cleanup(remove)
+	path := filepath.Join(dir, "Shop.template.json")
+	template, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(template), `"StageName": "prod"`, `"StageName": "prod", "CacheClusterEnabled": true,
+		"MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1health", "CachingEnabled": true}]`, 1)
+	text = strings.Replace(text, `"Deployment":`, `"Plan": {"Type": "AWS::ApiGateway::UsagePlan", "Properties": {
+		"Quota": {"Limit": 1, "Period": "DAY"}}}, "Deployment":`, 1)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []localgateway.Options{{}, {Limits: true}, {Caches: true}} {
+		g, err := localgateway.New(dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { g.Close() })
+		problems := strings.Join(g.Problems(), "\n")
+		if strings.Contains(problems, "Shop/Plan: its rates and its quota do not count here") == o.Limits ||
+			strings.Contains(problems, "the responses of GET /health are not cached") == o.Caches {
+			t.Errorf("with Limits %t and Caches %t: got the problems %s", o.Limits, o.Caches, problems)
+		}
+	}
+}

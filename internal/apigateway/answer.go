@@ -108,9 +108,18 @@ func (st *stage) handle(
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
 	}
+	return st.keptOr(m, call, record, func() (exchange.Answer, *mapping.Failure) {
+		return st.integrate(ctx, m, call, source, record)
+	})
+}
+
+// integrate asks the route's integration.
+func (st *stage) integrate(
+	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
+) (exchange.Answer, *mapping.Failure) {
 	switch m.Integration.Type {
 	case apimodel.IntegrationMock:
-		if m.Integration.ContentHandling != "CONVERT_TO_TEXT" && m.events.BinaryRequest(r) {
+		if m.Integration.ContentHandling != "CONVERT_TO_TEXT" && m.events.BinaryRequest(call.Request) {
 			return exchange.Answer{}, mapping.NotTransformed("MOCK integration")
 		}
 		return m.integration.Mock(source)

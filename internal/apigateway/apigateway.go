@@ -5,7 +5,7 @@
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
 // What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing
-// fails open. It does not throttle stages, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
+// fails open. It does not throttle stages, log to CloudWatch or do TLS, and it does not limit what a function
 // does on this machine.
 package apigateway
 
@@ -94,6 +94,9 @@ type Options struct {
 	// Limits has requests with API keys count to their usage plans, and answers those over a rate or a quota by 429.
 	// Default: they do not count.
 	Limits bool
+
+	// Caches keeps the answers of methods that a stage caches. Default: every request reaches its integration.
+	Caches bool
 
 	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
 	AllowNetwork bool

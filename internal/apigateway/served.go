@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/kept"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
@@ -47,6 +48,7 @@ type stage struct {
 	guard     *checks.Guard
 	responses *mapping.Responses
 	mount     string // the first segment of its paths
+	kept      kept.Cache
 	edge      bool   // the API is edge-optimized
 	blocked   string // why nothing of it is served
 }
@@ -167,6 +169,7 @@ func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *
 		out.block("%v", err)
 	}
 	out.routes = routes
+	s.noteCaches(out)
 	return out
 }
 

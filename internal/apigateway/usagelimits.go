@@ -31,7 +31,8 @@ func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) 
 	name := fmt.Sprintf("the API key %s of the usage plan %s", nameOr(key.Name, key.ID), nameOr(plan.Name, plan.ID))
 	step := checks.Step{Check: "usage plan", Passed: refusal == limits.None, Detail: name + " is within its rate"}
 	if left >= 0 {
-		step.Detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit, periods[plan.Quota.Period])
+		step.Detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit,
+			periods[plan.Quota.Period])
 	}
 	var failure *mapping.Failure
 	switch refusal {

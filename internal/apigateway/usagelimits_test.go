@@ -21,7 +21,8 @@ func limitedShop(plan object, rates object) object {
 	plan["ApiStages"], plan["UsagePlanName"] = []any{stage}, "Partners"
 	r["Plan"] = resource("ApiGateway::UsagePlan", plan)
 	for _, name := range []string{"acme", "bolt"} {
-		r[name] = resource("ApiGateway::ApiKey", object{"Name": name, "Value": "the-key-of-" + name + "-1234", "Enabled": true})
+		r[name] = resource("ApiGateway::ApiKey",
+			object{"Name": name, "Value": "the-key-of-" + name + "-1234", "Enabled": true})
 		r[name+"Link"] = resource("ApiGateway::UsagePlanKey",
 			object{"KeyId": ref(name), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")})
 	}
@@ -76,8 +77,9 @@ func TestUsageLimits(t *testing.T) {
 			name: "a quota", plan: object{"Quota": object{"Limit": 2, "Period": "DAY"}},
 			steps: []step{
 				{"GET /prod/orders", "acme", "200 orders", ""},
-				{"GET /prod/nothing", "acme", `403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`, ""},
-				{"GET /prod/orders", "no-key", `403 ForbiddenException {"message":"Forbidden"}`, ""},
+				{"GET /prod/nothing", "acme",
+					`403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`, ""},
+				{"GET /prod/orders", "other", `403 ForbiddenException {"message":"Forbidden"}`, ""},
 				{"GET /prod/orders", "acme", "200 orders", ""},
 				{"GET /prod/stock/7", "acme", exceeded,
 					"the API key acme of the usage plan Partners has used its quota of 2 requests a day"},

@@ -22,7 +22,6 @@ func (r *reader) readResponseCaches(s *Stage) {
 		c := ResponseCache{Verb: in.text("HttpMethod"), Path: settingPath(in.text("ResourcePath"))}
 		if in.bool("CachingEnabled") {
 			c.TTL = in.responseTTL()
-			in.problem("the responses of %s %s are not cached", c.Verb, c.Path)
 		}
 		s.ResponseCaches = append(s.ResponseCaches, c)
 	}

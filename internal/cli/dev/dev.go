@@ -163,6 +163,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		PageOrigins:  f.corsOrigins,
 		AllowNetwork: f.allowNetwork,
 		Limits:       true,
+		Caches:       true,
 		Debug:        f.debug,
 	})
 	if err != nil {
