@@ -36,6 +36,12 @@ func (p pair) endpoint(add func(Change)) {
 	if p.lost {
 		return
 	}
+	p.stages(add)
+	domains(was.Domains, is.Domains, open(was), add)
+}
+
+// stages reports stages that are new or gone.
+func (p pair) stages(add func(Change)) {
 	renamed := false
 	for _, stage := range p.is.api.Stages {
 		if !slices.Contains(p.was.api.Stages, stage) {
@@ -49,24 +55,28 @@ func (p pair) endpoint(add func(Change)) {
 			add(Change{Effect: Changed, Text: "the stage " + stage + " is gone"})
 		}
 	}
-	for _, d := range is.Domains {
-		i := slices.IndexFunc(was.Domains, func(o matrix.Domain) bool { return o.Name == d.Name })
+}
+
+// domains compares the custom domains of an API. Opened says that an address of the old one asked for no certificate.
+func domains(was, is []matrix.Domain, opened bool, add func(Change)) {
+	for _, d := range is {
+		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
 		switch {
 		case i < 0:
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
-		case was.Domains[i].Stage != d.Stage:
-			add(Change{Effect: Changed, Was: was.Domains[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
-				" leads to the stage " + d.Stage + " now (was " + was.Domains[i].Stage + ")"})
-		case was.Domains[i].Truststore != "" && d.Truststore == "" && open(was): // which would be a gain if it was not open
-			add(Change{Effect: Changed, Was: was.Domains[i].Truststore, Text: "the domain " + d.Name +
+		case was[i].Stage != d.Stage:
+			add(Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
+				" leads to the stage " + d.Stage + " now (was " + was[i].Stage + ")"})
+		case was[i].Truststore != "" && d.Truststore == "" && opened: // which would be a gain if it was not open
+			add(Change{Effect: Changed, Was: was[i].Truststore, Text: "the domain " + d.Name +
 				" no longer asks for a client certificate, as another address of the API does not"})
-		case was.Domains[i].Truststore != d.Truststore && was.Domains[i].Truststore != "" && d.Truststore != "":
-			add(Change{Effect: Unknown, Was: was.Domains[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
+		case was[i].Truststore != d.Truststore && was[i].Truststore != "" && d.Truststore != "":
+			add(Change{Effect: Unknown, Was: was[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
 				" takes client certificates of another truststore, and who has one cannot be compared"})
 		}
 	}
-	for _, d := range was.Domains {
-		if !slices.ContainsFunc(is.Domains, func(o matrix.Domain) bool { return o.Name == d.Name }) {
+	for _, d := range was {
+		if !slices.ContainsFunc(is, func(o matrix.Domain) bool { return o.Name == d.Name }) {
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API"})
 		}
 	}

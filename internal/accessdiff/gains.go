@@ -29,15 +29,7 @@ func (p pair) same() bool {
 // other API refuses the request whatever its guard says, such as by the resource policy.
 func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
-	var docs []iampolicy.Document
-	for _, s := range []*side{p.was, p.is} {
-		if s.policy != nil {
-			docs = append(docs, *s.policy)
-		}
-		for _, pr := range s.principals {
-			docs = append(docs, pr.policy)
-		}
-	}
+	docs := p.documents()
 	sure, assumed, all := environments(docs...)
 	requests, complete := p.requests(docs)
 	complete = complete && all
@@ -50,11 +42,11 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			continue
 		}
 		old, had := p.was.matched(q.verb, q.path)
-		if notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
+		switch {
+		case notKnown(r), had && notKnown(old), same && had && alone(r) && reflect.DeepEqual(r, old):
 			continue
-		}
-		if had && old.Preflight && p.lost {
-			continue // a browser is answered now, which asks for no token
+		case had && old.Preflight && p.lost: // a browser is answered now, which asks for no token
+			continue
 		}
 		had = had && !old.Preflight
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
@@ -86,6 +78,19 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		}
 	}
 	return found, unsure, unlike, complete
+}
+
+// documents are the policies of both sides.
+func (p pair) documents() (docs []iampolicy.Document) {
+	for _, s := range []*side{p.was, p.is} {
+		if s.policy != nil {
+			docs = append(docs, *s.policy)
+		}
+		for _, pr := range s.principals {
+			docs = append(docs, pr.policy)
+		}
+	}
+	return docs
 }
 
 // requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if there

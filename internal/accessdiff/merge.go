@@ -19,10 +19,39 @@ func (p pair) addressesByRoute(gains []gain) map[string]string {
 }
 
 // merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
-// statements of resource policies about addresses are about all callers. A role or user has a line of its own only where
-// not every caller that IAM allows gained the same.
+// statements of resource policies about addresses are about all callers. A role or user has a line of its own only
+// where not every caller that IAM allows gained the same.
 func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
-	first := map[string]string{} // of addresses: the key of the group that stands for all
+	first := p.byAddresses(order, groups)
+	var all []gain // of all whom IAM allows to call
+	for _, key := range order {
+		if g := groups[key]; len(g) > 0 && g[0].caller.every() {
+			all = append(all, g...)
+		}
+	}
+	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
+	for _, key := range order {
+		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
+			plain[g[0].ofIssuer()] = true
+		}
+	}
+	for _, key := range order {
+		g := groups[key]
+		switch {
+		case g == nil:
+		case p.toldByIssuer(g[0], plain):
+		case g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
+			(coveredBy(g, groups[first[p.addressesOf(usual(g))]]) || g[0].caller.made && coveredBy(g, all)):
+		default:
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// byAddresses puts groups together that gained from the same addresses, and says by the addresses which group has them.
+func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]string {
+	first := map[string]string{}
 	for _, key := range order {
 		g := groups[key]
 		addresses := ""
@@ -39,31 +68,16 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			first[addresses] = key
 		}
 	}
-	var all []gain // of all whom IAM allows to call
-	for _, g := range groups {
-		if len(g) > 0 && g[0].caller.every() {
-			all = append(all, g...)
-		}
-	}
-	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
-	for _, key := range order {
-		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
-			plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] = true
-		}
-	}
-	for _, key := range order {
-		g := groups[key]
-		if g == nil || g[0].step == byAuthorizer && g[0].caller.why != "" && !p.plainly(g[0]) && plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] &&
-			slices.Contains(p.was.guards[g[0].route.Authorizer].audiencesOf(g[0].caller.Issuer), g[0].caller.Audience) {
-			continue
-		}
-		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
-			(coveredBy(g, groups[first[p.addressesOf(usual(g))]]) || g[0].caller.made && coveredBy(g, all)) {
-			continue
-		}
-		out = append(out, key)
-	}
-	return out
+	return first
+}
+
+// ofIssuer names the authorizer and the issuer of a gain.
+func (g gain) ofIssuer() string { return g.route.Authorizer + " " + g.caller.Issuer }
+
+// toldByIssuer reports whether a gain of tokens that look in some way is told by the line on all tokens of their issuer.
+func (p pair) toldByIssuer(g gain, plain map[string]bool) bool {
+	return g.step == byAuthorizer && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
+		slices.Contains(p.was.guards[g.route.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)
 }
 
 // plainly reports whether the issuer is all that there is to say of a token that is accepted now.

@@ -49,33 +49,11 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 			continue
 		}
 		add(Caller{Principal: "arn:" + partition + ":iam::999999999999:user/stranger"}, false)
-		for _, st := range side.policy.Statements {
-			for _, p := range []*iampolicy.Principal{st.Principal, st.NotPrincipal} {
-				if p == nil {
-					continue
-				}
-				for _, name := range p.AWS {
-					if s.knows(name) || side.knows(name) {
-						continue // by its own name
-					}
-					for _, arn := range arnsOf(partition, name) {
-						either(arn, false)
-					}
-				}
-			}
-			for _, c := range st.Conditions {
-				switch strings.ToLower(c.Key) {
-				case "aws:principalarn":
-					for _, v := range c.Values {
-						patterns = append(patterns, patternOf(c.Operator, v))
-					}
-				case "aws:principalaccount":
-					for _, v := range c.Values {
-						either("arn:"+partition+":iam::"+v+":user/any", false)
-					}
-				}
-			}
+		named, tells := signersIn(side.policy, partition, func(name string) bool { return s.knows(name) || side.knows(name) })
+		for _, arn := range named {
+			either(arn, false)
 		}
+		patterns = append(patterns, tells...)
 	}
 	if len(patterns) > 0 {
 		var arns []string
@@ -85,6 +63,36 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 		}
 	}
 	return out, complete
+}
+
+// signersIn are the ARNs of the callers that a policy names, but for those that are known by their own names, and the
+// patterns by which it tells callers apart.
+func signersIn(d *iampolicy.Document, partition string, known func(name string) bool) (arns, patterns []string) {
+	for _, st := range d.Statements {
+		for _, p := range []*iampolicy.Principal{st.Principal, st.NotPrincipal} {
+			if p == nil {
+				continue
+			}
+			for _, name := range p.AWS {
+				if !known(name) {
+					arns = append(arns, arnsOf(partition, name)...)
+				}
+			}
+		}
+		for _, c := range st.Conditions {
+			switch strings.ToLower(c.Key) {
+			case "aws:principalarn":
+				for _, v := range c.Values {
+					patterns = append(patterns, patternOf(c.Operator, v))
+				}
+			case "aws:principalaccount":
+				for _, v := range c.Values {
+					arns = append(arns, "arn:"+partition+":iam::"+v+":user/any")
+				}
+			}
+		}
+	}
+	return arns, patterns
 }
 
 // developer ends the ARN of a caller who stands for all of the API's account whom IAM allows to call.

@@ -15,37 +15,7 @@ func (b *builder) readPrincipals() {
 	byName := map[string]*Principal{}
 	for _, kind := range []string{"AWS::IAM::Role", "AWS::IAM::User"} {
 		b.each(kind, func(r *reader) {
-			r = r.notice()
-			p := &Principal{ID: r.id, User: kind == "AWS::IAM::User", Name: r.physicalID(), ARN: r.attribute("Arn")}
-			if r.has("Groups") {
-				p.fail(errors.New("assembly: its Groups are not read"))
-			}
-			if r.has("PermissionsBoundary") {
-				p.fail(errors.New("assembly: its PermissionsBoundary " +
-					cloudassembly.Written(r.resource.Properties["PermissionsBoundary"]) + " is not read"))
-			}
-			if trust := r.resource.Properties["AssumeRolePolicyDocument"]; trust != nil {
-				p.Trust = cloudassembly.Written(trust)
-			}
-			inline, _ := r.values["Policies"].([]any)
-			if r.has("Policies") && inline == nil {
-				p.fail(errors.New("assembly: its Policies are not a list"))
-			}
-			written, _ := r.resource.Properties["Policies"].([]any)
-			for i, entry := range inline {
-				policy, _ := entry.(map[string]any)
-				var as map[string]any
-				if i < len(written) {
-					as, _ = written[i].(map[string]any)
-				}
-				if bad, ok := entry.(cloudassembly.Unresolved); ok {
-					p.fail(bad.Err)
-					p.Unread = append(p.Unread, documents(as)...)
-					continue
-				}
-				p.attach(policy["PolicyDocument"], as["PolicyDocument"])
-			}
-			p.Managed = names(r.values["ManagedPolicyArns"], p)
+			p := readPrincipal(r.notice(), kind == "AWS::IAM::User")
 			byName[kind+p.Name] = p
 			b.model.Principals = append(b.model.Principals, p)
 		})
@@ -112,6 +82,41 @@ func (b *builder) readPrincipals() {
 		})
 	}
 	b.readGroups()
+}
+
+// readPrincipal reads a role or a user, with the policies that are written in it.
+func readPrincipal(r *reader, user bool) *Principal {
+	p := &Principal{ID: r.id, User: user, Name: r.physicalID(), ARN: r.attribute("Arn")}
+	if r.has("Groups") {
+		p.fail(errors.New("assembly: its Groups are not read"))
+	}
+	if r.has("PermissionsBoundary") {
+		p.fail(errors.New("assembly: its PermissionsBoundary " +
+			cloudassembly.Written(r.resource.Properties["PermissionsBoundary"]) + " is not read"))
+	}
+	if trust := r.resource.Properties["AssumeRolePolicyDocument"]; trust != nil {
+		p.Trust = cloudassembly.Written(trust)
+	}
+	inline, _ := r.values["Policies"].([]any)
+	if r.has("Policies") && inline == nil {
+		p.fail(errors.New("assembly: its Policies are not a list"))
+	}
+	written, _ := r.resource.Properties["Policies"].([]any)
+	for i, entry := range inline {
+		policy, _ := entry.(map[string]any)
+		var as map[string]any
+		if i < len(written) {
+			as, _ = written[i].(map[string]any)
+		}
+		if bad, ok := entry.(cloudassembly.Unresolved); ok {
+			p.fail(bad.Err)
+			p.Unread = append(p.Unread, documents(as)...)
+			continue
+		}
+		p.attach(policy["PolicyDocument"], as["PolicyDocument"])
+	}
+	p.Managed = names(r.values["ManagedPolicyArns"], p)
+	return p
 }
 
 // outside is a role or user that is not in the assembly.

@@ -39,14 +39,7 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("API keys in usage plans that are not in the assembly", k.Key+" in "+k.Plan)
 		}
 	}
-	if slices.ContainsFunc(api.Authorizers, readsStageVariables) {
-		for _, s := range api.Stages {
-			if len(s.Variables) > 0 {
-				add("the variables of stage "+s.Name+", which an authorizer reads", string(written(s.Variables)))
-			}
-			add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
-		}
-	}
+	stageVariables(api, add)
 	if slices.ContainsFunc(a.Authorizers, func(x Authorizer) bool { return x.Kind != Unknown }) {
 		for _, pool := range m.UserPools {
 			for _, v := range decidedByTrigger(m, pool) {
@@ -55,16 +48,7 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 		}
 	}
 	for _, x := range m.Texts {
-		about := strings.Contains(x.Written, api.LogicalID)
-		switch {
-		case x.Grants:
-			about = slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM })
-		case x.Type == "AWS::ApiGateway::DomainNameV2":
-			about = slices.Contains(api.EndpointTypes, "PRIVATE")
-		case x.Type == "AWS::EC2::VPCEndpoint": // whose policy restricts who calls through it
-			about = slices.Contains(api.EndpointTypes, "PRIVATE") && strings.Contains(x.Written, "execute-api")
-		}
-		if about {
+		if about(x, api, a) {
 			add(x.ID.String()+" ("+x.Type+")", x.Written)
 		}
 	}
@@ -75,6 +59,32 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 	}
 	slices.SortStableFunc(out, func(x, y Variable) int { return strings.Compare(x.Name, y.Name) })
 	return out
+}
+
+// stageVariables adds the variables of stages that an authorizer reads.
+func stageVariables(api *apimodel.API, add func(name, text string)) {
+	if !slices.ContainsFunc(api.Authorizers, readsStageVariables) {
+		return
+	}
+	for _, s := range api.Stages {
+		if len(s.Variables) > 0 {
+			add("the variables of stage "+s.Name+", which an authorizer reads", string(written(s.Variables)))
+		}
+		add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
+	}
+}
+
+// about reports whether access to an API may depend on a resource that is compared as a text.
+func about(x apimodel.Text, api *apimodel.API, a *API) bool {
+	switch {
+	case x.Grants:
+		return slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM })
+	case x.Type == "AWS::ApiGateway::DomainNameV2":
+		return slices.Contains(api.EndpointTypes, "PRIVATE")
+	case x.Type == "AWS::EC2::VPCEndpoint": // whose policy restricts who calls through it
+		return slices.Contains(api.EndpointTypes, "PRIVATE") && strings.Contains(x.Written, "execute-api")
+	}
+	return strings.Contains(x.Written, api.LogicalID)
 }
 
 // within reports whether a stack is nested in another one, by their paths.
