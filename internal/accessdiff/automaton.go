@@ -1,7 +1,11 @@
 package accessdiff
 
 import (
+	"encoding/binary"
+	"iter"
+	"math/bits"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -79,9 +83,9 @@ func (a *automaton) wildcard(pattern string) {
 			a.add(literal, rest[2:3])
 			rest = rest[3:]
 		default:
-			c := []rune(rest)[0]
+			c, size := utf8.DecodeRuneInString(rest)
 			a.add(literal, string(c))
-			rest = rest[len(string(c))-1:]
+			rest = rest[size-1:]
 		}
 		rest = rest[1:]
 	}
@@ -92,25 +96,24 @@ func (a *automaton) wildcard(pattern string) {
 type places []uint64
 
 func (p places) key() string {
-	var b strings.Builder
+	b := make([]byte, 0, 8*len(p))
 	for _, w := range p {
-		for range 8 {
-			b.WriteByte(byte(w))
-			w >>= 8
-		}
+		b = binary.LittleEndian.AppendUint64(b, w)
 	}
-	return b.String()
+	return string(b)
 }
 
-func (p places) list() (out []int) {
-	for i, w := range p {
-		for n := i << 6; w != 0; n, w = n+1, w>>1 {
-			if w&1 != 0 {
-				out = append(out, n)
+// all are the places of the set, in order.
+func (p places) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, w := range p {
+			for ; w != 0; w &= w - 1 {
+				if !yield(i<<6 + bits.TrailingZeros64(w)) {
+					return
+				}
 			}
 		}
 	}
-	return out
 }
 
 func (p places) union(q places) places {
@@ -125,44 +128,31 @@ func (p places) union(q places) places {
 func (a *automaton) closed(list []int) places {
 	out := make(places, len(a.nodes)>>6+1)
 	for _, i := range list {
-		for {
-			out[i>>6] |= 1 << (i & 63)
-			k := a.nodes[i].kind
-			if k != run && k != segments && k != slash {
-				break
-			}
-			i++
-		}
+		a.reach(out, i)
 	}
 	return out
 }
 
-func (a *automaton) step(p places, c string) places {
-	var next []int
-	for _, i := range p.list() {
-		n := a.nodes[i]
-		switch n.kind {
-		case literal:
-			if n.char == c {
-				next = append(next, i+1)
-			}
-		case one:
-			next = append(next, i+1)
-		case run:
-			next = append(next, i)
-		case segment:
-			if c != "/" {
-				next = append(next, i+1)
-			}
-		case segments:
-			if c != "/" {
-				next = append(next, i)
-			}
-		case slash:
-			if c == "/" {
-				next = append(next, i)
-			}
+// reach adds a place to a set, and those that are reached from there without a character.
+func (a *automaton) reach(p places, i int) {
+	for ; ; i++ {
+		p[i>>6] |= 1 << (i & 63)
+		if k := a.nodes[i].kind; k != run && k != segments && k != slash {
+			return
 		}
 	}
-	return a.closed(next)
+}
+
+// step is where a character leads from the places of a set.
+func (a *automaton) step(p places, c string) places {
+	next := a.closed(nil)
+	for i := range p.all() {
+		switch n := a.nodes[i]; {
+		case n.kind == literal && n.char == c, n.kind == one, n.kind == segment && c != "/":
+			a.reach(next, i+1)
+		case n.kind == run, n.kind == segments && c != "/", n.kind == slash && c == "/":
+			a.reach(next, i)
+		}
+	}
+	return next
 }

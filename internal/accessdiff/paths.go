@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -36,7 +37,7 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 		late = a.step(late, string(c))
 	}
 	if escapes {
-		late = a.closed(append(late.list(), a.starts[len(a.starts)-1]))
+		late = a.closed(append(slices.Collect(late.all()), a.starts[len(a.starts)-1]))
 	}
 	at = at.union(late)
 	type visit struct {
@@ -80,7 +81,7 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 
 // alive reports whether a route can still be reached.
 func (a *automaton) alive(p places) bool {
-	for _, i := range p.list() {
+	for i := range p.all() {
 		if i < a.routes {
 			return true
 		}
@@ -91,7 +92,7 @@ func (a *automaton) alive(p places) bool {
 // ends says in one text which patterns end here. Some is false if no route does.
 func (a *automaton) ends(p places, routes int) (key string, some bool) {
 	var b strings.Builder
-	for _, i := range p.list() {
+	for i := range p.all() {
 		if a.nodes[i].kind == end {
 			some = some || a.nodes[i].of < routes
 			b.WriteString(string(rune(a.nodes[i].of + 32)))
@@ -109,7 +110,7 @@ const free = "x17zqjkvw0-_~"
 func (a *automaton) alphabet(p places, path string, escapes bool) (out []string) {
 	named := map[string]bool{}
 	var list []string
-	for _, i := range p.list() {
+	for i := range p.all() {
 		if n := a.nodes[i]; n.kind == literal && !named[n.char] {
 			named[n.char] = true
 			list = append(list, n.char)

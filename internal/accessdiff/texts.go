@@ -81,7 +81,7 @@ func textClasses(patterns []string, most int, shape string) (found []string, com
 
 // characters are what leads on from a place in texts: the characters that some pattern names there, and one that none does.
 func (a *automaton) characters(p places) (out []string) {
-	for _, i := range p.list() {
+	for i := range p.all() {
 		if n := a.nodes[i]; n.kind == literal && !slices.Contains(out, n.char) {
 			out = append(out, n.char)
 		}
