@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,7 @@ func (w withKeys) Run() int {
 	}
 	defer os.RemoveAll(dir)
 	keyFolder = filepath.Join(dir, "cache")
+	http.DefaultClient.Timeout = answersWithin
 	return w.m.Run()
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -128,11 +129,8 @@ func (r *running) tryAll(t *testing.T) (statuses []int) {
 		if curl == "" {
 			continue
 		}
-		out, err := exec.Command(
-			"sh",
-			"-c",
-			strings.Replace(p.curl, "curl -i", "curl -s -o /dev/null -w '%{http_code}'", 1),
-		).CombinedOutput()
+		silent := fmt.Sprintf("curl --max-time %d -s -o /dev/null -w '%%{http_code}'", int(answersWithin.Seconds()))
+		out, err := exec.Command("sh", "-c", strings.Replace(p.curl, "curl -i", silent, 1)).CombinedOutput()
 		if err != nil || string(out) != strconv.Itoa(p.status) {
 			t.Errorf("curl: %s, want %d: %v: %s\n%s", out, p.status, err, p.curl, &r.stdout)
 		}

@@ -134,8 +134,21 @@ func (o *output) String() string {
 }
 
 // patience is how long a test waits for what must happen. It is never slept through: it is as long as a busy machine takes
-// that has to compile CDK first.
-const patience = 8 * time.Minute
+// that has to compile CDK first. It ends before "go test -timeout" does, which would end the test without the output of
+// the command.
+func patience(t *testing.T) time.Duration {
+	const most, toFail = 8 * time.Minute, time.Minute
+	if deadline, limited := t.Deadline(); limited {
+		return min(most, time.Until(deadline)-toFail)
+	}
+	return most
+}
+
+// answersWithin is how long a request may take, on a busy machine: the gateway itself answers 504 after 29 seconds.
+const answersWithin = 2 * time.Minute
+
+// endsWithin is how long a command may take to end, where no patience is left.
+const endsWithin = 30 * time.Second
 
 // running is a "gatehouse dev" under test.
 type running struct {
@@ -190,7 +203,7 @@ func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 // wait waits for something to happen while the command runs.
 func (r *running) wait(t *testing.T, happened func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !happened(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience(t)); !happened(); time.Sleep(5 * time.Millisecond) {
 		select {
 		case status := <-r.status:
 			r.status <- status
@@ -224,7 +237,7 @@ func (r *running) stop(t *testing.T) int {
 	case status := <-r.status:
 		r.status <- status
 		return status
-	case <-time.After(patience):
+	case <-time.After(max(patience(t), endsWithin)):
 		t.Fatalf("it does not end:\n%s%s", &r.stdout, &r.stderr)
 		return -1
 	}

@@ -72,7 +72,7 @@ func (o *own) listening(t *testing.T) (url string) {
 // ended waits for its end, and gives its status; -1 if a signal ended it.
 func (o *own) ended(t *testing.T) int {
 	t.Helper()
-	timer := time.AfterFunc(patience, func() { _ = o.Process.Kill() })
+	timer := time.AfterFunc(patience(t), func() { _ = o.Process.Kill() })
 	defer timer.Stop()
 	_, _ = io.Copy(io.Discard, o.stdout)
 	_ = o.Wait()
@@ -94,7 +94,7 @@ func TestDevTerminalClosed(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
 	o = startOwn(t, dir)
 	var pid int
-	for deadline := time.Now().Add(patience); pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience(t)); pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if text, _ := os.ReadFile(filepath.Join(dir, "pid")); bytes.HasSuffix(text, []byte("\n")) {
 			pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		}
@@ -105,7 +105,7 @@ func TestDevTerminalClosed(t *testing.T) {
 	if status, left := o.ended(t), left(t, o.temp); status != failed || left != "[]" {
 		t.Errorf("while the app runs: status %d, left behind %s: %s", status, left, &o.stderr)
 	}
-	for deadline := time.Now().Add(patience); alive(pid); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience(t)); alive(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 			t.Fatalf("the process %d of the app is still there", pid)
@@ -138,7 +138,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 		return string(b)
 	}
 	wait := func(what *regexp.Regexp) {
-		for deadline := time.Now().Add(patience); !what.MatchString(text()); time.Sleep(5 * time.Millisecond) {
+		for deadline := time.Now().Add(patience(t)); !what.MatchString(text()); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("want %q:\n%s", what, text())
 			}
@@ -169,7 +169,7 @@ func TestRoutesStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(200 * time.Millisecond) // it begins to wait
-	kill := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	kill := time.AfterFunc(patience(t), func() { _ = cmd.Process.Kill() })
 	defer kill.Stop()
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

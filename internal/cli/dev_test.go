@@ -198,7 +198,7 @@ func TestDevStopped(t *testing.T) {
 		r.stderr.String() != "gatehouse dev: it was stopped before it listened\n" {
 		t.Errorf("status %d: %s", status, &r.stderr)
 	}
-	for deadline := time.Now().Add(patience); alive(pid); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience(t)); alive(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the process %d of the app is still there", pid)
 		}
