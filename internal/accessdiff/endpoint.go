@@ -62,16 +62,23 @@ func domains(was, is []matrix.Domain, opened bool, add func(Change)) {
 	for _, d := range is {
 		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
 		switch {
+		case i < 0 && d.Truststore == matrix.OutsideTruststore && !opened:
+			add(Change{Effect: Unknown, Text: "the domain " + d.Name + ", which is not in the assembly, leads to the API now, and " +
+				"which callers it lets in cannot be compared"})
+			continue
 		case i < 0:
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
+			continue
 		case was[i].Stage != d.Stage:
 			add(Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
 				" leads to the stage " + d.Stage + " now (was " + was[i].Stage + ")"})
-		case was[i].Truststore != "" && d.Truststore == "" && opened: // which would be a gain if it was not open
-			add(Change{Effect: Changed, Was: was[i].Truststore, Text: "the domain " + d.Name +
+		}
+		switch store := was[i].Truststore; {
+		case store != "" && d.Truststore == "" && opened: // which would be a gain if it was not open
+			add(Change{Effect: Changed, Was: store, Text: "the domain " + d.Name +
 				" no longer asks for a client certificate, as another address of the API does not"})
-		case was[i].Truststore != d.Truststore && was[i].Truststore != "" && d.Truststore != "":
-			add(Change{Effect: Unknown, Was: was[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
+		case store != d.Truststore && store != "" && d.Truststore != "":
+			add(Change{Effect: Unknown, Was: store, Is: d.Truststore, Text: "the domain " + d.Name +
 				" takes client certificates of another truststore, and who has one cannot be compared"})
 		}
 	}

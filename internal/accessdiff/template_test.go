@@ -164,6 +164,18 @@ func TestTemplates(t *testing.T) {
 		return resource("Out", "ApiGateway::Method", strings.Replace(strings.Replace(methodOf("GET", guard), `{"Ref": "Api"}`, `"abc123"`, 1),
 			`{"Fn::GetAtt": ["Api", "RootResourceId"]}`, `"r00t"`, 1))
 	}
+	const jwtGuard = `"AuthorizationType": "JWT", "AuthorizerId": {"Ref": "Auth"}`
+	jwt := func(more string) string {
+		return resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "J", "Type": "JWT",
+			"IdentitySource": "method.request.header.Authorization", "JwtConfiguration": {"DefaultAlgorithms": ["RS256"],
+			"Issuers": [{"Issuer": "https://a.example", "Audiences": ["x"]`+more+`}]}`)
+	}
+	closed := resource("Api", "ApiGateway::RestApi", `"Name": "Api", "DisableExecuteApiEndpoint": true`)
+	mapped := resource("M", "ApiGateway::BasePathMapping", `"DomainName": {"Ref": "D"}, "RestApiId": {"Ref": "Api"}`)
+	domain := func(more string) string {
+		return resource("D", "ApiGateway::DomainName",
+			`"DomainName": "x.example", "MutualTlsAuthentication": {"TruststoreUri": "s3://a/b"`+more+`}`)
+	}
 	byStage := auth("TOKEN", strings.Replace(invoking("Own"), "${Own.Arn}",
 		"arn:aws:lambda:us-east-1:123456789012:function:${!stageVariables.f}", 1))
 	request := []string{auth("REQUEST", invoking("Own")), resource("Own", "Lambda::Function", `"Code": {"ZipFile": "x"}`)}
@@ -204,6 +216,21 @@ func TestTemplates(t *testing.T) {
 			[]string{resource("Get", "ApiGateway::Method", strings.Replace(methodOf("GET", iamGuard), `"Type": "AWS_PROXY"`,
 				`"Type": "AWS_PROXY", "Credentials": "arn:aws:iam::*:user/*"`, 1))}, nil,
 			"~ GET /: a function answers it (was a function, with the caller's credentials)"},
+		{"a version of a truststore", noGuard, []string{closed, mapped, domain(`, "TruststoreVersion": "1"`)},
+			[]string{closed, mapped, domain(`, "TruststoreVersion": "2"`)},
+			"? the domain x.example takes client certificates of another truststore, and who has one cannot be compared"},
+		{"a domain that is not in the assembly", noGuard, []string{closed},
+			[]string{closed, strings.Replace(mapped, `{"Ref": "D"}`, `"y.example"`, 1)},
+			"? the domain y.example, which is not in the assembly, leads to the API now, and which callers it lets in cannot be compared"},
+		{"a member of a JWT authorizer that is not known here", jwtGuard, []string{jwt("")}, []string{jwt(`, "JwksUri": "https://x.example"`)},
+			"? not known: Shop/Auth: Properties.JwtConfiguration.Issuers[0].JwksUri is not known here: want AdditionalClaims, " +
+				"Audiences, Issuer, got \"https://x.example\""},
+		{"a URL of a function that is not known", iamGuard, []string{given}, []string{given,
+			resource("Url", "Lambda::Url", `"AuthType": "NONE", "TargetFunctionArn": {"Ref": "Q"}`)},
+			"? added: the URL Shop/Url of a function that is not known" + cannot},
+		{"an OIDC provider", iamGuard, []string{resource("O", "IAM::OIDCProvider", `"ClientIdList": ["x"]`)},
+			[]string{resource("O", "IAM::OIDCProvider", `"ClientIdList": ["x", "y"]`)},
+			"? changed: Shop/O (AWS::IAM::OIDCProvider)" + cannot},
 		{"groups where no route is behind IAM", noGuard, []string{group(queues)}, []string{group(calls)}, ""},
 		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
 			[]string{role, policy("P", ofEve, calls), managed(calls)},

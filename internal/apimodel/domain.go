@@ -5,8 +5,11 @@ type Domain struct {
 	ID
 	Name string // such as "shop.example.com"; "" if it is not known
 
-	// Truststore is where the certificates are that a caller needs one of (mutual TLS), such as "s3://bucket/key"; "" if
-	// the domain asks for no certificate.
+	// Outside says that the domain is not in the assembly, so that it may ask for a certificate.
+	Outside bool
+
+	// Truststore is where the certificates are that a caller needs one of (mutual TLS), such as "s3://bucket/key", with
+	// "version" and the version after it where there is one; "" if the domain asks for no certificate.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 	Truststore string
 

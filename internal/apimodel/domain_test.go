@@ -27,10 +27,10 @@ func TestDomains(t *testing.T) {
 	var got []string
 	for _, d := range m.Domains {
 		for _, mapping := range d.Mappings {
-			got = append(got, fmt.Sprintf("%s %q %s %s %q", d.Name, d.Truststore, mapping.API.Name, mapping.Stage, mapping.Path))
+			got = append(got, fmt.Sprintf("%s %v %q %s %s %q", d.Name, d.Outside, d.Truststore, mapping.API.Name, mapping.Stage, mapping.Path))
 		}
 	}
-	want := `[a.example "s3://trust/ca.pem" Api prod "v1" b.example "" Api prod ""]`
+	want := `[a.example false "s3://trust/ca.pem" Api prod "v1" b.example false "" Api prod "" c.example true "" Api  ""]`
 	if text := fmt.Sprint(got); text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}

@@ -1,6 +1,10 @@
 package apimodel
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
 
 // readDomains reads custom domains with what is behind them. Nothing of them keeps a request from being served: callers
 // of a local run name the stage.
@@ -14,7 +18,7 @@ func (b *builder) readDomains() {
 			r = r.notice()
 			d := &Domain{ID: r.id, Name: r.text("DomainName")}
 			if r.has("MutualTlsAuthentication") {
-				d.Truststore = r.object("MutualTlsAuthentication").text("TruststoreUri")
+				d.Truststore = r.truststore()
 			}
 			byName[r.physicalID()] = d
 			if d.Name != "" {
@@ -23,17 +27,36 @@ func (b *builder) readDomains() {
 			b.model.Domains = append(b.model.Domains, d)
 		})
 	}
-	for kind, names := range map[string]struct{ api, path string }{
-		"AWS::ApiGateway::BasePathMapping": {"RestApiId", "BasePath"},
-		"AWS::ApiGatewayV2::ApiMapping":    {"ApiId", "ApiMappingKey"},
+	for _, names := range []struct{ kind, api, path string }{
+		{"AWS::ApiGateway::BasePathMapping", "RestApiId", "BasePath"},
+		{"AWS::ApiGatewayV2::ApiMapping", "ApiId", "ApiMappingKey"},
 	} {
-		b.each(kind, func(r *reader) {
+		b.each(names.kind, func(r *reader) {
 			r = r.notice()
 			d, api := byName[r.text("DomainName")], b.apis[r.text(names.api)]
+			if name := r.text("DomainName"); d == nil && api != nil && name != "" {
+				d = &Domain{ID: ID{r.id.Stack, name}, Name: name, Outside: true}
+				byName[name] = d
+				b.model.Domains = append(b.model.Domains, d)
+			}
 			if d != nil && api != nil {
 				d.Mappings = append(d.Mappings,
 					Mapping{API: api, Stage: r.text("Stage"), Path: strings.Trim(r.text(names.path), "/")})
 			}
 		})
 	}
+}
+
+// truststore is where a domain's certificates are, as the template has it if that does not resolve.
+func (r *reader) truststore() string {
+	const property = "MutualTlsAuthentication"
+	in := r.object(property)
+	uri := in.text("TruststoreUri")
+	if uri == "" {
+		return cloudassembly.Written(r.resource.Properties[property])
+	}
+	if version := in.text("TruststoreVersion"); version != "" {
+		uri += " version " + version
+	}
+	return uri
 }

@@ -20,6 +20,7 @@ type Text struct {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-vpc-endpoint-policies.html,
 // https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html,
 // https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html,
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html and
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
@@ -31,6 +32,8 @@ var textual = map[string]bool{
 	"AWS::Cognito::IdentityPoolRoleAttachment": true,
 	"AWS::EC2::VPCEndpoint":                    false,
 	"AWS::EKS::PodIdentityAssociation":         true,
+	"AWS::IAM::OIDCProvider":                   true,
+	"AWS::IAM::SAMLProvider":                   true,
 	"AWS::RolesAnywhere::Profile":              true,
 	"AWS::SSO::PermissionSet":                  true,
 }

@@ -122,6 +122,10 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			unknown = append(unknown, fmt.Errorf("%w: %s: its function depends on the stage, and %s is shown",
 				ErrUnknown, a.ID, strings.Join(made.By, ", ")))
 		}
+		if refused := problemsOf(m, a.ID, ""); len(a.NotKnown) == 0 && refused.Error() != "" &&
+			(made.Kind == JWT || made.Kind == Cognito) { // such as a member that is not known here and may let callers in
+			unknown = append(unknown, fmt.Errorf("%w: %s: %w", ErrUnknown, a.ID, refused))
+		}
 		if len(a.NotKnown) > 0 {
 			unknown = append(
 				unknown,

@@ -35,6 +35,9 @@ type Domain struct {
 	Truststore string // of the client certificates that it asks for (mutual TLS); "" if it asks for none
 }
 
+// OutsideTruststore is the truststore of a domain that is not in the assembly: it may have one.
+const OutsideTruststore = "that of a domain which is not in the assembly"
+
 // Plan is a usage plan with the keys that it admits to stages of an API.
 type Plan struct {
 	Name   string // such as "Shop/Plan"
@@ -72,7 +75,11 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 		for _, mapping := range d.Mappings {
 			if mapping.API == api {
 				name := strings.TrimSuffix(cmp.Or(d.Name, d.ID.String())+"/"+mapping.Path, "/")
-				a.Endpoint.Domains = append(a.Endpoint.Domains, Domain{name, mapping.Stage, d.Truststore})
+				made := Domain{name, mapping.Stage, d.Truststore}
+				if d.Outside {
+					made.Truststore = OutsideTruststore
+				}
+				a.Endpoint.Domains = append(a.Endpoint.Domains, made)
 			}
 		}
 	}

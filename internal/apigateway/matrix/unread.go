@@ -34,6 +34,11 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("the permission "+p.ID.String()+" of a function, which is not known in full", p.Written)
 		}
 	}
+	for _, u := range m.FunctionURLs {
+		if u.Function == nil && u.Stack == api.Stack {
+			add("the URL "+u.ID.String()+" of a function that is not known", "AuthType "+u.AuthType)
+		}
+	}
 	if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.APIKey }) {
 		for _, k := range m.OutsidePlanKeys {
 			add("API keys in usage plans that are not in the assembly", k.Key+" in "+k.Plan)
