@@ -109,8 +109,8 @@ func outlives(a matrix.Authorizer) time.Duration {
 	return *a.Cache
 }
 
-// endsWithToken reports whether the answers of an included authorizer allow nothing once their token has expired, and the
-// token cannot end before, as one that is revoked or a session does.
+// endsWithToken reports whether the answers of an included authorizer allow nothing once their token has expired, and
+// the token cannot end before, as one that is revoked or a session does.
 func endsWithToken(a matrix.Authorizer) bool {
 	raw := settingsOf("", a.Variables).raw
 	ends := a.Included && raw["policyEndsWithToken"] == "true"
@@ -149,8 +149,8 @@ func period(d time.Duration) string {
 	return itoa(int(d/time.Second)) + " s"
 }
 
-// keptAnswers compares which answers stages keep. A caller gets the answer that another one asked for. Where the route is
-// guarded, whether that is for all who may call is not in the template.
+// keptAnswers compares which answers stages keep. A caller gets the answer that another one asked for. Where the route
+// is guarded, whether that is for all who may call is not in the template.
 func (p pair) keptAnswers(add func(Change)) {
 	at := func(s *side, k matrix.Kept) (matrix.Kept, bool) {
 		renamed := -1

@@ -110,7 +110,8 @@ func TestRoutes(t *testing.T) {
 		{"ownership dropped", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: token"},
 			"+ callers with a valid token gained GET /u/{id} (was: the path's id is the caller's sub)"},
 		{"ownership by another claim", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: is tenant"},
-			"+ callers of whom the path's id is the caller's tenant gained GET /u/{id} (was: the path's id is the caller's sub)\n" +
+			"+ callers of whom the path's id is the caller's tenant gained GET /u/{id} (was: the path's id is the caller's " +
+				"sub)\n" +
 				"- callers of whom the path's id is the caller's sub lost GET /u/{id} (now: the path's id is the caller's tenant)"},
 		{"an alternative beside ownership", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: is sub or group admins"},
 			"+ admins gained GET /u/{id} (was: the path's id is the caller's sub)"},
@@ -126,7 +127,8 @@ func TestRoutes(t *testing.T) {
 				"GET /u/{id}/{to}/{by} (now: the path's id is the caller's sub and the path's by is the caller's sub)"},
 		{"a parameter that is a text of a claim", []string{"GET /u/{id}: scope a"},
 			[]string{"GET /u/{id}: is sub + claim sub admin"},
-			"+ callers of whom the path's id is the caller's sub and whose claim sub is admin gained GET /u/{id} (was: scope a)\n" +
+			"+ callers of whom the path's id is the caller's sub and whose claim sub is admin gained GET /u/{id} (was: scope " +
+				"a)\n" +
 				"- callers with scope a lost GET /u/{id} (now: the path's id is the caller's sub and claim sub is admin)"},
 		{"a wider route serves what a route served", []string{"GET /orders/{id}: token", "GET /orders/all: group admins"},
 			[]string{"GET /orders/{id}: token"},
@@ -143,7 +145,8 @@ func TestRoutes(t *testing.T) {
 			"+ a gained GET /x (was: claim groups has a)"},
 		{"a function in place of a preflight", []string{"OPTIONS /x: preflight"}, []string{"OPTIONS /x: none"},
 			"+ OPTIONS /x: everyone gained (new route)"},
-		{"a preflight beside other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"}, ""},
+		{"a preflight beside other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"},
+			""},
 		{"a role of IAM", []string{"GET /x: token"}, []string{"GET /x: iam"},
 			"+ callers that IAM allows execute-api:Invoke gained GET /x (was: any valid token)\n" +
 				"- callers with a valid token lost GET /x (now: IAM)"},

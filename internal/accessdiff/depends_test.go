@@ -27,7 +27,8 @@ func setting(name, value string) func(*matrix.API) {
 	}
 }
 
-// policy gives the API a resource policy of statements, which each end after their conditions: "Allow|*|execute-api:/*|{}".
+// policy gives the API a resource policy of statements, which each end after their conditions:
+// "Allow|*|execute-api:/*|{}".
 func policy(statements ...string) func(*matrix.API) {
 	return func(a *matrix.API) {
 		a.Policy = matrix.MayRefuse
@@ -102,7 +103,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		}, "+ tokens of issuer accounts.google.com are accepted now", 3},
 		{"an audience", []string{"GET /: scope a"}, nil, []func(*matrix.API){setting("issuers[0].audiences[1]", "api://b")},
 			"+ tokens of issuer idp.example.com for the audience api://b are accepted now", 3},
-		{"another audience", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].audiences[0]", "api://b")},
+		{"another audience", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].audiences[0]",
+			"api://b")},
 			"+ tokens of issuer idp.example.com for the audience api://b are accepted now\n" +
 				"- tokens of issuer idp.example.com for the audience api://shop are no longer accepted", 3},
 		{"an algorithm", []string{"GET /: token"}, nil, []func(*matrix.API){
@@ -114,7 +116,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"- tokens of issuer idp.example.com are no longer accepted (issuers[0].clients[0] web, was unset)", 0},
 		{"bound tokens", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].acceptBoundTokens", "true")},
 			"+ tokens of issuer idp.example.com that are bound to a key, which is not checked, are accepted now", 3},
-		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds", "600")},
+		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds",
+			"600")},
 			"- tokens of issuer idp.example.com with a longer lifetime are no longer accepted", 0},
 		{"the claim of groups", []string{"GET /: group a"}, nil, []func(*matrix.API){setting("issuers[0].groupsClaim", "g")},
 			"+ tokens of issuer idp.example.com are accepted now (issuers[0].groupsClaim g, was unset)\n" +
@@ -122,7 +125,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"where keys are", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x")},
 			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can " +
 				"sign with them cannot be compared", 4},
-		{"a setting that no access depends on", []string{"GET /: token"}, nil, []func(*matrix.API){setting("noMetrics", "true")},
+		{"a setting that no access depends on", []string{"GET /: token"}, nil, []func(*matrix.API){setting("noMetrics",
+			"true")},
 			"", 0},
 		{"escapes", []string{"GET /{id}: token"}, []func(*matrix.API){setting("denyEscapedPaths", "true")}, nil,
 			"+ tokens of issuer idp.example.com are accepted now (denyEscapedPaths unset, was true)", 3},
@@ -139,22 +143,26 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ role Eve may call DELETE /orders/{id}", 3},
 		{"a grant that is taken away", []string{"GET /: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/*")}, nil,
 			"- role Eve may no longer call GET /", 0},
-		{"a grant of one path", []string{"GET /orders/{id}: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/prod/GET/orders/1")},
+		{"a grant of one path", []string{"GET /orders/{id}: iam"}, []func(*matrix.API){granted("Eve",
+			"execute-api:/prod/GET/orders/1")},
 			[]func(*matrix.API){granted("Eve", "execute-api:/prod/GET/orders/2")},
 			"+ role Eve may call GET /orders/{id}\n- role Eve may no longer call GET /orders/{id}", 3},
 		{"a grant that says the same in another way", []string{"GET /a: iam", "GET /b: iam"},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*/GET/*")}, []func(*matrix.API){granted("Eve", "*")}, "", 0},
-		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
+		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(from,
+			"10.0.0.0/8"))},
 			[]func(*matrix.API){policy(open)}, "+ addresses outside 10.0.0.0/8 gained", 3},
 		{"a wider range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.1.0.0/16"))},
-			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))}, "+ addresses in 10.0.0.0/8 outside 10.1.0.0/16 gained GET /", 3},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
+			"+ addresses in 10.0.0.0/8 outside 10.1.0.0/16 gained GET /", 3},
 		{"two halves of a range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
 			[]func(*matrix.API){policy(open, fmt.Sprintf(from, `10.0.0.0/9","10.128.0.0/9`))}, "", 0},
 		{"an Allow that lets tokens without rights through", []string{"GET /x: scope a", "GET /y: scope b", "GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/prod/GET/`)}, []func(*matrix.API){policy(open)},
 			"+ callers whom the authorizer allows other routes gained GET /x, GET /y", 3},
 		{"another account", []string{"GET /: iam"}, nil,
-			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /", 3},
+			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /",
+			3},
 		{"no Deny for a role of which there is no policy", []string{"GET /: iam"},
 			[]func(*matrix.API){policy(`Deny|{"AWS":"arn:aws:iam::123456789012:role/ci"}|execute-api:/*`)}, nil,
 			"+ role ci of account 123456789012 gained GET /", 3},
@@ -165,28 +173,33 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){granted("Eve", "execute-api:/prod/GET/a"), policy(eve)},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(eve)},
 			"+ role Eve may call DELETE /a\n+ role Eve may call GET /a, at paths that end in a slash", 3},
-		{"no Deny for all but one role", []string{"GET /a: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/*"), policy(eve)},
+		{"no Deny for all but one role", []string{"GET /a: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/*"),
+			policy(eve)},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
 			"+ callers that IAM allows execute-api:Invoke gained GET /a", 3},
-		{"a time", []string{"GET /: none"}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
+		{"a time", []string{"GET /: none"},
+			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
 			"? more callers may call GET / under conditions that a request does not show here, such as the time or " +
 				"a VPC: DateLessThan aws:currenttime 2026-01-01; DateLessThan aws:currenttime 2027-01-01", 4},
 		{"a page", []string{"GET /: none", "GET /x: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Readable = []matrix.Readable{{Origin: "https://x.example", Routes: []string{"GET /", "GET /x"}}}
 		}}, "+ pages of https://x.example may read answers", 3},
-		{"answers of a guarded route that are kept", []string{"GET /: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
-			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
-		}}, "? GET /: answers are cached for 1 h (was no time), and callers get those that others asked for", 4},
-		{"answers of a public route that are kept for longer", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
-			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: 5 * time.Minute}}
-		}}, []func(*matrix.API){func(a *matrix.API) {
-			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
-		}}, "~ GET /: answers are cached for 1 h (was 5 min)", 0},
+		{"answers of a guarded route that are kept", []string{"GET /: scope a"}, nil,
+			[]func(*matrix.API){func(a *matrix.API) {
+				a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
+			}}, "? GET /: answers are cached for 1 h (was no time), and callers get those that others asked for", 4},
+		{"answers of a public route that are kept for longer", []string{"GET /: none"},
+			[]func(*matrix.API){func(a *matrix.API) {
+				a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: 5 * time.Minute}}
+			}}, []func(*matrix.API){func(a *matrix.API) {
+				a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
+			}}, "~ GET /: answers are cached for 1 h (was 5 min)", 0},
 		{"a function URL", []string{"GET /: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.FunctionURLs = []matrix.FunctionURL{{Function: "Shop/Fn", AuthType: "NONE", Routes: []string{"GET /"}}}
 		}}, "+ everyone gained Shop/Fn by its function URL, past the checks of GET /", 3},
-		{"the execute-api address", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Closed = true }}, nil,
+		{"the execute-api address", []string{"GET /: none"},
+			[]func(*matrix.API){func(a *matrix.API) { a.Endpoint.Closed = true }}, nil,
 			"+ the execute-api address is open now", 3},
 		{"a certificate", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint = matrix.Endpoint{Closed: true, Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}}
@@ -198,10 +211,12 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		}}, []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint = matrix.Endpoint{Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k2"}}}
 		}}, "? the domain x.example takes client certificates of another truststore, and who has one cannot be compared", 4},
-		{"the code of an authorizer of its own", []string{"GET /: token"}, []func(*matrix.API){own("1")}, []func(*matrix.API){own("2")},
+		{"the code of an authorizer of its own", []string{"GET /: token"}, []func(*matrix.API){own("1")},
+			[]func(*matrix.API){own("2")},
 			"? the code of the authorizer Jwt changed, and which callers it allows cannot be compared", 4},
 		{"an authorizer of its own for the included one", []string{"GET /: token"}, nil, []func(*matrix.API){own("1")},
-			"? GET /: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a function allows cannot be compared", 4},
+			"? GET /: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a function allows cannot be " +
+				"compared", 4},
 		{"an authorizer of its own that stays", []string{"GET /: token"}, []func(*matrix.API){own("1")},
 			[]func(*matrix.API){own("1"), func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }},
 			"+ GET /: everyone gained (was: any valid token)", 3},
@@ -210,18 +225,21 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"a scope of a JWT authorizer", []string{"GET /: scope a|b"}, []func(*matrix.API){jwt("https://a for x"),
 			func(a *matrix.API) { a.Routes[0].Requires[0].AnyOf = []string{"a"} }}, []func(*matrix.API){jwt("https://a for x")},
 			"+ callers with scope b gained GET / (was: scope a)", 3},
-		{"the included authorizer for a JWT authorizer", []string{"GET /: scope a"}, []func(*matrix.API){jwt("https://idp.example.com/ for api://shop")},
+		{"the included authorizer for a JWT authorizer", []string{"GET /: scope a"},
+			[]func(*matrix.API){jwt("https://idp.example.com/ for api://shop")},
 			nil, "- callers with scope a lost GET / (now: scope a)", 0},
-		{"a condition on a claim that a token need not have", []string{"GET /: token"}, []func(*matrix.API){jwt("https://a for x"),
-			authorizer(func(a *matrix.Authorizer) {
-				a.JWT.Issuers[0].Claims = []apimodel.JWTClaim{{Name: "email_verified", Value: "true"}}
-			})}, []func(*matrix.API){jwt("https://a for x")},
+		{"a condition on a claim that a token need not have", []string{"GET /: token"},
+			[]func(*matrix.API){jwt("https://a for x"),
+				authorizer(func(a *matrix.Authorizer) {
+					a.JWT.Issuers[0].Claims = []apimodel.JWTClaim{{Name: "email_verified", Value: "true"}}
+				})}, []func(*matrix.API){jwt("https://a for x")},
 			"+ tokens of issuer a with another value of email_verified are accepted now", 3},
 		{"the claim with the client", []string{"GET /: token"}, []func(*matrix.API){setting("issuers[0].clients[0]", "web")},
 			[]func(*matrix.API){setting("issuers[0].clients[0]", "web"), setting("issuers[0].clientClaim", "azp")},
 			"+ tokens of issuer idp.example.com with another value of client_id are accepted now\n" +
 				"- tokens of issuer idp.example.com with the client in client_id are no longer accepted", 3},
-		{"scopes in scp as well", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].scopesClaim", "scope")}, nil,
+		{"scopes in scp as well", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].scopesClaim",
+			"scope")}, nil,
 			"+ tokens of issuer idp.example.com with scopes in scp are accepted now", 3},
 		{"an API key less", []string{"GET /: token"}, []func(*matrix.API){func(a *matrix.API) {
 			a.Routes[0].APIKey = true

@@ -241,7 +241,8 @@ func (p pair) tokens(gains []gain) string {
 // grantChange describes a role or user that may call more.
 func (p pair) grantChange(gains []gain) Change {
 	g := gains[0]
-	made := p.change(g, p.signer(g.caller)+p.word(" may call ", " may no longer call ")+g.route.String()+where(gains), "", "")
+	made := p.change(g, p.signer(g.caller)+p.word(" may call ", " may no longer call ")+g.route.String()+where(gains), "",
+		"")
 	made.Route = g.route.String()
 	return made
 }

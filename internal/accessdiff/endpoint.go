@@ -63,7 +63,8 @@ func domains(was, is []matrix.Domain, opened bool, add func(Change)) {
 		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
 		switch {
 		case i < 0 && d.Truststore == matrix.OutsideTruststore && !opened:
-			add(Change{Effect: Unknown, Text: "the domain " + d.Name + ", which is not in the assembly, leads to the API now, and " +
+			add(Change{Effect: Unknown, Text: "the domain " + d.Name +
+				", which is not in the assembly, leads to the API now, and " +
 				"which callers it lets in cannot be compared"})
 			continue
 		case i < 0:

@@ -2,8 +2,8 @@ package accessdiff
 
 import "slices"
 
-// addressesByRoute says for the keys and routes of gains by the resource policy from which addresses they are: a route can
-// have ranges of its own.
+// addressesByRoute says for the keys and routes of gains by the resource policy from which addresses they are: a route
+// can have ranges of its own.
 func (p pair) addressesByRoute(gains []gain) map[string]string {
 	by := map[string][]gain{}
 	for _, g := range gains {
@@ -74,7 +74,8 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]s
 // ofIssuer names the authorizer and the issuer of a gain.
 func (g gain) ofIssuer() string { return g.route.Authorizer + " " + g.caller.Issuer }
 
-// toldByIssuer reports whether a gain of tokens that look in some way is told by the line on all tokens of their issuer.
+// toldByIssuer reports whether a gain of tokens that look in some way is told by the line on all tokens of their
+// issuer.
 func (p pair) toldByIssuer(g gain, plain map[string]bool) bool {
 	return g.step == byAuthorizer && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
 		slices.Contains(p.was.guards[g.route.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)

@@ -193,8 +193,8 @@ func (s *side) allows(q request) bool {
 	return said == allows || said == silent && resource == iampolicy.Allowed
 }
 
-// admitsKey reports whether a usage plan admits the caller's API key to a stage. One that is not in the assembly can be in
-// each of the plans, or in one that is not in the assembly either.
+// admitsKey reports whether a usage plan admits the caller's API key to a stage. One that is not in the assembly can be
+// in each of the plans, or in one that is not in the assembly either.
 func (s *side) admitsKey(q request) bool {
 	if q.caller.APIKey == anyKey {
 		return len(s.api.Plans) == 0 ||

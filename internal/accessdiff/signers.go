@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// signers are the roles and users of either side, those that a resource policy names or tells apart, and one of the API's
-// account and of another one that may call everything as far as its own policies go. Complete is false if a policy tells too
-// many apart.
+// signers are the roles and users of either side, those that a resource policy names or tells apart, and one of the
+// API's account and of another one that may call everything as far as its own policies go. Complete is false if a
+// policy tells too many apart.
 func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	complete = true
 	add := func(c Caller, made bool) {
@@ -103,8 +103,8 @@ func (c *caller) every() bool {
 	return c.Permitted && c.Name == "" && (c.Principal == "" || strings.HasSuffix(c.Principal, developer))
 }
 
-// arnClasses are ARNs of roles and users, one of each class that some patterns tell apart, of the API's account, of another
-// one and of those that patterns name.
+// arnClasses are ARNs of roles and users, one of each class that some patterns tell apart, of the API's account, of
+// another one and of those that patterns name.
 func arnClasses(partition, account string, patterns []string) (out []string, complete bool) {
 	list := slices.Compact(slices.Sorted(slices.Values(patterns)))
 	accounts := []string{account, "999999999999"}

@@ -79,8 +79,8 @@ func TestOtherAPIs(t *testing.T) {
 	}
 }
 
-// TestNothingIsSilent has changes that say something of access beside routes: what each prints, and that a change of names
-// alone prints nothing.
+// TestNothingIsSilent has changes that say something of access beside routes: what each prints, and that a change of
+// names alone prints nothing.
 func TestNothingIsSilent(t *testing.T) {
 	minutes, hour := 5*time.Minute, time.Hour
 	cached := func(d *time.Duration) func(*matrix.API) {
@@ -116,10 +116,12 @@ func TestNothingIsSilent(t *testing.T) {
 			authorizer(func(a *matrix.Authorizer) { a.Sources = []string{"method.request.header.X"} })},
 			"? the authorizer Jwt knows callers by method.request.header.X (was unset)"},
 		{"another event for a function", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"), toRequest},
-			"? the authorizer Jwt gives its function a REQUEST event (was TOKEN), and which callers it allows cannot be compared"},
+			"? the authorizer Jwt gives its function a REQUEST event (was TOKEN), and which callers it allows cannot be " +
+				"compared"},
 		{"another event, by an authorizer of another name", []func(*matrix.API){own("1")},
 			[]func(*matrix.API){own("1"), toRequest, renamed},
-			"? GET /a: the authorizer Other guards it (was the authorizer Jwt), and which callers a function allows cannot be compared"},
+			"? GET /a: the authorizer Other guards it (was the authorizer Jwt), and which callers a function allows cannot " +
+				"be compared"},
 		{"a guard where all API keys are elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed(),
 			func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }},
 			"+ GET /a: everyone with an API key gained (was: any valid token with an API key)"},
@@ -127,9 +129,11 @@ func TestNothingIsSilent(t *testing.T) {
 			func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
 			[]func(*matrix.API){stages("dev", "prod"), keyed("k"),
 				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev", "prod"} }},
-			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one cannot be " +
+			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one cannot " +
+				"be " +
 				"compared"},
-		{"answers that no longer end with their token", []func(*matrix.API){cached(&hour), setting("policyEndsWithToken", "true")},
+		{"answers that no longer end with their token", []func(*matrix.API){cached(&hour), setting("policyEndsWithToken",
+			"true")},
 			[]func(*matrix.API){cached(&hour)},
 			"+ answers of the authorizer Jwt count for 1 h although a token has expired"},
 		{"answers that end with their token", []func(*matrix.API){cached(&hour)},
@@ -143,35 +147,47 @@ func TestNothingIsSilent(t *testing.T) {
 			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
 		{"other keys for another type of authorizer", nil,
 			[]func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), toRequest},
-			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can sign with them " +
+			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can sign with " +
+				"them " +
 				"cannot be compared"},
 		{"keys that count for longer", nil, []func(*matrix.API){setting("issuers[0].staleCeilingSeconds", "86400")},
 			"? keys that issuer idp.example.com withdraws count for up to 24 h (was 12 h), and who has one cannot be compared"},
-		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){signatures}, []func(*matrix.API){signatures,
-			granted("Eve", "execute-api:/*"), granted("Bob", "execute-api:/*"), func(a *matrix.API) {
-				a.Principals[1].Policy.Statements = []string{`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*",` +
-					`"Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}`}
-			}}, "+ role Eve may call GET /a\n+ role Eve may call GET /b\n? role Bob may call all routes under conditions that a " +
-			"request does not show here, such as the time or a VPC: StringEquals aws:sourcevpce vpce-1"},
-		{"addresses that a pattern matches", []func(*matrix.API){anyone, policy(`Allow|"*"|*|{"StringLike":{"aws:SourceIp":"10.0.0.*"}}`)},
+		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){signatures},
+			[]func(*matrix.API){signatures,
+				granted("Eve", "execute-api:/*"), granted("Bob", "execute-api:/*"), func(a *matrix.API) {
+					a.Principals[1].Policy.Statements = []string{`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*",` +
+						`"Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}`}
+				}}, "+ role Eve may call GET /a\n+ role Eve may call GET /b\n? role Bob may call all routes under conditions " +
+				"that a " +
+				"request does not show here, such as the time or a VPC: StringEquals aws:sourcevpce vpce-1"},
+		{"addresses that a pattern matches", []func(*matrix.API){anyone,
+			policy(`Allow|"*"|*|{"StringLike":{"aws:SourceIp":"10.0.0.*"}}`)},
 			[]func(*matrix.API){anyone, policy(`Allow|"*"|*|{"StringLike":{"aws:SourceIp":"10.0.*"}}`)},
 			"+ callers that the resource policy refused gained GET /a\n+ every AWS account gained GET /b"},
 		{"a service", []func(*matrix.API){signatures, policy(`Allow|{"AWS":"210987654321"}|*`)},
-			[]func(*matrix.API){signatures, policy(`Allow|{"AWS":"210987654321"}|*`, `Allow|{"Service":"vpc-lattice.amazonaws.com"}|*`)},
-			"? the resource policy lets the service vpc-lattice.amazonaws.com call the API, and who can have it call cannot be compared"},
+			[]func(*matrix.API){signatures, policy(`Allow|{"AWS":"210987654321"}|*`,
+				`Allow|{"Service":"vpc-lattice.amazonaws.com"}|*`)},
+			"? the resource policy lets the service vpc-lattice.amazonaws.com call the API, and who can have it call cannot " +
+				"be compared"},
 		{"a certificate that another address does not need", []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}
 		}}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example"}} }},
 			"~ the domain x.example no longer asks for a client certificate, as another address of the API does not"},
-		{"a main package of the included one's own", nil, []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Code = "asset.1" })},
-			"? the code of the authorizer Jwt, which has a main package of its own, changed, and what a hook in it does cannot be compared"},
+		{"a main package of the included one's own", nil,
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Code = "asset.1" })},
+			"? the code of the authorizer Jwt, which has a main package of its own, changed, and what a hook in it does " +
+				"cannot be compared"},
 		{"another table of sessions", nil, []func(*matrix.API){variable("GATEHOUSE_SESSION_TABLE", "${Table}")},
-			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access cannot be " +
+			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access " +
+				"cannot be " +
 				"compared"},
-		{"settings that cannot be read", []func(*matrix.API){unread, func(a *matrix.API) { a.Routes[0] = apiOf("GET /a: scope x").Routes[0] }},
-			[]func(*matrix.API){unread}, "? the settings of the authorizer Jwt cannot be read from the template, so that no token can " +
+		{"settings that cannot be read", []func(*matrix.API){unread,
+			func(a *matrix.API) { a.Routes[0] = apiOf("GET /a: scope x").Routes[0] }},
+			[]func(*matrix.API){unread},
+			"? the settings of the authorizer Jwt cannot be read from the template, so that no token can " +
 				"be tried on its routes"},
-		{"one client in place of any", []func(*matrix.API){cognito("Shop/Users"), expression(".*")}, []func(*matrix.API){cognito("Shop/Users")},
+		{"one client in place of any", []func(*matrix.API){cognito("Shop/Users"), expression(".*")},
+			[]func(*matrix.API){cognito("Shop/Users")},
 			"- tokens of issuer Shop/Users for the audience an app client that matches .* are no longer accepted"},
 		{"one client in place of others", []func(*matrix.API){cognito("Shop/Users"), expression("a.*")},
 			[]func(*matrix.API){cognito("Shop/Users")},
@@ -187,7 +203,8 @@ func TestNothingIsSilent(t *testing.T) {
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the layers of the authorizer Jwt changed, and what their code does cannot be compared"},
 		{"a wrapper around the included one", nil, []func(*matrix.API){variable("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrap")},
-			"? the variable AWS_LAMBDA_EXEC_WRAPPER of the authorizer Jwt is /opt/wrap (was unset), and its effect on access cannot be " +
+			"? the variable AWS_LAMBDA_EXEC_WRAPPER of the authorizer Jwt is /opt/wrap (was unset), and its effect on access " +
+				"cannot be " +
 				"compared"},
 		{"a boundary that is gone", []func(*matrix.API){granted("Eve", "execute-api:/*"), boundary},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
@@ -203,9 +220,12 @@ func TestNothingIsSilent(t *testing.T) {
 			"? another trust policy says who may assume role Eve, which may call routes, and who that is cannot be compared"},
 		{"a setting of the login", []func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "a")},
 			[]func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "b")},
-			"? the setting clientId of the login for the authorizer Jwt is b (was a), and who gets a session cannot be compared"},
-		{"a login that is not in the assembly any more", []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn", "k"),
-			variable("GATEHOUSE_LOGIN.clientId", "a")}, []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn", "k")},
+			"? the setting clientId of the login for the authorizer Jwt is b (was a), and who gets a session cannot be " +
+				"compared"},
+		{"a login that is not in the assembly any more", []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn",
+			"k"),
+			variable("GATEHOUSE_LOGIN.clientId", "a")}, []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn",
+			"k")},
 			"? the login for the authorizer Jwt is not known on one side, and who gets a session cannot be compared"},
 		{"a user pool for the same clients", []func(*matrix.API){cognito("Shop/Users")},
 			[]func(*matrix.API){cognito("Shop/Users", "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1")},
@@ -223,12 +243,15 @@ func TestNothingIsSilent(t *testing.T) {
 			a.Routes[0].Who = "any ID token of the app client Shop/Web"
 		}}, "+ callers with any ID token of the app client Shop/Web gained GET /a (was: any valid token)\n" +
 			"- callers with a valid token lost GET /a (now: any ID token of the app client Shop/Web)"},
-		{"the included one for another function", []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Validation = "^x$" })},
-			[]func(*matrix.API){own("1")}, "? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a " +
+		{"the included one for another function",
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Validation = "^x$" })},
+			[]func(*matrix.API){own("1")},
+			"? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a " +
 				"function allows cannot be compared"},
 		{"a domain of another stage", []func(*matrix.API){domain("prod")}, []func(*matrix.API){domain("beta")},
 			"~ the domain x.example leads to the stage beta now (was prod)"},
-		{"a domain that is gone", []func(*matrix.API){domain("prod")}, nil, "~ the domain x.example no longer leads to the API"},
+		{"a domain that is gone", []func(*matrix.API){domain("prod")}, nil,
+			"~ the domain x.example no longer leads to the API"},
 		{"another backend", nil, []func(*matrix.API){func(a *matrix.API) { a.Routes[0].AnsweredBy = "a backend over HTTP" }},
 			"~ GET /a: a backend over HTTP answers it (was a function)"},
 		{"a permission of a function", nil, []func(*matrix.API){func(a *matrix.API) {
@@ -237,10 +260,11 @@ func TestNothingIsSilent(t *testing.T) {
 			"are not compared"},
 		{"a key of elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed("abc")},
 			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly"},
-		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"), principal1(func(p *matrix.Principal) {
-			p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +
-				`,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`
-		})}, "? role Eve may call GET /b under conditions that a request does not show here, such as the time or a " +
+		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"),
+			principal1(func(p *matrix.Principal) {
+				p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +
+					`,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`
+			})}, "? role Eve may call GET /b under conditions that a request does not show here, such as the time or a " +
 			"VPC: Bool aws:multifactorauthpresent true"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -275,7 +299,8 @@ func TestAPIOfAnotherName(t *testing.T) {
 	was.Name, is = "Api", apiOf("GET /: none")
 	is.ID.LogicalID = "Api1"
 	is.Name = "New"
-	if got := linesOf(Compare(matrixOf(was, other), matrixOf(is))); !strings.Contains(got, "- callers with a valid token lost GET /") {
+	if got := linesOf(Compare(matrixOf(was, other), matrixOf(is))); !strings.Contains(got,
+		"- callers with a valid token lost GET /") {
 		t.Errorf("the API that is gone is not said:\n%s", got)
 	}
 }
@@ -287,9 +312,11 @@ func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
 		return strings.NewReplacer("%", at, "$", ranges).Replace(deny)
 	}
 	was, is := apiOf("GET /a: none", "GET /b: none", "GET /c: none"), apiOf("GET /a: none", "GET /b: none", "GET /c: none")
-	policy(`Allow|"*"|execute-api:/*`, statement("*", `"10.0.0.0/8","192.0.2.0/24"`), statement("*/GET/a", `"10.0.0.0/8"`))(&was)
+	policy(`Allow|"*"|execute-api:/*`, statement("*", `"10.0.0.0/8","192.0.2.0/24"`), statement("*/GET/a",
+		`"10.0.0.0/8"`))(&was)
 	policy(`Allow|"*"|execute-api:/*`)(&is)
-	const want = "+ addresses outside 10.0.0.0/8, 192.0.2.0/24 gained GET /b, GET /c\n+ addresses outside 10.0.0.0/8 gained GET /a"
+	const want = "+ addresses outside 10.0.0.0/8, 192.0.2.0/24 gained GET /b, GET /c\n+ addresses outside 10.0.0.0/8 " +
+		"gained GET /a"
 	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

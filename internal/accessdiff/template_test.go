@@ -11,7 +11,8 @@ import (
 
 // invoking is the URI by which API Gateway invokes the function of a logical id.
 func invoking(function string) string {
-	return `{"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${` + function + `.Arn}/invocations"}`
+	return `{"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${` + function +
+		`.Arn}/invocations"}`
 }
 
 // resource is a resource of a template.
@@ -19,8 +20,9 @@ func resource(id, kind, properties string) string {
 	return `"` + id + `": {"Type": "AWS::` + kind + `", "Properties": {` + properties + `}}`
 }
 
-// matrixOfTemplate is that of an API with the route GET / and the stage prod. What it depends on is in further resources,
-// which replace those of the same logical id, and a text that begins with "@" is for the top of the template.
+// matrixOfTemplate is that of an API with the route GET / and the stage prod. What it depends on is in further
+// resources, which replace those of the same logical id, and a text that begins with "@" is for the top of the
+// template.
 func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix {
 	t.Helper()
 	resources := map[string]string{}
@@ -29,7 +31,8 @@ func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix 
 		resource("Fn", "Lambda::Function", ""),
 		resource("Api", "ApiGateway::RestApi", `"Name": "Api"`),
 		resource("Dep", "ApiGateway::Deployment", `"RestApiId": {"Ref": "Api"}`),
-		resource("Stage", "ApiGateway::Stage", `"RestApiId": {"Ref": "Api"}, "StageName": "prod", "DeploymentId": {"Ref": "Dep"}`),
+		resource("Stage", "ApiGateway::Stage",
+			`"RestApiId": {"Ref": "Api"}, "StageName": "prod", "DeploymentId": {"Ref": "Dep"}`),
 		resource("Get", "ApiGateway::Method", methodOf("GET", guard)),
 	}, more...) {
 		if text, ok := strings.CutPrefix(r, "@"); ok {
@@ -57,7 +60,8 @@ func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix 
 
 // methodOf are the properties of a method of the root that Fn answers.
 func methodOf(verb, guard string) string {
-	return `"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "` + verb + `", ` +
+	return `"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "` +
+		verb + `", ` +
 		guard + `, "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": ` + invoking("Fn") + `}`
 }
 
@@ -92,7 +96,8 @@ func TestTemplates(t *testing.T) {
 	}
 	managed := func(list ...string) string { return resource("B", "IAM::ManagedPolicy", statements(list...)) }
 	const code = "? the code of the authorizer Guard changed, and which callers it allows cannot be compared"
-	const function = "? the function of the authorizer Guard, its handler, layers or environment changed, and which callers it " +
+	const function = "? the function of the authorizer Guard, its handler, layers or environment changed, and which " +
+		"callers it " +
 		"allows cannot be compared"
 	auth := func(kind, uri string) string {
 		return resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "`+kind+
@@ -112,7 +117,8 @@ func TestTemplates(t *testing.T) {
 	plan := func(key string) []string {
 		return []string{
 			resource("Plan", "ApiGateway::UsagePlan", `"ApiStages": [{"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}}]`),
-			strings.Replace(resource("K", "ApiGateway::ApiKey", `"Enabled": true`+key), `"Enabled": true, "Enabled"`, `"Enabled"`, 1),
+			strings.Replace(resource("K", "ApiGateway::ApiKey", `"Enabled": true`+key), `"Enabled": true, "Enabled"`,
+				`"Enabled"`, 1),
 		}
 	}
 	planKey := func(plan string) string {
@@ -134,13 +140,15 @@ func TestTemplates(t *testing.T) {
 			`"Name": "Api", "Policy": {"Version": "2012-10-17", "Statement": [`+strings.Join(list, ",")+`]}`)
 	}
 	const unreadPolicy = "? the resource policy is not read in full: unresolved: " +
-		"Shop/Api/Properties.Policy.Statement[1].Condition.NotIpAddress.aws:SourceIp[0]: Fn::GetAtt: Custom.Cidr has no value, as " +
+		"Shop/Api/Properties.Policy.Statement[1].Condition.NotIpAddress.aws:SourceIp[0]: Fn::GetAtt: Custom.Cidr has no " +
+		"value, as " +
 		"Shop/Custom: Fn::GetAtt: Cidr is made by the function of a custom resource when the stack is deployed"
 	const poolGuard = `"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`
 	trigger := func(properties string) []string {
 		return []string{
-			resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "COGNITO_USER_POOLS", `+
-				`"IdentitySource": "method.request.header.Authorization", "ProviderARNs": [{"Fn::GetAtt": ["Users", "Arn"]}]`),
+			resource("Auth", "ApiGateway::Authorizer",
+				`"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "COGNITO_USER_POOLS", `+
+					`"IdentitySource": "method.request.header.Authorization", "ProviderARNs": [{"Fn::GetAtt": ["Users", "Arn"]}]`),
 			resource("Users", "Cognito::UserPool", `"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0", `+
 				`"LambdaArn": {"Fn::GetAtt": ["Trigger", "Arn"]}}}`),
 			resource("Trigger", "Lambda::Function", properties),
@@ -161,7 +169,8 @@ func TestTemplates(t *testing.T) {
 	const deny = `{"Effect": "Deny", "Principal": {"AWS": {"Fn::GetAtt": ["Eve", "Arn"]}}, "Action": "*", "Resource": "*"}`
 	http := resource("Http", "ApiGatewayV2::Api", `"ProtocolType": "HTTP"`)
 	outside := func(guard string) string {
-		return resource("Out", "ApiGateway::Method", strings.Replace(strings.Replace(methodOf("GET", guard), `{"Ref": "Api"}`, `"abc123"`, 1),
+		return resource("Out", "ApiGateway::Method", strings.Replace(strings.Replace(methodOf("GET", guard),
+			`{"Ref": "Api"}`, `"abc123"`, 1),
 			`{"Fn::GetAtt": ["Api", "RootResourceId"]}`, `"r00t"`, 1))
 	}
 	const jwtGuard = `"AuthorizationType": "JWT", "AuthorizerId": {"Ref": "Auth"}`
@@ -199,7 +208,8 @@ func TestTemplates(t *testing.T) {
 		{"a policy that names a group", iamGuard, []string{group(calls)},
 			[]string{group(calls), policy("P", `"Groups": [{"Ref": "Ops"}], `, calls)},
 			"? changed: the policies of group Shop/Ops" + cannot},
-		{"a policy of a group that is not in the assembly", iamGuard, nil, []string{policy("P", `"Groups": ["ops"], `, calls)},
+		{"a policy of a group that is not in the assembly", iamGuard, nil, []string{policy("P", `"Groups": ["ops"], `,
+			calls)},
 			"? added: the policies of group Shop/ops" + cannot},
 		{"a managed policy of AWS that allows all", iamGuard, []string{eve},
 			[]string{resource("Eve", "IAM::Role", `"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]`)},
@@ -210,7 +220,8 @@ func TestTemplates(t *testing.T) {
 			"? a REST API that is not in the assembly gets routes from it, and who may call them is not compared"},
 		{"another guard there", noGuard, []string{outside(iamGuard)}, []string{outside(noGuard)},
 			"? the routes or authorizers of a REST API changed, and who may call them is not compared"},
-		{"a route of an HTTP API", noGuard, []string{http}, []string{http, resource("R", "ApiGatewayV2::Route", `"ApiId": {"Ref": "Http"}`)},
+		{"a route of an HTTP API", noGuard, []string{http}, []string{http, resource("R", "ApiGatewayV2::Route",
+			`"ApiId": {"Ref": "Http"}`)},
 			"? the routes or authorizers of an HTTP API changed, and who may call them is not compared"},
 		{"a function that no longer needs the caller's right", iamGuard,
 			[]string{resource("Get", "ApiGateway::Method", strings.Replace(methodOf("GET", iamGuard), `"Type": "AWS_PROXY"`,
@@ -221,8 +232,10 @@ func TestTemplates(t *testing.T) {
 			"? the domain x.example takes client certificates of another truststore, and who has one cannot be compared"},
 		{"a domain that is not in the assembly", noGuard, []string{closed},
 			[]string{closed, strings.Replace(mapped, `{"Ref": "D"}`, `"y.example"`, 1)},
-			"? the domain y.example, which is not in the assembly, leads to the API now, and which callers it lets in cannot be compared"},
-		{"a member of a JWT authorizer that is not known here", jwtGuard, []string{jwt("")}, []string{jwt(`, "JwksUri": "https://x.example"`)},
+			"? the domain y.example, which is not in the assembly, leads to the API now, and which callers it lets in cannot " +
+				"be compared"},
+		{"a member of a JWT authorizer that is not known here", jwtGuard, []string{jwt("")},
+			[]string{jwt(`, "JwksUri": "https://x.example"`)},
 			"? not known: Shop/Auth: Properties.JwtConfiguration.Issuers[0].JwksUri is not known here: want AdditionalClaims, " +
 				"Audiences, Issuer, got \"https://x.example\""},
 		{"a URL of a function that is not known", iamGuard, []string{given}, []string{given,
@@ -235,25 +248,31 @@ func TestTemplates(t *testing.T) {
 		{"the document of a boundary", iamGuard, []string{role, policy("P", ofEve, calls), managed(queues)},
 			[]string{role, policy("P", ofEve, calls), managed(calls)},
 			"? added: the managed policy Shop/B, which can be a boundary or that of other principals" + cannot},
-		{"a container image that decides", ownGuard, own(`"Code": {"ImageUri": "r:1"}`), own(`"Code": {"ImageUri": "r:2"}`), code},
+		{"a container image that decides", ownGuard, own(`"Code": {"ImageUri": "r:1"}`), own(`"Code": {"ImageUri": "r:2"}`),
+			code},
 		{"another command of the same image", ownGuard, own(`"Code": {"ImageUri": "r:1"}, "ImageConfig": {"Command": ["a"]}`),
 			own(`"Code": {"ImageUri": "r:1"}, "ImageConfig": {"Command": ["b"]}`), code},
 		{"a version of an object of S3", ownGuard, own(`"Code": {"S3Bucket": "b", "S3Key": "k", "S3ObjectVersion": "1"}`),
 			own(`"Code": {"S3Bucket": "b", "S3Key": "k", "S3ObjectVersion": "2"}`), code},
-		{"the default of a parameter", ownGuard, append(variable(`{"Ref": "P"}`), `@"Parameters": {"P": {"Type": "String", "Default": "a"}}`),
+		{"the default of a parameter", ownGuard, append(variable(`{"Ref": "P"}`),
+			`@"Parameters": {"P": {"Type": "String", "Default": "a"}}`),
 			append(variable(`{"Ref": "P"}`), `@"Parameters": {"P": {"Type": "String", "Default": "b"}}`), function},
-		{"a mapping", ownGuard, append(variable(`{"Fn::FindInMap": ["M", "a", "b"]}`), `@"Mappings": {"M": {"a": {"b": "1"}}}`),
+		{"a mapping", ownGuard, append(variable(`{"Fn::FindInMap": ["M", "a", "b"]}`),
+			`@"Mappings": {"M": {"a": {"b": "1"}}}`),
 			append(variable(`{"Fn::FindInMap": ["M", "a", "b"]}`), `@"Mappings": {"M": {"a": {"b": "2"}}}`), function},
-		{"a condition", ownGuard, append(variable(`{"Fn::If": ["C", "a", "b"]}`), `@"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}`),
+		{"a condition", ownGuard, append(variable(`{"Fn::If": ["C", "a", "b"]}`),
+			`@"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}`),
 			append(variable(`{"Fn::If": ["C", "a", "b"]}`), `@"Conditions": {"C": {"Fn::Equals": ["a", "a"]}}`), function},
-		{"a stage variable that names a function of another app", ownGuard, []string{byStage, stage(`"Variables": {"f": "a"}`)},
+		{"a stage variable that names a function of another app", ownGuard, []string{byStage,
+			stage(`"Variables": {"f": "a"}`)},
 			[]string{byStage, stage(`"Variables": {"f": "b"}`)},
 			"? changed: the variables of stage prod, which an authorizer reads" + cannot},
 		{"a stage variable in the event of a function", ownGuard, append(request, stage(`"Variables": {"mode": "strict"}`)),
 			append(request, stage(`"Variables": {"mode": "open"}`)),
 			"? changed: the variables of stage prod, which an authorizer reads" + cannot},
 		{"a canary with another one", ownGuard, append(request, stage(`"Variables": {"mode": "strict"}`)),
-			append(request, stage(`"Variables": {"mode": "strict"}, "CanarySetting": {"StageVariableOverrides": {"mode": "open"}}`)),
+			append(request,
+				stage(`"Variables": {"mode": "strict"}, "CanarySetting": {"StageVariableOverrides": {"mode": "open"}}`)),
 			"? added: the canary of stage prod, whose variables an authorizer reads" + cannot},
 		{"an API key whose value the deployment gives", keyGuard, append(plan(`, "Value": {"Ref": "Q"}`), given),
 			append(plan(`, "Value": {"Ref": "Q"}`), given, planKey(`{"Ref": "Plan"}`)), "+ API key Shop/K gained GET /"},
@@ -263,13 +282,15 @@ func TestTemplates(t *testing.T) {
 		{"a usage plan of another app", keyGuard, plan(""), append(plan(""), planKey(`"abc123"`)),
 			"? added: API keys in usage plans that are not in the assembly" + cannot},
 		{"a permission for another account by a URL", iamGuard, url,
-			append(url, permission(`"Action": "lambda:InvokeFunctionUrl", "Principal": "210987654321", "FunctionUrlAuthType": "AWS_IAM"`)),
+			append(url,
+				permission(`"Action": "lambda:InvokeFunctionUrl", "Principal": "210987654321", "FunctionUrlAuthType": "AWS_IAM"`)),
 			"? a permission lets 210987654321" + past},
 		{"a service that any account can use", iamGuard, nil, []string{permission(invoke + `"apigateway.amazonaws.com"`)},
 			"? a permission lets apigateway.amazonaws.com for every account" + past},
 		{"a service for one API", iamGuard, nil, []string{permission(invoke + `"apigateway.amazonaws.com", ` +
 			`"SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Api}/*"}`)}, ""},
-		{"a load balancer in front of a function", iamGuard, nil, []string{permission(invoke + `"elasticloadbalancing.amazonaws.com", ` +
+		{"a load balancer in front of a function", iamGuard, nil, []string{permission(invoke +
+			`"elasticloadbalancing.amazonaws.com", ` +
 			`"SourceArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1"`)},
 			"? a permission lets elasticloadbalancing.amazonaws.com from " +
 				"arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/t/1" + past},
@@ -300,7 +321,8 @@ func TestTemplates(t *testing.T) {
 		{"a template that answers with any origin", noGuard, nil,
 			[]string{preflight("", set+`$input.params().header.get(\"Origin\"))`)},
 			"? which pages may read answers is not known: a template answers with it, sha256.fb64d853"},
-		{"an identity pool for everyone", iamGuard, []string{resource("Ids", "Cognito::IdentityPool", `"AllowUnauthenticatedIdentities": false`)},
+		{"an identity pool for everyone", iamGuard, []string{resource("Ids", "Cognito::IdentityPool",
+			`"AllowUnauthenticatedIdentities": false`)},
 			[]string{resource("Ids", "Cognito::IdentityPool", `"AllowUnauthenticatedIdentities": true`)},
 			"? changed: Shop/Ids (AWS::Cognito::IdentityPool)" + cannot},
 		{"a routing rule", noGuard, nil, []string{resource("Rule", "ApiGatewayV2::RoutingRule",

@@ -10,9 +10,9 @@ import (
 // mostTexts bounds the values of a header that are tried: addresses and values of another header multiply with them.
 const mostTexts = 64
 
-// headerValues are values of a header for the patterns that policies compare it with: none at all, and one of each class that
-// no pattern tells apart, as it is and in the other case, for operators that ignore it. Complete is false if there are too
-// many classes.
+// headerValues are values of a header for the patterns that policies compare it with: none at all, and one of each
+// class that no pattern tells apart, as it is and in the other case, for operators that ignore it. Complete is false if
+// there are too many classes.
 func headerValues(patterns []string) (out []*string, complete bool) {
 	out = []*string{nil}
 	if len(patterns) == 0 {
@@ -38,8 +38,8 @@ func patternOf(operator, value string) string {
 	return value
 }
 
-// textClasses are texts that a shape matches, one of each class that some patterns with * and ? tell apart: the shortest.
-// There are most of them at most; complete is false if there are more.
+// textClasses are texts that a shape matches, one of each class that some patterns with * and ? tell apart: the
+// shortest. There are most of them at most; complete is false if there are more.
 //
 // It is the search of [classes], for texts of any characters.
 func textClasses(patterns []string, most int, shape string) (found []string, complete bool) {
@@ -79,7 +79,8 @@ func textClasses(patterns []string, most int, shape string) (found []string, com
 	return found, true
 }
 
-// characters are what leads on from a place in texts: the characters that some pattern names there, and one that none does.
+// characters are what leads on from a place in texts: the characters that some pattern names there, and one that none
+// does.
 func (a *automaton) characters(p places) (out []string) {
 	for i := range p.all() {
 		if n := a.nodes[i]; n.kind == literal && !slices.Contains(out, n.char) {

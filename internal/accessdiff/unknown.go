@@ -23,7 +23,8 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	}
 	for _, name := range servicesOf(is) {
 		if !slices.Contains(servicesOf(was), name) {
-			say("the resource policy lets the service "+name+" call the API, and who can have it call cannot be compared", "", name)
+			say("the resource policy lets the service "+name+" call the API, and who can have it call cannot be compared",
+				"", name)
 		}
 	}
 	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
@@ -36,8 +37,8 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	}
 	for _, a := range slices.Concat(was.Authorizers, is.Authorizers) {
 		if a.Included && len(settingsOf(is.Stack, a.Variables).issuers) == 0 {
-			say("the settings of the authorizer "+a.Name+" cannot be read from the template, so that no token can be tried on its "+
-				"routes", "", "")
+			say("the settings of the authorizer "+a.Name+" cannot be read from the template, so that no token can be tried "+
+				"on its routes", "", "")
 		}
 		if a.Apart {
 			say("the access table of "+strings.Join(a.By, ", ")+" does not have the routes of the API", "", "")
@@ -53,8 +54,8 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	}
 }
 
-// authorizersOf are authorizers of two APIs that are to be compared: those of one name, and those that one route had before
-// and has now, such as where one was renamed. Each is the old one and the new one.
+// authorizersOf are authorizers of two APIs that are to be compared: those of one name, and those that one route had
+// before and has now, such as where one was renamed. Each is the old one and the new one.
 func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
 	seen := map[[2]string]bool{}
 	named := func(api matrix.API, name string) (matrix.Authorizer, bool) {
@@ -117,7 +118,8 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 		}
 	}
 	alike := (was.Kind == is.Kind || lambda && isLambda(was.Kind)) && was.Included == is.Included
-	if alike && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
+	if alike && was.Validation != is.Validation &&
+		(is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
 		say("the authorizer "+name+" checks tokens against "+cmp.Or(is.Validation, "no expression")+" (was "+
 			cmp.Or(was.Validation, "no expression")+"), which cannot be compared", was.Validation, is.Validation)
 	}
@@ -126,15 +128,15 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 // isLambda reports whether a Lambda function decides.
 func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.Request }
 
-// compared are the settings of an included authorizer whose changes are decided by what tokens they take, and free those
-// that no access depends on.
+// compared are the settings of an included authorizer whose changes are decided by what tokens they take, and free
+// those that no access depends on.
 var compared = []string{
-	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim", "rolesClaim",
-	"principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest", "denyEscapedPaths",
+	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
+	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest", "denyEscapedPaths",
 }
 
-var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds", "tokenSources",
-	"policyEndsWithToken"}
+var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds",
+	"tokenSources", "policyEndsWithToken"}
 
 // unknownSettings reports settings of an included authorizer that differ and whose effect is not decided.
 func unknownSettings(name string, was, is settings, say func(text, before, after string)) {
@@ -168,7 +170,8 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 		}
 		base, _, _ = strings.Cut(base, "[")
 		top, _, _ := strings.Cut(base, ".")
-		of := strings.HasPrefix(key, "issuers[") && slices.Contains([]string{"jwksUrl", "secretArn", "secretField", "introspection"}, top)
+		of := strings.HasPrefix(key, "issuers[") &&
+			slices.Contains([]string{"jwksUrl", "secretArn", "secretField", "introspection"}, top)
 		if before == after || key == "" || of || slices.Contains(compared, top) || slices.Contains(unaffecting, top) {
 			continue
 		}
@@ -177,8 +180,8 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 	}
 }
 
-// unsure reports requests that a policy allows under conditions of which nothing shows whether they are met, those of each
-// caller that IAM knows by itself.
+// unsure reports requests that a policy allows under conditions of which nothing shows whether they are met, those of
+// each caller that IAM knows by itself.
 func (p pair) unsure(gains []gain, add func(Change)) {
 	var names []string
 	by := map[string][]gain{}
@@ -206,8 +209,8 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 // orItself says where keys come from.
 func orItself(keys string) string { return cmp.Or(keys, "the URL in its metadata") }
 
-// unknownLogin reports settings of the login whose sessions an authorizer takes: who gets a session, and for how long, is
-// not decided.
+// unknownLogin reports settings of the login whose sessions an authorizer takes: who gets a session, and for how long,
+// is not decided.
 func unknownLogin(name string, was, is []matrix.Variable, say func(text, before, after string)) {
 	settings := func(list []matrix.Variable) map[string]string {
 		out := map[string]string{}
@@ -222,7 +225,8 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 	if len(before) == 0 || len(after) == 0 {
 		takes := func(list []matrix.Variable) bool { return settingsOf("", list).raw["session.keysArn"] != "" }
 		if len(before) != len(after) && takes(was) && takes(is) { // else the callers are others
-			say("the login for the authorizer "+name+" is not known on one side, and who gets a session cannot be compared", "", "")
+			say("the login for the authorizer "+name+" is not known on one side, and who gets a session cannot be compared",
+				"", "")
 		}
 		return
 	}
@@ -239,8 +243,8 @@ func isOf(name, variable string) bool {
 	return name == variable || strings.HasPrefix(name, variable+".")
 }
 
-// unknownVariables reports variables of an included authorizer that are not its settings. Some of them have Lambda or Go run
-// other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
+// unknownVariables reports variables of an included authorizer that are not its settings. Some of them have Lambda or
+// Go run other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
 func unknownVariables(name string, was, is []matrix.Variable, say func(text, before, after string)) {
 	others := func(list []matrix.Variable) map[string]string {

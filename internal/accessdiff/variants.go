@@ -9,9 +9,9 @@ import (
 )
 
 // variants are callers beside some, whose tokens have what a side can refuse although the least that is asked for is
-// there: a claim that is compared only if a token has it, with another value; scopes in scp or a client in client_id; a list
-// where a route compares a text, and a text where it compares a list. A candidate has no more than the new side asks for, so
-// that what the old side refuses in a token has to be put into it.
+// there: a claim that is compared only if a token has it, with another value; scopes in scp or a client in client_id; a
+// list where a route compares a text, and a text where it compares a list. A candidate has no more than the new side
+// asks for, so that what the old side refuses in a token has to be put into it.
 func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*caller) {
 	checked := p.checkedClaims()
 	seen := map[string]bool{}
@@ -50,7 +50,9 @@ func (c *caller) inOtherForms(old matrix.Route) (out []*caller) {
 	for _, name := range unique(names) {
 		switch has := c.Claims[name].(type) {
 		case string:
-			out = append(out, c.with("more in "+name, name, has+" other"), c.with(name+" as a list", name, []string{has, "other"}))
+			out = append(out,
+				c.with("more in "+name, name, has+" other"),
+				c.with(name+" as a list", name, []string{has, "other"}))
 		case []string:
 			out = append(out, c.with("more in "+name, name, append(slices.Clone(has), "other")))
 			if len(has) == 1 {

@@ -50,7 +50,8 @@ func (b *builder) readUsage() {
 		if p != nil && k == nil {
 			p.Others = append(p.Others, cloudassembly.Written(r.resource.Properties["KeyId"]))
 		}
-		if _, depends := r.values["KeyId"].(cloudassembly.Unresolved); p == nil && (k != nil || r.text("KeyId") != "" || depends) {
+		if _, depends := r.values["KeyId"].(cloudassembly.Unresolved); p == nil && (k != nil || r.text("KeyId") != "" ||
+			depends) {
 			b.model.OutsidePlanKeys = append(b.model.OutsidePlanKeys, OutsidePlanKey{
 				ID:   r.id,
 				Key:  cloudassembly.Written(r.resource.Properties["KeyId"]),

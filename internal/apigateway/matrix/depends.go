@@ -211,7 +211,8 @@ func principalOf(a *API, p *apimodel.Principal) Principal {
 	for _, arn := range p.Managed {
 		switch {
 		case allowsCalls(arn):
-			out.Policy.Statements = append(out.Policy.Statements, `{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*"}`)
+			out.Policy.Statements = append(out.Policy.Statements,
+				`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*"}`)
 		case !harmlessARN(arn):
 			out.Managed = append(out.Managed, arn)
 		}
@@ -255,7 +256,8 @@ func aboutCalls(statement string) bool {
 			})
 		}
 		if slices.ContainsFunc(s.Action, func(action string) bool {
-			return action == iampolicy.Unknown || iampolicy.Match(strings.ToLower(action), strings.ToLower(iampolicy.InvokeAction))
+			return action == iampolicy.Unknown || iampolicy.Match(strings.ToLower(action),
+				strings.ToLower(iampolicy.InvokeAction))
 		}) {
 			return true
 		}

@@ -10,8 +10,8 @@ import (
 )
 
 // Invoker is who may call a function behind a route without the API, by a permission of the function. Those for a
-// service of AWS count where the service passes requests on, or where no source of one account is named, so that callers of
-// any account can have it call the function, and those for a URL where the URL's AuthType does not say it.
+// service of AWS count where the service passes requests on, or where no source of one account is named, so that
+// callers of any account can have it call the function, and those for a URL where the URL's AuthType does not say it.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html
 type Invoker struct {
 	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" is every account, and conditions follow it
@@ -45,7 +45,9 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 	slices.SortStableFunc(out, func(x, y Invoker) int {
 		return cmp.Or(cmp.Compare(x.Function, y.Function), cmp.Compare(x.Principal, y.Principal))
 	})
-	return slices.CompactFunc(out, func(x, y Invoker) bool { return x.Function == y.Function && x.Principal == y.Principal })
+	return slices.CompactFunc(out, func(x, y Invoker) bool {
+		return x.Function == y.Function && x.Principal == y.Principal
+	})
 }
 
 // fronts are services that pass requests of others on to a function, so that one of them leads past the API.
@@ -68,14 +70,16 @@ func behind(m *apimodel.Model, api *apimodel.API, p *apimodel.Permission) (name 
 
 // invokes reports whether an action of a permission may be a call of the function, by its URL or not.
 func invokes(action string) bool {
-	return action == "" || slices.ContainsFunc([]string{"lambda:invokefunction", "lambda:invokefunctionurl"}, func(call string) bool {
-		return iampolicy.Match(strings.ToLower(action), call)
-	})
+	return action == "" || slices.ContainsFunc([]string{"lambda:invokefunction", "lambda:invokefunctionurl"},
+		func(call string) bool {
+			return iampolicy.Match(strings.ToLower(action), call)
+		})
 }
 
 // bounded reports whether a permission names whose resources a service may call the function for.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 func bounded(p *apimodel.Permission) bool {
 	parts := strings.SplitN(p.SourceARN, ":", 6)
-	return p.SourceAccount != "" || p.OrgID != "" || len(parts) == 6 && !strings.ContainsAny(parts[4], "*?") && parts[5] != "*"
+	return p.SourceAccount != "" || p.OrgID != "" || len(parts) == 6 && !strings.ContainsAny(parts[4], "*?") &&
+		parts[5] != "*"
 }

@@ -16,9 +16,9 @@ var (
 	text   = regexp.MustCompile(`^["']([^"'$]+)["']$`)
 )
 
-// originsOf are the origins of the pages that a response template lets read the answer: those that it compares the origin of
-// the request with before it answers with that one, as CDK and secureapi write it, and one that it answers with as a text.
-// Of any other template that says something of the header, it is one that begins with "not known".
+// originsOf are the origins of the pages that a response template lets read the answer: those that it compares the
+// origin of the request with before it answers with that one, as CDK and secureapi write it, and one that it answers
+// with as a text. Of any other template that says something of the header, it is one that begins with "not known".
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 func originsOf(template string) (out []string) {
 	if !strings.Contains(strings.ToLower(template), "access-control-allow-origin") {

@@ -28,17 +28,7 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 			add("the managed policy "+p.ID.String()+", which can be a boundary or that of other principals", callsIn(p))
 		}
 	}
-	for _, p := range m.Permissions {
-		_, routes := behind(m, api, p)
-		if p.Unknown != "" && (routes != nil || p.Function == "" && p.Stack == api.Stack) {
-			add("the permission "+p.ID.String()+" of a function, which is not known in full", p.Written)
-		}
-	}
-	for _, u := range m.FunctionURLs {
-		if u.Function == nil && u.Stack == api.Stack {
-			add("the URL "+u.ID.String()+" of a function that is not known", "AuthType "+u.AuthType)
-		}
-	}
+	pastTheAPI(m, api, add)
 	if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.APIKey }) {
 		for _, k := range m.OutsidePlanKeys {
 			add("API keys in usage plans that are not in the assembly", k.Key+" in "+k.Plan)
@@ -58,12 +48,28 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 		}
 	}
 	for _, u := range m.Undecided {
-		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) || strings.HasPrefix(u.Type, "AWS::IAM::") {
+		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) ||
+			strings.HasPrefix(u.Type, "AWS::IAM::") {
 			add("what parameters decide of "+u.ID.String()+" ("+u.Type+")", strings.Join(u.Lines, "\n"))
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Variable) int { return strings.Compare(x.Name, y.Name) })
 	return out
+}
+
+// pastTheAPI adds what may lead to functions of the API without it, of which something is not known.
+func pastTheAPI(m *apimodel.Model, api *apimodel.API, add func(name, text string)) {
+	for _, p := range m.Permissions {
+		_, routes := behind(m, api, p)
+		if p.Unknown != "" && (routes != nil || p.Function == "" && p.Stack == api.Stack) {
+			add("the permission "+p.ID.String()+" of a function, which is not known in full", p.Written)
+		}
+	}
+	for _, u := range m.FunctionURLs {
+		if u.Function == nil && u.Stack == api.Stack {
+			add("the URL "+u.ID.String()+" of a function that is not known", "AuthType "+u.AuthType)
+		}
+	}
 }
 
 // stageVariables adds the variables of stages that an authorizer reads.
@@ -95,8 +101,8 @@ func about(x apimodel.Text, api *apimodel.API, a *API) bool {
 // within reports whether a stack is nested in another one, by their paths.
 func within(stack, in string) bool { return strings.HasPrefix(stack, in+"/") }
 
-// readsStageVariables reports whether an authorizer's decision can depend on variables of a stage: they name its function,
-// they are among its identity sources, or a function of the app's own has them in its event.
+// readsStageVariables reports whether an authorizer's decision can depend on variables of a stage: they name its
+// function, they are among its identity sources, or a function of the app's own has them in its event.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 func readsStageVariables(a *apimodel.Authorizer) bool {
 	return strings.Contains(a.URI, "${stageVariables.") ||
@@ -118,7 +124,8 @@ func callsIn(p *apimodel.PolicySet) string {
 	return strings.Join(list, "\n")
 }
 
-// statementsOf are the statements about calls in a policy as a template has it, or all of it if it cannot be taken apart.
+// statementsOf are the statements about calls in a policy as a template has it, or all of it if it cannot be taken
+// apart.
 func statementsOf(document json.RawMessage) (out []string) {
 	doc := documentOf("", document)
 	if doc.Statements == nil {
