@@ -3,8 +3,9 @@
 //
 //	go run ./bench
 //
-// It takes about eight minutes, needs Node.js and npm for the peers that run in it, and means most on a machine that does
-// nothing else. What counts are ratios, each within one run against something named; README.md says what each compares.
+// It takes about eight minutes, needs Node.js and npm for the peers that run in it, and means most on a machine that
+// does nothing else. What counts are ratios, each within one run against something named; README.md says what each
+// compares.
 package main
 
 import (

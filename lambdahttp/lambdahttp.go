@@ -8,8 +8,8 @@
 // started as well; it is then behind [Strict], which answers 404 to what a router that matches the path again could
 // serve as another route. A handler finds the caller with [lambdahttp.CallerFrom]. Request ids go to the log.
 //
-// Answers of the routes that the variable [StreamedRoutes] names are streamed. It takes no events of HTTP APIs, function
-// URLs or load balancers, which have other shapes.
+// Answers of the routes that the variable [StreamedRoutes] names are streamed. It takes no events of HTTP APIs,
+// function URLs or load balancers, which have other shapes.
 //
 // It is here because the adapter libraries decode the path before they parse it: "/orders/1%2Frefund", which API
 // Gateway matches as /orders/{id}, comes out as /orders/1/refund, a route that the caller was never checked for.

@@ -142,8 +142,8 @@ func misplaced(runsHere bool, root string) error {
 }
 
 // What is not needed to start is put off until the function has told Lambda that it is ready, and policies and the keys
-// of sessions until the request for the issuer's keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for
-// these.
+// of sessions until the request for the issuer's keys is on its way: side by side, each takes longer. A decision that
+// comes earlier does not wait for these.
 const (
 	fetchDelay   = 300 * time.Microsecond
 	compileDelay = time.Millisecond

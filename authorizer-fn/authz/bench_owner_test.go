@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// BenchmarkOwners measures a decision on a token that was verified before, for 100 routes that are for the owner of what
-// their paths name.
+// BenchmarkOwners measures a decision on a token that was verified before, for 100 routes that are for the owner of
+// what their paths name.
 func BenchmarkOwners(b *testing.B) {
 	var routes []string
 	for i := range 100 {

@@ -15,7 +15,8 @@ type Config struct {
 	// Two places with different tokens are refused. Default: the Authorization header.
 	TokenSources []TokenSource
 
-	// Session takes the token out of a session's cookie instead, which the included login sets; TokenSources is empty then.
+	// Session takes the token out of a session's cookie instead, which the included login sets; TokenSources is empty
+	// then.
 	// Default: no session.
 	Session *Session
 

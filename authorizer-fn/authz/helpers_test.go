@@ -133,8 +133,8 @@ func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
 	return f
 }
 
-// inBubble runs a subtest in which time passes only when all goroutines wait, so that a limit is never reached because the
-// machine is busy.
+// inBubble runs a subtest in which time passes only when all goroutines wait, so that a limit is never reached because
+// the machine is busy.
 func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {

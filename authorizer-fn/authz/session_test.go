@@ -261,7 +261,8 @@ func TestSessionContract(t *testing.T) {
 				header := f.sealed(t, f.store, f.opened(good))
 				return browses("GET", "/orders", "", with("Cookie", header, header))
 			}},
-		// API Gateway caches by one of the headers: by that with a=b, each caller with the same would get this caller's answer.
+		// API Gateway caches by one of the headers: by that with a=b, each caller with the same would get this caller's
+		// answer.
 		{name: "the Cookie header twice, once without it", want: reject, reason: "session", only: "cached", event: split},
 		// As browsers split it for HTTP/2. Nothing is cached.
 		{name: "the Cookie header twice, once without it", want: allow, only: "per request", event: split},

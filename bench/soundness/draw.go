@@ -232,7 +232,8 @@ func ofCaller(r *rand.Rand, rule access.Rule, s route.Segment, claims map[string
 	return pick(r, values)
 }
 
-// respell writes a segment raw, with its reserved characters escaped, or with others escaped too, in hex of either case.
+// respell writes a segment raw, with its reserved characters escaped, or with others escaped too, in hex of either
+// case.
 func respell(r *rand.Rand, s string) string {
 	often := []int{0, 0, 0, 0, 1, 1, 4}[r.IntN(7)]
 	if often == 0 {

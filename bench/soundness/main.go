@@ -4,9 +4,9 @@
 //
 // A case is an access table, the claims of a token and a request. The authorizer answers with a policy, which package
 // iampolicy evaluates on the request's method ARN; an evaluator that shares nothing with the policy compiler says from
-// the requirements and the claims whether the request is permitted; with DenyEscapedPaths, no path with a "%" is. Claims
-// and paths are hostile: wildcards, policy variables, slashes, escapes in hex of either case, names of other routes,
-// values of other callers with something added.
+// the requirements and the claims whether the request is permitted; with DenyEscapedPaths, no path with a "%" is.
+// Claims and paths are hostile: wildcards, policy variables, slashes, escapes in hex of either case, names of other
+// routes, values of other callers with something added.
 //
 // A request that is allowed and not permitted fails the run. One that is permitted and not allowed fails it as well,
 // unless the documentation names the reason; those are counted by reason:

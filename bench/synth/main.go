@@ -1,5 +1,5 @@
-// Command synth measures what the constructs cost at synth: the example, or an app of many routes or stacks, against the
-// same templates written directly with CDK's L2 constructs.
+// Command synth measures what the constructs cost at synth: the example, or an app of many routes or stacks, against
+// the same templates written directly with CDK's L2 constructs.
 //
 //	CDK_VALIDATION=false go run ./bench/synth
 //

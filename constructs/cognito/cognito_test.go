@@ -178,8 +178,8 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestScopesOfTheTable: resource servers and their scopes follow from the table, sorted, so that another order of routes
-// changes no template.
+// TestScopesOfTheTable: resource servers and their scopes follow from the table, sorted, so that another order of
+// routes changes no template.
 func TestScopesOfTheTable(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "F")

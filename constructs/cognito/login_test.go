@@ -125,8 +125,8 @@ func TestLoginsThatAreRefused(t *testing.T) {
 	refused(t, func() { bare.Issuer(bare.Client) }, "client 1 is nil")
 }
 
-// TestAnotherStack: the pool in a stack of its own, which the API's stack depends on, and not the other way round although
-// the pool is made of the API's routes; and an origin whose host the deployment decides.
+// TestAnotherStack: the pool in a stack of its own, which the API's stack depends on, and not the other way round
+// although the pool is made of the API's routes; and an origin whose host the deployment decides.
 func TestAnotherStack(t *testing.T) {
 	app := newApp()
 	people, shop := awscdk.NewStack(app, jsii.String("People"), nil), awscdk.NewStack(app, jsii.String("Shop"), nil)

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 )
 
-// TestMachineSecret: each machine has one, however often it is asked for, with all that a program needs, and the template
-// has no more than a reference to the client's own.
+// TestMachineSecret: each machine has one, however often it is asked for, with all that a program needs, and the
+// template has no more than a reference to the client's own.
 func TestMachineSecret(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {

@@ -20,7 +20,8 @@ func route(scope string) []secureapi.Route {
 	return []secureapi.Route{secureapi.Handle("GET /notes", nil, secureapi.AnyScope(scope))}
 }
 
-// TestRefused: what cannot work is refused when the stack is synthesized, with its place, the wrong value and the way out.
+// TestRefused: what cannot work is refused when the stack is synthesized, with its place, the wrong value and the way
+// out.
 func TestRefused(t *testing.T) {
 	stack := newStack()
 	scratch := newStack()

@@ -181,7 +181,8 @@ func TestBundleIs(t *testing.T) {
 	}
 }
 
-// TestBundleWithOtherBytes: an executable is read from the build cache when it is written, long after its digest was made.
+// TestBundleWithOtherBytes: an executable is read from the build cache when it is written, long after its digest was
+// made.
 func TestBundleWithOtherBytes(t *testing.T) {
 	b := newBundle(built("\x7fELF"), nil)
 	b[0].open = built("\x7fELG").Open

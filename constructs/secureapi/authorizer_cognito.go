@@ -49,8 +49,9 @@ type CognitoAuthorizer struct {
 	// Default: 5 minutes. [NoCache] turns it off.
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
-	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
+	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
+	// CacheTTL.
 	CacheTTLSeconds *float64
 }
 
@@ -130,8 +131,8 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 	return errs
 }
 
-// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. One of
-// Clients is written with anchors, as API Gateway does not document whether it adds them.
+// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. One
+// of Clients is written with anchors, as API Gateway does not document whether it adds them.
 func (c CognitoAuthorizer) audience() string {
 	if c.Clients == nil {
 		return c.ValidationExpression

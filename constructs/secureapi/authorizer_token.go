@@ -50,8 +50,9 @@ type TokenAuthorizer struct {
 	// an issuer has [Introspection]. [NoCache] turns it off.
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
-	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
+	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
+	// CacheTTL.
 	CacheTTLSeconds *float64
 }
 

@@ -33,8 +33,8 @@ func Body(schema BodySchema) Access {
 	return restriction{schema.given().body}
 }
 
-// DescribeBody says what the bodies of a route's requests are, for exports of the API and SDKs, and has nothing checked:
-// the function gets any body. It writes RequestModels for application/json into the method, and one
+// DescribeBody says what the bodies of a route's requests are, for exports of the API and SDKs, and has nothing
+// checked: the function gets any body. It writes RequestModels for application/json into the method, and one
 // AWS::ApiGateway::Model for each schema. [Body] describes what it checks, and is refused beside it. Default: none.
 func DescribeBody(schema BodySchema) Access {
 	return restriction{plan.DescribeBody{Body: schema.given().body}}

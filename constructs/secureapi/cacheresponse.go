@@ -29,14 +29,14 @@ func CacheKeyHeader(name string) CacheKey { return CacheKey{plan.CacheKey{In: "h
 //	secureapi.Handle("GET /toys/{id}", toys, secureapi.Public("the catalogue"), secureapi.CacheResponse(5*time.Minute))
 //
 // Two requests are the same if they agree in the parameters of the path, in those that [RequireQuery] and
-// [RequireHeader] name, in the given keys and, with [Props.CORS], in the Origin. Nothing else is looked at: what answers
-// must not depend on another parameter of the query, or a caller can put an answer to its own request in the place of
-// everyone's. Name each that counts:
+// [RequireHeader] name, in the given keys and, with [Props.CORS], in the Origin. Nothing else is looked at: what
+// answers must not depend on another parameter of the query, or a caller can put an answer to its own request in the
+// place of everyone's. Name each that counts:
 //
 //	secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"), secureapi.CacheKeyHeader("Accept-Language"))
 //
-// Of an [Integrate] it is known what it sends on: [New] refuses to keep its answers by less than it maps of a request, and
-// by parameters that its templates name.
+// Of an [Integrate] it is known what it sends on: [New] refuses to keep its answers by less than it maps of a request,
+// and by parameters that its templates name.
 //
 // It is refused on routes that are guarded or need an API key, as answers are not kept by the caller, on other verbs
 // than GET, and beside [Streamed].

@@ -20,12 +20,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// checks judge the finished assembly of an app, once, when it is synthesized. CDK's engine calls them after it has written
-// all templates, so they cost no walk of the tree.
+// checks judge the finished assembly of an app, once, when it is synthesized. CDK's engine calls them after it has
+// written all templates, so they cost no walk of the tree.
 //
-// They are not a plugin of CDK's until there is something to report. Before and after a plugin runs, CDK reads each file
-// of the assembly, to see that the plugin has not changed it: with the included authorizer 18 MB, and more time than the
-// rules take.
+// They are not a plugin of CDK's until there is something to report. Before and after a plugin runs, CDK reads each
+// file of the assembly, to see that the plugin has not changed it: with the included authorizer 18 MB, and more time
+// than the rules take.
 type checks struct {
 	app    awscdk.App
 	dir    string       // the app's assembly
@@ -87,8 +87,8 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
-// manyRoutes are so many that their templates are much to have at a time: collecting garbage early takes some time then,
-// and a third of the memory.
+// manyRoutes are so many that their templates are much to have at a time: collecting garbage early takes some time
+// then, and a third of the memory.
 const manyRoutes = 200
 
 // find runs the rules.

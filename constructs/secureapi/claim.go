@@ -11,16 +11,17 @@ import (
 type ClaimPath struct{ path string }
 
 // Claim names a claim of the caller's token, for a condition on it. A dot descends into an object:
-// Claim("realm_access.tier"). A claim whose own name is the whole path, such as "https://example.com/tier", comes first.
+// Claim("realm_access.tier"). A claim whose own name is the whole path, such as "https://example.com/tier", comes
+// first.
 //
 //	secureapi.Handle("GET /reports", reports, secureapi.Claim("plan").OneOf("pro", "team"))
 //	secureapi.Handle("POST /payments", pay, secureapi.Claim("amr").Has("mfa"))
 //	secureapi.Handle("POST /posts", post, secureapi.Claim("email_verified").Is("true"))
 //
 // Conditions follow from the token alone: a hook of the included authorizer cannot change them, and the answer to them
-// may be cached. A claim that is missing, null, an object or a number with a fraction or an exponent meets no condition.
-// The included authorizer enforces conditions, and a [JWTAuthorizer] one text that all of its routes require. An empty
-// name, an empty text and a CDK token are refused at synth.
+// may be cached. A claim that is missing, null, an object or a number with a fraction or an exponent meets no
+// condition. The included authorizer enforces conditions, and a [JWTAuthorizer] one text that all of its routes
+// require. An empty name, an empty text and a CDK token are refused at synth.
 func Claim(path string) ClaimPath { return ClaimPath{path} }
 
 // Is asks for a claim with exactly this text. A string is compared by its text, a boolean or an integer by its JSON
@@ -42,19 +43,20 @@ func (c ClaimPath) Has(text string) Access {
 // Parameter names a parameter of the route's path. [PathParameter] makes one.
 type Parameter struct{ name string }
 
-// PathParameter names a parameter of the route's path, to compare it with a claim: who owns what the path names may call.
+// PathParameter names a parameter of the route's path, to compare it with a claim: who owns what the path names may
+// call.
 //
 //	secureapi.Handle("GET /users/{id}", users, secureapi.PathParameter("id").Is(secureapi.Claim("sub")))
 //	secureapi.Handle("GET /tenants/{tenant}/invoices", invoices,
 //		secureapi.PathParameter("tenant").In(secureapi.Claim("tenants")))
 //
-// The name is that in the pattern, without braces. It is refused at synth if the pattern has no such parameter, or if it
-// is greedy ({rest+}). The included authorizer enforces it, also in policies that API Gateway caches: the claim's value
-// is a segment of what the policy allows. So the value has 1 to 128 letters, digits and - . _ ~ @ | : +, is neither "."
-// nor "..", and is not a literal that another route has in the parameter's place: a user called "me" does not get what
-// "GET /users/me" guards. Any other value permits nothing. A value with @ | : + is taken as it is and with all of these
-// percent-encoded in upper-case hex; with [NoCache], where each answer serves one request, in any encoding. A policy that
-// is cached leaves out resources above 512 characters, and lists that do not fit.
+// The name is that in the pattern, without braces. It is refused at synth if the pattern has no such parameter, or if
+// it is greedy ({rest+}). The included authorizer enforces it, also in policies that API Gateway caches: the claim's
+// value is a segment of what the policy allows. So the value has 1 to 128 letters, digits and - . _ ~ @ | : +, is
+// neither "." nor "..", and is not a literal that another route has in the parameter's place: a user called "me" does
+// not get what "GET /users/me" guards. Any other value permits nothing. A value with @ | : + is taken as it is and with
+// all of these percent-encoded in upper-case hex; with [NoCache], where each answer serves one request, in any
+// encoding. A policy that is cached leaves out resources above 512 characters, and lists that do not fit.
 func PathParameter(name string) Parameter { return Parameter{name} }
 
 // Is asks for a path whose parameter is the claim, compared as [ClaimPath.Is] does.

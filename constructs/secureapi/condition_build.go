@@ -78,7 +78,8 @@ func (b *builder) checkCondition(what string, c awscdk.CfnCondition) {
 	}
 }
 
-// setConditionOfPermission sets the condition of the permission that lets the API invoke a function, which is below CDK's
+// setConditionOfPermission sets the condition of the permission that lets the API invoke a function, which is below
+// CDK's
 // API: see [newIntegration].
 func (b *builder) setConditionOfPermission(f awslambda.IFunction, condition awscdk.CfnCondition) {
 	want := fmt.Sprint(b.stack.Resolve(f.FunctionArn()))

@@ -52,8 +52,8 @@ func TestRoutesWithConditions(t *testing.T) {
 	}
 }
 
-// conditional counts the resources with a condition by their type. No other resource may refer to one, or wait for one, but
-// where metadata does.
+// conditional counts the resources with a condition by their type. No other resource may refer to one, or wait for one,
+// but where metadata does.
 func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 	t.Helper()
 	template := *assertions.Template_FromStack(stack, nil).ToJSON()

@@ -12,8 +12,8 @@ import (
 )
 
 // digest is what a deployment depends on, in a short form for the hash in its logical id. CDK resolves what is hashed
-// each time that it asks for the id, some five times in a synthesis: with the properties of all methods that took longer
-// than all the rest. So what is literal is hashed here, and CDK resolves the tokens alone, each once.
+// each time that it asks for the id, some five times in a synthesis: with the properties of all methods that took
+// longer than all the rest. So what is literal is hashed here, and CDK resolves the tokens alone, each once.
 type digest struct {
 	hash   hash.Hash
 	tokens []any          // as they are first met
@@ -27,8 +27,8 @@ func (d *digest) value() map[string]any {
 	return map[string]any{"sha256": hex.EncodeToString(d.hash.Sum(nil)), "tokens": d.tokens}
 }
 
-// tokenText matches a CDK token in a text, and as the one element of a list. The number in it is another one where other
-// tokens were made before.
+// tokenText matches a CDK token in a text, and as the one element of a list. The number in it is another one where
+// other tokens were made before.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js
 var tokenText = regexp.MustCompile(`[$#]\{Token\[[^\]]*\]\}`)
 

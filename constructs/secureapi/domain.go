@@ -43,8 +43,8 @@ type Domain struct {
 	// SecurityPolicy says which versions of TLS and which ciphers callers may use. The names that begin with
 	// SecurityPolicy_ in templates, as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, go with neither MutualTLS nor the
 	// other type of endpoint; the API itself gets them too (SecurityPolicy of AWS::ApiGateway::RestApi), as API Gateway
-	// negotiates by the API's own. It may be a CDK token that stands for one of TLS_1_2 and TLS_1_0, such as a parameter of
-	// the stack. Default: TLS_1_2, which takes TLS 1.3 as well.
+	// negotiates by the API's own. It may be a CDK token that stands for one of TLS_1_2 and TLS_1_0, such as a parameter
+	// of the stack. Default: TLS_1_2, which takes TLS 1.3 as well.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 	SecurityPolicy awsapigateway.SecurityPolicy
 
@@ -58,8 +58,9 @@ type Domain struct {
 	EndpointType awsapigateway.EndpointType
 
 	// Private is what a private domain has besides, which is the name of a PRIVATE API for callers in VPCs. It is another
-	// type of resource, an AWS::ApiGateway::DomainNameV2 with AWS::ApiGateway::BasePathMappingV2, which [API.PrivateDomain]
-	// gives back, and cannot be shared by Of. Default: nil, for a domain that is reached from the internet.
+	// type of resource, an AWS::ApiGateway::DomainNameV2 with AWS::ApiGateway::BasePathMappingV2, which
+	// [API.PrivateDomain] gives back, and cannot be shared by Of. Default: nil, for a domain that is reached from the
+	// internet.
 	Private *PrivateDomain
 
 	// DualStack answers callers by IPv6 as well (IpAddressType dualstack). A resource policy sees their IPv6 addresses

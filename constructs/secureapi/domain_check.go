@@ -15,8 +15,8 @@ func (s *site) checkCertificate(kind string, planned *plan.Domain) {
 	}
 }
 
-// mappingID is the construct id of a base path's mapping. It has the path, with a mark that no path has for the slash, so
-// that a/b and a-b are two; a CDK token cannot be in one.
+// mappingID is the construct id of a base path's mapping. It has the path, with a mark that no path has for the slash,
+// so that a/b and a-b are two; a CDK token cannot be in one.
 func mappingID(i int, path string) string {
 	const id = "DomainMapping"
 	switch {

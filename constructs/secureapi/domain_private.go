@@ -26,8 +26,8 @@ type PrivateDomain struct {
 	// Statements are further statements of the domain's policy. Default: none.
 	Statements []awsiam.PolicyStatement
 
-	// AssociateVPCEndpoints are the ids of the VPC endpoints of this account that the domain is associated with, each by an
-	// AWS::ApiGateway::DomainNameAccessAssociation: without an association, an endpoint does not know the domain.
+	// AssociateVPCEndpoints are the ids of the VPC endpoints of this account that the domain is associated with, each by
+	// an AWS::ApiGateway::DomainNameAccessAssociation: without an association, an endpoint does not know the domain.
 	// Default: none, as where the callers' accounts make them.
 	AssociateVPCEndpoints []string
 

@@ -14,8 +14,9 @@ import (
 // instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
 // gateway-response-cors refuses such a response at synth.
 //
-// It panics without a type, for one that [Props.GatewayResponses] or Props.CORS (DEFAULT_4XX and DEFAULT_5XX) declare, for
-// UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with Props.ExplainBadRequests, and for a header of CORS that is given as well.
+// It panics without a type, for one that [Props.GatewayResponses] or Props.CORS (DEFAULT_4XX and DEFAULT_5XX) declare,
+// for UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with Props.ExplainBadRequests, and for a header of
+// CORS that is given as well.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 func (a *API) AddGatewayResponse(

@@ -7,19 +7,20 @@ import (
 )
 
 // Integrate is a line of the access table whose answer does not come from a function of [Handle]: any integration of
-// CDK's, such as awsapigateway.NewAwsIntegration for a service of AWS, awsapigateway.NewHttpIntegration for a backend on
-// the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution] or
+// CDK's, such as awsapigateway.NewAwsIntegration for a service of AWS, awsapigateway.NewHttpIntegration for a backend
+// on the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution] or
 // [Respond] returns. Guards, requirements, grants, the resource policy and CORS are those of any other route.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
-// The method declares each status that the integration's responses have, with the headers that they map, beside those of
-// [Route.MethodOptions]. With [Props.CORS] the responses of an integration that is not a proxy get the headers of CORS.
+// The method declares each status that the integration's responses have, with the headers that they map, beside those
+// of [Route.MethodOptions]. With [Props.CORS] the responses of an integration that is not a proxy get the headers of
+// CORS.
 //
-// [New] refuses an integration that answers each request with an error: one that is not a proxy and has no responses, or
-// two of one status; a call of an AWS service without a role. It also refuses one that makes the call of an AWS service by
-// a template and passes bodies of other content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since
-// their callers would write the call themselves.
+// [New] refuses an integration that answers each request with an error: one that is not a proxy and has no responses,
+// or two of one status; a call of an AWS service without a role. It also refuses one that makes the call of an AWS
+// service by a template and passes bodies of other content types through (PassthroughBehavior WHEN_NO_MATCH, the
+// default), since their callers would write the call themselves.
 func Integrate(pattern string, integration awsapigateway.Integration, access ...Access) Route {
 	return Route{Pattern: pattern, Integration: integration, Access: access}
 }

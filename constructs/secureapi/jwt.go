@@ -85,9 +85,9 @@ func (j *JWT) plan() *plan.JWT {
 	return out
 }
 
-// Time-outs of functions, in seconds. That of an authorizer is longer than the fetches of keys that a decision waits for.
-// That of a login, and of an authorizer that renews tokens as well, is longer than the calls that one request makes to the
-// provider, and shorter than API Gateway waits.
+// Time-outs of functions, in seconds. That of an authorizer is longer than the fetches of keys that a decision waits
+// for. That of a login, and of an authorizer that renews tokens as well, is longer than the calls that one request
+// makes to the provider, and shorter than API Gateway waits.
 const (
 	authorizerTimeout = 10
 	loginTimeout      = 20

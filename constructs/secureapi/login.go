@@ -19,8 +19,8 @@ import (
 )
 
 // Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie or a table, so
-// that no token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may share one
-// Login.
+// that no token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may
+// share one Login.
 //
 //	login := &secureapi.Login{
 //		Issuer:     secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
@@ -44,8 +44,8 @@ import (
 // anything else with JSON, both with status 401; see NoUnauthorizedPage.
 //
 // Browsers call the API by Origin. The execute-api address stays open unless DisableExecuteApiEndpoint is set; browsers
-// send the session's cookie to the host of Origin alone. A PRIVATE API can have a Login if browsers reach it by a custom
-// domain of its own; the function calls the provider from outside of the VPC.
+// send the session's cookie to the host of Origin alone. A PRIVATE API can have a Login if browsers reach it by a
+// custom domain of its own; the function calls the provider from outside of the VPC.
 type Login struct {
 	// Issuer is the provider, with the settings by which the token of a session is verified. Its tokens cannot be opaque
 	// unless it has [Introspection]; the session of [Google], and of a [CognitoIssuer] whose TokenUse is "id", holds

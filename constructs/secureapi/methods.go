@@ -46,8 +46,8 @@ func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps
 //
 // The first method of a function and the first of an authorizer are made by CDK's L2, which binds the function (its
 // permission) and the authorizer (its RestApiId) to the API. So are routes with an integration or options of their own,
-// as it binds those too. The others are made from their properties, at the same place in the tree, with the same logical
-// ids, all in one call.
+// as it binds those too. The others are made from their properties, at the same place in the tree, with the same
+// logical ids, all in one call.
 func (b *builder) addMethods() {
 	type binding struct {
 		integration awsapigateway.Integration
@@ -91,9 +91,9 @@ func (b *builder) addMethods() {
 	}
 }
 
-// add has a method made from its properties, where CDK's L2 would make it: a construct that has the verb's name, with the
-// resource in it. It invokes the function of the method that it is like, if any. It reports whether it can be: not if a
-// property is an object of CDK's own.
+// add has a method made from its properties, where CDK's L2 would make it: a construct that has the verb's name, with
+// the resource in it. It invokes the function of the method that it is like, if any. It reports whether it can be: not
+// if a property is an object of CDK's own.
 func (b *builder) add(
 	path string, p *awsapigateway.CfnMethodProps, like *batch.Name, metadata map[string]string,
 ) bool {

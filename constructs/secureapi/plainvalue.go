@@ -2,9 +2,9 @@ package secureapi
 
 import "reflect"
 
-// plainValue is a value of CDK's props as JSON has it: a struct that is passed by value is a map of the members that are
-// set, by the names that CDK's JavaScript has for them. What is an object of CDK's own stays as it is; ok reports whether
-// it has no such object.
+// plainValue is a value of CDK's props as JSON has it: a struct that is passed by value is a map of the members that
+// are set, by the names that CDK's JavaScript has for them. What is an object of CDK's own stays as it is; ok reports
+// whether it has no such object.
 func plainValue(value any) (out any, ok bool) { return plainOf(reflect.ValueOf(value)) }
 
 func plainOf(v reflect.Value) (out any, ok bool) {

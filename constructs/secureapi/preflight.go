@@ -20,8 +20,8 @@ func (b *builder) addPreflights() {
 	}
 }
 
-// preflight is what CDK's AddCorsPreflight makes: an answer without a function. The origin in it is the first of several,
-// unless the request has another one of them.
+// preflight is what CDK's AddCorsPreflight makes: an answer without a function. The origin in it is the first of
+// several, unless the request has another one of them.
 // Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/resource.js (addCorsPreflight)
 func (b *builder) preflight(methods []string) *awsapigateway.CfnMethodProps {
 	const status = "204"

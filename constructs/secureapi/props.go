@@ -17,7 +17,8 @@ import (
 // value of everything else is the safe one. They are read, never changed.
 type Props struct {
 	// Routes is the access table. API Gateway deploys no API without a method, so an API without routes gets one, ANY /,
-	// which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis warns of it ([NoRoutesWarning]).
+	// which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis warns of it
+	// ([NoRoutesWarning]).
 	Routes []Route
 
 	// Authorizer guards every route that is not [Public] and is not [GuardedBy] another one: a [TokenAuthorizer],
@@ -49,9 +50,10 @@ type Props struct {
 	Domain *Domain
 
 	// SecurityPolicy says which versions of TLS and which ciphers callers may use, and EndpointAccessMode how strictly
-	// their address is compared, as in [Domain]. They are the API's own, by which API Gateway negotiates at its execute-api
-	// endpoint and, whatever the domain has, at a domain (SecurityPolicy of AWS::ApiGateway::RestApi). Defaults: an enhanced
-	// SecurityPolicy of Domain with its mode, or API Gateway's own policy; STRICT where an enhanced policy is set.
+	// their address is compared, as in [Domain]. They are the API's own, by which API Gateway negotiates at its
+	// execute-api endpoint and, whatever the domain has, at a domain (SecurityPolicy of AWS::ApiGateway::RestApi).
+	// Defaults: an enhanced SecurityPolicy of Domain with its mode, or API Gateway's own policy; STRICT where an enhanced
+	// policy is set.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
 	SecurityPolicy     awsapigateway.SecurityPolicy
 	EndpointAccessMode awsapigateway.EndpointAccessMode
@@ -61,8 +63,8 @@ type Props struct {
 	// region, also where the API is edge-optimized. Default: none.
 	WebACL string
 
-	// ExplainBadRequests has API Gateway answer a body that its [Body] does not accept with what is wrong with it, as text:
-	// "Invalid request body: [...]" in API Gateway's own words, with the headers of CORS. It writes an
+	// ExplainBadRequests has API Gateway answer a body that its [Body] does not accept with what is wrong with it, as
+	// text: "Invalid request body: [...]" in API Gateway's own words, with the headers of CORS. It writes an
 	// AWS::ApiGateway::GatewayResponse of the type BAD_REQUEST_BODY. The words quote the schema to every caller that the
 	// route's guard admits. Default: false, and the answer is {"message": "Invalid request body"}.
 	ExplainBadRequests bool
@@ -71,9 +73,9 @@ type Props struct {
 	// as its title or by [BodySchema.Named]. Each writes an AWS::ApiGateway::Model. Default: none.
 	Models []BodySchema
 
-	// GatewayResponses are answers that API Gateway makes itself, by their type: "UNAUTHORIZED", "THROTTLED". The headers of
-	// CORS join them, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default: none
-	// but those with the headers of CORS.
+	// GatewayResponses are answers that API Gateway makes itself, by their type: "UNAUTHORIZED", "THROTTLED". The headers
+	// of CORS join them, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default:
+	// none but those with the headers of CORS.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 	GatewayResponses map[string]GatewayResponse
 
@@ -81,9 +83,9 @@ type Props struct {
 	// takes the keys of plans that are made elsewhere.
 	UsagePlans []UsagePlan
 
-	// Condition makes the API, with all that New makes for it and what is added to it later, where a condition of the stack
-	// holds (Condition of each resource and output). What else refers to the API needs the condition too. Routes with a
-	// condition of their own have [OnlyIf]. Default: none, so that the API is there always.
+	// Condition makes the API, with all that New makes for it and what is added to it later, where a condition of the
+	// stack holds (Condition of each resource and output). What else refers to the API needs the condition too. Routes
+	// with a condition of their own have [OnlyIf]. Default: none, so that the API is there always.
 	Condition awscdk.CfnCondition
 
 	// NagSuppressions writes into the metadata of the resources that New makes which findings of cdk-nag's pack

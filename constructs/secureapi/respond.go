@@ -16,8 +16,8 @@ type ResponseHeader struct{ name, value string }
 // is one line without single quotes, in which API Gateway writes it.
 func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name, value} }
 
-// Respond answers every request with the same status and body, without a backend: a health check, a path that is gone, a
-// redirect, a 404 for all that the table does not have.
+// Respond answers every request with the same status and body, without a backend: a health check, a path that is gone,
+// a redirect, a 404 for all that the table does not have.
 //
 //	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
 //	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "new")), secureapi.Public("moved"))
@@ -27,8 +27,8 @@ func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name,
 // when the stack is synthesized, so it cannot hold CDK tokens, and is never read as a template.
 //
 // It writes an AWS::ApiGateway::Method with an integration of the type MOCK. It takes requests with one of the usual
-// content types; one of another type gets 415. It panics if the status is not one of 200 to 599, if there are two bodies,
-// or if the body cannot be sent.
+// content types; one of another type gets 415. It panics if the status is not one of 200 to 599, if there are two
+// bodies, or if the body cannot be sent.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 func Respond(status int, body ...any) awsapigateway.Integration {

@@ -45,8 +45,8 @@ func Handle(pattern string, function awslambda.IFunction, access ...Access) Rout
 	return Route{Pattern: pattern, Function: function, Access: access}
 }
 
-// Scopes are the scopes that [AnyScope] names in routes, in their order and each once, those in [Either] with them: what
-// an issuer has to know of whose tokens the routes take.
+// Scopes are the scopes that [AnyScope] names in routes, in their order and each once, those in [Either] with them:
+// what an issuer has to know of whose tokens the routes take.
 func Scopes(routes ...Route) (out []string) {
 	var add func(accesses []plan.Access)
 	add = func(accesses []plan.Access) {
@@ -135,9 +135,9 @@ func AnyRole(roles ...string) Access {
 // Public opens a route to every caller, and says why for those who review it. It leaves the resource policy in force.
 func Public(reason string) Access { return restriction{plan.Public{Reason: reason}} }
 
-// ForwardAccessToken hands the access token of the caller's session to the route's function, in the authorizer's context
-// as "accessToken", for calls in the caller's name. It needs a [SessionAuthorizer] with [NoCache] on the route: API
-// Gateway would keep the token with an answer. The access log must not have it, and does not by default.
+// ForwardAccessToken hands the access token of the caller's session to the route's function, in the authorizer's
+// context as "accessToken", for calls in the caller's name. It needs a [SessionAuthorizer] with [NoCache] on the route:
+// API Gateway would keep the token with an answer. The access log must not have it, and does not by default.
 func ForwardAccessToken() Access { return restriction{plan.Forward{}} }
 
 // AnyCaller says that a guarded route takes every caller that its authorizer admits, and so leaves

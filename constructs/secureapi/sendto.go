@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// MessageGroup says which messages to a FIFO queue keep their order among themselves, and are taken one after the other:
-// "{customer}" those of one value of the route's path parameter, any other text all of them. Default: all, in one group.
+// MessageGroup says which messages to a FIFO queue keep their order among themselves, and are taken one after the
+// other: "{customer}" those of one value of the route's path parameter, any other text all of them. Default: all, in
+// one group.
 type MessageGroup string
 
 // SendTo sends the body of each request as a message to an Amazon SQS queue, and answers 202 with the message's id:
@@ -22,14 +23,14 @@ type MessageGroup string
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
 // The body is the message as the caller wrote it, without a check that it is JSON; requests with another Content-Type
-// than application/json get 415. It cannot add attributes, a delay or another queue to the call. What SQS refuses as bad
-// (an empty body, one that is too large or has characters that a message cannot have) is answered with 400, and any other
-// failure with 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a
+// than application/json get 415. It cannot add attributes, a delay or another queue to the call. What SQS refuses as
+// bad (an empty body, one that is too large or has characters that a message cannot have) is answered with 400, and any
+// other failure with 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a
 // function in between if the consumer needs it.
 //
 // The queue may be of another stack, encrypted, and of another region of the account. In a FIFO queue the order is that
-// of arrival, in the group that a [MessageGroup] names; a queue without content-based deduplication takes each request as
-// a message of its own.
+// of arrival, in the group that a [MessageGroup] names; a queue without content-based deduplication takes each request
+// as a message of its own.
 //
 // It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it that may
 // send to this queue alone.

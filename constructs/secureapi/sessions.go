@@ -49,9 +49,9 @@ func (CookieSessions) isSessions() {}
 
 // TableSessions keeps sessions in a table of Amazon DynamoDB: the browser's cookie holds a random handle, and the table
 // its digest, with the session's tokens encrypted as [CookieSessions] encrypts them. A session ends at once for each
-// request that is not answered from API Gateway's cache: at a logout, at the provider's back-channel logout, and when all
-// sessions of a subject are ended. The authorizer renews tokens itself, so that pages have nothing to refresh, and a
-// session may be of any size up to that of an item, 400 KB.
+// request that is not answered from API Gateway's cache: at a logout, at the provider's back-channel logout, and when
+// all sessions of a subject are ended. The authorizer renews tokens itself, so that pages have nothing to refresh, and
+// a session may be of any size up to that of an item, 400 KB.
 //
 //	login := &secureapi.Login{
 //		...
@@ -66,9 +66,10 @@ func (CookieSessions) isSessions() {}
 //	GET  /auth/subjects/{subject}/sessions  lists a subject's sessions, for Admins
 //	POST /auth/subjects/{subject}/logout    ends all of a subject's sessions, for Admins
 //
-// Register Origin + BasePath + Path + "/backchannel-logout" as the client's backchannel_logout_uri. Amazon Cognito sends
-// no back-channel logouts. [SessionAuthorizer.CacheTTL] says for how long an answer that API Gateway keeps outlives a
-// session; [NoCache] makes each request ask the table. Each request that is decided reads the table once, consistently.
+// Register Origin + BasePath + Path + "/backchannel-logout" as the client's backchannel_logout_uri. Amazon Cognito
+// sends no back-channel logouts. [SessionAuthorizer.CacheTTL] says for how long an answer that API Gateway keeps
+// outlives a session; [NoCache] makes each request ask the table. Each request that is decided reads the table once,
+// consistently.
 // Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
 type TableSessions struct {
 	// Cookie is the name of the cookie; see [CookieSessions.Cookie]. Default: "__Host-session".

@@ -41,8 +41,8 @@ type Stage struct {
 	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html
 	FlushAuthorizerCache bool
 
-	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5, 28.4,
-	// 58.2, 118 or 237. It is paid for by the hour. Default: 0.5, and no cache if no route has CacheResponse.
+	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5,
+	// 28.4, 58.2, 118 or 237. It is paid for by the hour. Default: 0.5, and no cache if no route has CacheResponse.
 	CacheSize string
 
 	// Canary has a share of the requests served by another deployment. Default: none.
@@ -125,13 +125,13 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	return &o
 }
 
-// stageOfToken is what CDK knows a stage by whose name is a token: it makes the name a part of a construct's id, which a
-// token cannot be.
+// stageOfToken is what CDK knows a stage by whose name is a token: it makes the name a part of a construct's id, which
+// a token cannot be.
 const stageOfToken = "stage"
 
 // accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not
-// escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and authorize.
-// Their statuses say which step refused, and "error" says why.
+// escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and
+// authorize. Their statuses say which step refused, and "error" says why.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var accessLogFields = [][2]string{
 	{"requestId", "$context.requestId"},
@@ -169,9 +169,9 @@ var accessLogFields = [][2]string{
 
 const claimOfSubject = "$context.authorizer.claims.sub"
 
-// accessLogFormat is the line of an access log. Where claims are JSON text, as a JWT authorizer's are, their quotes would
-// break the line and let a token write members of it, so that it has none; without the format's own quotes it would be
-// broken where there is no claim, which is a dash.
+// accessLogFormat is the line of an access log. Where claims are JSON text, as a JWT authorizer's are, their quotes
+// would break the line and let a token write members of it, so that it has none; without the format's own quotes it
+// would be broken where there is no claim, which is a dash.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func accessLogFormat(jsonClaims bool) string {
 	var members []string

@@ -20,15 +20,16 @@ import (
 // The execution's name is the id of the request, which access logs and the header x-amzn-RequestId have, and which a
 // caller may choose by that header: Step Functions refuses a name that it has had, with another input. The body has to
 // be JSON: what Step Functions refuses is answered with 400, any other failure with 500, and Step Functions' own words,
-// which name the account and the machine, do not reach callers. A request with another Content-Type than application/json
-// gets 415. The input has nothing of the caller's identity.
+// which name the account and the machine, do not reach callers. A request with another Content-Type than
+// application/json gets 415. The input has nothing of the caller's identity.
 //
 // The body stands in the call as one JSON string: it cannot name another machine. CDK's own
 // awsapigateway.StepFunctionsIntegration_StartExecution is for express machines and writes the body into an object
 // beside other members, which a body may add itself.
 //
 // It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it that may
-// start this machine alone. The machine is of the API's account: the synthesis panics if it is known to be of another one.
+// start this machine alone. The machine is of the API's account: the synthesis panics if it is known to be of another
+// one.
 //
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integration {
@@ -38,9 +39,9 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 	return starts(machine, "StartExecution", answered("202", plan.ExecutionStarted))
 }
 
-// StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it, and answers
-// 200 with its output, which is JSON. An execution that fails is answered with 500, and one that takes longer than its
-// own time-out with 504; the error and its cause do not reach callers. API Gateway waits for 29 seconds.
+// StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it, and
+// answers 200 with its output, which is JSON. An execution that fails is answered with 500, and one that takes longer
+// than its own time-out with 504; the error and its cause do not reach callers. API Gateway waits for 29 seconds.
 //
 // It panics if the machine is known to be a standard one, which has no such call.
 //

@@ -28,8 +28,8 @@ const (
 	seenMapping     = "https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/"
 )
 
-// peer is a server on this machine that integrations call. It answers with what the query's parameter "answer" says, and
-// remembers the last request.
+// peer is a server on this machine that integrations call. It answers with what the query's parameter "answer" says,
+// and remembers the last request.
 type peer struct {
 	URL string
 

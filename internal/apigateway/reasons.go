@@ -63,9 +63,9 @@ func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict
 	return &told
 }
 
-// callerHas says what a caller has of what the route requires. The included authorizer's log has no line about an answer
-// from the cache, but its context lists the rights that it found, and the claims are in the token. It is "" for the context
-// of another function.
+// callerHas says what a caller has of what the route requires. The included authorizer's log has no line about an
+// answer from the cache, but its context lists the rights that it found, and the claims are in the token. It is "" for
+// the context of another function.
 func (m *method) callerHas(c *checks.Call, known events.Caller) string {
 	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
 		return ""
@@ -124,8 +124,8 @@ func claimText(c access.ClaimValue) string {
 	return c.Path + " is neither a text nor a list of texts"
 }
 
-// claimsIn are the claims of a JWT. They are for reasons only: nothing is verified here, and the answer from the cache is
-// for a token that was.
+// claimsIn are the claims of a JWT. They are for reasons only: nothing is verified here, and the answer from the cache
+// is for a token that was.
 func claimsIn(token string) strictjson.Value {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

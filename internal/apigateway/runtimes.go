@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
-// withCode completes the description of a function by where its code is, and by what runs it. Code that is a zip archive
-// is unpacked; code in the template has the assembly as its folder, since it has none.
+// withCode completes the description of a function by where its code is, and by what runs it. Code that is a zip
+// archive is unpacked; code in the template has the assembly as its folder, since it has none.
 func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err error) {
 	code := f.Code
 	spec.Dir = code.Folder
@@ -39,8 +39,8 @@ func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err 
 	return err
 }
 
-// withLayers has a function in Python find the modules of its layers, those of a later layer first, as its files replace
-// those of the layers before it. A PYTHONPATH of the function's own stays in front.
+// withLayers has a function in Python find the modules of its layers, those of a later layer first, as its files
+// replace those of the layers before it. A PYTHONPATH of the function's own stays in front.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime") and
 // https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
 func (g *Gateway) withLayers(spec *lambdaruntime.Spec, layers []apimodel.Code) error {

@@ -37,7 +37,8 @@ func archive(t *testing.T, name string, content []byte, mode fs.FileMode) string
 	return file.Name()
 }
 
-// TestFunctionsOfPython has an authorizer and a backend in Python, with their code in a zip archive and in the template.
+// TestFunctionsOfPython has an authorizer and a backend in Python, with their code in a zip archive and in the
+// template.
 func TestFunctionsOfPython(t *testing.T) {
 	runtimetest.NeedPython(t)
 	r := bare()

@@ -189,8 +189,8 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite), which checks signatures' form, and ends
-// with its standard input.
+// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite), which checks signatures' form, and
+// ends with its standard input.
 const dynaliteScript = `
 const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))

@@ -153,8 +153,8 @@ func (g *Gateway) trimmed(lines []WroteLine) (out []WroteLine) {
 	return out
 }
 
-// failed records how a function failed, and has the error name places and files as the developer knows them. The document is what
-// its runtime sent, or nil. The stack of a process that died is in what it wrote.
+// failed records how a function failed, and has the error name places and files as the developer knows them. The
+// document is what its runtime sent, or nil. The stack of a process that died is in what it wrote.
 func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.FunctionError, document []byte) {
 	name := g.ShortName(f.Name)
 	frames := stack.OfDocument(document)

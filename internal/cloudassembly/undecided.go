@@ -7,8 +7,8 @@ import (
 )
 
 // Undecided is what of a resource the values of parameters decide that the options do not give, a line for each: the
-// condition under which it is made, its properties if it is not made by the defaults, and the part of each Fn::If that does
-// not apply by the defaults. Nothing is resolved in it. Nil if nothing depends on such a value.
+// condition under which it is made, its properties if it is not made by the defaults, and the part of each Fn::If that
+// does not apply by the defaults. Nothing is resolved in it. Nil if nothing depends on such a value.
 func (e *Evaluator) Undecided(s *Stack, logicalID string) (lines []string) {
 	r := s.Template.Resources[logicalID]
 	made, _ := e.Exists(s, logicalID)

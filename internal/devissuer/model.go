@@ -27,8 +27,8 @@ func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel
 func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
 // FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
-// authorizer functions, the user pools of Amazon Cognito authorizers, and those of JWT authorizers. An authorizer with a
-// function of the app's own has none that could be known. Issuers with the same settings are one. Their clients are
+// authorizer functions, the user pools of Amazon Cognito authorizers, and those of JWT authorizers. An authorizer with
+// a function of the app's own has none that could be known. Issuers with the same settings are one. Their clients are
 // those of included login functions, and the app clients of user pools.
 //
 // With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all

@@ -1,4 +1,5 @@
-// Package dynamoclient makes a function's client of a DynamoDB table, and turns its errors into ones that can be logged.
+// Package dynamoclient makes a function's client of a DynamoDB table, and turns its errors into ones that can be
+// logged.
 //
 // It knows no items: the packages that keep some do. It does not read AWS's configuration files or ask the instance for
 // credentials; see [FromEnvironment].

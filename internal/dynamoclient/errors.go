@@ -20,9 +20,9 @@ var busyCodes = []string{
 // telling are the codes whose messages name a table, an action or a role, and no more.
 var telling = []string{"AccessDeniedException", "ResourceNotFoundException", "ValidationException"}
 
-// Explain turns an error of the SDK in a call into one that can be logged, and reports whether the same call may succeed
-// later. Of codes that it does not know it keeps no message: the one about a wrong signature quotes the request, session
-// token included.
+// Explain turns an error of the SDK in a call into one that can be logged, and reports whether the same call may
+// succeed later. Of codes that it does not know it keeps no message: the one about a wrong signature quotes the
+// request, session token included.
 func Explain(call string, err error) (explained error, busy bool) {
 	if err == nil {
 		return nil, false

@@ -37,7 +37,8 @@ type Options struct {
 	// the context; its errors are logged, so they must not hold the credential. Required.
 	Credential func(context.Context) ([]byte, error)
 
-	// Algorithm signs the assertions of [clientauth.PrivateKey]: one of [clientauth.Algorithms]. KeyID is their kid; "" for none. Audience is their aud.
+	// Algorithm signs the assertions of [clientauth.PrivateKey]: one of [clientauth.Algorithms]. KeyID is their kid; ""
+	// for none. Audience is their aud.
 	Algorithm, KeyID, Audience string
 
 	// Verify verifies a signed answer and returns its member token_introspection as JSON, which makes any other answer

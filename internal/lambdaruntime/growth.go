@@ -89,9 +89,9 @@ func (f *function) grow() {
 
 // due reports whether what waits has waited long enough for a further process. The lock is held.
 //
-// A process that has answered asks for work in a moment, which is longer on a busy machine. It is waited for: a function
-// that keeps something in its memory would otherwise show one caller two memories, where Lambda would hardly have had a
-// second environment.
+// A process that has answered asks for work in a moment, which is longer on a busy machine. It is waited for: a
+// function that keeps something in its memory would otherwise show one caller two memories, where Lambda would hardly
+// have had a second environment.
 func (f *function) due(now time.Time) bool {
 	waited := now.Sub(f.queue.head.since)
 	if f.starting > 0 {

@@ -104,7 +104,8 @@ func (p *process) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// rest makes a process idle. One that has not worked yet has nothing in its memory, and is taken last. The lock is held.
+// rest makes a process idle. One that has not worked yet has nothing in its memory, and is taken last. The lock is
+// held.
 func (p *process) rest() {
 	p.state = idle
 	if p.served {

@@ -69,7 +69,8 @@ func TestStreamTimeout(t *testing.T) {
 	}
 }
 
-// A listener that leaves does not end the function: its process takes the next invocation. One that closes the pool does.
+// A listener that leaves does not end the function: its process takes the next invocation. One that closes the pool
+// does.
 func TestStreamLeft(t *testing.T) {
 	g := newGate(t)
 	p := newPool(t, Options{MaxProcesses: 1})

@@ -83,8 +83,8 @@ type Config struct {
 	// instead of the access token, for a guard that reads ID tokens. Default: the session holds the access token.
 	Claims []string
 
-	// Table names the Amazon DynamoDB table that sessions are kept in, for a function that is built with [InTable]. Default:
-	// sessions are kept in cookies.
+	// Table names the Amazon DynamoDB table that sessions are kept in, for a function that is built with [InTable].
+	// Default: sessions are kept in cookies.
 	Table string
 
 	// Admins says that the API has the routes of administrators, and that its guard decides who is one. It needs Table.

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the issuer
-// signs access tokens with, if it does. loopbackHTTP permits http instead of https on the loopback interface.
+// client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the
+// issuer signs access tokens with, if it does. loopbackHTTP permits http instead of https on the loopback interface.
 func (c Config) client(vault secretsmanager.Client, loopbackHTTP bool) oidcclient.Config {
 	return oidcclient.Config{
 		Issuer:       guardsIssuer(c.Issuer, vault, loopbackHTTP),

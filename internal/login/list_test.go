@@ -176,8 +176,8 @@ func TestSubjectsInPaths(t *testing.T) {
 	}
 }
 
-// Without the guard's word there is no administrator: not by a session, and not by what a client sends. A function whose
-// API has no administrators has no such route.
+// Without the guard's word there is no administrator: not by a session, and not by what a client sends. A function
+// whose API has no administrators has no such route.
 func TestAdministratorsAreTheGuards(t *testing.T) {
 	f := newTableFixture(t, admins)
 	f.logIn()

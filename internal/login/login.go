@@ -34,7 +34,8 @@ type Options struct {
 	// Random gives states, nonces, verifiers and salts. Default: crypto/rand's Reader.
 	Random io.Reader
 
-	// Log gets a line of JSON for each request to one of the routes, in one Write each and never two at a time. Default: the standard output.
+	// Log gets a line of JSON for each request to one of the routes, in one Write each and never two at a time. Default:
+	// the standard output.
 	Log io.Writer
 
 	// AllowLoopbackHTTP accepts a provider, secrets and an origin on the loopback interface without TLS, for tests. It is

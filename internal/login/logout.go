@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// logout ends the session, revokes its refresh token, and sends the browser to the provider to end the session there. It
-// works without a session too.
+// logout ends the session, revokes its refresh token, and sends the browser to the provider to end the session there.
+// It works without a session too.
 func (h *Handler) logout(x *exchange) {
 	if !x.fromOwnPage() {
 		return
@@ -33,9 +33,9 @@ func (h *Handler) logout(x *exchange) {
 	x.leave(nil)
 }
 
-// leave removes the session from the browser, revokes its refresh token, so that no copy of it can be renewed, and sends
-// the browser to the provider. s is nil if it is not known. A failure is logged and changes nothing: the browser is
-// logged out in any case.
+// leave removes the session from the browser, revokes its refresh token, so that no copy of it can be renewed, and
+// sends the browser to the provider. s is nil if it is not known. A failure is logged and changes nothing: the browser
+// is logged out in any case.
 func (x *exchange) leave(s *session.Session) {
 	x.setCookies(x.sessions.clear())
 	x.w.Header().Set("Clear-Site-Data", `"cache"`)

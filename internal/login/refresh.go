@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// justGot is how long tokens are taken as new, unless they have expired: tabs that refresh at the same moment cause one
-	// request to the provider.
+	// justGot is how long tokens are taken as new, unless they have expired: tabs that refresh at the same moment cause
+	// one request to the provider.
 	justGot = 10 * time.Second
 
 	// goodFor is how long a token must still be valid for the provider not to be asked.

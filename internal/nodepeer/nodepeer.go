@@ -107,8 +107,8 @@ func Need(t testing.TB, modules ...string) {
 }
 
 // Browser returns the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else
-// chromium-headless-shell, chromium, chromium-browser or google-chrome in PATH. The first one has no user interface, and
-// takes half of the time to start.
+// chromium-headless-shell, chromium, chromium-browser or google-chrome in PATH. The first one has no user interface,
+// and takes half of the time to start.
 func Browser(t testing.TB) string {
 	t.Helper()
 	names := []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"}

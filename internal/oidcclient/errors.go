@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// What an error of [Client.LogIn], [Client.Renew], [Client.Push] and [Client.LogoutToken] comes to. [Reason] has a word for it.
+// What an error of [Client.LogIn], [Client.Renew], [Client.Push] and [Client.LogoutToken] comes to. [Reason] has a word
+// for it.
 var (
 	// ErrRefused: the provider does not take the code or the refresh token, or what it gave in return is another user's or
 	// lacks the ID token that the session lives on. Trying again does not help: a session ends, unless another process
@@ -27,8 +28,8 @@ var (
 	// ErrLogoutToken: the logout token is not good.
 	ErrLogoutToken = errors.New("oidcclient: the logout token is rejected")
 
-	// ErrGuard says that the guard would not take the access token that the provider issued. Each request would be answered
-	// with 401, and the page would send the user to log in again and again.
+	// ErrGuard says that the guard would not take the access token that the provider issued. Each request would be
+	// answered with 401, and the page would send the user to log in again and again.
 	ErrGuard = errors.New("the guard would reject the provider's access token: compare the issuer's settings with the " +
 		"token's claims")
 
@@ -48,7 +49,8 @@ func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 
 // Reason is the reason for an error of this package as one word, for logs: "invalid_grant", "no_refresh_token",
 // "other_user" and "no_id_token" of an [ErrRefused], "provider", "client", "claims", and "id_token_",
-// "logout_token_" or "guard_" with the reason of package jwt. It is "" for nil, and "other" for an error from elsewhere.
+// "logout_token_" or "guard_" with the reason of package jwt. It is "" for nil, and "other" for an error from
+// elsewhere.
 func Reason(err error) string {
 	if err == nil {
 		return ""

@@ -20,8 +20,8 @@ import (
 const clockSkew = time.Minute
 
 // verifiers make what verifies the provider's tokens. ID tokens are verified with its published keys, for this client.
-// RS256 is the algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access
-// tokens with. access is nil where access tokens cannot be verified, or are not kept.
+// RS256 is the algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs
+// access tokens with. access is nil where access tokens cannot be verified, or are not kept.
 func (c *Client) verifiers(jwksURL string) (idTokens, access *jwt.Verifier, err error) {
 	idTokens, err = c.verifier(c.idTokenIssuer(jwksURL))
 	if err != nil || c.config.Claims != nil || c.config.Opaque {
@@ -65,8 +65,8 @@ func (c *Client) verifier(i jwt.Issuer) (*jwt.Verifier, error) {
 	return jwt.New(jwt.Options{Issuers: []jwt.Issuer{i}, Now: c.now, Transport: c.transport})
 }
 
-// rejected says what is wrong with an ID token or a logout token that is signed by the provider. It is one of few texts, and its first
-// word is the reason in the log.
+// rejected says what is wrong with an ID token or a logout token that is signed by the provider. It is one of few
+// texts, and its first word is the reason in the log.
 type rejected string
 
 func (r rejected) Error() string { return string(r) }

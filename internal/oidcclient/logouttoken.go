@@ -39,9 +39,9 @@ const (
 )
 
 // LogoutToken verifies a logout token: it is signed with the provider's published keys, by an algorithm that ID tokens
-// may have, for this client, and of the type logout+jwt. That it was not used before is for the caller to see. The error
-// is an [ErrLogoutToken], for which [Reason] has "logout_token_" with the claim or the reason of package jwt, or an
-// [ErrUnavailable].
+// may have, for this client, and of the type logout+jwt. That it was not used before is for the caller to see. The
+// error is an [ErrLogoutToken], for which [Reason] has "logout_token_" with the claim or the reason of package jwt, or
+// an [ErrUnavailable].
 func (c *Client) LogoutToken(ctx context.Context, text string) (LogoutToken, error) {
 	m, err := c.Metadata(ctx)
 	if err != nil {
@@ -67,8 +67,8 @@ func logoutTokenFailure(err error) error {
 	return tokenFailure(ErrLogoutToken, "logout_token", fmt.Errorf("the logout token: %w", err))
 }
 
-// logoutVerifier is what verifies logout tokens with the keys at a URL. It is kept as long as the provider does not name
-// another one.
+// logoutVerifier is what verifies logout tokens with the keys at a URL. It is kept as long as the provider does not
+// name another one.
 func (c *Client) logoutVerifier(jwksURL string) (*jwt.Verifier, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

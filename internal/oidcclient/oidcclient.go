@@ -1,8 +1,8 @@
 // Package oidcclient is a confidential client of an OpenID provider: it exchanges codes and refresh tokens for tokens,
 // verifies these, and keeps a session's fields by them.
 //
-// It serves no HTTP, stores no session and writes no log. The login function uses all of it; an authorizer function that
-// refreshes sessions uses [Client.Renew] alone.
+// It serves no HTTP, stores no session and writes no log. The login function uses all of it; an authorizer function
+// that refreshes sessions uses [Client.Renew] alone.
 package oidcclient
 
 import (

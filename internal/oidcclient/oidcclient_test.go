@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// An issuer that signs access tokens with a shared secret signs ID tokens with a published key: its JWKSURL is for these
-// alone.
+// An issuer that signs access tokens with a shared secret signs ID tokens with a published key: its JWKSURL is for
+// these alone.
 func TestASharedSecretAndPublishedKeys(t *testing.T) {
 	config := Config{
 		Issuer: jwt.Issuer{

@@ -3,8 +3,8 @@
 // It does not say which characters have to be encoded; to decode a whole text, net/url does.
 package percent
 
-// Byte returns the byte of the escape that a text begins with, such as "%2F" or "%2f". It reports false if the text does
-// not begin with one.
+// Byte returns the byte of the escape that a text begins with, such as "%2F" or "%2f". It reports false if the text
+// does not begin with one.
 func Byte(s string) (c byte, ok bool) {
 	if len(s) < 3 || s[0] != '%' {
 		return 0, false

@@ -65,8 +65,8 @@ func (p *Plan) ClosesExecuteAPI() bool {
 }
 
 // APIPolicy is the security policy of the API itself, with its access mode; "" for none: that of the props, or the
-// enhanced one of its domain. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a policy
-// of a Region is not one of an edge-optimized API.
+// enhanced one of its domain. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a
+// policy of a Region is not one of an edge-optimized API.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 func (p *Plan) APIPolicy() (policy, mode string) {
 	if policy = p.props.SecurityPolicy; policy != "" {

@@ -40,8 +40,8 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 	}
 }
 
-// PolicyStatements are the statements of a private domain's policy, but for those that are given as they are: all callers
-// from the VPC endpoints, and no others. They are those of AWS's tutorial; see [PrivateDomain.check].
+// PolicyStatements are the statements of a private domain's policy, but for those that are given as they are: all
+// callers from the VPC endpoints, and no others. They are those of AWS's tutorial; see [PrivateDomain.check].
 func (p *PrivateDomain) PolicyStatements() []map[string]any {
 	if len(p.AllowVPCEndpoints) == 0 {
 		return nil

@@ -2,7 +2,8 @@ package plan
 
 import "errors"
 
-// checkEndpoint refuses what is written for one type of endpoint where the type is known only when the stack is deployed.
+// checkEndpoint refuses what is written for one type of endpoint where the type is known only when the stack is
+// deployed.
 func (p *Plan) checkEndpoint() (errs []error) {
 	if r := p.props.RestAPI; r == nil || !r.EndpointUnknown {
 		return nil

@@ -132,9 +132,9 @@ func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	return out
 }
 
-// MissingParameters are the request's parameters that the integration maps and the method does not declare, with whether
-// a request must have them: API Gateway does not deploy a mapping of one that it does not know ("Invalid mapping
-// expression specified"). Those of a path are always there.
+// MissingParameters are the request's parameters that the integration maps and the method does not declare, with
+// whether a request must have them: API Gateway does not deploy a mapping of one that it does not know ("Invalid
+// mapping expression specified"). Those of a path are always there.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
 func (i Integration) MissingParameters(declared map[string]any) map[string]bool {
 	out := map[string]bool{}

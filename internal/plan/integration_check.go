@@ -94,7 +94,8 @@ func (i Integration) checkResponses() (errs []error) {
 }
 
 // checkBinary refuses templates for bodies that API Gateway takes for binary data, which it does not put into
-// templates: each request would be answered with 500. A mock integration, whose answers have nothing of the body, converts it.
+// templates: each request would be answered with 500. A mock integration, whose answers have nothing of the body,
+// converts it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (p *Plan) checkBinary(r PlannedRoute, i Integration) error {
 	if !p.BinaryPreflights() || !i.Templates || i.Converts || i.Type == integrationMock {

@@ -18,8 +18,8 @@ var loginRoutes = []struct{ verb, path string }{
 	{"POST", "/logout"},
 }
 
-// tableRoutes are those of a login whose sessions are in a table, and adminRoutes those for the callers that may see and
-// end the sessions of others.
+// tableRoutes are those of a login whose sessions are in a table, and adminRoutes those for the callers that may see
+// and end the sessions of others.
 var (
 	tableRoutes = []struct{ verb, path string }{
 		{"POST", backChannel},

@@ -109,8 +109,8 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 }
 
 // verbatim is a template whose output is the text, whatever it holds: $, # and \ are written by references, since they
-// begin, or escape, what a template acts on. A body that a template read as its own language could show what the request
-// has.
+// begin, or escape, what a template acts on. A body that a template read as its own language could show what the
+// request has.
 // Source: https://velocity.apache.org/engine/1.7/user-guide.html ("Escaping Valid VTL References")
 func verbatim(text string) (string, error) {
 	switch {

@@ -51,10 +51,10 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 		"group without braces", name)
 }
 
-// SendMessage is a mapping template: it makes the call of Amazon SQS from the body of a request. Encoded, the body cannot
-// add a parameter to the call. A group makes it one for a FIFO queue; deduplicates says that the queue tells messages
-// apart by their content, and otherwise each request is a message of its own: by its extended id, since callers may
-// choose $context.requestId.
+// SendMessage is a mapping template: it makes the call of Amazon SQS from the body of a request. Encoded, the body
+// cannot add a parameter to the call. A group makes it one for a FIFO queue; deduplicates says that the queue tells
+// messages apart by their content, and otherwise each request is a message of its own: by its extended id, since
+// callers may choose $context.requestId.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html, and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 func SendMessage(group MessageGroup, deduplicates bool) string {

@@ -37,8 +37,8 @@ type MethodSetting struct {
 }
 
 // MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted]. A route for
-// every verb has a setting for each: a stage has no method ANY, but one for each verb that it stands for, and API Gateway does
-// not deploy a setting of ANY ("Invalid method setting path").
+// every verb has a setting for each: a stage has no method ANY, but one for each verb that it stands for, and API
+// Gateway does not deploy a setting of ANY ("Invalid method setting path").
 // Source: https://github.com/DianaIonita/serverless-api-gateway-throttling (src/updateRestApiStageThrottling.js)
 func (p *Plan) MethodSettings() (out []MethodSetting) {
 	for _, r := range p.Sorted() {
@@ -52,8 +52,8 @@ func (p *Plan) MethodSettings() (out []MethodSetting) {
 	return out
 }
 
-// Throttled are the limits of the routes that have some of their own, by route and verb: requests a second and burst, as
-// the finished template is compared with.
+// Throttled are the limits of the routes that have some of their own, by route and verb: requests a second and burst,
+// as the finished template is compared with.
 func (p *Plan) Throttled() map[string]string {
 	out := map[string]string{}
 	for _, s := range p.MethodSettings() {

@@ -34,8 +34,8 @@ func (p *planner) allowPath(path []string) {
 }
 
 // shared are the ways that all rules below a node have in common, if one path for each way is right for all of them: it
-// leads to no other rule that is barred, and has the values in the segments where requests to the rules have them, since
-// no * comes before. It returns nil if there are none, or if fewer than two rules would gain.
+// leads to no other rule that is barred, and has the values in the segments where requests to the rules have them,
+// since no * comes before. It returns nil if there are none, or if fewer than two rules would gain.
 func (p *planner) shared(i int) []binding {
 	var ways []binding
 	rules := 0

@@ -78,8 +78,8 @@ func isPrefix(s string) bool {
 const maxResource = 512
 
 // literal reports whether the ARN can be named in a policy so that it means itself: it is short enough, and its path
-// has none but the characters of a path (RFC 3986, section 3.3), of those not "*", and "|", which some clients leave as it
-// is; and so neither "?" nor "${" nor what JSON escapes.
+// has none but the characters of a path (RFC 3986, section 3.3), of those not "*", and "|", which some clients leave as
+// it is; and so neither "?" nor "${" nor what JSON escapes.
 func (a ARN) literal() bool {
 	if len(a.text) > maxResource {
 		return false

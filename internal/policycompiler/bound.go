@@ -66,8 +66,8 @@ func (c *Compiler) path(i int, way binding) []string {
 	return path
 }
 
-// inside reports whether each request that a pattern lays over a rule's segments has the values of a way. Such a pattern
-// has the rule's segments one by one, up to a greedy one: see [common].
+// inside reports whether each request that a pattern lays over a rule's segments has the values of a way. Such a
+// pattern has the rule's segments one by one, up to a greedy one: see [common].
 func (way binding) inside(laid []string) bool {
 	for n, segment := range way.segments {
 		if laid[segment] != way.texts[n] && laid[segment] != plainOf(way.texts[n]) {
@@ -77,8 +77,8 @@ func (way binding) inside(laid []string) bool {
 	return true
 }
 
-// meets reports whether some request that a pattern lays over a rule's segments has the values of a way. Loosely, values
-// of two sources may be the same.
+// meets reports whether some request that a pattern lays over a rule's segments has the values of a way. Loosely,
+// values of two sources may be the same.
 func (way binding) meets(laid []string, loosely bool) bool {
 	for n, segment := range way.segments {
 		text := laid[segment]
@@ -137,8 +137,8 @@ func (c *Compiler) unbound(g *access.Grant) permission {
 	return p
 }
 
-// fresh reports whether no value of a grant is a literal of some route, nor the value of two sources, and no segment has
-// to be among the values of two.
+// fresh reports whether no value of a grant is a literal of some route, nor the value of two sources, and no segment
+// has to be among the values of two.
 func (c *Compiler) fresh(g *access.Grant) bool {
 	if c.several && g.Ways != nil {
 		return false

@@ -25,9 +25,9 @@ const (
 // "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; what they permit is as [access.Table.Grant] finds it.
 // The same rights give the same bytes.
 //
-// What the policy cannot hold of the values of paths' parameters is added to the grant's Left: the policy does not allow
-// it. That is so for values that are literals of other routes where a Deny of theirs would hit them, for resources above
-// the 512 characters that API Gateway takes, and for more values than fit into [Compiler.Limit].
+// What the policy cannot hold of the values of paths' parameters is added to the grant's Left: the policy does not
+// allow it. That is so for values that are literals of other routes where a Deny of theirs would hit them, for
+// resources above the 512 characters that API Gateway takes, and for more values than fit into [Compiler.Limit].
 //
 // The error is [ErrConflict] if there is no such policy: not for rights that claims can give, if [Compiler.Conflicts]
 // found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix of another form. What is returned with an error is what

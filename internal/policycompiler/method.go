@@ -12,9 +12,9 @@ import (
 // request falls under (-1 if none), and reports whether a policy can allow it: the rule is the authorizer's own, the
 // caller may call it, and the path can be named in a policy so that it means itself.
 //
-// A segment that has to be a claim's value is compared with it as it is and percent-decoded. A path with "*", "?" or "${"
-// cannot be named, nor can one longer than a Resource may be. A path with an empty segment is refused to all who may not
-// call every route, as [Compiler] does.
+// A segment that has to be a claim's value is compared with it as it is and percent-decoded. A path with "*", "?" or
+// "${" cannot be named, nor can one longer than a Resource may be. A path with an empty segment is refused to all who
+// may not call every route, as [Compiler] does.
 func Method(t *access.Table, g *access.Grant, a ARN) (rule int, allow bool) {
 	rule, ok := t.Match(a.Verb, a.Path)
 	if !ok || t.Rules()[rule].Elsewhere || !a.literal() || !g.Permits(rule, a.Path, Same) {

@@ -267,7 +267,8 @@ func TestOwnershipConflicts(t *testing.T) {
 	}
 }
 
-// The percent-encoded spelling of a literal is not that literal: what allows the one does not lead where the other leads.
+// The percent-encoded spelling of a literal is not that literal: what allows the one does not lead where the other
+// leads.
 func TestLiteralThatCanBeEscaped(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /{x}/{id} id=sub", "GET /q/a:b +s", "GET /q/{id} +s"))
 	if conflicts := c.Conflicts(); len(conflicts) > 0 {

@@ -15,8 +15,8 @@ const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
 
 // CheckSize finds, for use at synth, whether some rights can lead to a policy above [Compiler.Limit], or a route to a
 // resource above the 512 characters that API Gateway takes. Values of parameters are taken to have 64 characters, and
-// lists of them ten values; of callers with more, [Compiler.Append] leaves out what does not fit. The prefix is given by
-// its length. The error is [ErrTooLarge].
+// lists of them ten values; of callers with more, [Compiler.Append] leaves out what does not fit. The prefix is given
+// by its length. The error is [ErrTooLarge].
 func (c *Compiler) CheckSize(prefix int) error {
 	if n := prefix + c.longest; n > maxResource {
 		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path",

@@ -67,8 +67,8 @@ const userAPIScope = "aws.cognito.signin.user.admin"
 // decide returns the scopes that a token gets besides those of the request, and those that it does not get.
 //
 // A client that asks for scopes at the authorization endpoint gets no others, since a user may have granted it only
-// these. The user pools API takes no scopes, so its tokens get all that the user's groups have. A refreshed token can be
-// of both kinds: it is the API's if it has the API's scope alone.
+// these. The user pools API takes no scopes, so its tokens get all that the user's groups have. A refreshed token can
+// be of both kinds: it is the API's if it has the API's scope alone.
 func (t *Trigger) decide(e event) (add, suppress []string) {
 	if e.kind == ofMachine {
 		return nil, nil

@@ -21,8 +21,8 @@ func (t *Table) Opened(missing, open func(pattern int) bool) (found []Opened) {
 	return found
 }
 
-// opens reports whether an open route takes one of some paths behind a protected one: those that come before it and may be
-// missing are taken away one after the other.
+// opens reports whether an open route takes one of some paths behind a protected one: those that come before it and may
+// be missing are taken away one after the other.
 func (t *Table) opens(protected, open int, paths []string, missing func(pattern int) bool) bool {
 	for _, verb := range Verbs {
 		if !t.patterns[protected].takes(verb) || !t.patterns[open].takes(verb) {

@@ -60,9 +60,9 @@ func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
 	return false
 }
 
-// shared are paths of the first pattern, those of the second where it has some. Where the path is free it has values that
-// no literal matches: any other value fits no further pattern than they do, so if another resource takes this path it
-// takes all of them. A greedy parameter's value has every length that makes a difference.
+// shared are paths of the first pattern, those of the second where it has some. Where the path is free it has values
+// that no literal matches: any other value fits no further pattern than they do, so if another resource takes this path
+// it takes all of them. A greedy parameter's value has every length that makes a difference.
 func (t *Table) shared(x, y Pattern) (paths []string) {
 	longest := 0
 	if x.greedy() {

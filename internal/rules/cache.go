@@ -34,8 +34,8 @@ var responseCache = Rule{
 	},
 }
 
-// caches says whose answers the settings of a stage cache, but for those that the table has so; "" for none. What is not
-// known may be so.
+// caches says whose answers the settings of a stage cache, but for those that the table has so; "" for none. What is
+// not known may be so.
 func (a *api) caches(settings any) string {
 	object, ok := settings.(map[string]any)
 	if !ok {

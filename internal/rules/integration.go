@@ -127,8 +127,8 @@ func (m *method) passes() string {
 	return service
 }
 
-// serviceOf is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" if it is not
-// known.
+// serviceOf is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" if it is
+// not known.
 func serviceOf(uri any) string {
 	text, ok := uri.(string)
 	if !ok {

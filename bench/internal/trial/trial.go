@@ -1,8 +1,8 @@
 // Package trial tries many cases on several workers and counts how they end, for the commands that prove a package by
 // trial.
 //
-// It draws no cases: a command draws each from the seed and the number of the case or of the worker, so that a case that
-// fails can be tried again.
+// It draws no cases: a command draws each from the seed and the number of the case or of the worker, so that a case
+// that fails can be tried again.
 package trial
 
 import (

@@ -1,10 +1,10 @@
 // Package batch makes all methods of a REST API in one call to CDK's engine.
 //
-// CDK's Go packages talk to the engine, which is another process and in JavaScript, by a message for each constructor and
-// each method. A method of an API takes three of them, and its resource two more; an app of many routes spends more time
-// on messages than on its templates. jsii has no message for several calls, but it loads packages, and a function of a
-// package is one call however many objects it makes. This package has such a function, in JavaScript, which uses the
-// public API of CDK alone: package/lib/index.js.
+// CDK's Go packages talk to the engine, which is another process and in JavaScript, by a message for each constructor
+// and each method. A method of an API takes three of them, and its resource two more; an app of many routes spends more
+// time on messages than on its templates. jsii has no message for several calls, but it loads packages, and a function
+// of a package is one call however many objects it makes. This package has such a function, in JavaScript, which uses
+// the public API of CDK alone: package/lib/index.js.
 //
 // It decides nothing: what a method has, its caller says. Only plain values can be passed; CDK's tokens in texts, lists
 // and numbers are plain.
@@ -118,16 +118,17 @@ func Methods(api awsapigateway.RestApi, methods []Method) {
 	call("methods", api, string(text))
 }
 
-// Settle fixes the logical ids of what is in a scope, and that of an API's deployment, once they are final. CDK makes an
-// id anew wherever a template refers to it, and the deployment's as a hash of the whole API: a sixth of the time that an
-// app of many APIs takes to synthesize. The ids stay the same.
+// Settle fixes the logical ids of what is in a scope, and that of an API's deployment, once they are final. CDK makes
+// an id anew wherever a template refers to it, and the deployment's as a hash of the whole API: a sixth of the time
+// that an app of many APIs takes to synthesize. The ids stay the same.
 //
 // It has what methods share resolved once, too. Key is the name of metadata of the API that [Finish] has written.
 func Settle(scope constructs.Construct, api awsapigateway.RestApi, key string) {
 	call("settle", scope, api, key)
 }
 
-// Conditional has an API's deployment depend on methods that a condition leaves out, also where [Methods] has made none.
+// Conditional has an API's deployment depend on methods that a condition leaves out, also where [Methods] has made
+// none.
 func Conditional(api awsapigateway.RestApi) { call("conditional", api) }
 
 // Only has all resources and outputs of a scope made where a condition holds, also those that are added later, unless
@@ -147,8 +148,8 @@ func call(method string, arguments ...any) {
 	runtime.StaticInvokeVoid(name+".Batch", method, arguments)
 }
 
-// tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash. It is not
-// compressed, as a compressor takes longer, and more memory, than all that it would save of a few kilobytes.
+// tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash. It is
+// not compressed, as a compressor takes longer, and more memory, than all that it would save of a few kilobytes.
 var tarball = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.NoCompression)

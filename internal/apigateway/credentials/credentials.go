@@ -35,8 +35,8 @@ var words = []string{
 	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf",
 }
 
-// names are whole names of parameters that a login's requests have: the code of the provider, what the browser proves its
-// attempt by, and the verifier of the code (RFC 6749, section 4.1.2, and RFC 7636, section 4.5).
+// names are whole names of parameters that a login's requests have: the code of the provider, what the browser proves
+// its attempt by, and the verifier of the code (RFC 6749, section 4.1.2, and RFC 7636, section 4.5).
 var names = []string{"code", "state", "nonce", "code_verifier"}
 
 // Named reports whether a header or a parameter of this name holds a credential. The further names are those of the

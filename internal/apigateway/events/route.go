@@ -71,8 +71,8 @@ func (rt *Route) appendParams(b []byte, params map[string]string, none string) [
 }
 
 // path is the request's path as the event has it. Slashes that it begins with are one, though the path in the request
-// context keeps them: recorded on AWS for /stage//hardcoded (the snapshots that the package's documentation names). By a
-// custom domain it begins with the base path, and has no stage.
+// context keeps them: recorded on AWS for /stage//hardcoded (the snapshots that the package's documentation names). By
+// a custom domain it begins with the base path, and has no stage.
 // Sources: https://github.com/localstack/localstack/pull/12296,
 // https://github.com/CodeGenieApp/serverless-express/issues/216
 func path(r *exchange.Request) string {

@@ -113,9 +113,9 @@ func (s *Server) close() {
 	}
 }
 
-// Drain stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx ends
-// first it returns its error and leaves them open, so that its caller can still say which they are; [Server.Close] ends
-// them.
+// Drain stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx
+// ends first it returns its error and leaves them open, so that its caller can still say which they are; [Server.Close]
+// ends them.
 func (s *Server) Drain(ctx context.Context) error {
 	s.close()
 	s.mu.Lock()

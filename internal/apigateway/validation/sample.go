@@ -21,9 +21,9 @@ func Sample(api *apimodel.API, m *apimodel.Method) (body string, ok bool) {
 }
 
 // Samples returns JSON bodies that the method's request validator accepts, made from the method's model for
-// application/json: one with all properties that the model describes, and one with the required ones alone where that is
-// another. A method without such a model has none, and for a model that asks for what cannot be made up, such as a value
-// that a "not" excludes.
+// application/json: one with all properties that the model describes, and one with the required ones alone where that
+// is another. A method without such a model has none, and for a model that asks for what cannot be made up, such as a
+// value that a "not" excludes.
 func Samples(api *apimodel.API, m *apimodel.Method) (bodies []string) {
 	v, err := New(api, m)
 	if err != nil {

@@ -174,8 +174,8 @@ func (r *rendering) util(name string, arg Value) (Value, error) {
 // escapeJavaScript escapes a text as a JavaScript string has it: "This function will turn any regular single quotes (')
 // into escaped ones (\'). However, the escaped single quotes are not valid in JSON."
 // Sources: the reference of the package's documentation, and StringEscapeUtils.escapeJavaScript of Apache Commons Lang
-// (https://commons.apache.org/proper/commons-lang/javadocs/api-2.6/org/apache/commons/lang/StringEscapeUtils.html), which
-// also escapes the slash, control characters, and what is not ASCII.
+// (https://commons.apache.org/proper/commons-lang/javadocs/api-2.6/org/apache/commons/lang/StringEscapeUtils.html),
+// which also escapes the slash, control characters, and what is not ASCII.
 func escapeJavaScript(text string) string {
 	var b strings.Builder
 	for _, c := range text {

@@ -4,9 +4,9 @@
 //	command, err := python.Command("python3.13", "")
 //	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "python3.13", Handler: "app.handler", Dir: dir, Command: command})
 //
-// It stands for AWS's own client of the Runtime API, awslambdaric, which wants a C++ compiler and CMake to be installed.
-// It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it imports what the
-// interpreter has, as in a virtual environment. It logs text, not JSON.
+// It stands for AWS's own client of the Runtime API, awslambdaric, which wants a C++ compiler and CMake to be
+// installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it imports
+// what the interpreter has, as in a virtual environment. It logs text, not JSON.
 package python
 
 import (

@@ -1,7 +1,7 @@
 // Package unzip unpacks the zip archives that functions are deployed as into folders, in which they can be run.
 //
-// It does not unpack layers, and it does not change what an archive holds: a program that is not executable in it is not
-// executable on Lambda either.
+// It does not unpack layers, and it does not change what an archive holds: a program that is not executable in it is
+// not executable on Lambda either.
 package unzip
 
 import (

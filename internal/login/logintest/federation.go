@@ -15,8 +15,8 @@ import (
 )
 
 // Federation is the part of a user pool by which its users sign in at another OpenID provider, of which the pool is the
-// client [OtherClient]. The pool itself is the development issuer: a sign-in goes from its page to the provider, and what
-// the provider says of the user is filled into the page's form.
+// client [OtherClient]. The pool itself is the development issuer: a sign-in goes from its page to the provider, and
+// what the provider says of the user is filled into the page's form.
 type Federation struct {
 	upstream *Provider
 	client   oauth2.Config

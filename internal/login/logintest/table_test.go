@@ -88,8 +88,8 @@ func (a *app) copied(p *peer, of *Browser) *Browser {
 	return b
 }
 
-// testLoggedOutInTable: a session that has ended is worth nothing to who has a copy of its cookie, whatever the provider
-// does.
+// testLoggedOutInTable: a session that has ended is worth nothing to who has a copy of its cookie, whatever the
+// provider does.
 func testLoggedOutInTable(t *testing.T, p *peer) {
 	for name, c := range map[string]struct{ prepare, mend func() }{
 		"with the provider":             {func() {}, func() {}},
@@ -185,8 +185,8 @@ func testLargeSessionsInTable(t *testing.T, p *peer) {
 	}
 }
 
-// testRaceInTable: of requests that find a token expired at the same moment, at the guard and at the login, one asks the
-// provider, which would end the login if two came with one refresh token. All of them get an answer.
+// testRaceInTable: of requests that find a token expired at the same moment, at the guard and at the login, one asks
+// the provider, which would end the login if two came with one refresh token. All of them get an answer.
 func testRaceInTable(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)
