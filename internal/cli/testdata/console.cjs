@@ -226,13 +226,23 @@ const commands = {
   async again() {
     const seen = {}
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    // Each copy is another text. The clipboard is not emptied between them: Chromium may do that later than it says.
+    // What is copied is noted as it is written: Chromium may empty the clipboard later, so it is not read.
     const copied = async button => {
-      const before = await page.evaluate(() => navigator.clipboard.readText())
+      await page.evaluate(() => {
+        const clipboard = navigator.clipboard
+        window.written = null
+        if (Object.hasOwn(clipboard, 'write')) return
+        const write = clipboard.write.bind(clipboard)
+        clipboard.write = async items => {
+          const done = write(items)
+          const text = await (await items[0].getType('text/plain')).text()
+          await done
+          window.written = text
+        }
+      })
       await button.click()
-      await page.waitForFunction(async ([b, before]) => b.textContent === 'Not copied' || await navigator.clipboard.readText() !== before,
-        [await button.elementHandle(), before])
-      return page.evaluate(() => navigator.clipboard.readText())
+      await page.waitForFunction(b => b.textContent === 'Not copied' || window.written !== null, await button.elementHandle())
+      return page.evaluate(() => window.written)
     }
     await elsewhere('POST', '/v1/made?fail=1&access_token=opaque-credential', {
       Origin: 'https://shop.example.com', Authorization: 'Bearer opaque-credential', 'Content-Type': 'application/json',
