@@ -13,7 +13,10 @@ import (
 // list where a route compares a text, and a text where it compares a list. A candidate has no more than the new side
 // asks for, so that what the old side refuses in a token has to be put into it.
 func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*caller) {
-	checked := p.checkedClaims()
+	var checked []string
+	if had {
+		checked = p.was.guards[old.Authorizer].checkedClaims()
+	}
 	seen := map[string]bool{}
 	for _, c := range callers {
 		if c.Kind != Token && c.Kind != Session {
@@ -30,7 +33,7 @@ func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*ca
 		seen[c.Issuer] = true
 		for _, name := range checked {
 			if !c.has(name) {
-				out = append(out, c.with("another value of "+name, name, "other"))
+				out = append(out, c.with("another value of "+name, name, anotherValue(name)))
 			}
 		}
 	}
@@ -74,24 +77,30 @@ func (c *caller) moved(from, to, what string) []*caller {
 	return []*caller{with}
 }
 
-// checkedClaims are claims that an authorizer of either side compares.
-func (p pair) checkedClaims() (out []string) {
-	for _, s := range []*side{p.was, p.is} {
-		for _, name := range slices.Sorted(maps.Keys(s.guards)) {
-			g := s.guards[name]
-			for _, i := range g.settings.issuers {
-				out = append(out, "aud", "azp", "client_id")
-				if i.clientClaim != "" {
-					out = append(out, i.clientClaim)
-				}
-			}
-			if g.Kind == matrix.JWT && g.JWT != nil {
-				out = append(out, "aud", "client_id")
-				for _, i := range g.JWT.Issuers {
-					for _, claim := range i.Claims {
-						out = append(out, claim.Name)
-					}
-				}
+// anotherValue is a value of a claim that no authorizer asks for: of a claim that names a client, one that an issuer can have.
+func anotherValue(claim string) string {
+	if slices.Contains([]string{"aud", "azp", "client_id"}, claim) {
+		return anyClient
+	}
+	return "other"
+}
+
+// checkedClaims are claims that an authorizer compares, if a token has them.
+func (g *guard) checkedClaims() (out []string) {
+	if g == nil {
+		return nil
+	}
+	for _, i := range g.settings.issuers {
+		out = append(out, "aud", "azp", "client_id")
+		if i.clientClaim != "" {
+			out = append(out, i.clientClaim)
+		}
+	}
+	if g.Kind == matrix.JWT && g.JWT != nil {
+		out = append(out, "aud", "client_id")
+		for _, i := range g.JWT.Issuers {
+			for _, claim := range i.Claims {
+				out = append(out, claim.Name)
 			}
 		}
 	}
