@@ -129,6 +129,13 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 // a token cannot be.
 const stageOfToken = "stage"
 
+func (c *StageCanary) plan() *plan.StageCanary {
+	if c == nil {
+		return nil
+	}
+	return &plan.StageCanary{Percent: c.Percent}
+}
+
 // accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not
 // escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and
 // authorize. Their statuses say which step refused, and "error" says why.

@@ -6,13 +6,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-func (c *StageCanary) plan() *plan.StageCanary {
-	if c == nil {
-		return nil
-	}
-	return &plan.StageCanary{Percent: c.Percent}
-}
-
 // addCanary sets the stage's canary, which CDK's L2 does not have.
 func (b *builder) addCanary() {
 	c := b.props.Stage.Canary

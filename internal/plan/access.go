@@ -48,6 +48,12 @@ type Body struct {
 	Err    error // what is wrong with the schema; Model is nil then
 }
 
+// OnlyIf makes a route where a condition of the stack holds.
+type OnlyIf struct {
+	Path      string // of the condition's construct; "" for none
+	Condition any    // CDK's, which is handed on
+}
+
 // Throttle limits how often a route is called, by all callers together.
 type Throttle struct {
 	Rate  float64 // requests a second, on average

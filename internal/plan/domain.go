@@ -89,7 +89,7 @@ func (d *Domain) Check() (errs []error) {
 	}
 	d.checkBasePaths(bad)
 	d.checkPrivate(bad)
-	d.checkRecords(bad)
+	d.Records.check(d.Zone, bad)
 	return errs
 }
 

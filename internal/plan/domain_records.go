@@ -6,12 +6,12 @@ type AliasRecords struct {
 	EvaluateTargetHealth  bool
 }
 
-// checkRecords refuses settings of records that are not made, or that Amazon Route 53 refuses.
+// check refuses settings of records that are not made, as there is no zone for them, or that Amazon Route 53 refuses.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html
-func (d *Domain) checkRecords(bad func(string, ...any)) {
-	switch r := d.Records; {
+func (r *AliasRecords) check(zone bool, bad func(string, ...any)) {
+	switch {
 	case r == nil:
-	case !d.Zone:
+	case !zone:
 		bad(".Records is set, and Zone is nil, so that there are no records: give the zone, or leave Records out")
 	case *r == (AliasRecords{}):
 		bad(".Records is empty: set Region or EvaluateTargetHealth, or leave it out")

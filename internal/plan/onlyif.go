@@ -6,12 +6,6 @@ import (
 	"slices"
 )
 
-// OnlyIf makes a route where a condition of the stack holds.
-type OnlyIf struct {
-	Path      string // of the condition's construct; "" for none
-	Condition any    // CDK's, which is handed on
-}
-
 var _ Word = OnlyIf{}
 
 func (OnlyIf) isAccess()    {}
@@ -36,7 +30,7 @@ func (r *PlannedRoute) checkOnlyIf() (errs []error) {
 	for _, w := range []struct {
 		set  bool
 		word string
-	}{{r.Throttle != nil, Throttle{}.word()}, {r.Cache != nil, CacheResponse{}.word()}} {
+	}{{r.Throttle != nil, "Throttle"}, {r.Cache != nil, "CacheResponse"}} {
 		if w.set {
 			errs = append(errs, fmt.Errorf("it has OnlyIf and %s, which is a setting of the stage for a method that may "+
 				"not be there: leave one of them out", w.word))

@@ -240,8 +240,13 @@ const commands = {
           window.written = text
         }
       })
-      await button.click()
-      await page.waitForFunction(b => b.textContent === 'Not copied' || window.written !== null, await button.elementHandle())
+      const node = await button.elementHandle()
+      for (let tries = 0; tries < 5; tries++) { // on a busy machine the browser may forget the click before the text is there
+        await button.click()
+        const text = await page.waitForFunction(b => window.written ?? b.textContent === 'Not copied', node)
+        if (typeof await text.jsonValue() === 'string') break
+        await page.waitForFunction(b => b.textContent !== 'Not copied', node)
+      }
       return page.evaluate(() => window.written)
     }
     await elsewhere('POST', '/v1/made?fail=1&access_token=opaque-credential', {
