@@ -55,7 +55,8 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			stands := []*caller{c}
 			if had && p.unlikeFor(c, old) {
 				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}
-				stands = p.inFavour(c, old)
+				stands, all = p.inFavour(c, old)
+				complete = complete && all
 			}
 			q.caller = c
 			g := gain{request: q, route: r, old: old, had: had}

@@ -26,17 +26,19 @@ func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 
 // inFavour are callers who stand for one of whom it is not known what the other API's route does: its guard admits each of
 // them, so that what still refuses all of them refuses the caller.
-func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller) {
-	stands := []*caller{c}
+//
+// Complete is false if its policies tell too many apart.
+func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller, complete bool) {
+	stands, complete := []*caller{c}, true
 	if old.Kind == matrix.IAM { // the resource policy can be about who signs
-		stands, _ = p.was.signers(p.is)
+		stands, complete = p.was.signers(p.is)
 	}
 	for _, s := range stands {
 		admitted := *s
 		admitted.admitted, admitted.APIKey = true, c.APIKey
 		out = append(out, &admitted)
 	}
-	return out
+	return out, complete
 }
 
 // unlike reports two routes for one request, of which a function of the app's own guards one and something else the
