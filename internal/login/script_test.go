@@ -19,15 +19,15 @@ func TestScriptIsSmall(t *testing.T) {
 	}
 }
 
-// What docs/login.md explains is what the script has.
+// What docs/login-pages.md explains is what the script has.
 func TestScriptIsExplained(t *testing.T) {
-	text, err := os.ReadFile("../../docs/login.md")
+	text, err := os.ReadFile("../../docs/login-pages.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range regexp.MustCompile(`(?m)^  (?:const|let) (\w+)`).FindAllStringSubmatch(sessionScript, -1) {
 		if name[1] != "session" && !strings.Contains(string(text), "`"+name[1]+"`") && !strings.Contains(string(text), " "+name[1]+" = ") {
-			t.Errorf("docs/login.md does not explain %s", name[1])
+			t.Errorf("docs/login-pages.md does not explain %s", name[1])
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Gatehouse's session in a page. docs/login.md explains each line.
+// Gatehouse's session in a page. docs/login-pages.md explains each line.
 (() => {
   const at = new URL(".", document.currentScript.src).href;
   const credentials = "include";

@@ -21,7 +21,7 @@ func (h *Handler) who(x *exchange) {
 	}{s.Subject, s.Name, s.Email, h.times(s)})
 }
 
-// sessionScript is the script that pages load. docs/login.md explains each line.
+// sessionScript is the script that pages load. docs/login-pages.md explains each line.
 //
 //go:embed session.js
 var sessionScript string

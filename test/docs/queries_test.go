@@ -123,15 +123,10 @@ func savedQueries(t *testing.T, file string) map[string]savedQuery {
 // loginFields are the fields of the login's lines, as its page lists them.
 func loginFields(t *testing.T) map[string]bool {
 	t.Helper()
-	out := map[string]bool{"message": true}
-	for _, p := range pages(t, "docs/login.md") {
-		_, section, found := strings.Cut(strings.Join(p.lines, "\n"), "## The log of the login function")
-		if !found {
-			t.Fatal("docs/login.md does not say what the login logs")
-		}
-		paragraph, _, _ := strings.Cut(strings.TrimSpace(section), "\n\n")
-		for _, span := range codeSpan.FindAllString(paragraph, -1) {
-			out[strings.Trim(span, "`")] = true
+	out := map[string]bool{}
+	for _, p := range pages(t, "docs/operating-logins.md") {
+		for _, name := range fieldsUnder(t, p, "## The log") {
+			out[name] = true
 		}
 	}
 	return out

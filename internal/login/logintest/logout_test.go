@@ -86,7 +86,7 @@ func testLogout(t *testing.T, p *peer) {
 		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `{"location":"/"}`)
 		a.wantNoSession(t, a.Browser)
 		a.clock.advance(59*time.Minute + 30*time.Second)
-		a.refresh(t, stolen, 200) // the copy goes on, as docs/login.md says
+		a.refresh(t, stolen, 200) // the copy goes on, as docs/ending-sessions.md says
 		a.wantSession(t, stolen, "ada")
 	})
 	t.Run("while the provider is down", func(t *testing.T) {
