@@ -104,10 +104,11 @@ class Batch {
     const plan = resource.getMetadata(key);
     resource.addMetadata(key, Lazy.uncachedAny({
       produce({ preparing }) {
-        if (preparing) {
-          begin();
+        if (!preparing) {
+          return plan;
         }
-        return plan;
+        begin();
+        return { ...plan, routes: undefined }; // of which there are many, without a token
       },
     }));
     if (settled) {
@@ -128,16 +129,26 @@ class Batch {
     });
   }
 
-  // check has the files of the app's assembly validated when all of them are written: CDK synthesizes the app after what is
-  // in it. Then CDK writes the manifest, which the checks read, so it is written here before.
+  // check has the files of the app's assembly validated when CDK has written all of them, the manifest last, and before its
+  // validation plugins read them. CDK synthesizes the app after what is in it, which is when the builder of the assembly is
+  // at hand.
   static check(app, files) {
+    const checked = new WeakSet(); // builders that check what they have built
     attachCustomSynthesis(app, {
-      onSynthesize({ assembly }) {
-        assembly.buildAssembly();
-        const errors = files.validate();
-        if (errors.length > 0) {
-          throw new Error(errors.join("\n"));
+      onSynthesize({ assembly: builder }) {
+        if (checked.has(builder)) {
+          return;
         }
+        checked.add(builder);
+        const build = builder.buildAssembly;
+        builder.buildAssembly = (...options) => {
+          const assembly = build.apply(builder, options);
+          const errors = files.validate();
+          if (errors.length > 0) {
+            throw new Error(errors.join("\n"));
+          }
+          return assembly;
+        };
       },
     });
   }
@@ -148,7 +159,8 @@ class Shared {
   static apis = new WeakMap();
 
   methods = [];
-  tokens = undefined; // by what they stand for, once a synthesis has begun
+  tokens = undefined; // by what they stand for, as JSON, once a synthesis has begun
+  integrations = undefined; // as CloudFormation has them, by what CDK has resolved
   dependencies = undefined; // of the deployment
 
   static of(api) {
@@ -160,18 +172,20 @@ class Shared {
 
   begin() {
     this.tokens = new Map();
+    this.integrations = new Map();
     this.dependencies = undefined;
   }
 
-  // once is a text that is resolved once a synthesis; other values are left alone.
+  // once is a token of a text or an object that is resolved once a synthesis, and then is the same value wherever it is.
   once(value) {
-    if (typeof value !== "string") {
+    if (value === undefined || !isPlain(value)) {
       return value;
     }
-    if (!this.tokens.has(value)) {
-      this.tokens.set(value, new Once(value));
+    const key = JSON.stringify(value);
+    if (!this.tokens.has(key)) {
+      this.tokens.set(key, new Once(value));
     }
-    return this.tokens.get(value);
+    return this.tokens.get(key);
   }
 
   // depend has the deployment wait for all methods: by DependsOn for those that are there whenever it is, and for others by
@@ -209,6 +223,16 @@ class Shared {
   }
 }
 
+// isPlain reports whether a value is all in its JSON: objects that are tokens have the same.
+function isPlain(value) {
+  if (typeof value !== "object" || value === null) {
+    return true;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === Array.prototype) && !Token.isUnresolved(value) &&
+    Object.values(value).every(isPlain);
+}
+
 // isThere reports whether a resource is there whenever the deployment is.
 function isThere(resource, deployment) {
   const { condition } = resource.cfnOptions;
@@ -239,7 +263,7 @@ class Once {
 // seen stands for what CDK knows already while it prepares a synthesis, and throws away what it has resolved.
 const seen = "gatehouse-batch: seen";
 
-// Method is a method whose tokens are resolved once for all methods of its API.
+// Method is a method that shares with the others of its API what CDK makes of its tokens and of its integration.
 class Method extends CfnMethod {
   constructor(scope, id, properties, shared) {
     super(scope, id, properties);
@@ -248,20 +272,29 @@ class Method extends CfnMethod {
 
   get cfnProperties() {
     const own = super.cfnProperties;
-    if (!this.shared?.tokens) {
-      return own;
-    }
-    for (const name of ["restApiId", "resourceId", "authorizerId"]) {
-      own[name] = this.shared.once(own[name]);
-    }
-    if (typeof own.integration?.uri === "string") {
-      own.integration = { ...own.integration, uri: this.shared.once(own.integration.uri) };
+    if (this.shared?.tokens) {
+      for (const name of ["restApiId", "resourceId", "authorizerId", "integration"]) {
+        own[name] = this.shared.once(own[name]);
+      }
     }
     return own;
   }
 
   renderProperties(properties) {
-    return properties.restApiId === seen ? {} : super.renderProperties(properties);
+    if (properties.restApiId === seen) {
+      return {};
+    }
+    const { integration, ...others } = properties;
+    const rendered = this.shared?.integrations;
+    if (!rendered || !integration) {
+      return super.renderProperties(properties);
+    }
+    if (!rendered.has(integration)) {
+      rendered.set(integration, super.renderProperties(properties).Integration);
+    }
+    const own = super.renderProperties(others);
+    own.Integration = structuredClone(rendered.get(integration)); // the method's overrides are merged into it
+    return own;
   }
 }
 
