@@ -1,7 +1,7 @@
 // Command synth measures what the constructs cost at synth: the example, or an app of many routes or stacks, against
 // the same templates written directly with CDK's L2 constructs.
 //
-//	CDK_VALIDATION=false go run ./bench/synth
+//	go run ./bench/synth
 //
 // Each synthesis is a process of its own, as "go run ./app" is one, and the two take turns. Compared are the time from
 // the app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse
@@ -14,8 +14,8 @@
 // an API of ten routes. -authorizer says who guards them: a function of one's own, a user pool, or the included
 // authorizer, whose executable and that of a Go backend Gatehouse also builds, hashes and writes.
 //
-//	CDK_VALIDATION=false go run ./bench/synth -routes 300
-//	CDK_VALIDATION=false go run ./bench/synth -stacks 50 -authorizer included
+//	go run ./bench/synth -routes 300
+//	go run ./bench/synth -stacks 50 -authorizer included
 //
 // Compared is then the processor time of the whole process, with that of CDK's engine and of the go command, which are
 // children of it: it does not depend on what else the machine does as a clock would. And the most memory that the app
@@ -26,7 +26,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
@@ -70,10 +69,15 @@ func main() {
 		1,
 		"with -routes and -stacks: how many functions answer an API's routes in turns",
 	)
+	alone := flag.Bool("load", false, "load CDK, and no more: what has jsii make its index")
+	until := flag.String("until", "", "with -load: end when there is a file of this pattern")
 	flag.Parse()
 	if err := of.check(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
+	}
+	if *alone {
+		exit(load(*until))
 	}
 	if *out != "" {
 		synthesize(*out, *built, of)
@@ -83,10 +87,18 @@ func main() {
 	if of.many() {
 		run = of.measure
 	}
-	if err := run(*pairs); err != nil {
+	if err := index(); err != nil {
+		exit(err)
+	}
+	exit(run(*pairs))
+}
+
+func exit(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 // synthesize makes the example or the app of a shape, or with the folder of built functions its direct counterpart.
@@ -132,8 +144,7 @@ func measure(pairs int) error {
 	}
 	once := func(name string, args ...string) (string, times, error) {
 		out := filepath.Join(dir, name)
-		cmd := exec.Command(self, append([]string{"-out", out}, args...)...)
-		cmd.Stderr = os.Stderr
+		cmd := measured(self, append([]string{"-out", out}, args...)...)
 		start := time.Now()
 		said, err := cmd.Output()
 		t := times{whole: time.Since(start).Seconds() * 1000}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -97,8 +96,7 @@ func (s shape) measure(pairs int) error {
 // run is one synthesis. wait4 counts the processor time of a process with the children that it waited for, and jsii
 // waits for CDK's engine.
 func run(name string, args ...string) (cost, error) {
-	cmd := exec.Command(name, args...)
-	cmd.Stderr = os.Stderr
+	cmd := measured(name, args...)
 	said, err := cmd.Output()
 	if err != nil {
 		return cost{}, err

@@ -24,9 +24,9 @@ const (
 	cacheMode = "JSII_RUNTIME_PACKAGE_CACHE"
 )
 
-// cacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is no folder to
+// CacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is no folder to
 // look at: jsii does without, or takes a folder for temporary files.
-func cacheFolder(getenv func(string) string, goos string) string {
+func CacheFolder(getenv func(string) string, goos string) string {
 	if mode := getenv(cacheMode); mode != "" && !strings.EqualFold(mode, "enabled") {
 		return ""
 	}
@@ -50,10 +50,10 @@ func cacheFolder(getenv func(string) string, goos string) string {
 // reports a missing folder that cannot be made, as below /proc and for some automounted home folders.
 var ErrCache = errors.New("jsii, which runs CDK, cannot write to its cache folder")
 
-// CheckCache reports whether jsii can write to the folder of [cacheFolder], or make it. The error is an [ErrCache] with
+// CheckCache reports whether jsii can write to the folder of [CacheFolder], or make it. The error is an [ErrCache] with
 // the way out. It leaves nothing behind.
 func CheckCache(getenv func(string) string, goos string) error {
-	dir := cacheFolder(getenv, goos)
+	dir := CacheFolder(getenv, goos)
 	if dir == "" {
 		return nil
 	}

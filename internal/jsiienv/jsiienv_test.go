@@ -37,7 +37,7 @@ func TestCacheFolder(t *testing.T) {
 		{"no home", "linux", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := filepath.ToSlash(cacheFolder(environment(tt.environ...), tt.goos)); got != tt.want {
+			if got := filepath.ToSlash(CacheFolder(environment(tt.environ...), tt.goos)); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
