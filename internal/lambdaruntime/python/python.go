@@ -61,34 +61,39 @@ func Command(runtimeName, inline string) ([]string, error) {
 	return append(command, inline), nil
 }
 
-// answers are what programs said of themselves, by path: an interpreter takes some ten milliseconds to start.
+// answers are the interpreters that were found, by the programs in PATH that may start one: an interpreter takes some ten
+// milliseconds to start, and a script of a version manager most of a second to say that it has none of that version.
 var answers sync.Map
 
 // find returns the first interpreter that runs: a program in PATH may be one of a version manager, which has none of
 // that version, or starts one that needs variables which functions do not get. So it is asked for its own path, which
 // also is the one of a virtual environment.
 func find(runtimeName string) (string, error) {
-	var tried []string
+	var programs []string
 	for _, name := range []string{runtimeName, "python3", "python"} {
 		program, err := exec.LookPath(name)
 		if err == nil {
 			program, err = filepath.Abs(program)
 		}
-		if err != nil {
-			continue
-		}
-		if known, ok := answers.Load(program); ok {
-			return known.(string), nil
-		}
-		if own, err := ask(program); err != nil {
-			tried = append(tried, fmt.Sprintf("%s: %v", program, err))
-		} else {
-			answers.Store(program, own)
-			return own, nil
+		if err == nil {
+			programs = append(programs, program)
 		}
 	}
-	if tried == nil {
+	if programs == nil {
 		return "", fmt.Errorf("%w: there is no program %q, \"python3\" or \"python\" in PATH", ErrMissing, runtimeName)
+	}
+	key := strings.Join(programs, "\x00")
+	if known, ok := answers.Load(key); ok {
+		return known.(string), nil
+	}
+	var tried []string
+	for _, program := range programs {
+		own, err := ask(program)
+		if err == nil {
+			answers.Store(key, own)
+			return own, nil
+		}
+		tried = append(tried, fmt.Sprintf("%s: %v", program, err))
 	}
 	return "", fmt.Errorf("%w: no interpreter in PATH runs: %s", ErrMissing, strings.Join(tried, "; "))
 }

@@ -283,6 +283,27 @@ func TestInterpreters(t *testing.T) {
 	}
 }
 
+// TestInterpretersAreAskedOnce: what a version manager starts takes most of a second to say that it has no interpreter.
+func TestInterpretersAreAskedOnce(t *testing.T) {
+	dir := t.TempDir()
+	asked := filepath.Join(dir, "asked")
+	for name, last := range map[string]string{"python3.13": "exit 127", "python3": "echo /own/python3"} {
+		script := "#!/bin/sh\necho " + name + " >>" + asked + "\n" + last + "\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir)
+	for range 2 {
+		if command, err := Command("python3.13", ""); err != nil || command[0] != "/own/python3" {
+			t.Errorf("got %.1q, %v", command, err)
+		}
+	}
+	if got, err := os.ReadFile(asked); string(got) != "python3.13\npython3\n" {
+		t.Errorf("asked were %q, %v; want each once", got, err)
+	}
+}
+
 func TestInline(t *testing.T) {
 	runtimetest.NeedPython(t)
 	if _, err := Command("python3.13", strings.Repeat(" ", maxInline+1)); !errors.Is(err, ErrInline) {
