@@ -3,12 +3,10 @@ package gobuild
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -38,36 +36,37 @@ func plant(t *testing.T, dir string, data []byte) {
 // The second process does not link what the first did, and never gets what was made from another source.
 func TestCache(t *testing.T) {
 	planted := []byte("planted")
-	files := maps.Clone(shop)
-	files["orders-fn/main.go"] = "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/shop/price\"\n)\n\n//go:embed greeting.txt\nvar greeting string\n\n" +
-		"func main() { println(greeting, price.Of()) }\n"
-	files["orders-fn/greeting.txt"] = "hello"
+	embedding := maps.Clone(shop)
+	embedding["orders-fn/main.go"] = "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/shop/price\"\n)\n\n" +
+		"//go:embed greeting.txt\nvar greeting string\n\nfunc main() { println(greeting, price.Of()) }\n"
+	embedding["orders-fn/greeting.txt"] = "hello"
 	for _, tt := range []struct {
 		name   string
+		files  map[string]string
 		change func(t *testing.T, dir string, target *Target)
 		hit    bool
 	}{
-		{"nothing", func(*testing.T, string, *Target) {}, true},
-		{"times", func(t *testing.T, dir string, _ *Target) {
-			write(t, filepath.Join(dir, "orders-fn/main.go"), files["orders-fn/main.go"])
+		{"nothing", shop, func(*testing.T, string, *Target) {}, true},
+		{"times", shop, func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "orders-fn/main.go"), shop["orders-fn/main.go"])
 		}, true},
-		{"a file that is not built", func(t *testing.T, dir string, _ *Target) {
+		{"a file that is not built", shop, func(t *testing.T, dir string, _ *Target) {
 			write(t, filepath.Join(dir, "orders-fn/main_test.go"), "package main\n")
 		}, true},
-		{"a package far away, in nothing but a function's body", func(t *testing.T, dir string, _ *Target) {
+		{"a package far away, in nothing but a function's body", shop, func(t *testing.T, dir string, _ *Target) {
 			write(
 				t,
 				filepath.Join(dir, "price/currency/euro.go"),
 				"package currency\n\n//go:noinline\nfunc Name() string { return \"yuan\" }\n",
 			)
 		}, false},
-		{"an embedded file", func(t *testing.T, dir string, _ *Target) {
+		{"an embedded file", embedding, func(t *testing.T, dir string, _ *Target) {
 			write(t, filepath.Join(dir, "orders-fn/greeting.txt"), "howdy")
 		}, false},
-		{"a debug setting of go.mod", func(t *testing.T, dir string, _ *Target) {
-			write(t, filepath.Join(dir, "go.mod"), files["go.mod"]+"\ngodebug panicnil=1\n")
+		{"a debug setting of go.mod", shop, func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "go.mod"), shop["go.mod"]+"\ngodebug panicnil=1\n")
 		}, false},
-		{"the module's name", func(t *testing.T, dir string, target *Target) {
+		{"the module's name", shop, func(t *testing.T, dir string, target *Target) {
 			write(
 				t,
 				filepath.Join(dir, "go.mod"),
@@ -76,10 +75,11 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "price/go.mod"), "module example.com/shop\n\ngo 1.26\n")
 			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
 		}, false},
-		{"tags", func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
-		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
+		{"tags", shop, func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
+		{"architecture", shop, func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
 		{
 			"settings", // as in TestSettingsAllowWhatIsSetOutside, for which Go compiles its runtime once more
+			shop,
 			func(_ *testing.T, _ string, target *Target) {
 				target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
 			},
@@ -87,17 +87,21 @@ func TestCache(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir, cacheDir := writeModule(t, files), t.TempDir()
+			dir, cacheDir := writeModule(t, tt.files), t.TempDir()
 			target := lambda(dir, "./orders-fn")
-			mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
+			mustBuild(t, shared.builder(t, dir, cacheDir), target)
 			plant(t, cacheDir, planted)
 			tt.change(t, dir, &target)
-			got := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
+			runs := &shared
+			if tt.hit {
+				runs = new(memory) // it knows nothing, so go itself looks at what must not matter
+			}
+			got := mustBuild(t, runs.builder(t, dir, cacheDir), target)
 			if hit := bytes.Equal(got, planted); hit != tt.hit {
 				t.Errorf("taken from the cache: %v, expected %v", hit, tt.hit)
 			}
 			if !tt.hit {
-				if want := mustBuild(t, &Builder{Environ: environ()}, target); !bytes.Equal(got, want) {
+				if want := mustBuild(t, runs.builder(t, dir, ""), target); !bytes.Equal(got, want) {
 					t.Errorf("got other bytes than without a cache")
 				}
 			}
@@ -147,33 +151,16 @@ func TestCacheKeys(t *testing.T) {
 
 // A source that is saved between compiling and linking must not leave its executable under the other one's key.
 func TestCacheSourceChangesMeanwhile(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the go command is replaced by a shell script")
-	}
-	dir, cacheDir, bin := writeModule(t, shop), t.TempDir(), t.TempDir()
-	goCommand, err := exec.LookPath("go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := filepath.Join(dir, "price/currency/euro.go")
+	dir, cacheDir := writeModule(t, shop), t.TempDir()
 	changed := strings.Replace(shop["price/currency/euro.go"], "euro", "yuan", 1)
-	write(t, filepath.Join(bin, "yuan.go"), changed)
-	write(
-		t,
-		filepath.Join(bin, "go"),
-		fmt.Sprintf(
-			"#!/bin/sh\nif [ \"$1\" = build ]; then cp %q %q; fi\nexec %q \"$@\"\n",
-			filepath.Join(bin, "yuan.go"),
-			source,
-			goCommand,
-		),
-	)
-	if err := os.Chmod(filepath.Join(bin, "go"), 0o755); err != nil {
-		t.Fatal(err)
+	b := shared.builder(t, dir, cacheDir)
+	run := b.execute
+	b.execute = func(cmd *exec.Cmd) error {
+		if cmd.Args[1] == "build" {
+			write(t, filepath.Join(dir, "price/currency/euro.go"), changed)
+		}
+		return run(cmd)
 	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-
-	b := &Builder{Environ: environ(), CacheDir: cacheDir}
 	got := mustBuild(t, b, lambda(dir, "./orders-fn"))
 	if !bytes.Contains(got, []byte("yuan")) {
 		t.Fatalf("the source was not changed before it was linked")
@@ -189,7 +176,8 @@ func TestCacheSourceChangesMeanwhile(t *testing.T) {
 // The same bytes come from the cache as from the linker, also for a second copy of the source.
 func TestCacheGivesTheSameBytes(t *testing.T) {
 	cacheDir := t.TempDir()
-	first := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, lambda(writeModule(t, shop), "./orders-fn"))
+	dir := writeModule(t, shop)
+	first := mustBuild(t, shared.builder(t, dir, cacheDir), lambda(dir, "./orders-fn"))
 	second := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, lambda(writeModule(t, shop), "./orders-fn"))
 	if !bytes.Equal(first, second) {
 		t.Errorf("got other bytes")
@@ -201,8 +189,9 @@ func TestCacheGivesTheSameBytes(t *testing.T) {
 
 // A cache that cannot be trusted or used costs time and nothing else.
 func TestCacheThatDoesNotWork(t *testing.T) {
-	target := lambda(writeModule(t, shop), "./orders-fn")
-	want := mustBuild(t, &Builder{Environ: environ()}, target)
+	dir := writeModule(t, shop)
+	target := lambda(dir, "./orders-fn")
+	want := mustBuild(t, shared.builder(t, dir, ""), target)
 	for _, tt := range []struct {
 		name  string
 		spoil func(t *testing.T, b *Builder)
@@ -234,9 +223,9 @@ func TestCacheThatDoesNotWork(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b := &Builder{Environ: environ(), CacheDir: filepath.Join(t.TempDir(), "cache")}
+			b := shared.builder(t, dir, filepath.Join(t.TempDir(), "cache"))
 			mustBuild(t, b, target)
-			next := &Builder{Environ: environ(), CacheDir: b.CacheDir}
+			next := shared.builder(t, dir, b.CacheDir)
 			tt.spoil(t, next)
 			for name, b := range map[string]*Builder{"the same process": b, "the next one": next} {
 				if got := mustBuild(t, b, target); !bytes.Equal(got, want) {

@@ -17,7 +17,8 @@ import (
 // command runs go for one target.
 type command struct {
 	target   Target
-	path     string     // of the go command
+	path     string // of the go command
+	execute  func(*exec.Cmd) error
 	environ  []string   // it runs in
 	settings goSettings // it reports
 	flags    []string   // that go list and go build have in common
@@ -33,7 +34,11 @@ func (b *Builder) command(t Target) (*command, error) {
 	if b.Environ != nil {
 		environ = b.Environ
 	}
-	c := &command{target: t, path: path, environ: environ()}
+	execute := (*exec.Cmd).Run
+	if b.execute != nil {
+		execute = b.execute
+	}
+	c := &command{target: t, path: path, execute: execute, environ: environ()}
 	out, err := c.run("env", append([]string{"-json"}, goSettingsNames...)...)
 	if err != nil {
 		return nil, err
@@ -149,7 +154,7 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 		environ = append(slices.Clip(environ), "GOGC=400")
 	}
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.target.Dir, environ, &stdout, &stderr
-	err := cmd.Run()
+	err := c.execute(cmd)
 	if err == nil {
 		return stdout.Bytes(), nil
 	}

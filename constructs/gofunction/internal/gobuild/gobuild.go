@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -162,6 +163,8 @@ type Builder struct {
 
 	// Now is the clock that ages the cache. Default: time.Now.
 	Now func() time.Time
+
+	execute func(*exec.Cmd) error // runs the go command; default: (*exec.Cmd).Run
 
 	mu     sync.Mutex
 	builds map[string]*build

@@ -142,14 +142,15 @@ func TestExecutable(t *testing.T) {
 // An executable for this machine alone has the paths of its source, so that go has its packages compiled already.
 func TestKeepPaths(t *testing.T) {
 	dir := writeModule(t, shop)
-	target := lambda(dir, "example.com/shop/orders-fn")
+	target := lambda(dir, "./orders-fn")
 	target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
-	b := &Builder{Environ: environ()}
+	b := shared.builder(t, dir, "")
 	with := target
 	with.KeepPaths = true
 	if data := mustBuild(t, b, with); !bytes.Contains(data, []byte(filepath.Join(dir, "orders-fn", "main.go"))) {
 		t.Error("the path of the source is not in the executable")
 	}
+	// If it was made in another place, the memory has looked for the path of that.
 	if data := mustBuild(t, b, target); bytes.Contains(data, []byte(dir)) {
 		t.Error("the path of the source is in an executable for Lambda")
 	}
@@ -160,8 +161,9 @@ func TestDebug(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("it is read as ELF")
 	}
-	target := lambda(writeModule(t, shop), "example.com/shop/orders-fn")
-	b := &Builder{Environ: environ()}
+	dir := writeModule(t, shop)
+	target := lambda(dir, "./orders-fn")
+	b := shared.builder(t, dir, "")
 	symbols := func(target Target) bool {
 		t.Helper()
 		f, err := elf.NewFile(bytes.NewReader(mustBuild(t, b, target)))
@@ -186,10 +188,13 @@ func TestDebug(t *testing.T) {
 // The same source gives the same bytes, whatever the place, the way the package is named and the environment say.
 func TestReproducible(t *testing.T) {
 	here, there := writeModule(t, shop), writeModule(t, shop)
-	want := mustBuild(t, &Builder{Environ: environ()}, lambda(here, "example.com/shop/orders-fn"))
-	amd64 := lambda(here, "example.com/shop/orders-fn")
-	amd64.Arch = "amd64"
-	wantAMD64 := mustBuild(t, &Builder{Environ: environ()}, amd64)
+	want := mustBuild(t, shared.builder(t, here, ""), lambda(here, "./orders-fn"))
+	amd64 := func(target Target) Target {
+		target.Arch = "amd64"
+		return target
+	}
+	wantAMD64 := mustBuild(t, shared.builder(t, here, ""), amd64(lambda(here, "./orders-fn")))
+	inThere := new(memory) // so that go runs there, once for cases that it cannot tell apart
 	for _, tt := range []struct {
 		name    string
 		target  Target
@@ -209,22 +214,24 @@ func TestReproducible(t *testing.T) {
 		{"the directory itself", lambda(filepath.Join(there, "orders-fn"), "."), environ(), want},
 		{
 			"GOFLAGS for local programs",
-			lambda(here, "./orders-fn"),
+			lambda(there, "./orders-fn"),
 			environ("GOFLAGS=-gcflags=all=-N -tags=other -cover -buildvcs=true '-ldflags=-X a.b=c d'"),
 			want,
 		},
-		{"GOFLAGS that choose modules", lambda(here, "./orders-fn"), environ("GOFLAGS=-mod=mod"), want},
+		{"GOFLAGS that choose modules", lambda(there, "./orders-fn"), environ("GOFLAGS=-mod=mod"), want},
 		{
 			"another system to build for",
-			lambda(here, "./orders-fn"),
+			lambda(there, "./orders-fn"),
 			environ("GOOS=windows", "GOARCH=386", "CGO_ENABLED=1"),
 			want,
 		},
-		{"linker variables", lambda(here, "./orders-fn"), environ("GO_EXTLINK_ENABLED=1", "GO_LDSO=/lib/other.so"), want},
-		{"a machine with a newer processor", amd64, environ("GOAMD64=v3"), wantAMD64},
+		{"linker variables", lambda(there, "./orders-fn"), environ("GO_EXTLINK_ENABLED=1", "GO_LDSO=/lib/other.so"), want},
+		{"a machine with a newer processor", amd64(lambda(there, "./orders-fn")), environ("GOAMD64=v3"), wantAMD64},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := mustBuild(t, &Builder{Environ: tt.environ}, tt.target); !bytes.Equal(got, tt.want) {
+			b := inThere.builder(t, there, "")
+			b.Environ = tt.environ
+			if got := mustBuild(t, b, tt.target); !bytes.Equal(got, tt.want) {
 				t.Errorf("got other bytes (%d, expected %d)", len(got), len(tt.want))
 			}
 		})
@@ -407,7 +414,9 @@ func TestErrors(t *testing.T) {
 			if tt.environ == nil {
 				tt.environ = environ()
 			}
-			_, err := (&Builder{Environ: tt.environ}).Build(tt.target)
+			b := shared.builder(t, dir, "")
+			b.Environ = tt.environ
+			_, err := b.Build(tt.target)
 			if !errors.Is(err, tt.is) {
 				t.Fatalf("got %v, expected it to be %q", err, tt.is)
 			}
@@ -421,11 +430,14 @@ func TestErrors(t *testing.T) {
 }
 
 func TestSettingsAllowWhatIsSetOutside(t *testing.T) {
-	target := lambda(writeModule(t, shop), "./orders-fn")
-	plain := mustBuild(t, &Builder{Environ: environ()}, target)
+	dir := writeModule(t, shop)
+	target := lambda(dir, "./orders-fn")
+	plain := mustBuild(t, shared.builder(t, dir, ""), target)
 	target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
-	inside := mustBuild(t, &Builder{Environ: environ()}, target)
-	outside := mustBuild(t, &Builder{Environ: environ("GOEXPERIMENT=jsonv2")}, target)
+	inside := mustBuild(t, shared.builder(t, dir, ""), target)
+	b := shared.builder(t, dir, "")
+	b.Environ = environ("GOEXPERIMENT=jsonv2")
+	outside := mustBuild(t, b, target)
 	if bytes.Equal(inside, plain) {
 		t.Errorf("GOEXPERIMENT in Settings changed nothing")
 	}
@@ -451,10 +463,11 @@ func TestOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := writeModule(t, shop)
 			var builds atomic.Int32
-			b := &Builder{CacheDir: tt.cacheDir, Environ: func() []string {
+			b := shared.builder(t, dir, tt.cacheDir)
+			b.Environ = func() []string {
 				builds.Add(1)
 				return environ()()
-			}}
+			}
 			target := lambda(dir, "./orders-fn")
 			var wg sync.WaitGroup
 			results := make([][]byte, 8)
@@ -488,8 +501,9 @@ func TestOnce(t *testing.T) {
 
 // What is asked for again is the same, even without the cache in which it was.
 func TestOneDigestABuild(t *testing.T) {
-	b := &Builder{Environ: environ(), CacheDir: t.TempDir()}
-	target := lambda(writeModule(t, shop), "./orders-fn")
+	dir := writeModule(t, shop)
+	b := shared.builder(t, dir, t.TempDir())
+	target := lambda(dir, "./orders-fn")
 	want := mustBuild(t, b, target)
 	second, err := b.Build(target)
 	if err != nil {
@@ -506,12 +520,13 @@ func TestOneDigestABuild(t *testing.T) {
 
 func TestFailureIsTriedAgain(t *testing.T) {
 	dir := writeModule(t, shop)
-	b := &Builder{Environ: environ()}
-	if _, err := b.Build(lambda(dir, "./broken-fn")); !errors.Is(err, ErrGo) {
+	b := shared.builder(t, dir, "")
+	write(t, filepath.Join(dir, "orders-fn/main.go"), shop["broken-fn/main.go"])
+	if _, err := b.Build(lambda(dir, "./orders-fn")); !errors.Is(err, ErrGo) {
 		t.Fatalf("got %v, expected a failure", err)
 	}
-	write(t, filepath.Join(dir, "broken-fn/main.go"), "package main\n\nfunc main() {}\n")
-	mustBuild(t, b, lambda(dir, "./broken-fn"))
+	write(t, filepath.Join(dir, "orders-fn/main.go"), shop["orders-fn/main.go"])
+	mustBuild(t, b, lambda(dir, "./orders-fn"))
 }
 
 // A folder that go cannot write to is named with its variable.

@@ -1,0 +1,113 @@
+package gobuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// memory runs the go command once for the same input: the same files of a module, the same arguments and the same
+// environment. To build the shop takes 0.8 s of processor time, and many tests are about what a Builder does with it.
+//
+// A memory takes for granted that the place of the module and the times of its files do not matter. Tests of that begin
+// with a memory of their own, which knows nothing, or have none.
+type memory struct {
+	mu   sync.Mutex
+	runs map[[sha256.Size]byte]goRun
+}
+
+// goRun is what a run of the go command that succeeded has left.
+type goRun struct{ stdout, executable []byte }
+
+// shared is the memory of all tests of the package.
+var shared memory
+
+// builder is a Builder of the module in dir.
+func (m *memory) builder(t *testing.T, dir, cacheDir string) *Builder {
+	return &Builder{Environ: environ(), CacheDir: cacheDir, execute: m.in(t, dir)}
+}
+
+// in runs the go command in the module in dir, or does what it did there.
+func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
+	return func(cmd *exec.Cmd) error {
+		input, out := inputOf(t, dir, cmd)
+		if input == nil {
+			return cmd.Run()
+		}
+		key := sha256.Sum256(input)
+		m.mu.Lock()
+		known, ok := m.runs[key]
+		m.mu.Unlock()
+		if ok {
+			if out != "" {
+				if err := os.WriteFile(out, known.executable, 0o755); err != nil {
+					return err
+				}
+			}
+			_, err := cmd.Stdout.Write(known.stdout)
+			return err
+		}
+		var stdout bytes.Buffer
+		cmd.Stdout = io.MultiWriter(cmd.Stdout, &stdout)
+		if err := cmd.Run(); err != nil {
+			return err
+		}
+		made := goRun{stdout: stdout.Bytes()}
+		if out != "" {
+			var err error
+			if made.executable, err = os.ReadFile(out); err != nil {
+				return err
+			}
+			if slices.Contains(cmd.Args, "-trimpath") && bytes.Contains(made.executable, []byte(dir)) {
+				t.Error("the path of the source is in an executable for Lambda")
+			}
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.runs == nil {
+			m.runs = map[[sha256.Size]byte]goRun{}
+		}
+		m.runs[key] = made
+		return nil
+	}
+}
+
+// inputOf is what a run depends on, but for the place of the module, and the file that it writes. It is nil for a run
+// elsewhere.
+func inputOf(t *testing.T, dir string, cmd *exec.Cmd) (input []byte, out string) {
+	t.Helper()
+	within, err := filepath.Rel(dir, cmd.Dir)
+	if err != nil || !filepath.IsLocal(within) {
+		return nil, ""
+	}
+	args := slices.Clone(cmd.Args)
+	if i := slices.Index(args, "-o"); i >= 0 {
+		out, args[i+1] = args[i+1], ""
+	}
+	env := slices.DeleteFunc(slices.Clone(cmd.Env), func(v string) bool { return strings.HasPrefix(v, "PWD=") })
+	files := map[string]string{}
+	err = filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, dir)] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+		return nil, ""
+	}
+	if input, err = json.Marshal([]any{within, args, env, files}); err != nil {
+		t.Error(err)
+	}
+	return input, out
+}
