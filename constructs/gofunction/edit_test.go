@@ -1,15 +1,13 @@
 package gofunction
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-
-	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
 
 // TestEditChangesCodeAlone: another source changes the key of the function's code, and the metadata that names the
@@ -18,10 +16,8 @@ import (
 // Source: classifyChanges(change, ["Code", "Environment", "Description"]) in
 // https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/hotswap/lambda-functions.ts
 func TestEditChangesCodeAlone(t *testing.T) {
-	dir := shopModule(t)
-	template := func() string {
+	template := func(dir string) string {
 		t.Helper()
-		builder = &gobuild.Builder{} // each synthesis is a process of its own
 		stack := newStack(t, nil)
 		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: dir})
 		outdir := *awscdk.Stage_Of(stack).Synth(nil).Directory()
@@ -31,12 +27,17 @@ func TestEditChangesCodeAlone(t *testing.T) {
 		}
 		return string(text)
 	}
-	before := template()
-	edited := strings.Replace(shop["price/price.go"], "1 EUR", "2 EUR", 1)
-	if err := os.WriteFile(filepath.Join(dir, "price", "price.go"), []byte(edited), 0o644); err != nil {
+	before := template(shop)
+	edited := copyOfShop(t) // since a process builds a package of a folder once
+	source := filepath.Join(edited, "price", "price.go")
+	text, err := os.ReadFile(source)
+	if err != nil {
 		t.Fatal(err)
 	}
-	after := template()
+	if err := os.WriteFile(source, bytes.Replace(text, []byte("1 EUR"), []byte("2 EUR"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	after := template(edited)
 	code := regexp.MustCompile(`"S3Key": "[0-9a-f]{64}\.zip"|"aws:asset:path": "asset\.[0-9a-f]{64}"`)
 	if before == after || code.ReplaceAllString(before, "") != code.ReplaceAllString(after, "") {
 		t.Errorf("before the edit:\n%s\nafter it:\n%s", before, after)

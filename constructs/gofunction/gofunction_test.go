@@ -33,26 +33,21 @@ func TestMain(m *testing.M) {
 	snapshot.Main(m)
 }
 
-var shop = map[string]string{
-	"go.mod":            "module example.com/shop\n\ngo 1.26\n",
-	"orders-fn/main.go": "package main\n\nimport \"example.com/shop/price\"\n\nfunc main() { println(price.Of()) }\n",
-	"price/price.go":    "package price\n\nfunc Of() string { return \"1 EUR\" }\n",
-	"orders-fn/host.go": "//go:build " + HostBuildTag + "\n\npackage main\n\nfunc init() { println(\"made to run here\") }\n",
-	"broken-fn/main.go": "package main\n\nfunc main() { undefined() }\n",
-}
+// shop is a module whose functions need nothing but Go's runtime. What a test builds of it, the others need not build.
+var shop = func() string {
+	dir, err := filepath.Abs("testdata/shop")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
 
-// shopModule writes the module into a new directory.
-func shopModule(t *testing.T) string {
+// copyOfShop is the module in a new directory, of which nothing is built.
+func copyOfShop(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, content := range shop {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(
-			os.MkdirAll(filepath.Dir(file), 0o755),
-			os.WriteFile(file, []byte(content), 0o644),
-		); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.CopyFS(dir, os.DirFS(shop)); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -126,7 +121,6 @@ func recovered(f func()) (err error) {
 }
 
 func TestProperties(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
 	group := awslogs.NewLogGroup(stack, jsii.String("Theirs"), nil)
 	tests := []struct {
@@ -184,7 +178,7 @@ func TestProperties(t *testing.T) {
 		if tt.props.Package == "" {
 			tt.props.Package = "example.com/shop/orders-fn"
 		}
-		tt.props.Dir = dir
+		tt.props.Dir = shop
 		functions = append(functions, New(stack, tt.name, &tt.props))
 	}
 	for i, tt := range tests {
@@ -200,10 +194,9 @@ func TestProperties(t *testing.T) {
 }
 
 func TestLogGroup(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
-	New(stack, "Default", &Props{Package: "./orders-fn", Dir: dir})
-	New(stack, "Other", &Props{Package: "./orders-fn", Dir: dir, LogRetention: awslogs.RetentionDays_ONE_WEEK})
+	New(stack, "Default", &Props{Package: "./orders-fn", Dir: shop})
+	New(stack, "Other", &Props{Package: "./orders-fn", Dir: shop, LogRetention: awslogs.RetentionDays_ONE_WEEK})
 	template := assertions.Template_FromStack(stack, nil)
 	template.ResourceCountIs(jsii.String("AWS::Logs::LogGroup"), jsii.Number(2))
 	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(2)) // None that sets a retention.
@@ -216,7 +209,6 @@ func TestLogGroup(t *testing.T) {
 }
 
 func TestPanics(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
 	orders := "example.com/shop/orders-fn"
 	for _, tt := range []struct {
@@ -297,7 +289,7 @@ func TestPanics(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.props != nil {
-				tt.props.Dir = dir
+				tt.props.Dir = shop
 			}
 			err := recovered(func() { New(stack, tt.name, tt.props) })
 			if !errors.Is(err, tt.is) {
@@ -317,10 +309,9 @@ func TestPanics(t *testing.T) {
 
 // The caller named the function, and not its log group.
 func TestPlaces(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
 	orders := func(scope constructs.Construct, id string) func() {
-		return func() { New(scope, id, &Props{Package: "example.com/shop/orders-fn", Dir: dir}) }
+		return func() { New(scope, id, &Props{Package: "example.com/shop/orders-fn", Dir: shop}) }
 	}
 	orders(stack, "Orders")()
 	awslogs.NewLogGroup(stack, jsii.String("OtherLogs"), nil)
@@ -355,13 +346,10 @@ func TestPlaces(t *testing.T) {
 }
 
 func TestNoGoCommand(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
+	props := &Props{Package: "./orders-fn", Dir: copyOfShop(t)}
 	t.Setenv("PATH", t.TempDir())
-	if err := recovered(func() { New(stack, "Orders", &Props{Package: "./orders-fn", Dir: dir}) }); !errors.Is(
-		err,
-		ErrNoGo,
-	) {
+	if err := recovered(func() { New(stack, "Orders", props) }); !errors.Is(err, ErrNoGo) {
 		t.Errorf("panicked with %v, expected %q", err, ErrNoGo)
 	}
 }
@@ -370,8 +358,8 @@ func TestCallersPropsAreNotChanged(t *testing.T) {
 	environment := map[string]*string{"B": jsii.String("2")}
 	theirs := awslambda.FunctionProps{Environment: &environment}
 	props := Props{
-		Package:       "./orders-fn",
-		Dir:           shopModule(t),
+		Package:       "example.com/shop/orders-fn",
+		Dir:           shop,
 		Environment:   map[string]string{"AA": "1"},
 		FunctionProps: &theirs,
 		Tags:          []string{"b", "a"},
@@ -395,8 +383,8 @@ func TestReproducible(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	var templates [][]byte
 	var files []map[string]fs.FileMode
-	for range 2 {
-		source, outdir := shopModule(t), t.TempDir()
+	for _, source := range []string{shop, copyOfShop(t)} {
+		outdir := t.TempDir()
 		stack := newStackIn(outdir, metadata)
 		New(stack, "Orders", &Props{Package: "example.com/shop/orders-fn", Dir: source, Files: map[string][]byte{
 			"routes.json": []byte("{}"), "templates/a b.html": []byte("\r\n"), ".hidden": nil,
@@ -455,7 +443,6 @@ func checkNoPaths(t *testing.T, outdir string, paths ...string) {
 
 // Everything that is in the bundle is in the asset hash: CDK's own would not tell apart the first two.
 func TestAssetHash(t *testing.T) {
-	dir := shopModule(t)
 	stack := newStack(t, nil)
 	seen := map[string]string{}
 	for _, tt := range []struct {
@@ -466,10 +453,10 @@ func TestAssetHash(t *testing.T) {
 		{"CRLF", Props{Files: map[string][]byte{"a": []byte("1\r\n2\r\n")}}},
 		{"OtherName", Props{Files: map[string][]byte{"b": []byte("1\n2\n")}}},
 		{"NoFile", Props{}},
-		{"Tags", Props{Tags: []string{"other"}}},
+		{"Tags", Props{Tags: []string{"a", "b"}}},
 		{"X86", Props{Architecture: awslambda.Architecture_X86_64()}},
 	} {
-		tt.props.Package, tt.props.Dir = "./orders-fn", dir
+		tt.props.Package, tt.props.Dir = "example.com/shop/orders-fn", shop
 		before := len(assets(t, *awscdk.Stage_Of(stack).AssetOutdir()))
 		New(stack, tt.name, &tt.props)
 		for name := range assets(t, *awscdk.Stage_Of(stack).AssetOutdir()) {
@@ -486,7 +473,7 @@ func TestAssetHash(t *testing.T) {
 // An assembly's directory is used again and again. What an interrupted synthesis left there is not taken for the asset.
 func TestDamagedAssetIsReplaced(t *testing.T) {
 	outdir := t.TempDir()
-	props := &Props{Package: "./orders-fn", Dir: shopModule(t)}
+	props := &Props{Package: "./orders-fn", Dir: shop}
 	New(newStackIn(outdir, nil), "Orders", props)
 	file, err := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap"))
 	if err != nil || len(file) != 1 {
@@ -509,7 +496,7 @@ func TestDamagedAssetIsReplaced(t *testing.T) {
 // assembly.
 func TestAssetIsStagedOnce(t *testing.T) {
 	outdir := t.TempDir()
-	props := &Props{Package: "./orders-fn", Dir: shopModule(t)}
+	props := &Props{Package: "./orders-fn", Dir: shop}
 	for range 2 {
 		stack := newStackIn(outdir, map[string]any{"aws:cdk:enable-asset-metadata": true})
 		New(stack, "Orders", props)
@@ -538,7 +525,7 @@ func TestAssetIsStagedOnce(t *testing.T) {
 func TestNoStaging(t *testing.T) {
 	outdir := t.TempDir()
 	context := map[string]any{noStagingContext: true, "aws:cdk:enable-asset-metadata": true}
-	props := &Props{Package: "./orders-fn", Dir: shopModule(t)}
+	props := &Props{Package: "./orders-fn", Dir: shop}
 	for range 2 {
 		stack := newStackIn(outdir, context)
 		New(stack, "Orders", props)
@@ -554,8 +541,7 @@ func TestNoStaging(t *testing.T) {
 }
 
 func TestHostBuild(t *testing.T) {
-	dir := shopModule(t)
-	props := &Props{Package: "./orders-fn", Dir: dir, Architecture: awslambda.Architecture_X86_64()}
+	props := &Props{Package: "./orders-fn", Dir: shop, Architecture: awslambda.Architecture_X86_64()}
 	if runtime.GOARCH == "amd64" {
 		props.Architecture = awslambda.Architecture_ARM_64()
 	}
@@ -631,7 +617,7 @@ func TestPanicInANestedConstruct(t *testing.T) {
 
 // What is built ahead is what New takes: nothing is built twice, and the template does not tell.
 func TestPrepare(t *testing.T) {
-	t.Chdir(shopModule(t))
+	t.Chdir(copyOfShop(t))
 	Prepare("./orders-fn", "./broken-fn")()
 	outdir := t.TempDir()
 	stack := newStackIn(outdir, nil)

@@ -159,11 +159,10 @@ func TestNotBuiltInTheAssembly(t *testing.T) {
 
 // Whether a stack is selected shows in the hash of the asset alone, so that snapshots need no build.
 func TestNotBuiltHasTheSameTemplate(t *testing.T) {
-	dir := shopModule(t)
 	templates := map[string]map[string]map[string]any{}
 	for _, selected := range []string{"Shop", "Other"} {
 		stack := newStack(t, map[string]any{"aws:cdk:bundling-stacks": []string{selected}})
-		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: dir})
+		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: shop})
 		all := resources(t, stack)
 		for _, resource := range all {
 			if resource["Type"] == "AWS::Lambda::Function" {

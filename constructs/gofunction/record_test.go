@@ -19,7 +19,7 @@ func TestRecord(t *testing.T) {
 		t.Helper()
 		t.Setenv(HostBuildVariable, host)
 		stack := newStackIn(outdir, nil)
-		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: shopModule(t), Files: map[string][]byte{"a": nil}})
+		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: shop, Files: map[string][]byte{"a": nil}})
 		resources(t, stack)
 	}
 	synthesize("")

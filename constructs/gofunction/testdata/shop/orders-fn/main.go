@@ -1,0 +1,5 @@
+package main
+
+import "example.com/shop/price"
+
+func main() { println(price.Of()) }
