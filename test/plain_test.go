@@ -100,13 +100,13 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	zipped(t, archive, "shop/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'body': event['path']}\n")
 	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable, archive) })
 
+	live := startPlain(t, dir, "live") // for all but what moves the clock and revokes tokens
 	t.Run("a TOKEN authorizer", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
 		with := func(verb, path, token string) *http.Request {
-			return p.request(t, verb, path, "", "Authorization: "+token)
+			return live.request(t, verb, path, "", "Authorization: "+token)
 		}
 		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // by the app's own gateway response
-		p.ask(
+		live.ask(
 			t,
 			question{
 				"allowed",
@@ -160,17 +160,17 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			},
 			question{"unauthorized", with("GET", "/token", "unauthorized"), 401, refused, "MISS", true},
 			question{"an authorizer that fails", with("GET", "/token", "mistake"), 500, `{"message":null}`, "MISS", true},
-			question{"no token", p.request(t, "GET", "/token", ""), 401, refused, "", false},
+			question{"no token", live.request(t, "GET", "/token", ""), 401, refused, "", false},
 			question{"one that the expression does not match", with("GET", "/token", "ALLOW 1"), 401, refused, "", false},
 		)
-		got := p.send(t, p.request(t, "GET", "/token", ""))
+		got := live.send(t, live.request(t, "GET", "/token", ""))
 		if got.header.Get("WWW-Authenticate") != "Bearer" || got.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf(
 				"got the headers %v: want those of the response for UNAUTHORIZED alone, as it takes the place of DEFAULT_4XX",
 				got.header,
 			)
 		}
-		if got := p.send(t, with("GET", "/token", "deny")); got.header.Get("Access-Control-Allow-Origin") != "*" {
+		if got := live.send(t, with("GET", "/token", "deny")); got.header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("got the headers %v: want that of the response for DEFAULT_4XX", got.header)
 		}
 	})
@@ -216,11 +216,10 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	})
 
 	t.Run("a REQUEST authorizer", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
 		with := func(verb, query, tenant string) *http.Request {
-			return p.request(t, verb, "/request"+query, "", "X-Tenant: "+tenant)
+			return live.request(t, verb, "/request"+query, "", "X-Tenant: "+tenant)
 		}
-		p.ask(
+		live.ask(
 			t,
 			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"alice"`, "MISS", true},
 			question{"the same on another route", with("POST", "?region=eu", "allow"), 200, "", "HIT", false},
@@ -244,18 +243,17 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			},
 			question{"denied", with("GET", "?region=eu", "deny"), 403, "explicit deny", "MISS", true},
 			question{"unauthorized", with("GET", "?region=eu", "unauthorized"), 401, `"Unauthorized"`, "MISS", true},
-			question{"no header", p.request(t, "GET", "/request?region=eu", ""), 401, `"Unauthorized"`, "", false},
+			question{"no header", live.request(t, "GET", "/request?region=eu", ""), 401, `"Unauthorized"`, "", false},
 			question{"no query string", with("GET", "", "allow"), 401, `"Unauthorized"`, "", false},
 			question{"an empty one", with("GET", "?region=", "allow"), 401, `"Unauthorized"`, "", false},
 		)
 	})
 
 	t.Run("a user pool", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
 		with := func(verb string, token localgateway.TokenRequest) *http.Request {
-			return p.request(t, verb, "/users", "", "Authorization: "+p.Token(token))
+			return live.request(t, verb, "/users", "", "Authorization: "+live.Token(token))
 		}
-		p.ask(
+		live.ask(
 			t,
 			question{
 				"an ID token",
@@ -297,18 +295,17 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				"",
 				false,
 			},
-			question{"no token", p.request(t, "GET", "/users", ""), 401, "Unauthorized", "", false},
+			question{"no token", live.request(t, "GET", "/users", ""), 401, "Unauthorized", "", false},
 		)
 	})
 
 	t.Run("IAM", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
-		caller := roleKey(t, p.service)
-		p.ask(
+		caller := roleKey(t, live.service)
+		live.ask(
 			t,
 			question{
 				"the role, where it may",
-				sign(t, p.request(t, "GET", "/signed", ""), caller, region, time.Now()),
+				sign(t, live.request(t, "GET", "/signed", ""), caller, region, time.Now()),
 				200,
 				`:assumed-role/`,
 				"",
@@ -316,7 +313,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			},
 			question{
 				"the role, where it may not",
-				sign(t, p.request(t, "POST", "/signed", "{}"), caller, region, time.Now()),
+				sign(t, live.request(t, "POST", "/signed", "{}"), caller, region, time.Now()),
 				403,
 				"because no identity-based policy allows the execute-api:Invoke action",
 				"",
@@ -324,7 +321,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			},
 			question{
 				"not signed",
-				p.request(t, "GET", "/signed", ""),
+				live.request(t, "GET", "/signed", ""),
 				403,
 				`{"message":"Missing Authentication Token"}`,
 				"",
@@ -334,13 +331,12 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	})
 
 	t.Run("an API key", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
-		with := func(key string) *http.Request { return p.request(t, "GET", "/metered", "", "X-API-Key: "+key) }
-		p.ask(t,
+		with := func(key string) *http.Request { return live.request(t, "GET", "/metered", "", "X-API-Key: "+key) }
+		live.ask(t,
 			question{"of a usage plan", with(plainKey), 200, `"key":"` + plainKey + `"`, "", false},
 			question{"of none", with(plainKey + "-one-day"), 403, `{"message":"Forbidden"}`, "", false},
 			question{"an unknown key", with("x"), 403, `{"message":"Forbidden"}`, "", false},
-			question{"no key", p.request(t, "GET", "/metered", ""), 403, `{"message":"Forbidden"}`, "", false},
+			question{"no key", live.request(t, "GET", "/metered", ""), 403, `{"message":"Forbidden"}`, "", false},
 		)
 	})
 
@@ -389,32 +385,31 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	})
 
 	t.Run("what is not run here", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
 		const said = "The local gateway does not serve this route"
 		for _, c := range []struct {
 			name    string
 			request *http.Request
 			reason  string
 		}{
-			{"a function in Ruby", p.request(t, "GET", "/ruby", ""), "ruby3.4"},
+			{"a function in Ruby", live.request(t, "GET", "/ruby", ""), "ruby3.4"},
 			{
 				"an authorizer in Ruby is not left out",
-				p.request(t, "GET", "/ruby/checked", "", "Authorization: allow"),
+				live.request(t, "GET", "/ruby/checked", "", "Authorization: allow"),
 				"ruby3.4",
 			},
-			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "AllowNetwork"},
+			{"a server elsewhere", live.request(t, "GET", "/elsewhere", ""), "AllowNetwork"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				got := p.send(t, c.request)
+				got := live.send(t, c.request)
 				if got.status != 501 || !strings.Contains(got.body, said) || !strings.Contains(got.record.Reason, c.reason) {
 					t.Errorf("got %d %s (%s), want 501 because of %s", got.status, got.body, got.record.Reason, c.reason)
 				}
 			})
 		}
-		p.ask(t, question{"a function in an archive is", p.request(t, "GET", "/python", ""), 200, "/python", "", false})
-		p.ask(t, question{"and all the rest is", p.request(t, "GET", "/mock", ""), 200, `{"status":"up"}`, "", false})
+		live.ask(t, question{"a function in an archive is", live.request(t, "GET", "/python", ""), 200, "/python", "", false})
+		live.ask(t, question{"and all the rest is", live.request(t, "GET", "/mock", ""), 200, `{"status":"up"}`, "", false})
 		problems := strings.Join(
-			slices.DeleteFunc(p.Problems(), func(line string) bool { return strings.Contains(line, ": ignored here: ") }),
+			slices.DeleteFunc(live.Problems(), func(line string) bool { return strings.Contains(line, ": ignored here: ") }),
 			"\n",
 		)
 		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Ruby") ||
@@ -424,15 +419,14 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	})
 
 	t.Run("preflights", func(t *testing.T) {
-		p := startPlain(t, dir, "live")
 		for origin, want := range map[string]string{
 			"https://admin.example.com": "https://admin.example.com",
 			"https://shop.example.com":  "https://shop.example.com",
 			"https://evil.example.com":  "https://shop.example.com",
 		} {
-			got := p.send(
+			got := live.send(
 				t,
-				p.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST",
+				live.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST",
 					"Access-Control-Request-Headers: authorization"),
 			)
 			allowed := got.header.Get("Access-Control-Allow-Origin")
