@@ -22,9 +22,9 @@ const (
 
 // streamer is the folder of the function in testdata/streaming, which only the tests of streams need.
 var streamer = sync.OnceValues(func() (string, error) {
-	dir := filepath.Join(built, "streaming")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-o", filepath.Join(dir, "bootstrap"),
-		"./testdata/streaming")
+	dir := filepath.Join(filepath.Dir(built), "asset."+strings.Repeat("1f", 32))
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w -buildid=",
+		"-o", filepath.Join(dir, "bootstrap"), "./testdata/streaming")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}

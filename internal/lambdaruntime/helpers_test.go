@@ -7,13 +7,14 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
 
 // patience is how long a test waits for what must happen. It is never slept through.
@@ -39,10 +40,8 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	built = dir
 	for _, name := range []string{"echo", "faults"} {
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o",
-			filepath.Join(dir, name, "bootstrap"), "./testdata/"+name)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "building testdata/%s: %v\n%s", name, err, out)
+		if err := functest.Build(filepath.Join(dir, name, "bootstrap"), "./testdata/"+name); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 	}

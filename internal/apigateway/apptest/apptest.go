@@ -5,13 +5,13 @@ package apptest
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
@@ -37,12 +37,11 @@ func BuildForTables(t testing.TB) string {
 func build(t testing.TB, main string, tags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	tags = append(tags, "lambda.norpc", "gatehouse_host", authz.SessionTag)
+	tags = append(tags, functest.HostTag, authz.SessionTag)
 	for _, name := range []string{"login-fn", "authorizer-fn"} {
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", strings.Join(tags, ","), "-o",
-			filepath.Join(dir, name, "bootstrap"), "github.com/gatehouse-cdk/gatehouse/"+name+main)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("building %s: %v\n%s", name, err, out)
+		pkg := "github.com/gatehouse-cdk/gatehouse/" + name + main
+		if err := functest.Build(filepath.Join(dir, name, "bootstrap"), pkg, tags...); err != nil {
+			t.Fatal(err)
 		}
 	}
 	table := `{"version":1,"routes":[

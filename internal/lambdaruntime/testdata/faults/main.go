@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -62,7 +64,7 @@ func main() {
 		bufio.NewReader(conn).ReadString('\n') // the first invocation
 		fmt.Fprintln(os.Stderr, "hangs up")
 		conn.Close()
-		select {}
+		<-time.After(math.MaxInt64) // where nothing else is left, Go's runtime ends a program that waits for nothing
 	case "sigterm":
 		lambda.StartWithOptions(handlers["pid"], lambda.WithEnableSIGTERM(func() {
 			fmt.Println("told to end")
