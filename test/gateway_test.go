@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
@@ -221,11 +221,8 @@ func newClock(t *testing.T) *clock {
 // buildHere builds a main package of this folder for this host, with the tag of such builds.
 func buildHere(t *testing.T, folder, executable string) {
 	t.Helper()
-	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,"+gofunction.HostBuildTag, "-o",
-		executable, folder)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", build, err, out)
+	if err := functest.Build(executable, folder, functest.HostTag); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -7,10 +7,11 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
 
 // built is the folder with the function of testdata: its bootstrap. It has a name as CDK gives it, which stands for the
@@ -27,10 +28,8 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = filepath.Join(dir, "asset."+strings.Repeat("0f", 32))
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w -buildid=",
-		"-o", filepath.Join(built, "bootstrap"), "./testdata/function")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building testdata/function: %v\n%s", err, out)
+	if err := functest.BuildTrimmed(filepath.Join(built, "bootstrap"), "./testdata/function"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()

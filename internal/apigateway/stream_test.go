@@ -5,13 +5,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
 
 const (
@@ -23,12 +24,7 @@ const (
 // streamer is the folder of the function in testdata/streaming, which only the tests of streams need.
 var streamer = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(filepath.Dir(built), "asset."+strings.Repeat("1f", 32))
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w -buildid=",
-		"-o", filepath.Join(dir, "bootstrap"), "./testdata/streaming")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return dir, nil
+	return dir, functest.BuildTrimmed(filepath.Join(dir, "bootstrap"), "./testdata/streaming")
 })
 
 // streamedBy is a streamed AWS_PROXY integration.

@@ -1,6 +1,7 @@
 package functest
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,5 +30,27 @@ func TestBuild(t *testing.T) {
 	}
 	if err := Build(out, "."); err == nil || !strings.Contains(err.Error(), "undefined: kind") {
 		t.Errorf("without the tag: got %v, want the compiler's words", err)
+	}
+}
+
+func TestBuildTrimmed(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":     "module example.com/fn\n\ngo 1.26\n",
+		"tea/tea.go": "package main\n\nfunc main() { panic(`out of tea`) }\n",
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	out := filepath.Join(dir, "new", "bootstrap")
+	if err := BuildTrimmed(out, "./tea"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.Command(out).CombinedOutput()
+	if err == nil || !strings.Contains(string(text), "\texample.com/fn/tea/tea.go:3") {
+		t.Errorf("got %s, %v", text, err)
 	}
 }

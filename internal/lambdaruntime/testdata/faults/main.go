@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"net/http"
 	"os"
@@ -21,6 +20,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
+// hang never returns. Without cgo, Go ends a program that waits for nothing else with "select {}".
+func hang() ([]byte, error) {
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
 type handler func(context.Context, []byte) ([]byte, error)
 
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return h(ctx, payload) }
@@ -29,7 +35,7 @@ func main() {
 	name := os.Getenv("_HANDLER")
 	if os.Getenv("ROLE") == "descendant" {
 		hold("descendant")
-		select {}
+		hang()
 	}
 	switch name {
 	case "init-exit":
@@ -42,14 +48,14 @@ func main() {
 		os.Exit(1)
 	case "init-hang":
 		hold("process")
-		select {}
+		hang()
 	case "protocol":
 		protocol()
 	case "linger":
 		id := next()
 		post("/2018-06-01/runtime/invocation/"+id+"/response", strconv.Itoa(os.Getpid()))
 		hold("process")
-		select {}
+		hang()
 	case "hang-up":
 		// Asks for work, hangs up, and asks again on another connection.
 		conn, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
@@ -64,7 +70,7 @@ func main() {
 		bufio.NewReader(conn).ReadString('\n') // the first invocation
 		fmt.Fprintln(os.Stderr, "hangs up")
 		conn.Close()
-		<-time.After(math.MaxInt64) // where nothing else is left, Go's runtime ends a program that waits for nothing
+		hang()
 	case "sigterm":
 		lambda.StartWithOptions(handlers["pid"], lambda.WithEnableSIGTERM(func() {
 			fmt.Println("told to end")
@@ -117,7 +123,7 @@ func (s *slowly) Read(b []byte) (int, error) {
 		case "exit":
 			os.Exit(7)
 		case "sleep":
-			select {}
+			hang()
 		}
 		return copy(b, "two"), nil
 	}
@@ -199,7 +205,7 @@ var handlers = map[string]handler{
 		hold("process")
 		return []byte("leaked"), nil
 	},
-	"slow": func(context.Context, []byte) ([]byte, error) { hold("process"); select {} },
+	"slow": func(context.Context, []byte) ([]byte, error) { hold("process"); return hang() },
 }
 
 // hold keeps a connection to the test open for as long as the process lives: its end tells that the process is dead.
