@@ -30,8 +30,9 @@ import (
 )
 
 type run struct {
-	at string
-	do func()
+	at   string
+	uses []string // of what is given
+	do   func()
 }
 
 var runs []run
@@ -55,7 +56,7 @@ func try(r run) (o outcome) {
 			o.Panic = fmt.Sprint(p)
 		}
 	}()
-	setUp()
+	setUp(r.uses...)
 	r.do()
 	o.Template = app.Synth(nil).GetStackByName(jsii.String("Shop")).Template()
 	return o
@@ -280,7 +281,8 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 	}
 	if s := read("a, _ := secureapi.Okta(orders.X)\nvar b = a\n"); s.kind != statements ||
 		!slices.Equal(s.names, []string{"a", "b"}) ||
-		!slices.Equal(s.imports, []string{"secureapi"}) {
+		!slices.Equal(s.imports, []string{"secureapi"}) ||
+		!slices.Equal(s.uses, []string{"orders"}) {
 		t.Errorf("statements: %+v", s)
 	}
 	if _, err := readSnippet(&block{text: "Routes: []string{},\n"}, nil); err == nil {

@@ -54,6 +54,7 @@ type snippet struct {
 	*block
 	kind    snippetKind
 	imports []string // that the block does not have itself
+	uses    []string // of what is given
 	names   []string // of variables that its statements declare
 }
 
@@ -83,6 +84,9 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 		}
 	}
 	for _, ident := range tree.Unresolved {
+		if given[ident.Name] && !slices.Contains(s.uses, ident.Name) {
+			s.uses = append(s.uses, ident.Name)
+		}
 		if path, ok := imports[ident.Name]; ok && !its(tree, path) && !given[ident.Name] &&
 			!slices.Contains(s.imports, ident.Name) {
 			s.imports = append(s.imports, ident.Name)
@@ -142,7 +146,7 @@ func (s *snippet) source(root, pkg string) string {
 	if s.kind == declarations {
 		return b.String() + at + s.text
 	}
-	fmt.Fprintf(&b, "func init() { runs = append(runs, run{%q, func() {\n%s%s", s.String(), at, s.text)
+	fmt.Fprintf(&b, "func init() { runs = append(runs, run{%q, %#v, func() {\n%s%s", s.String(), s.uses, at, s.text)
 	for _, name := range s.names {
 		fmt.Fprintf(&b, "_ = %s\n", name)
 	}

@@ -5,6 +5,7 @@ package given
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -48,8 +49,11 @@ type member struct {
 
 func (table) Find(context.Context, string) (member, error) { return member{}, errNoMember }
 
-func setUp() {
-	app = awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}}})
+// setUp makes an app with a stack, and in it what a fragment uses of the above.
+func setUp(uses ...string) {
+	app = awscdk.NewApp(&awscdk.AppProps{
+		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}}, TreeMetadata: jsii.Bool(false),
+	})
 	stack = awscdk.NewStack(app, jsii.String("Shop"), nil)
 	function := func(id string) awslambda.Function {
 		return awslambda.NewFunction(stack, &id, &awslambda.FunctionProps{
@@ -58,10 +62,22 @@ func setUp() {
 			Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({ statusCode: 200 })")),
 		})
 	}
-	orders, decide = function("GivenOrders"), function("GivenDecide")
-	pool = awscognito.NewUserPool(stack, jsii.String("GivenUsers"), nil)
-	client = pool.AddClient(jsii.String("GivenClient"), nil)
-	secret = awssecretsmanager.NewSecret(stack, jsii.String("GivenSecret"), nil)
-	role = awsiam.NewRole(stack, jsii.String("GivenRole"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
 	jwt = &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}}
+	orders, decide, pool, client, secret, role = nil, nil, nil, nil, nil, nil
+	if slices.Contains(uses, "orders") {
+		orders = function("GivenOrders")
+	}
+	if slices.Contains(uses, "decide") {
+		decide = function("GivenDecide")
+	}
+	if slices.Contains(uses, "pool") || slices.Contains(uses, "client") {
+		pool = awscognito.NewUserPool(stack, jsii.String("GivenUsers"), nil)
+		client = pool.AddClient(jsii.String("GivenClient"), nil)
+	}
+	if slices.Contains(uses, "secret") {
+		secret = awssecretsmanager.NewSecret(stack, jsii.String("GivenSecret"), nil)
+	}
+	if slices.Contains(uses, "role") {
+		role = awsiam.NewRole(stack, jsii.String("GivenRole"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	}
 }
