@@ -158,7 +158,7 @@ func newBench(t *testing.T) *bench {
 		contexts:  map[string]bool{},
 		checked:   map[string]error{},
 	}
-	build := exec.Command("go", "build", "-o", b.gatehouse, "./cmd/gatehouse")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", b.gatehouse, "./cmd/gatehouse")
 	build.Dir = repository
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -186,16 +186,15 @@ func overlay(t *testing.T, files map[string]string) string {
 // buildHere compiles packages of other modules as packages of this one, and links the one in the folder app.
 func buildHere(t *testing.T, executable string, files map[string]string) {
 	t.Helper()
-	file := overlay(t, files)
-	for _, args := range [][]string{
-		{"./test/docsconsumer/uses"},
-		{"-ldflags=-s -w", "-o", executable, "./test/docsconsumer/app"},
-	} {
-		cmd := exec.Command("go", append([]string{"build", "-overlay", file}, args...)...)
-		cmd.Dir = repository
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
+	out := t.TempDir() + string(filepath.Separator)
+	cmd := exec.Command("go", "build", "-overlay", overlay(t, files), "-ldflags=-s -w", "-o", out,
+		"./test/docsconsumer/uses", "./test/docsconsumer/app")
+	cmd.Dir = repository
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := os.Rename(filepath.Join(out, "app"), executable); err != nil {
+		t.Fatal(err)
 	}
 }
 
