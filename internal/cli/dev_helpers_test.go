@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
@@ -104,6 +105,7 @@ func fakeApp(t *testing.T, apis ...map[string]any) (dir string) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the app is a POSIX shell script")
 	}
+	t.Setenv("JSII_NODE", "echo") // the app runs no CDK, and what Node.js is here need not be asked
 	dir = t.TempDir()
 	writeAssembly(t, filepath.Join(dir, "source"), apis...)
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
@@ -160,10 +162,27 @@ type running struct {
 	status         chan int
 }
 
-// launch runs "gatehouse dev" in a folder, with a cache and a folder for temporary files of its own.
+// launch runs "gatehouse dev" in a folder, with a folder for temporary files of its own, and a cache of its own that has
+// the keys that the tests share.
 func launch(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	t.Helper()
-	return launchWith(t, dir, t.TempDir(), args...)
+	shared := devissuer.Folder(keyFolder)
+	if _, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: shared}); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := t.TempDir()
+	for _, f := range files {
+		text, err := os.ReadFile(filepath.Join(shared, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(devissuer.Folder(cache), f.Name()), string(text))
+	}
+	return launchWith(t, dir, cache, args...)
 }
 
 // launchWith is launch with a cache folder that is there already.

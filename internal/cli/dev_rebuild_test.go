@@ -91,13 +91,26 @@ func functionApp(t *testing.T) (dir string) {
 cp record "$GATEHOUSE_BUILD_RECORD" && echo run >> .runs
 `)
 	bootstrap := filepath.Join(dir, "source", "asset."+asset, "bootstrap")
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, "./hello")
-	build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if builtFunction == nil {
+		build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, "./hello")
+		build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if builtFunction, err = os.ReadFile(bootstrap); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	writeFile(t, bootstrap, string(builtFunction))
+	if err := os.Chmod(bootstrap, 0o700); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
+
+// builtFunction is the function of [functionApp] as it is at first, once it has been built.
+var builtFunction []byte
 
 // TestDevWatchFunction: a change of a function's file builds the function, without the app, and without a request lost.
 func TestDevWatchFunction(t *testing.T) {
