@@ -176,16 +176,15 @@ class Shared {
     this.dependencies = undefined;
   }
 
-  // once is a token of a text or an object that is resolved once a synthesis, and then is the same value wherever it is.
+  // once is a text that is resolved once a synthesis; other values are left alone.
   once(value) {
-    if (value === undefined || !isPlain(value)) {
+    if (typeof value !== "string") {
       return value;
     }
-    const key = JSON.stringify(value);
-    if (!this.tokens.has(key)) {
-      this.tokens.set(key, new Once(value));
+    if (!this.tokens.has(value)) {
+      this.tokens.set(value, new Once(value));
     }
-    return this.tokens.get(key);
+    return this.tokens.get(value);
   }
 
   // depend has the deployment wait for all methods: by DependsOn for those that are there whenever it is, and for others by
@@ -263,7 +262,7 @@ class Once {
 // seen stands for what CDK knows already while it prepares a synthesis, and throws away what it has resolved.
 const seen = "gatehouse-batch: seen";
 
-// Method is a method that shares with the others of its API what CDK makes of its tokens and of its integration.
+// Method is a method whose tokens are resolved once for all methods of its API.
 class Method extends CfnMethod {
   constructor(scope, id, properties, shared) {
     super(scope, id, properties);
@@ -272,29 +271,20 @@ class Method extends CfnMethod {
 
   get cfnProperties() {
     const own = super.cfnProperties;
-    if (this.shared?.tokens) {
-      for (const name of ["restApiId", "resourceId", "authorizerId", "integration"]) {
-        own[name] = this.shared.once(own[name]);
-      }
+    if (!this.shared?.tokens) {
+      return own;
+    }
+    for (const name of ["restApiId", "resourceId", "authorizerId"]) {
+      own[name] = this.shared.once(own[name]);
+    }
+    if (typeof own.integration?.uri === "string") {
+      own.integration = { ...own.integration, uri: this.shared.once(own.integration.uri) };
     }
     return own;
   }
 
   renderProperties(properties) {
-    if (properties.restApiId === seen) {
-      return {};
-    }
-    const { integration, ...others } = properties;
-    const rendered = this.shared?.integrations;
-    if (!rendered || !integration) {
-      return super.renderProperties(properties);
-    }
-    if (!rendered.has(integration)) {
-      rendered.set(integration, super.renderProperties(properties).Integration);
-    }
-    const own = super.renderProperties(others);
-    own.Integration = structuredClone(rendered.get(integration)); // the method's overrides are merged into it
-    return own;
+    return properties.restApiId === seen ? {} : super.renderProperties(properties);
   }
 }
 
