@@ -159,8 +159,7 @@ class Shared {
   static apis = new WeakMap();
 
   methods = [];
-  tokens = undefined; // by what they stand for, as JSON, once a synthesis has begun
-  integrations = undefined; // as CloudFormation has them, by what CDK has resolved
+  tokens = undefined; // by what they stand for, once a synthesis has begun
   dependencies = undefined; // of the deployment
 
   static of(api) {
@@ -172,7 +171,6 @@ class Shared {
 
   begin() {
     this.tokens = new Map();
-    this.integrations = new Map();
     this.dependencies = undefined;
   }
 
@@ -220,16 +218,6 @@ class Shared {
   dependenciesOf(deployment) {
     return this.dependencies ??= this.waitedFor(deployment, (r) => isThere(r, deployment)).map((r) => r.logicalId);
   }
-}
-
-// isPlain reports whether a value is all in its JSON: objects that are tokens have the same.
-function isPlain(value) {
-  if (typeof value !== "object" || value === null) {
-    return true;
-  }
-  const prototype = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === Array.prototype) && !Token.isUnresolved(value) &&
-    Object.values(value).every(isPlain);
 }
 
 // isThere reports whether a resource is there whenever the deployment is.
