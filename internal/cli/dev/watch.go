@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 )
 
@@ -129,6 +130,9 @@ func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (a
 		w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	default:
 		w.learn(func() *rebuild.Functions { return known }) // which the old assembly has
+		if errors.Is(err, cdkapp.ErrConfig) {
+			return appNotRun, more // and so it cannot have written a source that changed meanwhile
+		}
 	}
 	return appEnded, more
 }
