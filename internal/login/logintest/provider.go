@@ -118,18 +118,23 @@ func Start(t testing.TB, kind Kind, s Settings) *Provider {
 // zitadel is the command that runs the provider, which is a module of its own. The go command caches the executable.
 func zitadel(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	command := func(args ...string) *exec.Cmd {
-		cmd := exec.Command("go", args...)
-		cmd.Dir = filepath.Join(filepath.Dir(here), "testdata", "zitadel")
-		cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
-		return cmd
-	}
-	if out, err := command("list", "-deps", ".").CombinedOutput(); err != nil {
+	if out, err := zitadelModules(); err != nil {
 		nodepeer.Missing(t, "the modules of zitadel/oidc cannot be loaded: run go mod download in "+
 			"internal/login/logintest/testdata/zitadel: "+string(out))
 	}
-	return command(append([]string{"run", "."}, args...)...)
+	return inZitadel(append([]string{"run", "."}, args...)...)
+}
+
+// zitadelModules loads its modules. Their packages need not be listed again for each provider.
+var zitadelModules = sync.OnceValues(func() ([]byte, error) { return inZitadel("list", "-deps", ".").CombinedOutput() })
+
+// inZitadel is the go command in the provider's module.
+func inZitadel(args ...string) *exec.Cmd {
+	_, here, _, _ := runtime.Caller(0)
+	cmd := exec.Command("go", args...)
+	cmd.Dir = filepath.Join(filepath.Dir(here), "testdata", "zitadel")
+	cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+	return cmd
 }
 
 // Client is an HTTP client that trusts the provider and does not follow redirects.
