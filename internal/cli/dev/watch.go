@@ -23,9 +23,10 @@ type watcher struct {
 	report  reporter
 	url     string // of the gateway
 
-	last  *rebuild.Functions      // those that were known last
-	owed  bool                    // the app has not run since a change of a file of its own
-	known chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
+	last   *rebuild.Functions      // those that were known last
+	hasApp bool                    // what app it is may change while it is read, and this does not
+	owed   bool                    // the app has not run since a change of a file of its own
+	known  chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
 }
 
 // What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. An app
@@ -38,6 +39,7 @@ const (
 
 // watch returns when ctx ends.
 func (w *watcher) watch(ctx context.Context) {
+	w.hasApp = w.source.app != nil
 	w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	for {
 		changed, err := w.wait(ctx)
@@ -73,7 +75,7 @@ func (w *watcher) wait(ctx context.Context) (changed []string, err error) {
 
 // read are those of some changed files that something reads: documentation, as a rule, is for people alone.
 func (w *watcher) read(changed []string) []string {
-	if w.source.app == nil {
+	if !w.hasApp {
 		return changed
 	}
 	select {
