@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -103,6 +104,19 @@ func TestDevWatchConfiguration(t *testing.T) {
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"more"}`)
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "start again") })
+}
+
+// TestDevWatchAppThatWritesASource: the app does not run forever, and the user learns that a file is not served.
+func TestDevWatchAppThatWritesASource(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo run >>written.go; mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\"\n")
+	r, _ := start(t, dir, "--watch")
+	r.wait(t, func() bool {
+		return strings.Contains(r.stdout.String(), "  written.go changed while the app ran again, which the app may do itself: ")
+	})
+	if got, err := os.ReadFile(filepath.Join(dir, "written.go")); string(got) != "run\nrun\nrun\n" {
+		t.Errorf("the app ran, by its lines: %q, %v; want it once to start and twice for what it wrote", got, err)
+	}
 }
 
 // TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.

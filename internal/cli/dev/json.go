@@ -144,6 +144,8 @@ func (j *jsonReporter) reloaded(r reloaded) {
 
 func (j *jsonReporter) reloadFailed(err error) { j.say("reload failed", reloadFailedText(err)) }
 
+func (j *jsonReporter) unserved(files []string) { j.say("not reloaded", unservedText(files)) }
+
 func (j *jsonReporter) say(event, text string) {
 	j.write(struct {
 		Event string    `json:"event"`

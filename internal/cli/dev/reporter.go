@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type reporter interface {
 	changed(change)                   // the sources, with --watch
 	reloaded(reloaded)
 	reloadFailed(error)
+	unserved(files []string) // which changed again, and are not waited for
 }
 
 var (
@@ -173,6 +175,11 @@ func milliseconds(d time.Duration) float64 {
 // The texts of events that both reporters have.
 
 func reloadFailedText(err error) string { return fmt.Sprintf("the old API is still served: %v", err) }
+
+func unservedText(files []string) string {
+	return fmt.Sprintf("%s changed while the app ran again, which the app may do itself: to serve what it says now, save it "+
+		"once more", strings.Join(files, ", "))
+}
 
 func panickedText(value any, stack []byte) string {
 	return fmt.Sprintf("gatehouse itself failed: %v\n%s", value, stack)

@@ -212,6 +212,8 @@ func (t *textReporter) reloaded(r reloaded) {
 
 func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }
 
+func (t *textReporter) unserved(files []string) { t.say(unservedText(files)) }
+
 // clock is how a line begins.
 const clock = "15:04:05.000"
 

@@ -60,6 +60,9 @@ func (w *watcher) watch(ctx context.Context) {
 			slices.Sort(changed)
 			changed = slices.Compact(changed)
 		}
+		if len(changed) > 0 {
+			w.report.unserved(changed)
+		}
 	}
 }
 
