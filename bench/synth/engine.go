@@ -29,9 +29,9 @@ func measured(name string, args ...string) *exec.Cmd {
 // indexing is how long jsii may take for its index.
 const indexing = 2 * time.Minute
 
-// index waits until jsii has its index of CDK's types. It makes one in a thread that ends with the app, so an app that is
-// done in a few seconds makes none. Until there is one, each app reads 90 MB of JSON instead, for three seconds and with
-// 400 MB.
+// index waits until jsii has its index of CDK's types. It makes one in a thread that ends with the app, so an app that
+// is done in a few seconds makes none. Until there is one, each app reads the types of all of CDK instead: 100 routes
+// took 4.0 s and 603 MB then, and 1.4 s and 208 MB with one.
 // Source: @jsii/kernel 1.139.0, lib/program.js, buildIndexInWorker
 func index() error {
 	folder := jsiienv.CacheFolder(os.Getenv, runtime.GOOS)

@@ -17,7 +17,7 @@ import (
 // HostTag is the build tag of a function for this machine, which may take keys from an issuer over http.
 const HostTag = "gatehouse_host"
 
-// Build builds a main package into a file. The package is a path from this folder, such as "./table".
+// Build builds a main package into a file. The package is an import path, or a path from the folder of the test.
 //
 // "go run" keeps what it links in go's build cache, which "go build" does not, so it is told to run cp.
 func Build(out, pkg string, tags ...string) error { return build(out, pkg, nil, tags) }
