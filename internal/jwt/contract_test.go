@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -18,11 +19,15 @@ type contractCase struct {
 	change func(*Options)
 }
 
+// contractCases are all cases, made once: fuzz targets begin with them too, and most are signed with RSA.
+var contractCases = sync.OnceValue(func() []contractCase {
+	return slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(), goodCases())
+})
+
 // TestContract covers what the contract says of tokens, headers and claims. The lines on keys and their server have
 // tests of their own, named in the same way.
 func TestContract(t *testing.T) {
-	cases := slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(), goodCases())
-	for _, c := range cases {
+	for _, c := range contractCases() {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t, func(o *Options) {
 				if c.change != nil {

@@ -22,8 +22,8 @@ import (
 
 // compare holds this package's verdict on a token against golang-jwt's, go-jose's and the contract's:
 // what both of them reject is rejected, what breaks a line of the contract is rejected, and what is rejected although
-// both accept it breaks a line of the contract.
-func compare(t *testing.T, f *fixture, token string) {
+// both accept it breaks a line of the contract. It reports whether the token is accepted.
+func compare(t *testing.T, f *fixture, token string) bool {
 	verified, err := f.verify(token)
 	switch {
 	case (verified == nil) == (err == nil):
@@ -40,12 +40,13 @@ func compare(t *testing.T, f *fixture, token string) {
 		if lines != nil {
 			t.Fatalf("accepted, and it breaks lines %v of the contract", lines)
 		}
-		return
+		return true
 	}
 	checkLeakFast(t, token, err.Error())
 	if golang == nil && jose == nil && lines == nil {
 		t.Fatalf("both others accept it, it breaks no line of the contract, and yet: %v", err)
 	}
+	return false
 }
 
 // checkLeakFast looks for long parts of the token itself only.
@@ -60,8 +61,7 @@ func checkLeakFast(t *testing.T, token, text string) {
 // contractTokens are the tokens of all the contract's cases, as seeds.
 var contractTokens = sync.OnceValue(func() []string {
 	var list []string
-	for _, c := range slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(),
-		goodCases()) {
+	for _, c := range contractCases() {
 		if !slices.Contains(list, c.token) {
 			list = append(list, c.token)
 		}
@@ -328,9 +328,7 @@ func TestCombinations(t *testing.T) {
 		}
 		split := len(choices) / 4 * 2
 		h, c := compose(headerMembers, 3, choices[:split]), compose(claimMembers, 7, choices[split:])
-		token := sign("EdDSA", keys()["ed"], h, c)
-		compare(t, f, token)
-		if _, err := f.verify(token); err == nil {
+		if compare(t, f, sign("EdDSA", keys()["ed"], h, c)) {
 			accepted++
 		}
 	}

@@ -52,20 +52,18 @@ var keys = sync.OnceValue(func() map[string]testKey {
 		}
 		return s
 	}
-	prime := func(bits int) *big.Int {
+	prime := func(bits, composites int) *big.Int {
 		b := make([]byte, bits/8)
-		for {
+		for range composites + 1 {
 			random.Read(b)
-			b[0] |= 0xC0 // so that the product of two has twice the bits
-			b[len(b)-1] |= 1
-			p := new(big.Int).SetBytes(b)
-			if new(big.Int).Mod(p, big.NewInt(65537)).Cmp(big.NewInt(1)) != 0 && p.ProbablyPrime(10) {
-				return p
-			}
 		}
+		b[0] |= 0xC0 // so that the product of two has twice the bits
+		b[len(b)-1] |= 1
+		return new(big.Int).SetBytes(b)
 	}
-	rsaKey := func(bits int) crypto.Signer {
-		p, q, one := prime(bits/2), prime(bits/2), big.NewInt(1)
+	// How many composite numbers come before each prime is known: to find that out takes longer than all the rest.
+	rsaKey := func(bits, before1, before2 int) crypto.Signer {
+		p, q, one := prime(bits/2, before1), prime(bits/2, before2), big.NewInt(1)
 		k := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: 65537}, Primes: []*big.Int{p, q}}
 		phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
 		k.D = new(big.Int).ModInverse(big.NewInt(65537), phi)
@@ -89,7 +87,8 @@ var keys = sync.OnceValue(func() map[string]testKey {
 		"secret2": {secret: bytes.Repeat([]byte("fedcba9876543210"), 4)},
 	}
 	for _, k := range []testKey{ // in an order, as random gives something else each time
-		{kid: "rsa", signer: rsaKey(2048)}, {kid: "rsa2", signer: rsaKey(2048)}, {kid: "weak", signer: rsaKey(1024)},
+		{kid: "rsa", signer: rsaKey(2048, 64, 893)}, {kid: "rsa2", signer: rsaKey(2048, 128, 69)},
+		{kid: "weak", signer: rsaKey(1024, 3, 116)},
 		{kid: "p256", signer: ecKey(elliptic.P256())}, {kid: "p256b", signer: ecKey(elliptic.P256())},
 		{kid: "p384", signer: ecKey(elliptic.P384())}, {kid: "p521", signer: ecKey(elliptic.P521())},
 		{kid: "ed", signer: edKey()}, {kid: "ed2", signer: edKey()},
@@ -165,7 +164,7 @@ func sign(alg string, k testKey, header, claims string) string {
 	return input + "." + b64(signature(alg, k, input))
 }
 
-func signature(alg string, k testKey, input string) []byte {
+func signature(alg string, k testKey, input string) (sig []byte) {
 	a := algorithmNamed(alg)
 	if a == nil {
 		panic("no algorithm " + alg)
@@ -193,11 +192,27 @@ func signature(alg string, k testKey, input string) []byte {
 		half := (private.Curve.Params().BitSize + 7) / 8
 		return append(r.FillBytes(make([]byte, half)), s.FillBytes(make([]byte, half))...)
 	}
+	if a.family == pkcs1 {
+		made := signed{alg, k.signer, input}
+		if sig, ok := signatures.Load(made); ok {
+			return sig.([]byte)
+		}
+		defer func() { signatures.Store(made, sig) }()
+	}
 	sig, err := k.signer.Sign(cryptorand.Reader, message, opts)
 	if err != nil {
 		panic(err)
 	}
 	return sig
+}
+
+// signatures are those of PKCS #1 that were made: they take the longest, and are the same each time.
+var signatures sync.Map // of signed
+
+type signed struct {
+	alg    string
+	signer crypto.Signer
+	input  string
 }
 
 // good is a token that the tests' issuer accepts at t0.

@@ -93,7 +93,7 @@ func TestLine51NewMaterialOfAnotherSizeUnderAnOldKid(t *testing.T) {
 	f := newFixture(t)
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
 	f.want(t, lasting("rsa"), nil)
-	larger := smallFactorKey(65539) // of 2,064 bits
+	larger := smallFactorKey(65539) // of 2,220 bits
 	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: larger})))
 	f.clock.Advance(DefaultCooldown)
 	f.want(t, larger.token(goodHeader("RS256").String(), goodClaims().String()), nil)

@@ -41,22 +41,12 @@ func weakRSAOf(p, q *big.Int) weakRSA {
 	return weakRSA{new(big.Int).Mul(p, q), new(big.Int).ModInverse(big.NewInt(65537), phi)}
 }
 
-// smallFactorKey is a key of 2048 bits or a few more, of which one prime is p.
-func smallFactorKey(p int64) weakRSA { return weakRSAOf(big.NewInt(p), largePrime()) }
-
-// largePrime is the other prime. It is not changed: to find it takes a second.
-var largePrime = sync.OnceValue(func() *big.Int {
-	random := rand.NewChaCha8([32]byte([]byte("a prime of some two thousand bit")))
-	b := make([]byte, 256)
-	random.Read(b)
-	b[0] |= 0x80
-	q := new(big.Int).SetBytes(b)
-	for q.SetBit(q, 0, 1); ; q.Add(q, big.NewInt(2)) {
-		if new(big.Int).Mod(q, big.NewInt(65537)).Cmp(big.NewInt(1)) != 0 && q.ProbablyPrime(1) {
-			return q
-		}
-	}
-})
+// smallFactorKey is a key of some 2200 bits, of which one prime is p. The other one is Mersenne's 2^2203-1, which need
+// not be looked for.
+func smallFactorKey(p int64) weakRSA {
+	one := big.NewInt(1)
+	return weakRSAOf(big.NewInt(p), new(big.Int).Sub(new(big.Int).Lsh(one, 2203), one))
+}
 
 // rocaKey is a key of 2048 bits as the generator of CVE-2017-15361 made them: of primes k*M + (65537^a mod M), where M
 // is the product of the first 126 primes.
@@ -65,21 +55,21 @@ var rocaKey = sync.OnceValue(func() weakRSA {
 	random := rand.New(rand.NewPCG(1, 2))
 	m := big.NewInt(1)
 	for p, found := int64(2), 0; found < 126; p++ {
-		if big.NewInt(p).ProbablyPrime(0) {
+		if isPrime(p) {
 			m.Mul(m, big.NewInt(p))
 			found++
 		}
 	}
-	prime := func() *big.Int {
-		for {
-			a := new(big.Int).Exp(big.NewInt(65537), new(big.Int).SetUint64(random.Uint64()), m)
-			k := new(big.Int).SetBit(new(big.Int).SetUint64(random.Uint64()>>11), 53, 1)
-			if p := k.Mul(k, m).Add(k, a); p.ProbablyPrime(1) {
-				return p
-			}
+	// How many composite numbers come before each prime is known, as in [keys].
+	prime := func(composites int) *big.Int {
+		for range 2 * composites {
+			random.Uint64()
 		}
+		a := new(big.Int).Exp(big.NewInt(65537), new(big.Int).SetUint64(random.Uint64()), m)
+		k := new(big.Int).SetBit(new(big.Int).SetUint64(random.Uint64()>>11), 53, 1)
+		return k.Mul(k, m).Add(k, a)
 	}
-	return weakRSAOf(prime(), prime())
+	return weakRSAOf(prime(103), prime(33))
 })
 
 // The first three are of the detector's own tests, of keys that the broken generator made; the fourth is of a key of
@@ -126,21 +116,28 @@ func primorial() *big.Int {
 	return product
 }
 
-// The product is what it is said to be: every odd prime below 2^16 divides it once, and nothing else divides it.
-func TestSmallPrimes(t *testing.T) {
-	rest, count := primorial(), 0
-	var remainder big.Int
-	for p := int64(3); p < 1<<16; p += 2 {
-		if !big.NewInt(p).ProbablyPrime(0) {
-			continue
-		}
-		count++
-		if rest.QuoRem(rest, big.NewInt(p), &remainder); remainder.Sign() != 0 {
-			t.Fatalf("%d does not divide the product", p)
+// isPrime reports whether a small number is a prime, in the plainest way.
+func isPrime(n int64) bool {
+	for d := int64(2); d*d <= n; d++ {
+		if n%d == 0 {
+			return false
 		}
 	}
-	if rest.Cmp(big.NewInt(1)) != 0 || count != 6541 {
-		t.Errorf("%d primes, and a factor of %d bits is left over", count, rest.BitLen())
+	return n > 1
+}
+
+// The product is what it is said to be: that of every odd prime below 2^16, once.
+func TestSmallPrimes(t *testing.T) {
+	want, count := big.NewInt(1), 0
+	for p := int64(3); p < 1<<16; p++ {
+		if isPrime(p) {
+			want.Mul(want, big.NewInt(p))
+			count++
+		}
+	}
+	got := primorial()
+	if got.Cmp(want) != 0 || count != 6541 {
+		t.Errorf("a product of %d bits, want that of the %d primes, which has %d", got.BitLen(), count, want.BitLen())
 	}
 }
 
