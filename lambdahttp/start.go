@@ -69,13 +69,16 @@ func readPart(v strictjson.Value) (e events.APIGatewayProxyRequest, ok bool) {
 	rc := v.Get("requestContext")
 	identity := rc.Get("identity")
 	e = events.APIGatewayProxyRequest{
-		Resource: p.text(v.Get("resource")), Path: p.text(v.Get("path")), HTTPMethod: p.text(v.Get("httpMethod")),
-		MultiValueHeaders: p.lists(
-			v.Get("multiValueHeaders"),
-		), MultiValueQueryStringParameters: p.lists(v.Get("multiValueQueryStringParameters")),
-		PathParameters: p.texts(v.Get("pathParameters")), Body: p.text(v.Get("body")),
+		Resource:                        p.text(v.Get("resource")),
+		Path:                            p.text(v.Get("path")),
+		HTTPMethod:                      p.text(v.Get("httpMethod")),
+		MultiValueHeaders:               p.lists(v.Get("multiValueHeaders")),
+		MultiValueQueryStringParameters: p.lists(v.Get("multiValueQueryStringParameters")),
+		PathParameters:                  p.texts(v.Get("pathParameters")),
+		Body:                            p.text(v.Get("body")),
 		RequestContext: events.APIGatewayProxyRequestContext{
-			DomainName: p.text(rc.Get("domainName")), RequestID: p.text(rc.Get("requestId")),
+			DomainName: p.text(rc.Get("domainName")),
+			RequestID:  p.text(rc.Get("requestId")),
 			Identity: events.APIGatewayRequestIdentity{
 				SourceIP: p.text(identity.Get("sourceIp")),
 				UserArn:  p.text(identity.Get("userArn")),

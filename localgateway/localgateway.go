@@ -181,10 +181,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 		options.Issuer = g.issuer.Provider
 	case ConfiguredIssuers:
 	default:
-		return nil, fmt.Errorf(
-			"unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers",
-			o.Issuers,
-		)
+		return nil, fmt.Errorf("unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers", o.Issuers)
 	}
 	inner, err := apigateway.New(options)
 	if err != nil {

@@ -34,11 +34,10 @@ func loginHere(t *testing.T, issuer string) string {
 	return synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		login := &secureapi.Login{
-			Issuer:   secureapi.Issuer{URL: issuer, Audiences: []string{"orders"}},
-			ClientID: logintest.BasicClient,
-			ClientAuth: secureapi.ClientSecret(
-				awssecretsmanager.NewSecret(stack, jsii.String("ClientSecret"), nil)),
-			Origin: shopOrigin, BasePath: "/prod", Parameters: map[string]string{"prompt": "consent"},
+			Issuer:     secureapi.Issuer{URL: issuer, Audiences: []string{"orders"}},
+			ClientID:   logintest.BasicClient,
+			ClientAuth: secureapi.ClientSecret(awssecretsmanager.NewSecret(stack, jsii.String("ClientSecret"), nil)),
+			Origin:     shopOrigin, BasePath: "/prod", Parameters: map[string]string{"prompt": "consent"},
 		}
 		orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: ours + "/backend-fn"})
 		secureapi.New(stack, "Api", &secureapi.Props{

@@ -71,9 +71,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 		},
 	)
 	at("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
-	at(
-		"/users",
-	).AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
+	at("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
 		Authorizer:          users,
 		AuthorizationScopes: jsii.Strings("shop/write"),
 	})
@@ -122,9 +120,8 @@ func newPlain(app awscdk.App, executable, archive string) {
 			&awsapigateway.TokenAuthorizerProps{Handler: ruby},
 		),
 	})
-	at(
-		"/elsewhere",
-	).AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil), nil)
+	elsewhere := awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil)
+	at("/elsewhere").AddMethod(jsii.String("GET"), elsewhere, nil)
 
 	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),

@@ -197,11 +197,9 @@ func policyRules() []rule {
 					}
 					return readAnswer(t, answer).policyText
 				}
-				if policy(
-					object{"scope": "a orders:read"},
-				) != policy(
-					object{"scope": nil, "scp": []string{"orders:read"}, "sub": "other", "groups": "x"},
-				) {
+				one := object{"scope": "a orders:read"}
+				other := object{"scope": nil, "scp": []string{"orders:read"}, "sub": "other", "groups": "x"}
+				if policy(one) != policy(other) {
 					return elsewise
 				}
 				return "the same"

@@ -158,8 +158,7 @@ func FromEnvironment(getenv func(string) string) (Config, error) {
 	text := getenv(ConfigVariable)
 	if text == "" {
 		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on "+
-			"the function "+
-			"it makes", ErrConfig, ConfigVariable)
+			"the function it makes", ErrConfig, ConfigVariable)
 	}
 	var c Config
 	v, err := strictjson.Parse(text)

@@ -233,9 +233,7 @@ func TestADecisionIsALine(t *testing.T) {
 				"requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
 				"traceId":   "1-5759e988-bd862e3fe1be46a994272793",
 				"totalMs":   0.0,
-			}.With(
-				c.want,
-			)
+			}.With(c.want)
 			if c.metric != "" {
 				want["functionName"] = "authorizer"
 			}

@@ -67,17 +67,15 @@ func compare(alg string, list []contender, rounds int) error {
 			continue // the others are compared with it
 		}
 		f := figures.Figure{
-			Subject: "token verification, " + alg,
-			Name:    c.name,
-			Peer:    "the signature alone",
-			Unit:    "us",
-			Other:   !strings.HasPrefix(c.name, "gatehouse"),
-			Measured: micros(
-				fastest[i],
-			),
-			Against: micros(fastest[0]),
-			Ratio:   float64(fastest[i]) / float64(fastest[0]),
-			AtMost:  c.most,
+			Subject:  "token verification, " + alg,
+			Name:     c.name,
+			Peer:     "the signature alone",
+			Unit:     "us",
+			Other:    !strings.HasPrefix(c.name, "gatehouse"),
+			Measured: micros(fastest[i]),
+			Against:  micros(fastest[0]),
+			Ratio:    float64(fastest[i]) / float64(fastest[0]),
+			AtMost:   c.most,
 		}
 		figures.Report(f)
 	}

@@ -37,8 +37,7 @@ func Accept(scope constructs.IConstruct, rule, reason string) {
 	resource := resourceOf(scope)
 	if resource == nil {
 		panic(fmt.Errorf("secureapi: %s: Accept: it has no resource of its own: give it the construct that the "+
-			"finding "+
-			"names", path))
+			"finding names", path))
 	}
 	accepts := map[string]any{rule: reason}
 	if before, ok := resource.GetMetadata(jsii.String(rules.AcceptsMetadata)).(map[string]any); ok {

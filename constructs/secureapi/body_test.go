@@ -153,8 +153,7 @@ func TestBodiesInTheTemplate(t *testing.T) {
 			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_BAD_REQUEST_BODY()},
 		)
 	}, "secureapi: Shop/Api: AddGatewayResponse \"Mine\": Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an "+
-		"API has one "+
-		"response of a type: leave that field out")
+		"API has one response of a type: leave that field out")
 }
 
 func TestSchemasThatAreRefused(t *testing.T) {

@@ -19,12 +19,8 @@ import (
 func TestCacheResponse(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
-	public, minute := secureapi.Public(
-		"the catalogue",
-	), secureapi.CacheResponse(
-		time.Minute,
-		secureapi.CacheKeyQuery("page"),
-	)
+	public := secureapi.Public("the catalogue")
+	minute := secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"))
 	shop(stack, func(p *secureapi.Props) {
 		f := p.Routes[0].Function
 		p.Routes = append(p.Routes,

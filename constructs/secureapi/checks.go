@@ -53,8 +53,7 @@ func (b *builder) check() {
 	app, ok := root.(awscdk.App)
 	if !ok {
 		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an "+
-			"awscdk.NewApp, "+
-			"and the stack or the stage in it", root)
+			"awscdk.NewApp, and the stack or the stage in it", root)
 	}
 	registered.Lock()
 	defer registered.Unlock()

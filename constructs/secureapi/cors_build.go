@@ -25,8 +25,7 @@ func (b *builder) configureFunctions() {
 		}
 		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), plan.Unresolved) {
 			b.fail("CORS: an origin is a CDK token, and the function %s of another stack would need it in its "+
-				"environment, so that "+
-				"each stack depended on the other: write the origin out", *own.Node().Path())
+				"environment, so that each stack depended on the other: write the origin out", *own.Node().Path())
 		}
 		for _, name := range slices.Sorted(maps.Keys(environment)) {
 			b.claim(own, name, environment[name])
@@ -53,10 +52,9 @@ func (b *builder) claim(f awslambda.Function, name, value string) {
 	claims.Lock()
 	defer claims.Unlock()
 	if have, taken := claims.of[variable{f, name}]; taken && have != value {
-		b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: "+
-			"give both APIs "+
-			"the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own "+
-			"function",
+		b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give "+
+			"both APIs the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each "+
+			"its own function",
 			*f.Node().Path())
 	}
 	claims.of[variable{f, name}] = value

@@ -1,7 +1,10 @@
 package secureapi
 
-import "github.com/gatehouse-cdk/gatehouse/internal/route"
-import "github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
 
 // checkBackend looks for a route's function that the API's stack cannot permit API Gateway to invoke. API Gateway
 // itself invokes functions of other accounts and regions, but AWS::Lambda::Permission is made where its stack is: it
@@ -26,7 +29,6 @@ func (s *site) checkBackend(pattern route.Pattern, f awslambda.IFunction) {
 	}
 	if of, here, is := another(*env.Region, *s.stack.Region()); is {
 		s.fail("route %q: its function is in %s and the API in %s, where no permission for it can be made: deploy "+
-			"both in one "+
-			"region, or %s", pattern, of, here, out)
+			"both in one region, or %s", pattern, of, here, out)
 	}
 }

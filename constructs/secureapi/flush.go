@@ -36,13 +36,12 @@ func (b *builder) flush() {
 	// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html and
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
 	cache := b.stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String(
-			"apigateway",
-		), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
+		Service:   jsii.String("apigateway"),
+		Account:   jsii.String(""),
+		ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
+		Resource:  jsii.String("restapis"),
 		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
-		Resource: jsii.String(
-			"restapis",
-		), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
+		ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
 	})
 	flush := customresources.NewAwsCustomResource(
 		b.api,

@@ -43,9 +43,8 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		ResourceArns: &arns,
 	})
 	if !*grant.Success() {
-		a.fail(method, "the grantee takes no policy, as an account or a service does: grant a role or a user; "+
-			"callers of "+
-			"another account are let in by ResourcePolicy.AllowAccounts and by that account's own policies")
+		a.fail(method, "the grantee takes no policy, as an account or a service does: grant a role or a user; callers "+
+			"of another account are let in by ResourcePolicy.AllowAccounts and by that account's own policies")
 	}
 	return grant
 }

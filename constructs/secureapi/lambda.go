@@ -83,16 +83,14 @@ func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) h
 	if foreign && l.invokeRole == nil {
 		if s.ofAnotherStack(l.function) {
 			s.fail("%s: its Function is of account %s and the API of %s, and a permission for it would make each "+
-				"stack depend on "+
-				"the other: set InvokeRole, and let that role invoke the function there", g, of, here)
+				"stack depend on the other: set InvokeRole, and let that role invoke the function there", g, of, here)
 		}
 		// An imported function may have its permission already. Source:
 		// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
 		annotation.Warn(s.scope, "gatehouse:authorizerOfAnotherAccount", fmt.Sprintf(
 			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and "+
-				"without "+
-				"one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, and "+
-				"let that role",
+				"without one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, "+
+				"and let that role",
 			g, of, here))
 	}
 	if l.invokeRole == nil && s.ofAnotherStack(l.function) {

@@ -98,8 +98,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("versions %v, again %v, and %v with other settings", first, versions(t, again), versions(t, changed))
 	}
 	refused(t, func() { shop(newStack(), nil).AuthorizerAlias("") }, "AuthorizerAlias: the API's TokenAuthorizer has "+
-		"no alias: "+
-		"set Release of its JWT, or of a SessionAuthorizer")
+		"no alias: set Release of its JWT, or of a SessionAuthorizer")
 	refused(t, func() {
 		shop(newStack(), func(p *secureapi.Props) {
 			released("email")(p)

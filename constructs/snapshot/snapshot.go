@@ -57,8 +57,7 @@ func Match(t testing.TB, stack awscdk.Stack, name string) {
 	}
 	if Updating() && inCI(os.Getenv("CI")) {
 		t.Fatalf("snapshot: -update is refused as CI=%s is set: a golden file that is written there lets any change "+
-			"pass. "+
-			"Run it on your own machine and commit the file, or unset CI", os.Getenv("CI"))
+			"pass. Run it on your own machine and commit the file, or unset CI", os.Getenv("CI"))
 	}
 	if stack == nil {
 		t.Fatalf("snapshot: the stack for %s is nil", file)

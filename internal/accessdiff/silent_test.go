@@ -129,9 +129,8 @@ func TestNothingIsSilent(t *testing.T) {
 			func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
 			[]func(*matrix.API){stages("dev", "prod"), keyed("k"),
 				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev", "prod"} }},
-			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one cannot " +
-				"be " +
-				"compared"},
+			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one " +
+				"cannot be compared"},
 		{"answers that no longer end with their token", []func(*matrix.API){cached(&hour), setting("policyEndsWithToken",
 			"true")},
 			[]func(*matrix.API){cached(&hour)},
@@ -147,9 +146,8 @@ func TestNothingIsSilent(t *testing.T) {
 			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
 		{"other keys for another type of authorizer", nil,
 			[]func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), toRequest},
-			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can sign with " +
-				"them " +
-				"cannot be compared"},
+			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can sign " +
+				"with them cannot be compared"},
 		{"keys that count for longer", nil, []func(*matrix.API){setting("issuers[0].staleCeilingSeconds", "86400")},
 			"? keys that issuer idp.example.com withdraws count for up to 24 h (was 12 h), and who has one cannot be compared"},
 		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){signatures},
@@ -178,9 +176,8 @@ func TestNothingIsSilent(t *testing.T) {
 			"? the code of the authorizer Jwt, which has a main package of its own, changed, and what a hook in it does " +
 				"cannot be compared"},
 		{"another table of sessions", nil, []func(*matrix.API){variable("GATEHOUSE_SESSION_TABLE", "${Table}")},
-			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on access " +
-				"cannot be " +
-				"compared"},
+			"? the variable GATEHOUSE_SESSION_TABLE of the authorizer Jwt is ${Table} (was unset), and its effect on " +
+				"access cannot be compared"},
 		{"settings that cannot be read", []func(*matrix.API){unread,
 			func(a *matrix.API) { a.Routes[0] = apiOf("GET /a: scope x").Routes[0] }},
 			[]func(*matrix.API){unread},
@@ -203,9 +200,8 @@ func TestNothingIsSilent(t *testing.T) {
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the layers of the authorizer Jwt changed, and what their code does cannot be compared"},
 		{"a wrapper around the included one", nil, []func(*matrix.API){variable("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrap")},
-			"? the variable AWS_LAMBDA_EXEC_WRAPPER of the authorizer Jwt is /opt/wrap (was unset), and its effect on access " +
-				"cannot be " +
-				"compared"},
+			"? the variable AWS_LAMBDA_EXEC_WRAPPER of the authorizer Jwt is /opt/wrap (was unset), and its effect on " +
+				"access cannot be compared"},
 		{"a boundary that is gone", []func(*matrix.API){granted("Eve", "execute-api:/*"), boundary},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
 			"? the policies of role Eve were not read in full, so what it may call now cannot be compared: " +

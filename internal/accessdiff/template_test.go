@@ -97,8 +97,7 @@ func TestTemplates(t *testing.T) {
 	managed := func(list ...string) string { return resource("B", "IAM::ManagedPolicy", statements(list...)) }
 	const code = "? the code of the authorizer Guard changed, and which callers it allows cannot be compared"
 	const function = "? the function of the authorizer Guard, its handler, layers or environment changed, and which " +
-		"callers it " +
-		"allows cannot be compared"
+		"callers it allows cannot be compared"
 	auth := func(kind, uri string) string {
 		return resource("Auth", "ApiGateway::Authorizer", `"RestApiId": {"Ref": "Api"}, "Name": "Guard", "Type": "`+kind+
 			`", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": `+uri)

@@ -150,9 +150,8 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			line:   integrationsLine,
 			name:   "no endpoint",
 			source: "the local gateway's own",
-			want: "501 Shop/MPOSTRworkflow: its integration " +
-				"calls the AWS service states, which is not emulated: --env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, " +
-				"gives an endpoint that answers it",
+			want: "501 Shop/MPOSTRworkflow: its integration calls the AWS service states, which is not emulated: " +
+				"--env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, gives an endpoint that answers it",
 			got: func(t *testing.T) string {
 				got := none.send(t, "POST /prod/workflow")
 				return fmt.Sprint(got.status, " ", got.record.Reason)
@@ -265,11 +264,7 @@ func createTable(t *testing.T, endpoint string) {
 			Key:         sigv4.Key{Secret: "s"},
 			Region:      "eu-west-1",
 			Service:     "dynamodb",
-		}.Sign(
-			r,
-			body,
-			time.Now(),
-		)
+		}.Sign(r, body, time.Now())
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)

@@ -12,8 +12,7 @@ func (n *node) reference(ref string) {
 	place, ok := n.placeOf(ref)
 	if !ok {
 		n.fail(n.below("$ref"), "it refers to %q, and a model is one document: copy what it needs into $defs, and refer "+
-			"to it "+
-			`as "#/$defs/name"`, ref)
+			`to it as "#/$defs/name"`, ref)
 		return
 	}
 	if n.owner != nowhere {

@@ -46,11 +46,9 @@ func orderAPI() map[string]any {
 	)
 	method("Files", "ANY", map[string]any{"ResourceId": ref("File")})
 	resources["Made"] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
-		"RestApiId": ref(
-			"Api",
-		),
-		"ParentId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}},
-		"PathPart": "made",
+		"RestApiId": ref("Api"),
+		"ParentId":  map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}},
+		"PathPart":  "made",
 	}}
 	resources["Maker"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": map[string]any{
 		"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": map[string]any{"ZipFile": maker}}}
@@ -159,17 +157,11 @@ func TestDevConsoleUse(t *testing.T) {
 	const stamp = `\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, `
 	if want := regexp.MustCompile(
 		`iat \(issued\)` + stamp + `(now|[\dmins ]+ ago).*exp \(expires\)` + stamp + `in (1 h|5\d min( \d+ s)?)$`,
-	); !want.MatchString(
-		use.Made,
-	) {
+	); !want.MatchString(use.Made) {
 		t.Errorf("the times of the token that was made: %q", use.Made)
 	}
 	if len(use.Sent) != 1 ||
-		!regexp.MustCompile(
-			`exp \(expires\)`+stamp+`(2 min|1 min( \d+ s)?) after the request$`,
-		).MatchString(
-			use.Sent[0],
-		) {
+		!regexp.MustCompile(`exp \(expires\)`+stamp+`(2 min|1 min( \d+ s)?) after the request$`).MatchString(use.Sent[0]) {
 		t.Errorf("the times of the token that was sent: %q", use.Sent)
 	}
 	if want := "the method wants one of the scopes orders/read, and the token has orders/other"; use.First != want ||

@@ -26,13 +26,9 @@ func TestDevForeignFunctions(t *testing.T) {
 	}
 	header := make([]byte, 64) // an ELF file of a processor that this is not
 	copy(header, elf.ELFMAG)
-	header[elf.EI_CLASS], header[elf.EI_DATA], header[elf.EI_VERSION] = byte(
-		elf.ELFCLASS64,
-	), byte(
-		elf.ELFDATA2LSB,
-	), byte(
-		elf.EV_CURRENT,
-	)
+	header[elf.EI_CLASS] = byte(elf.ELFCLASS64)
+	header[elf.EI_DATA] = byte(elf.ELFDATA2LSB)
+	header[elf.EI_VERSION] = byte(elf.EV_CURRENT)
 	machine := elf.EM_AARCH64
 	if runtime.GOARCH == "arm64" {
 		machine = elf.EM_X86_64

@@ -96,8 +96,7 @@ func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 		}
 		told[r.Body.Source] = true
 		warnings = append(warnings, Warning{keywords, fmt.Sprintf("the Body of %q, of %s, has keywords that API Gateway "+
-			"does not "+
-			"check, at %s: have the function check them, write a pattern beside each, or acknowledge %q", r.Pattern,
+			"does not check, at %s: have the function check them, write a pattern beside each, or acknowledge %q", r.Pattern,
 			r.Body.Source, strings.Join(r.Body.Model.Unchecked, " and "), keywords)})
 	}
 	if p.props.RestAPI == nil || len(p.props.RestAPI.BinaryMediaTypes) == 0 {
@@ -106,10 +105,10 @@ func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 	for _, r := range p.Sorted() {
 		if r.Body != nil {
 			return append(warnings, Warning{binary, fmt.Sprintf("route %q has a Body, and the API has BinaryMediaTypes "+
-				"(%s). It "+
-				"is not documented that API Gateway validates a body whose Content-Type is one of them, and its caller chooses "+
-				"that header: have the function refuse events with isBase64Encoded, or give routes with binary bodies an API of "+
-				"their own; then acknowledge %q", r.Pattern, strings.Join(p.props.RestAPI.BinaryMediaTypes, ", "), binary)})
+				"(%s). It is not documented that API Gateway validates a body whose Content-Type is one of them, and its "+
+				"caller chooses that header: have the function refuse events with isBase64Encoded, or give routes with "+
+				"binary bodies an API of their own; then acknowledge %q",
+				r.Pattern, strings.Join(p.props.RestAPI.BinaryMediaTypes, ", "), binary)})
 		}
 	}
 	return warnings

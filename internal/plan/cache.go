@@ -95,15 +95,13 @@ func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 	tokens := c.TokenSources()
 	if len(tokens) > 1 {
 		errs = append(errs, fmt.Errorf("caching is on with %d TokenSources: API Gateway wants every identity source "+
-			"in each "+
-			"request, so a request with one token would get 401: use one, or set CacheTTL to NoCache", len(tokens)))
+			"in each request, so a request with one token would get 401: use one, or set CacheTTL to NoCache", len(tokens)))
 	}
 	for _, t := range tokens {
 		want := identityOf(t)
 		if !slices.ContainsFunc(sources, want.equal) {
 			errs = append(errs, fmt.Errorf("caching is on and the token in %s is not among the identity sources, so "+
-				"one caller's "+
-				"answer would serve another: add it, or set CacheTTL to NoCache", want))
+				"one caller's answer would serve another: add it, or set CacheTTL to NoCache", want))
 		}
 	}
 	return errs

@@ -247,8 +247,7 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 	switch {
 	case d.edge():
 		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
-			"edge-optimized: " +
-			"leave EndpointType out")
+			"edge-optimized: leave EndpointType out")
 	case d.endpoint() == private:
 		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
 			"PRIVATE: leave it out, and name the VPC endpoints that may call in Private")

@@ -142,8 +142,7 @@ func (p *Plan) checkLoginsAtDomain() (errs []error) {
 			continue
 		}
 		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to "+
-			"%q, "+
-			"or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Paths()),
+			"%q, or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Paths()),
 			strings.TrimSuffix("/"+d.Paths()[0], "/")))
 	}
 	return errs
@@ -171,10 +170,9 @@ func (p *Plan) LoginElsewhere(id string) string {
 			wild && strings.HasSuffix(host, rest) && !strings.Contains(strings.TrimSuffix(host, rest), ".") {
 			continue
 		}
-		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to the "+
-			"host of "+
-			"Origin alone, so that calls of %[3]q have no session. Set Origin to %q; or acknowledge %q, where what answers for "+
-			"Origin passes requests on to the domain", l, l.Origin, name, httpsScheme+name, id)
+		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to "+
+			"the host of Origin alone, so that calls of %[3]q have no session. Set Origin to %q; or acknowledge %q, "+
+			"where what answers for Origin passes requests on to the domain", l, l.Origin, name, httpsScheme+name, id)
 	}
 	return ""
 }

@@ -34,8 +34,7 @@ func (u DomainUse) Beside(other DomainUse) error {
 			return nil
 		}
 		return fmt.Errorf("Domain.Name %q is that of the domain %s too, and a name is there once in an account and "+
-			"region: share "+
-			"it, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
+			"region: share it, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
 	}
 	for _, mine := range u.BasePaths {
 		for _, theirs := range other.BasePaths {

@@ -109,9 +109,8 @@ func TestWrongDomains(t *testing.T) {
 		{
 			"mutual TLS and an open endpoint",
 			both(domain(mutual), func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }),
-			"RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a certificate " +
-				"would " +
-				"reach the API by its execute-api endpoint; leave it out, which closes that endpoint",
+			"RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a " +
+				"certificate would reach the API by its execute-api endpoint; leave it out, which closes that endpoint",
 		},
 		{"the same of a shared domain", both(shared(DomainOf{Name: "api.example.com", MutualTLS: true}),
 			func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }), "and the domain has MutualTLS: callers without"},

@@ -32,8 +32,7 @@ func (p *Plan) Grantable(patterns []string) ([]PlannedRoute, error) {
 			}
 			if route.WildcardCovers(granted.Pattern, other.Pattern) {
 				return nil, fmt.Errorf("a grant of %q also covers %q, since the * in an ARN crosses slashes: name "+
-					"both, or guard "+
-					"one of them otherwise", granted.Pattern, other.Pattern)
+					"both, or guard one of them otherwise", granted.Pattern, other.Pattern)
 			}
 		}
 	}

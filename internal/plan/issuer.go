@@ -79,8 +79,7 @@ func (i Issuer) Check() (errs []error) {
 	}
 	if slices.ContainsFunc(i.Audiences, UnresolvedList) {
 		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it "+
-			"with "+
-			"awscdk.Fn_Select", i.URL)
+			"with awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Audiences, "") {
 		bad("issuer %q has an empty audience", i.URL)
@@ -122,8 +121,7 @@ func (i Issuer) checkLimits() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if slices.ContainsFunc(i.Clients, UnresolvedList) {
 		bad("issuer %q has Clients that are a list known only when the stack is deployed: take single values of it "+
-			"with "+
-			"awscdk.Fn_Select", i.URL)
+			"with awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Clients, "") {
 		bad("issuer %q has an empty client in Clients", i.URL)

@@ -96,8 +96,7 @@ func (p *Plan) addGuards() (errs []error) {
 			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
 		case name == "" || strings.ContainsAny(name, "/ \t\n") || Unresolved(name):
 			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it "+
-				"becomes "+
-				"part of a construct id", name))
+				"becomes part of a construct id", name))
 		default:
 			add(name, a)
 		}
@@ -205,8 +204,7 @@ func (p *Plan) checkSize() []error {
 		return nil
 	}
 	return []error{fmt.Errorf("the table makes %d resources (%d methods, %d parts of paths, %d preflights), and a "+
-		"CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom "+
-		"domain with a "+
-		"base path for each, or let a function answer more paths by a greedy parameter",
+		"CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom domain "+
+		"with a base path for each, or let a function answer more paths by a greedy parameter",
 		n, len(p.Routes), len(parts), preflights, maxResources)}
 }

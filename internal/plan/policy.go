@@ -83,10 +83,8 @@ func (p *Plan) JudgePolicy(document []byte) error {
 	err := p.judgePolicy(document)
 	if err != nil && p.Stage == "" && p.props.Policy.hasLists() {
 		return fmt.Errorf("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that "+
-			"stands for "+
-			"it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or "+
-			"write "+
-			"Statements with your stage: %w", err)
+			"stands for it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or "+
+			"IAM, or write Statements with your stage: %w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("ResourcePolicy: %w", err)

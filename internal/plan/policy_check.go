@@ -37,8 +37,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 		}
 		if l.identity && !s.signed {
 			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an "+
-				"IAMAuthorizer, "+
-				"or leave the list out", l.field, l.kind)
+				"IAMAuthorizer, or leave the list out", l.field, l.kind)
 		}
 		if l.kind != "CIDR" && l.allow {
 			for _, v := range l.values {
@@ -72,23 +71,19 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	for i, v := range r.AllowCIDRs {
 		if !Unresolved(v) && covered(parseRange(v), denied) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
-				"which locks "+
-				"every caller in it out: leave one of the two out", i, v))
+				"which locks every caller in it out: leave one of the two out", i, v))
 		}
 	}
 	reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
 		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
-			"nothing "+
-			"reaches a public endpoint, which locks every caller out: name the public addresses of those who may "+
-			"call, or set "+
-			"RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
+			"nothing reaches a public endpoint, which locks every caller out: name the public addresses of those who "+
+			"may call, or set RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
 	}
 	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 no caller is left.
 	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller "+
-			"out: use "+
-			"AllowCIDRs for those who may call"))
+			"out: use AllowCIDRs for those who may call"))
 	}
 	return errs
 }

@@ -60,9 +60,8 @@ func (p *Plan) policyScope() policyScope {
 		for _, other := range p.Routes {
 			if !open(other) && route.WildcardCovers(r.Pattern, other.Pattern) {
 				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q "+
-					"too, and "+
-					"would admit callers that %s rejects: guard both alike, move one to another path, or do without "+
-					"the policy",
+					"too, and would admit callers that %s rejects: guard both alike, move one to another path, or do "+
+					"without the policy",
 					r.Pattern, other.Pattern, other.Guard)
 			}
 		}

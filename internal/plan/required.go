@@ -44,9 +44,8 @@ func (q Required) addTo(r *PlannedRoute) (errs []error) {
 			wrong = CheckHeader(name)
 		}
 		if wrong == nil && !parameterForm.MatchString(name) {
-			wrong = fmt.Errorf("%q: API Gateway takes letters, digits and . _ $ - in the name of a parameter: have the "+
-				"function "+
-				"check for it", name)
+			wrong = fmt.Errorf("%q: API Gateway takes letters, digits and . _ $ - in the name of a parameter: have "+
+				"the function check for it", name)
 		}
 		if wrong != nil {
 			errs = append(errs, fmt.Errorf("its %s names %w", q.word(), wrong))
@@ -100,6 +99,5 @@ func (r *PlannedRoute) checkValidation() []error {
 		words = "RequireQuery or RequireHeader"
 	}
 	return []error{fmt.Errorf("it has %s, and its MethodOptions set %s: say all of it by words of the table, or all "+
-		"of it by "+
-		"MethodOptions", words, r.OwnValidation)}
+		"of it by MethodOptions", words, r.OwnValidation)}
 }

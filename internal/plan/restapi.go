@@ -57,14 +57,12 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	if r.MutualTLS && !r.NoExecuteAPI {
 		// The API's own endpoint asks for no certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
-		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach "+
-			"the API by "+
-			"its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"))
+		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach the "+
+			"API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"))
 	}
 	if r.Private && p.props.Policy == nil {
 		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not "+
-			"deploy a "+
-			"private API without one; set AllowVPCEndpoints or AllowVPCs"))
+			"deploy a private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
 	return errs
 }

@@ -96,12 +96,10 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			p.Names()))
 	case g == nil:
 		errs = append(errs, errors.New("no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or "+
-			"open it "+
-			"with Public and a reason"))
+			"open it with Public and a reason"))
 	case r.Pattern.Verb == "OPTIONS":
 		errs = append(errs, fmt.Errorf("%s would guard it, but a browser's preflight brings no credentials: declare "+
-			"Props.CORS "+
-			"instead of the route, or make it Public", g))
+			"Props.CORS instead of the route, or make it Public", g))
 	default:
 		r.Guard, g.used = g, true
 		if err := g.Enforces(r.Requires); err != nil {

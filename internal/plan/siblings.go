@@ -75,10 +75,9 @@ func (s Siblings) Warning(function string, withoutMux bool, id string) string {
 	if withoutMux {
 		wayOut = "register its handlers with lambdahttp.NewMux, which its executable does not have"
 	}
-	return fmt.Sprintf("the function %s answers %q, for %s, and %q, for %s. API Gateway authorizes %s %s as %q, and "+
-		"a router in "+
-		"the function that decodes the path, or takes HEAD for GET, serves it as %q%s. Have the function %s; "+
-		"or give the routes functions of their own; or acknowledge %q once you know that the function does so",
+	return fmt.Sprintf("the function %s answers %q, for %s, and %q, for %s. API Gateway authorizes %s %s as %q, and a "+
+		"router in the function that decodes the path, or takes HEAD for GET, serves it as %q%s. Have the function "+
+		"%s; or give the routes functions of their own; or acknowledge %q once you know that the function does so",
 		function, chosen.Pattern, chosen.callers(), served.Pattern, served.callers(), first.Verb, first.Path,
 		chosen.Pattern, served.Pattern, more, wayOut, id)
 }

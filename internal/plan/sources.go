@@ -112,8 +112,7 @@ func (s IdentitySource) check() error {
 	case inContext:
 		if !slices.Contains(contextBeforeAuthorization, s.name) && !slices.Contains(identityContext, s.name) {
 			return fmt.Errorf("IdentityContext(%q): API Gateway has no such value before a request is authorized: it "+
-				"has %s "+
-				"and %s", s.name, strings.Join(contextBeforeAuthorization, ", "), strings.Join(identityContext, ", "))
+				"has %s and %s", s.name, strings.Join(contextBeforeAuthorization, ", "), strings.Join(identityContext, ", "))
 		}
 	case "":
 		return errors.New("an empty IdentitySource: make it with IdentityHeader, IdentityQuery, " +

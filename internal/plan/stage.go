@@ -31,9 +31,8 @@ func (s Stage) check() (errs []error) {
 		errs = append(errs, err)
 	}
 	if s.RateLimit < 0 || s.BurstLimit < 0 {
-		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 "+
-			"for the "+
-			"default, or NoThrottling", s.RateLimit, s.BurstLimit))
+		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 for "+
+			"the default, or NoThrottling", s.RateLimit, s.BurstLimit))
 	}
 	if s.NoThrottling && (s.RateLimit != 0 || s.BurstLimit != 0) {
 		errs = append(errs, errors.New("Stage: NoThrottling is set beside limits: leave one out"))

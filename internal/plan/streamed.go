@@ -20,9 +20,8 @@ func (Streamed) word() string { return "Streamed" }
 
 func (Streamed) addTo(r *PlannedRoute) (errs []error) {
 	if r.Buffers {
-		errs = append(errs, errors.New("it is Streamed, and its IntegrationOptions set ResponseTransferMode to BUFFERED: "+
-			"leave "+
-			"one of them out"))
+		errs = append(errs, errors.New("it is Streamed, and its IntegrationOptions set ResponseTransferMode to "+
+			"BUFFERED: leave one of them out"))
 	}
 	r.Streams = true
 	return errs
@@ -39,9 +38,8 @@ func (p *Plan) checkStreamed() (errs []error) {
 			continue
 		}
 		if r.Timeout > MaxStream {
-			errs = append(errs, fmt.Errorf("route %q: its IntegrationOptions set Timeout to %s, and API Gateway streams an "+
-				"answer "+
-				"for up to %s: leave Timeout out, which is that", r.Pattern, r.Timeout, MaxStream))
+			errs = append(errs, fmt.Errorf("route %q: its IntegrationOptions set Timeout to %s, and API Gateway "+
+				"streams an answer for up to %s: leave Timeout out, which is that", r.Pattern, r.Timeout, MaxStream))
 		}
 		if p.props.RestAPI != nil && p.props.RestAPI.Compresses {
 			errs = append(errs, fmt.Errorf("route %q: it is Streamed, and RestApiProps have MinCompressionSize, by which API "+
@@ -58,13 +56,11 @@ func (r PlannedRoute) checkStream(i Integration) []error {
 	case !r.Streams || i.Streams && i.proxy() || i.Type == integrationHTTPProxy:
 		return nil
 	case i.Type == integrationAWSProxy:
-		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use Handle, " +
-			"or " +
-			"set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
+		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use " +
+			"Handle, or set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
 	}
 	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps "+
-		"once they "+
-		"are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
+		"once they are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
 }
 
 // StreamedRoutes are the routes of a function whose answers are streamed, by their verbs and paths, as the function is

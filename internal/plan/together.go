@@ -38,8 +38,7 @@ func (p *Plan) checkFallThroughs() (errs []error) {
 	for _, at := range pairs {
 		open, protected := p.table.Patterns()[at.open], p.table.Patterns()[at.protected]
 		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s "+
-			"falls "+
-			"through to it; guard %[1]q too, or add the missing verbs as guarded routes",
+			"falls through to it; guard %[1]q too, or add the missing verbs as guarded routes",
 			open, protected, strings.Join(verbs[at], ", "), protected.Path()))
 	}
 	return errs
@@ -96,9 +95,8 @@ func (g *Guard) checkCacheable(stage string) error {
 				"put the parameter that a claim is compared with before other parameters, or %s", g, c, waysOut))
 			continue
 		}
-		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and no policy is right for some callers: %s; "+
-			"declare "+
-			"%q as a route of its own with what %q requires, or %s",
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and no policy is right for some callers: "+
+			"%s; declare %q as a route of its own with what %q requires, or %s",
 			g, c, c.Narrower(), g.Table.Rules()[c.Denied].Pattern, waysOut))
 	}
 	if err := compiler.CheckSize(policycompiler.LongestPrefix + len(stage)); err != nil {

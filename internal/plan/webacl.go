@@ -27,9 +27,8 @@ func (p *Plan) checkWebACL() []error {
 		return []error{fmt.Errorf("WebACL %q: want the ARN of a web ACL of AWS WAF, such as "+
 			"\"arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/NAME/ID\", or a token of it", acl)}
 	case strings.HasPrefix(parts[5], "global/"):
-		return []error{fmt.Errorf("WebACL %q is of the scope CLOUDFRONT, and a REST API takes one of the scope REGIONAL, "+
-			"of its "+
-			"own region, also where its endpoint is edge-optimized", acl)}
+		return []error{fmt.Errorf("WebACL %q is of the scope CLOUDFRONT, and a REST API takes one of the scope "+
+			"REGIONAL, of its own region, also where its endpoint is edge-optimized", acl)}
 	}
 	return nil
 }

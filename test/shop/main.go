@@ -32,11 +32,13 @@ func fn(scope constructs.Construct, id, dir string, env map[string]*string) awsl
 		env = map[string]*string{}
 	}
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
-		Runtime: awslambda.Runtime_PROVIDED_AL2023(), Handler: s("bootstrap"), Architecture: awslambda.Architecture_ARM_64(),
-		Code: awslambda.Code_FromAsset(
-			s(dir),
-			nil,
-		), Environment: &env, Timeout: awscdk.Duration_Seconds(n(10)), MemorySize: n(256),
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		Handler:      s("bootstrap"),
+		Architecture: awslambda.Architecture_ARM_64(),
+		Code:         awslambda.Code_FromAsset(s(dir), nil),
+		Environment:  &env,
+		Timeout:      awscdk.Duration_Seconds(n(10)),
+		MemorySize:   n(256),
 	})
 }
 
@@ -114,9 +116,7 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 	)
 
 	api := gw.NewRestApi(st, s("Api"), &gw.RestApiProps{
-		RestApiName: s(
-			"orders",
-		),
+		RestApiName:        s("orders"),
 		BinaryMediaTypes:   jsii.Strings("image/png"),
 		MinCompressionSize: awscdk.Size_Bytes(n(1024)),
 		ApiKeySourceType:   gw.ApiKeySourceType_HEADER,
@@ -201,11 +201,10 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 	live := gw.NewLambdaIntegration(alias, &gw.LambdaIntegrationOptions{AllowTestInvoke: b(false)})
 	orders := api.Root().AddResource(s("orders"), nil)
 	orders.AddCorsPreflight(&gw.CorsOptions{
-		AllowOrigins: jsii.Strings(
-			"https://shop.example.com",
-			"https://admin.example.com",
-		), AllowMethods: jsii.Strings("GET", "POST"),
-		AllowCredentials: b(true), MaxAge: awscdk.Duration_Minutes(n(10)),
+		AllowOrigins:     jsii.Strings("https://shop.example.com", "https://admin.example.com"),
+		AllowMethods:     jsii.Strings("GET", "POST"),
+		AllowCredentials: b(true),
+		MaxAge:           awscdk.Duration_Minutes(n(10)),
 	})
 	validator := api.AddRequestValidator(
 		s("Parameters"),

@@ -99,8 +99,7 @@ func TestJudge(t *testing.T) {
 			name: "the case of an origin", why: "the comparison is of bytes", request: "Origin: " + page,
 			answer: "Access-Control-Allow-Origin: https://Shop.example.com", by: Function, api: allowing, prop: Middleware,
 			want: "blocked by the browser: the function's own answer has Access-Control-Allow-Origin: " +
-				"https://Shop.example.com, " +
-				"and the page's origin is https://shop.example.com: use lambdahttp/cors",
+				"https://Shop.example.com, and the page's origin is https://shop.example.com: use lambdahttp/cors",
 		},
 		{
 			name: "no CORS at all", why: "", request: "Origin: " + page, by: Function, prop: "CORS.AllowOrigins",
@@ -154,8 +153,7 @@ func TestJudge(t *testing.T) {
 			name: "a gateway response without the headers", why: "", request: "Origin: " + page, status: 401, api: allowing,
 			prop: GatewayResponses,
 			want: "blocked by the browser: API Gateway's own answer has no Access-Control-Allow-Origin: no gateway " +
-				"response of " +
-				"its type adds it: add it by GatewayResponses, which joins the headers of CORS",
+				"response of its type adds it: add it by GatewayResponses, which joins the headers of CORS",
 		},
 		{
 			name: "no such stage", why: "", request: "Origin: " + page, status: 403, by: NoStage,
@@ -178,10 +176,9 @@ func TestJudge(t *testing.T) {
 			name: "an integration's response for the first origin", why: "", request: "Origin: " + page, by: Mapped,
 			api:    allowing,
 			answer: "Access-Control-Allow-Origin: https://x.example", prop: IntegrationResponses,
-			want: "blocked by the browser: the integration's answer has Access-Control-Allow-Origin: https://x.example, " +
-				"and the " +
-				"page's origin is https://shop.example.com: give the response a template in IntegrationResponses, which can " +
-				"name another origin than the first one",
+			want: "blocked by the browser: the integration's answer has Access-Control-Allow-Origin: " +
+				"https://x.example, and the page's origin is https://shop.example.com: give the response a template " +
+				"in IntegrationResponses, which can name another origin than the first one",
 		},
 		{
 			name: "the header twice", why: "getting a header joins its values by a comma", request: "Origin: " + page,
@@ -235,9 +232,8 @@ func TestJudge(t *testing.T) {
 			name: "headers that are not exposed", why: "a CORS filtered response has the CORS-safelisted ones alone",
 			request: "Origin: " + page, by: Function, prop: "CORS.ExposeHeaders",
 			answer: allowed + "Location: /orders/1\nX-Total: 2\nx-amzn-RequestId: 1\nContent-Type: text/plain\nSet-Cookie: a=1",
-			want: "readable by the page: the page does not see the headers Location, X-Total: " +
-				"add \"Location\", \"X-Total\" to " +
-				"CORS.ExposeHeaders",
+			want: "readable by the page: the page does not see the headers Location, X-Total: add \"Location\", " +
+				"\"X-Total\" to CORS.ExposeHeaders",
 		},
 		{
 			name: "one that is", why: "", request: "Origin: " + page, by: Function,
@@ -281,9 +277,8 @@ func TestJudge(t *testing.T) {
 		{
 			name: "a preflight that is guarded", why: "response's status is not an ok status: network error", verb: "OPTIONS",
 			status: 401, request: asks + "GET", answer: allowed, api: allowing,
-			want: "blocked by the browser: the answer to a preflight must have a status of 200 to 299, and has 401: its " +
-				"reason " +
-				"says what refused it; preflights bring no token, so no authorizer may guard OPTIONS",
+			want: "blocked by the browser: the answer to a preflight must have a status of 200 to 299, and has 401: " +
+				"its reason says what refused it; preflights bring no token, so no authorizer may guard OPTIONS",
 		},
 		{
 			name: "a method that is not allowed", why: "request's method is not in methods", verb: "OPTIONS", status: 204,

@@ -91,9 +91,7 @@ func TestWrote(t *testing.T) {
 	}
 	record.Failure.Message = strings.Repeat("a ", 3000)
 	c.Record(record)
-	if entries, _ := c.ring.after(
-		1,
-	); len(entries[0].Failure.Message) > longest+100 ||
+	if entries, _ := c.ring.after(1); len(entries[0].Failure.Message) > longest+100 ||
 		len(record.Failure.Message) != 6000 {
 		t.Errorf("a message of %d bytes is kept", len(entries[0].Failure.Message))
 	}

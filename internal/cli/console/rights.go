@@ -116,10 +116,7 @@ func brings(r access.Requirement, who caller, pattern string) string {
 	case access.PathIs, access.PathIn:
 		return "the path’s " + r.Parameter + " is " + orNone(
 			parameter(pattern, who.path, r.Parameter),
-		) + ", " + claimed(
-			r,
-			who,
-		)
+		) + ", " + claimed(r, who)
 	}
 	var parts []string
 	for _, a := range r.Either {

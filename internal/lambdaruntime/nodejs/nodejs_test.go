@@ -393,9 +393,7 @@ exports.handler = async (event, context) => {
 			t.Fatal(err, runtimetest.Shown(result))
 		}
 		want := map[string]any{
-			"count": float64(
-				n,
-			),
+			"count":              float64(n),
 			"table":              "orders",
 			"trace":              "Root=1-2-3",
 			"argv":               2.0,

@@ -67,8 +67,7 @@ func (s goSettings) check(t Target) error {
 			continue
 		}
 		return fmt.Errorf("%w: %s=%s is set in the environment or by go env -w, and builds other bytes than on a "+
-			"machine without it: "+
-			"set %s in BuildSettings if that is meant, or unset it",
+			"machine without it: set %s in BuildSettings if that is meant, or unset it",
 			ErrEnvironment, outside.name, outside.value, outside.name)
 	}
 	return nil

@@ -86,10 +86,7 @@ func (b *builder) operation(verb string, row matrix.Route, m *apimodel.Method) O
 	if row.From != "" {
 		op.Description = "It may be called from " + row.From + "."
 	}
-	if segments := strings.Split(
-		row.Path,
-		"/",
-	); len(segments) > 1 && segments[1] != "" &&
+	if segments := strings.Split(row.Path, "/"); len(segments) > 1 && segments[1] != "" &&
 		!strings.HasPrefix(segments[1], "{") {
 		op.Tags = []string{segments[1]}
 	}
