@@ -16,7 +16,7 @@ func (b *builder) build() {
 	writeEndpoint := literalEndpoint(props)
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), props)
 	b.rest = b.api.RestAPI
-	writeEndpoint(l1(b.rest))
+	writeEndpoint(b.rest)
 	b.nameStage()
 	b.addCanary()
 	b.addLogins()

@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
@@ -30,13 +29,13 @@ func endpointUnknown(p *awsapigateway.RestApiProps) bool {
 }
 
 // literalEndpoint replaces types and an IpAddressType that are CDK tokens, as CDK's L2 takes its own names alone. The
-// function that it returns writes them into the template.
-func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awscdk.CfnResource)) {
+// function that it returns writes them into the template of the API.
+func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awsapigateway.RestApi)) {
 	given := p.EndpointConfiguration
 	address := given != nil && plan.Unresolved(string(given.IpAddressType))
 	unknown := endpointUnknown(p)
 	if !unknown && !address {
-		return func(awscdk.CfnResource) {}
+		return func(awsapigateway.RestApi) {}
 	}
 	var types []*string
 	for _, t := range endpointTypes(p) {
@@ -53,7 +52,8 @@ func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awscdk.CfnResour
 		literal.IpAddressType = ""
 	}
 	p.EndpointTypes, p.EndpointConfiguration = nil, &literal
-	return func(api awscdk.CfnResource) {
+	return func(of awsapigateway.RestApi) {
+		api := l1(of)
 		if unknown {
 			api.AddPropertyOverride(jsii.String("EndpointConfiguration.Types"), types)
 		}
