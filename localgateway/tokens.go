@@ -107,7 +107,7 @@ type developmentIssuer struct {
 }
 
 // newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it
-// is served on a port of its own.
+// is served on a port of its own. All gateways of a process have the same keys.
 func newDevelopmentIssuer(
 	url string, now func() time.Time, personas func(issuer string) []devissuer.Persona,
 ) (*developmentIssuer, error) {
@@ -120,7 +120,7 @@ func newDevelopmentIssuer(
 		return nil, err
 	}
 	i := &developmentIssuer{folder: folder}
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder, Shared: true})
 	var listener net.Listener
 	if err == nil && url == "" {
 		if listener, err = front.Listen("127.0.0.1:0"); err == nil {

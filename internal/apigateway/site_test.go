@@ -56,7 +56,7 @@ func (r *records) last() *Record {
 
 // developmentKeys are one store for all tests: to make the keys takes the longest.
 var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
-	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: built + "/keys"})
+	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: built + "/keys", Shared: true})
 })
 
 // site is a gateway behind the server that keeps header names as they came, with a clock of its own.

@@ -20,7 +20,7 @@ type running struct {
 // Start serves an assembly with an issuer of its own.
 func Start(t testing.TB, assembly string, o Options) *running {
 	t.Helper()
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys", Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // What the development issuer cannot play of a user pool is said at the start.
 func TestNotesOfUserPools(t *testing.T) {
 	const url = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys")})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}

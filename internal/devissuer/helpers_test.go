@@ -2,11 +2,16 @@ package devissuer
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
+	"crypto/rsa"
+	"io"
+	"math/big"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,19 +23,57 @@ import (
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_800_000_000, 0)
 
-// sharedRing is made once, as an RSA key takes a while.
-var sharedRing = sync.OnceValues(func() (*keyring, error) { return newKeyring(rand.Reader) })
-
+// testRing is made once, as an RSA key takes a while.
 func testRing(t testing.TB) *keyring {
 	t.Helper()
-	ring, err := sharedRing()
+	ring, err := sharedKeys()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return ring
 }
 
-// testKeys is a store in a folder of the test's own, with the shared keys.
+// rsaPairs are the keys of each two of four primes: six, where to look for primes takes the longest.
+var rsaPairs = sync.OnceValues(func() (pairs []*rsa.PrivateKey, err error) {
+	var primes []*big.Int
+	one, e := big.NewInt(1), big.NewInt(65537)
+	for len(primes) < 4 {
+		p, err := rand.Prime(rand.Reader, rsaBits/2)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range primes {
+			phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
+			k := &rsa.PrivateKey{
+				PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: int(e.Int64())},
+				D:         new(big.Int).ModInverse(e, phi),
+				Primes:    []*big.Int{p, q},
+			}
+			k.Precompute()
+			pairs = append(pairs, k)
+		}
+		primes = append(primes, p)
+	}
+	return pairs, nil
+})
+
+var ringsMade atomic.Int64
+
+// makeRing makes keys that no other one of six rings in a row has. Its RSA key is one of [rsaPairs].
+func makeRing(random io.Reader) (*keyring, error) {
+	pairs, err := rsaPairs()
+	if err != nil {
+		return nil, err
+	}
+	return keyringOf(random, func(kind string) (crypto.Signer, error) {
+		if kind == rsaKind {
+			return pairs[ringsMade.Add(1)%int64(len(pairs))], nil
+		}
+		return newSigner(kind)
+	})
+}
+
+// testKeys is a store in a folder of the test's own, with the shared keys, which [makeRing]'s replace.
 func testKeys(t testing.TB, c *testclock.Clock) *KeyStore {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "keys")
@@ -45,6 +88,7 @@ func testKeys(t testing.TB, c *testclock.Clock) *KeyStore {
 	if got, want := keys.ring.current(rsaKind).id, first.current(rsaKind).id; got != want {
 		t.Fatalf("the store has the key %s, want %s", got, want)
 	}
+	keys.make = makeRing
 	return keys
 }
 

@@ -17,10 +17,11 @@ import (
 )
 
 func TestKeyFileIsReadAsItWasWritten(t *testing.T) {
-	ring, err := testRing(t).rotated(rand.Reader, t0, t0.Add(time.Hour))
+	made, err := makeRing(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ring := testRing(t).replacedBy(made, t0, t0.Add(time.Hour))
 	text, err := ring.format()
 	if err != nil {
 		t.Fatal(err)

@@ -53,10 +53,13 @@ type signingKey struct {
 }
 
 // newKeyring makes keys of all kinds. The key pairs come from crypto/rand, which Go uses whatever source it is given.
-func newKeyring(random io.Reader) (*keyring, error) {
+func newKeyring(random io.Reader) (*keyring, error) { return keyringOf(random, newSigner) }
+
+// keyringOf is a keyring with the key pairs that a function makes.
+func keyringOf(random io.Reader, signerOf func(kind string) (crypto.Signer, error)) (*keyring, error) {
 	k := &keyring{}
 	for _, kind := range kinds {
-		signer, err := newSigner(kind)
+		signer, err := signerOf(kind)
 		if err != nil {
 			return nil, fmt.Errorf("devissuer: make a key of kind %s: %w", kind, err)
 		}
@@ -125,12 +128,9 @@ func (k *keyring) published(kind string, now time.Time) []signingKey {
 	return out
 }
 
-// rotated is a new set of keys, with those of this one still published until then.
-func (k *keyring) rotated(random io.Reader, now, until time.Time) (*keyring, error) {
-	next, err := newKeyring(random)
-	if err != nil {
-		return nil, err
-	}
+// replacedBy is a new set of keys, with those of this one still published until then.
+func (k *keyring) replacedBy(made *keyring, now, until time.Time) *keyring {
+	next := &keyring{keys: slices.Clone(made.keys), secret: made.secret}
 	for _, kind := range kinds {
 		for n, s := range k.published(kind, now) {
 			if n == maxRetired {
@@ -142,7 +142,7 @@ func (k *keyring) rotated(random io.Reader, now, until time.Time) (*keyring, err
 			next.keys = append(next.keys, s)
 		}
 	}
-	return next, nil
+	return next
 }
 
 // jwk is the public part (RFC 7517). alg is the only algorithm that the issuer uses it with, or "".

@@ -35,6 +35,10 @@ type KeyOptions struct {
 
 	// Random is where the HMAC key comes from. Default: [rand.Reader], which key pairs always come from.
 	Random io.Reader
+
+	// Shared gives a folder that has no keys those that the process made for the first such folder, as an RSA key takes a
+	// tenth of a second to make. They differ once they are replaced. Random is not read then. Default: new keys.
+	Shared bool
 }
 
 // KeyStore keeps the keys in a folder: in one file, which only the user can read. All processes of the user share them,
@@ -46,7 +50,8 @@ type KeyOptions struct {
 // time one wins, and the other one takes what it wrote.
 type KeyStore struct {
 	options KeyOptions
-	link    func(from, to string) error // [os.Link]
+	link    func(from, to string) error              // [os.Link]
+	make    func(random io.Reader) (*keyring, error) // [newKeyring]
 
 	mu     sync.Mutex
 	ring   *keyring
@@ -79,7 +84,7 @@ func OpenKeys(o KeyOptions) (*KeyStore, error) {
 			o.Overlap,
 		)
 	}
-	s := &KeyStore{options: o, link: os.Link}
+	s := &KeyStore{options: o, link: os.Link, make: newKeyring}
 	if _, err := s.current(); err != nil {
 		return nil, err
 	}
@@ -101,11 +106,11 @@ func (s *KeyStore) Rotate() error {
 		return nil // replaced since
 	}
 	now := s.options.Now()
-	next, err := ring.rotated(s.options.Random, now, now.Add(s.options.Overlap))
+	made, err := s.make(s.options.Random)
 	if err != nil {
 		return err
 	}
-	old := s.number
+	next, old := ring.replacedBy(made, now, now.Add(s.options.Overlap)), s.number
 	if err := s.write(next, old+1); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -143,7 +148,7 @@ func (s *KeyStore) load() error {
 			return err
 		}
 		if number == 0 {
-			ring, err := newKeyring(s.options.Random)
+			ring, err := s.first()
 			if err != nil {
 				return err
 			}
@@ -160,6 +165,17 @@ func (s *KeyStore) load() error {
 	}
 	return fmt.Errorf("devissuer: %s: the keys change all the time: is another process replacing them?", s.options.Dir)
 }
+
+// first are the keys of a folder that has none.
+func (s *KeyStore) first() (*keyring, error) {
+	if s.options.Shared {
+		return sharedKeys()
+	}
+	return s.make(s.options.Random)
+}
+
+// sharedKeys are those of [KeyOptions.Shared].
+var sharedKeys = sync.OnceValues(func() (*keyring, error) { return newKeyring(rand.Reader) })
 
 func (s *KeyStore) openFolder() error {
 	dir := s.options.Dir

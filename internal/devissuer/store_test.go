@@ -224,16 +224,37 @@ func TestReplacedKeysAreBounded(t *testing.T) {
 		s.id += string(rune('a' + n))
 		ring.keys = append(ring.keys, s)
 	}
-	next, err := ring.rotated(rand.Reader, t0, t0.Add(48*time.Hour))
+	made, err := makeRing(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
+	next := ring.replacedBy(made, t0, t0.Add(48*time.Hour))
 	old := next.published(rsaKind, t0)[1:]
 	if len(old) != maxRetired {
 		t.Fatalf("%d replaced keys are kept, want %d", len(old), maxRetired)
 	}
 	if !old[0].until.Equal(t0.Add(48*time.Hour)) || !old[1].until.Equal(t0.Add(21*time.Hour)) {
 		t.Errorf("kept are those until %v, %v and so on, want those that were replaced last", old[0].until, old[1].until)
+	}
+}
+
+func TestSharedKeysAreThoseOfTheProcess(t *testing.T) {
+	var stores [2]*KeyStore
+	for n := range stores {
+		var err error
+		if stores[n], err = OpenKeys(KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true}); err != nil {
+			t.Fatal(err)
+		}
+		stores[n].make = makeRing
+	}
+	if a, b := ids(t, stores[0]), ids(t, stores[1]); !slices.Equal(a, b) {
+		t.Errorf("two folders have the keys %v and %v, want the same", a, b)
+	}
+	if err := stores[0].Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := ids(t, stores[0]), ids(t, stores[1]); slices.Equal(a, b) {
+		t.Errorf("after a rotation of one, both have the keys %v", a)
 	}
 }
 
@@ -245,6 +266,7 @@ func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	theirs.make = makeRing
 	if err := theirs.Rotate(); err != nil {
 		t.Fatal(err)
 	}
@@ -275,6 +297,7 @@ func TestManyAtOnce(t *testing.T) {
 			for n := range stores {
 				stores[n] = &KeyStore{
 					link:    tt.link,
+					make:    makeRing,
 					options: KeyOptions{Dir: dir, Overlap: time.Hour, Now: time.Now, Random: rand.Reader},
 				}
 			}

@@ -98,7 +98,7 @@ func serve(t *testing.T) *Site {
 	site := New(Options{
 		URL: "http://" + l.Addr().String(),
 		Keys: func() (*devissuer.KeyStore, error) {
-			return devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(dir)})
+			return devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(dir), Shared: true})
 		},
 		Now: time.Now,
 	})

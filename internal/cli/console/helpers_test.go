@@ -181,7 +181,7 @@ type tested struct {
 
 func newConsole(t *testing.T, resources object) *tested {
 	t.Helper()
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys", Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}

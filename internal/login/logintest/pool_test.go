@@ -43,7 +43,7 @@ type userPool struct {
 // newPool makes a pool whose users come from a provider, and an app client of it that has the login's callback.
 func newPool(t *testing.T, upstream *Provider) *userPool {
 	t.Helper()
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys")})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}
