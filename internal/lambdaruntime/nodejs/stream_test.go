@@ -2,7 +2,9 @@ package nodejs
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,9 +21,7 @@ func TestStreams(t *testing.T) {
 		nulls   = "\x00\x00\x00\x00\x00\x00\x00\x00"
 		respond = `const from = (stream) => awslambda.HttpResponseStream.from(stream, {statusCode: 201, headers: {A: 'b'}});`
 	)
-	pool := lambdaruntime.New(lambdaruntime.Options{})
-	t.Cleanup(pool.Close)
-	for _, c := range []struct{ name, code, want, fails string }{
+	cases := []struct{ name, code, want, fails string }{
 		{
 			"parts",
 			`stream.write('one'); stream.write(Buffer.from('two')); stream.write({three: 3}); stream.end()`,
@@ -47,21 +47,26 @@ func TestStreams(t *testing.T) {
 			"one",
 			"TypeError: no",
 		},
-	} {
+	}
+	code := respond + "const all = {}; exports.handler = awslambda.streamifyResponse((event, ...rest) => all[event](...rest));\n"
+	for n, c := range cases {
+		code += fmt.Sprintf("all[%d] = async (stream, context) => {%s};\n", n, c.code)
+	}
+	command, err := Command(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := lambdaruntime.New(lambdaruntime.Options{})
+	t.Cleanup(pool.Close)
+	if err := pool.Replace(lambdaruntime.Spec{Name: "Fn", Command: command, Runtime: "nodejs24.x", Handler: "index.handler",
+		Dir: t.TempDir(), Timeout: runtimetest.Patience}); err != nil {
+		t.Fatal(err)
+	}
+	for n, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			command, err := Command(
-				respond + "exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {" + c.code + "})",
-			)
-			if err != nil {
-				t.Fatal(err)
-			}
-			name := strings.ReplaceAll(c.name, " ", "-")
-			if err := pool.Replace(lambdaruntime.Spec{Name: name, Command: command, Runtime: "nodejs24.x", Handler: "index.handler",
-				Dir: t.TempDir(), Timeout: runtimetest.Patience}); err != nil {
-				t.Fatal(err)
-			}
-			for range 2 { // in one process
-				stream, result, err := pool.InvokeStream(t.Context(), name, []byte("{}"), lambdaruntime.InvokeOptions{})
+			event := []byte(strconv.Itoa(n))
+			for range 2 { // all of them in one process
+				stream, result, err := pool.InvokeStream(t.Context(), "Fn", event, lambdaruntime.InvokeOptions{})
 				if err != nil {
 					t.Fatal(err)
 				}
