@@ -36,6 +36,7 @@ func TestAProcessIsReused(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
+	t.Parallel() // it waits for the limit
 	p := newPool(t, Options{Now: func() time.Time { return time.Date(2020, 5, 6, 7, 8, 9, 123e6, time.UTC) }})
 	const id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 	for _, c := range []struct {
@@ -68,7 +69,7 @@ func TestOutcomes(t *testing.T) {
 				Type:    "Runtime.ExitError",
 				Message: "RequestId: " + id + " Error: Runtime exited without providing a reason",
 			}},
-		{name: "time-out", handler: "slow", timeout: time.Second,
+		{name: "time-out", handler: "slow", timeout: limit,
 			err: FunctionError{
 				Type:    "Sandbox.Timedout",
 				Message: "2020-05-06T07:08:09.123Z " + id + " Task timed out after 1.00 seconds",
@@ -96,7 +97,6 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := fault(c.handler)
-			s.Name = c.name
 			s.Name = strings.ReplaceAll(c.name, " ", "-")
 			s.Env = newGate(t).env()
 			if c.timeout != 0 {
@@ -488,7 +488,7 @@ func TestACallerThatLeavesWhileTheFunctionWorks(t *testing.T) {
 func waitForQueue(t *testing.T, p *Pool, name string, n int) {
 	t.Helper()
 	f := (*p.functions.Load())[name]
-	for limit := time.Now().Add(patience); ; runtime.Gosched() {
+	for limit := time.Now().Add(patience); ; time.Sleep(100 * time.Microsecond) {
 		f.mu.Lock()
 		got := f.queue.len
 		f.mu.Unlock()

@@ -85,6 +85,8 @@ type Options struct {
 	InitLimit time.Duration
 	initTimer func(time.Duration, func()) *time.Timer // default [time.AfterFunc]
 
+	maxFiles int // of a function that are looked at; default [maxFiles]
+
 	Listen func() (net.Listener, error) // makes the Runtime API of one process; default 127.0.0.1, any free port
 	Now    func() time.Time             // the wall clock, for deadlines and texts; default [time.Now]
 	NewID  func() string                // makes request ids; default a random UUID
@@ -124,6 +126,9 @@ func New(o Options) *Pool {
 	if o.InitLimit <= 0 {
 		o.InitLimit = initLimit
 	}
+	if o.maxFiles <= 0 {
+		o.maxFiles = maxFiles
+	}
 	if o.initTimer == nil {
 		o.initTimer = time.AfterFunc
 	}
@@ -161,7 +166,7 @@ func (p *Pool) Replace(s Spec) error {
 		return ErrClosed
 	}
 	old := *p.functions.Load()
-	code := lookAt(&s)
+	code := lookAt(&s, p.options.maxFiles)
 	if f := old[s.Name]; f != nil {
 		if !f.unchanged(&s, code) {
 			f.replace(&s, code)

@@ -56,10 +56,11 @@ func TestStream(t *testing.T) {
 
 // The function's time-out ends a stream, too.
 func TestStreamTimeout(t *testing.T) {
+	t.Parallel() // it waits for the limit
 	g := newGate(t)
 	p := newPool(t, Options{})
 	spec := fault("stream")
-	spec.Env, spec.Timeout = g.env(), 2*time.Second
+	spec.Env, spec.Timeout = g.env(), limit
 	add(t, p, spec)
 	s, v := beganStream(t, p, g, spec.Name, "sleep")
 	v.release()

@@ -30,7 +30,7 @@ var errUnsure = errors.New("not all of it is looked at")
 
 // lookAt takes a snapshot. Symbolic links to files are followed, as the function would; one to a folder leaves in doubt
 // what is behind it.
-func lookAt(s *Spec) snapshot {
+func lookAt(s *Spec, maxFiles int) snapshot {
 	look := snapshot{files: map[string]os.FileInfo{}, taken: time.Now()}
 	program, err := os.Stat(s.Command[0])
 	if err != nil {

@@ -205,7 +205,13 @@ var handlers = map[string]handler{
 		hold("process")
 		return []byte("leaked"), nil
 	},
-	"slow": func(context.Context, []byte) ([]byte, error) { hold("process"); return hang() },
+	"slow": func(_ context.Context, payload []byte) ([]byte, error) {
+		if string(payload) == "at once" {
+			return payload, nil
+		}
+		hold("process")
+		return hang()
+	},
 }
 
 // hold keeps a connection to the test open for as long as the process lives: its end tells that the process is dead.
