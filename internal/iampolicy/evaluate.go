@@ -88,6 +88,9 @@ func listFits(list, not []string, s string, matches func(pattern, s string) bool
 // actionMatches: actions are the same in any case.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 func actionMatches(pattern, action string) bool {
+	if literalPrefix(pattern, action) == len(pattern) && len(pattern) == len(action) {
+		return true
+	}
 	return Match(strings.ToLower(pattern), strings.ToLower(action))
 }
 

@@ -12,7 +12,8 @@ import (
 //
 // Only the last * needs to be tried again: whatever the ones before it matched, it can make up for.
 func Match(pattern, s string) bool {
-	p, i := 0, 0
+	p := literalPrefix(pattern, s)
+	i := p
 	star, mark := -1, 0 // after the last *, and what it has matched up to
 	for i < len(s) {
 		if p < len(pattern) {
@@ -43,6 +44,17 @@ func Match(pattern, s string) bool {
 		p += width
 	}
 	return true
+}
+
+// literalPrefix is how much two texts have in common up to the first character that may not stand for itself in a
+// pattern. Most patterns begin with many that do.
+func literalPrefix(pattern, s string) int {
+	for i := range min(len(pattern), len(s)) {
+		if c := pattern[i]; c != s[i] || c == '*' || c == '?' || c == '$' {
+			return i
+		}
+	}
+	return min(len(pattern), len(s))
 }
 
 // Meet reports whether some text fits both patterns.
