@@ -54,7 +54,7 @@ func TestNagHasNoUnexplainedFindings(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(judged)) {
 		t.Run(name, func(t *testing.T) {
-			app := awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{withoutBuilds: []string{}}})
+			app := newApp()
 			stack := judged[name](app)
 			awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 			found := assertions.Annotations_FromStack(stack)

@@ -21,7 +21,7 @@ import (
 
 // With Props.NagSuppressions no finding is left of what New makes, and those of anything else still are.
 func TestNagSuppressions(t *testing.T) {
-	app := awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{withoutBuilds: []string{}}})
+	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	orders := awslambda.Function_FromFunctionArn(stack, jsii.String("Orders"),
 		jsii.String("arn:aws:lambda:eu-west-1:123456789012:function:orders"))

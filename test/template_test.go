@@ -61,6 +61,10 @@ var variants = []variant{
 // are the same but for the hashes of assets, and the go command does not run.
 const withoutBuilds = "aws:cdk:bundling-stacks"
 
+func newApp() awscdk.App {
+	return awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{withoutBuilds: []string{}}})
+}
+
 func example(s stack.Settings) func(awscdk.App) awscdk.Stack {
 	return func(app awscdk.App) awscdk.Stack { return stack.New(app, "Orders", s).Stack }
 }
@@ -84,7 +88,7 @@ var stacks = map[string]awscdk.Stack{}
 
 func (v variant) stack() awscdk.Stack {
 	if stacks[v.name] == nil {
-		stacks[v.name] = v.make(awscdk.NewApp(nil))
+		stacks[v.name] = v.make(newApp())
 	}
 	return stacks[v.name]
 }
@@ -286,7 +290,7 @@ func TestNoAccountWideRole(t *testing.T) {
 			}
 		})
 	}
-	asked := templateOf(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true})(awscdk.NewApp(nil)))
+	asked := templateOf(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true})(newApp()))
 	if len(asked.of("AWS::ApiGateway::Account")) != 1 {
 		t.Error("asked for, the role is not there")
 	}

@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
@@ -53,7 +54,7 @@ func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awsapigateway.Re
 	}
 	p.EndpointTypes, p.EndpointConfiguration = nil, &literal
 	return func(of awsapigateway.RestApi) {
-		api := l1(of)
+		api := of.Node().DefaultChild().(awscdk.CfnResource)
 		if unknown {
 			api.AddPropertyOverride(jsii.String("EndpointConfiguration.Types"), types)
 		}
