@@ -347,7 +347,7 @@ func TestATreeWithoutAnApp(t *testing.T) {
 		jsii.String("Prod"),
 		&awscdk.StageProps{Outdir: &dir},
 	)
-	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks "+
+	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), iamOnly) }, "only an app runs the checks "+
 		"of its templates: make an awscdk.NewApp")
 
 	alone := awscdk.NewStack(nil, jsii.String("Shop"), nil)

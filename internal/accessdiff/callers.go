@@ -24,6 +24,7 @@ type caller struct {
 	of     string               // the route that it is a caller of, if that is another one than it calls
 	made   bool                 // its ARN stands for those that patterns of a policy do not tell from it
 	why    string               // in which way its token differs from others of its issuer, in words; "" for none
+	beside *caller              // whose variant it is; nil for none
 }
 
 // text is a claim's text.

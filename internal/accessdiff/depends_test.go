@@ -238,6 +238,9 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){setting("issuers[0].clients[0]", "web"), setting("issuers[0].clientClaim", "azp")},
 			"+ tokens of issuer idp.example.com with another value of client_id are accepted now\n" +
 				"- tokens of issuer idp.example.com with the client in client_id are no longer accepted", 3},
+		{"another client", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].clients[0]", "web")},
+			[]func(*matrix.API){setting("issuers[0].clients[0]", "web"), setting("issuers[0].clients[1]", "cli")},
+			"+ tokens of issuer idp.example.com of the client cli are accepted now", 3},
 		{"scopes in scp as well", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].scopesClaim",
 			"scope")}, nil,
 			"+ tokens of issuer idp.example.com with scopes in scp are accepted now", 3},

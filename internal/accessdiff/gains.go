@@ -51,6 +51,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		had = had && !old.Preflight
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
 		complete = complete && all
+		told := map[gainer]bool{}
 		for _, c := range append(callers, p.variants(callers, old, had)...) {
 			stands := []*caller{c}
 			if had && p.unlikeFor(c, old) {
@@ -60,8 +61,12 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			}
 			q.caller = c
 			g := gain{request: q, route: r, old: old, had: had}
-			for _, env := range sure {
+			for i, env := range sure {
+				if told[gainer{c.beside, i}] {
+					continue // what the caller beside it gained is not due to what its own token has
+				}
 				if g.env = env; p.gained(g.request, had, stands) {
+					told[gainer{c, i}] = true
 					if between == nil {
 						between = steps()
 					}
@@ -79,6 +84,12 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		}
 	}
 	return found, unsure, unlike, complete
+}
+
+// gainer is a caller that gained a request, in one of the environments.
+type gainer struct {
+	caller      *caller
+	environment int
 }
 
 // documents are the policies of both sides.

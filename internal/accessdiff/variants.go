@@ -112,6 +112,6 @@ func (c *caller) with(what, name string, value any) *caller {
 	out := *c
 	out.Claims = maps.Clone(c.Claims)
 	out.Claims[name] = value
-	out.why = "with " + what
+	out.why, out.beside = "with "+what, c
 	return &out
 }
