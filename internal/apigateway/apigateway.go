@@ -101,6 +101,9 @@ type Options struct {
 	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
 	AllowNetwork bool
 
+	// TempDir is the folder for temporary files, such as unpacked archives of functions. Default: that of [os.TempDir].
+	TempDir string
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 }
@@ -149,6 +152,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	g := &Gateway{
 		options:   o,
+		zips:      unzip.Folders{Temp: o.TempDir},
 		tables:    &sessionTables{now: o.Now},
 		transport: newTransport(o.AllowNetwork),
 		services:  newTransport(true),

@@ -49,6 +49,7 @@ func getAs(t *testing.T, url, host string) (status int, body string) {
 
 // TestDevApp: an API with a login is at the root of localhost, and the console is at 127.0.0.1 alone.
 func TestDevApp(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, loginAPI("Shop", "orders"), loginAPI("Zoo", "animals")))
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
 	app := "http://localhost:" + port
@@ -102,6 +103,7 @@ func TestDevApp(t *testing.T) {
 
 // TestDevPages: a page of a dev server may call the API, and behind a proxy the app has the proxy's origin.
 func TestDevPages(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, loginAPI("Shop", "orders")), "--cors-origin", "http://localhost:5173",
 		"--app-origin", "http://localhost:4321")
 	want := "the app of Test/Shop is at http://localhost:4321/, and users log in at http://localhost:4321/auth/login\n"

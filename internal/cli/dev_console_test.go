@@ -38,6 +38,7 @@ func guardedAPI(paths ...string) map[string]any {
 
 // TestDevConsole: where it is is told before the last line, and what it is asked is neither a line nor a request.
 func TestDevConsole(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, guardedAPI("hello")))
 	if want := "the console is at " + r.url + "/\nlistening on " + r.url + "\n"; !strings.HasSuffix(
 		r.stdout.String(),
@@ -77,6 +78,7 @@ func TestDevConsole(t *testing.T) {
 }
 
 func TestDevConsoleJSON(t *testing.T) {
+	t.Parallel()
 	r, _ := launch(t, fakeApp(t, guardedAPI("hello")), "--json")
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
 	lines := strings.Split(strings.TrimSpace(r.stdout.String()), "\n")

@@ -48,6 +48,7 @@ func nodeIn(t *testing.T, version string) (path string) {
 }
 
 func TestDevWithAnOldNode(t *testing.T) {
+	t.Parallel()
 	home := "HOME=" + t.TempDir()
 	const note = "gatehouse dev: note: Node.js 20 works, but reached its end of life on 2026-04-30: install a newer one, or set " +
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 to leave this line out\n"
@@ -90,6 +91,7 @@ func TestDevWithAnOldNode(t *testing.T) {
 
 // jsii would wait without end for a folder that cannot be made.
 func TestDevWithAHomeThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	writeFile(t, file, "")
 	got := devOnce(t, nodeIn(t, "v24.1.0"), "HOME="+filepath.Join(file, "home"))
@@ -106,6 +108,7 @@ func TestDevWithAHomeThatCannotBeWritten(t *testing.T) {
 
 // A folder for temporary files or keys that is not there, full or read-only is named with its variable.
 func TestDevWithoutAFolder(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	writeFile(t, file, "")
 	dir, missing := fakeApp(t, mockAPI("One", "hello")), filepath.Join(t.TempDir(), "missing")
@@ -127,10 +130,9 @@ func TestDevWithoutAFolder(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv("TMPDIR", tt.temp)
 			var out, errs output
 			s := &command.Process{
-				Stdout: &out, Stderr: &errs, Now: time.Now, Dir: dir, Environ: os.Environ,
+				Stdout: &out, Stderr: &errs, Now: time.Now, Dir: dir, Environ: withoutCDK, TempDir: tt.temp,
 				CacheDir: func() (string, error) { return tt.cache, nil },
 			}
 			status := run(t.Context(), s, []string{"dev", "--port", "0"})

@@ -29,6 +29,7 @@ func TestDevExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the example takes some seconds to synthesize")
 	}
+	t.Parallel()
 	for _, program := range []string{"node", "go"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("there is no %s, which the example's app needs", program)
@@ -49,7 +50,7 @@ func TestDevExample(t *testing.T) {
 	}
 	for _, tt := range kinds {
 		t.Run(tt.kind, func(t *testing.T) {
-			r, temp := start(t, "../..", "-c", "authorizer="+tt.kind, "--env",
+			r, temp := startCDK(t, "../..", "-c", "authorizer="+tt.kind, "--env",
 				"AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t))
 			if before, _, _ := strings.Cut(r.stdout.String(), "listening on "); strings.Contains(before, " | ") {
 				t.Errorf("functions log before the first request:\n%s", before)

@@ -16,6 +16,7 @@ func TestDevForeignFunctions(t *testing.T) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("what a program was built for is not looked into here")
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/token")); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 // TestDevGiven gives what only a deployment knows: a variable that is another resource's attribute, one that is a
 // dynamic reference, and a parameter without a default, which names the stage here.
 func TestDevGiven(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
@@ -59,6 +60,7 @@ func TestDevGiven(t *testing.T) {
 
 // TestDevWithoutPermission has a function that API Gateway may not invoke: its route is named at the start.
 func TestDevWithoutPermission(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(permission string) {
 		writeFile(

@@ -14,6 +14,7 @@ import (
 // TestDevIntegrations has routes that a queue and another machine answer: without the flags they are 501, and the start
 // names the flags.
 func TestDevIntegrations(t *testing.T) {
+	t.Parallel()
 	queue := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"path": "`+r.URL.Path+`"}`)
 	}))
@@ -76,6 +77,7 @@ func TestDevIntegrations(t *testing.T) {
 
 // TestDevStream reads the first part of a streamed answer while the function waits to write the second.
 func TestDevStream(t *testing.T) {
+	t.Parallel()
 	nodepeer.Need(t)
 	proceed := make(chan struct{})
 	waiting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-proceed }))

@@ -11,6 +11,7 @@ import (
 // TestDevLimited makes the printed requests to APIs that let in some addresses only, or want parameters: each has to be
 // answered as the line says.
 func TestDevLimited(t *testing.T) {
+	t.Parallel()
 	const (
 		method = `{"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", KIND,
 			"Integration": {"Type": "MOCK", "RequestTemplates": {"application/json": "{\"statusCode\": 200}"}, "IntegrationResponses": [{"StatusCode": "200"}]},

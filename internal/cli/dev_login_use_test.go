@@ -43,7 +43,7 @@ func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, _ := start(t, dir, args...)
+	r, _ := startCDK(t, dir, args...)
 	app := strings.Replace(r.url, "127.0.0.1", "localhost", 1)
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), " is at "+app+"/, and users log in at ") })
 	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, app, r.url,

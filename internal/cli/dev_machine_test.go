@@ -45,6 +45,7 @@ const theOrders = `{"orders":[]}`
 
 // TestDevMachine does what docs/machines.md says, by curl and by its Go program, at an API that a user pool guards.
 func TestDevMachine(t *testing.T) {
+	t.Parallel()
 	curl, err := exec.LookPath("curl")
 	if err != nil {
 		t.Skip("there is no curl, with which docs/machines.md gets tokens")
@@ -59,7 +60,7 @@ func TestDevMachine(t *testing.T) {
 		"AllowedOAuthFlows": []string{"client_credentials"}, "AllowedOAuthScopes": []string{"orders/read"},
 	}
 	r, _ := start(t, fakeApp(t, api))
-	t.Setenv("no_proxy", "*")
+	environ := append(withoutCDK(), "no_proxy=*")
 	var secret strings.Builder
 	s := &command.Process{
 		Stdout: &secret, Stderr: &r.stderr, Now: time.Now, CacheDir: func() (string, error) { return r.cache, nil },
@@ -77,7 +78,9 @@ func TestDevMachine(t *testing.T) {
 	shell := func(line string) string {
 		t.Helper()
 		line = strings.NewReplacer(known...).Replace(line)
-		out, err := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(line, "curl", curl, 1)).Output()
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(line, "curl", curl, 1))
+		cmd.Env = environ
+		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%s: %v: %s", line, err, out)
 		}
@@ -111,7 +114,7 @@ func TestDevMachine(t *testing.T) {
 	writeFile(t, file, program)
 	report := func(clientSecret string) ([]byte, error) {
 		c := exec.CommandContext(t.Context(), "go", "run", file)
-		c.Env = append(os.Environ(), "CLIENT_ID="+id, "CLIENT_SECRET="+clientSecret, "TOKEN_ENDPOINT="+endpoint,
+		c.Env = append(environ, "CLIENT_ID="+id, "CLIENT_SECRET="+clientSecret, "TOKEN_ENDPOINT="+endpoint,
 			"API="+r.url+"/v1")
 		return c.CombinedOutput()
 	}

@@ -11,6 +11,7 @@ import (
 // TestDevReasons: for a wrong scope, audience, issuer or time, the terminal and the console say which value came and
 // which one is wanted.
 func TestDevReasons(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, guardedAPI())
 	r, _ := start(t, dir)
 	token := func(args ...string) string {

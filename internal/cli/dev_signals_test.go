@@ -45,7 +45,7 @@ func startOwn(t *testing.T, dir string, args ...string) *own {
 	t.Helper()
 	o := &own{Cmd: exec.Command(program, append([]string{"dev", "--port", "0"}, args...)...), temp: t.TempDir()}
 	o.Dir, o.Stderr = dir, &o.stderr
-	o.Env = append(os.Environ(), "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
+	o.Env = append(withoutCDK(), "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
 	var err error
 	if o.stdout, err = o.StdoutPipe(); err != nil {
 		t.Fatal(err)
@@ -81,6 +81,7 @@ func (o *own) ended(t *testing.T) int {
 
 // TestDevTerminalClosed: it then ends as by Ctrl-C, also while the app runs, which a terminal does not reach by itself.
 func TestDevTerminalClosed(t *testing.T) {
+	t.Parallel()
 	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
 	o.listening(t)
 	if err := o.Process.Signal(syscall.SIGHUP); err != nil {
@@ -116,6 +117,7 @@ func TestDevTerminalClosed(t *testing.T) {
 // TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes
 // it.
 func TestDevWatchOwnOutput(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	out, err := os.Create(filepath.Join(dir, "dev.txt"))
 	if err != nil {
@@ -124,7 +126,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 	defer out.Close()
 	cmd := exec.Command(program, "dev", "--port", "0", "--watch")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
+	cmd.Env = append(withoutCDK(), "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
 	if err := startInTerminal(cmd); err != nil {
 		t.Fatal(err)
 	}
@@ -160,6 +162,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 
 // TestRoutesStopped: a command that waits for a file, as of a folder in a network, ends when it is told to.
 func TestRoutesStopped(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
 		t.Skip(err)
@@ -182,6 +185,7 @@ func TestRoutesStopped(t *testing.T) {
 
 // TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.
 func TestDevUnread(t *testing.T) {
+	t.Parallel()
 	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
 	url := o.listening(t)
 	get(t, url+"/v1/hello")
@@ -196,6 +200,7 @@ func TestDevUnread(t *testing.T) {
 
 // TestDevStopsAtOnce: the second Ctrl-C ends the wait for a request, and the last line says that it got no answer.
 func TestDevStopsAtOnce(t *testing.T) {
+	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	backend := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		close(arrived)

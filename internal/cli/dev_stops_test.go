@@ -10,6 +10,7 @@ import (
 
 // TestDevStops stops while a request is open: the last two lines say what is waited for, and what was.
 func TestDevStops(t *testing.T) {
+	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	backend := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		close(arrived)

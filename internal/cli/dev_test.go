@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
 // TestDev is a life of the command: the app runs, the lines it prints hold, and nothing is left behind.
@@ -57,6 +59,7 @@ func TestDev(t *testing.T) {
 
 // TestDevRequests: each request is a line that has the reason, and no token.
 func TestDevRequests(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("Api", "hello", "signed")))
 	const secret = "a-very-secret-value"
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/v1/signed?token="+secret, nil)
@@ -90,6 +93,7 @@ func TestDevRequests(t *testing.T) {
 }
 
 func TestDevJSON(t *testing.T) {
+	t.Parallel()
 	r, _ := launch(t, fakeApp(t, mockAPI("Api", "hello", "signed")), "--json")
 	var url string
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
@@ -116,6 +120,7 @@ func TestDevJSON(t *testing.T) {
 
 // TestDevAssembly serves an assembly as it is, and runs nothing.
 func TestDevAssembly(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	writeAssembly(t, filepath.Join(dir, "out"), mockAPI("One", "hello"))
 	for _, args := range [][]string{{"--assembly", "out"}, {"--assembly", filepath.Join(dir, "out")}, {"--app", "out"}} {
@@ -132,6 +137,7 @@ func TestDevAssembly(t *testing.T) {
 
 // TestDevBusyPort: the port is claimed before the app runs.
 func TestDevBusyPort(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +157,7 @@ func TestDevBusyPort(t *testing.T) {
 
 // TestDevTwoAPIs serves two APIs that have the same stage, each under a name that the output tells.
 func TestDevTwoAPIs(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second", "signed")))
 	for _, path := range []string{"/v1/first", "/v1-two/second"} {
 		if got := get(t, r.url+path).StatusCode; got != 200 {
@@ -174,6 +181,7 @@ func TestDevTwoAPIs(t *testing.T) {
 
 // TestDevOneAPI picks one of two that have the same stage.
 func TestDevOneAPI(t *testing.T) {
+	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second")), "--api", "Two")
 	if got := get(t, r.url+"/v1/second").StatusCode; got != 200 {
 		t.Errorf("status %d", got)
@@ -185,6 +193,7 @@ func TestDevOneAPI(t *testing.T) {
 
 // TestDevStopped: Ctrl-C while the app runs ends the app too.
 func TestDevStopped(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t)
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
 	r, temp := launch(t, dir)
@@ -210,6 +219,7 @@ func TestDevStopped(t *testing.T) {
 
 // TestDevAudience: an audience that is misspelt is not passed over, with lines for another one.
 func TestDevAudience(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, guardedAPI())
 	r, _ := launch(t, dir, "--issuer", "https://idp.example.com")
 	<-r.status
@@ -230,12 +240,13 @@ func TestDevAudience(t *testing.T) {
 
 // TestDevSlowApp: an app that takes long is not mistaken for a command that hangs.
 func TestDevSlowApp(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: it waits for seconds")
-	}
+	t.Parallel()
 	dir := fakeApp(t)
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60\n")
-	r, _ := launch(t, dir)
+	r := &running{
+		process: command.Process{Dir: dir, Environ: withoutCDK, SlowAfter: time.Millisecond}, cache: cacheWithKeys(t),
+	}
+	r.launch(t)
 	r.wait(t, func() bool {
 		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: the app still runs: sh app.sh: ")
 	})

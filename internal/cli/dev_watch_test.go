@@ -10,6 +10,7 @@ import (
 
 // TestDevWatch: a change is served without a request lost; a broken app leaves the old API.
 func TestDevWatch(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	r, temp := start(t, dir, "--watch")
 	if want := "watching " + dir + " for changes\n"; !strings.Contains(r.stdout.String(), want) {
@@ -67,6 +68,7 @@ func TestDevWatch(t *testing.T) {
 
 // TestDevWatchConfiguration: cdk.json and cdk.context.json are sources, too. What the app is told is what they say now.
 func TestDevWatchConfiguration(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	writeFile(
 		t,
@@ -108,6 +110,7 @@ func TestDevWatchConfiguration(t *testing.T) {
 
 // TestDevWatchAppThatWritesASource: the app does not run forever, and the user learns that a file is not served.
 func TestDevWatchAppThatWritesASource(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo run >>written.go; mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\"\n")
 	r, _ := start(t, dir, "--watch")
@@ -121,6 +124,7 @@ func TestDevWatchAppThatWritesASource(t *testing.T) {
 
 // TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.
 func TestDevWatchWithoutAssembly(t *testing.T) {
+	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	r, _ := start(t, dir, "--watch")
 	writeFile(t, filepath.Join(dir, "app.sh"), "exit 0\n")

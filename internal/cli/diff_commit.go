@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
@@ -39,7 +38,7 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 		return before, after, fmt.Errorf("--against %q: no such commit in this repository: fetch it first, or name another one",
 			d.against)
 	}
-	scratch, err := os.MkdirTemp("", "gatehouse-diff-")
+	scratch, err := os.MkdirTemp(p.Temporary(), "gatehouse-diff-")
 	if err != nil {
 		return before, after, fmt.Errorf("no folder for the assemblies: %w", err)
 	}
@@ -94,9 +93,6 @@ func rootOf(dir, within string) (string, error) {
 	return dir, nil
 }
 
-// slowSynthesis is after how long a note says that the app still runs.
-const slowSynthesis = 5 * time.Second
-
 // lendModules links what npm installed beside an app, and in the folders above it as far as the repository goes, to the app
 // in another folder: it is in no commit.
 func lendModules(from, to string, above int) error {
@@ -136,10 +132,9 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 	if dir != p.Dir {
 		engine.Stderr = io.Discard // its notes are about both runs alike
 	}
-	slow := time.AfterFunc(slowSynthesis, func() {
+	defer p.IfSlow(func() {
 		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute or two", app.Command)
-	})
-	defer slow.Stop()
+	})()
 	var said bytes.Buffer
 	if err := app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  out,

@@ -57,6 +57,7 @@ func TestDiffOfModulesOutside(t *testing.T) {
 		t.Skip("git is not in PATH")
 	}
 	const module = "module example.com/shop\n\ngo 1.24\n"
+	t.Parallel()
 	for name, files := range map[string]map[string]string{
 		"a replacement": {
 			"shop/infra/go.mod": module + "require example.com/names v0.0.0\nreplace example.com/names => ../../names\n",
@@ -76,10 +77,6 @@ func TestDiffOfModulesOutside(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			src := t.TempDir()
-			t.Setenv("GOPROXY", "off")
-			t.Setenv("GOFLAGS", "-ldflags=-w")
-			t.Setenv("CGO_ENABLED", "0")
-			t.Setenv("JSII_NODE", "echo") // the app runs no CDK, and what Node.js is here need not be asked
 			writeFile(t, filepath.Join(src, "names/go.mod"), "module example.com/names\n\ngo 1.24\n")
 			writeFile(t, filepath.Join(src, "names/names.go"), "package names\n\nconst API = \"Api\"\n")
 			for name, text := range files {
@@ -105,11 +102,14 @@ func TestDiffOfModulesOutside(t *testing.T) {
 				t.Fatal(err)
 			}
 			temp := t.TempDir()
-			t.Setenv("TMPDIR", temp)
 			var stdout, stderr bytes.Buffer
 			status := run(t.Context(), &command.Process{
-				Stdout: &stdout, Stderr: &stderr, Dir: app, Environ: os.Environ, Now: time.Now,
+				Stdout: &stdout, Stderr: &stderr, Dir: app, Now: time.Now, TempDir: temp,
 				CacheDir: func() (string, error) { return keyFolder, nil },
+				// Without the folders' names in what is compiled, go's cache has it for the other cases, and for the next run.
+				Environ: func() []string {
+					return append(withoutCDK(), "TMPDIR="+temp, "GOPROXY=off", "GOFLAGS=-ldflags=-w -trimpath", "CGO_ENABLED=0")
+				},
 			}, []string{"diff", "--against", "HEAD"})
 			if status != 3 || !strings.Contains(stdout.String(), "+ POST /: everyone gained (new route)") {
 				t.Errorf("got %d with %s%s", status, &stdout, &stderr)

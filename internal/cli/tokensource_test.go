@@ -251,12 +251,13 @@ func TestDevWithoutARecord(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no modes")
 	}
-	cache := t.TempDir()
+	cache := cacheWithKeys(t)
 	exposed := devrecord.Dir(cache)
 	if err := errors.Join(os.MkdirAll(exposed, 0o700), os.Chmod(exposed, 0o777)); err != nil {
 		t.Fatal(err)
 	}
-	r, _ := launchWith(t, fakeApp(t, guardedAPI("hello")), cache)
+	r := &running{process: command.Process{Dir: fakeApp(t, guardedAPI("hello")), Environ: withoutCDK}, cache: cache}
+	r.launch(t)
 	r.wait(t, func() bool { return listening.MatchString(r.stdout.String()) })
 	if want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: devrecord: not private: " + exposed; !strings.Contains(
 		r.stderr.String(),

@@ -37,11 +37,31 @@ type Process struct {
 	CacheDir       func() (string, error) // the user's; see os.UserCacheDir
 	Environ        func() []string        // as of os.Environ
 	Dir            string                 // the working directory; "" for the process's own
+	TempDir        string                 // for temporary files; "" for that of os.TempDir
+	SlowAfter      time.Duration          // how long an app runs before a note says that it still does; default 5 s
 }
 
 // ThisProcess returns the environment of this process.
 func ThisProcess() *Process {
 	return &Process{Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, CacheDir: os.UserCacheDir, Environ: os.Environ}
+}
+
+// IfSlow calls note once what begins now has taken longer than a user waits without a word. ended ends the wait.
+func (p *Process) IfSlow(note func()) (ended func()) {
+	after := p.SlowAfter
+	if after <= 0 {
+		after = 5 * time.Second
+	}
+	timer := time.AfterFunc(after, note)
+	return func() { timer.Stop() }
+}
+
+// Temporary is the folder for temporary files.
+func (p *Process) Temporary() string {
+	if p.TempDir == "" {
+		return os.TempDir()
+	}
+	return p.TempDir
 }
 
 // Note writes a note to standard error. It does not make the command fail.

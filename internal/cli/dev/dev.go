@@ -159,6 +159,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Slow:      report.slow,
 		SourceIP:  f.sourceIP,
 		Now:       p.Now,
+		TempDir:   p.TempDir,
 
 		PageOrigins:  f.corsOrigins,
 		AllowNetwork: f.allowNetwork,

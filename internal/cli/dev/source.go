@@ -56,10 +56,10 @@ func openSource(ctx context.Context, p *command.Process, f flags) (*source, erro
 		return s, nil
 	}
 	s.files.Dir = p.Dir
-	scratch, err := os.MkdirTemp("", "gatehouse-dev-")
+	scratch, err := os.MkdirTemp(p.Temporary(), "gatehouse-dev-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and "+
-			"let this user write to it, or set another one with TMPDIR (TMP on Windows)", err, os.TempDir())
+			"let this user write to it, or set another one with TMPDIR (TMP on Windows)", err, p.Temporary())
 	}
 	s.scratch, s.assembly = scratch, filepath.Join(scratch, "cdk.out")
 	s.engine = Engine(ctx, p, "dev", s.app, scratch)
@@ -99,10 +99,7 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 			return fmt.Errorf("the old assembly cannot be removed: %w", err)
 		}
 	}
-	slow := time.AfterFunc(patience, func() {
-		s.process.Note("dev", "%s", stillRuns(s.app.Command, s.ran))
-	})
-	defer slow.Stop()
+	defer s.process.IfSlow(func() { s.process.Note("dev", "%s", stillRuns(s.app.Command, s.ran)) })()
 	err = s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
 		Scratch: s.scratch,
@@ -171,9 +168,6 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 	}
 	return functions
 }
-
-// patience is how long an app may run before a note says that it still does.
-const patience = 5 * time.Second
 
 // originals returns what finds the folders that assets were copied from; nil for an assembly, of which they may be
 // anywhere.

@@ -27,6 +27,8 @@ const maxSize = 262144000
 
 // Folders unpacks archives below one temporary folder. Its zero value is usable, by several goroutines.
 type Folders struct {
+	Temp string // the folder for temporary files; "" for that of os.TempDir
+
 	mu     sync.Mutex
 	parent string
 }
@@ -48,7 +50,7 @@ func (f *Folders) Of(archive string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.parent == "" {
-		if f.parent, err = os.MkdirTemp("", "gatehouse-zip-"); err != nil {
+		if f.parent, err = os.MkdirTemp(f.Temp, "gatehouse-zip-"); err != nil {
 			return "", err
 		}
 	}
