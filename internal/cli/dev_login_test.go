@@ -16,6 +16,7 @@ import (
 // TestDevLogin runs an app with a login.
 func TestDevLogin(t *testing.T) {
 	t.Parallel()
+	builtFromRepository(t)
 	functions := apptest.Build(t)
 	t.Run("printed requests and the console", func(t *testing.T) { devSessions(t, functions) })
 	t.Run("behind a proxy", func(t *testing.T) { devProxy(t, functions) })

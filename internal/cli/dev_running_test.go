@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -119,9 +120,26 @@ func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	return r, temp
 }
 
+// builtFromRepository has the go command run a test again when a file has changed that the apps of this repository and
+// their functions are built from. The go command keeps the result of a test until a file changes that the test has asked
+// for itself, and here other processes read them. The root is not listed: each "git status" changes the time of .git.
+func builtFromRepository(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{
+		"go.mod", "go.sum", "cdk.json", "app", "authorizer-fn", "backend-fn", "constructs", "examples", "internal",
+		"lambdahttp", "login-fn", "pretoken-fn",
+	} {
+		err := filepath.WalkDir(filepath.Join("..", "..", name), func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // startCDK is start in the folder of an app of this repository, which runs CDK.
 func startCDK(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	t.Helper()
+	builtFromRepository(t)
 	r = &running{process: command.Process{Dir: dir, Environ: os.Environ}, cache: cacheWithKeys(t)}
 	r.launch(t, args...)
 	r.listens(t)

@@ -133,7 +133,9 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 	defer src.close()
-	src.files.Look() // what changes from now on counts
+	if f.watch {
+		src.files.Look() // what changes from now on counts
+	}
 	if err := src.synthesize(ctx); err != nil {
 		return err
 	}
