@@ -3,20 +3,17 @@ package devissuer
 import (
 	"context"
 	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
 	"io"
-	"math/big"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/rsatest"
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
@@ -33,41 +30,13 @@ func testRing(t testing.TB) *keyring {
 	return ring
 }
 
-// rsaPairs are the keys of each two of four primes: six, where to look for primes takes the longest.
-var rsaPairs = sync.OnceValues(func() (pairs []*rsa.PrivateKey, err error) {
-	var primes []*big.Int
-	one, e := big.NewInt(1), big.NewInt(65537)
-	for len(primes) < 4 {
-		p, err := rand.Prime(rand.Reader, rsaBits/2)
-		if err != nil {
-			return nil, err
-		}
-		for _, q := range primes {
-			phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
-			k := &rsa.PrivateKey{
-				PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: int(e.Int64())},
-				D:         new(big.Int).ModInverse(e, phi),
-				Primes:    []*big.Int{p, q},
-			}
-			k.Precompute()
-			pairs = append(pairs, k)
-		}
-		primes = append(primes, p)
-	}
-	return pairs, nil
-})
-
 var ringsMade atomic.Int64
 
-// makeRing makes keys that no other one of six rings in a row has. Its RSA key is one of [rsaPairs].
+// makeRing makes keys that no other one of fifteen rings in a row has. Its RSA key is one that need not be made.
 func makeRing(random io.Reader) (*keyring, error) {
-	pairs, err := rsaPairs()
-	if err != nil {
-		return nil, err
-	}
 	return keyringOf(random, func(kind string) (crypto.Signer, error) {
 		if kind == rsaKind {
-			return pairs[ringsMade.Add(1)%int64(len(pairs))], nil
+			return rsatest.Keys()[ringsMade.Add(1)%int64(len(rsatest.Keys()))], nil
 		}
 		return newSigner(kind)
 	})

@@ -88,6 +88,9 @@ type Provider struct {
 // Start starts a provider that ends with the test, which is skipped if what the provider needs is not installed.
 func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	t.Helper()
+	if !slices.Contains(Kinds, kind) {
+		t.Fatalf("logintest: unsupported provider %q", kind)
+	}
 	p := &Provider{wire: s.Wire, logoutURI: s.LogoutURI}
 	p.server = httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
 	p.server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -99,7 +102,7 @@ func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	p.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.server.Certificate().Raw})
 	settings, err := json.Marshal(map[string]any{
 		"redirectUris": s.RedirectURIs, "loggedOutUri": s.LoggedOutURI, "logoutUri": s.LogoutURI,
-		"backChannel": p.logout.URL, "jwk": json.RawMessage(clientJWK),
+		"backChannel": p.logout.URL, "jwk": json.RawMessage(clientJWK), "keys": nextKeys(kind),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -109,8 +112,6 @@ func Start(t testing.TB, kind Kind, s Settings) *Provider {
 		p.peer = nodepeer.Start(t, script, []string{"oidc-provider"}, p.URL, string(settings))
 	case Zitadel:
 		p.peer = nodepeer.Run(t, zitadel(t, p.URL, string(settings)))
-	default:
-		t.Fatalf("logintest: unsupported provider %q", kind)
 	}
 	return p
 }

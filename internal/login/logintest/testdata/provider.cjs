@@ -6,13 +6,12 @@
 //   ttl 60   access tokens expire after that many seconds
 //   forget   ends all grants, as an administrator does who logs out a user everywhere
 const { createServer } = require('node:http')
-const { generateKeyPairSync } = require('node:crypto')
 const { text } = require('node:stream/consumers')
 
 console.info = console.error // the standard output has the answers alone
 
 const [, issuer, settings] = process.argv
-const { redirectUris, loggedOutUri, logoutUri, backChannel, jwk } = JSON.parse(settings)
+const { redirectUris, loggedOutUri, logoutUri, backChannel, jwk, keys: unused } = JSON.parse(settings)
 
 const client = (id, method, rest) => ({
   client_id: id, token_endpoint_auth_method: method, redirect_uris: redirectUris,
@@ -115,8 +114,7 @@ async function main () {
   let provider
   const rotate = () => {
     const kid = `key-${keys.length + 1}`
-    const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
-    keys.unshift({ ...key, kid, alg: 'RS256', use: 'sig' }) // it signs with the first
+    keys.unshift({ ...unused.shift(), kid, alg: 'RS256', use: 'sig' }) // it signs with the first
     provider = new Provider(issuer, configuration([...keys]))
     provider.proxy = true // the forwarding server says how it was asked
     return kid

@@ -33,6 +33,8 @@ type settings struct {
 	RedirectURIs []string        `json:"redirectUris"`
 	LoggedOutURI string          `json:"loggedOutUri"`
 	JWK          jose.JSONWebKey `json:"jwk"` // of the client shop-key
+
+	Keys []jose.JSONWebKey `json:"keys"` // to sign with, one after the other
 }
 
 func main() {

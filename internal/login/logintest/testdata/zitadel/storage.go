@@ -20,6 +20,7 @@ import (
 type storage struct {
 	clients map[string]*client
 	jwk     jose.JSONWebKey
+	unused  []jose.JSONWebKey // keys to sign with
 
 	mu       sync.Mutex
 	ttl      time.Duration // of access tokens
@@ -38,7 +39,7 @@ var (
 
 func newStorage(set settings) *storage {
 	s := &storage{
-		clients: map[string]*client{}, jwk: set.JWK, ttl: time.Hour,
+		clients: map[string]*client{}, jwk: set.JWK, unused: set.Keys, ttl: time.Hour,
 		requests: map[string]*request{}, codes: map[string]string{}, refresh: map[string]grant{},
 	}
 	for id, method := range map[string]oidc.AuthMethod{
@@ -54,11 +55,8 @@ func newStorage(set settings) *storage {
 }
 
 func (s *storage) rotate() string {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	k := key{id: fmt.Sprintf("key-%d", len(s.keys)+1), private: private}
+	k := key{id: fmt.Sprintf("key-%d", len(s.keys)+1), private: s.unused[0].Key.(*rsa.PrivateKey)}
+	s.unused = s.unused[1:]
 	s.keys = slices.Insert(s.keys, 0, k)
 	return k.id
 }
