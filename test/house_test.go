@@ -89,6 +89,7 @@ var floors = [][]string{
 		"internal/percent",
 		"internal/private",
 		"internal/testclock",
+		"internal/rsatest",
 	},
 }
 

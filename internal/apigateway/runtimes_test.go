@@ -116,7 +116,7 @@ func TestZipArchives(t *testing.T) {
 		},
 		{
 			"one that is not executable in the archive", "provided.al2023", "bootstrap",
-			archive(t, "bootstrap", bootstrap, 0o644), "bootstrap is not executable", 501,
+			archive(t, "bootstrap", []byte("#!/bin/sh"), 0o644), "bootstrap is not executable", 501,
 		},
 		{
 			"JavaScript", "nodejs22.x", "src/app.handler",
