@@ -105,6 +105,7 @@ const (
 
 // TestBehaviour is the list, line by line, against a gateway with real function processes, over HTTP.
 func TestBehaviour(t *testing.T) {
+	t.Parallel() // some of its functions do not answer in time
 	var mu sync.Mutex
 	var rows []row
 	t.Run("line", func(t *testing.T) {

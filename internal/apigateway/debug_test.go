@@ -12,6 +12,7 @@ import (
 
 // TestDebug: a function that takes longer than its own time-out and its route's still answers, from one process.
 func TestDebug(t *testing.T) {
+	t.Parallel() // it waits for a function that takes its time
 	r := bare()
 	r["Fn"].(object)["Properties"].(object)["Timeout"] = 1
 	hasty := proxy("Fn")

@@ -217,6 +217,7 @@ func TestStreamParts(t *testing.T) {
 
 // TestStreamIdle has streams that pause for longer than API Gateway waits, with a shorter time than its own.
 func TestStreamIdle(t *testing.T) {
+	t.Parallel() // it waits for streams that pause
 	for _, edge := range []bool{false, true} {
 		r := streams(t, "http://127.0.0.1")
 		if edge {
