@@ -44,6 +44,8 @@ type Options struct {
 
 	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
 	HookTimeout time.Duration
+
+	askTimeout time.Duration // of introspection, for tests; default that of package introspection
 }
 
 // tokenCacheSize is how many verified tokens are remembered, at about 2 KB each, and tokenCacheBytes how much memory
@@ -281,8 +283,8 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 			options.Issuers = append(options.Issuers, issuer)
 		}
 		if asksIssuers && i.Introspection != nil {
-			o := endpointOptions{options, vault, func() *jwt.Verifier { return a.verifier }}
-			if err := a.introspect(i.Introspection, issuer, o); err != nil {
+			from := endpointOptions{options, vault, func() *jwt.Verifier { return a.verifier }, o.askTimeout}
+			if err := a.introspect(i.Introspection, issuer, from); err != nil {
 				return nil, err
 			}
 		}

@@ -45,8 +45,19 @@ func goodClaims() object {
 	}
 }
 
+// tokens are those that were made, by their claims: RS256 makes the same token each time, and takes long.
+var tokens sync.Map
+
 // token is a good token but for some changes to its claims.
-func token(changes object) string { return goodKey().Token("RS256", goodClaims().With(changes)) }
+func token(changes object) string {
+	claims := goodClaims().With(changes)
+	if made, ok := tokens.Load(claims.String()); ok {
+		return made.(string)
+	}
+	made := goodKey().Token("RS256", claims)
+	tokens.Store(claims.String(), made)
+	return made
+}
 
 // testRoutes are the access table of the tests.
 const testRoutes = `{"version":1,"routes":[

@@ -132,6 +132,7 @@ type endpointOptions struct {
 	common   jwt.Options           // as of tokens
 	vault    secretsmanager.Client // with the client's credential
 	verifier func() *jwt.Verifier  // of the issuer's JWTs
+	timeout  time.Duration         // of a call; 0 for the default
 }
 
 // endpoint is an [asker] over HTTP.
@@ -233,7 +234,7 @@ func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, err
 	e := &endpoint{issuer: issuer, now: o.common.Now}
 	options := n.options(issuer.URL)
 	options.Credential = o.vault.Field(n.SecretARN, n.SecretField)
-	options.Now, options.Transport = o.common.Now, o.common.Transport
+	options.Now, options.Transport, options.Timeout = o.common.Now, o.common.Transport, o.timeout
 	options.AllowLoopbackHTTP = issuer.AllowLoopbackHTTP
 	if n.SignedResponse {
 		verifier := o.verifier

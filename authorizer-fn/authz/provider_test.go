@@ -169,9 +169,14 @@ func (p *provider) authorizer(
 	}}, changes...)...), manager
 }
 
-// TestProvider asks npm's oidc-provider, in each way in which a client can authenticate, and by signed answers.
 func TestProvider(t *testing.T) {
 	p := startProvider(t)
+	t.Run("Answers", func(t *testing.T) { testAnswers(t, p) })
+	t.Run("Faults", func(t *testing.T) { testFaults(t, p) })
+}
+
+// testAnswers asks npm's oidc-provider, in each way in which a client can authenticate, and by signed answers.
+func testAnswers(t *testing.T, p *provider) {
 	for name, c := range p.clients(t) {
 		t.Run(name, func(t *testing.T) {
 			c.AnswerTTL = -time.Second
@@ -219,10 +224,9 @@ func TestProvider(t *testing.T) {
 	})
 }
 
-// TestFaults is the table of docs/opaque-tokens.md against oidc-provider: what comes between it and the authorizer is a
+// testFaults is the table of docs/opaque-tokens.md against oidc-provider: what comes between it and the authorizer is a
 // 500, and leaves nothing behind.
-func TestFaults(t *testing.T) {
-	p := startProvider(t)
+func testFaults(t *testing.T, p *provider) {
 	says := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", contentType)
@@ -294,7 +298,12 @@ func TestFaults(t *testing.T) {
 			defer p.spoil(nil)
 			clock := testclock.New(t0) // which follows the real one, and can run ahead of it
 			ahead := func() time.Time { return time.Now().Add(clock.Now().Sub(t0)) }
-			f, vault := p.authorizer(t, client.Introspection, secret, func(s *setup) { s.options.Now = ahead })
+			f, vault := p.authorizer(t, client.Introspection, secret, func(s *setup) {
+				s.options.Now = ahead
+				if name == "slow" {
+					s.options.askTimeout = time.Second
+				}
+			})
 			token := p.token(t, "orders", "orders:read")
 			if got := f.outcome(t, get(token)); got != fault {
 				t.Errorf("got %s, want %s: %s", got, fault, f.log)

@@ -52,7 +52,7 @@ func RSA(id string, bits int) *Key {
 				b[0] |= 0xC0 // so that the product of two has twice the bits
 				b[len(b)-1] |= 1
 				p := new(big.Int).SetBytes(b)
-				if new(big.Int).Mod(p, e).Cmp(one) != 0 && p.ProbablyPrime(10) {
+				if new(big.Int).Mod(p, e).Cmp(one) != 0 && isPrime(p) {
 					return p
 				}
 			}
@@ -64,6 +64,23 @@ func RSA(id string, bits int) *Key {
 		return k
 	})
 }
+
+// isPrime reports whether a large number is a prime. Most that are not have a small factor, which is found much sooner
+// than by trial; and no composite number is known that ProbablyPrime(0) takes for a prime.
+func isPrime(n *big.Int) bool {
+	return new(big.Int).GCD(nil, nil, n, smallPrimes()).Cmp(big.NewInt(1)) == 0 && n.ProbablyPrime(0)
+}
+
+// smallPrimes is the product of the primes below 2^13.
+var smallPrimes = sync.OnceValue(func() *big.Int {
+	product := big.NewInt(1)
+	for n := int64(2); n < 1<<13; n++ {
+		if p := big.NewInt(n); p.ProbablyPrime(0) {
+			product.Mul(product, p)
+		}
+	}
+	return product
+})
 
 // ECDSA is a key pair for ES256, ES384 or ES512.
 func ECDSA(id string, curve elliptic.Curve) *Key {
