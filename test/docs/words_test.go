@@ -9,9 +9,24 @@ import (
 	"testing"
 )
 
-// avoided are the words that a text of this project does not use: it names the actor or the thing instead.
-var avoided = regexp.MustCompile(`\b(?:[Ss]omebody|[Nn]obody|[Aa]nybody|[Ww]hoever|[Ww]hat becomes of|is none|` +
-	`[Tt]ells whether|[Tt]ells? of|(?:[Hh]olds?|held) (?:\w+ )?against|lets? in whom|in vain|[Ff]oretells?)\b`)
+// avoided are the words that a text of this project does not use: it names the actor or the thing instead. The
+// letters are in all that the expression matches: to look for them first takes a tenth of the time.
+var avoided = []struct {
+	letters string
+	all     *regexp.Regexp
+}{
+	{"omebody", regexp.MustCompile(`\b[Ss]omebody\b`)},
+	{"body", regexp.MustCompile(`\b(?:[Nn]o|[Aa]ny)body\b`)},
+	{"hoever", regexp.MustCompile(`\b[Ww]hoever\b`)},
+	{"hat becomes of", regexp.MustCompile(`\b[Ww]hat becomes of\b`)},
+	{"is none", regexp.MustCompile(`\bis none\b`)},
+	{"ells whether", regexp.MustCompile(`\b[Tt]ells whether\b`)},
+	{" of", regexp.MustCompile(`\b[Tt]ells? of\b`)},
+	{" against", regexp.MustCompile(`\b(?:[Hh]olds?|held) (?:\w+ )?against\b`)},
+	{" in whom", regexp.MustCompile(`\blets? in whom\b`)},
+	{"in vain", regexp.MustCompile(`\bin vain\b`)},
+	{"oretell", regexp.MustCompile(`\b[Ff]oretells?\b`)},
+}
 
 // TestWords looks for the avoided words in all tracked sources and pages. In tests, "is none" may be about the value
 // none of Sec-Fetch-Site.
@@ -32,15 +47,23 @@ func TestWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		read++
-		n := 0
-		for line := range strings.Lines(string(text)) {
-			n++
-			word := avoided.FindString(line)
-			if word == "is none" && strings.HasSuffix(name, "_test.go") {
+		for _, words := range avoided {
+			if !strings.Contains(string(text), words.letters) {
 				continue
 			}
-			if word != "" {
-				t.Errorf("%s:%d: name the actor or the thing instead of %q: %s", name, n, word, strings.TrimSpace(line))
+			n := 0
+			for line := range strings.Lines(string(text)) {
+				n++
+				if !strings.Contains(line, words.letters) {
+					continue
+				}
+				word := words.all.FindString(line)
+				if word == "is none" && strings.HasSuffix(name, "_test.go") {
+					continue
+				}
+				if word != "" {
+					t.Errorf("%s:%d: name the actor or the thing instead of %q: %s", name, n, word, strings.TrimSpace(line))
+				}
 			}
 		}
 	}
