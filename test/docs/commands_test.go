@@ -12,9 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-
-	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
@@ -102,11 +99,11 @@ func commandsOf(p *page) (found []commandLine) {
 
 // bench checks commands with what they are commands of.
 type bench struct {
-	t         *testing.T
-	gatehouse string
-	empty     string          // a folder with nothing in it
-	contexts  map[string]bool // that the example knows
-	cdk       struct {        // as it describes itself
+	t        *testing.T
+	linked   *linked
+	empty    string          // a folder with nothing in it
+	contexts map[string]bool // that the example knows
+	cdk      struct {        // as it describes itself
 		GlobalOptions cdkOptions
 		Commands      map[string]struct{ Options cdkOptions }
 	}
@@ -116,6 +113,7 @@ type bench struct {
 // Every command of the documentation is one that its program takes: gatehouse and the CDK's command line say so
 // themselves, the example reads its context, and packages and tests that the go command is given exist.
 func TestTheDocumentationsCommands(t *testing.T) {
+	t.Parallel() // other processes do the work
 	b := newBench(t)
 	t.Run("pages", func(t *testing.T) { checkPages(t, b, false) })
 	t.Run("pages, cdk", func(t *testing.T) {
@@ -152,16 +150,11 @@ func checkPages(t *testing.T, b *bench, cdk bool) {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{
-		t:         t,
-		gatehouse: filepath.Join(t.TempDir(), "gatehouse"),
-		empty:     t.TempDir(),
-		contexts:  map[string]bool{},
-		checked:   map[string]error{},
-	}
-	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", b.gatehouse, "./cmd/gatehouse")
-	build.Dir = repository
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t:        t,
+		linked:   theLinked(t),
+		empty:    t.TempDir(),
+		contexts: map[string]bool{},
+		checked:  map[string]error{},
 	}
 	settings, err := os.ReadFile(filepath.Join(repository, "app", "stack", "settings.go"))
 	if err != nil {
@@ -204,8 +197,9 @@ func (b *bench) checkNow(words []string) error {
 }
 
 // reviewed is what "gatehouse diff" prints for the two sides in testdata/review.
-func reviewed(t *testing.T, b *bench) string {
-	cmd := exec.Command(b.gatehouse, "diff", "testdata/review/before.json", "testdata/review/after.json")
+func reviewed(t *testing.T) string {
+	t.Helper()
+	cmd := exec.Command(gatehouse, "diff", "testdata/review/before.json", "testdata/review/after.json")
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 3 {
@@ -217,10 +211,14 @@ func reviewed(t *testing.T, b *bench) string {
 // checkRoutes compares what a page says that "gatehouse routes" prints with what it prints for the example.
 func checkRoutes(t *testing.T, b *bench) {
 	dir := t.TempDir()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
-	stack.New(app, "Orders", stack.Settings{Authorizer: stack.Token})
-	app.Synth(nil)
-	cmd := exec.Command(b.gatehouse, "routes", "--assembly", dir)
+	root, err := filepath.Abs(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := b.linked.ask(request{Example: &exampleRun{Into: dir, In: root}}); err != nil || a.Panic != "" {
+		t.Fatal(a.Panic, err)
+	}
+	cmd := exec.Command(gatehouse, "routes", "--assembly", dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -236,12 +234,12 @@ func checkRoutes(t *testing.T, b *bench) {
 			c := commandLines("", shown.before.text)
 			switch command := strings.Join(c[len(c)-1].words, " "); {
 			case strings.HasSuffix(command, "gatehouse check"):
-				if out := checkOfAHole(t, b); tables(shown.text) != tables(out) {
+				if out := checkOfAHole(t); tables(shown.text) != tables(out) {
 					t.Errorf("%s: it is not what \"gatehouse check\" prints:\n%s", shown, out)
 				}
 				continue
 			case strings.HasSuffix(command, "gatehouse diff --against origin/main"):
-				if out := reviewed(t, b); shown.text != out {
+				if out := reviewed(t); shown.text != out {
 					t.Errorf("%s: it is not what \"gatehouse diff\" prints:\n%s", shown, out)
 				}
 				continue
@@ -262,7 +260,7 @@ func checkRoutes(t *testing.T, b *bench) {
 }
 
 // checkOfAHole is what "gatehouse check" prints for an app with a method that a generic resource opens.
-func checkOfAHole(t *testing.T, b *bench) string {
+func checkOfAHole(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	template, err := os.ReadFile(repository + "/internal/rules/testdata/holes/generic-method.json")
@@ -276,7 +274,7 @@ func checkOfAHole(t *testing.T, b *bench) string {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command(b.gatehouse, "check", "--assembly", dir).Output()
+	out, err := exec.Command(gatehouse, "check", "--assembly", dir).Output()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		t.Errorf("gatehouse check ends with %v, want exit code 1", err)
 	}

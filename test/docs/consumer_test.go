@@ -37,7 +37,7 @@ type consumer struct {
 	version string // of Gatehouse, where it comes through the proxy
 }
 
-// environ is the environment without what package snapshot adds to it for this process.
+// environ is the environment without what it says of CDK to this process.
 func environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "CDK_VALIDATION=") || strings.HasPrefix(v, "CDK_APP_MODE=")
@@ -49,7 +49,7 @@ const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
 // TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, and the included
 // authorizer, login and trigger of a user pool: in module mode, vendored and with -trimpath. It has the very files of the
-// packages here, so that it compiles if they do, and its app is compiled here: what it builds must not depend on the
+// packages here, so that it compiles if they do, and its app is linked here: what it builds must not depend on the
 // paths in the executable, but on the module whose folder it runs in. At night the module compiles its app itself, in each
 // way, which takes CDK once more for -trimpath.
 func TestAConsumersModule(t *testing.T) {
@@ -88,20 +88,19 @@ func TestAConsumersModule(t *testing.T) {
 		return c
 	}
 	everything, night := os.Getenv("GATEHOUSE_TEST_ALL") != "", os.Getenv(nightly) != ""
-	here := filepath.Join(t.TempDir(), "app.bin")
-	buildHere(t, here, map[string]string{"app/main.go": consumerApp, "uses/uses.go": consumerUses})
+	here := []string{theLinked(t).executable, aConsumer}
 
 	var normal map[string]string
 	t.Run("normal", func(t *testing.T) {
 		c := make(t)
 		c.sameFiles(".", "./uses")
+		app := here
 		if night {
 			c.run("go", "build", "-o", "app.bin", ".")
 			c.run("go", "vet", "./uses")
-		} else {
-			c.copy(here, "app.bin")
+			app = []string{filepath.Join(c.dir, "app.bin")}
 		}
-		normal = c.synthesize("app.bin")
+		normal = c.synthesize(app...)
 		// The mains for sessions in a table have modules that the others do not: go.sum has them as well.
 		readonly := &consumer{t: t, dir: c.dir, env: append(slices.Clone(c.env), "GOFLAGS=-mod=readonly")}
 		readonly.run("go", "list", "-deps", "-tags", "lambda.norpc,"+authz.SessionTag+","+authz.TableTag,
@@ -123,11 +122,10 @@ func TestAConsumersModule(t *testing.T) {
 		c.env = append(c.env, "GOFLAGS=-mod=vendor")
 		c.run("go", "list", "-deps", ".") // finds each package and embedded file in the vendor directory
 		if night {
-			trimmed = filepath.Join(filepath.Dir(here), "trimmed.bin")
-			c.run("go", "build", "-trimpath", "-o", trimmed, ".")
+			trimmed = []string{filepath.Join(scratch, "trimmed.bin")}
+			c.run("go", "build", "-trimpath", "-o", trimmed[0], ".")
 		}
-		c.copy(trimmed, "app.bin")
-		out := c.fails("./app.bin")
+		out := c.fails(trimmed[0], trimmed[1:]...)
 		for _, want := range []string{"go get -tool " + modulePath + "/login-fn", "go mod vendor"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("without the tool line the error does not say %q:\n%s", want, out)
@@ -139,63 +137,19 @@ func TestAConsumersModule(t *testing.T) {
 		c.env = append(c.env, "GOFLAGS=")
 		// Go writes the checksums of modules into an executable, and a vendor directory has none. So an authorizer
 		// built from one has other bytes, which are the same wherever it is built from one.
-		vendored := c.synthesize("app.bin")
+		vendored := c.synthesize(trimmed...)
 		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" || vendored["login"] == "" ||
 			vendored["trigger"] == "" {
 			t.Errorf("functions %v: want the backend of the normal build, %v, an authorizer, a login and a trigger", vendored,
 				normal)
 		}
-		c.same(vendored, c.synthesize("app.bin"))
+		c.same(vendored, c.synthesize(trimmed...))
 	})
 	t.Run("with -trimpath", func(t *testing.T) {
 		c := make(t)
 		c.run("go", "mod", "tidy")
-		c.copy(trimmed, "app.bin")
-		c.same(normal, c.synthesize("app.bin"))
+		c.same(normal, c.synthesize(trimmed...))
 	})
-}
-
-// overlay makes the file for -overlay with which this module has packages that are of other modules: below
-// test/docsconsumer, a folder that does not exist. They find all that they import compiled.
-func overlay(t *testing.T, files map[string]string) string {
-	t.Helper()
-	root, err := filepath.Abs(repository)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	replaced := map[string]string{}
-	for name, source := range files {
-		real := filepath.Join(dir, strings.ReplaceAll(name, "/", "-"))
-		if err := os.WriteFile(real, []byte(source), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		replaced[filepath.Join(root, "test", "docsconsumer", filepath.FromSlash(name))] = real
-	}
-	content, err := json.Marshal(map[string]any{"Replace": replaced})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(file, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-// buildHere compiles packages of other modules as packages of this one, and links the one in the folder app.
-func buildHere(t *testing.T, executable string, files map[string]string) {
-	t.Helper()
-	out := t.TempDir() + string(filepath.Separator)
-	cmd := exec.Command("go", "build", "-overlay", overlay(t, files), "-ldflags=-s -w", "-o", out,
-		"./test/docsconsumer/uses", "./test/docsconsumer/app")
-	cmd.Dir = repository
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	if err := os.Rename(filepath.Join(out, "app"), executable); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // sameFiles checks that Gatehouse's packages that some packages import have the files here that they have there.
@@ -225,17 +179,8 @@ func (c *consumer) sameFiles(packages ...string) {
 	}
 }
 
-// copy puts an executable into the module.
-func (c *consumer) copy(from, name string) {
-	c.t.Helper()
-	program, err := os.ReadFile(from)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(c.dir, name), program, 0o755)
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-}
+// aConsumer is the name of the consumer's app among the linked programs.
+const aConsumer = "a consumer"
 
 const consumerApp = `package main
 
@@ -504,9 +449,6 @@ func (c *consumer) write(name, content string) {
 
 func (c *consumer) command(name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
-	if strings.HasPrefix(name, "./") {
-		cmd = exec.Command(filepath.Join(c.dir, name), args...)
-	}
 	cmd.Dir, cmd.Env = c.dir, c.env
 	return cmd.CombinedOutput()
 }
@@ -528,11 +470,11 @@ func (c *consumer) fails(name string, args ...string) string {
 }
 
 // synthesize runs the consumer's app and returns a hash of each function's executable, by the asset's other files.
-func (c *consumer) synthesize(app string) map[string]string {
+func (c *consumer) synthesize(app ...string) map[string]string {
 	c.t.Helper()
 	out := filepath.Join(c.dir, "cdk.out")
 	c.env = append(c.env, "CDK_OUTDIR="+out)
-	c.run("./" + app)
+	c.run(app[0], app[1:]...)
 	template, err := os.ReadFile(filepath.Join(out, "Shop.template.json"))
 	if err != nil {
 		c.t.Fatal(err)

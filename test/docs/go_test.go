@@ -1,15 +1,11 @@
 package docs
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
-	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -18,56 +14,16 @@ import (
 	"testing"
 )
 
-// runner runs the statements one after another, each in a new app, and prints for each a line of what came of it.
-const runner = `package main
-
-import (
-	"encoding/json"
-	"fmt"
-	"os"
-
-	"github.com/aws/jsii-runtime-go"
-)
-
-type run struct {
-	at   string
-	uses []string // of what is given
-	do   func()
+// goBlocks is the documentation's Go, as packages below the folder elsewhere.
+type goBlocks struct {
+	files     map[string]string
+	fragments map[string]*snippet // statements, in the package linked, by their places
+	compiled  []string            // packages that are compiled only
+	programs  map[string]string   // packages with a Main, by the places of their blocks
 }
 
-var runs []run
-
-type outcome struct {
-	At, Panic string
-	Template  any
-}
-
-func main() {
-	defer jsii.Close()
-	for _, r := range runs {
-		json.NewEncoder(os.Stdout).Encode(try(r))
-	}
-}
-
-func try(r run) (o outcome) {
-	o.At = r.at
-	defer func() {
-		if p := recover(); p != nil {
-			o.Panic = fmt.Sprint(p)
-		}
-	}()
-	setUp(r.uses...)
-	r.do()
-	o.Template = app.Synth(nil).GetStackByName(jsii.String("Shop")).Template()
-	return o
-}
-`
-
-// Everything that the documentation shows in Go compiles against this module, and statements run: a fragment makes what
-// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part
-// of the template that it makes. Functions are not built for that.
-func TestTheDocumentationsGo(t *testing.T) {
-	t.Parallel() // other processes do the work
+func documentedGo(t *testing.T) goBlocks {
+	t.Helper()
 	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
@@ -77,21 +33,12 @@ func TestTheDocumentationsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	given := topLevel(t, string(givenSource))
-
-	at := filepath.Join(root, "test", "docsblocks") // there is no such folder: an overlay says what is in it
-	dir := t.TempDir()
-	overlay := map[string]string{}
-	add := func(pkg, name, source string) {
-		real := filepath.Join(dir, pkg+"-"+name)
-		if err := os.WriteFile(real, []byte(source), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		overlay[filepath.Join(at, pkg, name)] = real
-	}
 	givenIn := func(pkg string) string { return packageClause.ReplaceAllString(string(givenSource), "package "+pkg) }
-
-	var others []string // packages that are compiled only
-	running := map[string]*snippet{}
+	found := goBlocks{
+		files:     map[string]string{"linked/given.go": givenIn("main")},
+		fragments: map[string]*snippet{},
+		programs:  map[string]string{},
+	}
 	for _, p := range documentation(t) {
 		for _, b := range p.blocks {
 			if b.language != "go" {
@@ -107,81 +54,53 @@ func TestTheDocumentationsGo(t *testing.T) {
 			}
 			name := fmt.Sprintf("%s_%d", nameOf(p.name), b.line)
 			if s.kind == statements {
-				add("run", name+".go", s.source(root, "main"))
-				running[s.String()] = s
+				found.files["linked/"+name+".go"] = s.source(root, "main")
+				found.fragments[s.String()] = s
 				continue
 			}
-			others = append(others, "./"+path.Join("test", "docsblocks", name))
-			add(name, "block.go", s.source(root, name))
+			found.files[name+"/block.go"] = s.source(root, name)
 			if s.kind == declarations {
-				add(name, "given.go", givenIn(name)+"\nvar _ = setUp\n")
+				found.files[name+"/given.go"] = givenIn(name) + "\nvar _ = setUp\n"
+			}
+			if strings.Contains(found.files[name+"/block.go"], "\nfunc Main() {") {
+				found.programs[s.String()] = name
+			} else {
+				found.compiled = append(found.compiled, name)
 			}
 		}
 	}
-	add("run", "given.go", givenIn("main"))
-	add("run", "main.go", runner)
-
-	replace, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(file, replace, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	// One go command for all, as each reads the files of all of CDK. Only main packages are written to the folder.
-	out := filepath.Join(dir, "out") + string(filepath.Separator)
-	cmd := exec.Command("go", append([]string{"build", "-overlay", file, "-ldflags=-s -w", "-o", out,
-		"./test/docsblocks/run"}, others...)...)
-	cmd.Dir = root
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("the documentation's Go does not compile: %v\n%s", err, text)
-	}
-	checkRuns(t, filepath.Join(out, "run"), running)
+	return found
 }
 
-// checkRuns runs the statements and holds what came of each against the block that follows it.
-func checkRuns(t *testing.T, program string, running map[string]*snippet) {
-	cmd := exec.Command(program)
-	cmd.Dir, cmd.Env = t.TempDir(), append(environ(), "CDK_VALIDATION=false")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &stderr)
-	}
-	after := map[*block]*block{}
-	for _, s := range running {
-		for _, b := range s.page.blocks {
-			if b.before == s.block {
-				after[s.block] = b
-			}
-		}
-	}
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 16<<20)
-	n, templates := 0, map[*block]any{}
-	for ; lines.Scan(); n++ {
-		var got struct {
-			At, Panic string
-			Template  any
-		}
-		if err := json.Unmarshal(lines.Bytes(), &got); err != nil {
-			t.Fatalf("%v: %s", err, lines.Text())
-		}
-		s := running[got.At]
-		if s == nil {
-			t.Fatalf("there is no block at %q", got.At)
+// Everything that the documentation shows in Go compiles against this module, and statements run: a fragment makes what
+// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part
+// of the template that it makes. Functions are not built for that.
+func TestTheDocumentationsGo(t *testing.T) {
+	t.Parallel() // other processes do the work
+	l := theLinked(t)
+	templates := map[*block]any{}
+	for _, place := range slices.Sorted(maps.Keys(l.fragments)) {
+		s := l.fragments[place]
+		got, err := l.ask(request{Fragment: place})
+		if err != nil {
+			t.Fatal(err)
 		}
 		templates[s.block] = got.Template
-		if err := checkOutcome(got.Panic, got.Template, after[s.block]); err != nil {
+		if err := checkOutcome(got.Panic, got.Template, after(s.block)); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
 	}
-	if n != len(running) {
-		t.Errorf("%d blocks were run, of %d\n%s", n, len(running), &stderr)
-	}
 	checkProperties(t, templates)
+}
+
+// after is the block that follows another one on its page; nil if a heading or nothing does.
+func after(b *block) *block {
+	for _, other := range b.page.blocks {
+		if other.before == b {
+			return other
+		}
+	}
+	return nil
 }
 
 func checkOutcome(panicked string, template any, then *block) error {
@@ -309,7 +228,7 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 			t.Errorf("%s: %v", c.name, c.err)
 		}
 	}
-	if !errors.Is(os.Remove(filepath.Join(repository, "test", "docsblocks")), os.ErrNotExist) {
+	if !errors.Is(os.Remove(filepath.Join(repository, "test", filepath.Base(elsewhere))), os.ErrNotExist) {
 		t.Error("the folder of the overlay was made in earnest")
 	}
 }

@@ -1,9 +1,31 @@
 package docs
 
 import (
+	"os"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli"
 )
 
-func TestMain(m *testing.M) { snapshot.Main(m) }
+// gatehouse is the name of the command.
+const gatehouse = "gatehouse"
+
+// TestMain makes the test binary the command gatehouse, where it is called by that name.
+func TestMain(m *testing.M) {
+	testscript.Main(withScratch{m}, map[string]func(){gatehouse: func() { os.Exit(cli.Main()) }})
+}
+
+// withScratch runs the tests with a folder for what they share.
+type withScratch struct{ m *testing.M }
+
+func (w withScratch) Run() int {
+	var err error
+	if scratch, err = os.MkdirTemp("", "gatehouse-docs-"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(scratch)
+	defer func() { program.stop() }()
+	return w.m.Run()
+}

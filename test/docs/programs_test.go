@@ -12,10 +12,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-
-	"github.com/gatehouse-cdk/gatehouse/app/stack"
 )
 
 // checkGatehouse gives the arguments to the command itself, in a folder with nothing in it. There it fails, and it
@@ -36,7 +32,7 @@ func (b *bench) checkGatehouse(args []string) error {
 	if args[0] == "init" {
 		dir = b.t.TempDir() // it writes into it, and the others want nothing there
 	}
-	cmd := exec.CommandContext(ctx, b.gatehouse, args...)
+	cmd := exec.CommandContext(ctx, gatehouse, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+b.empty, "XDG_CACHE_HOME="+b.empty)
 	out, err := cmd.CombinedOutput()
 	if exit, ok := errors.AsType[*exec.ExitError](err); err == nil || ok && exit.ExitCode() == 1 {
@@ -46,7 +42,7 @@ func (b *bench) checkGatehouse(args []string) error {
 }
 
 // checkContext reads the values of -c as the example does.
-func (b *bench) checkContext(args []string) (err error) {
+func (b *bench) checkContext(args []string) error {
 	values := map[string]any{}
 	for i, a := range args {
 		if a != "-c" && a != "--context" {
@@ -64,13 +60,11 @@ func (b *bench) checkContext(args []string) (err error) {
 	if len(values) == 0 {
 		return nil
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
-		}
-	}()
-	stack.FromContext(awscdk.NewApp(&awscdk.AppProps{Context: &values}))
-	return nil
+	a, err := b.linked.ask(request{Context: values})
+	if err == nil && a.Panic != "" {
+		err = errors.New(a.Panic)
+	}
+	return err
 }
 
 // checkGo looks at what a go command is about. Its flags are those of Go 1.26 that pages use.

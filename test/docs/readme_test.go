@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
@@ -24,6 +24,7 @@ const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
 // before, it is the same program, and is not built again.
 func TestTheREADMEsFirstProgram(t *testing.T) {
 	t.Parallel() // other processes do the work
+	noteInputs()
 	program, commands := readmesProgram(t)
 	built := map[string]bool{} // by the modules and their versions
 	everything := os.Getenv("GATEHOUSE_TEST_ALL") != ""
@@ -49,9 +50,9 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 			if tt.newest && !everything {
 				t.Skip("compiles another release of CDK, which takes minutes: set GATEHOUSE_TEST_ALL=1")
 			}
-			c := &consumer{t: t, dir: t.TempDir()}
+			c := &consumer{t: t, dir: folder(t, "readme")}
 			c.env = append(environ(), "GOWORK=off", "GOFLAGS=", "GONOSUMDB=*", "GOPROXY="+proxyWithoutGatehouse(t),
-				"CDK_OUTDIR="+filepath.Join(c.dir, "cdk.out"), gofunction.HostBuildVariable+"=1")
+				"CDK_OUTDIR="+filepath.Join(c.dir, "cdk.out"), cdkapp.HostBuildVariable+"=1")
 			if !everything {
 				c.env = append(c.env, "CDK_VALIDATION=false") // it prints what it finds, and ends the program for nothing
 			}

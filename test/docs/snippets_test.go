@@ -135,8 +135,7 @@ func (s *snippet) source(root, pkg string) string {
 	var b strings.Builder
 	at := fmt.Sprintf("//line %s:%d\n", filepath.Join(root, filepath.FromSlash(s.page.name)), s.line)
 	if s.kind == file {
-		// A program is compiled and not linked, so it must not be a main package.
-		return at + packageClause.ReplaceAllString(s.text, "package "+pkg)
+		return at + imported(pkg, s.text)
 	}
 	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
 	for _, name := range s.imports {
@@ -146,11 +145,11 @@ func (s *snippet) source(root, pkg string) string {
 	if s.kind == declarations {
 		return b.String() + at + s.text
 	}
-	fmt.Fprintf(&b, "func init() { runs = append(runs, run{%q, %#v, func() {\n%s%s", s.String(), s.uses, at, s.text)
+	fmt.Fprintf(&b, "func init() { fragments[%q] = fragment{%#v, func() {\n%s%s", s.String(), s.uses, at, s.text)
 	for _, name := range s.names {
 		fmt.Fprintf(&b, "_ = %s\n", name)
 	}
-	return b.String() + "} }) }\n"
+	return b.String() + "} } }\n"
 }
 
 var packageClause = regexp.MustCompile(`(?m)^package \w+`)

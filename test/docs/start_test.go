@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
 
-// What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should.
+// What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should. Its
+// module finds all packages; the app is compiled here, with the very same ones.
 func TestGettingStarted(t *testing.T) {
 	t.Parallel() // other processes do the work
 	root, err := filepath.Abs(repository)
@@ -22,14 +23,14 @@ func TestGettingStarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "cdk.out")
-	c := &consumer{t: t, dir: t.TempDir()}
+	c := &consumer{t: t, dir: folder(t, "started")}
 	c.env = append(environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
-		gofunction.HostBuildVariable+"=1")
+		cdkapp.HostBuildVariable+"=1")
 	c.write(
 		"go.mod",
 		"module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" v0.0.0\n\nreplace "+modulePath+" => "+root+"\n",
 	)
-	files := 0
+	app, files := "", 0
 	for _, p := range pages(t, "docs/getting-started.md") {
 		for _, b := range p.blocks {
 			if b.language != "go" {
@@ -41,13 +42,16 @@ func TestGettingStarted(t *testing.T) {
 				t.Fatalf("%s: the line above the block does not name its file: %q", b, p.lines[line-1])
 			}
 			c.write(name[1], b.text)
-			files++
+			if files++; name[1] == "main.go" {
+				app = b.String()
+			}
 		}
 	}
-	if files != 2 {
+	if app == "" || files != 2 {
 		t.Fatalf("%d files, want an app and a function", files)
 	}
-	c.run("go", "run", ".")
+	c.run("go", "list", "-deps", ".")
+	c.run(theLinked(t).executable, app)
 
 	api := localgateway.Start(t, out, localgateway.Options{})
 	for _, r := range []call{

@@ -85,7 +85,7 @@ var usageFlag = regexp.MustCompile(`(?m)^  (?:-(\w), )?--(\w[\w-]*)`)
 func checkTables(t *testing.T, b *bench) {
 	for _, l := range listings(t, "flag of") {
 		command := strings.Fields(strings.Trim(strings.TrimPrefix(l.heading, "flag of "), "`"))[1]
-		usage, err := exec.Command(b.gatehouse, "help", command).Output()
+		usage, err := exec.Command(gatehouse, "help", command).Output()
 		if err != nil {
 			t.Fatal(err)
 		}

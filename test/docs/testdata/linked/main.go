@@ -1,0 +1,105 @@
+// Command linked is all that the tests of the documentation run with CDK, in one program.
+//
+//	linked            answers requests, each a JSON value of its standard input
+//	linked PROGRAM    is a program of the documentation or of a test
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	example "github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+)
+
+// programs are those with a main, by the places of their blocks or by their names.
+var programs = map[string]func(){}
+
+// fragments are the blocks of statements by their places.
+var fragments = map[string]fragment{}
+
+type fragment struct {
+	uses []string // of what is given
+	run  func()
+}
+
+// request asks for one of these.
+type request struct {
+	Fragment string         // run it in a new app
+	Context  map[string]any // have the example read its settings from it
+	Example  *exampleRun    // synthesize the example
+}
+
+type exampleRun struct {
+	Into string // this folder
+	In   string // the folder of its module
+}
+
+type answer struct {
+	Panic    string
+	Template json.RawMessage // of a fragment's stack
+}
+
+func main() {
+	if len(os.Args) > 1 {
+		programs[os.Args[1]]()
+		return
+	}
+	defer jsii.Close()
+	requests, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for {
+		var r request
+		if requests.Decode(&r) != nil {
+			return
+		}
+		if answers.Encode(r.answer()) != nil {
+			return
+		}
+	}
+}
+
+func (r request) answer() (a answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.Panic = fmt.Sprint(p)
+		}
+	}()
+	switch {
+	case r.Fragment != "":
+		f := fragments[r.Fragment]
+		setUp(f.uses...)
+		f.run()
+		template, err := os.ReadFile(filepath.Join(*app.Synth(nil).Directory(), "Shop.template.json"))
+		if err != nil {
+			panic(err)
+		}
+		a.Template = template
+	case r.Context != nil:
+		example.FromContext(awscdk.NewApp(&awscdk.AppProps{Context: &r.Context}))
+	case r.Example != nil:
+		r.Example.run()
+	}
+	return a
+}
+
+// run has the functions built for this machine, where their packages are compiled.
+func (e exampleRun) run() {
+	os.Setenv(gofunction.HostBuildVariable, "1")
+	defer os.Unsetenv(gofunction.HostBuildVariable)
+	here, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	defer os.Chdir(here)
+	if err := os.Chdir(e.In); err != nil {
+		panic(err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &e.Into})
+	example.New(app, "Orders", example.Settings{Authorizer: example.Token})
+	app.Synth(nil)
+}
