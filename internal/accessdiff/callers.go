@@ -213,8 +213,17 @@ func hasScope(r matrix.Route, have []string) bool {
 	})
 }
 
-// answer is what a Lambda authorizer's function says: the included one by the policy that it writes.
+// answer is what a Lambda authorizer's function says. It does not depend on the environment, and a caller's requests
+// differ by that alone from one to the next.
 func (g *guard) answer(q request, arn string) outcome {
+	if last := &g.last; last.caller != q.caller || last.arn != arn {
+		last.caller, last.arn, last.said = q.caller, arn, g.decide(q, arn)
+	}
+	return g.last.said
+}
+
+// decide is what the function answers with: the included one by the policy that it writes.
+func (g *guard) decide(q request, arn string) outcome {
 	if !g.Included {
 		switch {
 		case q.caller.Kind != Own || q.caller.decides != g.identity():

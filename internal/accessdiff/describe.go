@@ -197,7 +197,7 @@ func (p pair) routeChange(gains []gain) Change {
 func (p pair) policyAlone(g gain) bool {
 	without := *p.was
 	without.policy = nil
-	return p.was.policy != nil && without.allowsOn(g.request, p.is.api.Stages)
+	return p.was.policy != nil && without.allowsOn(g.request)
 }
 
 // tokens says what callers have that gained, by the choices for the requirements that gains have and others do not.

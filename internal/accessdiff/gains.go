@@ -71,7 +71,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 						between = steps()
 					}
 					if g.step = byRoute; had {
-						g.step = attribute(between, g.by(stands[0]), p.is.api.Stages)
+						g.step = attribute(between, g.by(stands[0]))
 					}
 					found = append(found, g)
 				}
@@ -147,7 +147,7 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 // its caller there.
 func (p pair) gained(q request, had bool, stands []*caller) bool {
 	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
-		return p.was.allowsOn(q.by(c), p.is.api.Stages)
+		return p.was.allowsOn(q.by(c))
 	}))
 }
 
@@ -160,9 +160,9 @@ func avoided(r matrix.Route, had bool) []access.Requirement {
 }
 
 // attribute is the first step with which a request is allowed.
-func attribute(between []*side, q request, stages []string) step {
+func attribute(between []*side, q request) step {
 	for i, s := range between {
-		if s != nil && s.allowsOn(q, stages) {
+		if s != nil && s.allowsOn(q) {
 			return step(i)
 		}
 	}

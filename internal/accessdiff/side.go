@@ -34,6 +34,12 @@ type guard struct {
 	table    *access.Table
 	compiler *policycompiler.Compiler
 	policies map[string]iampolicy.Document // by prefix and rights
+
+	last struct { // what the guard was asked last, and what it said
+		caller *caller
+		arn    string
+		said   outcome
+	}
 }
 
 // newSide prepares an API. The error says why requests to it cannot be decided.
@@ -138,18 +144,14 @@ func (s *side) matched(verb, path string) (matrix.Route, bool) {
 }
 
 // allowsOn decides a request on its stage. A stage that only the other API has is taken for each of this one's.
-func (s *side) allowsOn(q request, stages []string) bool {
+func (s *side) allowsOn(q request) bool {
 	if slices.Contains(s.api.Stages, q.stage) || len(s.api.Stages) == 0 {
 		return s.allows(q)
 	}
-	for _, stage := range s.api.Stages {
-		if q.stage = stage; !slices.Contains(stages, stage) || s.allows(q) {
-			if s.allows(q) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.api.Stages, func(stage string) bool {
+		q.stage = stage
+		return s.allows(q)
+	})
 }
 
 // allows decides a request as API Gateway does.
@@ -213,9 +215,11 @@ func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env e
 	if len(env.assumed) > 0 {
 		d = env.assume(d)
 	}
-	return d.Evaluate(iampolicy.Request{
-		Action: iampolicy.InvokeAction, Resource: arn, Caller: c, Context: env.context(c),
-	}).Outcome
+	q := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: c}
+	if slices.ContainsFunc(d.Statements, func(s iampolicy.Statement) bool { return len(s.Conditions) > 0 }) {
+		q.Context = env.context(c)
+	}
+	return d.Evaluate(q).Outcome
 }
 
 // signer is the caller as this API's policies know it.
