@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
 // t0 is the time in all tests.
@@ -39,6 +40,7 @@ func (w withKeys) Run() int {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
+	defer nodepeer.CloseBrowser()
 	keyFolder = filepath.Join(dir, "cache")
 	http.DefaultClient.Timeout = answersWithin
 	return w.m.Run()

@@ -105,16 +105,11 @@ func TestDevConsoleBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")
 	}
-	nodepeer.Need(t, "playwright-core")
-	chromium := nodepeer.Browser(t)
-	script, err := os.ReadFile("testdata/console.cjs")
-	if err != nil {
-		t.Fatal(err)
-	}
+	nodepeer.NeedBrowser(t)
+	t.Parallel()
 	dir := fakeApp(t, guardedAPI("hello", "signed"))
 	r, _ := start(t, dir, "--watch")
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url,
-		os.Getenv("GATEHOUSE_PICTURES"))
+	browser := nodepeer.Browse(t, "testdata/console.cjs", r.url, os.Getenv("GATEHOUSE_PICTURES"))
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)

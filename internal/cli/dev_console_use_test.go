@@ -85,19 +85,14 @@ func TestDevConsoleUse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")
 	}
-	nodepeer.Need(t, "playwright-core", "axe-core")
-	chromium := nodepeer.Browser(t)
-	script, err := os.ReadFile("testdata/console.cjs")
-	if err != nil {
-		t.Fatal(err)
-	}
+	nodepeer.NeedBrowser(t, "axe-core")
+	t.Parallel()
 	axe, err := filepath.Abs("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, _ := start(t, fakeApp(t, orderAPI()))
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url,
-		os.Getenv("GATEHOUSE_PICTURES"), axe)
+	browser := nodepeer.Browse(t, "testdata/console.cjs", r.url, os.Getenv("GATEHOUSE_PICTURES"), axe)
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)

@@ -18,6 +18,7 @@ const aNote = "Mend the roof"
 // TestDevHostedUse is what people do with the page of examples/cognito-hosted-domain, one thing after the other. The
 // development issuer plays the user pool.
 func TestDevHostedUse(t *testing.T) {
+	t.Parallel()
 	p, r := newPerson(t, "cognito-hosted-domain")
 	pool := "" // the address of its endpoints
 	for _, step := range []struct {

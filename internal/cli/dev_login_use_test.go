@@ -33,12 +33,7 @@ func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
 	if testing.Short() {
 		t.Skip("-short: it builds functions and starts a browser")
 	}
-	nodepeer.Need(t, "playwright-core", "axe-core")
-	chromium := nodepeer.Browser(t)
-	script, err := os.ReadFile("testdata/login.cjs")
-	if err != nil {
-		t.Fatal(err)
-	}
+	nodepeer.NeedBrowser(t, "axe-core")
 	axe, err := filepath.Abs("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Fatal(err)
@@ -46,8 +41,7 @@ func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
 	r, _ := startCDK(t, dir, args...)
 	app := strings.Replace(r.url, "127.0.0.1", "localhost", 1)
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), " is at "+app+"/, and users log in at ") })
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, app, r.url,
-		os.Getenv("GATEHOUSE_PICTURES"), axe)
+	browser := nodepeer.Browse(t, "testdata/login.cjs", app, r.url, os.Getenv("GATEHOUSE_PICTURES"), axe)
 	return &person{browser, app}, r
 }
 
@@ -149,6 +143,7 @@ const aSeed, anItem = "Oak planks", "Brass bell"
 
 // TestDevLoginUse is what people do with the page of examples/spa, one thing after the other.
 func TestDevLoginUse(t *testing.T) {
+	t.Parallel()
 	p, r := newPerson(t, "spa")
 	for _, step := range []struct {
 		name string

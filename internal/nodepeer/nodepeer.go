@@ -20,10 +20,28 @@ type Peer struct {
 	// Ready is the first line that it wrote: by convention, where it listens.
 	Ready string
 
-	cmd    *exec.Cmd
+	cmd    *exec.Cmd // nil for a script in a process that others share
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
-	stderr *bytes.Buffer
+	stderr *said
+}
+
+// said is what a program has written to its standard error.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 // Start runs a script with these arguments (process.argv from the index 1 on) once its modules can be resolved, and
@@ -36,13 +54,25 @@ type Peer struct {
 func Start(t testing.TB, script string, modules []string, args ...string) *Peer {
 	t.Helper()
 	Need(t, modules...)
-	return Run(t, exec.Command("node", append([]string{"-e", script, "--"}, args...)...))
+	return Run(t, node(script, args...))
+}
+
+func node(script string, args ...string) *exec.Cmd {
+	return exec.Command("node", append([]string{"-e", script, "--"}, args...)...)
 }
 
 // Run starts a program of any kind that behaves as a script of [Start] does.
 func Run(t testing.TB, cmd *exec.Cmd) *Peer {
 	t.Helper()
-	p := &Peer{cmd: cmd, stderr: &bytes.Buffer{}}
+	p := begin(t, cmd)
+	t.Cleanup(p.end)
+	return p
+}
+
+// begin starts a program, which runs until end is called.
+func begin(t testing.TB, cmd *exec.Cmd) *Peer {
+	t.Helper()
+	p := &Peer{cmd: cmd, stderr: &said{}}
 	cmd.Stderr = p.stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -55,12 +85,16 @@ func Run(t testing.TB, cmd *exec.Cmd) *Peer {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = p.stdin.Close()
-		_ = cmd.Wait()
-	})
 	p.Ready = p.line(t)
 	return p
+}
+
+// end has the program end, and waits for it.
+func (p *Peer) end() {
+	_ = p.stdin.Close()
+	if p.cmd != nil {
+		_ = p.cmd.Wait()
+	}
 }
 
 // Say writes a line to the script's standard input and returns the line that it answers with.
@@ -77,10 +111,9 @@ func (p *Peer) line(t testing.TB) string {
 	line, err := p.stdout.ReadString('\n')
 	if err != nil {
 		// It has ended or is about to: what it wrote last says why.
-		_ = p.stdin.Close()
 		rest, _ := io.ReadAll(p.stdout)
-		_ = p.cmd.Wait()
-		t.Fatalf("nodepeer: the script ended: %v\n%s%s", err, rest, p.stderr)
+		p.end()
+		t.Fatalf("nodepeer: the script ended: %v\n%s%s%s", err, line, rest, p.stderr)
 	}
 	return strings.TrimSpace(line)
 }

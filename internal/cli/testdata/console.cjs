@@ -1,24 +1,14 @@
 // It uses the console in a browser, by the keyboard alone, and tells what it saw: a line of JSON for each line it is given.
-const {chromium} = require('playwright-core')
-const [executablePath, url, pictures, axe] = process.argv.slice(1)
+const [url, pictures, axe] = args
 
-const patience = 180000 // ms that a busy machine may take
 // axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.
 const axeRules = {light: {}, dark: {runOnly: ['color-contrast', 'link-in-text-block']}}
 const wrong = [] // what the page should not do
 let page
 
 async function open() {
-  const browser = await chromium.launch({
-    executablePath,
-    timeout: patience,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
-  })
-  process.stdin.on('end', () => browser.close().finally(() => process.exit()))
-  page = await browser.newPage({viewport: {width: 1280, height: 900}})
-  page.setDefaultTimeout(patience)
+  const context = await newContext({viewport: {width: 1280, height: 900}})
+  page = await context.newPage()
   page.on('pageerror', e => wrong.push(`error: ${e}`))
   page.on('request', r => { if (new URL(r.url()).origin !== url) wrong.push(`a request to ${r.url()}`) })
   page.on('console', m => {
@@ -400,10 +390,7 @@ function measure() {
   }
 }
 
-open().then(() => {
-  require('readline').createInterface({input: process.stdin}).on('line', async line => {
-    const [name, ...rest] = line.split(' ')
-    console.log(JSON.stringify(await commands[name](...rest)))
-  })
-  console.log('ready')
+return open().then(() => line => {
+  const [name, ...rest] = line.split(' ')
+  return commands[name](...rest)
 })

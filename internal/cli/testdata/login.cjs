@@ -1,25 +1,13 @@
 // It uses the pages of examples/spa and examples/cognito-hosted-domain in a browser as people do, and answers each line of JSON that it is given with one.
-const {chromium} = require('playwright-core')
-const [executablePath, app, provider, pictures, axeFile] = process.argv.slice(1)
+const [app, provider, pictures, axeFile] = args
 
-const patience = 180000 // ms that a busy machine may take
 // axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.
 const axeRules = {light: {}, dark: {runOnly: ['color-contrast', 'link-in-text-block']}}
 const wrong = [] // what the pages should not do
 let context, page
 
 async function start() {
-  const browser = await chromium.launch({
-    executablePath,
-    timeout: patience,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
-  })
-  process.stdin.on('end', () => browser.close().finally(() => process.exit()))
-  context = await browser.newContext({viewport: {width: 1280, height: 900}, ignoreHTTPSErrors: true}) // of a test's own server
-  context.setDefaultTimeout(patience)
-  context.setDefaultNavigationTimeout(patience)
+  context = await newContext({viewport: {width: 1280, height: 900}, ignoreHTTPSErrors: true}) // of a test's own server
   page = await newTab()
 }
 
@@ -239,7 +227,7 @@ const commands = {
     // API Gateway keeps the authorizer's answer by the whole Cookie header: with another cookie, the authorizer is asked.
     let turn = 0
     const another = () => context.addCookies([{name: 'turn', value: String(turn++), url: app}])
-    for (let status = 200; status === 200; await page.waitForTimeout(100)) {
+    for (let status = 200; status === 200; await page.waitForTimeout(250)) {
       await another()
       status = await page.evaluate(() => fetch('orders').then(a => a.status))
     }
@@ -254,13 +242,7 @@ const commands = {
   wrong: () => wrong,
 }
 
-start().then(() => {
-  require('readline').createInterface({input: process.stdin}).on('line', async line => {
-    const {run, ...with_} = JSON.parse(line)
-    // What has no time-out of its own is bounded here.
-    const late = setTimeout(() => { throw new Error(`it takes too long: ${line}`) }, 2 * patience)
-    console.log(JSON.stringify(await commands[run](with_) ?? null))
-    clearTimeout(late)
-  })
-  console.log('ready')
+return start().then(() => line => {
+  const {run, ...with_} = JSON.parse(line)
+  return commands[run](with_)
 })
