@@ -58,6 +58,8 @@ type Env struct {
 	// Both are called when a template first reads what they give. The kinds are "path", "querystring" and "header".
 	Params  func(kind string) []Pair
 	Context func() *Map
+
+	spent int // steps that are spent before it begins, for tests of what happens at the last
 }
 
 // Pair is a parameter of a request. Of several with one name the last counts.
@@ -115,7 +117,7 @@ func Parse(text string, o Options) (*Template, error) {
 
 // Render renders a template. The error is [ErrRender] or [ErrBody].
 func (t *Template) Render(env *Env) (Output, error) {
-	r := &rendering{env: env, variables: map[string]Value{}}
+	r := &rendering{env: env, variables: map[string]Value{}, steps: env.spent}
 	err := r.nodes(t.nodes)
 	if err != nil && !errors.Is(err, errStop) {
 		if !errors.Is(err, ErrBody) {
