@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/rsatest"
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 	peer "github.com/golang-jwt/jwt/v5"
 )
@@ -60,7 +61,7 @@ func must[T any](v T, err error) T {
 }
 
 var (
-	rsaKey     = must(rsa.GenerateKey(rand.Reader, 2048))
+	rsaKey     = rsatest.Keys()[0]
 	p256, p384 = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P384(),
 		rand.Reader))
 	p521     = must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader))

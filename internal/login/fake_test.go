@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
+	"github.com/gatehouse-cdk/gatehouse/internal/rsatest"
 )
 
 const (
@@ -26,17 +27,7 @@ const (
 )
 
 // signingKeys are two keys that a provider signs with, one after the other.
-var signingKeys = sync.OnceValue(func() []*rsa.PrivateKey {
-	var keys []*rsa.PrivateKey
-	for range 2 {
-		k, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			panic(err)
-		}
-		keys = append(keys, k)
-	}
-	return keys
-})
+func signingKeys() []*rsa.PrivateKey { return rsatest.Keys()[:2] }
 
 // grant is what a code or a refresh token stands for.
 type grant struct {
