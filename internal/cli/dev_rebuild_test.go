@@ -187,17 +187,17 @@ func TestDevWatchFunction(t *testing.T) {
 	}
 
 	// The app fails, and what it left of its assembly counts for nothing.
-	writeFile(t, filepath.Join(dir, "app/main.go"), "package main\n\nfunc main() { }\n")
+	r.saved(t, servedAgain, func() {
+		writeFile(t, filepath.Join(dir, "app/main.go"), "package main\n\nfunc main() { }\n")
+	})
 	says("  app/main.go has changed: the app runs again\n")
-	says("  the new API is served, after ")
-	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/Test.template.json\"; exit 1\n")
-	says("  the old API is still served: the app failed: ")
-	writeFile(
-		t,
-		filepath.Join(dir, "hello/main.go"),
-		strings.Replace(plainFunction, "statusCode\\\":200", "statusCode\\\":203", 1),
-	)
-	says("  hello/main.go has changed: Test/Fn is built again")
+	r.saved(t, "  the old API is still served: the app failed: ", func() {
+		writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/Test.template.json\"; exit 1\n")
+	})
+	r.saved(t, "  hello/main.go has changed: Test/Fn is built again", func() {
+		writeFile(t, filepath.Join(dir, "hello/main.go"),
+			strings.Replace(plainFunction, "statusCode\\\":200", "statusCode\\\":203", 1))
+	})
 	r.wait(t, func() bool { return strings.Contains(answer(), "203") })
 	if asked, lost := stop(); lost > 0 || asked < 10 {
 		t.Errorf("%d of %d requests were lost", lost, asked)

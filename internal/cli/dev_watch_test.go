@@ -8,6 +8,24 @@ import (
 	"time"
 )
 
+// saved makes a change of the app's files, and waits for what is then said. A change that comes in while the app runs for
+// the second time in a row may be the app's own: it is reported instead of served, and the user saves it again.
+func (r *running) saved(t *testing.T, want string, save func()) {
+	t.Helper()
+	before := len(r.stdout.String())
+	save()
+	r.wait(t, func() bool {
+		said := r.stdout.String()[before:]
+		if strings.Contains(said, " changed while the app ran again, ") {
+			before = len(r.stdout.String())
+			save()
+		}
+		return strings.Contains(said, want)
+	})
+}
+
+const servedAgain = "  the new API is served, after "
+
 // TestDevWatch: a change is served without a request lost; a broken app leaves the old API.
 func TestDevWatch(t *testing.T) {
 	t.Parallel()
@@ -30,21 +48,25 @@ func TestDevWatch(t *testing.T) {
 	if strings.Contains(r.stdout.String(), "changed") {
 		t.Errorf("a file that nothing reads counts as a change: %s", &r.stdout)
 	}
-	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
-	r.wait(t, said("  the new API is served, after "))
+	r.saved(t, servedAgain, func() {
+		writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
+	})
 	r.wait(t, said("    Test/Api\n      + GET /added: everyone gained"))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the change: %d", got)
 	}
 
-	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"), mockAPI("Other", "hello"))
-	r.wait(t, said("\nTest/Other is at "+r.url+"/v1-other, as another API has the stage v1 too: its functions see v1\n"))
+	want := "\nTest/Other is at " + r.url + "/v1-other, as another API has the stage v1 too: its functions see v1\n"
+	r.saved(t, want, func() {
+		writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"), mockAPI("Other", "hello"))
+	})
 	if got := get(t, r.url+"/v1-other/hello").StatusCode; got != 200 {
 		t.Errorf("of an API that the change adds: %d", got)
 	}
 
-	writeFile(t, filepath.Join(dir, "app.sh"), "echo cannot >&2; exit 1\n")
-	r.wait(t, said("  the old API is still served: the app failed: sh app.sh: exit status 1\n"))
+	r.saved(t, "  the old API is still served: the app failed: sh app.sh: exit status 1\n", func() {
+		writeFile(t, filepath.Join(dir, "app.sh"), "echo cannot >&2; exit 1\n")
+	})
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the app failed: %d", got)
 	}
@@ -52,8 +74,9 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("what the app wrote is not there: %s", &r.stderr)
 	}
 
-	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/manifest.json\"\n")
-	r.wait(t, said("wrote no cloud assembly"))
+	r.saved(t, "wrote no cloud assembly", func() {
+		writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/manifest.json\"\n")
+	})
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the assembly was broken: %d", got)
 	}
@@ -77,35 +100,35 @@ func TestDevWatchConfiguration(t *testing.T) {
 	)
 	writeAssembly(t, filepath.Join(dir, "more"), mockAPI("Api", "hello", "added"))
 	r, _ := start(t, dir, "--watch")
-	served := func(times int) func() bool {
-		return func() bool { return strings.Count(r.stdout.String(), "  the new API is served, after ") >= times }
+	change := func(file, text, want string) {
+		t.Helper()
+		r.saved(t, want, func() { // in one step, as editors do
+			hidden := filepath.Join(dir, ".saved")
+			writeFile(t, hidden, text)
+			if err := os.Rename(hidden, filepath.Join(dir, file)); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 
-	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh","context":{"more":true}}`)
-	r.wait(t, served(1))
+	change("cdk.json", `{"app":"sh app.sh","context":{"more":true}}`, servedAgain)
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after a change of the context in cdk.json: %d", got)
 	}
 
-	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":`)
-	r.wait(t, func() bool {
-		return strings.Contains(r.stdout.String(), "  the old API is still served: the app's configuration: ")
-	})
+	change("cdk.json", `{"app":`, "  the old API is still served: the app's configuration: ")
 
-	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
-	r.wait(t, served(2))
+	change("cdk.json", `{"app":"sh app.sh"}`, servedAgain)
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
 		t.Errorf("after the context was taken out again: %d", got)
 	}
 
-	writeFile(t, filepath.Join(dir, "cdk.context.json"), `{"more":true}`)
-	r.wait(t, served(3))
+	change("cdk.context.json", `{"more":true}`, servedAgain)
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after a change of cdk.context.json: %d", got)
 	}
 
-	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"more"}`)
-	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "start again") })
+	change("cdk.json", `{"app":"more"}`, "start again")
 }
 
 // TestDevWatchAppThatWritesASource: the app does not run forever, and the user learns that a file is not served.
