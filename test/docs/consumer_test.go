@@ -324,15 +324,19 @@ func API(t *testing.T) {
 }
 `
 
+// unimported are folders without a package that another module can import.
+var unimported = []string{".ci", ".github", "bench", "docs", "examples", "test"}
+
 // packModule makes the module's archive as a proxy serves it, from the working tree as it is. The hash is of what is
-// in it, so that a version stands for one content.
+// in it, so that a version stands for one content. Pages and what no module imports are checked and not in it, since
+// functions are compiled again for another version.
 func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string) {
 	t.Helper()
 	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files []modzip.File
+	var all, packed []modzip.File
 	sum := sha256.New()
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -349,23 +353,30 @@ func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string
 			}
 			return nil
 		}
-		if d.Type().IsRegular() && !strings.HasSuffix(rel, "_test.go") {
-			content, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(sum, "%s %d\n", rel, len(content))
-			sum.Write(content)
-			files = append(files, moduleFile{path: filepath.ToSlash(rel), disk: path})
+		if !d.Type().IsRegular() || strings.HasSuffix(rel, "_test.go") {
+			return nil
 		}
-		return nil
+		file := moduleFile{path: filepath.ToSlash(rel), disk: path}
+		all = append(all, file)
+		top, _, _ := strings.Cut(file.path, "/")
+		if slices.Contains(unimported, top) || filepath.Ext(rel) == ".md" {
+			return nil
+		}
+		packed = append(packed, file)
+		content, err := os.ReadFile(path)
+		fmt.Fprintf(sum, "%s %d\n", rel, len(content))
+		sum.Write(content)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := modzip.CheckFiles(all); err != nil {
+		t.Fatal(err)
+	}
 	hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	var b bytes.Buffer
-	if err := modzip.Create(&b, module.Version{Path: modulePath, Version: versionPrefix + hash}, files); err != nil {
+	if err := modzip.Create(&b, module.Version{Path: modulePath, Version: versionPrefix + hash}, packed); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes(), hash
