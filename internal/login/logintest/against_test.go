@@ -30,16 +30,17 @@ func TestAgainst(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&others, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	kinds := Kinds
-	if testing.Short() {
-		kinds = Kinds[:1]
-	}
-	for _, kind := range kinds {
+	for _, kind := range Kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			s := Settings{RedirectURIs: []string{callback, shop + "/prod/auth/callback"}, LoggedOutURI: loggedOut,
 				LogoutURI: shop + "/auth/backchannel-logout", Wire: &Wire{}}
-			p := &peer{Start(t, kind, s), kind, Start(t, kind, s)}
+			p := &peer{kind: kind, other: Start(t, kind, s)}
+			t.Run("Provider", func(t *testing.T) { testProvider(t, p.other) })
+			if testing.Short() && kind != Kinds[0] {
+				return
+			}
+			p.Provider = Start(t, kind, s)
 			for _, c := range []struct {
 				name string
 				test func(*testing.T, *peer)
