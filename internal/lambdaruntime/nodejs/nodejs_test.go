@@ -1,13 +1,13 @@
 package nodejs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,11 +45,7 @@ type handlerCase struct {
 
 func (c handlerCase) check(t *testing.T, invoke func(event string) lambdaruntime.Result) {
 	t.Helper()
-	event := c.event
-	if event == "" {
-		event = "{}"
-	}
-	got := runtimetest.Shown(invoke(event))
+	got := runtimetest.Shown(invoke(cmp.Or(c.event, "{}")))
 	if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 		t.Errorf("got %s, want %s", got, c.want)
 	}
@@ -77,6 +73,22 @@ func inFileAndTemplate(t *testing.T, code string, test func(t *testing.T, invoke
 func TestHandlers(t *testing.T) {
 	t.Parallel()
 	cases := []handlerCase{
+		{
+			name:  "async",
+			code:  `exports.handler = async (event) => ({ saw: event })`,
+			event: `{"a":[1,"ä\u0000"]}`,
+			want:  `{"saw":{"a":[1,"ä\u0000"]}}`,
+		},
+		{
+			name: "modules that it forgot to require",
+			code: `exports.handler = async () => [typeof fs, typeof path, typeof crypto.randomBytes, typeof crypto.subtle]`,
+			want: `["undefined","undefined","undefined","object"]`,
+		},
+		{
+			name: "a module that is required has a parent",
+			code: `exports.handler = async () => [!!module.parent, require.main === module]`,
+			want: `[true,false]`,
+		},
 		{
 			name: "a promise",
 			code: `exports.handler = () => new Promise((r) => setTimeout(() => r("late"), 5))`,
@@ -179,34 +191,7 @@ func TestHandlers(t *testing.T) {
 			want: `Runtime.MarshalError: Unable to stringify response body: `,
 		},
 		{name: "a function is null", code: `exports.handler = async () => () => 1`, want: `null`},
-	}
-	code := "const all = {}; exports.handler = (event, ...rest) => all[event](event, ...rest);\n"
-	for n, c := range cases {
-		code += fmt.Sprintf("all[%d] = (() => { const exports = {}; %s; return exports.handler })();\n", n, c.code)
-	}
-	inFileAndTemplate(t, code, func(t *testing.T, invoke func(string) lambdaruntime.Result) {
-		for n, c := range cases {
-			c.event = strconv.Itoa(n)
-			t.Run(c.name, func(t *testing.T) { c.check(t, invoke) })
-		}
-	})
-}
-
-// TestHandlersAlone has those that end their process or leave something behind, and what depends on how the runtime has
-// found the handler.
-func TestHandlersAlone(t *testing.T) {
-	for _, c := range []handlerCase{
-		{
-			name:  "async",
-			code:  `exports.handler = async (event) => ({ saw: event })`,
-			event: `{"a":[1,"ä\u0000"]}`,
-			want:  `{"saw":{"a":[1,"ä\u0000"]}}`,
-		},
-		{
-			name: "a pending promise of an async function",
-			code: `exports.handler = async () => { await new Promise(() => {}) }`,
-			want: `Runtime.NodeJsExit: `,
-		},
+		// These leave a timer behind, for which those before them would wait.
 		{
 			name: "a callback with an error does not wait",
 			code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new TypeError("no")) }`,
@@ -227,15 +212,26 @@ func TestHandlersAlone(t *testing.T) {
 			code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.done(null, 1) }`,
 			want: `1`,
 		},
+	}
+	code := "const all = {}; exports.handler = ([n, event], ...rest) => all[n](event, ...rest);\n"
+	for n, c := range cases {
+		code += fmt.Sprintf("all[%d] = (() => { const exports = {}; %s; return exports.handler })();\n", n, c.code)
+	}
+	inFileAndTemplate(t, code, func(t *testing.T, invoke func(string) lambdaruntime.Result) {
+		for n, c := range cases {
+			c.event = fmt.Sprintf("[%d, %s]", n, cmp.Or(c.event, "{}"))
+			t.Run(c.name, func(t *testing.T) { c.check(t, invoke) })
+		}
+	})
+}
+
+// TestHandlersAlone has those that end their process, and what depends on how the runtime has found the handler.
+func TestHandlersAlone(t *testing.T) {
+	for _, c := range []handlerCase{
 		{
-			name: "modules that it forgot to require",
-			code: `exports.handler = async () => [typeof fs, typeof path, typeof crypto.randomBytes, typeof crypto.subtle]`,
-			want: `["undefined","undefined","undefined","object"]`,
-		},
-		{
-			name: "a module that is required has a parent",
-			code: `exports.handler = async () => [!!module.parent, require.main === module]`,
-			want: `[true,false]`,
+			name: "a pending promise of an async function",
+			code: `exports.handler = async () => { await new Promise(() => {}) }`,
+			want: `Runtime.NodeJsExit: `,
 		},
 		{
 			name: "an exception of a timer",
