@@ -25,7 +25,7 @@ func glob(pattern, text string) bool {
 func (a *api) find(verb, path string) (*route, map[string]string) {
 	parts := split(path)
 	var best *route
-	bestRank, values := "", map[string]string{}
+	bestRank, values := "", map[string]string(nil)
 	for i := range a.routes {
 		r := &a.routes[i]
 		if r.verb != verb && r.verb != "ANY" {
@@ -49,7 +49,6 @@ func (a *api) find(verb, path string) (*route, map[string]string) {
 
 // match ranks a pattern for a path, by a letter a place: "a" for a literal, "b" for a parameter, "c" for all the rest.
 func match(pattern, parts []string) (rank string, values map[string]string, ok bool) {
-	values = map[string]string{}
 	for i, p := range pattern {
 		switch {
 		case i >= len(parts):
@@ -57,6 +56,9 @@ func match(pattern, parts []string) (rank string, values map[string]string, ok b
 		case strings.HasSuffix(p, "+}"):
 			return rank + "c", values, true
 		case strings.HasPrefix(p, "{"):
+			if values == nil {
+				values = map[string]string{}
+			}
 			values[strings.Trim(p, "{}")] = parts[i]
 			rank += "b"
 		case p != parts[i]:
@@ -69,5 +71,11 @@ func match(pattern, parts []string) (rank string, values map[string]string, ok b
 }
 
 func split(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	out := make([]string, 0, 8)
+	for part := range strings.SplitSeq(path, "/") {
+		if part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
