@@ -25,7 +25,7 @@ func glob(pattern, text string) bool {
 func (a *api) find(verb, path string) (*route, map[string]string) {
 	parts := split(path)
 	var best *route
-	bestRank, values := "", map[string]string(nil)
+	bestRank, values := "", map[string]string{}
 	for i := range a.routes {
 		r := &a.routes[i]
 		if r.verb != verb && r.verb != "ANY" {
@@ -43,6 +43,9 @@ func (a *api) find(verb, path string) (*route, map[string]string) {
 		if best == nil || rank < bestRank {
 			best, bestRank, values = r, rank, got
 		}
+	}
+	if values == nil { // of a route without parameters
+		values = map[string]string{}
 	}
 	return best, values
 }
