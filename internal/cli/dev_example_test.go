@@ -50,6 +50,7 @@ func TestDevExample(t *testing.T) {
 	}
 	for _, tt := range kinds {
 		t.Run(tt.kind, func(t *testing.T) {
+			t.Parallel()
 			r, temp := startCDK(t, "../..", "-c", "authorizer="+tt.kind, "--env",
 				"AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t))
 			if before, _, _ := strings.Cut(r.stdout.String(), "listening on "); strings.Contains(before, " | ") {

@@ -151,7 +151,7 @@ func keepAsking(url string, clients int) (stop func() (asked, lost int64)) {
 				if err == nil {
 					answer.Body.Close()
 				}
-				time.Sleep(5 * time.Millisecond)
+				time.Sleep(10 * time.Millisecond)
 			}
 		})
 	}

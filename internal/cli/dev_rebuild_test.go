@@ -85,7 +85,7 @@ func functionApp(t *testing.T) (dir string) {
 	record, err := json.Marshal(gobundle.Record{
 		Function: "Test/Fn", Asset: asset,
 		Build: gobundle.Build{
-			Dir: dir, Package: "example.com/shop/hello", Flags: []string{"-trimpath", "-buildvcs=false"}, Linker: "-s -w -buildid=",
+			Dir: dir, Package: "example.com/shop/hello", Flags: []string{"-buildvcs=false"}, Linker: "-s -w -buildid=",
 			Environ: []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod"},
 		},
 		App: gobundle.App{Package: "example.com/shop/app", Dir: dir},
@@ -110,7 +110,7 @@ func builtFunction(t *testing.T, dir string) (program string) {
 	t.Helper()
 	firstFunction.Do(func() {
 		out := filepath.Join(t.TempDir(), "bootstrap")
-		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "./hello")
+		build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "./hello")
 		build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod")
 		if said, err := build.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, said)

@@ -135,7 +135,9 @@ func TestDevWatchConfiguration(t *testing.T) {
 func TestDevWatchAppThatWritesASource(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
-	writeFile(t, filepath.Join(dir, "app.sh"), "echo run >>written.go; mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\"\n")
+	// It writes the source last: an app that runs on for a while after it would be stopped for the change, and run again.
+	writeFile(t, filepath.Join(dir, "app.sh"),
+		"mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo run >>written.go\n")
 	r, _ := start(t, dir, "--watch")
 	r.wait(t, func() bool {
 		return strings.Contains(r.stdout.String(), "  written.go changed while the app ran again, which the app may do itself: ")

@@ -106,9 +106,8 @@ func TestDiffOfModulesOutside(t *testing.T) {
 			status := run(t.Context(), &command.Process{
 				Stdout: &stdout, Stderr: &stderr, Dir: app, Now: time.Now, TempDir: temp,
 				CacheDir: func() (string, error) { return keyFolder, nil },
-				// Without the folders' names in what is compiled, go's cache has it for the other cases, and for the next run.
 				Environ: func() []string {
-					return append(withoutCDK(), "TMPDIR="+temp, "GOPROXY=off", "GOFLAGS=-ldflags=-w -trimpath", "CGO_ENABLED=0")
+					return append(withoutCDK(), "TMPDIR="+temp, "GOPROXY=off", "GOFLAGS=-ldflags=-w", "CGO_ENABLED=0")
 				},
 			}, []string{"diff", "--against", "HEAD"})
 			if status != 3 || !strings.Contains(stdout.String(), "+ POST /: everyone gained (new route)") {

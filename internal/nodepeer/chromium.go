@@ -48,8 +48,9 @@ func Browse(t testing.TB, script string, args ...string) *Peer {
 // NeedBrowser skips the test if Chromium, what drives it, or one of these modules is missing. It returns Chromium's path.
 func NeedBrowser(t testing.TB, modules ...string) (path string) {
 	t.Helper()
+	path = Browser(t)
 	Need(t, append(modules, "playwright-core")...)
-	return Browser(t)
+	return path
 }
 
 // theBrowser starts Chromium if no test has started it.
