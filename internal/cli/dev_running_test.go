@@ -127,7 +127,7 @@ func builtFromRepository(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
 		"go.mod", "go.sum", "cdk.json", "app", "authorizer-fn", "backend-fn", "constructs", "examples", "internal",
-		"lambdahttp", "login-fn", "pretoken-fn",
+		"lambdahttp", "login-fn", "package-lock.json", "pretoken-fn",
 	} {
 		err := filepath.WalkDir(filepath.Join("..", "..", name), func(_ string, _ fs.DirEntry, err error) error { return err })
 		if err != nil {
