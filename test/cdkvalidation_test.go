@@ -51,14 +51,19 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(self, "-test.run=^TestTemplatesPassCDKsValidation$", "-test.v")
+		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestTemplatesPassCDKsValidation$", "-test.v")
 		cmd.Env = append(os.Environ(), inner+"=on", "CDK_VALIDATION=true")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
+		var out strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-		if got, want := strings.Count(string(out), "--- PASS"), 1+len(variants)+len(examples)+3; got != want {
-			t.Errorf("%d passes, want %d:\n%s", got, want, out)
+		t.Parallel() // goes on here after the tests that are not parallel, beside which the process runs
+		if err := cmd.Wait(); err != nil {
+			t.Fatalf("%v\n%s", err, &out)
+		}
+		if got, want := strings.Count(out.String(), "--- PASS"), 1+len(variants)+len(examples)+3; got != want {
+			t.Errorf("%d passes, want %d:\n%s", got, want, &out)
 		}
 		return
 	}
