@@ -38,14 +38,8 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 	var between []*side
 	for _, q := range requests {
 		r, ok := p.is.matched(q.verb, q.path)
-		if !ok || r.Preflight {
-			continue
-		}
 		old, had := p.was.matched(q.verb, q.path)
-		switch {
-		case notKnown(r), had && notKnown(old), same && had && alone(r) && reflect.DeepEqual(r, old):
-			continue
-		case had && old.Preflight && p.lost: // a browser is answered now, which asks for no token
+		if !ok || p.nothingToTry(r, old, had, same) {
 			continue
 		}
 		had = had && !old.Preflight
@@ -84,6 +78,14 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		}
 	}
 	return found, unsure, unlike, complete
+}
+
+// nothingToTry reports whether no request to a route is a gain, or it is not known and said elsewhere. Same is [pair.same].
+func (p pair) nothingToTry(r, old matrix.Route, had, same bool) bool {
+	if r.Preflight || notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
+		return true
+	}
+	return had && old.Preflight && p.lost // a browser is answered now, which asks for no token
 }
 
 // gainer is a caller that gained a request, in one of the environments.
