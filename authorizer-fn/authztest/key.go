@@ -65,10 +65,13 @@ func RSA(id string, bits int) *Key {
 	})
 }
 
-// isPrime reports whether a large number is a prime. Most that are not have a small factor, which is found much sooner
-// than by trial; and no composite number is known that ProbablyPrime(0) takes for a prime.
+// isPrime reports whether a number is a prime. Most large ones that are not have a small factor, which is found much
+// sooner than by trial; and no composite number is known that ProbablyPrime(0) takes for a prime.
 func isPrime(n *big.Int) bool {
-	return new(big.Int).GCD(nil, nil, n, smallPrimes()).Cmp(big.NewInt(1)) == 0 && n.ProbablyPrime(0)
+	if n.BitLen() > 13 && new(big.Int).GCD(nil, nil, n, smallPrimes()).Cmp(big.NewInt(1)) != 0 {
+		return false
+	}
+	return n.ProbablyPrime(0)
 }
 
 // smallPrimes is the product of the primes below 2^13.
