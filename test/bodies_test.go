@@ -25,6 +25,7 @@ type (
 )
 
 func TestBodiesInTheLocalGateway(t *testing.T) {
+	t.Parallel()
 	dir := synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		orders := awslambda.NewFunction(stack, jsii.String("Orders"), &awslambda.FunctionProps{

@@ -107,6 +107,7 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 // see: https://fetch.spec.whatwg.org/#http-cors-protocol. A preflight is never the authorizer's matter, and a page that
 // may call the API can read why it may not do something.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	browser := startBrowser(t)
 	shop, office, stranger := newPage(t), newPage(t), newPage(t)
 

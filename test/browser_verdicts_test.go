@@ -157,6 +157,7 @@ func TestVerdictProps(t *testing.T) {
 // what the page could read with the gateway's verdicts: on the answer, or on the preflight after which none was asked
 // for.
 func TestBrowserVerdicts(t *testing.T) {
+	t.Parallel()
 	chromium := startBrowser(t)
 	page, stranger := cookiePage(t), newPage(t)
 	settings := pageSettings(page, stranger)

@@ -18,6 +18,7 @@ import (
 // https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors and
 // https://github.com/auth0-samples/jwt-rsa-aws-custom-authorizer/issues/8 for what happens to policies for one route.
 func TestOneAnswerForAllRoutes(t *testing.T) {
+	t.Parallel()
 	type step struct {
 		verb, path string
 		status     int
@@ -72,6 +73,7 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 
 // TestNoCache asks the authorizer each time, and its answer is for the route that was asked for alone.
 func TestNoCache(t *testing.T) {
+	t.Parallel()
 	s := idp(stack.Token)
 	s.CacheTTL = secureapi.NoCache
 	api := served(t, s)

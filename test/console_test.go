@@ -13,6 +13,7 @@ import (
 // TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no
 // model.
 func TestConsoleSuggestsABodyThatTheExampleTakes(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../internal/cli/console/page/index.html")
 	if err != nil {
 		t.Fatal(err)

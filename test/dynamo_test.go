@@ -28,6 +28,7 @@ var dynamoScript string
 // TestOrdersAreKept runs the example over a server that speaks DynamoDB's protocol, with the table that its template
 // declares: made with another key, it would not hold what the function puts there.
 func TestOrdersAreKept(t *testing.T) {
+	t.Parallel()
 	endpoint := "http://127.0.0.1:" + nodepeer.Start(t, dynamoScript, []string{"dynalite"}).Ready
 	dir := exampleHere(t, idp(stack.Token))
 	client := dynamodb.New(dynamodb.Options{

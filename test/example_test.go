@@ -64,6 +64,7 @@ func wantRefusals(t *testing.T, api service, cases []refusal) {
 // TestTheExampleBehindAnAuthorizerFunction calls with tokens of an issuer, to the included authorizer in both its
 // forms.
 func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{stack.Token, stack.Request} {
 		t.Run(kind, func(t *testing.T) {
 			api := served(t, idp(kind))
@@ -198,6 +199,7 @@ func forged(token string) string {
 // token is none for this method. Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 func TestTheExampleBehindAUserPool(t *testing.T) {
+	t.Parallel()
 	api := served(t, stack.Settings{Authorizer: stack.Cognito})
 	access := func(scopes ...string) string {
 		return api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: scopes})
@@ -290,6 +292,7 @@ func roleKey(t *testing.T, api service) localgateway.AccessKey {
 // answers 403 to all that it does not let through, never 401. Source of the texts:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 func TestTheExampleBehindIAM(t *testing.T) {
+	t.Parallel()
 	api := served(t, stack.Settings{Authorizer: stack.IAM})
 	caller := roleKey(t, api)
 	signed := func(verb, path, body string, headers ...string) *http.Request {

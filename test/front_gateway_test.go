@@ -16,6 +16,7 @@ import (
 // An API with a domain that asks for client certificates, a web ACL and an authorizer behind an alias runs here as one
 // without: at its stage, with the same decisions.
 func TestWhatIsInFrontInTheLocalGateway(t *testing.T) {
+	t.Parallel()
 	dir := synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		orders := ordersFunction(stack)

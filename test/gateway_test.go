@@ -19,11 +19,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
+// synthesizing is held by who uses jsii, which takes one call at a time, in tests that run side by side.
+var synthesizing sync.Mutex
+
 // synthesizedHere is the cloud assembly of an app whose functions are built for this host.
 func synthesizedHere(t *testing.T, build func(app awscdk.App)) string {
 	t.Helper()
-	t.Setenv(gofunction.HostBuildVariable, "1")
 	dir := t.TempDir()
+	synthesizing.Lock()
+	defer synthesizing.Unlock()
+	if err := os.Setenv(gofunction.HostBuildVariable, "1"); err != nil { // t.Setenv is not for tests that run side by side
+		t.Fatal(err)
+	}
+	defer os.Unsetenv(gofunction.HostBuildVariable)
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
 	build(app)
 	app.Synth(nil)

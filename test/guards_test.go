@@ -41,6 +41,7 @@ func newGuards(app awscdk.App) {
 
 // The same tokens get the same answers from the guards that verify them, but for what the documentation of each says.
 func TestGuardsOfOneTable(t *testing.T) {
+	t.Parallel()
 	const (
 		docCognito = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html"
 		docHTTP    = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html"

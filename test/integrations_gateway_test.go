@@ -60,6 +60,7 @@ func (e *endpoint) asked() string {
 // TestIntegrationsInTheLocalGateway runs what docs/integrations.md and docs/streaming.md show: a queue, a state machine, a
 // fixed answer, a backend over HTTP and a stream, with endpoints that record what they are asked.
 func TestIntegrationsInTheLocalGateway(t *testing.T) {
+	t.Parallel()
 	e := &endpoint{}
 	server := httptest.NewServer(e)
 	defer server.Close()

@@ -48,6 +48,7 @@ func keysAndRanges(app awscdk.App) {
 
 // TestKeysAndRanges runs the app in the local gateway, as callers from the office and from elsewhere.
 func TestKeysAndRanges(t *testing.T) {
+	t.Parallel()
 	dir := synthesizedHere(t, keysAndRanges)
 	for _, at := range []string{office, elsewhere} {
 		api := running(t, dir, "prod", localgateway.Options{SourceIP: at})

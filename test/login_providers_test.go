@@ -54,6 +54,7 @@ func loginHere(t *testing.T, issuer string) string {
 // TestLoginAtProviders goes the whole way with providers that are not ours: the template of the constructs, the real
 // login function and the real authorizer, behind the local gateway.
 func TestLoginAtProviders(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("SSL_CERT_FILE, by which the functions are told of the provider's certificate, is not read on " + runtime.GOOS)
 	}

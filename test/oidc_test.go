@@ -127,6 +127,7 @@ func (p *provider) settings() stack.Settings {
 // TestRealProvider has the included authorizer take its keys from an OpenID provider that is not our own, which it
 // finds by discovery (OpenID Connect Discovery 1.0, section 4), over TLS.
 func TestRealProvider(t *testing.T) {
+	t.Parallel()
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
 	// One process, so that what it asks the provider for can be told.
@@ -212,6 +213,7 @@ func TestRealProvider(t *testing.T) {
 //   - The keys, by the authorizer, for ten minutes where the provider does not say. A token with a key that it does not know
 //     has it look again, but not within 30 s.
 func TestKeyRotation(t *testing.T) {
+	t.Parallel()
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
 	replaceAuthorizer(t, dir)

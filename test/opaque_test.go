@@ -15,6 +15,7 @@ import (
 // TestOpaqueTokens runs an API whose issuer is asked about its tokens, with the function that the construct builds for
 // that and with the development issuer, which answers as the template says: in each way of authentication.
 func TestOpaqueTokens(t *testing.T) {
+	t.Parallel()
 	const issuer = "https://id.example.com"
 	for name, change := range map[string]func(*secureapi.Issuer, awssecretsmanager.ISecret){
 		"a secret": func(*secureapi.Issuer, awssecretsmanager.ISecret) {},

@@ -15,6 +15,7 @@ import (
 // TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one
 // with an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
 func TestEscapedPaths(t *testing.T) {
+	t.Parallel()
 	warnings := map[string]string{}
 	dir := synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Paths"), nil)

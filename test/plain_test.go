@@ -94,6 +94,7 @@ func (p plain) ask(t *testing.T, questions ...question) {
 
 // TestAppWithoutGatehouse serves what CDK's own constructs make. Nothing in the gateway knows who made a template.
 func TestAppWithoutGatehouse(t *testing.T) {
+	t.Parallel()
 	executable := filepath.Join(t.TempDir(), "bootstrap")
 	buildHere(t, "./testdata/plainfunction", executable)
 	archive := filepath.Join(t.TempDir(), "python.zip")

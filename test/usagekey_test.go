@@ -16,6 +16,7 @@ import (
 // construct builds: a token without the key of a usage plan gets no route that requires one, whatever key its bearer
 // sends.
 func TestKeyByClaim(t *testing.T) {
+	t.Parallel()
 	const key, disabled = "customer-4711-0000-0000", "customer-4712-0000-0000"
 	dir := synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
