@@ -16,6 +16,7 @@ import (
 // TestFilesPointOneWay reads which file of a package uses what another one declares: in these packages no file uses, by
 // way of others, what uses it.
 func TestFilesPointOneWay(t *testing.T) {
+	t.Parallel()
 	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan"} {
 		uses := fileUses(t, filepath.Join("..", filepath.FromSlash(folder)))
 		if len(uses) < 5 {

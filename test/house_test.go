@@ -140,6 +140,7 @@ func packages(t *testing.T) []listed {
 // TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a
 // minute.
 func TestHouse(t *testing.T) {
+	t.Parallel()
 	synthesizes := func(path string) bool {
 		for _, folder := range []string{"app", "constructs", "examples", "test", "bench/synth"} {
 			if strings.HasPrefix(path+"/", ours+"/"+folder+"/") {
@@ -177,6 +178,7 @@ func TestHouse(t *testing.T) {
 
 // TestRooms: a file of more lines than can be kept in mind is two.
 func TestRooms(t *testing.T) {
+	t.Parallel()
 	const most = 400
 	for _, p := range packages(t) {
 		for _, name := range p.GoFiles {
