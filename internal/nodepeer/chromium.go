@@ -71,5 +71,6 @@ func CloseBrowser() {
 	defer chromium.Unlock()
 	if chromium.peer != nil {
 		chromium.peer.end()
+		chromium.peer = nil
 	}
 }

@@ -25,7 +25,10 @@ type memory struct {
 }
 
 // goRun is what a run of the go command that succeeded has left.
-type goRun struct{ stdout, executable []byte }
+type goRun struct {
+	dir                string // of the module, which the output may name
+	stdout, executable []byte
+}
 
 // shared is the memory of all tests of the package.
 var shared memory
@@ -52,7 +55,7 @@ func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
 					return err
 				}
 			}
-			_, err := cmd.Stdout.Write(known.stdout)
+			_, err := cmd.Stdout.Write(bytes.ReplaceAll(known.stdout, []byte(known.dir), []byte(dir)))
 			return err
 		}
 		var stdout bytes.Buffer
@@ -60,14 +63,17 @@ func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
 		if err := cmd.Run(); err != nil {
 			return err
 		}
-		made := goRun{stdout: stdout.Bytes()}
+		made := goRun{dir: dir, stdout: stdout.Bytes()}
 		if out != "" {
 			var err error
 			if made.executable, err = os.ReadFile(out); err != nil {
 				return err
 			}
-			if slices.Contains(cmd.Args, "-trimpath") && bytes.Contains(made.executable, []byte(dir)) {
+			switch has := bytes.Contains(made.executable, []byte(dir)); {
+			case has && slices.Contains(cmd.Args, "-trimpath"):
 				t.Error("the path of the source is in an executable for Lambda")
+			case has:
+				return nil // another place would not have it
 			}
 		}
 		m.mu.Lock()
