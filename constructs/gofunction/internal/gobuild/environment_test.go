@@ -92,21 +92,24 @@ func FuzzEnvironment(f *testing.F) {
 	})
 }
 
-// The levels of processors are the target's, which are the lowest ones unless its settings say another one.
-func TestLevels(t *testing.T) {
+// The settings are the target's. Those that it does not choose are go's defaults, whatever the environment says; for the
+// levels of processors the lowest ones.
+func TestSettings(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		settings map[string]string
 		want     []string
 	}{
-		{"none", nil, []string{"GOAMD64=v1", "GOARM64=v8.0"}},
+		{"none", nil, []string{"GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=", "GOFIPS140=off"}},
 		{"of amd64", map[string]string{"GOAMD64": "v3"}, []string{"GOAMD64=v3", "GOARM64=v8.0"}},
 		{"of arm64", map[string]string{"GOARM64": "v8.2"}, []string{"GOAMD64=v1", "GOARM64=v8.2"}},
+		{"an experiment", map[string]string{"GOEXPERIMENT": "jsonv2"}, []string{"GOEXPERIMENT=jsonv2", "GOFIPS140=off"}},
+		{"FIPS", map[string]string{"GOFIPS140": "v1.0.0"}, []string{"GOEXPERIMENT=", "GOFIPS140=v1.0.0"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			target := lambda("/", "a")
 			target.Settings = tt.settings
-			env := target.environ([]string{"GOAMD64=v2", "GOARM64=v9.0"})
+			env := target.environ([]string{"GOAMD64=v2", "GOARM64=v9.0", "GOEXPERIMENT=arenas", "GOFIPS140=latest"})
 			for _, want := range tt.want {
 				if name, _, _ := strings.Cut(want, "="); !slices.Contains(env, want) || count(env, name) != 1 {
 					t.Errorf("want %s, once, in %q", want, env)
