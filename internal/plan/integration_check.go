@@ -3,8 +3,12 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // checkIntegration refuses an integration that answers each request with an error, or that lets callers write the call
@@ -40,6 +44,10 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 			"that API Gateway escapes an & there, by which a caller would write the call: map it by RequestParameters to "+
 			"integration.request.querystring.NAME", call))
 	}
+	if name := i.unmapped(); name != "" {
+		errs = append(errs, fmt.Errorf("its integration's URI has {%s}, and no RequestParameters give its value, so that API "+
+			"Gateway answers each request with 500: add \"integration.request.path.%s\": %s", name, name, r.valueFor(name)))
+	}
 	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
 			"for an IAMAuthorizer have: set CredentialsRole instead, or guard the route with one"))
@@ -58,6 +66,31 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 		return nil
 	}
 	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
+}
+
+// inBraces finds the parameters of an integration's URI, and stage variables, which begin with a dollar sign.
+var inBraces = regexp.MustCompile(`\$?\{([A-Za-z0-9._:-]+)\+?\}`)
+
+// unmapped is the first parameter of the integration's URI that nothing gives a value, without which API Gateway does not
+// call it; "" for none.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
+func (i Integration) unmapped() string {
+	for _, found := range inBraces.FindAllStringSubmatch(i.URI, -1) {
+		if _, mapped := i.Parameters["integration.request.path."+found[1]]; !mapped && found[0][0] == '{' {
+			return found[1]
+		}
+	}
+	return ""
+}
+
+// valueFor is where the value of an integration's parameter may come from: the parameter of the path with its name, or any.
+func (r PlannedRoute) valueFor(name string) string {
+	if slices.ContainsFunc(r.Pattern.Segments, func(s route.Segment) bool {
+		return s.Kind != route.Literal && s.Text == name
+	}) {
+		return fmt.Sprintf("%q", "method.request.path."+name)
+	}
+	return `a value such as "method.request.querystring.` + name + `", or name a parameter of the path instead`
 }
 
 // checkResponses refuses answers that API Gateway does not have.

@@ -63,7 +63,7 @@ func TestWrongIntegrations(t *testing.T) {
 		signed                  bool
 	}{
 		{"no role", `{"type":"AWS","uri":` + sqsURI + `,"integrationResponses":[{"statusCode":"200"}]}`,
-			`route "POST /jobs": its integration calls sqs and has no role, without which the service refuses each call: set ` +
+			`route "POST /jobs/{id}": its integration calls sqs and has no role, without which the service refuses each call: set ` +
 				`CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or ` +
 				`CredentialsPassthrough on a route of an IAMAuthorizer`, false},
 		{"other content types pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
@@ -88,7 +88,7 @@ func TestWrongIntegrations(t *testing.T) {
 			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a call that the caller writes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem",` +
 			`"credentials":` + role + `,"integrationResponses":[{"statusCode":"200"}]}`,
-			`route "POST /jobs": its integration makes the call PutItem of dynamodb and has no RequestTemplates, nor ` +
+			`route "POST /jobs/{id}": its integration makes the call PutItem of dynamodb and has no RequestTemplates, nor ` +
 				`RequestParameters for the query or the path, so that the body is the call as the caller wrote it, of whatever ` +
 				`the role may use: write the call in RequestTemplates, with PassthroughBehavior NEVER; "$input.body" is a ` +
 				`template too`, false},
@@ -123,13 +123,24 @@ func TestWrongIntegrations(t *testing.T) {
 			`,"passthroughBehavior":"NEVER","requestTemplates":{"application/json":"x"},` +
 			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a bucket's object as it comes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:files.s3:path/{key}","credentials":` +
-			role + `,"integrationResponses":[{"statusCode":"200"}]}`, "", false},
+			role + `,"requestParameters":{"integration.request.path.key":"method.request.header.X-Key"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
+		{"a parameter of the path that is not mapped", `{"type":"HTTP_PROXY","uri":"https://example.com/{id}"}`,
+			`route "POST /jobs/{id}": its integration's URI has {id}, and no RequestParameters give its value, so that API ` +
+				`Gateway answers each request with 500: add "integration.request.path.id": "method.request.path.id"`, false},
+		{"a parameter that the path does not have", `{"type":"HTTP_PROXY","uri":"https://example.com/{key}"}`,
+			`its integration's URI has {key}, and no RequestParameters give its value, so that API Gateway answers each ` +
+				`request with 500: add "integration.request.path.key": a value such as "method.request.querystring.key", or ` +
+				`name a parameter of the path instead`, false},
+		{"a greedy parameter that is not mapped, of a URI with a token", `{"type":"HTTP_PROXY","uri":{"Fn::Join":["",[` +
+			`"http://",{"Ref":"Host"},"/{id+}"]]}}`, `its integration's URI has {id}, and no RequestParameters`, false},
+		{"a stage variable", `{"type":"HTTP_PROXY","uri":"https://${stageVariables.host}/x"}`, "", false},
 		{"a function with templates", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f",` +
 			`"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a proxy", `{"type":"HTTP_PROXY","uri":"https://example.com"}`, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := PlannedRoute{Pattern: mustParse(t, "POST /jobs"), Guard: &Guard{}}
+			r := PlannedRoute{Pattern: mustParse(t, "POST /jobs/{id}"), Guard: &Guard{}}
 			r.Guard.Signed = tt.signed
 			_, err := (&Plan{}).Derive(r, bound(t, tt.integration), nil)
 			switch {
