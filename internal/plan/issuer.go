@@ -151,9 +151,15 @@ func mediaType(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
 }
 
+// discoveryPath is in the URL of a discovery document: those of OpenID Connect and of OAuth 2.0 (RFC 8414).
+const discoveryPath = "/.well-known/"
+
 // checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.
 func checkURL(field, text string) error {
 	if Unresolved(text) {
+		if scheme, _, found := strings.Cut(text, "://"); found && scheme != "https" && !Unresolved(scheme) {
+			return fmt.Errorf("%s %q: want an https URL with a host", field, text)
+		}
 		return nil
 	}
 	u, err := url.Parse(text)
@@ -166,6 +172,10 @@ func checkURL(field, text string) error {
 		return fmt.Errorf("%s %q: want an https URL with a host", field, text)
 	case field == "URL" && strings.ContainsAny(text, "?#") || u.Fragment != "" || u.User != nil:
 		return fmt.Errorf("%s %q: a query, a fragment or a user does not belong in it", field, text)
+	case field == "URL" && strings.Contains(text, discoveryPath):
+		before, _, _ := strings.Cut(text, discoveryPath)
+		return fmt.Errorf("%s %q: that is where the discovery document is, and tokens have the issuer's identifier in iss, "+
+			"which the document names: %q, with or without a slash at its end", field, text, before)
 	}
 	return nil
 }

@@ -61,6 +61,14 @@ func TestWrongIssuers(t *testing.T) {
 		{"an issuer with an empty query",
 			issuer(func(i *Issuer) { i.URL = "https://idp.example.com/?" }),
 			`URL "https://idp.example.com/?": a query, a fragment or a user does not belong in it`},
+		{"http before a host that is known at deployment",
+			issuer(func(i *Issuer) { i.URL = "http://${Token[TOKEN.7]}/" }),
+			`URL "http://${Token[TOKEN.7]}/": want an https URL with a host`},
+		{"the discovery document's URL",
+			issuer(func(i *Issuer) { i.URL = "https://idp.example.com/a/.well-known/openid-configuration" }),
+			`URL "https://idp.example.com/a/.well-known/openid-configuration": that is where the discovery document is, and ` +
+				`tokens have the issuer's identifier in iss, which the document names: "https://idp.example.com/a", with or ` +
+				`without a slash at its end`},
 		{"leeway too long",
 			issuer(func(i *Issuer) { i.Leeway = time.Hour }),
 			"Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},

@@ -32,6 +32,9 @@ func (APIKey) addTo(r *PlannedRoute) []error {
 }
 
 func (k KeyOnly) addTo(r *PlannedRoute) (errs []error) {
+	if r.KeyOnly && k.Reason != r.Reason {
+		errs = append(errs, twoReasons("KeyOnly", r.Reason, k.Reason))
+	}
 	r.NeedsKey, r.KeyOnly, r.Reason = true, true, k.Reason
 	if strings.TrimSpace(k.Reason) == "" {
 		errs = append(errs, errors.New(`KeyOnly needs a reason, for those who review it, as a key does not say who calls: `+
@@ -42,6 +45,23 @@ func (k KeyOnly) addTo(r *PlannedRoute) (errs []error) {
 			"them out"))
 	}
 	return errs
+}
+
+// openTo opens a route to every caller: again says that another Public did before.
+func (a Public) openTo(r *PlannedRoute, again bool) (errs []error) {
+	if again && a.Reason != r.Reason {
+		errs = append(errs, twoReasons("Public", r.Reason, a.Reason))
+	}
+	if strings.TrimSpace(a.Reason) == "" {
+		errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health check")`))
+	}
+	r.Reason = a.Reason
+	return errs
+}
+
+// twoReasons is the error of a route that is open for two reasons, of which a review would show one.
+func twoReasons(word, first, second string) error {
+	return fmt.Errorf("it is %s twice, because of %q and of %q: say one reason, or join the two", word, first, second)
 }
 
 // checkKey refuses keys that contradict the other words of a route: public says that it has the word Public. A Public

@@ -75,9 +75,17 @@ func (p *problems) Error() string {
 func (p *problems) Unwrap() []error { return p.errs }
 
 func (p *Plan) addGuards() (errs []error) {
+	broken := func(name string, err error) {
+		errs = append(errs, err)
+		p.broken = append(p.broken, name)
+	}
 	add := func(name string, a *Authorizer) {
 		if a.Err != nil {
-			errs = append(errs, fmt.Errorf("the authorizer %q: %w", name, a.Err))
+			what := "Props.Authorizer"
+			if name != "" {
+				what = fmt.Sprintf("the authorizer %q of Authorizers", name)
+			}
+			broken(name, fmt.Errorf("%s: %w", what, a.Err))
 			return
 		}
 		g := &Guard{Name: name, Authorizer: *a}
@@ -93,10 +101,10 @@ func (p *Plan) addGuards() (errs []error) {
 		a := p.props.Authorizers[name]
 		switch {
 		case a == nil:
-			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
+			broken(name, fmt.Errorf("the authorizer %q of Authorizers is nil: give it a value, or take it out", name))
 		case name == "" || strings.ContainsAny(name, "/ \t\n") || Unresolved(name):
-			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it "+
-				"becomes part of a construct id", name))
+			broken(name, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes part of a "+
+				"construct id", name))
 		default:
 			add(name, a)
 		}

@@ -24,6 +24,7 @@ type Plan struct {
 	Logins []*Login       // whose sessions guards take, in the order of the guards
 	Stage  string         // the name of the stage; "" if the API is not deployed
 
+	broken   []string             // the names of authorizers that are no guards, of which the error says why
 	defaults []access.Requirement // of a guarded route without requirements of its own
 	models   map[string]string    // their names, by the text of the schema
 	table    *route.Table

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -116,6 +117,11 @@ func TestWrongRoutes(t *testing.T) {
 			add(handle("GET /orders/:id", fn)),
 			`route "GET /orders/:id": segment ":id": API Gateway writes a parameter {id}`},
 		{"a colon alone", add(handle("GET /orders/:", fn)), `segment ":": API Gateway writes a parameter {id}`},
+		{"a segment that clients resolve",
+			add(handle("GET /orders/../x", fn)),
+			`route "GET /orders/../x": segment "..": clients resolve it before they send the request, so the route would ` +
+				`not be called: write the path that is meant`},
+		{"the segment of the folder itself", add(handle("GET /./x", fn)), `route "GET /./x": segment "."`},
 		{"Flask's parameter",
 			add(handle("GET /orders/<id>", fn)),
 			`not '<': a parameter is {id}, and all that lies below is {proxy+}`},
@@ -134,6 +140,39 @@ func TestWrongRoutes(t *testing.T) {
 	})
 }
 
+// An authorizer that cannot be used is reported once, and not again for each route that it would guard.
+func TestBrokenGuardIsSaidOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Props)
+		want   string
+	}{
+		{"the API's own", func(p *Props) { p.Authorizer = &Authorizer{Err: errors.New("it is a nil *x.Y")} },
+			"Props.Authorizer: it is a nil *x.Y"},
+		{"a further one that is nil", func(p *Props) {
+			p.Authorizers = map[string]*Authorizer{"ops": nil}
+			add(handle("GET /a", fn, GuardedBy{"ops"}), handle("GET /b", fn, GuardedBy{"ops"}))(p)
+		}, `the authorizer "ops" of Authorizers is nil: give it a value, or take it out`},
+		{"a further one with a name that is refused", func(p *Props) {
+			p.Authorizers = map[string]*Authorizer{"a/b": signing()}
+			add(handle("GET /a", fn, GuardedBy{"a/b"}))(p)
+		}, `the name "a/b" in Authorizers: want one without slashes and spaces, as it becomes part of a construct id`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := New(table(tt.change)); err == nil || err.Error() != tt.want {
+				t.Errorf("error\n\t%v\nwant\n\t%s", err, tt.want)
+			}
+		})
+	}
+}
+
+// A reason that a group of routes repeats is one reason.
+func TestPublicTwiceForOneReason(t *testing.T) {
+	if _, err := New(table(add(handle("GET /j", fn, Public{"x"}, Public{"x"})))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWrongGuards(t *testing.T) {
 	testRefusals(t, []refusal{
 		{
@@ -142,7 +181,10 @@ func TestWrongGuards(t *testing.T) {
 			"its Access holds a x.Y: use",
 		},
 		{"an authorizer of another type", func(p *Props) { p.Authorizer = &Authorizer{Err: fmt.Errorf("unsupported")} },
-			`the authorizer "": unsupported`},
+			`Props.Authorizer: unsupported`},
+		{"a further authorizer of another type", func(p *Props) {
+			p.Authorizers = map[string]*Authorizer{"ops": {Err: fmt.Errorf("unsupported")}}
+		}, `the authorizer "ops" of Authorizers: unsupported`},
 		{"an authorizer that is nil", func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": nil} },
 			`the authorizer "ops" of Authorizers is nil`},
 		{"a requirement that is not enforced", func(p *Props) { p.Authorizer = signing() },
@@ -155,6 +197,12 @@ func TestWrongGuards(t *testing.T) {
 		{"public with a requirement",
 			add(handle("GET /j", fn, Public{"x"}, anyScope("s"))),
 			`it is Public and yet requires scope s: leave one of them out`},
+		{"public for two reasons",
+			add(handle("GET /j", fn, Public{"a check"}, Public{"the group's"})),
+			`route "GET /j": it is Public twice, because of "a check" and of "the group's": say one reason, or join the two`},
+		{"open to keys for two reasons",
+			add(handle("GET /j", fn, KeyOnly{"a"}, KeyOnly{"b"})),
+			`route "GET /j": it is KeyOnly twice, because of "a" and of "b"`},
 		{"public and guarded",
 			add(handle("GET /k", fn, Public{"x"}, GuardedBy{"y"})),
 			`it is both Public and GuardedBy "y": leave one of them out`},

@@ -20,7 +20,8 @@ func Verbs(p route.Pattern) []string {
 }
 
 // parsePattern is [route.Parse] without a habit from other routers: in API Gateway ":id" is a literal, which a request
-// for /orders/42 does not match. Package route takes it, since it also reads templates that others made.
+// for /orders/42 does not match. Nor does it take the segments "." and "..", which clients leave out of the path that
+// they send (RFC 3986, section 5.2.4). Package route takes both, since it also reads templates that others made.
 func parsePattern(text string) (route.Pattern, error) {
 	pattern, err := route.Parse(text)
 	if err != nil {
@@ -30,6 +31,10 @@ func parsePattern(text string) (route.Pattern, error) {
 		if name, found := strings.CutPrefix(s.Text, ":"); found && s.Kind == route.Literal {
 			return pattern, fmt.Errorf("route %q: segment %q: API Gateway writes a parameter {%s}", text, s.Text,
 				cmp.Or(name, "id"))
+		}
+		if s.Kind == route.Literal && (s.Text == "." || s.Text == "..") {
+			return pattern, fmt.Errorf("route %q: segment %q: clients resolve it before they send the request, so the route "+
+				"would not be called: write the path that is meant", text, s.Text)
 		}
 	}
 	return pattern, nil
@@ -51,11 +56,8 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 				r.Requires = append(r.Requires, either)
 			}
 		case Public:
-			if public = true; strings.TrimSpace(a.Reason) == "" {
-				errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health `+
-					`check")`))
-			}
-			r.Reason = a.Reason
+			errs = append(errs, a.openTo(r, public)...)
+			public = true
 		case GuardedBy:
 			if named {
 				errs = append(errs, fmt.Errorf("it is GuardedBy both %q and %q: API Gateway takes one authorizer on "+
@@ -90,7 +92,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		errs = append(errs, fmt.Errorf("it is both %s and GuardedBy %q: leave one of them out", r.openWord(), guardName))
 	case open && len(r.Requires) > 0:
 		errs = append(errs, fmt.Errorf("it is %s and yet requires %s: leave one of them out", r.openWord(), r.Requires[0]))
-	case open:
+	case open, g == nil && slices.Contains(p.broken, guardName):
 	case named && g == nil:
 		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName,
 			p.Names()))
