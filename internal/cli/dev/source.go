@@ -99,7 +99,8 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 			return fmt.Errorf("the old assembly cannot be removed: %w", err)
 		}
 	}
-	defer s.process.IfSlow(func() { s.process.Note("dev", "%s", stillRuns(s.app.Command, s.ran)) })()
+	note := stillRuns(s.app.Command, s.ran) // now: what IfSlow calls may still run when the app has ended
+	defer s.process.IfSlow(func() { s.process.Note("dev", "%s", note) })()
 	err = s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
 		Scratch: s.scratch,
