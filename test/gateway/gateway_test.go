@@ -1,0 +1,256 @@
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/internal/functest"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+)
+
+// synthesizing is held by who uses jsii, which takes one call at a time, in tests that run side by side.
+var synthesizing sync.Mutex
+
+// synthesizedHere is the cloud assembly of an app whose functions are built for this host.
+func synthesizedHere(t *testing.T, build func(app awscdk.App)) string {
+	t.Helper()
+	dir := t.TempDir()
+	synthesizing.Lock()
+	defer synthesizing.Unlock()
+	if err := os.Setenv(gofunction.HostBuildVariable, "1"); err != nil { // t.Setenv is not for tests that run side by side
+		t.Fatal(err)
+	}
+	defer os.Unsetenv(gofunction.HostBuildVariable)
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
+	build(app)
+	app.Synth(nil)
+	return dir
+}
+
+// exampleHere is the assembly of the example.
+func exampleHere(t *testing.T, s stack.Settings) string {
+	t.Helper()
+	return synthesizedHere(t, func(app awscdk.App) { stack.New(app, "Orders", s) })
+}
+
+// service is a gateway that runs until the test ends.
+type service struct {
+	*localgateway.Server
+	url  string // of the stage
+	told *records
+}
+
+// running serves an assembly's stage with a development issuer.
+func running(t *testing.T, dir, stage string, o localgateway.Options) service {
+	t.Helper()
+	told := &records{}
+	o.Record = told.add
+	r := localgateway.Start(t, dir, o)
+	return service{r, r.URL + "/" + stage, told}
+}
+
+// served serves the example with these settings.
+func served(t *testing.T, s stack.Settings) service {
+	t.Helper()
+	return running(t, exampleHere(t, s), "prod", localgateway.Options{})
+}
+
+// runningByItself serves an assembly's stage without a development issuer: authorizers take the keys that their
+// configuration names. It takes no tokens of user pools.
+func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) service {
+	t.Helper()
+	told := &records{}
+	o.Issuers, o.Record = localgateway.ConfiguredIssuers, told.add
+	r := localgateway.Start(t, dir, o)
+	for _, p := range r.Problems() {
+		if !strings.Contains(p, ": ignored here: ") { // throttling, logs and traces, which change no answer
+			t.Error(p)
+		}
+	}
+	return service{r, r.URL + "/" + stage, told}
+}
+
+// records are what a gateway told of its requests.
+type records struct {
+	mu  sync.Mutex
+	all []*localgateway.Record
+}
+
+func (r *records) add(one *localgateway.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, one)
+}
+
+// take are those since the last time.
+func (r *records) take() []*localgateway.Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.all
+	r.all = nil
+	return all
+}
+
+func (r *records) of(id string) *localgateway.Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.all {
+		if one.RequestID == id {
+			return one
+		}
+	}
+	return nil
+}
+
+// reply is an answer with what the gateway told of it.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+	record *localgateway.Record
+}
+
+// errorType is the kind of error that API Gateway names, or "".
+func (r reply) errorType() string { return r.header.Get("x-amzn-ErrorType") }
+
+// send makes a request. The gateway has told of it when it is answered.
+func (s service) send(t *testing.T, r *http.Request) reply {
+	t.Helper()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := s.told.of(answer.Header.Get("x-amzn-RequestId"))
+	if record == nil {
+		t.Fatalf("%s %s: the gateway told nothing of it", r.Method, r.URL.Path)
+	}
+	return reply{answer.StatusCode, answer.Header, string(text), record}
+}
+
+// request is one without its credentials, which come as "Name: value".
+func (s service) request(t *testing.T, verb, path, body string, headers ...string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), verb, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+// call asks the API with a bearer token, or with none, and wants an answer with a status and a part of its body.
+func (s service) call(t *testing.T, verb, path, token, body string, status int, part string) reply {
+	t.Helper()
+	var headers []string
+	if token != "" {
+		headers = []string{"Authorization: Bearer " + token}
+	}
+	got := s.send(t, s.request(t, verb, path, body, headers...))
+	if got.status != status || !strings.Contains(got.body, part) {
+		t.Errorf("%s %s: got %d %s (%s), want %d with %q", verb, path, got.status, got.body, got.record.Reason, status, part)
+	}
+	return got
+}
+
+// clock is the time with an offset, so that hours pass without waiting, or a time that stands still. Processes read
+// which from a file.
+type clock struct {
+	offset atomic.Int64
+	still  atomic.Pointer[time.Time]
+	file   string // "" for a clock of this process alone
+}
+
+func (c *clock) now() time.Time {
+	if at := c.still.Load(); at != nil {
+		return *at
+	}
+	return time.Now().Add(time.Duration(c.offset.Load()))
+}
+
+// stop has the time stand still until the clock is advanced.
+func (c *clock) stop(t *testing.T) {
+	t.Helper()
+	at := c.now()
+	c.still.Store(&at)
+	c.write(t, at.Format(time.RFC3339Nano))
+}
+
+func (c *clock) advance(t *testing.T, d time.Duration) {
+	t.Helper()
+	offset := c.offset.Add(int64(d))
+	c.still.Store(nil)
+	c.write(t, time.Duration(offset).String())
+}
+
+func (c *clock) write(t *testing.T, text string) {
+	t.Helper()
+	if c.file == "" {
+		return
+	}
+	// Renamed, so that no process reads half of it.
+	if err := os.WriteFile(c.file+".new", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(c.file+".new", c.file); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newClock is a clock that processes can read, at the path in its field file.
+func newClock(t *testing.T) *clock {
+	t.Helper()
+	c := &clock{file: filepath.Join(t.TempDir(), "offset")}
+	c.advance(t, 0)
+	return c
+}
+
+// buildHere builds a main package of this folder for this host, with the tag of such builds.
+func buildHere(t *testing.T, folder, executable string) {
+	t.Helper()
+	if err := functest.Build(executable, folder, functest.HostTag); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ordersFunction is the backend of the example.
+func ordersFunction(stack awscdk.Stack) awslambda.Function {
+	return gofunction.New(stack, "Orders", &gofunction.Props{Package: "github.com/gatehouse-cdk/gatehouse/backend-fn"})
+}
+
+const anOrder = `{"customer":"c-1","currency":"EUR","lines":[{"sku":"book","quantity":1,"unitPrice":1200}]}`
+
+// noOrder is the id of an order that there is not.
+const noOrder = "/orders/018f0000-0000-7000-8000-000000000000"
+
+// idp is an issuer for the stacks whose tokens the development issuer makes.
+func idp(kind string) stack.Settings {
+	return stack.Settings{
+		Authorizer: kind,
+		Issuer:     "https://idp.example.com/",
+		Audience:   "orders",
+		Origins:    []string{"https://shop.example.com"},
+	}
+}

@@ -1,0 +1,164 @@
+package gateway
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+)
+
+// internalWords are in the errors of services, which name accounts and resources.
+const internalWords = "arn:aws:sqs:us-east-1:111122223333:Jobs"
+
+// endpoint stands in for the services and for a backend. It remembers what it was asked, and answers as they do.
+type endpoint struct {
+	mu   sync.Mutex
+	last string
+}
+
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	e.mu.Lock()
+	e.last = fmt.Sprintf("%s %s %s %s", r.Method, r.URL, r.Header.Get("X-Amz-Target"), body)
+	e.mu.Unlock()
+	switch {
+	case r.Header.Get("Authorization") == "" && !strings.HasPrefix(r.URL.Path, "/backend/"):
+		w.WriteHeader(http.StatusForbidden)
+	case strings.Contains(string(body), "refuse"):
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "`+internalWords+`"}`)
+	case r.Header.Get("X-Amz-Target") != "":
+		io.WriteString(w, `{"executionArn": "arn:aws:states:us-east-1:1:execution:m:x", "startDate": 1.7E9, `+
+			`"status": "SUCCEEDED", "output": "{\"packed\": true}"}`)
+	case strings.HasPrefix(r.URL.Path, "/backend/"):
+		io.WriteString(w, "from the backend: "+r.URL.RequestURI())
+	default:
+		io.WriteString(w, `{"SendMessageResponse": {"SendMessageResult": {"MessageId": "m-1"}}}`)
+	}
+}
+
+func (e *endpoint) asked() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.last
+}
+
+// TestIntegrationsInTheLocalGateway runs what docs/integrations.md and docs/streaming.md show: a queue, a state machine, a
+// fixed answer, a backend over HTTP and a stream, with endpoints that record what they are asked.
+func TestIntegrationsInTheLocalGateway(t *testing.T) {
+	t.Parallel()
+	e := &endpoint{}
+	server := httptest.NewServer(e)
+	defer server.Close()
+	dir := synthesizedHere(t, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+		jobs := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
+		fulfil := awsstepfunctions.NewStateMachine(stack, jsii.String("Fulfil"), &awsstepfunctions.StateMachineProps{
+			DefinitionBody: awsstepfunctions.DefinitionBody_FromString(jsii.String(
+				`{"StartAt": "Pack", "States": {"Pack": {"Type": "Wait", "Seconds": 60, "End": true}}}`)),
+		})
+		events := awslambda.NewFunction(stack, jsii.String("Events"), &awslambda.FunctionProps{
+			Runtime: awslambda.Runtime_NODEJS_22_X(),
+			Handler: jsii.String("index.handler"),
+			Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
+			Code: awslambda.Code_FromInline(jsii.String(`exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+				stream = awslambda.HttpResponseStream.from(stream, {statusCode: 200, headers: {'Content-Type': 'text/event-stream'}})
+				for (const i of [1, 2, 3]) { stream.write('data: ' + i + '\n\n') }
+				stream.end()
+			})`)),
+		})
+		pack := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Pack"),
+			jsii.String("arn:aws:states:eu-west-1:111122223333:stateMachine:pack"))
+		open := secureapi.Public("the test is about integrations")
+		secureapi.New(stack, "Api", &secureapi.Props{
+			Routes: []secureapi.Route{
+				secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), open),
+				secureapi.Integrate("POST /orders", secureapi.StartExecution(fulfil), open),
+				secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), open),
+				secureapi.Integrate("GET /text", secureapi.Respond(200, `5 $ #1 \$x $input.body #if(1)`), open),
+				secureapi.Integrate("GET /gone", secureapi.Respond(410), open),
+				secureapi.Integrate("POST /parcels", secureapi.StartSyncExecution(pack), open),
+				secureapi.Integrate(
+					"GET /catalog/{proxy+}",
+					awsapigateway.NewHttpIntegration(jsii.String(server.URL+"/backend/{proxy}"),
+						&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{
+							RequestParameters: &map[string]*string{
+								"integration.request.path.proxy": jsii.String("method.request.path.proxy"),
+							},
+						}}),
+					open,
+				),
+				secureapi.Handle("GET /events", events, open, secureapi.Streamed()),
+			},
+		})
+	})
+	s := runningByItself(t, dir, "prod", localgateway.Options{Env: map[string]string{"AWS_ENDPOINT_URL": server.URL}})
+	for _, c := range []struct {
+		name, request, body string
+		status              int
+		want, asked         string // a part of the answer, and of what the endpoint was asked
+	}{
+		{
+			"a queue",
+			"POST /jobs",
+			`{"a": "it's"}`,
+			202,
+			`{"messageId": "m-1"}`,
+			"Action=SendMessage&MessageBody=%7B%22a%22%3A+%22it%27s%22%7D",
+		},
+		{"a message that SQS refuses", "POST /jobs", "refuse", 400, `{"message": "Bad Request"}`, "MessageBody=refuse"},
+		{"an execution that is refused", "POST /orders", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
+		{"one that would be waited for", "POST /parcels", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
+		{"a state machine", "POST /orders", `{"a": "it's"}`, 202, `{"executionId": "`, `"input": "{\"a\": \"it's\"}"`},
+		{"a fixed answer", "GET /version", "", 200, `{"version":2}`, ""},
+		{"a fixed answer with what templates act on", "GET /text", "", 200, `5 $ #1 \$x $input.body #if(1)`, ""},
+		{"a status alone", "GET /gone", "", 410, "", ""},
+		{"an execution that is waited for", "POST /parcels", `{"a": "it's"}`, 200, `{"packed": true}`,
+			`AWSStepFunctions.StartSyncExecution {"stateMachineArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:pack"`},
+		{"a backend", "GET /catalog/a/b?page=1", "", 200, "from the backend: /backend/a/b?page=1", "GET /backend/a/b?page=1"},
+		{"a stream", "GET /events", "", 200, "data: 1\n\ndata: 2\n\ndata: 3\n\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			verb, path, _ := strings.Cut(c.request, " ")
+			got := s.send(t, s.request(t, verb, path, c.body, "Content-Type: application/json"))
+			if got.status != c.status || !strings.Contains(got.body, c.want) {
+				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, c.status, c.want)
+			}
+			if strings.Contains(got.body, internalWords) {
+				t.Errorf("the caller reads the service's own words: %s", got.body)
+			}
+			if asked := e.asked(); !strings.Contains(asked, c.asked) {
+				t.Errorf("the endpoint was asked %s, want %s", asked, c.asked)
+			}
+		})
+	}
+	answer, err := http.Get(s.url + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if line, err := bufio.NewReader(answer.Body).ReadString('\n'); err != nil || line != "data: 1\n" ||
+		answer.ContentLength != -1 {
+		t.Errorf("got %q, %v, of %d bytes", line, err, answer.ContentLength)
+	}
+
+	closed := running(t, dir, "prod", localgateway.Options{Issuers: localgateway.ConfiguredIssuers})
+	got := closed.send(t, closed.request(t, "POST", "/jobs", "{}", "Content-Type: application/json"))
+	if got.status != http.StatusNotImplemented || !strings.Contains(got.record.Reason, "--env AWS_ENDPOINT_URL_SQS=URL") {
+		t.Errorf("without an endpoint: got %d (%s)", got.status, got.record.Reason)
+	}
+}
