@@ -31,6 +31,10 @@ type artifact struct {
 	Environment string          `json:"environment"` // aws://account/region
 	DisplayName string          `json:"displayName"`
 	Properties  json.RawMessage `json:"properties"`
+
+	// What the constructs of a stack say: in the manifest, or in a file beside it.
+	Metadata     json.RawMessage `json:"metadata"`
+	MetadataFile string          `json:"additionalMetadataFile"`
 }
 
 // properties are those of the three kinds of artifact above; each has only some.

@@ -67,6 +67,7 @@ func announce(
 	if unknown != nil {
 		note("the routes are incomplete: %v", unknown)
 	}
+	src.noteMessages()
 	noteTemplates(note, f, assembly, model)
 	p.NoteParameters("dev", assembly, f.parameters)
 	noteFunctions(note, g)

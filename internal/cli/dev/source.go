@@ -29,9 +29,10 @@ type source struct {
 	ran      bool        // the app has run to its end
 	assembly string      // its folder
 	files    *cdkapp.Sources
-	before   kept                 // the assembly before the app ran last
-	scratch  string               // a folder to remove at the end; "" for no folder
-	engine   []string             // variables for CDK's engine, besides the environment
+	before   kept     // the assembly before the app ran last
+	scratch  string   // a folder to remove at the end; "" for no folder
+	engine   []string // variables for CDK's engine, besides the environment
+	said     map[cloudassembly.Message]bool
 	assets   map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
 }
 

@@ -185,6 +185,9 @@ func (w *watcher) reload(ctx context.Context, began time.Time, functions []strin
 		return false
 	}
 	w.source.forget()
+	if functions == nil {
+		w.source.noteMessages()
+	}
 	r := reloaded{
 		took: w.now().Sub(began), functions: functions,
 		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(problems, p) }),
