@@ -39,6 +39,7 @@ func (b *builder) build() {
 	b.warnOfNoRoutes()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
+	b.warnOfSharedOwners()
 	b.warnOfBodies()
 	b.noteConditions()
 	b.finish(policy)

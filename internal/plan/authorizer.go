@@ -66,6 +66,9 @@ type Included struct {
 
 	// DenyEscapes denies paths with a percent-escape.
 	DenyEscapes bool
+
+	// Issuers are the URLs of those whose tokens it takes.
+	Issuers []string
 }
 
 // Guard is an authorizer in use.

@@ -52,7 +52,11 @@ func (l Lambda) Included(cached bool) *Included {
 	if l.JWT == nil {
 		return nil
 	}
-	return &Included{Cached: cached, DenyEscapes: l.JWT.DenyEscapedPaths}
+	out := &Included{Cached: cached, DenyEscapes: l.JWT.DenyEscapedPaths}
+	for _, i := range l.JWT.Issuers {
+		out.Issuers = append(out.Issuers, i.URL)
+	}
+	return out
 }
 
 // UsageKeyClaim is the claim that the included function takes an API key from; "" for none.

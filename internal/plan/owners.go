@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// SharedOwners is a warning of routes that compare the path with a claim of tokens of several issuers, where a caller of
+// one issuer would pass for one of another; "" for none. The id acknowledges it.
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
+func (p *Plan) SharedOwners(id string) string {
+	var first PlannedRoute
+	var compared access.Requirement
+	routes := 0
+	for _, r := range p.Routes {
+		if r.Guard == nil || r.Guard.Included == nil || len(r.Guard.Included.Issuers) < 2 {
+			continue
+		}
+		if found := r.sharedOwner(); found != nil {
+			if routes++; routes == 1 {
+				first, compared = r, *found
+			}
+		}
+	}
+	if routes == 0 {
+		return ""
+	}
+	more := ""
+	if routes > 1 {
+		more = fmt.Sprintf(" (and %d more routes)", routes-1)
+	}
+	issuers := first.Guard.Included.Issuers
+	known := slices.IndexFunc(issuers, func(url string) bool { return !Unresolved(url) })
+	return fmt.Sprintf("route %q%s requires that %s, and %s takes tokens of %d issuers: a claim says who the caller is within "+
+		"its issuer alone, so a caller of one gets what belongs to a caller of another with the same %s. Add "+
+		"Claim(\"iss\").Is(%q) to the route, or guard it with an authorizer of one issuer; or acknowledge %q once you know "+
+		"that the claim names the same callers in the tokens of all of them", first.Pattern, more, compared, first.Guard,
+		len(issuers), compared.Claim, issuers[max(known, 0)], id)
+}
+
+// sharedOwner is the first requirement of a route that compares the path with a claim other than the issuer; nil without
+// one, or if another requirement takes callers of one issuer alone.
+func (r PlannedRoute) sharedOwner() *access.Requirement {
+	if slices.ContainsFunc(r.Requires, func(q access.Requirement) bool {
+		return q.Kind == access.Claim && q.Claim == "iss" && len(q.AnyOf) == 1
+	}) {
+		return nil
+	}
+	for _, q := range r.Requires {
+		for owner := range q.Paths {
+			if owner.Claim != "iss" {
+				return &owner
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+func TestSharedOwners(t *testing.T) {
+	own, tenant := pathIs("id", "sub"), Requirement{Kind: access.PathIn, Parameter: "id", Claim: "tenants"}
+	oneOf := func(of ...string) Requirement { return claim("iss", of...) }
+	two := []string{"https://a.example.com/", "https://b.example.com/"}
+	for _, tt := range []struct {
+		name    string
+		issuers []string
+		routes  []Route
+		want    string // part of the warning; "" for none
+	}{
+		{"an owner and two issuers", two, []Route{handle("GET /users/{id}", fn, own)},
+			`route "GET /users/{id}" requires that the path's id is the caller's sub, and the API's Included takes tokens of ` +
+				`2 issuers: a claim says who the caller is within its issuer alone, so a caller of one gets what belongs to a ` +
+				`caller of another with the same sub. Add Claim("iss").Is("https://a.example.com/") to the route, or guard it ` +
+				`with an authorizer of one issuer; or acknowledge "x" once you know that the claim names the same callers in ` +
+				`the tokens of all of them`},
+		{"a member, by an alternative", two, []Route{handle("GET /users/{id}", fn, Either{[]Access{tenant, anyScope("s")}})},
+			`requires that the path's id is in the caller's tenants`},
+		{"several routes", two, []Route{handle("GET /users/{id}", fn, own), handle("PUT /users/{id}", fn, own)},
+			`route "GET /users/{id}" (and 1 more routes) requires`},
+		{"an issuer that is known at deployment", []string{"https://${Token[TOKEN.7]}", two[1]},
+			[]Route{handle("GET /users/{id}", fn, own)}, `Claim("iss").Is("https://b.example.com/")`},
+		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))}, "takes tokens of 2 issuers"},
+		{"one issuer", two[:1], []Route{handle("GET /users/{id}", fn, own)}, ""},
+		{"callers of one of two issuers", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two[0]))}, ""},
+		{"the issuer itself", two, []Route{handle("GET /users/{id}", fn, pathIs("id", "iss"))}, ""},
+		{"no owner", two, []Route{handle("GET /users/{id}", fn, anyScope("s"))}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := &JWT{}
+			for _, url := range tt.issuers {
+				j.Issuers = append(j.Issuers, Issuer{URL: url, Audiences: []string{"a"}})
+			}
+			p, err := New(table(func(p *Props) { p.Authorizer, p.Routes = deciding(j), tt.routes }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := p.SharedOwners("x")
+			if (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", got, tt.want)
+			}
+		})
+	}
+}
