@@ -40,6 +40,7 @@ func (b *builder) build() {
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
 	b.warnOfSharedOwners()
+	b.warnOfWithheldHeaders()
 	b.warnOfBodies()
 	b.noteConditions()
 	b.finish(policy)

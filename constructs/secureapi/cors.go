@@ -21,8 +21,9 @@ type CORS struct {
 	// At least one.
 	AllowOrigins []string
 
-	// AllowHeaders are the request headers a page may set. Default: Content-Type, those that the API's authorizers
-	// read, and X-Api-Key if a route needs an API key.
+	// AllowHeaders are the request headers a page may set. A list without what the API's authorizers read, such as
+	// Authorization, is warned of ([CORSHeadersWarning]). Default: Content-Type, those that the API's authorizers read,
+	// and X-Api-Key if a route needs an API key.
 	AllowHeaders []string
 
 	// ExposeHeaders are the answer's headers a page may read, besides those that are always readable. Default: none.
