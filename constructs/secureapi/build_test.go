@@ -777,6 +777,14 @@ func TestAPIsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
+func TestNoID(t *testing.T) {
+	refused(
+		t,
+		func() { secureapi.New(newStack(), "", &secureapi.Props{}) },
+		`secureapi: Shop: the id is empty: give the API one that its stack has once, such as "Api"`,
+	)
+}
+
 func TestNoScope(t *testing.T) {
 	refused(
 		t,

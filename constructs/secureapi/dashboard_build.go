@@ -1,12 +1,15 @@
 package secureapi
 
 import (
+	"regexp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Sizes of widgets. A dashboard is 24 wide.
@@ -17,6 +20,10 @@ const (
 	alarmsPerLine  = 6 // of the widget with their states, about
 )
 
+// dashboardName is what CloudWatch takes.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+
 // Dashboard makes a CloudWatch dashboard (AWS::CloudWatch::Dashboard) and returns it: the alarms that [API.Alarms] made
 // before, requests, errors and latencies of the API, then a row for each Lambda authorizer and each [Login] with its
 // decisions, refusals by reason, fetches of keys, runs and times, and the last refusals of the access log.
@@ -25,8 +32,8 @@ const (
 // server errors, decisions by reason, fetches of keys, logins, and all lines of one request. docs/operating.md lists
 // them.
 //
-// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false), or if it is called a second
-// time.
+// It panics if the name is wrong, if the API is not deployed by this construct (RestApiProps.Deploy is false), or if it
+// is called a second time.
 func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	const method = "Dashboard"
 	p := one(a, method, props)
@@ -36,6 +43,9 @@ func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	}
 	made := &awscloudwatch.DashboardProps{Widgets: w.widgets()}
 	if p.Name != "" {
+		if !plan.Unresolved(p.Name) && !dashboardName.MatchString(p.Name) {
+			a.fail(method, "DashboardProps.Name is %q: want 1 to 255 letters, digits, - and _, or none", p.Name)
+		}
 		made.DashboardName = &p.Name
 	}
 	if !p.NoQueries {

@@ -40,7 +40,11 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	if scope == nil {
 		panic(fmt.Errorf("secureapi: %s: the scope is nil: give it the stack", path))
 	}
-	if above := *scope.Node().Path(); above != "" {
+	above := *scope.Node().Path()
+	if id == "" {
+		panic(fmt.Errorf("secureapi: %s: the id is empty: give the API one that its stack has once, such as %q", above, "Api"))
+	}
+	if above != "" {
 		path = above + "/" + id
 	}
 	props = withSomeRoute(props)

@@ -84,6 +84,11 @@ func (i Issuer) Check() (errs []error) {
 	if slices.Contains(i.Audiences, "") {
 		bad("issuer %q has an empty audience", i.URL)
 	}
+	if slices.Contains(i.Audiences, "*") {
+		bad("issuer %q has the audience %q, which no token has: audiences are compared whole, so name %s", i.URL, "*",
+			cmp.Or(i.AudienceName, "your API's"))
+	}
+	errs = append(errs, i.checkSpaces()...)
 	known, kind := asymmetric, "without HMACSecret"
 	if i.HMACSecret {
 		known, kind = symmetric, "with HMACSecret"
@@ -114,6 +119,29 @@ func (i Issuer) Check() (errs []error) {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)
 	}
 	return append(append(errs, i.checkLimits()...), i.checkIntrospection()...)
+}
+
+// checkSpaces refuses texts with a space at an end, as a copy brings it along: they are compared with tokens whole.
+func (i Issuer) checkSpaces() (errs []error) {
+	for _, f := range []struct {
+		name  string
+		texts []string
+	}{
+		{"Audiences", i.Audiences},
+		{"Clients", i.Clients},
+		{"ScopesClaim", []string{i.ScopesClaim}},
+		{"GroupsClaim", []string{i.GroupsClaim}},
+		{"RolesClaim", []string{i.RolesClaim}},
+		{"PrincipalClaim", []string{i.PrincipalClaim}},
+	} {
+		for _, text := range f.texts {
+			if strings.TrimSpace(text) != text {
+				errs = append(errs, fmt.Errorf("issuer %q: %s has %q, with a space at an end, so that no token would fit: write %q",
+					i.URL, f.name, text, strings.TrimSpace(text)))
+			}
+		}
+	}
+	return errs
 }
 
 // checkLimits checks what the issuer's tokens and keys are limited to.

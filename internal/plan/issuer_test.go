@@ -69,6 +69,12 @@ func TestWrongIssuers(t *testing.T) {
 			`URL "https://idp.example.com/a/.well-known/openid-configuration": that is where the discovery document is, and ` +
 				`tokens have the issuer's identifier in iss, which the document names: "https://idp.example.com/a", with or ` +
 				`without a slash at its end`},
+		{"an audience for all", issuer(func(i *Issuer) { i.Audiences = []string{"*"} }),
+			`has the audience "*", which no token has: audiences are compared whole, so name your API's`},
+		{"an audience with a space", issuer(func(i *Issuer) { i.Audiences = []string{"api://orders "} }),
+			`issuer "https://idp.example.com/": Audiences has "api://orders ", with a space at an end, so that no token would ` +
+				`fit: write "api://orders"`},
+		{"a claim with a space", issuer(func(i *Issuer) { i.PrincipalClaim = " sub" }), `PrincipalClaim has " sub", with a space`},
 		{"leeway too long",
 			issuer(func(i *Issuer) { i.Leeway = time.Hour }),
 			"Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},
