@@ -92,6 +92,8 @@ class Batch {
       for (const node of scope.node.findAll()) {
         if (node === deployment) {
           settled.fix();
+        } else if (node instanceof Method) {
+          node.begin();
         } else if (CfnElement.isCfnElement(node)) {
           override(node, node.stack.resolve(node.logicalId));
         }
@@ -159,7 +161,8 @@ class Shared {
   static apis = new WeakMap();
 
   methods = [];
-  tokens = undefined; // by what they stand for, once a synthesis has begun
+  texts = undefined; // resolved, by what they were, once a synthesis has begun
+  seen = undefined; // texts that CDK knows, once it prepares a synthesis
   dependencies = undefined; // of the deployment
 
   static of(api) {
@@ -170,19 +173,30 @@ class Shared {
   }
 
   begin() {
-    this.tokens = new Map();
+    this.texts = new Map();
+    this.seen = new Set();
     this.dependencies = undefined;
   }
 
-  // once is a text that is resolved once a synthesis; other values are left alone.
-  once(value) {
-    if (typeof value !== "string") {
-      return value;
+  // unseen is what of a value CDK has not seen yet while it prepares a synthesis.
+  unseen(value) {
+    if (typeof value === "string") {
+      const known = this.seen.has(value);
+      this.seen.add(value);
+      return known ? undefined : value;
     }
-    if (!this.tokens.has(value)) {
-      this.tokens.set(value, new Once(value));
+    return isPlain(value) ? mapped(value, (v) => this.unseen(v)) : value;
+  }
+
+  // resolve resolves a value, and each text once a synthesis.
+  resolve(value, context) {
+    if (typeof value === "string") {
+      if (!this.texts.has(value)) {
+        this.texts.set(value, context.resolve(value));
+      }
+      return this.texts.get(value);
     }
-    return this.tokens.get(value);
+    return isPlain(value) ? mapped(value, (v) => this.resolve(v, context)) : context.resolve(value);
   }
 
   // depend has the deployment wait for all methods: by DependsOn for those that are there whenever it is, and for others by
@@ -226,53 +240,91 @@ function isThere(resource, deployment) {
   return condition === undefined || condition === deployment.cfnOptions.condition;
 }
 
-// Once is a token that is resolved once when CDK prepares a synthesis, which then knows what the stack refers to, and once
-// for all templates.
-class Once {
+// Properties is a token of a method's properties.
+class Properties {
   creationStack = [];
 
-  constructor(value) {
-    this.value = value;
+  constructor(properties, shared) {
+    this.properties = properties;
+    this.shared = shared;
   }
 
+  // isOf reports whether the properties are still those of the method.
+  isOf(properties) {
+    return Object.keys(properties).every((name) => properties[name] === this.properties[name]);
+  }
+
+  // resolve leaves to CDK, while it prepares a synthesis, what it has not seen, and otherwise nothing.
   resolve(context) {
-    if (!context.preparing) {
-      return this.resolved ??= context.resolve(this.value);
+    context.registerPostProcessor(this);
+    if (context.preparing) {
+      return this.shared.unseen(this.properties);
     }
-    if (this.prepared) {
-      return seen;
-    }
-    this.prepared = true;
-    return this.value;
+    this.resolved ??= this.shared.resolve(this.properties, context);
+  }
+
+  // postProcess returns what CDK does not resolve again: a copy, as CDK merges an app's overrides into it.
+  postProcess(_, { preparing }) {
+    return preparing ? seen : copy(this.resolved);
   }
 }
 
-// seen stands for what CDK knows already while it prepares a synthesis, and throws away what it has resolved.
-const seen = "gatehouse-batch: seen";
+// seen stands for properties while CDK prepares a synthesis, which then knows their tokens and throws the rest away.
+const seen = { seen: true };
+
+function copy(value) {
+  if (Array.isArray(value)) {
+    return value.map(copy);
+  }
+  return value?.constructor === Object ? mapped(value, copy) : value;
+}
+
+// mapped is an object with a function's results, but for those that are undefined, as CDK has none in what it resolves.
+function mapped(object, by) {
+  const out = {};
+  for (const name of Object.keys(object)) {
+    const value = object[name] === undefined ? undefined : by(object[name]);
+    if (value !== undefined) {
+      out[name] = value;
+    }
+  }
+  return out;
+}
+
+// isPlain reports whether a value is an object of fields: not a token, and without tokens as names.
+function isPlain(value) {
+  const named = (name) => name.includes("${Token[");
+  return value?.constructor === Object && !Token.isUnresolved(value) && !Object.keys(value).some(named);
+}
 
 // Method is a method whose tokens are resolved once for all methods of its API.
 class Method extends CfnMethod {
   constructor(scope, id, properties, shared) {
     super(scope, id, properties);
     this.shared = shared;
+    this.id = this.logicalId; // a token
+  }
+
+  // begin fixes the logical id for a synthesis, as a text: CDK resolves a token wherever it is a key of a template.
+  begin() {
+    this.token = undefined;
+    this.logicalId = this.stack.resolve(this.id);
+    override(this, this.logicalId);
   }
 
   get cfnProperties() {
-    const own = super.cfnProperties;
-    if (!this.shared?.tokens) {
-      return own;
+    const properties = super.cfnProperties;
+    if (!this.shared?.texts) {
+      return properties;
     }
-    for (const name of ["restApiId", "resourceId", "authorizerId"]) {
-      own[name] = this.shared.once(own[name]);
+    if (!this.token?.isOf(properties)) {
+      this.token = new Properties(properties, this.shared);
     }
-    if (typeof own.integration?.uri === "string") {
-      own.integration = { ...own.integration, uri: this.shared.once(own.integration.uri) };
-    }
-    return own;
+    return this.token;
   }
 
   renderProperties(properties) {
-    return properties.restApiId === seen ? {} : super.renderProperties(properties);
+    return properties === seen ? {} : super.renderProperties(properties);
   }
 }
 
