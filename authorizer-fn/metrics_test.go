@@ -24,7 +24,7 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	checked := map[string]bool{}
-	for file, uses := range monitortest.Snapshots(t, "../test/templates/testdata") {
+	for file, uses := range monitortest.Snapshots(t, "../test/testdata") {
 		for _, u := range uses {
 			function := u.Dimensions[metrics.Function]
 			if u.Namespace != metrics.Namespace || !strings.Contains(function, "AuthorizerFunction") {

@@ -1,6 +1,3 @@
-// Package test checks how the house is laid out: who imports whom, and how long a file is. The folders below look at the
-// finished product: templates at what CDK writes, gateway at what APIs answer on this machine, docs at the documentation and
-// at modules outside, api at the exported names, sam at what other tools make of the same API.
 package test
 
 import (

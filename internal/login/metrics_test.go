@@ -98,7 +98,7 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	checked := map[string]bool{}
-	for file, uses := range monitortest.Snapshots(t, "../../test/templates/testdata") {
+	for file, uses := range monitortest.Snapshots(t, "../../test/testdata") {
 		for _, u := range uses {
 			if u.Namespace != metrics.Namespace || !strings.Contains(u.Dimensions[metrics.Function], "LoginFunction") {
 				continue

@@ -54,7 +54,7 @@ var dimensions = map[string][]string{
 // dimensions. Those of the functions are compared with what they write where the functions are.
 func TestMetricsOfAWSAreDocumented(t *testing.T) {
 	seen := map[string]bool{}
-	for file, uses := range monitortest.Snapshots(t, "../../test/templates/testdata") {
+	for file, uses := range monitortest.Snapshots(t, "../../test/testdata") {
 		for _, u := range uses {
 			if u.Namespace == metrics.Namespace {
 				continue

@@ -68,8 +68,8 @@ func TestWhatADeploymentDecides(t *testing.T) {
 // The templates of the app and of all examples, as their tests keep them, have no findings.
 func TestExamples(t *testing.T) {
 	var files []string
-	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/templates/testdata/orders-*.json",
-		"../../test/templates/testdata/everything.json"} {
+	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/testdata/orders-*.json",
+		"../../test/testdata/everything.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || found == nil {
 			t.Fatalf("%s: no template: %v", pattern, err)

@@ -13,7 +13,7 @@ import (
 
 // TestForeignApps: of apps that do not use Gatehouse the rules say nothing, as each of these is right or is not for
 // them to judge. They are written by hand after public patterns, which the Description of each first template names.
-// Those that CDK makes are in test/templates.
+// Those that CDK makes are in package test.
 func TestForeignApps(t *testing.T) {
 	apps, err := os.ReadDir("testdata/foreign")
 	if err != nil || len(apps) < 10 {

@@ -314,7 +314,7 @@ func checkTheChecks(t *testing.T, b *bench) {
 		"go test ./authorizer-fn/authz -run TestNoSuch":                           false,
 		"go test ./authorizer-fn/authz -matrices":                                 false,
 		"go test ./... -update":                                                   false,
-		"go test ./test/templates -run TestSnapshots -update":                     true,
+		"go test ./test -run TestSnapshots -update":                               true,
 		"go run ./nowhere":                                                        false,
 		"npm install --save-dev aws-cdk@3.0.0":                                    false,
 		"sam deploy":                                                              false,

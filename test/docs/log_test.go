@@ -60,7 +60,7 @@ func TestTheDocumentationsAccessLog(t *testing.T) {
 // accessLogFormat is a line of an access log, as a template has it.
 func accessLogFormat(t *testing.T) (format map[string]string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "templates", "testdata", "orders-token.json"))
+	text, err := os.ReadFile(filepath.Join("..", "testdata", "orders-token.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

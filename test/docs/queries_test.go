@@ -57,7 +57,7 @@ func TestTheDocumentationsQueries(t *testing.T) {
 	for name := range accessLogFormat(t) {
 		lines["AccessLog"][name] = true
 	}
-	templates, err := filepath.Glob(filepath.Join("..", "templates", "testdata", "*.json"))
+	templates, err := filepath.Glob(filepath.Join("..", "testdata", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

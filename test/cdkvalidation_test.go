@@ -1,4 +1,4 @@
-package templates
+package test
 
 import (
 	"encoding/json"
@@ -41,7 +41,7 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 		t.Skip("loads the rules of CDK's template validation for 10 s of processor time: set GATEHOUSE_TEST_ALL=1, " +
 			"as .ci/run does")
 	}
-	examples, err := filepath.Glob("../../examples/*/testdata/*.json")
+	examples, err := filepath.Glob("../examples/*/testdata/*.json")
 	if err != nil || len(examples) == 0 {
 		t.Fatal("no snapshots of the examples", err)
 	}

@@ -1,4 +1,4 @@
-package templates
+package test
 
 import (
 	"fmt"
@@ -39,7 +39,7 @@ var ruleID = regexp.MustCompile(`AwsSolutions-[A-Z]+[0-9]+`)
 
 func TestNagHasNoUnexplainedFindings(t *testing.T) {
 	seen := map[string]bool{}
-	examples, err := filepath.Glob("../../examples/*/testdata/*.json")
+	examples, err := filepath.Glob("../examples/*/testdata/*.json")
 	if err != nil || len(examples) == 0 {
 		t.Fatal("no snapshots of the examples", err)
 	}
