@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
@@ -53,6 +54,17 @@ func granted(name, resource string) func(*matrix.API) {
 			}},
 		})
 	}
+}
+
+// asksKey has the first route ask for an API key, of which a usage plan has one.
+func asksKey(a *matrix.API) {
+	a.Routes[0].APIKey = true
+	a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}
+}
+
+// scopes has the first route ask for one of some scopes.
+func scopes(any ...string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Routes[0].Requires = []access.Requirement{{Kind: access.Scope, AnyOf: any}} }
 }
 
 func authorizer(set func(a *matrix.Authorizer)) func(*matrix.API) {
@@ -244,10 +256,15 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"scopes in scp as well", []string{"GET /: scope a"}, []func(*matrix.API){setting("issuers[0].scopesClaim",
 			"scope")}, nil,
 			"+ tokens of issuer idp.example.com with scopes in scp are accepted now", 3},
-		{"an API key less", []string{"GET /: token"}, []func(*matrix.API){func(a *matrix.API) {
-			a.Routes[0].APIKey = true
-			a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}
-		}}, nil, "+ callers with a valid token gained GET / (was: any valid token with an API key)", 3},
+		{"an API key less", []string{"GET /: token"}, []func(*matrix.API){asksKey}, nil, "+ callers with a valid token gained GET / (was: any valid token with an API key)", 3},
+		{"the key still, with another scope", []string{"GET /: scope a|b"}, []func(*matrix.API){asksKey, scopes("a")},
+			[]func(*matrix.API){asksKey},
+			"+ callers with scope b with an API key gained GET / (was: scope a with an API key)", 3},
+		{"the key still, without a scope", []string{"GET /: scope a|b"}, []func(*matrix.API){asksKey},
+			[]func(*matrix.API){asksKey, scopes("a")},
+			"- callers with scope b with an API key lost GET / (now: scope a with an API key)", 0},
+		{"the key less, with another scope", []string{"GET /: scope a|b"}, []func(*matrix.API){asksKey, scopes("a")}, nil,
+			"+ callers with scope a or b gained GET / (was: scope a with an API key)", 3},
 		{"what is not known", []string{"GET /: token"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.NotKnown = []string{"its routes are in an OpenAPI document"}
 		}}, "? not known: its routes are in an OpenAPI document", 4},
@@ -276,5 +293,24 @@ func TestWhatRoutesDependOn(t *testing.T) {
 				t.Errorf("with itself:\n%s", got)
 			}
 		})
+	}
+}
+
+// TestWhatRoutesAskBesides has routes whose callers bring more than what their requirements say.
+func TestWhatRoutesAskBesides(t *testing.T) {
+	scope := []access.Requirement{{Kind: access.Scope, AnyOf: []string{"a"}}}
+	for _, tt := range []struct {
+		route matrix.Route
+		want  string
+	}{
+		{matrix.Route{Requires: scope}, ""},
+		{matrix.Route{Requires: scope, APIKey: true}, " with an API key"},
+		{matrix.Route{Requires: scope, TakesSession: true}, " with a session"},
+		{matrix.Route{Requires: scope, TakesSession: true, APIKey: true}, " with a session and an API key"},
+		{matrix.Route{TakesSession: true, APIKey: true}, " with an API key"}, // they are "callers with a session"
+	} {
+		if got := besides(gain{route: tt.route}); got != tt.want {
+			t.Errorf("%+v: got %q, want %q", tt.route, got, tt.want)
+		}
 	}
 }

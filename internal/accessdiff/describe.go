@@ -181,11 +181,11 @@ func (p pair) routeChange(gains []gain) Change {
 		if names = unique(names); len(names) > 1 && slices.Contains(names, "callers that IAM allows execute-api:Invoke") {
 			names = []string{"callers that IAM allows execute-api:Invoke"}
 		}
-		text = list(names) + " " + p.verb() + " " + name + tail
+		text = list(names) + besides(g) + " " + p.verb() + " " + name + tail
 	case c.Kind == Own:
-		text = "callers that the authorizer " + g.route.Authorizer + " allows " + p.verb() + " " + name + tail
+		text = "callers that the authorizer " + g.route.Authorizer + " allows" + besides(g) + " " + p.verb() + " " + name + tail
 	default:
-		text = p.tokens(gains) + " " + p.verb() + " " + name + tail
+		text = p.tokens(gains) + besides(g) + " " + p.verb() + " " + name + tail
 	}
 	text += where(gains)
 	made := p.change(g, text, was, is)

@@ -42,6 +42,21 @@ func who(r matrix.Route) string {
 	return text
 }
 
+// besides says what else the route of a gain asks of its callers, as [who] says it of the other API's.
+func besides(g gain) string {
+	var parts []string
+	if g.route.TakesSession && len(g.route.Requires) > 0 && !g.route.Closed {
+		parts = append(parts, "a session")
+	}
+	if g.route.APIKey {
+		parts = append(parts, "an API key")
+	}
+	if parts == nil {
+		return ""
+	}
+	return " with " + strings.Join(parts, " and ")
+}
+
 // subjects says in the plural who has what meets a requirement: a group's own name for its members.
 func subjects(r access.Requirement) string {
 	if r.Kind == access.Group {
