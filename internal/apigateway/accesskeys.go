@@ -12,9 +12,9 @@ import (
 
 // makeAccessKeys makes the development keys: a long-term key and temporary credentials for a developer who may call
 // everything, a long-term key for each user of the assembly that has a policy, and temporary credentials for each such
-// role, as a role has no others. They are worth nothing outside this gateway. With an issuer they come from its keys
-// and are the same at every start, so that a shell's history keeps working; without one, from a secret of the
-// gateway's.
+// role, as a role has no others. A role that only integrations assume calls no API and has none. They are worth nothing
+// outside this gateway. With an issuer they come from its keys and are the same at every start, so that a shell's
+// history keeps working; without one, from a secret of the gateway's.
 //
 // They are secret: a page of any site can send a presigned request to this machine without a preflight.
 func (s *served) makeAccessKeys() error {
@@ -54,7 +54,7 @@ func (s *served) makeAccessKeys() error {
 		if p.User {
 			prefix = longTerm
 		}
-		if len(p.Policies) == 0 || p.Outside {
+		if len(p.Policies) == 0 || p.Outside || p.OfIntegrations {
 			continue
 		}
 		if err := add(prefix, p.ID.String(), p); err != nil {

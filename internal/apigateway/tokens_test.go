@@ -131,6 +131,14 @@ func TestAccessKeys(t *testing.T) {
 		}}}},
 	)
 	resources["Idle"] = resource("IAM::Role", object{"AssumeRolePolicyDocument": object{}})
+	resources["Integration"] = resource("IAM::Role", object{
+		"AssumeRolePolicyDocument": object{"Statement": []any{object{
+			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": object{"Service": "apigateway.amazonaws.com"},
+		}}},
+		"Policies": []any{object{"PolicyName": "p", "PolicyDocument": object{"Statement": []any{object{
+			"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*",
+		}}}}},
+	})
 	resources["PostSigned"] = newMethod("Signed", "POST", mock("posted"), object{"AuthorizationType": "AWS_IAM"})
 	dir := assemblyOf(t, resources)
 	store, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})

@@ -121,3 +121,34 @@ func TestPrincipalsOutside(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestRolesOfIntegrations checks which roles nobody but API Gateway may assume.
+func TestRolesOfIntegrations(t *testing.T) {
+	statement := func(principal string) string {
+		return `{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ` + principal + `}`
+	}
+	const integrations = `{"Service": "apigateway.amazonaws.com"}`
+	for _, c := range []struct {
+		name, statements string
+		want             bool
+	}{
+		{"API Gateway", statement(integrations), true},
+		{"in lists", `[` + statement(`{"Service": ["apigateway.amazonaws.com"]}`) + `]`, true},
+		{"and a Deny", `[` + statement(integrations) + `, {"Effect": "Deny", "Principal": "*", "Action": "*"}]`, true},
+		{"functions", statement(`{"Service": "lambda.amazonaws.com"}`), false},
+		{"both", statement(`{"Service": ["apigateway.amazonaws.com", "lambda.amazonaws.com"]}`), false},
+		{"and an account", statement(`{"Service": "apigateway.amazonaws.com", "AWS": "123456789012"}`), false},
+		{"and a statement of an account", `[` + statement(integrations) + `, ` + statement(`{"AWS": "123456789012"}`) + `]`, false},
+		{"everyone", statement(`"*"`), false},
+		{"a principal that is not known", statement(`{"Service": {"Fn::GetAtt": ["Nope", "X"]}}`), false},
+		{"no statement", `[]`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := Read(parse(t, `{"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {
+				"AssumeRolePolicyDocument": {"Statement": `+c.statements+`}}}}}`), cloudassembly.Options{})
+			if got := m.Principals[0].OfIntegrations; got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}

@@ -96,6 +96,7 @@ func readPrincipal(r *reader, user bool) *Principal {
 	}
 	if trust := r.resource.Properties["AssumeRolePolicyDocument"]; trust != nil {
 		p.Trust = cloudassembly.Written(trust)
+		p.OfIntegrations = ofIntegrations(r.values["AssumeRolePolicyDocument"])
 	}
 	inline, _ := r.values["Policies"].([]any)
 	if r.has("Policies") && inline == nil {
