@@ -39,7 +39,8 @@ type API struct {
 	alarms []awscloudwatch.Alarm // nil before Alarms
 }
 
-// URL is the address of the deployed stage, with a slash at its end.
+// URL is the address of the deployed stage, with a slash at its end. It is for outputs and for what is not behind the
+// API: CloudFormation makes the stage after the functions that the API invokes, and refuses it in their environment.
 // It panics if the API is not deployed by this construct (RestApiProps.Deploy is false).
 func (a *API) URL() string {
 	if a.plan.Stage == "" {

@@ -49,6 +49,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		props.HttpMethod = jsii.String("POST")
 		return awsapigateway.NewCfnMethod(scope, &id, props)
 	}
+	var behind awslambda.Function
 	for _, tt := range []struct {
 		name   string
 		change func(*secureapi.Props)
@@ -56,6 +57,10 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		rule   string
 		want   string
 	}{
+		{"the URL in a function behind the API", func(p *secureapi.Props) { behind = p.Routes[0].Function.(awslambda.Function) },
+			func(_ awscdk.Stack, api *secureapi.API) {
+				behind.AddEnvironment(jsii.String("API_URL"), jsii.String(api.URL()), nil)
+			}, "circular-dependency", "the variable API_URL of the function refers to ApiRestApiDeploymentStageprod"},
 		{"a method with a key alone", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 		}, "open-method", "the method GET / is public with a key, which is no identity, and the table does not say so"},

@@ -122,7 +122,7 @@ func TestPrincipalsOutside(t *testing.T) {
 	}
 }
 
-// TestRolesOfIntegrations checks which roles nobody but API Gateway may assume.
+// TestRolesOfIntegrations checks which roles API Gateway alone may assume.
 func TestRolesOfIntegrations(t *testing.T) {
 	statement := func(principal string) string {
 		return `{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ` + principal + `}`

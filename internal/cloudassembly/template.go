@@ -35,6 +35,7 @@ type TemplateResource struct {
 	Condition  string // the name of a condition; "" if the resource is unconditional
 	Properties map[string]any
 	Metadata   map[string]any // what the app and CDK note at the resource; nil if it is not a map
+	DependsOn  []string       // logical ids
 }
 
 // Note returns what is noted at the resource by a name; "" if that is not a string.
@@ -70,6 +71,7 @@ func parseTemplate(data []byte, values *propertyValues) (*Template, error) {
 			Condition  string
 			Properties map[string]json.RawMessage
 			Metadata   any
+			DependsOn  any
 		}
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -92,9 +94,23 @@ func parseTemplate(data []byte, values *propertyValues) (*Template, error) {
 			return nil, fmt.Errorf("resource %s: %w", id, err)
 		}
 		metadata, _ := r.Metadata.(map[string]any) // others write what they like there
-		t.Resources[id] = &TemplateResource{r.Type, r.Condition, properties, metadata}
+		t.Resources[id] = &TemplateResource{r.Type, r.Condition, properties, metadata, dependsOn(r.DependsOn)}
 	}
 	return &t, nil
+}
+
+// dependsOn are the names in a DependsOn, which is one or a list.
+func dependsOn(v any) (out []string) {
+	list, is := v.([]any)
+	if !is {
+		list = []any{v}
+	}
+	for _, entry := range list {
+		if id, ok := entry.(string); ok {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // transforms are the names of macros, which a template has one or a list of, as strings or as objects with a Name.

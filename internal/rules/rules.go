@@ -36,6 +36,7 @@ func All() []Rule {
 		changedLogin,
 		resourcePolicy,
 		policyOpensMethod,
+		circularDependency,
 		fallThrough,
 		hiddenMethods,
 		openEndpoint,

@@ -1,0 +1,236 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Source: https://repost.aws/knowledge-center/cloudformation-circular-dependency-error
+var circularDependency = Rule{
+	ID:       "circular-dependency",
+	Severity: Error,
+	Why: "CloudFormation makes a resource after those that it depends on: it refuses a template in which resources " +
+		"depend on each other in a circle, as a function does that has the URL of an API which invokes it.",
+	Looks: "Ref, Fn::GetAtt, Fn::Sub and DependsOn of the resources of every template, but for those of SAM and for " +
+		"branches of Fn::If that are not known to be taken",
+	WayOut: "take one of the references out, or put what refers into a resource of its own, such as a policy, or into a " +
+		"stack of its own",
+	check: func(v *view, report reporter) {
+		inStack := map[*cloudassembly.Stack]dependencies{}
+		for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
+			if strings.HasPrefix(kind, "AWS::Serverless::") {
+				continue // the transform makes several resources of one, whose references are not all one's own
+			}
+			for _, r := range v.byType[kind] {
+				if inStack[r.stack] == nil {
+					inStack[r.stack] = dependencies{}
+				}
+				inStack[r.stack][r.id] = &dependent{resource: r}
+			}
+		}
+		for _, d := range inStack {
+			d.read()
+			d.report(report)
+		}
+	},
+}
+
+// dependencies are the resources of a template, by their logical ids, with what each depends on.
+type dependencies map[string]*dependent
+
+// dependent is a resource with what it depends on.
+type dependent struct {
+	*resource
+	on     map[string][]string // by logical id, with the environment variables that refer to it; nil if none does
+	circle int                 // those that depend on each other have one number
+}
+
+// read finds out what each resource depends on, of those that are made.
+func (d dependencies) read() {
+	for _, r := range d {
+		r.on = map[string][]string{}
+		add := func(id string) {
+			if d[id] != nil {
+				r.on[id] = nil
+			}
+		}
+		for _, id := range r.t.DependsOn {
+			add(id)
+		}
+		r.references(r.t.Properties, add)
+		environment, _ := r.t.Properties["Environment"].(map[string]any)
+		variables, _ := environment["Variables"].(map[string]any)
+		if r.t.Type != typeFunction {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(variables)) {
+			r.references(variables[name], func(id string) {
+				if d[id] != nil && !slices.Contains(r.on[id], name) {
+					r.on[id] = append(r.on[id], name)
+				}
+			})
+		}
+	}
+}
+
+// references calls found with each name that a value refers to: a resource's, or another one.
+func (r *resource) references(value any, found func(string)) {
+	switch value := value.(type) {
+	case []any:
+		for _, entry := range value {
+			r.references(entry, found)
+		}
+	case map[string]any:
+		if len(value) == 1 {
+			for name, arg := range value {
+				if r.intrinsic(name, arg, found) {
+					return
+				}
+			}
+		}
+		for _, member := range value {
+			r.references(member, found)
+		}
+	}
+}
+
+// intrinsic is [resource.references] of an intrinsic function; false if the function's arguments are looked at as other
+// values are.
+func (r *resource) intrinsic(name string, arg any, found func(string)) bool {
+	list, _ := arg.([]any)
+	switch name {
+	case "Ref":
+		if id, ok := arg.(string); ok {
+			found(id)
+		}
+	case "Fn::GetAtt":
+		if text, ok := arg.(string); ok {
+			id, _, _ := strings.Cut(text, ".")
+			found(id)
+		} else if len(list) > 0 {
+			if id, ok := list[0].(string); ok {
+				found(id)
+			}
+			r.references(list[1:], found)
+		}
+	case "Fn::Sub":
+		format, _ := arg.(string)
+		var own map[string]any
+		if len(list) == 2 {
+			format, _ = list[0].(string)
+			own, _ = list[1].(map[string]any)
+			r.references(list[1], found)
+		}
+		for _, part := range strings.Split(format, "${")[1:] {
+			name, _, closed := strings.Cut(part, "}")
+			if _, is := own[name]; !is && closed {
+				id, _, _ := strings.Cut(name, ".")
+				found(id)
+			}
+		}
+	case "Fn::If":
+		if len(list) != 3 {
+			return true
+		}
+		taken, err := r.resolve("", map[string]any{name: []any{list[0], "1", "2"}})
+		switch {
+		case err != nil:
+		case taken == "1":
+			r.references(list[1], found)
+		case taken == "2":
+			r.references(list[2], found)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// report tells of each circle: once for each reference of a function's environment that closes it, and else once.
+func (d dependencies) report(report reporter) {
+	told := map[int]bool{}
+	d.number()
+	for _, byVariables := range []bool{true, false} {
+		for _, id := range slices.Sorted(maps.Keys(d)) {
+			r := d[id]
+			for _, on := range slices.Sorted(maps.Keys(r.on)) {
+				variables := strings.Join(r.on[on], ", ")
+				if d[on].circle != r.circle || (variables != "") != byVariables || !byVariables && told[r.circle] {
+					continue
+				}
+				told[r.circle] = true
+				circle := strings.Join(append([]string{id}, d.back(on, id)...), " -> ")
+				f := Finding{Message: "CloudFormation refuses resources that depend on each other in a circle: " + circle}
+				if byVariables {
+					f.Message = fmt.Sprintf("the variable %s of the function refers to %s, which depends on the function, and "+
+						"CloudFormation refuses such a circle: %s", variables, on, circle)
+					f.WayOut = fmt.Sprintf("leave %s out of the function's environment, and take the host and the path from the "+
+						"request; or set a fixed URL, such as that of Props.Domain; or let the function read an SSM parameter "+
+						"of a fixed name when it runs", variables)
+				}
+				report(r.resource, f)
+			}
+		}
+	}
+}
+
+// back is the shortest way from one resource to another along what each depends on, both included.
+func (d dependencies) back(from, to string) []string {
+	ways := [][]string{{from}}
+	seen := map[string]bool{from: true}
+	for len(ways) > 0 {
+		way := ways[0]
+		ways = ways[1:]
+		last := way[len(way)-1]
+		if last == to {
+			return way
+		}
+		for _, next := range slices.Sorted(maps.Keys(d[last].on)) {
+			if !seen[next] && d[next].circle == d[to].circle {
+				seen[next] = true
+				ways = append(ways, append(slices.Clone(way), next))
+			}
+		}
+	}
+	return nil
+}
+
+// number numbers the circles, by Tarjan's algorithm for strongly connected components. A resource that is in none has
+// a number of its own.
+func (d dependencies) number() {
+	index, low, open := map[string]int{}, map[string]int{}, map[string]bool{}
+	var stack []string
+	circles := 0
+	var visit func(id string)
+	visit = func(id string) {
+		index[id] = len(index) + 1
+		low[id] = index[id]
+		stack, open[id] = append(stack, id), true
+		for on := range d[id].on {
+			if index[on] == 0 {
+				visit(on)
+				low[id] = min(low[id], low[on])
+			} else if open[on] {
+				low[id] = min(low[id], index[on])
+			}
+		}
+		if low[id] != index[id] {
+			return
+		}
+		circles++
+		at := slices.Index(stack, id)
+		for _, member := range stack[at:] {
+			d[member].circle, open[member] = circles, false
+		}
+		stack = stack[:at]
+	}
+	for id := range d {
+		if index[id] == 0 {
+			visit(id)
+		}
+	}
+}

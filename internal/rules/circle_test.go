@@ -1,0 +1,40 @@
+package rules
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTemplatesWithoutCircles: every template of the repository deploys, and the rule is silent on it.
+func TestTemplatesWithoutCircles(t *testing.T) {
+	read := 0
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "traps" || entry.Name() == "cdk.out"):
+			return filepath.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(path, ".json") || !strings.Contains(path, "testdata"):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), `"Resources": {`) || strings.Contains(string(text), `"artifacts"`) {
+			return err
+		}
+		read++
+		for _, environment := range []string{"", "aws://444455556666/us-east-1"} {
+			for _, f := range Check(assembled(t, text, environment), Options{}) {
+				if f.Rule == circularDependency.ID {
+					t.Errorf("%s: %s: %s", path, f.LogicalID, f.Message)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || read < 20 {
+		t.Fatalf("%d templates, want at least 20: %v", read, err)
+	}
+}
