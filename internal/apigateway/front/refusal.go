@@ -49,19 +49,27 @@ func bodyTooLarge(size, limit int64, whole bool) *refusal {
 // RFC 6585, section 5, has for it.
 // Source: https://ntsblog.homedev.com.au/index.php/2021/03/09/aws-api-gateway-http-header-is-larger-than-10240-bytes/
 //
-// The log names the longest line, which is what a client can do something about. Head is what has come of the header,
-// the request line first.
+// The log says how much has come of the header, and names its longest line if that alone takes more than a quarter of the
+// limit: otherwise there are too many lines. Head is what has come, the request line first; nil if that is not known.
 func headTooLarge(limit int, head []byte) *refusal {
 	r := &refusal{status: 431, reason: fmt.Sprintf("HTTP header is larger than %d bytes.", limit)}
+	if head == nil {
+		return r
+	}
 	_, rest, _ := strings.Cut(string(head), "\n")
-	longest, size := "", 0
+	longest, size, lines := "", 0, 0
 	for line := range strings.SplitSeq(rest, "\n") {
-		if name, _, ok := strings.Cut(line, ":"); ok && len(line) > size && httpname.IsToken(name) {
+		name, _, ok := strings.Cut(line, ":")
+		if !ok || !httpname.IsToken(name) {
+			continue
+		}
+		if lines++; len(line) > size {
 			longest, size = name, len(line)
 		}
 	}
-	if longest != "" {
-		r.detail = fmt.Sprintf("its longest line is %s, of which %d bytes have come", longest, size)
+	r.detail = fmt.Sprintf("%d bytes in %d lines have come, and API Gateway takes %d", len(head), lines+1, limit)
+	if size > limit/4 {
+		r.detail += fmt.Sprintf("; the longest line is %s, of which %d bytes have come", longest, size)
 	}
 	return r
 }

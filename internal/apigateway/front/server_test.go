@@ -242,10 +242,34 @@ func TestRefused(t *testing.T) {
 	if len(told) != 5 || told[0].Status != 400 || told[0].SourceIP != "127.0.0.1" ||
 		!strings.HasPrefix(
 			told[3].Reason,
-			"HTTP header is larger than 10240 bytes: its longest line is Cookie, of which 10",
+			"HTTP header is larger than 10240 bytes: 10",
 		) ||
+		!strings.Contains(told[3].Reason, "in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10") ||
 		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
 		t.Errorf("want Refused to be told of each, got %+v", told)
+	}
+}
+
+// TestManySmallHeaders: the log has the total and the limit, and no line that is not to blame.
+func TestManySmallHeaders(t *testing.T) {
+	var small, large strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&small, "X-%03d: %s\r\n", i, strings.Repeat("v", 20))
+	}
+	fmt.Fprintf(&large, "Cookie: %s\r\n", strings.Repeat("c", 3_000))
+	const request = "GET / HTTP/1.1\r\nHost: a-name-that-is-longer-than-the-other-lines.example.com\r\n"
+	for _, c := range []struct{ name, head, want string }{
+		{"small lines", request + small.String() + "\r\n",
+			"HTTP header is larger than 10240 bytes: 11680 bytes in 402 lines have come, and API Gateway takes 10240"},
+		{"one that is large", request + large.String() + small.String()[:29*250] + "\r\n",
+			"HTTP header is larger than 10240 bytes: 10340 bytes in 253 lines have come, and API Gateway takes 10240; the " +
+				"longest line is Cookie, of which 3009 bytes have come"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := headTooLarge(10240, []byte(c.head)).told(); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
 	}
 }
 
