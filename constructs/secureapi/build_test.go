@@ -355,6 +355,15 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 			"a statement denies everything to everybody, so it locks everybody out",
 		},
 		{
+			"names no principal",
+			nil,
+			[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Actions:   jsii.Strings("execute-api:Invoke"),
+				Resources: jsii.Strings("execute-api:/*"),
+			})},
+			"a statement has no Principal, which each statement of a resource policy needs",
+		},
+		{
 			"denies all by a whole ARN",
 			[]string{"203.0.113.0/24"},
 			statement(awsiam.Effect_DENY, anyone, "arn:aws:execute-api:*:*:*", nil),

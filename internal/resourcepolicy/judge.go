@@ -27,7 +27,8 @@ const Invoke = iampolicy.InvokeAction
 // statement allows everybody everything. The error says what is wrong, and the way out.
 //
 // That an Allow of the policy beats an answer that leaves a route out is in
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, and that a statement
+// needs a principal in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	doc, err := iampolicy.ParseTemplate(string(document))
 	if err != nil {
@@ -37,6 +38,9 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	for _, st := range doc.Statements {
 		st := statement(st)
 		switch {
+		case st.Effect != "" && st.Principal == nil && st.NotPrincipal == nil: // without an Effect it is a token
+			return false, errors.New("a statement has no Principal, which each statement of a resource policy needs: name " +
+				"callers, such as an account, or \"*\" for everyone")
 		case st.locksOut():
 			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a " +
 				"Condition, or take it out")
@@ -77,7 +81,7 @@ func (st statement) locksOut() bool {
 		st.everything()
 }
 
-// everybody reports whether a statement is about all callers. One with a NotPrincipal may be.
+// everybody reports whether a statement is about all callers. One with a NotPrincipal may be, and one that is a token.
 func (st statement) everybody() bool { return st.Principal == nil || st.Principal.Anyone }
 
 // signed reports whether a condition wants something that only requests signed with AWS credentials have.

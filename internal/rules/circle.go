@@ -150,7 +150,7 @@ func (r *resource) intrinsic(name string, arg any, found func(string)) bool {
 	return true
 }
 
-// report tells of each circle: once for each reference of a function's environment that closes it, and else once.
+// report reports each circle: once for each reference of a function's environment that closes it, and else once.
 func (d dependencies) report(report reporter) {
 	told := map[int]bool{}
 	d.number()
