@@ -9,20 +9,23 @@ import (
 )
 
 // saved makes a change of the app's files, and waits for what is then said. A change that comes in while the app runs for
-// the second time in a row may be the app's own: it is reported instead of served, and the user saves it again. What was
-// said before that is about a file of which half was written.
+// the second time in a row may be the app's own, or the rest of a file of which half was read: it is reported instead of
+// served, the user saves it again, and what is wanted may have been said before or after.
 func (r *running) saved(t *testing.T, want string, save func()) {
 	t.Helper()
-	before := len(r.stdout.String())
+	first := len(r.stdout.String())
+	last := first
 	save()
 	r.wait(t, func() bool {
-		said := r.stdout.String()[before:]
-		if strings.Contains(said, " changed while the app ran again, ") {
-			before = len(r.stdout.String())
+		said := r.stdout.String()
+		if strings.Contains(said[last:], " changed while the app ran again, ") {
+			last = len(said)
 			save()
 			return false
 		}
-		return strings.Contains(said, want)
+		served := last == first || strings.Contains(said[last:], " is served, after ") ||
+			strings.Contains(said[last:], " is still served")
+		return served && strings.Contains(said[first:], want)
 	})
 }
 
