@@ -10,7 +10,8 @@ import (
 
 // GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer]. It
 // panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil or takes no policy, as an
-// account or a service does, and if RestApiProps.Deploy is false.
+// account or a service does, and if RestApiProps.Deploy is false. A function that the API invokes cannot be the grantee:
+// CloudFormation makes the stage, which the policy names, after it, so that the synthesis fails for the circle.
 //
 // The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover "GET
 // /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke
