@@ -76,6 +76,9 @@ func TestRefused(t *testing.T) {
 		// Resource servers.
 		{"a server without an identifier", func(p *cognito.Props) { p.ResourceServers = []cognito.ResourceServer{{}} },
 			`ResourceServers: "": want an Identifier`},
+		{"a server with a long identifier", func(p *cognito.Props) {
+			p.ResourceServers = []cognito.ResourceServer{{Identifier: strings.Repeat("n", 257)}}
+		}, `nnn": want an Identifier of 1 to 256`},
 		{"two of one identifier", func(p *cognito.Props) {
 			p.ResourceServers = []cognito.ResourceServer{{Identifier: "notes"}, {Identifier: "notes"}}
 		}, `"notes": there are two of this Identifier`},

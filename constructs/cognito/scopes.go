@@ -20,11 +20,14 @@ var standard = []string{"openid", "email", "phone", "profile", "aws.cognito.sign
 // Sources: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerType.html and
 // API_ResourceServerScopeType.html beside it, and, for a client's scopes, API_CreateUserPoolClient.html
 var (
-	identifiers = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`)
-	scopeNames  = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$`)
-	serverNames = regexp.MustCompile(`^[A-Za-z0-9_ +=,.@-]{1,256}$`)
+	identifiers = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
+	scopeNames  = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`)
+	serverNames = regexp.MustCompile(`^[A-Za-z0-9_ +=,.@-]+$`)
 	notInName   = regexp.MustCompile(`[^A-Za-z0-9_ +=,.@-]+`)
 )
+
+// takes says whether Cognito takes a name: of the form, and of up to 256 characters.
+func takes(form *regexp.Regexp, name string) bool { return len(name) <= 256 && form.MatchString(name) }
 
 const (
 	maxScopes       = 100 // of a resource server
@@ -127,7 +130,7 @@ func split(scope string) (identifier, name string, err error) {
 			"SERVER/SCOPE: write it as %q", scope, "api/"+strings.ReplaceAll(scope, ":", "."))
 	}
 	identifier, name = scope[:i], scope[i+1:]
-	if !identifiers.MatchString(identifier) || !scopeNames.MatchString(name) {
+	if !takes(identifiers, identifier) || !takes(scopeNames, name) {
 		return "", "", fmt.Errorf("no resource server can have the scope %q: want SERVER/SCOPE, each of 1 to 256 printable "+
 			"ASCII characters without spaces, quotes and backslashes, like %q", scope, "notes/read")
 	}
@@ -190,17 +193,17 @@ func (r ResourceServer) check(before []ResourceServer) error {
 		return fmt.Errorf("ResourceServers: %q: %w", r.Identifier, fmt.Errorf(format, a...))
 	}
 	switch {
-	case plan.Unresolved(r.Identifier) || !identifiers.MatchString(r.Identifier):
+	case plan.Unresolved(r.Identifier) || !takes(identifiers, r.Identifier):
 		return bad("want an Identifier of 1 to 256 printable ASCII characters without spaces, quotes and backslashes, "+
 			"like %q", "notes")
 	case slices.ContainsFunc(before, func(b ResourceServer) bool { return b.Identifier == r.Identifier }):
 		return bad("there are two of this Identifier: leave one out")
-	case r.Name != "" && !plan.Unresolved(r.Name) && !serverNames.MatchString(r.Name):
+	case r.Name != "" && !plan.Unresolved(r.Name) && !takes(serverNames, r.Name):
 		return bad("the Name %q: want up to 256 letters, digits, spaces and + = , . @ - _", r.Name)
 	}
 	for i, s := range r.Scopes {
 		switch {
-		case !scopeNames.MatchString(s.Name):
+		case !takes(scopeNames, s.Name):
 			return bad("the scope %q: want a Name of 1 to 256 printable ASCII characters without spaces, slashes, quotes and "+
 				"backslashes, like %q", s.Name, "read")
 		case slices.ContainsFunc(r.Scopes[:i], func(b Scope) bool { return b.Name == s.Name }):

@@ -309,6 +309,8 @@ func TestDashboard(t *testing.T) {
 		}
 	}
 	refused(t, func() { api.Dashboard() }, "secureapi: Shop/Api: Dashboard: it was called before")
+	refused(t, func() { shop(newStack(), iamOnly).Dashboard(secureapi.DashboardProps{Name: strings.Repeat("s", 256)}) },
+		`sss": want 1 to 255 letters, digits, - and _, or none`)
 	refused(t, func() { shop(newStack(), iamOnly).Dashboard(secureapi.DashboardProps{Name: "my shop"}) },
 		`secureapi: Shop/Api: Dashboard: DashboardProps.Name is "my shop": want 1 to 255 letters, digits, - and _, or none`)
 }

@@ -95,7 +95,7 @@ func (c CognitoAuthorizer) check() (errs []error) {
 
 // clientID is what the id of an app client consists of.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
-var clientID = regexp.MustCompile(`^[\w+]{1,128}$`)
+var clientID = regexp.MustCompile(`^[\w+]+$`)
 
 func (c CognitoAuthorizer) checkClients() (errs []error) {
 	if c.Clients != nil && c.ValidationExpression != "" {
@@ -120,7 +120,7 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 		case plan.UnresolvedList(ids[i]):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only "+
 				"when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
-		case !plan.Unresolved(ids[i]) && !clientID.MatchString(ids[i]):
+		case !plan.Unresolved(ids[i]) && (len(ids[i]) > 128 || !clientID.MatchString(ids[i])):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, "+
 				"_ and +, as Amazon Cognito makes them", i, ids[i]))
 		case first < i:

@@ -22,7 +22,7 @@ const (
 
 // dashboardName is what CloudWatch takes.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
-var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // Dashboard makes a CloudWatch dashboard (AWS::CloudWatch::Dashboard) and returns it: the alarms that [API.Alarms] made
 // before, requests, errors and latencies of the API, then a row for each Lambda authorizer and each [Login] with its
@@ -43,7 +43,7 @@ func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	}
 	made := &awscloudwatch.DashboardProps{Widgets: w.widgets()}
 	if p.Name != "" {
-		if !plan.Unresolved(p.Name) && !dashboardName.MatchString(p.Name) {
+		if !plan.Unresolved(p.Name) && (len(p.Name) > 255 || !dashboardName.MatchString(p.Name)) {
 			a.fail(method, "DashboardProps.Name is %q: want 1 to 255 letters, digits, - and _, or none", p.Name)
 		}
 		made.DashboardName = &p.Name

@@ -7,8 +7,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
-	// The mains for tables import it: with it here, a consumer's go.sum has what their builds take.
-	_ "github.com/gatehouse-cdk/gatehouse/internal/tablesession/tables"
 )
 
 // keyLength is how many letters and digits a secret of the stack's own has: 64 have some 380 bits.

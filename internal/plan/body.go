@@ -35,14 +35,14 @@ func (b Body) addTo(r *PlannedRoute) []error {
 // modelForm is what models may be called.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html: "Model names can
 // only contain alphanumeric characters."
-var modelForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,127}$`)
+var modelForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
 // nameError says what is wrong with a name that API Gateway does not take, or has already.
 // Source: the documentation of Model in aws-cdk-lib, aws-apigateway/lib/model.ts, which has Empty and Error
 func (b Body) nameError() error {
 	switch {
-	case !modelForm.MatchString(b.Name):
-		return fmt.Errorf("is called %q: a model's name has letters and digits alone, and begins with a letter: set one "+
+	case len(b.Name) > 128 || !modelForm.MatchString(b.Name):
+		return fmt.Errorf("is called %q: a model's name has 1 to 128 letters and digits, and begins with a letter: set one "+
 			`with Named("Order")`, b.Name)
 	case b.Name == "Empty" || b.Name == "Error":
 		return fmt.Errorf("is called %q, and each API has a model of that name from the start: set another one with "+

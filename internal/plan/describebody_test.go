@@ -18,7 +18,7 @@ func TestWrongDescriptions(t *testing.T) {
 		{"beside a check", add(handle("POST /a", fn, described("A", "a"), body("B", "b"))),
 			`route "POST /a": it has Body, which describes the body in checking it, and DescribeBody: leave one of them out`},
 		{"a name", add(handle("POST /a", fn, described("new-order", "a"))),
-			`its DescribeBody, of the map a, is called "new-order": a model's name has letters and digits alone`},
+			`its DescribeBody, of the map a, is called "new-order": a model's name has 1 to 128 letters and digits`},
 		{"one name of two", add(handle("POST /a", fn, body("Order", "a")), handle("PUT /a", fn, described("Order", "b"))),
 			`route "PUT /a" has a DescribeBody called "Order", of the map b, and route "POST /a" has a Body called "Order", of ` +
 				`the map a: give one of them another name with Named("Order2")`},

@@ -349,6 +349,7 @@ func TestWrongStages(t *testing.T) {
 			"NoThrottling is set beside",
 		},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
+		{"long stage name", func(p *Props) { p.Stage.Name = strings.Repeat("v", 129) }, `vvv": want 1 to 128 letters`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
 	})
 }

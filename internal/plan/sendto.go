@@ -13,9 +13,9 @@ import (
 // parameter, written "{name}", or all, by a name of the group.
 type MessageGroup string
 
-// messageGroupForm is what SQS takes as a MessageGroupId, but for what a template acts on.
+// messageGroupForm is what SQS takes as a MessageGroupId of up to 128 bytes, but for what a template acts on.
 // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (MessageGroupId)
-var messageGroupForm = regexp.MustCompile(`^[A-Za-z0-9!%&()*+,./:;<=>?@^_~-]{1,128}$`)
+var messageGroupForm = regexp.MustCompile(`^[A-Za-z0-9!%&()*+,./:;<=>?@^_~-]+$`)
 
 var groupOfParameter = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)\}$`)
 
@@ -32,7 +32,7 @@ func (g MessageGroup) parameter() string {
 
 // Check refuses what is not a group.
 func (g MessageGroup) Check() error {
-	if g.parameter() == "" && !messageGroupForm.MatchString(string(g)) {
+	if g.parameter() == "" && (len(g) > 128 || !messageGroupForm.MatchString(string(g))) {
 		return fmt.Errorf("the MessageGroup %q: want a path parameter such as {customer}, or a name of 1 to 128 letters, "+
 			"digits and marks", string(g))
 	}

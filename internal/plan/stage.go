@@ -12,7 +12,7 @@ import (
 // DefaultStage is the name of a stage that has no other.
 const DefaultStage = "prod"
 
-var stageForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+var stageForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // stageName is the name of the stage that the API is deployed to; "" for none.
 func stageName(props Props) string {
@@ -52,7 +52,7 @@ func checkStageName(field, name string) error {
 		return fmt.Errorf("%s is a list, which is known only when the stack is deployed: take one value of it with "+
 			"awscdk.Fn_Select", field)
 	}
-	if Unresolved(name) || stageForm.MatchString(name) {
+	if Unresolved(name) || len(name) <= 128 && stageForm.MatchString(name) {
 		return nil
 	}
 	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)

@@ -94,6 +94,7 @@ func TestAConsumersModule(t *testing.T) {
 		c.write("main.go", consumerApp)
 		c.write("orders-fn/main.go", consumerBackend)
 		c.write("uses/uses.go", consumerUses)
+		c.run("go", "mod", "tidy")
 		return c
 	}
 	here := []string{theLinked(t).executable, aConsumer}
@@ -125,7 +126,6 @@ func TestAConsumersModule(t *testing.T) {
 	trimmed := here
 	t.Run("vendored", func(t *testing.T) {
 		c := make(t)
-		c.run("go", "mod", "tidy")
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=-mod=vendor")
 		c.run("go", "list", "-deps", ".") // finds each package and embedded file in the vendor directory
@@ -155,7 +155,6 @@ func TestAConsumersModule(t *testing.T) {
 	})
 	t.Run("with -trimpath", func(t *testing.T) {
 		c := make(t)
-		c.run("go", "mod", "tidy")
 		c.same(normal, c.synthesize(trimmed...))
 	})
 }
