@@ -10,8 +10,12 @@ import (
 
 // GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer]. It
 // panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil or takes no policy, as an
-// account or a service does, and if RestApiProps.Deploy is false. A function that the API invokes cannot be the grantee:
-// CloudFormation makes the stage, which the policy names, after it, so that the synthesis fails for the circle.
+// account or a service does, and if RestApiProps.Deploy is false.
+//
+// The policy refers to the API alone, and has the stage by its name, so that a function behind the API may be the
+// grantee: CloudFormation makes the API first, then the policy and the function, and the stage at the end. The
+// synthesis fails where the API itself refers to that function: by a Stage.Name that is a token of it, say, or by a
+// statement of the resource policy that names it. Nor can the function be of another stack than the API.
 //
 // The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover "GET
 // /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke
@@ -30,12 +34,11 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		// A * for the stage would cross slashes, and so cover other routes.
 		a.fail(method, "the API has no stage to grant, as RestApiProps.Deploy is false")
 	}
-	stage := a.RestAPI.DeploymentStage().StageName()
 	var arns []*string
 	for _, r := range routes {
 		path := r.Pattern.Wildcard()
 		for _, verb := range plan.Verbs(r.Pattern) {
-			arns = append(arns, a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), stage))
+			arns = append(arns, a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), &a.plan.Stage))
 		}
 	}
 	grant := awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{

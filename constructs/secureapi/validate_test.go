@@ -312,18 +312,6 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 	}
 }
 
-// CloudFormation could make neither the function nor the stage first, and said so only when it was deployed.
-func TestAGrantToAFunctionBehindTheAPI(t *testing.T) {
-	stack := newStack()
-	f := backend(stack, "Orders")
-	api := secureapi.New(stack, "Api", &secureapi.Props{
-		Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
-	})
-	api.GrantInvoke(f, "GET /orders/{id}")
-	refused(t, func() { awscdk.App_Of(stack).Synth(nil) },
-		"CloudFormation refuses resources that depend on each other in a circle: ")
-}
-
 // CDK's RestApi has methods that add to the policy after it was judged.
 func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	everybody := func(stack awscdk.Stack, api *secureapi.API, effect awsiam.Effect, resource string) {
