@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -12,48 +9,33 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/program"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
 )
 
-// newDirectStacks makes the same stacks with CDK's L2 constructs, as one who knows them writes it: what the stacks
+// newStacks makes the stacks of a shape with CDK's L2 constructs, as one who knows them writes it: what the stacks
 // share is made once, each function has one integration, and nothing is asked twice.
-func newDirectStacks(app constructs.Construct, of shape, built code) {
-	config := authz.Config{Issuers: []authz.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}}}
-	allowed := []string{"Content-Type", "Authorization"}
-	environment := func(variables map[string]string) map[string]*string {
-		out := map[string]*string{}
-		for name, value := range variables {
-			out[name] = jsii.String(value)
-		}
-		return out
-	}
-	table := of.table()
+func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, built code) {
+	table := of.Table()
 	verbs := map[string][]string{} // by path, in their order
-	var every []string             // in their order
 	for _, r := range table {
-		verbs[r.path] = append(verbs[r.path], r.verb)
-		every = append(every, r.verb)
+		verbs[r.Path] = append(verbs[r.Path], r.Verb)
 	}
-	slices.Sort(every)
 	forBackend := map[string]*string{}
-	if of.cors {
-		forBackend = environment(cors.Config{
-			AllowOrigins: settings.Origins, AllowHeaders: allowed, AllowMethods: slices.Compact(every),
-		}.Environment())
+	if of.CORS {
+		forBackend = texts(words.Backend)
 	}
-	forAuthorizer := environment(config.Environment())
-	for i := range of.each() {
-		id := fmt.Sprintf("Shop%03d", i)
+	forAuthorizer := texts(words.Authorizer)
+	for i := range of.Each() {
+		id := shape.StackID(i)
 		stack := awscdk.NewStack(app, &id, nil)
-		integrations := make([]awsapigateway.Integration, of.functions)
+		integrations := make([]awsapigateway.Integration, of.Functions)
 		for n := range integrations {
 			var backend awslambda.Function
-			if of.builds() {
-				backend = newFunction(stack, backendID(n), "backend-fn", built.backend, forBackend)
+			if of.Builds() {
+				backend = newFunction(stack, shape.BackendID(n), "backend-fn", built.backend, forBackend)
 			} else {
-				backend = newInline(stack, backendID(n), &forBackend)
+				backend = program.NewInline(stack, shape.BackendID(n), &forBackend)
 			}
 			integrations[n] = awsapigateway.NewLambdaIntegration(
 				backend,
@@ -62,11 +44,11 @@ func newDirectStacks(app constructs.Construct, of shape, built code) {
 		}
 		var pool awscognito.UserPool
 		var decide awslambda.Function
-		switch of.authorizer {
-		case cognito:
-			pool = newPool(stack)
-		case own:
-			decide = newInline(stack, "Decide", nil)
+		switch of.Authorizer {
+		case shape.Cognito:
+			pool = program.NewPool(stack)
+		case shape.Own:
+			decide = program.NewInline(stack, "Decide", nil)
 		}
 		api := constructs.NewConstruct(stack, jsii.String("Api"))
 		rest := awsapigateway.NewRestApi(api, jsii.String("RestApi"), &awsapigateway.RestApiProps{
@@ -86,7 +68,7 @@ func newDirectStacks(app constructs.Construct, of shape, built code) {
 		})
 		var authorizer awsapigateway.Authorizer
 		kind := awsapigateway.AuthorizationType_CUSTOM
-		if of.authorizer == cognito {
+		if of.Authorizer == shape.Cognito {
 			kind = awsapigateway.AuthorizationType_COGNITO
 			authorizer = awsapigateway.NewCognitoUserPoolsAuthorizer(api, jsii.String("Authorizer"),
 				&awsapigateway.CognitoUserPoolsAuthorizerProps{
@@ -102,7 +84,7 @@ func newDirectStacks(app constructs.Construct, of shape, built code) {
 				Handler:         decide,
 				IdentitySource:  awsapigateway.IdentitySource_Header(jsii.String("Authorization")),
 				ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(300)),
-				ValidationRegex: jsii.String(secureapi.BearerJWT),
+				ValidationRegex: jsii.String(words.ValidationExpression),
 			})
 		}
 		guarded := &awsapigateway.MethodOptions{AuthorizationType: kind, Authorizer: authorizer}
@@ -110,38 +92,38 @@ func newDirectStacks(app constructs.Construct, of shape, built code) {
 		root := rest.Root()
 		at := map[string]awsapigateway.Resource{}
 		for n, r := range table {
-			resource := at[r.path]
+			resource := at[r.Path]
 			if resource == nil {
-				resource = root.ResourceForPath(jsii.String(r.path))
-				at[r.path] = resource
+				resource = root.ResourceForPath(jsii.String(r.Path))
+				at[r.Path] = resource
 			}
 			options := guarded
 			switch {
-			case r.scope == "":
+			case r.Scope == "":
 				options = open
-			case of.authorizer == cognito:
+			case of.Authorizer == shape.Cognito:
 				options = &awsapigateway.MethodOptions{
-					AuthorizationType: kind, Authorizer: authorizer, AuthorizationScopes: jsii.Strings(r.scope),
+					AuthorizationType: kind, Authorizer: authorizer, AuthorizationScopes: jsii.Strings(r.Scope),
 				}
 			}
-			resource.AddMethod(jsii.String(r.verb), integrations[n%len(integrations)], options)
+			resource.AddMethod(jsii.String(r.Verb), integrations[n%len(integrations)], options)
 		}
 		rest.LatestDeployment().Node().AddDependency(authorizer)
-		if !of.cors {
+		if !of.CORS {
 			continue
 		}
 		for _, r := range table {
-			if resource := at[r.path]; resource != nil {
+			if resource := at[r.Path]; resource != nil {
 				resource.AddCorsPreflight(&awsapigateway.CorsOptions{
-					AllowOrigins: jsii.Strings(settings.Origins...),
-					AllowHeaders: jsii.Strings(allowed...),
-					AllowMethods: jsii.Strings(verbs[r.path]...),
+					AllowOrigins: jsii.Strings(words.Origins...),
+					AllowHeaders: jsii.Strings("Content-Type", "Authorization"),
+					AllowMethods: jsii.Strings(verbs[r.Path]...),
 				})
-				at[r.path] = nil
+				at[r.Path] = nil
 			}
 		}
 		headers := &map[string]*string{
-			"Access-Control-Allow-Origin": jsii.String("'" + settings.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
+			"Access-Control-Allow-Origin": jsii.String("'" + words.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
 		}
 		rest.AddGatewayResponse(
 			jsii.String("Default4xx"),

@@ -9,15 +9,12 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
 )
 
-// newDirect is the example's stack as an experienced CDK user writes it without Gatehouse. The construct ids are
+// newExample is the example's stack as an experienced CDK user writes it without Gatehouse. The construct ids are
 // those that Gatehouse gives, so that the logical ids agree.
-func newDirect(scope constructs.Construct, id string, built code) {
+func newExample(scope constructs.Construct, id string, words shape.Words, built code) {
 	stack := awscdk.NewStack(scope, &id, nil)
 	attribute := func(name string) *awsdynamodb.Attribute {
 		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}
@@ -29,13 +26,6 @@ func newDirect(scope constructs.Construct, id string, built code) {
 			PointInTimeRecoveryEnabled: jsii.Bool(true),
 		},
 	})
-	origins := cors.Config{
-		AllowOrigins:  settings.Origins,
-		AllowHeaders:  []string{"Content-Type", "Authorization"},
-		ExposeHeaders: []string{"Location"},
-		AllowMethods:  []string{"DELETE", "GET", "POST"},
-		MaxAge:        600e9,
-	}
 	backend := newFunction(
 		stack,
 		"Backend",
@@ -43,7 +33,7 @@ func newDirect(scope constructs.Construct, id string, built code) {
 		built.backend,
 		map[string]*string{"ORDERS_TABLE": table.TableName()},
 	)
-	table.Grant(backend, *jsii.Strings(orders.TableActions()...)...)
+	table.Grant(backend, *jsii.Strings(words.TableActions...)...)
 
 	api := constructs.NewConstruct(stack, jsii.String("Api"))
 	accessLog := awslogs.NewLogGroup(
@@ -65,16 +55,11 @@ func newDirect(scope constructs.Construct, id string, built code) {
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat)),
 		},
 	})
-	config := authz.Config{Issuers: []authz.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}}}
-	environment := map[string]*string{}
-	for name, value := range config.Environment() {
-		environment[name] = jsii.String(value)
-	}
 	authorizer := awsapigateway.NewTokenAuthorizer(api, jsii.String("Authorizer"), &awsapigateway.TokenAuthorizerProps{
-		Handler:         newFunction(api, "AuthorizerFunction", "authorizer-fn", built.authorizer, environment),
+		Handler:         newFunction(api, "AuthorizerFunction", "authorizer-fn", built.authorizer, texts(words.Authorizer)),
 		IdentitySource:  awsapigateway.IdentitySource_Header(jsii.String("Authorization")),
 		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(300)),
-		ValidationRegex: jsii.String(secureapi.BearerJWT),
+		ValidationRegex: jsii.String(words.ValidationExpression),
 	})
 	for _, m := range []struct {
 		verb, path string
@@ -97,13 +82,13 @@ func newDirect(scope constructs.Construct, id string, built code) {
 		verbs []string
 	}{{"/health", []string{"GET"}}, {"/orders", []string{"GET", "POST"}}, {"/orders/{id}", []string{"DELETE", "GET"}}} {
 		rest.Root().ResourceForPath(&p.path).AddCorsPreflight(&awsapigateway.CorsOptions{
-			AllowOrigins: jsii.Strings(settings.Origins...), AllowHeaders: jsii.Strings(origins.AllowHeaders...),
+			AllowOrigins: jsii.Strings(words.Origins...), AllowHeaders: jsii.Strings("Content-Type", "Authorization"),
 			AllowMethods: jsii.Strings(
 				p.verbs...), ExposeHeaders: jsii.Strings("Location"), MaxAge: awscdk.Duration_Seconds(jsii.Number(600)),
 		})
 	}
 	headers := &map[string]*string{
-		"Access-Control-Allow-Origin": jsii.String("'" + settings.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
+		"Access-Control-Allow-Origin": jsii.String("'" + words.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
 		"Access-Control-Expose-Headers": jsii.String("'Location'"),
 	}
 	rest.AddGatewayResponse(
@@ -114,7 +99,7 @@ func newDirect(scope constructs.Construct, id string, built code) {
 		jsii.String("Default5xx"),
 		&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_5XX(), ResponseHeaders: headers},
 	)
-	for name, value := range origins.Environment() {
+	for name, value := range words.Backend {
 		backend.AddEnvironment(jsii.String(name), jsii.String(value), nil)
 	}
 	deployment := rest.LatestDeployment()

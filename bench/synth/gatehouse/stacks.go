@@ -1,0 +1,61 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/program"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// backendPackage is the function behind the routes that the included authorizer guards.
+const backendPackage = "github.com/gatehouse-cdk/gatehouse/backend-fn"
+
+// newStacks makes the stacks of a shape with Gatehouse.
+func newStacks(app constructs.Construct, of shape.Shape) {
+	table := of.Table()
+	for i := range of.Each() {
+		stack := awscdk.NewStack(app, jsii.String(shape.StackID(i)), nil)
+		backends := make([]awslambda.IFunction, of.Functions)
+		for n := range backends {
+			if of.Builds() {
+				backends[n] = gofunction.New(stack, shape.BackendID(n), &gofunction.Props{Package: backendPackage})
+			} else {
+				backends[n] = program.NewInline(stack, shape.BackendID(n), nil)
+			}
+		}
+		props := &secureapi.Props{}
+		switch of.Authorizer {
+		case shape.Included:
+			props.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
+				Issuers: []secureapi.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}},
+			}}
+		case shape.Cognito:
+			props.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{program.NewPool(stack)}}
+		case shape.Own:
+			props.Authorizer = secureapi.TokenAuthorizer{
+				Function:             program.NewInline(stack, "Decide", nil),
+				ValidationExpression: secureapi.BearerJWT,
+			}
+		}
+		for n, r := range table {
+			route := secureapi.Handle(r.Verb+" "+r.Path, backends[n%len(backends)])
+			switch {
+			case r.Scope == "":
+				route.Access = []secureapi.Access{secureapi.Public("load balancers look here")}
+			case of.Authorizer != shape.Own:
+				route.Access = []secureapi.Access{secureapi.AnyScope(r.Scope)}
+			}
+			props.Routes = append(props.Routes, route)
+		}
+		if of.CORS {
+			props.CORS = &secureapi.CORS{AllowOrigins: settings.Origins}
+		}
+		secureapi.New(stack, "Api", props)
+	}
+}

@@ -1,0 +1,73 @@
+// Command l2 is the side of "go run ./bench/synth" that is written with CDK's L2 constructs, and links none of Gatehouse's
+// packages but a small one that knows jsii's folders.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/program"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+)
+
+func main() {
+	var of shape.Shape
+	of.Flags(flag.CommandLine)
+	out := flag.String("out", "", "the `folder` of the cloud assembly")
+	wordsFile := flag.String("words", "", "the `file` with what the program with Gatehouse printed for -words")
+	built := flag.String("built", "", "the `folder` of an assembly of that program, whose executables are taken")
+	load := flag.Bool("load", false, "load CDK, and no more")
+	index := flag.Bool("index", false, "wait until jsii has its index of CDK's types, and no more")
+	flag.Parse()
+	if *load || *index {
+		program.Exit(program.Index(*index))
+	}
+	if *out == "" || *wordsFile == "" || *built == "" {
+		program.Exit(fmt.Errorf("-out, -words or -built is missing"))
+	}
+	var words shape.Words
+	text, err := os.ReadFile(*wordsFile)
+	if err == nil {
+		err = json.Unmarshal(text, &words)
+	}
+	if err != nil {
+		program.Exit(err)
+	}
+	program.Synthesize(of, *out, func(app awscdk.App) {
+		if of.Many() {
+			newStacks(app, of, words, codeOf(*built))
+		} else {
+			newExample(app, "Orders", words, codeOf(*built))
+		}
+	})
+}
+
+func texts(of map[string]string) map[string]*string {
+	out := map[string]*string{}
+	for name, value := range of {
+		out[name] = jsii.String(value)
+	}
+	return out
+}
+
+// code are the folders of the two functions that an assembly holds.
+type code struct{ backend, authorizer string }
+
+func codeOf(assembly string) code {
+	var c code
+	assets, _ := filepath.Glob(filepath.Join(assembly, "asset.*"))
+	for _, dir := range assets {
+		if _, err := os.Stat(filepath.Join(dir, "access.json")); err == nil {
+			c.authorizer = dir
+		} else {
+			c.backend = dir
+		}
+	}
+	return c
+}
