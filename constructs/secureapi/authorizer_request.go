@@ -98,6 +98,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check()),
 		Enforces:  function.Enforces,
 		Headers:   cache.Headers(),
+		Enough:    cache.Enough(),
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
 		NamesKeys: function.NamesKeys(),

@@ -35,3 +35,42 @@ func TestWithheldHeaders(t *testing.T) {
 		})
 	}
 }
+
+// A REQUEST authorizer without a cache takes a token from any of its places.
+func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
+	bearer := secureapi.TokenHeader("Authorization")
+	cookie, query := secureapi.TokenCookie("session"), secureapi.TokenQuery("token")
+	for _, tt := range []struct {
+		name        string
+		sources     []secureapi.TokenSource
+		credentials bool
+		warns       bool
+	}{
+		{"a header alone", []secureapi.TokenSource{bearer}, true, true},
+		{"a header or a cookie", []secureapi.TokenSource{bearer, cookie}, true, false},
+		{"a header or a cookie that no page brings", []secureapi.TokenSource{bearer, cookie}, false, true},
+		{"a header or a query", []secureapi.TokenSource{bearer, query}, false, false},
+		{"two headers, of which one is allowed", []secureapi.TokenSource{bearer, secureapi.TokenHeader("X-Trace")}, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			api := shop(newStack(), func(p *secureapi.Props) {
+				p.Authorizer = secureapi.RequestAuthorizer{
+					JWT: tokens().JWT, CacheTTL: secureapi.NoCache, TokenSources: tt.sources,
+				}
+				p.CORS = &secureapi.CORS{
+					AllowOrigins:     []string{"https://shop.example.com"},
+					AllowHeaders:     []string{"X-Trace"},
+					AllowCredentials: tt.credentials,
+				}
+			})
+			warned := false
+			for _, entry := range *api.Node().Metadata() {
+				text, ok := entry.Data.(string)
+				warned = warned || ok && strings.Contains(text, secureapi.CORSHeadersWarning)
+			}
+			if warned != tt.warns {
+				t.Errorf("it warns: %t", warned)
+			}
+		})
+	}
+}

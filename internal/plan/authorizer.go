@@ -24,6 +24,10 @@ type Authorizer struct {
 	// Headers are the request headers that it reads, for the answer to preflights.
 	Headers []string
 
+	// Enough are the headers that let a caller in, where it takes one set of them or another. "Cookie" is one here. Nil
+	// says that it needs all of Headers.
+	Enough [][]string
+
 	// Included is set if the included function decides, which needs the access table.
 	Included *Included
 

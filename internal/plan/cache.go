@@ -161,3 +161,37 @@ func (c Cache) Headers() []string {
 	}
 	return out
 }
+
+// Enough are sets of headers, cookies' among them, of which a request needs one. With caching on, API Gateway wants every
+// identity source. With it off, the included function takes the first of its tokens that is there; a function of one's
+// own may need any of what is named.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identitySource)
+func (c Cache) Enough() (out [][]string) {
+	headers := func(of []IdentitySource) []string {
+		names := []string{}
+		for _, s := range of {
+			if s.prefix == inHeader {
+				names = append(names, s.name)
+			}
+		}
+		return names
+	}
+	var asked []IdentitySource
+	if c.TTL != NoCache {
+		asked = c.Sources()
+	}
+	switch {
+	case c.Included:
+		for _, t := range c.TokenSources() {
+			out = append(out, headers(append(slices.Clone(asked), identityOf(t))))
+		}
+	case c.TTL == NoCache:
+		for _, s := range c.Identity {
+			out = append(out, headers([]IdentitySource{s}))
+		}
+	}
+	if out == nil {
+		out = [][]string{headers(asked)}
+	}
+	return out
+}

@@ -14,21 +14,18 @@ func (p *Plan) WithheldHeaders(id string) string {
 	if c == nil || len(c.AllowHeaders) == 0 || slices.ContainsFunc(c.AllowHeaders, Unresolved) {
 		return ""
 	}
-	allowed := func(header string) bool {
-		return slices.ContainsFunc(c.AllowHeaders, func(h string) bool { return strings.EqualFold(h, header) })
-	}
 	var first *Guard
 	missing := ""
 	for _, g := range p.Guards {
 		if g.Signed {
 			continue // its callers are programs
 		}
-		n := slices.IndexFunc(g.Headers, func(h string) bool { return !allowed(h) && !Unresolved(h) })
+		header := c.withholds(g)
 		switch {
-		case n < 0:
+		case header == "":
 			return ""
 		case first == nil:
-			first, missing = g, g.Headers[n]
+			first, missing = g, header
 		}
 	}
 	if first == nil {
@@ -38,3 +35,53 @@ func (p *Plan) WithheldHeaders(id string) string {
 		"origin, so that such a page can call no guarded route. Add it, or leave AllowHeaders out, whose default has it; or "+
 		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, first, id)
 }
+
+// withholds is a header without which a page of another origin cannot pass a guard, and which it cannot send; "" if it
+// can send all of one set that is enough, or needs none.
+func (c *CORS) withholds(g *Guard) (missing string) {
+	enough := g.Enough
+	if enough == nil {
+		enough = [][]string{g.Headers}
+	}
+	for _, headers := range enough {
+		sent := true
+		for _, h := range headers {
+			switch {
+			case strings.EqualFold(h, "Cookie"):
+				// https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
+				sent = sent && c.AllowCredentials
+			case !c.brings(h):
+				sent = false
+				if missing == "" {
+					missing = h
+				}
+			}
+		}
+		if sent {
+			return ""
+		}
+	}
+	return missing
+}
+
+// brings reports whether a request of a page has a header, or may have it as far as is known.
+func (c *CORS) brings(header string) bool {
+	equal := func(h string) bool { return strings.EqualFold(h, header) }
+	begins := func(prefix string) bool {
+		return len(header) > len(prefix) && strings.EqualFold(header[:len(prefix)], prefix)
+	}
+	return Unresolved(header) || slices.ContainsFunc(c.AllowHeaders, equal) || slices.ContainsFunc(unasked, equal) ||
+		slices.ContainsFunc(unaskedPrefixes, begins)
+}
+
+// unasked are headers that a request has, or may have, without a word in CORS.AllowHeaders: those that browsers send by
+// themselves or let each page set, and those that AWS adds.
+// Sources: https://fetch.spec.whatwg.org/#cors-safelisted-request-header, #forbidden-request-header, and
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+var (
+	unasked = []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Content-Language", "Content-Type", "Host", "Origin", "Referer",
+		"User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto",
+	}
+	unaskedPrefixes = []string{"Sec-", "CloudFront-"}
+)

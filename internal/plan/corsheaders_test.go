@@ -1,12 +1,22 @@
 package plan
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
 func TestWithheldHeaders(t *testing.T) {
 	reads := func(headers ...string) *Authorizer { a := deciding(jwt()); a.Headers = headers; return a }
+	either := func(enough ...[]string) *Authorizer {
+		a := reads(slices.Concat(enough...)...)
+		a.Enough = enough
+		return a
+	}
+	cookie, token := []string{"Cookie"}, []string{"X-Token"}
 	for _, tt := range []struct {
 		name    string
 		allowed []string
@@ -26,6 +36,20 @@ func TestWithheldHeaders(t *testing.T) {
 		{"a guard that reads a cookie", []string{"X-Trace"}, reads(), nil, ""},
 		{"a name that is known at deployment", []string{"${Token[TOKEN.7]}"}, reads("Authorization"), nil, ""},
 		{"programs alone", []string{"X-Trace"}, signing(), nil, ""},
+		{"one of two that are enough", []string{"X-Token"}, either([]string{"Authorization"}, token), nil, ""},
+		{"none of two that are enough", []string{"X-Trace"}, either(token, []string{"Authorization"}), nil, "and not X-Token, which"},
+		{"a header or a query", []string{"X-Trace"}, either([]string{"Authorization"}, nil), nil, ""},
+		{"a header or a cookie that no page brings", []string{"X-Trace"}, either([]string{"Authorization"}, cookie), nil,
+			"and not Authorization, which"},
+		{"a cookie that no page brings, or a header", []string{"X-Trace"}, either(cookie, []string{"Authorization"}), nil,
+			"and not Authorization, which"},
+		{"a cookie that no page brings", []string{"X-Trace"}, either(cookie), nil, ""},
+		{"a part of the one, and of the other", []string{"X-Token"}, either([]string{"X-Token", "X-Tenant"}, token), nil, ""},
+		{"what browsers send by themselves", []string{"Authorization"},
+			reads("Authorization", "Origin", "user-agent", "Sec-Fetch-Site"), nil, ""},
+		{"what AWS adds", []string{"Authorization"}, reads("Authorization", "X-Forwarded-For", "CloudFront-Viewer-Country"),
+			nil, ""},
+		{"what is like a browser's", []string{"Authorization"}, reads("Authorization", "X-Origin"), nil, "and not X-Origin"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, err := New(table(func(p *Props) {
@@ -44,5 +68,53 @@ func TestWithheldHeaders(t *testing.T) {
 				t.Errorf("got\n\t%s\nwant\n\t%s", got, tt.want)
 			}
 		})
+	}
+}
+
+// With credentials, a page brings a cookie, which is enough then.
+func TestWithheldHeadersBesideACookie(t *testing.T) {
+	for _, credentials := range []bool{true, false} {
+		guard := deciding(jwt())
+		guard.Enough = [][]string{{"Authorization"}, {"Cookie"}}
+		p, err := New(table(func(p *Props) {
+			p.Authorizer, p.Routes = guard, []Route{handle("GET /a", fn)}
+			p.CORS = &CORS{AllowOrigins: []string{"https://shop.example.com"}, AllowHeaders: []string{"X-Trace"},
+				AllowCredentials: credentials}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.WithheldHeaders("x"); (got == "") != credentials {
+			t.Errorf("AllowCredentials %t: %s", credentials, got)
+		}
+	}
+}
+
+func TestEnough(t *testing.T) {
+	header := func(name string) authz.TokenSource { return authz.TokenSource{Kind: authz.Header, Name: name} }
+	cookie := authz.TokenSource{Kind: authz.Cookie, Name: "session"}
+	query := authz.TokenSource{Kind: authz.QueryString, Name: "token"}
+	for _, tt := range []struct {
+		name  string
+		cache Cache
+		want  [][]string
+	}{
+		{"the default", Cache{Included: true}, [][]string{{"Authorization", "Authorization"}}},
+		{"the default without a cache", Cache{Included: true, TTL: NoCache}, [][]string{{"Authorization"}}},
+		{"several tokens", Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{header("X-Token"), cookie, query}},
+			[][]string{{"X-Token"}, {"Cookie"}, {}}},
+		{"a token and another source", Cache{Included: true, Identity: []IdentitySource{Header("Authorization"), Header("X-Tenant")}},
+			[][]string{{"Authorization", "X-Tenant", "Authorization"}}},
+		{"sources that nothing asks for", Cache{Included: true, TTL: NoCache, Identity: []IdentitySource{Header("X-Tenant")}},
+			[][]string{{"Authorization"}}},
+		{"an own function with a cache", Cache{Own: true, Identity: []IdentitySource{Header("X-A"), Query("b"), Header("X-C")}},
+			[][]string{{"X-A", "X-C"}}},
+		{"an own function without one", Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Header("X-A"), Query("b")}},
+			[][]string{{"X-A"}, {}}},
+		{"an own function that names nothing", Cache{Own: true, TTL: NoCache}, [][]string{{}}},
+	} {
+		if got := tt.cache.Enough(); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }
