@@ -66,7 +66,7 @@ func allowed(role *string, condition *map[string]any) awsiam.PolicyStatement {
 	})
 }
 
-// The policy has the name of the stage that is deployed, whoever gave it.
+// The policy has the name of the stage that is deployed.
 func TestTheStageOfAGrant(t *testing.T) {
 	for _, tt := range []struct {
 		name string
