@@ -154,6 +154,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 	if !ok {
 		return a, tellRefusal("invalid_scope", "the scope has characters that no scope has")
 	}
+	scopes = p.asked(s, scopes)
 	for _, scope := range scopes {
 		if c.Scopes != nil && !slices.Contains(c.Scopes, scope) {
 			return a, tellRefusal("invalid_scope", "the client may not ask for the scope %q: it may ask for %s", scope,

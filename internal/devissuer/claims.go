@@ -3,7 +3,6 @@ package devissuer
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -173,9 +172,7 @@ func join(before any, values []string) []string {
 // Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func scopesValue(i Issuer, claim string, scopes []string) any {
-	u, err := url.Parse(i.URL)
-	microsoft := err == nil && (u.Host == "login.microsoftonline.com" || u.Host == "sts.windows.net")
-	if claim == "scope" || claim == "scp" && microsoft {
+	if claim == "scope" || claim == "scp" && isEntra(i.URL) {
 		return strings.Join(scopes, " ")
 	}
 	return slices.Clone(scopes)

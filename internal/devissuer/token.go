@@ -116,7 +116,7 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 		return nil, badRequest("invalid_grant", "the refresh token has expired")
 	}
 	scopes, ok := words(form.Get("scope"))
-	if !ok || len(union(in.Scopes, scopes)) > len(in.Scopes) {
+	if scopes = p.asked(s, scopes); !ok || len(union(in.Scopes, scopes)) > len(in.Scopes) {
 		return nil, badRequest("invalid_scope", "the scope %q: the person granted %q", form.Get("scope"),
 			strings.Join(in.Scopes, " "))
 	}
@@ -199,6 +199,30 @@ func (p *Provider) machineToken(ring *keyring, form url.Values, s site, c client
 	if !ok {
 		return nil, badRequest("invalid_scope", "the scope has characters that no scope has")
 	}
+	r := TokenRequest{Subject: c.ClientID, client: c.ClientID}
+	var wrong *fault
+	if isEntra(s.url) {
+		r.Roles, wrong = p.entraMachine(s, scopes)
+	} else {
+		r.Scopes, wrong = p.machineScopes(s, c, scopes)
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
+	resource := form.Get("resource")
+	if resource == "" {
+		resource = form.Get("audience")
+	}
+	i := p.issuerOf(s, c, resource)
+	if i.isCognito() { // its tokens name a user only where there is one
+		r.Claims = map[string]any{"username": nil}
+	}
+	answer, _, wrong := p.accessToken(ring, i, c, resource, r)
+	return answer, wrong
+}
+
+// machineScopes are the scopes of a client's token for itself: those that it asks for, or else all that it may have.
+func (p *Provider) machineScopes(s site, c client, scopes []string) ([]string, *fault) {
 	known := p.knownScopes(s)
 	if c.Scopes != nil {
 		known = slices.DeleteFunc(slices.Clone(c.Scopes), isStandard)
@@ -210,17 +234,7 @@ func (p *Provider) machineToken(ring *keyring, form url.Values, s site, c client
 		}
 	}
 	if len(scopes) == 0 {
-		scopes = known
+		return known, nil
 	}
-	resource := form.Get("resource")
-	if resource == "" {
-		resource = form.Get("audience")
-	}
-	i := p.issuerOf(s, c, resource)
-	r := TokenRequest{Subject: c.ClientID, Scopes: scopes, client: c.ClientID}
-	if i.isCognito() { // its tokens name a user only where there is one
-		r.Claims = map[string]any{"username": nil}
-	}
-	answer, _, wrong := p.accessToken(ring, i, c, resource, r)
-	return answer, wrong
+	return scopes, nil
 }
