@@ -41,3 +41,48 @@ func TestSharedOwners(t *testing.T) {
 		})
 	}
 }
+
+// The issuers of tokens and of a session both count, and a key without several issuers does not.
+func TestSharedKeys(t *testing.T) {
+	shopIssuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
+	partners := secureapi.Auth0("shop.eu.auth0.com", "https://orders.example.com")
+	naming := func(issuers ...secureapi.Issuer) secureapi.Authorizer {
+		return secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: issuers, UsageKeyClaim: "customer_key"}}
+	}
+	for _, tt := range []struct {
+		name   string
+		first  secureapi.Authorizer // nil for a session of the shop's issuer
+		second secureapi.Authorizer
+		warns  bool
+	}{
+		{"two issuers", naming(shopIssuer, partners), nil, true},
+		{"a session and tokens of another issuer", nil, naming(partners), true},
+		{"a session and tokens of its issuer", nil, naming(shopIssuer), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			api := shop(stack, func(p *secureapi.Props) {
+				f := p.Routes[0].Function
+				p.Authorizer = tt.first
+				if p.Authorizer == nil {
+					p.Authorizer = secureapi.SessionAuthorizer{Login: oktaLogin(stack), UsageKeyClaim: "customer_key"}
+				}
+				p.Routes = []secureapi.Route{secureapi.Handle("GET /orders", f, secureapi.APIKey())}
+				if tt.second != nil {
+					p.Authorizers = map[string]secureapi.Authorizer{"second": tt.second}
+					p.Routes = append(p.Routes,
+						secureapi.Handle("GET /stock", f, secureapi.APIKey(), secureapi.GuardedBy("second")))
+				}
+			})
+			warned := false
+			for _, entry := range *api.Node().Metadata() {
+				text, ok := entry.Data.(string)
+				warned = warned || ok && strings.HasPrefix(text, `secureapi: Shop/Api: UsageKeyClaim "customer_key" takes`) &&
+					strings.Contains(text, secureapi.OwnersWarning)
+			}
+			if warned != tt.warns {
+				t.Errorf("it warns: %t", warned)
+			}
+		})
+	}
+}

@@ -162,9 +162,9 @@ func (c Cache) Headers() []string {
 	return out
 }
 
-// Enough are sets of headers, cookies' among them, of which a request needs one. With caching on, API Gateway wants every
-// identity source. With it off, the included function takes the first of its tokens that is there; a function of one's
-// own may need any of what is named.
+// Enough are sets of headers, cookies' among them, of which a request needs one. With caching on, API Gateway wants
+// every identity source. With it off, the included function takes the first of its tokens that is there; a function of
+// one's own may need any of what is named.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identitySource)
 func (c Cache) Enough() (out [][]string) {
 	headers := func(of []IdentitySource) []string {

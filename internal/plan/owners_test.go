@@ -51,3 +51,57 @@ func TestSharedOwners(t *testing.T) {
 		})
 	}
 }
+
+// Keys are not an authorizer's: what any of them lets callers name counts.
+func TestSharedKeys(t *testing.T) {
+	const a, b = "https://a.example.com/", "https://b.example.com/"
+	oneOf := func(of ...string) Requirement { return claim("iss", of...) }
+	naming := func(urls ...string) *Authorizer {
+		j := &JWT{UsageKeyClaim: "customer_key"}
+		for _, url := range urls {
+			j.Issuers = append(j.Issuers, Issuer{URL: url, Audiences: []string{"a"}})
+		}
+		out := deciding(j)
+		out.NamesKeys, out.UsageKeyClaim = true, j.UsageKeyClaim
+		return out
+	}
+	without := func(url string) *Authorizer { a := naming(url); a.UsageKeyClaim = ""; return a }
+	for _, tt := range []struct {
+		name  string
+		guard *Authorizer
+		other *Authorizer // of GET /b, if that is a route
+		words []Access    // of GET /a
+		want  string      // part of the warning; "" for none
+	}{
+		{"two issuers", naming(a, b), nil, []Access{APIKey{}}, `UsageKeyClaim "customer_key" takes API keys from tokens of 2 ` +
+			`issuers: a token of one can have the key of a customer of another, whose quota and rate its requests then use up. ` +
+			`Let the callers of one issuer alone name keys, by an authorizer of that issuer or by Claim("iss").Is(` +
+			`"https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that each issuer writes ` +
+			`the keys of its own customers alone`},
+		{"two authorizers of one each", naming(a), naming(b), []Access{APIKey{}}, "from tokens of 2 issuers"},
+		{"either of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a, b)}, "from tokens of 2 issuers"},
+		{"an issuer that is known at deployment", naming("https://${Token[TOKEN.7]}", b), nil, []Access{APIKey{}},
+			`Claim("iss").Is("https://b.example.com/")`},
+		{"one issuer", naming(a), nil, []Access{APIKey{}}, ""},
+		{"two authorizers of the same", naming(a), naming(a), []Access{APIKey{}}, ""},
+		{"callers of one of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a)}, ""},
+		{"the other names no keys", naming(a), without(b), []Access{APIKey{}}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(table(func(p *Props) {
+				p.Authorizer, p.Routes = tt.guard, []Route{handle("GET /a", fn, tt.words...)}
+				if tt.other != nil {
+					p.Authorizers = map[string]*Authorizer{"other": tt.other}
+					p.Routes = append(p.Routes, handle("GET /b", fn, GuardedBy{"other"}, APIKey{}))
+				}
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := p.SharedKeys("x")
+			if (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", got, tt.want)
+			}
+		})
+	}
+}
