@@ -22,11 +22,12 @@ type MessageGroup string
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
-// The body is the message as the caller wrote it, without a check that it is JSON; requests with another Content-Type
-// than application/json get 415. It cannot add attributes, a delay or another queue to the call. What SQS refuses as
-// bad (an empty body, one that is too large or has characters that a message cannot have) is answered with 400, and any
-// other failure with 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a
-// function in between if the consumer needs it.
+// The body is the message as the caller wrote it, without a check that it is JSON. A request without a body, as of a
+// GET, sends {}, which API Gateway has in place of an empty body; a [Body] with a required member refuses it. Requests
+// with another Content-Type than application/json get 415. The body cannot add attributes, a delay or another queue to
+// the call. What SQS refuses as bad, such as a body that is too large, is answered with 400, and any other failure with
+// 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a function in between
+// if the consumer needs it.
 //
 // The queue may be of another stack, encrypted, and of another region of the account. In a FIFO queue the order is that
 // of arrival, in the group that a [MessageGroup] names; a queue without content-based deduplication takes each request
@@ -37,7 +38,8 @@ type MessageGroup string
 //
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html and, for the
 // rights to an encrypted queue,
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html. For requests
+// without a body: https://github.com/localstack/localstack/pull/12413, whose tests ran on AWS.
 func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integration {
 	fail := func(err error) { panic(fmt.Errorf("secureapi: SendTo: %w", err)) }
 	if queue == nil {

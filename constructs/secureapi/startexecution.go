@@ -19,9 +19,9 @@ import (
 //
 // The execution's name is the id of the request, which access logs and the header x-amzn-RequestId have, and which a
 // caller may choose by that header: Step Functions refuses a name that it has had, with another input. The body has to
-// be JSON: what Step Functions refuses is answered with 400, any other failure with 500, and Step Functions' own words,
-// which name the account and the machine, do not reach callers. A request with another Content-Type than
-// application/json gets 415. The input has nothing of the caller's identity.
+// be JSON, and without one the input is {}: what Step Functions refuses is answered with 400, any other failure with
+// 500, and Step Functions' own words, which name the account and the machine, do not reach callers. A request with
+// another Content-Type than application/json gets 415. The input has nothing of the caller's identity.
 //
 // The body stands in the call as one JSON string: it cannot name another machine. CDK's own
 // awsapigateway.StepFunctionsIntegration_StartExecution is for express machines and writes the body into an object
