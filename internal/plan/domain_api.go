@@ -45,6 +45,24 @@ func (p *Plan) checkDomain() (errs []error) {
 	}
 	if len(errs) == 0 {
 		errs = append(errs, p.checkLoginsAtDomain()...)
+		errs = append(errs, p.checkReservedPaths()...)
+	}
+	return errs
+}
+
+// checkReservedPaths refuses routes at the paths of a domain that API Gateway keeps for its own health check.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+func (p *Plan) checkReservedPaths() (errs []error) {
+	for _, base := range p.props.Domain.Paths() {
+		for _, r := range p.table.Patterns() {
+			path := strings.TrimSuffix(strings.TrimSuffix("/"+base, "/")+r.Path(), "/")
+			if Unresolved(base) || path != "/ping" && path != "/sping" {
+				continue
+			}
+			errs = append(errs, fmt.Errorf("route %q is at %q of the Domain, where API Gateway answers for its own health "+
+				"check, so that the route is never called: give it another path, or the API a base path in "+
+				"Domain.BasePaths", r, path))
+		}
 	}
 	return errs
 }

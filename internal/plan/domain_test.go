@@ -211,6 +211,36 @@ func TestLoginsAtDomains(t *testing.T) {
 	}
 }
 
+// API Gateway answers two paths at the root of a domain itself.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, "Paths of /ping and
+// /sping are reserved for the service health check. Use of these for API root-level resources with custom domains will
+// fail to produce the expected result."
+func TestReservedPathsOfADomain(t *testing.T) {
+	const want = `is at "/ping" of the Domain, where API Gateway answers for its own health check, so that the route is ` +
+		`never called: give it another path, or the API a base path in Domain.BasePaths`
+	paths := func(paths ...string) func(*Props) { return domain(func(d *Domain) { d.BasePaths = paths }) }
+	ping := add(handle("GET /ping", fn))
+	testRefusals(t, []refusal{
+		{"at the root", both(domain(nil), ping), `route "GET /ping" ` + want},
+		{"at the root and elsewhere", both(paths("orders", ""), ping), want},
+		{"at a base path", both(paths("ping"), add(handle("GET /", fn))), `route "GET /" ` + want},
+		{"the other one", both(domain(nil), add(handle("ANY /sping", fn))), `route "ANY /sping" is at "/sping" of the Domain`},
+		{"at another API's domain", both(shared(DomainOf{Name: "api.example.com", Endpoint: Regional}), ping), want},
+	})
+	for name, change := range map[string]func(*Props){
+		"without a domain":     ping,
+		"at a base path":       both(paths("orders"), ping),
+		"a path of a token":    both(paths("${Token[TOKEN.1]}"), ping),
+		"below":                both(domain(nil), add(handle("GET /ping/{id}", fn))),
+		"another path":         both(domain(nil), add(handle("GET /pings", fn))),
+		"what a segment holds": both(domain(nil), add(handle("GET /{page}", fn))),
+	} {
+		if _, err := New(table(change)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestWrongWebACLs(t *testing.T) {
 	acl := func(arn string) func(*Props) { return func(p *Props) { p.WebACL = arn } }
 	testRefusals(t, []refusal{
