@@ -286,29 +286,50 @@ func TestGrantInvoke(t *testing.T) {
 
 // The * of a grant's ARN crosses slashes into what was added beside the table, too.
 func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
-	for path, want := range map[string]string{
-		"/orders/{id}/audit": `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`,
-		"/audit":             "",
-	} {
-		stack := newStack()
-		f := backend(stack, "Orders")
-		api := secureapi.New(stack, "Api", &secureapi.Props{
-			Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
+	const covered = `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`
+	unnamed := func(stack awscdk.Stack) string {
+		return *awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil).ValueAsString()
+	}
+	second := func(stack awscdk.Stack, api *secureapi.API) {
+		awsapigateway.NewStage(stack, jsii.String("Second"), &awsapigateway.StageProps{
+			Deployment: api.RestAPI.LatestDeployment(), StageName: jsii.String("second"),
 		})
-		api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders/{id}")
-		api.RestAPI.Root().
-			ResourceForPath(&path).
-			AddMethod(
-				jsii.String("GET"),
-				nil,
-				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM},
-			)
-		synth := func() { awscdk.App_Of(stack).Synth(nil) }
-		if want == "" {
-			synth()
-			continue
-		}
-		refused(t, synth, want)
+	}
+	for _, tt := range []struct {
+		name, path string
+		stage      func(awscdk.Stack) string          // nil for the default
+		beside     func(awscdk.Stack, *secureapi.API) // nil for nothing else
+		want       string                             // "" if it is not covered
+	}{
+		{"below the route", "/orders/{id}/audit", nil, nil, covered},
+		{"below it, on a stage that a parameter names", "/orders/{id}/audit", unnamed, nil, covered},
+		{"below it, with a second stage", "/orders/{id}/audit", nil, second, covered},
+		{"elsewhere", "/audit", nil, nil, ""},
+		{"elsewhere, on a stage that a parameter names", "/audit", unnamed, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			f := backend(stack, "Orders")
+			props := &secureapi.Props{
+				Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
+			}
+			if tt.stage != nil {
+				props.Stage.Name = tt.stage(stack)
+			}
+			api := secureapi.New(stack, "Api", props)
+			api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders/{id}")
+			api.RestAPI.Root().ResourceForPath(&tt.path).AddMethod(jsii.String("GET"), nil,
+				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+			if tt.beside != nil {
+				tt.beside(stack, api)
+			}
+			synth := func() { awscdk.App_Of(stack).Synth(nil) }
+			if tt.want == "" {
+				synth()
+				return
+			}
+			refused(t, synth, tt.want)
+		})
 	}
 }
 

@@ -70,7 +70,7 @@ var grantCoversMethod = Rule{
 // granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN
 // of the route.
 func (v *view) granted() map[*api][]string {
-	allowed := map[string]bool{} // the part of an ARN after the account, such as "a1b2c3/prod/GET/orders/?*"
+	allowed := map[string]bool{} // the part of an ARN after the account without the stage: "a1b2c3/GET/orders/?*"
 	for kind, property := range map[string]string{
 		"AWS::IAM::Policy":        "PolicyDocument",
 		"AWS::IAM::ManagedPolicy": "PolicyDocument",
@@ -81,7 +81,7 @@ func (v *view) granted() map[*api][]string {
 		"AWS::IAM::Group":         "Policies",
 	} {
 		for _, r := range v.byType[kind] {
-			collectARNs(r.partly("Properties."+property, r.t.Properties[property]), allowed)
+			r.collectARNs("Properties."+property, r.t.Properties[property], allowed)
 		}
 	}
 	out := map[*api][]string{}
@@ -95,7 +95,7 @@ func (v *view) granted() map[*api][]string {
 				continue
 			}
 			for _, verb := range verbsOf(pattern) {
-				if allowed[a.ref()+"/"+a.stage()+"/"+verb+pattern.Wildcard()] {
+				if allowed[a.ref()+"/"+verb+pattern.Wildcard()] {
 					out[a] = append(out[a], name)
 					break
 				}
@@ -106,22 +106,53 @@ func (v *view) granted() map[*api][]string {
 	return out
 }
 
-// collectARNs notes the execute-api ARNs in a policy.
-func collectARNs(v any, into map[string]bool) {
-	switch v := v.(type) {
+// collectARNs notes the execute-api ARNs in a policy: those of each stage, also where its name is known only when the
+// stack is deployed, and those of each branch of an Fn::If that is not known to be taken.
+func (r *resource) collectARNs(path string, raw any, into map[string]bool) {
+	if value, err := r.resolve(path, raw); err == nil {
+		raw = value
+	}
+	switch raw := raw.(type) {
 	case string:
-		if parts := strings.SplitN(v, ":", 6); len(parts) == 6 && parts[2] == "execute-api" {
-			into[parts[5]] = true
+		parts := strings.SplitN(raw, ":", 6)
+		if len(parts) != 6 || parts[2] != "execute-api" {
+			return
+		}
+		if of := strings.SplitN(parts[5], "/", 3); len(of) == 3 {
+			into[of[0]+"/"+of[2]] = true
 		}
 	case []any:
-		for _, entry := range v {
-			collectARNs(entry, into)
+		for i, entry := range raw {
+			r.collectARNs(fmt.Sprintf("%s[%d]", path, i), entry, into)
 		}
 	case map[string]any:
-		for _, member := range v {
-			collectARNs(member, into)
+		if text, ok := r.joined(path, raw); ok {
+			r.collectARNs(path, text, into)
+			return
+		}
+		for name, member := range raw {
+			r.collectARNs(path+"."+name, member, into)
 		}
 	}
+}
+
+// joined is an Fn::Join with * for each of its parts that is known only when the stack is deployed.
+func (r *resource) joined(path string, call map[string]any) (string, bool) {
+	args, _ := call["Fn::Join"].([]any)
+	if len(call) != 1 || len(args) != 2 {
+		return "", false
+	}
+	by, _ := args[0].(string)
+	list, ok := args[1].([]any)
+	var parts []string
+	for i, raw := range list {
+		text := "*"
+		if value, err := r.resolve(fmt.Sprintf("%s.Fn::Join[1][%d]", path, i), raw); err == nil {
+			text, _ = scalar(value)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, by), ok
 }
 
 var fallThrough = Rule{

@@ -30,6 +30,7 @@ var holes = map[string]string{
 	"function-url-undecided":         "open-function-url",
 	"generic-method":                 "open-method",
 	"grant-covers-method":            "grant-covers-method",
+	"grant-on-unknown-stage":         "grant-covers-method",
 	"guarded-method-opened":          "open-method",
 	"identity-source":                "changed-authorizer",
 	"included-authorizer-beside":     "included-authorizer",
