@@ -173,7 +173,7 @@ func TestSchemasThatAreRefused(t *testing.T) {
 		{
 			"a name",
 			secureapi.Schema(map[string]any{}).Named("new-order"),
-			[]string{`is called "new-order": a model's name has letters and digits`},
+			[]string{`is called "new-order": a model's name has 1 to 128 letters and digits`},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

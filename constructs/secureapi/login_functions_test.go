@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	_ "github.com/gatehouse-cdk/gatehouse/internal/tablesession/tables" // which authz.TableTag links in a function
 )
 
 // The functions take the configurations that the constructs write, once references have values.
