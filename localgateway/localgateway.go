@@ -56,6 +56,11 @@ type Options struct {
 	// "203.0.113.7". Default: the caller's own, which is 127.0.0.1.
 	SourceIP string
 
+	// SourceVPC and SourceVPCEndpoint are what requests to private APIs come through, for APIs whose resource policy asks
+	// for them: "vpc-0a1b2c3d4e5f60718" and "vpce-0a1b2c3d4e5f60718". Such a request has the address SourceIP inside the
+	// VPC. Default: no VPC and no endpoint, so that a policy with AllowVPCEndpoints refuses every request.
+	SourceVPC, SourceVPCEndpoint string
+
 	// Env adds environment variables to every function. A variable that the template sets has the template's value,
 	// unless only a deployment can resolve it. AWS_ENDPOINT_URL and those for a service, such as AWS_ENDPOINT_URL_SQS,
 	// are where integrations with AWS services are answered, too: without an endpoint their routes answer 501.
@@ -160,6 +165,9 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 		Limits:       o.Limits,
 		Caches:       o.Caches,
 		Now:          o.Now,
+
+		SourceVPC:         o.SourceVPC,
+		SourceVPCEndpoint: o.SourceVPCEndpoint,
 	}
 	if c := o.Credentials; c != nil {
 		options.Functions.Credentials = &lambdaruntime.Credentials{

@@ -83,6 +83,10 @@ type Options struct {
 	// addresses only. Default: their own, which is 127.0.0.1.
 	SourceIP string
 
+	// SourceVPC and SourceVPCEndpoint are what requests to private APIs seem to come through, for resource policies that
+	// ask for them. Default: no VPC and no endpoint.
+	SourceVPC, SourceVPCEndpoint string
+
 	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
 	// template says of CORS: preflights are answered, and answers get the headers. Default: what the template says.
 	PageOrigins []string

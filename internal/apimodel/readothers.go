@@ -80,7 +80,8 @@ func (b *builder) readOthers() {
 	for _, api := range b.model.APIs {
 		for _, kind := range api.EndpointTypes {
 			if kind == "PRIVATE" {
-				b.problem(Problem{ID: api.ID, What: "its endpoint is private: aws:SourceVpc and aws:SourceVpce have no value here"})
+				b.problem(Problem{ID: api.ID, What: "its endpoint is private: requests come through the VPC endpoint " +
+					"that you name, and through none by default"})
 			}
 		}
 		if api.ExecuteAPIDisabled {

@@ -26,6 +26,9 @@ func TestDevLimited(t *testing.T) {
 		denied = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 			{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
 	)
+	// The policy of a PRIVATE API, which is reached through one VPC endpoint alone.
+	const endpoint = `!{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
+		{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
 	// Gateway responses, which the test takes out of the method again.
 	const (
 		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
@@ -47,6 +50,10 @@ func TestDevLimited(t *testing.T) {
 		{"IAM, denied here", denied, signed, nil, []int{403, 403}},
 		{"open, from there", denied, open, from, []int{200}},
 		{"a user pool, from there", denied, pooled, from, []int{200, 401}},
+		{"a private API, from no endpoint", endpoint, open, nil, []int{403}},
+		{"a private API, from an address", endpoint, open, from, []int{403}},
+		{"a private API, from another endpoint", endpoint, open, []string{"--source-vpce", "vpce-0f0f0f0f"}, []int{403}},
+		{"a private API, from its endpoint", endpoint, pooled, []string{"--source-vpce", "vpce-0a1b2c3d"}, []int{200, 401}},
 		{"parameters", "", wants, nil, []int{200}},
 		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
 		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
@@ -60,13 +67,17 @@ func TestDevLimited(t *testing.T) {
 			if response == "" {
 				responseType, status = "THROTTLED", "429"
 			}
-			policy := c.policy
+			policy, isPrivate := strings.CutPrefix(c.policy, "!")
+			endpoints := `["REGIONAL"]`
+			if isPrivate {
+				endpoints = `["PRIVATE"]`
+			}
 			if policy == "" {
 				policy = `{"Ref": "AWS::NoValue"}`
 			}
 			for name, text := range map[string]string{
 				"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`,
-				"Shop.template.json": `{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop", "Policy": ` + policy + `}},
+				"Shop.template.json": `{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop", "EndpointConfiguration": {"Types": ` + endpoints + `}, "Policy": ` + policy + `}},
 					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
 						"IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
 					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
@@ -88,7 +99,11 @@ func TestDevLimited(t *testing.T) {
 				c.kind == wants && !strings.Contains(out, "/prod/?q=1") {
 				t.Errorf("the parameters are not in the line:\n%s", out)
 			}
-			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(
+			wayOut := "--source-ip"
+			if isPrivate {
+				wayOut = "set the VPC endpoint that requests come through with --source-vpce, such as --source-vpce vpce-0a1b2c3d"
+			}
+			if note := strings.Contains(r.stderr.String()+out, wayOut); note != strings.Contains(
 				out,
 				"does not allow this machine",
 			) {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -64,13 +65,23 @@ func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.
 	}
 }
 
-// conditions are the keys that a resource policy's conditions can ask for. A request to this machine comes through no
-// VPC, and those keys are absent, as they are in a request to a public endpoint.
-// Source:
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+// conditions are the keys that a resource policy's conditions can ask for. Those of a VPC are absent in a request to a
+// public endpoint, and aws:SourceIp in one that comes through a VPC.
+// Sources:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html and
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
 func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 	keys := iampolicy.Context{}
-	keys.Set("aws:SourceIp", c.SourceIP)
+	if g.throughVPC() {
+		keys.Set("aws:VpcSourceIp", c.SourceIP)
+	} else {
+		keys.Set("aws:SourceIp", c.SourceIP)
+	}
+	for key, value := range map[string]string{"aws:SourceVpc": g.o.SourceVPC, "aws:SourceVpce": g.o.SourceVPCEndpoint} {
+		if g.throughVPC() && value != "" {
+			keys.Set(key, value)
+		}
+	}
 	keys.Set("aws:CurrentTime", c.Time.UTC().Format("2006-01-02T15:04:05Z"))
 	keys.Set("aws:EpochTime", fmt.Sprint(c.Time.Unix()))
 	keys.Set("aws:SecureTransport", "true") // an execute-api endpoint has no other
@@ -84,6 +95,11 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 		keys.Set("aws:PrincipalAccount", caller.Account)
 	}
 	return keys
+}
+
+// throughVPC reports whether requests come through a VPC, which only a private API takes.
+func (g *Guard) throughVPC() bool {
+	return (g.o.SourceVPC != "" || g.o.SourceVPCEndpoint != "") && slices.Contains(g.o.API.EndpointTypes, "PRIVATE")
 }
 
 // notAuthorized is how the denials of resource policies and of IAM begin. Of the API's account they show the last four

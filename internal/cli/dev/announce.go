@@ -199,9 +199,21 @@ func noteFunctions(note func(string, ...any), g *apigateway.Gateway) {
 	}
 }
 
-// noteAddress writes a note about --source-ip if a resource policy denies this machine.
+// noteAddress writes a note about --source-vpce or --source-ip if a resource policy denies this machine.
 func noteAddress(note func(string, ...any), f flags, examples []tryout.Example) {
 	if !slices.ContainsFunc(examples, func(e tryout.Example) bool { return e.Limited }) {
+		return
+	}
+	elsewhere := func(e tryout.Example) bool {
+		return e.Limited && e.Through != "" && e.Through != f.sourceVPCE && e.Through != f.sourceVPC
+	}
+	if n := slices.IndexFunc(examples, elsewhere); n >= 0 {
+		what, flag := "VPC", "--source-vpc"
+		if strings.HasPrefix(examples[n].Through, "vpce-") {
+			what, flag = "VPC endpoint", "--source-vpce"
+		}
+		note("the resource policy of a private API does not allow this machine: set the %s that requests come through with "+
+			"%s, such as %[2]s %[3]s", what, flag, examples[n].Through)
 		return
 	}
 	if f.sourceIP == "" {

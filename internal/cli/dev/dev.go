@@ -48,6 +48,9 @@ requests with the decision on each, and a form that makes a token and calls a ro
   --allow-network           let HTTP integrations call other machines (default: this one only, others answer 501)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --source-ip ADDR          the source address of requests, for resource policies (default their own, 127.0.0.1)
+  --source-vpce ID          the VPC endpoint that requests to private APIs come through, for resource policies, such as
+                            vpce-0a1b2c3d4e5f60718 (default none)
+  --source-vpc ID           the VPC that they come through, such as vpc-0a1b2c3d4e5f60718 (default none)
   --cors-origin ORIGIN      let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
                             whatever the template says of CORS; repeatable
   --app-origin ORIGIN       the origin of an app with a login, if a dev server's proxy is in front of it, such as
@@ -160,8 +163,11 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Record:    site.record,
 		Slow:      report.slow,
 		SourceIP:  f.sourceIP,
+		SourceVPC: f.sourceVPC,
 		Now:       p.Now,
 		TempDir:   p.TempDir,
+
+		SourceVPCEndpoint: f.sourceVPCE,
 
 		PageOrigins:  f.corsOrigins,
 		AllowNetwork: f.allowNetwork,

@@ -27,6 +27,8 @@ type flags struct {
 	parameters         command.Pairs
 	issuer, audience   string
 	sourceIP           string
+	sourceVPC          string
+	sourceVPCE         string
 	corsOrigins        command.List
 	appOrigin          string
 	tokenLife          time.Duration
@@ -47,6 +49,8 @@ func (f *flags) set() *flag.FlagSet {
 	s.StringVar(&f.issuer, "issuer", "", "")
 	s.StringVar(&f.audience, "audience", "", "")
 	s.StringVar(&f.sourceIP, "source-ip", "", "")
+	s.StringVar(&f.sourceVPC, "source-vpc", "", "")
+	s.StringVar(&f.sourceVPCE, "source-vpce", "", "")
 	s.Var(&f.corsOrigins, "cors-origin", "")
 	s.StringVar(&f.appOrigin, "app-origin", "", "")
 	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
@@ -62,8 +66,18 @@ func (f *flags) parse(args []string) error {
 	if err := command.Parse(set, args); err != nil {
 		return err
 	}
-	if err := command.NotEmpty(set, "app", "assembly", "api", "issuer", "audience", "source-ip", "app-origin"); err != nil {
+	filled := []string{
+		"app", "assembly", "api", "issuer", "audience", "source-ip", "source-vpc", "source-vpce", "app-origin",
+	}
+	if err := command.NotEmpty(set, filled...); err != nil {
 		return err
+	}
+	for _, id := range []struct{ flag, prefix, value string }{
+		{"--source-vpc", "vpc-", f.sourceVPC}, {"--source-vpce", "vpce-", f.sourceVPCE},
+	} {
+		if id.value != "" && !strings.HasPrefix(id.value, id.prefix) {
+			return command.Wrongly("%s %q: want an id such as %s0a1b2c3d4e5f60718", id.flag, id.value, id.prefix)
+		}
 	}
 	if _, err := netip.ParseAddr(f.sourceIP); f.sourceIP != "" && err != nil {
 		return command.Wrongly("--source-ip %q: want an address, such as 203.0.113.7", f.sourceIP)

@@ -31,7 +31,8 @@ type Example struct {
 	Cookies string   // such as "__Host-session=..."; "" for none
 	Body    string   // JSON unless a header says otherwise; "" for none
 
-	Limited bool // the resource policy denies it
+	Limited bool   // the resource policy denies it
+	Through string // of a private API, a VPC endpoint or a VPC that its policy allows; "" if it names none
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
@@ -240,7 +241,7 @@ func (m *maker) try(ctx context.Context, e *Example) {
 	switch {
 	case outcome.Check == "":
 	case outcome.Check == "resource policy":
-		e.Limited = true
+		e.Limited, e.Through = true, through(m.api)
 		e.Why += ", but the resource policy does not allow this machine"
 	case outcome.Check == "API key" && e.keyless:
 		e.Why += ", but the route requires an API key, and no usage plan of the stage has an enabled one"
