@@ -3,6 +3,7 @@ package secureapi
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -21,6 +22,7 @@ type API struct {
 	RestAPI awsapigateway.RestApi
 
 	plan        *plan.Plan
+	condition   awscdk.CfnCondition // nil without one
 	authorizers map[*plan.Guard]attached
 	functions   map[*plan.Guard]awslambda.Function // the included ones
 	logins      []awslambda.Function               // in the order of the plan's

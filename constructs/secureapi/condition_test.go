@@ -2,12 +2,15 @@ package secureapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -174,4 +177,63 @@ func TestSharedPlanWithACondition(t *testing.T) {
 		secureapi.New(elsewhere, "Api", &secureapi.Props{Condition: conditionNamed(elsewhere, "Live"), UsagePlans: join,
 			Routes: []secureapi.Route{secureapi.Handle("GET /", backend(elsewhere, "F"), secureapi.KeyOnly("counted"))}})
 	}, "the plan Shop/First/UsagePlan shared is in the stack Shop, and the API has a Condition, which that stack does not")
+}
+
+// A policy of a role that is always there allows routes of the API where the API is there.
+func TestGrantInvokeWithACondition(t *testing.T) {
+	stack := newStack()
+	live := conditionNamed(stack, "Live")
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Condition:  live,
+		Authorizer: secureapi.IAMAuthorizer{},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders/{id}", backend(stack, "Orders")),
+			secureapi.Handle("POST /orders", backend(stack, "Take")),
+		},
+	})
+	api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders/{id}", "POST /orders")
+	document := only(t, stack, "AWS::IAM::Policy")["PolicyDocument"].(map[string]any)
+	arns, _ := document["Statement"].([]any)[0].(map[string]any)["Resource"].([]any)
+	if len(arns) != 2 {
+		t.Fatalf("the policy is %v, want two ARNs", document)
+	}
+	for i, route := range []string{"/prod/GET/orders/?*", "/prod/POST/orders"} {
+		given, _ := arns[i].(map[string]any)["Fn::If"].([]any)
+		if len(given) != 3 || given[0] != "Live" {
+			t.Fatalf("%v, want it where Live holds", arns[i])
+		}
+		made, elsewhere := fmt.Sprint(given[1]), fmt.Sprint(given[2])
+		if !strings.Contains(made, "Ref:ApiRestApi") || !strings.Contains(made, route) ||
+			strings.Contains(elsewhere, "Ref:ApiRestApi") || !strings.Contains(elsewhere, ":-"+route) {
+			t.Errorf("%s where Live holds, and %s elsewhere, want the route of the API and that of none", made, elsewhere)
+		}
+	}
+	awscdk.App_Of(stack).Synth(nil)
+}
+
+// The rule reads a grant of an API that may not be there.
+func TestAGrantThatCoversAMethodOfAnAPIWithACondition(t *testing.T) {
+	stack := newStack()
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Condition:  conditionNamed(stack, "Live"),
+		Authorizer: secureapi.IAMAuthorizer{},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders/{id}", backend(stack, "Orders"))},
+	})
+	api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders/{id}")
+	api.RestAPI.Root().ResourceForPath(jsii.String("/orders/{id}/audit")).AddMethod(jsii.String("GET"), nil,
+		&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
+}
+
+func TestGrantInvokeOfAnotherStackWithACondition(t *testing.T) {
+	app := newApp()
+	here, there := awscdk.NewStack(app, jsii.String("Here"), nil), awscdk.NewStack(app, jsii.String("There"), nil)
+	api := shop(here, func(p *secureapi.Props) { iamOnly(p); p.Condition = conditionNamed(here, "Live") })
+	refused(t, func() { api.GrantInvoke(awsiam.NewUser(there, jsii.String("Caller"), nil), "GET /orders") },
+		"secureapi: Here/Api: GrantInvoke: the grantee There/Caller is in the stack There, and the API has a Condition, "+
+			"which that stack does not: make the grantee in the stack of the API")
+	role := awsiam.NewRole(there, jsii.String("Role"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	refused(t, func() { api.GrantInvoke(role, "GET /orders") }, "the grantee There/Role is in the stack There")
+	refused(t, func() { api.GrantInvoke(backend(there, "Other"), "GET /orders") },
+		"the grantee There/Other/ServiceRole is in the stack There")
 }

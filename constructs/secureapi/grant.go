@@ -1,7 +1,9 @@
 package secureapi
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -21,6 +23,9 @@ import (
 // /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke
 // panics and names it; where it would cover a method that was added beside the table, the synthesis fails. Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+//
+// Where the API has a Condition that does not hold, the policy allows nothing, and the grantee has to be of the API's
+// stack.
 func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.Grant {
 	const method = "GrantInvoke"
 	if grantee == nil {
@@ -34,11 +39,22 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		// A * for the stage would cross slashes, and so cover other routes.
 		a.fail(method, "the API has no stage to grant, as RestApiProps.Deploy is false")
 	}
+	stack := awscdk.Stack_Of(a)
+	if c, ok := grantee.GrantPrincipal().(constructs.IConstruct); ok && a.condition != nil {
+		if other := *awscdk.Stack_Of(c).Node().Path(); other != *stack.Node().Path() {
+			a.fail(method, "the grantee %s is in the stack %s, and the API has a Condition, which that stack does not: make "+
+				"the grantee in the stack of the API", *c.Node().Path(), other)
+		}
+	}
 	var arns []*string
 	for _, r := range routes {
 		path := r.Pattern.Wildcard()
 		for _, verb := range plan.Verbs(r.Pattern) {
-			arns = append(arns, a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), &a.plan.Stage))
+			arn := a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), &a.plan.Stage)
+			if a.condition != nil {
+				arn = a.whereMade(stack, arn, a.plan.Stage+"/"+verb+path)
+			}
+			arns = append(arns, arn)
 		}
 	}
 	grant := awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
@@ -51,4 +67,14 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 			"of another account are let in by ResourcePolicy.AllowAccounts and by that account's own policies")
 	}
 	return grant
+}
+
+// whereMade is the ARN of a route where the API's condition holds. Elsewhere it is that of no API: a reference to the
+// API would be refused, and so would a statement without a resource.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+func (a *API) whereMade(stack awscdk.Stack, arn *string, route string) *string {
+	none := stack.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("execute-api"), Resource: jsii.String("-"), ResourceName: &route,
+	})
+	return awscdk.Token_AsString(awscdk.Fn_ConditionIf(a.condition.LogicalId(), arn, none), nil)
 }

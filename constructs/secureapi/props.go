@@ -84,8 +84,9 @@ type Props struct {
 	UsagePlans []UsagePlan
 
 	// Condition makes the API, with all that New makes for it and what is added to it later, where a condition of the
-	// stack holds (Condition of each resource and output). What else refers to the API needs the condition too. Routes
-	// with a condition of their own have [OnlyIf]. Default: none, so that the API is there always.
+	// stack holds (Condition of each resource and output). What else refers to the API needs the condition too, but for
+	// a policy of [API.GrantInvoke]. Routes with a condition of their own have [OnlyIf]. Default: none, so that the API
+	// is there always.
 	Condition awscdk.CfnCondition
 
 	// NagSuppressions writes into the metadata of the resources that New makes which findings of cdk-nag's pack

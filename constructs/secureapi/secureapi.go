@@ -52,7 +52,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	if err != nil {
 		panic(fmt.Errorf("secureapi: %s: %w", path, err))
 	}
-	a := &API{plan: table.plan}
+	a := &API{plan: table.plan, condition: props.Condition}
 	constructs.NewConstruct_Override(a, scope, &id)
 	site := newSite(a, path)
 	// CDK notes the engine's stack where it makes a resource, and an app in Go is not in it.
