@@ -32,11 +32,14 @@ func (p *Plan) SharedOwners(id string) string {
 		more = fmt.Sprintf(" (and %d more routes)", routes-1)
 	}
 	issuers := first.Guard.Included.Issuers
+	out := "Guard it with an authorizer of one issuer"
+	if url := knownIssuer(issuers); url != "" {
+		out = fmt.Sprintf("Add Claim(\"iss\").Is(%q) to the route, or guard it with an authorizer of one issuer", url)
+	}
 	return fmt.Sprintf("route %q%s requires that %s, and %s takes tokens of %d issuers: a claim says who the caller is within "+
-		"its issuer alone, so a caller of one gets what belongs to a caller of another with the same %s. Add "+
-		"Claim(\"iss\").Is(%q) to the route, or guard it with an authorizer of one issuer; or acknowledge %q once you know "+
-		"that the claim names the same callers in the tokens of all of them", first.Pattern, more, compared, first.Guard,
-		len(issuers), compared.Claim, oneIssuer(issuers), id)
+		"its issuer alone, so a caller of one gets what belongs to a caller of another with the same %s. %s; or acknowledge "+
+		"%q once you know that the claim names the same callers in the tokens of all of them", first.Pattern, more, compared,
+		first.Guard, len(issuers), compared.Claim, out, id)
 }
 
 // sharedOwner is the first requirement of a route that compares the path with a claim other than the issuer; nil without

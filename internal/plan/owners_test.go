@@ -29,6 +29,9 @@ func TestSharedOwners(t *testing.T) {
 			`route "GET /users/{id}" (and 1 more routes) requires`},
 		{"an issuer that is known at deployment", []string{"https://${Token[TOKEN.7]}", two[1]},
 			[]Route{handle("GET /users/{id}", fn, own)}, `Claim("iss").Is("https://b.example.com/")`},
+		{"issuers that are known at deployment", []string{"https://${Token[TOKEN.7]}", "https://${Token[TOKEN.8]}"},
+			[]Route{handle("GET /users/{id}", fn, own)}, "with the same sub. Guard it with an authorizer of one issuer; or " +
+				`acknowledge "x"`},
 		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))}, "takes tokens of 2 issuers"},
 		{"one issuer", two[:1], []Route{handle("GET /users/{id}", fn, own)}, ""},
 		{"callers of one of two issuers", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two[0]))}, ""},
@@ -82,6 +85,8 @@ func TestSharedKeys(t *testing.T) {
 		{"either of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a, b)}, "from tokens of 2 issuers"},
 		{"an issuer that is known at deployment", naming("https://${Token[TOKEN.7]}", b), nil, []Access{APIKey{}},
 			`Claim("iss").Is("https://b.example.com/")`},
+		{"issuers that are known at deployment", naming("https://${Token[TOKEN.7]}", "https://${Token[TOKEN.8]}"), nil,
+			[]Access{APIKey{}}, `name keys, by an authorizer of that issuer; or acknowledge "x"`},
 		{"one issuer", naming(a), nil, []Access{APIKey{}}, ""},
 		{"two authorizers of the same", naming(a), naming(a), []Access{APIKey{}}, ""},
 		{"callers of one of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a)}, ""},

@@ -7,8 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// SharedKeys is a warning of API keys that tokens of several issuers name, of which one could name the key of a customer
-// of another; "" for none. Keys belong to the usage plans of the stage, and so to no authorizer. The id acknowledges it.
+// SharedKeys is a warning of API keys that tokens of several issuers name, of which one could name the key of a
+// customer of another; "" for none. Keys are those of the usage plans of the stage, whatever authorizer a route has. The
+// id acknowledges it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (p *Plan) SharedKeys(id string) string {
 	claim := ""
@@ -29,21 +30,19 @@ func (p *Plan) SharedKeys(id string) string {
 	if len(issuers) < 2 {
 		return ""
 	}
+	out := "by an authorizer of that issuer"
+	if url := knownIssuer(issuers); url != "" {
+		out += fmt.Sprintf(" or by Claim(\"iss\").Is(%q) on each route that needs a key", url)
+	}
 	return fmt.Sprintf("UsageKeyClaim %q takes API keys from tokens of %d issuers: a token of one can have the key of a "+
 		"customer of another, whose quota and rate its requests then use up. Let the callers of one issuer alone name keys, "+
-		"by an authorizer of that issuer or by Claim(\"iss\").Is(%q) on each route that needs a key; or acknowledge %q once "+
-		"you know that each issuer writes the keys of its own customers alone", claim, len(issuers), oneIssuer(issuers), id)
+		"%s; or acknowledge %q once you know that each issuer writes the keys of its own customers alone", claim,
+		len(issuers), out, id)
 }
 
 // issuers are those whose callers a route takes, of the included function's.
 func (r PlannedRoute) issuers() []string {
-	var out []string
-	switch g := r.Guard; {
-	case g.Session != nil && g.Session.Login != nil:
-		out = []string{g.Session.Login.Issuer.URL}
-	case g.Included != nil:
-		out = slices.Clone(g.Included.Issuers)
-	}
+	out := r.Guard.issuers()
 	for _, q := range r.Requires {
 		if q.Kind == access.Claim && q.Claim == "iss" {
 			out = slices.DeleteFunc(out, func(url string) bool { return !slices.Contains(q.AnyOf, url) })
@@ -52,7 +51,10 @@ func (r PlannedRoute) issuers() []string {
 	return out
 }
 
-// oneIssuer is an issuer for an example: the first whose URL is known.
-func oneIssuer(urls []string) string {
-	return urls[max(slices.IndexFunc(urls, func(url string) bool { return !Unresolved(url) }), 0)]
+// knownIssuer is the first issuer whose URL is known, as a claim may be compared with; "" for none.
+func knownIssuer(urls []string) string {
+	if i := slices.IndexFunc(urls, func(url string) bool { return !Unresolved(url) }); i >= 0 {
+		return urls[i]
+	}
+	return ""
 }

@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// checkIssuerClaims refuses a condition on iss that no caller meets: a token's iss is the URL of its issuer, byte by byte,
+// and tokens of other issuers are refused before.
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+func (p *Plan) checkIssuerClaims() (errs []error) {
+	for _, r := range p.Routes {
+		if r.Guard == nil {
+			continue
+		}
+		issuers := r.Guard.issuers()
+		if len(issuers) == 0 || slices.ContainsFunc(issuers, Unresolved) {
+			continue
+		}
+		if wrong, found := otherIssuer(r.Requires, issuers); found {
+			errs = append(errs, fmt.Errorf("route %q: it wants the claim iss to be %q, and %s takes tokens of %s alone: "+
+				"write the URL of one of its issuers, byte by byte", r.Pattern, wrong, r.Guard, quotedList(issuers)))
+		}
+	}
+	return errs
+}
+
+// otherIssuer is the first value for the claim iss that is not among issuers.
+func otherIssuer(requires []access.Requirement, issuers []string) (url string, found bool) {
+	for _, q := range requires {
+		if q.Kind == access.Claim && q.Claim == "iss" {
+			for _, value := range q.AnyOf {
+				if !slices.Contains(issuers, value) {
+					return value, true
+				}
+			}
+		}
+		if url, found = otherIssuer(q.Either, issuers); found {
+			return url, true
+		}
+	}
+	return "", false
+}
+
+// issuers are those whose tokens the included function takes, that of a session's login among them; nil without it.
+func (g *Guard) issuers() []string {
+	switch {
+	case g.Session != nil && g.Session.Login != nil:
+		return []string{g.Session.Login.Issuer.URL}
+	case g.Included != nil:
+		return slices.Clone(g.Included.Issuers)
+	}
+	return nil
+}
+
+func quotedList(texts []string) string {
+	var out []string
+	for _, text := range texts {
+		out = append(out, fmt.Sprintf("%q", text))
+	}
+	return strings.Join(out, ", ")
+}
