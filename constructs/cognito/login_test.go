@@ -108,6 +108,8 @@ func TestLoginsThatAreRefused(t *testing.T) {
 			`Scopes has "email", which the pool's client may not ask for; it may openid, notes/read, notes/write`},
 		{"sessions that outlive the refresh token", secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
 			"MaxAge of its Sessions is 24h0m0s, and the refresh tokens of the pool's client end after 12h0m0s"},
+		{"sessions given by a pointer", secureapi.Login{Sessions: &secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
+			"MaxAge of its Sessions is 24h0m0s"},
 		{"sessions in a table that outlive it", secureapi.Login{Sessions: &secureapi.TableSessions{MaxAge: 24 * time.Hour}},
 			"MaxAge of its Sessions is 24h0m0s"},
 		{

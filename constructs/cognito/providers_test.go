@@ -22,6 +22,11 @@ func federated(p *cognito.Props, google, corp cognito.OIDC) {
 	p.Providers = []cognito.Provider{
 		corp,
 		cognito.SAML{Name: "Partner", MetadataURL: "https://sso.example.com/metadata", AttributeMapping: mapping()},
+		cognito.SAML{Name: "Branch", Metadata: "<EntityDescriptor/>", AttributeMapping: mapping()},
+		cognito.OIDC{
+			Name: "Shop", IssuerURL: "https://shop.example.com", ClientID: "pool", ClientSecret: corp.ClientSecret,
+			AttributeMapping: mapping(),
+		},
 	}
 	p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/"}}}
 }
@@ -34,7 +39,7 @@ func TestProviders(t *testing.T) {
 		federated(p, cognito.OIDC{ClientSecret: secret(stack, "google")},
 			cognito.OIDC{ClientSecret: secret(stack, "corp"), ClientSecretField: "value"})
 	}))
-	if got := slices.Sorted(maps.Keys(users.Providers)); !slices.Equal(got, []string{"Corp", "Google", "Partner"}) {
+	if got := slices.Sorted(maps.Keys(users.Providers)); !slices.Equal(got, []string{"Branch", "Corp", "Google", "Partner", "Shop"}) {
 		t.Errorf("providers %q", got)
 	}
 	got := map[string]map[string]any{}
@@ -78,6 +83,26 @@ func TestProviders(t *testing.T) {
 			},
 			"mapping": map[string]any{"email": "mail"},
 		},
+		"Branch": {
+			"type": "SAML",
+			"details": map[string]any{
+				"IDPSignout":   false,
+				"IDPInit":      false,
+				"MetadataFile": "<EntityDescriptor/>",
+			},
+			"mapping": map[string]any{"email": "mail"},
+		},
+		"Shop": {
+			"type": "OIDC",
+			"details": map[string]any{
+				"client_id":                 "pool",
+				"client_secret":             "{{resolve:secretsmanager:arn::secretsmanager:::secret:corp:SecretString:::}}",
+				"authorize_scopes":          "openid email profile",
+				"oidc_issuer":               "https://shop.example.com",
+				"attributes_request_method": "GET",
+			},
+			"mapping": map[string]any{"email": "mail"},
+		},
 	}
 	for _, of := range got {
 		if secret, is := of["details"].(map[string]any)["client_secret"].(map[string]any); is {
@@ -93,8 +118,8 @@ func TestProviders(t *testing.T) {
 				t.Errorf("%s does not depend on %s, and may be made before it: %q", id, provider, client.dependsOn)
 			}
 		}
-		if n := len(client.properties["SupportedIdentityProviders"].([]any)); n != 4 {
-			t.Errorf("%s has %d identity providers, want the pool and three more", id, n)
+		if n := len(client.properties["SupportedIdentityProviders"].([]any)); n != 6 {
+			t.Errorf("%s has %d identity providers, want the pool and five more", id, n)
 		}
 	}
 }

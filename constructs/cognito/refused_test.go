@@ -154,6 +154,8 @@ func TestRefused(t *testing.T) {
 		{"a URL with a fragment", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/#in"}}}
 		}, "has a fragment"},
+		{"a scope that no server can have", func(p *cognito.Props) { p.Browser.Scopes = []string{"notes:read"} },
+			`Browser: in Scopes: no resource server can have the scope "notes:read"`},
 		{"a URL without a host", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https:///in"}}}
 		}, "has no host"},
@@ -175,6 +177,9 @@ func TestRefused(t *testing.T) {
 		}, `no resource server has the scope "notes/all"`},
 
 		// Identity providers and groups.
+		{"a provider's name that is a CDK token",
+			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = *stack.Account() }) },
+			"the Name is a CDK token, and it is a part of the construct's path: write it out"},
 		{"another id than Google's", func(p *cognito.Props) { p.Google = google("shop") }, `Google: ClientID "shop"`},
 		{"Google without a secret", func(p *cognito.Props) { p.Google = &cognito.Google{ClientID: googleID} },
 			"Google: ClientSecret is nil"},

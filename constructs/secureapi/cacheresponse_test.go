@@ -26,6 +26,8 @@ func TestCacheResponse(t *testing.T) {
 		p.Routes = append(p.Routes,
 			secureapi.Handle("GET /toys/{id}", f, public, minute, secureapi.Throttle(5, 10)),
 			secureapi.Handle("GET /toys/{id}/parts", f, public),
+			secureapi.Handle("GET /toys/{id}/words", f, public,
+				secureapi.CacheResponse(time.Minute, secureapi.CacheKeyHeader("Accept-Language"))),
 			secureapi.Route{
 				Pattern:  "GET /bikes/{id}",
 				Function: f,
@@ -58,6 +60,8 @@ func TestCacheResponse(t *testing.T) {
 		"ApiRestApihealthGET":      []any{nil, nil},
 		"ApiRestApitoysidGET":      []any{map[string]any{id: false, page: false}, []any{id, page}},
 		"ApiRestApitoysidpartsGET": []any{nil, nil},
+		"ApiRestApitoysidwordsGET": []any{map[string]any{id: false, "method.request.header.Accept-Language": false},
+			[]any{id, "method.request.header.Accept-Language"}},
 		"ApiRestApibikesidGET": []any{map[string]any{id: false, page: false, "method.request.header.X": true},
 			[]any{id, page, "method.request.header.X"}},
 		"ApiRestApicarsidGET": []any{map[string]any{id: false, page: false, "method.request.header.Accept-Language": false},
@@ -78,7 +82,9 @@ func TestCacheResponse(t *testing.T) {
 			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
 			`"ResourcePath":"/~1cars~1{id}","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000},` +
 			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
-			`"ResourcePath":"/~1toys~1{id}","ThrottlingBurstLimit":10,"ThrottlingRateLimit":5}]`
+			`"ResourcePath":"/~1toys~1{id}","ThrottlingBurstLimit":10,"ThrottlingRateLimit":5},` +
+			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
+			`"ResourcePath":"/~1toys~1{id}~1words","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000}]`
 		if string(text) != want {
 			t.Errorf("the MethodSettings are\n%s\nwant\n%s", text, want)
 		}

@@ -28,6 +28,8 @@ func TestPrivateDomain(t *testing.T) {
 			Certificate: certificate(stack, "eu-west-1"),
 			BasePaths:   []string{"", "v1"},
 			DualStack:   true,
+
+			SecurityPolicy: awsapigateway.SecurityPolicy_TLS13_1_3_2025_09,
 			Zone: awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
 				HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("internal.example.com"),
 			}),
@@ -61,6 +63,8 @@ func TestPrivateDomain(t *testing.T) {
 		"DomainName":            "orders.internal.example.com",
 		"CertificateArn":        arnOf("eu-west-1"),
 		"EndpointConfiguration": map[string]any{"Types": []any{"PRIVATE"}, "IpAddressType": "dualstack"},
+		"SecurityPolicy":        "SecurityPolicy_TLS13_1_3_2025_09",
+		"EndpointAccessMode":    "STRICT",
 		"Policy":                map[string]any{"Version": "2012-10-17", "Statement": []any{allow, deny, given}},
 	}
 	if diff := cmp.Diff(want, only(t, stack, "AWS::ApiGateway::DomainNameV2")); diff != "" {

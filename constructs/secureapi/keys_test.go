@@ -31,7 +31,7 @@ func TestThrottleInTheTemplate(t *testing.T) {
 			MethodOptions: &map[string]*awsapigateway.MethodDeploymentOptions{
 				"/orders/GET": {MetricsEnabled: jsii.Bool(true)},
 				"/*/*": {LoggingLevel: awsapigateway.MethodLoggingLevel_INFO, ThrottlingRateLimit: jsii.Number(7),
-					ThrottlingBurstLimit: jsii.Number(9)},
+					ThrottlingBurstLimit: jsii.Number(9), CacheTtl: awscdk.Duration_Seconds(jsii.Number(30))},
 			},
 		}}
 	})
@@ -42,7 +42,7 @@ func TestThrottleInTheTemplate(t *testing.T) {
 	}
 	entry := func(verb, path string, rate, burst float64) map[string]any {
 		return map[string]any{"HttpMethod": verb, "ResourcePath": path, "DataTraceEnabled": false, "LoggingLevel": "INFO",
-			"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+			"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst, "CacheTtlInSeconds": 30.0}
 	}
 	want := map[string]any{
 		"* /*":                entry("*", "/*", 7, 9), // after the stage's own

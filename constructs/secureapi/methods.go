@@ -3,6 +3,7 @@ package secureapi
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -138,7 +139,7 @@ func (b *builder) addWithOptions(
 	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
 	bound(integration)
-	b.setAll(r, made, &o, &set)
+	setAll(made, &set)
 	if !r.Integrated && len(b.plan.CacheKeys(r)) > 0 {
 		b.keyBound(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
 	}
@@ -157,58 +158,31 @@ var authorizationTypes = map[string]awsapigateway.AuthorizationType{
 	"COGNITO_USER_POOLS": awsapigateway.AuthorizationType_COGNITO,
 }
 
-// setAll sets the properties that are not nil. One that the route's MethodOptions set too is refused: which of the two
-// is meant, only the table's author knows.
-func (b *builder) setAll(
-	r plan.PlannedRoute, made awsapigateway.Method, o *awsapigateway.MethodOptions, p *awsapigateway.CfnMethodProps,
-) {
-	var m awsapigateway.CfnMethod
-	set := func(name string, value any, given bool, set func()) {
-		if value == nil {
-			return
-		}
-		if given {
-			b.fail("route %q: the table sets %s of the method, and so do its MethodOptions: leave one of them out",
-				r.Pattern, name)
-		}
-		if m == nil {
-			m = l1(made).(awsapigateway.CfnMethod)
-		}
-		set()
+// setAll sets the properties that the table sets and CDK's L2 did not get as options. The plan has refused MethodOptions
+// that set one of them, too.
+func setAll(made awsapigateway.Method, p *awsapigateway.CfnMethodProps) {
+	m := sync.OnceValue(func() awsapigateway.CfnMethod { return l1(made).(awsapigateway.CfnMethod) })
+	if p.AuthorizationType != nil {
+		m().SetAuthorizationType(p.AuthorizationType)
 	}
-	text := func(v any) *string {
-		if s, ok := v.(*string); ok {
-			return s
-		}
-		s := v.(string)
-		return &s
+	if p.AuthorizerId != nil {
+		m().SetAuthorizerId(p.AuthorizerId.(*string))
 	}
-	optional := func(s *string) any {
-		if s == nil {
-			return nil
-		}
-		return s
+	if p.AuthorizationScopes != nil {
+		m().SetAuthorizationScopes(p.AuthorizationScopes)
 	}
-	set("the type of authorization", optional(p.AuthorizationType), false, func() {
-		m.SetAuthorizationType(p.AuthorizationType)
-	})
-	set("the authorizer", p.AuthorizerId, false, func() { m.SetAuthorizerId(text(p.AuthorizerId)) })
-	if scopes := p.AuthorizationScopes; scopes != nil {
-		set("the scopes", scopes, false, func() { m.SetAuthorizationScopes(scopes) })
+	if p.ApiKeyRequired != nil {
+		m().SetApiKeyRequired(p.ApiKeyRequired)
 	}
-	set("ApiKeyRequired", p.ApiKeyRequired, false, func() { m.SetApiKeyRequired(p.ApiKeyRequired) })
-	set("OperationName", optional(p.OperationName), o.OperationName != nil, func() { m.SetOperationName(p.OperationName) })
-	set("MethodResponses", p.MethodResponses, o.MethodResponses != nil, func() {
-		m.SetMethodResponses(p.MethodResponses)
-	})
-	set("RequestModels", p.RequestModels, o.RequestModels != nil, func() { m.SetRequestModels(p.RequestModels) })
-	set("RequestParameters", p.RequestParameters, o.RequestParameters != nil, func() {
-		m.SetRequestParameters(p.RequestParameters)
-	})
-	set("RequestValidatorId", p.RequestValidatorId, o.RequestValidator != nil || o.RequestValidatorOptions != nil, func() {
-		m.SetRequestValidatorId(text(p.RequestValidatorId))
-	})
-	set("Integration", p.Integration, false, func() { m.SetIntegration(p.Integration) })
+	if p.RequestModels != nil {
+		m().SetRequestModels(p.RequestModels)
+	}
+	if p.RequestParameters != nil {
+		m().SetRequestParameters(p.RequestParameters)
+	}
+	if p.RequestValidatorId != nil {
+		m().SetRequestValidatorId(p.RequestValidatorId.(*string))
+	}
 }
 
 // inMetadata is what a method's metadata says of its route. What a route requires is in the bundle of the included
