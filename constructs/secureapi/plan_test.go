@@ -240,6 +240,14 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			`Okta("https://shop.okta.com"): want a custom authorization server`,
 		},
 		{"Entra ID for any tenant", preset(EntraID("common", "api")), `EntraID("common"): want the tenant's id, a GUID`},
+		{
+			// https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference, aud: "In v2.0 tokens, this
+			// value is always the client ID of the API."
+			"Entra ID with the API's URI",
+			preset(EntraID("11111111-2222-3333-4444-555555555555", "api://orders")),
+			`EntraID: audience "api://orders": want the API's application (client) id, a GUID: v2.0 tokens always have that, ` +
+				`whatever its Application ID URI is`,
+		},
 		{"Google with a foreign audience", preset(Google("orders")), `Google("orders"): want an OAuth client id`},
 		{"Auth0 by URL", preset(Auth0("https://shop.eu.auth0.com/", "api")), `want the tenant's domain alone`},
 		{"Cognito without a pool", preset(CognitoIssuer(nil)), "CognitoIssuer: the user pool is nil"},

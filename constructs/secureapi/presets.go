@@ -39,7 +39,7 @@ func Okta(issuer string, audiences ...string) Issuer {
 	return i
 }
 
-var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var entraID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // EntraID is a tenant of Microsoft Entra ID, by its id (a GUID), issuing v2.0 access tokens. The audience is the API's
 // own application (client) id. Delegated permissions are read as scopes (scp), application roles as roles, and
@@ -53,11 +53,13 @@ var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 // Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
 // https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
-	id := tenant
-	if !plan.Unresolved(tenant) {
-		id = strings.ToLower(tenant) // as tokens have it
+	lower := func(id string) string { // as tokens have it
+		if plan.Unresolved(id) {
+			return id
+		}
+		return strings.ToLower(id)
 	}
-	base := "https://login.microsoftonline.com/" + id
+	base := "https://login.microsoftonline.com/" + lower(tenant)
 	i := Issuer{
 		provider: provider{
 			url:   base + "/v2.0",
@@ -65,18 +67,24 @@ func EntraID(tenant string, audiences ...string) Issuer {
 			login: plan.Provider{Name: "EntraID"},
 		},
 		URL:         base + "/v2.0",
-		Audiences:   audiences,
 		JWKSURL:     base + "/discovery/v2.0/keys",
 		ScopesClaim: "scp",
 		GroupsClaim: "groups",
 		RolesClaim:  "roles",
 	}
-	if len(audiences) > 0 {
+	for _, audience := range audiences {
+		i.Audiences = append(i.Audiences, lower(audience))
+		if !plan.Unresolved(audience) && !entraID.MatchString(audience) {
+			i.problem = fmt.Errorf("EntraID: audience %q: want the API's application (client) id, a GUID: v2.0 tokens always "+
+				"have that, whatever its Application ID URI is", audience)
+		}
+	}
+	if len(i.Audiences) > 0 {
 		// A scope is asked for with the API's Application ID URI, which is this unless it is changed; tokens have it without.
 		// Source: https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-expose-scopes
-		i.provider.login.ScopePrefix = "api://" + strings.TrimPrefix(audiences[0], "api://") + "/"
+		i.provider.login.ScopePrefix = "api://" + i.Audiences[0] + "/"
 	}
-	if !plan.Unresolved(tenant) && !entraTenant.MatchString(tenant) {
+	if !plan.Unresolved(tenant) && !entraID.MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+
 			"is called %q or by its domain", tenant, "common")
 	}

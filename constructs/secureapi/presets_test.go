@@ -9,7 +9,7 @@ import (
 
 // What the documents named at each preset say of its provider's access tokens (ID tokens for Google).
 func TestPresets(t *testing.T) {
-	const tenant = "11111111-2222-3333-4444-555555555555"
+	const tenant, api = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"
 	for _, tt := range []struct {
 		name      string
 		got, want Issuer
@@ -22,15 +22,16 @@ func TestPresets(t *testing.T) {
 			GroupsClaim: "groups",
 			ClientClaim: "cid",
 		}},
-		{"Entra ID", EntraID(tenant, "api-client-id"), Issuer{
-			URL: "https://login.microsoftonline.com/" + tenant + "/v2.0", Audiences: []string{"api-client-id"},
+		{"Entra ID", EntraID(tenant, api), Issuer{
+			URL: "https://login.microsoftonline.com/" + tenant + "/v2.0", Audiences: []string{api},
 			JWKSURL:     "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys",
 			ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}},
 		{
-			"Entra ID, whose tokens have the tenant in small letters",
-			EntraID("AAAAAAAA-2222-3333-4444-555555555555", "api"),
+			"Entra ID, whose tokens have ids in small letters",
+			EntraID("AAAAAAAA-2222-3333-4444-555555555555", "BBBBBBBB-7777-8888-9999-000000000000"),
 			Issuer{
-				URL: "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/v2.0", Audiences: []string{"api"},
+				URL:         "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/v2.0",
+				Audiences:   []string{"bbbbbbbb-7777-8888-9999-000000000000"},
 				JWKSURL:     "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/discovery/v2.0/keys",
 				ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"},
 		},
