@@ -57,6 +57,9 @@ func (a *API) URL() string {
 func (a *API) AuthorizerFunction() awslambda.Function {
 	const method = "AuthorizerFunction"
 	g := a.plan.Guard("")
+	if g == nil && a.plan.Unnamed() {
+		a.fail(method, "neither Props.Authorizer nor Authorizers is set, so that no function decides")
+	}
 	if g == nil {
 		a.fail(method, "Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: %s", a.plan.Names())
 	}

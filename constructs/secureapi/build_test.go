@@ -530,7 +530,7 @@ func TestAuthorizerFunction(t *testing.T) {
 	refused(
 		t,
 		func() { public.AuthorizerFunction() },
-		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: it is empty`,
+		`secureapi: Shop/Api: AuthorizerFunction: neither Props.Authorizer nor Authorizers is set, so that no function decides`,
 	)
 }
 

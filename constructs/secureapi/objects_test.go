@@ -114,7 +114,16 @@ func TestAuthorizersAreCDKsOwn(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.call, tt.want) })
 	}
 	public := shop(newStack(), func(p *secureapi.Props) { p.Authorizer, p.Routes = nil, p.Routes[1:] })
-	refused(t, func() { public.CfnAuthorizer("") }, "there is no Props.Authorizer, or it guards no route")
+	refused(t, func() { public.CfnAuthorizer("") }, "secureapi: Shop/Api: CfnAuthorizer: neither Props.Authorizer nor "+
+		"Authorizers is set, so that the API has no authorizer")
+	named := shop(newStack(), func(p *secureapi.Props) {
+		p.Authorizer, p.Authorizers = nil, map[string]secureapi.Authorizer{"users": tokens()}
+		p.Routes[0].Access = append(p.Routes[0].Access, secureapi.GuardedBy("users"))
+	})
+	refused(t, func() { named.CfnAuthorizer("") }, `there is no Props.Authorizer, or it guards no route: name one of `+
+		`Authorizers instead of "": they are "users"`)
+	refused(t, func() { named.AuthorizerFunction() }, `AuthorizerFunction: Props.Authorizer is not set: use `+
+		`NamedAuthorizerFunction with one of Authorizers: they are "users"`)
 }
 
 // TestWhatAMethodHasIsDeployed: also of a method that CDK's L2 did not make, or whose L2 does not know the property.

@@ -163,7 +163,8 @@ func (r Requirement) checkParameter(p route.Pattern) error {
 		}
 	}
 	if have == nil {
-		return fmt.Errorf("it requires that %s, and its path has no parameter of one segment", r)
+		return fmt.Errorf("it requires that %s, and its path has no parameter of one segment: write {%s} into the path, or "+
+			"leave the requirement out", r, r.Parameter)
 	}
 	return fmt.Errorf("it requires that %s, and its path has no parameter %q: it has %s", r, r.Parameter,
 		strings.Join(have, ", "))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -80,7 +81,11 @@ func (d *Domain) Check() (errs []error) {
 		d.checkName(bad)
 		d.checkTLS(bad)
 		if !d.Certificate {
-			bad(".Certificate is nil: give the certificate of %q in AWS Certificate Manager", d.Name)
+			of := "the domain's name"
+			if d.Name != "" {
+				of = strconv.Quote(d.Name)
+			}
+			bad(".Certificate is nil: give the certificate of %s in AWS Certificate Manager", of)
 		}
 		if at := d.CertificateOf; d.edge() && at != "" && at != "us-east-1" && !Unresolved(at) {
 			bad(".Certificate is of the region %s, and the domain is edge-optimized, whose certificate Amazon CloudFront "+

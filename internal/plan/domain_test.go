@@ -46,6 +46,8 @@ func TestWrongDomains(t *testing.T) {
 			`name`},
 		{"no certificate", domain(func(d *Domain) { d.Certificate = false }),
 			`Domain.Certificate is nil: give the certificate of "api.example.com" in AWS Certificate Manager`},
+		{"neither a name nor a certificate", domain(func(d *Domain) { d.Name, d.Certificate = "", false }),
+			"Domain.Certificate is nil: give the certificate of the domain's name in AWS Certificate Manager"},
 		{"an edge certificate elsewhere", domain(func(d *Domain) { d.Endpoint, d.CertificateOf = Edge, "eu-west-1" }),
 			"Domain.Certificate is of the region eu-west-1, and the domain is edge-optimized, whose certificate Amazon " +
 				"CloudFront takes from us-east-1: give one of that region, or make the domain REGIONAL"},

@@ -79,7 +79,10 @@ func (p *Plan) Guard(name string) *Guard {
 	return nil
 }
 
-// Names lists the names of the further authorizers, for errors.
+// Unnamed reports whether there is no authorizer, neither the API's own nor a further one.
+func (p *Plan) Unnamed() bool { return len(p.Guards) == 0 }
+
+// Names says which names the further authorizers have, for errors.
 func (p *Plan) Names() string {
 	var out []string
 	for _, g := range p.Guards {
@@ -88,7 +91,7 @@ func (p *Plan) Names() string {
 		}
 	}
 	if len(out) == 0 {
-		return "it is empty"
+		return "there are none"
 	}
 	return "they are " + strings.Join(out, ", ")
 }

@@ -209,7 +209,7 @@ func TestWrongGuards(t *testing.T) {
 		{"two guards", add(handle("GET /l", fn, GuardedBy{"x"}, GuardedBy{"y"})), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard",
 			add(handle("GET /m", fn, GuardedBy{"x"})),
-			`it is GuardedBy "x", which is not among Props.Authorizers: it is empty`},
+			`it is GuardedBy "x", which is not among Props.Authorizers: there are none; add it there, or write another name`},
 		{"unused guard",
 			func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": signing()} },
 			`the Signing "ops" guards no route`},
@@ -276,7 +276,8 @@ func TestWrongConditions(t *testing.T) {
 			`route "GET /a/{id}/{x}": it requires that the path's user is the caller's sub, and its path has no parameter ` +
 				`"user": it has "id", "x"`},
 		{"path without parameters", add(handle("GET /a", fn, pathIs("id", "sub"))),
-			`route "GET /a": it requires that the path's id is the caller's sub, and its path has no parameter of one segment`},
+			`route "GET /a": it requires that the path's id is the caller's sub, and its path has no parameter of one segment: ` +
+				`write {id} into the path, or leave the requirement out`},
 		{"greedy parameter", add(handle("GET /a/{rest+}", fn, pathIs("rest", "sub"))),
 			`route "GET /a/{rest+}": the parameter {rest+} takes any number of segments, so that no claim can be compared ` +
 				`with it: put a parameter of one segment before it, as in /{rest}/{rest+}`},

@@ -94,8 +94,8 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		errs = append(errs, fmt.Errorf("it is %s and yet requires %s: leave one of them out", r.openWord(), r.Requires[0]))
 	case open, g == nil && slices.Contains(p.broken, guardName):
 	case named && g == nil:
-		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName,
-			p.Names()))
+		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s; add it there, or "+
+			"write another name", guardName, p.Names()))
 	case g == nil:
 		errs = append(errs, errors.New("no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or "+
 			"open it with Public and a reason"))
