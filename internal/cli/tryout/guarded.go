@@ -90,7 +90,11 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 	a := t.method.Authorizer
 	issuer, ok := m.issuer(a)
 	if !ok {
-		m.note(t, "no %s can be made for it: %s admits %s", t.noun(), a.ID, t.Who)
+		besides := ""
+		if key := APIKey(m.model, m.api, m.stage); t.APIKey && key != "" {
+			besides = "; the API key that it needs besides is " + keyHeader + key
+		}
+		m.note(t, "no %s can be made for it: %s admits %s%s", t.noun(), a.ID, t.Who, besides)
 		return nil, nil, false
 	}
 	request, err := m.tokenRequest(t, issuer)

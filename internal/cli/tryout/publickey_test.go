@@ -6,27 +6,50 @@ import (
 	"testing"
 )
 
-// A route with a key alone has an example with its key, and one without.
-func TestPublicWithAKey(t *testing.T) {
-	change := func(plan bool) func(resources) {
-		return func(all resources) {
-			for id, r := range all {
-				p := properties(r)
-				if r["Type"] == "AWS::ApiGateway::Method" && p["AuthorizationType"] == "NONE" && p["HttpMethod"] == "GET" {
-					p["ApiKeyRequired"] = true
-				}
-				if r["Type"] == "AWS::ApiGateway::Stage" && plan {
-					ref := func(id string) map[string]any { return map[string]any{"Ref": id} }
-					all["Key"] = map[string]any{"Type": "AWS::ApiGateway::ApiKey", "Properties": map[string]any{
-						"Enabled": true, "Value": "a-key-of-twenty-signs"}}
-					all["Plan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlan", "Properties": map[string]any{
-						"ApiStages": []any{map[string]any{"ApiId": p["RestApiId"], "Stage": ref(id)}}}}
-					all["KeyOfPlan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": map[string]any{
-						"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")}}
-				}
+// withKeys has the GET routes of an authorization type want an API key, and makes one in a plan of the stage.
+func withKeys(authorization string, plan bool) func(resources) {
+	return func(all resources) {
+		for id, r := range all {
+			p := properties(r)
+			if r["Type"] == "AWS::ApiGateway::Method" && p["AuthorizationType"] == authorization && p["HttpMethod"] == "GET" {
+				p["ApiKeyRequired"] = true
+			}
+			if r["Type"] == "AWS::ApiGateway::Stage" && plan {
+				ref := func(id string) map[string]any { return map[string]any{"Ref": id} }
+				all["Key"] = map[string]any{"Type": "AWS::ApiGateway::ApiKey", "Properties": map[string]any{
+					"Enabled": true, "Value": "a-key-of-twenty-signs"}}
+				all["Plan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlan", "Properties": map[string]any{
+					"ApiStages": []any{map[string]any{"ApiId": p["RestApiId"], "Stage": ref(id)}}}}
+				all["KeyOfPlan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": map[string]any{
+					"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")}}
 			}
 		}
 	}
+}
+
+// What a function of the app's own takes is not known, and there is no example with the key that it needs besides: the
+// note has the key.
+func TestAKeyBesideAFunctionOfOnesOwn(t *testing.T) {
+	own := func(all resources) {
+		for _, r := range all {
+			if r["Type"] == "AWS::Lambda::Function" {
+				delete(properties(r), "Environment")
+			}
+		}
+	}
+	for _, plan := range []bool{true, false} {
+		keyed := withKeys("CUSTOM", plan)
+		_, notes := Make(t.Context(), options(t, "token", func(all resources) { own(all); keyed(all) }))
+		if len(notes) != 1 || !strings.Contains(notes[0], "no token can be made for it") ||
+			plan != strings.HasSuffix(notes[0], "; the API key that it needs besides is X-API-Key: a-key-of-twenty-signs") {
+			t.Errorf("with a key of a plan: %v: got the notes %q", plan, notes)
+		}
+	}
+}
+
+// A route with a key alone has an example with its key, and one without.
+func TestPublicWithAKey(t *testing.T) {
+	change := func(plan bool) func(resources) { return withKeys("NONE", plan) }
 	for _, tt := range []struct {
 		name string
 		plan bool
