@@ -51,6 +51,22 @@ func TestChoose(t *testing.T) {
 			"",
 		},
 		{
+			"an audience that both take",
+			[]Issuer{of(a, nil, "web", "app"), of(a, nil, "app", "importer"), of(a, nil, "machine", "app")},
+			TokenRequest{},
+			"app",
+			nil,
+			"",
+		},
+		{
+			"an audience that both take, in other claims",
+			[]Issuer{of(a, nil, "web", "app"), of(a, func(i *Issuer) { i.GroupsClaim = "teams" }, "app")},
+			TokenRequest{Groups: []string{"staff"}},
+			"",
+			ErrAmbiguous,
+			"more than one issuer",
+		},
+		{
 			"one URL for two APIs",
 			[]Issuer{of(a, nil, "orders"), of(a, nil, "billing")},
 			TokenRequest{Issuer: a},
