@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
@@ -75,6 +76,9 @@ func TestTheStageOfAGrant(t *testing.T) {
 	}{
 		{"the default", func(*secureapi.Props) {}, "/prod/GET/orders"},
 		{"Stage.Name", func(p *secureapi.Props) { p.Stage.Name = "live" }, "/live/GET/orders"},
+		{"DeployOptions", func(p *secureapi.Props) {
+			p.RestApiProps = &awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{StageName: jsii.String("v2")}}
+		}, "/v2/GET/orders"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()
