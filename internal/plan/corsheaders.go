@@ -6,34 +6,39 @@ import (
 	"strings"
 )
 
-// WithheldHeaders is a warning that browsers send no guard of the API what it reads, as CORS.AllowHeaders leaves it out, so
-// that pages of other origins can call public routes alone; "" for none. The id acknowledges it.
+// WithheldHeaders is a warning that browsers send no guard of the API what it reads, or no API key, as CORS.AllowHeaders
+// leaves it out, so that pages of other origins can call public routes alone; "" for none. The id acknowledges it.
 // Source: https://fetch.spec.whatwg.org/#http-access-control-allow-headers
 func (p *Plan) WithheldHeaders(id string) string {
 	c := p.props.CORS
 	if c == nil || len(c.AllowHeaders) == 0 || slices.ContainsFunc(c.AllowHeaders, Unresolved) {
 		return ""
 	}
-	var first *Guard
-	missing := ""
-	for _, g := range p.Guards {
-		if g.Signed {
-			continue // its callers are programs
+	missing, by := "", ""
+	for _, r := range p.Routes {
+		header, reader := "", ""
+		switch g := r.Guard; {
+		case g == nil && !r.KeyOnly || g != nil && g.Signed:
+			continue // open, or for programs
+		case g != nil:
+			header, reader = c.withholds(g), g.String()+" reads"
 		}
-		header := c.withholds(g)
+		if header == "" && r.NeedsKey && !p.KeysFromAuthorizer() && !c.brings(apiKeyHeader) {
+			header, reader = apiKeyHeader, "has the API key"
+		}
 		switch {
 		case header == "":
 			return ""
-		case first == nil:
-			first, missing = g, header
+		case missing == "":
+			missing, by = header, reader
 		}
 	}
-	if first == nil {
+	if missing == "" {
 		return ""
 	}
-	return fmt.Sprintf("CORS.AllowHeaders has %s, and not %s, which %s reads: a browser does not send it for a page of another "+
+	return fmt.Sprintf("CORS.AllowHeaders has %s, and not %s, which %s: a browser does not send it for a page of another "+
 		"origin, so that such a page can call no guarded route. Add it, or leave AllowHeaders out, whose default has it; or "+
-		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, first, id)
+		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, by, id)
 }
 
 // withholds is a header without which a page of another origin cannot pass a guard, and which it cannot send; "" if it

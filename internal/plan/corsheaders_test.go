@@ -90,6 +90,42 @@ func TestWithheldHeadersBesideACookie(t *testing.T) {
 	}
 }
 
+// A page also has to bring the key that a route needs, unless the authorizer's answer names it.
+func TestWithheldKeys(t *testing.T) {
+	naming := func() *Authorizer { a := deciding(jwt()); a.NamesKeys, a.UsageKeyClaim = true, "key"; return a }
+	bearer, key := []string{"Authorization"}, []string{"Authorization", "x-api-key"}
+	keyed := func() Route { return handle("GET /a", fn, APIKey{}) }
+	for _, tt := range []struct {
+		name    string
+		allowed []string
+		guard   *Authorizer // nil for a table without one
+		routes  []Route
+		want    string // part of the warning; "" for none
+	}{
+		{"a key beside a guard", bearer, deciding(jwt()), []Route{keyed()},
+			"CORS.AllowHeaders has Authorization, and not X-Api-Key, which has the API key: a browser does not send it for"},
+		{"a key alone", bearer, nil, []Route{handle("GET /a", fn, KeyOnly{"counted"})}, "and not X-Api-Key, which has the API key"},
+		{"the guard's header is missing too", []string{"X-Trace"}, deciding(jwt()), []Route{keyed()}, "and not Authorization, which"},
+		{"the key's header is allowed", key, deciding(jwt()), []Route{keyed()}, ""},
+		{"another route needs none", bearer, deciding(jwt()), []Route{keyed(), handle("GET /b", fn)}, ""},
+		{"the authorizer names the key", bearer, naming(), []Route{keyed()}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(table(func(p *Props) {
+				p.Authorizer, p.Routes = tt.guard, tt.routes
+				p.CORS = &CORS{AllowOrigins: []string{"https://shop.example.com"}, AllowHeaders: tt.allowed}
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := p.WithheldHeaders("x")
+			if (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestEnough(t *testing.T) {
 	header := func(name string) authz.TokenSource { return authz.TokenSource{Kind: authz.Header, Name: name} }
 	cookie := authz.TokenSource{Kind: authz.Cookie, Name: "session"}
