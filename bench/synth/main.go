@@ -34,7 +34,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/example"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
 func main() {

@@ -10,7 +10,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/program"
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/program"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )

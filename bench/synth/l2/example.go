@@ -9,7 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
 // newExample is the example's stack as an experienced CDK user writes it without Gatehouse. The construct ids are

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/program"
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/program"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
 // newStacks makes the stacks of a shape with CDK's L2 constructs, as one who knows them writes it: what the stacks

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/bench/synth/shape"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
 // Synthesize makes an app of a shape and writes it into a folder. Then it prints how long that took, in milliseconds, and
