@@ -64,7 +64,8 @@ const refusedToken = "the authorizer refused the token: "
 
 // sessionGlosses say in words why there is no session.
 var sessionGlosses = map[string]string{
-	"session": "no session cookie: none of the request's cookies is one of the login's for this host: log in first",
+	"session": "no session cookie: none of the request's cookies is one of the login's for this host, or two are: " +
+		"log in first",
 	"session_ended": "the session has ended: it was not renewed for its idle time, has reached its greatest age or, of those " +
 		"in a table, was ended: log in again",
 }

@@ -79,6 +79,11 @@ func TestSessionReasons(t *testing.T) {
 	call := func(verb, site string) *checks.Call {
 		return &checks.Call{Request: &exchange.Request{Verb: verb, Headers: exchange.Headers{{Name: "Sec-Fetch-Site", Value: site}}}}
 	}
+	twice := func(name string) *checks.Call {
+		c := call("GET", "same-origin")
+		c.Headers = append(c.Headers, exchange.Header{Name: "Cookie", Value: "a=b"}, exchange.Header{Name: name, Value: "c"})
+		return c
+	}
 	const expired = refusedToken + "expired, its exp has passed"
 	for _, c := range []struct {
 		name, login, why, by string
@@ -96,6 +101,12 @@ func TestSessionReasons(t *testing.T) {
 		{"no cookie", "/auth", "", "identity source", call("GET", "same-origin"), "no session cookie: log in first, at /auth/login"},
 		{"no cookie, of a login that is not known", "", "", "identity source", call("GET", "none"),
 			"no session cookie: log in first"},
+		{"a cookie that does not open", "/auth", sessionGlosses["session"], "authorizer", call("GET", "same-origin"),
+			"no session cookie: none of the request's cookies is one of the login's for this host, or two are: log in first"},
+		{"two Sec-Fetch-Site", "/auth", sessionGlosses["session"], "authorizer", twice("Sec-Fetch-Site"),
+			"no session: the header Sec-Fetch-Site is in the request 2 times, and browsers send it once"},
+		{"two Cookie headers", "/auth", sessionGlosses["session"], "authorizer", twice("Cookie"),
+			"no session: the header Cookie is in the request 2 times, and a guard with a cache takes it once"},
 		{"another reason", "/auth", "the caller lacks x", "policy", call("POST", "same-origin"), "the caller lacks x"},
 	} {
 		if got := (&sessionGuard{login: c.login}).explained(c.why, c.by, c.call); got != c.want {

@@ -129,6 +129,7 @@ func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
 // policy denies what comes from another site. by is the check that denies the request.
 func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
 	site := c.Headers.Get("Sec-Fetch-Site")
+	times := func(name string) int { return len(slices.Collect(c.Headers.Values(name))) }
 	switch {
 	case by == "identity source" && !c.Headers.Has("Cookie"):
 		why = "no session cookie: log in first"
@@ -136,6 +137,12 @@ func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
 			why += ", at " + g.login + "/login"
 		}
 		return why
+	case why == sessionGlosses["session"] && times("Sec-Fetch-Site") > 1:
+		return fmt.Sprintf("no session: the header Sec-Fetch-Site is in the request %d times, and browsers send it once",
+			times("Sec-Fetch-Site"))
+	case why == sessionGlosses["session"] && times("Cookie") > 1:
+		return fmt.Sprintf("no session: the header Cookie is in the request %d times, and a guard with a cache takes it once",
+			times("Cookie"))
 	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site
 	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "" && g.inTable:
