@@ -82,7 +82,7 @@ func NewMux() *Mux {
 // HandleFunc is [Mux.Handle] for a function.
 func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	if h == nil {
-		panic(fmt.Errorf("gateway: pattern %q: the handler is nil", pattern))
+		panic(fmt.Errorf("lambdahttp: pattern %q: the handler is nil", pattern))
 	}
 	m.Handle(pattern, http.HandlerFunc(h))
 }
@@ -94,22 +94,22 @@ func (m *Mux) Handle(pattern string, h http.Handler) {
 	p, err := route.Parse(pattern)
 	switch {
 	case m.handlers == nil:
-		panic(fmt.Errorf("gateway: pattern %q: the Mux was not made by NewMux", pattern))
+		panic(fmt.Errorf("lambdahttp: pattern %q: the Mux was not made by NewMux", pattern))
 	case err != nil:
-		panic(fmt.Errorf("gateway: %w", err))
+		panic(fmt.Errorf("lambdahttp: %w", err))
 	case h == nil:
-		panic(fmt.Errorf("gateway: pattern %q: the handler is nil", pattern))
+		panic(fmt.Errorf("lambdahttp: pattern %q: the handler is nil", pattern))
 	case m.handlers[pattern] != nil:
-		panic(fmt.Errorf("gateway: pattern %q is registered already: one route has one handler", pattern))
+		panic(fmt.Errorf("lambdahttp: pattern %q is registered already: one route has one handler", pattern))
 	case m.chain != nil:
-		panic(fmt.Errorf("gateway: pattern %q: the Mux has begun to serve: register all patterns before", pattern))
+		panic(fmt.Errorf("lambdahttp: pattern %q: the Mux has begun to serve: register all patterns before", pattern))
 	}
 	added := &registered{pattern: pattern, resource: p.Path(), handler: h}
 	place := ""
 	for _, s := range p.Segments {
 		if s.Kind != route.Literal {
 			if other, ok := m.parts[place]; ok && other != s.String() {
-				panic(fmt.Errorf("gateway: pattern %q has %s where another pattern has %s: "+
+				panic(fmt.Errorf("lambdahttp: pattern %q has %s where another pattern has %s: "+
 					"API Gateway takes one variable part at one place, so write both the same way", pattern, s, other))
 			}
 			m.parts[place] = s.String()
@@ -134,7 +134,7 @@ func (m *Mux) Handle(pattern string, h http.Handler) {
 // middleware sees r.Pattern and the parameters. Use panics if the Mux has served a request.
 func (m *Mux) Use(middleware ...func(http.Handler) http.Handler) {
 	if m.chain != nil {
-		panic(fmt.Errorf("gateway: Use after the Mux has begun to serve: add all middleware before"))
+		panic(fmt.Errorf("lambdahttp: Use after the Mux has begun to serve: add all middleware before"))
 	}
 	m.use = append(m.use, middleware...)
 }
@@ -165,7 +165,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (m *Mux) begin() {
 	table, err := route.NewTable(m.patterns)
 	if err != nil {
-		panic(fmt.Errorf("gateway: %w", err)) // Handle has refused all that can be wrong
+		panic(fmt.Errorf("lambdahttp: %w", err)) // Handle has refused all that can be wrong
 	}
 	m.table = table
 	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

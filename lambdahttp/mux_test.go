@@ -272,16 +272,16 @@ func TestMisregistration(t *testing.T) {
 		do   func()
 		want string
 	}{
-		{"twice", func() { muxWith("GET /a", "GET /a") }, `gateway: pattern "GET /a" is registered already`},
-		{"no verb", func() { muxWith("/a") }, `gateway: route: pattern "/a": no verb: write "ANY /a"`},
+		{"twice", func() { muxWith("GET /a", "GET /a") }, `lambdahttp: pattern "GET /a" is registered already`},
+		{"no verb", func() { muxWith("/a") }, `lambdahttp: route: pattern "/a": no verb: write "ANY /a"`},
 		{"pattern of net/http", func() { muxWith("GET /a/{rest...}") },
 			`API Gateway writes a greedy parameter {rest+}`},
 		{"slash at the end", func() { muxWith("GET /a/") }, `the path ends in a slash, which API Gateway ignores`},
 		{"two variable parts", func() { muxWith("GET /a/{id}", "GET /a/{proxy+}") },
 			`pattern "GET /a/{proxy+}" has {proxy+} where another pattern has {id}`},
-		{"nil handler", func() { NewMux().Handle("GET /a", nil) }, `gateway: pattern "GET /a": the handler is nil`},
+		{"nil handler", func() { NewMux().Handle("GET /a", nil) }, `lambdahttp: pattern "GET /a": the handler is nil`},
 		{"nil function", func() { NewMux().HandleFunc("GET /a", nil) },
-			`gateway: pattern "GET /a": the handler is nil`},
+			`lambdahttp: pattern "GET /a": the handler is nil`},
 		{"not by NewMux", func() { new(Mux).HandleFunc("GET /a", reply) }, `the Mux was not made by NewMux`},
 		{"after a request", func() {
 			m := muxWith("GET /a")

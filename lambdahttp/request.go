@@ -28,7 +28,7 @@ var ErrEvent = errors.New("not an event of an API Gateway REST API")
 // newRequest makes the request that a server would have read from the client.
 func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Request, error) {
 	if e.HTTPMethod == "" || !strings.HasPrefix(e.Path, "/") {
-		return nil, fmt.Errorf("gateway: %w: httpMethod %q and path %q: want both, the path with its slash; "+
+		return nil, fmt.Errorf("lambdahttp: %w: httpMethod %q and path %q: want both, the path with its slash; "+
 			"for an HTTP API choose payload format 1.0", ErrEvent, e.HTTPMethod, e.Path)
 	}
 	body := []byte(e.Body)
@@ -36,7 +36,7 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
 			return nil, fmt.Errorf(
-				"gateway: %w: isBase64Encoded is true, but the body is not base64: %w",
+				"lambdahttp: %w: isBase64Encoded is true, but the body is not base64: %w",
 				ErrEvent,
 				err,
 			)

@@ -320,7 +320,7 @@ func TestEventsOfOtherKinds(t *testing.T) {
 			h := Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler was called") }))
 			_, err := h(context.Background(), e)
 			if !errors.Is(err, ErrEvent) || !strings.Contains(err.Error(), tt.want) ||
-				!strings.HasPrefix(err.Error(), "gateway: ") {
+				!strings.HasPrefix(err.Error(), "lambdahttp: ") {
 				t.Errorf("got %v, want ErrEvent with %q", err, tt.want)
 			}
 		})

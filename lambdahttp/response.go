@@ -22,7 +22,7 @@ func (w *response) Header() http.Header { return w.header }
 
 func (w *response) WriteHeader(status int) {
 	if status < 100 || status > 999 {
-		panic(fmt.Sprintf("gateway: status %d: want three digits", status)) // as net/http does
+		panic(fmt.Sprintf("lambdahttp: status %d: want three digits", status)) // as net/http does
 	}
 	// An event has one status. The informational ones come before it and are left out.
 	if w.status == 0 && status >= 200 {

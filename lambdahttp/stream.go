@@ -37,7 +37,7 @@ func readStreamed(text string) (streamed, error) {
 		}
 		p, err := route.Parse(pattern)
 		if err != nil {
-			return nil, fmt.Errorf("gateway: the environment variable %s: %w", StreamedRoutes, err)
+			return nil, fmt.Errorf("lambdahttp: the environment variable %s: %w", StreamedRoutes, err)
 		}
 		out[p.Path()] = append(out[p.Path()], p.Verb)
 	}
@@ -84,7 +84,7 @@ func stream(h http.Handler, r *http.Request) io.Reader {
 			}
 			if w.started() {
 				if panicked != http.ErrAbortHandler {
-					fmt.Fprintf(os.Stderr, "gateway: panic after the answer had begun: %v\n%s", panicked, debug.Stack())
+					fmt.Fprintf(os.Stderr, "lambdahttp: panic after the answer had begun: %v\n%s", panicked, debug.Stack())
 				}
 				write.CloseWithError(fmt.Errorf("panic: %v", panicked))
 			}
@@ -123,7 +123,7 @@ func (s *streamReader) ContentType() string { return streamContentType }
 
 // Close waits for the handler, whose writes fail from then on: one process serves one request at a time.
 func (s *streamReader) Close() error {
-	s.from.CloseWithError(errors.New("gateway: the stream has ended"))
+	s.from.CloseWithError(errors.New("lambdahttp: the stream has ended"))
 	<-s.done
 	return nil
 }
@@ -147,7 +147,7 @@ func (w *streamWriter) Header() http.Header { return w.header }
 
 func (w *streamWriter) WriteHeader(status int) {
 	if status < 100 || status > 999 {
-		panic(fmt.Sprintf("gateway: status %d: want three digits", status)) // as net/http does
+		panic(fmt.Sprintf("lambdahttp: status %d: want three digits", status)) // as net/http does
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -139,5 +139,5 @@ func logNotFound(r *http.Request, reason string) {
 		slog.String("httpMethod", route.verb),
 	}, LogAttrs(r.Context())...)
 	slog.Default().LogAttrs(r.Context(), slog.LevelWarn,
-		"gateway: answered 404 to a request that API Gateway authorized", attrs...)
+		"lambdahttp: answered 404 to a request that API Gateway authorized", attrs...)
 }
