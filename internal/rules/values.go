@@ -26,11 +26,13 @@ func inJSON(v any) string {
 	if v == nil {
 		return "not set"
 	}
-	text, err := json.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // it is for people
+	if err := e.Encode(v); err != nil {
 		return fmt.Sprint(v)
 	}
-	return string(text)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func quote(texts ...string) string {

@@ -1,0 +1,102 @@
+package rules_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// object is one of a template.
+type object = map[string]any
+
+// TestChangesOfAClosedAPI: a change of testdata/closed.json, each with what is said of it. The places are the names of
+// resources and members, with slashes between them.
+func TestChangesOfAClosedAPI(t *testing.T) {
+	const plan = "Api/Metadata/gatehouse:plan"
+	url := func(of any) object {
+		return object{"Type": "AWS::Lambda::Url", "Properties": object{"AuthType": "NONE", "TargetFunctionArn": of}}
+	}
+	beside := object{"Type": "AWS::ApiGateway::Method", "Properties": object{
+		"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Items"}, "HttpMethod": "GET",
+		"AuthorizationType": "CUSTOM", "AuthorizerId": object{"Fn::ImportValue": "guard"},
+		"Integration": object{"Type": "MOCK"},
+	}}
+	for _, tt := range []struct {
+		name, place string
+		value       any
+		want        string
+	}{
+		{"a route of IAM takes tokens", "GetItem/Properties", object{
+			"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Item"}, "HttpMethod": "GET",
+			"AuthorizationType": "CUSTOM", "AuthorizerId": object{"Ref": "Authorizer"}, "Integration": object{"Type": "MOCK"},
+		}, "changed-guard: the method GET /items/{id} is not guarded as the table says: its AuthorizationType is CUSTOM, " +
+			"want AWS_IAM"},
+		{"a route of an authorizer takes IAM", "GetOrders/Properties", object{
+			"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Orders"}, "HttpMethod": "GET",
+			"AuthorizationType": "AWS_IAM", "Integration": object{"Type": "MOCK"},
+		}, "changed-guard: the method GET /orders is not guarded as the table says: its AuthorizationType is AWS_IAM, want " +
+			"the one of the authorizer Authorizer"},
+		{"an authorizer by import", "GetOrders/Properties/AuthorizerId", object{"Fn::ImportValue": "guard"},
+			"changed-guard: the method GET /orders is not guarded as the table says: its AuthorizerId is not known ("},
+		{"an authorizer of another name", plan + "/guards/Authorizer", "Gone",
+			"changed-guard: the method GET /orders is not guarded as the table says: the template has no authorizer Gone of " +
+				"this API"},
+		{"a method beside the table, by import", "Beside", beside,
+			"included-authorizer: the method GET /items was added beside the table, and it cannot be told whether the included " +
+				"authorizer guards it: AuthorizerId: "},
+		{"other code of the included function", "Decide/Metadata/aws:asset:path", "asset.0123456789abcdef",
+			`changed-function: the included function has not the code that was planned: Code is {"ZipFile":"exports.handler = ` +
+				`async () => ({})"}, want the asset 0123456789abcdef`},
+		{"an open URL of a function by import", "Url", url(object{"Fn::ImportValue": "orders"}),
+			"open-function-url: the function URL is open, and it cannot be told whether its function is behind a guarded route: " +
+				"TargetFunctionArn: "},
+		{"a plan that is a text", plan, "none", "hidden-methods: its metadata gatehouse:plan is not an object"},
+		{"routes that are a list", plan + "/routes", []any{"GET /orders"},
+			"hidden-methods: the routes of its metadata gatehouse:plan are not an object"},
+		{"a guard that is a number", plan + "/guards/Authorizer", 1,
+			`hidden-methods: the guards of its metadata gatehouse:plan: "Authorizer" is not a string`},
+		{"a guard that there is not", plan + "/routes/GET ~1orders", "Others",
+			`hidden-methods: the routes of its metadata gatehouse:plan: the guard "Others" of "GET /orders" is not among its guards`},
+		{"keys that are a text", plan + "/keys", "GET /orders",
+			"hidden-methods: the keys of its metadata gatehouse:plan are not a list"},
+		{"a key that is a number", plan + "/keys", []any{1},
+			"hidden-methods: the keys of its metadata gatehouse:plan: 1 is not a string"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/closed.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var template object
+			if err := json.Unmarshal(text, &template); err != nil {
+				t.Fatal(err)
+			}
+			at, steps := template["Resources"].(object), strings.Split(tt.place, "/")
+			for _, step := range steps[:len(steps)-1] {
+				at = at[strings.ReplaceAll(step, "~1", "/")].(object)
+			}
+			at[strings.ReplaceAll(steps[len(steps)-1], "~1", "/")] = tt.value
+			if text, err = json.Marshal(template); err != nil {
+				t.Fatal(err)
+			}
+			a, err := cloudassembly.Parse("Shop", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range rules.Check(a, rules.Options{}) {
+				got = append(got, f.Rule+": "+f.Message)
+			}
+			if !slices.ContainsFunc(got, func(line string) bool { return strings.Contains(line, tt.want) }) {
+				t.Errorf("nothing found is %q (-want +got):\n%s", tt.want, cmp.Diff([]string{tt.want}, got))
+			}
+		})
+	}
+}
