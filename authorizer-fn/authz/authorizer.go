@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Options are what an authorizer takes from outside. The zero value is right in Lambda.
@@ -85,8 +86,8 @@ type Authorizer struct {
 // The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	root := getenv("LAMBDA_TASK_ROOT")
-	if err := misplaced(runsHere, root); err != nil {
-		return nil, err
+	if err := settings.Misplaced(getenv); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	config, err := FromEnvironment(getenv)
 	if err != nil {
@@ -126,21 +127,6 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 		time.AfterFunc(compileDelay, func() { a.policies() })
 	}
 	return a, nil
-}
-
-// lambdaRoot is where Lambda has a function's code. LAMBDA_TASK_ROOT says so, and a function's configuration cannot set
-// that.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-const lambdaRoot = "/var/task"
-
-// misplaced refuses to start, on Lambda, what was built for a developer's machine: an assembly of such functions is not
-// for deployment, and nothing but a warning keeps it from that.
-func misplaced(runsHere bool, root string) error {
-	if runsHere && root == lambdaRoot {
-		return fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+
-			"synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
-	}
-	return nil
 }
 
 // What is not needed to start is put off until the function has told Lambda that it is ready, and policies and the keys
@@ -263,7 +249,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if !config.NoTokenCache {
 		options.TokenCache, options.TokenCacheBytes = tokenCacheSize, tokenCacheBytes
 	}
-	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
+	loopbackHTTP := settings.RunsHere || o.AllowLoopbackHTTP
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
 	if keepsSessions && sessions.open != nil {
 		if err := sessions.open(a, vault, loopbackHTTP); err != nil {

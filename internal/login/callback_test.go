@@ -250,6 +250,44 @@ func TestLoginWithoutKeys(t *testing.T) {
 	f.logIn()
 }
 
+// A callback that comes to a new process of the function, which can get neither the keys of the cookies nor the provider's
+// metadata, is answered 503 without a session, and the user can log in again later.
+func TestCallbackAtANewProcess(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		down   func(f *fixture)
+		reason string
+	}{
+		{"without keys", func(f *fixture) { f.aws.set(func() { f.aws.down = true }) }, "keys"},
+		{"without the provider", func(f *fixture) {
+			f.idp.set(func() {
+				f.idp.instead["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+					w.WriteHeader(http.StatusBadGateway)
+				}
+			})
+		}, "provider"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t)
+			back := f.held(f.browser)
+			before := f.Handler
+			f.Handler = f.newHandler(testConfig())
+			c.down(f)
+			f.want(f.browser.Link(t, idpOrigin, back), http.StatusServiceUnavailable, c.reason)
+			if names := f.browser.Jar.Names(DefaultCookie); len(names) > 0 {
+				t.Errorf("there is a session: %q", names)
+			}
+			f.Handler = before
+			f.aws.set(func() { f.aws.down = false })
+			f.idp.set(func() { clear(f.idp.instead) })
+			f.logIn()
+			if names := f.browser.Jar.Names(DefaultCookie); len(names) != 1 {
+				t.Errorf("after the login the session is %q", names)
+			}
+		})
+	}
+}
+
 // A path that is not the route's under a base path is refused rather than guessed.
 func TestBasePath(t *testing.T) {
 	for _, c := range []struct{ configured, path, want string }{

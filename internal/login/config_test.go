@@ -153,6 +153,23 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"a public client", func(c *Config) { c.ClientAuth = "none" }, `clientAuth "none"`},
 		{"an algorithm without a key", func(c *Config) { c.Algorithm = "ES256" }, "for private_key_jwt"},
 		{"a key without an algorithm", func(c *Config) { c.ClientAuth = "private_key_jwt" }, `algorithm ""`},
+		{
+			"a key's id of two lines",
+			func(c *Config) { c.ClientAuth, c.Algorithm, c.KeyID = "private_key_jwt", "ES256", "a\nb" },
+			`keyId "a\nb" and audience "": want printable ASCII`,
+		},
+		{
+			"an audience of another alphabet",
+			func(c *Config) { c.ClientAuth, c.Algorithm, c.Audience = "private_key_jwt", "ES256", "ä" },
+			`keyId "" and audience "ä": want printable ASCII`,
+		},
+		{
+			"a user pool and a private key",
+			func(c *Config) {
+				c.ClientAuth, c.Algorithm, c.UserPoolID = "private_key_jwt", "ES256", "eu-central-1_a"
+			},
+			`userPoolId "eu-central-1_a" with private_key_jwt: Amazon Cognito's clients have a secret: leave clientAuth out`,
+		},
 		{"no secret", func(c *Config) { c.SecretARN = "" }, "is not the ARN of a secret"},
 		{"a user pool and a secret", func(c *Config) { c.UserPoolID = "eu-central-1_a" }, "leave secretArn out"},
 		{"a host for a user pool", func(c *Config) { c.UserPoolID, c.SecretARN = "evil.example.com/_a", "" }, "userPoolId"},

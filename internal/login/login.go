@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Options are what a login takes from outside. The zero value is right in Lambda.
@@ -67,9 +68,8 @@ type route struct {
 // the client's credential are fetched in the background, or, with provisioned concurrency, before it returns. The error
 // is an [ErrConfig]; the function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
-	if runsHere && getenv("LAMBDA_TASK_ROOT") == lambdaRoot {
-		return nil, fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+
-			"synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
+	if err := settings.Misplaced(getenv); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	config, err := FromEnvironment(getenv)
 	if err != nil {
@@ -88,19 +88,13 @@ func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	return h, nil
 }
 
-const (
-	// lambdaRoot is where Lambda has a function's code. A function's configuration cannot set LAMBDA_TASK_ROOT.
-	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-	lambdaRoot = "/var/task"
-
-	// startDelay lets the function tell Lambda that it is ready before it fetches anything: four requests at once would
-	// compete with that.
-	startDelay = 2 * time.Millisecond
-)
+// startDelay lets the function tell Lambda that it is ready before it fetches anything: four requests at once would
+// compete with that.
+const startDelay = 2 * time.Millisecond
 
 // New makes a handler. The environment has the function's AWS credentials and endpoints. Nothing is fetched yet.
 func New(config Config, getenv func(string) string, o Options) (*Handler, error) {
-	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
+	loopbackHTTP := settings.RunsHere || o.AllowLoopbackHTTP
 	if err := config.Check(loopbackHTTP); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,21 @@
+package login
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+)
+
+// TestAHostBuildDoesNotStartOnLambda: this test runs as functions for Lambda are built, unless it has the tag
+// gatehouse_host.
+func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
+	_, err := FromLambda(func(name string) string {
+		return map[string]string{"LAMBDA_TASK_ROOT": "/var/task"}[name]
+	}, Options{})
+	misplaced := err != nil && strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD")
+	if !errors.Is(err, ErrConfig) || misplaced != settings.RunsHere {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,7 @@
+//go:build gatehouse_host
+
+package settings
+
+// RunsHere reports whether the function was built for a developer's machine, where issuers may be those of "gatehouse dev",
+// on the loopback interface.
+const RunsHere = true
