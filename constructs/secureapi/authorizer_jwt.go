@@ -98,6 +98,13 @@ func equalSets(a, b []string) bool {
 }
 
 func (j JWTAuthorizer) enforces(requires []access.Requirement) error {
+	var issuers []plan.Issuer
+	for _, i := range j.Issuers {
+		issuers = append(issuers, i.plan())
+	}
+	if err := plan.WithoutRights(issuers, requires); err != nil {
+		return err
+	}
 	scopes := 0
 	for _, r := range requires {
 		switch r.Kind {

@@ -100,10 +100,15 @@ type provider struct {
 	pool        awscognito.IUserPool         // nil for any other
 	poolClients []awscognito.IUserPoolClient // with the ids of clients
 	login       plan.Provider                // what logging in takes
+	rightless   string                       // its name, if its tokens have neither scopes nor groups nor roles
 }
 
 // plan is what the checks look at.
 func (i Issuer) plan() plan.Issuer {
+	rightless := ""
+	if i.URL == i.provider.url {
+		rightless = i.provider.rightless
+	}
 	return plan.Issuer{
 		URL:             i.URL,
 		Audiences:       i.Audiences,
@@ -123,6 +128,7 @@ func (i Issuer) plan() plan.Issuer {
 		GroupsClaim:     i.GroupsClaim,
 		RolesClaim:      i.RolesClaim,
 		PrincipalClaim:  i.PrincipalClaim,
+		Rightless:       rightless,
 		Problem:         i.problem,
 		AudienceName:    i.audience,
 	}

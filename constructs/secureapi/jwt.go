@@ -78,7 +78,7 @@ func (j *JWT) plan() *plan.JWT {
 		return nil
 	}
 	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths, UsageKeyClaim: j.UsageKeyClaim}
-	out.Release = j.Release.plan(j.FunctionProps)
+	out.Release, out.Hooked = j.Release.plan(j.FunctionProps), j.Package != ""
 	for _, i := range j.Issuers {
 		out.Issuers = append(out.Issuers, i.plan())
 	}

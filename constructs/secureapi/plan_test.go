@@ -56,6 +56,8 @@ func issuer(change func(*Issuer)) func(*Props) {
 	}
 }
 
+var ofGoogle = Google("1.apps.googleusercontent.com")
+
 func preset(i Issuer) func(*Props) {
 	return guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: []Issuer{i}}})
 }
@@ -247,6 +249,21 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			preset(EntraID("11111111-2222-3333-4444-555555555555", "api://orders")),
 			`EntraID: audience "api://orders": want the API's application (client) id, a GUID: v2.0 tokens always have that, ` +
 				`whatever its Application ID URI is`,
+		},
+		{
+			"a scope of Google's", preset(ofGoogle),
+			`route "GET /orders": it requires scope orders:read, which the API's TokenAuthorizer cannot enforce: tokens of ` +
+				`Google have no scopes, groups or roles, so that no caller would meet it: require a Claim of theirs, such as ` +
+				`Claim("hd").Is("example.com"), or give callers rights in a hook of a TokenAuthorizer, by JWT.Package`,
+		},
+		{
+			"either of two rights that Google's tokens do not have",
+			all(preset(ofGoogle), add(Handle("GET /a", fn, Either(AnyGroup("a"), AnyRole("b"))))),
+			`route "GET /a": it requires either group a or role b, which the API's TokenAuthorizer cannot enforce: tokens of Google`,
+		},
+		{
+			"a scope of Google's, without a function", guardedWith(JWTAuthorizer{Issuers: []Issuer{ofGoogle}}),
+			`scope orders:read, which the API's JWTAuthorizer cannot enforce: tokens of Google have no scopes, groups or roles`,
 		},
 		{"Google with a foreign audience", preset(Google("orders")), `Google("orders"): want an OAuth client id`},
 		{"Auth0 by URL", preset(Auth0("https://shop.eu.auth0.com/", "api")), `want the tenant's domain alone`},

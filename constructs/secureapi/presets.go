@@ -98,9 +98,10 @@ func EntraID(tenant string, audiences ...string) Issuer {
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{
 		provider: provider{
-			url:     "https://accounts.google.com",
-			keys:    "https://www.googleapis.com/oauth2/v3/certs",
-			clients: slices.Clone(clientIDs),
+			url:       "https://accounts.google.com",
+			keys:      "https://www.googleapis.com/oauth2/v3/certs",
+			clients:   slices.Clone(clientIDs),
+			rightless: "Google",
 			// Source: https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
 			login: plan.Provider{
 				Name:       "Google",

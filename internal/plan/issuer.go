@@ -27,6 +27,7 @@ type Issuer struct {
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
 	Introspection                        *Introspection // nil if it is not asked
 
+	Rightless    string // the provider of a preset whose tokens have neither scopes nor groups nor roles; "" for another
 	Problem      error  // what a preset finds wrong with its arguments
 	AudienceName string // what the preset's audiences are, for errors
 }

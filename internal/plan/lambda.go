@@ -34,7 +34,10 @@ func (l Lambda) Check() []error {
 // Enforces says why the function cannot enforce a route's requirements: see [Authorizer.Enforces].
 func (l Lambda) Enforces(requires []access.Requirement) error {
 	if l.JWT != nil {
-		return literal(requires)
+		if err := literal(requires); err != nil || l.JWT.Hooked {
+			return err
+		}
+		return WithoutRights(l.JWT.Issuers, requires)
 	}
 	if len(requires) == 0 || !l.Own { // neither is set: Check says so, and JWT may be what was meant
 		return nil
@@ -97,6 +100,7 @@ type JWT struct {
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
 	Release          *Release // nil for none
+	Hooked           bool     // a main package of the app's own may give callers rights
 }
 
 func (j *JWT) check() (errs []error) {
