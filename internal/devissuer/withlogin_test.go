@@ -65,7 +65,7 @@ func (l *loggedIn) ask(t testing.TB, verb, target string) (*http.Response, strin
 		r.Header.Set("Cookie", strings.Join(pairs, "; "))
 	}
 	w := httptest.NewRecorder()
-	l.handler.ServeHTTP(w, r.WithContext(login.WithRequestPath(r.Context(), r.URL.Path)))
+	l.handler.ServeHTTP(w, r.WithContext(login.WithRequest(r.Context(), login.Request{Path: r.URL.Path})))
 	answer := w.Result()
 	for _, c := range answer.Cookies() {
 		if l.cookies[c.Name] = c.Value; c.MaxAge < 0 || c.Value == "" {

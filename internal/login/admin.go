@@ -1,22 +1,17 @@
 package login
 
-import (
-	"net/http"
-
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
-)
+import "net/http"
 
 // The routes of administrators are behind the API's guard, which decides who is one. That a guard has let the caller in
 // is seen by the event's requestContext.authorizer, which no client can set.
 
 // administrator reports whether the guard has let in who calls. On a failure it has answered.
 func (x *exchange) administrator() bool {
-	c, ok := lambdahttp.CallerFrom(x.r.Context())
-	if !ok {
+	x.principal = requestOf(x.r).Principal
+	if x.principal == "" {
 		x.refuse(denied(http.StatusUnauthorized, "no_caller"))
 		return false
 	}
-	x.principal = c.Principal
 	return true
 }
 

@@ -299,14 +299,14 @@ func TestBasePath(t *testing.T) {
 		{"/shop", "/prod/auth/login", "/shop"},
 	} {
 		h := &Handler{config: Config{BasePath: c.configured}}
-		r, _ := http.NewRequestWithContext(WithRequestPath(context.Background(), c.path), "GET", "/auth/login", nil)
+		r, _ := http.NewRequestWithContext(WithRequest(context.Background(), Request{Path: c.path}), "GET", "/auth/login", nil)
 		if got, ok := h.base(r); !ok || got != c.want {
 			t.Errorf("%q, %q: got %q, %v", c.configured, c.path, got, ok)
 		}
 	}
 	for _, path := range []string{"//evil.test/auth/login", "/prod/x", "https://evil.test/auth/login", "/%2fevil/auth/login"} {
 		h := &Handler{}
-		r, _ := http.NewRequestWithContext(WithRequestPath(context.Background(), path), "GET", "/auth/login", nil)
+		r, _ := http.NewRequestWithContext(WithRequest(context.Background(), Request{Path: path}), "GET", "/auth/login", nil)
 		if got, ok := h.base(r); ok {
 			t.Errorf("%q: got %q", path, got)
 		}

@@ -176,7 +176,9 @@ func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// API Gateway hands both paths on as they were sent.
-	r = r.Clone(WithRequestPath(r.Context(), r.URL.EscapedPath()))
+	of := requestOf(r)
+	of.Path = r.URL.EscapedPath()
+	r = r.Clone(WithRequest(r.Context(), of))
 	r.URL.Path, r.URL.RawPath = path, strings.TrimPrefix(r.URL.EscapedPath(), stage)
 	f.Handler.ServeHTTP(w, r)
 }

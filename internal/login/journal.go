@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // journal writes the log: a line of JSON for each request, in one Write.
@@ -47,7 +45,7 @@ const maxText = 1024
 
 // write writes the line of a request.
 func (j *journal) write(x *exchange) {
-	now := x.now()
+	now, of := x.now(), requestOf(x.r)
 	l := line{
 		Timestamp: now.UTC().Format("2006-01-02T15:04:05.000Z"),
 		Level:     "INFO",
@@ -61,6 +59,8 @@ func (j *journal) write(x *exchange) {
 		Principal: bounded(x.principal),
 		Subject:   bounded(x.subject),
 		Ended:     x.ended,
+		RequestID: of.RequestID,
+		APIID:     of.APIRequestID,
 		Issuer:    j.issuer,
 		TotalMs:   float64(max(0, now.Sub(x.began)).Microseconds()) / 1000,
 		counted:   j.count(x, now),
@@ -71,14 +71,6 @@ func (j *journal) write(x *exchange) {
 	}
 	if x.outcome == failed {
 		l.Level = "ERROR"
-	}
-	for _, a := range lambdahttp.LogAttrs(x.r.Context()) {
-		switch a.Key {
-		case "requestId":
-			l.RequestID = a.Value.String()
-		case "apiRequestId":
-			l.APIID = a.Value.String()
-		}
 	}
 	text, err := json.Marshal(l)
 	if err != nil {

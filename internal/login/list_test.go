@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // listed reads a list of sessions.
@@ -116,7 +115,7 @@ func TestLogoutAllFromElsewhere(t *testing.T) {
 func (f *fixture) as(principal, verb, path string) *httptest.ResponseRecorder {
 	f.t.Helper()
 	r := httptest.NewRequest(verb, stage+path, nil)
-	r = r.WithContext(lambdahttp.WithCaller(r.Context(), lambdahttp.Caller{Principal: principal}))
+	r = r.WithContext(WithRequest(r.Context(), Request{Principal: principal}))
 	w := httptest.NewRecorder()
 	f.serveAPI(w, r)
 	return w

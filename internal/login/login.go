@@ -189,7 +189,7 @@ func (h *Handler) prepare(ctx context.Context) {
 	wg.Wait()
 }
 
-// ServeHTTP serves a request. Its path is that of the API, without stage or base path; see [WithRequestPath].
+// ServeHTTP serves a request. Its path is that of the API, without stage or base path; see [WithRequest].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 	defer cancel()
@@ -217,12 +217,24 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const requestTimeout = 15 * time.Second
 
-type requestPathKey struct{}
+// Request is what API Gateway and Lambda say of a request besides what HTTP does.
+type Request struct {
+	Path                    string // as the browser wrote it, with stage or base path: requestContext.path
+	Principal               string // whom a guard of the API has let in; "" on routes without one
+	RequestID, APIRequestID string // Lambda's and API Gateway's, for the log
+}
 
-// WithRequestPath notes a request's path as the browser wrote it, with stage or base path: the requestContext.path of
-// API Gateway's event.
-func WithRequestPath(ctx context.Context, path string) context.Context {
-	return context.WithValue(ctx, requestPathKey{}, path)
+type requestKey struct{}
+
+// WithRequest puts that into a request's context.
+func WithRequest(ctx context.Context, of Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, of)
+}
+
+// requestOf is what [WithRequest] put there.
+func requestOf(r *http.Request) Request {
+	of, _ := r.Context().Value(requestKey{}).(Request)
+	return of
 }
 
 // base is what precedes the API's own paths in those that browsers use: "" or "/prod".
@@ -230,7 +242,7 @@ func (h *Handler) base(r *http.Request) (string, bool) {
 	if h.config.BasePath != "" {
 		return strings.TrimSuffix(h.config.BasePath, "/"), true
 	}
-	path, _ := r.Context().Value(requestPathKey{}).(string)
+	path := requestOf(r).Path
 	if path == "" {
 		return "", true
 	}

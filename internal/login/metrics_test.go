@@ -92,7 +92,7 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	f.logIn()
 	f.serve(httptest.NewRequest("POST", shop+"/auth/refresh", nil)) // refused: it has no Sec-Fetch-Site
 	elsewhere := httptest.NewRequest("GET", shop+"/auth/login?return=/orders", nil)
-	f.serve(elsewhere.WithContext(WithRequestPath(elsewhere.Context(), "/elsewhere"))) // failed: base_path
+	f.serve(elsewhere.WithContext(WithRequest(elsewhere.Context(), Request{Path: "/elsewhere"}))) // failed: base_path
 	written := monitortest.Written{}
 	if err := written.Read(f.log.text()); err != nil {
 		t.Fatal(err)

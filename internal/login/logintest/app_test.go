@@ -22,8 +22,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/login/onlambda"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // The secrets of the functions, in AWS Secrets Manager.
@@ -156,10 +156,7 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve := lambdahttp.Handler(handler) // as main does
-	a.login = func(c context.Context, e lambda.APIGatewayProxyRequest) (lambda.APIGatewayProxyResponse, error) {
-		return serve(login.WithRequestPath(c, e.RequestContext.Path), e)
-	}
+	a.login = onlambda.Handler(handler) // as main does
 	a.guard, err = authz.FromLambda(getenv, authz.Options{
 		Now: now.now, Transport: options.Transport, Log: a.log,
 		Files: fstest.MapFS{access.FileName: {Data: []byte(s.table)}},

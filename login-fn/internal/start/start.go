@@ -2,16 +2,14 @@
 package start
 
 import (
-	"context"
 	"log"
 	"os"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaio"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+	"github.com/gatehouse-cdk/gatehouse/internal/login/onlambda"
 )
 
 // Login answers the function's events, and does not return. If the configuration cannot be used, the process ends.
@@ -21,9 +19,6 @@ func Login(o login.Options) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	serve := lambdahttp.Handler(handler)
 	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
-	lambda.Start(func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		return serve(login.WithRequestPath(ctx, e.RequestContext.Path), e)
-	})
+	lambda.Start(onlambda.Handler(handler))
 }
