@@ -3,8 +3,8 @@
 //
 //	go run ./bench/synth
 //
-// Each synthesis is a process of its own, as "go run ./app" is one, of a program of its own: command gatehouse links
-// Gatehouse, and command l2 does not. The two take turns. Compared are the time from
+// Each synthesis is a process of its own, as "go run ./app" is one, of a program of its own: commands gatehouse and orders
+// link Gatehouse, and command l2 does not. The two take turns. Compared are the time from
 // the app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse
 // also asks the go command whether they still are; the direct one's functions are copied as they lie there. The
 // templates are compared first: they are the same but for hashes (those of the direct one's assets and of its
@@ -58,7 +58,8 @@ func run(of shape.Shape, pairs int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := example.Build(context.Background(), dir, "./bench/synth/gatehouse", "./bench/synth/l2"); err != nil {
+	if err := example.Build(context.Background(), dir, "./bench/synth/gatehouse", "./bench/synth/orders",
+		"./bench/synth/l2"); err != nil {
 		return err
 	}
 	s := &sides{dir: dir, of: of}
@@ -71,7 +72,7 @@ func run(of shape.Shape, pairs int) error {
 	return s.measureExample(pairs)
 }
 
-// sides are the two programs.
+// sides are two programs.
 type sides struct {
 	dir string // of the programs, and of what they write
 	of  shape.Shape
@@ -89,7 +90,7 @@ func (s *sides) prepare() error {
 			return err
 		}
 	}
-	words, err := measured(filepath.Join(s.dir, "gatehouse"), append(s.of.Args(), "-words")...).Output()
+	words, err := measured(s.ours(), append(s.of.Args(), "-words")...).Output()
 	if err != nil {
 		return err
 	}

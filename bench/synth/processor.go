@@ -67,7 +67,15 @@ func (s *sides) measure(pairs int) error {
 type command func(of shape.Shape, out string) *exec.Cmd
 
 func (s *sides) gatehouse(of shape.Shape, out string) *exec.Cmd {
-	return measured(filepath.Join(s.dir, "gatehouse"), append(of.Args(), "-out", out)...)
+	return measured(s.ours(), append(of.Args(), "-out", out)...)
+}
+
+// ours is the program with Gatehouse.
+func (s *sides) ours() string {
+	if s.of.Many() {
+		return filepath.Join(s.dir, "gatehouse")
+	}
+	return filepath.Join(s.dir, "orders")
 }
 
 func (s *sides) l2(of shape.Shape, out string) *exec.Cmd {

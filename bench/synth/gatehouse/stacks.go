@@ -33,7 +33,7 @@ func newStacks(app constructs.Construct, of shape.Shape) {
 		switch of.Authorizer {
 		case shape.Included:
 			props.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
-				Issuers: []secureapi.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}},
+				Issuers: []secureapi.Issuer{{URL: shape.Issuer, Audiences: []string{shape.Audience}}},
 			}}
 		case shape.Cognito:
 			props.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{program.NewPool(stack)}}
@@ -54,7 +54,7 @@ func newStacks(app constructs.Construct, of shape.Shape) {
 			props.Routes = append(props.Routes, route)
 		}
 		if of.CORS {
-			props.CORS = &secureapi.CORS{AllowOrigins: settings.Origins}
+			props.CORS = &secureapi.CORS{AllowOrigins: shape.Origins()}
 		}
 		secureapi.New(stack, "Api", props)
 	}

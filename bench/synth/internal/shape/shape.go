@@ -122,6 +122,15 @@ func (s Shape) Table() (out []Row) {
 	return out[:s.Routes]
 }
 
+// Who issues the tokens of each API, and for whom.
+const (
+	Issuer   = "https://idp.example.com/"
+	Audience = "orders"
+)
+
+// Origins are those of the pages that may call each API.
+func Origins() []string { return []string{"https://shop.example.com"} }
+
 // Words are what the templates of both sides have from Gatehouse: they are the same text there, and a program in L2 does
 // not link Gatehouse to make it.
 type Words struct {

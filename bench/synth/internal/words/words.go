@@ -1,0 +1,22 @@
+// Package words makes what the program in L2 needs to write the same template as one with Gatehouse.
+package words
+
+import (
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+)
+
+// Of are the words of an API whose functions have these settings of CORS, beside those that all have.
+func Of(origins cors.Config) shape.Words {
+	config := authz.Config{Issuers: []authz.Issuer{{URL: shape.Issuer, Audiences: []string{shape.Audience}}}}
+	origins.AllowOrigins = shape.Origins()
+	origins.AllowHeaders = []string{"Content-Type", "Authorization"}
+	return shape.Words{
+		Origins:              shape.Origins(),
+		ValidationExpression: secureapi.BearerJWT,
+		Backend:              origins.Environment(),
+		Authorizer:           config.Environment(),
+	}
+}
