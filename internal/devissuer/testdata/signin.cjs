@@ -89,9 +89,11 @@ const commands = {
     return null
   },
 
-  // press presses a key, and says where the browser has gone and what the page says.
+  // press presses a key that sends the form, and says where the browser has gone and what the page says.
   async press([key, until]) {
+    const next = page.waitForEvent('framenavigated') // which comes later than the key
     await page.keyboard.press(key)
+    await next
     if (until) await page.waitForURL(u => u.href.startsWith(until))
     await page.waitForLoadState()
     return [page.url(), await page.innerText('body')]
