@@ -38,7 +38,7 @@ func ChooseFrom(source string, choice *devissuer.ChoiceError) error {
 			fmt.Fprintf(&b, " --audience %s", tryout.Quote(i.Audiences[0]))
 		}
 		if len(i.TakenBy) > 0 {
-			fmt.Fprintf(&b, "  (for %s)", strings.Join(i.TakenBy, ", "))
+			fmt.Fprintf(&b, "  # for %s", strings.Join(i.TakenBy, ", "))
 		}
 	}
 	return errors.New(b.String())
