@@ -3,13 +3,13 @@
 //
 //	go run ./bench/synth
 //
-// Each synthesis is a process of its own, as "go run ./app" is one, of a program of its own: commands gatehouse and orders
-// link Gatehouse, and command l2 does not. The two take turns. Compared are the time from
-// the app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse
-// also asks the go command whether they still are; the direct one's functions are copied as they lie there. The
-// templates are compared first: they are the same but for hashes (those of the direct one's assets and of its
-// deployment are made by CDK alone) and for the metadata that Gatehouse's checks read, so that nothing is left out of
-// the direct side. What counts is the ratio; the times are this machine's.
+// Each synthesis is a process of its own, as "go run ./app" is one, of a program of its own: commands gatehouse and
+// orders link Gatehouse, and command l2 does not. The two take turns. Compared are the time from the app's construction
+// to the end of synthesis, with the functions built, and the whole process, in which Gatehouse also asks the go command
+// whether they still are; the direct one's functions are copied as they lie there. The templates are compared first:
+// they are the same but for hashes (those of the direct one's assets and of its deployment are made by CDK alone) and
+// for the metadata that Gatehouse's checks read, so that nothing is left out of the direct side. What counts is the
+// ratio; the times are this machine's.
 //
 // With -routes it measures one stack whose API has so many routes, and with -stacks an app of so many stacks, each with
 // an API of ten routes. -authorizer says who guards them: a function of one's own, a user pool, or the included

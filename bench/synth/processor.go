@@ -79,7 +79,8 @@ func (s *sides) ours() string {
 }
 
 func (s *sides) l2(of shape.Shape, out string) *exec.Cmd {
-	return measured(filepath.Join(s.dir, "l2"), append(of.Args(), "-out", out, "-words", s.words(), "-built", s.first())...)
+	args := append(of.Args(), "-out", out, "-words", s.words(), "-built", s.first())
+	return measured(filepath.Join(s.dir, "l2"), args...)
 }
 
 // measured is a process to measure: without CDK's own validation of templates, which takes ten times as long as all the

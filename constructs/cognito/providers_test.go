@@ -39,8 +39,9 @@ func TestProviders(t *testing.T) {
 		federated(p, cognito.OIDC{ClientSecret: secret(stack, "google")},
 			cognito.OIDC{ClientSecret: secret(stack, "corp"), ClientSecretField: "value"})
 	}))
-	if got := slices.Sorted(maps.Keys(users.Providers)); !slices.Equal(got, []string{"Branch", "Corp", "Google", "Partner", "Shop"}) {
-		t.Errorf("providers %q", got)
+	names := slices.Sorted(maps.Keys(users.Providers))
+	if !slices.Equal(names, []string{"Branch", "Corp", "Google", "Partner", "Shop"}) {
+		t.Errorf("providers %q", names)
 	}
 	got := map[string]map[string]any{}
 	var ids []string

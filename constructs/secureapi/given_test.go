@@ -71,7 +71,8 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 			"JWT.Release.Canary.Alarms[0] is nil: give it an awscloudwatch.IAlarm, or leave it out"},
 		{"less reserved than provisioned", release(func(j *secureapi.JWT) {
 			j.FunctionProps = &awslambda.FunctionProps{ReservedConcurrentExecutions: jsii.Number(4)}
-		}), "JWT.Release.ProvisionedConcurrency is 5, and FunctionProps.ReservedConcurrentExecutions is 4, which it is a part of"},
+		}), "JWT.Release.ProvisionedConcurrency is 5, and FunctionProps.ReservedConcurrentExecutions is 4, which it is a " +
+			"part of"},
 		{"a nil client of a user pool", in(func(p *secureapi.Props) {
 			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
 				Issuers: []secureapi.Issuer{secureapi.CognitoIssuer(pool, nil)},
@@ -81,7 +82,8 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 			login := oktaLogin(stack)
 			login.Parameters = map[string]string{"claims": strings.Repeat("x", 4000)}
 			p.Authorizer = secureapi.SessionAuthorizer{Login: login}
-		}), "of the 4096 bytes of a Lambda function's environment: name fewer Scopes, Parameters, audiences or origins of CORS"},
+		}), "of the 4096 bytes of a Lambda function's environment: name fewer Scopes, Parameters, audiences or origins of " +
+			"CORS"},
 		{"an origin of another stack's function", func() {
 			other := awscdk.NewStack(app, jsii.String("Other"), nil)
 			function := backend(stack, "Elsewhere")
@@ -90,7 +92,8 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 				Routes:     []secureapi.Route{secureapi.Handle("GET /orders", function)},
 				CORS:       &secureapi.CORS{AllowOrigins: []string{"https://" + *stack.Account() + ".example.com"}},
 			})
-		}, "CORS: an origin is a CDK token, and the function Shop/Elsewhere of another stack would need it in its environment"},
+		}, "CORS: an origin is a CDK token, and the function Shop/Elsewhere of another stack would need it in its " +
+			"environment"},
 		{"a domain without a scope",
 			func() { secureapi.NewDomain(nil, "Domain", &secureapi.Domain{}) },
 			"secureapi: Domain: the scope is nil: give it the stack"},
@@ -197,7 +200,8 @@ func TestHeadersOfFixedAnswers(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Routes = append(p.Routes, secureapi.Integrate("GET /old",
-			secureapi.Respond(301, secureapi.WithHeader("Location", "new"), secureapi.WithHeader("Content-Type", "text/html"), "moved"),
+			secureapi.Respond(301,
+				secureapi.WithHeader("Location", "new"), secureapi.WithHeader("Content-Type", "text/html"), "moved"),
 			secureapi.Public("moved")))
 	})
 	for id, m := range resources(stack, "AWS::ApiGateway::Method") {
@@ -205,7 +209,8 @@ func TestHeadersOfFixedAnswers(t *testing.T) {
 			continue
 		}
 		got := fmt.Sprint(m["Integration"].(map[string]any)["IntegrationResponses"])
-		want := "[map[ResponseParameters:map[method.response.header.Content-Type:'text/html' method.response.header.Location:'new'] ResponseTemplates:map[text/html:moved] StatusCode:301]]"
+		want := "[map[ResponseParameters:map[method.response.header.Content-Type:'text/html' " +
+			"method.response.header.Location:'new'] ResponseTemplates:map[text/html:moved] StatusCode:301]]"
 		if got != want {
 			t.Errorf("the answers are\n%s\nwant\n%s", got, want)
 		}

@@ -250,8 +250,8 @@ func TestLoginWithoutKeys(t *testing.T) {
 	f.logIn()
 }
 
-// A callback that comes to a new process of the function, which can get neither the keys of the cookies nor the provider's
-// metadata, is answered 503 without a session, and the user can log in again later.
+// A callback that comes to a new process of the function, which can get neither the keys of the cookies nor the
+// provider's metadata, is answered 503 without a session, and the user can log in again later.
 func TestCallbackAtANewProcess(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -299,7 +299,8 @@ func TestBasePath(t *testing.T) {
 		{"/shop", "/prod/auth/login", "/shop"},
 	} {
 		h := &Handler{config: Config{BasePath: c.configured}}
-		r, _ := http.NewRequestWithContext(WithRequest(context.Background(), Request{Path: c.path}), "GET", "/auth/login", nil)
+		ctx := WithRequest(context.Background(), Request{Path: c.path})
+		r, _ := http.NewRequestWithContext(ctx, "GET", "/auth/login", nil)
 		if got, ok := h.base(r); !ok || got != c.want {
 			t.Errorf("%q, %q: got %q, %v", c.configured, c.path, got, ok)
 		}

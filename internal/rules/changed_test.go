@@ -49,21 +49,22 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 			"changed-guard: the method GET /orders is not guarded as the table says: the template has no authorizer Gone of " +
 				"this API"},
 		{"a method beside the table, by import", "Beside", beside,
-			"included-authorizer: the method GET /items was added beside the table, and it cannot be told whether the included " +
-				"authorizer guards it: AuthorizerId: "},
+			"included-authorizer: the method GET /items was added beside the table, and it cannot be told whether the " +
+				"included authorizer guards it: AuthorizerId: "},
 		{"other code of the included function", "Decide/Metadata/aws:asset:path", "asset.0123456789abcdef",
 			`changed-function: the included function has not the code that was planned: Code is {"ZipFile":"exports.handler = ` +
 				`async () => ({})"}, want the asset 0123456789abcdef`},
 		{"an open URL of a function by import", "Url", url(object{"Fn::ImportValue": "orders"}),
-			"open-function-url: the function URL is open, and it cannot be told whether its function is behind a guarded route: " +
-				"TargetFunctionArn: "},
+			"open-function-url: the function URL is open, and it cannot be told whether its function is behind a guarded " +
+				"route: TargetFunctionArn: "},
 		{"a plan that is a text", plan, "none", "hidden-methods: its metadata gatehouse:plan is not an object"},
 		{"routes that are a list", plan + "/routes", []any{"GET /orders"},
 			"hidden-methods: the routes of its metadata gatehouse:plan are not an object"},
 		{"a guard that is a number", plan + "/guards/Authorizer", 1,
 			`hidden-methods: the guards of its metadata gatehouse:plan: "Authorizer" is not a string`},
 		{"a guard that there is not", plan + "/routes/GET ~1orders", "Others",
-			`hidden-methods: the routes of its metadata gatehouse:plan: the guard "Others" of "GET /orders" is not among its guards`},
+			`hidden-methods: the routes of its metadata gatehouse:plan: the guard "Others" of "GET /orders" is not among ` +
+				"its guards"},
 		{"keys that are a text", plan + "/keys", "GET /orders",
 			"hidden-methods: the keys of its metadata gatehouse:plan are not a list"},
 		{"a key that is a number", plan + "/keys", []any{1},

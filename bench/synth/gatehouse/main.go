@@ -1,5 +1,5 @@
-// Command gatehouse is the side of "go run ./bench/synth" that is written with Gatehouse: an app of a shape. It links what
-// such an app has, and no sample.
+// Command gatehouse is the side of "go run ./bench/synth" that is written with Gatehouse: an app of a shape. It links
+// what such an app has, and no sample.
 package main
 
 import (

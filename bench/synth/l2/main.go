@@ -1,5 +1,5 @@
-// Command l2 is the side of "go run ./bench/synth" that is written with CDK's L2 constructs, and links none of Gatehouse's
-// packages but a small one that knows jsii's folders.
+// Command l2 is the side of "go run ./bench/synth" that is written with CDK's L2 constructs, and links none of
+// Gatehouse's packages but a small one that knows jsii's folders.
 package main
 
 import (

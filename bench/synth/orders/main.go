@@ -1,5 +1,5 @@
-// Command orders is the side of "go run ./bench/synth" that is the example with Gatehouse. It is a program of its own, as
-// the example links the sample backend, of which it takes what the function does with its table.
+// Command orders is the side of "go run ./bench/synth" that is the example with Gatehouse. It is a program of its own,
+// as the example links the sample backend, of which it takes what the function does with its table.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package onlambda serves a login with the events of API Gateway. Package login itself is a handler of net/http, so that the
-// constructs, which write its configuration, do not link the runtime of functions.
+// Package onlambda serves a login with the events of API Gateway. Package login itself is a handler of net/http, so
+// that the constructs, which write its configuration, do not link the runtime of functions.
 package onlambda
 
 import (

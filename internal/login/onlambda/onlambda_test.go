@@ -41,7 +41,8 @@ func TestHandler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := Handler(handler)(lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "of Lambda"}),
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "of Lambda"})
+	answer, err := Handler(handler)(ctx,
 		events.APIGatewayProxyRequest{
 			Resource: "/auth/session", Path: "/auth/session", HTTPMethod: "GET",
 			RequestContext: events.APIGatewayProxyRequestContext{Path: "/prod/auth/session", RequestID: "of the API"},

@@ -17,10 +17,10 @@ import (
 // indexing is how long jsii may take for its index.
 const indexing = 2 * time.Minute
 
-// Index loads CDK and, where wait is set, waits until jsii has its index of CDK's types. It makes one in a thread that ends
-// with the app, so an app that is done in a few seconds makes none. Until there is one, each app reads the types of all of
-// CDK instead: 100 routes took 4.0 s and 603 MB then, and 1.4 s and 208 MB with one. jsii makes an index of what is unpacked
-// already, so that a first process only unpacks.
+// Index loads CDK and, where wait is set, waits until jsii has its index of CDK's types. It makes one in a thread that
+// ends with the app, so an app that is done in a few seconds makes none. Until there is one, each app reads the types
+// of all of CDK instead: 100 routes took 4.0 s and 603 MB then, and 1.4 s and 208 MB with one. jsii makes an index of
+// what is unpacked already, so that a first process only unpacks.
 // Source: @jsii/kernel 1.139.0, lib/program.js, buildIndexInWorker
 func Index(wait bool) error {
 	folder := jsiienv.CacheFolder(os.Getenv, runtime.GOOS)

@@ -1,5 +1,5 @@
-// Package program is what the two measured programs have in common: how they run, and the constructs that are the same on
-// both sides.
+// Package program is what the two measured programs have in common: how they run, and the constructs that are the same
+// on both sides.
 package program
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
-// Synthesize makes an app of a shape and writes it into a folder. Then it prints how long that took, in milliseconds, and
-// the most memory that this process had resident, and the largest of its children, in megabytes.
+// Synthesize makes an app of a shape and writes it into a folder. Then it prints how long that took, in milliseconds,
+// and the most memory that this process had resident, and the largest of its children, in megabytes.
 func Synthesize(of shape.Shape, out string, build func(app awscdk.App)) {
 	start := time.Now()
 	props := &awscdk.AppProps{Outdir: &out}

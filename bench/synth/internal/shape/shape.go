@@ -1,5 +1,5 @@
-// Package shape says what an app of many routes or stacks is like that "go run ./bench/synth" measures: the same words for
-// the program that measures and for the two that are measured.
+// Package shape says what an app of many routes or stacks is like that "go run ./bench/synth" measures: the same words
+// for the program that measures and for the two that are measured.
 package shape
 
 import (
@@ -28,7 +28,8 @@ type Shape struct {
 func (s *Shape) Flags(f *flag.FlagSet) {
 	f.IntVar(&s.Routes, "routes", 0, "measure a stack with an API of so many routes instead of the example")
 	f.IntVar(&s.Stacks, "stacks", 0, "measure an app of so many stacks of ten routes instead of the example")
-	f.StringVar(&s.Authorizer, "authorizer", Own, "with -routes and -stacks: who guards the routes, own, cognito or included")
+	f.StringVar(&s.Authorizer, "authorizer", Own, "with -routes and -stacks: who guards the routes, own, cognito "+
+		"or included")
 	f.BoolVar(&s.CORS, "cors", true, "with -routes and -stacks: whether the APIs have CORS")
 	f.IntVar(&s.Functions, "functions", 1, "with -routes and -stacks: how many functions answer an API's routes")
 }
@@ -63,7 +64,8 @@ func (s Shape) String() string {
 	if s.Routes > 0 {
 		what = fmt.Sprintf("%d routes", s.Routes)
 	}
-	return what + map[string]string{Own: ", own authorizer", Cognito: ", user pool", Included: ", included authorizer"}[s.Authorizer]
+	guards := map[string]string{Own: "own authorizer", Cognito: "user pool", Included: "included authorizer"}
+	return what + ", " + guards[s.Authorizer]
 }
 
 // Each is how many stacks there are.
@@ -131,8 +133,8 @@ const (
 // Origins are those of the pages that may call each API.
 func Origins() []string { return []string{"https://shop.example.com"} }
 
-// Words are what the templates of both sides have from Gatehouse: they are the same text there, and a program in L2 does
-// not link Gatehouse to make it.
+// Words are what the templates of both sides have from Gatehouse: they are the same text there, and a program in L2
+// does not link Gatehouse to make it.
 type Words struct {
 	Origins              []string // of CORS
 	ValidationExpression string
