@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	requests = flag.Int("requests", 200_000, "how many random requests the soundness test makes")
+	requests = flag.Int("requests", 100_000, "how many random requests the soundness test makes")
 	seed     = flag.Uint64("seed", 1, "where the soundness test's random numbers begin")
 )
 
@@ -126,7 +126,7 @@ func randomPermitted(r *rand.Rand, table *access.Table) []bool {
 // TestSoundness is the proof by trial that the policy allows just what is permitted. A short run is part of every test
 // run; ten million requests take about a minute:
 //
-//	go test ./internal/iampolicy -run TestSoundness -requests 10000000
+//	go test ./internal/policycompiler -run TestSoundness -requests 10000000
 func TestSoundness(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 0))
 	made, decided, policies, conflicts := 0, 0, 0, 0
