@@ -29,17 +29,13 @@ func notBuilt(
 	scope constructs.Construct,
 	id string,
 ) (code awslambda.Code, discard func(awslambda.Function) error, err error) {
-	dir, err := os.MkdirTemp("", "gofunction-")
-	if err != nil {
-		return nil, nil, temporary(err)
-	}
 	stack := *awscdk.Stack_Of(scope).Node().Path()
 	path := *scope.Node().Path() + "/" + id
 	reason := fmt.Sprintf("the CDK command line did not select the stack of %s when it synthesized this assembly: "+
 		"deploy from the app, as in \"cdk deploy %s\", not from this assembly with --app", path, stack)
-	file := filepath.Join(dir, "bundle.zip")
-	if err := os.WriteFile(file, []byte("not built: "+reason+"\n"), 0o644); err != nil {
-		return nil, nil, errors.Join(temporary(err), os.RemoveAll(dir))
+	file, err := emptyFile("gofunction-*.zip")
+	if err != nil {
+		return nil, nil, temporary(err)
 	}
 	code = awslambda.AssetCode_FromAsset(&file, &awss3assets.AssetOptions{
 		AssetHash:   jsii.String("gofunction not built 1 " + path),
@@ -50,10 +46,23 @@ func notBuilt(
 		if !filepath.IsAbs(staged) { // it is absolute with "cdk synth --no-staging"
 			staged = filepath.Join(*awscdk.Stage_Of(scope).Outdir(), staged)
 		}
-		err := os.Remove(staged)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return errors.Join(err, os.RemoveAll(dir))
+		return errors.Join(remove(staged), remove(file))
 	}, nil
+}
+
+// remove removes a file that may be gone: with "cdk synth --no-staging" the staged one is the given one.
+func remove(file string) error {
+	if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// emptyFile makes a temporary file whose name has a pattern of [os.CreateTemp].
+func emptyFile(pattern string) (name string, err error) {
+	file, err := os.CreateTemp("", pattern)
+	if err != nil {
+		return "", err
+	}
+	return file.Name(), file.Close()
 }
