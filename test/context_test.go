@@ -1,33 +1,38 @@
-package stack
+package test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func from(context map[string]any) (Settings, error) {
-	return parse(func(key string) any { return context[key] })
+// from has the example read its settings from an app's context, and returns what it panics with. A test binary of the
+// example's own would take seconds to link.
+func from(context map[string]any) (s stack.Settings, err error) {
+	defer func() { err, _ = recover().(error) }()
+	return stack.FromContext(awscdk.NewApp(&awscdk.AppProps{Context: &context})), nil
 }
 
-func TestContext(t *testing.T) {
+func TestContextOfTheExample(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		context map[string]any
-		want    Settings
+		want    stack.Settings
 	}{
-		{"nothing", nil, Settings{Authorizer: Token}},
+		{"nothing", nil, stack.Settings{Authorizer: stack.Token}},
 		{
 			"all of it, as texts",
 			map[string]any{"authorizer": "request", "issuer": "https://idp.example.com", "audience": "orders", "ttl": "90s",
 				"origins": "https://a.example.com, https://b.example.com", "cidrs": "203.0.113.0/24", "cloudwatch-role": "true"},
-			Settings{
-				Authorizer:     Request,
+			stack.Settings{
+				Authorizer:     stack.Request,
 				Issuer:         "https://idp.example.com",
 				Audience:       "orders",
 				CacheTTL:       90 * time.Second,
@@ -37,19 +42,19 @@ func TestContext(t *testing.T) {
 			},
 		},
 		{"as in cdk.json", map[string]any{"origins": []any{"https://a.example.com"}, "cloudwatch-role": true},
-			Settings{Authorizer: Token, Origins: []string{"https://a.example.com"}, CloudWatchRole: true}},
-		{"no cache", map[string]any{"ttl": "0"}, Settings{Authorizer: Token, CacheTTL: secureapi.NoCache}},
+			stack.Settings{Authorizer: stack.Token, Origins: []string{"https://a.example.com"}, CloudWatchRole: true}},
+		{"no cache", map[string]any{"ttl": "0"}, stack.Settings{Authorizer: stack.Token, CacheTTL: secureapi.NoCache}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := from(tt.context)
-			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(Settings{}, "StackProps")); err != nil || diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(stack.Settings{}, "StackProps")); err != nil || diff != "" {
 				t.Errorf("error %v, difference (-want +got):\n%s", err, diff)
 			}
 		})
 	}
 }
 
-func TestWrongContext(t *testing.T) {
+func TestWrongContextOfTheExample(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		context map[string]any
