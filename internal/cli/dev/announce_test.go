@@ -1,14 +1,17 @@
 package dev
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // TestAnnounceWatch: the folder is named also where it is the working directory.
@@ -35,6 +38,37 @@ func TestAnnounceRevocation(t *testing.T) {
 	want := "# revokes a token of https://idp.example.com/\ncurl -d token=TOKEN http://127.0.0.1:1/issuers/idp/revoke\n"
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// TestNotes: what may surprise is said before the announcement, each with the way out.
+func TestNotes(t *testing.T) {
+	limited := []tryout.Example{{Limited: true}}
+	for _, c := range []struct {
+		name string
+		note func(note func(string, ...any))
+		want string
+	}{
+		{"values of AWS", func(note func(string, ...any)) {
+			noteTemplates(note, flags{}, &cloudassembly.Assembly{Missing: []string{"hosted-zone:a", "vpc-provider:b"}},
+				&apimodel.Model{})
+		}, `the app needs values that CDK looks up in AWS (hosted-zone:a, vpc-provider:b): run "cdk synth" once, which ` +
+			"saves them in cdk.context.json"},
+		{"an address of this machine", func(note func(string, ...any)) { noteAddress(note, flags{}, limited) },
+			"a resource policy does not allow 127.0.0.1: set the source address of requests with --source-ip, such as " +
+				"--source-ip 203.0.113.7"},
+		{"a given address", func(note func(string, ...any)) {
+			noteAddress(note, flags{sourceIP: "198.51.100.7"}, limited)
+		}, "a resource policy does not allow 198.51.100.7: set another address with --source-ip"},
+		{"no limit", func(note func(string, ...any)) { noteAddress(note, flags{}, []tryout.Example{{}}) }, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			c.note(func(format string, args ...any) { got = append(got, fmt.Sprintf(format, args...)) })
+			if strings.Join(got, "\n") != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
