@@ -29,6 +29,7 @@ func TestDevLimited(t *testing.T) {
 	// The policy of a PRIVATE API, which is reached through one VPC endpoint alone.
 	const endpoint = `!{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 		{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
+	own := strings.ReplaceAll(endpoint, `"vpce-0a1b2c3d"`, `{"Ref": "Endpoint"}`)
 	// Gateway responses, which the test takes out of the method again.
 	const (
 		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
@@ -54,6 +55,7 @@ func TestDevLimited(t *testing.T) {
 		{"a private API, from an address", endpoint, open, from, []int{403}},
 		{"a private API, from another endpoint", endpoint, open, []string{"--source-vpce", "vpce-0f0f0f0f"}, []int{403}},
 		{"a private API, from its endpoint", endpoint, pooled, []string{"--source-vpce", "vpce-0a1b2c3d"}, []int{200, 401}},
+		{"a private API, from no endpoint of its stack", own, open, nil, []int{403}},
 		{"parameters", "", wants, nil, []int{200}},
 		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
 		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
@@ -78,6 +80,7 @@ func TestDevLimited(t *testing.T) {
 			for name, text := range map[string]string{
 				"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`,
 				"Shop.template.json": `{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop", "EndpointConfiguration": {"Types": ` + endpoints + `}, "Policy": ` + policy + `}},
+					"Endpoint": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"ServiceName": "execute-api", "VpcId": "vpc-1"}},
 					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
 						"IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
 					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
@@ -101,7 +104,10 @@ func TestDevLimited(t *testing.T) {
 			}
 			wayOut := "--source-ip"
 			if isPrivate {
-				wayOut = "set the VPC endpoint that requests come through with --source-vpce, such as --source-vpce vpce-0a1b2c3d"
+				wayOut = "set the VPC endpoint that requests come through with --source-vpce, such as --source-vpce vpce-"
+				if c.policy == endpoint {
+					wayOut += "0a1b2c3d"
+				}
 			}
 			if note := strings.Contains(r.stderr.String()+out, wayOut); note != strings.Contains(
 				out,

@@ -110,6 +110,9 @@ var kinds = map[string]kind{
 		attributes: map[string]string{"PolicyArn": "arn:{partition}:iam::{account}:policy{path}{name}"},
 	},
 
+	"AWS::EC2::VPC":         only("vpc-{hex17}", "VpcId"),
+	"AWS::EC2::VPCEndpoint": only("vpce-{hex17}", "Id"),
+
 	"AWS::Logs::LogGroup": {name: "LogGroupName", attributes: map[string]string{
 		"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",
 	}},

@@ -95,6 +95,8 @@ const (
 	upper = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	lower = "0123456789abcdefghijklmnopqrstuvwxyz"
 	mixed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+	hexadecimal = "0123456789abcdef"
 )
 
 // random is a text that looks random, is the same in every run and on every machine, and of which no two places in an
@@ -176,6 +178,8 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 		return random(s, id, "id", lower, 26), nil
 	case "id32":
 		return random(s, id, "id", lower, 32), nil
+	case "hex17":
+		return random(s, id, "id", hexadecimal, 17), nil
 	case "Id9":
 		return random(s, id, "id", mixed, 9), nil
 	case "Id6":

@@ -22,7 +22,8 @@ func TestStandIns(t *testing.T) {
 	  "Table": {"Type": "AWS::DynamoDB::GlobalTable"}, "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "key"}},
 	  "Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/team/"}}, "Policy": {"Type": "AWS::IAM::ManagedPolicy"},
 	  "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a/b"}}, "Bucket": {"Type": "AWS::S3::Bucket"},
-	  "Queue": {"Type": "AWS::SQS::Queue"}, "Topic": {"Type": "AWS::SNS::Topic"}, "Custom": {"Type": "Custom::Thing"}
+	  "Queue": {"Type": "AWS::SQS::Queue"}, "Topic": {"Type": "AWS::SNS::Topic"}, "Custom": {"Type": "Custom::Thing"},
+	  "Net": {"Type": "AWS::EC2::VPC"}, "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"}
 	}}`
 	a := parse(t, template)
 	const arn = "^arn:aws:"
@@ -57,6 +58,10 @@ func TestStandIns(t *testing.T) {
 		{"Bucket.RegionalDomainName", "^shop-bucket-[a-z0-9]{12}.s3.us-east-1.amazonaws.com$"},
 		{"Queue", "^https://sqs.us-east-1.amazonaws.com/123456789012/Shop-Queue-[A-Z0-9]{12}$"},
 		{"Topic", arn + "sns:" + here + "Shop-Topic-[A-Z0-9]{12}$"},
+		{"Net", "^vpc-[0-9a-f]{17}$"},
+		{"Net.VpcId", "^vpc-[0-9a-f]{17}$"},
+		{"Endpoint", "^vpce-[0-9a-f]{17}$"},
+		{"Endpoint.Id", "^vpce-[0-9a-f]{17}$"},
 		{"Custom", "^Shop-Custom-[A-Z0-9]{12}$"},
 		{"AWS::StackId",
 			arn + "cloudformation:" + here + "stack/Shop/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
