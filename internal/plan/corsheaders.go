@@ -16,18 +16,19 @@ func (p *Plan) WithheldHeaders(id string) string {
 	}
 	missing, by := "", ""
 	for _, r := range p.Routes {
-		header, reader := "", ""
+		header, reader, passes := "", "", true
 		switch g := r.Guard; {
 		case g == nil && !r.KeyOnly || g != nil && g.Signed:
 			continue // open, or for programs
 		case g != nil:
-			header, reader = c.withholds(g), g.String()+" reads"
+			header, passes = c.withholds(g)
+			reader = g.String() + " reads"
 		}
-		if header == "" && r.NeedsKey && !p.KeysFromAuthorizer() && !c.brings(apiKeyHeader) {
-			header, reader = apiKeyHeader, "has the API key"
+		if passes && r.NeedsKey && !p.KeysFromAuthorizer() && !c.brings(apiKeyHeader) {
+			header, reader, passes = apiKeyHeader, "has the API key", false
 		}
 		switch {
-		case header == "":
+		case passes:
 			return ""
 		case missing == "":
 			missing, by = header, reader
@@ -41,9 +42,9 @@ func (p *Plan) WithheldHeaders(id string) string {
 		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, by, id)
 }
 
-// withholds is a header without which a page of another origin cannot pass a guard, and which it cannot send; "" if it
-// can send all of one set that is enough, or needs none.
-func (c *CORS) withholds(g *Guard) (missing string) {
+// withholds reports whether a page of another origin passes a guard, as it can send all of one set that is enough, or
+// needs none. If not, missing is a header that it cannot send; "" if it lacks a cookie alone.
+func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
 	enough := g.Enough
 	if enough == nil {
 		enough = [][]string{g.Headers}
@@ -63,10 +64,10 @@ func (c *CORS) withholds(g *Guard) (missing string) {
 			}
 		}
 		if sent {
-			return ""
+			return "", true
 		}
 	}
-	return missing
+	return missing, false
 }
 
 // brings reports whether a request of a page has a header, or may have it as far as is known.

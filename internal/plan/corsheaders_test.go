@@ -44,6 +44,8 @@ func TestWithheldHeaders(t *testing.T) {
 		{"a cookie that no page brings, or a header", []string{"X-Trace"}, either(cookie, []string{"Authorization"}), nil,
 			"and not Authorization, which"},
 		{"a cookie that no page brings", []string{"X-Trace"}, either(cookie), nil, ""},
+		{"a cookie that no page brings beside a header", []string{"X-Trace"}, either(cookie), reads("Authorization"),
+			"and not Authorization, which"},
 		{"a part of the one, and of the other", []string{"X-Token"}, either([]string{"X-Token", "X-Tenant"}, token), nil, ""},
 		{"what browsers send by themselves", []string{"Authorization"},
 			reads("Authorization", "Origin", "user-agent", "Sec-Fetch-Site"), nil, ""},
