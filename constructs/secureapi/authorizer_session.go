@@ -75,8 +75,10 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 	}
 	if a.Login != nil {
 		ttl, _ := a.ttl()
-		out.Session = &plan.Session{Login: a.Login.plan(), Cached: ttl > 0, Claims: a.ContextClaims}
-		out.Enforces = out.Session.Login.EnforcesSession
+		out.Session = &plan.Session{
+			Login: a.Login.plan(), Cached: ttl > 0, Claims: a.ContextClaims, Hooked: a.Package != "",
+		}
+		out.Enforces = out.Session.Enforces
 		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
 	}
 	out.Problems = withProblem(

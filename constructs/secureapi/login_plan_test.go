@@ -200,8 +200,15 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 
 		// Rights
 		{"a scope of Google", guardedWith(SessionAuthorizer{Login: google()}),
-			`route "GET /orders": it requires scope orders:read, which the API's SessionAuthorizer cannot enforce: the ` +
-				`session holds an ID token of Google, which has no scopes: require a Claim of it, such as Claim("email"), a ` +
+			`route "GET /orders": it requires scope orders:read, which the API's SessionAuthorizer cannot enforce: tokens of ` +
+				`Google have no scopes, groups or roles, so that no caller would meet it: require a Claim of theirs`},
+		{"either right of Google", func(p *Props) {
+			p.Authorizer = SessionAuthorizer{Login: google()}
+			p.Routes[0] = Handle("GET /orders", fn, Either(AnyGroup("staff"), AnyRole("clerk")))
+		}, `it requires either group staff or role clerk, which the API's SessionAuthorizer cannot enforce: tokens of Google`},
+		{"a scope of an ID token, which a login would ask the provider for",
+			guardedWith(SessionAuthorizer{Login: google(), Package: "example.com/shop/authorizer-fn"}),
+			`the session holds an ID token of Google, which has no scopes: require a Claim of it, such as Claim("email"), a ` +
 				`group or a role instead`},
 		{"the access token by a cached guard", together(withLogin(nil), add(Handle("GET /me", fn, ForwardAccessToken()))),
 			`route "GET /me": it has ForwardAccessToken, and API Gateway keeps the answers of the API's SessionAuthorizer, the ` +
@@ -298,6 +305,10 @@ func TestLoginsThatAreRight(t *testing.T) {
 		{"Google", "rights are claims", func(p *Props) {
 			p.Authorizer = SessionAuthorizer{Login: google()}
 			p.Routes[0] = Handle("GET /orders", fn, Claim("hd").Is("example.com"))
+		}},
+		{"groups of Google", "a hook gives them", func(p *Props) {
+			p.Authorizer = SessionAuthorizer{Login: google(), Package: "example.com/shop/authorizer-fn"}
+			p.Routes[0] = Handle("GET /orders", fn, AnyGroup("staff"))
 		}},
 		{"a page of its own host", "it is same-origin", together(withLogin(nil), siblings("https://shop.example.com"))},
 		{"reads from a page of a sibling host", "its reads have the session's rights",

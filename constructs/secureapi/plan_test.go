@@ -254,7 +254,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			"a scope of Google's", preset(ofGoogle),
 			`route "GET /orders": it requires scope orders:read, which the API's TokenAuthorizer cannot enforce: tokens of ` +
 				`Google have no scopes, groups or roles, so that no caller would meet it: require a Claim of theirs, such as ` +
-				`Claim("hd").Is("example.com"), or give callers rights in a hook of a TokenAuthorizer, by JWT.Package`,
+				`Claim("hd").Is("example.com"), or give callers rights in a hook, by Package of a TokenAuthorizer's JWT or of a ` +
+				`SessionAuthorizer`,
 		},
 		{
 			"either of two rights that Google's tokens do not have",

@@ -16,6 +16,7 @@ type Session struct {
 	Login  *Login
 	Cached bool     // API Gateway keeps its answers
 	Claims []string // that it hands to the backend
+	Hooked bool     // a main package of the app's own may give callers rights
 
 	// Siblings are the origins of pages on sibling hosts. [New] sets them.
 	Siblings []string

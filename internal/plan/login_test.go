@@ -19,7 +19,7 @@ func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
 	return &Authorizer{
 		Kind:     "Session",
 		Problems: s.Check(0),
-		Enforces: l.EnforcesSession,
+		Enforces: s.Enforces,
 		Included: &Included{Cached: cached},
 		Keeps:    true,
 		Session:  s,

@@ -101,10 +101,16 @@ func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 	return out
 }
 
-// EnforcesSession says why sessions of the login cannot meet a route's requirements: see [Authorizer.Enforces].
-func (l *Login) EnforcesSession(requires []access.Requirement) error {
+// Enforces says why sessions cannot meet a route's requirements: see [Authorizer.Enforces].
+func (s *Session) Enforces(requires []access.Requirement) error {
+	l := s.Login
 	if err := literal(requires); err != nil {
 		return err
+	}
+	if !s.Hooked {
+		if err := WithoutRights([]Issuer{l.Issuer}, requires); err != nil {
+			return err
+		}
 	}
 	if !l.ReadsIDTokens() || l.Issuer.ScopesClaim != "" {
 		return nil

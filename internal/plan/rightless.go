@@ -15,8 +15,8 @@ func WithoutRights(issuers []Issuer, requires []access.Requirement) error {
 			continue
 		}
 		return fmt.Errorf("tokens of %s have no scopes, groups or roles, so that no caller would meet it: require a Claim "+
-			"of theirs, such as Claim(\"hd\").Is(\"example.com\"), or give callers rights in a hook of a TokenAuthorizer, by "+
-			"JWT.Package", issuers[0].Rightless)
+			"of theirs, such as Claim(\"hd\").Is(\"example.com\"), or give callers rights in a hook, by Package of a "+
+			"TokenAuthorizer's JWT or of a SessionAuthorizer", issuers[0].Rightless)
 	}
 	return nil
 }
