@@ -333,6 +333,26 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 	}
 }
 
+// In a stack of another region, the id of the API is known only when the stack is deployed.
+func TestAGrantInAnotherRegion(t *testing.T) {
+	app := newApp()
+	in := func(name, region string) awscdk.Stack {
+		return awscdk.NewStack(app, &name, &awscdk.StackProps{
+			Env:                   &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region},
+			CrossRegionReferences: jsii.Bool(true),
+		})
+	}
+	here, there := in("Here", "eu-west-1"), in("There", "us-east-1")
+	api := secureapi.New(here, "Api", &secureapi.Props{
+		Authorizer: secureapi.IAMAuthorizer{},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders/{id}", backend(here, "Orders"))},
+	})
+	api.GrantInvoke(awsiam.NewUser(there, jsii.String("Caller"), nil), "GET /orders/{id}")
+	api.RestAPI.Root().ResourceForPath(jsii.String("/orders/{id}/audit")).AddMethod(jsii.String("GET"), nil,
+		&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+	refused(t, func() { app.Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
+}
+
 // CDK's RestApi has methods that add to the policy after it was judged.
 func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	everybody := func(stack awscdk.Stack, api *secureapi.API, effect awsiam.Effect, resource string) {

@@ -70,7 +70,9 @@ var grantCoversMethod = Rule{
 // granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN
 // of the route.
 func (v *view) granted() map[*api][]string {
-	allowed := map[string]bool{} // the part of an ARN after the account without the stage: "a1b2c3/GET/orders/?*"
+	// The part of an ARN after the account without the stage, such as "a1b2c3/GET/orders/?*": with * for the API if its id
+	// is known only when the stack is deployed, as in a stack of another region.
+	allowed := map[string]bool{}
 	for kind, property := range map[string]string{
 		"AWS::IAM::Policy":        "PolicyDocument",
 		"AWS::IAM::ManagedPolicy": "PolicyDocument",
@@ -95,7 +97,8 @@ func (v *view) granted() map[*api][]string {
 				continue
 			}
 			for _, verb := range verbsOf(pattern) {
-				if allowed[a.ref()+"/"+verb+pattern.Wildcard()] {
+				granted := "/" + verb + pattern.Wildcard()
+				if allowed[a.ref()+granted] || allowed["*"+granted] { // of this API, or of one that may be this
 					out[a] = append(out[a], name)
 					break
 				}
