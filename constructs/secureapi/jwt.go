@@ -32,7 +32,7 @@ type JWT struct {
 	// attribute that users can change lets them count to others. A token without it, or with a text that cannot be a key
 	// (20 to 128 printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes), names no
 	// key: API Gateway answers 403 for routes that require one by [APIKey], and at least one route has to. Where tokens of
-	// several issuers name keys, synthesis warns ([OwnersWarning]). Default: no key.
+	// several issuers name keys, synthesis warns ([UsageKeysWarning]). Default: no key.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 	UsageKeyClaim string
 

@@ -78,7 +78,7 @@ func TestSharedKeys(t *testing.T) {
 			for _, entry := range *api.Node().Metadata() {
 				text, ok := entry.Data.(string)
 				warned = warned || ok && strings.HasPrefix(text, `secureapi: Shop/Api: UsageKeyClaim "customer_key" takes`) &&
-					strings.Contains(text, secureapi.OwnersWarning)
+					strings.Contains(text, secureapi.UsageKeysWarning)
 			}
 			if warned != tt.warns {
 				t.Errorf("it warns: %t", warned)
