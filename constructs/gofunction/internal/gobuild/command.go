@@ -183,15 +183,25 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 		room = noRoom()
 	}
 	return nil, fmt.Errorf(
-		"%w: %sgo %s in %s says:\n%s%s%s",
+		"%w: %sgo %s in %s says:\n%s%s%s%s",
 		ErrGo,
 		missing,
 		subcommand,
 		c.target.Dir,
 		words,
+		untidy(words),
 		c.dropped(),
 		room,
 	)
+}
+
+// untidy is the way out of a go.sum that lacks what a function is built of: go names one command for each package. With
+// -mod=mod on the app's command line alone, go writes what the app is built of, and a function may have more.
+func untidy(words string) string {
+	if !strings.Contains(words, "missing go.sum entry") {
+		return ""
+	}
+	return "\n(go mod tidy writes all that is missing into go.sum)"
 }
 
 // unwritable is how go says that a folder of its own is missing, full or read-only.

@@ -71,6 +71,13 @@ func TestDependencyInModuleCache(t *testing.T) {
 	if strings.Contains(string(data), cache) {
 		t.Errorf("the executable has the module cache's path in it")
 	}
+
+	write(t, filepath.Join(app, "go.sum"), "")
+	_, err := (&Builder{Environ: env}).Build(lambda(app, "example.com/guard/fn"))
+	if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), "missing go.sum entry") ||
+		!strings.Contains(err.Error(), "\n(go mod tidy writes all that is missing into go.sum)") {
+		t.Errorf("without a sum: %v", err)
+	}
 }
 
 // publish puts a module into a directory that serves as a module proxy: https://go.dev/ref/mod#goproxy-protocol
