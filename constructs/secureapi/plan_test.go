@@ -118,6 +118,16 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			`route "GET /o": its MethodOptions set an authorizer`,
 		},
 		{
+			"models in MethodOptions beside a description",
+			add(Route{
+				Pattern:       "POST /o",
+				Function:      fn,
+				Access:        []Access{DescribeBody(Schema(map[string]any{"type": "object"}).Named("Order"))},
+				MethodOptions: &awsapigateway.MethodOptions{RequestModels: &map[string]awsapigateway.IModel{}},
+			}),
+			`route "POST /o": it has DescribeBody, and its MethodOptions set RequestModels: leave one of them out`,
+		},
+		{
 			"no proxy integration",
 			add(Route{Pattern: "GET /p", Function: fn, IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{Proxy: &no}}),
 			"turn the proxy integration off",

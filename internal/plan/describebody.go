@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // DescribeBody says what the bodies of a route's requests are, without checking them.
@@ -27,13 +28,18 @@ func (d DescribeBody) addTo(r *PlannedRoute) []error {
 	return nil
 }
 
-// checkDescribed refuses to describe what is checked, as that describes it too.
+// checkDescribed refuses to describe what is checked, as that describes it too, and models of the method besides, which
+// its description would take the place of.
 func (r *PlannedRoute) checkDescribed() []error {
-	if r.Described == nil || r.Body == nil {
-		return nil
+	switch {
+	case r.Described == nil:
+	case r.Body != nil:
+		return []error{errors.New("it has Body, which describes the body in checking it, and DescribeBody: leave one of " +
+			"them out")}
+	case strings.Contains(r.OwnValidation, "RequestModels"):
+		return []error{errors.New("it has DescribeBody, and its MethodOptions set RequestModels: leave one of them out")}
 	}
-	return []error{errors.New("it has Body, which describes the body in checking it, and DescribeBody: leave one of " +
-		"them out")}
+	return nil
 }
 
 // modelOf is the body whose model a route's method names; nil for none.
