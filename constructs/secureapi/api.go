@@ -58,7 +58,8 @@ func (a *API) AuthorizerFunction() awslambda.Function {
 	const method = "AuthorizerFunction"
 	g := a.plan.Guard("")
 	if g == nil && a.plan.Unnamed() {
-		a.fail(method, "neither Props.Authorizer nor Authorizers is set, so that no function decides")
+		a.fail(method, "neither Props.Authorizer nor Authorizers is set, so that no function decides: set one with JWT, or "+
+			"leave the call out")
 	}
 	if g == nil {
 		a.fail(method, "Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: %s", a.plan.Names())

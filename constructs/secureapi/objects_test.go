@@ -115,7 +115,7 @@ func TestAuthorizersAreCDKsOwn(t *testing.T) {
 	}
 	public := shop(newStack(), func(p *secureapi.Props) { p.Authorizer, p.Routes = nil, p.Routes[1:] })
 	refused(t, func() { public.CfnAuthorizer("") }, "secureapi: Shop/Api: CfnAuthorizer: neither Props.Authorizer nor "+
-		"Authorizers is set, so that the API has no authorizer")
+		"Authorizers is set, so that the API has no authorizer: set one, or leave the call out")
 	named := shop(newStack(), func(p *secureapi.Props) {
 		p.Authorizer, p.Authorizers = nil, map[string]secureapi.Authorizer{"users": tokens()}
 		p.Routes[0].Access = append(p.Routes[0].Access, secureapi.GuardedBy("users"))
