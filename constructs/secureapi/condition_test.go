@@ -211,6 +211,34 @@ func TestGrantInvokeWithACondition(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
+// A function that belongs to the API is made where the API is, with its policy.
+func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
+	stack := newStack()
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Condition:   conditionNamed(stack, "Live"),
+		Authorizer:  secureapi.IAMAuthorizer{},
+		Authorizers: map[string]secureapi.Authorizer{"tokens": tokens()},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders", backend(stack, "Orders")),
+			secureapi.Handle("GET /stock", backend(stack, "Stock"), secureapi.GuardedBy("tokens")),
+		},
+	})
+	api.GrantInvoke(api.NamedAuthorizerFunction("tokens"), "GET /orders")
+	if text := fmt.Sprint(only(t, stack, "AWS::IAM::Policy")); strings.Contains(text, "Fn::If") ||
+		!strings.Contains(text, "/prod/GET/orders") {
+		t.Errorf("the policy is %s, want the route without a condition of its own", text)
+	}
+	policy := ""
+	for _, r := range resourcesOf(stack) {
+		if r := r.(map[string]any); r["Type"] == "AWS::IAM::Policy" {
+			policy = fmt.Sprint(r["Condition"])
+		}
+	}
+	if policy != "Live" {
+		t.Errorf("the policy is made where %s holds, want Live", policy)
+	}
+}
+
 // The rule reads a grant of an API that may not be there.
 func TestAGrantThatCoversAMethodOfAnAPIWithACondition(t *testing.T) {
 	stack := newStack()

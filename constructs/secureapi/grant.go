@@ -1,6 +1,8 @@
 package secureapi
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -39,19 +41,20 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		// A * for the stage would cross slashes, and so cover other routes.
 		a.fail(method, "the API has no stage to grant, as RestApiProps.Deploy is false")
 	}
-	stack := awscdk.Stack_Of(a)
+	stack, elsewhere := awscdk.Stack_Of(a), a.condition != nil // the policy may be where the API is not
 	if c, ok := grantee.GrantPrincipal().(constructs.IConstruct); ok && a.condition != nil {
 		if other := *awscdk.Stack_Of(c).Node().Path(); other != *stack.Node().Path() {
 			a.fail(method, "the grantee %s is in the stack %s, and the API has a Condition, which that stack does not: make "+
 				"the grantee in the stack of the API", *c.Node().Path(), other)
 		}
+		elsewhere = !strings.HasPrefix(*c.Node().Path(), *a.Node().Path()+"/") // what belongs to the API has its condition
 	}
 	var arns []*string
 	for _, r := range routes {
 		path := r.Pattern.Wildcard()
 		for _, verb := range plan.Verbs(r.Pattern) {
 			arn := a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), &a.plan.Stage)
-			if a.condition != nil {
+			if elsewhere {
 				arn = a.whereMade(stack, arn, a.plan.Stage+"/"+verb+path)
 			}
 			arns = append(arns, arn)
