@@ -530,7 +530,8 @@ func TestAuthorizerFunction(t *testing.T) {
 	refused(
 		t,
 		func() { public.AuthorizerFunction() },
-		`secureapi: Shop/Api: AuthorizerFunction: neither Props.Authorizer nor Authorizers is set, so that no function decides: set one with JWT, or leave the call out`,
+		"secureapi: Shop/Api: AuthorizerFunction: neither Props.Authorizer nor Authorizers is set, so that no function "+
+			"decides: set one with JWT, or leave the call out",
 	)
 }
 

@@ -65,8 +65,8 @@ func (a *API) attachedTo(method, name string) (*plan.Guard, attached) {
 	g := a.plan.Guard(name)
 	switch {
 	case g == nil && a.plan.Unnamed():
-		a.fail(method, "neither Props.Authorizer nor Authorizers is set, so that the API has no authorizer: set one, or leave "+
-			"the call out")
+		a.fail(method, "neither Props.Authorizer nor Authorizers is set, so that the API has no authorizer: set one, or "+
+			"leave the call out")
 	case g == nil && name == "":
 		a.fail(method, `there is no Props.Authorizer, or it guards no route: name one of Authorizers instead of "": %s`,
 			a.plan.Names())

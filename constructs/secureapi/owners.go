@@ -17,8 +17,8 @@ import (
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
 const OwnersWarning = "gatehouse:ownersOfSeveralIssuers"
 
-// UsageKeysWarning is the id of the warning that tokens of several issuers name API keys, by [JWT.UsageKeyClaim]: one of
-// them could name the key of another one's customer. A requirement of one issuer on each route that needs a key,
+// UsageKeysWarning is the id of the warning that tokens of several issuers name API keys, by [JWT.UsageKeyClaim]: one
+// of them could name the key of another one's customer. A requirement of one issuer on each route that needs a key,
 // [Claim]("iss").Is, ends it. Once each issuer is known to write the keys of its own customers alone:
 //
 //	reason := jsii.String("both issuers write the keys of their own customers")
