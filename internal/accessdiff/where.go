@@ -6,16 +6,19 @@ import (
 )
 
 // usual are those of some gains that are at paths which clients send by themselves. At others, as one with a segment of
-// dots, a policy may say something else to keep them from what a server makes of them. All of them, if there are none.
+// dots, a policy may say something else to keep them from what a server makes of them. Of a route that gained at such
+// paths alone they are all there.
 func usual(gains []gain) []gain {
+	plain := func(g gain) bool { return !atSlash(g) && !atDots(g) }
+	routes := map[string]bool{} // that gained at usual paths
+	for _, g := range gains {
+		routes[g.route.String()] = routes[g.route.String()] || plain(g)
+	}
 	var out []gain
 	for _, g := range gains {
-		if !atSlash(g) && !atDots(g) {
+		if plain(g) || !routes[g.route.String()] {
 			out = append(out, g)
 		}
-	}
-	if out == nil {
-		return gains
 	}
 	return out
 }
