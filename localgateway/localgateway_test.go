@@ -166,7 +166,8 @@ func TestAccessKeys(t *testing.T) {
 	}
 }
 
-// TestAllowNetwork has an integration on another machine, which the option lets the gateway call. Nothing calls it here.
+// TestAllowNetwork has an integration on another machine, which the option lets the gateway call. Nothing calls it
+// here.
 func TestAllowNetwork(t *testing.T) {
 	dir, remove := shopAssembly()
 	t.Cleanup(remove)

@@ -41,7 +41,8 @@ type TokenRequest struct {
 	// Algorithm is one of the issuer's signing algorithms: "RS256". Default: its first one.
 	Algorithm string
 
-	// Opaque asks for an opaque token, of an issuer whose tokens are. Default: an opaque token if the issuer has no others.
+	// Opaque asks for an opaque token, of an issuer whose tokens are. Default: an opaque token if the issuer has no
+	// others.
 	Opaque bool
 }
 

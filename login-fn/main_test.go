@@ -242,8 +242,9 @@ func TestFunctionThatDoesNotStart(t *testing.T) {
 			append(environment(server, t.TempDir()), `GATEHOUSE_LOGIN={"clientid":"a"}`),
 			`"clientid": not known to this release`,
 		},
-		"on Lambda":               {environment(server, "/var/task"), "without GATEHOUSE_HOST_BUILD"},
-		"secrets of another host": {append(environment(server, t.TempDir()), "AWS_ENDPOINT_URL_SECRETS_MANAGER=http://evil.test"), "evil.test"},
+		"on Lambda": {environment(server, "/var/task"), "without GATEHOUSE_HOST_BUILD"},
+		"secrets of another host": {append(environment(server, t.TempDir()),
+			"AWS_ENDPOINT_URL_SECRETS_MANAGER=http://evil.test"), "evil.test"},
 	} {
 		cmd := exec.Command(path)
 		cmd.Env = c.env

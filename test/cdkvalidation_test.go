@@ -21,8 +21,8 @@ import (
 // inner marks the process in which CDK validates templates: its engine reads the environment when the process starts.
 const inner = "GATEHOUSE_TEST_VALIDATION"
 
-// strict has App.Synth fail for all that fails "cdk synth --strict": errors and warnings of CDK's template validation, and
-// warnings of constructs.
+// strict has App.Synth fail for all that fails "cdk synth --strict": errors and warnings of CDK's template validation,
+// and warnings of constructs.
 //
 // Source: synthesis-validation.js in aws-cdk-lib's core/lib/private
 var strict = &map[string]any{
@@ -33,9 +33,9 @@ var strict = &map[string]any{
 	withoutBuilds: []string{},
 }
 
-// The other tests run without CDK's template validation, whose rules take 10 s of processor time to load in each process.
-// This one has it on, for every variant and for the templates that the examples' snapshots hold; and for templates that
-// are wrong, to know that it is on. Where a template changes, TestSnapshots fails without the rules.
+// The other tests run without CDK's template validation, whose rules take 10 s of processor time to load in each
+// process. This one has it on, for every variant and for the templates that the examples' snapshots hold; and for
+// templates that are wrong, to know that it is on. Where a template changes, TestSnapshots fails without the rules.
 func TestTemplatesPassCDKsValidation(t *testing.T) {
 	if os.Getenv("GATEHOUSE_TEST_ALL") == "" {
 		t.Skip("loads the rules of CDK's template validation for 10 s of processor time: set GATEHOUSE_TEST_ALL=1, " +

@@ -46,7 +46,8 @@ func run(rounds int, only []string, modules string) error {
 	for _, part := range []struct {
 		name    string
 		measure func() error
-	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm}, {"login", b.login}} {
+	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm},
+		{"login", b.login}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// TestMain lets garbage grow to four times what is in use, which is some 20 MB, before it is collected: collections would
-// take a third of the time.
+// TestMain lets garbage grow to four times what is in use, which is some 20 MB, before it is collected: collections
+// would take a third of the time.
 func TestMain(m *testing.M) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -35,8 +35,8 @@ func worldFor(t *testing.T) *world {
 	return w
 }
 
-// TestDiff is a six-hundredth of what the command is run with each night. Each change of mutate.go is made in some pair,
-// which takes twice as many pairs of most other seeds.
+// TestDiff is a six-hundredth of what the command is run with each night. Each change of mutate.go is made in some
+// pair, which takes twice as many pairs of most other seeds.
 func TestDiff(t *testing.T) {
 	pairs, seed := 166, uint64(5)
 	if testing.Short() { // as under the race detector

@@ -177,7 +177,8 @@ func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value str
 		value = mutated(r, b.value, c.values)
 	case 9: // a parameter twice, or more of them
 		names := []string{"state", "code", "error", "iss", "State", "x", "return", "redirect_uri"}
-		query = append(query, [2]string{pick(r, names), pick(r, []string{b.state, other.state, b.code, other.code, "access_denied", "//evil.example.com", provider})})
+		query = append(query, [2]string{pick(r, names),
+			pick(r, []string{b.state, other.state, b.code, other.code, "access_denied", "//evil.example.com", provider})})
 	case 10: // one left out
 		query = append(query[:0:0], query[r.IntN(2)])
 	case 11: // an error

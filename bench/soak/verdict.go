@@ -52,7 +52,8 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 	if fives > k.total() {
 		v.fail("more 5xx than kills", fmt.Sprintf("%d against %d", fives, k.total()))
 	}
-	v.sent, v.skipped, v.kills, v.fives, v.broken = v.sent+t.sent, v.skipped+t.skipped, v.kills+k.total(), v.fives+fives, v.broken+t.broken
+	v.sent, v.skipped, v.kills, v.fives, v.broken = v.sent+t.sent, v.skipped+t.skipped, v.kills+k.total(), v.fives+fives,
+		v.broken+t.broken
 	v.worst = max(v.worst, t.worst)
 	v.phases = append(
 		v.phases,

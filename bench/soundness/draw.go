@@ -15,14 +15,17 @@ var literals = []string{"a", "b", "me", "users", "a:b", "v1.0"}
 
 // subjects are values that a path may have.
 var subjects = []string{
-	"u-17", "u-18", "u-1", "u-17x", "U-17", "auth0|7", "auth0|77", "jo@example.com", "a+b", "me", "users", "a", "a:b", "x:y",
-	"~1", "~", "=0", "7", "-", "_", "...", "v1.0", strings.Repeat("n", 64), strings.Repeat("n", 128), strings.Repeat("|", 128),
+	"u-17", "u-18", "u-1", "u-17x", "U-17", "auth0|7", "auth0|77", "jo@example.com", "a+b", "me", "users", "a",
+	"a:b", "x:y",
+	"~1", "~", "=0", "7", "-", "_", "...", "v1.0", strings.Repeat("n", 64), strings.Repeat("n", 128),
+	strings.Repeat("|", 128),
 }
 
 // hostile are values that no path may have.
 var hostile = []string{
-	"*", "?", "?*", "u-1*", "u-1?", "$", "${aws:username}", "${*}", "/", "u-17/x", "%", "%2F", "u%2D17", "u-17%", "%7C", "..",
-	".", "", " ", "u-17 ", "é", "ＵＳＥＲ", "\u2028", "\x00", "u-17\n", `"`, `\`, `u-17","arn:*`, "u-17#", "u-17;a", "(", "!", "'",
+	"*", "?", "?*", "u-1*", "u-1?", "$", "${aws:username}", "${*}", "/", "u-17/x", "%", "%2F", "u%2D17", "u-17%",
+	"%7C", "..", ".", "", " ", "u-17 ", "é", "ＵＳＥＲ", "\u2028", "\x00", "u-17\n", `"`, `\`, `u-17","arn:*`, "u-17#",
+	"u-17;a", "(", "!", "'",
 	strings.Repeat("n", 129), strings.Repeat("n", 600), "<sub>", "{p0}",
 }
 
@@ -92,7 +95,8 @@ func drawRequirement(r *rand.Rand, p route.Pattern) access.Requirement {
 	}
 	switch r.IntN(5) {
 	case 0:
-		return access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{pick(r, []string{"free", "pro", "true", "7", "7e0"})}}
+		return access.Requirement{Kind: access.Claim, Claim: "plan",
+			AnyOf: []string{pick(r, []string{"free", "pro", "true", "7", "7e0"})}}
 	case 1:
 		return access.Requirement{Kind: access.ClaimHas, Claim: "amr", AnyOf: []string{pick(r, []string{"mfa", "7", "*"})}}
 	case 2:
@@ -146,8 +150,10 @@ func drawClaims(r *rand.Rand) map[string]any {
 		claims["orgs"] = pick(r, []any{values(), claims["tenants"], value(), []any{json.Number("7"), "u-17"},
 			[]any{"u-17", nil}, []any{map[string]any{}, "u-17"}})
 	}
-	claims["plan"] = pick(r, []any{"free", "pro", true, json.Number("7"), []any{"pro"}, "", nil, json.Number("7e0"), value()})
-	claims["amr"] = pick(r, []any{[]any{"mfa"}, "mfa", []any{"pwd"}, []any{json.Number("7"), "mfa"}, []any{"mfa", nil}, values()})
+	claims["plan"] = pick(r, []any{"free", "pro", true, json.Number("7"), []any{"pro"}, "", nil,
+		json.Number("7e0"), value()})
+	claims["amr"] = pick(r, []any{[]any{"mfa"}, "mfa", []any{"pwd"}, []any{json.Number("7"), "mfa"},
+		[]any{"mfa", nil}, values()})
 	return claims
 }
 

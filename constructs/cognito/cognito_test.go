@@ -229,8 +229,9 @@ func TestClients(t *testing.T) {
 			RefreshTokenValidity: 30 * 24 * time.Hour,
 		}
 		p.Pages = map[string]cognito.Page{"app": {
-			CallbackURLs: []string{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in", "notes://in"},
-			LogoutURLs:   []string{"https://app.example.com/"},
+			CallbackURLs: []string{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in",
+				"notes://in"},
+			LogoutURLs: []string{"https://app.example.com/"},
 		}}
 		p.Machines = map[string]cognito.Machine{
 			"importer": {Scopes: []string{"notes/write"}, AccessTokenValidity: 30 * time.Minute},
@@ -265,8 +266,9 @@ func TestClients(t *testing.T) {
 			"Scopes":               3,
 		},
 		"Page": {
-			"AllowedOAuthFlows":    []any{"code"},
-			"CallbackURLs":         []any{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in", "notes://in"},
+			"AllowedOAuthFlows": []any{"code"},
+			"CallbackURLs": []any{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in",
+				"notes://in"},
 			"LogoutURLs":           []any{"https://app.example.com/"},
 			"ExplicitAuthFlows":    []any{"ALLOW_USER_SRP_AUTH"},
 			"AccessTokenValidity":  float64(15),

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A page whose users sign in at a pool, and a program that writes in its own name. The pool, its resource server and its
-// clients follow from the table.
+// A page whose users sign in at a pool, and a program that writes in its own name. The pool, its resource server and
+// its clients follow from the table.
 func ExampleNew() {
 	stack := newStack()
 	f := backend(stack, "Notes")

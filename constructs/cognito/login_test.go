@@ -20,7 +20,8 @@ func TestLogin(t *testing.T) {
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
 		p.Routes = routes
 		p.Path, p.BasePath, p.AfterLogout = "/account", "/app", "/goodbye"
-		p.Browser = cognito.Browser{Scopes: []string{"email", "notes/read", "notes/write"}, RefreshTokenValidity: 48 * time.Hour}
+		p.Browser = cognito.Browser{Scopes: []string{"email", "notes/read", "notes/write"},
+			RefreshTokenValidity: 48 * time.Hour}
 		p.Machines = map[string]cognito.Machine{"importer": {Scopes: []string{"notes/write"}}}
 	}))
 	given := secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}}
@@ -103,10 +104,12 @@ func TestLoginsThatAreRefused(t *testing.T) {
 		{"another pool", secureapi.Login{Issuer: other.Issuer()}, "is not the pool"},
 		{"another issuer", secureapi.Login{Issuer: secureapi.Okta("https://a.okta.com/oauth2/b", "c")},
 			`Issuer "https://a.okta.com/oauth2/b" is not the pool`},
-		{"an issuer without a URL", secureapi.Login{Issuer: secureapi.Issuer{MaxLifetime: time.Hour}}, `Issuer "" is not the pool`},
+		{"an issuer without a URL", secureapi.Login{Issuer: secureapi.Issuer{MaxLifetime: time.Hour}},
+			`Issuer "" is not the pool`},
 		{"a scope that the client does not have", secureapi.Login{Scopes: []string{"openid", "email"}},
 			`Scopes has "email", which the pool's client may not ask for; it may openid, notes/read, notes/write`},
-		{"sessions that outlive the refresh token", secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
+		{"sessions that outlive the refresh token",
+			secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
 			"MaxAge of its Sessions is 24h0m0s, and the refresh tokens of the pool's client end after 12h0m0s"},
 		{"sessions given by a pointer", secureapi.Login{Sessions: &secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
 			"MaxAge of its Sessions is 24h0m0s"},
@@ -148,6 +151,7 @@ func TestAnotherStack(t *testing.T) {
 		t.Errorf("callback URLs (-want +got):\n%s", diff)
 	}
 	if len(*people.Dependencies()) != 0 || len(*shop.Dependencies()) != 1 {
-		t.Errorf("the stacks depend on %d and %d others, want 0 and 1", len(*people.Dependencies()), len(*shop.Dependencies()))
+		t.Errorf("the stacks depend on %d and %d others, want 0 and 1", len(*people.Dependencies()),
+			len(*shop.Dependencies()))
 	}
 }

@@ -55,8 +55,10 @@ func TestRefused(t *testing.T) {
 		{"a scope of no resource server", func(p *cognito.Props) { p.Routes = route("notes:read") },
 			`route "GET /notes": no resource server can have the scope "notes:read": in the tokens of a user pool a scope is ` +
 				`SERVER/SCOPE: write it as "api/notes.read"`},
-		{"an empty scope of a server", func(p *cognito.Props) { p.Routes = route("notes/") }, `the scope "notes/": want SERVER/SCOPE`},
-		{"a scope with a space", func(p *cognito.Props) { p.Routes = route("notes/re ad") }, `the scope "notes/re ad": want SERVER`},
+		{"an empty scope of a server", func(p *cognito.Props) { p.Routes = route("notes/") },
+			`the scope "notes/": want SERVER/SCOPE`},
+		{"a scope with a space", func(p *cognito.Props) { p.Routes = route("notes/re ad") },
+			`the scope "notes/re ad": want SERVER`},
 		{"a CDK token", func(p *cognito.Props) { p.Routes = route(*stack.Account() + "/read") }, "is a CDK token"},
 		{"within an Either", func(p *cognito.Props) {
 			p.Routes = []secureapi.Route{secureapi.Handle("GET /n", nil,
@@ -106,8 +108,10 @@ func TestRefused(t *testing.T) {
 		{"no domain", func(p *cognito.Props) { p.DomainPrefix = "" }, "there is no domain"},
 		{"two domains", func(p *cognito.Props) { p.CustomDomain = &cognito.CustomDomain{} }, "are both set: leave one out"},
 		{"a prefix in upper case", func(p *cognito.Props) { p.DomainPrefix = "Notes" }, `DomainPrefix "Notes": want 1 to 63`},
-		{"a prefix with a hyphen at its end", func(p *cognito.Props) { p.DomainPrefix = "notes-" }, `DomainPrefix "notes-": want`},
-		{"a reserved word", func(p *cognito.Props) { p.DomainPrefix = "myaws1" }, `"myaws1" has "aws" in it, which Cognito reserves`},
+		{"a prefix with a hyphen at its end", func(p *cognito.Props) { p.DomainPrefix = "notes-" },
+			`DomainPrefix "notes-": want`},
+		{"a reserved word", func(p *cognito.Props) { p.DomainPrefix = "myaws1" },
+			`"myaws1" has "aws" in it, which Cognito reserves`},
 		{"a custom domain without a name", func(p *cognito.Props) {
 			p.DomainPrefix, p.CustomDomain = "", &cognito.CustomDomain{Certificate: certificate}
 		}, `CustomDomain.Name ""`},
@@ -120,7 +124,8 @@ func TestRefused(t *testing.T) {
 		}, "CustomDomain.Certificate is in eu-central-1: want one in us-east-1"},
 		{"LITE with managed login", func(p *cognito.Props) { p.FeaturePlan = awscognito.FeaturePlan_LITE },
 			"FeaturePlan LITE has no managed login pages: set ManagedLoginVersion to CLASSIC_HOSTED_UI, or FeaturePlan to ESSENTIALS"},
-		{"a plan that there is not", func(p *cognito.Props) { p.FeaturePlan = "GOLD" }, `FeaturePlan "GOLD": want LITE, ESSENTIALS`},
+		{"a plan that there is not", func(p *cognito.Props) { p.FeaturePlan = "GOLD" },
+			`FeaturePlan "GOLD": want LITE, ESSENTIALS`},
 		{"a plan in the pool's props", func(p *cognito.Props) {
 			p.UserPoolProps = &awscognito.UserPoolProps{FeaturePlan: awscognito.FeaturePlan_PLUS}
 		}, "UserPoolProps.FeaturePlan is set"},
@@ -131,12 +136,14 @@ func TestRefused(t *testing.T) {
 		}, "FeaturePlan ESSENTIALS does not have: set it to PLUS"},
 
 		// Clients.
-		{"a login's settings without its origin", func(p *cognito.Props) { p.Origin, p.Path = "", "/auth" }, "there is no Origin"},
+		{"a login's settings without its origin", func(p *cognito.Props) { p.Origin, p.Path = "", "/auth" },
+			"there is no Origin"},
 		{"an origin of http", func(p *cognito.Props) { p.Origin = "http://notes.example.com" }, "is not https"},
 		{"a path with a slash at its end", func(p *cognito.Props) { p.Path = "/auth/" }, `Path "/auth/"`},
 		{"a scope that the pool does not have", func(p *cognito.Props) { p.Browser.Scopes = []string{"notes/reed"} },
 			`Browser: in Scopes: no resource server has the scope "notes/reed": neither the table nor ResourceServers names it`},
-		{"a scope twice for a client", func(p *cognito.Props) { p.Browser.Scopes = []string{"email", "email"} }, `has "email" twice`},
+		{"a scope twice for a client", func(p *cognito.Props) { p.Browser.Scopes = []string{"email", "email"} },
+			`has "email" twice`},
 		{"an access token that is too short", func(p *cognito.Props) { p.Browser.AccessTokenValidity = time.Minute },
 			"AccessTokenValidity 1m0s: want whole minutes from 5m0s to 24h0m0s"},
 		{"an access token of half a minute", func(p *cognito.Props) { p.Browser.AccessTokenValidity = 450 * time.Second },
@@ -184,7 +191,8 @@ func TestRefused(t *testing.T) {
 		{"Google without a secret", func(p *cognito.Props) { p.Google = &cognito.Google{ClientID: googleID} },
 			"Google: ClientSecret is nil"},
 		{"a provider that is nil", func(p *cognito.Props) { p.Providers = []cognito.Provider{nil} }, "Providers[0] is nil"},
-		{"a provider with a short name", func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "x" }) },
+		{"a provider with a short name",
+			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "x" }) },
 			`Providers[0] "x": want a Name of 3 to 32`},
 		{"a provider with a name of Cognito's", func(p *cognito.Props) {
 			p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "google" })
@@ -218,7 +226,8 @@ func TestRefused(t *testing.T) {
 		}, "their second sign-in would fail"},
 		{"no one to sign in", func(p *cognito.Props) { p.NoLocalUsers = true }, "so that no user could sign in"},
 		{"a group without a name", func(p *cognito.Props) { p.Groups = []cognito.Group{{}} }, `Groups[0]: Name ""`},
-		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} }, `Groups[0]: Name "a b"`},
+		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} },
+			`Groups[0]: Name "a b"`},
 		{"two groups of one name", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a"}, {Name: "a"}} },
 			`Groups[1]: there is a second group "a"`},
 

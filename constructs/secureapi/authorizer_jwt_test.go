@@ -140,7 +140,8 @@ func TestJWTAuthorizersMatchTheReference(t *testing.T) {
 			"DefaultAlgorithms": []any{"RS256"},
 			"Issuers": []any{
 				issuer("https://shop.okta.com/oauth2/default", []any{"api://orders", "api://more"}, condition("cid", "0oa1")),
-				issuer("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0", []any{"66666666-7777-8888-9999-000000000000"}),
+				issuer("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
+					[]any{"66666666-7777-8888-9999-000000000000"}),
 				issuer("https://accounts.google.com", []any{"1.apps.googleusercontent.com"}),
 				issuer("https://shop.eu.auth0.com/", []any{"https://api.shop.example.com"}),
 				issuer(poolURL, []any{map[string]any{"Ref": "PoolWeb224A1DFF"}}, condition("token_use", "access")),

@@ -80,7 +80,8 @@ func TestBodiesInTheTemplate(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{
 		"NewOrder": d4 + `"properties":{"free":{"description":"any value"},"kind":{"allOf":[{"anyOf":[{"type":"null"},` +
 			`{"enum":["a"]}]}]},"n":{"maximum":1e+21,"minimum":0.1,"not":{"enum":[0.1]}}},"type":"object"}`,
-		"Parcel": d4 + `"additionalProperties":false,"properties":{"any":{"description":"any value"},"weight":{"type":"number"}},` +
+		"Parcel": d4 +
+			`"additionalProperties":false,"properties":{"any":{"description":"any value"},"weight":{"type":"number"}},` +
 			`"required":["weight"],"type":"object"}`,
 	}, models); diff != "" {
 		t.Error("the models (-want +got):\n" + diff)
@@ -107,7 +108,8 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		methods[strings.TrimPrefix(id[:len(id)-8], "ApiRestApi")] = said
 	}
 	if diff := cmp.Diff(map[string]any{
-		"ordersPUT": map[string]any{"validator": "BodyValidator", "$default": "ModelNewOrder", "application/json": "ModelNewOrder"},
+		"ordersPUT": map[string]any{"validator": "BodyValidator", "$default": "ModelNewOrder",
+			"application/json": "ModelNewOrder"},
 		"ordersidPUT": map[string]any{"validator": "RequestValidator", "$default": "ModelNewOrder",
 			"application/json": "ModelNewOrder", "header.X-Tenant": true},
 		"parcelsPOST": map[string]any{"validator": "RequestValidator", "$default": "ModelParcel",

@@ -330,7 +330,8 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprintf("203.%d.%d.0/24", i/256, i%256)
 	}
-	statement := func(effect awsiam.Effect, principal awsiam.IPrincipal, resource string, conditions map[string]any) []awsiam.PolicyStatement {
+	statement := func(effect awsiam.Effect, principal awsiam.IPrincipal, resource string,
+		conditions map[string]any) []awsiam.PolicyStatement {
 		return []awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Effect:     effect,
 			Principals: &[]awsiam.IPrincipal{principal},

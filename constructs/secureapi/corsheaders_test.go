@@ -50,7 +50,8 @@ func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
 		{"a header or a cookie", []secureapi.TokenSource{bearer, cookie}, true, false},
 		{"a header or a cookie that no page brings", []secureapi.TokenSource{bearer, cookie}, false, true},
 		{"a header or a query", []secureapi.TokenSource{bearer, query}, false, false},
-		{"two headers, of which one is allowed", []secureapi.TokenSource{bearer, secureapi.TokenHeader("X-Trace")}, false, false},
+		{"two headers, of which one is allowed", []secureapi.TokenSource{bearer, secureapi.TokenHeader("X-Trace")},
+			false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			api := shop(newStack(), func(p *secureapi.Props) {

@@ -188,9 +188,10 @@ func TestDomainOfOneAPI(t *testing.T) {
 func TestBasePathsThatLookAlike(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"), BasePaths: []string{
-			"a/b", "a-b", *awscdk.NewCfnParameter(stack, jsii.String("Path"), nil).ValueAsString(),
-		}}
+		p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"),
+			BasePaths: []string{
+				"a/b", "a-b", *awscdk.NewCfnParameter(stack, jsii.String("Path"), nil).ValueAsString(),
+			}}
 	})
 	var got []string
 	for _, m := range resources(stack, "AWS::ApiGateway::BasePathMapping") {

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The pager hears of what callers notice, a little earlier than by default. Clients of this API are often out for a night
-// and come back with an expired token, which is no reason to wake up.
+// The pager hears of what callers notice, a little earlier than by default. Clients of this API are often out for a
+// night and come back with an expired token, which is no reason to wake up.
 func ExampleAPI_Alarms() {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{

@@ -57,7 +57,8 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		rule   string
 		want   string
 	}{
-		{"the URL in a function behind the API", func(p *secureapi.Props) { behind = p.Routes[0].Function.(awslambda.Function) },
+		{"the URL in a function behind the API",
+			func(p *secureapi.Props) { behind = p.Routes[0].Function.(awslambda.Function) },
 			func(_ awscdk.Stack, api *secureapi.API) {
 				behind.AddEnvironment(jsii.String("API_URL"), jsii.String(api.URL()), nil)
 			}, "circular-dependency", "the variable API_URL of the function refers to ApiRestApiDeploymentStageprod"},

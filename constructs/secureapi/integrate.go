@@ -18,10 +18,10 @@ import (
 // CORS.
 //
 // [New] refuses an integration that answers each request with an error: one that is not a proxy and has no responses,
-// or two of one status; one whose URI has a parameter, as "{id}", that no RequestParameters map; a call of an AWS service
-// without a role. It also refuses one that makes the call of an AWS service by a template and passes bodies of other
-// content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since their callers would write the call
-// themselves.
+// or two of one status; one whose URI has a parameter, as "{id}", that no RequestParameters map; a call of an AWS
+// service without a role. It also refuses one that makes the call of an AWS service by a template and passes bodies of
+// other content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since their callers would write the
+// call themselves.
 func Integrate(pattern string, integration awsapigateway.Integration, access ...Access) Route {
 	return Route{Pattern: pattern, Integration: integration, Access: access}
 }

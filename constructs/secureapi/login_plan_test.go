@@ -205,7 +205,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"either right of Google", func(p *Props) {
 			p.Authorizer = SessionAuthorizer{Login: google()}
 			p.Routes[0] = Handle("GET /orders", fn, Either(AnyGroup("staff"), AnyRole("clerk")))
-		}, `it requires either group staff or role clerk, which the API's SessionAuthorizer cannot enforce: tokens of Google`},
+		},
+			`it requires either group staff or role clerk, which the API's SessionAuthorizer cannot enforce: tokens of Google`},
 		{"a scope of an ID token, which a login would ask the provider for",
 			guardedWith(SessionAuthorizer{Login: google(), Package: "example.com/shop/authorizer-fn"}),
 			`the session holds an ID token of Google, which has no scopes: require a Claim of it, such as Claim("email"), a ` +
@@ -244,7 +245,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			siblings("https://b.github.io")), `CORS.AllowOrigins has "https://b.github.io", which is not same-site`},
 		{"a page without credentials", together(withLogin(nil),
 			crossOrigin(CORS{AllowOrigins: []string{"https://admin.example.com"}})),
-			at + `CORS.AllowOrigins has "https://admin.example.com" and AllowCredentials is false, so that the page's requests ` +
+			at +
+				`CORS.AllowOrigins has "https://admin.example.com" and AllowCredentials is false, so that the page's requests ` +
 				`come without the session's cookie: set it to true`},
 		{"a write from a page of a sibling host", together(withLogin(nil), siblings("https://admin.example.com"),
 			add(Handle("ANY /orders/{id}", fn))),
@@ -256,8 +258,9 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		// Logs
 		{"requests logged whole", together(withLogin(nil), rest(awsapigateway.RestApiProps{
 			DeployOptions: &awsapigateway.StageOptions{DataTraceEnabled: &yes},
-		})), `RestApiProps.DeployOptions turn DataTraceEnabled on: the execution log would hold the cookies of sessions and ` +
-			`codes of the Login at "/auth": leave it off`},
+		})),
+			`RestApiProps.DeployOptions turn DataTraceEnabled on: the execution log would hold the cookies of sessions and ` +
+				`codes of the Login at "/auth": leave it off`},
 		{"requests of one method logged whole", together(withLogin(nil), rest(awsapigateway.RestApiProps{
 			DeployOptions: &awsapigateway.StageOptions{MethodOptions: &map[string]*awsapigateway.MethodDeploymentOptions{
 				"/orders/GET": {DataTraceEnabled: &yes},

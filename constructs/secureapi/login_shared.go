@@ -15,7 +15,8 @@ type knownLogin struct {
 
 // shares reports whether two logins take each other's sessions.
 func (l knownLogin) shares(other knownLogin) bool {
-	if l.kept.table != nil && (other.Origin != l.Origin || other.IdleTimeout != l.IdleTimeout || other.MaxAge != l.MaxAge) {
+	if l.kept.table != nil && (other.Origin != l.Origin || other.IdleTimeout != l.IdleTimeout ||
+		other.MaxAge != l.MaxAge) {
 		return false
 	}
 	return other.kept.keys == l.kept.keys && other.kept.table == l.kept.table && other.ClientID == l.ClientID &&

@@ -235,7 +235,8 @@ func TestTablesOfTwoAPIs(t *testing.T) {
 		stack := newStack()
 		l := tableLogin(stack, secureapi.TableSessions{Keys: newSecret(stack, "Keys")})
 		loginShop(stack, l, nil)
-		refused(t, func() { second(stack, l) }, "set TableSessions.Cookie of one of them, or give both the same Keys, Table, "+
-			"client and issuer")
+		refused(t, func() { second(stack, l) },
+			"set TableSessions.Cookie of one of them, or give both the same Keys, Table, "+
+				"client and issuer")
 	})
 }

@@ -158,8 +158,8 @@ var authorizationTypes = map[string]awsapigateway.AuthorizationType{
 	"COGNITO_USER_POOLS": awsapigateway.AuthorizationType_COGNITO,
 }
 
-// setAll sets the properties that the table sets and CDK's L2 did not get as options. The plan has refused MethodOptions
-// that set one of them, too, but for RequestParameters, which have those of both.
+// setAll sets the properties that the table sets and CDK's L2 did not get as options. The plan has refused
+// MethodOptions that set one of them, too, but for RequestParameters, which have those of both.
 func setAll(made awsapigateway.Method, p *awsapigateway.CfnMethodProps) {
 	m := sync.OnceValue(func() awsapigateway.CfnMethod { return l1(made).(awsapigateway.CfnMethod) })
 	if p.AuthorizationType != nil {

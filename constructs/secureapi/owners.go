@@ -6,10 +6,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// OwnersWarning is the id of the warning that a [PathParameter] is compared with a claim of tokens of several issuers. A
-// claim such as sub says who the caller is within its issuer alone, so a caller of one issuer would get what belongs to
-// a caller of another. A requirement of one issuer on the route, [Claim]("iss").Is, ends it. Once the claim is known to
-// name the same callers in the tokens of all issuers:
+// OwnersWarning is the id of the warning that a [PathParameter] is compared with a claim of tokens of several issuers.
+// A claim such as sub says who the caller is within its issuer alone, so a caller of one issuer would get what belongs
+// to a caller of another. A requirement of one issuer on the route, [Claim]("iss").Is, ends it. Once the claim is known
+// to name the same callers in the tokens of all issuers:
 //
 //	reason := jsii.String("the tenants of both issuers are ours")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.OwnersWarning), reason)

@@ -42,7 +42,8 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	}
 	above := *scope.Node().Path()
 	if id == "" {
-		panic(fmt.Errorf("secureapi: %s: the id is empty: give the API one that its stack has once, such as %q", above, "Api"))
+		panic(fmt.Errorf("secureapi: %s: the id is empty: give the API one that its stack has once, such as %q",
+			above, "Api"))
 	}
 	if above != "" {
 		path = above + "/" + id

@@ -26,8 +26,8 @@ type MessageGroup string
 // GET, sends {}, which API Gateway has in place of an empty body; a [Body] with a required member refuses it. Requests
 // with another Content-Type than application/json get 415. The body cannot add attributes, a delay or another queue to
 // the call. What SQS refuses as bad, such as a body that is too large, is answered with 400, and any other failure with
-// 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a function in between
-// if the consumer needs it.
+// 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a function in
+// between if the consumer needs it.
 //
 // The queue may be of another stack, encrypted, and of another region of the account. In a FIFO queue the order is that
 // of arrival, in the group that a [MessageGroup] names; a queue without content-based deduplication takes each request

@@ -44,7 +44,8 @@ func TestMethodsReferToWhatIsFinal(t *testing.T) {
 			stack, at := test.make(newApp())
 			f := backend(at, "Function")
 			shop(stack, func(p *secureapi.Props) {
-				p.Authorizer = secureapi.TokenAuthorizer{Function: backend(stack, "Decide"), ValidationExpression: secureapi.BearerJWT}
+				p.Authorizer = secureapi.TokenAuthorizer{Function: backend(stack, "Decide"),
+					ValidationExpression: secureapi.BearerJWT}
 				p.Routes = []secureapi.Route{
 					secureapi.Handle("GET /orders", f),
 					secureapi.Handle("PUT /orders", f),

@@ -80,7 +80,8 @@ func TestSecurityPolicyOfTheAPI(t *testing.T) {
 func TestStageCanary(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.Stage.Canary = &secureapi.StageCanary{Percent: 12.5, Variables: map[string]string{"mode": "new"}, UseStageCache: true}
+		p.Stage.Canary = &secureapi.StageCanary{Percent: 12.5, Variables: map[string]string{"mode": "new"},
+			UseStageCache: true}
 	})
 	if diff := cmp.Diff(map[string]any{
 		"PercentTraffic": 12.5, "StageVariableOverrides": map[string]any{"mode": "new"}, "UseStageCache": true,

@@ -60,8 +60,8 @@ func (s *site) ofAnotherStack(f awslambda.IFunction) bool {
 	return other
 }
 
-// ofAnotherAccount reports whether a function belongs to an account other than the API's, where both are known. One that
-// the API's stack makes does not; an imported one may, and is no awslambda.Function.
+// ofAnotherAccount reports whether a function belongs to an account other than the API's, where both are known. One
+// that the API's stack makes does not; an imported one may, and is no awslambda.Function.
 func (s *site) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
 	if _, made := f.(awslambda.Function); made && !s.ofAnotherStack(f) {
 		return "", "", false

@@ -44,7 +44,8 @@ func TestTrapsOfTheProps(t *testing.T) {
 		{
 			"a key that a public route would name",
 			keyed(nil, Public("keys only")),
-			`route "GET /keyed" needs an API key, ` + source + "a public route has no authorizer to name one: leave ApiKeySourceType out, so that callers send the key in X-Api-Key",
+			`route "GET /keyed" needs an API key, ` + source +
+				"a public route has no authorizer to name one: leave ApiKeySourceType out, so that callers send the key in X-Api-Key",
 		},
 		{"a key that IAM would name", keyed(IAMAuthorizer{}), source + "the API's IAMAuthorizer names none"},
 		{

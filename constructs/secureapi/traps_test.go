@@ -89,7 +89,8 @@ func TestTrapsAtSynth(t *testing.T) {
 			p.Routes[1].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetApiKeySourceType(jsii.String("AUTHORIZER"))
-		}, "GET /health needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one"},
+		},
+			"GET /health needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one"},
 		{"a key that a claim names, chosen by callers after all", func(p *secureapi.Props) {
 			keys := *p.Authorizer.(secureapi.TokenAuthorizer).JWT
 			keys.UsageKeyClaim = "plan_key"

@@ -52,7 +52,8 @@ func TestWithScratch(t *testing.T) {
 	scratch := variables[1][len(scratchFolder)+1:]
 	t.Cleanup(func() { os.RemoveAll(scratch) })
 	name := map[bool]string{true: "TMP", false: "TMPDIR"}[runtime.GOOS == "windows"]
-	if info, err := os.Stat(scratch); err != nil || !info.IsDir() || variables[2] != name+"="+scratch || variables[0] != "A=b" {
+	if info, err := os.Stat(scratch); err != nil || !info.IsDir() || variables[2] != name+"="+scratch ||
+		variables[0] != "A=b" {
 		t.Errorf("got %q (%v)", variables, err)
 	}
 }

@@ -64,7 +64,8 @@ func TestMask(t *testing.T) {
 			map[string]any{"a": []any{1, nil, map[string]any{"b": "[asset A]"}}},
 		},
 		{"a version's logical id",
-			map[string]any{"FnCurrentVersion0A1B2C3D" + hashA[:32]: map[string]any{"Ref": "FnCurrentVersion0A1B2C3D" + hashA[:32]}},
+			map[string]any{"FnCurrentVersion0A1B2C3D" + hashA[:32]: map[string]any{"Ref": "FnCurrentVersion0A1B2C3D" +
+				hashA[:32]}},
 			map[string]any{"FnCurrentVersion0A1B2C3D[version]": map[string]any{"Ref": "FnCurrentVersion0A1B2C3D[version]"}}},
 		{"a digest alone", hashA[:32], hashA[:32]},
 		{"a member's name", map[string]any{hashA: true}, map[string]any{hashA: true}},

@@ -1,5 +1,5 @@
-// Command cognito-hosted-domain synthesizes a notes app: people sign in with Google or as users of an Amazon Cognito user
-// pool, on the pool's hosted pages, and a page keeps their notes. Its script never sees a token.
+// Command cognito-hosted-domain synthesizes a notes app: people sign in with Google or as users of an Amazon Cognito
+// user pool, on the pool's hosted pages, and a page keeps their notes. Its script never sees a token.
 //
 // A second API takes the tokens of apps that sign people in by themselves. API Gateway checks those without a function.
 package main

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// What is yours to change: where an app of yours is served that signs people in by itself, and where it wants them back.
-// The second origin is for the app on a developer's machine; Cognito takes http for such a machine alone.
+// What is yours to change: where an app of yours is served that signs people in by itself, and where it wants them
+// back. The second origin is for the app on a developer's machine; Cognito takes http for such a machine alone.
 const (
 	appOrigin = "https://app.example.com"
 	devOrigin = "http://localhost:5173"
@@ -40,8 +40,9 @@ const (
 	admins     = "admins"
 )
 
-// newStack reads settings from CDK's context: origin, where browsers open the page (-c origin=https://notes.example.com),
-// certificate, the ARN of a certificate for that name in AWS Certificate Manager, and those of newUsers.
+// newStack reads settings from CDK's context: origin, where browsers open the page (-c
+// origin=https://notes.example.com), certificate, the ARN of a certificate for that name in AWS Certificate Manager,
+// and those of newUsers.
 func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, nil)
 	origin := setting(stack, "origin", "https://notes.example.com")
@@ -86,8 +87,8 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	return stack
 }
 
-// newAppsAPI serves the same notes to apps that hold their own tokens, on other origins. With a scope on each route, API
-// Gateway takes access tokens and no ID tokens: an ID token tells the app who signed in, and is no key to an API.
+// newAppsAPI serves the same notes to apps that hold their own tokens, on other origins. With a scope on each route,
+// API Gateway takes access tokens and no ID tokens: an ID token tells the app who signed in, and is no key to an API.
 func newAppsAPI(stack awscdk.Stack, pool awscognito.IUserPool, notes awslambda.IFunction) *secureapi.API {
 	return secureapi.New(stack, "Apps", &secureapi.Props{
 		Authorizer: secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, CacheTTL: time.Minute},
@@ -101,8 +102,8 @@ func newAppsAPI(stack awscdk.Stack, pool awscognito.IUserPool, notes awslambda.I
 	})
 }
 
-// customDomain attaches the API to the origin's name, if there is a certificate for it, and closes the API's own address:
-// the session's cookie is for the origin alone. Without a certificate, the origin is attached elsewhere.
+// customDomain attaches the API to the origin's name, if there is a certificate for it, and closes the API's own
+// address: the session's cookie is for the origin alone. Without a certificate, the origin is attached elsewhere.
 func customDomain(stack awscdk.Stack, origin, certificate string) *awsapigateway.RestApiProps {
 	if certificate == "" {
 		return nil

@@ -251,7 +251,8 @@ func callersWithSessions(t *testing.T, api *localgateway.Server) {
 	})
 }
 
-// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at localhost.
+// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at
+// localhost.
 type browser struct {
 	t      *testing.T
 	origin string

@@ -10,10 +10,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newUsers is the user pool with its pages, and the clients that people sign in to. It reads settings from CDK's context:
-// domainPrefix, which has to be free in the region, and googleClientId and googleSecret, the id of an OAuth client at
-// Google and the name of the secret in AWS Secrets Manager that has the client's secret. Without those two, a second
-// user pool stands in for Google.
+// newUsers is the user pool with its pages, and the clients that people sign in to. It reads settings from CDK's
+// context: domainPrefix, which has to be free in the region, and googleClientId and googleSecret, the id of an OAuth
+// client at Google and the name of the secret in AWS Secrets Manager that has the client's secret. Without those two, a
+// second user pool stands in for Google.
 func newUsers(stack awscdk.Stack, origin string, routes []secureapi.Route) *cognito.Users {
 	props := &cognito.Props{
 		Routes: routes, // whose scopes the pool has
@@ -56,8 +56,8 @@ func domainPrefix(stack awscdk.Stack) string {
 	return setting(stack, "domainPrefix", "gatehouse-notes-"+*stack.Account())
 }
 
-// newPartners is the second user pool. To the first one it is an OpenID provider like any other: a client with a secret,
-// and the address to which it sends its users back.
+// newPartners is the second user pool. To the first one it is an OpenID provider like any other: a client with a
+// secret, and the address to which it sends its users back.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
 func newPartners(stack awscdk.Stack) (*cognito.Users, cognito.OIDC) {
 	partners := cognito.New(stack, "Partners", &cognito.Props{DomainPrefix: domainPrefix(stack) + "-partners"})

@@ -30,8 +30,8 @@ const (
 	ordersPackage = "./orders-fn"
 )
 
-// newStack reads two settings from CDK's context: origin, where browsers open the page (-c origin=https://shop.example.com),
-// and certificate, the ARN of a certificate for that name in AWS Certificate Manager.
+// newStack reads two settings from CDK's context: origin, where browsers open the page (-c
+// origin=https://shop.example.com), and certificate, the ARN of a certificate for that name in AWS Certificate Manager.
 func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, nil)
 	origin := setting(stack, "origin", "https://shop.example.com")
@@ -61,8 +61,8 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	return stack
 }
 
-// customDomain attaches the API to the origin's name, if there is a certificate for it, and closes the API's own address:
-// the session's cookie is for the origin alone. Without a certificate, the origin is attached elsewhere.
+// customDomain attaches the API to the origin's name, if there is a certificate for it, and closes the API's own
+// address: the session's cookie is for the origin alone. Without a certificate, the origin is attached elsewhere.
 func customDomain(stack awscdk.Stack, origin, certificate string) *awsapigateway.RestApiProps {
 	if certificate == "" {
 		return nil

@@ -94,7 +94,8 @@ func TestCallers(t *testing.T) {
 	}
 }
 
-// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at localhost.
+// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at
+// localhost.
 type browser struct {
 	t      *testing.T
 	origin string

@@ -22,7 +22,8 @@ func TestUsable(t *testing.T) {
 		}
 	}
 	for _, v := range []string{
-		"", ".", "..", "a/b", "a%b", "a*", "a?", "$a", "${a}", "a b", "é", "\x00", "a\n", `"`, `\`, "#", "=", strings.Repeat("a", 129),
+		"", ".", "..", "a/b", "a%b", "a*", "a?", "$a", "${a}", "a b", "é", "\x00", "a\n", `"`, `\`, "#", "=",
+		strings.Repeat("a", 129),
 	} {
 		if Usable(v) {
 			t.Errorf("%q is accepted", v)
@@ -79,14 +80,18 @@ func TestMarshalPathRequirements(t *testing.T) {
 
 func TestParsePathRequirementErrors(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
-		{"parameter that the path lacks", `{"kind":"pathIs","parameter":"x","claim":"sub"}`, `has no parameter "x": it has "id"`},
+		{"parameter that the path lacks", `{"kind":"pathIs","parameter":"x","claim":"sub"}`,
+			`has no parameter "x": it has "id"`},
 		{"greedy parameter", `{"kind":"pathIs","parameter":"rest","claim":"sub"}`, `{rest+} takes any number of segments`},
-		{"values", `{"kind":"pathIn","parameter":"id","claim":"sub","anyOf":["x"]}`, `a pathIn requirement has values of its own`},
+		{"values", `{"kind":"pathIn","parameter":"id","claim":"sub","anyOf":["x"]}`,
+			`a pathIn requirement has values of its own`},
 		{"no claim", `{"kind":"pathIs","parameter":"id"}`, `without the name of the claim`},
 		{"no parameter", `{"kind":"pathIs","claim":"sub"}`, `without the name of a parameter`},
-		{"parameter of a scope", `{"kind":"scope","parameter":"id","anyOf":["a"]}`, `names the path's parameter "id", which it does not look at`},
+		{"parameter of a scope", `{"kind":"scope","parameter":"id","anyOf":["a"]}`,
+			`names the path's parameter "id", which it does not look at`},
 		{"parameter of Either", `{"kind":"either","parameter":"id","either":[]}`, `has values of its own`},
-		{"parameter within Either", `{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"s"},{"kind":"scope","anyOf":["a"]}]}`,
+		{"parameter within Either",
+			`{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"s"},{"kind":"scope","anyOf":["a"]}]}`,
 			`has no parameter "x"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

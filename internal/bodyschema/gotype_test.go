@@ -54,7 +54,8 @@ func TestTypes(t *testing.T) {
 		valid      bool
 	}{
 		{"the least", `{` + least + `,"lines":[]}`, true},
-		{"all", `{` + least + `,"lines":[{"sku":"a","count":1,"extra":{"a":1}}],"due":"2026-01-02T03:04:05.6Z","scan":"AQI=",` +
+		{"all", `{` + least +
+			`,"lines":[{"sku":"a","count":1,"extra":{"a":1}}],"due":"2026-01-02T03:04:05.6Z","scan":"AQI=",` +
 			`"from":"::1","by":{"a":1},"note":[1]}`, true},
 		{"null for a pointer and a slice", `{` + least + `,"lines":null,"due":null}`, true},
 		{"a required member is missing", `{` + least + `}`, false},

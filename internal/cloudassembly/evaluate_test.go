@@ -256,7 +256,8 @@ func TestGrowth(t *testing.T) {
 			p = "0"
 		}
 		laughs.WriteString(
-			`, "Q` + n + `": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "${Q` + p + `.QueueName}${Q` + p + `.QueueName}"}}}`,
+			`, "Q` + n + `": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "${Q` + p + `.QueueName}${Q` +
+				p + `.QueueName}"}}}`,
 		)
 	}
 	laughs.WriteString(`}}`)

@@ -19,7 +19,8 @@ func assemblyWith(t *testing.T, resources string) *Assembly {
 // TestNestedStacks checks parameters into and outputs out of a nested stack.
 func TestNestedStacks(t *testing.T) {
 	nested := func(id, properties, metadata string) string {
-		return `"` + id + `": {"Type": "AWS::CloudFormation::Stack", "Metadata": ` + metadata + `, "Properties": {` + properties + `}}`
+		return `"` + id + `": {"Type": "AWS::CloudFormation::Stack", "Metadata": ` + metadata + `, "Properties": {` +
+			properties + `}}`
 	}
 	url := `"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}, ".amazonaws.com/b/n.json"]]}`
 	t.Run("one that is read", func(t *testing.T) {

@@ -23,7 +23,8 @@ func TestRecords(t *testing.T) {
 		t.Fatalf("without a file: %v, %v", got, err)
 	}
 	one := Record{Function: "Shop/Orders", Asset: strings.Repeat("0a", 32), Build: Build{
-		Dir: "/shop", Package: "example.com/shop/orders", Flags: []string{"-tags", "a,b"}, Linker: "-s -w", Environ: []string{"GOOS=x"},
+		Dir: "/shop", Package: "example.com/shop/orders", Flags: []string{"-tags", "a,b"}, Linker: "-s -w",
+		Environ: []string{"GOOS=x"},
 	}, App: App{Package: "example.com/shop/app", Dir: "/shop"}}
 	two := one
 	two.Function = "Shop/Admin"

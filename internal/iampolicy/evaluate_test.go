@@ -66,7 +66,8 @@ func TestEvaluate(t *testing.T) {
 	if got := (Document{Statements: []Statement{{Effect: Allow}}}).Evaluate(Request{}); got.Outcome != ImplicitDeny {
 		t.Errorf("a statement that names nothing: got %v", got)
 	}
-	if got := ImplicitDeny.String() + ", " + ExplicitDeny.String() + ", " + Allowed.String(); got != "implicit deny, explicit deny, allowed" {
+	if got := ImplicitDeny.String() + ", " + ExplicitDeny.String() + ", " +
+		Allowed.String(); got != "implicit deny, explicit deny, allowed" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -23,7 +23,8 @@ func TestCredentialErrors(t *testing.T) {
 		err        error
 		want       string
 	}{
-		"no answer":               {err: errors.New("status 400 ResourceNotFoundException"), want: "ResourceNotFoundException"},
+		"no answer": {err: errors.New("status 400 ResourceNotFoundException"),
+			want: "ResourceNotFoundException"},
 		"a line break at its end": {credential: "s3cr3t-text\n", want: "line break"},
 	} {
 		t.Run(name, func(t *testing.T) {

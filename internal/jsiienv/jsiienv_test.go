@@ -122,7 +122,8 @@ func TestSilence(t *testing.T) {
 		note               string
 	}{
 		{"past its end", "v20.20.2", "", later, []string{SilenceEndOfLife + "=20", silenceDeprecated + "=20"},
-			"Node.js 20 works, but reached its end of life on 2026-04-30: install a newer one, or set " + SilenceEndOfLife + "=20 to leave this line out"},
+			"Node.js 20 works, but reached its end of life on 2026-04-30: install a newer one, or set " + SilenceEndOfLife +
+				"=20 to leave this line out"},
 		{"the user names another", "v20.20.2", "18, 16", later,
 			[]string{SilenceEndOfLife + "=18,16,20", silenceDeprecated + "=20"}, "Node.js 20 works"},
 		{"the user knows", "v20.20.2", "18,20", later, nil, ""},

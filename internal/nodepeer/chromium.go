@@ -20,10 +20,10 @@ var chromium struct {
 	peer *Peer // nil until a test needs it
 }
 
-// Browse runs a script that uses Chromium, which all tests of a package share. The script is a file of JavaScript. It has
-// require, the arguments as args, and newContext, which makes a context of Playwright: cookies and storage of its own, until
-// the test ends. It returns a promise of the function that answers a line that the test says, with what becomes the JSON
-// of the answer. [CloseBrowser] ends Chromium.
+// Browse runs a script that uses Chromium, which all tests of a package share. The script is a file of JavaScript. It
+// has require, the arguments as args, and newContext, which makes a context of Playwright: cookies and storage of its
+// own, until the test ends. It returns a promise of the function that answers a line that the test says, with what
+// becomes the JSON of the answer. [CloseBrowser] ends Chromium.
 func Browse(t testing.TB, script string, args ...string) *Peer {
 	t.Helper()
 	text, err := os.ReadFile(script)
@@ -45,7 +45,8 @@ func Browse(t testing.TB, script string, args ...string) *Peer {
 	return p
 }
 
-// NeedBrowser skips the test if Chromium, what drives it, or one of these modules is missing. It returns Chromium's path.
+// NeedBrowser skips the test if Chromium, what drives it, or one of these modules is missing. It returns Chromium's
+// path.
 func NeedBrowser(t testing.TB, modules ...string) (path string) {
 	t.Helper()
 	path = Browser(t)

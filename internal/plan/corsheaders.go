@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// WithheldHeaders is a warning that browsers send no guard of the API what it reads, or no API key, as CORS.AllowHeaders
-// leaves it out, so that pages of other origins can call public routes alone; "" for none. The id acknowledges it.
+// WithheldHeaders is a warning that browsers send no guard of the API what it reads, or no API key, as
+// CORS.AllowHeaders leaves it out, so that pages of other origins can call public routes alone; "" for none. The id
+// acknowledges it.
 // Source: https://fetch.spec.whatwg.org/#http-access-control-allow-headers
 func (p *Plan) WithheldHeaders(id string) string {
 	c := p.props.CORS

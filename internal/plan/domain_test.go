@@ -77,7 +77,8 @@ func TestWrongDomains(t *testing.T) {
 				"PRIVATE"},
 		{"a private domain with a long base path", inVPC(func(d *Domain) { d.BasePaths = []string{"a/b"} }),
 			`Domain.BasePaths[0] "a/b" has 2 segments, and those of private domains have one: take one segment`},
-		{"a private domain that is another's", both(inVPC(nil), func(p *Props) { p.Domain.Of = &DomainOf{Name: "a.example.com"} }),
+		{"a private domain that is another's", both(inVPC(nil),
+			func(p *Props) { p.Domain.Of = &DomainOf{Name: "a.example.com"} }),
 			"Domain.Private is set beside Of, and it belongs to the domain that Of is"},
 		{"an endpoint of the deployment's", domain(func(d *Domain) { d.Endpoint = "${Token[TOKEN.7]}" }),
 			"Domain.EndpointType is a CDK token, and the resources of a domain depend on its type: write it out"},
@@ -226,7 +227,8 @@ func TestReservedPathsOfADomain(t *testing.T) {
 		{"at the root", both(domain(nil), ping), `route "GET /ping" ` + want},
 		{"at the root and elsewhere", both(paths("orders", ""), ping), want},
 		{"at a base path", both(paths("ping"), add(handle("GET /", fn))), `route "GET /" ` + want},
-		{"the other one", both(domain(nil), add(handle("ANY /sping", fn))), `route "ANY /sping" is at "/sping" of the Domain`},
+		{"the other one", both(domain(nil), add(handle("ANY /sping", fn))),
+			`route "ANY /sping" is at "/sping" of the Domain`},
 		{"at another API's domain", both(shared(DomainOf{Name: "api.example.com", Endpoint: Regional}), ping), want},
 	})
 	for name, change := range map[string]func(*Props){

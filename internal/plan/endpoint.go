@@ -10,8 +10,9 @@ func (p *Plan) checkEndpoint() (errs []error) {
 	}
 	const known = "the type of the API's endpoint is a CDK token, "
 	if o := p.props.Policy; o != nil && len(o.AllowCIDRs)+len(o.DenyCIDRs) > 0 {
-		errs = append(errs, errors.New(known+"and CIDRs of the ResourcePolicy are written for one type, as a PRIVATE API sees "+
-			"other addresses: write the type out, or Statements"))
+		errs = append(errs,
+			errors.New(known+"and CIDRs of the ResourcePolicy are written for one type, as a PRIVATE API sees "+
+				"other addresses: write the type out, or Statements"))
 	}
 	for _, route := range p.Routes {
 		if route.From != nil {

@@ -40,13 +40,15 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 			"call in RequestTemplates, with PassthroughBehavior NEVER; \"$input.body\" is a template too", call))
 	}
 	if call := i.call(); i.Role && strings.Contains(call, "{") {
-		errs = append(errs, fmt.Errorf("its integration makes %s, and a parameter of the path stands in it: it is not documented "+
-			"that API Gateway escapes an & there, by which a caller would write the call: map it by RequestParameters to "+
-			"integration.request.querystring.NAME", call))
+		errs = append(errs,
+			fmt.Errorf("its integration makes %s, and a parameter of the path stands in it: it is not documented "+
+				"that API Gateway escapes an & there, by which a caller would write the call: map it by RequestParameters to "+
+				"integration.request.querystring.NAME", call))
 	}
 	if name := i.unmapped(); name != "" {
-		errs = append(errs, fmt.Errorf("its integration's URI has {%s}, and no RequestParameters give its value, so that API "+
-			"Gateway answers each request with 500: add \"integration.request.path.%s\": %s", name, name, r.valueFor(name)))
+		errs = append(errs,
+			fmt.Errorf("its integration's URI has {%s}, and no RequestParameters give its value, so that API "+
+				"Gateway answers each request with 500: add \"integration.request.path.%s\": %s", name, name, r.valueFor(name)))
 	}
 	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
@@ -71,8 +73,8 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 // inBraces finds the parameters of an integration's URI, and stage variables, which begin with a dollar sign.
 var inBraces = regexp.MustCompile(`\$?\{([A-Za-z0-9._:-]+)\+?\}`)
 
-// unmapped is the first parameter of the integration's URI that nothing gives a value, without which API Gateway does not
-// call it; "" for none.
+// unmapped is the first parameter of the integration's URI that nothing gives a value, without which API Gateway does
+// not call it; "" for none.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
 func (i Integration) unmapped() string {
 	for _, found := range inBraces.FindAllStringSubmatch(i.URI, -1) {
@@ -83,7 +85,8 @@ func (i Integration) unmapped() string {
 	return ""
 }
 
-// valueFor is where the value of an integration's parameter may come from: the parameter of the path with its name, or any.
+// valueFor is where the value of an integration's parameter may come from: the parameter of the path with its name, or
+// any.
 func (r PlannedRoute) valueFor(name string) string {
 	if slices.ContainsFunc(r.Pattern.Segments, func(s route.Segment) bool {
 		return s.Kind != route.Literal && s.Text == name

@@ -122,9 +122,10 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a template and NEVER", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
 			`,"passthroughBehavior":"NEVER","requestTemplates":{"application/json":"x"},` +
 			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
-		{"a bucket's object as it comes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:files.s3:path/{key}","credentials":` +
-			role + `,"requestParameters":{"integration.request.path.key":"method.request.header.X-Key"},` +
-			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
+		{"a bucket's object as it comes",
+			`{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:files.s3:path/{key}","credentials":` +
+				role + `,"requestParameters":{"integration.request.path.key":"method.request.header.X-Key"},` +
+				`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a parameter of the path that is not mapped", `{"type":"HTTP_PROXY","uri":"https://example.com/{id}"}`,
 			`route "POST /jobs/{id}": its integration's URI has {id}, and no RequestParameters give its value, so that API ` +
 				`Gateway answers each request with 500: add "integration.request.path.id": "method.request.path.id"`, false},
@@ -135,8 +136,9 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a greedy parameter that is not mapped, of a URI with a token", `{"type":"HTTP_PROXY","uri":{"Fn::Join":["",[` +
 			`"http://",{"Ref":"Host"},"/{id+}"]]}}`, `its integration's URI has {id}, and no RequestParameters`, false},
 		{"a stage variable", `{"type":"HTTP_PROXY","uri":"https://${stageVariables.host}/x"}`, "", false},
-		{"a function with templates", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f",` +
-			`"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`, "", false},
+		{"a function with templates",
+			`{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f",` +
+				`"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a proxy", `{"type":"HTTP_PROXY","uri":"https://example.com"}`, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -277,11 +279,13 @@ func TestCORSWarningOfIntegrations(t *testing.T) {
 		want string // "" for no warning
 	}{
 		{"no CORS", nil, Integration{Type: "HTTP_PROXY"}, ""},
-		{"a proxy", two, Integration{Type: "HTTP_PROXY"}, `route "GET /a": the API has CORS, and its integration is a proxy, ` +
-			`whose answers API Gateway does not change: let the backend set Access-Control-Allow-Origin, without which pages ` +
-			`of other origins do not read them; then acknowledge "id"`},
-		{"a function", two, Integration{Type: "AWS_PROXY"}, `let the function, which lambdahttp/cors does by GATEHOUSE_CORS ` +
-			`in its environment, set Access-Control-Allow-Origin`},
+		{"a proxy", two, Integration{Type: "HTTP_PROXY"},
+			`route "GET /a": the API has CORS, and its integration is a proxy, ` +
+				`whose answers API Gateway does not change: let the backend set Access-Control-Allow-Origin, without which pages ` +
+				`of other origins do not read them; then acknowledge "id"`},
+		{"a function", two, Integration{Type: "AWS_PROXY"},
+			`let the function, which lambdahttp/cors does by GATEHOUSE_CORS ` +
+				`in its environment, set Access-Control-Allow-Origin`},
 		{"no template", two, bare, `route "GET /a": CORS has 2 origins, and its integration's answers with the status 200, ` +
 			`404 have no ResponseTemplates that could name the one of the request: pages of https://a.example.com alone read ` +
 			`them. Give them a template, name one origin, or acknowledge "id"`},

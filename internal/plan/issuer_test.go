@@ -74,7 +74,8 @@ func TestWrongIssuers(t *testing.T) {
 		{"an audience with a space", issuer(func(i *Issuer) { i.Audiences = []string{"api://orders "} }),
 			`issuer "https://idp.example.com/": Audiences has "api://orders ", with a space at an end, so that no token would ` +
 				`fit: write "api://orders"`},
-		{"a claim with a space", issuer(func(i *Issuer) { i.PrincipalClaim = " sub" }), `PrincipalClaim has " sub", with a space`},
+		{"a claim with a space", issuer(func(i *Issuer) { i.PrincipalClaim = " sub" }),
+			`PrincipalClaim has " sub", with a space`},
 		{"leeway too long",
 			issuer(func(i *Issuer) { i.Leeway = time.Hour }),
 			"Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},

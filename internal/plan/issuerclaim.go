@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// checkIssuerClaims refuses a condition on iss that no caller meets: a token's iss is the URL of its issuer, byte by byte,
-// and tokens of other issuers are refused before.
+// checkIssuerClaims refuses a condition on iss that no caller meets: a token's iss is the URL of its issuer, byte by
+// byte, and tokens of other issuers are refused before.
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 func (p *Plan) checkIssuerClaims() (errs []error) {
 	for _, r := range p.Routes {

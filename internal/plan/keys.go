@@ -53,7 +53,8 @@ func (a Public) openTo(r *PlannedRoute, again bool) (errs []error) {
 		errs = append(errs, twoReasons("Public", r.Reason, a.Reason))
 	}
 	if strings.TrimSpace(a.Reason) == "" {
-		errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health check")`))
+		errs = append(errs,
+			errors.New(`Public needs a reason, for those who review it: Public("load balancer health check")`))
 	}
 	r.Reason = a.Reason
 	return errs

@@ -87,11 +87,14 @@ func TestWrongTablesOfSessions(t *testing.T) {
 		{"another partition key", keyed(func(k *TableKeys) { k.Partition = "id" }), nil,
 			of + `Table Shop/Sessions has the partition key "id": want "pk" (the keys are of type String), or leave Table ` +
 				`out for a table that the stack makes`},
-		{"no sort key", keyed(func(k *TableKeys) { k.Sort = "" }), nil, of + `Table Shop/Sessions has the sort key "": want "sk"`},
-		{"no expiry", keyed(func(k *TableKeys) { k.TTL = "" }), nil, of + `Table Shop/Sessions has the TTL attribute "": want "ttl"`},
+		{"no sort key", keyed(func(k *TableKeys) { k.Sort = "" }), nil,
+			of + `Table Shop/Sessions has the sort key "": want "sk"`},
+		{"no expiry", keyed(func(k *TableKeys) { k.TTL = "" }), nil,
+			of + `Table Shop/Sessions has the TTL attribute "": want "ttl"`},
 		{"administrators of a claim", inTable(claim("role", "support")), nil, ""},
-		{"open administration", inTable(Public{Reason: "x"}), nil, of + "Admins has Public, with which every caller could end " +
-			"the sessions of others: require a scope, a group, a role or a claim"},
+		{"open administration", inTable(Public{Reason: "x"}), nil,
+			of + "Admins has Public, with which every caller could end " +
+				"the sessions of others: require a scope, a group, a role or a claim"},
 		{"an administrator's token", inTable(anyGroup("a"), Forward{}), nil, of + "Admins has ForwardAccessToken, and the " +
 			"login's function calls no one in an administrator's name: leave it out"},
 		{"all callers", inTable(GuardedBy{Name: "ops"}), func(p *Props) {

@@ -62,7 +62,8 @@ func (p *Plan) checkOpened() (errs []error) {
 		if !told[o.Protected] {
 			told[o.Protected] = true
 			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and where its condition does not hold its requests go to %q, "+
-				"which is public: guard that one too, or leave OnlyIf out", p.Routes[o.Protected].Pattern, p.Routes[o.Open].Pattern))
+				"which is public: guard that one too, or leave OnlyIf out", p.Routes[o.Protected].Pattern,
+				p.Routes[o.Open].Pattern))
 		}
 	}
 	return errs

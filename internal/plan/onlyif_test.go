@@ -27,9 +27,11 @@ func TestWrongOnlyIfs(t *testing.T) {
 			`route "GET /a/{id}" has OnlyIf, and where its condition does not hold its requests go to "ANY /a/{id}"`},
 		{"what a public route takes without both", add(handle("GET /a/b", fn, live), handle("GET /a/{id}", fn, live),
 			handle("GET /{proxy+}", fn, Public{"site"})), `route "GET /a/b" has OnlyIf, and where its condition does not hold`},
-		{"what a public route takes of some values", add(handle("GET /a/{id}", fn, live), handle("GET /{all}/x", fn, Public{"site"})),
+		{"what a public route takes of some values", add(handle("GET /a/{id}", fn, live),
+			handle("GET /{all}/x", fn, Public{"site"})),
 			`route "GET /a/{id}" has OnlyIf, and where its condition does not hold its requests go to "GET /{all}/x", which is public`},
-		{"what one takes that has a condition", add(handle("GET /a/x", fn, live), handle("GET /a/{id}", fn, OnlyIf{Path: "Shop/Test"}),
+		{"what one takes that has a condition", add(handle("GET /a/x", fn, live),
+			handle("GET /a/{id}", fn, OnlyIf{Path: "Shop/Test"}),
 			handle("GET /{all}/x", fn, Public{"site"}, OnlyIf{Path: "Shop/Site"})), `route "GET /a/x" has OnlyIf, and where`},
 		{"each route", func(p *Props) { p.Routes = []Route{handle("GET /a", fn, live)} },
 			"each route has OnlyIf: where none of their conditions holds, the API has no method, and API Gateway " +
@@ -40,7 +42,8 @@ func TestWrongOnlyIfs(t *testing.T) {
 		"a preflight":                           func(p *Props) { p.CORS = &CORS{AllowOrigins: []string{"*"}} },
 		"another one":                           add(handle("GET /b", fn)),
 		"a guarded one that takes its requests": add(handle("ANY /{proxy+}", fn)),
-		"the same one":                          both(add(handle("GET /b", fn)), func(p *Props) { p.Routes[0] = handle("GET /a", fn, live, live) }),
+		"the same one": both(add(handle("GET /b", fn)),
+			func(p *Props) { p.Routes[0] = handle("GET /a", fn, live, live) }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := New(table(both(func(p *Props) { p.Routes = []Route{handle("GET /a", fn, live)} }, change)))

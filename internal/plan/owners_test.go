@@ -32,7 +32,8 @@ func TestSharedOwners(t *testing.T) {
 		{"issuers that are known at deployment", []string{"https://${Token[TOKEN.7]}", "https://${Token[TOKEN.8]}"},
 			[]Route{handle("GET /users/{id}", fn, own)}, "with the same sub. Guard it with an authorizer of one issuer; or " +
 				`acknowledge "x"`},
-		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))}, "takes tokens of 2 issuers"},
+		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))},
+			"takes tokens of 2 issuers"},
 		{"one issuer", two[:1], []Route{handle("GET /users/{id}", fn, own)}, ""},
 		{"callers of one of two issuers", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two[0]))}, ""},
 		{"the issuer itself", two, []Route{handle("GET /users/{id}", fn, pathIs("id", "iss"))}, ""},
@@ -76,11 +77,12 @@ func TestSharedKeys(t *testing.T) {
 		words []Access    // of GET /a
 		want  string      // part of the warning; "" for none
 	}{
-		{"two issuers", naming(a, b), nil, []Access{APIKey{}}, `UsageKeyClaim "customer_key" takes API keys from tokens of 2 ` +
-			`issuers: a token of one can have the key of a customer of another, whose quota and rate its requests then use up. ` +
-			`Let the callers of one issuer alone name keys, by an authorizer of that issuer or by Claim("iss").Is(` +
-			`"https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that each issuer writes ` +
-			`the keys of its own customers alone`},
+		{"two issuers", naming(a, b), nil, []Access{APIKey{}},
+			`UsageKeyClaim "customer_key" takes API keys from tokens of 2 ` +
+				`issuers: a token of one can have the key of a customer of another, whose quota and rate its requests then use up. ` +
+				`Let the callers of one issuer alone name keys, by an authorizer of that issuer or by Claim("iss").Is(` +
+				`"https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that each issuer writes ` +
+				`the keys of its own customers alone`},
 		{"two authorizers of one each", naming(a), naming(b), []Access{APIKey{}}, "from tokens of 2 issuers"},
 		{"either of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a, b)}, "from tokens of 2 issuers"},
 		{"an issuer that is known at deployment", naming("https://${Token[TOKEN.7]}", b), nil, []Access{APIKey{}},

@@ -60,9 +60,10 @@ func TestWrongFixedAnswers(t *testing.T) {
 		{"two bodies", 200, []any{"a", "b"}, nil, "there are 2 bodies: want one, and headers by WithHeader"},
 		{"a body of 204", 204, []any{"a"}, nil,
 			"an answer of status 204 has no body: leave the body out, or give another status"},
-		{"a token", 200, []any{"in ${Token[AWS.Region.4]}"}, nil, "the body holds a CDK token, whose value is not known here " +
-			"and could not be escaped for the mapping template: write it out, or use an awsapigateway.NewMockIntegration " +
-			"with a template of your own"},
+		{"a token", 200, []any{"in ${Token[AWS.Region.4]}"}, nil,
+			"the body holds a CDK token, whose value is not known here " +
+				"and could not be escaped for the mapping template: write it out, or use an awsapigateway.NewMockIntegration " +
+				"with a template of your own"},
 		{
 			"a token in JSON",
 			200,
@@ -89,8 +90,9 @@ func TestWrongFixedAnswers(t *testing.T) {
 			[]ResponseHeader{{"A", "a\r\nSet-Cookie: b"}},
 			`the header A has the value "a\r\nSet-Cookie: b"`,
 		},
-		{"a content type", 200, []any{"a"}, []ResponseHeader{{"Content-Type", "text"}}, `the Content-Type "text": want a type and a subtype, ` +
-			`such as text/html`},
+		{"a content type", 200, []any{"a"}, []ResponseHeader{{"Content-Type", "text"}},
+			`the Content-Type "text": want a type and a subtype, ` +
+				`such as text/html`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := NewFixedAnswer(tt.status, tt.body, tt.headers); err == nil || !strings.Contains(err.Error(), tt.want) {

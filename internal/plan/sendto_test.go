@@ -34,14 +34,16 @@ func TestMessageGroups(t *testing.T) {
 		{"orders", "POST /a", ""},
 		{"{customer}", "POST /a/{customer}", ""},
 		{"{rest}", "POST /a/{rest+}", ""},
-		{"", "POST /a", `the MessageGroup "": want a path parameter such as {customer}, or a name of 1 to 128 letters, digits ` +
-			`and marks`},
+		{"", "POST /a",
+			`the MessageGroup "": want a path parameter such as {customer}, or a name of 1 to 128 letters, digits ` +
+				`and marks`},
 		{"$input.body", "POST /a", `the MessageGroup "$input.body": want`},
 		{"it's", "POST /a", `the MessageGroup "it's": want`},
 		{MessageGroup(strings.Repeat("x", 129)), "POST /a", "want a path parameter"},
 		{"{x')}", "POST /a", `the MessageGroup "{x')}": want`},
-		{"{customer}", "POST /a", `its MessageGroup is {customer}, and the path has no such parameter: name one of the path's, ` +
-			`or write a group without braces`},
+		{"{customer}", "POST /a",
+			`its MessageGroup is {customer}, and the path has no such parameter: name one of the path's, ` +
+				`or write a group without braces`},
 	} {
 		err := tt.group.Check()
 		if err == nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // SharedKeys is a warning of API keys that tokens of several issuers name, of which one could name the key of a
-// customer of another; "" for none. Keys are those of the usage plans of the stage, whatever authorizer a route has. The
-// id acknowledges it.
+// customer of another; "" for none. Keys are those of the usage plans of the stage, whatever authorizer a route has.
+// The id acknowledges it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (p *Plan) SharedKeys(id string) string {
 	claim := ""

@@ -48,7 +48,8 @@ func TestWrongTrustStores(t *testing.T) {
 			"Domain.MutualTLS.URI is set beside Bucket or Key, which say the same: leave it or them out"},
 		{"no key", store(MutualTLS{URI: "s3://trust/"}),
 			`Domain.MutualTLS.URI "s3://trust/": want one such as "s3://example-trust/clients.pem"`},
-		{"another scheme", store(MutualTLS{URI: "https://trust/clients.pem"}), `Domain.MutualTLS.URI "https://trust/clients.pem"`},
+		{"another scheme", store(MutualTLS{URI: "https://trust/clients.pem"}),
+			`Domain.MutualTLS.URI "https://trust/clients.pem"`},
 	})
 	for _, uri := range []string{"s3://example-trust/a/clients.pem", "${Token[TOKEN.1]}"} {
 		if _, err := New(table(store(MutualTLS{URI: uri}))); err != nil {
@@ -107,7 +108,8 @@ func TestWrongCanaries(t *testing.T) {
 		{"too much", canary(101), "Stage.Canary has Percent 101: want 0 to 100, of the requests"},
 		{"negative", canary(-1), "Stage.Canary has Percent -1"},
 		{"no number", canary(math.NaN()), "Stage.Canary has Percent NaN"},
-		{"no stage", both(canary(10), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }), "RestApiProps.Deploy is set"},
+		{"no stage", both(canary(10), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
+			"RestApiProps.Deploy is set"},
 	})
 	if _, err := New(table(canary(100))); err != nil {
 		t.Error(err)

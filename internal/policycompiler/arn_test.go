@@ -95,7 +95,8 @@ func FuzzParseARN(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := "arn:" + a.Partition + ":execute-api:" + a.Region + ":" + a.Account + ":" + a.API + "/" + a.Stage + "/" + a.Verb; got+a.Path != s &&
+		if got := "arn:" + a.Partition + ":execute-api:" + a.Region + ":" + a.Account + ":" + a.API + "/" + a.Stage + "/" +
+			a.Verb; got+a.Path != s &&
 			(got != s || a.Path != "/") {
 			t.Errorf("%q is put together as %q and %q", s, got, a.Path)
 		}

@@ -134,13 +134,15 @@ func TestAppend(t *testing.T) {
 func TestAppendJSON(t *testing.T) {
 	table, permitted := tableOf(t, "+GET /a/{id}", "GET /a/b")
 	c := compilerOf(t, table)
-	got, err := c.Append([]byte(`"policyDocument":`), "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/", allOf(permitted))
+	got, err := c.Append([]byte(`"policyDocument":`), "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/",
+		allOf(permitted))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const p = "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/"
 	want := `"policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/?*"]},` +
-		`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/b","` + p + `GET/a/b/","` + p + `*//*"]}]}`
+		`{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["` + p + `GET/a/b","` + p + `GET/a/b/","` +
+		p + `*//*"]}]}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -157,7 +159,8 @@ func TestAppendErrors(t *testing.T) {
 	}
 	for _, bad := range []string{"", "arn:aws:execute-api:us-east-1:123456789012:api/prod", prefix + "GET/",
 		`arn:aws:execute-api:us-east-1:1:api/"/`, "arn:aws:execute-api:us-east-1:1:*/prod/"} {
-		if got, err := c.Append(before, bad, allOf([]bool{true, true, true})); !errors.Is(err, ErrARN) || string(got) != "before" {
+		if got, err := c.Append(before, bad, allOf([]bool{true, true, true})); !errors.Is(err, ErrARN) ||
+			string(got) != "before" {
 			t.Errorf("prefix %q: want ErrARN, got %v, with %q", bad, err, got)
 		}
 	}

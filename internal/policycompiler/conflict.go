@@ -150,7 +150,8 @@ func (c *Compiler) without(k *class, shapes [][]shape, allowed shape, i int, m m
 }
 
 // withOthers finds those where it is permitted for some values, which are not those that are denied.
-func (c *Compiler) withOthers(k *class, shapes [][]shape, allowed shape, i int, m meeting, ways access.Ways) []Conflict {
+func (c *Compiler) withOthers(k *class, shapes [][]shape, allowed shape, i int, m meeting,
+	ways access.Ways) []Conflict {
 	denied := int(k.rule[i])
 	var found []Conflict
 	for _, way := range ways.Ways {

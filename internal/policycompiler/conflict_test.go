@@ -192,7 +192,8 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	}
 }
 
-// checkDenied: of all paths there is one to deny: a request that the pattern matches, and the Allow, and that is barred.
+// checkDenied: of all paths there is one to deny: a request that the pattern matches, and the Allow, and that is
+// barred.
 func checkDenied(t *testing.T, table *access.Table, f Conflict, paths []string) {
 	t.Helper()
 	verb, _, _ := strings.Cut(f.Request, " ")

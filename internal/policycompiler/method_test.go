@@ -50,7 +50,8 @@ func TestMethod(t *testing.T) {
 }
 
 func TestAppendMethod(t *testing.T) {
-	const statement = `{"Version":"2012-10-17","Statement":[{"Effect":"%","Action":"execute-api:Invoke","Resource":["` + prefix + `%"]}]}`
+	const statement = `{"Version":"2012-10-17","Statement":[{"Effect":"%","Action":"execute-api:Invoke","Resource":["` +
+		prefix + `%"]}]}`
 	for _, c := range []struct {
 		name, request    string
 		allow            bool

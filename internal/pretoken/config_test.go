@@ -21,7 +21,8 @@ func TestEnvironment(t *testing.T) {
 	}
 	none := Config{Scopes: []string{"a&<${Token[TOKEN.1]}>"}}
 	env = none.Environment()
-	if got, err := FromEnvironment(func(name string) string { return env[name] }); err != nil || !reflect.DeepEqual(got, none) {
+	if got, err := FromEnvironment(func(name string) string { return env[name] }); err != nil ||
+		!reflect.DeepEqual(got, none) {
 		t.Errorf("%s: got %+v, %v", env, got, err)
 	}
 }

@@ -69,7 +69,8 @@ func FuzzInvoke(f *testing.F) {
 			return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(notes.Groups[g], scope) })
 		}
 		for _, s := range access.ScopesToAdd {
-			if !given(s) || e.TriggerSource == "TokenGeneration_HostedAuth" || e.TriggerSource == "TokenGeneration_ClientCredentials" {
+			if !given(s) || e.TriggerSource == "TokenGeneration_HostedAuth" ||
+				e.TriggerSource == "TokenGeneration_ClientCredentials" {
 				t.Errorf("%q is added: %s", s, text)
 			}
 		}

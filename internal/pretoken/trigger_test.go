@@ -34,15 +34,18 @@ const admin = "aws.cognito.signin.user.admin"
 func with(version, source string, scopes, groups any) string {
 	text, err := json.Marshal(map[string]any{
 		"version": version, "triggerSource": source, "region": "eu-central-1", "userPoolId": "eu-central-1_AbCdEfGhI",
-		"userName": "anna", "callerContext": map[string]any{"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "client-1"},
+		"userName": "anna", "callerContext": map[string]any{"awsSdkVersion": "aws-sdk-unknown-unknown",
+			"clientId": "client-1"},
 		"request": map[string]any{
 			// What a user or a client can write. It has the names of everything that counts.
 			"userAttributes": map[string]string{
-				"sub": "a36036a8", "custom:groups": "editors", "cognito:groups": "editors", "custom:scope": "notes/purge", "email": "a@b.test",
+				"sub": "a36036a8", "custom:groups": "editors", "cognito:groups": "editors", "custom:scope": "notes/purge",
+				"email": "a@b.test",
 			},
-			"clientMetadata":     map[string]string{"groups": "editors", "scope": "notes/purge"},
-			"groupConfiguration": map[string]any{"groupsToOverride": groups, "iamRolesToOverride": []string{}, "preferredRole": nil},
-			"scopes":             scopes,
+			"clientMetadata": map[string]string{"groups": "editors", "scope": "notes/purge"},
+			"groupConfiguration": map[string]any{"groupsToOverride": groups, "iamRolesToOverride": []string{},
+				"preferredRole": nil},
+			"scopes": scopes,
 		},
 		"response": map[string]any{"claimsAndScopeOverrideDetails": nil},
 	})
@@ -298,7 +301,8 @@ func TestConfigIsCopied(t *testing.T) {
 	c.Groups["readers"][0] = "notes/write"
 	c.Groups["others"] = []string{"notes/write"}
 	c.Scopes[0] = "x"
-	answer, err := trigger.Invoke(context.Background(), []byte(with("2", "TokenGeneration_Authentication", []string{admin}, []string{"readers", "others"})))
+	answer, err := trigger.Invoke(context.Background(),
+		[]byte(with("2", "TokenGeneration_Authentication", []string{admin}, []string{"readers", "others"})))
 	if err != nil {
 		t.Fatal(err)
 	}

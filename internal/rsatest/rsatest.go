@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// composites are how many numbers of a pseudo-random sequence come before each of its primes. They are known, as to look
-// for the primes takes long.
+// composites are how many numbers of a pseudo-random sequence come before each of its primes. They are known, as to
+// look for the primes takes long.
 var composites = [...]int{784, 180, 140, 257, 139, 522}
 
 // primes are of 1024 bits, with the highest two set, so that the product of two has 2048 bits.

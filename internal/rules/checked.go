@@ -43,7 +43,8 @@ func (m *method) unchecked(parts []string) string {
 		return fmt.Sprintf("checks %s by the table, and its RequestValidatorId is %s", strings.Join(parts, ", "),
 			inJSON(m.t.Properties["RequestValidatorId"]))
 	}
-	body, parameters := slices.Contains(parts, "body"), slices.DeleteFunc(parts, func(p string) bool { return p == "body" })
+	body, parameters := slices.Contains(parts, "body"),
+		slices.DeleteFunc(parts, func(p string) bool { return p == "body" })
 	switch {
 	case body && !validator.isOn("ValidateRequestBody"):
 		return fmt.Sprintf("checks its body by the table, and ValidateRequestBody of its validator %s is %s", validator.id,

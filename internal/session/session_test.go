@@ -112,7 +112,8 @@ func TestForgeries(t *testing.T) {
 		{"no value", []string{testCookie}, ErrForged},
 		{"not base64", []string{testCookie + "=????"}, ErrForged},
 		{"padding", []string{good + "="}, ErrForged},
-		{"base64 of another alphabet", []string{testCookie + "=" + strings.NewReplacer("-", "+", "_", "/").Replace(sealed) + "+"},
+		{"base64 of another alphabet", []string{testCookie + "=" +
+			strings.NewReplacer("-", "+", "_", "/").Replace(sealed) + "+"},
 			ErrForged},
 		{"a line break within", []string{testCookie + "=" + sealed[:20] + "\n" + sealed[20:]}, ErrForged},
 		{"in quotes", []string{testCookie + `="` + sealed + `"`}, ErrForged},

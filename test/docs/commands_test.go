@@ -31,8 +31,8 @@ var (
 )
 
 // commandLines reads a block of commands: one a line, joined where a line ends in a backslash, those of a substitution
-// besides. Comments and variables before a command are left out. After a cd to a folder of the repository, relative paths
-// of the same line are made relative to the root.
+// besides. Comments and variables before a command are left out. After a cd to a folder of the repository, relative
+// paths of the same line are made relative to the root.
 func commandLines(where, text string) (found []commandLine) {
 	text = strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(text) {

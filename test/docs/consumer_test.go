@@ -50,11 +50,11 @@ func environ() []string {
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
 // TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, and the included
-// authorizer, login and trigger of a user pool: in module mode, vendored and with -trimpath. It has the very files of the
-// packages here, so that it compiles if they do, and its app is linked here: what it builds must not depend on the
-// paths in the executable, but on the module whose folder it runs in. With GATEHOUSE_TEST_ALL its functions are those for
-// Lambda, for which go compiles all that they import once more; else they are built for this machine. At night the module
-// compiles its app itself, in each way, which takes CDK once more for -trimpath.
+// authorizer, login and trigger of a user pool: in module mode, vendored and with -trimpath. It has the very files of
+// the packages here, so that it compiles if they do, and its app is linked here: what it builds must not depend on the
+// paths in the executable, but on the module whose folder it runs in. With GATEHOUSE_TEST_ALL its functions are those
+// for Lambda, for which go compiles all that they import once more; else they are built for this machine. At night the
+// module compiles its app itself, in each way, which takes CDK once more for -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {
@@ -162,7 +162,8 @@ func TestAConsumersModule(t *testing.T) {
 // sameFiles checks that Gatehouse's packages that some packages import have the files here that they have there.
 func (c *consumer) sameFiles(packages ...string) {
 	c.t.Helper()
-	const format = `{{with .Module}}{{if eq .Path "` + modulePath + `"}}{{$.ImportPath}} {{$.GoFiles}} {{$.EmbedFiles}}{{end}}{{end}}`
+	const format = `{{with .Module}}{{if eq .Path "` + modulePath +
+		`"}}{{$.ImportPath}} {{$.GoFiles}} {{$.EmbedFiles}}{{end}}{{end}}`
 	files := func(dir string, env []string, args ...string) (lines []string) {
 		cmd := exec.Command("go", append([]string{"list", "-deps", "-f", format}, args...)...)
 		cmd.Dir, cmd.Env = dir, env

@@ -51,8 +51,8 @@ func overlay(t *testing.T, dir string, files map[string]string) (file string) {
 var scratch string
 
 // linked is one program with all that these tests run with CDK: linking CDK takes two seconds of processor time. Its
-// source is testdata/linked, with the documentation's Go and a consumer's app. It runs a program as a process of its own,
-// and fragments one after the other in one process, since CDK's engine takes a second to start.
+// source is testdata/linked, with the documentation's Go and a consumer's app. It runs a program as a process of its
+// own, and fragments one after the other in one process, since CDK's engine takes a second to start.
 type linked struct {
 	executable string
 	fragments  map[string]*snippet // by their places
@@ -108,7 +108,8 @@ func linkAll(t *testing.T) *linked {
 		t.Fatal(err)
 	}
 	// "go run" keeps what it links in go's build cache, which "go build" does not, so it is told to run cp.
-	cmd := exec.Command("go", "run", "-overlay", overlay(t, dir, files), "-exec", "cp", "./"+elsewhere+"/linked", l.executable)
+	cmd := exec.Command("go", "run", "-overlay", overlay(t, dir, files), "-exec", "cp", "./"+elsewhere+"/linked",
+		l.executable)
 	cmd.Dir = repository
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("the documentation's Go, a consumer's or that of \"gatehouse init\" does not compile: %v\n%s", err, text)

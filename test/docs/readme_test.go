@@ -43,7 +43,8 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 		{
 			name:   "with the newest",
 			newest: true,
-			before: []string{"go get " + cdkModule + "@latest github.com/aws/constructs-go/constructs/v10@latest github.com/aws/jsii-runtime-go@latest"},
+			before: []string{"go get " + cdkModule +
+				"@latest github.com/aws/constructs-go/constructs/v10@latest github.com/aws/jsii-runtime-go@latest"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -13,8 +13,8 @@ var (
 	testCell  = regexp.MustCompile("^(?:`[a-z0-9/-]+\\.Test[A-Z]\\w*`(?:, )?)+$")
 )
 
-// TestTheDocumentationsTests: the tests by which docs/ending-sessions.md holds its times are there, and each row has one
-// in each of its columns for them, but where its neighbour says nothing.
+// TestTheDocumentationsTests: the tests by which docs/ending-sessions.md holds its times are there, and each row has
+// one in each of its columns for them, but where its neighbour says nothing.
 func TestTheDocumentationsTests(t *testing.T) {
 	const name = "docs/ending-sessions.md"
 	text, err := os.ReadFile(filepath.Join(repository, filepath.FromSlash(name)))

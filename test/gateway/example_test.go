@@ -147,7 +147,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"an unknown verb", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
-			const needs, lacks = "the route requires scope orders/write and group admins, and the caller has the scopes orders/read, orders/write; ",
+			const needs,
+				lacks = "the route requires scope orders/write and group admins, and the caller has the scopes orders/read, orders/write; ",
 				"the caller lacks group admins and has none; "
 			for _, c := range []struct {
 				name, token string

@@ -57,8 +57,8 @@ func (e *endpoint) asked() string {
 	return e.last
 }
 
-// TestIntegrationsInTheLocalGateway runs what docs/integrations.md and docs/streaming.md show: a queue, a state machine, a
-// fixed answer, a backend over HTTP and a stream, with endpoints that record what they are asked.
+// TestIntegrationsInTheLocalGateway runs what docs/integrations.md and docs/streaming.md show: a queue, a state
+// machine, a fixed answer, a backend over HTTP and a stream, with endpoints that record what they are asked.
 func TestIntegrationsInTheLocalGateway(t *testing.T) {
 	t.Parallel()
 	e := &endpoint{}

@@ -98,7 +98,8 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	executable := filepath.Join(t.TempDir(), "bootstrap")
 	buildHere(t, "./testdata/plainfunction", executable)
 	archive := filepath.Join(t.TempDir(), "python.zip")
-	zipped(t, archive, "shop/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'body': event['path']}\n")
+	zipped(t, archive, "shop/app.py",
+		"def handler(event, context):\n    return {'statusCode': 200, 'body': event['path']}\n")
 	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable, archive) })
 
 	live := startPlain(t, dir, "live") // for all but what moves the clock and revokes tokens

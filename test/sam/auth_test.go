@@ -244,7 +244,8 @@ var authSamples = []sample{
 					Function: g.fn("Decide"), IdentitySources: []secureapi.IdentitySource{secureapi.IdentityHeader("Authorization")},
 				},
 				Routes: []secureapi.Route{secureapi.Integrate("ANY /", awsapigateway.NewHttpIntegration(
-					jsii.String("https://www.alphavantage.co/"), &awsapigateway.HttpIntegrationProps{HttpMethod: jsii.String("ANY")}))},
+					jsii.String("https://www.alphavantage.co/"),
+					&awsapigateway.HttpIntegrationProps{HttpMethod: jsii.String("ANY")}))},
 				Stage: secureapi.Stage{Name: g.parameter("Stage")},
 			}
 		},

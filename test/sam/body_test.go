@@ -50,7 +50,8 @@ var bodySamples = []sample{
 			}
 		},
 		want: map[string]string{
-			"GET /": "NONE model=User", "GET /iam": "AWS_IAM model=User", "model User": userModel, "stage StageName": "hoge-fuga",
+			"GET /": "NONE model=User", "GET /iam": "AWS_IAM model=User", "model User": userModel,
+			"stage StageName": "hoge-fuga",
 		},
 	},
 	{

@@ -50,7 +50,8 @@ func aliased(g *given, d *secureapi.Domain) {
 	d.Private.EndpointDNSName, d.Private.EndpointHostedZoneID = "vpce.example.com", "Z38GZ743OKFT7T"
 }
 
-const denyOthers = `Deny * execute-api:Invoke execute-api:/* if={"StringNotEquals":{"aws:SourceVpce":["` + endpoint + `"]}}`
+const denyOthers = `Deny * execute-api:Invoke execute-api:/* if={"StringNotEquals":{"aws:SourceVpce":["` +
+	endpoint + `"]}}`
 
 // The facts of these APIs.
 var (

@@ -204,7 +204,8 @@ func (t template) method(m resource, integration map[string]any) string {
 		label("credentials", credentials(integration["Credentials"])), label("timeout", integration["TimeoutInMillis"]),
 		label("transfer", integration["ResponseTransferMode"]), label("caching", integration["CacheKeyParameters"]),
 		list("model", models), list("parameters", parameters),
-		flag("checks body", validator["ValidateRequestBody"]), flag("checks parameters", validator["ValidateRequestParameters"]),
+		flag("checks body", validator["ValidateRequestBody"]),
+		flag("checks parameters", validator["ValidateRequestParameters"]),
 		label("if", none(m.condition)))
 }
 

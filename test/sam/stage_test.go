@@ -184,7 +184,8 @@ var stageSamples = []sample{
 		name: "api_endpoint_configuration_with_both_vpcendpoint",
 		props: with(func(g *given, p *secureapi.Props) {
 			endpoint := awsec2.InterfaceVpcEndpoint_FromInterfaceVpcEndpointAttributes(g.stack, jsii.String("Endpoint"),
-				&awsec2.InterfaceVpcEndpointAttributes{VpcEndpointId: jsii.String("vpce-0a1b2c3d4e5f60718"), Port: jsii.Number(443)})
+				&awsec2.InterfaceVpcEndpointAttributes{VpcEndpointId: jsii.String("vpce-0a1b2c3d4e5f60718"),
+					Port: jsii.Number(443)})
 			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d4e5f60718"}}
 			p.RestApiProps.EndpointConfiguration = &awsapigateway.EndpointConfiguration{
 				Types:         &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},

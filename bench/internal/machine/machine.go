@@ -12,7 +12,8 @@ import (
 
 // Line describes the machine and its load, as the first line of what a benchmark prints.
 func Line() string {
-	return fmt.Sprintf("%s %s/%s, %d CPUs, load %s", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), Load())
+	return fmt.Sprintf("%s %s/%s, %d CPUs, load %s", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+		runtime.NumCPU(), Load())
 }
 
 // Load is the load average of the last minute.

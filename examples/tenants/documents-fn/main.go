@@ -1,5 +1,6 @@
 // Command documents-fn answers the documents API. It does not check who may see what: each handler is called only for
-// the route that API Gateway authorized. It keeps its data in memory, which is enough to try it: a real one has a table.
+// the route that API Gateway authorized. It keeps its data in memory, which is enough to try it: a real one has a
+// table.
 package main
 
 import "github.com/gatehouse-cdk/gatehouse/lambdahttp"

@@ -92,8 +92,8 @@ func FuzzEnvironment(f *testing.F) {
 	})
 }
 
-// The settings are the target's. Those that it does not choose are go's defaults, whatever the environment says; for the
-// levels of processors the lowest ones.
+// The settings are the target's. Those that it does not choose are go's defaults, whatever the environment says; for
+// the levels of processors the lowest ones.
 func TestSettings(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

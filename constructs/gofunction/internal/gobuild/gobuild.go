@@ -150,7 +150,8 @@ func (t Target) resolve() (Target, error) {
 
 // key tells targets apart; it holds everything of a resolved target.
 func (t Target) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %q %t %t", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings(), t.KeepPaths, t.Debug)
+	return fmt.Sprintf("%q %q %q %q %q %q %t %t", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings(),
+		t.KeepPaths, t.Debug)
 }
 
 // Builder builds targets, each once, and keeps what it linked in a cache on disk. It may be used by several goroutines.

@@ -22,6 +22,7 @@ func (b *Builder) Recorded(t Target) (gobundle.Build, error) {
 		environ = append(environ, name+"=") // which is as if it were not set
 	}
 	return gobundle.Build{
-		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags), Linker: strings.TrimPrefix(t.linkerFlags(), "-ldflags="), Environ: environ,
+		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags),
+		Linker: strings.TrimPrefix(t.linkerFlags(), "-ldflags="), Environ: environ,
 	}, nil
 }
