@@ -15,11 +15,12 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (p pair) describe(gains []gain, add func(Change)) {
 	var order []string
 	groups := map[string][]gain{}
+	gains = p.untold(gains)
 	from := p.addressesByRoute(gains)
 	for _, g := range gains {
 		key := p.key(g)
 		if g.step == byPolicy {
-			key += " " + from[key+" "+g.route.String()]
+			key += " " + from[routeKey(key, g)] + where([]gain{g})
 		}
 		if groups[key] == nil {
 			order = append(order, key)

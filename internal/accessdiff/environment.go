@@ -17,6 +17,17 @@ type environment struct {
 	assumed map[string]bool // conditions on what is not known here, by their text: whether they are met
 }
 
+// String is the same for environments that differ in what is assumed alone.
+func (e environment) String() string {
+	text := e.ip
+	for _, header := range []*string{e.agent, e.referer} {
+		if text += " "; header != nil {
+			text += strconv.Quote(*header)
+		}
+	}
+	return text
+}
+
 // context are the keys that API Gateway has for a resource policy. See checks.Guard for the source.
 func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 	keys := iampolicy.Context{}

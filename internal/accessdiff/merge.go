@@ -7,28 +7,24 @@ import "slices"
 func (p pair) addressesByRoute(gains []gain) map[string]string {
 	by := map[string][]gain{}
 	for _, g := range gains {
-		if key := p.key(g) + " " + g.route.String(); g.step == byPolicy {
+		if key := routeKey(p.key(g), g); g.step == byPolicy {
 			by[key] = append(by[key], g)
 		}
 	}
 	out := map[string]string{}
 	for key, some := range by {
-		out[key] = p.addressesOf(usual(some))
+		out[key] = p.addressesOf(some)
 	}
 	return out
 }
 
+// routeKey is the key of a gain with its route, and with where on it the gain is.
+func routeKey(key string, g gain) string { return key + " " + g.route.String() + where([]gain{g}) }
+
 // merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
-// statements of resource policies about addresses are about all callers. A role or user has a line of its own only
-// where not every caller that IAM allows gained the same.
+// statements of resource policies about addresses are about all callers.
 func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
-	first := p.byAddresses(order, groups)
-	var all []gain // of all whom IAM allows to call
-	for _, key := range order {
-		if g := groups[key]; len(g) > 0 && g[0].caller.every() {
-			all = append(all, g...)
-		}
-	}
+	p.byAddresses(order, groups)
 	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
 	for _, key := range order {
 		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
@@ -36,31 +32,26 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 		}
 	}
 	for _, key := range order {
-		g := groups[key]
-		switch {
-		case g == nil:
-		case p.toldByIssuer(g[0], plain):
-		case g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
-			(coveredBy(g, groups[first[p.addressesOf(usual(g))]]) || g[0].caller.made && coveredBy(g, all)):
-		default:
+		if g := groups[key]; g != nil && !p.toldByIssuer(g[0], plain) {
 			out = append(out, key)
 		}
 	}
 	return out
 }
 
-// byAddresses puts groups together that gained from the same addresses, and says by the addresses which group has them.
-func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]string {
+// byAddresses puts groups together that gained from the same addresses.
+func (p pair) byAddresses(order []string, groups map[string][]gain) {
 	first := map[string]string{}
 	for _, key := range order {
 		g := groups[key]
 		addresses := ""
 		if g[0].step == byPolicy {
-			addresses = p.addressesOf(usual(g))
+			addresses = p.addressesOf(g)
 		}
 		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.every() {
 			continue
 		}
+		addresses += where(g)
 		if into, some := first[addresses]; some {
 			groups[into] = append(groups[into], g...)
 			groups[key] = nil
@@ -68,7 +59,6 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]s
 			first[addresses] = key
 		}
 	}
-	return first
 }
 
 // ofIssuer names the authorizer and the issuer of a gain.

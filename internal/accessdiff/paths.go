@@ -28,16 +28,14 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 	for _, t := range tails {
 		a.wildcard(t)
 	}
-	if escapes {
-		a.wildcard("*%*")
+	shapes := len(a.starts)
+	for _, p := range shapesApart(tails, escapes) {
+		a.wildcard(p)
 	}
-	at := a.closed(a.starts[:routes])
-	late := a.closed(a.starts[routes:])
+	at := a.closed(slices.Concat(a.starts[:routes], a.starts[shapes:]))
+	late := a.closed(a.starts[routes:shapes])
 	for _, c := range head {
 		late = a.step(late, string(c))
-	}
-	if escapes {
-		late = a.closed(append(slices.Collect(late.all()), a.starts[len(a.starts)-1]))
 	}
 	at = at.union(late)
 	type visit struct {
@@ -77,6 +75,21 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 		}
 	}
 	return found, true
+}
+
+// shapesApart are patterns of paths that are told apart although no route and no policy does: those with an escape, if an
+// authorizer looks at them, and those that [where] names, as far as policies can tell them from others.
+func shapesApart(tails []string, escapes bool) (out []string) {
+	if escapes {
+		out = append(out, "*%*")
+	}
+	if len(tails) > 0 {
+		out = append(out, "*/")
+	}
+	if slices.ContainsFunc(tails, func(t string) bool { return strings.Contains(t, ".") }) {
+		out = append(out, "*..*", "*/./*", "*/.")
+	}
+	return out
 }
 
 // alive reports whether a route can still be reached.

@@ -14,7 +14,6 @@ func (p pair) withoutRights(g gain) bool {
 
 // policyChange describes requests that the resource policy refused.
 func (p pair) policyChange(gains []gain) Change {
-	gains = usual(gains)
 	g := gains[0]
 	name, on := p.on(gains)
 	subject, was := p.addressesOf(gains), ""

@@ -5,22 +5,26 @@ import (
 	"strings"
 )
 
-// usual are those of some gains that are at paths which clients send by themselves. At others, as one with a segment of
-// dots, a policy may say something else to keep them from what a server makes of them. Of a route that gained at such
-// paths alone they are all there.
-func usual(gains []gain) []gain {
-	plain := func(g gain) bool { return !atSlash(g) && !atDots(g) }
-	routes := map[string]bool{} // that gained at usual paths
+// untold are gains without those by the resource policy that another gain tells of: one of the same caller, route and
+// address at a path that clients send by themselves, or one of all whom IAM allows to call.
+//
+// At other paths, as one with a segment of dots, a policy may say something else to keep callers from what a server makes
+// of them, so that a gain there alone is told with its path.
+func (p pair) untold(gains []gain) []gain {
+	usual, every := map[string]bool{}, map[string]bool{}
+	at := func(g gain) string { return " " + g.stage + " " + g.route.String() + " " + g.env.String() }
 	for _, g := range gains {
-		routes[g.route.String()] = routes[g.route.String()] || plain(g)
-	}
-	var out []gain
-	for _, g := range gains {
-		if plain(g) || !routes[g.route.String()] {
-			out = append(out, g)
+		if g.step == byPolicy && where([]gain{g}) == "" {
+			usual[p.key(g)+at(g)] = true
+		}
+		if g.caller.every() {
+			every[g.path+at(g)] = true
 		}
 	}
-	return out
+	return slices.DeleteFunc(slices.Clone(gains), func(g gain) bool {
+		return g.step == byPolicy && (where([]gain{g}) != "" && usual[p.key(g)+at(g)] ||
+			g.caller.Kind == Signer && !g.caller.every() && every[g.path+at(g)])
+	})
 }
 
 func atSlash(g gain) bool { return g.path != "/" && strings.HasSuffix(g.path, "/") }
