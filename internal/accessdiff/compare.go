@@ -165,13 +165,7 @@ func (p pair) changes(add func(Change)) {
 	p.describe(gains, add)
 	p.aside(add)
 	p.pages(add)
-	unsure = slices.DeleteFunc(unsure, func(u gain) bool {
-		return slices.ContainsFunc(gains, func(g gain) bool {
-			return g.route.String() == u.route.String() && g.caller.Kind == u.caller.Kind &&
-				(g.caller.Kind != Signer || g.caller.every() || signerName(g.caller, false) == signerName(u.caller, false))
-		})
-	})
-	if len(unsure) > 0 && !p.lost {
+	if unsure = slices.DeleteFunc(unsure, toldBy(gains)); len(unsure) > 0 && !p.lost {
 		p.unsure(unsure, add)
 	}
 }

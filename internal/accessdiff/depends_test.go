@@ -224,6 +224,12 @@ func TestWhatRoutesDependOn(t *testing.T) {
 				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-*"}}`)},
 			"+ addresses in 192.0.2.0/28 gained GET /a\n+ callers such as arn:aws:iam::123456789012:role/admin- from " +
 				"addresses in 192.0.2.0/24 outside 192.0.2.0/28 gained GET /a", 3},
+		{"a VPC endpoint beside a range", []string{"GET /: none"},
+			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
+			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","192.0.2.0/24"]}}`,
+				`Allow|"*"|execute-api:/*|{"StringEquals":{"aws:SourceVpce":"vpce-1"}}`)},
+			"+ addresses in 192.0.2.0/24 gained GET /\n? more callers may call GET / under conditions that a request does not " +
+				"show here, such as the time or a VPC: StringEquals aws:sourcevpce vpce-1", 3},
 		{"a time", []string{"GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},

@@ -119,12 +119,29 @@ func routesOf(gains []gain) []string {
 	return unique(out)
 }
 
-// name is the route of a gain: that of the other API where that one is narrower.
+// name is the route of a gain: that of the other API unless that one is wider.
 func (g gain) name() string {
-	if g.had && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") {
+	if g.had && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") &&
+		(!inside(g.route, g.old) || inside(g.old, g.route)) {
 		return g.old.String()
 	}
 	return g.route.String()
+}
+
+// inside reports whether all paths of a route are those of another one, as far as their patterns say.
+func inside(r, other matrix.Route) bool {
+	segments, wider := strings.Split(r.Path, "/"), strings.Split(other.Path, "/")
+	for i, s := range wider {
+		switch {
+		case i >= len(segments):
+			return false
+		case strings.HasSuffix(s, "+}"):
+			return true
+		case strings.HasSuffix(segments[i], "+}") || !strings.HasPrefix(s, "{") && segments[i] != s:
+			return false
+		}
+	}
+	return len(segments) == len(wider)
 }
 
 // on names routes in a sentence, unless they are all of the API's.

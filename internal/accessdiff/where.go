@@ -27,6 +27,28 @@ func (p pair) untold(gains []gain) []gain {
 	})
 }
 
+// toldBy reports whether one of some gains tells of another one, which assumes conditions: a gain of such callers on the
+// route, or, as those by the resource policy are told with their addresses, one of the same request.
+func toldBy(gains []gain) func(gain) bool {
+	at := func(g gain) string { return " " + g.stage + " " + g.verb + g.path + " " + g.env.String() }
+	told := map[string]bool{}
+	for _, g := range gains {
+		key := g.route.String() + g.caller.Kind
+		if g.caller.Kind == Signer && !g.caller.every() {
+			key += signerName(g.caller, false)
+		}
+		if g.step == byPolicy {
+			key += at(g)
+		}
+		told[key] = true
+	}
+	return func(g gain) bool {
+		all := g.route.String() + g.caller.Kind
+		one := all + signerName(g.caller, false)
+		return told[all] || told[all+at(g)] || g.caller.Kind == Signer && (told[one] || told[one+at(g)])
+	}
+}
+
 func atSlash(g gain) bool { return g.path != "/" && strings.HasSuffix(g.path, "/") }
 
 func atDots(g gain) bool {
