@@ -20,7 +20,11 @@ func (p pair) describe(gains []gain, add func(Change)) {
 	for _, g := range gains {
 		key := p.key(g)
 		if g.step == byPolicy {
-			key += " " + from[routeKey(key, g)] + where([]gain{g})
+			addresses := from[routeKey(key, g)]
+			if all, some := from[routeKey(allByPolicy, g)]; key == othersByPolicy && addresses != "" && some && all == addresses {
+				key = allByPolicy // they gained the same as those whom the authorizer allows the route
+			}
+			key += " " + addresses + where([]gain{g})
 		}
 		if groups[key] == nil {
 			order = append(order, key)
@@ -49,6 +53,13 @@ func (p pair) describe(gains []gain, add func(Change)) {
 	}
 }
 
+// Keys of gains by the resource policy: of callers whom the authorizer, if there is one, allows the route, and of those
+// whom it allows other routes.
+const (
+	allByPolicy    = "policy"
+	othersByPolicy = "policy of others"
+)
+
 // key is the same for gains that are told in one line.
 func (p pair) key(g gain) string {
 	c := g.caller
@@ -57,7 +68,10 @@ func (p pair) key(g gain) string {
 		if g.route.Kind == matrix.IAM {
 			return "policy of " + signerName(c, false)
 		}
-		return "policy" + strconv.FormatBool(c.Silent || p.withoutRights(g))
+		if c.Silent || p.withoutRights(g) {
+			return othersByPolicy
+		}
+		return allByPolicy
 	case byAuthorizer:
 		return "authorizer " + g.route.Authorizer + c.Issuer + p.accepted(g)
 	case byGrant:

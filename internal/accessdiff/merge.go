@@ -48,7 +48,7 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) {
 		if g[0].step == byPolicy {
 			addresses = p.addressesOf(g)
 		}
-		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.every() {
+		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.every() || p.ofOthers(g) {
 			continue
 		}
 		addresses += where(g)
@@ -59,6 +59,11 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) {
 			first[addresses] = key
 		}
 	}
+}
+
+// ofOthers reports whether some gains by the resource policy are all of callers whom the authorizer allows other routes.
+func (p pair) ofOthers(gains []gain) bool {
+	return !slices.ContainsFunc(gains, func(g gain) bool { return p.key(g) != othersByPolicy })
 }
 
 // ofIssuer names the authorizer and the issuer of a gain.

@@ -20,8 +20,11 @@ func (p pair) policyChange(gains []gain) Change {
 	switch {
 	case g.caller.Kind == Signer && subject == "":
 		subject = signerName(g.caller, true)
-	case subject == "" && (g.caller.Silent || p.withoutRights(g)):
-		subject = "callers whom the authorizer allows other routes"
+	case p.ofOthers(gains):
+		if subject != "" {
+			subject = " from " + subject
+		}
+		subject = "callers whom the authorizer allows other routes" + subject
 	case subject == "":
 		subject = "callers that the resource policy refused"
 		if p.lost {
