@@ -95,6 +95,19 @@ func own(code string) func(*matrix.API) {
 	})
 }
 
+// closed closes the execute-api address and leads domains to the API, "0.example", "1.example" and so on: each to the
+// stage that comes first in its text, with the truststore behind that.
+func closed(domains ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Endpoint = matrix.Endpoint{Closed: true}
+		for i, text := range domains {
+			stage, store, _ := strings.Cut(text, " ")
+			d := matrix.Domain{Name: itoa(i) + ".example", Stage: stage, Truststore: store}
+			a.Endpoint.Domains = append(a.Endpoint.Domains, d)
+		}
+	}
+}
+
 // TestWhatRoutesDependOn changes one thing beside the routes: those that a comparison of routes alone does not show.
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
@@ -266,6 +279,20 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		}}, []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint = matrix.Endpoint{Closed: true, Domains: []matrix.Domain{{Name: "x.example"}}}
 		}}, "+ callers without a client certificate gained, by a custom domain", 3},
+		{"a stage without a certificate", []string{"GET /: none"},
+			[]func(*matrix.API){stages("dev", "prod"), closed("dev", "prod s3://b/k")},
+			[]func(*matrix.API){stages("dev", "prod"), closed("dev", "prod s3://b/k", "prod")},
+			"+ callers without a client certificate gained the stage prod, by a custom domain\n" +
+				"~ the domain 2.example leads to the API now", 3},
+		{"a new domain with another truststore", []string{"GET /: none"}, []func(*matrix.API){closed("prod s3://b/k")},
+			[]func(*matrix.API){closed("prod s3://b/k", "prod s3://b/k2")},
+			"? the domain 1.example leads to the API now and takes client certificates of another truststore, and who has one " +
+				"cannot be compared", 4},
+		{"a new domain with the same truststore", []string{"GET /: none"}, []func(*matrix.API){closed("prod s3://b/k")},
+			[]func(*matrix.API){closed("prod s3://b/k", "prod s3://b/k")}, "~ the domain 1.example leads to the API now", 0},
+		{"no address at all for an API that is not private any more", []string{"GET /: none"},
+			[]func(*matrix.API){func(a *matrix.API) { a.Endpoint = matrix.Endpoint{Types: []string{"PRIVATE"}} }},
+			[]func(*matrix.API){closed()}, "- the execute-api address is closed now", 0},
 		{"another truststore", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint = matrix.Endpoint{Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}}
 		}}, []func(*matrix.API){func(a *matrix.API) {

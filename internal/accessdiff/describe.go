@@ -21,7 +21,7 @@ func (p pair) describe(gains []gain, add func(Change)) {
 		key := p.key(g)
 		if g.step == byPolicy {
 			addresses := from[routeKey(key, g)]
-			if all, some := from[routeKey(allByPolicy, g)]; key == othersByPolicy && addresses != "" && some && all == addresses {
+			if key == othersByPolicy && addresses != "" && addresses == from[routeKey(allByPolicy, g)] {
 				key = allByPolicy // they gained the same as those whom the authorizer allows the route
 			}
 			key += " " + addresses + where([]gain{g})

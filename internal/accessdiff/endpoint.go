@@ -3,6 +3,7 @@ package accessdiff
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
@@ -18,18 +19,25 @@ func (p pair) endpoint(add func(Change)) {
 		return
 	}
 	var text string
+	on := p.is.api.Stages // on which more callers have their requests answered
+	opened := slices.DeleteFunc(slices.Clone(on), func(s string) bool {
+		return !p.both(s) || open(was, s) || !open(is, s)
+	})
 	switch {
-	case private(was) && !private(is):
+	case private(was) && !private(is) && (!is.Closed || is.Domains != nil):
 		text = p.word("callers outside the VPC gained, because the API is no longer private",
 			"callers outside the VPC lost, because the API is private now")
 	case was.Closed && !is.Closed:
 		text = p.word("the execute-api address is open now", "the execute-api address is closed now")
-	case !open(was) && open(is):
-		text = p.word("callers without a client certificate gained, by a custom domain",
-			"callers without a client certificate lost, by a custom domain")
+	case !anyOpen(was) && anyOpen(is):
+		text = "callers without a client certificate " + p.verb() + ", by a custom domain"
+	case len(opened) > 0:
+		on = opened
+		text = "callers without a client certificate " + p.verb() + " the stage " + strings.Join(on, ", ") +
+			", by a custom domain"
 	}
 	if text != "" {
-		if g, ok := p.some(func(gain) bool { return true }); ok {
+		if g, ok := p.some(func(g gain) bool { return len(on) == 0 || slices.Contains(on, g.stage) }); ok {
 			add(p.change(g, text, "", ""))
 		}
 	}
@@ -37,7 +45,7 @@ func (p pair) endpoint(add func(Change)) {
 		return
 	}
 	p.stages(add)
-	domains(was.Domains, is.Domains, open(was), add)
+	domains(was, is, add)
 }
 
 // stages reports stages that are new or gone.
@@ -57,15 +65,22 @@ func (p pair) stages(add func(Change)) {
 	}
 }
 
-// domains compares the custom domains of an API. Opened says that an address of the old one asked for no certificate.
-func domains(was, is []matrix.Domain, opened bool, add func(Change)) {
+// domains compares the custom domains of an API.
+func domains(before, after matrix.Endpoint, add func(Change)) {
+	was, is := before.Domains, after.Domains
 	for _, d := range is {
 		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
+		reached := open(before, d.Stage) // without a certificate
 		switch {
-		case i < 0 && d.Truststore == matrix.OutsideTruststore && !opened:
+		case i < 0 && d.Truststore == matrix.OutsideTruststore && !reached:
 			add(Change{Effect: Unknown, Text: "the domain " + d.Name +
 				", which is not in the assembly, leads to the API now, and " +
 				"which callers it lets in cannot be compared"})
+			continue
+		case i < 0 && d.Truststore != "" && !reached &&
+			!slices.ContainsFunc(was, func(o matrix.Domain) bool { return o.Truststore == d.Truststore }):
+			add(Change{Effect: Unknown, Is: d.Truststore, Text: "the domain " + d.Name + " leads to the API now and takes " +
+				"client certificates of another truststore, and who has one cannot be compared"})
 			continue
 		case i < 0:
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
@@ -75,7 +90,7 @@ func domains(was, is []matrix.Domain, opened bool, add func(Change)) {
 				" leads to the stage " + d.Stage + " now (was " + was[i].Stage + ")"})
 		}
 		switch store := was[i].Truststore; {
-		case store != "" && d.Truststore == "" && opened: // which would be a gain if it was not open
+		case store != "" && d.Truststore == "" && reached: // which would be a gain if it was not open
 			add(Change{Effect: Changed, Was: store, Text: "the domain " + d.Name +
 				" no longer asks for a client certificate, as another address of the API does not"})
 		case store != d.Truststore && store != "" && d.Truststore != "":
@@ -106,7 +121,15 @@ func (p pair) answered(add func(Change)) {
 
 func private(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
 
-// open reports whether an address leads to the API without a client certificate.
-func open(e matrix.Endpoint) bool {
+// anyOpen reports whether an address leads to the API without a client certificate.
+func anyOpen(e matrix.Endpoint) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool { return d.Truststore == "" })
+}
+
+// open reports whether one leads to a stage. On a domain without a stage callers name it in the path.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html
+func open(e matrix.Endpoint, stage string) bool {
+	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool {
+		return d.Truststore == "" && (d.Stage == stage || d.Stage == "")
+	})
 }
