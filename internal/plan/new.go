@@ -22,7 +22,7 @@ func New(props Props) (*Plan, error) {
 		errs = append(errs, p.checkLogins()...)
 		errs = append(errs, p.checkSize()...)
 		errs = append(errs, p.checkOpened()...)
-		errs = append(errs, p.checkIssuerClaims()...)
+		errs = append(errs, p.checkSingleClaims()...)
 	}
 	if given := p.checkGivenModels(); len(given) > 0 {
 		errs = append(errs, given...)

@@ -27,6 +27,12 @@ func TestConditionsOnTheIssuer(t *testing.T) {
 			`to be "https://c.example.com/", and`},
 		{"another than a session's", nil, []Access{oneOf(a)}, `takes tokens of "https://idp.example.com/" alone`},
 		{"a session's", nil, []Access{oneOf("https://idp.example.com/")}, ""},
+		{"in a list of issuers", known, []Access{claimHas("iss", a)},
+			`route "GET /a": it wants the claim iss to be a list, and in each token iss is one text: ` +
+				`write Claim("iss").Is in place of Has`},
+		{"a list of subjects, in Either", known, []Access{Either{[]Access{anyScope("s"), claimHas("sub", "u")}}},
+			`write Claim("sub").Is in place of Has`},
+		{"a list of audiences", known, []Access{claimHas("aud", "a")}, ""},
 		{"an issuer", known, []Access{oneOf(b)}, ""},
 		{"both", known, []Access{oneOf(a, b)}, ""},
 		{"in Either, an issuer", known, []Access{Either{[]Access{anyScope("s"), oneOf(a)}}}, ""},

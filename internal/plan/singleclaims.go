@@ -8,13 +8,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// checkIssuerClaims refuses a condition on iss that no caller meets: a token's iss is the URL of its issuer, byte by
-// byte, and tokens of other issuers are refused before.
+// singles are the registered claims that are one text in each token, and in each answer about one.
+// Sources: https://www.rfc-editor.org/rfc/rfc7519#section-4.1 https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+var singles = []string{"iss", "sub", "jti"}
+
+// checkSingleClaims refuses conditions that no caller meets. A token's iss is the URL of its issuer, byte by byte, and
+// tokens of other issuers are refused before; and a claim that is one text is no list that has one.
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
-func (p *Plan) checkIssuerClaims() (errs []error) {
+func (p *Plan) checkSingleClaims() (errs []error) {
 	for _, r := range p.Routes {
 		if r.Guard == nil {
 			continue
+		}
+		if claim, found := listOfSingle(r.Requires); found {
+			errs = append(errs, fmt.Errorf("route %q: it wants the claim %s to be a list, and in each token %s is one text: "+
+				"write Claim(%q).Is in place of Has", r.Pattern, claim, claim, claim))
 		}
 		issuers := r.Guard.issuers()
 		if len(issuers) == 0 || slices.ContainsFunc(issuers, Unresolved) {
@@ -40,6 +48,19 @@ func otherIssuer(requires []access.Requirement, issuers []string) (url string, f
 		}
 		if url, found = otherIssuer(q.Either, issuers); found {
 			return url, true
+		}
+	}
+	return "", false
+}
+
+// listOfSingle is the first claim that a condition takes for a list, though each token has one text there.
+func listOfSingle(requires []access.Requirement) (claim string, found bool) {
+	for _, q := range requires {
+		if q.Kind == access.ClaimHas && slices.Contains(singles, q.Claim) {
+			return q.Claim, true
+		}
+		if claim, found = listOfSingle(q.Either); found {
+			return claim, true
 		}
 	}
 	return "", false
