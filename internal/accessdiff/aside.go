@@ -20,16 +20,24 @@ func (p pair) aside(add func(Change)) {
 	}
 }
 
-// some finds a request that the wider API allows to one of some routes.
+// some finds a request to one of some routes that the wider API allows. Of is asked of each without a caller.
 func (p pair) some(of func(gain) bool) (g gain, ok bool) {
-	empty, err := newSide(matrix.API{ARN: p.was.api.ARN})
-	if err != nil {
-		return gain{}, false
-	}
-	found, _, _, _ := pair{empty, p.is, false}.gains()
-	for _, g := range found {
-		if of(g) {
-			return g, true
+	docs := p.documents()
+	sure, _, _ := environments(docs...)
+	requests, _ := p.requests(docs)
+	for _, q := range requests {
+		g.request = q
+		g.route, ok = p.is.matched(q.verb, q.path)
+		if !ok || g.route.Preflight || notKnown(g.route) || !of(g) {
+			continue
+		}
+		callers, _ := p.is.candidates(g.route, q.path, nil, p.was)
+		for _, g.caller = range callers {
+			for _, g.env = range sure {
+				if p.is.allows(g.request) {
+					return g, true
+				}
+			}
 		}
 	}
 	return gain{}, false

@@ -95,6 +95,11 @@ func own(code string) func(*matrix.API) {
 	})
 }
 
+// pages lets those of an origin read the answers of some routes.
+func pages(origin string, routes ...string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Readable = []matrix.Readable{{Origin: origin, Routes: routes}} }
+}
+
 // closed closes the execute-api address and leads domains to the API, "0.example", "1.example" and so on: each to the
 // stage that comes first in its text, with the truststore behind that.
 func closed(domains ...string) func(*matrix.API) {
@@ -258,6 +263,12 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"a page", []string{"GET /: none", "GET /x: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Readable = []matrix.Readable{{Origin: "https://x.example", Routes: []string{"GET /", "GET /x"}}}
 		}}, "+ pages of https://x.example may read answers", 3},
+		{"pages that are not known, of one more route", []string{"GET /: none", "GET /x: none"},
+			[]func(*matrix.API){pages("not known: t", "GET /")}, []func(*matrix.API){pages("not known: t", "GET /", "GET /x")},
+			"? which pages may read answers is not known: t", 4},
+		{"pages that are not known, for every page", []string{"GET /: none"}, []func(*matrix.API){pages("*", "GET /")},
+			[]func(*matrix.API){pages("not known: t", "GET /")},
+			"? which pages may read answers is not known: t\n- pages of every origin may no longer read answers", 4},
 		{"answers of a guarded route that are kept", []string{"GET /: scope a"}, nil,
 			[]func(*matrix.API){func(a *matrix.API) {
 				a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
@@ -368,6 +379,18 @@ func TestWhatRoutesDependOn(t *testing.T) {
 				t.Errorf("with itself:\n%s", got)
 			}
 		})
+	}
+}
+
+// TestPagesOfAWiderRoute has a route that pages may read, which takes requests from one that they may not.
+func TestPagesOfAWiderRoute(t *testing.T) {
+	was, is := apiOf("GET /orders: none", "GET /{rest+}: none"), apiOf("GET /{rest+}: none")
+	pages("https://x.example", "GET /{rest+}")(&was)
+	pages("https://x.example", "GET /{rest+}")(&is)
+	d := Compare(matrixOf(was), matrixOf(is))
+	const want = "+ pages of https://x.example may read answers of GET /orders"
+	if got := linesOf(d); got != want || d.Changes[0].Witness.Path != "/orders" {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

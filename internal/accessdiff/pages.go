@@ -12,24 +12,24 @@ import (
 //
 // Source: https://fetch.spec.whatwg.org/#cors-check: "*" is for requests without cookies, whatever the page.
 func (p pair) pages(add func(Change)) {
-	if reflect.DeepEqual(p.was.api.Readable, p.is.api.Readable) {
+	if reflect.DeepEqual(p.was.api.Readable, p.is.api.Readable) && slices.Equal(routesOfAPI(p.was), routesOfAPI(p.is)) {
 		return
 	}
 	requests, _ := p.requests(nil)
 	for _, r := range p.is.api.Readable {
-		if strings.HasPrefix(r.Origin, "not known") {
-			if !p.lost && !slices.ContainsFunc(p.was.api.Readable, func(o matrix.Readable) bool { return o.Origin == r.Origin }) {
-				add(Change{Effect: Unknown, Text: "which pages may read answers is " + r.Origin})
-			}
-			continue
-		}
 		var routes []string
 		for _, q := range requests {
-			if route, ok := p.is.matched(q.verb, q.path); ok && slices.Contains(r.Routes, route.String()) && !p.readable(r, q) {
-				routes = append(routes, route.String())
+			route, ok := p.is.matched(q.verb, q.path)
+			if ok && slices.Contains(r.Routes, route.String()) && !p.readable(r, q) {
+				old, had := p.was.matched(q.verb, q.path)
+				routes = append(routes, gain{route: route, old: old, had: had}.name())
 			}
 		}
-		if routes == nil {
+		switch {
+		case routes == nil || notKnownPages(r) && p.lost:
+			continue
+		case notKnownPages(r):
+			add(Change{Effect: Unknown, Text: "which pages may read answers is " + r.Origin})
 			continue
 		}
 		g, ok := p.some(func(g gain) bool {
@@ -89,6 +89,8 @@ func (p pair) readable(r matrix.Readable, q request) bool {
 			return false
 		case o.Origin == r.Origin && r.Origin == "*":
 			return true
+		case notKnownPages(r):
+			return o.Origin == r.Origin
 		case o.Origin == r.Origin || o.Origin == "any":
 			return o.Credentials || !r.Credentials || r.Origin == "*"
 		case o.Origin == "*":
@@ -96,6 +98,15 @@ func (p pair) readable(r matrix.Readable, q request) bool {
 		}
 		return false
 	})
+}
+
+func notKnownPages(r matrix.Readable) bool { return strings.HasPrefix(r.Origin, "not known") }
+
+func routesOfAPI(s *side) (out []string) {
+	for _, r := range s.api.Routes {
+		out = append(out, r.String())
+	}
+	return out
 }
 
 func readableRoutes(s *side) (out []string) {
