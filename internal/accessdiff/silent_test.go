@@ -69,6 +69,13 @@ func keyed(others ...string) func(*matrix.API) {
 	}
 }
 
+// plan adds a usage plan with a key of the assembly.
+func plan(stages ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Plans = append(a.Plans, matrix.Plan{Name: "Shop/Own", Stages: stages, Keys: []string{"Shop/Key"}})
+	}
+}
+
 // TestOtherAPIs has an HTTP API that is new.
 func TestOtherAPIs(t *testing.T) {
 	is := matrixOf(apiOf("GET /: token"))
@@ -129,7 +136,8 @@ func TestNothingIsSilent(t *testing.T) {
 			func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
 			[]func(*matrix.API){stages("dev", "prod"), keyed("k"),
 				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev", "prod"} }},
-			"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one " +
+			"? the usage plan Shop/Plan takes the API key k, which is not in the assembly, on the stage prod\n" +
+				"? API keys that are not in the assembly may get a caller to GET /a by other usage plans, and who has one " +
 				"cannot be compared"},
 		{"answers that no longer end with their token", []func(*matrix.API){cached(&hour), setting("policyEndsWithToken",
 			"true")},
@@ -256,6 +264,16 @@ func TestNothingIsSilent(t *testing.T) {
 			"are not compared"},
 		{"a key of elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed("abc")},
 			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly"},
+		{"a stage for a key of elsewhere, where another plan has the stage",
+			[]func(*matrix.API){stages("dev", "prod"), keyed("abc"), plan("dev", "prod"),
+				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
+			[]func(*matrix.API){stages("dev", "prod"), keyed("abc"), plan("dev", "prod"),
+				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev", "prod"} }},
+			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly, on the stage prod"},
+		{"another plan for a key of elsewhere", []func(*matrix.API){keyed("abc")}, []func(*matrix.API){keyed("abc"),
+			func(a *matrix.API) { a.Plans[0].Name = "Shop/Renamed" }}, ""},
+		{"a key of elsewhere where no route asked for one", nil, []func(*matrix.API){keyed("abc")},
+			"- callers with a valid token lost GET /a (now: any valid token with an API key)"},
 		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"),
 			principal1(func(p *matrix.Principal) {
 				p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +

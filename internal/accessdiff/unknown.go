@@ -27,7 +27,7 @@ func unknowns(was, is matrix.API, add func(Change)) {
 				"", name)
 		}
 	}
-	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
+	if was.KeySource != is.KeySource && asksKeys(was) && asksKeys(is) {
 		say("API keys come from another source, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}
 	unknownInvokers(was, is, say)

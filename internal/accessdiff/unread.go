@@ -48,17 +48,33 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 				", under conditions that are not compared", "", i.Principal)
 		}
 	}
-	if !slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
+	if !asksKeys(was) || !asksKeys(is) { // a route that is new, or asks for a key now, is said
 		return
 	}
 	for _, p := range is.Plans {
-		i := slices.IndexFunc(was.Plans, func(o matrix.Plan) bool { return o.Name == p.Name })
 		for _, key := range p.Others {
-			if i < 0 || !slices.Contains(was.Plans[i].Others, key) {
-				say("the usage plan "+p.Name+" takes the API key "+key+", which is not in the assembly", "", key)
+			var stages []string // on which no plan took it
+			for _, stage := range p.Stages {
+				if !slices.ContainsFunc(was.Plans, func(o matrix.Plan) bool {
+					return slices.Contains(o.Others, key) && (slices.Contains(o.Stages, stage) || !slices.Contains(was.Stages, stage))
+				}) {
+					stages = append(stages, stage)
+				}
+			}
+			on := ""
+			if len(stages) < len(p.Stages) {
+				on = ", on the stage " + strings.Join(stages, ", ")
+			}
+			if stages != nil {
+				say("the usage plan "+p.Name+" takes the API key "+key+", which is not in the assembly"+on, "", key)
 			}
 		}
 	}
+}
+
+// asksKeys reports whether a route of an API asks for an API key.
+func asksKeys(api matrix.API) bool {
+	return slices.ContainsFunc(api.Routes, func(r matrix.Route) bool { return r.APIKey })
 }
 
 // servicesOf are the services of AWS that a resource policy allows something.
