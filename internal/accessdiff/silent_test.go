@@ -96,6 +96,10 @@ func TestNothingIsSilent(t *testing.T) {
 	signatures := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.IAM, "" }
 	anyone := func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }
 	boundary := principal1(func(p *matrix.Principal) { p.Policy.NotKnown = "its PermissionsBoundary arn:b is not read" })
+	const service = `Allow|{"Service":"vpc-lattice.amazonaws.com"}|`
+	const deny = `Deny|{"Service":"vpc-lattice.amazonaws.com"}|`
+	const ways = "? the resource policy lets the service vpc-lattice.amazonaws.com call the API in other ways than it did, " +
+		"and who can have it call cannot be compared"
 	domain := func(stage string) func(*matrix.API) {
 		return func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Stage: stage}} }
 	}
@@ -175,6 +179,16 @@ func TestNothingIsSilent(t *testing.T) {
 				`Allow|{"Service":"vpc-lattice.amazonaws.com"}|*`)},
 			"? the resource policy lets the service vpc-lattice.amazonaws.com call the API, and who can have it call cannot " +
 				"be compared"},
+		{"more routes for a service", []func(*matrix.API){signatures, policy(service + `execute-api:/prod/GET/a`)},
+			[]func(*matrix.API){signatures, policy(service + `execute-api:/*`)}, ways},
+		{"no condition on a service", []func(*matrix.API){signatures,
+			policy(service + `*|{"StringEquals":{"aws:SourceAccount":"123456789012"}}`)},
+			[]func(*matrix.API){signatures, policy(service + `*`)}, ways},
+		{"no Deny for a service", []func(*matrix.API){signatures, policy(service+`*`, deny+`execute-api:/*/GET/a`)},
+			[]func(*matrix.API){signatures, policy(service + `*`)}, ways},
+		{"fewer routes for a service", []func(*matrix.API){signatures,
+			policy(service+`execute-api:/prod/GET/a`, service+`execute-api:/prod/GET/b`)},
+			[]func(*matrix.API){signatures, policy(service+`execute-api:/prod/GET/b`, deny+`execute-api:/*/POST/*`)}, ""},
 		{"a certificate that another address does not need", []func(*matrix.API){func(a *matrix.API) {
 			a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}
 		}}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example"}} }},

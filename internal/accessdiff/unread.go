@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -77,15 +78,54 @@ func asksKeys(api matrix.API) bool {
 	return slices.ContainsFunc(api.Routes, func(r matrix.Route) bool { return r.APIKey })
 }
 
-// servicesOf are the services of AWS that a resource policy allows something.
-func servicesOf(api matrix.API) (out []string) {
+// unknownServices reports services of AWS that a resource policy lets call the API, or lets call more of it.
+func unknownServices(was, is matrix.API, say func(text, before, after string)) {
+	before, after := servicesOf(was), servicesOf(is)
+	for _, name := range slices.Sorted(mapsKeys(after)) {
+		old, now := before[name], after[name]
+		lacks := func(list []string) func(string) bool {
+			return func(text string) bool { return !slices.Contains(list, text) }
+		}
+		switch {
+		case len(now.allows) > 0 && len(old.allows) == 0:
+			say("the resource policy lets the service "+name+" call the API, and who can have it call cannot be compared",
+				"", name)
+		case slices.ContainsFunc(now.allows, lacks(old.allows)),
+			len(now.allows) > 0 && slices.ContainsFunc(old.denies, lacks(now.denies)):
+			say("the resource policy lets the service "+name+" call the API in other ways than it did, and who can have it call "+
+				"cannot be compared", "", name)
+		}
+	}
+}
+
+// service is what a resource policy says of a service by its name, each resource by itself.
+type service struct{ allows, denies []string }
+
+func servicesOf(api matrix.API) map[string]service {
+	out := map[string]service{}
 	doc, err := api.Document.Parse(api.ARN)
 	if err != nil || api.Document.NotKnown != "" {
-		return nil // and it is said that it is not known
+		return out // and it is said that it is not known
 	}
 	for _, s := range doc.Statements {
-		if s.Effect == iampolicy.Allow && s.Principal != nil {
-			out = append(out, s.Principal.Service...)
+		if s.Principal == nil {
+			continue
+		}
+		for _, name := range s.Principal.Service {
+			said := out[name]
+			resources := s.Resource
+			if s.NotResource != nil {
+				resources = []string{"but " + strings.Join(s.NotResource, " ")}
+			}
+			for _, resource := range resources {
+				text := fmt.Sprint(resource, s.Action, s.NotAction, s.Conditions)
+				if s.Effect == iampolicy.Allow {
+					said.allows = append(said.allows, text)
+				} else {
+					said.denies = append(said.denies, text)
+				}
+			}
+			out[name] = said
 		}
 	}
 	return out
