@@ -10,8 +10,8 @@ import (
 // accepted says which tokens an authorizer takes that it did not take.
 func (p pair) accepted(g gain) string {
 	c := g.caller
-	tokens := "tokens of issuer " + host(c.Issuer)
-	old := p.was.guards[g.route.Authorizer]
+	tokens := c.tokens()
+	old := p.was.guards[g.old.Authorizer]
 	if old == nil || !slices.Contains(old.trusts(), c.Issuer) {
 		return tokens
 	}
@@ -31,6 +31,14 @@ func (p pair) accepted(g gain) string {
 		return tokens + " for the audience " + c.Audience
 	}
 	return tokens
+}
+
+// tokens names what callers bring as those of an issuer.
+func (c *caller) tokens() string {
+	if c.Kind == Session {
+		return "sessions with tokens of issuer " + host(c.Issuer)
+	}
+	return "tokens of issuer " + host(c.Issuer)
 }
 
 // trusts are the issuers of an authorizer.
@@ -73,9 +81,9 @@ func (p pair) authorizerChange(gains []gain) Change {
 	g := gains[0]
 	accepted := p.accepted(g)
 	text := accepted + p.word(" are accepted now", " are no longer accepted")
-	if own := p.was.guards[g.route.Authorizer]; own != nil && accepted == "tokens of issuer "+host(g.caller.Issuer) &&
+	if own := p.was.guards[g.old.Authorizer]; own != nil && accepted == g.caller.tokens() &&
 		slices.Contains(own.trusts(), g.caller.Issuer) {
-		if settings := p.differences(g.route.Authorizer); settings != "" {
+		if settings := p.differences(g.old.Authorizer, g.route.Authorizer); settings != "" {
 			text += " (" + settings + ")"
 		}
 	}
@@ -91,9 +99,9 @@ func (p pair) authorizerChange(gains []gain) Change {
 	return p.change(g, text, "", "")
 }
 
-// differences names the settings of an authorizer that differ between the sides.
-func (p pair) differences(name string) string {
-	was, is := p.was.guards[name], p.is.guards[name]
+// differences names the settings of an authorizer that differ between the sides, by its name on each.
+func (p pair) differences(old, name string) string {
+	was, is := p.was.guards[old], p.is.guards[name]
 	if was == nil || is == nil {
 		return ""
 	}

@@ -137,9 +137,12 @@ func (p pair) steps() (out []*side) {
 	add()
 	mixed.Authorizers = slices.Clone(mixed.Authorizers)
 	for i, a := range mixed.Authorizers {
-		for _, other := range is.Authorizers {
-			if a.Name == other.Name && a.Kind == other.Kind && a.Included == other.Included {
-				mixed.Authorizers[i] = other
+		for _, both := range authorizersOf(p.was.api, is) {
+			now := both[1]
+			if both[0].Name == a.Name && a.Included == now.Included && (a.Included || a.Kind == now.Kind) {
+				now.Name, now.Kind = a.Name, a.Kind
+				mixed.Authorizers[i] = now
+				break // one of its own name, if there is one
 			}
 		}
 	}

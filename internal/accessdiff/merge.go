@@ -73,11 +73,11 @@ func (g gain) ofIssuer() string { return g.route.Authorizer + " " + g.caller.Iss
 // issuer.
 func (p pair) toldByIssuer(g gain, plain map[string]bool) bool {
 	return g.step == byAuthorizer && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
-		slices.Contains(p.was.guards[g.route.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)
+		slices.Contains(p.was.guards[g.old.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)
 }
 
 // plainly reports whether the issuer is all that there is to say of a token that is accepted now.
-func (p pair) plainly(g gain) bool { return p.accepted(g) == "tokens of issuer "+host(g.caller.Issuer) }
+func (p pair) plainly(g gain) bool { return p.accepted(g) == g.caller.tokens() }
 
 // coveredBy reports whether every caller that IAM allows gained each route of some gains, by others.
 func coveredBy(gains, others []gain) bool {

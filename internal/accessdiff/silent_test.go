@@ -111,6 +111,13 @@ func TestNothingIsSilent(t *testing.T) {
 		{"an authorizer of another name", nil, []func(*matrix.API){renamed}, ""},
 		{"and a longer cache", []func(*matrix.API){cached(&minutes)}, []func(*matrix.API){cached(&hour), renamed},
 			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
+		{"and one more issuer", nil, []func(*matrix.API){setting("issuers[1].url", "https://accounts.google.com"),
+			setting("issuers[1].audiences[0]", "shop"), renamed}, "+ tokens of issuer accounts.google.com are accepted now"},
+		{"and one more audience, for another event", nil, []func(*matrix.API){setting("issuers[0].audiences[1]", "api://b"),
+			renamed, toRequest}, "+ tokens of issuer idp.example.com for the audience api://b are accepted now"},
+		{"sessions in place of tokens", nil, []func(*matrix.API){setting("session.keysArn", "k")},
+			"+ sessions with tokens of issuer idp.example.com are accepted now (session.keysArn k, was unset)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (session.keysArn k, was unset)"},
 		{"and other keys", nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), renamed},
 			"? the keys of issuer idp.example.com come from https://x (was the URL in its metadata), and who can " +
 				"sign with them cannot be compared"},
