@@ -100,8 +100,8 @@ type Caller struct {
 	Lifetime  float64 `json:"lifetimeSeconds,omitempty"`
 	Early     float64 `json:"earlySeconds,omitempty"`
 
-	// Principal is the ARN of the one who signs, and Name such as "Shop/Eve" for a role or user of the assembly. Without
-	// Name, Permitted says that the principal's own policies allow every call of the API.
+	// Principal is the ARN of the one who signs, and Name such as "Shop/Eve" for a role or user of the assembly. Permitted
+	// says that the principal's own policies allow every call of the API, where they are not in the assembly or not known.
 	Principal string `json:"principal,omitempty"`
 	Name      string `json:"name,omitempty"`
 	Permitted bool   `json:"permitted,omitempty"`
@@ -111,6 +111,7 @@ type Caller struct {
 	Authorizer string `json:"authorizer,omitempty"`
 	Silent     bool   `json:"silent,omitempty"`
 
+	unread   bool   // the principal's own policies are not known
 	decides  string // what the authorizer decides by
 	admitted bool   // a guard admits this caller, whatever it decides by
 

@@ -248,18 +248,15 @@ func (s *side) identity(q request, arn string, c iampolicy.Caller) outcome {
 	if q.caller.Kind != Signer {
 		return refuses
 	}
-	if q.caller.Name == "" {
+	if q.caller.Name == "" || q.caller.unread {
 		if q.caller.Permitted {
 			return allows
 		}
 		return silent
 	}
 	p := s.principals[q.caller.Name]
-	switch {
-	case p == nil:
+	if p == nil {
 		return silent // of this API it has no policy
-	case p.Policy.NotKnown != "":
-		return refuses
 	}
 	switch s.judge(p.policy, arn, c, q.env) {
 	case iampolicy.Allowed:

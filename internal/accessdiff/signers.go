@@ -37,19 +37,24 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	notKnown := func(name string) bool {
 		return s.notKnown(name) || slices.ContainsFunc(others, func(o *side) bool { return o.notKnown(name) })
 	}
+	known := func(name string) bool {
+		return s.knows(name) || slices.ContainsFunc(others, func(o *side) bool { return o.knows(name) })
+	}
 	var patterns []string
 	for _, side := range append(others, s) {
 		for _, name := range slices.Sorted(maps.Keys(side.principals)) { // one without a policy here may have lost a Deny
-			if notKnown(name) {
-				continue // and it is said that they are not known
+			c := Caller{Name: name, Principal: side.principals[name].ARN}
+			if c.unread = notKnown(name); c.unread { // and it is said if they differ
+				add(c, false)
+				c.Permitted = true
 			}
-			add(Caller{Name: name, Principal: side.principals[name].ARN}, false)
+			add(c, false)
 		}
 		if side.policy == nil {
 			continue
 		}
 		add(Caller{Principal: "arn:" + partition + ":iam::999999999999:user/stranger"}, false)
-		named, tells := signersIn(side.policy, partition, func(name string) bool { return s.knows(name) || side.knows(name) })
+		named, tells := signersIn(side.policy, partition, known)
 		for _, arn := range named {
 			either(arn, false)
 		}
@@ -59,7 +64,9 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 		var arns []string
 		arns, complete = arnClasses(partition, account, patterns)
 		for _, arn := range arns {
-			either(arn, !slices.Contains(patterns, arn))
+			if !known(arn) {
+				either(arn, !slices.Contains(patterns, arn))
+			}
 		}
 	}
 	return out, complete
