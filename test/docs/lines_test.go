@@ -27,6 +27,9 @@ func TestProseIsWrapped(t *testing.T) {
 			if !p.code[i] && tooWide(line) {
 				t.Errorf("%s:%d: break the line of %d columns before column %d", p.name, i+1, utf8.RuneCountInString(line), widest)
 			}
+			if !p.code[i] && i > 0 && line == "" && p.lines[i-1] == "" {
+				t.Errorf("%s:%d: one empty line is enough", p.name, i+1)
+			}
 		}
 	}
 }
