@@ -603,3 +603,16 @@ func TestStatementsThatForgetPreflights(t *testing.T) {
 		refused(t, synth, "ResourcePolicy: no statement allows everybody the preflights, execute-api:/prod/OPTIONS/*")
 	}
 }
+
+// LegacyStackSynthesizer names a function's code by parameters of the stack, which the command line fills in.
+func TestCodeThatParametersName(t *testing.T) {
+	app := newApp("aws:cdk:enable-asset-metadata", true)
+	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{Synthesizer: awscdk.NewLegacyStackSynthesizer()})
+	api := shop(stack, nil)
+	shop(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), nil)
+	app.Synth(nil)
+	other := map[string]string{"Ref": "AssetParametersOfAnotherS3VersionKey"}
+	cfn(api.AuthorizerFunction()).AddPropertyOverride(jsii.String("Code.S3Key"), other)
+	refused(t, func() { app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}) },
+		"the included function has not the code that was planned")
+}

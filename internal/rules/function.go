@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -54,10 +55,21 @@ func (r *resource) changedCode() string {
 		return ""
 	}
 	code, _ := r.partly("Properties.Code", r.t.Properties["Code"]).(map[string]any)
-	if key, ok := code["S3Key"].(string); !ok || !strings.Contains(key, strings.TrimSuffix(asset, ".zip")) {
-		return fmt.Sprintf("Code is %s, want the asset %s", inJSON(code), asset)
+	hash := strings.TrimSuffix(asset, ".zip")
+	if key, ok := code["S3Key"].(string); ok && strings.Contains(key, hash) || keyOfParameter(code["S3Key"], hash) {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("Code is %s, want the asset %s", inJSON(code), asset)
+}
+
+// keyOfParameter reports whether a key is that of the parameters by which CDK's LegacyStackSynthesizer names an asset;
+// in a nested stack, they are those of its parent.
+// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/asset-parameters.ts
+func keyOfParameter(key any, hash string) bool {
+	text := inJSON(key)
+	parameter := regexp.MustCompile(`\{"Ref":"(?:referenceto\w+)?AssetParameters` + regexp.QuoteMeta(hash) + `S3VersionKey\w+"\}`)
+	part := `{"Fn::Select":[%d,{"Fn::Split":["||",` + parameter.FindString(text) + `]}]}`
+	return text == `{"Fn::Join":["",[`+fmt.Sprintf(part, 0)+","+fmt.Sprintf(part, 1)+`]]}`
 }
 
 var openFunctionURL = Rule{
