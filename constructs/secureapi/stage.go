@@ -15,7 +15,8 @@ import (
 // Stage is where an API is deployed to. Its zero value is a stage "prod" with throttling and access logs.
 type Stage struct {
 	// Name of the stage, the first part of the URL's path: letters, digits, - and _. It may be a CDK token, such as a
-	// parameter of the stack; the stage's logical ID does not depend on it then. Default: prod.
+	// parameter of the stack; the stage's logical ID does not depend on it then, and CORS beside a ResourcePolicy with
+	// guarded routes needs a name that is written out. Default: prod.
 	Name string
 
 	// RateLimit and BurstLimit throttle each method: so many requests a second on average, so many at once. Beyond

@@ -89,3 +89,17 @@ func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
 		})
 	}, "a statement allows everybody execute-api:/*/GET/orders, which an authorizer guards")
 }
+
+// Preflights need an Allow for any stage, which could be one for a path that has OPTIONS in it.
+func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
+	stack := newStack()
+	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
+	refused(t, func() {
+		shop(stack, func(p *secureapi.Props) {
+			p.Stage.Name = *parameter.ValueAsString()
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+		})
+	}, "ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: write the name out, "+
+		"leave CORS out, or guard all routes alike")
+}

@@ -86,6 +86,10 @@ func (p *Plan) JudgePolicy(document []byte) error {
 			"stands for it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or "+
 			"IAM, or write Statements with your stage: %w", err)
 	}
+	if err != nil && Unresolved(p.Stage) && p.props.Policy.hasLists() && len(p.props.Policy.Statements) == 0 {
+		return fmt.Errorf("ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: "+
+			"write the name out, leave CORS out, or guard all routes alike: %w", err)
+	}
 	if err != nil {
 		return fmt.Errorf("ResourcePolicy: %w", err)
 	}
