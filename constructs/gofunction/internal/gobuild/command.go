@@ -182,14 +182,19 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	if slices.ContainsFunc(unwritable, func(of string) bool { return strings.Contains(words, of) }) {
 		room = noRoom()
 	}
+	beside := ""
+	if missing == "" && c.unprovided(words) {
+		beside = "\n(if another module of this repository has it: set Dir to that module's folder, or add both to a go.work)"
+	}
 	return nil, fmt.Errorf(
-		"%w: %sgo %s in %s says:\n%s%s%s%s",
+		"%w: %sgo %s in %s says:\n%s%s%s%s%s",
 		ErrGo,
 		missing,
 		subcommand,
 		c.target.Dir,
 		words,
 		untidy(words),
+		beside,
 		c.dropped(),
 		room,
 	)
@@ -224,15 +229,20 @@ var unprovided = []string{
 	"finding module for package ",
 }
 
+// unprovided reports whether go says that no module it knows has the package.
+func (c *command) unprovided(words string) bool {
+	return slices.ContainsFunc(unprovided, func(begin string) bool {
+		_, rest, found := strings.Cut(words, begin+c.target.Package)
+		return found && (rest == "" || strings.ContainsRune(";:\r\n", rune(rest[0]))) // not the beginning of another's path
+	})
+}
+
 // missing says that the package, by its path, belongs to a module that is built here and has no such folder: a name
 // that is misspelt. Go takes it for one of another module, and says how to get that. It is empty if it is something
 // else.
 func (c *command) missing(words string) string {
 	pkg := c.target.Package
-	if !slices.ContainsFunc(unprovided, func(begin string) bool {
-		_, rest, found := strings.Cut(words, begin+pkg)
-		return found && (rest == "" || strings.ContainsRune(";:\r\n", rune(rest[0]))) // not the beginning of another's path
-	}) {
+	if !c.unprovided(words) {
 		return ""
 	}
 	out, err := c.run("list", slices.Concat([]string{"-m", "-f", "{{.Path}}|{{.Dir}}"}, c.flags)...)

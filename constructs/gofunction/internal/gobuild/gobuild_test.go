@@ -311,7 +311,10 @@ func TestErrors(t *testing.T) {
 			lambda(dir, "example.com/other/fn"),
 			nil,
 			ErrGo,
-			[]string{"no required module provides package example.com/other/fn", "go get example.com/other/fn"},
+			[]string{
+				"no required module provides package example.com/other/fn", "go get example.com/other/fn",
+				"\n(if another module of this repository has it: set Dir to that module's folder, or add both to a go.work)",
+			},
 		},
 		{
 			"a folder that is misspelt",
