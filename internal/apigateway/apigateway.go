@@ -136,8 +136,10 @@ type Gateway struct {
 
 	idle [2]time.Duration // how long a stream may pause, of a regional and of an edge-optimized API
 
-	live atomic.Pointer[served]
-	http http.Handler
+	live      atomic.Pointer[served]
+	reloading sync.Mutex
+	using     using
+	http      http.Handler
 }
 
 // New reads the assembly and makes its functions ready; their processes start with the first request for them.
@@ -188,6 +190,8 @@ func New(o Options) (*Gateway, error) {
 // Reload reads the assembly again and swaps it in. Requests under way are finished by what they began with; if the new
 // assembly cannot be served, the old one stays.
 func (g *Gateway) Reload() error {
+	g.reloading.Lock()
+	defer g.reloading.Unlock()
 	a, err := cloudassembly.Read(g.options.Assembly)
 	if err != nil {
 		return err
@@ -196,12 +200,7 @@ func (g *Gateway) Reload() error {
 	if err != nil {
 		return err
 	}
-	old := g.live.Swap(s)
-	for name := range old.functionNames() {
-		if !s.names[name] {
-			_ = g.pool.Remove(name) // it may never have run
-		}
-	}
+	g.swap(s)
 	return nil
 }
 
@@ -228,7 +227,9 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	if page != "" && isPreflight(r) {
 		answer = preflight(r)
 	} else {
-		answer = g.live.Load().answer(withRecord(ctx, record), r, record)
+		live := g.enter()
+		defer g.leave(live)
+		answer = live.answer(withRecord(ctx, record), r, record)
 	}
 	if page != "" {
 		answer = readable(answer, page)

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -179,6 +180,65 @@ func TestReload(t *testing.T) {
 	}
 	if got := status("GET /prod/orders"); got != 200 {
 		t.Errorf("after an assembly that cannot be served: got %d, want 200 as before", got)
+	}
+}
+
+// TestReloadKeepsRequestsUnderWay reads assemblies in which a function is gone while the authorizer of a request for it
+// is still asked: each request gets its answer. The functions go when the assembly is read the next time.
+func TestReloadKeepsRequestsUnderWay(t *testing.T) {
+	resources := shop()
+	delete(resources, "Failed") // which gives errors the status 200
+	dir := assemblyOf(t, resources)
+	asked, goOn := make(chan bool), make(chan bool)
+	api := Start(t, dir, Options{InProcess: func(f *apimodel.Function, _ map[string]string) Handler {
+		if f.ID.LogicalID != "AuthFn" {
+			return nil
+		}
+		return func(context.Context, []byte) ([]byte, error) {
+			asked <- true
+			<-goOn
+			return []byte(`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[` +
+				`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}}`), nil
+		}
+	}})
+	statuses := make(chan int)
+	ask := func() {
+		answer, _ := send(t, api.URL, "GET /prod/orders", "Authorization: Bearer a")
+		statuses <- answer.StatusCode
+	}
+	reload := func() {
+		write(t, dir, resources)
+		if err := api.Reload(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	renamed := func(from, to string) {
+		delete(resources, from)
+		resources[to], resources["GetOrders"] = function(), newMethod("Orders", "GET", proxy(to), guardedBy("Auth"))
+		resources["GetOrder"] = newMethod("Order", "GET", proxy(to), guardedBy("Auth"))
+	}
+	first := api.live.Load().names
+	go ask()
+	<-asked
+	renamed("Fn", "Second")
+	reload()
+	go ask()
+	<-asked
+	renamed("Second", "Third")
+	reload()
+	for range 2 {
+		goOn <- true
+	}
+	for range 2 {
+		if got := <-statuses; got != 200 {
+			t.Errorf("a request that began before its function was gone: got %d, want 200", got)
+		}
+	}
+	reload()
+	for name := range first {
+		if !api.live.Load().names[name] && !errors.Is(api.pool.Remove(name), lambdaruntime.ErrNotFound) {
+			t.Errorf("the function %s is still there", name)
+		}
 	}
 }
 
