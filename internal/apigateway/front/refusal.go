@@ -94,7 +94,7 @@ func targetTooLong(limit int) *refusal {
 func (r *refusal) answer() exchange.Answer {
 	return exchange.Answer{
 		Status:  r.status,
-		Headers: exchange.Headers{{Name: "Content-Type", Value: "text; charset=utf-8"}},
+		Headers: exchange.Headers{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}},
 		Body:    []byte(r.reason),
 	}
 }

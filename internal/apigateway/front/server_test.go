@@ -229,7 +229,8 @@ func TestRefused(t *testing.T) {
 			got := talk(t, address, c.request)
 			head, body, _ := strings.Cut(got, "\r\n\r\n")
 			if !strings.HasPrefix(head, "HTTP/1.1 "+c.status+"\r\n") || body != c.reason ||
-				!strings.Contains(head, "\r\nConnection: close") {
+				!strings.Contains(head, "\r\nConnection: close") ||
+				!strings.Contains(head, "\r\nContent-Type: text/plain; charset=utf-8\r\n") {
 				t.Errorf("want %s with %q, got %q", c.status, c.reason, got)
 			}
 		})
