@@ -79,10 +79,11 @@ func showBody(e entry, m func(string) string) shownBody {
 	return out
 }
 
-// members are those of JSON objects with a text, and fields those of a form.
+// members are those of JSON objects with a text, a number or a list of them, and fields those of a form.
 var (
-	members = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)"`)
-	fields  = regexp.MustCompile(`(^|[&\n])([^=&\s"{}]+)=([^&\n]+)`)
+	members = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)` +
+		`(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|\[(?:[^"\[\]{}]|"(?:[^"\\]|\\.)*")*\])`)
+	fields = regexp.MustCompile(`(^|[&\n])([^=&\s"{}]+)=([^&\n]+)`)
 )
 
 // maskBody takes out of a body the values whose names say that they are credentials.

@@ -1,0 +1,22 @@
+package console
+
+import "testing"
+
+// TestMaskBody: members and fields whose names say that they are credentials are not shown, whatever kind of value they
+// have.
+func TestMaskBody(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"a text", `{"user":"a","password" : "b\"c"}`, `{"user":"a","password" : "[not shown]"}`},
+		{"a number", `{"token": 123456,"n":-1.5e3}`, `{"token": "[not shown]","n":-1.5e3}`},
+		{"a list", `{"tokens":["a]b", 2],"list":["c"]}`, `{"tokens":"[not shown]","list":["c"]}`},
+		{"what is no credential", `{"authenticated":true,"session":null}`, `{"authenticated":true,"session":null}`},
+		{"a form", "grant_type=a&password=b&x=1&secret=c", "grant_type=a&password=[not shown]&x=1&secret=[not shown]"},
+		{"text", "token is gone\n\n=", "token is gone\n\n="},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := maskBody(c.body); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
