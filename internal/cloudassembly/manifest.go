@@ -47,6 +47,9 @@ type properties struct {
 }
 
 func readManifest(dir string) (*manifest, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, notAssembly(dir, "it is a file: run \"cdk synth\", which makes the folder cdk.out")
+	}
 	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {

@@ -91,6 +91,13 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("a file", func(t *testing.T) {
+		dir := assemblytest.Folder(t, map[string]string{"cdk.json": "{}"})
+		if _, err := Read(filepath.Join(dir, "cdk.json")); !errors.Is(err, ErrNotAssembly) ||
+			!strings.Contains(err.Error(), "it is a file: run \"cdk synth\"") {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 // TestReadIsTolerant reads what a later CDK may write: a newer version, artifacts and members that are not known.

@@ -97,12 +97,17 @@ func (f *flags) parse(args []string) error {
 		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
 	case len(f.context) > 0 && f.assembly != "":
 		return command.Wrongly("--context and --assembly: the context is for the app, which is not run")
-	case f.tokenLife < 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
+	case given(set, "token-life") && f.tokenLife <= 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
 		return command.Wrongly("--token-life %s: want whole seconds, from 1s to %s", f.tokenLife, longestLife)
 	case f.audience != "" && f.issuer == "":
 		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
 	}
 	return nil
+}
+
+func given(set *flag.FlagSet, name string) (is bool) {
+	set.Visit(func(f *flag.Flag) { is = is || f.Name == name })
+	return is
 }
 
 // checkPageOrigin returns an error unless an origin is that of a dev server: http of this machine, or https. Logins
