@@ -47,7 +47,7 @@ func (c *converter) refuseTokens(value any, at string) {
 
 func cut(text string) string {
 	if len(text) > 40 {
-		return text[:40] + "..."
+		return strings.ToValidUTF8(text[:40], "") + "..."
 	}
 	return text
 }

@@ -148,7 +148,7 @@ func readFlag(v strictjson.Value) (bool, error) {
 func describe(v strictjson.Value) string {
 	raw := v.Raw()
 	if len(raw) > 40 {
-		return raw[:40] + "..."
+		return strings.ToValidUTF8(raw[:40], "") + "..."
 	}
 	return raw
 }

@@ -138,6 +138,8 @@ func TestAnswerMalformed(t *testing.T) {
 		{"header name empty", `{"headers":{"":"c"}}`, "not the name of a header"},
 		{"a second answer in a header", `{"headers":{"a":"b\r\nSet-Cookie: c=d"}}`, "control character"},
 		{"status not a number", `{"statusCode":"test"}`, "want an integer"},
+		{"status a text that is shown in part", `{"statusCode":"` + strings.Repeat("é", 30) + `"}`,
+			`got "` + strings.Repeat("é", 19) + `...`},
 		{"status a fraction", `{"statusCode":200.5}`, "want an integer"},
 		{"status with an exponent", `{"statusCode":2e2}`, "want an integer"},
 		{"status with a space", `{"statusCode":"200 "}`, "want an integer"},

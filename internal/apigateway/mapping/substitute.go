@@ -153,7 +153,7 @@ func snippet(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	text = strings.TrimRight(text, " \t\r")
 	if len(text) > 60 {
-		return text[:60] + "..."
+		return strings.ToValidUTF8(text[:60], "") + "..."
 	}
 	return text
 }

@@ -10,9 +10,21 @@ func get(v Value, args []Value) (Value, error) {
 	case *Map:
 		return v.get(stringOf(args[0])), nil
 	case *List:
-		return indexed(v, args[0])
+		return element(v, args[0])
 	}
 	return nil, nil
+}
+
+// element is the one at an index, which counts from the beginning alone, as that of Java's lists does.
+func element(l *List, at Value) (Value, error) {
+	if i, ok := integer(at); ok && i < 0 {
+		return nil, outside(at, l)
+	}
+	return indexed(l, at)
+}
+
+func outside(at Value, l *List) error {
+	return fmt.Errorf("the index %s is not one of a list of %d", stringOf(at), len(l.Items))
 }
 
 func setItem(v Value, args []Value) (Value, error) {
@@ -20,8 +32,8 @@ func setItem(v Value, args []Value) (Value, error) {
 	if !ok {
 		return nil, nil
 	}
-	before, err := indexed(l, args[0])
-	if i, ok := integer(args[0]); err == nil && ok && i >= 0 {
+	before, err := element(l, args[0])
+	if i, ok := integer(args[0]); err == nil && ok {
 		l.Items[i] = args[1]
 	}
 	return before, err
@@ -38,7 +50,7 @@ func add(v Value, args []Value) (Value, error) {
 	}
 	i, ok := integer(args[0])
 	if !ok || i < 0 || i > int64(len(l.Items)) {
-		return nil, fmt.Errorf("the index %s is not one of a list of %d", stringOf(args[0]), len(l.Items))
+		return nil, outside(args[0], l)
 	}
 	l.Items = slices.Insert(l.Items, int(i), args[1])
 	return nil, nil
@@ -71,8 +83,8 @@ func remove(v Value, args []Value) (Value, error) {
 			v.Items = slices.Delete(v.Items, at, at+1)
 			return true, nil
 		}
-		item, err := indexed(v, i)
-		if err == nil && i >= 0 {
+		item, err := element(v, i)
+		if err == nil {
 			v.Items = slices.Delete(v.Items, int(i), int(i)+1)
 		}
 		return item, err

@@ -85,31 +85,47 @@ func (m mapValue) eval(r *rendering) (Value, error) {
 }
 
 func (n notValue) eval(r *rendering) (Value, error) {
-	v, err := n.of.eval(r)
-	return !truth(v), err
+	is, err := r.holds(n.of)
+	return !is, err
+}
+
+// holds reports whether an expression does as a condition. Texts, numbers, lists and maps that the template has there,
+// and what it computes of them, do not.
+// Source: evaluate in SimpleNode.java of Velocity 1.7, which their nodes inherit.
+func (r *rendering) holds(e expression) (bool, error) {
+	switch e := e.(type) {
+	case literal:
+		is, _ := e.value.(bool)
+		return is, nil
+	case textValue, listValue, rangeValue, mapValue:
+		return false, nil
+	case binary:
+		if strings.Contains("+-*/%", e.operator) {
+			return false, nil
+		}
+	}
+	v, err := e.eval(r)
+	return truth(v), err
 }
 
 func (b binary) eval(r *rendering) (Value, error) {
 	if err := r.step(); err != nil {
 		return nil, err
 	}
+	if b.operator == "&&" || b.operator == "||" {
+		is, err := r.holds(b.left)
+		if err == nil && is == (b.operator == "&&") {
+			is, err = r.holds(b.right)
+		}
+		return is, err
+	}
 	x, err := b.left.eval(r)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case b.operator == "&&" && !truth(x):
-		return false, nil
-	case b.operator == "||" && truth(x):
-		return true, nil
-	}
 	y, err := b.right.eval(r)
 	if err != nil {
 		return nil, err
-	}
-	switch b.operator {
-	case "&&", "||":
-		return truth(y), nil
 	}
 	if err := r.reads(x, y); err != nil {
 		return nil, err
@@ -125,20 +141,24 @@ func (b binary) eval(r *rendering) (Value, error) {
 	_, isText := x.(string)
 	_, also := y.(string)
 	if b.operator == "+" && (isText || also) {
-		// Beside a string what is missing stands as in the template: handleSpecial in ASTAddNode.java of Velocity 1.7.
-		text := textOr(x, b.text[0]) + textOr(y, b.text[1])
+		text := textOrNone(x) + textOrNone(y)
 		return text, r.made(len(text))
 	}
 	return arithmetic(b.operator, x, y), nil
 }
 
-func textOr(v Value, missing string) string {
+// textOrNone is the text of a value; "" of what cannot be computed.
+func textOrNone(v Value) string {
 	if v == nil {
-		return missing
+		return ""
 	}
 	return stringOf(v)
 }
 
+// What a reference does not find is an empty text, which holds as a condition; in Velocity it is missing. Sources:
+// test_unmatched_name_does_not_get_substituted, test_silent_formal_reference_in_an_if_condition and
+// test_if_statement_considers_None_to_be_truthy in the snapshot that the package's documentation names, and
+// https://github.com/toqoz/api-gateway-mapping-template/issues/5
 func (ref *reference) eval(r *rendering) (Value, error) {
 	if err := r.step(); err != nil {
 		return nil, err
@@ -152,6 +172,9 @@ func (ref *reference) eval(r *rendering) (Value, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if v == nil {
+		return "", nil
 	}
 	return v, nil
 }
@@ -230,7 +253,7 @@ func indexed(v, at Value) (Value, error) {
 			i += int64(len(v.Items)) // from the end, as Velocity does it
 		}
 		if i < 0 || i >= int64(len(v.Items)) {
-			return nil, fmt.Errorf("the index %s is not one of a list of %d", stringOf(at), len(v.Items))
+			return nil, outside(at, v)
 		}
 		return v.Items[i], nil
 	case *Map:

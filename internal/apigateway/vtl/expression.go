@@ -20,7 +20,6 @@ type (
 	binary     struct {
 		operator    string
 		left, right expression
-		text        [2]string // both as they stand in the template
 	}
 )
 
@@ -47,24 +46,20 @@ func (p *parser) level(n int) (expression, error) {
 	if n == len(levels) {
 		return p.unary()
 	}
-	start := p.at
 	left, err := p.level(n + 1)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		end := p.at
 		operator := p.operator(levels[n])
 		if operator == "" {
 			return left, nil
 		}
-		middle := p.at
 		right, err := p.level(n + 1)
 		if err != nil {
 			return nil, err
 		}
-		text := [2]string{strings.TrimSpace(p.text[start:end]), strings.TrimSpace(p.text[middle:p.at])}
-		left = binary{operator, left, right, text}
+		left = binary{operator, left, right}
 	}
 }
 
@@ -152,8 +147,7 @@ func (p *parser) quoted() (expression, error) {
 	if whole == "" {
 		whole = p.text
 	}
-	inner := &parser{text: text, base: p.base + start + 1, whole: whole, options: p.options, depth: p.depth,
-		macros: p.macros}
+	inner := &parser{text: text, base: p.base + start + 1, whole: whole, options: p.options, depth: p.depth}
 	nodes, closing, err := inner.block()
 	if err != nil {
 		return nil, err

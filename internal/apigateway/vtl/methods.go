@@ -20,17 +20,17 @@ type method struct {
 // methods are those that people's templates use.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html, and java/util/List.html and Map.html there.
 var methods = map[string]method{
-	"toString": {none, false, text},
-	"equals":   {one, false, equals},
-	"isEmpty":  {none, false, isEmpty},
-	"contains": {one, false, contains},
-	"indexOf":  {one, false, indexOf},
+	"toString":    {none, false, text},
+	"equals":      {one, false, equals},
+	"isEmpty":     {none, false, isEmpty},
+	"contains":    {one, false, contains},
+	"indexOf":     {one, false, indexOf},
+	"lastIndexOf": {one, false, lastIndexOf},
 
 	"length":           {none, false, ofString(length)},
 	"equalsIgnoreCase": {one, false, ofString(equalsIgnoreCase)},
 	"startsWith":       {one, false, onText(func(s, x string) Value { return strings.HasPrefix(s, x) })},
 	"endsWith":         {one, false, onText(func(s, x string) Value { return strings.HasSuffix(s, x) })},
-	"lastIndexOf":      {one, false, onText(func(s, x string) Value { return units(s, strings.LastIndex(s, x)) })},
 	"concat":           {one, false, onText(func(s, x string) Value { return s + x })},
 	"toLowerCase":      {none, false, ofString(lower)},
 	"toUpperCase":      {none, false, ofString(upper)},
@@ -93,7 +93,12 @@ func ofString(call func(s string, args []Value) (Value, error)) func(Value, []Va
 }
 
 func onText(call func(s, x string) Value) func(Value, []Value) (Value, error) {
-	return ofString(func(s string, args []Value) (Value, error) { return call(s, stringOf(args[0])), nil })
+	return ofString(func(s string, args []Value) (Value, error) {
+		if x, ok := args[0].(string); ok {
+			return call(s, x), nil
+		}
+		return nil, nil
+	})
 }
 
 func ofMap(call func(m *Map, args []Value) (Value, error)) func(Value, []Value) (Value, error) {
@@ -169,10 +174,7 @@ func same(x, y Value) bool {
 func contains(v Value, args []Value) (Value, error) {
 	switch v := v.(type) {
 	case string:
-		if args[0] == nil {
-			return nil, errNull
-		}
-		return strings.Contains(v, stringOf(args[0])), nil
+		return onText(func(s, x string) Value { return strings.Contains(s, x) })(v, args)
 	case *List:
 		return find(v, args[0]) >= 0, nil
 	}
@@ -182,12 +184,24 @@ func contains(v Value, args []Value) (Value, error) {
 func indexOf(v Value, args []Value) (Value, error) {
 	switch v := v.(type) {
 	case string:
-		if args[0] == nil {
-			return nil, errNull
-		}
-		return units(v, strings.Index(v, stringOf(args[0]))), nil
+		return onText(func(s, x string) Value { return units(s, strings.Index(s, x)) })(v, args)
 	case *List:
 		return int64(find(v, args[0])), nil
+	}
+	return nil, nil
+}
+
+func lastIndexOf(v Value, args []Value) (Value, error) {
+	switch v := v.(type) {
+	case string:
+		return onText(func(s, x string) Value { return units(s, strings.LastIndex(s, x)) })(v, args)
+	case *List:
+		for i := len(v.Items) - 1; i >= 0; i-- {
+			if find(&List{Items: v.Items[i : i+1]}, args[0]) == 0 {
+				return int64(i), nil
+			}
+		}
+		return int64(-1), nil
 	}
 	return nil, nil
 }
@@ -199,8 +213,10 @@ func find(l *List, x Value) int {
 }
 
 func equalsIgnoreCase(s string, args []Value) (Value, error) {
-	x, ok := args[0].(string)
-	return ok && strings.EqualFold(s, x), nil
+	if x, ok := args[0].(string); ok {
+		return strings.EqualFold(s, x), nil
+	}
+	return nil, nil
 }
 
 // trim takes off what is at most a space, as Java's trim() does.

@@ -76,10 +76,11 @@ func arithmetic(operator string, x, y Value) Value {
 		return f - g
 	case "*":
 		return f * g
-	case "/":
-		if g == 0 {
-			return nil
-		}
+	}
+	switch {
+	case g == 0:
+		return nil
+	case operator == "/":
 		return f / g
 	}
 	return math.Mod(f, g)

@@ -15,7 +15,6 @@ type parser struct {
 	base              int // where text stands in the template: of a string in double quotes
 	whole             string
 	depth             int
-	macros            map[string]*macro // those that are defined before
 	options           Options
 }
 
@@ -35,7 +34,7 @@ func (p *parser) shown(at int) string {
 	text, _, _ := strings.Cut(p.text[at:], "\n")
 	text = strings.TrimRight(text, " \t\r")
 	if len(text) > 60 {
-		return text[:60] + "..."
+		return strings.ToValidUTF8(text[:60], "") + "..."
 	}
 	if text == "" {
 		return "the end of the line"
@@ -67,7 +66,7 @@ func (p *parser) block() (nodes []node, end string, err error) {
 		if start = p.at; p.text[start] == '$' {
 			n, err = p.output()
 		} else {
-			nodes, n, end, err = p.number(nodes)
+			n, end, err = p.number()
 		}
 		if err != nil || end != "" {
 			return nodes, end, err
@@ -111,7 +110,7 @@ func (p *parser) output() (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return outputNode{ref, p.text[start:p.at]}, nil
+	return outputNode{ref}, nil
 }
 
 // escaped refuses a backslash before a reference or directive: whether Velocity keeps it depends on whether the

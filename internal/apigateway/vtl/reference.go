@@ -10,8 +10,6 @@ import (
 type reference struct {
 	root  string
 	steps []step
-	quiet bool // $!root
-	place string
 }
 
 // step is one of a member, a method and an index.
@@ -46,9 +44,8 @@ func (p *parser) name() (*reference, error) {
 	}
 	defer func() { p.depth-- }()
 	p.at++ // the dollar sign
-	ref := &reference{place: p.shown(start)}
-	if strings.HasPrefix(p.text[p.at:], "!") {
-		ref.quiet = true
+	ref := &reference{}
+	if strings.HasPrefix(p.text[p.at:], "!") { // which says nothing here: see eval
 		p.at++
 	}
 	braces := strings.HasPrefix(p.text[p.at:], "{")

@@ -100,14 +100,14 @@ func split(s string, args []Value) (Value, error) {
 		if limit > 0 && int64(len(out.Items)) == limit-1 {
 			break
 		}
-		if match[1] == 0 || match[0] == match[1] && match[0] == len(s) {
+		if match[1] == 0 {
 			continue
 		}
 		out.Items = append(out.Items, s[last:match[0]])
 		last = match[1]
 	}
 	out.Items = append(out.Items, s[last:])
-	for limit == 0 && len(out.Items) > 1 && out.Items[len(out.Items)-1] == "" {
+	for limit == 0 && last > 0 && len(out.Items) > 0 && out.Items[len(out.Items)-1] == "" {
 		out.Items = out.Items[:len(out.Items)-1]
 	}
 	return out, nil

@@ -13,11 +13,8 @@ type node interface{ render(r *rendering) error }
 type (
 	textNode   string
 	leaveNode  string // "break" or "stop"
-	outputNode struct {
-		of     *reference
-		source string // as it stands in the template
-	}
-	setNode struct {
+	outputNode struct{ of *reference }
+	setNode    struct {
 		to    *reference
 		value expression
 	}
@@ -82,16 +79,10 @@ func (n leaveNode) render(*rendering) error {
 	return errStop
 }
 
-// A reference that has no value is written as it stands in the template, a quiet one as nothing.
 func (n outputNode) render(r *rendering) error {
 	v, err := n.of.eval(r)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case v == nil && n.of.quiet:
-		return nil
-	case v == nil:
-		return r.write(n.source)
 	}
 	if b, ok := v.(*block); ok {
 		return r.nodes(b.nodes)
@@ -99,7 +90,8 @@ func (n outputNode) render(r *rendering) error {
 	return r.write(stringOf(v))
 }
 
-// A variable keeps its value when it is set to one that is missing: "directive.set.null.allowed" is false by default.
+// A variable keeps its value when it is set to what cannot be computed, as 1 / 0: "directive.set.null.allowed" is false
+// by default.
 func (n setNode) render(r *rendering) error {
 	v, err := n.value.eval(r)
 	if err != nil || v == nil {
@@ -145,11 +137,11 @@ func (n overrideNode) render(r *rendering) error {
 
 func (n ifNode) render(r *rendering) error {
 	for _, b := range n.branches {
-		v, err := b.test.eval(r)
+		is, err := r.holds(b.test)
 		if err != nil {
 			return err
 		}
-		if truth(v) {
+		if is {
 			return r.nodes(b.body)
 		}
 	}

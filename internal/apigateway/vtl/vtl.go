@@ -8,10 +8,13 @@
 // function of $util, is an error of [Parse] that names the place; nothing of a template is passed over. What a template
 // does when it runs is bounded: loops as on AWS, output and work by limits of this package.
 //
-// It does not have #parse, #include and #evaluate, and it does not choose templates or send what they make.
+// It does not have #parse, #include, #evaluate and, as API Gateway, #macro. It does not choose templates or send what
+// they make.
 //
 // The language is that of Apache Velocity 1.7 (https://velocity.apache.org/engine/1.7/vtl-reference.html), whose
-// grammar is src/parser/Parser.jjt of https://github.com/apache/velocity-engine; the variables are those of
+// grammar is src/parser/Parser.jjt of https://github.com/apache/velocity-engine, but for what was recorded on AWS in
+// https://github.com/localstack/airspeed/blob/master/tests/test_templating.snapshot.json: what is missing is an empty
+// text, and there are no macros. The variables are those of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
 //
 // # Why it is not a library
@@ -101,7 +104,7 @@ type Template struct{ nodes []node }
 
 // Parse reads a template. The error is a *[SyntaxError].
 func Parse(text string, o Options) (*Template, error) {
-	p := &parser{text: text, options: o, macros: map[string]*macro{}}
+	p := &parser{text: text, options: o}
 	if len(text) > maxTemplate {
 		return nil, p.errorAt(0, "the template has %d bytes, and API Gateway takes %d", len(text), maxTemplate)
 	}
