@@ -168,9 +168,7 @@ func (p pair) changes(add func(Change)) {
 	p.describe(gains, add)
 	p.aside(add)
 	p.pages(add)
-	if unsure = slices.DeleteFunc(unsure, toldBy(gains)); len(unsure) > 0 && !p.lost {
-		p.unsure(unsure, add)
-	}
+	p.unsure(slices.DeleteFunc(unsure, toldBy(gains)), add)
 }
 
 // notKnown reports whether it is not known who may call a route: the matrix then says why.

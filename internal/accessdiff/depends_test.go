@@ -119,6 +119,10 @@ func TestWhatRoutesDependOn(t *testing.T) {
 	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
 	const admins = `Deny|"*"|execute-api:/*|{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-%s"}}`
 	const eve = `Deny|"*"|execute-api:/*|{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/Eve"}}`
+	const vpce = `Allow|"*"|execute-api:/*|{"StringEquals":{"aws:SourceVpce":%s}}`
+	notVpce := func(ids string) string {
+		return `Deny|"*"|execute-api:/*|{"StringNotEquals":{"aws:SourceVpce":` + ids + `}}`
+	}
 	day, hour := 24*time.Hour, time.Hour
 	for _, tt := range []struct {
 		name   string
@@ -242,6 +246,9 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(`Deny|"*"|execute-api:/*`)},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
 			"+ callers that IAM allows execute-api:Invoke gained GET /a", 3},
+		{"every account beside all whom IAM allows", []string{"GET /a: iam"},
+			[]func(*matrix.API){policy(`Deny|"*"|execute-api:/*`)}, []func(*matrix.API){policy(open)},
+			"+ callers that IAM allows execute-api:Invoke gained GET /a\n+ every AWS account gained GET /a", 3},
 		{"more addresses for some roles", []string{"GET /a: iam"},
 			[]func(*matrix.API){policy(fmt.Sprintf(from, "10.0.0.0/8"))},
 			[]func(*matrix.API){policy(fmt.Sprintf(from, `10.0.0.0/8","192.0.2.0/24`), `Deny|"*"|execute-api:/*|{`+
@@ -249,6 +256,29 @@ func TestWhatRoutesDependOn(t *testing.T) {
 				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-*"}}`)},
 			"+ addresses in 192.0.2.0/28 gained GET /a\n+ callers such as arn:aws:iam::123456789012:role/admin- from " +
 				"addresses in 192.0.2.0/24 outside 192.0.2.0/28 gained GET /a", 3},
+		{"another VPC endpoint", []string{"GET /: none"}, []func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+			"? more callers may call GET / under conditions that a request does not show here, such as the time or a VPC: " +
+				"StringEquals aws:sourcevpce vpce-1; StringEquals aws:sourcevpce vpce-1,vpce-2", 4},
+		{"a VPC endpoint less", []string{"GET /: none"},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			"- fewer callers may call GET / under conditions that a request does not show here, such as the time or a VPC: " +
+				"StringEquals aws:sourcevpce vpce-1; StringEquals aws:sourcevpce vpce-1,vpce-2", 0},
+		{"a VPC endpoint less for a role", []string{"GET /: iam"},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(open, notVpce(`["vpce-1","vpce-2"]`))},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(open, notVpce(`"vpce-2"`))},
+			"- callers that IAM allows execute-api:Invoke may no longer call GET / under conditions that a request does not " +
+				"show here, such as the time or a VPC: StringNotEquals aws:sourcevpce vpce-1,vpce-2; StringNotEquals " +
+				"aws:sourcevpce vpce-2\n- every AWS account may no longer call GET / under conditions that a request does not " +
+				"show here, such as the time or a VPC: StringNotEquals aws:sourcevpce vpce-1,vpce-2; StringNotEquals " +
+				"aws:sourcevpce vpce-2", 0},
+		{"VPC endpoints in another order, in two statements", []string{"GET /: none"},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`), fmt.Sprintf(vpce, `"vpce-2"`))}, "", 0},
+		{"times in another order", []string{"GET /: none"},
+			[]func(*matrix.API){policy(`Allow|"*"|*|{"NumericEquals":{"aws:MultiFactorAuthAge":["1","2"]}}`)},
+			[]func(*matrix.API){policy(`Allow|"*"|*|{"NumericEquals":{"aws:MultiFactorAuthAge":["2","1"]}}`)}, "", 0},
 		{"a VPC endpoint beside a range", []string{"GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","192.0.2.0/24"]}}`,

@@ -15,6 +15,9 @@ type environment struct {
 	agent   *string // User-Agent; nil without it
 	referer *string
 	assumed map[string]bool // conditions on what is not known here, by their text: whether they are met
+
+	given map[string]string // what keys are assumed to have, by their names in lower case
+	about []string          // the conditions that all that is about
 }
 
 // String is the same for environments that differ in what is assumed alone.
@@ -39,6 +42,9 @@ func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 	if e.referer != nil {
 		keys.Set("aws:Referer", *e.referer)
 	}
+	for key, text := range e.given {
+		keys.Set(key, text)
+	}
 	if c.ARN != "" {
 		keys.Set("aws:PrincipalArn", c.PrincipalARN())
 		keys.Set("aws:PrincipalAccount", c.Account)
@@ -52,7 +58,8 @@ var known = []string{
 }
 
 func conditionText(c iampolicy.Condition) string {
-	return c.Operator + " " + strings.ToLower(c.Key) + " " + strings.Join(c.Values, ",")
+	values := slices.Compact(slices.Sorted(slices.Values(c.Values)))
+	return c.Operator + " " + strings.ToLower(c.Key) + " " + strings.Join(values, ",")
 }
 
 // assume puts what is assumed of conditions into a policy.
@@ -83,7 +90,7 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
-	var foreign []string
+	var foreign []iampolicy.Condition
 	complete = true
 	for _, d := range docs {
 		for _, s := range d.Statements {
@@ -91,9 +98,7 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 				key := strings.ToLower(c.Key)
 				switch {
 				case !slices.Contains(known, key):
-					if text := conditionText(c); !slices.Contains(foreign, text) {
-						foreign = append(foreign, text)
-					}
+					foreign = append(foreign, c)
 				case key == "aws:sourceip":
 					for _, v := range c.Values {
 						if p, ok := prefixOf(v); ok {
@@ -122,23 +127,17 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 			}
 		}
 	}
-	const most = 6 // conditions, of which each combination is tried
-	if len(foreign) == 0 {
+	if foreign == nil {
 		return sure, nil, complete
 	}
-	complete = complete && len(foreign) <= most
-	foreign = foreign[:min(most, len(foreign))]
+	assumptions, all := assumptions(foreign)
 	for _, e := range sure {
-		for n := range 1 << len(foreign) {
-			with := e
-			with.assumed = map[string]bool{}
-			for i, text := range foreign {
-				with.assumed[text] = n>>i&1 != 0
-			}
+		for _, with := range assumptions {
+			with.ip, with.agent, with.referer = e.ip, e.agent, e.referer
 			assumed = append(assumed, with)
 		}
 	}
-	return sure, assumed, complete
+	return sure, assumed, complete && all
 }
 
 // addressLike is an IPv4 address that a pattern such as "10.0.*" matches and one that goes on, such as "10.0.0.*", does not.

@@ -24,7 +24,7 @@ func routeKey(key string, g gain) string { return key + " " + g.route.String() +
 // merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
 // statements of resource policies about addresses are about all callers.
 func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
-	p.byAddresses(order, groups)
+	first := p.byAddresses(order, groups)
 	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
 	for _, key := range order {
 		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
@@ -32,15 +32,20 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 		}
 	}
 	for _, key := range order {
-		if g := groups[key]; g != nil && !p.toldByIssuer(g[0], plain) {
+		g := groups[key]
+		switch {
+		case g == nil || p.toldByIssuer(g[0], plain):
+		case g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
+			coveredBy(g, groups[first[p.addressesOf(g)+where(g)]]): // by a line that names addresses, of whichever callers
+		default:
 			out = append(out, key)
 		}
 	}
 	return out
 }
 
-// byAddresses puts groups together that gained from the same addresses.
-func (p pair) byAddresses(order []string, groups map[string][]gain) {
+// byAddresses puts groups together that gained from the same addresses, and says by the addresses which group has them.
+func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]string {
 	first := map[string]string{}
 	for _, key := range order {
 		g := groups[key]
@@ -59,9 +64,11 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) {
 			first[addresses] = key
 		}
 	}
+	return first
 }
 
-// ofOthers reports whether some gains by the resource policy are all of callers whom the authorizer allows other routes.
+// ofOthers reports whether some gains by the resource policy are all of callers whom the authorizer allows other
+// routes.
 func (p pair) ofOthers(gains []gain) bool {
 	return !slices.ContainsFunc(gains, func(g gain) bool { return p.key(g) != othersByPolicy })
 }

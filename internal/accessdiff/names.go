@@ -19,7 +19,7 @@ func idOf(arn string) string { return tailOf(arn) }
 func conditionsOf(gains []gain) string {
 	var out []string
 	for _, g := range gains {
-		for text := range g.env.assumed {
+		for _, text := range g.env.about {
 			if !slices.Contains(out, text) {
 				out = append(out, text)
 			}

@@ -98,8 +98,8 @@ func TestNothingIsSilent(t *testing.T) {
 	boundary := principal1(func(p *matrix.Principal) { p.Policy.NotKnown = "its PermissionsBoundary arn:b is not read" })
 	const service = `Allow|{"Service":"vpc-lattice.amazonaws.com"}|`
 	const deny = `Deny|{"Service":"vpc-lattice.amazonaws.com"}|`
-	const ways = "? the resource policy lets the service vpc-lattice.amazonaws.com call the API in other ways than it did, " +
-		"and who can have it call cannot be compared"
+	const ways = "? the resource policy lets the service vpc-lattice.amazonaws.com call the API in other ways than it " +
+		"did, and who can have it call cannot be compared"
 	domain := func(stage string) func(*matrix.API) {
 		return func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Stage: stage}} }
 	}

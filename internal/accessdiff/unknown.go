@@ -176,12 +176,15 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 }
 
 // unsure reports requests that a policy allows under conditions of which nothing shows whether they are met, those of
-// each caller that IAM knows by itself.
+// each caller that IAM knows by itself. Such a loss is reported where it is known which requests the conditions allow.
 func (p pair) unsure(gains []gain, add func(Change)) {
 	var names []string
 	by := map[string][]gain{}
 	for _, g := range gains {
-		name := "more callers"
+		if p.lost && len(g.env.assumed) > 0 {
+			continue
+		}
+		name := p.word("more callers", "fewer callers")
 		if g.caller.Kind == Signer {
 			name = p.signer(g.caller)
 		}
@@ -192,12 +195,20 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 	}
 	all := by[p.signer(&caller{Caller: Caller{Permitted: true}})]
 	for _, name := range names {
-		if g := by[name]; !g[0].caller.every() && g[0].caller.Kind == Signer && coveredBy(g, all) {
+		g := by[name]
+		if c := g[0].caller; c.Kind == Signer && !c.every() && p.amongEvery(c) && coveredBy(g, all) {
 			continue
 		}
-		route, on := p.on(by[name])
-		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " under " +
-			"conditions that a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
+		route, on := p.on(g)
+		effect, verb := Unknown, " may call"
+		if p.lost {
+			effect = Lost
+		}
+		if p.lost && g[0].caller.Kind == Signer {
+			verb = " may no longer call"
+		}
+		add(Change{Route: route, Effect: effect, Text: name + verb + cmp.Or(on, " all routes") + " under " +
+			"conditions that a request does not show here, such as the time or a VPC: " + conditionsOf(g)})
 	}
 }
 

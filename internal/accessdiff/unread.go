@@ -92,8 +92,8 @@ func unknownServices(was, is matrix.API, say func(text, before, after string)) {
 				"", name)
 		case slices.ContainsFunc(now.allows, lacks(old.allows)),
 			len(now.allows) > 0 && slices.ContainsFunc(old.denies, lacks(now.denies)):
-			say("the resource policy lets the service "+name+" call the API in other ways than it did, and who can have it call "+
-				"cannot be compared", "", name)
+			say("the resource policy lets the service "+name+" call the API in other ways than it did, and who can have it "+
+				"call cannot be compared", "", name)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 // untold are gains without those by the resource policy that another gain tells of: one of the same caller, route and
 // address at a path that clients send by themselves, or one of all whom IAM allows to call.
 //
-// At other paths, as one with a segment of dots, a policy may say something else to keep callers from what a server makes
-// of them, so that a gain there alone is told with its path.
+// At other paths, as one with a segment of dots, a policy may say something else to keep callers from what a server
+// makes of them, so that a gain there alone is told with its path.
 func (p pair) untold(gains []gain) []gain {
 	usual, every := map[string]bool{}, map[string]bool{}
 	at := func(g gain) string { return " " + g.stage + " " + g.route.String() + " " + g.env.String() }
@@ -23,12 +23,19 @@ func (p pair) untold(gains []gain) []gain {
 	}
 	return slices.DeleteFunc(slices.Clone(gains), func(g gain) bool {
 		return g.step == byPolicy && (where([]gain{g}) != "" && usual[p.key(g)+at(g)] ||
-			g.caller.Kind == Signer && !g.caller.every() && every[g.path+at(g)])
+			g.caller.Kind == Signer && !g.caller.every() && p.amongEvery(g.caller) && every[g.path+at(g)])
 	})
 }
 
-// toldBy reports whether one of some gains tells of another one, which assumes conditions: a gain of such callers on the
-// route, or, as those by the resource policy are told with their addresses, one of the same request.
+// amongEvery reports whether one who signs is among all whom IAM allows to call, as that reads: not one of another
+// account, unless it stands for those that patterns of a policy do not tell from it.
+func (p pair) amongEvery(c *caller) bool {
+	parts, own := strings.Split(c.Principal, ":"), strings.Split(p.is.api.ARN, ":")
+	return c.Name != "" || c.made || len(parts) > 5 && len(own) > 5 && parts[4] == own[4]
+}
+
+// toldBy reports whether one of some gains tells of another one, which assumes conditions: a gain of such callers on
+// the route, or, as those by the resource policy are told with their addresses, one of the same request.
 func toldBy(gains []gain) func(gain) bool {
 	at := func(g gain) string { return " " + g.stage + " " + g.verb + g.path + " " + g.env.String() }
 	told := map[string]bool{}
