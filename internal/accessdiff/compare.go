@@ -168,7 +168,7 @@ func (p pair) changes(add func(Change)) {
 	p.describe(gains, add)
 	p.aside(add)
 	p.pages(add)
-	p.unsure(slices.DeleteFunc(unsure, toldBy(gains)), add)
+	p.unsure(slices.DeleteFunc(unsure, p.toldBy(gains)), add)
 }
 
 // notKnown reports whether it is not known who may call a route: the matrix then says why.

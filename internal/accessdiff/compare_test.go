@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -82,6 +83,36 @@ func linesOf(d *Diff) string {
 		out = append(out, mark[c.Effect]+" "+c.Text)
 	}
 	return strings.Join(out, "\n")
+}
+
+// TestSignersOfARoute has a route that comes behind IAM, with a resource policy that allows other accounts.
+func TestSignersOfARoute(t *testing.T) {
+	const gained = "execute-api:Invoke%s gained GET /a (was: any valid token)\n" +
+		"- callers with a valid token lost GET /a (now: IAM)"
+	const inOrg = `Allow|"*"|*|{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`
+	const account = `Allow|{"AWS":"210987654321"}|*`
+	for _, tt := range []struct {
+		name, statement string
+		others          string // beside all whom IAM allows
+		more            string // lines
+	}{
+		{"every account", `Allow|"*"|*`, ", every AWS account", ""},
+		{"one account", account, ", account 210987654321", ""},
+		{"a role of its own", `Allow|{"AWS":"arn:aws:iam::123456789012:role/ci"}|*`, "", ""},
+		{"an organization", inOrg, "", "? every AWS account may call GET /a under conditions that a request does not show " +
+			"here, such as the time or a VPC: StringEquals aws:principalorgid o-1\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			was, is := apiOf("GET /a: token"), apiOf("GET /a: iam")
+			policy(tt.statement)(&was)
+			policy(tt.statement)(&is)
+			want := "+ callers that IAM allows " + fmt.Sprintf(gained, tt.others)
+			want = strings.Replace(want, "\n", "\n"+tt.more, 1)
+			if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
 }
 
 // TestRoutes compares what routes ask for.

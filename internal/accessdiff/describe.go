@@ -206,14 +206,14 @@ func (p pair) routeChange(gains []gain) Change {
 	case c.Kind == Anonymous:
 		text = name + ": everyone " + p.verb() + tail
 	case c.Kind == Signer:
-		names := []string{}
+		var names []string
+		every := slices.ContainsFunc(gains, func(g gain) bool { return g.caller.every() })
 		for _, g := range gains {
-			names = append(names, signerName(g.caller, true))
+			if !every || g.caller.every() || !p.amongEvery(g.caller) {
+				names = append(names, signerName(g.caller, true))
+			}
 		}
-		if names = unique(names); len(names) > 1 && slices.Contains(names, "callers that IAM allows execute-api:Invoke") {
-			names = []string{"callers that IAM allows execute-api:Invoke"}
-		}
-		text = list(names) + besides(g) + " " + p.verb() + " " + name + tail
+		text = list(unique(names)) + besides(g) + " " + p.verb() + " " + name + tail
 	case c.Kind == Own:
 		text = "callers that the authorizer " + g.route.Authorizer + " allows" + besides(g) + " " + p.verb() + " " + name + tail
 	default:

@@ -36,7 +36,7 @@ func (p pair) amongEvery(c *caller) bool {
 
 // toldBy reports whether one of some gains tells of another one, which assumes conditions: a gain of such callers on
 // the route, or, as those by the resource policy are told with their addresses, one of the same request.
-func toldBy(gains []gain) func(gain) bool {
+func (p pair) toldBy(gains []gain) func(gain) bool {
 	at := func(g gain) string { return " " + g.stage + " " + g.verb + g.path + " " + g.env.String() }
 	told := map[string]bool{}
 	for _, g := range gains {
@@ -52,7 +52,10 @@ func toldBy(gains []gain) func(gain) bool {
 	return func(g gain) bool {
 		all := g.route.String() + g.caller.Kind
 		one := all + signerName(g.caller, false)
-		return told[all] || told[all+at(g)] || g.caller.Kind == Signer && (told[one] || told[one+at(g)])
+		if g.caller.Kind != Signer {
+			return told[all] || told[all+at(g)]
+		}
+		return told[one] || told[one+at(g)] || p.amongEvery(g.caller) && (told[all] || told[all+at(g)])
 	}
 }
 
