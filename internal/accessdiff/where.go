@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// untold are gains without those by the resource policy that another gain tells of: one of the same caller, route and
-// address at a path that clients send by themselves, or one of all whom IAM allows to call.
+// untold are gains without those by the resource policy that the line of another gain covers: one of the same caller,
+// route and address at a path that clients send by themselves, or one of all whom IAM allows to call.
 //
 // At other paths, as one with a segment of dots, a policy may say something else to keep callers from what a server
 // makes of them, so that a gain there alone is told with its path.
@@ -34,8 +34,8 @@ func (p pair) amongEvery(c *caller) bool {
 	return c.Name != "" || c.made || len(parts) > 5 && len(own) > 5 && parts[4] == own[4]
 }
 
-// toldBy reports whether one of some gains tells of another one, which assumes conditions: a gain of such callers on
-// the route, or, as those by the resource policy are told with their addresses, one of the same request.
+// toldBy reports whether the line of one of some gains covers another one, which assumes conditions: a gain of such
+// callers on the route, or, as those by the resource policy are told with their addresses, one of the same request.
 func (p pair) toldBy(gains []gain) func(gain) bool {
 	at := func(g gain) string { return " " + g.stage + " " + g.verb + g.path + " " + g.env.String() }
 	told := map[string]bool{}
