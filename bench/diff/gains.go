@@ -54,6 +54,9 @@ func requests(old, new *api) (out []request) {
 		for _, r := range a.routes {
 			for _, filled := range fill(split(r.path)) {
 				paths["/"+strings.Join(filled, "/")] = true
+				if old.policy != nil || new.policy != nil { // which can tell it from the path with a slash at its end
+					paths["/"+strings.Join(filled, "/")+"/"] = true
+				}
 			}
 		}
 	}
