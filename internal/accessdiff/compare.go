@@ -107,7 +107,7 @@ type pair struct {
 type gain struct {
 	request
 	route, old matrix.Route
-	had        bool // the other API has a route for it
+	had        bool // the other API has a route for it that is not a preflight
 	step       step
 }
 

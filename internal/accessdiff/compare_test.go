@@ -115,6 +115,22 @@ func TestSignersOfARoute(t *testing.T) {
 	}
 }
 
+// TestManySigners has more roles that may call a route than are named in one line.
+func TestManySigners(t *testing.T) {
+	was, is := apiOf("GET /a: token"), apiOf("GET /a: iam")
+	deny := `Deny|"*"|*|{"ArnNotEquals":{"aws:PrincipalArn":[`
+	for i, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H"} {
+		granted(name, "execute-api:/*")(&is)
+		deny += strings.Repeat(",", min(i, 1)) + `"arn:aws:iam::123456789012:role/` + name + `"`
+	}
+	policy(deny + `]}}`)(&is)
+	const want = "+ role A, role B, role C, role D, role E, role F and 2 more callers gained GET /a (was: any valid token)\n" +
+		"- callers with a valid token lost GET /a (now: IAM)"
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestRoutes compares what routes ask for.
 func TestRoutes(t *testing.T) {
 	for _, tt := range []struct {
@@ -181,7 +197,12 @@ func TestRoutes(t *testing.T) {
 		{"a group in place of a list", []string{"GET /x: has groups a"}, []string{"GET /x: group a"},
 			"+ a gained GET /x (was: claim groups has a)"},
 		{"a function in place of a preflight", []string{"OPTIONS /x: preflight"}, []string{"OPTIONS /x: none"},
-			"+ OPTIONS /x: everyone gained (new route)"},
+			"+ OPTIONS /x: everyone gained (was: a preflight)"},
+		{"a new route in place of a preflight", []string{"GET /: none", "OPTIONS /x: preflight"},
+			[]string{"GET /: none", "ANY /{p+}: none"}, "+ ANY /{p+}: everyone gained (new route)"},
+		{"a wider route in place of a preflight", []string{"ANY /{p+}: none", "OPTIONS /x: preflight"},
+			[]string{"ANY /{p+}: none"},
+			"+ OPTIONS /x: everyone gained (was: a preflight; ANY /{p+} serves it now)"},
 		{"a preflight beside other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"},
 			""},
 		{"a role of IAM", []string{"GET /x: token"}, []string{"GET /x: iam"},

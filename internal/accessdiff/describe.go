@@ -79,11 +79,7 @@ func (p pair) key(g gain) string {
 	case byKey:
 		return "key " + c.APIKey + g.route.String()
 	}
-	old := ""
-	if g.had {
-		old = g.old.String()
-	}
-	return "route " + g.route.String() + " " + old + " " + c.Kind
+	return "route " + g.route.String() + " " + g.old.String() + " " + c.Kind
 }
 
 // word chooses between two: of a gain, and of a loss.
@@ -135,7 +131,7 @@ func routesOf(gains []gain) []string {
 
 // name is the route of a gain: that of the other API unless that one is wider.
 func (g gain) name() string {
-	if g.had && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") &&
+	if g.old.Verb != "" && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") &&
 		(!inside(g.route, g.old) || inside(g.old, g.route)) {
 		return g.old.String()
 	}
@@ -161,6 +157,10 @@ func inside(r, other matrix.Route) bool {
 // on names routes in a sentence, unless they are all of the API's.
 func (p pair) on(gains []gain) (route, text string) {
 	names := routesOf(gains)
+	var routes []string
+	for _, g := range gains {
+		routes = append(routes, g.route.String())
+	}
 	all := 0
 	for _, r := range p.is.api.Routes {
 		if !r.Preflight {
@@ -170,7 +170,7 @@ func (p pair) on(gains []gain) (route, text string) {
 	switch {
 	case len(names) == 1:
 		return names[0], " " + names[0]
-	case len(names) >= all:
+	case len(unique(routes)) >= all:
 		return "", ""
 	}
 	return "", " " + list(names)
@@ -183,6 +183,8 @@ func (p pair) routeChange(gains []gain) Change {
 	was, is := "no such route", who(g.route)
 	if g.had {
 		was = who(g.old)
+	} else if g.old.Preflight {
+		was = "a preflight"
 	}
 	if g.had && p.policyAlone(g) {
 		was += ", and the resource policy refused"
@@ -191,7 +193,7 @@ func (p pair) routeChange(gains []gain) Change {
 		}
 	}
 	tail := p.before(was)
-	if !g.had {
+	if g.old.Verb == "" {
 		tail = p.word(" (new route)", " (the route is gone)")
 	} else if g.old.String() != g.route.String() {
 		tail = " (" + p.word("was", "now") + ": " + was + ", by " + g.old.String() + ")"
@@ -213,7 +215,7 @@ func (p pair) routeChange(gains []gain) Change {
 				names = append(names, signerName(g.caller, true))
 			}
 		}
-		text = list(unique(names)) + besides(g) + " " + p.verb() + " " + name + tail
+		text = few(unique(names), "caller") + besides(g) + " " + p.verb() + " " + name + tail
 	case c.Kind == Own:
 		text = "callers that the authorizer " + g.route.Authorizer + " allows" + besides(g) + " " + p.verb() + " " + name + tail
 	default:

@@ -42,7 +42,12 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		if !ok || p.nothingToTry(r, old, had, same) {
 			continue
 		}
-		had = had && !old.Preflight
+		if had && old.Preflight {
+			had = false
+			if !slices.ContainsFunc(p.was.api.Routes, func(o matrix.Route) bool { return o.String() == r.String() }) {
+				old = matrix.Route{} // the new route is what there is to say
+			}
+		}
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
 		complete = complete && all
 		told := map[gainer]bool{}

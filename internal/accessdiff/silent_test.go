@@ -349,6 +349,18 @@ func TestAPIOfAnotherName(t *testing.T) {
 	}
 }
 
+// TestNotAllRoutes has a route that takes the requests of two others, beside one that gains nothing.
+func TestNotAllRoutes(t *testing.T) {
+	was, is := apiOf("GET /a: none", "GET /b: none", "POST /x: none"), apiOf("GET /{p}: none", "POST /x: none")
+	policy(`Allow|"*"|execute-api:/*`,
+		`Deny|"*"|execute-api:/*/GET/*|{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}`)(&was)
+	policy(`Allow|"*"|execute-api:/*`)(&is)
+	const want = "+ addresses outside 10.0.0.0/8 gained GET /a, GET /b\n+ GET /{p}: everyone gained (new route)"
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestRoutesWithRangesOfTheirOwn has a route that had a narrower range than the others.
 func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
 	const deny = `Deny|"*"|execute-api:/%|{"NotIpAddress":{"aws:SourceIp":[$]}}`

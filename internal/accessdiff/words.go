@@ -95,11 +95,14 @@ func host(issuer string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(issuer, "https://"), "/")
 }
 
-// list is a list of names in a sentence, of which a few are shown.
-func list(names []string) string {
+// list is a list of routes in a sentence, of which a few are shown.
+func list(routes []string) string { return few(routes, "route") }
+
+// few is a list of which a few are shown, and how many there are more of what they are.
+func few(names []string, what string) string {
 	const shown = 6
 	if n := len(names); n > shown {
-		return strings.Join(names[:shown], ", ") + " and " + plural(n-shown, "more route")
+		return strings.Join(names[:shown], ", ") + " and " + plural(n-shown, "more "+what)
 	}
 	return strings.Join(names, ", ")
 }
