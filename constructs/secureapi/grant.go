@@ -13,8 +13,8 @@ import (
 )
 
 // GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer]. It
-// panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil or takes no policy, as an
-// account or a service does, and if RestApiProps.Deploy is false.
+// panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil, takes no policy, as an
+// account or a service does, or is of another account, and if RestApiProps.Deploy is false.
 //
 // The policy refers to the API alone, and has the stage by its name, so that a function behind the API may be the
 // grantee: CloudFormation makes the API first, then the policy and the function, and the stage at the end. The
@@ -42,6 +42,12 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		a.fail(method, "the API has no stage to grant, as RestApiProps.Deploy is false")
 	}
 	stack, elsewhere := awscdk.Stack_Of(a), a.condition != nil // the policy may be where the API is not
+	if account := grantee.GrantPrincipal().PrincipalAccount(); account != nil {
+		if of, here, is := another(*account, *stack.Account()); is { // CDK makes no policy of it, and calls that a success
+			a.fail(method, "the grantee is of account %s and the API of %s, from where it gets no policy: callers of another "+
+				"account are let in by ResourcePolicy.AllowAccounts and by that account's own policies", of, here)
+		}
+	}
 	if c, ok := grantee.GrantPrincipal().(constructs.IConstruct); ok && a.condition != nil {
 		if other := *awscdk.Stack_Of(c).Node().Path(); other != *stack.Node().Path() {
 			a.fail(method, "the grantee %s is in the stack %s, and the API has a Condition, which that stack does not: make "+

@@ -455,6 +455,20 @@ func TestGrantInvokeOfNobody(t *testing.T) {
 		"secureapi: Shop/Api: GrantInvoke: the grantee takes no policy", "ResourcePolicy.AllowAccounts")
 }
 
+// CDK makes no policy of a role of another account, and calls the grant a success.
+func TestGrantInvokeOfAnotherAccount(t *testing.T) {
+	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
+		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")},
+	})
+	api := shop(stack, iamOnly)
+	role := awsiam.Role_FromRoleArn(stack, jsii.String("Partner"), jsii.String("arn:aws:iam::210987654321:role/partner"), nil)
+	refused(t, func() { api.GrantInvoke(role, "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the grantee is of account 210987654321 and the API of 123456789012",
+		"ResourcePolicy.AllowAccounts")
+	own := awsiam.Role_FromRoleArn(stack, jsii.String("Own"), jsii.String("arn:aws:iam::123456789012:role/own"), nil)
+	api.GrantInvoke(own, "GET /orders")
+}
+
 func TestGrantInvokeWithoutAStage(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
