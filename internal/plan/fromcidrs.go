@@ -28,7 +28,10 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 			`"203.0.113.0/24"`)}
 	}
 	for _, v := range f.Ranges {
-		if err := checkEntry("CIDR", v); err != nil {
+		if UnresolvedList(v) {
+			errs = append(errs, errors.New("its FromCIDRs is a list known only when the stack is deployed: take single values of "+
+				"it with awscdk.Fn_Select"))
+		} else if err := checkEntry("CIDR", v); err != nil {
 			errs = append(errs, fmt.Errorf("its FromCIDRs: %w", err))
 		} else if !Unresolved(v) && parseRange(v).Bits() == 0 {
 			errs = append(errs, fmt.Errorf("its FromCIDRs has %q, which is every address: leave FromCIDRs out", v))

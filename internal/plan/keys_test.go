@@ -94,6 +94,8 @@ func TestWrongThrottles(t *testing.T) {
 		{"no rate", add(handle("GET /a", fn, Throttle{0, 10})),
 			`route "GET /a": it has Throttle(0, 10): want a rate above 0 in requests a second, and a burst of at least 1 ` +
 				`request`},
+		{"a rate that is a token", add(handle("GET /a", fn, Throttle{-1.8881545897087626e289, 10})),
+			`it has Throttle(a CDK token, 10): want a rate above 0`},
 		{"no burst", add(handle("GET /a", fn, Throttle{0.5, 0})), `it has Throttle(0.5, 0): want a rate above 0`},
 		{"below zero", add(handle("GET /a", fn, Throttle{-1, -1})), `it has Throttle(-1, -1): want a rate above 0`},
 		{"twice", add(handle("GET /a", fn, Throttle{1, 1}, Throttle{2, 2})),

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -353,5 +354,8 @@ func TestWrongStages(t *testing.T) {
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
 		{"long stage name", func(p *Props) { p.Stage.Name = strings.Repeat("v", 129) }, `vvv": want 1 to 128 letters`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
+		{"a limit that was a token", func(p *Props) { p.Stage.RateLimit = math.MinInt },
+			"a RateLimit of a CDK token and a BurstLimit of 0: want positive numbers, 0 for the default, or NoThrottling; CDK " +
+				"tokens go into RestApiProps.DeployOptions"},
 	})
 }

@@ -18,8 +18,8 @@ func (t Throttle) addTo(r *PlannedRoute) (errs []error) {
 	}
 	r.Throttle = &t
 	if !positive(t.Rate) || t.Burst <= 0 {
-		errs = append(errs, fmt.Errorf("it has Throttle(%v, %d): want a rate above 0 in requests a second, and a burst of "+
-			"at least 1 request", t.Rate, t.Burst))
+		errs = append(errs, fmt.Errorf("it has Throttle(%s, %s): want a rate above 0 in requests a second, and a burst of "+
+			"at least 1 request", shown(t.Rate), shown(t.Burst)))
 	}
 	return errs
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 )
 
@@ -12,6 +14,14 @@ const LongestTTL = maxCacheTTL
 // unresolvedNumber reports whether a number is a CDK token, whose value is known only when the stack is deployed.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js (createTokenDouble)
 func unresolvedNumber(n float64) bool { return n < -1e288 }
+
+// shown is a number in an error. A token that was converted into an integer is the least one.
+func shown[N int | float64](n N) string {
+	if unresolvedNumber(float64(n)) || float64(n) == math.MinInt {
+		return "a CDK token"
+	}
+	return strconv.FormatFloat(float64(n), 'f', -1, 64)
+}
 
 // CheckTTLToken wants a CDK token for seconds that are given as a number, and the time given once.
 func CheckTTLToken(given time.Duration, seconds *float64) error {
