@@ -1,6 +1,8 @@
 package secureapi
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -23,7 +25,7 @@ import (
 // other content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since their callers would write the
 // call themselves.
 func Integrate(pattern string, integration awsapigateway.Integration, access ...Access) Route {
-	return Route{Pattern: pattern, Integration: integration, Access: access}
+	return Route{Pattern: pattern, Integration: integration, Access: slices.Clone(access)}
 }
 
 // lateIntegration is an integration that is made with its method, in whose scope its role is.

@@ -25,7 +25,7 @@ func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
 		provider:    provider{url: issuer, keys: issuer + "/v1/keys", login: plan.Provider{Name: "Okta"}},
 		URL:         issuer,
-		Audiences:   audiences,
+		Audiences:   slices.Clone(audiences),
 		JWKSURL:     issuer + "/v1/keys",
 		ScopesClaim: "scp",
 		GroupsClaim: "groups",
@@ -111,7 +111,7 @@ func Google(clientIDs ...string) Issuer {
 			},
 		},
 		URL:       "https://accounts.google.com",
-		Audiences: clientIDs,
+		Audiences: slices.Clone(clientIDs),
 		JWKSURL:   "https://www.googleapis.com/oauth2/v3/certs",
 		audience:  "your OAuth client ids",
 	}
@@ -134,7 +134,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 			login: plan.Provider{Name: "Auth0"},
 		},
 		URL:        "https://" + domain + "/",
-		Audiences:  audiences,
+		Audiences:  slices.Clone(audiences),
 		JWKSURL:    "https://" + domain + "/.well-known/jwks.json",
 		RolesClaim: "permissions",
 	}

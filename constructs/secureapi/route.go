@@ -42,7 +42,7 @@ type Route struct {
 
 // Handle is a line of the access table. Several requirements must all hold; each is met by any one of its values.
 func Handle(pattern string, function awslambda.IFunction, access ...Access) Route {
-	return Route{Pattern: pattern, Function: function, Access: access}
+	return Route{Pattern: pattern, Function: function, Access: slices.Clone(access)}
 }
 
 // Scopes are the scopes that [AnyScope] names in routes, in their order and each once, those in [Either] with them:

@@ -36,3 +36,35 @@ func TestWithLeavesRoutesAlone(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// In append(shared, word)..., two calls write to the same place where the shared words have room for it.
+func TestRoutesKeepTheirWords(t *testing.T) {
+	shared := make([]secureapi.Access, 1, 8)
+	shared[0] = secureapi.AnyGroup("staff")
+	remove := secureapi.Handle("DELETE /a", nil, append(shared, secureapi.AnyScope("remove"))...)
+	send := secureapi.Integrate("POST /a", nil, append(shared, secureapi.AnyScope("send"))...)
+	read := secureapi.Handle("GET /a", nil, append(shared, secureapi.AnyScope("read"))...)
+	if got := fmt.Sprint(secureapi.Scopes(remove), secureapi.Scopes(send), secureapi.Scopes(read)); got !=
+		"[remove] [send] [read]" {
+		t.Errorf("the routes require %s", got)
+	}
+}
+
+func TestPresetsKeepTheirAudiences(t *testing.T) {
+	const tenant, client = "11111111-2222-3333-4444-555555555555", ".apps.googleusercontent.com"
+	for name, preset := range map[string]func(audiences ...string) secureapi.Issuer{
+		"Okta": func(a ...string) secureapi.Issuer {
+			return secureapi.Okta("https://shop.okta.com/oauth2/default", a...)
+		},
+		"EntraID": func(a ...string) secureapi.Issuer { return secureapi.EntraID(tenant, a...) },
+		"Google":  secureapi.Google,
+		"Auth0":   func(a ...string) secureapi.Issuer { return secureapi.Auth0("shop.eu.auth0.com", a...) },
+	} {
+		shared := append(make([]string, 0, 8), "shared"+client)
+		one := preset(append(shared, "one"+client)...)
+		preset(append(shared, "two"+client)...)
+		if got := one.Audiences[1]; got != "one"+client {
+			t.Errorf("%s: the audience is %s", name, got)
+		}
+	}
+}
