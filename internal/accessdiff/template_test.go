@@ -157,6 +157,14 @@ func TestTemplates(t *testing.T) {
 		text := strings.ReplaceAll(`{"groups":{`+groups+`},"scopes":["o/read","o/write"]}`, `"`, `\"`)
 		return trigger(`"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"GATEHOUSE_PRETOKEN": "` + text + `"}}`)
 	}
+	withKey := func(required string) string {
+		return resource("Get", "ApiGateway::Method", methodOf("GET", noGuard)+`, "ApiKeyRequired": `+required)
+	}
+	scoped := func(scope string) string {
+		return resource("Get", "ApiGateway::Method", methodOf("GET", poolGuard)+`, "AuthorizationScopes": [`+scope+`]`)
+	}
+	const noQ = "Ref: parameter Q has no value, as Shop/Parameters.Q: Ref: the parameter Q has no default and no value: " +
+		"give it one with --parameters Shop:Q=VALUE, or in a test with Model.Parameters of its options"
 	const set = `#set($context.responseOverride.header.Access-Control-Allow-Origin = `
 	preflight := func(parameters, template string) string {
 		return resource("Options", "ApiGateway::Method", `"RestApiId": {"Ref": "Api"}, "HttpMethod": "OPTIONS",
@@ -324,6 +332,13 @@ func TestTemplates(t *testing.T) {
 			`"AllowUnauthenticatedIdentities": false`)},
 			[]string{resource("Ids", "Cognito::IdentityPool", `"AllowUnauthenticatedIdentities": true`)},
 			"? changed: Shop/Ids (AWS::Cognito::IdentityPool)" + cannot},
+		{"an API key that the deployment may have a route ask for", noGuard, []string{given, withKey(`{"Ref": "Q"}`)},
+			[]string{withKey("false")}, "? not known: Shop/Api GET /: unresolved: Shop/Get/Properties.ApiKeyRequired: " + noQ},
+		{"scopes that the deployment gives", poolGuard, append(pool(""), given, scoped(`{"Ref": "Q"}`)), pool(""),
+			"? not known: Shop/Api GET /: unresolved: Shop/Get/Properties.AuthorizationScopes[0]: " + noQ},
+		{"scopes that the deployment gives now", poolGuard, append(pool(""), scoped(`"a"`)),
+			append(pool(""), given, scoped(`{"Ref": "Q"}`)),
+			"? not known: Shop/Api GET /: unresolved: Shop/Get/Properties.AuthorizationScopes[0]: " + noQ},
 		{"a routing rule", noGuard, nil, []string{resource("Rule", "ApiGatewayV2::RoutingRule",
 			`"Actions": [{"InvokeApi": {"ApiId": {"Ref": "Api"}, "Stage": "prod"}}]`)},
 			"? added: Shop/Rule (AWS::ApiGatewayV2::RoutingRule)" + cannot},

@@ -16,12 +16,15 @@ func (b *builder) readMethods() {
 			return
 		}
 		m := &Method{
-			ID:             r.id,
-			Verb:           strings.ToUpper(r.text("HttpMethod")),
-			Resource:       b.resources[r.text("ResourceId")],
-			Scopes:         r.texts("AuthorizationScopes"),
-			APIKeyRequired: r.bool("ApiKeyRequired"),
-			Metadata:       notes(r.resource),
+			ID:       r.id,
+			Verb:     strings.ToUpper(r.text("HttpMethod")),
+			Resource: b.resources[r.text("ResourceId")],
+			Metadata: notes(r.resource),
+		}
+		before := len(b.model.Problems)
+		m.Scopes, m.APIKeyRequired = r.texts("AuthorizationScopes"), r.bool("ApiKeyRequired")
+		for _, p := range b.model.Problems[before:] {
+			m.NotKnown = append(m.NotKnown, p.What)
 		}
 		if m.Resource == nil || b.owner[m.Resource] != api {
 			b.unplaced(r, api, "its ResourceId %s is not a path of the API", cloudassembly.Describe(r.values["ResourceId"]))

@@ -176,6 +176,11 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			if err := r.guard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
 			}
+			if method.NotKnown != nil {
+				what := strings.Join(method.NotKnown, "; ")
+				unknown = append(unknown, fmt.Errorf("%w: %s %s: %s", ErrUnknown, made, r, what))
+				r.Kind, r.Who, r.Requires = Unknown, "not known", nil
+			}
 			r.session(api, method)
 			made.Routes = append(made.Routes, r)
 		}
