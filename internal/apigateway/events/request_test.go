@@ -2,9 +2,11 @@ package events
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	awsevents "github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
@@ -39,6 +41,33 @@ func TestRequestGolden(t *testing.T) {
 		Host:      "localhost",
 	}
 	golden(t, "request-bare", plainRoute().Request(bare, nil, arn, ""))
+}
+
+// TestManyHeaders has more lines than are compared one by one: each name has its last value, and all in their order.
+func TestManyHeaders(t *testing.T) {
+	r := request()
+	r.Headers = nil
+	single, multi := map[string]string{}, map[string][]string{}
+	for i := range 3 * fewLines {
+		name, value := fmt.Sprint("x-", i%(fewLines+1)), fmt.Sprint(i)
+		r.Headers = append(r.Headers, exchange.Header{Name: name, Value: value})
+		single[name], multi[name] = value, append(multi[name], value)
+	}
+	var e awsevents.APIGatewayCustomAuthorizerRequestTypeRequest
+	if err := json.Unmarshal(route().Request(r, params, arn, ""), &e); err != nil {
+		t.Fatal(err)
+	}
+	added := []string{"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Amzn-Trace-Id"}
+	for _, name := range added {
+		delete(e.Headers, name)
+		delete(e.MultiValueHeaders, name)
+	}
+	if diff := cmp.Diff(single, e.Headers); diff != "" {
+		t.Errorf("headers: -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(multi, e.MultiValueHeaders); diff != "" {
+		t.Errorf("multiValueHeaders: -want +got:\n%s", diff)
+	}
 }
 
 func TestRequestDecodesAsAWSLambdaGo(t *testing.T) {

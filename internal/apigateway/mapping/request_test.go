@@ -86,6 +86,24 @@ func TestRequest(t *testing.T) {
 		{"a query that is mapped", func(i *apimodel.Integration) {
 			i.RequestParameters["integration.request.querystring.q"] = "method.request.multivaluequerystring.q"
 		}, nil, "http://127.0.0.1/a/b?a=1&q=1&q=a+b"},
+		{"a header of several lines in the query", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.h"] = "method.request.multivalueheader.x-many"
+		}, func(s *Source) {
+			s.Request.Headers = exchange.Headers{{Name: "X-Many", Value: "1"}, {Name: "x-many", Value: "2"}}
+		}, "http://127.0.0.1/a/b?a=1&h=1%2C2"},
+		{"what is not there", func(i *apimodel.Integration) {
+			for q, from := range map[string]string{"h": "multivalueheader.none", "p": "path.none", "b": "body.none"} {
+				i.RequestParameters["integration.request.querystring."+q] = "method.request." + from
+			}
+		}, nil, "http://127.0.0.1/a/b?a=1"},
+		{"parts of a body", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.b"] = "method.request.body.[1].c"
+			i.RequestParameters["integration.request.querystring.w"] = "method.request.body"
+		}, func(s *Source) { s.Request.Body = []byte(`[0,{"c":"d"}]`) },
+			"http://127.0.0.1/a/b?a=1&b=d&w=%5B0%2C%7B%22c%22%3A%22d%22%7D%5D"},
+		{"a part of a text", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.b"] = "method.request.body.c"
+		}, func(s *Source) { s.Request.Body = []byte("c=d") }, "http://127.0.0.1/a/b?a=1"},
 		{"overrides", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = 7)" +
 				"#set($context.requestOverride.querystring.q = ['x', 'y'])"}

@@ -1,0 +1,63 @@
+package apigateway
+
+import (
+	"encoding/base64"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// TestCallerHas: a denial from the cache says what the caller has of what the route requires.
+func TestCallerHas(t *testing.T) {
+	included := map[string]string{"issuer": "https://id.example.com", "scopes": "a b", "groups": "staff"}
+	claim := func(kind access.Kind, name string) access.Requirement {
+		return access.Requirement{Kind: kind, Claim: name, Parameter: "id"}
+	}
+	for _, c := range []struct {
+		name     string
+		requires access.Requirement
+		context  map[string]string
+		claims   string
+		want     string
+	}{
+		{"rights", access.Requirement{Kind: access.Scope}, included, `{}`,
+			"the caller has the scopes a, b and the groups staff"},
+		{"no rights", access.Requirement{Kind: access.Role}, map[string]string{"issuer": "i"}, `{}`,
+			"the caller has no scope, group or role"},
+		{"another function's context", access.Requirement{Kind: access.Scope}, map[string]string{"scopes": "a"}, `{}`, ""},
+		{"a text", claim(access.Claim, "app.plan"), included, `{"app":{"plan":"free"}}`, "the caller's app.plan is free"},
+		{"a list", claim(access.ClaimHas, "teams"), included, `{"teams":["a","b"]}`, "the caller's teams has a, b"},
+		{"an empty list", claim(access.ClaimHas, "teams"), included, `{"teams":[]}`, "the caller's teams is an empty list"},
+		{"another kind", claim(access.Claim, "level"), included, `{"level":{}}`,
+			"the caller's level is neither a text nor a list of texts"},
+		{"no claim", claim(access.Claim, "level"), included, `{}`, "the token has no claim level"},
+		{"no claims", claim(access.Claim, "level"), included, `[`, ""},
+		{"the path", claim(access.PathIs, "sub"), included, `{"sub":"u-1"}`, "the caller's sub is u-1, the path's id is u-2"},
+		{
+			"alternatives", access.Requirement{Kind: access.Either, Either: []access.Requirement{
+				claim(access.PathIn, "ids"), {Kind: access.Group},
+			}}, included, `{"ids":["u-1"]}`,
+			"the caller's ids has u-1, the path's id is u-2, the caller has the scopes a, b and the groups staff",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := &method{
+				Method: &apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}},
+				needs:  matrix.Route{Requires: []access.Requirement{c.requires}},
+			}
+			token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(c.claims)) + ".x"
+			call := &checks.Call{Params: map[string]string{"id": "u-2"}, Request: &exchange.Request{
+				Headers: exchange.Headers{{Name: "authorization", Value: "Bearer " + token}},
+			}}
+			got := m.callerHas(call, events.Caller{Lambda: &events.LambdaCaller{Context: c.context}})
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
