@@ -20,12 +20,18 @@ import (
 // Function of yours, whose 401s are errors like any other, has those on its time and its throttles, or none if it is of
 // another account.
 //
-// It panics if the topic is nil, if a threshold is wrong, if the API is not deployed by this construct
-// (RestApiProps.Deploy is false), or if it is called a second time.
+// It panics if the topic is nil or of another region, if a threshold is wrong, if the API is not deployed by this
+// construct (RestApiProps.Deploy is false), or if it is called a second time.
 func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.Alarm {
 	const method = "Alarms"
 	if topic == nil {
 		a.fail(method, "the topic is nil: pass the awssns.ITopic to notify")
+	}
+	if of, here, is := another(*topic.Env().Region, *a.RestAPI.Stack().Region()); is {
+		// "Invalid region ca-central-1 specified. Only us-west-2 is supported.", says the deployment.
+		// Source: https://github.com/cds-snc/notification-terraform/pull/128
+		a.fail(method, "the topic is in %s and the API in %s, and an alarm notifies topics of its own region alone: give it "+
+			"one in %[2]s", of, here)
 	}
 	w := a.watch(method)
 	if len(a.alarms) > 0 {

@@ -233,6 +233,19 @@ func (a *action) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch
 	return &awscloudwatch.AlarmActionConfig{AlarmActionArn: &a.arn}
 }
 
+func TestAlarmsOfATopicElsewhere(t *testing.T) {
+	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
+		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
+	})
+	api := shop(stack, nil)
+	topic := func(region string) awssns.ITopic {
+		return awssns.Topic_FromTopicArn(stack, &region, jsii.String("arn:aws:sns:"+region+":123456789012:pager"))
+	}
+	refused(t, func() { api.Alarms(topic("us-east-1")) }, "secureapi: Shop/Api: Alarms: the topic is in us-east-1 and the API "+
+		"in eu-west-1, and an alarm notifies topics of its own region alone: give it one in eu-west-1")
+	api.Alarms(topic("eu-west-1"))
+}
+
 // Further actions are added to what Alarms returns, and do not replace the topic.
 func TestActionsOfAlarms(t *testing.T) {
 	const mailARN = "arn:aws:sns:eu-central-1:123456789012:mail"
