@@ -65,6 +65,9 @@ func (p pair) stages(add func(Change)) {
 	}
 }
 
+// everyStage is where a domain leads whose callers name the stage in the path.
+const everyStage = "every stage"
+
 // domains compares the custom domains of an API.
 func domains(before, after matrix.Endpoint, add func(Change)) {
 	was, is := before.Domains, after.Domains
@@ -86,8 +89,12 @@ func domains(before, after matrix.Endpoint, add func(Change)) {
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
 			continue
 		case was[i].Stage != d.Stage:
+			on := "the stage " + d.Stage
+			if d.Stage == "" {
+				on = everyStage
+			}
 			add(Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
-				" leads to the stage " + d.Stage + " now (was " + was[i].Stage + ")"})
+				" leads to " + on + " now (was " + cmp.Or(was[i].Stage, everyStage) + ")"})
 		}
 		switch store := was[i].Truststore; {
 		case store != "" && d.Truststore == "" && reached: // which would be a gain if it was not open
