@@ -228,6 +228,9 @@ func TestDevAudience(t *testing.T) {
 	if known == nil {
 		t.Fatalf("no choice is given: %s", &r.stderr)
 	}
+	if !strings.Contains(r.stderr.String(), "gatehouse dev: "+dir+": no such issuer: ") {
+		t.Errorf("it names another folder than the app's, %s: %s", dir, &r.stderr)
+	}
 	r, _ = launch(t, dir, "--issuer", known[1], "--audience", "misspelt")
 	status := <-r.status
 	r.status <- status

@@ -179,7 +179,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return src.explain(err)
 	}
 	defer site.gateway.Close()
-	if err := has(site.issuer.Current(), f.issuer, f.audience, src.assembly); err != nil {
+	if err := has(site.issuer.Current(), f.issuer, f.audience, watchedFolder(src)); err != nil {
 		return err
 	}
 	src.forget()

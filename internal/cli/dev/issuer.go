@@ -11,15 +11,15 @@ import (
 )
 
 // has returns an error if no authorizer takes tokens of an issuer for an audience: the examples would have others. Both
-// may be "" for any. An issuer without audiences takes all.
-func has(p *devissuer.Provider, issuer, audience, assembly string) error {
+// may be "" for any. An issuer without audiences takes all. The folder is what the error names.
+func has(p *devissuer.Provider, issuer, audience, folder string) error {
 	if issuer == "" {
 		return nil
 	}
 	_, err := p.Choose(devissuer.TokenRequest{Issuer: issuer, Audience: audience})
 	var choice *devissuer.ChoiceError
 	if errors.As(err, &choice) && errors.Is(err, devissuer.ErrNoIssuer) {
-		return command.ChooseFrom(assembly, choice)
+		return command.ChooseFrom(folder, choice)
 	}
 	if audience == "" {
 		return nil
