@@ -27,6 +27,7 @@ package secureapi
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -51,7 +52,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	props = withSomeRoute(props)
 	table, err := newTable(props)
 	if err != nil {
-		panic(fmt.Errorf("secureapi: %s: %w", path, err))
+		panic(fmt.Errorf("secureapi: %s: %w%s", path, err, lookUp(err)))
 	}
 	a := &API{plan: table.plan, condition: props.Condition}
 	constructs.NewConstruct_Override(a, scope, &id)
@@ -62,4 +63,16 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest()}
 	b.build()
 	return a
+}
+
+// lookUp is the way out of an error about a value that the CDK CLI has not looked up yet: it does so when the app has
+// ended well. Source: https://github.com/aws/aws-cdk/pull/21520
+func lookUp(err error) string {
+	const dummy = "dummy-value-for-"
+	if !strings.Contains(err.Error(), dummy) {
+		return ""
+	}
+	return fmt.Sprintf("\n(%q begins what StringParameter_ValueFromLookup returns until the CDK CLI has looked the value up, "+
+		"which takes an app that ends without an error: use StringParameter_ValueForStringParameter, whose value the "+
+		"deployment knows)", dummy)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
@@ -102,4 +103,15 @@ func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
 		})
 	}, "ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: write the name out, "+
 		"leave CORS out, or guard all routes alike")
+}
+
+// CDK looks a value up when the app has ended without an error, and gives a text of its own before.
+func TestAValueThatIsNotLookedUpYet(t *testing.T) {
+	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
+		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
+	})
+	office := awsssm.StringParameter_ValueFromLookup(stack, jsii.String("/office"), nil, nil)
+	refused(t, func() {
+		shop(stack, func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{*office}} })
+	}, `"dummy-value-for-/office" is not a CIDR`, "use StringParameter_ValueForStringParameter, whose value the deployment knows")
 }
