@@ -80,15 +80,20 @@ func (p pair) addressesOf(gains []gain) string {
 			outside = append(outside, r)
 		}
 	}
+	slices.Sort(inside)
+	slices.Sort(outside)
 	switch {
 	case len(in) == len(total):
 		return ""
 	case others && len(outside) > 0:
-		return "addresses outside " + strings.Join(unique(outside), ", ")
+		text := "addresses outside " + strings.Join(unique(outside), ", ")
+		if islands := within(unique(inside), outside); islands != nil {
+			text += " or in " + strings.Join(islands, ", ")
+		}
+		return text
 	case others:
 		return "every address"
 	}
-	slices.Sort(inside)
 	text := "addresses in " + strings.Join(unique(inside), ", ")
 	if holes := within(outside, inside); holes != nil {
 		text += " outside " + strings.Join(unique(holes), ", ")
