@@ -117,7 +117,8 @@ func FuzzStart(f *testing.F) {
 		`{"claims":{"sub":"u","cognito:groups":"a,b"}}`)
 	f.Add("", "/", "", "proxy", "", "", "", "", "", "", "{}", false, `null`)
 	f.Fuzz(
-		func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string, binary bool, authorizer string) {
+		func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string,
+			binary bool, authorizer string) {
 			e := events.APIGatewayProxyRequest{
 				HTTPMethod:      verb,
 				Resource:        resource,

@@ -54,7 +54,8 @@ func TestStream(t *testing.T) {
 		{"nothing", `{"statusCode":200}`, "", func(http.ResponseWriter, *http.Request) {}},
 		{"text", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["text/plain; charset=utf-8"]}}`, "hi",
 			func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }},
-		{"status and headers", `{"statusCode":201,"multiValueHeaders":{"Content-Type":["text/event-stream"],"Set-Cookie":["a=1","b=2"]}}`, "x",
+		{"status and headers",
+			`{"statusCode":201,"multiValueHeaders":{"Content-Type":["text/event-stream"],"Set-Cookie":["a=1","b=2"]}}`, "x",
 			func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/event-stream")
 				w.Header()["Set-Cookie"] = []string{"a=1", "b=2"}
@@ -64,7 +65,8 @@ func TestStream(t *testing.T) {
 				w.Header().Set("Late", "1")
 				io.WriteString(w, "x")
 			}},
-		{"more than is kept", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["image/gif"]}}`, "GIF89a" + strings.Repeat("x", 9000),
+		{"more than is kept", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["image/gif"]}}`,
+			"GIF89a" + strings.Repeat("x", 9000),
 			func(w http.ResponseWriter, _ *http.Request) {
 				io.WriteString(w, "GIF89a")
 				io.WriteString(w, strings.Repeat("x", 9000))

@@ -609,7 +609,8 @@ func eventRules() []rule {
 				`{"type":"REQUEST","methodArn":"` + authztest.ARN(
 					"GET",
 					"/orders",
-				) + `","headers":{"Authorization":"Bearer ` + other + `"},"multiValueHeaders":{"Authorization":["Bearer ` + good + `"]}}`,
+				) + `","headers":{"Authorization":"Bearer ` + other + `"},"multiValueHeaders":{"Authorization":["Bearer ` +
+					good + `"]}}`,
 			),
 		},
 		{

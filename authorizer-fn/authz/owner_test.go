@@ -37,8 +37,10 @@ func TestOwners(t *testing.T) {
 		{"member", "GET /tenants/acme/bills", object{"app": object{"tenants": []string{"b", "acme"}}}, true, ""},
 		{"member of another tenant", "GET /tenants/c/bills", object{"app": object{"tenants": []string{"b", "acme"}}}, false,
 			`"missing":"the path's tenant is in the caller's app.tenants","got":"caller's app.tenants has b acme, the path's tenant is c"`},
-		{"no list", "GET /tenants/acme/bills", object{"app.tenants": "acme"}, false, `"got":"caller's app.tenants is acme, the`},
-		{"no claim", "GET /tenants/acme/bills", nil, false, `"got":"caller's app.tenants has no text, the path's tenant is acme"`},
+		{"no list", "GET /tenants/acme/bills", object{"app.tenants": "acme"}, false,
+			`"got":"caller's app.tenants is acme, the`},
+		{"no claim", "GET /tenants/acme/bills", nil, false,
+			`"got":"caller's app.tenants has no text, the path's tenant is acme"`},
 		{"member without the scope", "GET /tenants/b/bills", object{"app.tenants": []string{"b"}, "scope": "x"}, false,
 			`"missing":"scope orders:read","got":"x"`},
 	} {

@@ -59,7 +59,8 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.answer != nil:
 		s.answer(w)
-	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || !asked.Get("SecretId").Is(secretName):
+	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" ||
+		!asked.Get("SecretId").Is(secretName):
 		w.WriteHeader(http.StatusBadRequest)
 		io.WriteString(
 			w,
@@ -109,7 +110,8 @@ func (s *secretsManager) counts() (requests int, refused []error) {
 func (s *secretsManager) use(to *setup, url string) {
 	s.now = to.options.Now
 	to.config.Issuers[0] = Issuer{URL: testIssuer, Audiences: []string{testAudience}, SecretARN: secretName}
-	to.env["AWS_ACCESS_KEY_ID"], to.env["AWS_SECRET_ACCESS_KEY"], to.env["AWS_SESSION_TOKEN"] = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "session-token"
+	to.env["AWS_ACCESS_KEY_ID"], to.env["AWS_SECRET_ACCESS_KEY"], to.env["AWS_SESSION_TOKEN"] = "AKIDEXAMPLE",
+		"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "session-token"
 	if url != "" {
 		to.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url
 		to.options.Transport, to.options.AllowLoopbackHTTP = http.DefaultTransport, true

@@ -299,11 +299,12 @@ func TestSessionContract(t *testing.T) {
 			event: request("GET", "/orders", with("sec-fetch-site", "same-origin"))},
 		{name: "Sec-Fetch-Site as a list", want: reject, reason: "session",
 			event: request("GET", "/orders", with("Sec-Fetch-Site", "same-origin,same-origin"))},
-		{name: "the keys cannot be had", want: fault, reason: "unavailable", event: func(t *testing.T, f *sessionFixture) []byte {
-			event := request("GET", "/orders")(t, f)
-			f.vault.answerWith(func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) })
-			return event
-		}},
+		{name: "the keys cannot be had", want: fault, reason: "unavailable",
+			event: func(t *testing.T, f *sessionFixture) []byte {
+				event := request("GET", "/orders")(t, f)
+				f.vault.answerWith(func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) })
+				return event
+			}},
 		{name: "no permission for the keys", want: fault, reason: "unavailable",
 			event: func(t *testing.T, f *sessionFixture) []byte {
 				event := request("GET", "/orders")(t, f)

@@ -63,7 +63,8 @@ func TestDevHostedUse(t *testing.T) {
 			if v := p.writes(t); v.Message != "Added: "+aNote || !slices.Equal(v.Orders, []string{aNote}) {
 				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
 			}
-			if v := does[view](t, p, "everyone"); v.Message != "1 note in all." || !strings.Contains(v.Text, "<td>developer</td>") {
+			if v := does[view](t, p, "everyone"); v.Message != "1 note in all." ||
+				!strings.Contains(v.Text, "<td>developer</td>") {
 				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
 			}
 			p.canUse(t, "notes-all")

@@ -19,7 +19,8 @@ func TestDevLimited(t *testing.T) {
 		open   = `"AuthorizationType": "NONE"`
 		pooled = `"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`
 		signed = `"AuthorizationType": "AWS_IAM"`
-		wants  = open + `, "RequestValidatorId": {"Ref": "Valid"}, "RequestParameters": {"method.request.querystring.q": true, "method.request.header.X-Tenant": true}`
+		wants  = open +
+			`, "RequestValidatorId": {"Ref": "Valid"}, "RequestParameters": {"method.request.querystring.q": true, "method.request.header.X-Tenant": true}`
 
 		allowed = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
 			"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`

@@ -103,7 +103,8 @@ const devServer = "http://localhost:4321"
 
 // devProxy: behind the proxy of a dev server that keeps the Host, the app has the proxy's origin.
 func devProxy(t *testing.T, functions string) {
-	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}), "--app-origin", devServer)
+	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}),
+		"--app-origin", devServer)
 	b := apptest.NewBrowser(t, r.url)
 	b.SignIn(devServer, "may do everything")
 	if status, _, body := b.Do("POST", devServer+"/orders", nil, "same-origin"); status != http.StatusOK {

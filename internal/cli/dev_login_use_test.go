@@ -20,8 +20,8 @@ type person struct {
 	app     string // the origin of the page
 }
 
-// newPerson runs an example and starts a browser. With a folder in GATEHOUSE_PICTURES the browser leaves pictures of the
-// pages there.
+// newPerson runs an example and starts a browser. With a folder in GATEHOUSE_PICTURES the browser leaves pictures of
+// the pages there.
 func newPerson(t *testing.T, example string, args ...string) (*person, *running) {
 	t.Helper()
 	return newPersonIn(t, "../../examples/"+example, args...)
@@ -100,7 +100,8 @@ func (p *person) logsOut(t *testing.T) {
 	p.hasNothing(t, does[view](t, p, "back"))
 }
 
-// hasNothing checks that nothing of a session is left: in the page, among the browser's cookies, or in what the API answers.
+// hasNothing checks that nothing of a session is left: in the page, among the browser's cookies, or in what the API
+// answers.
 func (p *person) hasNothing(t *testing.T, v view) {
 	t.Helper()
 	if v.SignedIn || v.Name != "" || strings.Contains(v.Text, aSeed) || strings.Contains(v.Text, anItem) {

@@ -97,7 +97,8 @@ func TestDevMachine(t *testing.T) {
 			ExpiresIn int    `json:"expires_in"`
 		}
 		answer := shell(commands[0])
-		if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Token == "" || got.ExpiresIn <= 0 || got.Refresh != "" {
+		if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Token == "" || got.ExpiresIn <= 0 ||
+			got.Refresh != "" {
 			t.Fatalf("%s: %s", commands[0], answer)
 		}
 		if answer := shell(strings.Replace(commands[1], "Bearer TOKEN", "Bearer "+got.Token, 1)); answer != theOrders {

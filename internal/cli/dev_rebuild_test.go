@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// plainFunction is a function without libraries: it answers with what the package answer says. It does without net/http,
-// with which linking it takes twice as long.
+// plainFunction is a function without libraries: it answers with what the package answer says. It does without
+// net/http, with which linking it takes twice as long.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 const plainFunction = `package main
 
@@ -105,7 +105,8 @@ cp record "$GATEHOUSE_BUILD_RECORD" && echo run >> .runs
 	return dir
 }
 
-// builtFunction returns the function of a [functionApp] as it is at first. All apps have the same one: it is built once.
+// builtFunction returns the function of a [functionApp] as it is at first. All apps have the same one: it is built
+// once.
 func builtFunction(t *testing.T, dir string) (program string) {
 	t.Helper()
 	firstFunction.Do(func() {
@@ -220,7 +221,8 @@ func TestDevWatchStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	// It waits for a hidden file, which does not count as a source.
-	writeFile(t, filepath.Join(dir, "app.sh"), "echo began >> .began\nwhile [ ! -e .go ]; do sleep 0.05; done\n"+string(app))
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo began >> .began\nwhile [ ! -e .go ]; do sleep 0.05; done\n"+
+		string(app))
 	began := func() int {
 		text, err := os.ReadFile(filepath.Join(dir, ".began"))
 		if err != nil {

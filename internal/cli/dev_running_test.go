@@ -34,9 +34,9 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// patience is how long a test waits for what must happen. It is never slept through: it is as long as a busy machine takes
-// that has to compile CDK first. It ends before "go test -timeout" does, which would end the test without the output of
-// the command.
+// patience is how long a test waits for what must happen. It is never slept through: it is as long as a busy machine
+// takes that has to compile CDK first. It ends before "go test -timeout" does, which would end the test without the
+// output of the command.
 func patience(t *testing.T) time.Duration {
 	const most, toFail = 8 * time.Minute, time.Minute
 	if deadline, limited := t.Deadline(); limited {
@@ -121,15 +121,17 @@ func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 }
 
 // builtFromRepository has the go command run a test again when a file has changed that the apps of this repository and
-// their functions are built from. The go command keeps the result of a test until a file changes that the test has asked
-// for itself, and here other processes read them. The root is not listed: each "git status" changes the time of .git.
+// their functions are built from. The go command keeps the result of a test until a file changes that the test has
+// asked for itself, and here other processes read them. The root is not listed: each "git status" changes the time of
+// .git.
 func builtFromRepository(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
 		"go.mod", "go.sum", "cdk.json", "app", "authorizer-fn", "backend-fn", "constructs", "examples", "internal",
 		"lambdahttp", "login-fn", "package-lock.json", "pretoken-fn",
 	} {
-		err := filepath.WalkDir(filepath.Join("..", "..", name), func(_ string, _ fs.DirEntry, err error) error { return err })
+		err := filepath.WalkDir(filepath.Join("..", "..", name),
+			func(_ string, _ fs.DirEntry, err error) error { return err })
 		if err != nil {
 			t.Fatal(err)
 		}

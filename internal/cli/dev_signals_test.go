@@ -95,7 +95,8 @@ func TestDevTerminalClosed(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
 	o = startOwn(t, dir)
 	var pid int
-	for deadline := time.Now().Add(patience(t)); pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	deadline := time.Now().Add(patience(t))
+	for ; pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if text, _ := os.ReadFile(filepath.Join(dir, "pid")); bytes.HasSuffix(text, []byte("\n")) {
 			pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		}

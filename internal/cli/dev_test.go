@@ -234,7 +234,8 @@ func TestDevAudience(t *testing.T) {
 	r, _ = launch(t, dir, "--issuer", known[1], "--audience", "misspelt")
 	status := <-r.status
 	r.status <- status
-	want := "gatehouse dev: --audience misspelt: no authorizer takes it of the issuer " + known[1] + ": want one of " + known[2] + "\n"
+	want := "gatehouse dev: --audience misspelt: no authorizer takes it of the issuer " + known[1] + ": want one of " +
+		known[2] + "\n"
 	if status != failed || !strings.HasSuffix(r.stderr.String(), want) {
 		t.Errorf("status %d: %s\nwant %s", status, &r.stderr, want)
 	}

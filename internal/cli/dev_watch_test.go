@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// saved makes a change of the app's files, and waits for what is then said. A change that comes in while the app runs for
-// the second time in a row may be the app's own, or the rest of a file of which half was read: it is reported instead of
-// served, the user saves it again, and what is wanted may have been said before or after.
+// saved makes a change of the app's files, and waits for what is then said. A change that comes in while the app runs
+// for the second time in a row may be the app's own, or the rest of a file of which half was read: it is reported
+// instead of served, the user saves it again, and what is wanted may have been said before or after.
 func (r *running) saved(t *testing.T, want string, save func()) {
 	t.Helper()
 	first := len(r.stdout.String())
@@ -145,7 +145,8 @@ func TestDevWatchAppThatWritesASource(t *testing.T) {
 		"mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo run >>written.go\n")
 	r, _ := start(t, dir, "--watch")
 	r.wait(t, func() bool {
-		return strings.Contains(r.stdout.String(), "  written.go changed while the app ran again, which the app may do itself: ")
+		return strings.Contains(r.stdout.String(),
+			"  written.go changed while the app ran again, which the app may do itself: ")
 	})
 	if got, err := os.ReadFile(filepath.Join(dir, "written.go")); string(got) != "run\nrun\nrun\n" {
 		t.Errorf("the app ran, by its lines: %q, %v; want it once to start and twice for what it wrote", got, err)

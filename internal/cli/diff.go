@@ -155,7 +155,8 @@ func (d *diffFlags) read(path string) (matrix.Matrix, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return matrix.Matrix{}, fmt.Errorf("%w: want a folder with a cloud assembly, or a file of \"gatehouse routes --json\"", err)
+		return matrix.Matrix{},
+			fmt.Errorf("%w: want a folder with a cloud assembly, or a file of \"gatehouse routes --json\"", err)
 	case info.IsDir():
 		return d.ofAssembly(path)
 	case filepath.Base(path) == "manifest.json":

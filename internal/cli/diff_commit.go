@@ -35,8 +35,9 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	}
 	commit, err := git("rev-parse", "--verify", "--quiet", "--end-of-options", d.against+"^{commit}")
 	if err != nil {
-		return before, after, fmt.Errorf("--against %q: no such commit in this repository: fetch it first, or name another one",
-			d.against)
+		return before, after,
+			fmt.Errorf("--against %q: no such commit in this repository: fetch it first, or name another one",
+				d.against)
 	}
 	scratch, err := os.MkdirTemp(p.Temporary(), "gatehouse-diff-")
 	if err != nil {
@@ -93,8 +94,8 @@ func rootOf(dir, within string) (string, error) {
 	return dir, nil
 }
 
-// lendModules links what npm installed beside an app, and in the folders above it as far as the repository goes, to the app
-// in another folder: it is in no commit.
+// lendModules links what npm installed beside an app, and in the folders above it as far as the repository goes, to the
+// app in another folder: it is in no commit.
 func lendModules(from, to string, above int) error {
 	const name = "node_modules"
 	for range above + 1 {
@@ -133,7 +134,8 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		engine.Stderr = io.Discard // its notes are about both runs alike
 	}
 	defer p.IfSlow(func() {
-		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute or two", app.Command)
+		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute or two",
+			app.Command)
 	})()
 	var said bytes.Buffer
 	if err := app.Synthesize(ctx, cdkapp.Run{

@@ -72,7 +72,8 @@ func TestTokenOfAFolder(t *testing.T) {
 		stderr string
 	}{
 		{"an issuer that it does not have", []string{"--issuer", "https://idp.example.com/"}, failed,
-			"gatehouse token: gatehouse dev at " + r.url + ": no such issuer: --issuer https://idp.example.com/: choose one of\n  --issuer https://cognito-idp."},
+			"gatehouse token: gatehouse dev at " + r.url +
+				": no such issuer: --issuer https://idp.example.com/: choose one of\n  --issuer https://cognito-idp."},
 		{"parameters", []string{"--parameters", "Stage=blue"}, calledWrong,
 			"gatehouse token: --parameters without an assembly: the issuers are those of the \"gatehouse dev\" at " + r.url},
 	} {
@@ -284,7 +285,8 @@ func TestParameters(t *testing.T) {
 	for _, command := range []string{"token", "routes"} {
 		status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3",
 			"--parameters", "Pol=x")
-		if want := "gatehouse " + command + ": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded ||
+		if want := "gatehouse " + command +
+			": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded ||
 			stderr != want {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}

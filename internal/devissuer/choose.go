@@ -32,7 +32,8 @@ func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
 	for n, audience := range found[0].Audiences {
 		with := r
 		with.Audience = audience
-		if r.Audience == "" && !slices.ContainsFunc(found, func(i Issuer) bool { return !i.takes(audience) }) && alike(found, with) {
+		if r.Audience == "" && !slices.ContainsFunc(found, func(i Issuer) bool { return !i.takes(audience) }) &&
+			alike(found, with) {
 			out := found[0].clone()
 			out.Audiences = slices.Insert(slices.Delete(out.Audiences, n, n+1), 0, audience)
 			return out, nil

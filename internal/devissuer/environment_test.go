@@ -30,14 +30,16 @@ func TestEnvironment(t *testing.T) {
 				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","audiences":["<orders>"],"jwksUrl":"https://idp.example.com/keys"}]}`,
 			},
 			map[string]string{
-				"A":                    "b",
-				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"audiences":["<orders>"],"jwksUrl":"` + jwks + `","url":"https://idp.example.com/"}]}`,
+				"A": "b",
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"audiences":["<orders>"],"jwksUrl":"` + jwks +
+					`","url":"https://idp.example.com/"}]}`,
 			},
 		},
 		{
 			"the keys' address is set, and what this release does not know stays",
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","leewaySeconds":60}],"future":12345678901234567890}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"future":12345678901234567890,"issuers":[{"jwksUrl":"` + jwks + `","leewaySeconds":60,"url":"https://idp.example.com/"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"future":12345678901234567890,"issuers":[{"jwksUrl":"` + jwks +
+				`","leewaySeconds":60,"url":"https://idp.example.com/"}]}`},
 		},
 		{
 			"another issuer is left alone",
@@ -46,9 +48,11 @@ func TestEnvironment(t *testing.T) {
 		},
 		{
 			"a secret is asked for here",
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret +
+				`","url":"https://legacy.example.com"}]}`},
 			map[string]string{
-				"GATEHOUSE_AUTHORIZER":             `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`,
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret +
+					`","url":"https://legacy.example.com"}]}`,
 				"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.SecretsURL(),
 			},
 		},
@@ -92,7 +96,8 @@ func TestEnvironmentErrors(t *testing.T) {
 		{"empty", "", "GATEHOUSE_AUTHORIZER: EOF"},
 		{"no JSON", "{", "GATEHOUSE_AUTHORIZER: unexpected EOF"},
 		{"no issuers", "{}", "want a list of issuers"},
-		{"an issuer that is not an object", `{"issuers":["https://idp.example.com/"]}`, "want objects in the list of issuers"},
+		{"an issuer that is not an object", `{"issuers":["https://idp.example.com/"]}`,
+			"want objects in the list of issuers"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := s.Environment(map[string]string{"GATEHOUSE_AUTHORIZER": tt.text})

@@ -117,7 +117,8 @@ func (p *Provider) logoutHelp(c client, uri string) string {
 	case len(c.LogoutURIs) == 0:
 		return "It has none: add " + p.deployed(c, uri) + " to the app client's logout URLs."
 	}
-	return "It has " + strings.Join(c.LogoutURIs, ", ") + ": add " + p.deployed(c, uri) + " to the app client's logout URLs."
+	return "It has " + strings.Join(c.LogoutURIs, ", ") + ": add " + p.deployed(c, uri) +
+		" to the app client's logout URLs."
 }
 
 // poolID is the id of the user pool that an issuer is: the last part of its URL.

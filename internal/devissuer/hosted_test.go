@@ -328,8 +328,9 @@ func FuzzHosted(f *testing.F) {
 	}
 	for _, query := range []string{
 		"client_id=shop&logout_uri=" + appOrigin + "/", "client_id=shop&logout_uri=" + appOrigin + "/../evil",
-		"client_id=shop&logout_uri=https://shop.example.com/&state=a%0d%0aLocation:+x", "client_id=<script>&logout_uri=//evil",
-		"client_id=x&logout_uri=http://localhost%5c@evil.example.com/", "client_id=shop&redirect_uri=//evil",
+		"client_id=shop&logout_uri=https://shop.example.com/&state=a%0d%0aLocation:+x",
+		"client_id=<script>&logout_uri=//evil", "client_id=x&logout_uri=http://localhost%5c@evil.example.com/",
+		"client_id=shop&redirect_uri=//evil",
 	} {
 		f.Add(logoutPath, query)
 	}

@@ -167,7 +167,8 @@ func TestKeySet(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.issuer.URL = "https://idp.example.com"
-			p, err := New(testKeys(t, testclock.New(t0)), []Issuer{{Issuer: tt.issuer}}, Options{BaseURL: "http://127.0.0.1:4000"})
+			p, err := New(testKeys(t, testclock.New(t0)), []Issuer{{Issuer: tt.issuer}},
+				Options{BaseURL: "http://127.0.0.1:4000"})
 			if err != nil {
 				t.Fatal(err)
 			}

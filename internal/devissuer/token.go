@@ -173,7 +173,8 @@ func (p *Provider) tokens(
 		answer["id_token"] = id
 	}
 	if g.Refresh {
-		next, err := p.sealJSON(ring, refreshPurpose, refresh{g, generation, g.Signed + int64(cmp.Or(c.RefreshLife, refreshLife).Seconds())})
+		next, err := p.sealJSON(ring, refreshPurpose,
+			refresh{g, generation, g.Signed + int64(cmp.Or(c.RefreshLife, refreshLife).Seconds())})
 		if err != nil {
 			return nil, serverError(err)
 		}

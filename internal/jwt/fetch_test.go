@@ -149,7 +149,8 @@ func TestFaultyServers(t *testing.T) {
 			checkLeak(t, lasting("rsa"), err.Error())
 			_, again := f.verify(lasting("rsa"))
 			// A busy machine may give a request up before it has sent it.
-			if n := requests.Load(); !errors.Is(again, ErrUnavailable) || n > 1 || n == 0 && !strings.HasPrefix(c.want, "no answer") {
+			if n := requests.Load(); !errors.Is(again, ErrUnavailable) || n > 1 || n == 0 &&
+				!strings.HasPrefix(c.want, "no answer") {
 				t.Errorf("within the back-off: %v, %d requests", again, requests.Load())
 			}
 		})

@@ -81,7 +81,8 @@ func TestBackChannelLogoutOfASession(t *testing.T) {
 	f.withSID("sid-2")
 	second.Open(t, auth+"login")
 	w := f.send(formOf(f.signLogout(f.logoutClaims())))
-	if got := f.log.last(t); w.Code != 200 || w.Body.Len() != 0 || got.Outcome != "logged_out" || got.Principal != "user-1" ||
+	if got := f.log.last(t); w.Code != 200 || w.Body.Len() != 0 || got.Outcome != "logged_out" ||
+		got.Principal != "user-1" ||
 		got.Ended == nil || *got.Ended != 1 || got.Route != "backchannel-logout" {
 		t.Errorf("%d %q, log %+v", w.Code, w.Body, got)
 	}
@@ -167,7 +168,8 @@ func TestHostileLogoutTokens(t *testing.T) {
 		{"with a long jti", claim("jti", strings.Repeat("j", 1025)), "logout_token_jti"},
 		{"without events", claim("events", nil), "logout_token_events"},
 		{"with no event", claim("events", map[string]any{}), "logout_token_events"},
-		{"with another event", claim("events", map[string]any{"https://evil.test/": map[string]any{}}), "logout_token_events"},
+		{"with another event", claim("events", map[string]any{"https://evil.test/": map[string]any{}}),
+			"logout_token_events"},
 		{"with events that are a list", claim("events", []string{event}), "logout_token_events"},
 		{"with an event that is true", claim("events", map[string]any{event: true}), "logout_token_events"},
 		{"with an event that is null", claim("events", map[string]any{event: nil}), "logout_token_events"},

@@ -78,13 +78,14 @@ func TestCallbackAttacks(t *testing.T) {
 			f.browser.Link(f.t, idpOrigin, address)
 			return f.browser.Link(f.t, idpOrigin, address)
 		}, 400, "no_attempt"},
-		{"a replayed callback with a copied attempt cookie: the provider takes a code once", func(f *fixture) *logintest.Page {
-			address := f.held(f.browser)
-			copied := f.browser.Tab()
-			copied.Jar = f.browser.Jar.Copy()
-			f.browser.Link(f.t, idpOrigin, address)
-			return copied.Link(f.t, idpOrigin, address)
-		}, 400, "invalid_grant"},
+		{"a replayed callback with a copied attempt cookie: the provider takes a code once",
+			func(f *fixture) *logintest.Page {
+				address := f.held(f.browser)
+				copied := f.browser.Tab()
+				copied.Jar = f.browser.Jar.Copy()
+				f.browser.Link(f.t, idpOrigin, address)
+				return copied.Link(f.t, idpOrigin, address)
+			}, 400, "invalid_grant"},
 		{"a stolen attempt cookie without its state", func(f *fixture) *logintest.Page {
 			f.held(f.browser)
 			thief := f.other()

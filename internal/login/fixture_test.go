@@ -113,7 +113,8 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 	for _, change := range changes {
 		change(&config)
 	}
-	f := &fixture{t: t, clock: testclock.New(testTime), wire: new(logintest.Wire), log: new(logs), net: new(switched), table: table}
+	f := &fixture{t: t, clock: testclock.New(testTime), wire: new(logintest.Wire), log: new(logs), net: new(switched),
+		table: table}
 	if table != nil {
 		table.Table = memory.New(f.clock.Now)
 	}

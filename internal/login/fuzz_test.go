@@ -16,7 +16,8 @@ func FuzzCallback(f *testing.F) {
 	state := strings.Repeat("s", stateLength)
 	for _, query := range []string{
 		"", "state=" + state, "code=a&state=" + state, "code=a&code=b&state=" + state, "error=access_denied&state=" + state,
-		"code=a&state=" + state + "&iss=" + url.QueryEscape(idpOrigin), "state=%00&code=%ff", "a;b=c", "code=%zz", "state&code",
+		"code=a&state=" + state + "&iss=" + url.QueryEscape(idpOrigin), "state=%00&code=%ff", "a;b=c", "code=%zz",
+		"state&code",
 		"error=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state=" + state, "state=" + strings.Repeat("s", 5000) + "&code=a",
 	} {
 		f.Add(query, "__Host-session=x")
@@ -52,7 +53,8 @@ func FuzzCallback(f *testing.F) {
 		}
 		for _, values := range got {
 			for _, v := range values {
-				if len(v) > 20 && oidcclient.KnownCode(v) != v && v != idpOrigin && (strings.Contains(w.Body.String(), v) || strings.Contains(line, v)) {
+				if len(v) > 20 && oidcclient.KnownCode(v) != v && v != idpOrigin &&
+					(strings.Contains(w.Body.String(), v) || strings.Contains(line, v)) {
 					t.Errorf("%q is in the answer or in the log", v)
 				}
 			}
@@ -72,7 +74,8 @@ func FuzzBackChannelLogout(f *testing.F) {
 	head, rest, _ := strings.Cut(good, ".")
 	for _, body := range []string{
 		"", "logout_token=", "logout_token=a.b.c", "logout_token=%zz", formOf(good + "A"), formOf(good) + "&" + formOf(good),
-		formOf(head + ".e30." + rest), formOf("." + rest), "logout_token=" + head, "x=1;y=2", formOf(fix.idp.lastToken("id_token")),
+		formOf(head + ".e30." + rest), formOf("." + rest), "logout_token=" + head, "x=1;y=2",
+		formOf(fix.idp.lastToken("id_token")),
 	} {
 		f.Add(body, "application/x-www-form-urlencoded")
 	}

@@ -27,8 +27,11 @@ func TestIDTokens(t *testing.T) {
 		{"another issuer", claims(func(c map[string]any) { c["iss"] = "https://evil.test" }), "id_token_issuer"},
 		{"another audience", claims(func(c map[string]any) { c["aud"] = "other" }), "id_token_audience"},
 		{"no audience", claims(func(c map[string]any) { c["aud"] = nil }), "id_token_audience"},
-		{"several audiences and azp", claims(func(c map[string]any) { c["aud"], c["azp"] = []string{"other", clientID}, clientID }), ""},
-		{"several audiences without azp", claims(func(c map[string]any) { c["aud"] = []string{"other", clientID} }), "id_token_azp"},
+		{"several audiences and azp", claims(func(c map[string]any) {
+			c["aud"], c["azp"] = []string{"other", clientID}, clientID
+		}), ""},
+		{"several audiences without azp", claims(func(c map[string]any) { c["aud"] = []string{"other", clientID} }),
+			"id_token_azp"},
 		{"another party", claims(func(c map[string]any) { c["azp"] = "other" }), "id_token_azp"},
 		{"another nonce", claims(func(c map[string]any) { c["nonce"] = strings.Repeat("n", 43) }), "id_token_nonce"},
 		{"no nonce", claims(func(c map[string]any) { c["nonce"] = nil }), "id_token_nonce"},
@@ -187,7 +190,8 @@ func TestAccessTokenThatTheGuardRejects(t *testing.T) {
 			}
 			p := f.browser.Open(t, auth+"login")
 			f.want(p, http.StatusInternalServerError, c.reason)
-			if got := f.log.last(t); got.Got != c.got || got.Want != c.want || !strings.Contains(got.Error, oidcclient.ErrGuard.Error()) {
+			if got := f.log.last(t); got.Got != c.got || got.Want != c.want ||
+				!strings.Contains(got.Error, oidcclient.ErrGuard.Error()) {
 				t.Errorf("log %+v", got)
 			}
 			if !strings.Contains(p.Body, "does not accept your login") || len(f.browser.Jar.Names("__Host-")) != 0 {
@@ -200,7 +204,8 @@ func TestAccessTokenThatTheGuardRejects(t *testing.T) {
 // Access tokens that only their issuer knows are not looked at.
 func TestOpaqueAccessTokens(t *testing.T) {
 	f := newFixture(t, func(c *Config) {
-		c.Issuer.Introspection = &authz.Introspection{Endpoint: idpOrigin + "/introspect", ClientID: "c", SecretARN: secretARN}
+		c.Issuer.Introspection = &authz.Introspection{Endpoint: idpOrigin + "/introspect", ClientID: "c",
+			SecretARN: secretARN}
 	})
 	f.idp.tokens = func(a map[string]any) {
 		a["access_token"], a["expires_in"] = "opaque-access-token", "120" // a text, as some providers have it

@@ -73,7 +73,8 @@ func TestLogoutAll(t *testing.T) {
 	stranger.Open(t, auth+"login")
 	s, _ := f.sealed()
 	p := f.post("logout-all")
-	if got := f.log.last(t); p.Status != 200 || got.Outcome != "logged_out" || *got.Ended != 2 || got.Principal != "user-1" ||
+	if got := f.log.last(t); p.Status != 200 || got.Outcome != "logged_out" || *got.Ended != 2 ||
+		got.Principal != "user-1" ||
 		!strings.HasPrefix(members(t, p)["location"].(string), idpOrigin+"/end?") {
 		t.Errorf("%d %s, log %+v", p.Status, p.Body, got)
 	}

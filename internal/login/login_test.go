@@ -48,7 +48,8 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	form := f.idp.form("/token")
-	if form.Get("redirect_uri") != auth+"callback" || len(form.Get("code_verifier")) != 43 || form.Get("client_secret") != "" {
+	if form.Get("redirect_uri") != auth+"callback" || len(form.Get("code_verifier")) != 43 ||
+		form.Get("client_secret") != "" {
 		t.Errorf("token request %v", form)
 	}
 }
@@ -109,7 +110,8 @@ func TestReturnPaths(t *testing.T) {
 		t.Errorf("without one: leads to %q", p.Refresh(t).URL)
 	}
 	for _, path := range []string{
-		"//evil.test", `/\evil.test`, `\\evil.test`, "https://evil.test/", "javascript:alert(1)", "evil.test", "/a\nb", "/\t/evil.test",
+		"//evil.test", `/\evil.test`, `\\evil.test`, "https://evil.test/", "javascript:alert(1)", "evil.test", "/a\nb",
+		"/\t/evil.test",
 		"/../x", "/%2e%2e/x", "/" + strings.Repeat("a", 1024), `/"><script>alert(1)</script>`,
 		"/auth", "/auth/login", "/auth/login?return=/auth/login", "/auth/callback#a",
 	} {
@@ -178,7 +180,8 @@ func TestHeaders(t *testing.T) {
 	} {
 		h := f.browser.Fetch(t, shop, c.verb, auth+c.path).Header
 		policy := h.Get("Content-Security-Policy")
-		if h.Get("Content-Type") != c.kind || h.Get("Cache-Control") != c.cache || h.Get("X-Content-Type-Options") != "nosniff" ||
+		if h.Get("Content-Type") != c.kind || h.Get("Cache-Control") != c.cache ||
+			h.Get("X-Content-Type-Options") != "nosniff" ||
 			h.Get("Referrer-Policy") != "no-referrer" || strings.HasPrefix(c.kind, "text/html") != (policy == pagePolicy) {
 			t.Errorf("%s %s: %v", c.verb, c.path, h)
 		}

@@ -49,7 +49,8 @@ func TestLogoutByForm(t *testing.T) {
 	if u := mustURL(p.Way[1]); u.Path != "/end" || u.Query().Get("post_logout_redirect_uri") != shop+stage+"/bye" {
 		t.Errorf("way %q", p.Way)
 	}
-	if got := f.log.last(t); got.Outcome != "logged_out" || got.Status != http.StatusSeeOther || got.Principal != "user-1" {
+	if got := f.log.last(t); got.Outcome != "logged_out" || got.Status != http.StatusSeeOther ||
+		got.Principal != "user-1" {
 		t.Errorf("log %+v", got)
 	}
 }
@@ -102,7 +103,8 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 			c.change(f)
 			p := f.post("logout")
 			location := members(t, p)["location"]
-			if c.location != "" && location != c.location || c.location == "" && !strings.HasPrefix(location.(string), idpOrigin) {
+			if c.location != "" && location != c.location || c.location == "" &&
+				!strings.HasPrefix(location.(string), idpOrigin) {
 				t.Errorf("location %q", location)
 			}
 			f.want(p, 200, c.reason)

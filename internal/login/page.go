@@ -34,7 +34,8 @@ const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--
 const pageScript = `location.replace(document.querySelector("a").href)`
 
 // pagePolicy lets a page use that style and that script and nothing else, and keeps it out of frames.
-var pagePolicy = "default-src 'none'; style-src '" + sourceHash(pageStyle) + "'; script-src '" + sourceHash(pageScript) +
+var pagePolicy = "default-src 'none'; style-src '" + sourceHash(pageStyle) + "'; script-src '" +
+	sourceHash(pageScript) +
 	"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // sourceHash is a hash-source of Content Security Policy Level 3, section 2.3.1.

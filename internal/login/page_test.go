@@ -35,7 +35,8 @@ func TestPages(t *testing.T) {
 		if p.title == "" || p.text == "" || p.link == "" || strings.Contains(text, "words of a failure") {
 			t.Errorf("%s: %s", name, text)
 		}
-		if onward := strings.Contains(text, "<script>") && strings.Contains(text, "http-equiv"); onward != (name == "onward") {
+		if onward := strings.Contains(text, "<script>") &&
+			strings.Contains(text, "http-equiv"); onward != (name == "onward") {
 			t.Errorf("%s: goes on by itself: %v", name, onward)
 		}
 		if strings.Contains(text, "://") || strings.Contains(text, "//") {

@@ -134,8 +134,10 @@ func TestRefreshThatFails(t *testing.T) {
 		{"a list", says(200, json, `[]`), 503, "provider", true},
 		{"no token", says(200, json, `{"token_type":"Bearer"}`), 503, "provider", true},
 		{"a token for DPoP", says(200, json, `{"access_token":"a","token_type":"DPoP"}`), 503, "provider", true},
-		{"a token with a line break", says(200, json, `{"access_token":"a\r\nb","token_type":"Bearer"}`), 503, "provider", true},
-		{"a negative lifetime", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":-1}`), 503, "provider", true},
+		{"a token with a line break", says(200, json, `{"access_token":"a\r\nb","token_type":"Bearer"}`), 503,
+			"provider", true},
+		{"a negative lifetime", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":-1}`), 503,
+			"provider", true},
 		{"a large answer", says(200, json, `"`+strings.Repeat("x", 64<<10)+`"`), 503, "provider", true},
 		{"no answer", func(f *fixture) {
 			f.net.use(network{})
@@ -241,7 +243,8 @@ func TestARenewalThatFailsChangesNothing(t *testing.T) {
 		f.clock.Advance(time.Second)
 		got := *s
 		err = f.provider.Renew(t.Context(), &got)
-		if oidcclient.Reason(err) != reason || errors.Is(err, oidcclient.ErrRefused) != c.ends || !reflect.DeepEqual(&got, s) {
+		if oidcclient.Reason(err) != reason || errors.Is(err, oidcclient.ErrRefused) != c.ends ||
+			!reflect.DeepEqual(&got, s) {
 			t.Errorf("%s: %v, got %+v, want %+v", reason, err, got, s)
 		}
 	}

@@ -26,7 +26,8 @@ func TestScriptIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range regexp.MustCompile(`(?m)^  (?:const|let) (\w+)`).FindAllStringSubmatch(sessionScript, -1) {
-		if name[1] != "session" && !strings.Contains(string(text), "`"+name[1]+"`") && !strings.Contains(string(text), " "+name[1]+" = ") {
+		if name[1] != "session" && !strings.Contains(string(text), "`"+name[1]+"`") &&
+			!strings.Contains(string(text), " "+name[1]+" = ") {
 			t.Errorf("docs/login-pages.md does not explain %s", name[1])
 		}
 	}

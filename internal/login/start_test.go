@@ -16,7 +16,8 @@ func TestProvisionedConcurrency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.idp.count("/.well-known/openid-configuration") != 1 || f.idp.count("/keys") == 0 || !f.aws.called("GetSecretValue") {
+	if f.idp.count("/.well-known/openid-configuration") != 1 || f.idp.count("/keys") == 0 ||
+		!f.aws.called("GetSecretValue") {
 		t.Errorf("requests to the provider: %q", f.idp.calls)
 	}
 	f.Handler = h
@@ -32,14 +33,17 @@ func TestStartThatIsRefused(t *testing.T) {
 	}{
 		{"no configuration", func(_ *Config, env map[string]string) { env[Variable] = " " }, "not JSON"},
 		{"no client", func(c *Config, _ map[string]string) { c.ClientID = "" }, "clientId"},
-		{"an algorithm of the issuer", func(c *Config, _ map[string]string) { c.Issuer.Algorithms = []string{"none"} }, `"none"`},
+		{"an algorithm of the issuer", func(c *Config, _ map[string]string) { c.Issuer.Algorithms = []string{"none"} },
+			`"none"`},
 		{"no audience", func(c *Config, _ map[string]string) { c.Issuer.Audiences = nil }, "no audience"},
 		{
 			"secrets from another host",
 			func(_ *Config, env map[string]string) { env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://evil.test" },
 			"evil.test",
 		},
-		{"a cookie with a long name", func(c *Config, _ map[string]string) { c.Cookie = "__Host-" + strings.Repeat("a", 200) }, "cookie"},
+		{"a cookie with a long name", func(c *Config, _ map[string]string) {
+			c.Cookie = "__Host-" + strings.Repeat("a", 200)
+		}, "cookie"},
 	} {
 		config, env := testConfig(), map[string]string{}
 		c.change(&config, env)

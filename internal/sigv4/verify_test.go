@@ -10,10 +10,12 @@ import (
 
 // The signature of get-vanilla in the test suite serves here: each case spoils one thing of a request that is otherwise
 // right.
-const suiteAuth = "AWS4-HMAC-SHA256 Credential=" + suiteKey + "/" + suiteScope + ", SignedHeaders=host;x-amz-date, Signature=" + vanilla
+const suiteAuth = "AWS4-HMAC-SHA256 Credential=" + suiteKey + "/" + suiteScope +
+	", SignedHeaders=host;x-amz-date, Signature=" + vanilla
 
 func TestRefusals(t *testing.T) {
-	const presigned = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + suiteKey + "%2F20150830%2Fus-east-1%2Fservice%2Faws4_request" +
+	const presigned = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + suiteKey +
+		"%2F20150830%2Fus-east-1%2Fservice%2Faws4_request" +
 		"&X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host&X-Amz-Expires=60&X-Amz-Signature=00"
 	set := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
@@ -51,9 +53,10 @@ func TestRefusals(t *testing.T) {
 			message: "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. " +
 				"Authorization header requires 'SignedHeaders' parameter. " + hashed("Basic dTpw=")},
 		{name: "no date", spoil: func(r *http.Request) { r.Header.Del("X-Amz-Date") },
-			kind:    ErrIncomplete,
-			typ:     "IncompleteSignatureException",
-			message: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. " + hashed(suiteAuth)},
+			kind: ErrIncomplete,
+			typ:  "IncompleteSignatureException",
+			message: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. " +
+				hashed(suiteAuth)},
 		{name: "no signature", spoil: replaced(", Signature="+vanilla, ""),
 			kind:    ErrIncomplete,
 			typ:     "IncompleteSignatureException",

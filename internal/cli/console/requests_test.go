@@ -297,7 +297,8 @@ func TestNoCredential(t *testing.T) {
 	callback := request("GET /prod/auth/callback?code="+opaque+"18&state="+opaque+"19",
 		"Cookie: __Host-session="+opaque+"20; __Host-login-a="+opaque+"21", "Sec-Fetch-Site: cross-site")
 	callback.RequestID = "callback"
-	said := "the code " + opaque + "18 of the state " + opaque + "19, with " + opaque + "20 and " + opaque + "21, got " + opaque + "22"
+	said := "the code " + opaque + "18 of the state " + opaque + "19, with " + opaque + "20 and " + opaque + "21, got " +
+		opaque + "22"
 	c.Record(&apigateway.Record{
 		Request: callback, Route: "GET /auth/callback", Reason: said,
 		Answer: exchange.Answer{Status: 500, Headers: exchange.Headers{

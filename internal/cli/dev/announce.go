@@ -84,7 +84,8 @@ func announce(
 
 	a := announcement{
 		routes: routes, stages: stages(g, model, routes, url), apps: servedApps(g, routes, f.origin(url)),
-		problems: g.Problems(), examples: examples, revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
+		problems: g.Problems(), examples: examples, revokers: revokers(g), keys: keys(g, routes),
+		console: url + "/", url: url,
 	}
 	if f.watch {
 		a.watched = watchedFolder(src)

@@ -16,7 +16,9 @@ import (
 // line.
 //
 // Notes are those of the command of the given name.
-func Engine(ctx context.Context, p *command.Process, name string, app *cdkapp.App, scratch string) (variables []string) {
+func Engine(
+	ctx context.Context, p *command.Process, name string, app *cdkapp.App, scratch string,
+) (variables []string) {
 	if !app.UsesJSII() {
 		return nil
 	}

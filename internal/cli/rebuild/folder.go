@@ -32,7 +32,8 @@ const mostFiles = 2000
 var unseen = []string{"node_modules", "cdk.out", "__pycache__"}
 
 // SourceOf finds the folder below root that an asset was copied from: the only one with the same files. It is relative
-// to root, with slashes. An assembly does not name it, and what a bundler made of it is not the same, so those are not found.
+// to root, with slashes. An assembly does not name it, and what a bundler made of it is not the same, so those are not
+// found.
 func SourceOf(root, asset string) (source string, found bool) {
 	files, ok := filesOf(asset)
 	if !ok || len(files) == 0 {

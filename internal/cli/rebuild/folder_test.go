@@ -21,7 +21,8 @@ func TestSourceOf(t *testing.T) {
 		{name: "the source", want: "fns/hello"},
 		{
 			name: "a folder with another text", why: "it is another function's",
-			files: map[string]string{"fns/other/index.js": "exports.other", "fns/other/lib/price.js": "1 EUR"}, want: "fns/hello",
+			files: map[string]string{"fns/other/index.js": "exports.other", "fns/other/lib/price.js": "1 EUR"},
+			want:  "fns/hello",
 		},
 		{
 			name: "a copy of it", why: "a change of one may be none of the function's",

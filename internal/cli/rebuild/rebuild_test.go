@@ -116,7 +116,8 @@ func TestOf(t *testing.T) {
 		{"a package that nothing imports", "the app may run it", []string{"tool/main.go"}, "", "app"},
 		{"a folder below a package", "it is another package", []string{"orders/x/x.go"}, "", "app"},
 		{"nothing", "", nil, "", ""},
-		{"after a failure", "its error was of another file", []string{"admin/main.go"}, "Shop/Orders", "Shop/Orders Shop/Admin"},
+		{"after a failure", "its error was of another file", []string{"admin/main.go"}, "Shop/Orders",
+			"Shop/Orders Shop/Admin"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f.failed = map[string]bool{tt.failed: true}

@@ -211,7 +211,8 @@ func (m *maker) add(t target, why string) *Example {
 	if t.method.Integration.Type == apimodel.IntegrationProxy || t.method.Integration.Function != nil {
 		e.Called = "function"
 	}
-	e.complete = t.method.Integration.Type == apimodel.IntegrationProxy && e.Verb == http.MethodGet && !validated(t.method) &&
+	e.complete = t.method.Integration.Type == apimodel.IntegrationProxy && e.Verb == http.MethodGet &&
+		!validated(t.method) &&
 		!strings.Contains(t.Path, "{") && e.URL == plain &&
 		len(e.Headers) == 0
 	if t.APIKey {

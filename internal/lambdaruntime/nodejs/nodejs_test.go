@@ -68,8 +68,8 @@ func inFileAndTemplate(t *testing.T, code string, test func(t *testing.T, invoke
 }
 
 // TestHandlers has the kinds of handlers that
-// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html shows, and what goes wrong with them. One process runs
-// them all, as Node.js takes long to start.
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html shows, and what goes wrong with them. One process
+// runs them all, as Node.js takes long to start.
 func TestHandlers(t *testing.T) {
 	t.Parallel()
 	cases := []handlerCase{
@@ -391,7 +391,8 @@ func TestModules(t *testing.T) {
 			if c.handler == "" {
 				c.handler = "index.handler"
 			}
-			invoke, _ := deploy(t, lambdaruntime.Spec{Handler: c.handler, Dir: filepath.Join(runtimetest.Files(t, c.files), c.within)}, "")
+			invoke, _ := deploy(t, lambdaruntime.Spec{Handler: c.handler,
+				Dir: filepath.Join(runtimetest.Files(t, c.files), c.within)}, "")
 			got := runtimetest.Shown(invoke("{}"))
 			if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("got %s, want %s", got, c.want)

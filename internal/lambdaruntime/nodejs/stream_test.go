@@ -34,11 +34,13 @@ func TestStreams(t *testing.T) {
 			`{"statusCode":201,"headers":{"A":"b"}}` + nulls + "one",
 			"",
 		},
-		{"a pipeline", `await require('node:stream/promises').pipeline(require('node:stream').Readable.from(['one', 'two']), from(stream))`,
+		{"a pipeline",
+			`await require('node:stream/promises').pipeline(require('node:stream').Readable.from(['one', 'two']), from(stream))`,
 			`{"statusCode":201,"headers":{"A":"b"}}` + nulls + "onetwo", ""},
 		{"no end", `stream.write('one')`, "one", ""},
 		{"nothing", ``, "", ""},
-		{"much", `for (let i = 0; i < 100; i++) { if (!stream.write('x'.repeat(9999))) { await new Promise((r) => stream.once('drain', r)) } } stream.end()`,
+		{"much",
+			`for (let i = 0; i < 100; i++) { if (!stream.write('x'.repeat(9999))) { await new Promise((r) => stream.once('drain', r)) } } stream.end()`,
 			strings.Repeat("x", 999900), ""},
 		{"an error at once", `throw new TypeError('no')`, "", "TypeError: no"},
 		{
@@ -48,7 +50,8 @@ func TestStreams(t *testing.T) {
 			"TypeError: no",
 		},
 	}
-	code := respond + "const all = {}; exports.handler = awslambda.streamifyResponse((event, ...rest) => all[event](...rest));\n"
+	code := respond +
+		"const all = {}; exports.handler = awslambda.streamifyResponse((event, ...rest) => all[event](...rest));\n"
 	for n, c := range cases {
 		code += fmt.Sprintf("all[%d] = async (stream, context) => {%s};\n", n, c.code)
 	}

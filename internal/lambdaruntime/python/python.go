@@ -61,8 +61,9 @@ func Command(runtimeName, inline string) ([]string, error) {
 	return append(command, inline), nil
 }
 
-// answers are the interpreters that were found, by the programs in PATH that may start one: an interpreter takes some ten
-// milliseconds to start, and a script of a version manager most of a second to say that it has none of that version.
+// answers are the interpreters that were found, by the programs in PATH that may start one: an interpreter takes some
+// ten milliseconds to start, and a script of a version manager most of a second to say that it has none of that
+// version.
 var answers sync.Map
 
 // find returns the first interpreter that runs: a program in PATH may be one of a version manager, which has none of

@@ -97,7 +97,8 @@ def circle():
 			event = []byte(`{"do": "event"}`)
 		}
 		got := runtimetest.Shown(invoke(string(event)))
-		if got != c.want && (!strings.Contains(c.want, ": ") || strings.HasPrefix(c.want, "{") || !strings.HasPrefix(got, c.want)) {
+		if got != c.want && (!strings.Contains(c.want, ": ") || strings.HasPrefix(c.want, "{") ||
+			!strings.HasPrefix(got, c.want)) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -125,10 +126,12 @@ func TestModules(t *testing.T) {
 	}{
 		{"a module", "app.handler", map[string]string{"app.py": code}, `"app"`},
 		{"a folder", "orders/app.handler", map[string]string{"orders/app.py": code}, `"orders.app"`},
-		{"a package", "orders.app.handler", map[string]string{"orders/__init__.py": "", "orders/app.py": code}, `"orders.app"`},
+		{"a package", "orders.app.handler", map[string]string{"orders/__init__.py": "", "orders/app.py": code},
+			`"orders.app"`},
 		{
 			"a module beside it", "app.handler",
-			map[string]string{"app.py": "import text\nhandler = lambda e, c: text.text", "text.py": "text = 'beside'"}, `"beside"`,
+			map[string]string{"app.py": "import text\nhandler = lambda e, c: text.text", "text.py": "text = 'beside'"},
+			`"beside"`,
 		},
 		{"it comes before the interpreter's", "app.handler",
 			map[string]string{"app.py": "import this\nhandler = lambda e, c: this.text", "this.py": "text = 'own'"}, `"own"`},
@@ -138,7 +141,8 @@ func TestModules(t *testing.T) {
 			`Runtime.ImportModuleError: Unable to import module 'app': No module named 'nowhere'`},
 		{"no function", "app.list", map[string]string{"app.py": code},
 			`Runtime.HandlerNotFound: Handler 'list' missing on module 'app'`},
-		{"no name of a function", "app", map[string]string{"app.py": code}, `Runtime.MalformedHandlerName: Bad handler 'app'`},
+		{"no name of a function", "app", map[string]string{"app.py": code},
+			`Runtime.MalformedHandlerName: Bad handler 'app'`},
 		{"a module of the interpreter", "sys.exit", nil, `Runtime.BuiltInModuleConflict: Cannot use built-in module sys`},
 		{"a syntax error", "app.handler", map[string]string{"app.py": "def handler(:\n"},
 			`Runtime.UserCodeSyntaxError: Syntax error in module 'app': invalid syntax (app.py, line 1)`},
@@ -221,7 +225,8 @@ def handler(event, context):
 			t.Error("there is no log_stream_name")
 		}
 		// What a function writes is in the log before its answer is there.
-		if want := "Z\t" + result.RequestID + "\tan order\nline one\nline two ä\nby the context\n"; !strings.Contains(log.String(), want) {
+		if want := "Z\t" + result.RequestID +
+			"\tan order\nline one\nline two ä\nby the context\n"; !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not have %q:\n%s", want, log)
 		}
 	}
@@ -252,7 +257,8 @@ func TestInterpreters(t *testing.T) {
 		want  string
 		fails string
 	}{
-		{"the runtime's version comes first", map[string]string{"python3.13": script("echo /own/python3.13")}, "/own/python3.13", ""},
+		{"the runtime's version comes first", map[string]string{"python3.13": script("echo /own/python3.13")},
+			"/own/python3.13", ""},
 		{
 			"one that does not run here",
 			map[string]string{"python3.13": script("exit 127"), "python3": script("exec " + real + ` "$@"`)},

@@ -132,7 +132,8 @@ func TestRefused(t *testing.T) {
 			f, temp := folders(t)
 			name := file(t, tt.content)
 			dir, err := f.Of(name)
-			if !errors.Is(err, ErrArchive) || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "unzip: "+name) {
+			if !errors.Is(err, ErrArchive) || !strings.Contains(err.Error(), tt.want) ||
+				!strings.HasPrefix(err.Error(), "unzip: "+name) {
 				t.Errorf("got %q, %v; want an error with %q", dir, err, tt.want)
 			}
 			left, err := filepath.Glob(filepath.Join(temp, "*", "*"))
@@ -169,7 +170,8 @@ func large(t *testing.T) []byte {
 func FuzzExtract(f *testing.F) {
 	f.Add(archived(f, entry{name: "bootstrap", content: "x", mode: 0o755}))
 	f.Add(archived(f, entry{name: "../out", content: "x"}))
-	f.Add(archived(f, entry{name: "up", content: "../", mode: fs.ModeSymlink | 0o777}, entry{name: "up/out", content: "x"}))
+	f.Add(archived(f, entry{name: "up", content: "../", mode: fs.ModeSymlink | 0o777},
+		entry{name: "up/out", content: "x"}))
 	f.Add(archived(f, entry{name: "up", content: "/tmp", mode: fs.ModeSymlink | 0o777}, entry{name: "up", content: "x"}))
 	f.Add([]byte("not an archive"))
 	f.Fuzz(func(t *testing.T, content []byte) {

@@ -209,7 +209,8 @@ func testLargeSessions(t *testing.T, p *peer) {
 		t.Fatalf("a session of more than two cookies: %d", page.Status)
 	}
 	a.refused(t, page, page.Status)
-	if log := a.log.String(); !strings.Contains(log, "too_large") || !strings.Contains(log, "ask the provider for smaller tokens") {
+	if log := a.log.String(); !strings.Contains(log, "too_large") ||
+		!strings.Contains(log, "ask the provider for smaller tokens") {
 		t.Errorf("the log does not name the way out: %s", log)
 	}
 }

@@ -207,7 +207,8 @@ func testRaceInTable(t *testing.T, p *peer) {
 		})
 	}
 	done.Wait()
-	if got := Grants(p.Requests(), "refresh_token"); len(got) != 1 || statuses != [10]int{200, 200, 200, 200, 200, 200, 200, 200, 200, 200} {
+	if got := Grants(p.Requests(), "refresh_token"); len(got) != 1 ||
+		statuses != [10]int{200, 200, 200, 200, 200, 200, 200, 200, 200, 200} {
 		t.Errorf("%d refreshes at the provider, answered with %v\n%s", len(got), statuses, a.log)
 	}
 	a.wantSession(t, a.Browser, "ada")
