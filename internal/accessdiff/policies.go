@@ -81,7 +81,6 @@ func (p pair) addressesOf(gains []gain) string {
 		}
 	}
 	slices.Sort(inside)
-	slices.Sort(outside)
 	switch {
 	case len(in) == len(total):
 		return ""
