@@ -12,8 +12,8 @@
 //
 //   - no gain is unreported: an oracle, which shares no code with the comparison, tries callers with no more rights
 //     than the new API asks for, on paths with values of theirs, of others and of other routes, from addresses inside
-//     and outside of all ranges, and decides each by the words of the pair. A text that names addresses, or paths that
-//     end in a slash, reports gains from or at those alone;
+//     and outside of all ranges, and decides each by the words of the pair. A text that names issuers, audiences, roles,
+//     routes, addresses, or paths that end in a slash, reports gains of those alone;
 //   - no gain is false: each that is reported has a witness, a request with its caller, and the local gateway of the
 //     old assembly refuses it while that of the new one allows it, with the included authorizer's own code;
 //   - where nothing changed nothing is reported; code that cannot be compared and answers that are kept are;

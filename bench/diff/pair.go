@@ -186,7 +186,7 @@ func (p pair) noted(d *accessdiff.Diff) error {
 // reportedBy reports whether a change covers a gain: one of its routes, or of the whole API, and by a caller of its
 // kind or by anyone.
 func (g gain) reportedBy(c accessdiff.Change) bool {
-	if c.Effect != accessdiff.Gained || c.Witness == nil || !covers(c.Text, g.path, g.ip) {
+	if c.Effect != accessdiff.Gained || c.Witness == nil || !g.isAbout(c.Text) {
 		return false
 	}
 	kind := c.Witness.Caller.Kind
