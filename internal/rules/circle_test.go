@@ -38,3 +38,16 @@ func TestTemplatesWithoutCircles(t *testing.T) {
 		t.Fatalf("%d templates, want at least 20: %v", read, err)
 	}
 }
+
+// The variable is CORS's own: its way out is not to leave it out.
+func TestACircleByAnOrigin(t *testing.T) {
+	found := Check(assembled(t, []byte(`{"Resources": {
+		"Page": {"Type": "AWS::CloudFront::Distribution", "Properties": {"Origin": {"Ref": "Orders"}}},
+		"Orders": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {
+			"GATEHOUSE_CORS": {"Fn::Join": ["", ["https://", {"Fn::GetAtt": ["Page", "DomainName"]}]]}
+		}}}}
+	}}`), ""), Options{})
+	if len(found) != 1 || !strings.HasPrefix(found[0].WayOut, "write the origin out in CORS.AllowOrigins") {
+		t.Errorf("found %+v", found)
+	}
+}
