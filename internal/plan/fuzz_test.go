@@ -149,8 +149,9 @@ func checkTable(t *testing.T, p *Plan, g *Guard) {
 	if g.Table == nil {
 		return
 	}
+	routes := p.Sorted()
 	for i, rule := range g.Table.Rules() {
-		r := p.Routes[i]
+		r := routes[i]
 		if rule.Elsewhere != (r.Guard != g) || !rule.Elsewhere && !equalRequirements(rule.Requires, r.Requires) {
 			t.Errorf("%s: the rule %+v is not that of %+v", g, rule, r)
 		}

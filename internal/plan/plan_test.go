@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -358,4 +359,24 @@ func TestWrongStages(t *testing.T) {
 			"a RateLimit of a CDK token and a BurstLimit of 0: want positive numbers, 0 for the default, or NoThrottling; CDK " +
 				"tokens go into RestApiProps.DeployOptions"},
 	})
+}
+
+// Routes that an app makes of a map come in another order each time: the function's code, and with it its version, must
+// not differ.
+func TestTheFilesOrderIsNotTheTables(t *testing.T) {
+	var files []string
+	for range 2 {
+		p := table(add(handle("GET /orders/{id}", fn, anyScope("orders:read")), handle("DELETE /orders", fn)))
+		if len(files) > 0 {
+			slices.Reverse(p.Routes)
+		}
+		planned, err := New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(planned.Guards[0].Table.Marshal()))
+	}
+	if files[0] != files[1] {
+		t.Errorf("the tables differ:\n%s%s", files[0], files[1])
+	}
 }

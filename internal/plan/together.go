@@ -51,7 +51,7 @@ func (p *Plan) makeTable(g *Guard) error {
 		return nil
 	}
 	var rules []access.Rule
-	for _, r := range p.Routes {
+	for _, r := range p.Sorted() { // so that another order of the table is no other code of the function
 		rule := access.Rule{Pattern: r.Pattern, Elsewhere: r.Guard != g}
 		if r.Guard == g {
 			rule.Requires, rule.Forward = r.Requires, r.Forward
