@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, and with the header
-// Authorization as an edge-optimized API hands it on.
+// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, and with the names
+// of headers as an edge-optimized API hands them on.
 func (st *stage) arrive(r *exchange.Request) {
 	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
@@ -20,19 +19,37 @@ func (st *stage) arrive(r *exchange.Request) {
 	if !st.edge {
 		return
 	}
-	const name = "Authorization"
+	cloned := false
 	for i, h := range r.Headers {
-		if h.Name != name && strings.EqualFold(h.Name, name) {
-			r.Headers = slices.Clone(r.Headers)
-			r.Headers[i].Name = name
+		name := http.CanonicalHeaderKey(h.Name)
+		if name == h.Name || !slices.Contains(edgeHeaders, name) {
+			continue
 		}
+		if !cloned {
+			r.Headers, cloned = slices.Clone(r.Headers), true
+		}
+		r.Headers[i].Name = name
 	}
 }
 
-// isEdge reports whether an API with these endpoint types is edge-optimized, which is the default. Amazon CloudFront,
-// which is before it, writes the name of the header Authorization with a capital letter.
-// Source: recorded in _format_headers of
-// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py
+// edgeHeaders are those whose names Amazon CloudFront, which is in front of an edge-optimized API, writes with capital
+// letters. Others, such as origin and cache-control, keep the caller's.
+// Sources: Authorization in _format_headers of
+// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py,
+// User-Agent in test_lambda_aws_proxy_integration_request_data_mapping of the tests there, and all but Authorization in
+// the events of HTTP/2 requests that https://github.com/quiltdata/quilt/pull/3225 and
+// https://github.com/localstack/localstack/issues/6462 have
+var edgeHeaders = []string{
+	"Accept",
+	"Accept-Encoding",
+	"Accept-Language",
+	"Authorization",
+	"Cookie",
+	"Referer",
+	"User-Agent",
+}
+
+// isEdge reports whether an API with these endpoint types is edge-optimized, which is the default.
 func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(types, "EDGE") }
 
 // noRoute is the answer to a path or verb that no route has. API Gateway takes such a request for one to its own

@@ -2,7 +2,9 @@ package apigateway
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,7 +50,8 @@ func variableBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// edgeBehaviour is line 32: the header Authorization in small letters.
+// edgeBehaviour is line 32: the header Authorization in small letters, and others that an edge-optimized API hands on
+// with capital letters.
 func edgeBehaviour(t *testing.T) []behaviour {
 	api := func(types ...any) *site {
 		return backends(t, func(r object) {
@@ -75,7 +78,36 @@ func edgeBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	byDefault := api()
+	// The request and the names are those of an event that was seen; its other headers are CloudFront's and API Gateway's.
+	const browser = "GET /prod/fn/x HTTP/1.1\nHost: api.example.com\nConnection: close\naccept: */*\n" +
+		"accept-encoding: gzip\naccept-language: en\ncache-control: no-cache\ncookie: a=b\norigin: https://shop.example.com\n" +
+		"pragma: no-cache\nreferer: https://shop.example.com/\nsec-fetch-mode: cors\nuSER-Agent: tests\n\n"
+	handedOn := func(name string, s *site, want string) behaviour {
+		return behaviour{line: 32, name: name, source: seenEdge, want: want, got: func(t *testing.T) string {
+			e := rawEvent(t, s, browser)
+			var out []string
+			for _, name := range slices.Sorted(maps.Keys(e["headers"].(object))) {
+				if !strings.HasPrefix(name, "X-") {
+					out = append(out, name)
+				}
+			}
+			if len(e["multiValueHeaders"].(object)) != len(e["headers"].(object)) {
+				t.Errorf("the two maps differ: %v", e)
+			}
+			return strings.Join(out, " ")
+		}}
+	}
 	return []behaviour{
+		handedOn(
+			"a browser's headers, edge-optimized",
+			byDefault,
+			"Accept Accept-Encoding Accept-Language Cookie Host Referer User-Agent cache-control origin pragma sec-fetch-mode",
+		),
+		handedOn(
+			"a browser's headers, regional",
+			api("REGIONAL"),
+			"Host accept accept-encoding accept-language cache-control cookie origin pragma referer sec-fetch-mode uSER-Agent",
+		),
 		handed("edge-optimized, by default", byDefault, "[Authorization] [Authorization]"),
 		handed("edge-optimized, as it says", api("EDGE"), "[Authorization] [Authorization]"),
 		handed("regional", api("REGIONAL"), "[authorization] [authorization]"),

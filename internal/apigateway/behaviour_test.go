@@ -99,6 +99,7 @@ const (
 	seenContext      = "https://stackoverflow.com/questions/47921803"
 	seenCompressed   = "https://github.com/dougmoscrop/serverless-http/issues/194"
 	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
+	seenEdge         = "https://github.com/quiltdata/quilt/pull/3225"
 	seenTooLong      = "https://github.com/koki-develop/lgtm-generator/issues/10"
 	strictestReading = "not documented, the stricter reading"
 )

@@ -183,6 +183,15 @@ func httpBehaviour(t *testing.T) []behaviour {
 				}},
 		},
 	}), methodResponses)
+	addRoute(r, "POST /data/{pathVariable}", httpTo("HTTP_PROXY", "POST", p.URL+"/data?testVar={pathVar}&testQs={qsVar}",
+		object{"RequestParameters": object{
+			"integration.request.header.headerVar":        "method.request.header.foobar",
+			"integration.request.path.qsVar":              "method.request.querystring.testVar",
+			"integration.request.path.pathVar":            "method.request.path.pathVariable",
+			"integration.request.querystring.queryString": "method.request.querystring.testQueryString",
+			"integration.request.querystring.testQs":      "method.request.querystring.testQueryString",
+			"integration.request.querystring.testEmptyQs": "method.request.header.emptyheader",
+		}}))
 	addRoute(r, "ANY /plain", httpTo("HTTP", "GET", p.URL+"/plain"), methodResponses)
 	addRoute(r, "GET /gone", httpTo("HTTP", "GET", p.URL+"/?answer=404", object{"IntegrationResponses": []any{
 		object{
@@ -316,6 +325,20 @@ func httpBehaviour(t *testing.T) []behaviour {
 				"User-Agent: AmazonAPIGateway_API\nX-Amzn-Apigateway-Api-Id: API\nX-Kind: k\nX-Page: 2\nX-Set: s\n"+
 				`{"id": "a%20b", "kind": "k"}`,
 			"X-own: o",
+		),
+		sent(
+			"HTTP_PROXY with data from all parts, as recorded",
+			recordedHTTP, // test_http_proxy_integration_request_data_mappings
+			"POST /prod/data/foobar?testQueryString=foo&testVar=bar",
+			`{"message": "hello world"}`,
+			"POST /data?queryString=foo&testQs=bar&testQs=foo&testQueryString=foo&testVar=foobar&testVar=bar\n"+
+				"Accept: application/json\nContent-Type: application/json\nFoobar: mapped-value\nHeadervar: mapped-value\n"+
+				"User-Agent: test/integration\nX-Amzn-Apigateway-Api-Id: API\nX-Forwarded-For: 127.0.0.1\n"+
+				"X-Forwarded-Port: 443\nX-Forwarded-Proto: https\n"+`{"message": "hello world"}`,
+			"Accept: application/json",
+			"Foobar: mapped-value",
+			"User-Agent: test/integration",
+			"Headervar: request-value",
 		),
 		{line: integrationsLine, name: "the answer by parameters, template and override", source: docParameters,
 			want: `202 7 it\'s X-From: b, X-Id: 7, x-amzn-Remapped-Date: today`, got: func(t *testing.T) string {

@@ -53,7 +53,7 @@ func (st *stage) received(
 	if async {
 		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID}
 		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has what went wrong
-		return &mapping.Received{Status: 202}, nil
+		return &mapping.Received{Status: 202, Function: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
@@ -68,12 +68,13 @@ func (st *stage) received(
 		return nil, notWaited(ctx, err)
 	}
 	got := &mapping.Received{
-		Status:  200,
-		Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"}},
-		Body:    result.Payload,
+		Status:   200,
+		Headers:  exchange.Headers{{Name: "Content-Type", Value: "application/json"}},
+		Body:     result.Payload,
+		Function: true,
 	}
 	if result.Error != nil {
-		got.Selection = result.Error.Message
+		got.Error = result.Error.Message
 		gateway.failed(record, m.function, result.Error, result.Payload)
 	}
 	return got, nil

@@ -87,7 +87,11 @@ func serviceBehaviour(t *testing.T) []behaviour {
 	)
 	addRoute(r, "POST /async", plainTo("Fn", object{
 		"RequestParameters":    object{"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
-		"IntegrationResponses": []any{object{"StatusCode": "404", "SelectionPattern": "202"}}}), methodResponses)
+		"IntegrationResponses": []any{object{"StatusCode": "404", "SelectionPattern": "202"}, object{"StatusCode": "200"}}}),
+		methodResponses)
+	addRoute(r, "ANY /echo", plainTo("Fn"), methodResponses)
+	addRoute(r, "GET /templated", plainTo("Fn", object{"RequestTemplates": object{
+		"application/json": `{"path": "/answer", "body": "{\"param1\": \"$input.params('param1')\"}"}`}}), methodResponses)
 	r["Closed"], r["ClosedPermission"] = function(), nil
 	addRoute(r, "POST /closed", plainTo("Closed"), methodResponses)
 	s := serve(t, r, func(o *Options) {
@@ -114,7 +118,16 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			return fmt.Sprint(got.status, " ", got.body)
 		}}
 	}
+	// answered sends no Content-Type, as the recorded test does.
+	answered := func(name, test, target, body, want string) behaviour {
+		return behaviour{line: integrationsLine, name: name, source: recordedLambda + ": " + test, want: want,
+			got: func(t *testing.T) string {
+				got := s.post(t, target, body)
+				return fmt.Sprint(got.status, " ", got.body)
+			}}
+	}
 	const (
+		region = `"headers":{"Region":"eu-west-1"},"statusCode":200}`
 		agent  = "User-Agent: AmazonAPIGateway_API\n"
 		signer = "AWS4-HMAC-SHA256 Credential=AKIDLOCALGATEWAY/20260304/eu-west-1/"
 	)
@@ -165,12 +178,18 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			`{"text": "{\"a\": [1]}"}`,
 			`200 {"a": [1]}`,
 		),
+		answered("without a template, the body is the event", "test_lambda_aws_integration", "POST /prod/echo",
+			`{"message": "hello world"}`, `200 {"body":"{\"message\": \"hello world\"}",`+region),
+		answered("and no body is an empty object", "TestApiGatewayHeaderRemapping", "GET /prod/echo", "",
+			`200 {"body":"{}",`+region),
+		answered("a parameter, beside one that signed requests have", "test_lambda_aws_integration_with_request_template",
+			"GET /prod/templated?param1=foobar&Signature=1", "", `200 {"param1": "foobar"}`),
 		posted("and its error is matched", docLambdaErrors, "POST /prod/plain/fail", "{}", "404 no such order"),
 		posted("without a template for it, its error passes", docLambdaErrors, "POST /prod/plainly", "{}",
 			`200 {"errorMessage":"no such order","errorType":"errorString"}`),
 		posted("an event that is not JSON", "https://github.com/serverless/serverless/issues/2270", "POST /prod/unread", "{}",
 			`400 {"message":"Could not parse request body into json"}`),
-		posted("a function that is not waited for", docAsync, "POST /prod/async", `{"path": "/sleep", "body": "5s"}`, "404 "),
+		posted("a function that is not waited for", docAsync, "POST /prod/async", `{"path": "/sleep", "body": "5s"}`, "200 "),
 		posted("a function that API Gateway may not invoke", docPermissions, "POST /prod/closed", "{}",
 			`500 {"message": "Internal server error"}`),
 	}

@@ -3,9 +3,20 @@ package mapping
 import (
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
 func base64Text(b []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(b)) }
+
+// asText is a body that counts as text.
+func asText(b []byte) []byte {
+	if utf8.Valid(b) {
+		return b
+	}
+	return []byte(exchange.Text(string(b)))
+}
 
 func fromBase64(b []byte) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))

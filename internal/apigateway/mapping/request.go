@@ -42,6 +42,7 @@ func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 	if f != nil {
 		return nil, f
 	}
+	to.headers = slices.DeleteFunc(to.headers, func(line exchange.Header) bool { return i.drops(line.Name) })
 	call := &Call{Method: i.model.HTTPMethod, URI: uri, Query: to.query, Headers: to.headers, Body: body}
 	if call.Method == "" || call.Method == "ANY" {
 		call.Method = s.Request.Verb
@@ -51,14 +52,19 @@ func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 }
 
 // requestBody is the body by the request template, and by the content handling: a binary body cannot be transformed,
-// and one that is to be converted comes out as base64 or goes in as that.
+// and one that is to be converted comes out as base64 or goes in as that. Of one that counts as text, what is not UTF-8
+// is replaced.
 // Source: the first table of
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html, and what
+// TestRecordedBinaryRequests names
 func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	body := s.Request.Body
 	isBinary := i.binary != nil && i.binary.BinaryRequest(s.Request)
 	handling := i.model.ContentHandling
-	if isBinary && handling == "CONVERT_TO_TEXT" {
+	switch {
+	case !isBinary:
+		body = asText(body)
+	case handling == "CONVERT_TO_TEXT":
 		body, isBinary = base64Text(body), false
 	}
 	out, ok, f := i.template(s, string(body))

@@ -56,9 +56,9 @@ func TestNewIntegrationRefuses(t *testing.T) {
 		{"a variable of $context", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "$context.identity.none"}
 		}, "the variable $context.identity.none is not known"},
-		{"an override that is read", func(i *apimodel.Integration) {
-			i.RequestTemplates = map[string]string{"application/json": "$context.requestOverride.path.id"}
-		}, "$context.requestOverride.path.id can be set and not read"},
+		{"all overrides of a kind", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "$context.requestOverride.path.keySet()"}
+		}, "$context.requestOverride.path cannot be read: want requestOverride.header.NAME"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := NewIntegration(httpMethod(c.change), nil); !errors.Is(err, ErrUnsupported) ||
@@ -104,6 +104,19 @@ func TestRequest(t *testing.T) {
 		{"a part of a text", func(i *apimodel.Integration) {
 			i.RequestParameters["integration.request.querystring.b"] = "method.request.body.c"
 		}, func(s *Source) { s.Request.Body = []byte("c=d") }, "http://127.0.0.1/a/b?a=1"},
+		{"no body is an empty object, as recorded", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.b"] = "method.request.body"
+		}, nil, "http://127.0.0.1/a/b?a=1&b=%7B%7D"},
+		{"a text", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.b"] = "method.request.body"
+		}, func(s *Source) { s.Request.Body = []byte("<This>") }, "http://127.0.0.1/a/b?a=1&b=%3CThis%3E"},
+		{"a whole body that looks like JSON and is not, as recorded", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.b"] = "method.request.body"
+		}, func(s *Source) { s.Request.Body = []byte("\n{wrongjson") }, "the body is not JSON"},
+		{"an override that is read in the same template", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = '7')" +
+				"#set($context.requestOverride.querystring.q = \"$context.requestOverride.path.id.length()-$!context.requestOverride.header.None\")"}
+		}, nil, "http://127.0.0.1/7?a=1&q=1-"},
 		{"overrides", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = 7)" +
 				"#set($context.requestOverride.querystring.q = ['x', 'y'])"}

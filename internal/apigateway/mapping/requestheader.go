@@ -33,11 +33,22 @@ func proxied(h exchange.Headers) exchange.Headers {
 	})
 }
 
-// defaults adds what API Gateway adds to the request: where nothing sets it Accept, User-Agent and Content-Type; the
-// trace; and for HTTP the API's id.
-// Source: _apply_header_transforms in the file that [forbidden] names, and test_http_integration_with_lambda recorded
-// in
-// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.snapshot.json
+// drops reports whether a header does not reach the integration, though a parameter or a template sets it.
+// Source: TestApiGatewayHeaderRemapping recorded in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json
+func (i *Integration) drops(header string) bool {
+	switch strings.ToLower(header) {
+	case "connection", "expect", "proxy-authenticate", "te", "via":
+		return i.model.Type != apimodel.IntegrationAWS
+	}
+	return false
+}
+
+// defaults adds what API Gateway adds to the request: where nothing sets it Accept, User-Agent and, if the caller's own
+// method is one with a body, Content-Type; the trace; and for HTTP the API's id.
+// Source: _apply_header_transforms in the file that [forbidden] names, test_http_integration_with_lambda recorded in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.snapshot.json,
+// and what [Integration.drops] names, where the method is GET and the integration's is POST
 func (i *Integration) defaults(s *Source, call *Call) {
 	add := func(name, value string) {
 		if value != "" && !call.Headers.Has(name) {
@@ -46,9 +57,9 @@ func (i *Integration) defaults(s *Source, call *Call) {
 	}
 	add("Accept", jsonType)
 	add("User-Agent", "AmazonAPIGateway_"+s.Context.APIID)
-	if call.Method == "GET" || call.Method == "HEAD" || call.Method == "OPTIONS" {
+	if !hasBody(call.Method) {
 		call.Body = nil
-	} else {
+	} else if hasBody(s.Request.Verb) {
 		add("Content-Type", s.Request.Headers.Get("Content-Type"))
 	}
 	add("X-Amzn-Trace-Id", s.Request.TraceID)
@@ -56,3 +67,6 @@ func (i *Integration) defaults(s *Source, call *Call) {
 		set(&call.Headers, "X-Amzn-Apigateway-Api-Id", s.Context.APIID)
 	}
 }
+
+// hasBody reports whether requests of a method have a body.
+func hasBody(verb string) bool { return verb != "GET" && verb != "HEAD" && verb != "OPTIONS" }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -107,17 +108,17 @@ func parseBodyValue(name string) (func(*Source) ([]string, *Failure), error) {
 	if err != nil {
 		return nil, unsupported("%v", err)
 	}
+	// No body is {}, and only what looks like JSON is read as that, also for the whole body: test_body_mapping_empty and
+	// test_invalid_json_body_mapping, tried on AWS, in
+	// https://github.com/localstack/localstack/blob/main/tests/unit/services/apigateway/test_parameters_mapping.py
 	return func(s *Source) ([]string, *Failure) {
-		text := strings.TrimSpace(string(s.Request.Body))
-		// Only what looks like JSON is read as that: _json_load in parameters_mapping.py beside the file that [forbidden]
-		// names.
-		if name != "" && (text == "" || !strings.ContainsAny(text[:1], `{["'`)) {
-			return nil, nil
-		}
-		if name != "" {
+		text := cmp.Or(strings.TrimSpace(string(s.Request.Body)), "{}")
+		if strings.ContainsAny(text[:1], `{["'`) {
 			if _, err := path.Find(text); err != nil {
 				return nil, &Failure{Type: Default4XX, Status: 400, Message: "Invalid JSON in request body", Reason: err.Error()}
 			}
+		} else if name != "" {
+			return nil, nil
 		}
 		if value, ok := bodyValue(path, name, text); ok {
 			return []string{value}, nil

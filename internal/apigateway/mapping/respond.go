@@ -15,15 +15,20 @@ type Received struct {
 	Headers exchange.Headers
 	Body    []byte
 
-	// Selection is what selection patterns are compared with; "" for the status.
-	Selection string
+	// Function says that a Lambda function answered. Selection patterns are compared with its error message, which is ""
+	// if it did not fail, and not with the status.
+	Function bool
+	Error    string
 }
 
 // Respond makes of what an integration answered the answer to the caller.
+// Source: selectionPattern in https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html. That .+
+// does not match the answer of a function that did not fail was recorded:
+// https://github.com/localstack/localstack/pull/12580
 func (i *Integration) Respond(s *Source, got *Received) (exchange.Answer, *Failure) {
-	selection := got.Selection
-	if selection == "" {
-		selection = strconv.Itoa(got.Status)
+	selection := strconv.Itoa(got.Status)
+	if got.Function {
+		selection = got.Error
 	}
 	r, f := i.choose(selection)
 	if f != nil {
@@ -36,9 +41,11 @@ func (i *Integration) Respond(s *Source, got *Received) (exchange.Answer, *Failu
 	return r.answer(s, got, body)
 }
 
-// converted is the body as the response template gets it, or the caller.
+// converted is the body as the response template gets it, or the caller. Of one that counts as text, what is not UTF-8
+// is replaced.
 // Source: the second table of
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html, and what
+// TestRecordedBinaryAnswers names
 func (i *Integration) converted(s *Source, got *Received, handling string) ([]byte, *Failure) {
 	if i.binary == nil {
 		return got.Body, nil
@@ -54,6 +61,8 @@ func (i *Integration) converted(s *Source, got *Received, handling string) ([]by
 			return nil, configuration("the answer of the integration is to be converted to binary, and is not base64: %v", err)
 		}
 		return decoded, nil
+	case !isBinary:
+		return asText(got.Body), nil
 	}
 	return got.Body, nil
 }

@@ -244,6 +244,43 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// The models of test_api_gateway_request_validator_with_ref_models and of ..._with_ref_one_ofmodels in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.snapshot.json,
+// which has what their names say; the bodies are ours.
+func TestRecordedReferences(t *testing.T) {
+	const models = "https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/"
+	list := `{"type":"array","items":{"$ref":"` + models + `testSchema"}}`
+	oneOf := `{"type":"object","properties":{"status":{"oneOf":[{"type":"null"},{"$ref":"` + models + `StatusModel"}]}},` +
+		`"required":["status"]}`
+	status := `{"type":"object","properties":{"Status":{"type":"string"},"Order":{"type":"integer"}},` +
+		`"required":["Status","Order"]}`
+	for _, c := range []struct {
+		name, model, body string
+		fits              bool
+	}{
+		{"list: successful", list, `[{"a":1,"b":2}]`, true},
+		{"list: failed-validation", list, `[{"a":1}]`, false},
+		{"oneOf: successful", oneOf, `{"status":null}`, true},
+		{"oneOf: successful-with-data", oneOf, `{"status":{"Status":"works","Order":1}}`, true},
+		{"oneOf: failed-validation-no-data", oneOf, `{}`, false},
+		{"oneOf: failed-validation-bad-data", oneOf, `{"status":{"Status":"works","Order":"1"}}`, false},
+	} {
+		a, m := api(
+			map[string]string{"Model": c.model, "testSchema": twoNumbers, "StatusModel": status},
+			map[string]string{"application/json": "Model"},
+			nil,
+		)
+		v, err := New(a, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := v.Check(request("application/json", c.body), nil, &checks.Verdict{})
+		if c.fits != (f == nil) || f != nil && f.Message != "Invalid request body" {
+			t.Errorf("%s: got %+v", c.name, f)
+		}
+	}
+}
+
 func TestAModelThatFitsBetterThanDefault(t *testing.T) {
 	a, m := api(
 		map[string]string{"Any": `{"type":"string"}`, "Number": `{"type":"number"}`},

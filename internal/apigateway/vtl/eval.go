@@ -183,6 +183,9 @@ func (ref *reference) eval(r *rendering) (Value, error) {
 func (r *rendering) begin(ref *reference) (Value, []step, error) {
 	switch ref.root {
 	case "context":
+		if len(ref.steps) > 0 && strings.HasSuffix(ref.steps[0].name, "Override") {
+			return r.overridden(), ref.steps, nil
+		}
 		if r.context == nil {
 			r.context = NewMap()
 			if r.env.Context != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // node is a part of a template.
@@ -130,9 +131,44 @@ func (n setNode) render(r *rendering) error {
 func (n overrideNode) render(r *rendering) error {
 	v, err := n.value.eval(r)
 	if err == nil && v != nil {
-		r.overrides = append(r.overrides, Override{n.where, n.name, v})
+		o := Override{n.where, n.name, v}
+		r.overrides = append(r.overrides, o)
+		if r.set != nil {
+			r.set.override(o)
+		}
 	}
 	return err
+}
+
+// overridden is what templates have set of $context so far.
+// Source: https://github.com/localstack/localstack/pull/11799, whose test was recorded on AWS
+func (r *rendering) overridden() *Map {
+	if r.set == nil {
+		r.set = NewMap()
+		for _, o := range slices.Concat(r.env.Overrides, r.overrides) {
+			r.set.override(o)
+		}
+	}
+	return r.set
+}
+
+// override puts a value where it was set, such as requestOverride.path.
+func (m *Map) override(o Override) {
+	at := m
+	in, of, _ := strings.Cut(o.Where, ".")
+	for _, name := range []string{in, of} {
+		if o.Name == "" && name == of {
+			at.Put(name, o.Value)
+			return
+		}
+		next, ok := at.get(name).(*Map)
+		if !ok {
+			next = NewMap()
+			at.Put(name, next)
+		}
+		at = next
+	}
+	at.Put(o.Name, o.Value)
 }
 
 func (n ifNode) render(r *rendering) error {

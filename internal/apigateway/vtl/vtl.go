@@ -57,6 +57,7 @@ type Options struct {
 type Env struct {
 	Body           string // of the request, or of the integration's answer; "" for none
 	StageVariables map[string]string
+	Overrides      []Override // that a template before this one has set, which it reads
 
 	// Both are called when a template first reads what they give. The kinds are "path", "querystring" and "header".
 	Params  func(kind string) []Pair
@@ -137,6 +138,7 @@ type rendering struct {
 	out       strings.Builder
 	variables map[string]Value
 	overrides []Override
+	set       *Map // of $context, made when it is read first
 
 	context, params, stage *Map // made when they are read first
 	body                   Value
