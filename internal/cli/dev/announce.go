@@ -218,8 +218,8 @@ func noteAddress(note func(string, ...any), f flags, examples []tryout.Example) 
 		return
 	}
 	if f.sourceIP == "" {
-		note("a resource policy does not allow 127.0.0.1: set the source address of requests with --source-ip, " +
-			"such as --source-ip 203.0.113.7")
+		note("a resource policy does not allow 127.0.0.1: set the source address of requests with --source-ip " +
+			"to one that the policy allows")
 		return
 	}
 	note("a resource policy does not allow %s: set another address with --source-ip", f.sourceIP)

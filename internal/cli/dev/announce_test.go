@@ -55,8 +55,8 @@ func TestNotes(t *testing.T) {
 		}, `the app needs values that CDK looks up in AWS (hosted-zone:a, vpc-provider:b): run "cdk synth" once, which ` +
 			"saves them in cdk.context.json"},
 		{"an address of this machine", func(note func(string, ...any)) { noteAddress(note, flags{}, limited) },
-			"a resource policy does not allow 127.0.0.1: set the source address of requests with --source-ip, such as " +
-				"--source-ip 203.0.113.7"},
+			"a resource policy does not allow 127.0.0.1: set the source address of requests with --source-ip to one that " +
+				"the policy allows"},
 		{"a given address", func(note func(string, ...any)) {
 			noteAddress(note, flags{sourceIP: "198.51.100.7"}, limited)
 		}, "a resource policy does not allow 198.51.100.7: set another address with --source-ip"},
