@@ -180,6 +180,8 @@ func (d *Domain) checkName(bad func(string, ...any)) {
 	switch {
 	case d.Name == "":
 		bad(".Name is empty: give a name such as \"api.example.com\", or share another API's domain by Of")
+	case UnresolvedList(d.Name):
+		bad(".Name %s", ofList)
 	case Unresolved(d.Name):
 	case !domainForm.MatchString(d.Name):
 		bad(".Name %q: want the name of a host in lower case, without a scheme, a port and a path, such as "+
@@ -269,6 +271,8 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 		switch {
 		case slices.Contains(d.BasePaths[:i], path):
 			bad(".BasePaths has %q twice: leave one out", path)
+		case UnresolvedList(path):
+			bad(".BasePaths %s", ofList)
 		case path == "" || Unresolved(path):
 		case !basePathForm.MatchString(path):
 			bad(".BasePaths[%d] %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+

@@ -22,7 +22,9 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 	}{{"AllowVPCEndpoints", p.AllowVPCEndpoints}, {"AssociateVPCEndpoints", p.AssociateVPCEndpoints}} {
 		known := map[string]bool{}
 		for i, id := range list.ids {
-			if err := checkEntry("VPC endpoint", id); err != nil {
+			if associated := list.name == "AssociateVPCEndpoints"; UnresolvedList(id) && (associated || len(list.ids) > 1) {
+				bad(".Private.%s %s", list.name, ofList)
+			} else if err := checkEntry("VPC endpoint", id); err != nil {
 				bad(".Private.%s[%d]: %w", list.name, i, err)
 			} else if known[id] {
 				bad(".Private.%s has %q twice: leave one out", list.name, id)

@@ -29,8 +29,7 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 	}
 	for _, v := range f.Ranges {
 		if UnresolvedList(v) {
-			errs = append(errs, errors.New("its FromCIDRs is a list known only when the stack is deployed: take single values of "+
-				"it with awscdk.Fn_Select"))
+			errs = append(errs, errors.New("its FromCIDRs "+ofList))
 		} else if err := checkEntry("CIDR", v); err != nil {
 			errs = append(errs, fmt.Errorf("its FromCIDRs: %w", err))
 		} else if !Unresolved(v) && parseRange(v).Bits() == 0 {

@@ -185,6 +185,9 @@ const discoveryPath = "/.well-known/"
 
 // checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.
 func checkURL(field, text string) error {
+	if UnresolvedList(text) {
+		return fmt.Errorf("%s %s", field, ofList)
+	}
 	if Unresolved(text) {
 		if scheme, _, found := strings.Cut(text, "://"); found && scheme != "https" && !Unresolved(scheme) {
 			return fmt.Errorf("%s %q: want an https URL with a host", field, text)

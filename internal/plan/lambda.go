@@ -134,6 +134,8 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 		switch {
 		case claim == "":
 			errs = append(errs, fmt.Errorf("%s has an empty name", field))
+		case UnresolvedList(claim):
+			errs = append(errs, fmt.Errorf("%s %s", field, ofList))
 		case authz.IsReserved(claim):
 			errs = append(errs, fmt.Errorf("%s has %q, which is the name of what the context holds anyway: leave it out",
 				field, claim))

@@ -26,7 +26,9 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 			continue
 		}
 		for i, v := range l.values {
-			if err := checkEntry(l.kind, v); err != nil {
+			if UnresolvedList(v) && len(l.values) > 1 {
+				bad("%s[%d] %s", l.field, i, ofList)
+			} else if err := checkEntry(l.kind, v); err != nil {
 				bad("%s[%d]: %w", l.field, i, err)
 			}
 		}

@@ -9,3 +9,6 @@ func Unresolved(s string) bool { return strings.Contains(s, "${Token[") || Unres
 // UnresolvedList reports whether a text stands for a whole list that is known only when the stack is deployed. It is
 // the only element of one, and cannot be a part of a text.
 func UnresolvedList(s string) bool { return strings.Contains(s, "#{Token[") }
+
+// ofList is what an error says of such a list where one value is wanted.
+const ofList = "is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"

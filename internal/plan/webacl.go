@@ -18,6 +18,9 @@ func (p *Plan) checkWebACL() []error {
 		return []error{errors.New("WebACL is set, and RestApiProps.Deploy is false, so that there is no stage to protect: " +
 			"leave one out, or associate the web ACL with the stage that you make")}
 	}
+	if UnresolvedList(acl) {
+		return []error{fmt.Errorf("WebACL %s", ofList)}
+	}
 	if Unresolved(acl) {
 		return nil
 	}

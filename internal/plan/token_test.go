@@ -1,0 +1,34 @@
+package plan
+
+import "testing"
+
+// A list that a parameter gives stands for no single value: CDK says so at synth, and names no place.
+func TestListsInThePlaceOfOneValue(t *testing.T) {
+	const list, says = "#{Token[TOKEN.7]}", " is a list known only when the stack is deployed: take single values of it with "
+	domain := func(change func(*Domain)) func(*Props) {
+		return func(p *Props) {
+			p.Domain = &Domain{Name: "api.example.com", Certificate: true}
+			change(p.Domain)
+		}
+	}
+	testRefusals(t, []refusal{
+		{"an issuer", func(p *Props) {
+			of := jwt()
+			of.Issuers[0].URL = list
+			p.Authorizer = deciding(of)
+		}, "JWT.Issuers[0]: URL" + says},
+		{"claims of the context", func(p *Props) {
+			of := jwt()
+			of.ContextClaims = []string{list}
+			p.Authorizer = deciding(of)
+		}, "JWT.ContextClaims" + says},
+		{"a web ACL", func(p *Props) { p.WebACL = list }, "WebACL" + says},
+		{"a name", domain(func(d *Domain) { d.Name = list }), "Domain.Name" + says},
+		{"paths", domain(func(d *Domain) { d.BasePaths = []string{list} }), "Domain.BasePaths" + says},
+		{"VPC endpoints", domain(func(d *Domain) {
+			d.Private = &PrivateDomain{AllowVPCEndpoints: []string{list}, AssociateVPCEndpoints: []string{list}}
+		}), "Domain.Private.AssociateVPCEndpoints" + says},
+		{"a list beside a range", policy(ResourcePolicy{AllowCIDRs: []string{office, list}}),
+			"ResourcePolicy.AllowCIDRs[1]" + says},
+	})
+}
