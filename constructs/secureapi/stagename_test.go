@@ -101,8 +101,8 @@ func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
 			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
 			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 		})
-	}, "ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: write the name out, "+
-		"leave CORS out, or guard all routes alike")
+	}, "ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: write the name "+
+		"out, leave CORS out, or guard all routes alike")
 }
 
 // CDK looks a value up when the app has ended without an error, and gives a text of its own before.
@@ -113,5 +113,6 @@ func TestAValueThatIsNotLookedUpYet(t *testing.T) {
 	office := awsssm.StringParameter_ValueFromLookup(stack, jsii.String("/office"), nil, nil)
 	refused(t, func() {
 		shop(stack, func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{*office}} })
-	}, `"dummy-value-for-/office" is not a CIDR`, "use StringParameter_ValueForStringParameter, whose value the deployment knows")
+	}, `"dummy-value-for-/office" is not a CIDR`,
+		"use StringParameter_ValueForStringParameter, whose value the deployment knows")
 }

@@ -461,7 +461,8 @@ func TestGrantInvokeOfAnotherAccount(t *testing.T) {
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")},
 	})
 	api := shop(stack, iamOnly)
-	role := awsiam.Role_FromRoleArn(stack, jsii.String("Partner"), jsii.String("arn:aws:iam::210987654321:role/partner"), nil)
+	arn := jsii.String("arn:aws:iam::210987654321:role/partner")
+	role := awsiam.Role_FromRoleArn(stack, jsii.String("Partner"), arn, nil)
 	refused(t, func() { api.GrantInvoke(role, "GET /orders") },
 		"secureapi: Shop/Api: GrantInvoke: the grantee is of account 210987654321 and the API of 123456789012",
 		"ResourcePolicy.AllowAccounts")
@@ -621,7 +622,9 @@ func TestStatementsThatForgetPreflights(t *testing.T) {
 // LegacyStackSynthesizer names a function's code by parameters of the stack, which the command line fills in.
 func TestCodeThatParametersName(t *testing.T) {
 	app := newApp("aws:cdk:enable-asset-metadata", true)
-	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{Synthesizer: awscdk.NewLegacyStackSynthesizer()})
+	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{
+		Synthesizer: awscdk.NewLegacyStackSynthesizer(),
+	})
 	api := shop(stack, nil)
 	shop(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), nil)
 	app.Synth(nil)

@@ -4,7 +4,8 @@ import "testing"
 
 // A list that a parameter gives stands for no single value: CDK says so at synth, and names no place.
 func TestListsInThePlaceOfOneValue(t *testing.T) {
-	const list, says = "#{Token[TOKEN.7]}", " is a list known only when the stack is deployed: take single values of it with "
+	const list = "#{Token[TOKEN.7]}"
+	const says = " is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"
 	domain := func(change func(*Domain)) func(*Props) {
 		return func(p *Props) {
 			p.Domain = &Domain{Name: "api.example.com", Certificate: true}

@@ -172,8 +172,8 @@ func (d dependencies) report(report reporter) {
 						"request; or set a fixed URL, such as that of Props.Domain; or let the function read an SSM parameter "+
 						"of a fixed name when it runs", variables)
 					if variables == "GATEHOUSE_CORS" { // which Props.CORS writes
-						f.WayOut = "write the origin out in CORS.AllowOrigins, as a domain of your own; or leave CORS out where the pages " +
-							"are of the host that callers reach the API by, as behind one distribution: their origin is the API's"
+						f.WayOut = "write the origin out in CORS.AllowOrigins, as a domain of your own; or leave CORS out where the " +
+							"pages are of the host that callers reach the API by, as behind one distribution: their origin is the API's"
 					}
 				}
 				report(r.resource, f)

@@ -67,7 +67,8 @@ func (r *resource) changedCode() string {
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/asset-parameters.ts
 func keyOfParameter(key any, hash string) bool {
 	text := inJSON(key)
-	parameter := regexp.MustCompile(`\{"Ref":"(?:referenceto\w+)?AssetParameters` + regexp.QuoteMeta(hash) + `S3VersionKey\w+"\}`)
+	name := `(?:referenceto\w+)?AssetParameters` + regexp.QuoteMeta(hash) + `S3VersionKey\w+`
+	parameter := regexp.MustCompile(`\{"Ref":"` + name + `"\}`)
 	part := `{"Fn::Select":[%d,{"Fn::Split":["||",` + parameter.FindString(text) + `]}]}`
 	return text == `{"Fn::Join":["",[`+fmt.Sprintf(part, 0)+","+fmt.Sprintf(part, 1)+`]]}`
 }
