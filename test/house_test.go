@@ -91,6 +91,7 @@ var floors = [][]string{
 		"internal/testclock",
 		"internal/rsatest",
 	},
+	{"internal/regexes"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

@@ -209,7 +209,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"invalid expression",
 			guardedWith(TokenAuthorizer{JWT: jwt(), ValidationExpression: "("}),
-			`ValidationExpression "(": error parsing regexp`,
+			`ValidationExpression "(": missing closing )`,
 		},
 		{
 			"cache without identity source",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -193,14 +193,18 @@ var clients = []string{
 // matchesClient reports whether an expression matches the id of an app client. The id of a client of the assembly is made
 // when it is deployed, so that an expression has to match each id.
 func matchesClient(expression, id string) bool {
-	e, err := regexp.Compile("^(?:" + expression + ")$")
+	e, err := regexes.Whole(expression)
 	if err != nil {
 		return false
 	}
-	if id != anyClient && !strings.Contains(id, "/") {
-		return e.MatchString(id)
+	differs := func(id string) bool {
+		ok, err := e.Match(id)
+		return !ok || err != nil
 	}
-	return !slices.ContainsFunc(clients, func(id string) bool { return !e.MatchString(id) })
+	if id != anyClient && !strings.Contains(id, "/") {
+		return !differs(id)
+	}
+	return !slices.ContainsFunc(clients, differs)
 }
 
 // matching stands before an expression for a client that it matches.

@@ -3,22 +3,20 @@ package apimodel
 import (
 	"regexp"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // Expression compiles Validation; it is nil without one. It matches a text as a whole: whether API Gateway anchors the
 // expression is not documented, so nothing passes here that an anchored one stops.
 //
-// API Gateway does not document the syntax either. An expression that Go's regular expressions do not have, such as one
-// with a lookahead, is an error.
-func (a *Authorizer) Expression() (*regexp.Regexp, error) {
+// API Gateway documents no syntax for it, and that of Java for selection patterns. An expression that cannot be matched
+// as Java does, such as one with a lookahead, is an error.
+func (a *Authorizer) Expression() (*regexes.Pattern, error) {
 	if a.Validation == "" {
 		return nil, nil
 	}
-	// First by itself, as "a)|(b" is only an expression between the parentheses that are put around it.
-	if _, err := regexp.Compile(a.Validation); err != nil {
-		return nil, err
-	}
-	return regexp.Compile(`\A(?:` + a.Validation + `)\z`)
+	return regexes.Whole(a.Validation)
 }
 
 // Audiences returns the values that Validation lists, in its order, if it is anchored and written as a list of literal

@@ -23,12 +23,12 @@ func TestExpression(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range tt.match {
-				if !e.MatchString(s) {
+				if ok, err := e.Match(s); !ok || err != nil {
 					t.Errorf("%q does not match", s)
 				}
 			}
 			for _, s := range tt.other {
-				if e.MatchString(s) {
+				if ok, err := e.Match(s); ok || err != nil {
 					t.Errorf("%q matches", s)
 				}
 			}
@@ -98,7 +98,7 @@ func FuzzAudiences(f *testing.F) {
 			t.Fatalf("%q: %v", expression, err)
 		}
 		for _, v := range values {
-			if !e.MatchString(v) {
+			if ok, err := e.Match(v); !ok || err != nil {
 				t.Errorf("%q lists %q and does not match it", expression, v)
 			}
 		}

@@ -152,6 +152,7 @@ func TestRefusals(t *testing.T) {
 		{"of Perl", `{"patternProperties":{"\\Aa":{}}}`, `has "\\A"`},
 		{"of POSIX", `{"pattern":"[[:alpha:]]"}`, `has "[:"`},
 		{"of later editions", `{"pattern":"\\p{L}"}`, `has "\\p"`},
+		{"no expression", `{"pattern":"(a"}`, `the expression "(a" is not a regular expression: missing closing )`},
 		{"possessive", `{"pattern":"a++"}`, `has "++"`},
 		{"an empty class", `{"pattern":"[]a]"}`, `has "[]"`},
 		{"all that is wrong", `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}`, "and 2 more"},

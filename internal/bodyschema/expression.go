@@ -1,8 +1,11 @@
 package bodyschema
 
 import (
+	"errors"
 	"regexp"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // escape matches the escapes of ECMA 262, edition 5. Other letters after a backslash stand for themselves there, or are
@@ -13,7 +16,11 @@ var escape = regexp.MustCompile(`^\\(?:[dDwWsSbBtnvfr]|[0-9]|x[0-9a-fA-F]{2}|u[0
 // expressions of JSON Schema are those of ECMA 262, and the edition of draft 4 is the fifth.
 // Source: section 3.3 of https://datatracker.ietf.org/doc/html/draft-fge-json-schema-validation-00
 func (c *converter) checkExpression(text, at string) {
-	if part := foreign(text); part != "" {
+	part := foreign(text)
+	if _, err := regexes.ECMA(text); part == "" && err != nil && !errors.Is(err, regexes.ErrUnsupported) {
+		c.fail(at, "the expression %q is not a regular expression: %v", text, err)
+	}
+	if part != "" {
 		c.fail(at, "the expression %q has %q, which the regular expressions of JSON Schema (ECMA 262, edition 5) do not "+
 			"have: write it with character classes, groups and lookaheads", text, part)
 	}

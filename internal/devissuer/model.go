@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
@@ -189,7 +189,7 @@ func matching(
 	m *apimodel.Model,
 	pool *apimodel.UserPool,
 	a *apimodel.Authorizer,
-	expression *regexp.Regexp,
+	expression *regexes.Pattern,
 ) (ids []string) {
 	ofOthers := map[string]bool{}
 	for _, other := range m.UserPools {
@@ -197,12 +197,16 @@ func matching(
 			ofOthers[id] = other != pool
 		}
 	}
+	matches := func(id string) bool {
+		ok, err := expression.Match(id)
+		return ok && err == nil
+	}
 	for _, id := range slices.Concat(clientsOf(pool), a.Audiences()) {
-		if expression.MatchString(id) && !ofOthers[id] && !slices.Contains(ids, id) {
+		if matches(id) && !ofOthers[id] && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	if ids == nil && expression.MatchString(StandInClient) {
+	if ids == nil && matches(StandInClient) {
 		return []string{StandInClient}
 	}
 	return ids

@@ -1,11 +1,12 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // inHeader is where headers are, as API Gateway writes it.
@@ -22,13 +23,13 @@ func CheckHeader(name string) error {
 	return httpname.CheckHeader(name)
 }
 
-// CheckExpression refuses a validation expression that does not compile. API Gateway's dialect has more than Go's
-// (look-around, for one), so an expression that uses such a group is left for API Gateway to judge.
+// CheckExpression refuses a validation expression that Java does not compile. One with a part that Go's expressions do
+// not have (look-around, for one) is left for API Gateway to judge.
 func CheckExpression(expression string) error {
 	if Unresolved(expression) {
 		return nil
 	}
-	if _, err := regexp.Compile(expression); err != nil && !strings.Contains(expression, "(?") {
+	if _, err := regexes.Whole(expression); err != nil && !errors.Is(err, regexes.ErrUnsupported) {
 		return fmt.Errorf("ValidationExpression %q: %w", expression, err)
 	}
 	return nil

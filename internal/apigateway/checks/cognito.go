@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -23,7 +23,7 @@ type TokenVerifier interface {
 
 // cognito is an authorizer with user pools, made ready.
 type cognito struct {
-	audience *regexp.Regexp // that the token's aud has to match, or nil
+	audience *regexes.Pattern // that the token's aud has to match, or nil
 }
 
 func (g *Guard) prepareCognito() {
@@ -107,6 +107,7 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 		return true
 	}
 	aud, ok := token.Claim("aud").Text()
+	matches, err := expression.Match(aud)
 	switch {
 	case !ok:
 		v.fail(
@@ -117,7 +118,12 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 				a.Validation,
 			),
 		)
-	case !expression.MatchString(aud):
+	case err != nil:
+		v.fail(
+			"audience",
+			unauthorized("the token's aud %q cannot be compared with the authorizer's expression %q: %v", aud, a.Validation, err),
+		)
+	case !matches:
 		v.fail(
 			"audience",
 			unauthorized("the token's aud %q does not match the authorizer's expression %q", aud, a.Validation),

@@ -2,36 +2,36 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"sync/atomic"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // tokenSource is what a TOKEN authorizer reads.
 type tokenSource struct {
 	header     string
-	expression *regexp.Regexp // nil: anything
+	expression *regexes.Pattern // nil: anything
 
 	matched atomic.Pointer[string] // the last token that the expression matched: the next request often has the same one
 }
 
-// accepts reports whether the expression matches a token.
-func (s *tokenSource) accepts(token string) bool {
+// accepts reports whether the expression matches a token. The error says why that is not known.
+func (s *tokenSource) accepts(token string) (bool, error) {
 	if last := s.matched.Load(); s.expression == nil || last != nil && *last == token {
-		return true
+		return true, nil
 	}
-	if !s.expression.MatchString(token) {
-		return false
+	ok, err := s.expression.Match(token)
+	if ok {
+		s.matched.Store(&token)
 	}
-	s.matched.Store(&token)
-	return true
+	return ok, err
 }
 
 // nothing matches no token: it stands for an expression that is not understood.
-var nothing = regexp.MustCompile(`[^\s\S]`)
+var nothing, _ = regexes.Whole(`[^\s\S]`)
 
 // prepareTokens compiles the validation expressions.
 func (g *Guard) prepareTokens() {
@@ -51,7 +51,7 @@ func (g *Guard) prepareTokens() {
 
 // expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem
 // of the authorizer, and matches nothing.
-func (g *Guard) expression(a *apimodel.Authorizer) *regexp.Regexp {
+func (g *Guard) expression(a *apimodel.Authorizer) *regexes.Pattern {
 	e, err := a.Expression()
 	if err != nil {
 		g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not understood here: %v", a.Validation, err)
@@ -85,11 +85,20 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 	if a.Type == apimodel.TokenAuthorizer {
 		s := g.tokens[a]
 		token := c.Headers.Get(s.header)
+		if token == "" {
+			d := unauthorized("the header %s is missing or empty, so the authorizer is not asked", s.header)
+			return nil, &d
+		}
 		var d mapping.Failure
-		switch {
-		case token == "":
-			d = unauthorized("the header %s is missing or empty, so the authorizer is not asked", s.header)
-		case !s.accepts(token):
+		switch ok, err := s.accepts(token); {
+		case err != nil:
+			d = unauthorized(
+				"the header %s cannot be compared with the validation expression %s, so the authorizer is not asked: %v",
+				s.header,
+				a.Validation,
+				err,
+			)
+		case !ok:
 			d = unauthorized(
 				"the header %s does not match the validation expression %s, so the authorizer is not asked",
 				s.header,

@@ -62,7 +62,7 @@ func TestTokenSource(t *testing.T) {
 		})
 	}
 	t.Run("an expression that does not compile is a problem of the authorizer, and matches nothing", func(t *testing.T) {
-		for _, expression := range []string{"(", "x)|(x", "(?<=x)y"} {
+		for _, expression := range []string{"(", "x)|(x", "(?<=x)y", "[a-z&&[^y]]", `(?U)\w`, `x{,2}`} {
 			g := newGate("")
 			a := g.token(0, expression)
 			g.Guard = New(g.options)
@@ -72,6 +72,25 @@ func TestTokenSource(t *testing.T) {
 			want(t, whole, g.check(guarded(a), "GET /", "Authorization: x"), unauthorized401)
 		}
 	})
+}
+
+// TestJavaExpressions: no token passes here that API Gateway stops, which matches expressions as Java does.
+func TestJavaExpressions(t *testing.T) {
+	for _, c := range []struct{ expression, token, want, reason string }{
+		{`(?i)bearer [a-z]+`, "BEARER abc", "ok", ""},
+		{`(?i)[a-z]+`, "\u212a", unauthorized401, "does not match"},
+		{`.+`, "a\u2028b", unauthorized401, "does not match"},
+		{`.*\b[a-z]+`, "é x", unauthorized401, "cannot be compared"},
+	} {
+		g := newGate("")
+		m := guarded(g.token(0, c.expression))
+		g.Guard = New(g.options)
+		v := g.check(m, "GET /", "Authorization: "+c.token)
+		want(t, behaviour{1, docLambda}, v, c.want)
+		if c.reason != "" && !strings.Contains(v.Denial.Reason, c.reason) {
+			t.Errorf("%s: got %s, want %s", c.expression, v.Denial.Reason, c.reason)
+		}
+	}
 }
 
 // TestTokensInTurn: that one token was matched says nothing of another.

@@ -3,7 +3,6 @@ package mapping
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // Integration is a MOCK, HTTP, HTTP_PROXY or AWS integration, made ready. It does not change, so any number of
@@ -38,7 +38,7 @@ var _ Binary = (*events.Route)(nil)
 
 // integrationResponse is an integration response.
 type integrationResponse struct {
-	pattern    *regexp.Regexp // of the status or the error message; nil for the default
+	pattern    *regexes.Pattern // of the status or the error message; nil for the default
 	status     int
 	declared   bool // the method has a response of this status
 	parameters []parameter
@@ -97,7 +97,7 @@ func newIntegrationResponse(m *apimodel.Method, in apimodel.IntegrationResponse)
 		return r, unsupported("the status code %q", in.StatusCode)
 	}
 	if in.SelectionPattern != "" {
-		if r.pattern, err = regexp.Compile(`\A(?:` + in.SelectionPattern + `)\z`); err != nil {
+		if r.pattern, err = regexes.Whole(in.SelectionPattern); err != nil {
 			return r, unsupported("the selection pattern %q: %v", in.SelectionPattern, err)
 		}
 	}
@@ -155,8 +155,15 @@ func (i *Integration) template(s *Source, body string) (out vtl.Output, ok bool,
 func (i *Integration) choose(selection string) (*integrationResponse, *Failure) {
 	for n := range i.responses {
 		r := &i.responses[n]
-		if r.pattern != nil && !r.pattern.MatchString(selection) {
-			continue
+		if r.pattern != nil {
+			ok, err := r.pattern.Match(selection)
+			if err != nil {
+				return nil, configuration("the selection pattern of the integration response %d cannot be compared with %q: %v",
+					r.status, snippet(selection), err)
+			}
+			if !ok {
+				continue
+			}
 		}
 		if !r.declared {
 			// The words of the execution log:

@@ -316,6 +316,12 @@ func TestNewMockRefuses(t *testing.T) {
 			ErrUnsupported,
 		},
 		{
+			"pattern that Go reads in another sense",
+			func(m *apimodel.Method) { m.Integration.Responses[0].SelectionPattern = "[0-9&&[^5]]+" },
+			"[0-9&&[^5]]+",
+			ErrUnsupported,
+		},
+		{
 			"content handling",
 			func(m *apimodel.Method) { m.Integration.Responses[0].ContentHandling = "CONVERT_TO_BINARY" },
 			"CONVERT_TO_BINARY",

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 var printer = message.NewPrinter(language.English)
@@ -35,6 +36,7 @@ func compile(api *apimodel.API, m *apimodel.Method) (list []model, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
 	c.UseLoader(siblings{api})
+	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) { return regexes.ECMA(text) })
 	for _, contentType := range slices.Sorted(maps.Keys(m.RequestSchemas)) {
 		s := m.RequestSchemas[contentType]
 		compiled, err := c.Compile(addressOf(api, s.Name))

@@ -302,7 +302,8 @@ func TestAModelThatFitsBetterThanDefault(t *testing.T) {
 func TestModelsThatCannotBeEnforced(t *testing.T) {
 	for _, c := range []struct{ name, model, want string }{
 		{"not a schema", `{"type":"text"}`, "Two"},
-		{"an expression that only Java has", `{"pattern":"(?=a).*"}`, "pattern"},
+		{"an expression that Go does not have", `{"pattern":"(?=a).*"}`, "pattern"},
+		{"an expression of Go alone", `{"pattern":"\\Aa"}`, "pattern"},
 		{
 			"a reference to a model that the API has not",
 			`{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/None"}`,

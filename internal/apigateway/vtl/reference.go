@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // reference is a value by its name: $root, its members, methods and indexes.
@@ -152,7 +154,11 @@ func (p *parser) checkPattern(s step, at int) error {
 		return nil
 	}
 	pattern, _ := text.value.(string)
-	if _, err := compile(pattern); err != nil {
+	read := regexes.Java
+	if s.name == "matches" {
+		read = regexes.Whole
+	}
+	if _, err := compile(pattern, read); err != nil {
 		return p.errorAt(at, "%s: the regular expression %q: %v", p.shown(at+1), pattern, err)
 	}
 	return nil

@@ -3,19 +3,20 @@ package vtl
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // maxPattern is how large a regular expression may be that a template makes when it runs.
 const maxPattern = 1000
 
-// compile reads a regular expression of Java, those that Go has, too: no look-around, no back references.
-func compile(pattern string) (*regexp.Regexp, error) {
+// compile reads a regular expression of Java, of those that package regexes supports.
+func compile(pattern string, read func(string) (*regexes.Pattern, error)) (*regexes.Pattern, error) {
 	if len(pattern) > maxPattern {
 		return nil, fmt.Errorf("it has %d bytes, at most %d are supported", len(pattern), maxPattern)
 	}
-	return regexp.Compile(pattern)
+	return read(pattern)
 }
 
 // replacement reads the second argument of replaceAll: $1 is a group, and a backslash takes the next character as it
@@ -53,19 +54,26 @@ func replaceAll(s string, args []Value) (Value, error) { return replaced(s, args
 func replaceFirst(s string, args []Value) (Value, error) { return replaced(s, args, 1) }
 
 func replaced(s string, args []Value, n int) (Value, error) {
-	pattern, err := compile(stringOf(args[0]))
+	pattern, err := compile(stringOf(args[0]), regexes.Java)
 	if err != nil {
 		return nil, err
 	}
-	with, err := replacement(stringOf(args[1]), pattern.NumSubexp())
+	with, err := replacement(stringOf(args[1]), pattern.Groups())
 	if err != nil {
 		return nil, err
+	}
+	found, err := pattern.FindAll(s)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		found = found[:min(n, len(found))]
 	}
 	var out []byte
 	last := 0
-	for _, match := range pattern.FindAllStringSubmatchIndex(s, n) {
+	for _, match := range found {
 		out = append(out, s[last:match[0]]...)
-		out = pattern.ExpandString(out, with, s, match)
+		out = pattern.Expand(out, with, s, match)
 		if last = match[1]; len(out) > maxBytes {
 			return nil, fmt.Errorf("its answer has more than %d bytes", maxBytes)
 		}
@@ -75,18 +83,22 @@ func replaced(s string, args []Value, n int) (Value, error) {
 
 // matches is of the whole string.
 func matches(s string, args []Value) (Value, error) {
-	pattern, err := compile(`\A(?:` + stringOf(args[0]) + `)\z`)
+	pattern, err := compile(stringOf(args[0]), regexes.Whole)
 	if err != nil {
 		return nil, err
 	}
-	return pattern.MatchString(s), nil
+	return pattern.Match(s)
 }
 
 // split leaves out empty strings at the end, unless there is a limit, and one at the beginning that a match of nothing
 // would make.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html#split-java.lang.String-int-
 func split(s string, args []Value) (Value, error) {
-	pattern, err := compile(stringOf(args[0]))
+	pattern, err := compile(stringOf(args[0]), regexes.Java)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pattern.FindAll(s)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +108,7 @@ func split(s string, args []Value) (Value, error) {
 	}
 	out := &List{}
 	last := 0
-	for _, match := range pattern.FindAllStringIndex(s, -1) {
+	for _, match := range found {
 		if limit > 0 && int64(len(out.Items)) == limit-1 {
 			break
 		}

@@ -177,6 +177,11 @@ func TestRender(t *testing.T) {
 			"a<1>b<22> $1b22 true",
 		},
 		{
+			"regular expressions of Java",
+			`#set($s = "baac")$s.replaceAll("a*", "-") $s.replaceFirst("a*", "-") $s.matches("[\Qabc\E]+") $s.split("a*").size()`,
+			"-b--c- -baac true 3",
+		},
+		{
 			"lists",
 			"#set($l = [])$l.add('x') $l.add('y') $l.contains('y') $l.indexOf('y') $l.remove(0) $l",
 			"true true true 1 x [y]",

@@ -1,0 +1,123 @@
+package regexes
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// class reads a class in brackets.
+func (t *translator) class() error {
+	t.at++
+	begin := "["
+	if t.is(t.at, '^') {
+		begin = "[^"
+		t.at++
+	}
+	var b strings.Builder
+	b.WriteString(begin)
+	for first := true; ; first = false {
+		switch {
+		case t.at >= len(t.in):
+			return errors.New("missing closing ]")
+		case t.is(t.at, ']') && !first:
+			b.WriteString("]")
+			t.at++
+			t.wrote(b.String())
+			return nil
+		case t.is(t.at, ']') && t.ecma:
+			return t.unsupported("an empty class")
+		case t.is(t.at, '[') && !t.ecma:
+			return t.unsupported("a class in a class")
+		case t.is(t.at, '&') && t.is(t.at+1, '&') && !t.ecma:
+			return t.unsupported("the intersection && of classes")
+		}
+		low, set, err := t.member()
+		if err != nil {
+			return err
+		}
+		if set != "" {
+			b.WriteString(set)
+			continue
+		}
+		high := low
+		if t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') && (t.ecma || !t.is(t.at+1, '[')) {
+			t.at++
+			if high, set, err = t.member(); err != nil {
+				return err
+			}
+			if set != "" && t.ecma {
+				return t.unsupported("a range of a class that ends with a set")
+			}
+			if set != "" || high < low {
+				return errors.New("a range of a class that has no end, or ends before it begins")
+			}
+		}
+		b.WriteString(t.span(low, high))
+	}
+}
+
+// span is a range of characters in a class.
+func (t *translator) span(low, high rune) string {
+	text := fmt.Sprintf(`\x{%X}-\x{%X}`, low, high)
+	for r := max(low, 'A'); r <= min(high, 'z'); r++ {
+		if other := t.otherCase(r); other != r {
+			text += string(other)
+		}
+	}
+	return text
+}
+
+// member is a character of a class, or a set of them as it stands in a class of Go.
+func (t *translator) member() (r rune, set string, err error) {
+	if !t.is(t.at, '\\') {
+		t.at++
+		return t.in[t.at-1].r, "", nil
+	}
+	if t.ecma && t.is(t.at+1, 'b') {
+		t.at += 2
+		return '\b', "", nil
+	}
+	if !t.ecma && t.is(t.at+1, 'v') && t.is(t.at+2, '-') {
+		return 0, "", t.unsupported(`\v before a - in a class`) // which is a vertical tab alone there
+	}
+	return t.escape()
+}
+
+// escaped reads a backslash outside of a class.
+func (t *translator) escaped() error {
+	if t.at+1 < len(t.in) {
+		switch c := t.in[t.at+1].r; {
+		case c == 'b' || c == 'B':
+			t.boundary = true
+			t.at += 2
+			t.wrote(`\` + string(c))
+			t.atom = !t.ecma
+			return nil
+		case '1' <= c && c <= '9' || c == 'k' && !t.ecma:
+			return t.unsupported(`a back reference, \` + string(c) + ",")
+		case t.ecma:
+		case c == 'A', c == 'z':
+			t.at += 2
+			t.wrote(`\` + string(c))
+			return nil
+		case c == 'Z':
+			t.at += 2
+			t.dollar = true
+			t.wrote("$")
+			return nil
+		case strings.ContainsRune("GRXN", c):
+			return t.unsupported(`\` + string(c))
+		}
+	}
+	r, set, err := t.escape()
+	switch {
+	case err != nil:
+		return err
+	case set != "":
+		t.wrote("[" + set + "]")
+	default:
+		t.literal(r)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+// Package regexes reads the regular expressions of Java and of ECMA 262, as API Gateway's, and matches them with Go's.
+// What Go cannot match in the same sense is [ErrUnsupported] and not matched in another one: look-around, back
+// references, possessive quantifiers, nested classes, and Java's flags but i and s.
+//
+// Source: "API Gateway uses Java pattern-style regexes for response mapping" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html, which leads to
+// https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html.
+package regexes
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrUnsupported is for an expression that its own dialect may have, and that is not matched here.
+var ErrUnsupported = errors.New("is not supported here")
+
+// Pattern is an expression of Java. It is safe for concurrent use.
+type Pattern struct {
+	re       *regexp.Regexp
+	dollar   bool // it has a $ that a line terminator at the end of a text may follow
+	boundary bool // it has \b, which counts other letters than those of ASCII up to Java 18, and not from 19 on
+	empty    bool // it may match nothing
+	places   bool // it looks at what is before a match
+}
+
+// Java reads an expression that is looked for in a text.
+func Java(expression string) (*Pattern, error) { return compile(expression, false) }
+
+// Whole reads an expression that matches a text as a whole, as matches() of Java does.
+func Whole(expression string) (*Pattern, error) { return compile(expression, true) }
+
+func compile(expression string, whole bool) (*Pattern, error) {
+	t := translator{in: unquote(expression)}
+	text, err := t.translate()
+	if err != nil {
+		return nil, err
+	}
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, unsupportedBy(err)
+	}
+	if repeatsNothing(tree, whole) {
+		return nil, fmt.Errorf("the repetition of a group that also matches nothing %w", ErrUnsupported)
+	}
+	p := &Pattern{boundary: t.boundary, empty: mayBeEmpty(tree), places: looksBack(tree)}
+	p.dollar = t.dollar && !(whole && endsAtDollar(tree, true))
+	if whole {
+		text = `\A(?:` + text + `)\z`
+	}
+	if p.re, err = regexp.Compile(text); err != nil {
+		return nil, unsupportedBy(err)
+	}
+	return p, nil
+}
+
+// unsupportedBy is an error of Go's own limits, of which the text is not the one that was read.
+func unsupportedBy(err error) error {
+	var s *syntax.Error
+	if errors.As(err, &s) {
+		return fmt.Errorf("its size or form %w: %s", ErrUnsupported, s.Code)
+	}
+	return err
+}
+
+// Groups is how many groups the expression captures.
+func (p *Pattern) Groups() int { return p.re.NumSubexp() }
+
+// Expand appends a template, in which ${n} is what group n captured, as [regexp.Regexp.ExpandString] does.
+func (p *Pattern) Expand(to []byte, template, text string, match []int) []byte {
+	return p.re.ExpandString(to, template, text, match)
+}
+
+// Match reports whether the expression matches a text. The error is [ErrUnsupported] for a text of which it is not
+// known.
+func (p *Pattern) Match(text string) (bool, error) {
+	if err := p.decides(text); err != nil {
+		return false, err
+	}
+	return p.re.MatchString(text), nil
+}
+
+func (p *Pattern) decides(text string) error {
+	if p.dollar && endsLine(text) {
+		return fmt.Errorf("a $ with a text that ends with a line terminator %w", ErrUnsupported)
+	}
+	if p.boundary && strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		return fmt.Errorf(`\b with a text that has other characters than those of ASCII %w`, ErrUnsupported)
+	}
+	return nil
+}
+
+// FindAll returns what Matcher.find of Java finds one after the other, as [regexp.Regexp.FindAllStringSubmatchIndex]
+// does. Java finds nothing, too, right after something that was found.
+func (p *Pattern) FindAll(text string) ([][]int, error) {
+	if err := p.decides(text); err != nil {
+		return nil, err
+	}
+	found := p.re.FindAllStringSubmatchIndex(text, -1)
+	if !p.empty {
+		return found, nil
+	}
+	if strings.IndexFunc(text, func(r rune) bool { return r > 0xffff }) >= 0 {
+		// Java also finds nothing between the halves of a pair of UTF-16.
+		return nil, fmt.Errorf("an expression that also matches nothing, with a text beyond U+FFFF, %w", ErrUnsupported)
+	}
+	var all [][]int
+	for i, m := range found {
+		all = append(all, m)
+		end := m[1]
+		if m[0] == end || i+1 < len(found) && found[i+1][0] == end {
+			continue
+		}
+		if p.places {
+			return nil, fmt.Errorf(`an expression with ^ or \b that also matches nothing %w`, ErrUnsupported)
+		}
+		next := p.re.FindStringSubmatchIndex(text[end:])
+		if next == nil || next[1] != 0 {
+			continue
+		}
+		for j := range next {
+			if next[j] >= 0 {
+				next[j] += end
+			}
+		}
+		all = append(all, next)
+	}
+	return all, nil
+}
+
+// endsLine reports whether a text ends with a line terminator of Java.
+func endsLine(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return text != "" && strings.ContainsRune("\n\r\u0085\u2028\u2029", r)
+}
+
+// endsAtDollar reports whether nothing can come after a $ in an expression, last if nothing comes after it.
+func endsAtDollar(re *syntax.Regexp, last bool) bool {
+	switch re.Op {
+	case syntax.OpEndText:
+		return last || re.Flags&syntax.WasDollar == 0
+	case syntax.OpConcat:
+		for i := len(re.Sub) - 1; i >= 0; i-- {
+			if !endsAtDollar(re.Sub[i], last) {
+				return false
+			}
+			last = last && (re.Sub[i].Op == syntax.OpEndText || re.Sub[i].Op == syntax.OpEmptyMatch)
+		}
+		return true
+	case syntax.OpStar, syntax.OpPlus, syntax.OpRepeat:
+		last = false
+	}
+	for _, sub := range re.Sub {
+		if !endsAtDollar(sub, last) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayBeEmpty reports whether an expression can match nothing.
+func mayBeEmpty(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune) == 0
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL, syntax.OpNoMatch:
+		return false
+	case syntax.OpCapture, syntax.OpPlus:
+		return mayBeEmpty(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min == 0 || mayBeEmpty(re.Sub[0])
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !mayBeEmpty(sub) })
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, mayBeEmpty)
+	}
+	return true
+}
+
+// repeatsNothing reports whether an expression repeats a group that can match nothing: there Java ends the repetition,
+// and Go looks for something longer. Of a whole text that counts only where a group has to be there more than once.
+func repeatsNothing(re *syntax.Regexp, whole bool) bool {
+	switch re.Op {
+	case syntax.OpStar, syntax.OpPlus, syntax.OpRepeat:
+		if mayBeEmpty(re.Sub[0]) && (!whole || re.Min > 1) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return repeatsNothing(sub, whole) })
+}
+
+// looksBack reports whether an expression has ^ or \b.
+func looksBack(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, looksBack)
+}

@@ -1,0 +1,269 @@
+package regexes
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// char is a character of an expression: quoted if it stands between \Q and \E.
+type char struct {
+	r      rune
+	quoted bool
+}
+
+// unquote finds the characters between \Q and \E.
+func unquote(expression string) (out []char) {
+	in := []rune(expression)
+	quoted := false
+	for i := 0; i < len(in); i++ {
+		pair := ""
+		if in[i] == '\\' && i+1 < len(in) {
+			pair = string(in[i : i+2])
+		}
+		switch {
+		case quoted && pair == `\E`, !quoted && pair == `\Q`:
+			quoted = !quoted
+			i++
+		case !quoted && pair != "":
+			out = append(out, char{r: in[i]}, char{r: in[i+1]})
+			i++
+		default:
+			out = append(out, char{in[i], quoted})
+		}
+	}
+	return out
+}
+
+// flags are those of Java that are supported.
+type flags struct{ fold, all bool } // i, of ASCII alone, and s
+
+// translator writes an expression as one of Go in the same sense. It never writes flags: what they say is written out.
+type translator struct {
+	in   []char
+	at   int
+	ecma bool
+
+	out     strings.Builder
+	flags   flags
+	groups  []flags // around, of what is before each group
+	names   []string
+	atom    bool // what was written last can be repeated
+	counted bool // what was written last is a quantifier
+
+	dollar, boundary bool
+}
+
+// is reports whether a character that is not quoted is there.
+func (t *translator) is(at int, r rune) bool {
+	return at < len(t.in) && t.in[at] == char{r: r}
+}
+
+func (t *translator) unsupported(what string) error { return fmt.Errorf("%s %w", what, ErrUnsupported) }
+
+func (t *translator) translate() (string, error) {
+	for t.at < len(t.in) {
+		if err := t.part(); err != nil {
+			return "", err
+		}
+	}
+	if len(t.groups) > 0 {
+		return "", errors.New("missing closing )")
+	}
+	return t.out.String(), nil
+}
+
+// wrote ends a part that can be repeated.
+func (t *translator) wrote(text string) {
+	t.out.WriteString(text)
+	t.atom, t.counted = true, false
+}
+
+func (t *translator) part() error {
+	c := t.in[t.at]
+	if c.quoted {
+		t.at++
+		t.literal(c.r)
+		return nil
+	}
+	switch c.r {
+	case '\\':
+		return t.escaped()
+	case '[':
+		return t.class()
+	case '(':
+		return t.open()
+	case ')':
+		if len(t.groups) == 0 {
+			return errors.New("unexpected )")
+		}
+		last := len(t.groups) - 1
+		t.flags, t.groups = t.groups[last], t.groups[:last]
+		t.wrote(")")
+	case '|':
+		t.wrote("|")
+		t.atom = false
+	case '*', '+', '?', '{':
+		return t.quantifier()
+	case '.':
+		t.wrote(t.dot())
+	case '^':
+		t.wrote(`\A`)
+		t.atom = !t.ecma
+	case '$':
+		t.dollar = true
+		t.wrote(`$`)
+		t.atom = !t.ecma
+	default:
+		t.literal(c.r)
+	}
+	t.at++
+	return nil
+}
+
+// dot is any character but a line terminator.
+func (t *translator) dot() string {
+	switch {
+	case t.ecma:
+		return `[^\n\r\x{2028}\x{2029}]`
+	case t.flags.all:
+		return `[\x00-\x{10FFFF}]`
+	}
+	return `[^\n\r\x{85}\x{2028}\x{2029}]`
+}
+
+func (t *translator) literal(r rune) {
+	if other := t.otherCase(r); other != r {
+		t.wrote("[" + string(r) + string(other) + "]")
+		return
+	}
+	t.wrote(regexp.QuoteMeta(string(r)))
+}
+
+// otherCase is the same letter in the other case, where it counts as the same.
+func (t *translator) otherCase(r rune) rune {
+	if t.flags.fold && ('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z') {
+		return r ^ 0x20
+	}
+	return r
+}
+
+// quantifier reads *, +, ?, {n}, {n,} or {n,m}, with a ? if it is reluctant.
+func (t *translator) quantifier() error {
+	from := t.at
+	t.at++
+	if t.is(from, '{') {
+		rest := string(runes(t.in[from:]))
+		text := counts.FindString(rest)
+		switch {
+		case text == "" && t.ecma:
+			t.literal('{')
+			return nil
+		case text == "":
+			return errors.New("{ without a number of repetitions")
+		case t.counted && !t.ecma:
+			return t.unsupported("a repetition of a repetition, " + text + ",")
+		}
+		t.at = from + len(text)
+		low, high, _ := strings.Cut(strings.Trim(text, "{}"), ",")
+		l, lowErr := strconv.ParseInt(low, 10, 32)
+		h, highErr := strconv.ParseInt(high, 10, 32)
+		if lowErr != nil || high != "" && (highErr != nil || h < l) {
+			return fmt.Errorf("the repetition %s", text)
+		}
+	}
+	text := string(runes(t.in[from:t.at]))
+	if !t.atom && text[0] == '{' && !t.ecma { // which Java takes after flags, and not at the beginning
+		return t.unsupported(text + " with nothing before it to repeat")
+	}
+	if !t.atom {
+		return fmt.Errorf("%s with nothing before it to repeat", text)
+	}
+	if t.is(t.at, '+') && !t.ecma {
+		return t.unsupported("the possessive quantifier " + text + "+")
+	}
+	if t.is(t.at, '?') {
+		text += "?"
+		t.at++
+	}
+	t.out.WriteString(text)
+	t.atom, t.counted = false, true
+	return nil
+}
+
+var counts = regexp.MustCompile(`^\{[0-9]+(?:,[0-9]*)?\}`)
+
+// runes are characters, of which those that are quoted cannot be a part of a number.
+func runes(chars []char) (out []rune) {
+	for _, c := range chars {
+		if c.quoted {
+			c.r = 'Q'
+		}
+		out = append(out, c.r)
+	}
+	return out
+}
+
+// open reads how a group begins, or flags.
+func (t *translator) open() error {
+	begin := "("
+	around := t.flags
+	t.at++
+	if t.is(t.at, '?') {
+		rest := string(runes(t.in[t.at:]))
+		switch {
+		case strings.HasPrefix(rest, "?:"):
+			begin = "(?:"
+			t.at += len("?:")
+		case slices.ContainsFunc([]string{"?=", "?!", "?<=", "?<!", "?>"}, func(s string) bool {
+			return strings.HasPrefix(rest, s) && !(t.ecma && len(s) == 3) && !(t.ecma && s == "?>")
+		}):
+			return t.unsupported(fmt.Sprintf("(%.3s, of a look-around or an atomic group,", rest))
+		case t.ecma:
+			return t.unsupported(fmt.Sprintf("(%.2s", rest))
+		case groupName.MatchString(rest):
+			name := groupName.FindString(rest)
+			if slices.Contains(t.names, name) {
+				return fmt.Errorf("the group %s twice", name)
+			}
+			t.names = append(t.names, name)
+			begin = "(" + name
+			t.at += len(name)
+		default:
+			m := flagGroup.FindStringSubmatch(rest)
+			if m == nil {
+				return fmt.Errorf("unknown group (%.3s", rest)
+			}
+			t.at += len(m[0])
+			if err := t.set(m[1], m[2]); err != nil {
+				return err
+			}
+			if m[3] == ")" {
+				t.atom, t.counted = false, false
+				return nil
+			}
+			begin = "(?:"
+		}
+	}
+	t.groups = append(t.groups, around)
+	t.out.WriteString(begin)
+	t.atom, t.counted = false, false
+	return nil
+}
+
+var (
+	groupName = regexp.MustCompile(`^\?<[A-Za-z][A-Za-z0-9]*>`)
+	flagGroup = regexp.MustCompile(`^\?([idmsuxU]*)(?:-([idmsuxU]*))?([:)])`)
+)
+
+func (t *translator) set(on, off string) error {
+	if i := strings.IndexAny(on, "dmuxU"); i >= 0 {
+		return t.unsupported("the flag (?" + on[i:i+1] + ")")
+	}
+	t.flags.fold = (t.flags.fold || strings.Contains(on, "i")) && !strings.Contains(off, "i")
+	t.flags.all = (t.flags.all || strings.Contains(on, "s")) && !strings.Contains(off, "s")
+	return nil
+}
