@@ -181,3 +181,33 @@ func TestRespondHeaders(t *testing.T) {
 		}
 	}
 }
+
+// TestSelection compares patterns with the message of a function's error, as Java does, and with the status of others.
+func TestSelection(t *testing.T) {
+	const none = "no integration response matches"
+	for _, c := range []struct {
+		name, pattern string
+		received      Received
+		reason        string // "" if the pattern matches
+	}{
+		{"a message", "no .+", Received{Function: true, Error: "no order"}, ""},
+		{"an end of a line", "no .+", Received{Function: true, Error: "no order\u2028here"}, none},
+		{"a set of Java", `no\h.+$`, Received{Function: true, Error: "no\u00a0order"}, ""},
+		{"no message", ".*", Received{Function: true, Status: 200}, ""},
+		{"no message is not the status", ".+", Received{Function: true, Status: 200}, none},
+		{"a status", `2\d\d`, Received{Status: 200}, ""},
+		{"what is not known", `.*\bno.*`, Received{Function: true, Error: "é no"}, "cannot be compared"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			i, err := NewIntegration(httpMethod(func(i *apimodel.Integration) { i.Responses[0].SelectionPattern = c.pattern }), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, f := i.Respond(source(), &c.received)
+			switch {
+			case f == nil && c.reason != "", f != nil && (c.reason == "" || !strings.Contains(f.Reason, c.reason)):
+				t.Errorf("got %+v, want %q", f, c.reason)
+			}
+		})
+	}
+}
