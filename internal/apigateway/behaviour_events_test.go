@@ -61,9 +61,10 @@ func eventBehaviour(t *testing.T) []behaviour {
 	}
 	const identity = "identity{accessKey|null, accountId|null, caller|null, cognitoAuthenticationProvider|null, cognitoAuthenticationType|null, cognitoIdentityId|null, " +
 		"cognitoIdentityPoolId|null, principalOrgId|null, sourceIp, user|null, userAgent, userArn|null}"
+	const whole = "requestContext{accountId, apiId, deploymentId, domainName, domainPrefix, extendedRequestId, httpMethod, " + identity +
+		", path, protocol, requestId, requestTime, requestTimeEpoch, resourceId, resourcePath, stage}"
 	const proxyEvent = "body|null, headers, httpMethod, isBase64Encoded, multiValueHeaders, multiValueQueryStringParameters|null, path, pathParameters, queryStringParameters|null, " +
-		"requestContext{accountId, apiId, deploymentId, domainName, domainPrefix, extendedRequestId, httpMethod, " + identity +
-		", path, protocol, requestId, requestTime, requestTimeEpoch, resourceId, resourcePath, stage}, resource, stageVariables"
+		whole + ", resource, stageVariables"
 	open := func(t *testing.T) object { return eventOf(t, s.send(t, "GET /prod/open/7", "User-Agent: tests")) }
 	context := func(name, source, want string, of ...string) behaviour {
 		return shows(name, source, want, func(t *testing.T) string {
@@ -85,11 +86,20 @@ func eventBehaviour(t *testing.T) []behaviour {
 		),
 		shows(
 			"REQUEST: its members, and no body",
-			docAuthInput,
+			recordedAuthorizer,
 			"headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, queryStringParameters, "+
-				"requestContext{accountId, apiId, httpMethod, identity{sourceIp}, path, requestId, resourceId, resourcePath, stage}, resource, stageVariables, type",
+				whole+", resource, stageVariables, type",
 			func(t *testing.T) string {
-				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event")))
+				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event", "User-Agent: tests")))
+			},
+		),
+		shows(
+			"REQUEST: Content-Length, which a function does not get",
+			recordedAuthorizer,
+			`"5"`,
+			func(t *testing.T) string {
+				e := authorizerEvent(t, s.post(t, "POST /prod/asked/7", "hello", "Answer: event"))
+				return jsonOf(t, part(e, "headers", "Content-Length"))
 			},
 		),
 		shows(

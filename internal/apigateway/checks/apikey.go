@@ -28,6 +28,16 @@ func usageKeys(m *apimodel.Model, api *apimodel.API, stage *apimodel.Stage) (key
 	return keys
 }
 
+// usageKey is the stage's key with a value.
+func (g *Guard) usageKey(value string) (planKey, bool) {
+	for _, k := range g.usageKeys {
+		if value != "" && subtle.ConstantTimeCompare([]byte(k.value), []byte(value)) == 1 {
+			return k, true
+		}
+	}
+	return planKey{}, false
+}
+
 // apiKey checks the key where the method wants one: from the X-API-Key header, or from the authorizer's answer where
 // the API says so.
 func (g *Guard) apiKey(c *Call, v *Verdict) {
@@ -38,13 +48,11 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 	if g.o.API.APIKeySource == "AUTHORIZER" {
 		value, from = v.usageKey, "the authorizer's usageIdentifierKey"
 	}
-	for _, k := range g.usageKeys {
-		if value != "" && subtle.ConstantTimeCompare([]byte(k.value), []byte(value)) == 1 {
-			v.Caller.APIKey, v.Caller.APIKeyID = k.value, k.id
-			v.Known.APIKey, v.Known.APIKeyID = k.value, k.id
-			v.pass("API key", "%s is a key of a usage plan for this stage", from)
-			return
-		}
+	if k, ok := g.usageKey(value); ok {
+		v.Caller.APIKey, v.Caller.APIKeyID = k.value, k.id
+		v.Known.APIKey, v.Known.APIKeyID = k.value, k.id
+		v.pass("API key", "%s is a key of a usage plan for this stage", from)
+		return
 	}
 	reason := from + " is not an enabled key of a usage plan for this stage"
 	if value == "" {

@@ -75,6 +75,32 @@ func TestAPIKey(t *testing.T) {
 	}
 }
 
+// The event of a REQUEST authorizer has the key's id beside the key: https://github.com/calavera/aws-lambda-events/pull/106
+func TestRequestAPIKeyID(t *testing.T) {
+	for _, c := range []struct{ name, key, want string }{
+		{"a key of the stage", "value-good", `"apiKey":"value-good","apiKeyId":"good"`},
+		{"another", "value", `"apiKey":"value","apiKeyId":null`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate("", func(g *gate) {
+				g.options.Model.UsagePlans = []*apimodel.UsagePlan{{
+					Keys:   []*apimodel.APIKey{{KeyID: "good", Value: "value-good", Enabled: true}},
+					Stages: []apimodel.PlanStage{{API: g.options.API, Stage: "prod"}},
+				}}
+			})
+			var event string
+			g.answer = func(asked string) (string, error) {
+				event = asked
+				return allowing("*"), nil
+			}
+			g.check(guarded(g.request(0)), "GET /", "X-API-Key: "+c.key)
+			if !strings.Contains(event, c.want) {
+				t.Errorf("want %s in %s", c.want, event)
+			}
+		})
+	}
+}
+
 func TestUnknownAuthorization(t *testing.T) {
 	v := newGate("").check(&apimodel.Method{Authorization: "SOMETHING"}, "GET /")
 	if got := answered(v); got != broken500 {

@@ -93,7 +93,9 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	if a.Type == apimodel.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
 	} else {
-		payload = c.Route.Request(c.Request, c.Params, arn, c.Headers.Get("X-API-Key"))
+		key := c.Headers.Get("X-API-Key")
+		known, _ := g.usageKey(key)
+		payload = c.Route.Request(c.Request, c.Params, arn, key, known.id)
 	}
 	start := g.o.Now()
 	answer, err := g.o.Invoke(ctx, f, payload, c.Request)

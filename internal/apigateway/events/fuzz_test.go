@@ -76,7 +76,7 @@ func FuzzEvents(f *testing.F) {
 					t.Fatalf("principal: want %q, got %q", value, e.RequestContext.Authorizer["principalId"])
 				}
 			}
-			strict(t, rt.Request(r, values, value1, key))
+			strict(t, rt.Request(r, values, value1, key, value2))
 			strict(t, Token(value1, path))
 		},
 	)

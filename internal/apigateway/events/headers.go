@@ -43,7 +43,9 @@ func (n *names) has(name string) bool {
 }
 
 // Headers are the lines that an integration gets of a request, as functions do.
-func Headers(r *exchange.Request, signed bool) exchange.Headers { return headers(nil, r, signed) }
+func Headers(r *exchange.Request, signed bool) exchange.Headers {
+	return headers(nil, r, signed, false)
+}
 
 // headers are the lines that a function gets: those of the request in their case and order, without what API Gateway
 // keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for
@@ -54,12 +56,16 @@ func Headers(r *exchange.Request, signed bool) exchange.Headers { return headers
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
 //
 // Signed says that the Authorization header is a signature, which is not passed on: it "is dropped if it contains a
-// Signature Version 4 signature or if AWS_IAM authorization is used" (the page above).
-func headers(to []exchange.Header, r *exchange.Request, signed bool) []exchange.Header {
+// Signature Version 4 signature or if AWS_IAM authorization is used" (the page above). An authorizer gets the
+// Content-Length, as the event that [Route.Request] names has it.
+func headers(to []exchange.Header, r *exchange.Request, signed, authorizer bool) []exchange.Header {
 	var forwarded string
 	for _, line := range r.Headers {
 		switch {
 		case droppedHeaders.has(line.Name):
+			if authorizer && strings.EqualFold(line.Name, "Content-Length") {
+				to = append(to, line)
+			}
 		case ownHeaders.has(line.Name):
 			if strings.EqualFold(line.Name, "X-Forwarded-For") {
 				forwarded += line.Value + ", "

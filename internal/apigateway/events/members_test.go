@@ -29,16 +29,16 @@ func TestMembers(t *testing.T) {
 		want     string
 	}{
 		{"TOKEN", "", Token("t", arn), "authorizationToken methodArn type"},
-		{"REQUEST", "", route().Request(request(), params, arn, ""), "headers httpMethod methodArn multiValueHeaders " +
+		{"REQUEST", "", route().Request(request(), params, arn, "", ""), "headers httpMethod methodArn multiValueHeaders " +
 			"multiValueQueryStringParameters path pathParameters queryStringParameters requestContext resource stageVariables type"},
-		{"REQUEST's context", "requestContext", route().Request(request(), params, arn, ""),
-			"accountId apiId httpMethod identity path requestId resourceId resourcePath stage"},
-		{"REQUEST's identity", "requestContext.identity", route().Request(request(), params, arn, ""), "sourceIp"},
+		{"REQUEST's context", "requestContext", route().Request(request(), params, arn, "", ""),
+			requestContext},
+		{"REQUEST's identity", "requestContext.identity", route().Request(request(), params, arn, "", ""), identity},
 		{
 			"REQUEST's identity with a key",
 			"requestContext.identity",
-			route().Request(request(), params, arn, "k"),
-			"apiKey sourceIp",
+			route().Request(request(), params, arn, "k", "id"),
+			strings.Replace(identity, "caller", "apiKey apiKeyId caller", 1),
 		},
 		{
 			"AWS_PROXY",

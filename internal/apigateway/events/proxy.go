@@ -55,7 +55,7 @@ func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) 
 	b = append(b, `,"httpMethod":`...)
 	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
-	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, rt.signed), nothing)
+	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, rt.signed, false), nothing)
 	b = appendPair(
 		b,
 		`,"queryStringParameters":`,

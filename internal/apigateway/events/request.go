@@ -3,9 +3,12 @@ package events
 import "github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 
 // Request is the event of a REQUEST authorizer. Params are the path's parameters, undecoded. The key is that of the
-// request, where it has one, and else "". There is no body in it.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
-func (rt *Route) Request(r *exchange.Request, params map[string]string, methodARN, apiKey string) []byte {
+// request, where it has one, and else ""; its id is that of a key of the stage. There is no body in it, and the
+// context is that of a function, of which the documentation's example has a part.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html, and an
+// event that was recorded on AWS:
+// https://github.com/aws-powertools/powertools-lambda-typescript/blob/main/packages/parser/tests/events/apigw-rest/authorizer-request.json
+func (rt *Route) Request(r *exchange.Request, params map[string]string, methodARN, apiKey, apiKeyID string) []byte {
 	b := make([]byte, 0, size(r)-len(r.Body))
 	b = append(b, `{"type":"REQUEST","methodArn":`...)
 	b = appendString(b, methodARN)
@@ -16,7 +19,7 @@ func (rt *Route) Request(r *exchange.Request, params map[string]string, methodAR
 	b = append(b, `,"httpMethod":`...)
 	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
-	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, false), empty)
+	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, false, true), empty)
 	b = appendPair(
 		b,
 		`,"queryStringParameters":`,
@@ -29,29 +32,6 @@ func (rt *Route) Request(r *exchange.Request, params map[string]string, methodAR
 	b = append(b, `,"stageVariables":`...)
 	b = append(b, rt.authVariables...)
 
-	b = append(b, `,"requestContext":{"path":`...)
-	b = appendString(b, r.FullPath())
-	b = append(b, `,"accountId":`...)
-	b = append(b, rt.account...)
-	b = append(b, `,"resourceId":`...)
-	b = append(b, rt.resourceID...)
-	b = append(b, `,"stage":`...)
-	b = append(b, rt.stage...)
-	b = append(b, `,"requestId":`...)
-	b = appendString(b, r.RequestID)
-	b = append(b, `,"identity":{`...)
-	if apiKey != "" {
-		b = append(b, `"apiKey":`...)
-		b = appendString(b, apiKey)
-		b = append(b, ',')
-	}
-	b = append(b, `"sourceIp":`...)
-	b = appendString(b, r.SourceIP)
-	b = append(b, `},"resourcePath":`...)
-	b = append(b, rt.resource...)
-	b = append(b, `,"httpMethod":`...)
-	b = appendString(b, r.Verb)
-	b = append(b, `,"apiId":`...)
-	b = append(b, rt.api...)
-	return append(b, "}}"...)
+	b = rt.appendContext(b, r, Caller{APIKey: apiKey, APIKeyID: apiKeyID})
+	return append(b, '}')
 }

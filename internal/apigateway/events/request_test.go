@@ -29,9 +29,10 @@ func TestTokenGolden(t *testing.T) {
 	}
 }
 
-// The example of a REQUEST event on the same page has empty objects where AWS_PROXY has null, and no body.
+// The example of a REQUEST event on the same page has empty objects where AWS_PROXY has null, and no body, as has the
+// event that [Route.Request] names.
 func TestRequestGolden(t *testing.T) {
-	golden(t, "request", route().Request(request(), params, arn, "the-key"))
+	golden(t, "request", route().Request(request(), params, arn, "the-key", "k1"))
 	bare := &exchange.Request{
 		Verb:      "GET",
 		Stage:     "prod",
@@ -40,7 +41,7 @@ func TestRequestGolden(t *testing.T) {
 		RequestID: "id-1",
 		Host:      "localhost",
 	}
-	golden(t, "request-bare", plainRoute().Request(bare, nil, arn, ""))
+	golden(t, "request-bare", plainRoute().Request(bare, nil, arn, "", ""))
 }
 
 // TestManyHeaders has more lines than are compared one by one: each name has its last value, and all in their order.
@@ -54,7 +55,7 @@ func TestManyHeaders(t *testing.T) {
 		single[name], multi[name] = value, append(multi[name], value)
 	}
 	var e awsevents.APIGatewayCustomAuthorizerRequestTypeRequest
-	if err := json.Unmarshal(route().Request(r, params, arn, ""), &e); err != nil {
+	if err := json.Unmarshal(route().Request(r, params, arn, "", ""), &e); err != nil {
 		t.Fatal(err)
 	}
 	added := []string{"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Amzn-Trace-Id"}
@@ -72,7 +73,7 @@ func TestManyHeaders(t *testing.T) {
 
 func TestRequestDecodesAsAWSLambdaGo(t *testing.T) {
 	var e awsevents.APIGatewayCustomAuthorizerRequestTypeRequest
-	if err := json.Unmarshal(route().Request(request(), params, arn, "the-key"), &e); err != nil {
+	if err := json.Unmarshal(route().Request(request(), params, arn, "the-key", "k1"), &e); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, got, want string }{
@@ -85,6 +86,7 @@ func TestRequestDecodesAsAWSLambdaGo(t *testing.T) {
 		{"source", e.RequestContext.Identity.SourceIP, "127.0.0.1"},
 		{"stage variable", e.StageVariables["a"], "1"},
 		{"resource", e.RequestContext.ResourcePath, "/orders/{id}/{proxy+}"},
+		{"length", e.Headers["content-length"], "5"},
 		{"API", e.RequestContext.APIID, "a1b2c3d4e5"},
 	} {
 		if c.got != c.want {

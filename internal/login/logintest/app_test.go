@@ -275,7 +275,7 @@ func (a *app) guarded(
 		return
 	}
 	arn := methodARN + r.Verb + r.Path
-	text, err := a.guard.Invoke(context.Background(), route.Request(r, nil, arn, ""))
+	text, err := a.guard.Invoke(context.Background(), route.Request(r, nil, arn, "", ""))
 	var got events.Authorization
 	if err == nil {
 		got, err = events.ReadAuthorizer(text)
