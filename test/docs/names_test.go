@@ -234,7 +234,8 @@ func TestTheDocumentationsMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours := commentBreak.ReplaceAllString(strings.ReplaceAll(goSources(), `\"`, `"`), " ")
+	ours := textBreak.ReplaceAllString(goSources(), "")
+	ours = commentBreak.ReplaceAllString(strings.ReplaceAll(ours, `\"`, `"`), " ")
 	checked := 0
 	for _, p := range documentation(t) {
 		in := false
@@ -280,4 +281,7 @@ func isSaid(programs, message string) bool {
 	return false
 }
 
-var commentBreak = regexp.MustCompile(`\n//? ?`)
+var (
+	textBreak    = regexp.MustCompile(`" ?\+\n\t*"`) // where a text goes on in the next line
+	commentBreak = regexp.MustCompile(`\n//? ?`)
+)
