@@ -53,6 +53,7 @@ func All() []Rule {
 		cachedWithoutIdentity,
 		changedFunction,
 		openFunctionURL,
+		openInvocation,
 		responseCache,
 		undeclaredAnswer,
 		openCall,

@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var openInvocation = Rule{
+	ID:       "open-invocation",
+	Severity: Error,
+	Why: "A function that everybody may invoke, or each API of any account, gets events that its caller wrote, with an " +
+		"identity in them that no authorizer of the API found.",
+	Looks: "permissions of functions behind guarded methods of every API, for the principal * or for API Gateway, " +
+		"that no source, account, organization or token narrows",
+	WayOut: "name the API in SourceArn, as LambdaIntegration of CDK does, or the callers in Principal",
+	check: func(v *view, report reporter) {
+		var guarded *guardedFunctions
+		for _, r := range v.byType["AWS::Lambda::Permission"] {
+			who := r.invokers()
+			if who == "" {
+				continue
+			}
+			target, err := r.text("FunctionName")
+			if err != nil {
+				continue // of another stack's parameter, say: the permission names one function
+			}
+			if guarded == nil {
+				g := v.guardedFunctions()
+				guarded = &g
+			}
+			m := guarded.find(r, target)
+			if m == nil {
+				continue
+			}
+			f := Finding{Message: fmt.Sprintf("%s may invoke the function that answers %s, which %s guards",
+				who, m.key(), strings.Join(m.types, " or "))}
+			if m.api != nil {
+				f.API = m.api.name()
+			}
+			report(r, f)
+		}
+	},
+}
+
+// narrowing are the properties of a permission that leave a part of its principal.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
+var narrowing = []string{"SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"}
+
+// invokers says whom a permission lets invoke its function, if that is everybody or an API of anybody; otherwise "".
+// "If you grant permission to a service principal without specifying the source, other accounts could potentially
+// configure resources in their account to invoke your Lambda function."
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+func (r *resource) invokers() string {
+	actions := r.choose("Action").values
+	if !slices.ContainsFunc(actions, func(a string) bool { return a == "lambda:InvokeFunction" || a == "lambda:*" || a == "*" }) {
+		return ""
+	}
+	for _, name := range narrowing {
+		value := r.choose(name)
+		if value.why != "" || !slices.Contains(value.values, "") && !allAre(value.values, "false") {
+			return ""
+		}
+	}
+	principals := r.choose("Principal").values
+	switch {
+	case slices.Contains(principals, "*"):
+		return "everybody with an AWS account"
+	case slices.Contains(principals, "apigateway.amazonaws.com"):
+		return "each API of any account"
+	}
+	return ""
+}
