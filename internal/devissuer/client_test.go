@@ -2,6 +2,7 @@ package devissuer
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -105,6 +106,16 @@ func TestClientAuthentication(t *testing.T) {
 			"client_assertion_type", form.Get("client_assertion_type"), "client_assertion", form.Get("client_assertion"),
 		}
 	}
+	about := func(subject string) []string {
+		t.Helper()
+		claims := fmt.Sprintf(`{"iss":"key","sub":%q,"aud":%q,"jti":"1","iat":%d,"exp":%d}`,
+			subject, shopURL, t0.Unix(), t0.Add(time.Minute).Unix())
+		token, err := testRing(t).sign("ES256", "", []byte(claims))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{"client_assertion_type", assertionType, "client_assertion", token, "client_id", "key"}
+	}
 	for name, tt := range map[string]struct {
 		id, secret string
 		form       []string
@@ -136,6 +147,8 @@ func TestClientAuthentication(t *testing.T) {
 		"another client's assertion": {
 			"", "", append(assertion(nil), "client_id", "shop"), "invalid_client",
 		},
+		"an assertion about itself":         {"", "", about("key"), ""},
+		"an assertion about another client": {"", "", about("shop"), "invalid_client"},
 		"an unknown client's assertion": {
 			"", "", assertion(func(o *clientauth.Options) { o.ClientID = "x" }), "invalid_client",
 		},
