@@ -36,6 +36,7 @@ func compile(api *apimodel.API, m *apimodel.Method) (list []model, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
 	c.UseLoader(siblings{api})
+	c.RegisterVocabulary(integers)
 	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) { return regexes.ECMA(text) })
 	for _, contentType := range slices.Sorted(maps.Keys(m.RequestSchemas)) {
 		s := m.RequestSchemas[contentType]
