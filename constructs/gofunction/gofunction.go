@@ -186,7 +186,10 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	if p.LogGroup == nil {
 		p.LogGroup = props.newLogGroup(scope, id)
 	}
-	fn := awslambda.NewFunction(scope, jsii.String(id), p)
+	fn, err := construct(scope, id, p)
+	if err != nil {
+		return nil, err
+	}
 	if err := discard(fn); err != nil {
 		return nil, fmt.Errorf("removing the placeholder from the assembly: %w", err)
 	}
@@ -201,6 +204,21 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable))
 	}
 	return fn, nil
+}
+
+// construct has CDK make the function. What CDK refuses, such as a variable that Lambda reserves, is an error of the
+// properties, so that the construct's path is said with it.
+func construct(scope constructs.Construct, id string, p *awslambda.FunctionProps) (fn awslambda.Function, err error) {
+	defer func() {
+		refused := recover()
+		if _, bug := refused.(runtime.Error); bug {
+			panic(refused)
+		}
+		if refused != nil {
+			err = fmt.Errorf("%w: %v", ErrProps, refused)
+		}
+	}()
+	return awslambda.NewFunction(scope, &id, p), nil
 }
 
 // routers are those of executables, by their digests. Many functions of an app share one.

@@ -307,6 +307,19 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+// CDK does not say which construct it refuses.
+func TestWhatCDKRefuses(t *testing.T) {
+	err := recovered(func() {
+		New(newStack(t, nil), "Orders", &Props{
+			Package: "example.com/shop/orders-fn", Dir: shop, Environment: map[string]string{"AWS_REGION": "eu-west-1"},
+		})
+	})
+	const want = "gofunction: Shop/Orders: invalid properties: AWS_REGION environment variable is reserved"
+	if !errors.Is(err, ErrProps) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("panicked with %v", err)
+	}
+}
+
 // The caller named the function, and not its log group.
 func TestPlaces(t *testing.T) {
 	stack := newStack(t, nil)

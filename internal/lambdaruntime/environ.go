@@ -11,13 +11,13 @@ import (
 // lambdaPath is the PATH that Lambda sets.
 const lambdaPath = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 
-// reserved tells the names that a function's configuration cannot set.
+// reserved tells the names that a function's configuration cannot set. TZ is not one of them.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 func reserved(name string) bool {
 	switch name {
 	case "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
 		"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "TZ":
+		"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR":
 		return true
 	}
 	for _, suffix := range [...]string{"FUNCTION_NAME", "FUNCTION_MEMORY_SIZE", "FUNCTION_VERSION", "INITIALIZATION_TYPE",
@@ -41,6 +41,7 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 	// Those that a function may set itself come first.
 	env := map[string]string{
 		"LANG":                     "en_US.UTF-8",
+		"TZ":                       ":UTC",
 		"PATH":                     o.Path,
 		"LD_LIBRARY_PATH":          s.Dir + ":" + s.Dir + "/lib", // the part of Lambda's that exists here
 		"HOME":                     os.TempDir(),
@@ -69,7 +70,6 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 		"AWS_SECRET_ACCESS_KEY":           o.Credentials.SecretAccessKey,
 		"LAMBDA_TASK_ROOT":                s.Dir,
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
-		"TZ":                              ":UTC",
 	})
 	if o.Credentials.SessionToken != "" {
 		env["AWS_SESSION_TOKEN"] = o.Credentials.SessionToken

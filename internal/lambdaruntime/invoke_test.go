@@ -254,7 +254,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 	t.Setenv("LEAKED", "from the parent")
 	t.Setenv("AWS_PROFILE", "from the parent")
 	s = fault("env")
-	s.Region, s.MemoryMB, s.Env = "eu-central-1", 512, map[string]string{"B": "function", "LANG": "C"}
+	s.Region, s.MemoryMB, s.Env = "eu-central-1", 512, map[string]string{"B": "function", "LANG": "C", "TZ": "Asia/Tokyo"}
 	add(t, p, s)
 	var env []string
 	if err := json.Unmarshal([]byte(answered(t, p, "env", "")), &env); err != nil {
@@ -292,7 +292,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 		"LANG=C",
 		"LD_LIBRARY_PATH=" + s.Dir + ":" + s.Dir + "/lib",
 		"PATH=/usr/bin:/bin",
-		"TZ=:UTC",
+		"TZ=Asia/Tokyo",
 		"_HANDLER=env",
 		"_X_AMZN_TRACE_ID=", // set by aws-lambda-go itself
 	}
@@ -301,6 +301,10 @@ func TestWhatAFunctionSees(t *testing.T) {
 	}
 	if !slices.Equal(env, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(env, "\n"), strings.Join(want, "\n"))
+	}
+	delete(s.Env, "TZ")
+	if env := p.environ(&s, ""); !slices.Contains(env, "TZ=:UTC") {
+		t.Errorf("a function that sets no time zone has not UTC: %q", env)
 	}
 }
 

@@ -47,7 +47,7 @@ var openInvocation = Rule{
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
 var narrowing = []string{"SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"}
 
-// invokers says whom a permission lets invoke its function, if that is everybody or an API of anybody; otherwise "".
+// invokers says whom a permission lets invoke its function, if that is everybody or each API; otherwise "".
 // "If you grant permission to a service principal without specifying the source, other accounts could potentially
 // configure resources in their account to invoke your Lambda function."
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
