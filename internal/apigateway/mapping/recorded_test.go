@@ -339,6 +339,59 @@ func TestRecordedOverridesRead(t *testing.T) {
 	}
 }
 
+// What a request template of MOCK overrides, and any other member of $context.responseOverride, is there in the response
+// template; an override of the answer holds, whether or not there is such a template. Members may be set by an index,
+// and by put.
+// Source: test_integration_mock_with_response_override_in_request_template and
+// test_integration_mock_with_vtl_map_assignation in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json
+func TestRecordedOverridesPassed(t *testing.T) {
+	const answer = `#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")` +
+		`#set($context.responseOverride.custom = "is also passed around"){"statusCode": 200}`
+	const maps = `#set($name = "foo")#set($context.requestOverride.querystring[$name] = "bar")#set($put = "putfoo")` +
+		`$context.requestOverride.querystring.put($put, "putBar")` +
+		`#set($context["requestOverride"].querystring["nestedfoo"] = "nestedFoo"){"statusCode": 200}`
+	for _, c := range []struct{ name, request, response, want string }{
+		{
+			"with a response template", answer,
+			"$context.responseOverride.status $context.responseOverride.header.foo $context.responseOverride.custom",
+			"444 foo=bar 444 bar is also passed around",
+		},
+		{"without one", answer, "", "444 foo=bar "},
+		{
+			"members by index and put", maps,
+			`$context.requestOverride.querystring["foo"] $context.requestOverride.querystring["putfoo"] ` +
+				`$context.requestOverride.querystring["nestedfoo"]`,
+			"200 foo= bar putBar nestedFoo",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := apimodel.IntegrationResponse{StatusCode: "200", SelectionPattern: `2\d{2}`}
+			if c.response != "" {
+				r.Templates = map[string]string{"application/json": c.response}
+			}
+			i, err := NewIntegration(&apimodel.Method{
+				Integration: apimodel.Integration{
+					Type:             apimodel.IntegrationMock,
+					RequestTemplates: map[string]string{"application/json": c.request},
+					Responses:        []apimodel.IntegrationResponse{r},
+				},
+				Responses: []apimodel.MethodResponse{{StatusCode: "200"}},
+			}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, f := i.Mock(source())
+			if f != nil {
+				t.Fatal(f.Reason)
+			}
+			if got := fmt.Sprintf("%d foo=%s %s", a.Status, a.Headers.Get("foo"), a.Body); got != c.want {
+				t.Errorf("want %s, got %s", c.want, got)
+			}
+		})
+	}
+}
+
 // The patterns of a Lambda function are compared with the error message alone.
 // Source: test_lambda_selection_patterns in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json

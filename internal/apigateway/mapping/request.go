@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // Call is the request to an integration.
@@ -102,6 +103,9 @@ func (i *Integration) overridden(out vtl.Output, to *target) *Failure {
 		}
 		switch o.Where {
 		case "requestOverride.header":
+			if !httpname.IsToken(o.Name) {
+				return configuration("the request template sets a header with the name %q, which is not one", o.Name)
+			}
 			if illegal(i.model.Type, o.Name) {
 				return configuration("the request template sets the header %s, which API Gateway does not let it: leave it out",
 					o.Name)

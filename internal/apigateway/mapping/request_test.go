@@ -124,6 +124,9 @@ func TestRequest(t *testing.T) {
 		{"an override of a header that is not to be set", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.header.Content-Length = '1')"}
 		}, nil, "the request template sets the header Content-Length"},
+		{"an override of a header with a name of the caller", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.header[$input.body] = '1')"}
+		}, func(s *Source) { s.Request.Body = []byte("A: b\r\nC") }, `a header with the name "A: b\r\nC", which is not one`},
 		{"a body that is not JSON", func(i *apimodel.Integration) {
 			i.RequestParameters["integration.request.header.A"] = "method.request.body.a"
 		}, func(s *Source) { s.Request.Body = []byte("{") }, "the body is not JSON"},

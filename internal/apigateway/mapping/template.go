@@ -28,15 +28,6 @@ func templateVariable(name string) error {
 	case "authorizer", "authorizer.claims", "identity":
 		return nil
 	}
-	if in, of, ok := strings.Cut(name, "Override."); ok && (in == "request" || in == "response") {
-		part, rest, _ := strings.Cut(of, ".")
-		if name == "responseOverride.status" || rest != "" && (part == "header" || in == "request" &&
-			(part == "path" || part == "querystring")) {
-			return nil
-		}
-		return fmt.Errorf("$context.%s cannot be read: want requestOverride.header.NAME, .path.NAME or .querystring.NAME, "+
-			"responseOverride.header.NAME or responseOverride.status", name)
-	}
 	if _, err := errorVariable(name); err != nil {
 		return fmt.Errorf("the variable $context.%s is not known", name)
 	}

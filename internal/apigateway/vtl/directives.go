@@ -141,20 +141,17 @@ func (p *parser) set(start int) (node, error) {
 
 // override reads what a #set of $context sets.
 func (p *parser) override(to *reference, at int, value expression) (node, error) {
-	name := contextName(to.steps)
-	parts := strings.Split(name, ".")
-	if len(parts) == len(to.steps) {
-		where := strings.Join(parts[:min(2, len(parts))], ".")
-		switch {
-		case where == "responseOverride.status" && len(parts) == 2:
-			return overrideNode{where, "", value}, nil
-		case len(parts) == 3 && (where == "requestOverride.header" || where == "requestOverride.querystring" ||
-			where == "requestOverride.path" || where == "responseOverride.header"):
-			return overrideNode{where, parts[2], value}, nil
-		}
+	where, s, ok := overrideOf(to.steps)
+	switch {
+	case ok && s == nil && len(to.steps) == 2:
+		return overrideNode{where, nil, value}, nil
+	case ok && s != nil && len(to.steps) == 3 && s.index != nil:
+		return overrideNode{where, s.index, value}, nil
+	case ok && s != nil && len(to.steps) == 3 && !s.call:
+		return overrideNode{where, literal{s.name}, value}, nil
 	}
 	return nil, p.errorAt(at, "setting %s: of $context can be set requestOverride.header.NAME, .querystring.NAME and "+
-		".path.NAME, responseOverride.header.NAME and responseOverride.status", p.shown(at))
+		".path.NAME, responseOverride.header.NAME and .status, and other members of responseOverride", p.shown(at))
 }
 
 // body reads up to the #end of a directive that began at start.

@@ -183,7 +183,11 @@ func (ref *reference) eval(r *rendering) (Value, error) {
 func (r *rendering) begin(ref *reference) (Value, []step, error) {
 	switch ref.root {
 	case "context":
-		if len(ref.steps) > 0 && strings.HasSuffix(ref.steps[0].name, "Override") {
+		if len(ref.steps) > 0 && isOverride(ref.steps[0]) {
+			if where, s, _ := overrideOf(ref.steps); s != nil && s.call {
+				before, err := r.put(where, s.args)
+				return before, ref.steps[3:], err
+			}
 			return r.overridden(), ref.steps, nil
 		}
 		if r.context == nil {

@@ -63,6 +63,9 @@ func (p *parser) name() (*reference, error) {
 	if err := p.steps(ref); err != nil {
 		return nil, err
 	}
+	if ref.root == "context" {
+		named(ref.steps)
+	}
 	if braces {
 		if !strings.HasPrefix(p.text[p.at:], "}") {
 			return nil, p.errorAt(start, "%s: there is no } after the name", p.shown(start))
@@ -199,6 +202,13 @@ func (p *parser) check(ref *reference, start int) error {
 	case "input":
 		return p.checkInput(ref, refuse)
 	case "context":
+		if isOverride(first) {
+			if _, _, ok := overrideOf(ref.steps); !ok {
+				return refuse("$context." + contextName(ref.steps) + " cannot be read: want requestOverride.header.NAME, " +
+					".path.NAME or .querystring.NAME, responseOverride.header.NAME or another member of responseOverride")
+			}
+			return nil
+		}
 		if p.options.Context != nil {
 			if err := p.options.Context(contextName(ref.steps)); err != nil {
 				return refuse(err.Error())
@@ -229,6 +239,42 @@ func (p *parser) checkInput(ref *reference, refuse func(string) error) error {
 		return refuse("$input has body, params(), params(name), json(path) and path(path)")
 	}
 	return nil
+}
+
+// named makes members of the indexes that are texts, as in $context["stage"].
+func named(steps []step) {
+	for i, s := range steps {
+		if text, ok := s.index.(literal); ok {
+			if name, ok := text.value.(string); ok {
+				steps[i] = step{name: name}
+			}
+		}
+	}
+}
+
+func isOverride(s step) bool {
+	return s.index == nil && (s.name == "requestOverride" || s.name == "responseOverride")
+}
+
+// overrideOf is where a reference of $context.requestOverride or .responseOverride leads, such as "requestOverride.path",
+// and the step that names a member of it, or puts one; ok is false for what is not to be read or set. A member of
+// responseOverride that API Gateway does not know is a variable that the response template has, too.
+// Source: test_integration_mock_with_response_override_in_request_template and
+// test_integration_mock_with_vtl_map_assignation, validated on AWS, in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py
+func overrideOf(steps []step) (where string, of *step, ok bool) {
+	if len(steps) < 2 || !isOverride(steps[0]) || steps[1].call || steps[1].index != nil {
+		return "", nil, false
+	}
+	in, part := steps[0].name, steps[1].name
+	where = in + "." + part
+	switch {
+	case in == "responseOverride" && part != "header":
+		return where, nil, true
+	case part != "header" && part != "querystring" && part != "path", len(steps) < 3:
+		return where, nil, false
+	}
+	return where, &steps[2], !steps[2].call || steps[2].name == "put"
 }
 
 // contextName is the name of a variable of $context: its members up to the first method or index.

@@ -20,8 +20,8 @@ type (
 		value expression
 	}
 	overrideNode struct {
-		where, name string
-		value       expression
+		where       string
+		name, value expression // the name is nil for a status: see [Override]
 	}
 	branch struct {
 		test expression
@@ -129,15 +129,54 @@ func (n setNode) render(r *rendering) error {
 }
 
 func (n overrideNode) render(r *rendering) error {
-	v, err := n.value.eval(r)
-	if err == nil && v != nil {
-		o := Override{n.where, n.name, v}
-		r.overrides = append(r.overrides, o)
-		if r.set != nil {
-			r.set.override(o)
+	name := ""
+	if n.name != nil {
+		v, err := n.name.eval(r)
+		if err == nil {
+			err = r.reads(v)
 		}
+		if err != nil {
+			return err
+		}
+		name = stringOf(v)
+	}
+	v, err := n.value.eval(r)
+	if err == nil {
+		r.override(Override{n.where, name, v})
 	}
 	return err
+}
+
+func (r *rendering) override(o Override) {
+	if o.Value == nil {
+		return
+	}
+	r.overrides = append(r.overrides, o)
+	if r.set != nil {
+		r.set.override(o)
+	}
+}
+
+// put is the method of this name on a map of overrides. It answers what was set before.
+func (r *rendering) put(where string, args []expression) (Value, error) {
+	name, err := args[0].eval(r)
+	if err == nil {
+		err = r.reads(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := args[1].eval(r)
+	if err != nil {
+		return nil, err
+	}
+	var before Value = r.overridden()
+	for part := range strings.SplitSeq(where, ".") {
+		before = member(before, part)
+	}
+	before = member(before, stringOf(name))
+	r.override(Override{where, stringOf(name), v})
+	return before, r.step()
 }
 
 // overridden is what templates have set of $context so far.

@@ -79,8 +79,8 @@ type Output struct {
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 type Override struct {
-	Where string // "requestOverride.header", ".querystring", ".path"; "responseOverride.header", ".status"
-	Name  string // "" for the status
+	Where string // "requestOverride.header", ".querystring", ".path"; "responseOverride.header", ".status", or another
+	Name  string // "" for the status and others
 	Value Value
 }
 

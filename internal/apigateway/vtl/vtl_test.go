@@ -254,16 +254,31 @@ func TestOverrides(t *testing.T) {
 	out := rendered(
 		t,
 		"#set($context.responseOverride.status = 404)#set($context.responseOverride.header.X-a = $context.stage)"+
-			"#set($context.requestOverride.querystring.q = ['a', 'b'])#set($context.requestOverride.path.id = $none)",
+			"#set($context.requestOverride.querystring.q = ['a', 'b'])#set($context.requestOverride.path.id = $none)"+
+			"#set($context['requestOverride'].path['a b'] = $context['stage'])"+
+			"#set($n = 'x')#set($context.requestOverride.header[$n] = 'first')"+
+			"[$context.requestOverride.header.put(\"$n\", 'second').length()$context.requestOverride.header.put('y', 1)]"+
+			"[$context.requestOverride.header[$n] $context.requestOverride.header.y]"+
+			"#set($context.responseOverride.own = {'a': 1})[$context.responseOverride.own.a]",
 		env(),
 	)
+	if want := "[5][second 1][1]"; out.Text != want {
+		t.Errorf("want %s, got %s", want, out.Text)
+	}
+	own := NewMap()
+	own.Put("a", int64(1))
 	want := []Override{
 		{"responseOverride.status", "", int64(404)},
 		{"responseOverride.header", "X-a", "prod"},
 		{"requestOverride.querystring", "q", &List{Items: []Value{"a", "b"}}},
 		{"requestOverride.path", "id", ""},
+		{"requestOverride.path", "a b", "prod"},
+		{"requestOverride.header", "x", "first"},
+		{"requestOverride.header", "x", "second"},
+		{"requestOverride.header", "y", int64(1)},
+		{"responseOverride.own", "", own},
 	}
-	if diff := cmp.Diff(want, out.Overrides, cmp.AllowUnexported(List{})); diff != "" {
+	if diff := cmp.Diff(want, out.Overrides, cmp.AllowUnexported(List{}, Map{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -278,6 +293,20 @@ func TestWithoutABody(t *testing.T) {
 	}
 	if got, want := rendered(t, "$input.body|$input.json('$')|$input.path('$.a')", &Env{}).Text, "{}|{}|"; got != want {
 		t.Errorf("want %q, got %q", want, got)
+	}
+	if got, want := rendered(t, "$util.urlEncode($input.body)", &Env{}).Text, "%7B%7D"; got != want {
+		t.Errorf("want %q, got %q", want, got)
+	}
+	// Seen on AWS, https://github.com/localstack/localstack/pull/12774: of a text no member is found.
+	for _, body := range []string{`"#foobar123"`, "not json"} {
+		if got, want := rendered(
+			t,
+			"$input.json('$.message')|$input.json('$.message').testAccess|$util.escapeJavaScript($input.json('$.message'))|"+
+				"$input.path('$.myVar')",
+			&Env{Body: body},
+		).Text, `""||\"\"|`; got != want {
+			t.Errorf("of %s: want %s, got %s", body, want, got)
+		}
 	}
 }
 
@@ -312,6 +341,14 @@ func TestRefuses(t *testing.T) {
 		{"#set($input = 'a')", "", "setting $input"},
 		{"#set($context.stage = 'c')", "", "setting $context.stage"},
 		{"#set($context.responseOverride.header.a.b = 'c')", "", "responseOverride.header.a.b"},
+		{"#set($context.responseOverride.header = {})", "", "setting $context.responseOverride.header"},
+		{"#set($context.requestOverride.headers.a = 'c')", "", "setting $context.requestOverride.headers.a"},
+		{"#set($context.requestOverride.header.put('a', 'b') = 'c')", "", "setting $context.requestOverride.header.put"},
+		{"#set($context[$a].header.a = 'c')", "", "setting $context[$a].header.a"},
+		{"$context.requestOverride.header.remove('a')", "", "$context.requestOverride.header cannot be read"},
+		{"$context.requestOverride.header", "", "$context.requestOverride.header cannot be read"},
+		{"$context.requestOverride.none.a", "", "$context.requestOverride.none.a cannot be read"},
+		{"$context.requestOverride", "", "$context.requestOverride cannot be read"},
 		{"#set($a = [1, 2)", "", "want , or ]"},
 		{"#set($a = [1 2])", "", "want , or ]"},
 		{"#set($a = [1..2, 3])", "", "the range [1..2, 3]): want ]"},
