@@ -122,25 +122,30 @@ func (p *parser) parameter() (expression, error) {
 	return nil, p.errorAt(at, "the value %s is not supported", p.shown(at))
 }
 
-// quoted reads a string. In double quotes references and directives are replaced; a backslash stands for itself.
+// quoted reads a string. In double quotes references and directives are replaced; a backslash stands for itself, and a
+// quote of the string's own kind is written twice.
 func (p *parser) quoted() (expression, error) {
 	start := p.at
-	quote := p.text[start]
-	end := strings.IndexByte(p.text[start+1:], quote)
-	if end < 0 {
-		return nil, p.errorAt(start, "a string without end: %s", p.shown(start))
+	quote := p.text[start : start+1]
+	var b strings.Builder
+	for p.at++; ; p.at++ {
+		part, _, ok := strings.Cut(p.text[p.at:], quote)
+		if !ok {
+			return nil, p.errorAt(start, "a string without end: %s", p.shown(start))
+		}
+		if quote == `"` && strings.HasSuffix(part, `\`) && !strings.HasSuffix(part, `\\`) {
+			return nil, p.errorAt(start, `the string %s: a backslash before a quote is not supported: write the quote twice`,
+				p.shown(start))
+		}
+		b.WriteString(part)
+		p.at += len(part) + 1
+		if !strings.HasPrefix(p.text[p.at:], quote) {
+			break
+		}
+		b.WriteString(quote)
 	}
-	text := p.text[start+1 : start+1+end]
-	p.at = start + end + 2
-	next := strings.HasPrefix(p.text[p.at:], string(quote))
-	if next || quote == '"' && strings.HasSuffix(text, `\`) && !strings.HasSuffix(text, `\\`) {
-		return nil, p.errorAt(
-			start,
-			"the string %s: a quote of its own kind in a string is not supported, use the other kind",
-			p.shown(start),
-		)
-	}
-	if quote == '\'' || !strings.ContainsAny(text, "$#") {
+	text := b.String()
+	if quote == "'" || !strings.ContainsAny(text, "$#") {
 		return literal{text}, nil
 	}
 	whole := p.whole

@@ -58,11 +58,14 @@ func replaced(s string, args []Value, n int) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	with, err := replacement(stringOf(args[1]), pattern.Groups())
+	found, err := pattern.FindAll(s)
 	if err != nil {
 		return nil, err
 	}
-	found, err := pattern.FindAll(s)
+	if found == nil { // Java reads the replacement where it finds something
+		return s, nil
+	}
+	with, err := replacement(stringOf(args[1]), pattern.Groups())
 	if err != nil {
 		return nil, err
 	}

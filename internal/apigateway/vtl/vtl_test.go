@@ -177,6 +177,16 @@ func TestRender(t *testing.T) {
 			"a<1>b<22> $1b22 true",
 		},
 		{
+			"quotes of a string's own kind are written twice",
+			`#set($n = 5)#set($a = "say ""$n""!")#set($b = 'it''s')#set($c = """")#set($d = "")$a $b $c $d|$b.concat("""x""")`,
+			`say "5"! it's " |it's"x"`,
+		},
+		{
+			"a replacement is read where something is found",
+			`#set($s = "ab")$s.replaceAll("x", "$1") $s.replaceFirst('x', '\')`,
+			"ab ab",
+		},
+		{
 			"regular expressions of Java",
 			`#set($s = "baac")$s.replaceAll("a*", "-") $s.replaceFirst("a*", "-") $s.matches("[\Qabc\E]+") $s.split("a*").size()`,
 			"-b--c- -baac true 3",
@@ -334,8 +344,8 @@ func TestRefuses(t *testing.T) {
 		{"#set(a = 'a')", "", "want #set($name = value)"},
 		{"#set($a = 'b' 'c')", "", "want one value"},
 		{"#set($a = 'b", "", "a string without end"},
-		{"#set($a = 'b''c')", "", "use the other kind"},
-		{`#set($a = "b\"c")`, "", "use the other kind"},
+		{"#set($a = 'b''c)", "", "a string without end"},
+		{`#set($a = "b\"c")`, "", "write the quote twice"},
 		{`#set($a = "$b.none()")`, "line 1, column 14", "the method none()"},
 		{"#set($a.get(1) = 2)", "", "a method's answer cannot be set"},
 		{"#set($input = 'a')", "", "setting $input"},
