@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
@@ -48,6 +50,50 @@ func (r *resource) chooseFrom(raw any, depth int) choices {
 		}
 	}
 	return choices{why: unresolved(err)}
+}
+
+// maxCases bounds how many conditions tell cases apart.
+const maxCases = 8
+
+// cases are the properties with each condition that they depend on holding and not, so that two of them that have the
+// same condition are seen as they are set together. What a condition decides deeper within them stays.
+func (r *resource) cases(properties map[string]any, depth int) (out []map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		condition := conditionOf(properties[name])
+		if condition == "" || depth == maxCases {
+			continue
+		}
+		branches := []int{1, 2}
+		switch holds, _ := r.resolve("Properties", map[string]any{"Fn::If": []any{condition, true, false}}); holds {
+		case true:
+			branches = []int{1}
+		case false:
+			branches = []int{2}
+		}
+		for _, branch := range branches {
+			set := map[string]any{}
+			for name, value := range properties {
+				for conditionOf(value) == condition {
+					value = value.(map[string]any)["Fn::If"].([]any)[branch]
+				}
+				set[name] = value
+			}
+			out = append(out, r.cases(set, depth+1)...)
+		}
+		return out
+	}
+	return []map[string]any{properties}
+}
+
+// conditionOf is the condition of a value that is an Fn::If; otherwise "".
+func conditionOf(raw any) string {
+	call, _ := raw.(map[string]any)
+	args, _ := call["Fn::If"].([]any)
+	if len(call) != 1 || len(args) != 3 {
+		return ""
+	}
+	name, _ := args[0].(string)
+	return name
 }
 
 // parameter is what a parameter may be: what the parent stack hands over, or one of its allowed values.

@@ -45,24 +45,43 @@ var openInvocation = Rule{
 
 // narrowing are the properties of a permission that leave a part of its principal.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
-var narrowing = []string{"SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"}
+var narrowing = []string{
+	"SourceArn",
+	"SourceAccount",
+	"PrincipalOrgID",
+	"EventSourceToken",
+	"FunctionUrlAuthType",
+	"InvokedViaFunctionUrl",
+}
 
 // invokers says whom a permission lets invoke its function, if that is everybody or each API; otherwise "".
+func (r *resource) invokers() string {
+	for _, properties := range r.cases(r.t.Properties, 0) {
+		if who := r.invokersIn(properties); who != "" {
+			return who
+		}
+	}
+	return ""
+}
+
+// invokersIn are the invokers where the permission has these properties.
 // "If you grant permission to a service principal without specifying the source, other accounts could potentially
 // configure resources in their account to invoke your Lambda function."
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
-func (r *resource) invokers() string {
-	actions := r.choose("Action").values
-	if !slices.ContainsFunc(actions, func(a string) bool { return a == "lambda:InvokeFunction" || a == "lambda:*" || a == "*" }) {
+func (r *resource) invokersIn(properties map[string]any) string {
+	choose := func(name string) choices { return r.chooseFrom(properties[name], 0) }
+	if !slices.ContainsFunc(choose("Action").values, func(a string) bool {
+		return a == "lambda:InvokeFunction" || a == "lambda:*" || a == "*"
+	}) {
 		return ""
 	}
 	for _, name := range narrowing {
-		value := r.choose(name)
-		if value.why != "" || !slices.Contains(value.values, "") && !allAre(value.values, "false") {
+		value := choose(name)
+		if value.why != "" || !slices.Contains(value.values, "") && !slices.Contains(value.values, "false") {
 			return ""
 		}
 	}
-	principals := r.choose("Principal").values
+	principals := choose("Principal").values
 	switch {
 	case slices.Contains(principals, "*"):
 		return "everybody with an AWS account"
