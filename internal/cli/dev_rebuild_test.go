@@ -208,6 +208,40 @@ func TestDevWatchFunction(t *testing.T) {
 	}
 }
 
+// TestDevWatchFolder: the function's module is beside the app's folder.
+func TestDevWatchFolder(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("functions run on unix")
+	}
+	t.Parallel()
+	above := functionApp(t)
+	dir := filepath.Join(above, "infra")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"cdk.json", "app.sh", "record", "source"} {
+		if err := os.Rename(filepath.Join(above, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, _ := start(t, dir, "--watch")
+	r.wait(t, func() bool {
+		return strings.Contains(r.stderr.String(), "are not watched, as those of Test/Fn: name a folder that has both in it")
+	})
+	r.stop(t)
+
+	r, _ = start(t, dir, "--watch-folder", "..")
+	writeFile(t, filepath.Join(above, "answer/answer.go"), "package answer\n\nconst Text = \"two\"\n")
+	r.wait(t, func() bool {
+		return strings.Contains(r.stdout.String(), "  answer/answer.go has changed: Test/Fn is built again\n") &&
+			strings.Contains(r.stdout.String(), "  the new Test/Fn is served, after ")
+	})
+	if strings.Contains(r.stderr.String(), "not watched") {
+		t.Errorf("all is watched, and a note says\n%s", r.stderr.String())
+	}
+	r.stop(t)
+}
+
 // TestDevWatchStops: a save while the app runs stops it, and the function's new answer does not wait for the app.
 func TestDevWatchStops(t *testing.T) {
 	if runtime.GOOS == "windows" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -88,7 +87,7 @@ func announce(
 		console: url + "/", url: url,
 	}
 	if f.watch {
-		a.watched = watchedFolder(src)
+		a.watched = src.watched()
 	}
 	return a, nil
 }
@@ -142,15 +141,6 @@ func keys(g *apigateway.Gateway, routes matrix.Matrix) []checks.AccessKey {
 		return nil
 	}
 	return g.AccessKeys()
-}
-
-// watchedFolder is the folder whose changes count. The app may use files outside of it.
-func watchedFolder(src *source) string {
-	folder, err := filepath.Abs(src.files.Dir)
-	if err != nil {
-		return src.files.Dir
-	}
-	return folder
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.

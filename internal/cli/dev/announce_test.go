@@ -22,7 +22,7 @@ func TestAnnounceWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	folder := watchedFolder(&source{files: &cdkapp.Sources{}})
+	folder := (&source{files: &cdkapp.Sources{}}).watched()
 	newReporter(&command.Process{Stdout: &out, Now: time.Now}, false).announced(announcement{watched: folder})
 	if want := "\nwatching " + here + " for changes\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("got %q, want %q", out.String(), want)

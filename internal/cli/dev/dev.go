@@ -62,6 +62,8 @@ requests with the decision on each, and a form that makes a token and calls a ro
                             a request. Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output
                             goes), node_modules, __pycache__ and cdk.out do not count. If the build or the app fails,
                             the old API stays.
+  --watch-folder FOLDER     watch the files below this folder, which has the app's in it, such as .. where the functions
+                            are in modules beside the app's (default this folder)
   --debug                   build Go functions for a debugger, run one process of each function without time-outs, and
                             print its process id when it starts, for "dlv attach"
   --json                    print all lines as JSON objects, each with an "event"
@@ -179,7 +181,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return src.explain(err)
 	}
 	defer site.gateway.Close()
-	if err := has(site.issuer.Current(), f.issuer, f.audience, watchedFolder(src)); err != nil {
+	if err := has(site.issuer.Current(), f.issuer, f.audience, src.folder()); err != nil {
 		return err
 	}
 	src.forget()

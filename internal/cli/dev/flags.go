@@ -34,6 +34,7 @@ type flags struct {
 	tokenLife          time.Duration
 	allowNetwork       bool
 	watch, json, debug bool
+	watchFolder        string
 }
 
 func (f *flags) set() *flag.FlagSet {
@@ -56,6 +57,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
 	s.BoolVar(&f.allowNetwork, "allow-network", false, "")
 	s.BoolVar(&f.watch, "watch", false, "")
+	s.StringVar(&f.watchFolder, "watch-folder", "", "")
 	s.BoolVar(&f.debug, "debug", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s
@@ -68,6 +70,7 @@ func (f *flags) parse(args []string) error {
 	}
 	filled := []string{
 		"app", "assembly", "api", "issuer", "audience", "source-ip", "source-vpc", "source-vpce", "app-origin",
+		"watch-folder",
 	}
 	if err := command.NotEmpty(set, filled...); err != nil {
 		return err
@@ -95,6 +98,8 @@ func (f *flags) parse(args []string) error {
 		return command.Wrongly("--port %d: want 1 to 65535, or 0 for any that is free", f.port)
 	case f.app != "" && f.assembly != "":
 		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
+	case f.watchFolder != "" && f.assembly != "":
+		return command.Wrongly("--watch-folder and --assembly: the folder has an app's sources, and the app is not run")
 	case len(f.context) > 0 && f.assembly != "":
 		return command.Wrongly("--context and --assembly: the context is for the app, which is not run")
 	case given(set, "token-life") && f.tokenLife <= 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
@@ -102,6 +107,7 @@ func (f *flags) parse(args []string) error {
 	case f.audience != "" && f.issuer == "":
 		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
 	}
+	f.watch = f.watch || f.watchFolder != ""
 	return nil
 }
 

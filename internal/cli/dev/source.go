@@ -25,19 +25,20 @@ type source struct {
 	process *command.Process
 	flags   flags
 
-	app      *cdkapp.App // nil for an assembly
-	ran      bool        // the app has run to its end
-	assembly string      // its folder
-	files    *cdkapp.Sources
-	before   kept     // the assembly before the app ran last
-	scratch  string   // a folder to remove at the end; "" for no folder
-	engine   []string // variables for CDK's engine, besides the environment
-	said     map[cloudassembly.Message]bool
-	assets   map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
+	app         *cdkapp.App // nil for an assembly
+	ran         bool        // the app has run to its end
+	assembly    string      // its folder
+	files       *cdkapp.Sources
+	before      kept     // the assembly before the app ran last
+	scratch     string   // a folder to remove at the end; "" for no folder
+	engine      []string // variables for CDK's engine, besides the environment
+	said        map[cloudassembly.Message]bool
+	saidOutside bool                 // which functions are built from files that are not watched
+	assets      map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
 }
 
 // openSource finds the app or the assembly.
-func openSource(ctx context.Context, p *command.Process, f flags) (*source, error) {
+func openSource(ctx context.Context, p *command.Process, f flags) (_ *source, err error) {
 	s := &source{process: p, flags: f, assembly: f.assembly}
 	if s.assembly == "" {
 		app, err := cdkapp.Load(p.Dir, f.app, f.context)
@@ -53,10 +54,16 @@ func openSource(ctx context.Context, p *command.Process, f flags) (*source, erro
 		s.assembly = filepath.Join(p.Dir, s.assembly)
 	}
 	s.files = &cdkapp.Sources{Dir: s.assembly, Without: outputs()}
+	if s.app == nil && f.watchFolder != "" {
+		return nil, fmt.Errorf("--watch-folder %s: the folder has an app's sources, and the app, %s, is an assembly",
+			f.watchFolder, s.assembly)
+	}
 	if s.app == nil {
 		return s, nil
 	}
-	s.files.Dir = p.Dir
+	if s.files.Dir, err = watchedFolder(p.Dir, f.watchFolder); err != nil {
+		return nil, err
+	}
 	scratch, err := os.MkdirTemp(p.Temporary(), "gatehouse-dev-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and "+
@@ -65,6 +72,44 @@ func openSource(ctx context.Context, p *command.Process, f flags) (*source, erro
 	s.scratch, s.assembly = scratch, filepath.Join(scratch, "cdk.out")
 	s.engine = Engine(ctx, p, "dev", s.app, scratch)
 	return s, nil
+}
+
+// watchedFolder is the folder whose changes count, for an app's: that of --watch-folder, or the app's own.
+func watchedFolder(app, given string) (string, error) {
+	if given == "" {
+		return app, nil
+	}
+	folder := given
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join(app, folder)
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("--watch-folder %s: no such folder: name one that has the app's in it, such as ..", given)
+	}
+	above, own := &cdkapp.Sources{Dir: folder}, &cdkapp.Sources{Dir: app}
+	if below, err := filepath.Rel(above.Root(), own.Root()); err != nil || !filepath.IsLocal(below) {
+		return "", fmt.Errorf("--watch-folder %s does not have the app's folder, %s, in it: name one that has, such as ..",
+			given, own.Root())
+	}
+	return folder, nil
+}
+
+// watched is the folder whose changes count, as users name it. The app may use files outside of it.
+func (s *source) watched() string { return absolute(s.files.Dir) }
+
+// folder is that of the app, or of the assembly.
+func (s *source) folder() string {
+	if s.app == nil {
+		return absolute(s.assembly)
+	}
+	return absolute(s.process.Dir)
+}
+
+func absolute(folder string) string {
+	if abs, err := filepath.Abs(folder); err == nil {
+		return abs
+	}
+	return folder
 }
 
 // outputs are the files of standard output and standard error, as in "gatehouse dev --watch > dev.txt".
@@ -167,6 +212,11 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 	})
 	if err != nil {
 		return nil // the app says what is wrong when it runs the next time
+	}
+	if outside := functions.Outside(); len(outside) > 0 && !s.saidOutside {
+		s.saidOutside = true
+		s.process.Note("dev", "files outside of %s are not watched, as those of %s: name a folder that has both in it with "+
+			"--watch-folder, such as --watch-folder ..", s.watched(), strings.Join(outside, ", "))
 	}
 	return functions
 }

@@ -44,15 +44,17 @@ type listed struct {
 	Standard        bool
 	Deps            []string
 	EmbedFiles      []string
+	Module          *struct{ Main bool } // which the user works on, if it is Main
 }
 
-// list returns the files of each of some packages, with all that they import.
-func list(ctx context.Context, l listing) ([]files, error) {
-	args := slices.Concat([]string{"list", "-deps", "-json=Dir,ImportPath,DepOnly,Standard,Deps,EmbedFiles"}, l.flags,
+// list returns the files of each of some packages, with all that they import, and whether the package itself is one of
+// the user's and not below the root.
+func list(ctx context.Context, l listing) (found []files, outside []bool, err error) {
+	args := slices.Concat([]string{"list", "-deps", "-json=Dir,ImportPath,DepOnly,Standard,Deps,EmbedFiles,Module"}, l.flags,
 		[]string{"--"}, l.packages)
 	out, err := run(ctx, l.dir, l.environ, args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all := map[string]listed{}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
@@ -60,11 +62,11 @@ func list(ctx context.Context, l listing) ([]files, error) {
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, fmt.Errorf("go list: %w", err)
+			return nil, nil, fmt.Errorf("go list: %w", err)
 		}
 		all[p.ImportPath] = p
 	}
-	found := make([]files, len(l.packages))
+	found, outside = make([]files, len(l.packages)), make([]bool, len(l.packages))
 	for i, name := range l.packages {
 		p, ok := all[name]
 		if name == "." { // as gobuild calls the package in the folder where go runs
@@ -75,15 +77,16 @@ func list(ctx context.Context, l listing) ([]files, error) {
 			}
 		}
 		if !ok {
-			return nil, fmt.Errorf("go list does not report the package %s", name)
+			return nil, nil, fmt.Errorf("go list does not report the package %s", name)
 		}
 		found[i] = files{}
 		found[i].add(p, l.root)
+		outside[i] = len(found[i]) == 0 && p.Module != nil && p.Module.Main
 		for _, dep := range p.Deps {
 			found[i].add(all[dep], l.root)
 		}
 	}
-	return found, nil
+	return found, outside, nil
 }
 
 // add adds the files of a package that are below a folder.

@@ -45,6 +45,7 @@ type Functions struct {
 	owns    []owner           // of the records, in their order
 	app     files             // empty if it is not known, as it recorded nothing
 	failed  map[string]bool   // functions whose last build failed
+	outside []string          // functions whose packages are not below the root
 }
 
 // Learn reads the record of an app that has just run, asks go for the files of its functions and of itself, and looks
@@ -79,6 +80,14 @@ func Learn(ctx context.Context, o Options) (*Functions, error) {
 	return f, nil
 }
 
+// Outside are the functions whose own packages are in modules of the user's and not below the root.
+func (f *Functions) Outside() []string {
+	if f == nil {
+		return nil
+	}
+	return f.outside
+}
+
 // Again asks go for the files of the functions once more: a build may have other imports than the one before. What was
 // known of code that does not build stays.
 func (f *Functions) Again(ctx context.Context) { _ = f.learn(ctx) }
@@ -87,6 +96,7 @@ func (f *Functions) Again(ctx context.Context) { _ = f.learn(ctx) }
 func (f *Functions) learn(ctx context.Context) error {
 	owns := slices.Clone(f.owns)
 	learned := make([]bool, len(f.records))
+	var elsewhere []string
 	for i, r := range f.records {
 		if _, is := f.owns[i].(folder); is || learned[i] {
 			continue
@@ -100,7 +110,7 @@ func (f *Functions) learn(ctx context.Context) error {
 				alike, packages = append(alike, j), append(packages, f.records[j].Build.Package)
 			}
 		}
-		of, err := list(ctx, listing{
+		of, outside, err := list(ctx, listing{
 			dir: r.Build.Dir, flags: r.Build.Flags, environ: slices.Concat(f.options.Environ, r.Build.Environ),
 			packages: packages, root: f.options.Root,
 		})
@@ -109,15 +119,18 @@ func (f *Functions) learn(ctx context.Context) error {
 		}
 		for n, j := range alike {
 			owns[j], learned[j] = of[n], true
+			if outside[n] {
+				elsewhere = append(elsewhere, f.records[j].Function)
+			}
 		}
 	}
-	f.owns = owns
+	f.owns, f.outside = owns, elsewhere
 	return nil
 }
 
 func (f *Functions) appFiles(ctx context.Context) (files, error) {
 	app := f.records[0].App
-	of, err := list(ctx, listing{
+	of, _, err := list(ctx, listing{
 		dir: app.Dir, flags: app.Flags, environ: f.options.Environ, packages: []string{app.Package}, root: f.options.Root,
 	})
 	if err != nil {
