@@ -22,6 +22,8 @@ func routingBehaviour(t *testing.T) []behaviour {
 	addRoute(files, "ANY /files/{proxy+}", mock("other"))
 	addRoute(files, "OPTIONS /files/hidden", mock("preflight"))
 	addRoute(files, "GET /deep/{id}/lines", mock("lines"))
+	addRoute(files, "GET /users/{id}", mock("user"))
+	addRoute(files, "PATCH /users/me", mock("me"))
 	s, open := serve(t, files), serve(t, r)
 	ask := func(line int, name, source string, s *site, target, want string) behaviour {
 		return behaviour{
@@ -58,6 +60,9 @@ func routingBehaviour(t *testing.T) []behaviour {
 		ask(17, "so does a resource that has only OPTIONS", recordedRouting, s, "PUT /prod/files/hidden", "200 other"),
 		ask(17, "and OPTIONS itself is its own", recordedRouting, s, "OPTIONS /prod/files/hidden", "200 preflight"),
 		ask(17, "a literal without routes below falls through", recordedRouting, s, "GET /prod/files/readme/x", "200 other"),
+		ask(17, "so does a resource without any verb", seenRouting, s, "POST /prod/files/folder", "200 other"),
+		ask(17, "a literal without the verb falls through to a parameter", seenSiblings, s, "GET /prod/users/me", "200 user"),
+		ask(17, "unless the parameter does not have it either", seenSiblings, s, "POST /prod/users/me", noSuchRoute),
 		ask(17, "a greedy one is no match for nothing", recordedRouting, s, "GET /prod/files", noSuchRoute),
 		ask(17, "a guarded method beside an open {proxy+}", recordedRouting, open, "GET /prod/orders", unauthorized),
 		ask(

@@ -97,6 +97,8 @@ const (
 	recordedBinary     = localstack + "test_apigateway_s3.py"
 	seenNoPolicy       = "https://github.com/hashicorp/terraform-provider-aws/issues/5549"
 	seenIncomplete     = "https://github.com/aws/chalice/issues/828"
+	seenRouting        = "https://github.com/ministackorg/ministack/pull/1423"
+	seenSiblings       = "https://github.com/floci-io/floci/pull/3547"
 	seenNoRoute        = "https://github.com/HumanCellAtlas/data-store/issues/328"
 	seenContext        = "https://stackoverflow.com/questions/47921803"
 	seenCompressed     = "https://github.com/dougmoscrop/serverless-http/issues/194"

@@ -151,10 +151,17 @@ func (i *Integration) template(s *Source, body string) (out vtl.Output, ok bool,
 }
 
 // choose finds the integration response for what the integration answered: its status or, of a Lambda function that
-// failed, its error message.
+// failed, its error message. Of several patterns that match, that of the response with this status counts, and else the
+// first.
+// Source: seen on AWS of MOCK, https://github.com/ministackorg/ministack/pull/1756
 func (i *Integration) choose(selection string) (*integrationResponse, *Failure) {
+	var chosen *integrationResponse
 	for n := range i.responses {
 		r := &i.responses[n]
+		own := strconv.Itoa(r.status) == selection && r.pattern != nil
+		if chosen != nil && !own {
+			continue
+		}
 		if r.pattern != nil {
 			ok, err := r.pattern.Match(selection)
 			if err != nil {
@@ -165,15 +172,21 @@ func (i *Integration) choose(selection string) (*integrationResponse, *Failure) 
 				continue
 			}
 		}
-		if !r.declared {
-			// The words of the execution log:
-			// https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/
-			return nil, configuration("the integration response %d refers to a status that is not one of the method's "+
-				"responses (Output mapping refers to an invalid method response): declare it in MethodResponses", r.status)
+		chosen = r
+		if own {
+			break
 		}
-		return r, nil
 	}
-	return nil, configuration("no integration response matches %q, and there is no default", snippet(selection))
+	switch {
+	case chosen == nil:
+		return nil, configuration("no integration response matches %q, and there is no default", snippet(selection))
+	case !chosen.declared:
+		// The words of the execution log:
+		// https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/
+		return nil, configuration("the integration response %d refers to a status that is not one of the method's "+
+			"responses (Output mapping refers to an invalid method response): declare it in MethodResponses", chosen.status)
+	}
+	return chosen, nil
 }
 
 // configuration is API Gateway's answer to an integration that is set up wrongly.

@@ -339,6 +339,40 @@ func TestRecordedOverridesRead(t *testing.T) {
 	}
 }
 
+// Of several patterns that match, that of the response whose own status was answered counts.
+// Source: https://github.com/ministackorg/ministack/pull/1756, seen on AWS
+func TestRecordedSelectionOfSeveral(t *testing.T) {
+	for _, c := range []struct {
+		answered string
+		want     int
+	}{{"201", 201}, {"202", 202}, {"203", 200}, {"404", 500}} {
+		m := &apimodel.Method{Integration: apimodel.Integration{
+			Type:             apimodel.IntegrationMock,
+			RequestTemplates: map[string]string{"application/json": `{"statusCode": ` + c.answered + `}`},
+			Responses: []apimodel.IntegrationResponse{
+				{StatusCode: "500"},
+				{StatusCode: "200", SelectionPattern: `2\d\d`},
+				{StatusCode: "201", SelectionPattern: `2\d\d`},
+				{StatusCode: "202", SelectionPattern: `20[12]`},
+			},
+		}}
+		for _, r := range m.Integration.Responses {
+			m.Responses = append(m.Responses, apimodel.MethodResponse{StatusCode: r.StatusCode})
+		}
+		i, err := NewIntegration(m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, f := i.Mock(source())
+		if f != nil {
+			t.Fatal(f.Reason)
+		}
+		if a.Status != c.want {
+			t.Errorf("%s: want %d, got %d", c.answered, c.want, a.Status)
+		}
+	}
+}
+
 // What a request template of MOCK overrides, and any other member of $context.responseOverride, is there in the response
 // template; an override of the answer holds, whether or not there is such a template. Members may be set by an index,
 // and by put.
