@@ -121,7 +121,12 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 	case err != nil:
 		v.fail(
 			"audience",
-			unauthorized("the token's aud %q cannot be compared with the authorizer's expression %q: %v", aud, a.Validation, err),
+			unauthorized(
+				"the token's aud %q cannot be compared with the authorizer's expression %q: %v",
+				aud,
+				a.Validation,
+				err,
+			),
 		)
 	case !matches:
 		v.fail(
