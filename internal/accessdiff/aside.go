@@ -33,8 +33,8 @@ func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 		}
 		callers, _ := p.is.candidates(g.route, q.path, nil, p.was)
 		for _, g.caller = range callers {
-			for _, g.env = range sure {
-				if p.is.allows(g.request) {
+			for i := range sure {
+				if g.env = &sure[i]; p.is.allows(g.request) {
 					return g, true
 				}
 			}
@@ -55,7 +55,7 @@ func (p pair) functionURLs(add func(Change)) {
 				}
 			}
 		}
-		g := gain{request: request{verb: "GET", path: "/", caller: &caller{}}}
+		g := gain{request: request{verb: "GET", path: "/", env: &environment{}, caller: &caller{}}}
 		past := ", past the checks of " + list(u.Routes)
 		switch {
 		case u.AuthType == "" && before != "not known" && !p.lost:

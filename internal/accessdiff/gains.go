@@ -60,12 +60,13 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			}
 			q.caller = c
 			g := gain{request: q, route: r, old: old, had: had}
-			for i, env := range sure {
-				if told[gainer{c.beside, i}] {
+			for i := range sure {
+				g.env = &sure[i]
+				if told[gainer{c.beside, g.env}] {
 					continue // what the caller beside it gained is not due to what its own token has
 				}
-				if g.env = env; p.gained(g.request, had, stands) {
-					told[gainer{c, i}] = true
+				if p.gained(g.request, had, stands) {
+					told[gainer{c, g.env}] = true
 					if between == nil {
 						between = steps()
 					}
@@ -75,8 +76,8 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 					found = append(found, g)
 				}
 			}
-			for _, env := range assumed {
-				if g.env = env; p.gained(g.request, had, stands) {
+			for i := range assumed {
+				if g.env = &assumed[i]; p.gained(g.request, had, stands) {
 					unsure = append(unsure, g)
 				}
 			}
@@ -95,8 +96,8 @@ func (p pair) nothingToTry(r, old matrix.Route, had, same bool) bool {
 
 // gainer is a caller that gained a request, in one of the environments.
 type gainer struct {
-	caller      *caller
-	environment int
+	caller *caller
+	env    *environment
 }
 
 // documents are the policies of both sides.

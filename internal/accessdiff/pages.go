@@ -43,7 +43,7 @@ func (p pair) pages(add func(Change)) {
 			})
 		}
 		if !ok {
-			g.caller = &caller{}
+			g.env, g.caller = &environment{}, &caller{}
 		}
 		c := p.page(g, r, unique(routes))
 		if !ok { // nothing is there to be read yet

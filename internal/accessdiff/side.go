@@ -19,6 +19,12 @@ type side struct {
 	guards     map[string]*guard // by the names of authorizers
 	policy     *iampolicy.Document
 	principals map[string]*principal
+
+	last struct { // the resource policy's outcomes for the last ARN and caller
+		arn      string
+		caller   iampolicy.Caller
+		outcomes map[*environment]iampolicy.Outcome
+	}
 }
 
 // principal is a role or user with its policy.
@@ -45,6 +51,7 @@ type guard struct {
 // newSide prepares an API. The error says why requests to it cannot be decided.
 func newSide(api matrix.API) (*side, error) {
 	s := &side{api: api, guards: map[string]*guard{}, principals: map[string]*principal{}}
+	s.last.outcomes = map[*environment]iampolicy.Outcome{}
 	patterns := make([]route.Pattern, len(api.Routes))
 	for i, r := range api.Routes {
 		p, err := route.Parse(r.String())
@@ -115,7 +122,7 @@ func (g *guard) tabulate(routes []matrix.Route, patterns []route.Pattern) error 
 // request is one to decide, with its caller.
 type request struct {
 	stage, verb, path string
-	env               environment
+	env               *environment
 	caller            *caller
 }
 
@@ -171,7 +178,7 @@ func (s *side) allows(q request) bool {
 	}
 	resource := iampolicy.ImplicitDeny
 	if s.policy != nil {
-		resource = s.judge(*s.policy, arn, caller, q.env)
+		resource = s.resourcePolicy(arn, caller, q.env)
 	}
 	must := s.policy == nil || resource == iampolicy.Allowed
 	switch r.Kind {
@@ -210,8 +217,22 @@ func (s *side) admitsKey(q request) bool {
 	return false
 }
 
+// resourcePolicy evaluates the resource policy. Callers of a route that is not behind IAM are all the same to it.
+func (s *side) resourcePolicy(arn string, c iampolicy.Caller, env *environment) iampolicy.Outcome {
+	if s.last.arn != arn || s.last.caller != c {
+		s.last.arn, s.last.caller = arn, c
+		clear(s.last.outcomes)
+	}
+	outcome, judged := s.last.outcomes[env]
+	if !judged {
+		outcome = s.judge(*s.policy, arn, c, env)
+		s.last.outcomes[env] = outcome
+	}
+	return outcome
+}
+
 // judge evaluates a policy. Of a condition on what is not known of a request the environment says if it is met.
-func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env environment) iampolicy.Outcome {
+func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env *environment) iampolicy.Outcome {
 	if len(env.assumed) > 0 {
 		d = env.assume(d)
 	}
