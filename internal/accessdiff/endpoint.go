@@ -45,7 +45,7 @@ func (p pair) endpoint(add func(Change)) {
 		return
 	}
 	p.stages(add)
-	domains(was, is, add)
+	p.domains(add)
 }
 
 // stages reports stages that are new or gone.
@@ -69,19 +69,22 @@ func (p pair) stages(add func(Change)) {
 const everyStage = "every stage"
 
 // domains compares the custom domains of an API.
-func domains(before, after matrix.Endpoint, add func(Change)) {
-	was, is := before.Domains, after.Domains
+func (p pair) domains(add func(Change)) {
+	was, is := p.was.api.Endpoint.Domains, p.is.api.Endpoint.Domains
 	for _, d := range is {
 		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
-		reached := open(before, d.Stage) // without a certificate
+		reached := p.reached(d, func(o matrix.Domain) bool { return o.Truststore == "" }) // without a certificate
+		trusted := d.Truststore == "" || p.reached(d, func(o matrix.Domain) bool {
+			return o.Truststore == "" || o.Truststore == d.Truststore &&
+				(o.Name == d.Name || d.Truststore != matrix.OutsideTruststore)
+		})
 		switch {
-		case i < 0 && d.Truststore == matrix.OutsideTruststore && !reached:
+		case i < 0 && d.Truststore == matrix.OutsideTruststore && !trusted:
 			add(Change{Effect: Unknown, Text: "the domain " + d.Name +
 				", which is not in the assembly, leads to the API now, and " +
 				"which callers it lets in cannot be compared"})
 			continue
-		case i < 0 && d.Truststore != "" && !reached &&
-			!slices.ContainsFunc(was, func(o matrix.Domain) bool { return o.Truststore == d.Truststore }):
+		case i < 0 && !trusted:
 			add(Change{Effect: Unknown, Is: d.Truststore, Text: "the domain " + d.Name + " leads to the API now and takes " +
 				"client certificates of another truststore, and who has one cannot be compared"})
 			continue
@@ -93,8 +96,13 @@ func domains(before, after matrix.Endpoint, add func(Change)) {
 			if d.Stage == "" {
 				on = everyStage
 			}
-			add(Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
-				" leads to " + on + " now (was " + cmp.Or(was[i].Stage, everyStage) + ")"})
+			c := Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
+				" leads to " + on + " now (was " + cmp.Or(was[i].Stage, everyStage) + ")"}
+			if store := was[i].Truststore; !trusted && (store == "" || store == d.Truststore) { // else it is said below
+				c.Effect = Unknown
+				c.Text += ", and who has a client certificate of its truststore cannot be compared"
+			}
+			add(c)
 		}
 		switch store := was[i].Truststore; {
 		case store != "" && d.Truststore == "" && reached: // which would be a gain if it was not open
@@ -110,6 +118,21 @@ func domains(before, after matrix.Endpoint, add func(Change)) {
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API"})
 		}
 	}
+}
+
+// reached reports whether addresses of the other side led to each stage that a domain leads to: its execute-api address
+// or domains that meet a condition. A stage that is new is compared with the stages that the API had.
+func (p pair) reached(d matrix.Domain, by func(matrix.Domain) bool) bool {
+	before := p.was.api.Endpoint
+	stages := []string{d.Stage}
+	if d.Stage == "" && len(p.is.api.Stages) > 0 {
+		stages = p.is.api.Stages
+	}
+	return !before.Closed || !slices.ContainsFunc(stages, func(stage string) bool {
+		return !slices.ContainsFunc(before.Domains, func(o matrix.Domain) bool {
+			return by(o) && (leads(o, stage) || !slices.Contains(p.was.api.Stages, stage))
+		})
+	})
 }
 
 // answered reports routes that something else answers than before, as far as that is not a function.
@@ -133,10 +156,13 @@ func anyOpen(e matrix.Endpoint) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool { return d.Truststore == "" })
 }
 
-// open reports whether one leads to a stage. On a domain without a stage callers name it in the path.
-// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html
+// open reports whether one leads to a stage.
 func open(e matrix.Endpoint, stage string) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool {
-		return d.Truststore == "" && (d.Stage == stage || d.Stage == "")
+		return d.Truststore == "" && leads(d, stage)
 	})
 }
+
+// leads reports whether a domain leads to a stage. On one without a stage callers name it in the path.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html
+func leads(d matrix.Domain, stage string) bool { return d.Stage == stage || d.Stage == "" }
