@@ -98,9 +98,11 @@ func unknownServices(was, is matrix.API, say func(text, before, after string)) {
 	}
 }
 
-// service is what a resource policy says of a service by its name, each resource by itself.
+// service is what a resource policy says of a service, each resource by itself: what it allows the service by its name,
+// and what it denies the service.
 type service struct{ allows, denies []string }
 
+// servicesOf are the services that a resource policy allows something.
 func servicesOf(api matrix.API) map[string]service {
 	out := map[string]service{}
 	doc, err := api.Document.Parse(api.ARN)
@@ -108,25 +110,44 @@ func servicesOf(api matrix.API) map[string]service {
 		return out // and it is said that it is not known
 	}
 	for _, s := range doc.Statements {
-		if s.Principal == nil {
-			continue
-		}
-		for _, name := range s.Principal.Service {
-			said := out[name]
-			resources := s.Resource
-			if s.NotResource != nil {
-				resources = []string{"but " + strings.Join(s.NotResource, " ")}
+		if s.Effect == iampolicy.Allow && s.Principal != nil {
+			for _, name := range s.Principal.Service {
+				out[name] = service{allows: append(out[name].allows, textsOf(s)...)}
 			}
-			for _, resource := range resources {
-				text := fmt.Sprint(resource, s.Action, s.NotAction, s.Conditions)
-				if s.Effect == iampolicy.Allow {
-					said.allows = append(said.allows, text)
-				} else {
-					said.denies = append(said.denies, text)
-				}
-			}
-			out[name] = said
 		}
+	}
+	for _, s := range doc.Statements {
+		for name, said := range out {
+			if s.Effect == iampolicy.Deny && aboutService(s, name) {
+				said.denies = append(said.denies, textsOf(s)...)
+				out[name] = said
+			}
+		}
+	}
+	return out
+}
+
+// aboutService reports whether a statement is about a service, by its name or with all callers.
+func aboutService(s iampolicy.Statement, name string) bool {
+	has := func(p *iampolicy.Principal) bool {
+		return p.Anyone || slices.Contains(p.AWS, "*") || slices.Contains(p.Service, name)
+	}
+	return s.Principal != nil && has(s.Principal) || s.NotPrincipal != nil && !has(s.NotPrincipal)
+}
+
+// textsOf are what a statement is about beside its principals, each resource by itself.
+func textsOf(s iampolicy.Statement) (out []string) {
+	resources := s.Resource
+	if s.NotResource != nil {
+		resources = []string{"but " + strings.Join(s.NotResource, " ")}
+	}
+	var conditions []string
+	for _, c := range s.Conditions {
+		conditions = append(conditions, conditionText(c))
+	}
+	slices.Sort(conditions)
+	for _, resource := range resources {
+		out = append(out, fmt.Sprint(resource, s.Action, s.NotAction, conditions))
 	}
 	return out
 }
