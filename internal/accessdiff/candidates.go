@@ -2,7 +2,6 @@ package accessdiff
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +13,9 @@ import (
 // candidates are callers that a route may admit, each with no more than it needs: as more rights never take access
 // away, the other API refuses one of them if it refuses any caller that the route admits. Avoid is what the other API
 // asks for where the same request goes. Complete is false if there are too many ways to meet what the route asks for.
-func (s *side) candidates(r matrix.Route, path string, avoid []access.Requirement, others ...*side) (out []*caller, complete bool) {
+func (s *side) candidates(
+	r matrix.Route, path string, avoid []access.Requirement, others ...*side,
+) (out []*caller, complete bool) {
 	complete = true
 	switch g := s.guards[r.Authorizer]; {
 	case r.Kind == matrix.None:
@@ -210,9 +211,4 @@ func (i issuer) give(c *caller, r access.Requirement, p route.Pattern, segments 
 		return list(r.Claim, segments[at])
 	}
 	return false
-}
-
-// String names a caller in a message.
-func (c *caller) String() string {
-	return fmt.Sprintf("%s %s %s%s %v", c.Kind, c.Issuer, c.Name, c.Principal, c.Claims)
 }

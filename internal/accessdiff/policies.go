@@ -16,7 +16,7 @@ func (p pair) withoutRights(g gain) bool {
 func (p pair) policyChange(gains []gain) Change {
 	g := gains[0]
 	name, on := p.on(gains)
-	subject, was := p.addressesOf(gains), ""
+	subject := p.addressesOf(gains)
 	switch {
 	case g.caller.Kind == Signer && subject == "":
 		subject = signerName(g.caller, true)
@@ -33,9 +33,7 @@ func (p pair) policyChange(gains []gain) Change {
 	case g.caller.Kind == Signer && !g.caller.every():
 		subject = signerName(g.caller, true) + " from " + subject
 	}
-	text := subject + " " + p.verb() + on
-	text += where(gains)
-	made := p.change(g, text, was, "")
+	made := p.change(g, subject+" "+p.verb()+on+where(gains), "", "")
 	made.Route = name
 	return made
 }
