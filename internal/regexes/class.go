@@ -1,6 +1,7 @@
 package regexes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,6 +39,15 @@ func (t *translator) class() error {
 		}
 		if set != "" {
 			b.WriteString(set)
+			if t.ecma && t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') {
+				// Both ends and the hyphen by themselves, so that the second end begins no range:
+				// https://262.ecma-international.org/6.0/#sec-runtime-semantics-characterrangeorunion-abstract-operation
+				t.at++
+				if low, set, err = t.member(); err != nil {
+					return err
+				}
+				b.WriteString(`\-` + cmp.Or(set, t.span(low, low)))
+			}
 			continue
 		}
 		high := low
