@@ -32,7 +32,7 @@ type Method struct {
 	Authorizer     *Authorizer // nil with AuthorizationNone and AuthorizationIAM
 	Scopes         []string    // any one of which a token must have, behind a Cognito or JWT authorizer
 	APIKeyRequired bool
-	NotKnown       []string // why it is not known what of the two above it asks for
+	NotKnown       []string // why the values of Scopes or APIKeyRequired are not known
 
 	// RequestParameters are those the method knows, such as "method.request.querystring.page", with true for those that
 	// a request must have. They are only enforced by the validator.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 var openInvocation = Rule{
@@ -12,10 +13,10 @@ var openInvocation = Rule{
 	Why: "A function that everybody may invoke, or each API of any account, gets events that its caller wrote, with an " +
 		"identity in them that no authorizer of the API found.",
 	Looks: "permissions of functions behind guarded methods of every API, for the principal * or for API Gateway, " +
-		"that no source, account, organization or token narrows",
+		"that no source, account, organization, token or function URL narrows",
 	WayOut: "name the API in SourceArn, as LambdaIntegration of CDK does, or the callers in Principal",
 	check: func(v *view, report reporter) {
-		var guarded *guardedFunctions
+		guarded := sync.OnceValue(v.guardedFunctions)
 		for _, r := range v.byType["AWS::Lambda::Permission"] {
 			who := r.invokers()
 			if who == "" {
@@ -25,11 +26,7 @@ var openInvocation = Rule{
 			if err != nil {
 				continue // of another stack's parameter, say: the permission names one function
 			}
-			if guarded == nil {
-				g := v.guardedFunctions()
-				guarded = &g
-			}
-			m := guarded.find(r, target)
+			m := guarded().find(r, target)
 			if m == nil {
 				continue
 			}
