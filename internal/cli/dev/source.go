@@ -84,12 +84,12 @@ func watchedFolder(app, given string) (string, error) {
 		folder = filepath.Join(app, folder)
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return "", fmt.Errorf("--watch-folder %s: no such folder: name one that has the app's in it, such as ..", given)
+		return "", fmt.Errorf("--watch-folder %s: no such folder: name one that has the app's in it, such as \"..\"", given)
 	}
 	above, own := &cdkapp.Sources{Dir: folder}, &cdkapp.Sources{Dir: app}
 	if below, err := filepath.Rel(above.Root(), own.Root()); err != nil || !filepath.IsLocal(below) {
-		return "", fmt.Errorf("--watch-folder %s does not have the app's folder, %s, in it: name one that has, such as ..",
-			given, own.Root())
+		return "", fmt.Errorf("--watch-folder %s does not have the app's folder, %s, in it: name one that has, "+
+			"such as \"..\"", given, own.Root())
 	}
 	return folder, nil
 }
