@@ -33,38 +33,39 @@ func (t *translator) class() error {
 		case t.is(t.at, '&') && t.is(t.at+1, '&') && !t.ecma:
 			return t.unsupported("the intersection && of classes")
 		}
-		low, set, err := t.member()
+		text, err := t.spans()
 		if err != nil {
 			return err
 		}
-		if set != "" {
-			b.WriteString(set)
-			if t.ecma && t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') {
-				// Both ends and the hyphen by themselves, so that the second end begins no range:
-				// https://262.ecma-international.org/6.0/#sec-runtime-semantics-characterrangeorunion-abstract-operation
-				t.at++
-				if low, set, err = t.member(); err != nil {
-					return err
-				}
-				b.WriteString(`\-` + cmp.Or(set, t.span(low, low)))
-			}
-			continue
-		}
-		high := low
-		if t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') && (t.ecma || !t.is(t.at+1, '[')) {
-			t.at++
-			if high, set, err = t.member(); err != nil {
-				return err
-			}
-			if set != "" && t.ecma {
-				return t.unsupported("a range of a class that ends with a set")
-			}
-			if set != "" || high < low {
-				return errors.New("a range of a class that has no end, or ends before it begins")
-			}
-		}
-		b.WriteString(t.span(low, high))
+		b.WriteString(text)
 	}
+}
+
+// spans reads a character of a class, a range, or a set, with what stands after a hyphen.
+func (t *translator) spans() (string, error) {
+	low, set, err := t.member()
+	if err != nil {
+		return "", err
+	}
+	ranged := t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') && (t.ecma || !t.is(t.at+1, '['))
+	if !ranged || set != "" && !t.ecma {
+		return cmp.Or(set, t.span(low, low)), nil
+	}
+	t.at++
+	high, end, err := t.member()
+	switch {
+	case err != nil:
+		return "", err
+	case set != "":
+		// Both ends and the hyphen by themselves, so that the second end begins no range:
+		// https://262.ecma-international.org/6.0/#sec-runtime-semantics-characterrangeorunion-abstract-operation
+		return set + `\-` + cmp.Or(end, t.span(high, high)), nil
+	case end != "" && t.ecma:
+		return "", t.unsupported("a range of a class that ends with a set")
+	case end != "" || high < low:
+		return "", errors.New("a range of a class that has no end, or ends before it begins")
+	}
+	return t.span(low, high), nil
 }
 
 // span is a range of characters in a class.
