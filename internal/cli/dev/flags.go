@@ -75,6 +75,29 @@ func (f *flags) parse(args []string) error {
 	if err := command.NotEmpty(set, filled...); err != nil {
 		return err
 	}
+	if err := f.checkCallers(); err != nil {
+		return err
+	}
+	switch {
+	case f.port < 0 || f.port > 65535:
+		return command.Wrongly("--port %d: want 1 to 65535, or 0 for any that is free", f.port)
+	case f.app != "" && f.assembly != "":
+		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
+	case f.watchFolder != "" && f.assembly != "":
+		return command.Wrongly("--watch-folder and --assembly: the folder has an app's sources, and the app is not run")
+	case len(f.context) > 0 && f.assembly != "":
+		return command.Wrongly("--context and --assembly: the context is for the app, which is not run")
+	case given(set, "token-life") && f.tokenLife <= 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
+		return command.Wrongly("--token-life %s: want whole seconds, from 1s to %s", f.tokenLife, longestLife)
+	case f.audience != "" && f.issuer == "":
+		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
+	}
+	f.watch = f.watch || f.watchFolder != ""
+	return nil
+}
+
+// checkCallers checks where requests come from: addresses, VPCs and pages.
+func (f *flags) checkCallers() error {
 	for _, id := range []struct{ flag, prefix, value string }{
 		{"--source-vpc", "vpc-", f.sourceVPC}, {"--source-vpce", "vpce-", f.sourceVPCE},
 	} {
@@ -93,21 +116,6 @@ func (f *flags) parse(args []string) error {
 	if err := checkAppOrigin(f.appOrigin); f.appOrigin != "" && err != nil {
 		return command.Wrongly("--app-origin %v", err)
 	}
-	switch {
-	case f.port < 0 || f.port > 65535:
-		return command.Wrongly("--port %d: want 1 to 65535, or 0 for any that is free", f.port)
-	case f.app != "" && f.assembly != "":
-		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
-	case f.watchFolder != "" && f.assembly != "":
-		return command.Wrongly("--watch-folder and --assembly: the folder has an app's sources, and the app is not run")
-	case len(f.context) > 0 && f.assembly != "":
-		return command.Wrongly("--context and --assembly: the context is for the app, which is not run")
-	case given(set, "token-life") && f.tokenLife <= 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
-		return command.Wrongly("--token-life %s: want whole seconds, from 1s to %s", f.tokenLife, longestLife)
-	case f.audience != "" && f.issuer == "":
-		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
-	}
-	f.watch = f.watch || f.watchFolder != ""
 	return nil
 }
 
