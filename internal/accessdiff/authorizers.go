@@ -79,6 +79,9 @@ func (g *guard) audiencesOf(id string) (out []string) {
 // authorizerChange describes tokens that an authorizer takes now.
 func (p pair) authorizerChange(gains []gain) Change {
 	g := gains[0]
+	if p.letThrough(g) {
+		return p.letThroughChange(gains)
+	}
 	accepted := p.accepted(g)
 	text := accepted + p.word(" are accepted now", " are no longer accepted")
 	if own := p.was.guards[g.old.Authorizer]; own != nil && accepted == g.caller.tokens() &&
@@ -87,16 +90,49 @@ func (p pair) authorizerChange(gains []gain) Change {
 			text += " (" + settings + ")"
 		}
 	}
+	if p.severalGuards() {
+		text += " by the authorizer " + g.route.Authorizer
+	}
+	return p.change(g, text, "", "")
+}
+
+// severalGuards reports whether a text has to say which authorizer it is about.
+func (p pair) severalGuards() bool {
 	guards := map[string]bool{}
 	for _, r := range p.is.api.Routes {
 		if r.Authorizer != "" {
 			guards[r.Authorizer] = true
 		}
 	}
-	if len(guards) > 1 {
-		text += " by the authorizer " + g.route.Authorizer
+	return len(guards) > 1
+}
+
+// letThrough reports whether an authorizer took a caller's token before, too, and denied a request which it leaves to the
+// resource policy now.
+func (p pair) letThrough(g gain) bool {
+	old := p.was.guards[g.old.Authorizer]
+	if old == nil || old.takes() != g.caller.Kind {
+		return false
 	}
-	return p.change(g, text, "", "")
+	took := slices.ContainsFunc(old.settings.issuers, func(i issuer) bool { return i.accepts(g.caller) })
+	return took && p.withoutRights(g)
+}
+
+// letThroughChange describes callers whom the resource policy lets through as the authorizer no longer denies a request.
+func (p pair) letThroughChange(gains []gain) Change {
+	g := gains[0]
+	name, on := p.on(gains)
+	guard := "the authorizer"
+	if p.severalGuards() {
+		guard += " " + g.route.Authorizer
+	}
+	text := "callers whom " + guard + " allows other routes " + p.verb() + on + where(gains)
+	if settings := p.differences(g.old.Authorizer, g.route.Authorizer); settings != "" {
+		text += " (" + settings + ")"
+	}
+	made := p.change(g, text, "", "")
+	made.Route = name
+	return made
 }
 
 // differences names the settings of an authorizer that differ between the sides, by its name on each.

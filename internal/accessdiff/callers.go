@@ -21,7 +21,6 @@ func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 type caller struct {
 	Caller
 	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
-	of     string               // the route that it is a caller of, if that is another one than it calls
 	made   bool                 // its ARN stands for those that patterns of a policy do not tell from it
 	why    string               // in which way its token differs from others of its issuer, in words; "" for none
 	beside *caller              // whose variant it is; nil for none
@@ -237,11 +236,7 @@ func (g *guard) decide(q request, arn string) outcome {
 		}
 		return allows
 	}
-	kind := Token
-	if g.settings.raw["session.keysArn"] != "" {
-		kind = Session
-	}
-	if q.caller.Kind != kind {
+	if q.caller.Kind != g.takes() {
 		return refuses
 	}
 	n := slices.IndexFunc(g.settings.issuers, func(i issuer) bool { return i.accepts(q.caller) })
@@ -272,6 +267,14 @@ func (g *guard) decide(q request, arn string) outcome {
 		return silent
 	}
 	return refuses
+}
+
+// takes is the kind of callers that an included authorizer takes.
+func (g *guard) takes() string {
+	if g.settings.raw["session.keysArn"] != "" {
+		return Session
+	}
+	return Token
 }
 
 // policyFor is the policy that the included authorizer answers with, for the whole API.

@@ -108,10 +108,8 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 		i.finish(c)
 		out = append(out, c)
 	}
-	if g.settings.raw["session.keysArn"] != "" {
-		for _, c := range out {
-			c.Kind = Session
-		}
+	for _, c := range out {
+		c.Kind = g.takes()
 	}
 	return out, complete
 }
@@ -145,9 +143,7 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller, complete
 					}
 				}
 				i.finish(c)
-				if c.of = other.String(); g.settings.raw["session.keysArn"] != "" {
-					c.Kind = Session
-				}
+				c.Kind = g.takes()
 				out = append(out, c)
 				found = true
 				return true, false

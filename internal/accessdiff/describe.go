@@ -73,6 +73,9 @@ func (p pair) key(g gain) string {
 		}
 		return allByPolicy
 	case byAuthorizer:
+		if p.letThrough(g) {
+			return "authorizer " + g.route.Authorizer + " " + g.old.Authorizer
+		}
 		return "authorizer " + g.route.Authorizer + c.Issuer + p.accepted(g)
 	case byGrant:
 		return "grant " + signerName(c, false) + g.route.String()

@@ -27,7 +27,7 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 	first := p.byAddresses(order, groups)
 	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
 	for _, key := range order {
-		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
+		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) && !p.letThrough(g[0]) {
 			plain[g[0].ofIssuer()] = true
 		}
 	}
@@ -79,7 +79,7 @@ func (g gain) ofIssuer() string { return g.route.Authorizer + " " + g.caller.Iss
 // toldByIssuer reports whether a gain of tokens that look in some way is told by the line on all tokens of their
 // issuer.
 func (p pair) toldByIssuer(g gain, plain map[string]bool) bool {
-	return g.step == byAuthorizer && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
+	return g.step == byAuthorizer && !p.letThrough(g) && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
 		slices.Contains(p.was.guards[g.old.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)
 }
 

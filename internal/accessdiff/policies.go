@@ -9,7 +9,7 @@ import (
 // withoutRights reports whether a gain is one of a caller whom its authorizer does not allow the route.
 func (p pair) withoutRights(g gain) bool {
 	guard := p.is.guards[g.route.Authorizer]
-	return guard != nil && g.step == byPolicy && guard.answer(g.request, p.is.api.ARN+"/"+g.stage+"/"+g.verb+g.path) == silent
+	return guard != nil && guard.answer(g.request, p.is.api.ARN+"/"+g.stage+"/"+g.verb+g.path) == silent
 }
 
 // policyChange describes requests that the resource policy refused.
