@@ -17,14 +17,7 @@ func (p pair) pages(add func(Change)) {
 	}
 	requests, _ := p.requests(nil)
 	for _, r := range p.is.api.Readable {
-		var routes []string
-		for _, q := range requests {
-			route, ok := p.is.matched(q.verb, q.path)
-			if ok && slices.Contains(r.Routes, route.String()) && !p.readable(r, q) {
-				old, had := p.was.matched(q.verb, q.path)
-				routes = append(routes, gain{route: route, old: old, had: had}.name())
-			}
-		}
+		routes, whole := p.readNow(r, requests)
 		switch {
 		case routes == nil || notKnownPages(r) && p.lost:
 			continue
@@ -45,7 +38,10 @@ func (p pair) pages(add func(Change)) {
 		if !ok {
 			g.env, g.caller = &environment{}, &caller{}
 		}
-		c := p.page(g, r, unique(routes))
+		if whole {
+			routes = nil
+		}
+		c := p.page(g, r, routes)
 		if !ok { // nothing is there to be read yet
 			c.Effect, c.Witness = Changed, nil
 			c.Text += p.word(", which no caller may call", "")
@@ -54,7 +50,27 @@ func (p pair) pages(add func(Change)) {
 	}
 }
 
-// page describes the pages of one origin.
+// readNow are the routes whose answers pages may read, and could not, by the names of [gain.name]. Whole reports that
+// the pages could read nothing, and now read all that any pages do.
+func (p pair) readNow(r matrix.Readable, requests []request) (names []string, whole bool) {
+	var routes []string
+	whole = true
+	for _, q := range requests {
+		route, ok := p.is.matched(q.verb, q.path)
+		switch {
+		case !ok || !slices.Contains(r.Routes, route.String()):
+		case p.readable(r, q):
+			whole = false
+		default:
+			old, _ := p.was.matched(q.verb, q.path)
+			routes = append(routes, route.String())
+			names = append(names, gain{route: route, old: old}.name())
+		}
+	}
+	return unique(names), whole && slices.Equal(pathsOf(routes), pathsOf(readableRoutes(p.is)))
+}
+
+// page describes the pages of one origin, with the routes that they read unless there is no need to name them.
 func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	from, origin := "pages of "+r.Origin, r.Origin
 	if r.Origin == "*" || r.Origin == "any" {
@@ -64,15 +80,13 @@ func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	if r.Credentials && r.Origin != "*" {
 		text += " to requests with cookies"
 	}
-	name := ""
-	if paths := pathsOf(routes); !slices.Equal(paths, pathsOf(readableRoutes(p.is))) {
-		name = strings.Join(routes[:min(1, len(routes))], "")
-		if text += " of " + list(routes); len(routes) > 1 {
-			name = ""
-		}
+	if len(routes) > 0 {
+		text += " of " + list(routes)
 	}
 	c := p.change(g, text, "", "")
-	c.Route = name
+	if len(routes) == 1 {
+		c.Route = routes[0]
+	}
 	if c.Witness != nil {
 		c.Witness.Origin, c.Witness.Credentials = origin, r.Credentials && r.Origin != "*"
 	}
