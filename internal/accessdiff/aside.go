@@ -20,10 +20,13 @@ func (p pair) aside(add func(Change)) {
 	}
 }
 
-// some finds a request to one of some routes that the wider API allows. Of is asked of each without a caller.
+// some finds a request to one of some routes that the wider API allows, if need be under conditions of which it is not
+// known whether a request can meet them. Of is asked of each without a caller.
 func (p pair) some(of func(gain) bool) (g gain, ok bool) {
+	var unsure gain
 	docs := p.documents()
-	sure, _, _ := environments(docs...)
+	sure, assumed, _ := environments(docs...)
+	all := append(sure, assumed...)
 	requests, _ := p.requests(docs)
 	for _, q := range requests {
 		g.request = q
@@ -33,14 +36,20 @@ func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 		}
 		callers, _ := p.is.candidates(g.route, q.path, nil, p.was)
 		for _, g.caller = range callers {
-			for i := range sure {
-				if g.env = &sure[i]; p.is.allows(g.request) {
+			for i := range all {
+				if g.env = &all[i]; !p.is.allows(g.request) {
+					continue
+				}
+				if g.env.about == nil {
 					return g, true
+				}
+				if unsure.env == nil {
+					unsure = g
 				}
 			}
 		}
 	}
-	return gain{}, false
+	return unsure, unsure.env != nil
 }
 
 // functionURLs compares the addresses of functions behind routes, by which they are called without the API.

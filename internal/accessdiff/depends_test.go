@@ -301,6 +301,16 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"pages that are not known, of one more route", []string{"GET /: none", "GET /x: none"},
 			[]func(*matrix.API){pages("not known: t", "GET /")}, []func(*matrix.API){pages("not known: t", "GET /", "GET /x")},
 			"? which pages may read answers is not known: t", 4},
+		{"pages of an API that a VPC endpoint leads to", []string{"GET /: none"},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`)), pages("https://x.example", "GET /")},
+			"? pages of https://x.example may read answers, under conditions that a request does not show here, such as the " +
+				"time or a VPC: StringEquals aws:sourcevpce vpce-1", 4},
+		{"the execute-api address of an API that a VPC endpoint leads to", []string{"GET /: none"},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`)), closed()},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			"? the execute-api address is open now, under conditions that a request does not show here, such as the time or a " +
+				"VPC: StringEquals aws:sourcevpce vpce-1", 4},
 		{"pages of a route that takes the requests of one that is gone", []string{"GET /{p}: none"},
 			[]func(*matrix.API){func(a *matrix.API) { *a = apiOf("GET /{p}: none", "GET /a: none") }},
 			[]func(*matrix.API){pages("https://x.example", "GET /{p}")},

@@ -95,11 +95,16 @@ func (p pair) word(gained, lost string) string {
 
 func (p pair) verb() string { return p.word("gained", "lost") }
 
-// change is a change with the witness of its first gain.
+// change is a change with the witness of its first gain, or one of which it is not known whether a request can be it.
 func (p pair) change(g gain, text, was, is string) Change {
 	c := Change{Effect: Gained, Text: text, Was: was, Is: is}
 	if p.lost {
 		c.Effect, c.Was, c.Is = Lost, is, was
+		return c
+	}
+	if g.env.about != nil {
+		c.Effect = Unknown
+		c.Text += ", under " + underConditions([]gain{g})
 		return c
 	}
 	c.Witness = g.witness()

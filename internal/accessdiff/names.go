@@ -15,8 +15,8 @@ func tailOf(arn string) string {
 // idOf is the id of an API in its ARN.
 func idOf(arn string) string { return tailOf(arn) }
 
-// conditionsOf names what some gains assume.
-func conditionsOf(gains []gain) string {
+// underConditions names what some gains assume.
+func underConditions(gains []gain) string {
 	var out []string
 	for _, g := range gains {
 		for _, text := range g.env.about {
@@ -26,7 +26,7 @@ func conditionsOf(gains []gain) string {
 		}
 	}
 	slices.Sort(out)
-	return strings.Join(out, "; ")
+	return "conditions that a request does not show here, such as the time or a VPC: " + strings.Join(out, "; ")
 }
 
 // hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the id.

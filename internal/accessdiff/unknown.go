@@ -208,7 +208,7 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 			verb = " may no longer call"
 		}
 		add(Change{Route: route, Effect: effect, Text: name + verb + cmp.Or(on, " all routes") + " under " +
-			"conditions that a request does not show here, such as the time or a VPC: " + conditionsOf(g)})
+			underConditions(g)})
 	}
 }
 
