@@ -30,7 +30,9 @@ type Outcome struct {
 func (g *Gateway) DryRun(ctx context.Context, r *exchange.Request) Outcome {
 	g.receive(r)
 	record := &Record{Request: r, Time: r.Time, dry: true}
-	answer := g.live.Load().answer(ctx, r, record)
+	live := g.enter()
+	defer g.leave(live)
+	answer := live.answer(ctx, r, record)
 	out := Outcome{Status: answer.Status, Reason: record.Reason}
 	if trace := record.Verdict.Trace; len(trace) > 0 && !trace[len(trace)-1].Passed {
 		out.Check = trace[len(trace)-1].Check
