@@ -107,8 +107,8 @@ func (p pair) severalGuards() bool {
 	return len(guards) > 1
 }
 
-// letThrough reports whether an authorizer took a caller's token before, too, and denied a request which it leaves to the
-// resource policy now.
+// letThrough reports whether an authorizer took a caller's token before, too, and denied a request which it leaves to
+// the resource policy now.
 func (p pair) letThrough(g gain) bool {
 	old := p.was.guards[g.old.Authorizer]
 	if old == nil || old.takes() != g.caller.Kind {
@@ -118,7 +118,7 @@ func (p pair) letThrough(g gain) bool {
 	return took && p.withoutRights(g)
 }
 
-// letThroughChange describes callers whom the resource policy lets through as the authorizer no longer denies a request.
+// letThroughChange describes callers whom the resource policy lets through where the authorizer denied a request.
 func (p pair) letThroughChange(gains []gain) Change {
 	g := gains[0]
 	name, on := p.on(gains)

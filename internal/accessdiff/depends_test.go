@@ -355,7 +355,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){stages("dev", "prod"), closed("dev s3://b/k", "prod s3://b/k2", "prod s3://b/k")},
 			"? the domain 2.example leads to the API now and takes client certificates of another truststore, and who has one " +
 				"cannot be compared", 4},
-		{"callers without rights whom an authorizer no longer denies the route", []string{"GET /a: scope a", "GET /b: scope b"},
+		{"callers without rights whom an authorizer no longer denies the route",
+			[]string{"GET /a: scope a", "GET /b: scope b"},
 			[]func(*matrix.API){setting("perRequest", "true"), policy(`Allow|"*"|execute-api:/*/GET/a`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*/GET/a`)},
 			"+ callers whom the authorizer allows other routes gained GET /a (perRequest unset, was true)", 3},
