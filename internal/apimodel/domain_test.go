@@ -27,7 +27,8 @@ func TestDomains(t *testing.T) {
 	var got []string
 	for _, d := range m.Domains {
 		for _, mapping := range d.Mappings {
-			got = append(got, fmt.Sprintf("%s %v %q %s %s %q", d.Name, d.Outside, d.Truststore, mapping.API.Name, mapping.Stage, mapping.Path))
+			got = append(got, fmt.Sprintf("%s %v %q %s %s %q", d.Name, d.Outside, d.Truststore, mapping.API.Name, mapping.Stage,
+				mapping.Path))
 		}
 	}
 	want := `[a.example false "s3://trust/ca.pem" Api prod "v1" b.example false "" Api prod "" c.example true "" Api  ""]`

@@ -50,11 +50,13 @@ func method(properties, integration string) string {
 func open(properties string) string { return method(`"AuthorizationType": "NONE"`, properties) }
 
 func authorizer(properties string) string {
-	return `{"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", ` + properties + `}}`
+	return `{"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", ` +
+		properties + `}}`
 }
 
 func invoke(function string) string {
-	return `{"Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${` + function + `.Arn}/invocations"}`
+	return `{"Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${` + function +
+		`.Arn}/invocations"}`
 }
 
 func proxy(function string) string {
@@ -83,7 +85,8 @@ func TestProblems(t *testing.T) {
 			true, "CloneFrom"},
 		{"a policy that has no value",
 			[]string{"Api",
-				`{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Policy": {"Statement": [{"Resource": ` + unresolvable + `}]}}}`},
+				`{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Policy": {"Statement": [{"Resource": ` +
+					unresolvable + `}]}}}`},
 			true, "Properties.Policy.Statement[0].Resource"},
 		{"a policy that is no JSON",
 			[]string{"Api", `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Policy": "Deny"}}`}, true,
@@ -105,13 +108,15 @@ func TestProblems(t *testing.T) {
 		{"an integration of no type", []string{"Method", open(`{"Type": "FTP", "Uri": "ftp://example.com"}`)}, true,
 			`got "FTP"`},
 		{"an HTTP integration of nothing", []string{"Method", open(`{"Type": "HTTP"}`)}, true, "Uri is missing"},
-		{"an AWS integration of nothing known", []string{"Method", open(`{"Type": "AWS", "Uri": "arn:aws:sqs:eu-west-1:1:q"}`)},
+		{"an AWS integration of nothing known", []string{"Method",
+			open(`{"Type": "AWS", "Uri": "arn:aws:sqs:eu-west-1:1:q"}`)},
 			true, "want arn:aws:apigateway:REGION:SERVICE:action/NAME"},
 		{"a streamed answer of a service", []string{"Method",
 			open(`{"Type": "AWS", "ResponseTransferMode": "STREAM", "Uri": "arn:aws:apigateway:eu-west-1:sqs:path/1/q"}`)}, true,
 			"streams the answers of AWS_PROXY and HTTP_PROXY integrations only"},
 		{"a URI of a streamed answer", []string{"Method",
-			open(strings.NewReplacer("2015-03-31", "2021-11-15", "/invocations", "/response-streaming-invocations").Replace(proxy("Fn")))},
+			open(strings.NewReplacer("2015-03-31", "2021-11-15", "/invocations",
+				"/response-streaming-invocations").Replace(proxy("Fn")))},
 			true, "ResponseTransferMode is not STREAM"},
 		{"no integration", []string{"Method", open(`{}`)}, true, "no integration"},
 		{"an integration that has no value", []string{"Method", open(unresolvable)}, true, "Thing.X"},
@@ -132,7 +137,8 @@ func TestProblems(t *testing.T) {
 		{"a proxy without a URI", []string{"Method", open(`{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST"}`)}, true,
 			"Uri is missing"},
 		{"a streamed answer", []string{"Method",
-			open(strings.Replace(proxy("Fn"), `"Uri"`, `"ResponseTransferMode": "STREAM", "Uri"`, 1))}, true, "for a buffered response"},
+			open(strings.Replace(proxy("Fn"), `"Uri"`, `"ResponseTransferMode": "STREAM", "Uri"`, 1))}, true,
+			"for a buffered response"},
 		{"a time-out that is no number", []string{"Method", open(`{"Type": "MOCK", "TimeoutInMillis": "soon"}`)}, true,
 			"TimeoutInMillis: want a whole number"},
 		{"an integration response without a status",
@@ -145,7 +151,8 @@ func TestProblems(t *testing.T) {
 			"container image"},
 		{"the function needs a value that is not there",
 			[]string{"Fn",
-				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"A": ` + unresolvable + `}}}}`},
+				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"A": ` +
+					unresolvable + `}}}}`},
 			true, "Thing.X"},
 		{"the function has layers",
 			[]string{"Fn",

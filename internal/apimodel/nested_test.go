@@ -10,7 +10,8 @@ import (
 // TestNestedStacks checks what becomes a problem of a nested stack that cannot be read, and of the APIs beside it.
 func TestNestedStacks(t *testing.T) {
 	nested := func(id, properties, metadata string) string {
-		return `"` + id + `": {"Type": "AWS::CloudFormation::Stack", "Metadata": ` + metadata + `, "Properties": {` + properties + `}}`
+		return `"` + id + `": {"Type": "AWS::CloudFormation::Stack", "Metadata": ` + metadata + `, "Properties": {` +
+			properties + `}}`
 	}
 	url := `"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}, ".amazonaws.com/b/n.json"]]}`
 	t.Run("of a condition that does not hold", func(t *testing.T) {

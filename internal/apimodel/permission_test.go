@@ -18,7 +18,8 @@ func permit(function, principal string, more ...string) string {
 
 // source is a SourceArn of the API: what follows its id.
 func source(rest string) string {
-	return `"SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/` + rest + `"}`
+	return `"SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/` +
+		rest + `"}`
 }
 
 // TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. Of each

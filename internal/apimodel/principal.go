@@ -46,8 +46,8 @@ func (p *Principal) fail(err error) {
 	}
 }
 
-// ofIntegrations reports whether a trust policy lets API Gateway alone assume the role. What it leaves open is not known
-// to be so.
+// ofIntegrations reports whether a trust policy lets API Gateway alone assume the role. What it leaves open is not
+// known to be so.
 func ofIntegrations(trust any) bool {
 	document, _ := trust.(map[string]any)
 	trusted := false

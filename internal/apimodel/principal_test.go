@@ -24,19 +24,25 @@ func TestPrincipals(t *testing.T) {
 		{"none", role(``), 0, "[]", ""},
 		{"inline", role(`"Policies": [{"PolicyName": "p", ` + document + `}]`), 1, "[]", ""},
 		{"a policy of its own",
-			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": [{"Ref": "Role"}], ` + document + `}}`,
+			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": [{"Ref": "Role"}], ` +
+				document + `}}`,
 			1, "[]", ""},
 		{"a policy of another role",
-			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["other"], ` + document + `}}`,
+			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["other"], ` +
+				document + `}}`,
 			0, "[]", ""},
 		{"a policy of one role",
-			role(``) + `, "P": {"Type": "AWS::IAM::RolePolicy", "Properties": {"PolicyName": "p", "RoleName": {"Ref": "Role"}, ` + document + `}}`,
+			role(``) +
+				`, "P": {"Type": "AWS::IAM::RolePolicy", "Properties": {"PolicyName": "p", "RoleName": {"Ref": "Role"}, ` +
+				document + `}}`,
 			1, "[]", ""},
 		{"a managed policy that it names",
-			role(`"ManagedPolicyArns": ["arn:aws:iam::aws:policy/A", {"Ref": "M"}]`) + `, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {` + document + `}}`,
+			role(`"ManagedPolicyArns": ["arn:aws:iam::aws:policy/A", {"Ref": "M"}]`) +
+				`, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {` + document + `}}`,
 			1, "[arn:aws:iam::aws:policy/A]", ""},
 		{"a managed policy that names it",
-			role(``) + `, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": [{"Ref": "Role"}], ` + document + `}}`,
+			role(``) + `, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": [{"Ref": "Role"}], ` +
+				document + `}}`,
 			1, "[]", ""},
 		{"a statement that has no value",
 			role(`"Policies": [{"PolicyDocument": {"Statement": [{"Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}}]`), 0, "[]",
@@ -105,7 +111,8 @@ func TestPrincipalsOutside(t *testing.T) {
 		"M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {`+document+`}}}}`), cloudassembly.Options{})
 	var got []string
 	for _, p := range m.Principals {
-		got = append(got, fmt.Sprint(p.ID, " ", p.ARN, " ", p.Outside, " ", len(p.Policies), " ", len(p.Unread), " ", p.Err != nil))
+		got = append(got, fmt.Sprint(p.ID, " ", p.ARN, " ", p.Outside, " ", len(p.Policies), " ", len(p.Unread), " ",
+			p.Err != nil))
 	}
 	for _, set := range append(m.Groups, m.ManagedPolicies...) {
 		got = append(got, fmt.Sprintf("%s %s", set.ID, set.Documents))
@@ -138,7 +145,8 @@ func TestRolesOfIntegrations(t *testing.T) {
 		{"functions", statement(`{"Service": "lambda.amazonaws.com"}`), false},
 		{"both", statement(`{"Service": ["apigateway.amazonaws.com", "lambda.amazonaws.com"]}`), false},
 		{"and an account", statement(`{"Service": "apigateway.amazonaws.com", "AWS": "123456789012"}`), false},
-		{"and a statement of an account", `[` + statement(integrations) + `, ` + statement(`{"AWS": "123456789012"}`) + `]`, false},
+		{"and a statement of an account", `[` + statement(integrations) + `, ` + statement(`{"AWS": "123456789012"}`) +
+			`]`, false},
 		{"everyone", statement(`"*"`), false},
 		{"a principal that is not known", statement(`{"Service": {"Fn::GetAtt": ["Nope", "X"]}}`), false},
 		{"no statement", `[]`, false},

@@ -13,8 +13,8 @@ import (
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
 
 // references are the defaults of the parameters and the mappings that a value of the template refers to, by
-// "Parameters.Name" and "Mappings.Name", and conditions alike; nil without one. Of a default that is not to be shown it is
-// the beginning of a hash.
+// "Parameters.Name" and "Mappings.Name", and conditions alike; nil without one. Of a default that is not to be shown it
+// is the beginning of a hash.
 func (r *reader) references(v any) map[string]string {
 	out := map[string]string{}
 	var visit func(v any)

@@ -27,7 +27,8 @@ func TestResponseCaches(t *testing.T) {
 		{"which ANY answers too", `"CacheClusterEnabled": true, "MethodSettings": [` + all + `]`, "ANY", "/{proxy+}",
 			5 * time.Minute},
 		{"the method's own setting turns it off",
-			`"CacheClusterEnabled": true, "MethodSettings": [` + all + `, {"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}]`,
+			`"CacheClusterEnabled": true, "MethodSettings": [` + all +
+				`, {"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}]`,
 			"GET", "/orders", 0},
 		{"for that one alone",
 			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}, ` + all + `]`,

@@ -44,12 +44,14 @@ func TestFunctionsByStageVariable(t *testing.T) {
 			[]string{"Method", integration("${!stageVariables.f-n}"), "Stage", stage("v1", ""), "Two", stage("v2", "")},
 			"want ${stageVariables.NAME}", "want ${stageVariables.NAME}"},
 		{"an authorizer's", []string{"Auth",
-			authorizer(`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + uri("${AuthFn}:${!stageVariables.alias}")),
+			authorizer(`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` +
+				uri("${AuthFn}:${!stageVariables.alias}")),
 			"Stage", stage("v1", `"alias": "live"`), "Two", stage("v2", "")}, "Shop/Fn",
 			"Shop/Auth: Properties.AuthorizerUri names the function by the stage variable alias"},
 		{"an authorizer's, of different functions",
 			[]string{"Auth",
-				authorizer(`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + uri("${!stageVariables.fn}")),
+				authorizer(`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` +
+					uri("${!stageVariables.fn}")),
 				"Stage", stage("v1", `"fn": {"Ref": "Fn"}`), "Two", stage("v2", `"fn": {"Ref": "AuthFn"}`)},
 			"its stages name different functions", "its stages name different functions"},
 	} {

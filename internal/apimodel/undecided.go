@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// Undecided is a resource that access may depend on and of which parameters without a given value decide something: whether
-// it is made, or what it is like. The model has what it is by their defaults.
+// Undecided is a resource that access may depend on and of which parameters without a given value decide something:
+// whether it is made, or what it is like. The model has what it is by their defaults.
 type Undecided struct {
 	ID
 	Type  string

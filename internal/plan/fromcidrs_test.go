@@ -28,8 +28,9 @@ func TestWrongFromCIDRs(t *testing.T) {
 			`ranges like "203.0.113.0/24"`},
 		{"not a range", ops(from("office")), `route "GET /ops": its FromCIDRs: "office" is not a CIDR: want an address ` +
 			`and a length, like "203.0.113.0/24" or "2001:db8::/32", or one address`},
-		{"a list that is a token", ops(from("#{Token[TOKEN.7]}")), `route "GET /ops": its FromCIDRs is a list known only when ` +
-			`the stack is deployed: take single values of it with awscdk.Fn_Select`},
+		{"a list that is a token", ops(from("#{Token[TOKEN.7]}")),
+			`route "GET /ops": its FromCIDRs is a list known only when ` +
+				`the stack is deployed: take single values of it with awscdk.Fn_Select`},
 		{"every address", ops(from(office, "::/0")),
 			`route "GET /ops": its FromCIDRs has "::/0", which is every address: leave FromCIDRs out`},
 		{"twice", ops(from(office), from(branch)), `route "GET /ops": it has FromCIDRs twice: name all of its ranges in one`},

@@ -50,8 +50,8 @@ type listed struct {
 // list returns the files of each of some packages, with all that they import, and whether the package itself is one of
 // the user's and not below the root.
 func list(ctx context.Context, l listing) (found []files, outside []bool, err error) {
-	args := slices.Concat([]string{"list", "-deps", "-json=Dir,ImportPath,DepOnly,Standard,Deps,EmbedFiles,Module"}, l.flags,
-		[]string{"--"}, l.packages)
+	const fields = "-json=Dir,ImportPath,DepOnly,Standard,Deps,EmbedFiles,Module"
+	args := slices.Concat([]string{"list", "-deps", fields}, l.flags, []string{"--"}, l.packages)
 	out, err := run(ctx, l.dir, l.environ, args)
 	if err != nil {
 		return nil, nil, err
