@@ -12,7 +12,7 @@ func TestCheckExpression(t *testing.T) {
 		`\p{IsLatin}+\h`:      "",
 		`${Token[TOKEN.1]}(`:  "",
 
-		`a{,2}`:    `ValidationExpression "a{,2}": { without a number of repetitions`,
+		`a{,2}`:    `ValidationExpression "a{,2}": { without a number of repetitions: write \{ for the character`,
 		`(?P<n>a)`: `ValidationExpression "(?P<n>a)": unknown group (?P<`,
 		`\C`:       `ValidationExpression "\\C": the escape \C is unknown`,
 		`a)|(b`:    `ValidationExpression "a)|(b": unexpected )`,

@@ -52,6 +52,9 @@ func (t *translator) spans() (string, error) {
 		return cmp.Or(set, t.span(low, low)), nil
 	}
 	t.at++
+	if !t.ecma && t.is(t.at, '\\') && t.is(t.at+1, 'v') {
+		return "", t.unsupported(`\v after a - in a class`)
+	}
 	high, end, err := t.member()
 	switch {
 	case err != nil:

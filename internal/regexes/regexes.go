@@ -14,6 +14,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -89,10 +90,15 @@ func (p *Pattern) decides(text string) error {
 	if p.dollar && endsLine(text) {
 		return fmt.Errorf("a $ with a text that ends with a line terminator %w", ErrUnsupported)
 	}
-	if p.boundary && strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		return fmt.Errorf(`\b with a text that has other characters than those of ASCII %w`, ErrUnsupported)
+	if p.boundary && strings.IndexFunc(text, foreignLetter) >= 0 {
+		return fmt.Errorf(`\b with a text that has letters, digits or marks other than those of ASCII %w`, ErrUnsupported)
 	}
 	return nil
+}
+
+// foreignLetter reports whether \b takes a character for part of a word in some versions of Java alone.
+func foreignLetter(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.N, unicode.M) || !unicode.IsGraphic(r))
 }
 
 // FindAll returns what Matcher.find of Java finds one after the other, as [regexp.Regexp.FindAllStringSubmatchIndex]

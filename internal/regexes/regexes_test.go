@@ -1,6 +1,7 @@
 package regexes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -75,11 +76,13 @@ var recorded = []struct {
 	{"a class", `[a-\d]`, "a", "refused", false},
 	{"a class", `[b-a]`, "a", "refused", false},
 	{"a class", `[\v-]`, "\n", "0", true},
+	{"a class", `[\n-\v]`, "\v", "1(0,1)", true},
 	{"a class", `[\b]`, "\x08", "refused", false},
 	{"a class", `[a`, "a", "refused", false},
 	{"a repetition", `a{2`, "aa", "refused", false},
 	{"a repetition", `a{,2}`, "aa", "refused", false},
 	{"a repetition", `{`, "{", "refused", false},
+	{"a repetition", `{"status":4.*`, `{"status":400}`, "refused", false},
 	{"a repetition", `a**`, "a", "refused", false},
 	{"a repetition", `a{2}*`, "aa", "refused", false},
 	{"a repetition", `a{2,1}`, "aa", "refused", false},
@@ -110,6 +113,8 @@ var recorded = []struct {
 	{"a flag", `(?i)*`, "a", "refused", false},
 	{"a boundary", `a\b`, "a é", "0(0,1)", true},
 	{"a boundary", `\bb`, "a b", "0(2,3)", false},
+	{"a boundary beside other characters than letters", `.*\bb\b.*`, "“b”—😀", "1(0,5)", false},
+	{"a boundary beside a mark", `b\b.*`, "b\u0301", "0", true},
 	{"a boundary", `a\B.`, "ab", "1(0,2)", false},
 }
 
@@ -208,6 +213,22 @@ func TestECMA(t *testing.T) {
 			}
 			if got != tt.node {
 				t.Errorf("%q: got %s, want %s: %v", tt.text, got, tt.node, err)
+			}
+		})
+	}
+}
+
+// TestLong has expressions that would take minutes, or gigabytes, without a limit on their length.
+func TestLong(t *testing.T) {
+	for _, tt := range []struct{ name, expression, want string }{
+		{"the clients of a large pool", "^(" + strings.Repeat("1example23456789abcdefghij|", 1000) + "x)$", ""},
+		{"classes", strings.Repeat(`\p{L}`, 20000), "an expression of more than 50000 characters is not supported here"},
+		{"braces", strings.Repeat("{", 200000), "an expression of more than 50000 characters is not supported here"},
+		{"a brace", `{"status":400.*`, `{ without a number of repetitions: write \{ for the character`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := Whole(tt.expression); fmt.Sprint(err) != cmp.Or(tt.want, "<nil>") {
+				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})
 	}

@@ -64,7 +64,14 @@ func (t *translator) is(at int, r rune) bool {
 
 func (t *translator) unsupported(what string) error { return fmt.Errorf("%s %w", what, ErrUnsupported) }
 
+// maxLength is how many characters an expression may have. The ids of all clients that a user pool can have are 27,000,
+// and Go needs up to a quarter of a gigabyte to compile 50,000.
+const maxLength = 50000
+
 func (t *translator) translate() (string, error) {
+	if len(t.in) > maxLength {
+		return "", t.unsupported(fmt.Sprintf("an expression of more than %d characters", maxLength))
+	}
 	for t.at < len(t.in) {
 		if err := t.part(); err != nil {
 			return "", err
@@ -156,14 +163,14 @@ func (t *translator) quantifier() error {
 	from := t.at
 	t.at++
 	if t.is(from, '{') {
-		rest := string(runes(t.in[from:]))
+		rest := t.rest(from)
 		text := counts.FindString(rest)
 		switch {
 		case text == "" && t.ecma:
 			t.literal('{')
 			return nil
 		case text == "":
-			return errors.New("{ without a number of repetitions")
+			return errors.New(`{ without a number of repetitions: write \{ for the character`)
 		case t.counted && !t.ecma:
 			return t.unsupported("a repetition of a repetition, " + text + ",")
 		}
@@ -207,13 +214,18 @@ func runes(chars []char) (out []rune) {
 	return out
 }
 
+// rest is what begins at a place, as far as the beginning of a group or a quantifier goes.
+func (t *translator) rest(from int) string {
+	return string(runes(t.in[from:min(len(t.in), from+1000)]))
+}
+
 // open reads how a group begins, or flags.
 func (t *translator) open() error {
 	begin := "("
 	around := t.flags
 	t.at++
 	if t.is(t.at, '?') {
-		rest := string(runes(t.in[t.at:]))
+		rest := t.rest(t.at)
 		switch {
 		case strings.HasPrefix(rest, "?:"):
 			begin = "(?:"
