@@ -35,18 +35,38 @@ func replacement(text string, groups int) (string, error) {
 			}
 			b.WriteByte(text[i])
 		case '$':
-			if i++; i == len(text) || text[i] < '0' || text[i] > '9' {
-				return "", errors.New("the replacement has a $ without the number of a group")
+			n, digits, err := groupNumber(text[i+1:], groups)
+			if err != nil {
+				return "", err
 			}
-			if int(text[i]-'0') > groups {
-				return "", fmt.Errorf("there is no group %c", text[i])
-			}
-			fmt.Fprintf(&b, "${%c}", text[i])
+			i += digits
+			fmt.Fprintf(&b, "${%d}", n)
 		default:
 			b.WriteByte(c)
 		}
 	}
 	return b.String(), nil
+}
+
+// groupNumber reads the number of a group after a $: all digits that still make one that the expression has.
+func groupNumber(text string, groups int) (n, digits int, err error) {
+	if strings.HasPrefix(text, "{") {
+		return 0, 0, errors.New("the replacement has ${, of which the name of a group is not supported: use its number")
+	}
+	for ; digits < len(text) && '0' <= text[digits] && text[digits] <= '9'; digits++ {
+		longer := n*10 + int(text[digits]-'0')
+		if longer > groups && digits > 0 {
+			break
+		}
+		n = longer
+	}
+	switch {
+	case digits == 0:
+		return 0, 0, errors.New(`the replacement has a $ without the number of a group: write \$ for the character`)
+	case n > groups:
+		return 0, 0, fmt.Errorf("there is no group %d", n)
+	}
+	return n, digits, nil
 }
 
 func replaceAll(s string, args []Value) (Value, error) { return replaced(s, args, -1) }

@@ -187,6 +187,11 @@ func TestRender(t *testing.T) {
 			"ab ab",
 		},
 		{
+			"the number of a group has all digits that name one",
+			`#set($s = "abcdefghijk")$s.replaceAll("(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)", '$11 $10 $12 $1x $111')`,
+			"k j a2 ax k1",
+		},
+		{
 			"regular expressions of Java",
 			`#set($s = "baac")$s.replaceAll("a*", "-") $s.replaceFirst("a*", "-") $s.matches("[\Qabc\E]+") $s.split("a*").size()`,
 			"-b--c- -baac true 3",
@@ -433,6 +438,7 @@ func TestFails(t *testing.T) {
 		{"pattern", "#set($p = '(')#set($s = 'a')$s.replaceAll($p, '')", ErrRender, "replaceAll()"},
 		{"group", "#set($s = 'a')$s.replaceAll('a', '$1')", ErrRender, "no group 1"},
 		{"a dollar sign", "#set($s = 'a')$s.replaceAll('a', '$')", ErrRender, "without the number of a group"},
+		{"a group's name", "#set($s = 'a')$s.replaceAll('(?<n>a)', '${n}')", ErrRender, "use its number"},
 		{"a backslash", `#set($s = 'a')$s.replaceAll('a', '\')`, ErrRender, "ends with a backslash"},
 		{"two JSON values", "$util.parseJson('1 2')", ErrRender, "there is more after the JSON value"},
 		{"deep JSON", "$util.parseJson('" + strings.Repeat("[", 100) + "')", ErrRender, "nested more than 64 deep"},
