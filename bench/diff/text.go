@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// told finds the addresses in the text of a change, such as "addresses in 10.0.0.0/8 outside 10.1.0.0/16" and "addresses
-// outside 10.0.0.0/8 or in 10.1.0.0/16".
+// told finds the addresses in the text of a change, such as "addresses in 10.0.0.0/8 outside 10.1.0.0/16" and
+// "addresses outside 10.0.0.0/8 or in 10.1.0.0/16".
 var told = regexp.MustCompile(
 	`\baddresses (in|outside) ([0-9a-f.:/, ]+?)(?: (?:outside|or in) ([0-9a-f.:/, ]+?))? gained`)
 

@@ -5,8 +5,8 @@
 //	os.Stdout.Write(d.Text()) // GET /orders: everyone gained (was: scope orders:read)
 //	os.Exit(d.Exit())         // 0, or 3 if access is wider
 //
-// Each gain has a [Witness]: a request that the new API allows and the old one refuses. What cannot be compared, such as
-// the code of an authorizer of the app's own, is reported as Unknown and never left out.
+// Each gain has a [Witness]: a request that the new API allows and the old one refuses. What cannot be compared, such
+// as the code of an authorizer of the app's own, is reported as Unknown and never left out.
 //
 // It runs no function, and it does not compare what functions answer.
 package accessdiff
@@ -115,8 +115,8 @@ type Caller struct {
 	decides  string // what the authorizer decides by
 	admitted bool   // a guard admits this caller, whatever it decides by
 
-	// APIKey is the logical id of a key of a usage plan, such as "Shop/Key", or "any" for a key that is not in the assembly;
-	// "" for none.
+	// APIKey is the logical id of a key of a usage plan, such as "Shop/Key", or "any" for a key that is not in the
+	// assembly; "" for none.
 	APIKey string `json:"apiKey,omitempty"`
 }
 

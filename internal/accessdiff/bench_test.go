@@ -16,8 +16,10 @@ func BenchmarkCompare(b *testing.B) {
 	was := apiOf(lines...)
 	lines[0] = "GET /r0/{id}: scope s0"
 	is := apiOf(lines...)
-	policy(`Allow|"*"|execute-api:/prod/GET/x`, `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)(&was)
-	policy(`Allow|"*"|execute-api:/prod/GET/x`, `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)(&is)
+	policy(`Allow|"*"|execute-api:/prod/GET/x`,
+		`Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)(&was)
+	policy(`Allow|"*"|execute-api:/prod/GET/x`,
+		`Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)(&is)
 	for b.Loop() {
 		if d := Compare(matrixOf(was), matrixOf(is)); len(d.Changes) != 1 {
 			b.Fatalf("got %s", d.Text())

@@ -189,8 +189,8 @@ var clients = []string{
 	strings.Repeat("0", 26), strings.Repeat("9", 26), strings.Repeat("a", 26), strings.Repeat("z", 26), "4example23456789",
 }
 
-// matchesClient reports whether an expression matches the id of an app client. The id of a client of the assembly is made
-// when it is deployed, so that an expression has to match each id.
+// matchesClient reports whether an expression matches the id of an app client. The id of a client of the assembly is
+// made when it is deployed, so that an expression has to match each id.
 func matchesClient(expression, id string) bool {
 	e, err := regexes.Whole(expression)
 	if err != nil {

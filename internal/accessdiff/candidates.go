@@ -114,8 +114,9 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 	return out, complete
 }
 
-// tokensOfOthers are those that the routes of an authorizer other than one admit. What the policy for their callers leaves
-// out, without denying it, a resource policy can allow: the fewer rights they have, the fewer Denies are in that.
+// tokensOfOthers are those that the routes of an authorizer other than one admit. What the policy for their callers
+// leaves out, without denying it, a resource policy can allow: the fewer rights they have, the fewer Denies are in
+// that.
 func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller, complete bool) {
 	complete = true
 	if s.policy == nil {

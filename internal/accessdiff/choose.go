@@ -27,11 +27,13 @@ const (
 // enough is how many combinations with one choice are tried where they are many.
 const enough = 8
 
-// choose yields ways to meet requirements, one choice for each. All of them if there are few; else, for each choice, some
-// that have it, and for each requirement to avoid some that do not meet that, if there are any. Yield reports whether one
-// token can have all that was chosen, and whether to go on. Complete is false if no token was found for a choice and not
-// all combinations were tried.
-func choose(requires, avoid []access.Requirement, yield func([]access.Requirement) (possible, more bool)) (complete bool) {
+// choose yields ways to meet requirements, one choice for each. All of them if there are few; else, for each choice,
+// some that have it, and for each requirement to avoid some that do not meet that, if there are any. Yield reports
+// whether one token can have all that was chosen, and whether to go on. Complete is false if no token was found for a
+// choice and not all combinations were tried.
+func choose(
+	requires, avoid []access.Requirement, yield func([]access.Requirement) (possible, more bool),
+) (complete bool) {
 	all := make([][]access.Requirement, len(requires))
 	product := 1
 	for i, r := range requires {

@@ -22,17 +22,18 @@ func TestChooseOfMany(t *testing.T) {
 	requires := []access.Requirement{scopes("a b c d e"), scopes("f g h i j"), scopes("k l m n o")}
 	chosen := map[string]bool{}
 	avoided := 0
-	complete := choose(requires, []access.Requirement{scopes("a f k")}, func(all []access.Requirement) (possible, more bool) {
-		var names []string
-		for _, c := range all {
-			names = append(names, c.AnyOf[0])
-			chosen[c.AnyOf[0]] = true
-		}
-		if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains("a f k", n) }) {
-			avoided++
-		}
-		return true, true
-	})
+	complete := choose(requires, []access.Requirement{scopes("a f k")},
+		func(all []access.Requirement) (possible, more bool) {
+			var names []string
+			for _, c := range all {
+				names = append(names, c.AnyOf[0])
+				chosen[c.AnyOf[0]] = true
+			}
+			if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains("a f k", n) }) {
+				avoided++
+			}
+			return true, true
+		})
 	if !complete || len(chosen) != 15 || avoided == 0 {
 		t.Errorf("complete: %v; %d choices of 15; %d combinations without a, f and k", complete, len(chosen), avoided)
 	}

@@ -225,7 +225,8 @@ func (p pair) routeChange(gains []gain) Change {
 		}
 		text = few(unique(names), "caller") + besides(g) + " " + p.verb() + " " + name + tail
 	case c.Kind == Own:
-		text = "callers that the authorizer " + g.route.Authorizer + " allows" + besides(g) + " " + p.verb() + " " + name + tail
+		text = "callers that the authorizer " + g.route.Authorizer + " allows" + besides(g) + " " + p.verb() +
+			" " + name + tail
 	default:
 		text = p.tokens(gains) + besides(g) + " " + p.verb() + " " + name + tail
 	}

@@ -86,7 +86,8 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 // environments are one of each that some policies tell apart. What is assumed is in the second list: nothing shows that
 // such a request can be.
 //
-// Complete is false if there are too many conditions for each combination to be tried, or too many patterns of a header.
+// Complete is false if there are too many conditions for each combination to be tried, or too many patterns of a
+// header.
 func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
@@ -140,7 +141,8 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	return sure, assumed, complete && all
 }
 
-// addressLike is an IPv4 address that a pattern such as "10.0.*" matches and one that goes on, such as "10.0.0.*", does not.
+// addressLike is an IPv4 address that a pattern such as "10.0.*" matches and one that goes on, such as "10.0.0.*", does
+// not.
 func addressLike(pattern string) (netip.Addr, bool) {
 	parts := strings.Split(strings.NewReplacer("*", "77", "?", "7").Replace(pattern), ".")
 	for len(parts) < 4 && strings.HasSuffix(pattern, "*") {

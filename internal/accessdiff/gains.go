@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// same reports whether all but the routes is the same on both sides. With a resource policy it never is: what the policy
-// for a token denies depends on all routes, and what that leaves out a resource policy may allow.
+// same reports whether all but the routes is the same on both sides. With a resource policy it never is: what the
+// policy for a token denies depends on all routes, and what that leaves out a resource policy may allow.
 func (p pair) same() bool {
 	x, y := p.was.api, p.is.api
 	if p.was.policy != nil || p.is.policy != nil {
@@ -25,8 +25,8 @@ func (p pair) same() bool {
 // gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
 // is not known whether a request can meet them.
 //
-// Unlike are routes of both sides, of which a function of the app's own decides on one. There it is a gain as well if the
-// other API refuses the request whatever its guard says, such as by the resource policy.
+// Unlike are routes of both sides, of which a function of the app's own decides on one. There it is a gain as well if
+// the other API refuses the request whatever its guard says, such as by the resource policy.
 func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
 	docs := p.documents()
@@ -86,7 +86,8 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 	return found, unsure, unlike, complete
 }
 
-// nothingToTry reports whether no request to a route is a gain, or it is not known and said elsewhere. Same is [pair.same].
+// nothingToTry reports whether no request to a route is a gain, or it is not known and said elsewhere. Same is
+// [pair.same].
 func (p pair) nothingToTry(r, old matrix.Route, had, same bool) bool {
 	if r.Preflight || notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
 		return true
@@ -113,8 +114,8 @@ func (p pair) documents() (docs []iampolicy.Document) {
 	return docs
 }
 
-// requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if there
-// are too many classes.
+// requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if
+// there are too many classes.
 func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool) {
 	complete = true
 	patterns := slices.Concat(p.is.table.Patterns(), p.was.table.Patterns())
@@ -151,8 +152,8 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 	return out, complete
 }
 
-// gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands for
-// its caller there.
+// gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands
+// for its caller there.
 func (p pair) gained(q request, had bool, stands []*caller) bool {
 	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
 		return p.was.allowsOn(q.by(c))

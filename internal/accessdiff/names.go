@@ -29,7 +29,8 @@ func underConditions(gains []gain) string {
 	return "conditions that a request does not show here, such as the time or a VPC: " + strings.Join(out, "; ")
 }
 
-// hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the id.
+// hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the
+// id.
 // Source: makeUniqueId in aws-cdk-lib/core/lib/private/uniqueid.js
 var hashes = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
 
@@ -42,7 +43,8 @@ func signerName(c *caller, inSentence bool) string {
 	case c.every():
 		return "callers that IAM allows execute-api:Invoke"
 	}
-	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/stranger") {
+	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 &&
+		strings.HasSuffix(c.Principal, ":user/stranger") {
 		return "every AWS account"
 	} else if len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/any") {
 		return "account " + parts[4]

@@ -56,8 +56,8 @@ var headings = map[Effect]string{
 	Changed: "Changed",
 }
 
-// Markdown is the changes as a comment on a pull request: a sentence that says what to look at, then the changes of each
-// API by their effect, each gain with its witness.
+// Markdown is the changes as a comment on a pull request: a sentence that says what to look at, then the changes of
+// each API by their effect, each gain with its witness.
 func (d *Diff) Markdown() []byte {
 	var b bytes.Buffer
 	b.WriteString("### " + d.summary() + "\n")

@@ -93,8 +93,8 @@ func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	return c
 }
 
-// readable reports whether the other API lets the same pages read the answer to a request. Where it has no route for the
-// request, the new route is what there is to say, unless the pages can read nothing else.
+// readable reports whether the other API lets the same pages read the answer to a request. Where it has no route for
+// the request, the new route is what there is to say, unless the pages can read nothing else.
 func (p pair) readable(r matrix.Readable, q request) bool {
 	route, had := p.was.matched(q.verb, q.path)
 	return slices.ContainsFunc(p.was.api.Readable, func(o matrix.Readable) bool {

@@ -12,11 +12,11 @@ import (
 // mostPaths bounds the paths that are tried for one class.
 const mostPaths = 256
 
-// apart are paths of the same routes in which the parameters that requirements compare with claims have other values. Of
-// a path whose parameters are all the same, a caller who is asked for two of them in one claim is one who is asked for
-// one, and no caller has a claim that is to be a parameter and some other text. So each parameter is tried with each text
-// that is asked for in a claim, and with texts that make each two of them the same or not. Complete is false if those are
-// too many.
+// apart are paths of the same routes in which the parameters that requirements compare with claims have other values.
+// Of a path whose parameters are all the same, a caller who is asked for two of them in one claim is one who is asked
+// for one, and no caller has a claim that is to be a parameter and some other text. So each parameter is tried with
+// each text that is asked for in a claim, and with texts that make each two of them the same or not. Complete is false
+// if those are too many.
 func (p pair) apart(verb, path string) (paths []string, complete bool) {
 	var places []int
 	var texts []string

@@ -77,8 +77,8 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 	return found, true
 }
 
-// shapesApart are patterns of paths that are told apart although no route and no policy does: those with an escape, if an
-// authorizer looks at them, and those that [where] names, as far as policies can tell them from others.
+// shapesApart are patterns of paths that are told apart although no route and no policy does: those with an escape, if
+// an authorizer looks at them, and those that [where] names, as far as policies can tell them from others.
 func shapesApart(tails []string, escapes bool) (out []string) {
 	if escapes {
 		out = append(out, "*%*")

@@ -30,11 +30,13 @@ func TestClasses(t *testing.T) {
 			[]string{"/o", "/o/"}},
 		{"a policy about another verb", []string{"GET /o"}, "abc/prod/GET", []string{"abc/prod/POST/*"}, false,
 			[]string{"/o", "/o/"}},
-		{"a policy about paths with and without a slash", []string{"GET /{p}/a"}, "abc/prod/GET", []string{"abc/*/a/*"}, false,
+		{"a policy about paths with and without a slash", []string{"GET /{p}/a"}, "abc/prod/GET",
+			[]string{"abc/*/a/*"}, false,
 			[]string{"/a/a", "/x/a", "/x/a/"}},
 		{"a policy about names that begin with a dot", []string{"GET /{p}"}, "abc/prod/GET", []string{"abc/*/.*"}, false,
 			[]string{"/.", "/..", "/../", "/./", "/.x", "/.x/", "/x", "/x..", "/x../", "/x/"}},
-		{"a single character", []string{"GET /{id}"}, "abc/prod/GET", []string{"abc/*/?"}, false, []string{"/x", "/x/", "/xx"}},
+		{"a single character", []string{"GET /{id}"}, "abc/prod/GET", []string{"abc/*/?"}, false,
+			[]string{"/x", "/x/", "/xx"}},
 		{"an escape", []string{"GET /{id}"}, "", nil, true, []string{"/%7E", "/x"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

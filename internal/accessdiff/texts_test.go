@@ -64,10 +64,12 @@ func TestHeadersInPolicies(t *testing.T) {
 		was, is []string
 		want    string
 	}{
-		{"two patterns", []string{`Deny|"*"|execute-api:/*`}, []string{open, deny("StringNotLike", "a*"), deny("StringNotLike", "*z")},
+		{"two patterns", []string{`Deny|"*"|execute-api:/*`},
+			[]string{open, deny("StringNotLike", "a*"), deny("StringNotLike", "*z")},
 			gained},
 		{"a star", []string{open, deny("StringEquals", "a*")}, []string{open}, gained},
-		{"the same", []string{open, deny("StringLike", "a*")}, []string{open, deny("StringLike", "a*"), deny("StringLike", "ab*")}, ""},
+		{"the same", []string{open, deny("StringLike", "a*")},
+			[]string{open, deny("StringLike", "a*"), deny("StringLike", "ab*")}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := apiOf("GET /a: none"), apiOf("GET /a: none")

@@ -127,7 +127,8 @@ func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.
 // those that no access depends on.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
-	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest", "denyEscapedPaths",
+	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest",
+	"denyEscapedPaths",
 }
 
 var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds",

@@ -24,8 +24,8 @@ func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 	return c.Kind == Own
 }
 
-// inFavour are callers who stand for one of whom it is not known what the other API's route does: its guard admits each of
-// them, so that what still refuses all of them refuses the caller.
+// inFavour are callers who stand for one of whom it is not known what the other API's route does: its guard admits each
+// of them, so that what still refuses all of them refuses the caller.
 //
 // Complete is false if its policies tell too many apart.
 func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller, complete bool) {

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// TestRefusedWhateverTheGuardSays has routes of which a function of the app's own decides on one side, so that it is not
-// known whom it allows. What all the rest refused, and does not now, is a gain all the same.
+// TestRefusedWhateverTheGuardSays has routes of which a function of the app's own decides on one side, so that it is
+// not known whom it allows. What all the rest refused, and does not now, is a gain all the same.
 func TestRefusedWhateverTheGuardSays(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const inside = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`
@@ -27,17 +27,21 @@ func TestRefusedWhateverTheGuardSays(t *testing.T) {
 		was, is []func(*matrix.API)
 		want    string
 	}{
-		{"other code, and no Deny", []func(*matrix.API){own("1"), policy(open, inside)}, []func(*matrix.API){own("2"), policy(open)},
+		{"other code, and no Deny", []func(*matrix.API){own("1"), policy(open, inside)},
+			[]func(*matrix.API){own("2"), policy(open)},
 			"+ addresses outside 10.0.0.0/8 gained GET /a\n" + code},
-		{"other code, and a Deny", []func(*matrix.API){own("1"), policy(open)}, []func(*matrix.API){own("2"), policy(open, inside)},
+		{"other code, and a Deny", []func(*matrix.API){own("1"), policy(open)},
+			[]func(*matrix.API){own("2"), policy(open, inside)},
 			code + "\n- addresses outside 10.0.0.0/8 lost GET /a"},
 		{"other code behind the same Deny", []func(*matrix.API){own("1"), policy(open, inside)},
 			[]func(*matrix.API){own("2"), policy(open, inside)}, code},
-		{"the included one, and no Deny", []func(*matrix.API){own("1"), policy(open, inside)}, []func(*matrix.API){policy(open)},
+		{"the included one, and no Deny", []func(*matrix.API){own("1"), policy(open, inside)},
+			[]func(*matrix.API){policy(open)},
 			"+ addresses outside 10.0.0.0/8 gained GET /a\n" + guard},
 		{"a function for the included one, and no Deny", []func(*matrix.API){policy(open, inside)},
 			[]func(*matrix.API){own("1"), policy(open)}, "+ addresses outside 10.0.0.0/8 gained GET /a\n" + guard},
-		{"a function for a user pool that the policy did not allow", []func(*matrix.API){cognito("Shop/Users"), policy(`Allow|"*"|execute-api:/*/GET/b`)},
+		{"a function for a user pool that the policy did not allow",
+			[]func(*matrix.API){cognito("Shop/Users"), policy(`Allow|"*"|execute-api:/*/GET/b`)},
 			[]func(*matrix.API){own("1"), policy(open)}, "+ callers that the resource policy refused gained GET /a\n" +
 				"+ callers whom the authorizer allows other routes gained GET /a\n" + guard},
 		{"a function for signatures, and no Deny", []func(*matrix.API){signatures, policy(open, inside)},

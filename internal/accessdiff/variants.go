@@ -77,7 +77,8 @@ func (c *caller) moved(from, to, what string) []*caller {
 	return []*caller{with}
 }
 
-// anotherValue is a value of a claim that no authorizer asks for: of a claim that names a client, one that an issuer can have.
+// anotherValue is a value of a claim that no authorizer asks for: of a claim that names a client, one that an issuer
+// can have.
 func anotherValue(claim string) string {
 	if slices.Contains([]string{"aud", "azp", "client_id"}, claim) {
 		return anyClient
