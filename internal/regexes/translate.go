@@ -181,6 +181,9 @@ func (t *translator) quantifier() error {
 		if lowErr != nil || high != "" && (highErr != nil || h < l) {
 			return fmt.Errorf("the repetition %s", text)
 		}
+		if max(l, h) > 1000 {
+			return t.unsupported("the repetition " + text + ", of more than 1,000,")
+		}
 	}
 	text := string(runes(t.in[from:t.at]))
 	if !t.atom && text[0] == '{' && !t.ecma { // which Java takes after flags, and not at the beginning
@@ -230,10 +233,8 @@ func (t *translator) open() error {
 		case strings.HasPrefix(rest, "?:"):
 			begin = "(?:"
 			t.at += len("?:")
-		case slices.ContainsFunc([]string{"?=", "?!", "?<=", "?<!", "?>"}, func(s string) bool {
-			return strings.HasPrefix(rest, s) && !(t.ecma && len(s) == 3) && !(t.ecma && s == "?>")
-		}):
-			return t.unsupported(fmt.Sprintf("(%.3s, of a look-around or an atomic group,", rest))
+		case lookAround.MatchString(rest):
+			return t.unsupported("the look-around or atomic group (" + lookAround.FindString(rest))
 		case t.ecma:
 			return t.unsupported(fmt.Sprintf("(%.2s", rest))
 		case groupName.MatchString(rest):
@@ -267,8 +268,9 @@ func (t *translator) open() error {
 }
 
 var (
-	groupName = regexp.MustCompile(`^\?<[A-Za-z][A-Za-z0-9]*>`)
-	flagGroup = regexp.MustCompile(`^\?([idmsuxU]*)(?:-([idmsuxU]*))?([:)])`)
+	lookAround = regexp.MustCompile(`^\?(?:<?[=!]|>)`)
+	groupName  = regexp.MustCompile(`^\?<[A-Za-z][A-Za-z0-9]*>`)
+	flagGroup  = regexp.MustCompile(`^\?([idmsuxU]*)(?:-([idmsuxU]*))?([:)])`)
 )
 
 func (t *translator) set(on, off string) error {

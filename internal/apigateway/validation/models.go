@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -180,9 +181,15 @@ func addressOf(api *apimodel.API, name string) string {
 
 // whyNot tells in words why a model was not taken, without the addresses that it has for the compiler only.
 func whyNot(err error) string {
+	if text := unsupported(err); text != "" {
+		return text
+	}
 	var schema *jsonschema.SchemaValidationError
 	var load *jsonschema.LoadURLError
+	var regex *jsonschema.InvalidRegexError
 	switch {
+	case errors.As(err, &regex):
+		return fmt.Sprintf("the expression %q: %v", regex.Regex, regex.Err)
 	case errors.As(err, &schema):
 		return "it is not a JSON Schema: " + inWords(schema.Err)
 	case errors.As(err, &load):
@@ -190,6 +197,21 @@ func whyNot(err error) string {
 	default:
 		return oneLine(err)
 	}
+}
+
+// unsupported names an expression that is not supported here, of which the package says that it is not a JSON Schema.
+func unsupported(err error) string {
+	var schema *jsonschema.SchemaValidationError
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &schema) || !errors.As(schema.Err, &invalid) {
+		return ""
+	}
+	for _, leaf := range leaves(invalid) {
+		if f, ok := leaf.ErrorKind.(*kind.Format); ok && errors.Is(f.Err, regexes.ErrUnsupported) {
+			return fmt.Sprintf("the expression %q: %v", f.Got, f.Err)
+		}
+	}
+	return ""
 }
 
 // siblings finds the models of an API. There is nothing else that a model may refer to.

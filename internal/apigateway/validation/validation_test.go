@@ -315,8 +315,14 @@ func TestAModelThatFitsBetterThanDefault(t *testing.T) {
 func TestModelsThatCannotBeEnforced(t *testing.T) {
 	for _, c := range []struct{ name, model, want string }{
 		{"not a schema", `{"type":"text"}`, "Two"},
-		{"an expression that Go does not have", `{"pattern":"(?=a).*"}`, "pattern"},
-		{"an expression of Go alone", `{"pattern":"\\Aa"}`, "pattern"},
+		{"a look-around", `{"pattern":"(?=a).*"}`,
+			`Two: the expression "(?=a).*": the look-around or atomic group (?= is not supported here`},
+		{"a long repetition", `{"properties":{"a":{"pattern":"^.{0,2000}$"}}}`,
+			`Two: the expression "^.{0,2000}$": the repetition {0,2000}, of more than 1,000, is not supported here`},
+		{"a look-around in the name of properties", `{"patternProperties":{"^(?!a)":{}}}`,
+			`Two: the expression "^(?!a)": the look-around or atomic group (?! is not supported here`},
+		{"not an expression", `{"pattern":"(a"}`, "it is not a JSON Schema: at '/pattern': '(a' is not valid regex: missing closing )"},
+		{"an expression of Go alone", `{"pattern":"\\Aa"}`, `the expression "\\Aa": \A is not supported here`},
 		{
 			"a reference to a model that the API has not",
 			`{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/None"}`,
