@@ -90,7 +90,8 @@ func eventBehaviour(t *testing.T) []behaviour {
 			"headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, queryStringParameters, "+
 				whole+", resource, stageVariables, type",
 			func(t *testing.T) string {
-				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event", "User-Agent: tests")))
+				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event",
+					"User-Agent: tests")))
 			},
 		),
 		shows(

@@ -261,11 +261,12 @@ func deployedBehaviour(t *testing.T) []behaviour {
 	const recordedResponses = localstack + "test_apigateway_api.py"
 	return []behaviour{
 		{
-			line:   36,
-			name:   "an integration response for a status without a method response is deployed, and fails",
-			source: recordedResponses + ", https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/",
-			want:   `500 ApiConfigurationException {"message": "Internal server error"}`,
-			got:    func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() },
+			line: 36,
+			name: "an integration response for a status without a method response is deployed, and fails",
+			source: recordedResponses +
+				", https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/",
+			want: `500 ApiConfigurationException {"message": "Internal server error"}`,
+			got:  func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() },
 		},
 		{line: 36, name: `Policy: "" is no policy`, source: seenNoPolicy, want: "200; []", got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/orders").String() + "; " + fmt.Sprint(s.Problems())

@@ -72,7 +72,8 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 			"EXPIRED_TOKEN":
 			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an expired token has other answers (lines 14 and 15)"
 		case "REQUEST_TOO_LARGE":
-			b.source, b.differs = docIssues, "documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
+			b.source, b.differs = docIssues,
+				"documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
 		case "DEFAULT_4XX", "DEFAULT_5XX":
 			b.differs = "has no status of its own: 400 and 500 are for an error that has none either"
 		}

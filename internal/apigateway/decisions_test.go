@@ -36,7 +36,8 @@ func TestDecisions(t *testing.T) {
 			"the caller lacks scope x and has y, z"},
 		{"the hook", one(`"outcome":"denied","reason":"hook"`), "the authorizer's hook denied it"},
 		{"no session", one(`"outcome":"unauthorized","reason":"session"`), sessionGlosses["session"]},
-		{"a session that has ended", one(`"outcome":"unauthorized","reason":"session_ended"`), sessionGlosses["session_ended"]},
+		{"a session that has ended", one(`"outcome":"unauthorized","reason":"session_ended"`),
+			sessionGlosses["session_ended"]},
 		{"a write from another site", one(`"outcome":"denied","reason":"cross_site"`), fromAnotherSite},
 		{"no route of its own", one(`"outcome":"denied","reason":"route"`), "the authorizer says: route"},
 		{
@@ -77,7 +78,8 @@ func TestIsIncluded(t *testing.T) {
 
 func TestSessionReasons(t *testing.T) {
 	call := func(verb, site string) *checks.Call {
-		return &checks.Call{Request: &exchange.Request{Verb: verb, Headers: exchange.Headers{{Name: "Sec-Fetch-Site", Value: site}}}}
+		return &checks.Call{Request: &exchange.Request{Verb: verb,
+			Headers: exchange.Headers{{Name: "Sec-Fetch-Site", Value: site}}}}
 	}
 	twice := func(name string) *checks.Call {
 		c := call("GET", "same-origin")
@@ -90,15 +92,18 @@ func TestSessionReasons(t *testing.T) {
 		call                 *checks.Call
 		want                 string
 	}{
-		{"from the cache", "/auth", "", "policy", call("POST", "cross-site"), fromAnotherSite + ": Sec-Fetch-Site is cross-site"},
-		{"by the authorizer", "/auth", fromAnotherSite, "policy", call("PUT", "none"), fromAnotherSite + ": Sec-Fetch-Site is none"},
+		{"from the cache", "/auth", "", "policy", call("POST", "cross-site"),
+			fromAnotherSite + ": Sec-Fetch-Site is cross-site"},
+		{"by the authorizer", "/auth", fromAnotherSite, "policy", call("PUT", "none"),
+			fromAnotherSite + ": Sec-Fetch-Site is none"},
 		{"a read", "/auth", "", "policy", call("GET", "cross-site"), ""},
 		{"of the own origin", "/auth", "", "policy", call("POST", "same-origin"), ""},
 		{"not by the policy", "/auth", "", "authorizer", call("POST", "cross-site"), ""},
 		{"a token that has expired", "/auth", expired, "authorizer", call("GET", "same-origin"),
 			"the token of the session has expired: POST /auth/refresh gets a new one"},
 		{"of a login that is not known", "", expired, "authorizer", call("GET", "same-origin"), expired},
-		{"no cookie", "/auth", "", "identity source", call("GET", "same-origin"), "no session cookie: log in first, at /auth/login"},
+		{"no cookie", "/auth", "", "identity source", call("GET", "same-origin"),
+			"no session cookie: log in first, at /auth/login"},
 		{"no cookie, of a login that is not known", "", "", "identity source", call("GET", "none"),
 			"no session cookie: log in first"},
 		{"a cookie that does not open", "/auth", sessionGlosses["session"], "authorizer", call("GET", "same-origin"),

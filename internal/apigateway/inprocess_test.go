@@ -24,7 +24,8 @@ func TestInProcess(t *testing.T) {
 					return nil, errors.New("Unauthorized")
 				}
 				return []byte(`{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[` +
-					`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*:*:*/prod/GET/orders/mine"}]}}`), nil
+						`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*:*:*/prod/GET/orders/mine"}]}}`),
+					nil
 			}
 		},
 	})

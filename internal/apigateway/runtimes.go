@@ -41,8 +41,8 @@ func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err 
 
 // withLayers has a function in Python find the modules of its layers, those of a later layer first, as its files
 // replace those of the layers before it. A PYTHONPATH of the function's own stays in front.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime") and
-// https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime")
+// and https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
 func (g *Gateway) withLayers(spec *lambdaruntime.Spec, layers []apimodel.Code) error {
 	var path []string
 	if own := spec.Env[pythonPath]; own != "" {

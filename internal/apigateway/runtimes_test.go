@@ -160,7 +160,8 @@ func TestPythonIsMissing(t *testing.T) {
 	addRoute(r, "GET /", proxy("Fn"))
 	t.Setenv("PATH", t.TempDir())
 	if got := serve(t, r).send(t, "GET /prod"); got.status != 501 ||
-		!strings.HasSuffix(got.record.Reason, `Python is missing: there is no program "python3.13", "python3" or "python" in PATH`) {
+		!strings.HasSuffix(got.record.Reason,
+			`Python is missing: there is no program "python3.13", "python3" or "python" in PATH`) {
 		t.Errorf("got %d for %q, want 501 as Python is missing", got.status, got.record.Reason)
 	}
 }
@@ -207,8 +208,9 @@ func TestAModuleOfLambdas(t *testing.T) {
 	const missing = `raise ModuleNotFoundError("No module named 'boto3'", name="boto3")`
 	r := bare()
 	for id, code := range map[string]string{
-		"Fn":     missing,
-		"AuthFn": "def handler(e, c):\n  try:\n    " + missing + "\n  except ImportError as error:\n    raise ValueError('no') from error\n",
+		"Fn": missing,
+		"AuthFn": "def handler(e, c):\n  try:\n    " + missing +
+			"\n  except ImportError as error:\n    raise ValueError('no') from error\n",
 	} {
 		f := r[id].(object)
 		p := f["Properties"].(object)

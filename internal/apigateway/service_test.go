@@ -49,7 +49,8 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `{"sent": $input.json('$.order.id')}`}}},
 	}), methodResponses)
 	addRoute(r, "POST /workflow", toService("states:action/StartExecution", object{"RequestTemplates": object{
-		"application/json": `{"stateMachineArn": "arn:x", "input": "$util.escapeJavaScript($input.json('$'))"}`}}), methodResponses)
+		"application/json": `{"stateMachineArn": "arn:x", "input": "$util.escapeJavaScript($input.json('$'))"}`}}),
+		methodResponses)
 	addRoute(r, "POST /events", toService("events:action/PutEvents", object{"RequestTemplates": object{
 		"application/json": `#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents")` +
 			`#set($context.requestOverride.header.Content-Type = "application/x-amz-json-1.1"){}`}}), methodResponses)
@@ -133,7 +134,8 @@ func serviceBehaviour(t *testing.T) []behaviour {
 	)
 	return []behaviour{
 		sent(s, "a queue, by path", docSendMessage, "POST /prod/queue", `{"a": "b c"}`, "POST /sqs/123456789012/orders\n"+
-			"Accept: application/json\nAuthorization: "+signer+"sqs/aws4_request\nContent-Type: application/x-www-form-urlencoded\n"+
+			"Accept: application/json\nAuthorization: "+signer+
+			"sqs/aws4_request\nContent-Type: application/x-www-form-urlencoded\n"+
 			agent+"Action=SendMessage&MessageBody=%7B%22a%22%3A+%22b+c%22%7D"),
 		posted("its answer by the template", docTemplates, "POST /prod/queue", `{}`, `200 {"sent": 7}`),
 		sent(s, "a state machine, by action", docStartExecution, "POST /prod/workflow", `{"a": 1}`, "POST /\n"+

@@ -162,7 +162,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"502 "+internal+": "+noBytes,
 		),
 		{line: integrationsLine, name: "a whole answer of a function that streams", source: docStreamingLambda,
-			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED", got: func(t *testing.T) string {
+			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED",
+			got: func(t *testing.T) string {
 				got := s.send(t, "GET /prod/whole/binary")
 				why, _, _ := strings.Cut(got.record.Reason, ";")
 				return fmt.Sprint(got.status, " ", why)
@@ -179,7 +180,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 		),
 		got("HTTP_PROXY", docStreaming, "GET /prod/far", "200 onetwo x-amzn-Remapped-Server: peer", "x-amzn-Remapped-Server"),
 		cut("HEAD, whose answer has no body", docStreaming, "HEAD /prod/stream/cookies", "404 "),
-		cut("HTTP_PROXY that fails", docStreaming, "GET /prod/far?to=fail", "200 one, cut: the integration cut its answer before the end, which cuts the connection"),
+		cut("HTTP_PROXY that fails", docStreaming, "GET /prod/far?to=fail",
+			"200 one, cut: the integration cut its answer before the end, which cuts the connection"),
 	}
 }
 

@@ -37,7 +37,8 @@ func TestTrace(t *testing.T) {
 	}}
 	s := serve(t, r)
 	arn := "arn:aws:execute-api:eu-west-1:123456789012:API"
-	here := `+ resource policy: statement 1 "Here" of the resource policy allows it: ` + arn + `/prod/GET%s matches ` + arn + `/*, under the condition IpAddress aws:SourceIp 127.0.0.0/8`
+	here := `+ resource policy: statement 1 "Here" of the resource policy allows it: ` + arn + `/prod/GET%s matches ` +
+		arn + `/*, under the condition IpAddress aws:SourceIp 127.0.0.0/8`
 	identified := `+ identity source: method.request.header.Authorization has a value, which the validation expression Bearer .+ matches`
 	answered := `+ authorizer: the function answered in 0s: the principal is "alice", and its policy has 1 statement`
 	token := func(t *testing.T, scopes ...string) string {
@@ -58,7 +59,8 @@ func TestTrace(t *testing.T) {
 			0,
 			"GET /prod/closed",
 			"",
-			[]string{`- resource policy: statement 2 of the resource policy denies it: ` + arn + `/prod/GET/closed matches ` + arn + `/prod/GET/closed`},
+			[]string{`- resource policy: statement 2 of the resource policy denies it: ` + arn + `/prod/GET/closed matches ` +
+				arn + `/prod/GET/closed`},
 		},
 		{
 			"the first request",
@@ -67,7 +69,8 @@ func TestTrace(t *testing.T) {
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
 				`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
-				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn + `/prod/GET/orders/7 matches *`},
+				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
+					`/prod/GET/orders/7 matches *`},
 		},
 		{
 			"from the cache",
@@ -76,7 +79,8 @@ func TestTrace(t *testing.T) {
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
 				`+ cache: HIT: the function's answer for this identity is 12s old, and answers are kept for 5m`,
-				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn + `/prod/GET/orders/7 matches *`},
+				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
+					`/prod/GET/orders/7 matches *`},
 		},
 		{
 			"no longer in the cache",
@@ -85,11 +89,13 @@ func TestTrace(t *testing.T) {
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
 				`+ cache: MISS: the answer for this identity was 5m12s old, and answers are kept for 5m`, answered,
-				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn + `/prod/GET/orders/7 matches *`},
+				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
+					`/prod/GET/orders/7 matches *`},
 		},
 		{"denied", 0, "GET /prod/orders/8", bearer("deny"), []string{fmt.Sprintf(here, "/orders/8"), identified,
 			`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
-			`- policy: statement 1 "Tests" of the authorizer's policy for "alice" denies it: ` + arn + `/prod/GET/orders/8 matches ` + arn + `/prod/GET/orders/8`}},
+			`- policy: statement 1 "Tests" of the authorizer's policy for "alice" denies it: ` + arn +
+				`/prod/GET/orders/8 matches ` + arn + `/prod/GET/orders/8`}},
 		{
 			"silent, and the resource policy allows",
 			0,
@@ -97,7 +103,8 @@ func TestTrace(t *testing.T) {
 			bearer("other"),
 			[]string{fmt.Sprintf(here, "/orders/9"), identified,
 				`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
-				`+ policy: the statement of the authorizer's policy for "alice" does not match ` + arn + `/prod/GET/orders/9, but statement 1 of the resource policy allows it`},
+				`+ policy: the statement of the authorizer's policy for "alice" does not match ` + arn +
+					`/prod/GET/orders/9, but statement 1 of the resource policy allows it`},
 		},
 		{"no token", 0, "GET /prod/orders/7", "", []string{fmt.Sprintf(here, "/orders/7"),
 			`- identity source: the header Authorization is missing or empty, so the authorizer is not asked`}},

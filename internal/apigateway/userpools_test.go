@@ -24,7 +24,8 @@ func TestNotesOfUserPools(t *testing.T) {
 		issuer devissuer.Issuer
 		want   string
 	}{
-		"a login with a domain":    {apimodel.UserPool{Domains: []string{"shop"}}, devissuer.Issuer{Apps: []devissuer.App{login}}, ""},
+		"a login with a domain": {apimodel.UserPool{Domains: []string{"shop"}},
+			devissuer.Issuer{Apps: []devissuer.App{login}}, ""},
 		"a login without a domain": {apimodel.UserPool{}, devissuer.Issuer{Apps: []devissuer.App{login}}, "it has no domain"},
 		"no login":                 {apimodel.UserPool{}, devissuer.Issuer{}, ""},
 		"a trigger of its own":     {apimodel.UserPool{PreTokenARN: "arn:t"}, devissuer.Issuer{}, "is not invoked"},

@@ -75,7 +75,8 @@ func TestAPIKey(t *testing.T) {
 	}
 }
 
-// The event of a REQUEST authorizer has the key's id beside the key: https://github.com/calavera/aws-lambda-events/pull/106
+// The event of a REQUEST authorizer has the key's id beside the key:
+// https://github.com/calavera/aws-lambda-events/pull/106
 func TestRequestAPIKeyID(t *testing.T) {
 	for _, c := range []struct{ name, key, want string }{
 		{"a key of the stage", "value-good", `"apiKey":"value-good","apiKeyId":"good"`},

@@ -100,7 +100,8 @@ func TestSignatures(t *testing.T) {
 
 // TestPrincipalARN: a condition on aws:PrincipalArn compares the role of a session.
 func TestPrincipalARN(t *testing.T) {
-	const denied = `403 AccessDeniedException {"Message":"User: ` + clerkARN + ` is not authorized to perform: execute-api:Invoke ` +
+	const denied = `403 AccessDeniedException {"Message":"User: ` + clerkARN +
+		` is not authorized to perform: execute-api:Invoke ` +
 		`on resource: arn:aws:execute-api:us-east-1:********9012:abcdef1234/prod/GET/orders/7 with an explicit deny"}`
 	for role, answer := range map[string]string{"clerk": "ok", "other": denied} {
 		g := newGate(policyOf(strings.TrimSuffix(statement("Deny", `"*"`, "execute-api:/*"), "}") +

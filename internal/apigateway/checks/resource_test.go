@@ -30,7 +30,8 @@ var (
 
 // denied is what the resource policy's denial of GET /orders/7 looks like.
 func denied(who, why string) string {
-	return `403 AccessDeniedException {"Message":"User: ` + who + ` is not authorized to perform: execute-api:Invoke on resource: ` +
+	return `403 AccessDeniedException {"Message":"User: ` + who +
+		` is not authorized to perform: execute-api:Invoke on resource: ` +
 		`arn:aws:execute-api:us-east-1:********9012:abcdef1234/prod/GET/orders/7` + why + `"}`
 }
 
@@ -110,8 +111,8 @@ func TestResourcePolicyConditions(t *testing.T) {
 	}
 }
 
-// A request to a private API comes through the VPC and its endpoint that the options name: by the address inside the VPC,
-// and not by a public one.
+// A request to a private API comes through the VPC and its endpoint that the options name: by the address inside the
+// VPC, and not by a public one.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html,
 // "aws:SourceVpce: This key can be used only for private APIs", and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip.
@@ -267,7 +268,8 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 			v := g.Check(context.Background(), g.sign(t, c.key, c.key, c.target))
 			want(t, from, v, c.want)
 			if v.Denial == nil &&
-				(v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal || v.Principal == "") {
+				(v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal ||
+					v.Principal == "") {
 				t.Errorf("got the caller %+v and the principal %q", v.Caller.IAM, v.Principal)
 			}
 		})

@@ -25,7 +25,8 @@ func TestReadAuthorizer(t *testing.T) {
 		},
 		{
 			"context values become strings",
-			`{"principalId":"u","policyDocument":` + policy + `,"context":{"stringKey":"value","numberKey":1,"fraction":1.50,"booleanKey":true,"empty":""}}`,
+			`{"principalId":"u","policyDocument":` + policy +
+				`,"context":{"stringKey":"value","numberKey":1,"fraction":1.50,"booleanKey":true,"empty":""}}`,
 			Authorization{PrincipalID: "u", Policy: json.RawMessage(policy),
 				Context: map[string]string{
 					"stringKey":  "value",

@@ -24,7 +24,8 @@ func FuzzEvents(f *testing.F) {
 	f.Add("", "", "%", "", "", "", "", []byte{}, "", "", "")
 	f.Add("GET", "/", "%FF=1&%FE=2&\x80=3&%C3%28=4", "a", "b", "c", "d", []byte{0x80}, "", "", "")
 	f.Fuzz(
-		func(t *testing.T, verb, path, rawQuery, name1, value1, name2, value2 string, body []byte, contentType, key, value string) {
+		func(t *testing.T, verb, path, rawQuery, name1, value1, name2, value2 string, body []byte, contentType, key,
+			value string) {
 			// Names of headers are tokens, and what authorizers answer is UTF-8.
 			name1, name2, key = exchange.Text(name1), exchange.Text(name2), exchange.Text(key)
 			r := &exchange.Request{

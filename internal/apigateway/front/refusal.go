@@ -49,8 +49,9 @@ func bodyTooLarge(size, limit int64, whole bool) *refusal {
 // RFC 6585, section 5, has for it.
 // Source: https://ntsblog.homedev.com.au/index.php/2021/03/09/aws-api-gateway-http-header-is-larger-than-10240-bytes/
 //
-// The log says how much has come of the header, and names its longest line if that alone takes more than a quarter of the
-// limit: otherwise there are too many lines. Head is what has come, the request line first; nil if that is not known.
+// The log says how much has come of the header, and names its longest line if that alone takes more than a quarter of
+// the limit: otherwise there are too many lines. Head is what has come, the request line first; nil if that is not
+// known.
 func headTooLarge(limit int, head []byte) *refusal {
 	r := &refusal{status: 431, reason: fmt.Sprintf("HTTP header is larger than %d bytes.", limit)}
 	if head == nil {

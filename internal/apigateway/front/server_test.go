@@ -161,7 +161,8 @@ func TestAnswers(t *testing.T) {
 			"HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
 		},
 		{"HTTP/1.0 may keep", "GET /empty HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\nGET /empty HTTP/1.0\r\n\r\n",
-			"HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: keep-alive\r\n\r\nHTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
+			"HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: keep-alive\r\n\r\nHTTP/1.0 200 OK\r\n" + date +
+				"Content-Length: 0\r\nConnection: close\r\n\r\n"},
 		{
 			"pipelined requests are answered in order",
 			"GET /plain HTTP/1.1\r\nHost: a\r\n\r\nHEAD /plain HTTP/1.1\r\nHost: a\r\n\r\nGET /204 HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\nGET /never HTTP/1.1\r\n",
@@ -245,7 +246,8 @@ func TestRefused(t *testing.T) {
 			told[3].Reason,
 			"HTTP header is larger than 10240 bytes: 10",
 		) ||
-		!strings.Contains(told[3].Reason, "in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10") ||
+		!strings.Contains(told[3].Reason,
+			"in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10") ||
 		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
 		t.Errorf("want Refused to be told of each, got %+v", told)
 	}

@@ -13,8 +13,8 @@ import (
 
 var start = time.Date(2026, 3, 4, 23, 59, 50, 0, time.UTC) // a Wednesday
 
-// TestTake sends requests at times, "+" and seconds after the start, and reads what comes of each: "ok" with what is left
-// of the quota, "throttled" or "exceeded".
+// TestTake sends requests at times, "+" and seconds after the start, and reads what comes of each: "ok" with what is
+// left of the quota, "throttled" or "exceeded".
 func TestTake(t *testing.T) {
 	rate := func(perSecond float64, burst int) *apimodel.Rate {
 		return &apimodel.Rate{PerSecond: perSecond, Burst: burst}
@@ -55,7 +55,8 @@ func TestTake(t *testing.T) {
 		},
 		{
 			name: "a quota of a week", why: "it is a Wednesday, and weeks begin on Sunday",
-			quota: &apimodel.Quota{Limit: 1, Period: "WEEK"}, requests: "0 10 259209 259210", want: "ok:0 exceeded exceeded ok:0",
+			quota: &apimodel.Quota{Limit: 1, Period: "WEEK"}, requests: "0 10 259209 259210",
+			want: "ok:0 exceeded exceeded ok:0",
 		},
 		{
 			name: "a quota of a month", quota: &apimodel.Quota{Limit: 1, Period: "MONTH"},
@@ -71,7 +72,8 @@ func TestTake(t *testing.T) {
 		},
 		{
 			name: "a refused request takes nothing of the quota", rate: rate(1, 1),
-			quota: &apimodel.Quota{Limit: 2, Period: "DAY"}, requests: "0 0 0 1 2", want: "ok:1 throttled throttled ok:0 exceeded",
+			quota: &apimodel.Quota{Limit: 2, Period: "DAY"}, requests: "0 0 0 1 2",
+			want: "ok:1 throttled throttled ok:0 exceeded",
 		},
 		{
 			name: "a request over the quota takes no token", why: "after midnight the bucket is full", rate: rate(0, 2),

@@ -173,9 +173,9 @@ func namesOf(list exchange.Headers) string {
 	return strings.Join(names, " ")
 }
 
-// TestRecordedRequestHeaders has the headers but for Content-Length and X-Forwarded-*, which the recording's server gets
-// from net/http's counterpart and from a load balancer. The caller of the package leaves out Upgrade and Trailer: they
-// are of a connection.
+// TestRecordedRequestHeaders has the headers but for Content-Length and X-Forwarded-*, which the recording's server
+// gets from net/http's counterpart and from a load balancer. The caller of the package leaves out Upgrade and Trailer:
+// they are of a connection.
 func TestRecordedRequestHeaders(t *testing.T) {
 	const (
 		added    = "User-Agent=AmazonAPIGateway_a1b2c3d4e5 X-Amzn-Trace-Id=Root=1 X-Amzn-Apigateway-Api-Id=a1b2c3d4e5"
@@ -224,7 +224,8 @@ func TestRecordedRequestHeaders(t *testing.T) {
 			call, f := i.Request(recordedRequest(), false)
 			if f != nil {
 				answer := newResponses(t).Answer(f, source())
-				if got := fmt.Sprint(answer.Status); got != c.want || string(answer.Body) != `{"message": "Internal server error"}` {
+				if got := fmt.Sprint(answer.Status); got != c.want ||
+					string(answer.Body) != `{"message": "Internal server error"}` {
 					t.Errorf("want %s, got %s %s: %s", c.want, got, answer.Body, f.Reason)
 				}
 				return
@@ -235,7 +236,8 @@ func TestRecordedRequestHeaders(t *testing.T) {
 					got = append(got, line)
 				}
 			}
-			want, have := slices.Sorted(slices.Values(strings.Fields(c.want))), slices.Sorted(slices.Values(strings.Fields(namesOf(got))))
+			want, have := slices.Sorted(slices.Values(strings.Fields(c.want))),
+				slices.Sorted(slices.Values(strings.Fields(namesOf(got))))
 			if diff := cmp.Diff(want, have); diff != "" || len(call.Body) > 0 {
 				t.Errorf("the body %q, and -want +got:\n%s", call.Body, diff)
 			}
@@ -373,9 +375,9 @@ func TestRecordedSelectionOfSeveral(t *testing.T) {
 	}
 }
 
-// What a request template of MOCK overrides, and any other member of $context.responseOverride, is there in the response
-// template; an override of the answer holds, whether or not there is such a template. Members may be set by an index,
-// and by put.
+// What a request template of MOCK overrides, and any other member of $context.responseOverride, is there in the
+// response template; an override of the answer holds, whether or not there is such a template. Members may be set by an
+// index, and by put.
 // Source: test_integration_mock_with_response_override_in_request_template and
 // test_integration_mock_with_vtl_map_assignation in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json

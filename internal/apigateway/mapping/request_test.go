@@ -52,7 +52,8 @@ func TestNewIntegrationRefuses(t *testing.T) {
 		}, "the value integration.response.cookie.a"},
 		{"a template", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "\n\n  $input.jsn('$')"}
-		}, "request template: mapping: not supported by the local gateway: line 3, column 3: $input.jsn('$'): $input has body"},
+		},
+			"request template: mapping: not supported by the local gateway: line 3, column 3: $input.jsn('$'): $input has body"},
 		{"a variable of $context", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "$context.identity.none"}
 		}, "the variable $context.identity.none is not known"},
@@ -79,7 +80,8 @@ func TestRequest(t *testing.T) {
 	}{
 		// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 		{"a path parameter is decoded", func(*apimodel.Integration) {}, nil, "http://127.0.0.1/a/b?a=1"},
-		{"and its percent signs are escaped", func(*apimodel.Integration) {}, func(s *Source) { s.Params["id"] = "100%25%C3%A9%" },
+		{"and its percent signs are escaped", func(*apimodel.Integration) {},
+			func(s *Source) { s.Params["id"] = "100%25%C3%A9%" },
 			"http://127.0.0.1/100%25%C3%A9%25?a=1"},
 		{"what cannot stand in a path", func(*apimodel.Integration) {}, func(s *Source) { s.Params["id"] = "a b?c#d" },
 			"http://127.0.0.1/a%20b%3Fc%23d?a=1"},
@@ -202,7 +204,8 @@ func TestSelection(t *testing.T) {
 		{"what is not known", `.*\bno.*`, Received{Function: true, Error: "é no"}, "cannot be compared"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			i, err := NewIntegration(httpMethod(func(i *apimodel.Integration) { i.Responses[0].SelectionPattern = c.pattern }), nil)
+			i, err := NewIntegration(httpMethod(func(i *apimodel.Integration) { i.Responses[0].SelectionPattern = c.pattern }),
+				nil)
 			if err != nil {
 				t.Fatal(err)
 			}

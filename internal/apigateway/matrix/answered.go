@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// answeredBy is what answers a method where no function does, such as "the AWS service sqs"; "" for a function, for what
-// is not known, and for a preflight.
+// answeredBy is what answers a method where no function does, such as "the AWS service sqs"; "" for a function, for
+// what is not known, and for a preflight.
 func answeredBy(m *apimodel.Method) string {
 	i := &m.Integration
 	switch {

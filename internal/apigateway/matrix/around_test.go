@@ -17,7 +17,8 @@ import (
 // TestPolicyNote: the sentence claims that a policy refuses requests only where it may.
 func TestPolicyNote(t *testing.T) {
 	const all = `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}`
-	const may, not = "has a resource policy, which may refuse requests to its routes.", "allows every caller every route, so it refuses no request"
+	const may, not = "has a resource policy, which may refuse requests to its routes.",
+		"allows every caller every route, so it refuses no request"
 	for _, tt := range []struct{ name, statements, want string }{
 		{"everything", all, not},
 		{"everything, in other words", `{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*"}`, not},
@@ -28,7 +29,8 @@ func TestPolicyNote(t *testing.T) {
 		},
 		{
 			"and something besides",
-			all + `,{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`,
+			all +
+				`,{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`,
 			not,
 		},
 		{
@@ -142,7 +144,8 @@ func TestVariables(t *testing.T) {
 			{"V.a[0]", `${{"Fn::ImportValue":"x\"y"}}/${{"Fn::Select":[0,["b"]]}}`},
 			{"V.c", "${T}"},
 		}},
-		{"a function in place of a list", `{"a":${{"Fn::Split":[",","b"]}}}`, []Variable{{"V", `{"a":${{"Fn::Split":[",","b"]}}}`}}},
+		{"a function in place of a list", `{"a":${{"Fn::Split":[",","b"]}}}`,
+			[]Variable{{"V", `{"a":${{"Fn::Split":[",","b"]}}}`}}},
 		{"an empty object", "{}", []Variable{{"V", "{}"}}},
 		{"a list", `["a"]`, []Variable{{"V", `["a"]`}}},
 		{"an object and more", `{"a":1} x`, []Variable{{"V", `{"a":1} x`}}},

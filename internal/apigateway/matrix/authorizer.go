@@ -38,8 +38,8 @@ type Authorizer struct {
 	JWT *apimodel.JWT
 
 	// Included reports whether the function is the included authorizer, which the access table and the variables
-	// describe. Code names the content of another one, and of one with a main package of its own, such as "asset.0123abcd"; ""
-	// if it is not in the assembly.
+	// describe. Code names the content of another one, and of one with a main package of its own, such as
+	// "asset.0123abcd"; "" if it is not in the assembly.
 	Included bool
 	Code     string
 
@@ -52,8 +52,8 @@ type Authorizer struct {
 	Apart bool
 
 	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written], what of
-	// the template it refers to, such as "Parameters.Audience" with the default of the parameter, and for an authorizer that
-	// takes sessions the settings of the login function, which says who gets one.
+	// the template it refers to, such as "Parameters.Audience" with the default of the parameter, and for an authorizer
+	// that takes sessions the settings of the login function, which says who gets one.
 	Variables []Variable
 }
 

@@ -50,8 +50,8 @@ func codeOf(f *apimodel.Function) string {
 // includedMain is the import path of the included authorizer's main package.
 var includedMain = path.Dir(reflect.TypeOf(authz.Config{}).PkgPath())
 
-// ownMain reports whether a function with the settings of the included authorizer runs another main package, which can have
-// hooks. A binary says by itself what it was built from.
+// ownMain reports whether a function with the settings of the included authorizer runs another main package, which can
+// have hooks. A binary says by itself what it was built from.
 func ownMain(f *apimodel.Function) bool {
 	info, err := buildinfo.ReadFile(filepath.Join(f.Code.Folder, "bootstrap"))
 	return f.Code.Folder != "" && err == nil && info.Path != includedMain

@@ -255,7 +255,8 @@ func (a *jsonAPI) around(api API) {
 		if written := p.Policy.json(); written != nil {
 			policy = *written
 		}
-		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall), rawOf(p.Trust)})
+		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall),
+			rawOf(p.Trust)})
 	}
 	for _, d := range api.Endpoint.Domains {
 		a.Endpoint.Domains = append(a.Endpoint.Domains, jsonDomain(d))

@@ -66,8 +66,8 @@ type API struct {
 
 	Principals []Principal // roles and users whose policies are about calls of APIs, or are not known
 
-	// Unread is what access may depend on beside all that, by a name such as "the policies of group Shop/Ops", as a text of
-	// the template: it is not resolved, and two texts can only be the same or not.
+	// Unread is what access may depend on beside all that, by a name such as "the policies of group Shop/Ops", as a text
+	// of the template: it is not resolved, and two texts can only be the same or not.
 	Unread []Variable
 
 	Readable []Readable // pages that may read answers

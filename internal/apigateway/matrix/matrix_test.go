@@ -47,7 +47,8 @@ func TestIncludedAuthorizer(t *testing.T) {
 		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "scope orders:read", 1},
 		{
 			"several",
-			`{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`,
+			`{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope +
+				`,{"kind":"group","anyOf":["staff","admins"]}]}]}`,
 			"scope orders:read and group staff or admins",
 			2,
 		},

@@ -24,7 +24,8 @@ func TestOriginsOf(t *testing.T) {
 		{"one that a pattern matches", read + `#if($origin.matches("https://.*"))` + set + "$origin)#end", "not known"},
 		{"one of two, and another one by a pattern",
 			read + `#if($origin == "https://a.example" || $origin.matches(".*"))` + set + "$origin)#end", "not known"},
-		{"in brackets", `#set($context.responseOverride.header["Access-Control-Allow-Origin"] = "https://a.example")`, "not known"},
+		{"in brackets", `#set($context.responseOverride.header["Access-Control-Allow-Origin"] = "https://a.example")`,
+			"not known"},
 		{"in lower case", strings.Replace(set, "Access-C", "access-c", 1) + `"https://a.example")`, "https://a.example"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -38,8 +38,10 @@ func TestParseRefuses(t *testing.T) {
 		{"of an older release", `{"version": 1, "apis": []}`, "version 1, want 2: write the file again"},
 		{"of a newer release", `{"version": 3, "apis": []}`, "version 3, want 2"},
 		{"a member that is not known", `{"version": 2, "apis": [], "more": 1}`, `unknown field "more"`},
-		{"a route without a path", `{"version": 2, "apis": [{"routes": [{"route": "GET"}]}]}`, `route "GET": want a verb and a path`},
-		{"a requirement that is not known", `{"version": 2, "apis": [{"routes": [{"route": "GET /", "requires": [{"kind": "magic"}]}]}]}`,
+		{"a route without a path", `{"version": 2, "apis": [{"routes": [{"route": "GET"}]}]}`,
+			`route "GET": want a verb and a path`},
+		{"a requirement that is not known",
+			`{"version": 2, "apis": [{"routes": [{"route": "GET /", "requires": [{"kind": "magic"}]}]}]}`,
 			`route "GET /": unknown kind of requirement "magic"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -22,7 +22,8 @@ func TestManagedPolicies(t *testing.T) {
 	}
 }
 
-// TestPoliciesThatAreNotKnown has a role with a boundary: what its own policies say is kept, for a change of it to be seen.
+// TestPoliciesThatAreNotKnown has a role with a boundary: what its own policies say is kept, for a change of it to be
+// seen.
 func TestPoliciesThatAreNotKnown(t *testing.T) {
 	got := principalOf(&API{ARN: "arn:aws:execute-api:us-east-1:123456789012:abc"}, &apimodel.Principal{
 		Err:      errors.New("a boundary"),

@@ -12,8 +12,8 @@ import (
 // stop is what columns are rounded up to.
 const stop = 8
 
-// Routes is a table of who may call which route, and what resource policies do to that. [Matrix.Text] has all that access
-// depends on, and is the one to compare.
+// Routes is a table of who may call which route, and what resource policies do to that. [Matrix.Text] has all that
+// access depends on, and is the one to compare.
 func (m Matrix) Routes() []byte {
 	if len(m.APIs) == 0 {
 		return nil

@@ -130,7 +130,8 @@ func immense(value any) string {
 	switch value := value.(type) {
 	case json.Number:
 		_, exponent, found := strings.Cut(strings.ToLower(value.String()), "e")
-		if n, err := strconv.Atoi(exponent); len(value) > maxNumber || found && (err != nil || n > maxExponent || n < -maxExponent) {
+		if n, err := strconv.Atoi(exponent); len(value) > maxNumber || found &&
+			(err != nil || n > maxExponent || n < -maxExponent) {
 			return value.String()
 		}
 	case []any:

@@ -256,9 +256,10 @@ func isOverride(s step) bool {
 	return s.index == nil && (s.name == "requestOverride" || s.name == "responseOverride")
 }
 
-// overrideOf is where a reference of $context.requestOverride or .responseOverride leads, such as "requestOverride.path",
-// and the step that names a member of it, or puts one; ok is false for what is not to be read or set. A member of
-// responseOverride that API Gateway does not know is a variable that the response template has, too.
+// overrideOf is where a reference of $context.requestOverride or .responseOverride leads, such as
+// "requestOverride.path", and the step that names a member of it, or puts one; ok is false for what is not to be read
+// or set. A member of responseOverride that API Gateway does not know is a variable that the response template has,
+// too.
 // Source: test_integration_mock_with_response_override_in_request_template and
 // test_integration_mock_with_vtl_map_assignation, validated on AWS, in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py

@@ -168,7 +168,8 @@ func TestRender(t *testing.T) {
 		{"comments", "a ## $none()\nb #* #macro *# c", "a b  c"},
 		{"text that is not a template", "#[[$a #if]]#", "$a #if"},
 
-		{"strings", "#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1,3) $s.toUpperCase() $s.contains('ell') $s.indexOf('l') $s.replace('l','L') $s.equals('Hello') $s.isEmpty() $s.concat('!') $s.startsWith('H') $s.charAt(0)",
+		{"strings",
+			"#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1,3) $s.toUpperCase() $s.contains('ell') $s.indexOf('l') $s.replace('l','L') $s.equals('Hello') $s.isEmpty() $s.concat('!') $s.startsWith('H') $s.charAt(0)",
 			"5 ello el HELLO true 2 HeLLo true false Hello! true H"},
 		{"split a variable", "#set($s = 'a,b,,')#set($p = $s.split(','))$p.size() $p[1] $p.get(0)", "2 b a"},
 		{
