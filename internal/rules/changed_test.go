@@ -57,6 +57,10 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 		{"an open URL of a function by import", "Url", url(object{"Fn::ImportValue": "orders"}),
 			"open-function-url: the function URL is open, and it cannot be told whether its function is behind a guarded " +
 				"route: TargetFunctionArn: "},
+		{"an open permission of a function by import", "May", object{"Type": "AWS::Lambda::Permission", "Properties": object{
+			"Action": "lambda:InvokeFunction", "Principal": "*", "FunctionName": object{"Fn::ImportValue": "orders"}}},
+			"open-invocation: everybody with an AWS account may invoke a function, and it cannot be told whether that is " +
+				"behind a guarded route: FunctionName: "},
 		{"a plan that is a text", plan, "none", "hidden-methods: its metadata gatehouse:plan is not an object"},
 		{"routes that are a list", plan + "/routes", []any{"GET /orders"},
 			"hidden-methods: the routes of its metadata gatehouse:plan are not an object"},

@@ -24,7 +24,11 @@ var openInvocation = Rule{
 			}
 			target, err := r.text("FunctionName")
 			if err != nil {
-				continue // of another stack's parameter, say: the permission names one function
+				if v.built() {
+					report(r, Finding{Message: fmt.Sprintf("%s may invoke a function, and it cannot be told whether that is behind a "+
+						"guarded route: FunctionName: %s", who, unresolved(err))})
+				}
+				continue
 			}
 			m := guarded().find(r, target)
 			if m == nil {
