@@ -14,6 +14,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -28,6 +29,9 @@ type Pattern struct {
 	boundary bool // it has \b, which counts other letters than those of ASCII up to Java 18, and not from 19 on
 	empty    bool // it may match nothing
 	places   bool // it looks at what is before a match
+	size     int  // how many instructions it has
+
+	after func() *regexp.Regexp // finds it behind the first character of a text; nil for one that looks at no place
 }
 
 // Java reads an expression that is looked for in a text.
@@ -56,6 +60,14 @@ func compile(expression string, whole bool) (*Pattern, error) {
 	}
 	if p.re, err = regexp.Compile(text); err != nil {
 		return nil, unsupportedBy(err)
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, unsupportedBy(err)
+	}
+	p.size = len(program.Inst)
+	if p.places {
+		p.after = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.)*?(` + text + `)`) })
 	}
 	return p, nil
 }
@@ -99,44 +111,6 @@ func (p *Pattern) decides(text string) error {
 // foreignLetter reports whether \b takes a character for part of a word in some versions of Java alone.
 func foreignLetter(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.N, unicode.M) || !unicode.IsGraphic(r))
-}
-
-// FindAll returns what Matcher.find of Java finds one after the other, as [regexp.Regexp.FindAllStringSubmatchIndex]
-// does. Java finds nothing, too, right after something that was found.
-func (p *Pattern) FindAll(text string) ([][]int, error) {
-	if err := p.decides(text); err != nil {
-		return nil, err
-	}
-	found := p.re.FindAllStringSubmatchIndex(text, -1)
-	if !p.empty {
-		return found, nil
-	}
-	if strings.IndexFunc(text, func(r rune) bool { return r > 0xffff }) >= 0 {
-		// Java also finds nothing between the halves of a pair of UTF-16.
-		return nil, fmt.Errorf("an expression that also matches nothing, with a text beyond U+FFFF, %w", ErrUnsupported)
-	}
-	var all [][]int
-	for i, m := range found {
-		all = append(all, m)
-		end := m[1]
-		if m[0] == end || i+1 < len(found) && found[i+1][0] == end {
-			continue
-		}
-		if p.places {
-			return nil, fmt.Errorf(`an expression with ^ or \b that also matches nothing %w`, ErrUnsupported)
-		}
-		next := p.re.FindStringSubmatchIndex(text[end:])
-		if next == nil || next[1] != 0 {
-			continue
-		}
-		for j := range next {
-			if next[j] >= 0 {
-				next[j] += end
-			}
-		}
-		all = append(all, next)
-	}
-	return all, nil
 }
 
 // endsLine reports whether a text ends with a line terminator of Java.

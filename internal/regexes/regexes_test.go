@@ -116,6 +116,12 @@ var recorded = []struct {
 	{"a boundary beside other characters than letters", `.*\bb\b.*`, "“b”—😀", "1(0,5)", false},
 	{"a boundary beside a mark", `b\b.*`, "b\u0301", "0", true},
 	{"a boundary", `a\B.`, "ab", "1(0,2)", false},
+	{"nothing at a place", `^|b`, "ab", "0(0,0)(1,2)", false},
+	{"nothing at a place", `^a*`, "aab", "0(0,2)", false},
+	{"nothing at a place", `\b|x`, "a b", "0(0,0)(1,1)(2,2)(3,3)", false},
+	{"nothing at a place", `\ba*`, "aa ba", "0(0,2)(2,2)(3,3)(5,5)", false},
+	{"nothing at a place", `\Ba|\b`, "aaa", "0(0,0)(1,2)(2,3)(3,3)", false},
+	{"a match within a longer one that fails", `x.*y|x`, "xxyx", "0(0,3)(3,4)", false},
 }
 
 func TestJava(t *testing.T) {
@@ -158,7 +164,7 @@ func ofFound(expression, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all, err := p.FindAll(text)
+	all, err := p.FindAll(text, -1, &Work{Left: 1_000_000})
 	var b strings.Builder
 	for _, m := range all {
 		fmt.Fprintf(&b, "(%d,%d)", utf8.RuneCountInString(text[:m[0]]), utf8.RuneCountInString(text[:m[1]]))

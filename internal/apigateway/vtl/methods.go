@@ -7,64 +7,68 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
 // method is one of Java that values here have: of String, List, Map, Map.Entry, Number and Boolean. On a value that
 // does not have it nothing is made, as Velocity does.
 type method struct {
 	arguments []int // how many it can take
-	pattern   bool  // the first is a regular expression
 	call      func(of Value, args []Value) (Value, error)
+
+	// match is set in place of call if the first argument is a regular expression. It takes off what it does of the work.
+	match func(s string, args []Value, work *regexes.Work) (Value, error)
 }
 
 // methods are those that people's templates use.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html, and java/util/List.html and Map.html there.
 var methods = map[string]method{
-	"toString":    {none, false, text},
-	"equals":      {one, false, equals},
-	"isEmpty":     {none, false, isEmpty},
-	"contains":    {one, false, contains},
-	"indexOf":     {one, false, indexOf},
-	"lastIndexOf": {one, false, lastIndexOf},
+	"toString":    {none, text, nil},
+	"equals":      {one, equals, nil},
+	"isEmpty":     {none, isEmpty, nil},
+	"contains":    {one, contains, nil},
+	"indexOf":     {one, indexOf, nil},
+	"lastIndexOf": {one, lastIndexOf, nil},
 
-	"length":           {none, false, ofString(length)},
-	"equalsIgnoreCase": {one, false, ofString(equalsIgnoreCase)},
-	"startsWith":       {one, false, onText(func(s, x string) Value { return strings.HasPrefix(s, x) })},
-	"endsWith":         {one, false, onText(func(s, x string) Value { return strings.HasSuffix(s, x) })},
-	"concat":           {one, false, onText(func(s, x string) Value { return s + x })},
-	"toLowerCase":      {none, false, ofString(lower)},
-	"toUpperCase":      {none, false, ofString(upper)},
-	"trim":             {none, false, ofString(trim)},
-	"charAt":           {one, false, ofString(charAt)},
-	"substring":        {oneOrTwo, false, ofString(substring)},
-	"replace":          {two, false, ofString(replace)},
-	"replaceAll":       {two, true, ofString(replaceAll)},
-	"replaceFirst":     {two, true, ofString(replaceFirst)},
-	"matches":          {one, true, ofString(matches)},
-	"split":            {oneOrTwo, true, ofString(split)},
+	"length":           {none, ofString(length), nil},
+	"equalsIgnoreCase": {one, ofString(equalsIgnoreCase), nil},
+	"startsWith":       {one, onText(func(s, x string) Value { return strings.HasPrefix(s, x) }), nil},
+	"endsWith":         {one, onText(func(s, x string) Value { return strings.HasSuffix(s, x) }), nil},
+	"concat":           {one, onText(func(s, x string) Value { return s + x }), nil},
+	"toLowerCase":      {none, ofString(lower), nil},
+	"toUpperCase":      {none, ofString(upper), nil},
+	"trim":             {none, ofString(trim), nil},
+	"charAt":           {one, ofString(charAt), nil},
+	"substring":        {oneOrTwo, ofString(substring), nil},
+	"replace":          {two, ofString(replace), nil},
+	"replaceAll":       {two, nil, replaceAll},
+	"replaceFirst":     {two, nil, replaceFirst},
+	"matches":          {one, nil, matches},
+	"split":            {oneOrTwo, nil, split},
 
-	"size":          {none, false, size},
-	"get":           {one, false, get},
-	"set":           {two, false, setItem},
-	"add":           {oneOrTwo, false, add},
-	"addAll":        {one, false, addAll},
-	"remove":        {one, false, remove},
-	"put":           {two, false, ofMap(put)},
-	"putAll":        {one, false, ofMap(putAll)},
-	"getOrDefault":  {two, false, ofMap(getOrDefault)},
-	"containsKey":   {one, false, ofMap(containsKey)},
-	"containsValue": {one, false, ofMap(containsValue)},
-	"keySet":        {none, false, ofMap(keySet)},
-	"values":        {none, false, ofMap(values)},
-	"entrySet":      {none, false, ofMap(entrySet)},
-	"getKey":        {none, false, memberOf("key")},
-	"getValue":      {none, false, memberOf("value")},
+	"size":          {none, size, nil},
+	"get":           {one, get, nil},
+	"set":           {two, setItem, nil},
+	"add":           {oneOrTwo, add, nil},
+	"addAll":        {one, addAll, nil},
+	"remove":        {one, remove, nil},
+	"put":           {two, ofMap(put), nil},
+	"putAll":        {one, ofMap(putAll), nil},
+	"getOrDefault":  {two, ofMap(getOrDefault), nil},
+	"containsKey":   {one, ofMap(containsKey), nil},
+	"containsValue": {one, ofMap(containsValue), nil},
+	"keySet":        {none, ofMap(keySet), nil},
+	"values":        {none, ofMap(values), nil},
+	"entrySet":      {none, ofMap(entrySet), nil},
+	"getKey":        {none, memberOf("key"), nil},
+	"getValue":      {none, memberOf("value"), nil},
 
-	"parseInt":     {one, false, parseInt},
-	"intValue":     {none, false, wholeValue},
-	"longValue":    {none, false, wholeValue},
-	"doubleValue":  {none, false, doubleValue},
-	"booleanValue": {none, false, booleanValue},
+	"parseInt":     {one, parseInt, nil},
+	"intValue":     {none, wholeValue, nil},
+	"longValue":    {none, wholeValue, nil},
+	"doubleValue":  {none, doubleValue, nil},
+	"booleanValue": {none, booleanValue, nil},
 }
 
 // How many arguments a method takes.

@@ -144,7 +144,7 @@ func (p *parser) known(s step, at int) error {
 	if !slices.Contains(m.arguments, len(s.args)) {
 		return p.errorAt(at, "the method %s: it takes %s arguments, not %d", p.shown(at+1), counts(m.arguments), len(s.args))
 	}
-	if m.pattern {
+	if m.match != nil {
 		return p.checkPattern(s, at)
 	}
 	return nil

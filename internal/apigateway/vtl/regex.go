@@ -69,16 +69,29 @@ func groupNumber(text string, groups int) (n, digits int, err error) {
 	return n, digits, nil
 }
 
-func replaceAll(s string, args []Value) (Value, error) { return replaced(s, args, -1) }
-
-func replaceFirst(s string, args []Value) (Value, error) { return replaced(s, args, 1) }
-
-func replaced(s string, args []Value, n int) (Value, error) {
-	pattern, err := compile(stringOf(args[0]), regexes.Java)
+// compileFor is compile for which there is work left.
+func compileFor(v Value, read func(string) (*regexes.Pattern, error), work *regexes.Work) (*regexes.Pattern, error) {
+	pattern, err := compile(stringOf(v), read)
 	if err != nil {
 		return nil, err
 	}
-	found, err := pattern.FindAll(s)
+	return pattern, pattern.Compiled(work)
+}
+
+func replaceAll(s string, args []Value, work *regexes.Work) (Value, error) {
+	return replaced(s, args, -1, work)
+}
+
+func replaceFirst(s string, args []Value, work *regexes.Work) (Value, error) {
+	return replaced(s, args, 1, work)
+}
+
+func replaced(s string, args []Value, n int, work *regexes.Work) (Value, error) {
+	pattern, err := compileFor(args[0], regexes.Java, work)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pattern.FindAll(s, n, work)
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +101,6 @@ func replaced(s string, args []Value, n int) (Value, error) {
 	with, err := replacement(stringOf(args[1]), pattern.Groups())
 	if err != nil {
 		return nil, err
-	}
-	if n > 0 {
-		found = found[:min(n, len(found))]
 	}
 	var out []byte
 	last := 0
@@ -105,23 +115,23 @@ func replaced(s string, args []Value, n int) (Value, error) {
 }
 
 // matches is of the whole string.
-func matches(s string, args []Value) (Value, error) {
-	pattern, err := compile(stringOf(args[0]), regexes.Whole)
+func matches(s string, args []Value, work *regexes.Work) (Value, error) {
+	pattern, err := compileFor(args[0], regexes.Whole, work)
 	if err != nil {
 		return nil, err
 	}
-	return pattern.Match(s)
+	return pattern.MatchWithin(s, work)
 }
 
 // split leaves out empty strings at the end, unless there is a limit, and one at the beginning that a match of nothing
 // would make.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html#split-java.lang.String-int-
-func split(s string, args []Value) (Value, error) {
-	pattern, err := compile(stringOf(args[0]), regexes.Java)
+func split(s string, args []Value, work *regexes.Work) (Value, error) {
+	pattern, err := compileFor(args[0], regexes.Java, work)
 	if err != nil {
 		return nil, err
 	}
-	found, err := pattern.FindAll(s)
+	found, err := pattern.FindAll(s, -1, work)
 	if err != nil {
 		return nil, err
 	}

@@ -1,13 +1,32 @@
 package vtl
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
+)
 
 // What counts as a step of what an operation reads: so many bytes of text, where a value in a list or a map counts for
-// more than its text, as its comparison takes longer.
+// more than its text, as its comparison takes longer. Of a regular expression it is so many characters times
+// instructions: a step takes some microseconds then.
 const (
-	bytesAStep = 512
-	valueBytes = 64
+	bytesAStep    = 512
+	valueBytes    = 64
+	searchesAStep = 128
 )
+
+// matched calls a method with a regular expression, and counts what the search took.
+func (r *rendering) matched(m method, s string, args []Value) (Value, error) {
+	work := &regexes.Work{Left: (maxSteps - r.steps) * searchesAStep}
+	out, err := m.match(s, args, work)
+	if errors.Is(err, regexes.ErrWork) {
+		r.steps = maxSteps
+		return nil, fmt.Errorf("it takes more than %d steps", maxSteps)
+	}
+	r.steps = maxSteps - max(work.Left, 0)/searchesAStep
+	return out, err
+}
 
 // reads counts what an operation reads of values, with all that they hold.
 func (r *rendering) reads(values ...Value) error {
@@ -76,18 +95,19 @@ func (r *rendering) call(s step, v Value, args []Value) (Value, error) {
 			}
 		}
 	default:
-		of := []Value{v}
-		if methods[s.name].pattern {
-			of = []Value{v, v, v, v, v, v, v, v} // a regular expression reads slowly
-		}
-		if err = r.reads(of...); err == nil {
+		if err = r.reads(v); err == nil {
 			err = r.reads(args...)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	out, err := methods[s.name].call(v, args)
+	m := methods[s.name]
+	call := m.call
+	if m.match != nil {
+		call = ofString(func(text string, args []Value) (Value, error) { return r.matched(m, text, args) })
+	}
+	out, err := call(v, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s(): %w", s.name, err)
 	}

@@ -37,6 +37,42 @@ func TestWork(t *testing.T) {
 	}
 }
 
+// What a string's methods read counts by its length, and that of a regular expression by what its search reads, so that
+// a loop over a long text ends after few rounds.
+func TestStepsOfStrings(t *testing.T) {
+	text := strings.Repeat("abcdefghij klmnopqrstuvwx ", 4_000)
+	for _, c := range []struct {
+		name, method string
+		args         []Value
+		least        int // steps of one call
+		most         int
+	}{
+		{"lower case", "toLowerCase", nil, 200, 300},
+		{"replace", "replace", []Value{"a", "b"}, 200, 300},
+		{"replaceAll", "replaceAll", []Value{"[aeiou]", ""}, 3_000, 10_000},
+		{"replaceAll of a large expression", "replaceAll", []Value{"[a-z]{200}1", ""}, 150_000, 200_000},
+		{"replaceAll that reads to the end for each match", "replaceAll", []Value{"x.*y|x", ""}, maxSteps, maxSteps},
+		{"replaceFirst that finds at once", "replaceFirst", []Value{"a", ""}, 200, 300},
+		{"matches", "matches", []Value{"(a|b|[^1])*1"}, 5_000, 15_000},
+		{"split", "split", []Value{"[a-e]+1"}, 3_000, 10_000},
+		{"a large expression that is made", "matches", []Value{"[a-z]{900}"}, 100, 1_000_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := &rendering{env: &Env{}}
+			if c.least == maxSteps {
+				r.steps = maxSteps * 9 / 10 // what is left takes less time
+			}
+			_, err := r.call(step{name: c.method}, text, c.args)
+			if r.steps < c.least || r.steps > c.most {
+				t.Errorf("%d steps, want %d to %d", r.steps, c.least, c.most)
+			}
+			if (err != nil) != (r.steps == maxSteps) {
+				t.Errorf("%d steps, %v", r.steps, err)
+			}
+		})
+	}
+}
+
 // A loop over a body as large as API Gateway's templates see them is within the bounds.
 func TestWorkOfALoop(t *testing.T) {
 	body := `[` + strings.Repeat(`{"a": 1, "b": "cccccccccc"},`, 999) + `{"a": 2}]`
