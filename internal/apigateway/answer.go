@@ -197,7 +197,8 @@ func (st *stage) invoke(
 	case err != nil:
 		why := inWords(err)
 		if bytes.Contains(result.Payload, events.Delimiter) {
-			why = "the function streams its answer, and the integration's ResponseTransferMode is BUFFERED; " + why
+			why = "the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it STREAM, " +
+				"as secureapi.Streamed() does, or have the function answer with an object; " + why
 		}
 		f := mapping.Internal(502, why)
 		f.Untraced = true

@@ -195,8 +195,9 @@ func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
 		switch {
 		case err == io.EOF:
 			return nil, nil, errors.New("the function's answer is not that of a stream: 8 null bytes after the metadata are " +
-				"missing. lambdahttp.Start writes them for the routes in GATEHOUSE_STREAMED_ROUTES, and aws-lambda-go for an " +
-				"events.LambdaFunctionURLStreamingResponse")
+				"missing. lambdahttp.Start writes them for the routes in GATEHOUSE_STREAMED_ROUTES, aws-lambda-go for an " +
+				"events.LambdaFunctionURLStreamingResponse, and Node.js for awslambda.HttpResponseStream.from in a handler of " +
+				"awslambda.streamifyResponse")
 		case err != nil:
 			return nil, nil, fmt.Errorf("the function failed: %w", err)
 		case len(read) == cap(read):

@@ -125,7 +125,9 @@ func streamBehaviour(t *testing.T) []behaviour {
 	const (
 		internal = `{"message": "Internal server error"}`
 		noBytes  = "the function's answer is not that of a stream: 8 null bytes after the metadata are missing. lambdahttp.Start " +
-			"writes them for the routes in GATEHOUSE_STREAMED_ROUTES, and aws-lambda-go for an events.LambdaFunctionURLStreamingResponse"
+			"writes them for the routes in GATEHOUSE_STREAMED_ROUTES, aws-lambda-go for an " +
+			"events.LambdaFunctionURLStreamingResponse, and Node.js for awslambda.HttpResponseStream.from in a handler of " +
+			"awslambda.streamifyResponse"
 	)
 	return []behaviour{
 		got(
@@ -162,7 +164,8 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"502 "+internal+": "+noBytes,
 		),
 		{line: integrationsLine, name: "a whole answer of a function that streams", source: docStreamingLambda,
-			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED",
+			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it STREAM, " +
+				"as secureapi.Streamed() does, or have the function answer with an object",
 			got: func(t *testing.T) string {
 				got := s.send(t, "GET /prod/whole/binary")
 				why, _, _ := strings.Cut(got.record.Reason, ";")

@@ -209,6 +209,7 @@ func TestWhere(t *testing.T) {
 			"Runtime.handler (/var/task/index.js:3:9)",
 		},
 		{"Python, whose stack is text", `{"stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n"]}`, ""},
+		{"of the local runtime alone", `{"errorType":"Runtime.MarshalError","trace":["E: m","    at fault ([eval]:46:17)"]}`, ""},
 		{"not a stack", `{"stackTrace":7,"trace":{}}`, ""},
 	} {
 		if got := parseError([]byte(c.document), "").Where; got != c.want {

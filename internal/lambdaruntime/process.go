@@ -214,7 +214,11 @@ func (p *process) failInit(err error, started bool) string {
 			inv.done <- failed(inv, typ, message)
 		}
 	}
-	return "INIT_REPORT Phase: init Status: error Error Type: " + typ + ": " + message
+	text := "INIT_REPORT Phase: init Status: error Error Type: " + typ
+	if p.document == nil { // else the runtime has written it
+		text += ": " + message
+	}
+	return text
 }
 
 // stop ends the process; what it is busy with fails with err. The lock is held.

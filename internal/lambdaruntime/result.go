@@ -121,7 +121,7 @@ func where(stack, trace json.RawMessage) string {
 	if json.Unmarshal(trace, &lines) == nil {
 		for _, line := range lines {
 			if place, ok := strings.CutPrefix(strings.TrimSpace(line), "at "); ok &&
-				!strings.Contains(place, "node:internal") {
+				!strings.Contains(place, "node:internal") && !strings.Contains(place, "[eval]") { // the local runtime
 				return place
 			}
 		}

@@ -57,6 +57,9 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 			encoded, err = readFlag(value)
 		case "errorMessage":
 			err = errors.New("it is the description of an error: the function failed, or answers as if it had")
+		case "cookies":
+			err = errors.New("HTTP APIs take it, and a REST API does not: put each cookie in multiValueHeaders, as " +
+				`{"Set-Cookie":["a=1","b=2"]}`)
 		default:
 			err = errors.New("not known: only statusCode, headers, multiValueHeaders, body and isBase64Encoded are")
 		}

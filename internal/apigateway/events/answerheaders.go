@@ -45,6 +45,9 @@ func readHeaders(multi, single strictjson.Value) (exchange.Headers, error) {
 	repeated := len(out)
 	if err := eachHeader("headers", single, func(name string, v strictjson.Value) error {
 		before := len(out)
+		if v.Kind() == strictjson.Array {
+			return errors.New("want a string, got an array: put a header with several values in multiValueHeaders")
+		}
 		if err := addHeader(&out, name, v); err != nil || len(out) == before {
 			return err
 		}

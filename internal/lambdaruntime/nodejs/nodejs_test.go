@@ -366,7 +366,8 @@ func TestModules(t *testing.T) {
 		{
 			name:  "no file",
 			files: map[string]string{"other.js": common},
-			want:  `Runtime.ImportModuleError: Error: Cannot find module 'index' in `,
+			want: `Runtime.ImportModuleError: Error: Cannot find module 'index': the function has no index.js, index.mjs or ` +
+				`index.cjs there, but other.js`,
 		},
 		{
 			name:  "an import that is not there",

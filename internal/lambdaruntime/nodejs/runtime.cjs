@@ -41,10 +41,11 @@ function post(target, text, headers) {
   return ask('POST', target, body, { ...headers, 'Content-Type': 'application/json', 'Content-Length': body.length });
 }
 
-// fault is an error with a name of Lambda's.
+// fault is an error with a name of Lambda's. Its stack has no frames, which would be those of this file.
 function fault(name, message) {
   const error = new Error(message);
   error.name = name;
+  error.stack = String(error);
   return error;
 }
 
@@ -103,7 +104,21 @@ async function fromFile(stem) {
       return import(entry);
     }
   }
-  throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}' in ${root}`);
+  const name = path.basename(stem);
+  throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}': the function has no ` +
+    `${name}.js, ${name}.mjs or ${name}.cjs there, but ${beside(path.dirname(stem))}`);
+}
+
+// beside lists files of a folder, for who misspelt one.
+function beside(dir) {
+  let found = [];
+  try {
+    found = fs.readdirSync(dir).sort();
+  } catch {
+    return 'no such folder';
+  }
+  const most = 5;
+  return found.slice(0, most).join(', ') + (found.length > most ? ` and ${found.length - most} more` : '') || 'nothing';
 }
 
 // isES reports whether a file is an ES module. Above the function's folder Lambda has no package.json, and here there may be the app's:
@@ -387,6 +402,7 @@ function asOfAFile() {
 async function serve() {
   const inline = process.argv[1];
   process.argv.splice(1, Infinity, '/var/runtime/index.mjs');
+  main.filename = process.argv[1]; // as messages about modules that are not found have it
   await new Promise(setImmediate); // Node.js adds a last global when the argument has run
   asOfAFile();
   globalThis.awslambda = awslambda;

@@ -1,0 +1,47 @@
+package nodejs
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// The file of this package that runs functions is not one that a developer can open: no error leads there.
+func TestErrorsDoNotNameTheRuntime(t *testing.T) {
+	for _, c := range []struct{ name, code, message string }{
+		{"a module that is not there", `require("nowhere")`,
+			"Cannot find module 'nowhere'\nRequire stack:\n- DIR/index.js\n- /var/runtime/index.mjs"},
+		{"no handler", `exports.other = async () => 1`, "index.handler is undefined or not exported"},
+		{"an answer that is no JSON", `exports.handler = async () => 10n`,
+			"Unable to stringify response body: Do not know how to serialize a BigInt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "index.js"), []byte(c.code), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			invoke, log := deploy(t, lambdaruntime.Spec{Name: "f", Handler: "index.handler", Dir: dir}, "")
+			r := invoke("{}")
+			if r.Error == nil {
+				t.Fatalf("got %s", r.Payload)
+			}
+			if got := strings.ReplaceAll(r.Error.Message, dir, "DIR"); got != c.message {
+				t.Errorf("got %q, want %q", got, c.message)
+			}
+			if strings.Contains(r.Error.Where, "[eval]") {
+				t.Errorf("it is at %q", r.Error.Where)
+			}
+			for line := range strings.Lines(log.String()) {
+				if strings.Contains(line, "INIT_REPORT") && strings.Contains(line, c.message[:12]) {
+					t.Errorf("the message is there again: %q", line)
+				}
+				if strings.Contains(line, "fault (") {
+					t.Errorf("logged %q", line)
+				}
+			}
+		})
+	}
+}
