@@ -86,11 +86,18 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			err = s.gateway.pool.Replace(spec)
 		}
 		if err != nil {
-			s.problems[f.ID.String()] = notRun(f, err)
+			if !s.blocks(f) { // as of a container image, which has no runtime either
+				s.problems[f.ID.String()] = notRun(f, err)
+			}
 			continue
 		}
 		s.names[f.Name], s.dirs[f.Name] = true, spec.Dir
 	}
+}
+
+// blocks reports whether the model says why the routes of a function are not served.
+func (s *served) blocks(f *apimodel.Function) bool {
+	return slices.ContainsFunc(s.model.Problems, func(p apimodel.Problem) bool { return p.Blocks && p.ID == f.ID })
 }
 
 // region is the fourth part of an ARN; "" without one.

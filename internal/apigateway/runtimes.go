@@ -27,61 +27,85 @@ func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err 
 	case code.Inline != "" && isScript:
 		spec.Dir = g.options.Assembly
 	}
-	switch {
-	case nodejs.Runs(spec.Runtime):
-		return inNode(spec, code.Inline)
-	case python.Runs(spec.Runtime):
-		if spec.Command, err = python.Command(spec.Runtime, code.Inline); err != nil {
-			return err
-		}
-		return g.withLayers(spec, f.LayerAssets)
+	if !isScript {
+		return err
+	}
+	layers, err := g.layersOf(f)
+	if err != nil {
+		return err
+	}
+	if nodejs.Runs(spec.Runtime) {
+		return inNode(spec, code.Inline, layers)
+	}
+	if spec.Command, err = python.Command(spec.Runtime, code.Inline); err == nil && len(layers) > 0 {
+		withLayers(spec, layers)
 	}
 	return err
 }
 
-// withLayers has a function in Python find the modules of its layers, those of a later layer first, as its files
-// replace those of the layers before it. A PYTHONPATH of the function's own stays in front.
+// layersOf are the folders of a function's layers, the last one first, as its files replace those of the layers before
+// it.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
+func (g *Gateway) layersOf(f *apimodel.Function) (dirs []string, err error) {
+	for _, layer := range slices.Backward(f.LayerAssets) {
+		dir := layer.Folder
+		if layer.Zip != "" {
+			if dir, err = g.zips.Of(layer.Zip); err != nil {
+				return nil, fmt.Errorf("a layer: %w", err)
+			}
+		}
+		dirs = append(dirs, dir)
+	}
+	return dirs, nil
+}
+
+// withLayers has a function in Python find the modules of its layers. A PYTHONPATH of its own stays in front.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime")
-// and https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
-func (g *Gateway) withLayers(spec *lambdaruntime.Spec, layers []apimodel.Code) error {
+func withLayers(spec *lambdaruntime.Spec, layers []string) {
 	var path []string
 	if own := spec.Env[pythonPath]; own != "" {
 		path = append(path, own)
 	}
-	for _, layer := range slices.Backward(layers) {
-		dir := layer.Folder
-		if layer.Zip != "" {
-			var err error
-			if dir, err = g.zips.Of(layer.Zip); err != nil {
-				return fmt.Errorf("a layer: %w", err)
-			}
-		}
+	for _, dir := range layers {
 		path = append(path, filepath.Join(dir, "python", "lib", spec.Runtime, "site-packages"), filepath.Join(dir, "python"))
 	}
-	if len(layers) == 0 {
-		return nil
-	}
+	setPath(spec, pythonPath, path)
+}
+
+// The variables by which Python and Node.js find modules outside of a function's folder.
+const (
+	pythonPath = "PYTHONPATH"
+	nodePath   = "NODE_PATH"
+)
+
+func setPath(spec *lambdaruntime.Spec, name string, path []string) {
 	if spec.Env == nil {
 		spec.Env = map[string]string{}
 	}
-	spec.Env[pythonPath] = strings.Join(path, string(filepath.ListSeparator))
-	return nil
+	spec.Env[name] = strings.Join(path, string(filepath.ListSeparator))
 }
 
-// pythonPath is the variable by which Python finds modules outside of a function's folder.
-const pythonPath = "PYTHONPATH"
-
-// inNode has Node.js run a function. The modules that Lambda's runtimes have are those of the app, whose folder this
-// process runs in.
-func inNode(spec *lambdaruntime.Spec, inline string) (err error) {
-	if spec.Command, err = nodejs.Command(inline); err != nil {
+// inNode has Node.js run a function. It finds the modules of its layers, and behind them those that Lambda's runtimes
+// have: here the app's, whose folder this process runs in. A NODE_PATH of the function's own replaces all of it.
+// Source: "Layer paths for each Lambda runtime" in https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html,
+// and for the order https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je
+func inNode(spec *lambdaruntime.Spec, inline string, layers []string) (err error) {
+	if spec.Command, err = nodejs.Command(inline); err != nil || spec.Env[nodePath] != "" {
 		return err
 	}
-	if modules := nodejs.Modules("."); modules != "" && spec.Env["NODE_PATH"] == "" {
-		if spec.Env == nil {
-			spec.Env = map[string]string{}
-		}
-		spec.Env["NODE_PATH"] = modules
+	version := strings.TrimSuffix(strings.TrimPrefix(spec.Runtime, "nodejs"), ".x")
+	var path []string
+	for _, dir := range layers {
+		path = append(path, filepath.Join(dir, "nodejs", "node"+version, "node_modules"))
+	}
+	for _, dir := range layers {
+		path = append(path, filepath.Join(dir, "nodejs", "node_modules"))
+	}
+	if modules := nodejs.Modules("."); modules != "" {
+		path = append(path, modules)
+	}
+	if len(path) > 0 {
+		setPath(spec, nodePath, path)
 	}
 	return nil
 }

@@ -195,9 +195,67 @@ func TestLayersOfPython(t *testing.T) {
 	if got := s.send(t, "GET /prod"); got.body != "first second third own" {
 		t.Errorf("got %d %s (%s)", got.status, got.body, got.record.Reason)
 	}
-	const missing = "Shop/Fn: 1 of its 3 layers are not in the assembly: what they hold is missing"
+	const missing = "Shop/Fn: what its layers hold that are not in the assembly is missing: " +
+		"arn:aws:lambda:us-east-1:123456789012:layer:other:1"
 	if problems := strings.Join(s.Problems(), "\n"); !strings.Contains(problems, missing) {
 		t.Errorf("got the problems %s, want %s", problems, missing)
+	}
+}
+
+// TestContainerImage: it is said once why it does not run, not that its runtime is "".
+func TestContainerImage(t *testing.T) {
+	r := bare()
+	f := r["Fn"].(object)
+	delete(f, "Metadata")
+	f["Properties"] = object{"PackageType": "Image", "Code": object{"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x"}}
+	addRoute(r, "GET /", proxy("Fn"))
+	s := serve(t, r)
+	const want = "Shop/Fn: it is a container image, which is not run here: give the function a zip package"
+	if got := s.send(t, "GET /prod"); got.status != 501 || got.record.Reason != want {
+		t.Errorf("got %d (%s), want 501 (%s)", got.status, got.record.Reason, want)
+	}
+	if problems := strings.Join(s.Problems(), "\n"); strings.Count(problems, "Shop/Fn") != 1 {
+		t.Errorf("got the problems %s", problems)
+	}
+}
+
+// TestLayersOfNode: a function requires what its layers have, of the runtime's version first, of a later layer before
+// an earlier one, and before the modules of the app's folder; but its own modules before them.
+func TestLayersOfNode(t *testing.T) {
+	nodepeer.Need(t)
+	module := func(name string) string { return "module.exports = '" + name + "'" }
+	r := bare()
+	f := r["Fn"].(object)
+	p := f["Properties"].(object)
+	p["Runtime"], p["Handler"], p["Timeout"] = "nodejs22.x", "index.handler", 60
+	f["Metadata"] = object{"aws:asset:path": runtimetest.Files(t, map[string]string{
+		"index.js": "const found = ['first', 'second', 'third', 'mine', 'apps'].map(require)\n" +
+			"exports.handler = async () => ({ statusCode: 200, body: found.join(' ') })",
+		"node_modules/mine/index.js": module("own"),
+	})}
+	layer := func(files map[string]string) object {
+		made := resource("Lambda::LayerVersion", object{"Content": object{"S3Bucket": "b", "S3Key": "k"}})
+		made["Metadata"] = object{"aws:asset:path": runtimetest.Files(t, files)}
+		return made
+	}
+	r["Below"] = layer(map[string]string{
+		"nodejs/node_modules/first/index.js": module("first"), "nodejs/node_modules/second/index.js": module("hidden"),
+		"nodejs/node_modules/mine/index.js": module("hidden"), "nodejs/node22/node_modules/third/index.js": module("third"),
+	})
+	r["Above"] = layer(map[string]string{
+		"nodejs/node_modules/second/index.js": module("second"), "nodejs/node_modules/third/index.js": module("hidden"),
+	})
+	p["Layers"] = []any{ref("Below"), ref("Above")}
+	addRoute(r, "GET /", proxy("Fn"))
+	t.Chdir(runtimetest.Files(t, map[string]string{
+		"node_modules/apps/index.js": module("apps"), "node_modules/first/index.js": module("hidden"),
+	}))
+	s := serve(t, r)
+	if got := s.send(t, "GET /prod"); got.body != "first second third own apps" {
+		t.Errorf("got %d %s (%s)", got.status, got.body, got.record.Reason)
+	}
+	if problems := strings.Join(s.Problems(), "\n"); strings.Contains(problems, "layer") {
+		t.Errorf("got the problems %s", problems)
 	}
 }
 

@@ -157,7 +157,7 @@ func TestProblems(t *testing.T) {
 		{"the function has layers",
 			[]string{"Fn",
 				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]}}`},
-			false, "1 of its 1 layers are not in the assembly: what they hold is missing"},
+			false, "what its layers hold that are not in the assembly is missing: arn:aws:lambda:us-east-1:123456789012:layer:l:1"},
 		{"the function has a file system",
 			[]string{"Fn",
 				`{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "FileSystemConfigs": []}}`}, false,

@@ -1,6 +1,7 @@
 package apimodel
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -139,32 +140,45 @@ func (r *reader) layerCode() (out []string) {
 
 // layerAssets finds the content of the function's layers that are in its stack, and says what of layers is not here.
 func (r *reader) layerAssets(f *Function) {
-	list, _ := r.resource.Properties["Layers"].([]any)
+	written := r.resource.Properties["Layers"]
+	list, isList := written.([]any)
+	if !isList && len(f.Layers) > 0 {
+		list = []any{written} // an intrinsic function yields all of them
+	}
+	var elsewhere, here []string
 	for _, entry := range list {
 		ref, _ := entry.(map[string]any)
 		id, _ := ref["Ref"].(string)
-		layer := r.stack.Template.Resources[id]
-		if layer == nil || layer.Type != "AWS::Lambda::LayerVersion" {
-			continue
+		var path string
+		layer, err := r.stack.Template.Resources[id], errNoLayer
+		if layer != nil && layer.Type == "AWS::Lambda::LayerVersion" {
+			content, _ := layer.Properties["Content"].(map[string]any)
+			key, _ := content["S3Key"].(string)
+			path, err = r.stack.AssetOf(layer, key)
 		}
-		content, _ := layer.Properties["Content"].(map[string]any)
-		key, _ := content["S3Key"].(string)
-		path, err := r.stack.AssetOf(layer, key)
 		switch {
+		case err != nil && id != "":
+			elsewhere = append(elsewhere, id)
 		case err != nil:
+			elsewhere = append(elsewhere, cloudassembly.Written(entry))
 		case isFolder(path):
 			f.LayerAssets = append(f.LayerAssets, Code{Folder: path})
+			here = append(here, id)
 		default:
 			f.LayerAssets = append(f.LayerAssets, Code{Zip: path})
+			here = append(here, id)
 		}
 	}
-	switch missing := max(len(f.Layers), len(list)) - len(f.LayerAssets); {
-	case missing > 0:
-		r.notice().problem("%d of its %d layers are not in the assembly: what they hold is missing", missing, len(list))
-	case len(list) > 0 && !strings.HasPrefix(f.Runtime, "python"):
-		r.notice().problem("its %d layers are not unpacked: what they hold is missing in /opt", len(list))
+	if len(elsewhere) > 0 {
+		r.notice().problem("what its layers hold that are not in the assembly is missing: %s", strings.Join(elsewhere, ", "))
+	}
+	if len(here) > 0 && !strings.HasPrefix(f.Runtime, "python") && !strings.HasPrefix(f.Runtime, "nodejs") {
+		r.notice().problem("what its layers hold is missing in /opt: %s: only functions of nodejs and python find modules "+
+			"of layers here", strings.Join(here, ", "))
 	}
 }
+
+var errNoLayer = errors.New("it is not a layer of this stack")
 
 // writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name
 // is "*".

@@ -96,7 +96,7 @@ func (p *Pattern) find(text string, at int, work *Work) ([]int, error) {
 	return m, nil
 }
 
-// counted is a text whose reading takes work. It ends where there is none left.
+// counted is a text whose reading takes work. Without work left, the text ends.
 type counted struct {
 	text *strings.Reader
 	work *Work
