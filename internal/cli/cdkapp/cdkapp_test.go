@@ -188,6 +188,15 @@ func TestEnvironment(t *testing.T) {
 		"GATEHOUSE_HOST_BUILD=false",
 		"CONTEXT_OVERFLOW_LOCATION_ENV=old",
 	}
+	root := t.TempDir()
+	dir := filepath.Join(root, "apps", "shop")
+	own, above := filepath.Join(dir, "node_modules", ".bin"), filepath.Join(root, "node_modules", ".bin")
+	for _, programs := range []string{own, above} {
+		if err := os.MkdirAll(programs, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own, above = own+string(filepath.ListSeparator), above+string(filepath.ListSeparator)
 	for _, tt := range []struct {
 		name, why  string
 		user       []string
@@ -214,7 +223,7 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			overflow := filepath.Join(t.TempDir(), "context.json")
-			app := &App{Context: map[string]json.RawMessage{"key": json.RawMessage(tt.context)}}
+			app := &App{Dir: dir, Context: map[string]json.RawMessage{"key": json.RawMessage(tt.context)}}
 			env, err := app.environment(tt.user, "out", overflow)
 			if err != nil {
 				t.Fatal(err)
@@ -243,7 +252,7 @@ func TestEnvironment(t *testing.T) {
 				t.Errorf("context %.200s: %v", text, err)
 			}
 			want := map[string]string{
-				"PATH":                 "/bin",
+				"PATH":                 own + above + "/bin",
 				"CDK_OUTDIR":           "out",
 				"GATEHOUSE_HOST_BUILD": "1",
 				"CDK_VALIDATION":       tt.validation,

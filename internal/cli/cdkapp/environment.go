@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -61,6 +63,10 @@ func (a *App) environment(user []string, outdir, overflow string) ([]string, err
 	validation := "false"
 	for _, entry := range user {
 		name, value, _ := strings.Cut(entry, "=")
+		if isPath(runtime.GOOS, name) {
+			out = append(out, name+"="+withPrograms(a.Dir, value))
+			continue
+		}
 		switch name {
 		case validationVariable:
 			validation = value // the user set it
@@ -74,4 +80,29 @@ func (a *App) environment(user []string, outdir, overflow string) ([]string, err
 		out = append(out, name+"="+value)
 	}
 	return out, nil
+}
+
+func isPath(goos, name string) bool {
+	return name == "PATH" || goos == "windows" && strings.EqualFold(name, "PATH")
+}
+
+// withPrograms is a PATH with the programs of the npm packages of a folder and of those above it in front, as npx has it
+// when it runs the CDK CLI: CDK looks there for esbuild, which bundles a NodejsFunction, and takes Docker without it.
+// Source: "Local bundling" in https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html, and
+// https://github.com/npm/run-script/blob/main/lib/set-path.js
+func withPrograms(dir, path string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return path
+	}
+	var folders []string
+	for at := dir; ; at = filepath.Dir(at) {
+		programs := filepath.Join(at, "node_modules", ".bin")
+		if info, err := os.Stat(programs); err == nil && info.IsDir() {
+			folders = append(folders, programs)
+		}
+		if at == filepath.Dir(at) {
+			return strings.Join(append(folders, path), string(filepath.ListSeparator))
+		}
+	}
 }

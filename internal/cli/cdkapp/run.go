@@ -129,9 +129,12 @@ var notThere = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^(?:/\S+/)?(?:ba|da|a|k|z)?sh: (?:line )?(?:\d+: )?([^\s:]+): (?:command )?not found\s*$`),
 	regexp.MustCompile(`(?m)command not found: (\S+)\s*$`), // zsh
 	regexp.MustCompile(`env: ['‘]?([^'’\s:]+)['’]?: No such file or directory`),
-	regexp.MustCompile(`spawn (\S+) ENOENT`),
+	regexp.MustCompile(`spawn(?:Sync)? (\S+) ENOENT`),
 	regexp.MustCompile(`'([^']+)' is not recognized as an internal or external command`),
 }
+
+// imageOfNode matches the command that makes the image in which CDK bundles a NodejsFunction.
+var imageOfNode = regexp.MustCompile(`docker build .*aws-lambda-nodejs[/\\]lib[/\\]docker`)
 
 // noRoom is how Go and Node say that a folder is full or read-only, after the path that they could not write.
 var noRoom = regexp.MustCompile(
@@ -148,6 +151,10 @@ func hint(output, temporary string) string {
 			jsiienv.CacheRoot,
 		)
 	}
+	if imageOfNode.MatchString(output) {
+		return ": CDK found no esbuild, with which it bundles a NodejsFunction, and takes Docker without it: install it in " +
+			"the app's folder, npm install --save-dev esbuild, or put it on the PATH"
+	}
 	for _, r := range notThere {
 		found := r.FindStringSubmatch(output)
 		if found == nil {
@@ -157,6 +164,9 @@ func hint(output, temporary string) string {
 		case "node":
 			return ": Node.js is missing, which CDK apps in any language need: install it from https://nodejs.org, " +
 				"or put node on the PATH"
+		case "docker":
+			return ": Docker is missing, in which CDK bundles code that it cannot bundle here: for a NodejsFunction, install " +
+				"esbuild in the app's folder, npm install --save-dev esbuild, or put it on the PATH"
 		case "go":
 			return ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"
 		default:

@@ -126,12 +126,15 @@ func TestSynthesizeFails(t *testing.T) {
 
 func TestHint(t *testing.T) {
 	for output, want := range map[string]string{
-		"/bin/sh: 1: node: not found\n":                                "Node.js is missing",
-		"bash: line 1: go: command not found\n":                        "Go is missing",
-		"zsh: command not found: npx\n":                                "npx is missing",
-		"/usr/bin/env: ‘node’: No such file or directory\n":            "Node.js is missing",
-		"env: node: No such file or directory\n":                       "Node.js is missing",
-		"Error: spawn node ENOENT\n":                                   "Node.js is missing",
+		"/bin/sh: 1: node: not found\n":                     "Node.js is missing",
+		"bash: line 1: go: command not found\n":             "Go is missing",
+		"zsh: command not found: npx\n":                     "npx is missing",
+		"/usr/bin/env: ‘node’: No such file or directory\n": "Node.js is missing",
+		"env: node: No such file or directory\n":            "Node.js is missing",
+		"Error: spawn node ENOENT\n":                        "Node.js is missing",
+		"Error: spawnSync docker ENOENT\n":                  "Docker is missing",
+		"panic: docker exited with status 1\n\t--> Command: docker build -t cdk-1 --build-arg \"ESBUILD_VERSION=0.21\" " +
+			"\"/tmp/jsii-kernel-1/node_modules/aws-cdk-lib/aws-lambda-nodejs/lib/docker\"\n": "CDK found no esbuild",
 		"'go' is not recognized as an internal or external command,\n": "Go is missing",
 	} {
 		if got := hint("before\n"+output+"after\n", "/tmp"); !strings.HasPrefix(got, ": "+want) {
