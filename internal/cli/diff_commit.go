@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -68,7 +69,7 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 		return before, after, err
 	}
 	there := filepath.Join(tree, filepath.FromSlash(within))
-	if err := lendModules(p.Dir, there, strings.Count(within, "/")); err != nil {
+	if err := lendModules(root, tree); err != nil {
 		return before, after, err
 	}
 	before, err = d.synthesized(ctx, p, there, filepath.Join(scratch, "was"))
@@ -76,7 +77,7 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	case errors.Is(err, cdkapp.ErrNoConfig): // the app is new, or was elsewhere
 		p.Note("diff", "%s has no %s: all that the app allows counts as gained", d.against, path.Join(within, "cdk.json"))
 	case err != nil:
-		return before, after, fmt.Errorf("%s: %w", d.against, err)
+		return before, after, fmt.Errorf("%s: %w%s", d.against, err, notInCommit(err, tree))
 	}
 	after, err = d.synthesized(ctx, p, p.Dir, filepath.Join(scratch, "is"))
 	return before, after, err
@@ -94,26 +95,47 @@ func rootOf(dir, within string) (string, error) {
 	return dir, nil
 }
 
-// lendModules links what npm installed beside an app, and in the folders above it as far as the repository goes, to the
-// app in another folder: it is in no commit.
-func lendModules(from, to string, above int) error {
+// lendModules links what npm installed in the folders of a repository to a checkout of it, as far as the commit has the
+// folder: it is in no commit. Functions and layers have folders of their own.
+func lendModules(root, tree string) error {
 	const name = "node_modules"
-	for range above + 1 {
-		modules, err := filepath.Abs(filepath.Join(from, name))
+	return filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil // it was just deleted, or is not for this user
+		case entry.Name() != name && at != root && entry.IsDir() &&
+			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == command.DefaultAssembly):
+			return fs.SkipDir
+		case entry.Name() != name:
+			return nil
+		}
+		below, err := filepath.Rel(root, at)
 		if err != nil {
 			return err
 		}
-		_, missing := os.Stat(modules)
-		_, there := os.Lstat(filepath.Join(to, name))
-		_, folder := os.Stat(to) // which the commit may not have
+		to := filepath.Join(tree, below)
+		_, missing := os.Stat(at)
+		_, there := os.Lstat(to)
+		_, folder := os.Stat(filepath.Dir(to)) // which the commit may not have
 		if missing == nil && there != nil && folder == nil {
-			if err := os.Symlink(modules, filepath.Join(to, name)); err != nil {
-				return fmt.Errorf("%s cannot be linked: %w", name, err)
+			if err := os.Symlink(at, to); err != nil {
+				return fmt.Errorf("%s cannot be linked: %w", below, err)
 			}
 		}
-		from, to = filepath.Join(from, ".."), filepath.Join(to, "..")
+		if entry.IsDir() {
+			return fs.SkipDir
+		}
+		return nil
+	})
+}
+
+// notInCommit says what it means that an app of a commit does not find a folder there; "" for other errors.
+func notInCommit(err error, tree string) string {
+	if !strings.Contains(err.Error(), "Cannot find asset at "+tree) {
+		return ""
 	}
-	return nil
+	return "\nthe commit does not have that folder, as files that Git ignores are in none: commit a file in it, have the app make " +
+		"it, or compare two assemblies"
 }
 
 // synthesized runs the app of a folder, or reads the assembly that its cdk.json names.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,5 +124,56 @@ func TestDiffOfModulesOutside(t *testing.T) {
 				t.Errorf("%v are left (%v)", left, err)
 			}
 		})
+	}
+}
+
+// TestLendModules: a checkout has what npm installed in each of its folders, but not what the commit does not know, nor what
+// is its own.
+func TestLendModules(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links require a right there")
+	}
+	root, tree := t.TempDir(), t.TempDir()
+	put := func(root, file string) {
+		path := filepath.Join(root, filepath.FromSlash(file))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(file), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{
+		"node_modules/a", "fn/orders/node_modules/b", "layers/x/nodejs/node_modules/c", "new/node_modules/d",
+		"own/node_modules/e", "node_modules/a1/node_modules/f", "cdk.out/node_modules/g", ".cache/node_modules/h",
+	} {
+		put(root, file)
+	}
+	for _, file := range []string{
+		"go.mod", "fn/orders/index.js", "layers/x/nodejs/package.json", "own/node_modules/e2", "cdk.out/x", ".cache/x",
+	} {
+		put(tree, file)
+	}
+	if err := lendModules(root, tree); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{
+		"node_modules/a": true, "fn/orders/node_modules/b": true, "layers/x/nodejs/node_modules/c": true,
+		"new/node_modules/d": false, "own/node_modules/e": false, "own/node_modules/e2": true,
+		"cdk.out/node_modules/g": false, ".cache/node_modules/h": false,
+	} {
+		if _, err := os.Stat(filepath.Join(tree, filepath.FromSlash(file))); (err == nil) != want {
+			t.Errorf("%s: got %v, want it there: %v", file, err, want)
+		}
+	}
+}
+
+// TestNotInCommit: files that Git ignores are in no commit, which an app that copies them does not say.
+func TestNotInCommit(t *testing.T) {
+	for text, want := range map[string]bool{
+		"panic: Cannot find asset at /tmp/tree/app/vendor": true,
+		"panic: Cannot find asset at /home/me/vendor":      false,
+		"panic: no such file":                              false,
+	} {
+		if got := notInCommit(errors.New(text), "/tmp/tree"); strings.Contains(got, "commit a file in it") != want {
+			t.Errorf("%s: got %q", text, got)
+		}
 	}
 }
