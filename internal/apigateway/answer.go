@@ -181,7 +181,7 @@ func (st *stage) invoke(
 		limited,
 		m.function.Name,
 		event,
-		gateway.invocationOf(record, m.function, call.TraceID),
+		gateway.integrationOf(record, m, call.TraceID),
 	)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	if result.Error != nil {

@@ -51,7 +51,7 @@ func (st *stage) received(
 ) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
 	if async {
-		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID}
+		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID, Qualifier: m.qualifier}
 		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has what went wrong
 		return &mapping.Received{Status: 202, Function: true}, nil
 	}
@@ -59,7 +59,7 @@ func (st *stage) received(
 	defer cancel()
 	start := gateway.options.Now()
 	result, err := gateway.pool.Invoke(limited, m.function.Name, event,
-		gateway.invocationOf(record, m.function, call.TraceID))
+		gateway.integrationOf(record, m, call.TraceID))
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:

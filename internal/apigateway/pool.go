@@ -76,6 +76,7 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			Timeout:  f.Timeout,
 			MemoryMB: f.MemoryMB,
 			ARN:      f.ARN,
+			Logging:  lambdaruntime.Logging(f.Logging),
 			Region:   region(f.ARN),
 		}
 		if s.gateway.options.Debug {

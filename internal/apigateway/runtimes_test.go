@@ -202,6 +202,29 @@ func TestLayersOfPython(t *testing.T) {
 	}
 }
 
+// TestInvokedFunctionARN: a function is told the alias by which it is invoked, as on Lambda:
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+func TestInvokedFunctionARN(t *testing.T) {
+	nodepeer.Need(t)
+	r := bare()
+	f := r["Fn"].(object)
+	delete(f, "Metadata")
+	p := f["Properties"].(object)
+	p["Runtime"], p["Handler"], p["Timeout"], p["FunctionName"] = "nodejs22.x", "index.handler", 60, "orders"
+	p["Code"] = object{"ZipFile": "exports.handler = async (e, c) => ({ statusCode: 200, body: c.invokedFunctionArn })"}
+	r["Live"] = resource("Lambda::Alias", object{"FunctionName": ref("Fn"), "FunctionVersion": "1", "Name": "live"})
+	r["LivePermission"] = permission("Fn", object{"FunctionName": ref("Live")})
+	addRoute(r, "GET /latest", proxy("Fn"))
+	addRoute(r, "GET /live", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{
+		"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Live}/invocations"}})
+	s := serve(t, r)
+	for target, want := range map[string]string{"GET /prod/latest": ":function:orders", "GET /prod/live": ":function:orders:live"} {
+		if got := s.send(t, target); !strings.HasSuffix(got.body, want) {
+			t.Errorf("%s: got %d %q (%s), want the end %s", target, got.status, got.body, got.record.Reason, want)
+		}
+	}
+}
+
 // TestContainerImage: it is said once why it does not run, not that its runtime is "".
 func TestContainerImage(t *testing.T) {
 	r := bare()

@@ -58,6 +58,7 @@ type method struct {
 	*apimodel.Method
 	events      *events.Route
 	function    *apimodel.Function // of an AWS_PROXY integration on this stage
+	qualifier   string             // its alias or version that is invoked; "" for none
 	refused     map[string]string  // by verb: why Lambda lets API Gateway not invoke the function
 	validator   *validation.Validator
 	integration *mapping.Integration // of all but AWS_PROXY
@@ -221,7 +222,7 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
 		s.problem(m.ID, err.Error())
 	}
-	out.function, _ = m.Integration.FunctionOn(st.stage)
+	out.function, out.qualifier = m.Integration.FunctionOn(st.stage)
 	out.refused = st.refusedMethod(m)
 	out.forbidden = mapping.NewForbidden(&m.Integration)
 	validator, err := validation.New(st.api, m)

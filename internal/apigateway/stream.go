@@ -142,7 +142,7 @@ func (st *stage) invokeStreamed(
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
 	body, result, err := gateway.pool.InvokeStream(limited, m.function.Name, event,
-		gateway.invocationOf(record, m.function, call.TraceID))
+		gateway.integrationOf(record, m, call.TraceID))
 	if err != nil || body == nil {
 		cancel()
 		if result.Error != nil {

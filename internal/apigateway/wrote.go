@@ -71,6 +71,13 @@ func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace strin
 	}
 }
 
+// integrationOf is invocationOf for the function of a method, whose alias or version it names.
+func (g *Gateway) integrationOf(record *Record, m *method, trace string) lambdaruntime.InvokeOptions {
+	o := g.invocationOf(record, m.function, trace)
+	o.Qualifier = m.qualifier
+	return o
+}
+
 // begin gives an invocation of a request its ID.
 func (i *invocations) begin(record *Record, newID func() string) string {
 	if newID == nil {

@@ -34,7 +34,13 @@ type Function struct {
 	LayerAssets  []Code        // of those layers whose content is in the assembly, in their order
 	LayerCode    []string      // where the code of those layers is that are in the same stack, as the template has it
 	Role         string        // the ARN of its execution role
+	Logging      Logging       // LoggingConfig
 	Concurrency  *int          // reserved; nil if it has none, and 0 turns it off
+}
+
+// Logging is how a function logs; a text is "" where the template has none.
+type Logging struct {
+	Group, Format, Level string // such as "/shop/orders", "JSON" and "WARN"
 }
 
 // Code is where a function's code is: one of these is set, or none if it is not in the assembly.

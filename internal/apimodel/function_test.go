@@ -78,6 +78,24 @@ func TestFunctionDefaults(t *testing.T) {
 	}
 }
 
+// TestFunctionLogging: how a function logs is known, and that a log of JSON is text here.
+func TestFunctionLogging(t *testing.T) {
+	m := Read(parse(t, `{"Resources": {
+		"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/shop/orders"}},
+		"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Runtime": "nodejs22.x",
+			"LoggingConfig": {"LogGroup": {"Ref": "Group"}, "LogFormat": "JSON", "ApplicationLogLevel": "WARN"}}},
+		"G": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}, "Runtime": "provided.al2023",
+			"LoggingConfig": {"LogFormat": "JSON"}}}}}`), cloudassembly.Options{})
+	want := Logging{Group: "/shop/orders", Format: "JSON", Level: "WARN"}
+	if f := m.Functions[0]; f.Logging != want || m.Functions[1].Logging != (Logging{Format: "JSON"}) {
+		t.Errorf("got %+v and %+v, want %+v", f.Logging, m.Functions[1].Logging, want)
+	}
+	if len(m.Problems) != 1 || m.Problems[0].Blocks || m.Problems[0].ID != m.Functions[0].ID ||
+		!strings.Contains(m.Problems[0].What, "stays text here") {
+		t.Errorf("got the problems %+v", m.Problems)
+	}
+}
+
 // TestEnvironmentVariables checks that a variable which has no value is told, and never reads as empty.
 func TestEnvironmentVariables(t *testing.T) {
 	a := parse(t, `{"Resources": {

@@ -44,6 +44,7 @@ func (b *builder) readFunctions() {
 		r.code(f)
 		r.environment(f, b.options.Environment)
 		r.layerAssets(f)
+		r.logging(f)
 		if r.has("FileSystemConfigs") {
 			r.notice().problem("its file system is not mounted")
 		}
@@ -122,6 +123,17 @@ func (r *reader) environment(f *Function, given map[string]string) {
 			}
 		}
 		f.Environment[name] = v
+	}
+}
+
+// logging reads how the function logs, which no route depends on.
+func (r *reader) logging(f *Function) {
+	config := r.notice().object("LoggingConfig")
+	f.Logging = Logging{
+		Group: config.text("LogGroup"), Format: config.text("LogFormat"), Level: config.text("ApplicationLogLevel"),
+	}
+	if f.Logging.Format == "JSON" && (strings.HasPrefix(f.Runtime, "nodejs") || strings.HasPrefix(f.Runtime, "python")) {
+		r.notice().problem("LoggingConfig: what it writes by console or logging stays text here, and levels are not filtered")
 	}
 }
 

@@ -1,6 +1,7 @@
 package lambdaruntime
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"slices"
@@ -53,6 +54,12 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 		// passing work between them.
 		env["GOMAXPROCS"] = "1"
 	}
+	if s.Logging.Format != "" {
+		env["AWS_LAMBDA_LOG_FORMAT"] = s.Logging.Format
+	}
+	if s.Logging.Level != "" {
+		env["AWS_LAMBDA_LOG_LEVEL"] = s.Logging.Level
+	}
 	maps.Copy(env, o.Env)
 	maps.Copy(env, s.Env)
 	maps.Copy(env, map[string]string{
@@ -63,7 +70,7 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(s.MemoryMB),
 		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
-		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + s.Name,
+		"AWS_LAMBDA_LOG_GROUP_NAME":       cmp.Or(s.Logging.Group, "/aws/lambda/"+s.Name),
 		"AWS_LAMBDA_LOG_STREAM_NAME":      stream,
 		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
 		"AWS_ACCESS_KEY_ID":               o.Credentials.AccessKeyID,

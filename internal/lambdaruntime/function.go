@@ -33,7 +33,7 @@ type function struct {
 // invoke sees an invocation through.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
-	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, payload}, o.LogTail, false, o.stream
+	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, o.Qualifier, payload}, o.LogTail, false, o.stream
 
 	f.mu.Lock()
 	if f.gone != nil {

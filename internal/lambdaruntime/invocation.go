@@ -24,8 +24,8 @@ type invocation struct {
 
 // work is what a process is told.
 type work struct {
-	id, trace string
-	payload   []byte
+	id, trace, qualifier string
+	payload              []byte
 }
 
 var invocations = sync.Pool{New: func() any { return &invocation{done: make(chan outcome, 1)} }}

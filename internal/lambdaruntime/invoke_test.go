@@ -232,7 +232,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 		context.Background(),
 		"context",
 		nil,
-		InvokeOptions{RequestID: "id-1", TraceID: "Root=1-2-3;Sampled=1"},
+		InvokeOptions{RequestID: "id-1", TraceID: "Root=1-2-3;Sampled=1", Qualifier: "live"},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]any{"id": "id-1", "arn": s.ARN, "trace": "Root=1-2-3;Sampled=1", "dir": dir,
+	for name, want := range map[string]any{"id": "id-1", "arn": s.ARN + ":live", "trace": "Root=1-2-3;Sampled=1", "dir": dir,
 		"deadline": float64(now.Add(7 * time.Second).UnixMilli())} {
 		if saw[name] != want {
 			t.Errorf("%s is %v, want %v", name, saw[name], want)
@@ -256,6 +256,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "from the parent")
 	s = fault("env")
 	s.Region, s.MemoryMB, s.Env = "eu-central-1", 512, map[string]string{"B": "function", "LANG": "C", "TZ": "Asia/Tokyo"}
+	s.Logging = Logging{Group: "/shop/orders", Format: "JSON", Level: "WARN"}
 	add(t, p, s)
 	var env []string
 	if err := json.Unmarshal([]byte(answered(t, p, "env", "")), &env); err != nil {
@@ -277,7 +278,9 @@ func TestWhatAFunctionSees(t *testing.T) {
 		"AWS_LAMBDA_FUNCTION_NAME=env",
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
-		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/env",
+		"AWS_LAMBDA_LOG_FORMAT=JSON",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/shop/orders",
+		"AWS_LAMBDA_LOG_LEVEL=WARN",
 		"AWS_LAMBDA_LOG_STREAM_NAME=<stream>",
 		"AWS_LAMBDA_RUNTIME_API=<loopback>",
 		"AWS_REGION=eu-central-1",
@@ -335,6 +338,7 @@ func TestWhatCannotBeInvoked(t *testing.T) {
 		{name: "no such function", function: "unknown", want: ErrNotFound},
 		{name: "too large a payload", function: "pid", payload: maxPayload + 1, want: ErrPayloadSize},
 		{name: "a line end in the request id", function: "pid", o: InvokeOptions{RequestID: "a\r\nb"}, want: ErrHeaderValue},
+		{name: "a line end in the qualifier", function: "pid", o: InvokeOptions{Qualifier: "a\nb"}, want: ErrHeaderValue},
 		{name: "a line end in the trace id", function: "pid", o: InvokeOptions{TraceID: "a\nb"}, want: ErrHeaderValue},
 		{
 			name:     "a slash in the request id: it would end the id in the path",

@@ -35,7 +35,7 @@ var (
 	ErrNotFound     = errors.New("lambdaruntime: there is no such function")
 	ErrClosed       = errors.New("lambdaruntime: the pool is closed")
 	ErrPayloadSize  = errors.New("lambdaruntime: the payload is larger than Lambda takes")
-	ErrHeaderValue  = errors.New("lambdaruntime: the request id or trace id is not one")
+	ErrHeaderValue  = errors.New("lambdaruntime: the request id, trace id or qualifier is not one")
 	ErrSpec         = errors.New("lambdaruntime: the function is not described correctly")
 	ErrRuntime      = errors.New("lambdaruntime: this runtime cannot be run here")
 	ErrExecutable   = errors.New("lambdaruntime: the function's executable cannot be run on this host")
@@ -201,6 +201,7 @@ func notFound(name string) error { return fmt.Errorf("%w: %q", ErrNotFound, name
 type InvokeOptions struct {
 	RequestID string // default a random UUID
 	TraceID   string // the X-Amzn-Trace-Id of the request; default none
+	Qualifier string // the alias or version that is invoked, which the function's ARN ends with then; default none
 	LogTail   bool   // the result has the last lines that the function wrote
 
 	stream bool // see [Pool.InvokeStream]
@@ -219,13 +220,14 @@ func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o Invoke
 		return Result{}, notFound(name)
 	case len(payload) > maxPayload:
 		return Result{}, fmt.Errorf("%w: %d bytes, at most %d", ErrPayloadSize, len(payload), maxPayload)
-	case !pathSegment(o.RequestID) || !headerValue(o.TraceID):
+	case !pathSegment(o.RequestID) || !headerValue(o.TraceID) || !headerValue(o.Qualifier):
 		return Result{}, fmt.Errorf(
-			"%w: want letters, digits, \"-\", \"_\" and \".\", and visible ASCII, of at most %d bytes; got %q and %q",
+			"%w: want letters, digits, \"-\", \"_\" and \".\", and visible ASCII, of at most %d bytes; got %q, %q and %q",
 			ErrHeaderValue,
 			maxHeaderValue,
 			o.RequestID,
 			o.TraceID,
+			o.Qualifier,
 		)
 	}
 	if err := ctx.Err(); err != nil {

@@ -121,7 +121,13 @@ func (p *process) send(w http.ResponseWriter, work work) {
 	h.Set("Content-Type", "application/json")
 	h.Set("Lambda-Runtime-Aws-Request-Id", work.id)
 	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(p.f.pool.options.Now().Add(p.spec.Timeout).UnixMilli(), 10))
-	h.Set("Lambda-Runtime-Invoked-Function-Arn", p.spec.ARN)
+	// "Indicates if the invoker specified a version number or alias":
+	// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+	arn := p.spec.ARN
+	if work.qualifier != "" {
+		arn += ":" + work.qualifier
+	}
+	h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
 	if work.trace != "" {
 		h.Set("Lambda-Runtime-Trace-Id", work.trace)
 	}

@@ -37,10 +37,23 @@ type Spec struct {
 	// Lambda gives such a function no more than the time of one processor.
 	Env map[string]string
 
+	// Logging is where a function's log is written to on Lambda, and how: AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_FORMAT
+	// and AWS_LAMBDA_LOG_LEVEL, by which loggers go. Here a log stays as the function writes it.
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html and, of the variables,
+	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+	Logging Logging
+
 	Timeout  time.Duration // default 3 s, at most 15 minutes
 	MemoryMB int           // default 128; it is not enforced
 	Region   string        // default "us-east-1"
 	ARN      string        // default one in account 123456789012
+}
+
+// Logging is the logging configuration of a function, as in the template.
+type Logging struct {
+	Group  string // default "/aws/lambda/" and the function's name
+	Format string // "JSON" or "Text"; default no variable
+	Level  string // of the application, such as "WARN"; default no variable
 }
 
 // Timeouts of a function: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html

@@ -31,7 +31,7 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 	}
 	root, err := parseAnswer(payload)
 	if err != nil {
-		return exchange.Answer{}, malformedAnswer("%v", err)
+		return exchange.Answer{}, malformedAnswer("%s", strings.TrimPrefix(err.Error(), "strictjson: "))
 	}
 	if root.Kind() != strictjson.Object {
 		return exchange.Answer{}, malformedAnswer(

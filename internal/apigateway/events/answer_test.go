@@ -123,7 +123,7 @@ func TestAnswerMalformed(t *testing.T) {
 		{"nothing at all", ``, "not JSON"},
 		{"not JSON", `{"statusCode":200`, "not JSON"},
 		{"NaN, as Python writes it", `{"statusCode":NaN}`, "not JSON"},
-		{"trailing text", `{"statusCode":200} x`, "follows"},
+		{"trailing text", `{"statusCode":200} x`, "malformed Lambda proxy response: something follows the value"},
 		{"an error's description", `{"errorMessage":"boom","errorType":"Error"}`, "the function failed"},
 		{
 			"multiValueHeaders not lists",

@@ -3,6 +3,7 @@ package python
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -185,6 +186,8 @@ def handler(event, context):
         "left": context.get_remaining_time_in_millis(),
         "identity": context.identity.cognito_identity_id,
         "client_context": context.client_context,
+        "text": repr(context),
+        "tenant_id": context.tenant_id,
         **{name: getattr(context, name) for name in (
             "function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb", "aws_request_id",
             "log_group_name", "log_stream_name")},
@@ -207,6 +210,7 @@ def handler(event, context):
 			"argv":                 1.0,
 			"identity":             nil,
 			"client_context":       nil,
+			"tenant_id":            nil,
 			"function_name":        "Fn",
 			"function_version":     "$LATEST",
 			"memory_limit_in_mb":   "256",
@@ -220,6 +224,13 @@ def handler(event, context):
 		}
 		if left, _ := got["left"].(float64); left < 1000 || left > float64((2*patience).Milliseconds()) {
 			t.Errorf("%v ms are left of %v", got["left"], 2*patience)
+		}
+		text := fmt.Sprintf("LambdaContext([aws_request_id=%s,log_group_name=/aws/lambda/Fn,log_stream_name=%s,function_name=Fn,"+
+			"memory_limit_in_mb=256,function_version=$LATEST,invoked_function_arn=%s,client_context=None,"+
+			"identity=CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])",
+			result.RequestID, got["log_stream_name"], got["invoked_function_arn"])
+		if got["text"] != text {
+			t.Errorf("the context is written %v, want %s", got["text"], text)
 		}
 		if got["log_stream_name"] == nil {
 			t.Error("there is no log_stream_name")

@@ -142,18 +142,42 @@ def load(name):
         raise Fault("Runtime.HandlerNotFound", f"Handler '{member}' missing on module '{module_name}'") from error
 
 
-class Object:
-    """A part of the context, with members by name."""
+class Part:
+    """A part of the context, with members by name. It is written as Lambda's are, which people log."""
 
-    def __init__(self, members, names):
-        for name, key in names.items():
+    names = {}
+
+    def __init__(self, members=None):
+        for name, key in self.names.items():
             setattr(self, name, (members or {}).get(key))
 
+    def __repr__(self):
+        return f"{type(self).__name__}([" + ",".join(f"{name}={getattr(self, name)}" for name in self.names) + "])"
 
-class Context:
-    """What https://docs.aws.amazon.com/lambda/latest/dg/python-context.html lists."""
+
+class CognitoIdentity(Part):
+    names = {"cognito_identity_id": "cognitoIdentityId", "cognito_identity_pool_id": "cognitoIdentityPoolId"}
+
+
+class Client(Part):
+    names = {n: n for n in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")}
+
+
+class ClientContext(Part):
+    names = {n: n for n in ("custom", "env", "client")}
+
+
+class LambdaContext(Part):
+    """What https://docs.aws.amazon.com/lambda/latest/dg/python-context.html lists, and how
+    https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_context.py writes it.
+    """
+
+    names = {n: n for n in (
+        "aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb", "function_version",
+        "invoked_function_arn", "client_context", "identity", "tenant_id")}
 
     def __init__(self, headers):
+        super().__init__()
         environment = os.environ.get
         self.function_name = environment("AWS_LAMBDA_FUNCTION_NAME")
         self.function_version = environment("AWS_LAMBDA_FUNCTION_VERSION")
@@ -163,18 +187,11 @@ class Context:
         self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
         self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
-        identity = json.loads(headers["Lambda-Runtime-Cognito-Identity"] or "{}")
-        self.identity = Object(identity, {
-            "cognito_identity_id": "cognitoIdentityId",
-            "cognito_identity_pool_id": "cognitoIdentityPoolId",
-        })
-        self.client_context = None
+        self.identity = CognitoIdentity(json.loads(headers["Lambda-Runtime-Cognito-Identity"] or "{}"))
         client = headers["Lambda-Runtime-Client-Context"]
         if client:
-            members = json.loads(client)
-            self.client_context = Object(members, {"custom": "custom", "env": "env"})
-            names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
-            self.client_context.client = Object(members.get("client"), {n: n for n in names})
+            self.client_context = ClientContext(json.loads(client))
+            self.client_context.client = Client(self.client_context.client)
 
     def get_remaining_time_in_millis(self):
         return max(0, self._deadline - int(time.time() * 1000))
@@ -262,7 +279,7 @@ def serve():
         request_id = Logs.request_id = headers["Lambda-Runtime-Aws-Request-Id"]
         os.environ["_X_AMZN_TRACE_ID"] = headers["Lambda-Runtime-Trace-Id"] or ""
         try:
-            answer = answer_of(handler(json.loads(body), Context(headers)))
+            answer = answer_of(handler(json.loads(body), LambdaContext(headers)))
         except Exception as error:
             hint(error)
             described = Described(error)
