@@ -23,6 +23,7 @@ func (w *world) agree(d drawer, a *api, dir string) (tried, permitted int, err e
 		q := pick(d, requests(a, a))
 		q.ip = netip.MustParseAddr(pick(d, addresses))
 		q.key = d.chance(2)
+		q.agent = pick(d, agents)
 		c := caller{}
 		if list := a.callers(q); len(list) > 0 && !d.chance(4) {
 			c = pick(d, list)
@@ -32,7 +33,7 @@ func (w *world) agree(d drawer, a *api, dir string) (tried, permitted int, err e
 			c.token.finish()
 		}
 		want := a.decide(q, c)
-		if want == unknown || c.principal != "" && keyOf(g, c.principal) == nil {
+		if want == unknown || !a.reaches(q.stage, q.certificate) || c.principal != "" && keyOf(g, c.principal) == nil {
 			continue
 		}
 		arriving, err := w.arrive(q, c)

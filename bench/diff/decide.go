@@ -35,11 +35,13 @@ type token struct {
 	lists                    map[string][]string // and those that are a list
 }
 
-// request is one to the stage.
+// request is one to a stage.
 type request struct {
-	verb, path string
-	ip         netip.Addr
-	key        bool // it brings the key
+	stage, verb, path string
+	certificate       string // the truststore that the client's is of; "" for none
+	ip                netip.Addr
+	key               bool   // it brings the key
+	agent             string // its User-Agent; "" without one
 }
 
 // verdict is whether a request is allowed, if that is known.
@@ -57,11 +59,11 @@ const (
 // keys, https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (a *api) decide(q request, c caller) verdict {
 	r, values := a.find(q.verb, q.path)
-	if r == nil {
+	if r == nil || !a.reaches(q.stage, q.certificate) {
 		return refused
 	}
 	v := a.authorize(r, values, q, c)
-	if v == allowed && r.key && !(q.key && a.planned && a.enabled) {
+	if v == allowed && r.key && !(q.key && slices.Contains(a.planned, q.stage) && a.enabled) {
 		return refused
 	}
 	return v
@@ -208,15 +210,10 @@ func (t *token) has(n need, values map[string]string) bool {
 func effectOf(policy []statement, q request, who string, resource bool) effect {
 	out := silent
 	for _, s := range policy {
-		about := slices.ContainsFunc(s.resources, func(p string) bool { return glob(p, "prod/"+q.verb+q.path) })
+		about := slices.ContainsFunc(s.resources, func(p string) bool { return glob(p, q.stage+"/"+q.verb+q.path) }) != s.but
+		about = about && s.meets(q, who)
 		if resource && s.who != nil {
 			about = about && slices.Contains(s.who, who)
-		}
-		if s.in != nil {
-			about = about && within(s.in, q.ip)
-		}
-		if s.notIn != nil {
-			about = about && !within(s.notIn, q.ip)
 		}
 		switch {
 		case about && s.deny:
@@ -226,6 +223,18 @@ func effectOf(policy []statement, q request, who string, resource bool) effect {
 		}
 	}
 	return out
+}
+
+// meets reports whether a request meets a statement's conditions. A condition that denies something is met where its key
+// is missing, as in requests without the header or a signature.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+func (s *statement) meets(q request, who string) bool {
+	like := func(pattern string) bool { return q.agent != "" && globs(pattern, q.agent) }
+	return (s.in == nil || within(s.in, q.ip)) && (s.notIn == nil || !within(s.notIn, q.ip)) &&
+		(s.agents == nil || slices.ContainsFunc(s.agents, like)) && !slices.ContainsFunc(s.notAgents, like) &&
+		(s.principals == nil || slices.Contains(s.principals, who)) &&
+		(s.notPrincipals == nil || !slices.Contains(s.notPrincipals, who))
 }
 
 func within(ranges []netip.Prefix, ip netip.Addr) bool {

@@ -32,7 +32,12 @@ var (
 	addresses = []string{
 		"10.1.2.3", "10.200.0.1", "192.0.2.7", "203.0.113.9", "198.51.100.4", "2001:db8::1", "2001:dead::1",
 	}
-	periods = []time.Duration{0, 0, 5 * time.Minute, time.Hour}
+	agents        = []string{"", "partner/1", "partner/2 shop", "curl/8"} // "" for a request without the header
+	agentPatterns = []string{"partner/*", "*shop", "curl/?", "partner/1"}
+	periods       = []time.Duration{0, 0, 5 * time.Minute, time.Hour}
+	stages        = []string{"prod", "beta"}
+	domains       = []string{"api.example.com", "partners.example.com"}
+	truststores   = []string{"s3://trust/one.pem", "s3://trust/two.pem"}
 )
 
 type drawer struct{ *rand.Rand }
@@ -57,7 +62,12 @@ func (d drawer) chance(n int) bool { return d.IntN(n) == 0 }
 
 // api draws an API.
 func (d drawer) api() *api {
-	a := &api{planned: !d.chance(4), enabled: !d.chance(6)}
+	a := &api{enabled: !d.chance(6), stages: stages[:1]}
+	if d.chance(4) {
+		a.stages = some(d, stages)
+	}
+	d.plan(a)
+	d.doors(a)
 	for range 1 + d.IntN(3) {
 		a.guards = append(a.guards, d.guard())
 	}
@@ -267,13 +277,31 @@ func (d drawer) statement() statement {
 	if d.chance(5) {
 		s.who = some(d, people)
 	}
+	s.but = s.resources[0] != "*" && d.chance(5)
+	d.conditions(&s)
 	return s
+}
+
+// conditions draws further conditions of a resource policy, most often none.
+func (d drawer) conditions(s *statement) {
+	s.agents, s.notAgents, s.principals, s.notPrincipals = nil, nil, nil, nil
+	switch d.IntN(16) {
+	case 0:
+		s.agents = some(d, agentPatterns)
+	case 1:
+		s.notAgents = some(d, agentPatterns)
+	case 2:
+		s.principals = some(d, people)
+	case 3:
+		s.notPrincipals = some(d, people)
+	}
 }
 
 // resources draws what a statement is about.
 func (d drawer) resources() (out []string) {
 	for range 1 + d.IntN(2) {
-		p := "prod/" + pick(d, []string{"GET", "POST", "DELETE", "*"}) + "/" + pick(d, literals)
+		p := pick(d, []string{"prod", "prod", "*", "beta"}) + "/" + pick(d, []string{"GET", "POST", "DELETE", "*"}) + "/" +
+			pick(d, literals)
 		out = append(out, pick(d, []string{"prod/*", "*", p, p + "/*", p + "/me", p + "/*/items", p + "*"}))
 	}
 	slices.Sort(out)

@@ -29,7 +29,14 @@ func (g gain) String() string {
 	if g.key {
 		key = " and the API key"
 	}
-	return fmt.Sprintf("%s %s from %s %s%s: %q before, %q now", g.verb, g.path, g.ip, who, key, g.old, g.new)
+	if g.certificate != "" {
+		key += " and a certificate of " + g.certificate
+	}
+	if g.agent != "" {
+		key += " with the User-Agent " + g.agent
+	}
+	return fmt.Sprintf("%s %s on %s from %s %s%s: %q before, %q now",
+		g.verb, g.path, g.stage, g.ip, who, key, g.old, g.new)
 }
 
 func (t *token) String() string {
@@ -78,6 +85,12 @@ func requests(old, new *api) (out []request) {
 	}) {
 		from = addresses
 	}
+	with := []string{""}
+	if slices.ContainsFunc(slices.Concat(old.policy, new.policy), func(s statement) bool {
+		return s.agents != nil || s.notAgents != nil
+	}) {
+		with = agents
+	}
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		for _, verb := range slices.Sorted(maps.Keys(tried)) {
 			if r, _ := new.find(verb, path); r == nil {
@@ -85,7 +98,14 @@ func requests(old, new *api) (out []request) {
 			}
 			for _, ip := range from {
 				for _, key := range keys {
-					out = append(out, request{verb, path, netip.MustParseAddr(ip), key})
+					q := request{verb: verb, path: path, ip: netip.MustParseAddr(ip), key: key}
+					for _, q.stage = range new.stages {
+						for _, q.certificate = range certificates(old, new) {
+							for _, q.agent = range with {
+								out = append(out, q)
+							}
+						}
+					}
 				}
 			}
 		}
@@ -254,12 +274,12 @@ func (t *token) take(n need, value string) bool {
 // gains are all that are found by trying callers and requests, the first of each kind: of one pair of routes, one kind
 // of caller, one address and one issuer.
 func gains(old, new *api) (out []gain, tried int) {
-	type kind struct{ old, new, caller, ip, issuer string }
+	type kind struct{ old, new, caller, ip, issuer, stage, certificate, agent string }
 	seen := map[kind]bool{}
 	for _, q := range requests(old, new) {
 		for _, c := range new.callers(q) {
 			tried++
-			if new.decide(q, c) != allowed || old.decide(q, c) != refused {
+			if new.decide(q, c) != allowed || old.before(q, c) != refused {
 				continue
 			}
 			g := gain{request: q, caller: c}
@@ -268,7 +288,7 @@ func gains(old, new *api) (out []gain, tried int) {
 			}
 			r, _ := new.find(q.verb, q.path)
 			g.new = r.String()
-			k := kind{g.old, g.new, c.kind(), q.ip.String(), ""}
+			k := kind{g.old, g.new, c.kind(), q.ip.String(), "", q.stage, q.certificate, q.agent}
 			if c.token != nil {
 				k.issuer = c.token.issuer
 			}

@@ -20,6 +20,20 @@ func glob(pattern, text string) bool {
 	return false
 }
 
+// globs is [glob] for patterns in which a question mark stands for one character as well.
+func globs(pattern, text string) bool {
+	i := strings.IndexByte(pattern, '?')
+	if i < 0 {
+		return glob(pattern, text)
+	}
+	for j := range len(text) {
+		if globs(pattern[:i]+text[j:j+1]+pattern[i+1:], text) {
+			return true
+		}
+	}
+	return false
+}
+
 // find is the route of a request, with the values of the path. At each place a literal comes before a parameter; a
 // resource without the verb is passed over.
 func (a *api) find(verb, path string) (*route, map[string]string) {

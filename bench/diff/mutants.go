@@ -31,6 +31,15 @@ var faults = []mutants.Mutant{
 	{"pages that send cookies count as others", "pages.go",
 		"case o.Origin == r.Origin || o.Origin == \"any\":\n			return ",
 		"case o.Origin == r.Origin || o.Origin == \"any\":\n			return true || "},
+	{"a domain that asks for no client certificate is not told", "endpoint.go",
+		"case !anyOpen(was) && anyOpen(is):", "case false:"},
+	{"an execute-api address that opens is not told", "endpoint.go", "case was.Closed && !is.Closed:", "case false:"},
+	{"the first stage of a plan stands for all", "side.go",
+		"q.caller.APIKey != \"\" && slices.Contains(p.Stages, q.stage)", "q.caller.APIKey != \"\" && len(p.Stages) > 0"},
+	{"requests to the first stage stand for all", "gains.go", "for _, stage := range stages {",
+		"for _, stage := range stages[:1] {"},
+	{"requests without a User-Agent stand for all", "environment.go", "for _, agent := range agents {",
+		"for _, agent := range agents[:1] {"},
 	{"an answer for one request counts as one that is kept", "callers.go", "if g.settings.perRequest {", "if false {"},
 }
 

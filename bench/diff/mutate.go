@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reflect"
 	"slices"
 )
 
@@ -10,6 +11,7 @@ func (d drawer) mutate(a *api) bool {
 		d.changeNeeds, d.changeNeeds, d.changeNeeds, d.changeGuardOf, d.changeRoutes, d.changeRoutes, d.changeVerb,
 		d.changeKey, d.changeIssuers, d.changeIssuers, d.changePolicy, d.changePolicy, d.changeGrants, d.changeGrants,
 		d.changePlan, d.changeCORS, d.changeCORS, d.changeKept, d.changeCode, d.changeType,
+		d.changeDoors, d.changeDoors, d.changeStages,
 	})(a)
 }
 
@@ -123,7 +125,7 @@ func (d drawer) changePolicy(a *api) bool {
 	}
 	i := d.IntN(len(a.policy))
 	s := &a.policy[i]
-	switch d.IntN(7) {
+	switch d.IntN(9) {
 	case 0:
 		a.policy = nil
 	case 1:
@@ -140,6 +142,15 @@ func (d drawer) changePolicy(a *api) bool {
 		if d.chance(2) {
 			s.who = some(d, people)
 		}
+	case 5:
+		before := *s
+		d.conditions(s)
+		return !reflect.DeepEqual(before, *s)
+	case 6:
+		if s.resources[0] == "*" {
+			return false
+		}
+		s.but = !s.but
 	default:
 		switch {
 		case s.in != nil:
@@ -170,11 +181,12 @@ func (d drawer) changeGrants(a *api) bool {
 
 func (d drawer) changePlan(a *api) bool {
 	if d.chance(2) {
-		a.planned = !a.planned
-	} else {
 		a.enabled = !a.enabled
+		return true
 	}
-	return true
+	before := a.planned
+	d.plan(a)
+	return !slices.Equal(before, a.planned)
 }
 
 func (d drawer) changeCORS(a *api) bool {

@@ -15,15 +15,57 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// replay sends a witness to the gateway of an API, and reports whether the caller gets what it wants: an answer of the
-// route, and if a page sends it, one that the page may read.
-func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
-	if of.Stage != "" && of.Stage != "prod" {
-		return false, answer, fmt.Errorf("its stage is %q, and there is prod alone", of.Stage)
+// replayBefore replays a witness on the old API. A stage that it does not have is taken for each of its stages.
+func (w *world) replayBefore(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
+	there := *of
+	if there.Stage == "" {
+		there.Stage = p.new.stages[0]
 	}
+	certificate := p.shown(there.Stage)
+	stages := []string{there.Stage}
+	if !slices.Contains(p.old.stages, there.Stage) {
+		stages = p.old.stages
+	}
+	for _, there.Stage = range stages {
+		if !p.old.reaches(there.Stage, certificate) {
+			continue
+		}
+		if gets, answer, err = w.replay(g, p, &there); gets || err != nil {
+			return gets, answer, err
+		}
+	}
+	return false, answer, nil
+}
+
+// shown is the certificate of who shows a gain on a stage: one with which only the new API is reached, if there is one.
+// Where none leads to the new API, an address that is not in the assembly may, and may have led to the old one.
+func (p pair) shown(stage string) string {
+	var with []string
+	for _, c := range certificates(p.old, p.new) {
+		if p.new.reaches(stage, c) {
+			with = append(with, c)
+		}
+	}
+	for _, c := range with {
+		if !p.old.reaches(stage, c) && slices.Contains(p.old.stages, stage) {
+			return c
+		}
+	}
+	if with == nil {
+		return anyCertificate
+	}
+	return with[0]
+}
+
+// replay sends a witness to the gateway of an API, and reports whether the caller gets what it wants: an answer of the
+// route, and if a page sends it, one that the page may read. The gateway asks for no client certificates.
+func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
 	a, err := w.arrival(p, of)
 	if err != nil {
 		return false, answer, err
+	}
+	if a.stage == "" {
+		a.stage = p.new.stages[0]
 	}
 	if answer, err = send(g, a); err != nil {
 		return false, answer, err
@@ -56,7 +98,7 @@ func readable(a exchange.Answer, origin string, credentials bool) bool {
 
 // arrival is a witness as it comes to a gateway.
 func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
-	a := arrival{verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
+	a := arrival{stage: of.Stage, verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
 	if a.ip == "" {
 		a.ip = addresses[0]
 	}

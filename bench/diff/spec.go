@@ -12,8 +12,11 @@ type api struct {
 	guards     []guard
 	policy     []statement // the resource policy; nil without one
 	principals []principal
-	planned    bool // the usage plan of the key has the stage
-	enabled    bool // the key is
+	stages     []string // in the order of all of them
+	planned    []string // the stages that the usage plan of the key has
+	enabled    bool     // the key is
+	closed     bool     // the execute-api address is
+	domains    []domain
 	cors       *cors
 }
 
@@ -85,8 +88,19 @@ type principal struct {
 type statement struct {
 	deny      bool
 	who       []string // names of principals; nil for everyone, and in a principal's own policy
-	resources []string // such as "prod/GET/orders/*"
+	resources []string // such as "prod/GET/orders/*" and "*/GET/orders"
+	but       bool     // it is about all other resources
 	in, notIn []netip.Prefix
+
+	agents, notAgents         []string // patterns of User-Agent, which a request may lack
+	principals, notPrincipals []string // names of roles and users whose ARN the caller's has to be, or not
+}
+
+// domain is a custom domain that leads to the API.
+type domain struct {
+	name       string
+	stage      string // "" for each: callers name it
+	truststore string // of the client certificates that it asks for; "" for none
 }
 
 // cors are the pages that may call.
@@ -111,6 +125,8 @@ func (a *api) clone() *api {
 			g.issuers[j].clients = slices.Clone(g.issuers[j].clients)
 		}
 	}
+	out.stages, out.planned = slices.Clone(a.stages), slices.Clone(a.planned)
+	out.domains = slices.Clone(a.domains)
 	out.policy = cloneStatements(a.policy)
 	out.principals = slices.Clone(a.principals)
 	for i := range out.principals {
@@ -139,6 +155,8 @@ func cloneStatements(in []statement) []statement {
 		s := &out[i]
 		s.who, s.resources = slices.Clone(s.who), slices.Clone(s.resources)
 		s.in, s.notIn = slices.Clone(s.in), slices.Clone(s.notIn)
+		s.agents, s.notAgents = slices.Clone(s.agents), slices.Clone(s.notAgents)
+		s.principals, s.notPrincipals = slices.Clone(s.principals), slices.Clone(s.notPrincipals)
 	}
 	return out
 }

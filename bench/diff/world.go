@@ -214,15 +214,15 @@ func (w *world) named(name string) string {
 
 // arrival is a request as it comes to a gateway.
 type arrival struct {
-	verb, path, ip, query string
-	headers               http.Header
-	principal             string // the name of who signs; "" for no signature
+	stage, verb, path, ip, query string
+	headers                      http.Header
+	principal                    string // the name of who signs; "" for no signature
 }
 
-// send sends a request to the stage prod.
+// send sends a request to its stage.
 func send(g *served, a arrival) (exchange.Answer, error) {
 	const host = "abcdefghij.execute-api.eu-west-1.amazonaws.com"
-	r, err := http.NewRequest(a.verb, "https://"+host+"/prod"+a.path+a.query, nil)
+	r, err := http.NewRequest(a.verb, "https://"+host+"/"+a.stage+a.path+a.query, nil)
 	if err != nil {
 		return exchange.Answer{}, err
 	}
@@ -261,9 +261,13 @@ func keyOf(g *served, principal string) *checks.AccessKey {
 
 // arrive is a request of the oracle's as it comes to a gateway.
 func (w *world) arrive(q request, c caller) (arrival, error) {
-	a := arrival{verb: q.verb, path: q.path, ip: q.ip.String(), headers: http.Header{}, principal: c.principal}
+	a := arrival{stage: q.stage, verb: q.verb, path: q.path, ip: q.ip.String(), principal: c.principal,
+		headers: http.Header{}}
 	if q.key {
 		a.headers.Set("X-Api-Key", keyValue)
+	}
+	if q.agent != "" {
+		a.headers.Set("User-Agent", q.agent)
 	}
 	if c.own != "" {
 		a.headers.Set("Authorization", ownToken(c.own, false))

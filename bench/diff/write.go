@@ -71,7 +71,7 @@ func join(parts ...any) object { return object{"Fn::Join": []any{"", parts}} }
 
 func (w *writer) all() {
 	a := w.api
-	properties := object{"Name": "shop"}
+	properties := object{"Name": "shop", "DisableExecuteApiEndpoint": a.closed}
 	if a.policy != nil {
 		properties["Policy"] = object{"Version": "2012-10-17", "Statement": statements(a.policy, func(r string) any {
 			return "execute-api:/" + r
@@ -79,11 +79,16 @@ func (w *writer) all() {
 	}
 	w.add("Api", "ApiGateway::RestApi", properties)
 	w.add("Deployment", "ApiGateway::Deployment", object{})
-	w.stage()
+	w.stages()
+	w.domains()
 	w.add("Key", "ApiGateway::ApiKey", object{"Name": "partner", "Value": keyValue, "Enabled": a.enabled})
 	plan := object{"UsagePlanName": "partners"}
-	if a.planned {
-		plan["ApiStages"] = []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}
+	var planned []any
+	for _, stage := range a.planned {
+		planned = append(planned, object{"ApiId": ref("Api"), "Stage": ref("Stage" + stage)})
+	}
+	if planned != nil {
+		plan["ApiStages"] = planned
 	}
 	w.add("Plan", "ApiGateway::UsagePlan", plan)
 	w.add("PlanKey", "ApiGateway::UsagePlanKey",
@@ -107,20 +112,40 @@ func (w *writer) all() {
 	}
 }
 
-func (w *writer) stage() {
-	stage := object{"StageName": "prod", "DeploymentId": ref("Deployment")}
-	var settings []any
-	for _, r := range w.api.routes {
-		if r.kept > 0 {
-			settings = append(settings, object{"HttpMethod": r.verb, "CachingEnabled": true,
-				"ResourcePath":      "/" + strings.ReplaceAll(r.path, "/", "~1"),
-				"CacheTtlInSeconds": int(r.kept.Seconds())})
+// stages keep answers on prod alone.
+func (w *writer) stages() {
+	for _, name := range w.api.stages {
+		stage := object{"StageName": name, "DeploymentId": ref("Deployment")}
+		var settings []any
+		for _, r := range w.api.routes {
+			if r.kept > 0 && name == "prod" {
+				settings = append(settings, object{"HttpMethod": r.verb, "CachingEnabled": true,
+					"ResourcePath":      "/" + strings.ReplaceAll(r.path, "/", "~1"),
+					"CacheTtlInSeconds": int(r.kept.Seconds())})
+			}
 		}
+		if settings != nil {
+			stage["CacheClusterEnabled"], stage["CacheClusterSize"], stage["MethodSettings"] = true, "0.5", settings
+		}
+		w.add("Stage"+name, "ApiGateway::Stage", stage)
 	}
-	if settings != nil {
-		stage["CacheClusterEnabled"], stage["CacheClusterSize"], stage["MethodSettings"] = true, "0.5", settings
+}
+
+func (w *writer) domains() {
+	for _, d := range w.api.domains {
+		id := "Domain" + notLetters.ReplaceAllStringFunc(d.name, hexOf)
+		properties := object{"DomainName": d.name, "RegionalCertificateArn": "arn:aws:acm:" + region + ":" + account +
+			":certificate/1", "EndpointConfiguration": object{"Types": []any{"REGIONAL"}}, "SecurityPolicy": "TLS_1_2"}
+		if d.truststore != "" {
+			properties["MutualTlsAuthentication"] = object{"TruststoreUri": d.truststore}
+		}
+		w.resources[id] = object{"Type": "AWS::ApiGateway::DomainName", "Properties": properties}
+		mapping := object{"DomainName": ref(id), "RestApiId": ref("Api")}
+		if d.stage != "" {
+			mapping["Stage"] = ref("Stage" + d.stage)
+		}
+		w.resources[id+"Mapping"] = object{"Type": "AWS::ApiGateway::BasePathMapping", "Properties": mapping}
 	}
-	w.add("Stage", "ApiGateway::Stage", stage)
 }
 
 // statements writes a policy's. A resource policy names principals.
@@ -135,7 +160,11 @@ func statements(list []statement, resource func(string) any, principals bool) []
 		for _, r := range s.resources {
 			resources = append(resources, resource(r))
 		}
-		made["Resource"] = resources
+		about := "Resource"
+		if s.but {
+			about = "NotResource"
+		}
+		made[about] = resources
 		if principals {
 			made["Principal"] = "*"
 			if s.who != nil {
@@ -146,17 +175,40 @@ func statements(list []statement, resource func(string) any, principals bool) []
 				made["Principal"] = object{"AWS": who}
 			}
 		}
-		conditions := object{}
-		if s.in != nil {
-			conditions["IpAddress"] = object{"aws:SourceIp": s.in}
-		}
-		if s.notIn != nil {
-			conditions["NotIpAddress"] = object{"aws:SourceIp": s.notIn}
-		}
-		if len(conditions) > 0 {
+		if conditions := s.conditions(); len(conditions) > 0 {
 			made["Condition"] = conditions
 		}
 		out = append(out, made)
+	}
+	return out
+}
+
+// conditions writes those of a statement.
+func (s *statement) conditions() object {
+	out := object{}
+	if s.in != nil {
+		out["IpAddress"] = object{"aws:SourceIp": s.in}
+	}
+	if s.notIn != nil {
+		out["NotIpAddress"] = object{"aws:SourceIp": s.notIn}
+	}
+	if s.agents != nil {
+		out["StringLike"] = object{"aws:UserAgent": s.agents}
+	}
+	if s.notAgents != nil {
+		out["StringNotLike"] = object{"aws:UserAgent": s.notAgents}
+	}
+	arns := func(names []string) (out []any) {
+		for _, name := range names {
+			out = append(out, attribute(name, "Arn"))
+		}
+		return out
+	}
+	if s.principals != nil {
+		out["ArnEquals"] = object{"aws:PrincipalArn": arns(s.principals)}
+	}
+	if s.notPrincipals != nil {
+		out["StringNotEquals"] = object{"aws:PrincipalArn": arns(s.notPrincipals)}
 	}
 	return out
 }
