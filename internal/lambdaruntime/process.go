@@ -1,9 +1,9 @@
 package lambdaruntime
 
 import (
+	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"os/exec"
 	"sync"
 	"time"
@@ -34,8 +34,7 @@ type process struct {
 
 	listener net.Listener
 	address  string
-	server   *http.Server   // of the Runtime API
-	conns    sync.WaitGroup // its connections
+	conns    sync.WaitGroup // of the Runtime API
 	logs     *logs
 	tail     tail      // of the log, for the invocation that the process has
 	work     chan work // of capacity 1, for the question for work that waits
@@ -83,7 +82,6 @@ func (p *process) live() (started bool, err error) {
 	if p.logs, err = newLogs(p); err != nil {
 		return false, err
 	}
-	p.server = p.newServer()
 	cmd := &exec.Cmd{
 		Path:   p.spec.Command[0],
 		Args:   p.spec.Command,
@@ -104,8 +102,9 @@ func (p *process) live() (started bool, err error) {
 	p.timer.Stop() // the limit of init begins when the process runs
 	p.f.mu.Unlock()
 
-	p.conns.Go(func() { p.server.Serve(p.listener) })
-	defer p.server.Close()
+	ctx, closeConns := context.WithCancel(context.Background())
+	defer closeConns()
+	p.conns.Go(func() { p.accept(ctx) })
 	if err := p.spawn(cmd); err != nil {
 		p.logs.abandon()
 		return false, err

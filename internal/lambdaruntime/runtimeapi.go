@@ -6,53 +6,43 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-const (
-	maxHeader  = 4 << 20  // a runtime may send 1 MB of X-Ray cause
-	maxDiscard = 64 << 20 // of a body that is too long, so that the client gets to see the answer
-)
-
-// newServer serves the Runtime API of the process, and the part of the Extensions API that aws-lambda-go uses.
+// handle answers a request to the Runtime API of the process, or to the part of the Extensions API that aws-lambda-go
+// uses. The answer is nil if the connection is to end without one.
 //
-// net/http accepts a Content-Length beside chunks, and two equal ones, which the gateway's own server refuses: between
-// two servers that read them differently, one request could hide in another. Here there is one server, on a loopback
-// address that only the function is told, and a function that lies about its own answer harms no other.
-func (p *process) newServer() *http.Server {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", p.response)
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", p.failure)
-	mux.HandleFunc("POST /2018-06-01/runtime/init/error", p.failedInit)
-	mux.HandleFunc("POST /2020-01-01/extension/register", p.register)
-	mux.HandleFunc("GET /2020-01-01/extension/event/next", func(_ http.ResponseWriter, r *http.Request) {
-		<-r.Context().Done() // there are no events that a process could have registered for
-	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { replyNotFound.write(w) })
-	return &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if p.foreign(r) {
-				replyForeign.write(w)
-				return
-			}
-			mux.ServeHTTP(w, r)
-		}),
-		MaxHeaderBytes: maxHeader,
-		ErrorLog:       log.New(platformLog{p}, "", 0),
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				p.conns.Add(1)
-			case http.StateClosed:
-				p.conns.Done()
-			}
-		},
+// http.ReadRequest accepts a Content-Length beside chunks, and two equal ones, which the gateway's own server refuses:
+// between two servers that read them differently, one request could hide in another. Here there is one server, on a
+// loopback address that only the function is told, and a function that lies about its own answer harms no other.
+func (p *process) handle(c *conn, r *http.Request) *reply {
+	if p.foreign(r) {
+		return replyForeign
+	}
+	switch route := r.Method + " " + r.URL.Path; route {
+	case "GET /2018-06-01/runtime/invocation/next":
+		return p.next(c, r)
+	case "POST /2018-06-01/runtime/init/error":
+		return p.failedInit(r)
+	case "POST /2020-01-01/extension/register":
+		return p.register()
+	case "GET /2020-01-01/extension/event/next":
+		c.await(r, nil) // there are no events that a process could have registered for
+		return nil
+	default:
+		rest, _ := strings.CutPrefix(route, "POST /2018-06-01/runtime/invocation/")
+		id, what, _ := strings.Cut(rest, "/")
+		switch what {
+		case "response":
+			return p.response(r, id)
+		case "error":
+			return p.failure(r, id)
+		}
+		return replyNotFound
 	}
 }
 
@@ -62,26 +52,25 @@ func (p *process) foreign(r *http.Request) bool {
 }
 
 // next is the question for work. It is answered when there is some.
-func (p *process) next(w http.ResponseWriter, r *http.Request) {
+func (p *process) next(c *conn, r *http.Request) *reply {
 	f := p.f
 	f.mu.Lock()
 	switch p.state {
 	case starting, away:
 	case stopping:
 		f.mu.Unlock()
-		<-r.Context().Done() // its end is on the way
-		return
+		c.await(r, nil) // its end is on the way
+		return nil
 	default:
 		f.mu.Unlock()
-		replyState.write(w)
-		return
+		return replyState
 	}
 	p.timer.Stop()
 	if p.version != f.version || f.gone != nil {
 		p.stop(nil)
 		f.mu.Unlock()
-		<-r.Context().Done()
-		return
+		c.await(r, nil)
+		return nil
 	}
 	if p.state == starting {
 		f.started()
@@ -96,12 +85,12 @@ func (p *process) next(w http.ResponseWriter, r *http.Request) {
 		p.rest()
 	}
 	f.mu.Unlock()
-	select {
-	case work := <-p.work:
-		p.send(w, work)
-	case <-r.Context().Done():
+	given, ok := c.await(r, p.work)
+	if !ok {
 		p.hungUp(question)
+		return nil
 	}
+	return p.invocation(given)
 }
 
 // rest makes a process idle. One that has not worked yet has nothing in its memory, and is taken last. The lock is
@@ -115,24 +104,24 @@ func (p *process) rest() {
 	}
 }
 
-// send answers the question for work with an invocation.
-func (p *process) send(w http.ResponseWriter, work work) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Lambda-Runtime-Aws-Request-Id", work.id)
-	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(p.f.pool.options.Now().Add(p.spec.Timeout).UnixMilli(), 10))
+// invocation is the answer to the question for work.
+func (p *process) invocation(w work) *reply {
+	deadline := p.f.pool.options.Now().Add(p.spec.Timeout)
 	// "Indicates if the invoker specified a version number or alias":
 	// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
 	arn := p.spec.ARN
-	if work.qualifier != "" {
-		arn += ":" + work.qualifier
+	if w.qualifier != "" {
+		arn += ":" + w.qualifier
 	}
-	h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
-	if work.trace != "" {
-		h.Set("Lambda-Runtime-Trace-Id", work.trace)
+	h := http.Header{
+		"Lambda-Runtime-Aws-Request-Id":       {w.id},
+		"Lambda-Runtime-Deadline-Ms":          {strconv.FormatInt(deadline.UnixMilli(), 10)},
+		"Lambda-Runtime-Invoked-Function-Arn": {arn},
 	}
-	h.Set("Content-Length", strconv.Itoa(len(work.payload)))
-	w.Write(work.payload) // after an error the process ends, or its time does
+	if w.trace != "" {
+		h["Lambda-Runtime-Trace-Id"] = []string{w.trace}
+	}
+	return &reply{200, h, w.payload}
 }
 
 // hungUp takes an idle process out of the scheduling when the connection ends on which it waits for work: mostly it is
@@ -159,11 +148,10 @@ var errTooLarge = errors.New("lambdaruntime: the payload is too large")
 // readBody reads a request's body, of at most maxPayload bytes. The error is errTooLarge, or one of the connection.
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxPayload+1))
-	if err != nil || len(body) <= maxPayload {
-		return body, err
+	if err == nil && len(body) > maxPayload {
+		return nil, errTooLarge
 	}
-	io.Copy(io.Discard, io.LimitReader(r.Body, maxDiscard))
-	return nil, errTooLarge
+	return body, err
 }
 
 // The name of the header or trailer that has the type of an error.
@@ -171,12 +159,11 @@ const errorType = "Lambda-Runtime-Function-Error-Type"
 
 // response is the function's answer. An error that came up after its first byte was sent is in trailers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
-func (p *process) response(w http.ResponseWriter, r *http.Request) {
-	if to := p.begun(r.PathValue("id")); to != nil {
-		p.stream(w, r, to)
-		return
+func (p *process) response(r *http.Request, id string) *reply {
+	if to := p.begun(id); to != nil {
+		return p.stream(r, id, to)
 	}
-	p.respond(w, r, func(inv *invocation, body []byte) outcome {
+	return p.respond(r, id, func(inv *invocation, body []byte) outcome {
 		if out, ok := trailed(inv, r.Trailer); ok {
 			return out
 		}
@@ -198,26 +185,26 @@ func trailed(inv *invocation, trailer http.Header) (out outcome, ok bool) {
 }
 
 // failure is the function's error.
-func (p *process) failure(w http.ResponseWriter, r *http.Request) {
-	p.respond(w, r, func(inv *invocation, body []byte) outcome { return reported(inv, body, r.Header.Get(errorType)) })
+func (p *process) failure(r *http.Request, id string) *reply {
+	return p.respond(r, id, func(inv *invocation, body []byte) outcome {
+		return reported(inv, body, r.Header.Get(errorType))
+	})
 }
 
 // respond ends the invocation with what its function sent. The first answer for an invocation counts.
-func (p *process) respond(w http.ResponseWriter, r *http.Request, read func(*invocation, []byte) outcome) {
+func (p *process) respond(r *http.Request, id string, read func(*invocation, []byte) outcome) *reply {
 	body, err := readBody(r)
 	if err != nil && err != errTooLarge {
-		w.Header().Set("Connection", "close")
-		replyMalformed.write(w)
-		return
+		return replyMalformed
 	}
 	p.logs.catchUp() // what the function wrote before it answered is in its pipes by now
-	p.answerWith(r.PathValue("id"), func(inv *invocation) (outcome, *reply) {
+	return p.answerWith(id, func(inv *invocation) (outcome, *reply) {
 		if err != nil {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
 				"Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload)), replyTooLarge
 		}
 		return read(inv, body), replyAccepted
-	}).write(w)
+	})
 }
 
 // answerWith ends the invocation that the process is busy with, if it is the one with this id.
@@ -248,44 +235,32 @@ func (p *process) leave() {
 
 // failedInit is the runtime's report that the function cannot be loaded. What waits for the process fails when it ends,
 // which the documentation asks of it next.
-func (p *process) failedInit(w http.ResponseWriter, r *http.Request) {
+func (p *process) failedInit(r *http.Request) *reply {
 	body, err := readBody(r)
 	if err != nil {
-		replyMalformed.write(w)
-		return
+		return replyMalformed
 	}
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.state != starting {
-		replyState.write(w)
-		return
+		return replyState
 	}
 	e := parseError(body, r.Header.Get(errorType))
 	p.initError = &e
 	if json.Valid(body) {
 		p.document = body
 	}
-	replyAccepted.write(w)
+	return replyAccepted
 }
 
 // register makes the process one that is sent SIGTERM before it is killed.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
-func (p *process) register(w http.ResponseWriter, _ *http.Request) {
+func (p *process) register() *reply {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.state != starting {
-		replyState.write(w)
-		return
+		return replyState
 	}
 	p.extension = true
-	w.Header().Set("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000")
-	(&reply{200, `{}`}).write(w)
-}
-
-// platformLog writes what the server itself reports into the function's log.
-type platformLog struct{ p *process }
-
-func (l platformLog) Write(b []byte) (int, error) {
-	l.p.log("", string(b))
-	return len(b), nil
+	return replyRegistered
 }

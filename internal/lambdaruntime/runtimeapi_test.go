@@ -3,6 +3,7 @@ package lambdaruntime
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +18,14 @@ import (
 // is.
 func busyProcess(t *testing.T) (p *process, inv *invocation) {
 	t.Helper()
+	p, inv, _ = listening(t, func(l net.Listener) net.Listener { return l })
+	return p, inv
+}
+
+// listening is busyProcess with a listener that the test may change. end closes the connections, as the end of the
+// process does.
+func listening(t *testing.T, by func(net.Listener) net.Listener) (p *process, inv *invocation, end func()) {
+	t.Helper()
 	pool := New(Options{})
 	f := &function{pool: pool, name: "f", spec: &Spec{Name: "f", Timeout: time.Hour}, processes: map[*process]struct{}{}}
 	p = newProcess(f)
@@ -24,6 +33,7 @@ func busyProcess(t *testing.T) (p *process, inv *invocation) {
 	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
+	p.listener = by(p.listener)
 	p.address = p.listener.Addr().String()
 	if p.logs, err = newLogs(p); err != nil {
 		t.Fatal(err)
@@ -31,20 +41,21 @@ func busyProcess(t *testing.T) (p *process, inv *invocation) {
 	p.timer = time.NewTimer(time.Hour)
 	inv = &invocation{work: work{id: "id-1"}, done: make(chan outcome, 1)}
 	p.state, p.inv = busy, inv
-	p.server = p.newServer()
-	go p.server.Serve(p.listener)
+	ctx, end := context.WithCancel(t.Context())
+	p.conns.Go(func() { p.accept(ctx) })
 	t.Cleanup(func() {
-		p.server.Close()
+		end()
+		p.listener.Close()
+		p.conns.Wait()
 		p.logs.abandon()
 		pool.Close()
 	})
-	return p, inv
+	return p, inv, end
 }
 
 // TestRuntimeAPI sends requests as runtimes and others do, byte by byte.
 func TestRuntimeAPI(t *testing.T) {
 	const (
-		next    = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: HOST\r\n"
 		respond = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nhost:HOST\r\n"
 		failure = "POST /2018-06-01/runtime/invocation/id-1/error HTTP/1.1\r\nHost: HOST\r\n"
 	)
@@ -69,7 +80,7 @@ func TestRuntimeAPI(t *testing.T) {
 			strings.Repeat("x", maxPayload) + "\r\n1\r\nx\r\n0\r\n\r\n", 413, "error Function.ResponseSizeTooLarge"},
 		{"HTTP/1.0", strings.Replace(respond, "HTTP/1.1", "HTTP/1.0", 1) + "Content-Length: 1\r\n\r\nx", 202, "x"},
 
-		{"a question for more work", next + "\r\n", 403, ""},
+		{"a question for more work", nextHead + "\r\n", 403, ""},
 		{"another path", "GET / HTTP/1.1\r\nHost: HOST\r\n\r\n", 404, ""},
 		{"another verb", strings.Replace(respond, "POST", "PUT", 1) + "Content-Length: 1\r\n\r\nx", 404, ""},
 		{"another id", strings.Replace(respond, "id-1", "id-2", 1) + "Content-Length: 1\r\n\r\nx", 400, ""},
@@ -85,7 +96,7 @@ func TestRuntimeAPI(t *testing.T) {
 
 		{"two lengths", respond + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400, ""},
 		{"a negative length", respond + "Content-Length: -1\r\n\r\n", 400, ""},
-		{"another transfer encoding", respond + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501, ""},
+		{"another transfer encoding", respond + "Transfer-Encoding: gzip, chunked\r\n\r\n", 400, ""},
 		{"a chunk without a size", respond + "Transfer-Encoding: chunked\r\n\r\nx\r\n", 400, ""},
 		{"a chunk that is longer than it says", respond + "Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n", 400, ""},
 		{"a header without a colon", respond + "nonsense\r\n\r\n", 400, ""},

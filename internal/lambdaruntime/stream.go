@@ -71,15 +71,13 @@ func (inv *invocation) abandon() {
 }
 
 // stream passes on what the function writes. A listener that has left does not end the function.
-func (p *process) stream(w http.ResponseWriter, r *http.Request, to *io.PipeWriter) {
+func (p *process) stream(r *http.Request, id string, to *io.PipeWriter) *reply {
 	n, err := io.Copy(&listened{to: to}, io.LimitReader(r.Body, maxStream+1))
 	if err != nil {
-		w.Header().Set("Connection", "close") // the process has died, mostly, and its end says how
-		replyMalformed.write(w)
-		return
+		return replyMalformed // the process has died, mostly, and its end says how
 	}
 	p.logs.catchUp()
-	p.answerWith(r.PathValue("id"), func(inv *invocation) (outcome, *reply) {
+	return p.answerWith(id, func(inv *invocation) (outcome, *reply) {
 		if n > maxStream {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
 				"Response payload size exceeded maximum allowed payload size (%d bytes).", maxStream)), replyTooLarge
@@ -88,7 +86,7 @@ func (p *process) stream(w http.ResponseWriter, r *http.Request, to *io.PipeWrit
 			return out, replyAccepted
 		}
 		return outcome{}, replyAccepted
-	}).write(w)
+	})
 }
 
 // listened writes into a pipe for as long as it is read.
