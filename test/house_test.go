@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -117,26 +118,33 @@ type listed struct {
 	GoFiles         []string
 }
 
-// packages are those of this module, as the go command lists them.
+// packages are those of this module, as the go command lists them, once for all tests.
 func packages(t *testing.T) []listed {
 	t.Helper()
+	all, err := listPackages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var listPackages = sync.OnceValues(func() (all []listed, err error) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,Deps,GoFiles", "./...")
 	cmd.Dir, cmd.Stderr = "..", os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	var all []listed
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p listed
 		if err := d.Decode(&p); err == io.EOF {
-			return all
+			return all, nil
 		} else if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		all = append(all, p)
 	}
-}
+})
 
 // TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a
 // minute; the constructs load neither the AWS SDK, which takes 19 s in each consumer's first build, nor the runtime of
