@@ -1,4 +1,4 @@
-package sam
+package test
 
 import (
 	"cmp"
@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// template is a synthesized one, of which the facts are read that SAM's templates are compared by.
-type template struct{ resources map[string]resource }
+// samTemplate is a synthesized one, of which the facts are read that SAM's templates are compared by.
+type samTemplate struct{ resources map[string]resource }
 
 type resource struct {
 	id, kind, condition string
 	props               map[string]any
 }
 
-func read(document map[string]any) template {
-	t := template{map[string]resource{}}
+func read(document map[string]any) samTemplate {
+	t := samTemplate{map[string]resource{}}
 	for id, r := range document["Resources"].(map[string]any) {
 		of := r.(map[string]any)
 		props, _ := of["Properties"].(map[string]any)
@@ -44,7 +44,7 @@ func joined(name string, condition any) string {
 }
 
 // of are the resources of a type, in the order of their ids.
-func (t template) of(kind string) (out []resource) {
+func (t samTemplate) of(kind string) (out []resource) {
 	for _, r := range t.resources {
 		if r.kind == kind {
 			out = append(out, r)
@@ -81,7 +81,7 @@ func short(v any) string {
 }
 
 // path is that of a resource of the API.
-func (t template) path(id any) string {
+func (t samTemplate) path(id any) string {
 	r, ok := t.resources[short(id)]
 	if !ok || r.kind != "AWS::ApiGateway::Resource" {
 		return ""
@@ -90,7 +90,7 @@ func (t template) path(id any) string {
 }
 
 // facts are what the methods, the stage and all else are, by their names.
-func (t template) facts() map[string]string {
+func (t samTemplate) facts() map[string]string {
 	out := map[string]string{}
 	for _, m := range t.of("AWS::ApiGateway::Method") {
 		verb := short(m.props["HttpMethod"])
@@ -136,7 +136,7 @@ func (t template) facts() map[string]string {
 }
 
 // besides are facts of domains and plans.
-func (t template) besides(out map[string]string) {
+func (t samTemplate) besides(out map[string]string) {
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGateway::DomainNameV2"} {
 		for _, d := range t.of(kind) {
 			for name, v := range d.props {
@@ -180,7 +180,7 @@ func (t template) besides(out map[string]string) {
 }
 
 // method says who guards a method, what answers it, and what it checks.
-func (t template) method(m resource, integration map[string]any) string {
+func (t samTemplate) method(m resource, integration map[string]any) string {
 	answer := ""
 	if integration["Type"] != "AWS_PROXY" {
 		answer = strings.ToLower(short(integration["Type"]))
@@ -218,7 +218,7 @@ func credentials(v any) any {
 }
 
 // guard is the authorizer of a method, by its settings.
-func (t template) guard(m resource) string {
+func (t samTemplate) guard(m resource) string {
 	a := t.resources[short(m.props["AuthorizerId"])]
 	if a.kind == "" {
 		return short(m.props["AuthorizationType"])
@@ -241,7 +241,7 @@ func (t template) guard(m resource) string {
 }
 
 // preflight is what the answer to a preflight allows.
-func (t template) preflight(m resource, integration map[string]any) string {
+func (t samTemplate) preflight(m resource, integration map[string]any) string {
 	parameters := map[string]any{}
 	for _, r := range integration["IntegrationResponses"].([]any) {
 		given, _ := r.(map[string]any)["ResponseParameters"].(map[string]any)

@@ -1,4 +1,4 @@
-package sam
+package test
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"

@@ -1,11 +1,12 @@
-// Package sam holds access tables against the APIs that AWS SAM's own tests transform.
+package test
+
+// The files sam_*_test.go hold access tables against the APIs that AWS SAM's own tests transform.
 //
 // A sample names an input of SAM, has the table and the props that stand for its API, and the facts of what SAM makes
 // of it: who guards each method, by which settings, and what the stage, the domain, the policy, the plans and the
 // models are. They are those of tests/translator/output in https://github.com/aws/serverless-application-model, in the
-// notation of [template.facts]. SAM's tests have values that AWS does not take, such as the ARN "arn:aws:1" of a user
-// pool; these are others here. testdata/inputs.txt says of every input what stands for it.
-package sam
+// notation of [samTemplate.facts]. SAM's tests have values that AWS does not take, such as the ARN "arn:aws:1" of a user
+// pool; these are others here. testdata/sam-inputs.txt says of every input what stands for it.
 
 import (
 	"maps"
@@ -38,7 +39,7 @@ var samples = slices.Concat(authSamples, routeSamples, bodySamples, corsSamples,
 // method is the name of a fact about a method.
 var method = regexp.MustCompile(`^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) /`)
 
-func TestSamples(t *testing.T) {
+func TestSAM(t *testing.T) {
 	for _, s := range samples {
 		t.Run(s.name, func(t *testing.T) {
 			stack := awscdk.NewStack(awscdk.NewApp(&awscdk.AppProps{

@@ -1,4 +1,4 @@
-package sam
+package test
 
 import (
 	"fmt"
@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// page has a table of how many APIs there are by what stands for them.
-const page = "docs/moving-from-sam.md"
+// samPage has a table of how many APIs there are by what stands for them.
+const samPage = "docs/moving-from-sam.md"
 
-// TestInputs wants a sample for each input that the props stand for, a reason for each other one, and their numbers in
+// TestSAMInputs wants a sample for each input that the props stand for, a reason for each other one, and their numbers in
 // the documentation.
-func TestInputs(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("testdata", "inputs.txt"))
+func TestSAMInputs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "sam-inputs.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,16 +59,16 @@ func TestInputs(t *testing.T) {
 			t.Errorf("%s has a sample, and is not in the list", input)
 		}
 	}
-	documented, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+	documented, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(samPage)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for verdict, n := range apis {
 		if want := fmt.Sprintf("| %s | %d |", verdict, n); !strings.Contains(string(documented), want) {
-			t.Errorf("%s has no line %q", page, want)
+			t.Errorf("%s has no line %q", samPage, want)
 		}
 	}
 	if want := fmt.Sprintf("%d inputs", len(listed)); !strings.Contains(string(documented), want) {
-		t.Errorf("%s does not say that there are %s", page, want)
+		t.Errorf("%s does not say that there are %s", samPage, want)
 	}
 }
