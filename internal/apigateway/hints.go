@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/nodejs"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
@@ -14,7 +15,7 @@ type hints struct{ said sync.Map }
 
 // again reports whether a line is a hint that a function has given before.
 func (h *hints) again(line lambdaruntime.LogLine) bool {
-	if !strings.HasPrefix(line.Text, python.Hint) {
+	if !strings.HasPrefix(line.Text, python.Hint) && !strings.HasPrefix(line.Text, nodejs.Hint) {
 		return false
 	}
 	_, said := h.said.LoadOrStore([2]string{line.Function, line.Text}, true)

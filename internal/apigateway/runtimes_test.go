@@ -242,19 +242,29 @@ func TestContainerImage(t *testing.T) {
 	}
 }
 
-// TestLayersOfNode: a function requires what its layers have, of the runtime's version first, of a later layer before
-// an earlier one, and before the modules of the app's folder; but its own modules before them.
+// TestLayersOfNode: a function requires or imports what its layers have, of the runtime's version first, of a later layer
+// before an earlier one, and before the modules of the app's folder; but its own modules before them.
 func TestLayersOfNode(t *testing.T) {
 	nodepeer.Need(t)
+	const answer = "async () => ({ statusCode: 200, body: [first, second, third, mine, apps].join(' ') })"
+	for name, code := range map[string]string{
+		"index.js": "const [first, second, third, mine, apps] = ['first', 'second', 'third', 'mine', '@shop/apps'].map(require)\n" +
+			"exports.handler = " + answer,
+		"index.mjs": "import first from 'first'\nimport second from 'second'\nimport third from 'third'\nimport mine from 'mine'\n" +
+			"const apps = (await import('@shop/apps')).default\nexport const handler = " + answer,
+	} {
+		t.Run(name, func(t *testing.T) { testLayersOfNode(t, name, code) })
+	}
+}
+
+func testLayersOfNode(t *testing.T, name, code string) {
 	module := func(name string) string { return "module.exports = '" + name + "'" }
 	r := bare()
 	f := r["Fn"].(object)
 	p := f["Properties"].(object)
 	p["Runtime"], p["Handler"], p["Timeout"] = "nodejs22.x", "index.handler", 60
 	f["Metadata"] = object{"aws:asset:path": runtimetest.Files(t, map[string]string{
-		"index.js": "const found = ['first', 'second', 'third', 'mine', 'apps'].map(require)\n" +
-			"exports.handler = async () => ({ statusCode: 200, body: found.join(' ') })",
-		"node_modules/mine/index.js": module("own"),
+		name: code, "node_modules/mine/index.js": module("own"),
 	})}
 	layer := func(files map[string]string) object {
 		made := resource("Lambda::LayerVersion", object{"Content": object{"S3Bucket": "b", "S3Key": "k"}})
@@ -271,7 +281,7 @@ func TestLayersOfNode(t *testing.T) {
 	p["Layers"] = []any{ref("Below"), ref("Above")}
 	addRoute(r, "GET /", proxy("Fn"))
 	t.Chdir(runtimetest.Files(t, map[string]string{
-		"node_modules/apps/index.js": module("apps"), "node_modules/first/index.js": module("hidden"),
+		"node_modules/@shop/apps/index.js": module("apps"), "node_modules/first/index.js": module("hidden"),
 	}))
 	s := serve(t, r)
 	if got := s.send(t, "GET /prod"); got.body != "first second third own apps" {

@@ -6,7 +6,7 @@
 //
 // It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be
 // installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that
-// of a node_modules folder in NODE_PATH. It leaves lines of the log as they are written.
+// of a node_modules folder in NODE_PATH, also by import. It leaves lines of the log as they are written.
 package nodejs
 
 import (
@@ -27,6 +27,10 @@ var (
 	ErrMissing = errors.New("nodejs: Node.js is missing: there is no program \"node\" in PATH")
 	ErrInline  = errors.New("nodejs: the code in the template is too long to be run here: make it an asset")
 )
+
+// Hint begins the line in the log of a function that lacks a module which Lambda's runtimes have. Each process of the
+// function writes it, with what to do about it.
+const Hint = "Lambda's Node.js has the module "
 
 // maxInline is how long code may be that stands in the template. Lambda takes 4 MB, but it is handed to Node.js as an
 // argument, and Linux takes 128 KiB for one, with its end (execve(2), MAX_ARG_STRLEN).

@@ -65,7 +65,19 @@ function log(text) {
   console.error(text.trace.join('\n') || text.errorMessage);
 }
 
+// hint says what to do if a module of the AWS SDK is missing, which Lambda's runtimes have. The text begins as the package's Hint does.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html ("Runtime-included SDK versions")
+function hint(error) {
+  if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+    const name = /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(error.message)?.[1];
+    if (name) {
+      console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder has not: npm install --save-dev ${name} there.`);
+    }
+  }
+}
+
 function report(target, error) {
+  hint(error);
   const text = described(error);
   log(text);
   return post(target, JSON.stringify(text), { 'Lambda-Runtime-Function-Error-Type': text.errorType.replace(/[^\x20-\x7e]/g, '?') });
@@ -100,6 +112,7 @@ async function fromFile(stem) {
       if (!isES(file)) {
         return fromText(file, fs.readFileSync(file, 'utf8'));
       }
+      importFrom(environment.NODE_PATH);
       entry = pathToFileURL(file);
       return import(entry);
     }
@@ -107,6 +120,35 @@ async function fromFile(stem) {
   const name = path.basename(stem);
   throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}': the function has no ` +
     `${name}.js, ${name}.mjs or ${name}.cjs there, but ${beside(path.dirname(stem))}`);
+}
+
+// hook is a module: a package that is not found from where it is imported is looked for in other folders.
+const hook = `
+  import { existsSync } from 'node:fs';
+  import { join } from 'node:path';
+  import { pathToFileURL } from 'node:url';
+
+  export async function resolve(specifier, context, next) {
+    try {
+      return await next(specifier, context);
+    } catch (error) {
+      const name = /^(?:@[^/]+\\/)?[^./#@:][^/:]*(?=\\/|$)/.exec(specifier)?.[0];
+      const dir = error?.code === 'ERR_MODULE_NOT_FOUND' && name && dirs.find((dir) => existsSync(join(dir, name)));
+      if (!dir) {
+        throw error;
+      }
+      return next(specifier, { ...context, parentURL: pathToFileURL(join(dir, '..', 'index.mjs')).href });
+    }
+  }`;
+
+// importFrom has ES modules import the packages of a NODE_PATH too, as on Lambda those of layers and the AWS SDK: Node.js itself
+// looks there for CommonJS modules alone. The hook runs in another thread.
+// https://repost.aws/knowledge-center/lambda-import-module-error-nodejs and https://nodejs.org/api/module.html#customization-hooks
+function importFrom(list = '') {
+  const dirs = list.split(path.delimiter).filter((dir) => path.basename(dir) === 'node_modules');
+  if (dirs.length > 0 && Module.register) {
+    Module.register('data:text/javascript,' + encodeURIComponent(`const dirs = ${JSON.stringify(dirs)};${hook}`));
+  }
 }
 
 // beside lists files of a folder, for who misspelt one.

@@ -1,0 +1,48 @@
+package nodejs
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// TestModulesOfLambdas has functions that need a module of the AWS SDK, which Lambda has: they find it in NODE_PATH, or
+// their log says how to get it.
+func TestModulesOfLambdas(t *testing.T) {
+	const want = Hint + "@aws-sdk/client-s3, and node_modules of the app's folder has not: npm install --save-dev @aws-sdk/client-s3 there."
+	for _, c := range []struct{ name, file, code string }{
+		{"required", "index.js", `const s3 = require("@aws-sdk/client-s3"); exports.handler = async () => s3.name`},
+		{"imported", "index.mjs", `import s3 from "@aws-sdk/client-s3"; export const handler = async () => s3.name`},
+		{"in part", "index.mjs", `import s3 from "@aws-sdk/client-s3/part/index.js"; export const handler = async () => s3.name`},
+		{"later", "index.js", `exports.handler = async () => require("@aws-sdk/client-s3").name`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, modules := t.TempDir(), filepath.Join(t.TempDir(), "node_modules")
+			s := lambdaruntime.Spec{Handler: "index.handler", Dir: dir}
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.code), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			invoke, log := deploy(t, s, "")
+			if r := invoke("{}"); r.Error == nil || strings.Count(log.String(), want) != 1 {
+				t.Errorf("got %s, and the log %s: want once %q", r.Payload, log, want)
+			}
+			for _, file := range []string{"index.js", "part/index.js"} {
+				path := filepath.Join(modules, "@aws-sdk", "client-s3", file)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(`exports.name = "S3"`), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.Env = map[string]string{"NODE_PATH": modules}
+			invoke, log = deploy(t, s, "")
+			if r := invoke("{}"); string(r.Payload) != `"S3"` || strings.Contains(log.String(), Hint) {
+				t.Errorf("got %s, and the log %s", r.Payload, log)
+			}
+		})
+	}
+}
