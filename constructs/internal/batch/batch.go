@@ -11,13 +11,9 @@
 package batch
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -147,33 +143,3 @@ func call(method string, arguments ...any) {
 	runtime.Load(name, version, tarball())
 	runtime.StaticInvokeVoid(name+".Batch", method, arguments)
 }
-
-// tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash. It is
-// not compressed, as a compressor takes longer, and more memory, than all that it would save of a few kilobytes.
-var tarball = sync.OnceValue(func() []byte {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
-	if err != nil {
-		panic(fmt.Errorf("batch: %w", err))
-	}
-	w := tar.NewWriter(z)
-	for _, f := range []struct {
-		name string
-		data []byte
-	}{{"package/package.json", manifest}, {"package/.jsii", assembly}, {"package/lib/index.js", code}} {
-		err := w.WriteHeader(&tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.data)), Format: tar.FormatUSTAR})
-		if err == nil {
-			_, err = w.Write(f.data)
-		}
-		if err != nil {
-			panic(fmt.Errorf("batch: %w", err))
-		}
-	}
-	if err := w.Close(); err != nil {
-		panic(fmt.Errorf("batch: %w", err))
-	}
-	if err := z.Close(); err != nil {
-		panic(fmt.Errorf("batch: %w", err))
-	}
-	return b.Bytes()
-})
