@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // ErrConfig says that the configuration cannot be used, so that the function does not start.
@@ -59,17 +59,11 @@ func (c Config) check() error {
 }
 
 // Check says why no request has such a place: its kind is unknown, or its name is not valid.
-func (s TokenSource) Check() error {
-	switch {
-	case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
-		return fmt.Errorf("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
-	case s.Kind != QueryString && !httpname.IsToken(s.Name):
-		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC "+
-			"9110, section 5.6.2)",
-			s.Kind, s.Name, httpname.TokenSymbols)
-	}
-	return nil
+func (s TokenSource) Check() error { return s.written().Check() }
+
+func (s TokenSource) written() settings.TokenSource {
+	return settings.TokenSource{Kind: string(s.Kind), Name: s.Name}
 }
 
 // IsReserved reports whether a name in the context is taken, by the authorizer itself or by API Gateway.
-func IsReserved(name string) bool { return slices.Contains(reserved, name) }
+func IsReserved(name string) bool { return settings.IsReserved(name) }

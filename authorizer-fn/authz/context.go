@@ -5,30 +5,9 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
-
-// What the context holds besides [Config.ContextClaims] and what a [Hook] adds.
-const (
-	contextIssuer = "issuer"
-	contextScopes = "scopes"
-	contextGroups = "groups"
-	contextRoles  = "roles"
-
-	contextAccessToken = "accessToken" // of a session, for routes that ask for it
-)
-
-// reserved are the names that a claim cannot have in the context: ours, and those that API Gateway puts beside it.
-var reserved = []string{
-	contextIssuer,
-	contextScopes,
-	contextGroups,
-	contextRoles,
-	contextAccessToken,
-	"principalId",
-	"integrationLatency",
-	"claims",
-}
 
 // Bounds on what reaches the backend, and the access log.
 const (
@@ -52,11 +31,11 @@ func (c Config) contextOf(t claims, r access.Rights, added []pair) []pair {
 			room -= n
 		}
 	}
-	add(contextIssuer, t.Issuer())
+	add(settings.ContextIssuer, t.Issuer())
 	for _, list := range [...]struct {
 		name   string
 		values []string
-	}{{contextScopes, r.Scopes}, {contextGroups, r.Groups}, {contextRoles, r.Roles}} {
+	}{{settings.ContextScopes, r.Scopes}, {settings.ContextGroups, r.Groups}, {settings.ContextRoles, r.Roles}} {
 		if text := join(list.values); text != "" {
 			add(list.name, text)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -134,7 +135,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	if a.config.PerRequest {
 		allow := a.judge(arn, rule, &grant, rights, d)
 		if keepsSessions && allow && in.accessToken != "" && a.table.Rules()[rule].Forward {
-			told = append(told, pair{contextAccessToken, in.accessToken})
+			told = append(told, pair{settings.ContextAccessToken, in.accessToken})
 		}
 		return a.answer(principal, arn, &grant, allow, token.Expires(), told, d)
 	}

@@ -1,74 +1,17 @@
 package authz
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// file is a [Config] as it is written: JSON, with durations as numbers of seconds.
-type file struct {
-	Issuers             []fileIssuer  `json:"issuers"`
-	TokenSources        []TokenSource `json:"tokenSources,omitempty"`
-	Session             *fileSession  `json:"session,omitempty"`
-	PerRequest          bool          `json:"perRequest,omitempty"`
-	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
-	ContextClaims       []string      `json:"contextClaims,omitempty"`
-	UsageKeyClaim       string        `json:"usageKeyClaim,omitempty"`
-	DenyEscapedPaths    bool          `json:"denyEscapedPaths,omitempty"`
-	NoTokenCache        bool          `json:"noTokenCache,omitempty"`
-	NoMetrics           bool          `json:"noMetrics,omitempty"`
-}
-
-type fileIssuer struct {
-	URL               string      `json:"url"`
-	Audiences         []string    `json:"audiences"`
-	Algorithms        []string    `json:"algorithms,omitempty"`
-	JWKSURL           string      `json:"jwksUrl,omitempty"`
-	SecretARN         string      `json:"secretArn,omitempty"`
-	SecretField       string      `json:"secretField,omitempty"`
-	Type              string      `json:"type,omitempty"`
-	TokenUse          string      `json:"tokenUse,omitempty"`
-	ScopesClaim       string      `json:"scopesClaim,omitempty"`
-	GroupsClaim       string      `json:"groupsClaim,omitempty"`
-	RolesClaim        string      `json:"rolesClaim,omitempty"`
-	PrincipalClaim    string      `json:"principalClaim,omitempty"`
-	AcceptBoundTokens bool        `json:"acceptBoundTokens,omitempty"`
-	Clients           []string    `json:"clients,omitempty"`
-	ClientClaim       string      `json:"clientClaim,omitempty"`
-	MaxLifetime       fileSeconds `json:"maxLifetimeSeconds,omitempty"`
-	MaxKeyAge         fileSeconds `json:"maxKeyAgeSeconds,omitempty"`
-	StaleCeiling      fileSeconds `json:"staleCeilingSeconds,omitempty"`
-	Leeway            fileSeconds `json:"leewaySeconds,omitempty"`
-
-	Introspection *fileIntrospection `json:"introspection,omitempty"`
-}
-
-type fileIntrospection struct {
-	Endpoint       string      `json:"endpoint"`
-	ClientID       string      `json:"clientId"`
-	ClientAuth     string      `json:"clientAuth,omitempty"`
-	SecretARN      string      `json:"secretArn"`
-	SecretField    string      `json:"secretField,omitempty"`
-	Algorithm      string      `json:"algorithm,omitempty"`
-	KeyID          string      `json:"keyId,omitempty"`
-	Audience       string      `json:"audience,omitempty"`
-	SignedResponse bool        `json:"signedResponse,omitempty"`
-	VerifyJWTs     bool        `json:"verifyJwts,omitempty"`
-	AnswerTTL      fileSeconds `json:"answerSeconds,omitempty"`
-}
-
-type fileSeconds = settings.Seconds
-
 // Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
 // Strings that hold a CDK token pass through unharmed.
 func (c Config) Environment() map[string]string {
-	f := file{
-		TokenSources:        c.TokenSources,
-		Session:             c.Session.file(),
+	f := settings.Authorizer{
+		Session:             c.Session.written(),
 		PerRequest:          c.PerRequest,
 		PolicyEndsWithToken: c.PolicyEndsWithToken,
 		ContextClaims:       c.ContextClaims,
@@ -78,25 +21,17 @@ func (c Config) Environment() map[string]string {
 		NoMetrics:           c.NoMetrics,
 	}
 	for _, i := range c.Issuers {
-		f.Issuers = append(f.Issuers, i.file())
+		f.Issuers = append(f.Issuers, i.written())
 	}
-	return map[string]string{ConfigVariable: string(encode(f))}
-}
-
-// encode writes JSON as it is, without escapes for a browser.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // strings, numbers and booleans always encode
+	for _, t := range c.TokenSources {
+		f.TokenSources = append(f.TokenSources, t.written())
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return f.Environment()
 }
 
 // JSON is the issuer as [Config.Environment] writes it. There is no MarshalJSON, which the linker would keep, with all
 // that it takes, in every function that has an Issuer.
-func (i Issuer) JSON() []byte { return encode(i.file()) }
+func (i Issuer) JSON() []byte { return i.written().JSON() }
 
 // ParseIssuer reads what [Issuer.JSON] wrote, as strictly as [FromEnvironment].
 func ParseIssuer(text []byte) (Issuer, error) {
@@ -108,8 +43,8 @@ func ParseIssuer(text []byte) (Issuer, error) {
 	return i, err
 }
 
-func (i Issuer) file() fileIssuer {
-	return fileIssuer{
+func (i Issuer) written() settings.Issuer {
+	return settings.Issuer{
 		URL:               i.URL,
 		Audiences:         i.Audiences,
 		Algorithms:        i.Algorithms,
@@ -125,19 +60,19 @@ func (i Issuer) file() fileIssuer {
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		Clients:           i.Clients,
 		ClientClaim:       i.ClientClaim,
-		MaxLifetime:       fileSeconds(i.MaxLifetime),
-		MaxKeyAge:         fileSeconds(i.MaxKeyAge),
-		StaleCeiling:      fileSeconds(i.StaleCeiling),
-		Leeway:            fileSeconds(i.Leeway),
-		Introspection:     i.Introspection.file(),
+		MaxLifetime:       settings.Seconds(i.MaxLifetime),
+		MaxKeyAge:         settings.Seconds(i.MaxKeyAge),
+		StaleCeiling:      settings.Seconds(i.StaleCeiling),
+		Leeway:            settings.Seconds(i.Leeway),
+		Introspection:     i.Introspection.written(),
 	}
 }
 
-func (n *Introspection) file() *fileIntrospection {
+func (n *Introspection) written() *settings.Introspection {
 	if n == nil {
 		return nil
 	}
-	return &fileIntrospection{
+	return &settings.Introspection{
 		Endpoint:       n.Endpoint,
 		ClientID:       n.ClientID,
 		ClientAuth:     n.ClientAuth,
@@ -148,7 +83,7 @@ func (n *Introspection) file() *fileIntrospection {
 		Audience:       n.Audience,
 		SignedResponse: n.SignedResponse,
 		VerifyJWTs:     n.VerifyJWTs,
-		AnswerTTL:      fileSeconds(n.AnswerTTL),
+		AnswerTTL:      settings.Seconds(n.AnswerTTL),
 	}
 }
 

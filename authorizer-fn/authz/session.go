@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -128,42 +129,18 @@ type visit struct {
 	ends      time.Time                                             // the session
 }
 
-type fileSession struct {
-	Cookie       string      `json:"cookie,omitempty"`
-	Host         string      `json:"host"`
-	KeysARN      string      `json:"keysArn"`
-	IdleTimeout  fileSeconds `json:"idleTimeoutSeconds,omitempty"`
-	MaxAge       fileSeconds `json:"maxAgeSeconds,omitempty"`
-	AllowOrigins []string    `json:"allowOrigins,omitempty"`
-	Table        *fileTable  `json:"table,omitempty"`
-}
-
-type fileTable struct {
-	Name         string   `json:"name"`
-	DiscoveryURL string   `json:"discoveryUrl,omitempty"`
-	ClientID     string   `json:"clientId"`
-	ClientAuth   string   `json:"clientAuth,omitempty"`
-	SecretARN    string   `json:"secretArn,omitempty"`
-	SecretField  string   `json:"secretField,omitempty"`
-	Algorithm    string   `json:"algorithm,omitempty"`
-	KeyID        string   `json:"keyId,omitempty"`
-	Audience     string   `json:"audience,omitempty"`
-	UserPoolID   string   `json:"userPoolId,omitempty"`
-	Claims       []string `json:"claims,omitzero"` // an empty list is not the same as none
-}
-
-func (s *Session) file() *fileSession {
+func (s *Session) written() *settings.Session {
 	if s == nil {
 		return nil
 	}
-	return &fileSession{
+	return &settings.Session{
 		Cookie:       s.Cookie,
 		Host:         s.Host,
 		KeysARN:      s.KeysARN,
-		IdleTimeout:  fileSeconds(s.IdleTimeout),
-		MaxAge:       fileSeconds(s.MaxAge),
+		IdleTimeout:  settings.Seconds(s.IdleTimeout),
+		MaxAge:       settings.Seconds(s.MaxAge),
 		AllowOrigins: s.AllowOrigins,
-		Table:        (*fileTable)(s.Table),
+		Table:        (*settings.SessionTable)(s.Table),
 	}
 }
 

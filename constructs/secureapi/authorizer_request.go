@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // RequestAuthorizer is a Lambda authorizer of type REQUEST: a function sees the whole request but its body, and its
@@ -70,23 +70,23 @@ func (s IdentitySource) String() string { return s.source.String() }
 
 // TokenSource is a place of a request where the included function looks for its token: a [TokenHeader], a
 // [TokenCookie] or a [TokenQuery].
-type TokenSource struct{ source authz.TokenSource }
+type TokenSource struct{ source settings.TokenSource }
 
 // TokenHeader is a header that holds "Bearer TOKEN".
 func TokenHeader(name string) TokenSource {
-	return TokenSource{authz.TokenSource{Kind: authz.Header, Name: name}}
+	return TokenSource{settings.TokenSource{Kind: settings.Header, Name: name}}
 }
 
 // TokenCookie is a cookie whose value is the token. Guard against cross-site request forgery: browsers send a cookie by
 // themselves. A [SessionAuthorizer] does, and its cookie is encrypted.
 func TokenCookie(name string) TokenSource {
-	return TokenSource{authz.TokenSource{Kind: authz.Cookie, Name: name}}
+	return TokenSource{settings.TokenSource{Kind: settings.Cookie, Name: name}}
 }
 
 // TokenQuery is a query string parameter whose value is the token. It ends up in logs and browser histories, so use
 // it only for what cannot send a header.
 func TokenQuery(name string) TokenSource {
-	return TokenSource{authz.TokenSource{Kind: authz.QueryString, Name: name}}
+	return TokenSource{settings.TokenSource{Kind: settings.QueryString, Name: name}}
 }
 
 var _ Authorizer = RequestAuthorizer{}
@@ -131,7 +131,7 @@ func (r RequestAuthorizer) lambda() lambdaAuthorizer {
 func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
 	ttl, _ := plan.CacheTTL(cache.TTL)
-	handler := r.lambda().handler(s, g, authz.Config{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
+	handler := r.lambda().handler(s, g, settings.Authorizer{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
 	return handler.request(s, g, cache.Sources(), r.cacheTTL().inTemplate(ttl))
 }
 

@@ -6,10 +6,9 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
-	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // SessionAuthorizer guards routes by the session of a [Login]. It is a Lambda authorizer of type REQUEST with the
@@ -114,12 +113,12 @@ func (a SessionAuthorizer) jwt() *JWT {
 func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 	ttl, _ := a.ttl()
 	planned, kept := g.Session.Login, s.kept[g.Session.Login]
-	session := &authz.Session{
+	session := &settings.Session{
 		Cookie:      planned.Cookie,
 		Host:        planned.Host(),
 		KeysARN:     *kept.keys.SecretArn(),
-		IdleTimeout: planned.IdleTimeout,
-		MaxAge:      planned.MaxAge,
+		IdleTimeout: settings.Seconds(planned.IdleTimeout),
+		MaxAge:      settings.Seconds(planned.MaxAge),
 		Table:       kept.renewal,
 	}
 	var sources []plan.IdentitySource
@@ -128,10 +127,10 @@ func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 	} else {
 		session.AllowOrigins = g.Session.Siblings
 	}
-	made := a.jwt().build(s, g, authz.Config{PerRequest: ttl == 0, Session: session})
+	made := a.jwt().build(s, g, settings.Authorizer{PerRequest: ttl == 0, Session: session})
 	kept.keys.GrantRead(made.function, nil)
 	if kept.table != nil {
-		kept.grantTable(made.function, tablesession.OpenActions)
+		kept.grantTable(made.function, settings.OpenActions)
 		a.Login.grantClient(planned, made.function)
 	}
 	return handler{function: made.invoked(), included: made}.request(s, g, sources, a.cacheTTL().inTemplate(ttl))

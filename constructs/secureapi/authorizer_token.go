@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // BearerJWT is the validation expression that only a Bearer token of three base64url parts passes, as a JWT has.
@@ -103,7 +103,7 @@ func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
 			expression = BearerToken
 		}
 	}
-	handler := t.lambda().handler(s, g, authz.Config{PerRequest: ttl == 0})
+	handler := t.lambda().handler(s, g, settings.Authorizer{PerRequest: ttl == 0})
 	source := awsapigateway.IdentitySource_Header(jsii.String(t.header()))
 	props := &awsapigateway.TokenAuthorizerProps{
 		Handler:         handler.function,

@@ -5,9 +5,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Introspection asks an issuer about its tokens, by OAuth 2.0 Token Introspection (RFC 7662): opaque tokens, which only
@@ -69,18 +68,18 @@ type ClientAuth struct {
 // ClientSecret authenticates with a secret in the Authorization header (RFC 6749, section 2.3.1), which every issuer
 // that has client secrets takes.
 func ClientSecret(secret awssecretsmanager.ISecret) ClientAuth {
-	return ClientAuth{Method: string(clientauth.Basic), Secret: secret}
+	return ClientAuth{Method: string(settings.ClientBasic), Secret: secret}
 }
 
 // ClientSecretPost authenticates with a secret in the request's body, for issuers that take nothing else.
 func ClientSecretPost(secret awssecretsmanager.ISecret) ClientAuth {
-	return ClientAuth{Method: string(clientauth.Post), Secret: secret}
+	return ClientAuth{Method: string(settings.ClientPost), Secret: secret}
 }
 
 // PrivateKeyJWT authenticates with a JWT that is signed for each call (RFC 7523), by an algorithm such as "ES256". The
 // key is PKCS #8 in PEM, as "openssl genpkey" writes it.
 func PrivateKeyJWT(key awssecretsmanager.ISecret, algorithm string) ClientAuth {
-	return ClientAuth{Method: string(clientauth.PrivateKey), Secret: key, Algorithm: algorithm}
+	return ClientAuth{Method: string(settings.ClientPrivateKey), Secret: key, Algorithm: algorithm}
 }
 
 // plan is what the checks look at.
@@ -91,7 +90,7 @@ func (n *Introspection) plan() *plan.Introspection {
 	return &plan.Introspection{
 		Endpoint:       n.Endpoint,
 		ClientID:       n.ClientID,
-		Method:         clientauth.Method(n.ClientAuth.Method),
+		Method:         settings.ClientAuth(n.ClientAuth.Method),
 		Secret:         n.ClientAuth.Secret != nil,
 		Algorithm:      n.ClientAuth.Algorithm,
 		KeyID:          n.ClientAuth.KeyID,
@@ -102,11 +101,11 @@ func (n *Introspection) plan() *plan.Introspection {
 	}
 }
 
-func (n *Introspection) config() *authz.Introspection {
+func (n *Introspection) config() *settings.Introspection {
 	if n == nil {
 		return nil
 	}
-	out := &authz.Introspection{
+	out := &settings.Introspection{
 		Endpoint:       n.Endpoint,
 		ClientID:       n.ClientID,
 		ClientAuth:     n.ClientAuth.Method,
@@ -117,10 +116,10 @@ func (n *Introspection) config() *authz.Introspection {
 		Audience:       n.ClientAuth.Audience,
 		SignedResponse: n.SignedResponse,
 		VerifyJWTs:     n.VerifyJWTs,
-		AnswerTTL:      n.AnswerTTL,
+		AnswerTTL:      settings.Seconds(n.AnswerTTL),
 	}
 	if n.AnswerTTL == NoCache {
-		out.AnswerTTL = -time.Second // which the function's configuration can say
+		out.AnswerTTL = -settings.Seconds(time.Second) // which the function's configuration can say
 	}
 	return out
 }

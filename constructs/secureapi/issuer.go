@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Issuer is an identity provider whose tokens are accepted, and what its tokens must look like. [Okta], [EntraID],
@@ -134,8 +134,8 @@ func (i Issuer) plan() plan.Issuer {
 	}
 }
 
-func (i Issuer) config() authz.Issuer {
-	out := authz.Issuer{
+func (i Issuer) config() settings.Issuer {
+	out := settings.Issuer{
 		URL:               i.URL,
 		Audiences:         slices.Clone(i.Audiences),
 		Algorithms:        slices.Clone(i.Algorithms),
@@ -147,11 +147,11 @@ func (i Issuer) config() authz.Issuer {
 		GroupsClaim:       i.GroupsClaim,
 		RolesClaim:        i.RolesClaim,
 		PrincipalClaim:    i.PrincipalClaim,
-		Leeway:            i.Leeway,
+		Leeway:            settings.Seconds(i.Leeway),
 		Clients:           slices.Clone(i.Clients),
-		MaxLifetime:       i.MaxLifetime,
-		MaxKeyAge:         i.MaxKeyAge,
-		StaleCeiling:      i.StaleCeiling,
+		MaxLifetime:       settings.Seconds(i.MaxLifetime),
+		MaxKeyAge:         settings.Seconds(i.MaxKeyAge),
+		StaleCeiling:      settings.Seconds(i.StaleCeiling),
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		Introspection:     i.Introspection.config(),
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // JWT configures the included authorizer function: whose tokens it accepts, and what it tells the backend.
@@ -94,7 +94,7 @@ const (
 )
 
 // build makes the included function with its configuration and the guard's access table.
-func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
+func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
 	config.UsageKeyClaim = j.UsageKeyClaim
 	config.DenyEscapedPaths = j.DenyEscapedPaths
@@ -105,7 +105,7 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 		config.Issuers = append(config.Issuers, i.config())
 	}
 	environment := config.Environment()
-	if err := g.CheckEnvironment(environment[authz.ConfigVariable]); err != nil {
+	if err := g.CheckEnvironment(environment[settings.AuthorizerVariable]); err != nil {
 		s.fail("%w", err)
 	}
 	main, timeout, inTable := IncludedAuthorizer(), authorizerTimeout, config.Session != nil && config.Session.Table != nil
@@ -121,16 +121,16 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	}
 	var tags []string
 	if j.plan().Introspects() {
-		tags = append(tags, authz.IntrospectionTag)
+		tags = append(tags, settings.IntrospectionTag)
 	}
 	if config.Session != nil {
-		tags = append(tags, authz.SessionTag)
+		tags = append(tags, settings.SessionTag)
 	}
 	if inTable {
-		tags = append(tags, authz.TableTag)
+		tags = append(tags, settings.TableTag)
 	}
 	if len(g.Table.Sources()) > 0 {
-		tags = append(tags, authz.OwnershipTag)
+		tags = append(tags, settings.OwnershipTag)
 	}
 	function := gofunction.New(s.scope, g.IDOf("AuthorizerFunction"), &gofunction.Props{
 		Package:       cmp.Or(j.Package, main),
@@ -176,8 +176,11 @@ func heldEnvironment(environment map[string]string) map[string]string {
 	return out
 }
 
-// IncludedAuthorizer is the import path of the included function's main, beside the package of its configuration.
-func IncludedAuthorizer() string { return path.Dir(reflect.TypeOf(authz.Config{}).PkgPath()) }
+// IncludedAuthorizer is the import path of the included function's main.
+func IncludedAuthorizer() string { return module() + "/authorizer-fn" }
+
+// module is the path of the module that this package is in.
+func module() string { return path.Dir(path.Dir(reflect.TypeFor[JWT]().PkgPath())) }
 
 // IncludedTableAuthorizer is the import path of the main of the included function for [TableSessions].
 func IncludedTableAuthorizer() string { return IncludedAuthorizer() + "/table" }

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // lambdaAuthorizer is what both kinds of Lambda authorizer share: where the function comes from and who invokes it.
@@ -70,7 +70,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl f
 	}
 }
 
-func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) handler {
+func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config settings.Authorizer) handler {
 	if l.jwt != nil {
 		made := l.jwt.build(s, g, config)
 		return handler{function: made.invoked(), role: l.invokeRole, included: made}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"path"
-	"reflect"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -13,9 +11,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
-	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie or a table, so
@@ -194,9 +191,9 @@ func textsOf(list *[]*string) (out []string) {
 }
 
 // config is the configuration of the login's function.
-func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) login.Config {
-	c := login.Config{
-		Issuer:       l.Issuer.config(),
+func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) settings.Login {
+	c := settings.Login{
+		Issuer:       l.Issuer.config().JSON(),
 		ClientID:     planned.ClientID,
 		Scopes:       p.LoginScopes(planned),
 		Origin:       l.Origin,
@@ -204,8 +201,8 @@ func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) log
 		Path:         l.Path,
 		Cookie:       kept.cookie,
 		KeysARN:      *kept.keys.SecretArn(),
-		IdleTimeout:  kept.idleTimeout,
-		MaxAge:       kept.maxAge,
+		IdleTimeout:  settings.Seconds(kept.idleTimeout),
+		MaxAge:       settings.Seconds(kept.maxAge),
 		AllowOrigins: p.SiblingOrigins(planned),
 		Claims:       p.LoginClaims(planned),
 		AfterLogout:  l.AfterLogout,
@@ -240,10 +237,7 @@ func (l *Login) grantClient(planned *plan.Login, grantee awsiam.IGrantable) {
 }
 
 // IncludedLogin is the import path of the included login's main.
-func IncludedLogin() string {
-	module := path.Dir(path.Dir(reflect.TypeOf(login.Config{}).PkgPath()))
-	return module + "/login-fn"
-}
+func IncludedLogin() string { return module() + "/login-fn" }
 
 // IncludedTableLogin is the import path of the main of the included login for [TableSessions].
 func IncludedTableLogin() string { return IncludedLogin() + "/table" }
@@ -251,7 +245,7 @@ func IncludedTableLogin() string { return IncludedLogin() + "/table" }
 // plan is what the checks look at.
 func (a ClientAuth) plan() plan.ClientAuth {
 	return plan.ClientAuth{
-		Method:    clientauth.Method(a.Method),
+		Method:    settings.ClientAuth(a.Method),
 		Secret:    a.Secret != nil,
 		Algorithm: a.Algorithm,
 		KeyID:     a.KeyID,

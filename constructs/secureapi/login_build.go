@@ -9,10 +9,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
-	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // addLogins makes the functions of logins, and what their sessions are kept in.
@@ -30,10 +29,10 @@ func (b *builder) addLogins() {
 }
 
 func (b *builder) loginFunction(
-	l *Login, planned *plan.Login, kept keptSessions, config login.Config,
+	l *Login, planned *plan.Login, kept keptSessions, config settings.Login,
 ) awslambda.Function {
 	environment := config.Environment()
-	if err := planned.CheckEnvironment(environment[login.Variable]); err != nil {
+	if err := planned.CheckEnvironment(environment[settings.LoginVariable]); err != nil {
 		b.fail("%w", err)
 	}
 	var props awslambda.FunctionProps
@@ -55,7 +54,7 @@ func (b *builder) loginFunction(
 	resource := function.Node().DefaultChild().(awscdk.CfnResource)
 	resource.AddMetadata(jsii.String(rules.FunctionMetadata), heldEnvironment(environment))
 	kept.keys.GrantRead(function, nil)
-	kept.grantTable(function, tablesession.AllActions)
+	kept.grantTable(function, settings.AllActions)
 	l.grantClient(planned, function)
 	return function
 }

@@ -8,9 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Sessions is where a [Login] keeps sessions: in cookies ([CookieSessions]) or in a table ([TableSessions]).
@@ -104,9 +103,9 @@ type keptSessions struct {
 	cookie              string
 	idleTimeout, maxAge time.Duration
 	keys                awssecretsmanager.ISecret
-	inTable             *TableSessions      // nil for cookies
-	table               awsdynamodb.ITable  // that is given or made
-	renewal             *authz.SessionTable // how guards open them; nil for cookies
+	inTable             *TableSessions         // nil for cookies
+	table               awsdynamodb.ITable     // that is given or made
+	renewal             *settings.SessionTable // how guards open them; nil for cookies
 }
 
 // plan describes the table in plain values; nil for none.
@@ -127,11 +126,11 @@ func (t *TableSessions) plan() *plan.SessionTable {
 }
 
 // renew notes the table and the client as which guards renew its sessions: that of the login.
-func (k *keptSessions) renew(c login.Config) {
+func (k *keptSessions) renew(c settings.Login) {
 	if k.table == nil {
 		return
 	}
-	k.renewal = &authz.SessionTable{
+	k.renewal = &settings.SessionTable{
 		Name:         *k.table.TableName(),
 		DiscoveryURL: c.DiscoveryURL,
 		ClientID:     c.ClientID,

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
-	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // keyLength is how many letters and digits a secret of the stack's own has: 64 have some 380 bits.
@@ -37,9 +37,9 @@ func (b *builder) sessionTable(planned *plan.Login) awsdynamodb.ITable {
 		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}
 	}
 	return awsdynamodb.NewTableV2(b.api, jsii.String(planned.ID("SessionTable")), &awsdynamodb.TablePropsV2{
-		PartitionKey:        attribute(tablesession.PartitionKey),
-		SortKey:             attribute(tablesession.SortKey),
-		TimeToLiveAttribute: jsii.String(tablesession.TimeAttribute),
+		PartitionKey:        attribute(settings.TablePartitionKey),
+		SortKey:             attribute(settings.TableSortKey),
+		TimeToLiveAttribute: jsii.String(settings.TableTimeAttribute),
 		Billing:             awsdynamodb.Billing_OnDemand(nil),
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
 			PointInTimeRecoveryEnabled: jsii.Bool(true),

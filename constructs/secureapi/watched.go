@@ -2,8 +2,6 @@ package secureapi
 
 import (
 	"fmt"
-	"path"
-	"reflect"
 	"strings"
 	"unicode"
 
@@ -106,10 +104,9 @@ func watchedReasons(g *plan.Guard, of included) []string {
 	return reasons
 }
 
-// operatingPage is the address of the page that walks through the alarms, of the module that this package is in.
+// operatingPage is the address of the page that walks through the alarms.
 func operatingPage() string {
-	module := path.Dir(path.Dir(reflect.TypeFor[watched]().PkgPath()))
-	return "https://" + module + "/blob/main/docs/operating.md"
+	return "https://" + module() + "/blob/main/docs/operating.md"
 }
 
 // metric is CDK's object of a metric. Those of AWS come from CDK's own methods, which know an alias.

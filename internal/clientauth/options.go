@@ -9,16 +9,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Method is how a client authenticates.
-type Method string
+type Method = settings.ClientAuth
 
-// The methods, by their names in the registry of RFC 7591, section 2.
+// The methods.
 const (
-	Basic      Method = "client_secret_basic"
-	Post       Method = "client_secret_post"
-	PrivateKey Method = "private_key_jwt"
+	Basic      = settings.ClientBasic
+	Post       = settings.ClientPost
+	PrivateKey = settings.ClientPrivateKey
 )
 
 // Options say which client authenticates, and how.

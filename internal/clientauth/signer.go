@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // signing is an algorithm that assertions are signed with (RFC 7518, section 3.1; RFC 8037, section 3.1).
@@ -40,13 +42,7 @@ var signings = [...]signing{
 }
 
 // Algorithms are those that [Options.Algorithm] may be.
-func Algorithms() []string {
-	names := make([]string, len(signings))
-	for i, s := range signings {
-		names[i] = s.name
-	}
-	return names
-}
+func Algorithms() []string { return settings.ClientAlgorithms() }
 
 // signer signs assertions.
 type signer struct {

@@ -12,12 +12,13 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // The defaults and limits of [Options].
 const (
 	defaultKeep    = time.Minute
-	MaxKeep        = time.Hour
+	MaxKeep        = settings.MaxAnswerTTL
 	defaultTimeout = 3 * time.Second
 )
 

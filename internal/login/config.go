@@ -4,18 +4,18 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Variable is the environment variable that holds the login's [Config] as JSON.
-const Variable = "GATEHOUSE_LOGIN"
+const Variable = settings.LoginVariable
 
 // The defaults of [Config].
 const (
-	DefaultPath        = "/auth"
-	DefaultCookie      = session.DefaultCookie
-	DefaultIdleTimeout = session.DefaultIdleTimeout
-	DefaultMaxAge      = session.DefaultMaxAge
+	DefaultPath        = settings.DefaultLoginPath
+	DefaultCookie      = settings.DefaultCookie
+	DefaultIdleTimeout = settings.DefaultIdleTimeout
+	DefaultMaxAge      = settings.DefaultMaxAge
 )
 
 // Config says where users log in, as which client, and how long their sessions last. [Config.Environment] writes it as

@@ -1,8 +1,6 @@
 package login
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -10,39 +8,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// file is a [Config] as it is written.
-type file struct {
-	Issuer       json.RawMessage   `json:"issuer"`
-	DiscoveryURL string            `json:"discoveryUrl,omitempty"`
-	ClientID     string            `json:"clientId"`
-	ClientAuth   string            `json:"clientAuth,omitempty"`
-	SecretARN    string            `json:"secretArn,omitempty"`
-	SecretField  string            `json:"secretField,omitempty"`
-	Algorithm    string            `json:"algorithm,omitempty"`
-	KeyID        string            `json:"keyId,omitempty"`
-	Audience     string            `json:"audience,omitempty"`
-	UserPoolID   string            `json:"userPoolId,omitempty"`
-	Scopes       []string          `json:"scopes"`
-	Parameters   map[string]string `json:"parameters,omitempty"`
-	Origin       string            `json:"origin"`
-	BasePath     string            `json:"basePath,omitempty"`
-	Path         string            `json:"path,omitempty"`
-	Cookie       string            `json:"cookie,omitempty"`
-	KeysARN      string            `json:"keysArn"`
-	IdleTimeout  settings.Seconds  `json:"idleTimeoutSeconds,omitempty"`
-	MaxAge       settings.Seconds  `json:"maxAgeSeconds,omitempty"`
-	AllowOrigins []string          `json:"allowOrigins,omitempty"`
-	Claims       []string          `json:"claims,omitzero"` // an empty list is not the same as none
-	Table        string            `json:"table,omitempty"`
-	Admins       bool              `json:"admins,omitempty"`
-	AfterLogout  string            `json:"afterLogout,omitempty"`
-	NoMetrics    bool              `json:"noMetrics,omitempty"`
-}
-
 // Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. Strings that
 // hold a CDK token pass through unharmed.
 func (c Config) Environment() map[string]string {
-	f := file{
+	return settings.Login{
 		Issuer:       c.Issuer.JSON(),
 		DiscoveryURL: c.DiscoveryURL,
 		ClientID:     c.ClientID,
@@ -68,14 +37,7 @@ func (c Config) Environment() map[string]string {
 		Admins:       c.Admins,
 		AfterLogout:  c.AfterLogout,
 		NoMetrics:    c.NoMetrics,
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(f); err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return map[string]string{Variable: string(bytes.TrimSpace(b.Bytes()))}
+	}.Environment()
 }
 
 // FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // NoCache is a cache's TTL that turns it off.
@@ -42,7 +42,7 @@ func CacheTTL(d time.Duration) (time.Duration, error) {
 type Cache struct {
 	TTL      time.Duration // as given: see [CacheTTL]
 	Identity []IdentitySource
-	Tokens   []authz.TokenSource // where the included function looks for its token
+	Tokens   []settings.TokenSource // where the included function looks for its token
 
 	// Included and Own say which function decides. Without one it is not known yet what to cache by.
 	Included, Own bool
@@ -108,9 +108,9 @@ func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 }
 
 // TokenSources are those given or, by default, the Authorization header.
-func (c Cache) TokenSources() []authz.TokenSource {
+func (c Cache) TokenSources() []settings.TokenSource {
 	if len(c.Tokens) == 0 {
-		return []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}}
+		return []settings.TokenSource{{Kind: settings.Header, Name: "Authorization"}}
 	}
 	return c.Tokens
 }
@@ -138,7 +138,7 @@ func (c Cache) PerRequest() bool {
 // Cookies are the names of cookies that the included function takes for tokens.
 func (c Cache) Cookies() (out []string) {
 	for _, t := range c.Tokens {
-		if t.Kind == authz.Cookie {
+		if t.Kind == settings.Cookie {
 			out = append(out, t.Name)
 		}
 	}

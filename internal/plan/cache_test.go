@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // caching guards the table by an authorizer of type REQUEST.
@@ -34,13 +34,13 @@ func TestWrongCaches(t *testing.T) {
 			caching(
 				Cache{
 					Included: true,
-					Tokens:   []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}, {Kind: authz.Cookie, Name: "session"}},
+					Tokens:   []settings.TokenSource{{Kind: settings.Header, Name: "Authorization"}, {Kind: settings.Cookie, Name: "session"}},
 				},
 			),
 			"caching is on with 2 TokenSources",
 		},
 		{"token sources for a function of one's own",
-			caching(Cache{Own: true, TTL: NoCache, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "a"}}}),
+			caching(Cache{Own: true, TTL: NoCache, Tokens: []settings.TokenSource{{Kind: settings.Cookie, Name: "a"}}}),
 			"TokenSources are for the included function"},
 		{"empty identity source", caching(Cache{Own: true, Identity: []IdentitySource{{}}}), "an empty IdentitySource"},
 		{
@@ -62,24 +62,24 @@ func TestWrongCaches(t *testing.T) {
 			caching(Cache{Own: true, Identity: []IdentitySource{Query("a,b")}}),
 			`identity source "method.request.querystring.a,b": a name without commas`},
 		{"empty cookie",
-			caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: ""}}}),
+			caching(Cache{Included: true, Tokens: []settings.TokenSource{{Kind: settings.Cookie, Name: ""}}}),
 			`TokenSources[0]: token source "cookie" "": want a header, a cookie or a querystring with a name`},
 		{"cookie with a value",
-			caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "a=b"}}}),
+			caching(Cache{Included: true, Tokens: []settings.TokenSource{{Kind: settings.Cookie, Name: "a=b"}}}),
 			`TokenSources[0]: token source "cookie" "a=b": the name of a header or a cookie has letters, digits ` +
 				`and`},
 		{"invalid token source",
-			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{}}}),
+			caching(Cache{Included: true, TTL: NoCache, Tokens: []settings.TokenSource{{}}}),
 			"TokenSources[0]: an empty TokenSource"},
 		{"query parameter without a name",
-			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{Kind: authz.QueryString, Name: ""}}}),
+			caching(Cache{Included: true, TTL: NoCache, Tokens: []settings.TokenSource{{Kind: settings.QueryString, Name: ""}}}),
 			`TokenSources[0]: token source "querystring" "": want a header, a cookie or a querystring with a name`},
 		{"token source twice",
 			caching(
 				Cache{
 					Included: true,
 					TTL:      NoCache,
-					Tokens:   []authz.TokenSource{{Kind: authz.Cookie, Name: "s"}, {Kind: authz.Cookie, Name: "s"}},
+					Tokens:   []settings.TokenSource{{Kind: settings.Cookie, Name: "s"}, {Kind: settings.Cookie, Name: "s"}},
 				},
 			),
 			`TokenSources[1]: the cookie "s" is there twice`},

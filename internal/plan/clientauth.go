@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // ClientAuth is what the checks look at in a secureapi.ClientAuth.
 type ClientAuth struct {
-	Method                     clientauth.Method
+	Method                     settings.ClientAuth
 	Secret                     bool // it is set
 	Algorithm, KeyID, Audience string
 }
@@ -20,13 +20,13 @@ func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
 		bad("%s", none)
 	}
 	switch a.Method {
-	case clientauth.Basic, clientauth.Post:
+	case settings.ClientBasic, settings.ClientPost:
 		if a.Algorithm != "" || a.KeyID != "" || a.Audience != "" {
 			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
-				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, a.Method)
+				"PrivateKeyJWT(key, algorithm)", settings.ClientPrivateKey, a.Method)
 		}
-	case clientauth.PrivateKey:
-		if known := clientauth.Algorithms(); !slices.Contains(known, a.Algorithm) {
+	case settings.ClientPrivateKey:
+		if known := settings.ClientAlgorithms(); !slices.Contains(known, a.Algorithm) {
 			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
 		}
 		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
@@ -37,8 +37,8 @@ func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
 		}
 	default:
 		if a.Secret || a.Method != "" {
-			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, clientauth.Basic,
-				clientauth.Post, clientauth.PrivateKey)
+			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, settings.ClientBasic,
+				settings.ClientPost, settings.ClientPrivateKey)
 		}
 	}
 }

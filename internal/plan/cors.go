@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
 func (p *Plan) checkCORS() (errs []error) {
@@ -186,7 +186,7 @@ func (c *CORS) GatewayHeaders() map[string]string {
 
 // Middleware is the same configuration for the functions. All of the API's verbs are in it: what a route does not
 // take never reaches a function.
-func (p *Plan) Middleware() cors.Config {
+func (p *Plan) Middleware() corsconfig.Config {
 	c := p.props.CORS
 	methods := c.AllowMethods
 	if len(methods) == 0 {
@@ -198,7 +198,7 @@ func (p *Plan) Middleware() cors.Config {
 		}
 		methods = slices.Sorted(maps.Keys(set))
 	}
-	return cors.Config{
+	return corsconfig.Config{
 		AllowOrigins:     c.AllowOrigins,
 		AllowHeaders:     p.AllowHeaders(),
 		ExposeHeaders:    c.ExposeHeaders,

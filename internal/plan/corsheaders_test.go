@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 func TestWithheldHeaders(t *testing.T) {
@@ -132,9 +132,9 @@ func TestWithheldKeys(t *testing.T) {
 }
 
 func TestEnough(t *testing.T) {
-	header := func(name string) authz.TokenSource { return authz.TokenSource{Kind: authz.Header, Name: name} }
-	cookie := authz.TokenSource{Kind: authz.Cookie, Name: "session"}
-	query := authz.TokenSource{Kind: authz.QueryString, Name: "token"}
+	header := func(name string) settings.TokenSource { return settings.TokenSource{Kind: settings.Header, Name: name} }
+	cookie := settings.TokenSource{Kind: settings.Cookie, Name: "session"}
+	query := settings.TokenSource{Kind: settings.QueryString, Name: "token"}
 	for _, tt := range []struct {
 		name  string
 		cache Cache
@@ -142,7 +142,7 @@ func TestEnough(t *testing.T) {
 	}{
 		{"the default", Cache{Included: true}, [][]string{{"Authorization", "Authorization"}}},
 		{"the default without a cache", Cache{Included: true, TTL: NoCache}, [][]string{{"Authorization"}}},
-		{"several tokens", Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{header("X-Token"), cookie, query}},
+		{"several tokens", Cache{Included: true, TTL: NoCache, Tokens: []settings.TokenSource{header("X-Token"), cookie, query}},
 			[][]string{{"X-Token"}, {"Cookie"}, {}}},
 		{"a token and another source", Cache{Included: true,
 			Identity: []IdentitySource{Header("Authorization"), Header("X-Tenant")}},

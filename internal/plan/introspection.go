@@ -4,14 +4,13 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
-	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Introspection is what the checks look at in a secureapi.Introspection.
 type Introspection struct {
 	Endpoint, ClientID         string
-	Method                     clientauth.Method
+	Method                     settings.ClientAuth
 	Secret                     bool // it is set
 	Algorithm, KeyID, Audience string
 	SignedResponse, VerifyJWTs bool
@@ -32,9 +31,9 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 	}
 	n.auth().check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)", bad)
-	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > introspection.MaxKeep || t%time.Second != 0) {
+	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > settings.MaxAnswerTTL || t%time.Second != 0) {
 		bad("AnswerTTL %s: want whole seconds up to %s, 0s for the default of 1m0s, or NoCache", t,
-			introspection.MaxKeep)
+			settings.MaxAnswerTTL)
 	}
 }
 

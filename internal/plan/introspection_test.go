@@ -4,13 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // asked is an issuer with opaque tokens, but for some changes.
 func asked(changes ...func(*Issuer)) *JWT {
 	i := Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Introspection: &Introspection{
-		Endpoint: "https://idp.example.com/introspect", ClientID: "orders-api", Method: clientauth.Basic, Secret: true,
+		Endpoint: "https://idp.example.com/introspect", ClientID: "orders-api", Method: settings.ClientBasic, Secret: true,
 	}}
 	for _, change := range changes {
 		change(&i)
@@ -24,7 +24,7 @@ func TestWrongIntrospections(t *testing.T) {
 	}
 	privateKey := func(f func(*Introspection)) func(*Props) {
 		return change(func(n *Introspection) {
-			n.Method, n.Algorithm = clientauth.PrivateKey, "ES256"
+			n.Method, n.Algorithm = settings.ClientPrivateKey, "ES256"
 			f(n)
 		})
 	}
@@ -95,7 +95,7 @@ func TestRightIntrospections(t *testing.T) {
 		"JWTs": asked(func(i *Issuer) { i.Type, i.Introspection.VerifyJWTs = "at+jwt", true }),
 		"a private key": asked(func(i *Issuer) {
 			n := i.Introspection
-			n.Method, n.Algorithm, n.KeyID, n.Audience = clientauth.PrivateKey, "EdDSA", "k",
+			n.Method, n.Algorithm, n.KeyID, n.Audience = settings.ClientPrivateKey, "EdDSA", "k",
 				"https://idp.example.com/introspect"
 		}),
 		"asked every time": asked(func(i *Issuer) { i.Introspection.AnswerTTL = NoCache }),

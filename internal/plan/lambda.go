@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Lambda describes whose function a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
@@ -136,7 +136,7 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 			errs = append(errs, fmt.Errorf("%s has an empty name", field))
 		case UnresolvedList(claim):
 			errs = append(errs, fmt.Errorf("%s %s", field, ofList))
-		case authz.IsReserved(claim):
+		case settings.IsReserved(claim):
 			errs = append(errs, fmt.Errorf("%s has %q, which is the name of what the context holds anyway: leave it out",
 				field, claim))
 		case slices.Contains(claims[:i], claim):

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Session says that an authorizer takes the session of a login.
@@ -88,10 +88,10 @@ func SessionSources() []IdentitySource {
 }
 
 // Home is the path that the login's routes begin with.
-func (l *Login) Home() string { return cmp.Or(l.Path, login.DefaultPath) }
+func (l *Login) Home() string { return cmp.Or(l.Path, settings.DefaultLoginPath) }
 
 // CookieName is the name of the session's cookie.
-func (l *Login) CookieName() string { return cmp.Or(l.Cookie, login.DefaultCookie) }
+func (l *Login) CookieName() string { return cmp.Or(l.Cookie, settings.DefaultCookie) }
 
 // KeptIn is the name of the setting that says where the login's sessions are.
 func (l *Login) KeptIn() string {
@@ -120,7 +120,7 @@ func (l *Login) String() string { return fmt.Sprintf("the Login at %q", l.Home()
 // ID is the construct id of something that belongs to the login. The path comes last, as in [Guard.IDOf]; a + is not in
 // a path.
 func (l *Login) ID(what string) string {
-	if l.Home() == login.DefaultPath {
+	if l.Home() == settings.DefaultLoginPath {
 		return what
 	}
 	return what + "-" + strings.ReplaceAll(strings.TrimPrefix(l.Home(), "/"), "/", "+")

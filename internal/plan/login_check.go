@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
-	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // The bounds of a session's times: the function checks them again. A refresh token that lies in a browser for longer
@@ -187,17 +187,17 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 			"from this host alone", c, "__Host-", "__Host-Http-")
 	case slices.Contains([]string{"__Host-", "__Host-Http-"}, c) || strings.HasPrefix(c, "__Host-login-"):
 		bad(field+"Cookie %q: want a name like %q: those that begin with __Host-login- are of logins that run", c,
-			login.DefaultCookie)
+			settings.DefaultCookie)
 	}
 	l.Table.check(bad)
-	idle, age := cmp.Or(l.IdleTimeout, login.DefaultIdleTimeout), cmp.Or(l.MaxAge, login.DefaultMaxAge)
+	idle, age := cmp.Or(l.IdleTimeout, settings.DefaultIdleTimeout), cmp.Or(l.MaxAge, settings.DefaultMaxAge)
 	switch {
 	case age > maxMaxAge || age < minIdleTimeout || age%time.Second != 0:
 		bad(field+"MaxAge %s: want whole seconds from %s to %s, or none for %s", age, minIdleTimeout, maxMaxAge,
-			login.DefaultMaxAge)
+			settings.DefaultMaxAge)
 	case idle < minIdleTimeout || idle%time.Second != 0:
 		bad(field+"IdleTimeout %s: want whole seconds from %s on, or none for %s", idle, minIdleTimeout,
-			login.DefaultIdleTimeout)
+			settings.DefaultIdleTimeout)
 	case idle > age:
 		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
 			idle, age)

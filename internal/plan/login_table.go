@@ -1,6 +1,6 @@
 package plan
 
-import "github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+import "github.com/gatehouse-cdk/gatehouse/internal/settings"
 
 // SessionTable describes the table of a login's sessions.
 type SessionTable struct {
@@ -37,9 +37,9 @@ func (t *SessionTable) check(bad func(format string, a ...any)) {
 	if k := t.Keys; k != nil {
 		known := func(text string) bool { return !Unresolved(text) }
 		for _, attribute := range []struct{ what, got, want string }{
-			{"partition key", k.Partition, tablesession.PartitionKey},
-			{"sort key", k.Sort, tablesession.SortKey},
-			{"TTL attribute", k.TTL, tablesession.TimeAttribute},
+			{"partition key", k.Partition, settings.TablePartitionKey},
+			{"sort key", k.Sort, settings.TableSortKey},
+			{"TTL attribute", k.TTL, settings.TableTimeAttribute},
 		} {
 			if known(attribute.got) && attribute.got != attribute.want {
 				bad("TableSessions.Table %s has the %s %q: want %q (the keys are of type String), or leave Table out for a table "+

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // IdentitySource is a value of the request that API Gateway caches an authorizer's answer by.
@@ -128,7 +128,7 @@ func (s IdentitySource) check() error {
 }
 
 // checkTokenSource refuses what the function would not start with.
-func checkTokenSource(t authz.TokenSource) error {
+func checkTokenSource(t settings.TokenSource) error {
 	switch {
 	case t.Kind == "":
 		return errors.New("an empty TokenSource: make it with TokenHeader, TokenCookie or TokenQuery")
@@ -140,11 +140,11 @@ func checkTokenSource(t authz.TokenSource) error {
 }
 
 // identityOf is the identity source that holds the token.
-func identityOf(t authz.TokenSource) IdentitySource {
+func identityOf(t settings.TokenSource) IdentitySource {
 	switch t.Kind {
-	case authz.Cookie:
+	case settings.Cookie:
 		return Header("Cookie")
-	case authz.QueryString:
+	case settings.QueryString:
 		return Query(t.Name)
 	}
 	return Header(t.Name)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // Why there is no session. To a caller the first three are the same: it is not logged in.
@@ -35,9 +36,9 @@ var ErrTooLarge = errors.New("session: more than two cookies of 4,096 bytes hold
 
 // Defaults of [Options].
 const (
-	DefaultCookie      = "__Host-session"
-	DefaultIdleTimeout = time.Hour
-	DefaultMaxAge      = 12 * time.Hour
+	DefaultCookie      = settings.DefaultCookie
+	DefaultIdleTimeout = settings.DefaultIdleTimeout
+	DefaultMaxAge      = settings.DefaultMaxAge
 )
 
 // Skew is how far ahead of this clock the clock may have been that a session was sealed by. What was sealed later than

@@ -4,22 +4,17 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // The attributes of the table that a stack creates: both keys are strings, and the last one is where DynamoDB finds
 // the time from which it may remove an item.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 const (
-	PartitionKey  = "pk"
-	SortKey       = "sk"
-	TimeAttribute = "ttl"
-)
-
-// OpenActions are the IAM actions on the table that opening, renewing and ending one session take, and AllActions
-// those that the other methods take besides.
-var (
-	OpenActions = []string{"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem"}
-	AllActions  = []string{"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"}
+	PartitionKey  = settings.TablePartitionKey
+	SortKey       = settings.TableSortKey
+	TimeAttribute = settings.TableTimeAttribute
 )
 
 // ErrConflict is returned by a [Table] for an item that has another version than the one that was given.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 )
 
 func env(text string) func(string) string {
@@ -48,6 +50,12 @@ func TestEnvironmentRoundTrip(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestVariableIsTheConstructs(t *testing.T) {
+	if Variable != corsconfig.Variable {
+		t.Errorf("the variable is %s, and the constructs write %s", Variable, corsconfig.Variable)
 	}
 }
 

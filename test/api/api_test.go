@@ -109,6 +109,9 @@ var fromInternal = map[string]string{
 	"constructs/gofunction.ErrNotMain":     sameError,
 	"constructs/gofunction.ErrNotVendored": sameError,
 	"constructs/gofunction.ErrProps":       sameError,
+	"lambdahttp/cors.ErrConfig":            sameError,
+	"lambdahttp/cors.ErrCredentials":       sameError,
+	"lambdahttp/cors.ErrOrigin":            sameError,
 	"localgateway.ErrNoStage":              sameError,
 	"localgateway.ErrNotAssembly":          sameError,
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/words"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 )
 
 func main() {
@@ -38,7 +38,7 @@ func main() {
 }
 
 func wordsOf(of shape.Shape) shape.Words {
-	var origins cors.Config
+	var origins corsconfig.Config
 	for _, r := range of.Table() {
 		origins.AllowMethods = append(origins.AllowMethods, r.Verb)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/words"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 )
 
 func main() {
@@ -43,7 +43,7 @@ func main() {
 }
 
 func wordsOf() shape.Words {
-	out := words.Of(cors.Config{
+	out := words.Of(corsconfig.Config{
 		ExposeHeaders: []string{"Location"},
 		AllowMethods:  []string{"DELETE", "GET", "POST"},
 		MaxAge:        600e9,

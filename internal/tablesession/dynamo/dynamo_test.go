@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/tabletest"
 )
@@ -142,15 +143,15 @@ func flow(t *testing.T, s, other *tablesession.Store, seen func(step string)) {
 	seen("all")
 }
 
-// A stack grants the actions that package tablesession names, so the table may use no others, and a grant that nothing
+// A stack grants the actions that package settings names, so the table may use no others, and a grant that nothing
 // uses is one too many.
 func TestActionsAreTheGrantedOnes(t *testing.T) {
 	f := newFake(t)
 	s := newStore(t, open(t, f))
 	flow(t, s, s, func(step string) {
 		want := map[string][]string{
-			"create": {"dynamodb:BatchGetItem", "dynamodb:PutItem"}, "open, renew and end": tablesession.OpenActions,
-			"all": tablesession.AllActions,
+			"create": {"dynamodb:BatchGetItem", "dynamodb:PutItem"}, "open, renew and end": settings.OpenActions,
+			"all": settings.AllActions,
 		}[step]
 		if d := cmp.Diff(want, f.actionsUsed()); d != "" {
 			t.Errorf("%s: (-granted +used):\n%s", step, d)

@@ -1,0 +1,28 @@
+package authz
+
+import (
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+)
+
+// TestNamesAreTheConstructs: the constructs write names of package settings, as they do not link this one.
+func TestNamesAreTheConstructs(t *testing.T) {
+	for _, c := range []struct{ name, here, written string }{
+		{"the variable", ConfigVariable, settings.AuthorizerVariable},
+		{"tag of introspection", IntrospectionTag, settings.IntrospectionTag},
+		{"tag of sessions", SessionTag, settings.SessionTag},
+		{"tag of tables", TableTag, settings.TableTag},
+		{"tag of owners", OwnershipTag, settings.OwnershipTag},
+		{"header", string(Header), settings.Header},
+		{"cookie", string(Cookie), settings.Cookie},
+		{"query string", string(QueryString), settings.QueryString},
+		{"the session's cookie", DefaultSessionCookie, settings.DefaultCookie},
+		{"end of idle sessions", DefaultSessionIdleTimeout.String(), settings.DefaultIdleTimeout.String()},
+		{"end of sessions", DefaultSessionMaxAge.String(), settings.DefaultMaxAge.String()},
+	} {
+		if c.here != c.written {
+			t.Errorf("%s is %q, and the constructs write %q", c.name, c.here, c.written)
+		}
+	}
+}
