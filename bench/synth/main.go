@@ -62,6 +62,9 @@ func run(of shape.Shape, pairs int) error {
 		"./bench/synth/l2"); err != nil {
 		return err
 	}
+	if err := rewrite(dir); err != nil {
+		return err
+	}
 	s := &sides{dir: dir, of: of}
 	if err := s.prepare(); err != nil {
 		return err
