@@ -11,19 +11,24 @@ import (
 
 // The file of this package that runs functions is not one that a developer can open: no error leads there.
 func TestErrorsDoNotNameTheRuntime(t *testing.T) {
-	for _, c := range []struct{ name, code, message string }{
-		{"a module that is not there", `require("nowhere")`,
+	for _, c := range []struct{ name, file, code, message string }{
+		{"a module that is not there", "index.js", `require("nowhere")`,
 			"Cannot find module 'nowhere'\nRequire stack:\n- DIR/index.js\n- /var/runtime/index.mjs"},
-		{"no handler", `exports.other = async () => 1`, "index.handler is undefined or not exported"},
-		{"an answer that is no JSON", `exports.handler = async () => 10n`,
+		{"an import that is not there", "index.mjs", `import "nowhere"`,
+			"Cannot find package 'nowhere' imported from DIR/index.mjs"},
+		{"an import that is not there later", "index.mjs", `export const handler = () => import("nowhere")`,
+			"Cannot find package 'nowhere' imported from DIR/index.mjs"},
+		{"no handler", "index.js", `exports.other = async () => 1`, "index.handler is undefined or not exported"},
+		{"an answer that is no JSON", "index.js", `exports.handler = async () => 10n`,
 			"Unable to stringify response body: Do not know how to serialize a BigInt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "index.js"), []byte(c.code), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.code), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			invoke, log := deploy(t, lambdaruntime.Spec{Name: "f", Handler: "index.handler", Dir: dir}, "")
+			invoke, log := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: dir, Env: map[string]string{
+				"NODE_PATH": filepath.Join(t.TempDir(), "node_modules")}}, "")
 			r := invoke("{}")
 			if r.Error == nil {
 				t.Fatalf("got %s", r.Payload)
@@ -31,14 +36,14 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 			if got := strings.ReplaceAll(r.Error.Message, dir, "DIR"); got != c.message {
 				t.Errorf("got %q, want %q", got, c.message)
 			}
-			if strings.Contains(r.Error.Where, "[eval]") {
+			if strings.Contains(r.Error.Where, "[eval]") || strings.Contains(r.Error.Where, "data:") {
 				t.Errorf("it is at %q", r.Error.Where)
 			}
 			for line := range strings.Lines(log.String()) {
 				if strings.Contains(line, "INIT_REPORT") && strings.Contains(line, c.message[:12]) {
 					t.Errorf("the message is there again: %q", line)
 				}
-				if strings.Contains(line, "fault (") {
+				if strings.Contains(line, "fault (") || strings.Contains(line, "data:text/javascript") {
 					t.Errorf("logged %q", line)
 				}
 			}

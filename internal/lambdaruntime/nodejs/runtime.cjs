@@ -135,6 +135,7 @@ const hook = `
       const name = /^(?:@[^/]+\\/)?[^./#@:][^/:]*(?=\\/|$)/.exec(specifier)?.[0];
       const dir = error?.code === 'ERR_MODULE_NOT_FOUND' && name && dirs.find((dir) => existsSync(join(dir, name)));
       if (!dir) {
+        error.stack = String(error.stack).split('\\n').filter((line) => !line.includes(import.meta.url)).join('\\n');
         throw error;
       }
       return next(specifier, { ...context, parentURL: pathToFileURL(join(dir, '..', 'index.mjs')).href });
