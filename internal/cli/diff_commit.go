@@ -83,22 +83,41 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	return before, after, err
 }
 
-// rootOf is the root of the repository in which a folder is, by the folder's path below it.
+// rootOf is the root of the repository in which a folder is, by the folder's path below it. The folder may be a link
+// into the repository.
 func rootOf(dir, within string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	for range strings.Count(within, "/") {
-		dir = filepath.Dir(dir)
+	above := func(dir string) string {
+		for range strings.Count(within, "/") {
+			dir = filepath.Dir(dir)
+		}
+		return dir
 	}
-	return dir, nil
+	root := above(dir)
+	if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+		return root, nil
+	}
+	dir, err = filepath.EvalSymlinks(dir)
+	return above(dir), err
 }
 
 // lendModules links what npm installed in the folders of a repository to a checkout of it, as far as the commit has the
-// folder: it is in no commit. Functions and layers have folders of their own.
+// folder: it is in no commit. Functions and layers have folders of their own. Nothing is written outside of the checkout,
+// wherever links lead that the commit has.
 func lendModules(root, tree string) error {
 	const name = "node_modules"
+	root, err := filepath.EvalSymlinks(root) // WalkDir does not follow a link
+	if err != nil {
+		return err
+	}
+	checkout, err := os.OpenRoot(tree)
+	if err != nil {
+		return err
+	}
+	defer checkout.Close()
 	return filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -113,12 +132,11 @@ func lendModules(root, tree string) error {
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(tree, below)
 		_, missing := os.Stat(at)
-		_, there := os.Lstat(to)
-		_, folder := os.Stat(filepath.Dir(to)) // which the commit may not have
+		_, there := checkout.Lstat(below)
+		_, folder := checkout.Stat(filepath.Dir(below)) // which the commit may not have
 		if missing == nil && there != nil && folder == nil {
-			if err := os.Symlink(at, to); err != nil {
+			if err := checkout.Symlink(at, below); err != nil {
 				return fmt.Errorf("%s cannot be linked: %w", below, err)
 			}
 		}

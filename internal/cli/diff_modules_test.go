@@ -165,6 +165,53 @@ func TestLendModules(t *testing.T) {
 	}
 }
 
+// TestLendModulesByLinks: a repository that is reached by a link lends what it has, and a commit whose folder is a link to
+// one outside has nothing written there.
+func TestLendModulesByLinks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links require a right there")
+	}
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) string { return filepath.Join(base, filepath.FromSlash(name)) }
+	for _, dir := range []string{
+		"repository/.git", "repository/app/node_modules/a", "repository/fn/node_modules/b", "tree/app", "outside",
+	} {
+		if err := os.MkdirAll(at(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = errors.Join(os.Symlink(at("outside"), at("tree/fn")), os.Symlink(at("repository"), at("link")),
+		os.Symlink(at("repository/app"), at("app")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, dir, within, want string }{
+		{"the repository", at("repository"), "", at("repository")},
+		{"a folder of it", at("repository/app"), "app/", at("repository")},
+		{"a link to the repository", at("link"), "", at("link")},
+		{"a folder behind a link", at("link/app"), "app/", at("link")},
+		{"a link into it", at("app"), "app/", at("repository")},
+	} {
+		if root, err := rootOf(c.dir, c.within); root != c.want || err != nil {
+			t.Errorf("%s: got the root %s, %v; want %s", c.name, root, err, c.want)
+		}
+	}
+	for _, root := range []string{"link", "repository"} {
+		if err := lendModules(at(root), at("tree")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(at("tree/app/node_modules/a")); err != nil {
+		t.Errorf("the modules of a repository behind a link: %v", err)
+	}
+	if _, err := os.Lstat(at("outside/node_modules")); err == nil {
+		t.Error("a link was made outside of the checkout")
+	}
+}
+
 // TestNotInCommit: files that Git ignores are in no commit, which an app that copies them does not say.
 func TestNotInCommit(t *testing.T) {
 	for text, want := range map[string]bool{
