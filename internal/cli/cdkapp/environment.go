@@ -3,6 +3,7 @@ package cdkapp
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -88,6 +89,8 @@ func isPath(goos, name string) bool {
 
 // withPrograms is a PATH with the programs of the npm packages of a folder and of those above it in front, as npx has it
 // when it runs the CDK CLI: CDK looks there for esbuild, which bundles a NodejsFunction, and takes Docker without it.
+// Unlike npx, it leaves out those of a folder to which each user of the machine may add, such as /tmp, which has the
+// checkout of a commit: one of them could be another user's go or node.
 // Source: "Local bundling" in https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html, and
 // https://github.com/npm/run-script/blob/main/lib/set-path.js
 func withPrograms(dir, path string) string {
@@ -98,11 +101,28 @@ func withPrograms(dir, path string) string {
 	var folders []string
 	for at := dir; ; at = filepath.Dir(at) {
 		programs := filepath.Join(at, "node_modules", ".bin")
-		if info, err := os.Stat(programs); err == nil && info.IsDir() {
+		// A PATH cannot have a name with the separator: it would be two other folders.
+		if isFolder(programs) && !isShared(at) && !strings.ContainsRune(programs, filepath.ListSeparator) {
 			folders = append(folders, programs)
 		}
 		if at == filepath.Dir(at) {
-			return strings.Join(append(folders, path), string(filepath.ListSeparator))
+			break
 		}
 	}
+	if path != "" { // an empty folder of a PATH is the one that a program runs in
+		folders = append(folders, path)
+	}
+	return strings.Join(folders, string(filepath.ListSeparator))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// isShared reports whether each user may add to a folder and not remove what is in it. Where others may remove it too,
+// they can replace the app itself.
+func isShared(dir string) bool {
+	info, err := os.Stat(dir)
+	return err != nil || info.Mode()&fs.ModeSticky != 0 && info.Mode().Perm()&0o002 != 0
 }
