@@ -34,12 +34,12 @@ func (p *process) handle(c *conn, r *http.Request) *reply {
 		c.await(r, nil) // there are no events that a process could have registered for
 		return nil
 	default:
-		rest, _ := strings.CutPrefix(route, "POST /2018-06-01/runtime/invocation/")
+		rest, ok := strings.CutPrefix(route, "POST /2018-06-01/runtime/invocation/")
 		id, what, _ := strings.Cut(rest, "/")
-		switch what {
-		case "response":
+		switch {
+		case ok && what == "response":
 			return p.response(r, id)
-		case "error":
+		case ok && what == "error":
 			return p.failure(r, id)
 		}
 		return replyNotFound

@@ -82,6 +82,8 @@ func TestRuntimeAPI(t *testing.T) {
 
 		{"a question for more work", nextHead + "\r\n", 403, ""},
 		{"another path", "GET / HTTP/1.1\r\nHost: HOST\r\n\r\n", 404, ""},
+		{"a path that ends as one for answers", "GET /response HTTP/1.1\r\nHost: HOST\r\n\r\n", 404, ""},
+		{"a path that ends as one for errors", "POST /error HTTP/1.1\r\nHost: HOST\r\n\r\n", 404, ""},
 		{"another verb", strings.Replace(respond, "POST", "PUT", 1) + "Content-Length: 1\r\n\r\nx", 404, ""},
 		{"another id", strings.Replace(respond, "id-1", "id-2", 1) + "Content-Length: 1\r\n\r\nx", 400, ""},
 		{"another Host", "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, ""},
