@@ -1,11 +1,13 @@
-// Package settings reads the configuration that a construct writes as JSON into the environment of a function.
+// Package settings writes the configurations that constructs put into the environment of functions, as JSON, and reads
+// their members.
 //
+//	environment := settings.Authorizer{Issuers: issuers}.Environment()
 //	err := settings.Fields{"url": &c.URL, "leewaySeconds": &c.Leeway}.Read(value)
 //
-// It is strict: a member that the release does not know is an error, so that an older function does not pass over what
-// a newer stack asks for. Reading by hand takes a tenth of the time that encoding/json takes in a new process.
+// Reading is strict: a member that the release does not know is an error, so that an older function does not pass over what
+// a newer stack asks for. It takes a tenth of the time that encoding/json takes in a new process.
 //
-// It does not check what the values mean.
+// Reading does not check what the values mean.
 package settings
 
 import (
