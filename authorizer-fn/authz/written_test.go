@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
@@ -23,6 +24,25 @@ func TestNamesAreTheConstructs(t *testing.T) {
 	} {
 		if c.here != c.written {
 			t.Errorf("%s is %q, and the constructs write %q", c.name, c.here, c.written)
+		}
+	}
+}
+
+// TestFieldsAreTheConstructs: a function does not start with a setting that it does not know, so that the constructs
+// write none of those. TestEnvironmentIsReadBack has the other way.
+func TestFieldsAreTheConstructs(t *testing.T) {
+	for written, here := range map[reflect.Type]reflect.Type{
+		reflect.TypeFor[settings.Authorizer]():    reflect.TypeFor[Config](),
+		reflect.TypeFor[settings.Issuer]():        reflect.TypeFor[Issuer](),
+		reflect.TypeFor[settings.Introspection](): reflect.TypeFor[Introspection](),
+		reflect.TypeFor[settings.Session]():       reflect.TypeFor[Session](),
+		reflect.TypeFor[settings.SessionTable]():  reflect.TypeFor[SessionTable](),
+		reflect.TypeFor[settings.TokenSource]():   reflect.TypeFor[TokenSource](),
+	} {
+		for field := range written.Fields() {
+			if _, ok := here.FieldByName(field.Name); !ok {
+				t.Errorf("the constructs can write %s.%s, which no function reads", written, field.Name)
+			}
 		}
 	}
 }

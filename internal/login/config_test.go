@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 const (
@@ -60,6 +61,11 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 	for i := range reflect.TypeFor[Config]().NumField() {
 		if reflect.ValueOf(full).Field(i).IsZero() {
 			t.Errorf("the test leaves %s out", reflect.TypeFor[Config]().Field(i).Name)
+		}
+	}
+	for field := range reflect.TypeFor[settings.Login]().Fields() {
+		if _, ok := reflect.TypeFor[Config]().FieldByName(field.Name); !ok {
+			t.Errorf("the constructs can write %s, which the function does not read", field.Name)
 		}
 	}
 	noClaims := least()

@@ -4,8 +4,8 @@
 //	environment := settings.Authorizer{Issuers: issuers}.Environment()
 //	err := settings.Fields{"url": &c.URL, "leewaySeconds": &c.Leeway}.Read(value)
 //
-// Reading is strict: a member that the release does not know is an error, so that an older function does not pass over what
-// a newer stack asks for. It takes a tenth of the time that encoding/json takes in a new process.
+// Reading is strict: a member that the release does not know is an error, so that an older function does not pass over
+// what a newer stack asks for. It takes a tenth of the time that encoding/json takes in a new process.
 //
 // Reading does not check what the values mean.
 package settings
