@@ -19,7 +19,7 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 		{"an import that is not there later", "index.mjs", `export const handler = () => import("nowhere")`,
 			"Cannot find package 'nowhere' imported from DIR/index.mjs"},
 		{"no handler", "index.js", `exports.other = async () => 1`, "index.handler is undefined or not exported"},
-		{"an answer that is no JSON", "index.js", `exports.handler = async () => 10n`,
+		{"an answer that is not JSON", "index.js", `exports.handler = async () => 10n`,
 			"Unable to stringify response body: Do not know how to serialize a BigInt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -46,6 +46,30 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 				if strings.Contains(line, "fault (") || strings.Contains(line, "data:text/javascript") {
 					t.Errorf("logged %q", line)
 				}
+			}
+		})
+	}
+}
+
+// TestErrorsWithFailingGetters: an error is reported, whatever its members do when they are read.
+func TestErrorsWithFailingGetters(t *testing.T) {
+	const failing = `
+		const fail = { get() { throw new Error("getter") } };
+		const error = Object.defineProperty(new Error("own"), "code", fail);
+`
+	for _, c := range []struct{ name, code string }{
+		{"a rejection", `exports.handler = async () => { throw error }`},
+		{"what nothing catches", `exports.handler = () => new Promise(() => setImmediate(() => { throw error }))`},
+		{"loading", `throw error`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "index.js"), []byte(failing+c.code), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			invoke, log := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: dir}, "")
+			if r := invoke("{}"); r.Error == nil || r.Error.Message != "own" {
+				t.Errorf("got %+v, want the error\n%s", r.Error, log.String())
 			}
 		})
 	}

@@ -65,14 +65,21 @@ function log(text) {
   console.error(text.trace.join('\n') || text.errorMessage);
 }
 
+// missing reports whether an error is of a module that is not found.
+function missing(error) {
+  try {
+    return error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND';
+  } catch {
+    return false; // a getter that fails
+  }
+}
+
 // hint says what to do if a module of the AWS SDK is missing, which Lambda's runtimes have. The text begins as the package's Hint does.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html ("Runtime-included SDK versions")
 function hint(error) {
-  if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-    const name = /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(error.message)?.[1];
-    if (name) {
-      console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder has not: npm install --save-dev ${name} there.`);
-    }
+  const name = missing(error) && /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(described(error).errorMessage)?.[1];
+  if (name) {
+    console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder has not: npm install --save-dev ${name} there.`);
   }
 }
 
@@ -213,7 +220,7 @@ function renamed(error) {
   if (error instanceof SyntaxError) {
     error.stack = placed(error);
     error.name = 'Runtime.UserCodeSyntaxError';
-  } else if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+  } else if (missing(error)) {
     error.name = 'Runtime.ImportModuleError';
   }
   return error;
