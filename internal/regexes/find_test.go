@@ -55,3 +55,17 @@ func TestWorkOfASearch(t *testing.T) {
 		t.Errorf("an expression that is made, for less work: %v", err)
 	}
 }
+
+// TestDepth: an expression that nests as deeply as Go reads is refused or found, and does not panic. Behind the first
+// character it is looked for inside of another one.
+func TestDepth(t *testing.T) {
+	for depth := 990; depth < 1_003; depth++ {
+		p, err := Java(`\b` + strings.Repeat("(", depth) + "a" + strings.Repeat(")", depth))
+		if err == nil {
+			_, err = p.FindAll("a a", -1, &Work{Left: 1_000_000})
+		}
+		if err != nil && !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%d groups: %v", depth, err)
+		}
+	}
+}

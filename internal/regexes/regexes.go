@@ -67,7 +67,11 @@ func compile(expression string, whole bool) (*Pattern, error) {
 	}
 	p.size = len(program.Inst)
 	if p.places {
-		p.after = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.)*?(` + text + `)`) })
+		after := `\A(?s:.)(?s:.)*?(` + text + `)`
+		if _, err := syntax.Parse(after, syntax.Perl); err != nil { // it nests more deeply
+			return nil, unsupportedBy(err)
+		}
+		p.after = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(after) })
 	}
 	return p, nil
 }
