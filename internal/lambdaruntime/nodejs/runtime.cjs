@@ -79,7 +79,7 @@ function missing(error) {
 function hint(error) {
   const name = missing(error) && /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(described(error).errorMessage)?.[1];
   if (name) {
-    console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder has not: npm install --save-dev ${name} there.`);
+    console.error(`Lambda's Node.js has the module ${name}, and node_modules of the app's folder does not: run npm install --save-dev ${name} there`);
   }
 }
 
@@ -159,7 +159,7 @@ function importFrom(list = '') {
   }
 }
 
-// beside lists files of a folder, for who misspelt one.
+// beside lists files of a folder, to find the one whose name was misspelt.
 function beside(dir) {
   let found = [];
   try {

@@ -12,7 +12,8 @@ import (
 // TestModulesOfLambdas has functions that need a module of the AWS SDK, which Lambda has: they find it in NODE_PATH, or
 // their log says how to get it.
 func TestModulesOfLambdas(t *testing.T) {
-	const want = Hint + "@aws-sdk/client-s3, and node_modules of the app's folder has not: npm install --save-dev @aws-sdk/client-s3 there."
+	const want = Hint + "@aws-sdk/client-s3, and node_modules of the app's folder does not: " +
+		"run npm install --save-dev @aws-sdk/client-s3 there"
 	for _, c := range []struct{ name, file, code string }{
 		{"required", "index.js", `const s3 = require("@aws-sdk/client-s3"); exports.handler = async () => s3.name`},
 		{"imported", "index.mjs", `import s3 from "@aws-sdk/client-s3"; export const handler = async () => s3.name`},
