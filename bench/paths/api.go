@@ -96,7 +96,7 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	a := &api{table: table, guard: checks.New(checks.Options{
 		Model: &apimodel.Model{APIs: []*apimodel.API{model}}, API: model, Stage: stage,
 		Invoke: func(
-			ctx context.Context, _ *apimodel.Function, payload []byte, _ *exchange.Request,
+			ctx context.Context, _ *apimodel.Function, _ string, payload []byte, _ *exchange.Request,
 		) (checks.AuthorizerReply, error) {
 			answer, err := authorizer.Invoke(ctx, payload)
 			if err != nil {

@@ -49,11 +49,12 @@ func (st *stage) dryGuard() *checks.Guard {
 
 // invokeDry invokes the function of an authorizer and discards what it logs.
 func (s *served) invokeDry(
-	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
+	ctx context.Context, f *apimodel.Function, qualifier string, payload []byte, r *exchange.Request,
 ) (checks.AuthorizerReply, error) {
 	id := lambdaruntime.NewUUID()
 	s.gateway.dryRuns.add(id)
-	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID})
+	o := lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID, Qualifier: qualifier}
+	return s.invokeAuthorizer(ctx, f, payload, o)
 }
 
 // dryRuns are the request IDs of the invocations of dry runs. They are kept: a function can write after its answer.

@@ -112,9 +112,9 @@ func region(arn string) string {
 
 // invoke runs the function of an authorizer.
 func (s *served) invoke(
-	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
+	ctx context.Context, f *apimodel.Function, qualifier string, payload []byte, r *exchange.Request,
 ) (checks.AuthorizerReply, error) {
-	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{TraceID: r.TraceID})
+	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{TraceID: r.TraceID, Qualifier: qualifier})
 }
 
 // invokeAuthorizer runs the function of an authorizer, and reads the reason for its decision in its log if it is an
@@ -131,7 +131,9 @@ func (s *served) invokeAuthorizer(
 	}
 	record := recordOf(ctx)
 	if record != nil {
+		qualifier := o.Qualifier
 		o = s.gateway.invocationOf(record, f, o.TraceID)
+		o.Qualifier = qualifier
 		defer s.gateway.pending.waitsFor(record, "") // of the integration's function or service
 	}
 	o.LogTail = isIncluded(f)

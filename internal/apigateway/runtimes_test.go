@@ -211,15 +211,25 @@ func TestInvokedFunctionARN(t *testing.T) {
 	delete(f, "Metadata")
 	p := f["Properties"].(object)
 	p["Runtime"], p["Handler"], p["Timeout"], p["FunctionName"] = "nodejs22.x", "index.handler", 60, "orders"
-	p["Code"] = object{"ZipFile": "exports.handler = async (e, c) => ({ statusCode: 200, body: c.invokedFunctionArn })"}
+	p["Code"] = object{"ZipFile": `
+		const allow = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" }] };
+		exports.handler = async (e, { invokedFunctionArn: arn }) => e.type === "TOKEN"
+			? { principalId: "alice", policyDocument: allow, context: { arn } }
+			: { statusCode: 200, body: e.requestContext.authorizer?.arn ?? arn };`}
 	r["Live"] = resource("Lambda::Alias", object{"FunctionName": ref("Fn"), "FunctionVersion": "1", "Name": "live"})
 	r["LivePermission"] = permission("Fn", object{"FunctionName": ref("Live")})
 	addRoute(r, "GET /latest", proxy("Fn"))
-	addRoute(r, "GET /live", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{
-		"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Live}/invocations"}})
+	live := object{"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Live}/invocations"}
+	addRoute(r, "GET /live", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": live})
+	addAuthorizer(r, "Auth", object{"AuthorizerUri": live})
+	addRoute(r, "GET /guarded", proxy("Fn"), guardedBy("Auth"))
 	s := serve(t, r)
-	for target, want := range map[string]string{"GET /prod/latest": ":function:orders", "GET /prod/live": ":function:orders:live"} {
-		if got := s.send(t, target); !strings.HasSuffix(got.body, want) {
+	for target, want := range map[string]string{
+		"GET /prod/latest":  ":function:orders",
+		"GET /prod/live":    ":function:orders:live",
+		"GET /prod/guarded": ":function:orders:live",
+	} {
+		if got := s.send(t, target, bearer("x")); !strings.HasSuffix(got.body, want) {
 			t.Errorf("%s: got %d %q (%s), want the end %s", target, got.status, got.body, got.record.Reason, want)
 		}
 	}

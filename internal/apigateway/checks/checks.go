@@ -93,9 +93,11 @@ type Options struct {
 	API   *apimodel.API
 	Stage *apimodel.Stage
 
-	// Invoke runs the function of an authorizer. A function's own error is a *FunctionError, with which a Reason can
-	// come.
-	Invoke func(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) (AuthorizerReply, error)
+	// Invoke runs the function of an authorizer, by an alias or a version if there is a qualifier. A function's own error
+	// is a *FunctionError, with which a Reason can come.
+	Invoke func(
+		ctx context.Context, f *apimodel.Function, qualifier string, payload []byte, r *exchange.Request,
+	) (AuthorizerReply, error)
 
 	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default:
 	// it does.

@@ -76,7 +76,9 @@ func newGate(policy string, changes ...func(*gate)) *gate {
 		Model: &apimodel.Model{APIs: []*apimodel.API{api}}, API: api,
 		Stage: &apimodel.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
 		Now:   func() time.Time { return g.now },
-		Invoke: func(_ context.Context, f *apimodel.Function, event []byte, _ *exchange.Request) (AuthorizerReply, error) {
+		Invoke: func(
+			_ context.Context, f *apimodel.Function, _ string, event []byte, _ *exchange.Request,
+		) (AuthorizerReply, error) {
 			if f == nil {
 				return AuthorizerReply{}, fmt.Errorf("there is no function")
 			}

@@ -88,7 +88,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		v.fail("authorizer", authorizerFailure("%s", why))
 		return nil
 	}
-	f, _ := a.FunctionOn(g.o.Stage)
+	f, qualifier := a.FunctionOn(g.o.Stage)
 	var payload []byte
 	if a.Type == apimodel.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
@@ -98,7 +98,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		payload = c.Route.Request(c.Request, c.Params, arn, key, known.id)
 	}
 	start := g.o.Now()
-	answer, err := g.o.Invoke(ctx, f, payload, c.Request)
+	answer, err := g.o.Invoke(ctx, f, qualifier, payload, c.Request)
 	v.AuthorizerTime, v.AuthorizerReason = g.o.Now().Sub(start), answer.Reason
 	var failed *FunctionError
 	switch {
