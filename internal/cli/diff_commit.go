@@ -105,8 +105,8 @@ func rootOf(dir, within string) (string, error) {
 }
 
 // lendModules links what npm installed in the folders of a repository to a checkout of it, as far as the commit has the
-// folder: it is in no commit. Functions and layers have folders of their own. Nothing is written outside of the checkout,
-// wherever links lead that the commit has.
+// folder: it is in no commit. Functions and layers have folders of their own. Nothing is written outside of the
+// checkout, wherever links lead that the commit has.
 func lendModules(root, tree string) error {
 	const name = "node_modules"
 	root, err := filepath.EvalSymlinks(root) // WalkDir does not follow a link

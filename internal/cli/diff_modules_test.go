@@ -165,8 +165,8 @@ func TestLendModules(t *testing.T) {
 	}
 }
 
-// TestLendModulesByLinks: a repository that is reached by a link lends what it has, and a commit whose folder is a link to
-// one outside has nothing written there.
+// TestLendModulesByLinks: a repository that is reached by a link lends what it has, and a commit whose folder is a link
+// to one outside has nothing written there.
 func TestLendModulesByLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links require a right there")

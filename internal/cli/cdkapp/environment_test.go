@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestPrograms: programs run from node_modules of the app's folder and of those above it, but not from where other users
-// may have put them.
+// TestPrograms: programs run from node_modules of the app's folder and of those above it, but not from where other
+// users may have put them.
 func TestPrograms(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("folders have other modes there")
