@@ -88,10 +88,13 @@ func isPath(goos, name string) bool {
 }
 
 // withPrograms is a PATH with the programs of the npm packages of a folder and of those above it in front, as npx has
-// it when it runs the CDK CLI: CDK looks there for esbuild, which bundles a NodejsFunction, and takes Docker without it.
-// Unlike npx, it leaves out those of a folder to which each user of the machine may add, such as /tmp, which has the
-// checkout of a commit: one of them could be another user's go or node.
-// Source: "Local bundling" in https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html, and
+// it when it runs the CDK CLI: CDK looks there for esbuild, which bundles a NodejsFunction, and uses Docker without it.
+//
+// Unlike npx, it leaves out a folder to which each user of the machine may add, such as /tmp, which has the checkout of
+// a commit: a program there could be another user's go or node.
+//
+// Sources: "Local bundling" in
+// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html, and
 // https://github.com/npm/run-script/blob/main/lib/set-path.js
 func withPrograms(dir, path string) string {
 	dir, err := filepath.Abs(dir)
