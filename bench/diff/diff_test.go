@@ -40,7 +40,7 @@ func worldFor(t *testing.T) *world {
 func TestDiff(t *testing.T) {
 	pairs, seed := 125, uint64(373)
 	if testing.Short() { // as under the race detector
-		pairs, seed = 100, 1
+		pairs = 80
 	}
 	total, err := worldFor(t).tryAll(pairs, seed, runtime.GOMAXPROCS(0), false, accessdiff.Compare)
 	if err != nil {
