@@ -35,16 +35,22 @@ func worldFor(t *testing.T) *world {
 	return w
 }
 
-// TestDiff is an eight-hundredth of what the command is run with each night. Nearly each change of mutate.go is made in
-// some pair, which takes twice as many pairs of most other seeds.
+// TestDiff is an eight-hundredth of what the command is run with each night. Each change of mutate.go is made in some
+// pair: the further ones make those that the first ones leave out.
 func TestDiff(t *testing.T) {
 	pairs, seed := 125, uint64(373)
 	if testing.Short() { // as under the race detector
 		pairs = 80
 	}
-	total, err := worldFor(t).tryAll(pairs, seed, runtime.GOMAXPROCS(0), false, accessdiff.Compare)
+	w := worldFor(t)
+	total, err := w.tryAll(pairs, seed, runtime.GOMAXPROCS(0), false, accessdiff.Compare)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, further := range []int{125, 128, 147, 162, 552, 1388} {
+		if err := w.tryNumber(seed, further, accessdiff.Compare, total); err != nil {
+			t.Fatalf("pair %d: %v", further, err)
+		}
 	}
 	t.Log("\n" + total.String())
 	for name, least := range map[string]int{
