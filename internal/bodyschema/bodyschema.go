@@ -20,9 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -100,10 +97,8 @@ func Convert(schema any) (*Model, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if _, err := compile(root, draft.compiler); errors.Is(err, errElsewhere) {
-		return nil, err
-	} else if err != nil {
-		return nil, fmt.Errorf("it is not a JSON Schema of %s: %w", draft.name, err)
+	if c.errs = draft.check(root, ""); len(c.errs) > 0 {
+		return nil, c.err()
 	}
 	converted := c.top()
 	if err := c.err(); err != nil {
@@ -117,15 +112,14 @@ func Convert(schema any) (*Model, error) {
 		return nil, fmt.Errorf("it has %d bytes as a model, and API Gateway takes %d: leave parts of it to the function",
 			len(text), maxSize)
 	}
-	compiled, err := compile(converted, jsonschema.Draft4)
-	if err != nil {
+	if err := errors.Join(draft4.check(converted, "")...); err != nil {
 		return nil, fmt.Errorf("its model would not be a JSON Schema of draft 4: %w", err)
 	}
 	slices.Sort(c.unchecked)
 	return &Model{
 		Schema:       converted,
 		JSON:         text,
-		AcceptsEmpty: compiled.Validate(map[string]any{}) == nil, // no expression is asked, as there are no texts
+		AcceptsEmpty: acceptsEmpty(converted),
 		Unchecked:    slices.Compact(c.unchecked),
 	}, nil
 }
@@ -144,51 +138,6 @@ func marshal(value any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
-}
-
-// compile reads a schema of a draft, whose references have to have targets.
-func compile(schema any, draft *jsonschema.Draft) (*jsonschema.Schema, error) {
-	const address = "urn:schema"
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(draft)
-	c.UseLoader(nothingElse{})
-	c.UseRegexpEngine(anyExpression) // those of ECMAScript, which Go has not
-	if err := c.AddResource(address, schema); err != nil {
-		return nil, oneLine(err)
-	}
-	compiled, err := c.Compile(address)
-	if err != nil {
-		return nil, oneLine(err)
-	}
-	return compiled, nil
-}
-
-// errElsewhere is for a reference to another document.
-var errElsewhere = errors.New("a model is one document")
-
-// nothingElse loads no schema.
-type nothingElse struct{}
-
-func (nothingElse) Load(url string) (any, error) {
-	return nil, fmt.Errorf("it refers to %s, and %w: copy what it needs into it", url, errElsewhere)
-}
-
-// anyExpression stands for every regular expression.
-func anyExpression(text string) (jsonschema.Regexp, error) { return expression(text), nil }
-
-type expression string
-
-func (expression) MatchString(string) bool { return true }
-func (e expression) String() string        { return string(e) }
-
-// oneLine has an error's text in one line, without the address that the schema has for the compiler only.
-func oneLine(err error) error {
-	var load *jsonschema.LoadURLError
-	if errors.As(err, &load) {
-		return load.Err
-	}
-	text := strings.ReplaceAll(err.Error(), "urn:schema#", "")
-	return errors.New(strings.Join(strings.Fields(text), " "))
 }
 
 func kindOf(value any) string {

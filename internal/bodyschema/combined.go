@@ -8,7 +8,7 @@ import (
 // combined converts a condition: where the schema of "if" does not hold, or that of "then"; and where it holds, or that
 // of "else".
 func (n *node) combined(name string) bool {
-	if !slices.Contains([]string{"if", "then", "else"}, name) || n.draft.number < 7 {
+	if !slices.Contains([]string{"if", "then", "else"}, name) {
 		return false
 	}
 	condition, ok := n.in["if"]

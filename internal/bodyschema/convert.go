@@ -89,7 +89,12 @@ func (c *converter) collect(value any, used map[string]any) {
 func (c *converter) define(place string) {
 	target, ok := lookUp(c.root, place)
 	if !ok {
-		return // which the compiler has said
+		c.fail(place, "a $ref refers to it, and nothing is there: mend the reference, or add it")
+		return
+	}
+	if wrong := c.draft.check(target, place); len(wrong) > 0 { // such as a place that has something else by itself
+		c.errs = append(c.errs, wrong...)
+		return
 	}
 	c.owner = place
 	c.definitions[c.names[place]] = c.schema(target, place)
@@ -114,8 +119,7 @@ func (c *converter) schema(value any, at string) map[string]any {
 		}
 		return map[string]any{"not": anything()}
 	}
-	c.fail(at, "want a schema, got %s", kindOf(value))
-	return nil
+	return nil // the check of its draft has told it
 }
 
 // anything accepts every value. CDK leaves empty objects out of templates, so it is not empty.
@@ -145,8 +149,9 @@ type node struct {
 }
 
 // below is a place in the object.
-func (n *node) below(names ...string) string {
-	at := n.at
+func (n *node) below(names ...string) string { return below(n.at, names...) }
+
+func below(at string, names ...string) string {
 	for _, name := range names {
 		at += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}

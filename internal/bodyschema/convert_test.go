@@ -98,13 +98,24 @@ func TestUncheckedKeywordsAreListed(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	const d4 = `"$schema":"http://json-schema.org/draft-04/schema#",`
 	const d7 = `"$schema":"http://json-schema.org/draft-07/schema#",`
 	for _, c := range []struct{ name, schema, want string }{
 		{"not an object", `[1]`, "at its top: want an object, got a list"},
 		{"an unknown draft", `{"$schema":"http://json-schema.org/draft-03/schema#"}`,
 			"at /$schema: http://json-schema.org/draft-03/schema# is not known: want that of draft 4, 6, 7, 2019-09 or 2020-12"},
-		{"not a schema", `{"type":"text"}`, "it is not a JSON Schema of draft 2020-12: "},
-		{"a bound of another draft", `{"minimum":1,"exclusiveMinimum":true}`, "it is not a JSON Schema of draft 2020-12: "},
+		{"not a type", `{"type":"text"}`, `at /type: want a type, which is one of "array", "boolean", "integer", "null", "number", ` +
+			`"object", "string", got "text", which draft 2020-12 does not take here: mend it, or name the draft that takes it in $schema`},
+		{"a type twice", `{"type":["null","null"]}`, "at /type: want a list of at least one type, each once"},
+		{"a bound of another draft", `{"minimum":1,"exclusiveMinimum":true}`,
+			"at /exclusiveMinimum: want a number, got true, which draft 2020-12 does not take here"},
+		{"a bound without its other half", `{` + d4 + `"exclusiveMinimum":true}`,
+			`at /exclusiveMinimum: in draft 4 it says that "minimum" is not in the range, and there is none: set it too`},
+		{"half a length", `{"properties":{"a/b":{"minLength":0.5}}}`,
+			"at /properties/a~1b/minLength: want a whole number of at least 0, got 0.5"},
+		{"a schema that nothing refers to", `{"$defs":{"a":{"maxItems":-1}}}`, "at /$defs/a/maxItems: want a whole number"},
+		{"a target that is none", `{"$ref":"#/examples/0","examples":[{"required":"a"}]}`,
+			`at /examples/0/required: want a list of names, got "a"`},
 		{"a keyword of no draft", `{"properties":{"a":{"minLenght":1}}}`,
 			`at /properties/a/minLenght: draft 2020-12 has no keyword "minLenght", so nothing would check it: take it out`},
 		{"a keyword of a later draft", `{` + d7 + `"dependentRequired":{}}`, `draft 7 has no keyword "dependentRequired"`},
@@ -122,10 +133,11 @@ func TestRefusals(t *testing.T) {
 		{"names by length", `{"propertyNames":{"maxLength":3}}`, `cannot have "propertyNames" with "maxLength"`},
 		{"another file", `{"$ref":"address.json"}`, "it refers to "},
 		{"another site", `{"$ref":"https://example.com/address.json"}`,
-			"it refers to https://example.com/address.json, and a model is one document: copy what it needs into it"},
+			`at /$ref: it refers to "https://example.com/address.json", and a model is one document: copy what it needs into $defs`},
 		{"an anchor", `{"$defs":{"n":{"$anchor":"here"}},"$ref":"#here"}`,
 			`at /$ref: it refers to "#here", and a model is one document: copy what it needs into $defs`},
-		{"no target", `{"$ref":"#/$defs/none"}`, "none"},
+		{"no target", `{"$ref":"#/$defs/none"}`, "at /$defs/none: a $ref refers to it, and nothing is there"},
+		{"an index with a zero", `{"$ref":"#/allOf/00","allOf":[{}]}`, "at /allOf/00: a $ref refers to it, and nothing is there"},
 		{"what draft 7 ignores", `{` + d7 +
 			`"properties":{"a":{"$ref":"#/definitions/n","minimum":1}},"definitions":{"n":{}}}`,
 			"at /properties/a/minimum: draft 7 ignores what stands beside $ref: put both into allOf"},

@@ -40,8 +40,8 @@ func (n *node) keyword(name string) {
 	case refused[name] != "":
 		n.refuse(name, refused[name])
 		return
-	case n.besideRef(name), n.core(name, value), n.number(name, value), n.array(name, value), n.properties(name, value),
-		n.combined(name):
+	case n.besideRef(name), n.draft.shapeOf(name) != nil &&
+		(n.core(name, value) || n.number(name, value) || n.array(name, value) || n.properties(name, value) || n.combined(name)):
 		return
 	}
 	n.fail(n.below(name), "%s has no keyword %q, so nothing would check it: take it out, mend its spelling, or name the "+
@@ -81,10 +81,7 @@ func (n *node) core(name string, value any) bool {
 		}
 	case "definitions", "$defs": // those that are referred to are converted
 	case "id", "$id":
-		switch {
-		case (name == "id") != (n.draft.number == 4):
-			return false
-		case n.at != "":
+		if n.at != "" {
 			n.refuse(name, "take it out, and refer to the place by a JSON pointer")
 		}
 	case "type":
@@ -92,9 +89,6 @@ func (n *node) core(name string, value any) bool {
 	case "enum":
 		n.enum(value.([]any))
 	case "const":
-		if n.draft.number < 6 {
-			return false
-		}
 		n.enum([]any{value})
 	case "not":
 		n.out[name] = n.schema(value, n.below(name))
@@ -110,7 +104,7 @@ func (n *node) core(name string, value any) bool {
 func (n *node) number(name string, value any) bool {
 	switch name {
 	case "minLength", "maxLength":
-		n.out[name] = value
+		n.out[name] = whole(value)
 	case "pattern":
 		text, _ := value.(string)
 		n.checkExpression(text, n.below(name))
@@ -149,32 +143,20 @@ func (n *node) exclusive(bound string, value any) {
 func (n *node) array(name string, value any) bool {
 	switch name {
 	case "minItems", "maxItems":
-		n.out[name] = value
+		n.out[name] = whole(value)
 	case "uniqueItems":
 		n.out[name] = value
 	case "items":
 		n.inside(func() { n.items(value) })
 	case "prefixItems":
-		if n.draft.number < 2020 {
-			return false
-		}
 		n.inside(func() { n.out["items"] = n.list(name) })
 	case "additionalItems":
-		if n.draft.number >= 2020 {
-			return false
-		}
 		if _, list := n.in["items"].([]any); list { // without effect otherwise
 			n.inside(func() { n.out[name] = n.boolean(name) })
 		}
 	case "contains":
-		if n.draft.number < 6 {
-			return false
-		}
 		n.contains(value)
 	case "minContains":
-		if n.draft.number < 2019 {
-			return false
-		}
 		if number, ok := value.(json.Number); ok && n.in["contains"] != nil && !equal(number, "0") && !equal(number, "1") {
 			n.refuse(name, "leave it to the function")
 		}

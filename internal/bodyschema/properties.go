@@ -9,7 +9,7 @@ import (
 func (n *node) properties(name string, value any) bool {
 	switch name {
 	case "minProperties", "maxProperties":
-		n.out[name] = value
+		n.out[name] = whole(value)
 	case "required":
 		if list, _ := value.([]any); len(list) > 0 { // draft 4 has no empty list
 			n.out[name] = list
@@ -29,9 +29,6 @@ func (n *node) properties(name string, value any) bool {
 	case "additionalProperties":
 		n.inside(func() { n.out[name] = n.boolean(name) })
 	case "propertyNames":
-		if n.draft.number < 6 {
-			return false
-		}
 		n.propertyNames(value)
 	case "dependencies":
 		if n.draft.number > 7 {
@@ -40,9 +37,6 @@ func (n *node) properties(name string, value any) bool {
 		}
 		n.dependencies(name)
 	case "dependentRequired", "dependentSchemas":
-		if n.draft.number < 2019 {
-			return false
-		}
 		n.dependencies(name)
 	default:
 		return false
@@ -92,7 +86,7 @@ func (n *node) propertyNames(value any) {
 				continue
 			}
 		case []any:
-			if names := namesOf(of); keyword == "enum" && names != nil && len(schema) == 1 {
+			if names := propertiesOf(of); keyword == "enum" && names != nil && len(schema) == 1 {
 				closed["properties"] = names
 				continue
 			}
@@ -111,8 +105,8 @@ func (n *node) propertyNames(value any) {
 	n.all = append(n.all, closed)
 }
 
-// namesOf are properties of the names in a list; nil if it has other values.
-func namesOf(list []any) map[string]any {
+// propertiesOf are properties of the names in a list; nil if it has other values.
+func propertiesOf(list []any) map[string]any {
 	out := map[string]any{}
 	for _, v := range list {
 		name, ok := v.(string)

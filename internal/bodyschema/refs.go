@@ -109,7 +109,7 @@ func lookUp(value any, place string) (any, bool) {
 			value = member
 		case []any:
 			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= len(of) {
+			if err != nil || i < 0 || i >= len(of) || strconv.Itoa(i) != token {
 				return nil, false
 			}
 			value = of[i]

@@ -14,9 +14,6 @@ import (
 // refuseTokens refuses what a template cannot hold as it stands, in any value: CDK tokens, whose text is not known here
 // and differs between runs, and numbers that a float64, which CDK has for all of them, does not hold exactly.
 func (c *converter) refuseTokens(value any, at string) {
-	below := func(name string) string {
-		return (&node{at: at}).below(name)
-	}
 	switch value := value.(type) {
 	case string:
 		if strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") {
@@ -29,7 +26,7 @@ func (c *converter) refuseTokens(value any, at string) {
 		}
 	case []any:
 		for i, v := range value {
-			c.refuseTokens(v, below(fmt.Sprint(i)))
+			c.refuseTokens(v, below(at, fmt.Sprint(i)))
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) {
@@ -40,7 +37,7 @@ func (c *converter) refuseTokens(value any, at string) {
 				c.fail(at, "a member is called %q, which CloudFormation takes for a function of its own: rename it, or leave "+
 					"it to the function", name)
 			}
-			c.refuseTokens(value[name], below(name))
+			c.refuseTokens(value[name], below(at, name))
 		}
 	}
 }
@@ -76,6 +73,14 @@ func rational(n json.Number) *big.Rat {
 		return new(big.Rat)
 	}
 	return r
+}
+
+// whole is a whole number in digits, which draft 4 wants: 1 for 1.0.
+func whole(value any) any {
+	if n, ok := value.(json.Number); ok && rational(n).IsInt() {
+		return json.Number(rational(n).Num().String())
+	}
+	return value
 }
 
 func equal(n, other json.Number) bool { return rational(n).Cmp(rational(other)) == 0 }

@@ -1,0 +1,90 @@
+package bodyschema
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestChecksWhatAValidatorDoes compares the check of each draft with a validator, which compiles the draft's own schema, on
+// schemas with one value in a wrong place.
+func TestChecksWhatAValidatorDoes(t *testing.T) {
+	replacements := []string{`null`, `true`, `false`, `0`, `1`, `1.0`, `-1`, `1.5`, `"a"`, `"string"`, `[]`, `["a"]`, `["a","a"]`,
+		`["string","null"]`, `[1,1.0]`, `[true]`, `[{}]`, `{}`, `{"a":true}`, `{"a":{}}`, `{"a":["b"]}`, `{"a":[]}`, `{"a":["b","b"]}`,
+		`{"a":1}`, `{"type":"a"}`, `{"a":{"items":[]}}`, `[{"minItems":"1"}]`}
+	for _, d := range drafts {
+		t.Run(d.name, func(t *testing.T) {
+			m := &maker{Rand: rand.New(rand.NewPCG(2, uint64(d.number))), draft: d.number}
+			right, wrong := 0, 0
+			for range 3000 {
+				value, err := decode([]byte(one(m, replacements)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				root, ok := m.schema(2).(map[string]any)
+				if !ok {
+					continue
+				}
+				root[one(m, checkedKeywords())] = value
+				_, _, err = compile(root, compilers[d.number])
+				found := d.check(root, "")
+				if (err == nil) != (len(found) == 0) {
+					text, _ := marshal(root)
+					t.Fatalf("%s\nby the validator: %v\nby the check: %v", text, err, found)
+				}
+				if err == nil {
+					right++
+				} else {
+					wrong++
+				}
+			}
+			if right < 500 || wrong < 500 {
+				t.Errorf("%d schemas were right, %d wrong", right, wrong)
+			}
+		})
+	}
+}
+
+// checkedKeywords are those whose values are compared: a reference and an identifier are checked where they are used.
+func checkedKeywords() (out []string) {
+	for keyword := range keywords {
+		switch keyword {
+		case "$schema", "$ref", "id", "$id":
+		default:
+			out = append(out, keyword)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestEmpty compares what models take of an empty body with a validator.
+func TestEmpty(t *testing.T) {
+	for _, d := range drafts {
+		m := &maker{Rand: rand.New(rand.NewPCG(3, uint64(d.number))), draft: d.number}
+		counts := map[bool]int{}
+		for i := range 400 {
+			m.defs = i%3 == 0
+			root, ok := m.schema(3).(map[string]any)
+			if !ok {
+				continue
+			}
+			root["$schema"] = addressOf(d)
+			if m.defs {
+				root["definitions"] = map[string]any{"d": m.schema(2)}
+			}
+			made, err := Convert(root)
+			if err != nil {
+				continue
+			}
+			model := validator(t, made.Schema, compilers[4])
+			if want := model.Validate(map[string]any{}) == nil; made.AcceptsEmpty != want {
+				t.Fatalf("%s takes {}: got %v, want %v", made.JSON, made.AcceptsEmpty, want)
+			}
+			counts[made.AcceptsEmpty]++
+		}
+		if counts[true] < 30 || counts[false] < 30 {
+			t.Errorf("%s: %v", d.name, counts)
+		}
+	}
+}
