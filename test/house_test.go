@@ -150,11 +150,13 @@ var listPackages = sync.OnceValues(func() (all []listed, err error) {
 })
 
 // runs reports whether a package is for functions that run and not for an app: the AWS SDK, which takes 19 s in each
-// consumer's first build, the runtime of functions, HTTP, TLS and the keys of tokens, which take 4 MB of an app's
-// memory, and os/user, which links libc.
+// consumer's first build, the runtime of functions, the validator of bodies, which compiles five drafts at each start,
+// HTTP, TLS and the keys of tokens, which take 4 MB of an app's memory, and os/user, which links libc.
 func runs(path string) bool {
-	if strings.Contains(path, "aws-sdk-go") || strings.Contains(path, "aws-lambda-go") {
-		return true
+	for _, module := range []string{"aws-sdk-go", "aws-lambda-go", "santhosh-tekuri/jsonschema"} {
+		if strings.Contains(path, module) {
+			return true
+		}
 	}
 	return slices.Contains([]string{"net", "net/http", "crypto/tls", "crypto/x509", "crypto/rsa", "os/user"}, path)
 }
