@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// The contract is what the authorizer answers, rule by rule; docs/authorizer.md has its text. Every rule is a test
-// here, under its number, and
+// The contract is what the authorizer answers, rule by rule; docs/authorizer-answers.md has its text. Every rule is a
+// test here, under its number, and
 //
 //	go test ./authorizer-fn/authz -run TestContract -v -matrix
 //

@@ -8,7 +8,7 @@ import (
 )
 
 // Case is a token and whether an authorizer that is configured for [Corpus] must accept it. Cases are numbered by the
-// rule they are about; see docs/authorizer.md.
+// rule they are about; see docs/authorizer-answers.md.
 type Case struct {
 	Line     int
 	Name     string
