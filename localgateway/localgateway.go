@@ -70,8 +70,9 @@ type Options struct {
 	// this machine are called, and others answer 501.
 	AllowNetwork bool
 
-	// Limits has requests with API keys count to their usage plans, by Now, and answers those over a rate or a quota by
-	// 429. Default: false, so that tests do not depend on how many requests they make, and how fast.
+	// Limits has requests count to the usage plans of their API keys and to the limits of routes, such as those of
+	// secureapi.Throttle, by Now, and answers those over one by 429. The limit of a stage for all its routes does not
+	// count. Default: false, so that tests do not depend on how many requests they make, and how fast.
 	Limits bool
 
 	// Caches keeps the answers of routes that a stage caches, such as those with CacheResponse, by Now. Default: false, so

@@ -58,8 +58,8 @@ const (
 // Check is a check of one request.
 type Check struct {
 	// Name is what was checked: "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy",
-	// "token", "audience", "claims", "scopes", "signature", "API key", "usage plan", "request parameters", "request body"
-	// or "kept answer".
+	// "token", "audience", "claims", "scopes", "signature", "API key", "usage plan", "throttle", "request parameters",
+	// "request body" or "kept answer".
 	Name   string
 	Passed bool
 

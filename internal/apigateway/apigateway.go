@@ -95,8 +95,8 @@ type Options struct {
 	// within [debugTimeout]. Default: as on AWS.
 	Debug bool
 
-	// Limits has requests with API keys count to their usage plans, and answers those over a rate or a quota by 429.
-	// Default: they do not count.
+	// Limits has requests count to the usage plans of their API keys and to what a stage allows single methods, and answers
+	// those over a rate or a quota by 429. Default: they do not count.
 	Limits bool
 
 	// Caches keeps the answers of methods that a stage caches. Default: every request reaches its integration.

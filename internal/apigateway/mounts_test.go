@@ -215,8 +215,8 @@ func TestExtras(t *testing.T) {
 		"ApiGateway::UsagePlan",
 		object{"Throttle": object{"RateLimit": 1}, "Quota": object{"Limit": 100, "Period": "DAY"}},
 	)
-	want := "Shop/Stage: ignored here: throttling (ThrottlingRateLimit, ThrottlingBurstLimit), execution logs (LoggingLevel, DataTraceEnabled), " +
-		"CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)\n" +
+	want := "Shop/Stage: ignored here: throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit), " +
+		"execution logs (LoggingLevel, DataTraceEnabled), CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)\n" +
 		"Shop/Plan: its rates and its quota do not count here: each request with one of its keys passes"
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -10,48 +10,64 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// limited counts a request to the usage plan of its API key, and refuses one that is over a limit. No source says when
-// API Gateway counts: here it is after the other checks of the caller, so that a request that is denied takes nothing.
+// limited counts a request to the usage plan of its API key and to the limit of its route, and refuses one that is over
+// one. No source says when API Gateway counts: here it is after the other checks of the caller, so that a request that is
+// denied takes nothing.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) *mapping.Failure {
 	gateway := st.served.gateway
-	if !gateway.options.Limits || verdict.Caller.APIKeyID == "" {
-		return nil
-	}
-	plan, key, at := st.planOf(verdict.Caller.APIKeyID)
-	if plan == nil || !plan.Limited() {
+	if !gateway.options.Limits {
 		return nil
 	}
 	route := m.Path + "/" + call.Verb
-	request := limits.Request{Plan: plan, Key: key.KeyID, Route: st.api.ID.String() + " " + st.stage.Name + " " + route}
-	if rate, some := at.Rates[route]; some {
-		request.Rate = &rate
+	request := limits.Request{
+		Route: st.api.ID.String() + " " + st.stage.Name + " " + route,
+		Stage: st.stage.Throttled(call.Verb, m.Path),
+	}
+	plan, key, at := st.planOf(verdict.Caller.APIKeyID)
+	if plan != nil && plan.Limited() {
+		request.Plan, request.Key = plan, key.KeyID
+		if rate, some := at.Rates[route]; some {
+			request.Rate = &rate
+		}
+	}
+	if request.Plan == nil && request.Stage == nil {
+		return nil
 	}
 	left, refusal := gateway.usage.Take(gateway.options.Now(), request)
-	name := fmt.Sprintf("the API key %s of the usage plan %s", nameOr(key.Name, key.ID), nameOr(plan.Name, plan.ID))
-	step := checks.Step{Check: "usage plan", Passed: refusal == limits.None, Detail: name + " is within its rate"}
-	if left >= 0 {
-		step.Detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit,
-			periods[plan.Quota.Period])
+	if request.Plan != nil {
+		name := fmt.Sprintf("the API key %s of the usage plan %s", nameOr(key.Name, key.ID), nameOr(plan.Name, plan.ID))
+		switch refusal {
+		case limits.Throttled:
+			return over(verdict, "usage plan", mapping.Throttled, name+" is over "+rates(plan.Rate, request.Rate, route))
+		case limits.Exceeded:
+			return over(verdict, "usage plan", mapping.QuotaExceeded,
+				fmt.Sprintf("%s has used its quota of %d requests a %s", name, plan.Quota.Limit, periods[plan.Quota.Period]))
+		}
+		detail := name + " is within its rate"
+		if left >= 0 {
+			detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit, periods[plan.Quota.Period])
+		}
+		verdict.Trace = append(verdict.Trace, checks.Step{Check: "usage plan", Passed: true, Detail: detail})
 	}
-	var failure *mapping.Failure
-	switch refusal {
-	case limits.Throttled:
-		failure = &mapping.Failure{Type: mapping.Throttled, Message: "Too Many Requests",
-			Reason: name + " is over " + rates(plan.Rate, request.Rate, route)}
-	case limits.Exceeded:
-		failure = &mapping.Failure{Type: mapping.QuotaExceeded, Message: "Limit Exceeded",
-			Reason: fmt.Sprintf("%s has used its quota of %d requests a %s", name, plan.Quota.Limit, periods[plan.Quota.Period])}
+	if refusal == limits.RouteThrottled {
+		return over(verdict, "throttle", mapping.Throttled, "the requests of all callers are over "+rates(nil, request.Stage, route))
 	}
-	if failure != nil {
-		step.Detail = failure.Reason
-	}
-	verdict.Trace = append(verdict.Trace, step)
-	return failure
+	return nil
 }
 
-// planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none. A key is
-// in one plan of a stage.
+// over refuses a request that is over a limit.
+func over(verdict *checks.Verdict, check string, answer mapping.Type, reason string) *mapping.Failure {
+	verdict.Trace = append(verdict.Trace, checks.Step{Check: check, Detail: reason})
+	message := "Too Many Requests"
+	if answer == mapping.QuotaExceeded {
+		message = "Limit Exceeded"
+	}
+	return &mapping.Failure{Type: answer, Message: message, Reason: reason}
+}
+
+// planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none, as without a
+// key. A key is in one plan of a stage.
 func (st *stage) planOf(id string) (*apimodel.UsagePlan, *apimodel.APIKey, apimodel.PlanStage) {
 	for _, plan := range st.served.model.UsagePlans {
 		at := slices.IndexFunc(plan.Stages, func(s apimodel.PlanStage) bool {
@@ -94,7 +110,7 @@ func rates(plan, route *apimodel.Rate, path string) (text string) {
 	return text
 }
 
-// noteLimits says that the limits of usage plans do not count.
+// noteLimits says that the limits of usage plans and routes do not count.
 func (s *served) noteLimits() {
 	if s.gateway.options.Limits {
 		return
@@ -102,6 +118,13 @@ func (s *served) noteLimits() {
 	for _, plan := range s.model.UsagePlans {
 		if plan.Limited() {
 			s.problem(plan.ID, "its rates and its quota do not count here: each request with one of its keys passes")
+		}
+	}
+	for _, api := range s.model.APIs {
+		for _, stage := range api.Stages {
+			if slices.ContainsFunc(stage.Throttles, func(t apimodel.Throttle) bool { return stage.Throttled(t.Verb, t.Path) != nil }) {
+				s.problem(stage.ID, "the limits that it sets for single methods do not count here")
+			}
 		}
 	}
 }

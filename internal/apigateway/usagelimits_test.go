@@ -132,4 +132,40 @@ func TestUsageLimits(t *testing.T) {
 			t.Errorf("got %+v, want %s", last, want)
 		}
 	})
+	t.Run("a stage's limit of a route", func(t *testing.T) {
+		r := limitedShop(object{"Throttle": object{"RateLimit": 1, "BurstLimit": 2}}, nil)
+		properties := r["Stage"].(object)["Properties"].(object)
+		properties["MethodSettings"] = []any{
+			object{"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 1, "ThrottlingBurstLimit": 1},
+			object{"HttpMethod": "GET", "ResourcePath": "/~1open", "ThrottlingRateLimit": 1, "ThrottlingBurstLimit": 2},
+			object{"HttpMethod": "GET", "ResourcePath": "/~1orders", "ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 1},
+			object{"HttpMethod": "PUT", "ResourcePath": "/~1stock~1{id}", "ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0},
+		}
+		s := serve(t, r, limited)
+		const crowded = "the requests of all callers are over 1 requests a second with a burst of 2 to /open/GET"
+		for i, one := range []step{
+			{"GET /prod/open", "acme", "200 open", ""},
+			{"GET /prod/open", "other", "200 open", ""},
+			{"GET /prod/open", "acme", throttled, crowded},
+			{"GET /prod/orders", "acme", "200 orders", ""},
+			{"GET /prod/orders", "bolt", throttled,
+				"the requests of all callers are over 0 requests a second with a burst of 1 to /orders/GET"},
+			{"GET /prod/stock/1", "acme", "200 stock", ""}, // what the stage refused took nothing of the plan
+			{"GET /prod/stock/1", "bolt", "200 stock", ""},
+			{"GET /prod/stock/1", "acme", throttled, "of the usage plan Partners is over"},
+			{"PUT /prod/stock/1", "bolt", throttled, "over 0 requests a second with a burst of 0 to /stock/{id}/PUT"},
+		} {
+			got := s.send(t, one.target, ofKey(one.key))
+			if got.String() != one.want || !strings.Contains(got.record.Reason, one.reason) {
+				t.Errorf("request %d: got %s (%s), want %s (%s)", i, got, got.record.Reason, one.want, one.reason)
+			}
+		}
+		const note = "the limits that it sets for single methods do not count here"
+		if problems := strings.Join(s.Problems(), "\n"); strings.Contains(problems, note) {
+			t.Errorf("got the problems %s", problems)
+		}
+		if problems := strings.Join(serve(t, r).Problems(), "\n"); !strings.Contains(problems, "Shop/Stage: "+note) {
+			t.Errorf("without Limits: got the problems %s, want %s", problems, note)
+		}
+	})
 }

@@ -61,6 +61,7 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 		Variables:    settings.textMap("Variables"),
 	}
 	settings.readResponseCaches(s)
+	settings.readThrottles(s)
 	settings.notice().stageExtras()
 	written := r.resource.Properties
 	if description, ok := written["StageDescription"].(map[string]any); ok {

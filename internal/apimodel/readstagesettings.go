@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 const responseTTL = 300 * time.Second
@@ -27,6 +29,38 @@ func (r *reader) readResponseCaches(s *Stage) {
 	}
 }
 
+// readThrottles reads the limits of methods. Of a limit that is not whole the account's is the other half: 10,000 requests
+// a second and a burst of 5,000. A limit of -1 is off.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, and for -1
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method_settings
+func (r *reader) readThrottles(s *Stage) {
+	r = r.notice()
+	read := func(in *reader, verb, path string) {
+		if !in.has("ThrottlingRateLimit") && !in.has("ThrottlingBurstLimit") {
+			return
+		}
+		number := func(name string, account float64) float64 {
+			if !in.has(name) {
+				return account
+			}
+			if t, _ := cloudassembly.Text(in.get(name)); t != "-1" {
+				if n := in.number(name); n != nil {
+					return *n
+				}
+			}
+			return -1 // it is off, or not known
+		}
+		rate, burst := number("ThrottlingRateLimit", 10_000), number("ThrottlingBurstLimit", 5_000)
+		if rate >= 0 && burst >= 0 {
+			s.Throttles = append(s.Throttles, Throttle{Verb: verb, Path: path, Rate: Rate{PerSecond: rate, Burst: int(burst)}})
+		}
+	}
+	read(r, "*", "*")
+	for _, in := range r.objects("MethodSettings") {
+		read(in, in.text("HttpMethod"), settingPath(in.text("ResourcePath")))
+	}
+}
+
 func (r *reader) responseTTL() time.Duration {
 	if s := r.integer("CacheTtlInSeconds"); s != nil {
 		return time.Duration(*s) * time.Second
@@ -44,8 +78,8 @@ func settingPath(t string) string {
 	return "/" + strings.TrimPrefix(strings.ReplaceAll(rest, "~1", "/"), "/")
 }
 
-// stageExtras notes in one line what a stage asks for that a local run does not do: throttling, logs, metrics and
-// traces.
+// stageExtras notes in one line what a stage asks for that a local run does not do: throttling of all methods, logs,
+// metrics and traces.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
 func (r *reader) stageExtras() {
 	var list []string
@@ -56,8 +90,9 @@ func (r *reader) stageExtras() {
 	}
 	// A deployment's StageDescription has the settings of all methods beside those by method; a stage has only the latter.
 	for _, in := range append([]*reader{r}, r.objects("MethodSettings")...) {
-		add("throttling (ThrottlingRateLimit, ThrottlingBurstLimit)", in.has("ThrottlingRateLimit") ||
-			in.has("ThrottlingBurstLimit"))
+		all := in == r || settingPath(in.text("ResourcePath")) == "*"
+		add("throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit)",
+			all && (in.has("ThrottlingRateLimit") || in.has("ThrottlingBurstLimit")))
 		add("execution logs (LoggingLevel, DataTraceEnabled)", in.has("LoggingLevel") && in.text("LoggingLevel") != "OFF" ||
 			in.bool("DataTraceEnabled"))
 		add("CloudWatch metrics (MetricsEnabled)", in.bool("MetricsEnabled"))

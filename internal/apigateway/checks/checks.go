@@ -65,7 +65,10 @@ type AuthorizerReply struct {
 
 // Step is one check, for the log and the console.
 type Step struct {
-	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience", "claims", "scopes", "signature", "API key", "usage plan", "request parameters", "request body", "kept answer"
+	// Check is "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience",
+	// "claims", "scopes", "signature", "API key", "usage plan", "throttle", "request parameters", "request body" or
+	// "kept answer".
+	Check  string
 	Passed bool
 
 	// Detail says in a sentence what was found and what decided: the identity source and never its value, the cache's

@@ -1,8 +1,8 @@
-// Package limits counts the requests of API keys against their usage plans: by a token bucket for the rate, and by a
-// counter for the quota. It does not throttle stages, routes or accounts.
+// Package limits counts requests against the usage plans of their API keys, and against what a stage allows a route: by
+// token buckets for the rates, and by a counter for the quota. It does not throttle accounts.
 //
 //	var l limits.Limiter
-//	room, refusal := l.Take(now, limits.Request{Plan: plan, Key: key.KeyID, Route: "/orders/GET"})
+//	left, refusal := l.Take(now, limits.Request{Plan: plan, Key: key.KeyID, Route: "Shop/Api prod /orders/GET"})
 package limits
 
 import (
@@ -15,10 +15,13 @@ import (
 
 // Request is a request that counts.
 type Request struct {
-	Plan  *apimodel.UsagePlan
-	Key   string         // the id of the API key
-	Route string         // a name for it among all stages of the plan, such as "Shop/Api prod /orders/{id}/GET"
-	Rate  *apimodel.Rate // of the route, beside that of the plan; nil for none
+	Route string // a name for it among all stages, such as "Shop/Api prod /orders/{id}/GET"
+
+	Plan *apimodel.UsagePlan // nil without a key
+	Key  string              // the id of the API key
+	Rate *apimodel.Rate      // of the route for each key of the plan, beside the plan's; nil for none
+
+	Stage *apimodel.Rate // of the route for all requests of the stage; nil for none
 }
 
 // Refusal is why a request is over a limit.
@@ -26,9 +29,10 @@ type Refusal int
 
 // The refusals.
 const (
-	None      Refusal = iota
-	Throttled         // over a rate
-	Exceeded          // over the quota
+	None           Refusal = iota
+	Throttled              // over a rate of the key
+	Exceeded               // over the quota
+	RouteThrottled         // over the rate that the stage allows the route
 )
 
 // Limiter counts requests. Its zero value is usable, by several goroutines. A plan that changes keeps what was counted.
@@ -38,7 +42,7 @@ type Limiter struct {
 	counts  map[bucketKey]*count
 }
 
-type bucketKey struct{ plan, key, route string } // route is "" for the plan as a whole
+type bucketKey struct{ plan, key, route string } // route is "" for the plan as a whole, and plan for the stage's own
 
 // bucket has tokens, of which a request takes one.
 type bucket struct {
@@ -53,46 +57,58 @@ type count struct {
 	first    bool      // it is the first one of the key
 }
 
-// Take counts a request if all limits of its key have room for it, and returns how much of the quota is left, or -1
-// without a quota. A refused request takes nothing, of which no source says otherwise, and returns -1.
+// Take counts a request if all its limits have room for it, and returns how much of the quota is left, or -1 without a
+// quota. A refused request takes nothing, of which no source says otherwise, and returns -1.
 //
 // The limits of a plan are those of each of its keys, for all of its stages together, also beside the rate of a route.
+// They come before those of the stage.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html and
 // https://repost.aws/questions/QUFD1EPj5dRYaYaqpNepE34A
 func (l *Limiter) Take(now time.Time, r Request) (left int, refusal Refusal) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var taken []*bucket
-	for _, of := range []struct {
-		route string
-		rate  *apimodel.Rate
-	}{{"", r.Plan.Rate}, {r.Route, r.Rate}} {
-		if of.rate == nil {
-			continue
+	room := func(key bucketKey, rate *apimodel.Rate) bool {
+		if rate == nil {
+			return true
 		}
-		b := l.bucket(now, bucketKey{r.Plan.PlanID, r.Key, of.route}, *of.rate)
-		if b.tokens < 1 {
+		b := l.bucket(now, key, *rate)
+		taken = append(taken, b)
+		return b.tokens >= 1
+	}
+	var quota *count
+	left = -1
+	if p := r.Plan; p != nil {
+		if !room(bucketKey{p.PlanID, r.Key, ""}, p.Rate) || !room(bucketKey{p.PlanID, r.Key, r.Route}, r.Rate) {
 			return -1, Throttled
 		}
-		taken = append(taken, b)
+		if p.Quota != nil {
+			quota = l.count(now, bucketKey{plan: p.PlanID, key: r.Key}, p.Quota)
+			if left = quota.left(p.Quota); left <= 0 {
+				return -1, Exceeded
+			}
+		}
 	}
-	left = -1
-	if q := r.Plan.Quota; q != nil {
-		c := l.count(now, bucketKey{plan: r.Plan.PlanID, key: r.Key}, q)
-		limit := q.Limit
-		if c.first {
-			limit -= q.Offset
-		}
-		if c.requests >= limit {
-			return -1, Exceeded
-		}
-		c.requests++
-		left = limit - c.requests
+	if !room(bucketKey{route: r.Route}, r.Stage) {
+		return -1, RouteThrottled
+	}
+	if quota != nil {
+		quota.requests++
+		left--
 	}
 	for _, b := range taken {
 		b.tokens--
 	}
 	return left, None
+}
+
+// left is how many requests a quota has room for.
+func (c *count) left(q *apimodel.Quota) int {
+	limit := q.Limit
+	if c.first {
+		limit -= q.Offset
+	}
+	return limit - c.requests
 }
 
 // bucket is a bucket with the tokens that it has now. It begins full.

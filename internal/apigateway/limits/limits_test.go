@@ -23,8 +23,9 @@ func TestTake(t *testing.T) {
 		name, why string
 		rate      *apimodel.Rate
 		route     *apimodel.Rate
+		stage     *apimodel.Rate // of the route
 		quota     *apimodel.Quota
-		requests  string // times, each with "b" behind it for another key and "r" for another route
+		requests  string // times, each with "b" behind it for another key, "n" for none and "r" for another route
 		want      string
 	}{
 		{name: "no limit", requests: "0 0 0", want: "ok ok ok"},
@@ -43,6 +44,15 @@ func TestTake(t *testing.T) {
 		{
 			name: "a route's rate beside the plan's", why: "both count", rate: rate(1, 3), route: rate(1, 1),
 			requests: "0 0 0r 0r 0r", want: "ok throttled ok ok throttled",
+		},
+		{
+			name: "a stage's rate of a route", why: "all callers share it, also those without a key", stage: rate(1, 2),
+			requests: "0 0b 0n 0r 1n 1", want: "ok ok crowded ok ok crowded",
+		},
+		{
+			name: "beside a plan's", why: "the plan comes first, and what the stage refuses takes nothing of it",
+			rate: rate(1, 2), stage: rate(0.5, 1), quota: &apimodel.Quota{Limit: 2, Period: "DAY"},
+			requests: "0 0 0b 2 2", want: "ok:1 crowded crowded ok:0 exceeded",
 		},
 		{
 			name: "a clock that is set back", why: "no token comes from it", rate: rate(1, 1), requests: "10 0 10 11",
@@ -85,19 +95,22 @@ func TestTake(t *testing.T) {
 			plan := &apimodel.UsagePlan{PlanID: "p", Rate: c.rate, Quota: c.quota}
 			var got []string
 			for one := range strings.FieldsSeq(c.requests) {
-				r := Request{Plan: plan, Key: "a", Route: "/orders/GET", Rate: c.route}
+				r := Request{Plan: plan, Key: "a", Route: "/orders/GET", Rate: c.route, Stage: c.stage}
 				if strings.HasSuffix(one, "b") {
 					r.Key = "b"
 				}
 				if strings.HasSuffix(one, "r") {
-					r.Route, r.Rate = "/other/GET", nil
+					r.Route, r.Rate, r.Stage = "/other/GET", nil, nil
 				}
-				after, err := time.ParseDuration(strings.TrimRight(one, "br") + "s")
+				if strings.HasSuffix(one, "n") {
+					r.Plan, r.Key = nil, ""
+				}
+				after, err := time.ParseDuration(strings.TrimRight(one, "brn") + "s")
 				if err != nil {
 					t.Fatal(err)
 				}
 				left, refusal := l.Take(start.Add(after), r)
-				got = append(got, [...]string{"ok", "throttled", "exceeded"}[refusal])
+				got = append(got, [...]string{"ok", "throttled", "exceeded", "crowded"}[refusal])
 				if c.quota != nil && refusal == None {
 					got[len(got)-1] += fmt.Sprint(":", left)
 				}
