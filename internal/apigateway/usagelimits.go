@@ -11,8 +11,8 @@ import (
 )
 
 // limited counts a request to the usage plan of its API key and to the limit of its route, and refuses one that is over
-// one. No source says when API Gateway counts: here it is after the other checks of the caller, so that a request that is
-// denied takes nothing.
+// one. No source says when API Gateway counts: here it is after the other checks of the caller, so that a request that
+// is denied takes nothing.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) *mapping.Failure {
 	gateway := st.served.gateway
@@ -46,12 +46,14 @@ func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) 
 		}
 		detail := name + " is within its rate"
 		if left >= 0 {
-			detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit, periods[plan.Quota.Period])
+			detail = fmt.Sprintf("%s has %d of %d requests left in this %s", name, left, plan.Quota.Limit,
+				periods[plan.Quota.Period])
 		}
 		verdict.Trace = append(verdict.Trace, checks.Step{Check: "usage plan", Passed: true, Detail: detail})
 	}
 	if refusal == limits.RouteThrottled {
-		return over(verdict, "throttle", mapping.Throttled, "the requests of all callers are over "+rates(nil, request.Stage, route))
+		return over(verdict, "throttle", mapping.Throttled,
+			"the requests of all callers are over "+rates(nil, request.Stage, route))
 	}
 	return nil
 }
@@ -66,8 +68,8 @@ func over(verdict *checks.Verdict, check string, answer mapping.Type, reason str
 	return &mapping.Failure{Type: answer, Message: message, Reason: reason}
 }
 
-// planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none, as without a
-// key. A key is in one plan of a stage.
+// planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none, as
+// without a key. A key is in one plan of a stage.
 func (st *stage) planOf(id string) (*apimodel.UsagePlan, *apimodel.APIKey, apimodel.PlanStage) {
 	for _, plan := range st.served.model.UsagePlans {
 		at := slices.IndexFunc(plan.Stages, func(s apimodel.PlanStage) bool {
@@ -93,7 +95,7 @@ var periods = map[string]string{"DAY": "day", "WEEK": "week", "MONTH": "month"}
 // rates says which rates a request may be over.
 func rates(plan, route *apimodel.Rate, path string) (text string) {
 	say := func(r *apimodel.Rate) string {
-		if r.Burst == 0 {
+		if r.Burst == apimodel.UnknownBurst {
 			return fmt.Sprintf("%g requests a second", r.PerSecond)
 		}
 		return fmt.Sprintf("%g requests a second with a burst of %d", r.PerSecond, r.Burst)
@@ -122,7 +124,9 @@ func (s *served) noteLimits() {
 	}
 	for _, api := range s.model.APIs {
 		for _, stage := range api.Stages {
-			if slices.ContainsFunc(stage.Throttles, func(t apimodel.Throttle) bool { return stage.Throttled(t.Verb, t.Path) != nil }) {
+			if slices.ContainsFunc(stage.Throttles, func(t apimodel.Throttle) bool {
+				return stage.Throttled(t.Verb, t.Path) != nil
+			}) {
 				s.problem(stage.ID, "the limits that it sets for single methods do not count here")
 			}
 		}

@@ -29,8 +29,8 @@ func (r *reader) readResponseCaches(s *Stage) {
 	}
 }
 
-// readThrottles reads the limits of methods. Of a limit that is not whole the account's is the other half: 10,000 requests
-// a second and a burst of 5,000. A limit of -1 is off.
+// readThrottles reads the limits of methods. Of a limit that is not whole the account's is the other half: 10,000
+// requests a second and a burst of 5,000. A limit of -1 is off.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, and for -1
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method_settings
 func (r *reader) readThrottles(s *Stage) {

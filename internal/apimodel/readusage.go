@@ -80,7 +80,7 @@ func (r *reader) rate(name string) *Rate {
 	if perSecond == nil {
 		return nil
 	}
-	rate := &Rate{PerSecond: *perSecond}
+	rate := &Rate{PerSecond: *perSecond, Burst: UnknownBurst}
 	if burst := in.integer("BurstLimit"); burst != nil {
 		rate.Burst = *burst
 	}

@@ -50,8 +50,11 @@ func (p *UsagePlan) Limited() bool {
 // Rate is a limit of requests by a token bucket.
 type Rate struct {
 	PerSecond float64 // tokens that the bucket gets
-	Burst     int     // tokens that it holds; 0 if the template does not say
+	Burst     int     // tokens that it holds; UnknownBurst if the template does not say
 }
+
+// UnknownBurst is a burst that a template leaves out.
+const UnknownBurst = -1
 
 // Quota is a limit of requests in a period.
 type Quota struct {

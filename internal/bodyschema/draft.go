@@ -62,8 +62,8 @@ type since struct {
 
 const latest = 2020
 
-// keywords are those whose value a draft restricts, by the drafts' own schemas. Those that a model cannot have are left out,
-// since they are refused with any value.
+// keywords are those whose value a draft restricts, by the drafts' own schemas. Those that a model cannot have are left
+// out, since they are refused with any value.
 var keywords = map[string][]since{
 	"$schema":     {{4, latest, wantText}},
 	"id":          {{4, 4, wantText}},

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// acceptsEmpty reports whether a model accepts {}: what a model says of numbers, texts, lists, and of properties that are
-// there, says nothing of it.
+// acceptsEmpty reports whether a model accepts {}: what a model says of numbers, texts, lists, and of properties that
+// are there, says nothing of it.
 func acceptsEmpty(model map[string]any) bool {
 	definitions, _ := model["definitions"].(map[string]any)
 	return (&emptyObject{model: model, definitions: definitions, known: map[string]bool{}}).fits(model)
@@ -28,7 +28,7 @@ func (e *emptyObject) fits(schema any) bool {
 	required, _ := s["required"].([]any)
 	not, negated := s["not"]
 	switch {
-	case rational(least).Sign() > 0, len(required) > 0, !isObject(s["type"]), s["enum"] != nil: // whose values are not empty
+	case rational(least).Sign() > 0, len(required) > 0, !isObject(s["type"]), s["enum"] != nil: // a value of it is not empty
 		return false
 	case negated && e.fits(not):
 		return false

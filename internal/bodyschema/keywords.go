@@ -40,8 +40,10 @@ func (n *node) keyword(name string) {
 	case refused[name] != "":
 		n.refuse(name, refused[name])
 		return
-	case n.besideRef(name), n.draft.shapeOf(name) != nil &&
-		(n.core(name, value) || n.number(name, value) || n.array(name, value) || n.properties(name, value) || n.combined(name)):
+	case n.besideRef(name):
+		return
+	case n.draft.shapeOf(name) == nil: // no keyword of the draft
+	case n.core(name, value), n.number(name, value), n.array(name, value), n.properties(name, value), n.combined(name):
 		return
 	}
 	n.fail(n.below(name), "%s has no keyword %q, so nothing would check it: take it out, mend its spelling, or name the "+

@@ -11,9 +11,9 @@ import (
 // shape reports a value that a keyword does not take.
 type shape func(c *checker, value any, at string)
 
-// checker finds what is no JSON Schema of a draft, in a schema and in all that it has within. Its rules are those of the
-// drafts' own schemas, such as https://json-schema.org/draft-07/schema. A validator has them too, but compiles those of all
-// drafts whenever a program starts, and an app of CDK starts for each synthesis.
+// checker finds what is no JSON Schema of a draft, in a schema and in all that it has within. Its rules are those of
+// the drafts' own schemas, such as https://json-schema.org/draft-07/schema. A validator has them too, but compiles
+// those of all drafts whenever a program starts, and an app of CDK starts for each synthesis.
 type checker struct {
 	draft   *draft
 	shapeOf func(keyword string) shape

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestChecksWhatAValidatorDoes compares the check of each draft with a validator, which compiles the draft's own schema, on
-// schemas with one value in a wrong place.
+// TestChecksWhatAValidatorDoes compares the check of each draft with a validator, which compiles the draft's own
+// schema, on schemas with one value in a wrong place.
 func TestChecksWhatAValidatorDoes(t *testing.T) {
 	replacements := []string{`null`, `true`, `false`, `0`, `1`, `1.0`, `-1`, `1.5`, `"a"`, `"string"`, `[]`, `["a"]`, `["a","a"]`,
 		`["string","null"]`, `[1,1.0]`, `[true]`, `[{}]`, `{}`, `{"a":true}`, `{"a":{}}`, `{"a":["b"]}`, `{"a":[]}`, `{"a":["b","b"]}`,

@@ -114,7 +114,7 @@ func (c *count) left(q *apimodel.Quota) int {
 // bucket is a bucket with the tokens that it has now. It begins full.
 func (l *Limiter) bucket(now time.Time, key bucketKey, rate apimodel.Rate) *bucket {
 	size := float64(rate.Burst)
-	if rate.Burst == 0 { // the template leaves it out, and what it is then is not documented
+	if rate.Burst == apimodel.UnknownBurst { // and what it is then is not documented
 		size = math.Max(1, rate.PerSecond)
 	}
 	b := l.buckets[key]

@@ -39,7 +39,11 @@ func TestTake(t *testing.T) {
 			want: "ok throttled ok throttled ok",
 		},
 		{name: "a rate of zero", rate: rate(0, 1), requests: "0 60 3600", want: "ok throttled throttled"},
-		{name: "a rate without a burst", rate: rate(3, 0), requests: "0 0 0 0", want: "ok ok ok throttled"},
+		{
+			name: "a rate without a burst", rate: rate(3, apimodel.UnknownBurst), requests: "0 0 0 0",
+			want: "ok ok ok throttled",
+		},
+		{name: "a burst of zero", rate: rate(3, 0), requests: "0 1 60", want: "throttled throttled throttled"},
 		{name: "each key has its own", rate: rate(1, 1), requests: "0 0b 0 0b", want: "ok ok throttled throttled"},
 		{
 			name: "a route's rate beside the plan's", why: "both count", rate: rate(1, 3), route: rate(1, 1),
