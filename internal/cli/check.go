@@ -132,7 +132,7 @@ func findingsText(findings []rules.Finding) []byte {
 			if f.Accepted != "" {
 				fmt.Fprintf(&b, "    accepted: %s\n", indented(f.Accepted))
 			} else {
-				fmt.Fprintf(&b, "    way out: %s\n", indented(f.WayOut))
+				fmt.Fprintf(&b, "    fix: %s\n", indented(f.WayOut))
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func ruleList(asJSON bool) []byte {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s (%s)\n  %s\n  looks at: %s\n  way out: %s\n", r.ID, r.Severity, r.Why, r.Looks, r.WayOut)
+		fmt.Fprintf(&b, "%s (%s)\n  %s\n  checks: %s\n  fix: %s\n", r.ID, r.Severity, r.Why, r.Looks, r.WayOut)
 	}
 	return b.Bytes()
 }

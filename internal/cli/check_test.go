@@ -44,8 +44,8 @@ func TestCheckFailsOnEachHole(t *testing.T) {
 			dir := assemblyOf(t, file)
 			status, stdout, stderr := call(t, "check", "--assembly", dir)
 			if status != failed || !strings.Contains(stdout, "\n  error  ") ||
-				!strings.Contains(stdout, "\n    way out: ") {
-				t.Errorf("status %d, want 1 with an error and its way out:\n%s", status, stdout)
+				!strings.Contains(stdout, "\n    fix: ") {
+				t.Errorf("status %d, want 1 with an error and its fix:\n%s", status, stdout)
 			}
 			if !strings.HasPrefix(stderr, "gatehouse check: "+dir+": ") || !strings.Contains(stderr, "accept") {
 				t.Errorf("standard error says %q", stderr)

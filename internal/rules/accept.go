@@ -14,8 +14,8 @@ const AcceptsMetadata = "gatehouse:accepts"
 var acceptance = Rule{
 	ID:       "acceptance",
 	Severity: Error,
-	Why: "An acceptance is for a finding that there is and says why: one that is left over would hide the next " +
-		"hole at its place.",
+	Why: "An acceptance is for an existing finding, and gives a reason. One that is left over would hide the next " +
+		"hole at the same resource.",
 	Looks:  "the metadata gatehouse:accepts of every resource",
 	WayOut: "take the acceptance out, or name a rule that \"gatehouse check --rules\" lists, and a reason",
 	check:  func(*view, reporter) {},

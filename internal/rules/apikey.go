@@ -8,7 +8,7 @@ import (
 var keyWithoutPlan = Rule{
 	ID:       "key-without-plan",
 	Severity: Warning,
-	Why: "API Gateway takes an API key only from a usage plan that covers the stage: without one every call " +
+	Why: "API Gateway accepts an API key only from a usage plan that covers the stage. Without one, every call " +
 		"answers 403.",
 	Looks:  "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
 	WayOut: "add a usage plan (Props.UsagePlans, or RestAPI.AddUsagePlan with the stage), or accept this if one outside of the app has it",
@@ -30,9 +30,9 @@ var keyWithoutPlan = Rule{
 var keyThatNothingNames = Rule{
 	ID:       "key-source",
 	Severity: Error,
-	Why: "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: without one, or " +
-		"with the included one without a UsageKeyClaim, each call answers 403. With the source HEADER callers choose the " +
-		"key, and so whose quota they use.",
+	Why: "With the API key source AUTHORIZER, a Lambda authorizer's answer contains the key. Without such an " +
+		"authorizer, or with the included one and no UsageKeyClaim, each call answers 403. With the source HEADER, " +
+		"callers choose the key, and so whose quota they use.",
 	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER, or whose authorizer takes the key " +
 		"from a claim",
 	WayOut: "leave ApiKeySourceType to Gatehouse; where callers do not send the key in X-API-Key, guard the method by a " +

@@ -10,11 +10,11 @@ import (
 var changedAuthorizer = Rule{
 	ID:       "changed-authorizer",
 	Severity: Error,
-	Why: "What an authorizer caches by, for how long, and which function it asks are a part of who is admitted: " +
-		"another value serves one caller's answer to another, or asks code that is not the planned one.",
+	Why: "An authorizer's cache key, its cache time and its function decide who is admitted. With another value, " +
+		"a caller can get another caller's answer, or other code than the planned one decides.",
 	Looks: "the type, identity sources, cache time, validation expression, function, role, user pools and JWT " +
 		"configuration of authorizers that Gatehouse built",
-	WayOut: "set the value in the authorizer of Props instead of the resource, as in CacheTTL, Header, " +
+	WayOut: "set the value in the authorizer of Props instead of the resource, for example in CacheTTL, Header, " +
 		"IdentitySources or Function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeAuthorizer] {
@@ -89,7 +89,7 @@ func names(uri, function any) bool {
 var cachedWithoutIdentity = Rule{
 	ID:       "cache-without-identity",
 	Severity: Error,
-	Why:      "An authorizer's cache finds the answer by the identity sources: without one, nothing tells callers apart.",
+	Why:      "API Gateway finds a cached answer by the identity sources. Without one, all callers share an answer.",
 	Looks:    "REQUEST authorizers of every API",
 	WayOut: "name an identity source, such as method.request.header.Authorization, or set " +
 		"AuthorizerResultTtlInSeconds to 0",

@@ -12,9 +12,9 @@ import (
 var foreignGuard = Rule{
 	ID:       "included-authorizer",
 	Severity: Error,
-	Why: "The included authorizer answers for the routes of its table: a method beside it admits no callers, or " +
-		"those of a route whose * covers it.",
-	Looks:  "methods that are not in the table of their API and name an authorizer with the included function",
+	Why: "The included authorizer knows the routes of its table. For a method outside the table, it admits no " +
+		"callers, or the callers of a route whose * covers the method.",
+	Looks:  "methods that are not in their API's table and name an authorizer with the included function",
 	WayOut: "put the method into Routes, or give it another authorizer",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
@@ -38,9 +38,10 @@ var foreignGuard = Rule{
 var grantCoversMethod = Rule{
 	ID:       "grant-covers-method",
 	Severity: Error,
-	Why: "The * for a parameter in the ARN of a grant crosses slashes, so a grant of a route covers methods " +
-		"below it that were added beside the table.",
-	Looks:  "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
+	Why: "In the ARN of a grant, the * for a path parameter also matches slashes. So a grant of a route covers " +
+		"methods below it that were added outside the table.",
+	Looks: "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM outside that " +
+		"table",
 	WayOut: "put the method into Routes, where GrantInvoke sees it",
 	check: func(v *view, report reporter) {
 		var granted map[*api][]string
@@ -161,8 +162,8 @@ func (r *resource) joined(path string, call map[string]any) (string, bool) {
 var fallThrough = Rule{
 	ID:       "fall-through",
 	Severity: Error,
-	Why: "API Gateway passes over a path that lacks the verb, so what a guarded method does not take reaches an " +
-		"open route with a parameter.",
+	Why: "API Gateway skips a path that lacks the request's verb. A request that a guarded method does not take " +
+		"can therefore reach an open route with a parameter.",
 	Looks:  "guarded methods that were added beside a table with public routes",
 	WayOut: "guard the public route too, or add the missing verbs as guarded routes",
 	check:  eachPlanned((*api).fallThroughs),

@@ -9,11 +9,11 @@ import (
 var responseCache = Rule{
 	ID:       "response-cache",
 	Severity: Error,
-	Why: "API Gateway's cache of answers has the parameters that a method declares in its key and not the " +
-		"caller, so one caller gets another one's answer.",
+	Why: "The key of API Gateway's response cache has the parameters that a method declares, but not the caller. " +
+		"So one caller can get another one's answer.",
 	Looks: "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built, and the " +
 		"CacheKeyParameters of their methods",
-	WayOut: "turn CachingEnabled off, and write CacheResponse on the public routes that it is for, or cache in the function",
+	WayOut: "turn CachingEnabled off, and use CacheResponse on public routes, or cache in the function",
 	check: func(v *view, report reporter) {
 		for _, kind := range []string{typeStage, typeDeployment} {
 			for _, r := range v.byType[kind] {

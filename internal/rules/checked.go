@@ -11,8 +11,8 @@ const typeValidator = "AWS::ApiGateway::RequestValidator"
 var changedCheck = Rule{
 	ID:       "changed-check",
 	Severity: Error,
-	Why: "A function behind a route that checks requests is written for requests that are right: without the check it " +
-		"gets all others, too.",
+	Why: "A function behind a route that checks requests expects valid requests. Without the check, it also gets " +
+		"invalid ones.",
 	Looks: "the RequestValidatorId, RequestModels and RequestParameters of methods of the table's routes that have a Body, " +
 		"RequireQuery or RequireHeader",
 	WayOut: "leave them as secureapi.New writes them, or take Body, RequireQuery or RequireHeader out of the table",

@@ -13,12 +13,12 @@ import (
 var circularDependency = Rule{
 	ID:       "circular-dependency",
 	Severity: Error,
-	Why: "CloudFormation makes a resource after those that it depends on: it refuses a template in which resources " +
-		"depend on each other in a circle, as a function does that has the URL of an API which invokes it.",
-	Looks: "Ref, Fn::GetAtt, Fn::Sub and DependsOn of the resources of every template, but for those of SAM and for " +
-		"branches of Fn::If that are not known to be taken",
-	WayOut: "take one of the references out, or put what refers into a resource of its own, such as a policy, or into a " +
-		"stack of its own",
+	Why: "CloudFormation creates a resource after those that it depends on, so it refuses a template with a " +
+		"circle. An example is a function that has the URL of an API that invokes it.",
+	Looks: "Ref, Fn::GetAtt, Fn::Sub and DependsOn of the resources of every template, except those of SAM and " +
+		"those in branches of Fn::If that may not be taken",
+	WayOut: "remove one of the references, or put what refers into a resource of its own, such as a policy, or " +
+		"into a stack of its own",
 	check: func(v *view, report reporter) {
 		inStack := map[*cloudassembly.Stack]dependencies{}
 		for _, kind := range slices.Sorted(maps.Keys(v.byType)) {

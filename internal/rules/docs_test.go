@@ -28,9 +28,9 @@ func TestDocs(t *testing.T) {
 	var b strings.Builder
 	for _, r := range rules.All() {
 		fmt.Fprintf(&b, "\n### `%s`\n\n%s\n\n%s\n%s\n", r.ID, wrap(r.Why, ""),
-			wrap("- Looks at: "+r.Looks+".", "  "), wrap("- Way out: "+r.WayOut+".", "  "))
+			wrap("- Checks: "+r.Looks+".", "  "), wrap("- Fix: "+r.WayOut+".", "  "))
 		if r.Severity == rules.Warning {
-			b.WriteString("- It warns, and fails nothing.\n")
+			b.WriteString("- A warning: synthesis and the command do not fail.\n")
 		}
 	}
 	b.WriteString("\n")

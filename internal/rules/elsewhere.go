@@ -10,8 +10,8 @@ import (
 var permissionElsewhere = Rule{
 	ID:       "permission-elsewhere",
 	Severity: Error,
-	Why: "AWS::Lambda::Permission is made in the account and region of its stack: for a function that is " +
-		"elsewhere the deployment fails.",
+	Why: "CloudFormation creates an AWS::Lambda::Permission in the account and region of its stack. If the " +
+		"function is elsewhere, the deployment fails.",
 	Looks: "permissions for API Gateway, of stacks whose account or region is known",
 	WayOut: "deploy the function where the API is, or import it with SkipPermissions and let " +
 		"apigateway.amazonaws.com invoke it from a stack where the function is",
@@ -31,9 +31,9 @@ var permissionElsewhere = Rule{
 var functionElsewhere = Rule{
 	ID:       "function-elsewhere",
 	Severity: Warning,
-	Why: "API Gateway invokes a function of another account or region only if that one permits it there, or by a " +
-		"role: without either every call answers 500.",
-	Looks: "methods of APIs whose function is in another account or region and has no permission for API Gateway " +
+	Why: "API Gateway can invoke a function in another account or region only with a permission there, or with a " +
+		"role. Otherwise every call answers 500.",
+	Looks: "methods of APIs whose function is in another account or region, without a permission for API Gateway " +
 		"in the assembly",
 	WayOut: "let apigateway.amazonaws.com invoke the function from a stack where it is, set the integration's " +
 		"Credentials to a role that may, or accept this if the permission is made outside of the app",

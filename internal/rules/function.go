@@ -16,8 +16,8 @@ func Digest(value string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256
 var changedFunction = Rule{
 	ID:       "changed-function",
 	Severity: Error,
-	Why: "The included authorizer trusts the issuers that its environment names, and answers by the table in its " +
-		"bundle; the included login sends users to the provider that its environment names.",
+	Why: "The included authorizer trusts the issuers that its environment names, and decides by the table in its " +
+		"bundle. The included login sends users to the provider that its environment names.",
 	Looks:  "the environment and the code of the functions of included authorizers and logins",
 	WayOut: "set the variable or the code in JWT, SessionAuthorizer or Login instead of the function",
 	check: func(v *view, report reporter) {
@@ -76,8 +76,8 @@ func keyOfParameter(key any, hash string) bool {
 var openFunctionURL = Rule{
 	ID:       "open-function-url",
 	Severity: Error,
-	Why: "A function URL without authorization calls the function past the API: its authorizer, its throttling " +
-		"and its resource policy.",
+	Why: "A function URL without authorization bypasses the API: its authorizer, its throttling and its resource " +
+		"policy.",
 	Looks:  "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
 	WayOut: "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
 	check: func(v *view, report reporter) {

@@ -22,10 +22,10 @@ var serverErrors = []string{
 var responseWithoutCORS = Rule{
 	ID:       "gateway-response-cors",
 	Severity: Error,
-	Why: "A gateway response of its own type replaces the default of its class with its headers: without those " +
-		"of CORS a page sees a network error, and neither the status nor the reason.",
-	Looks: "gateway responses of APIs with CORS in their table, and of others whose DEFAULT_4XX or DEFAULT_5XX has " +
-		"Access-Control-Allow-Origin",
+	Why: "A gateway response of a specific type replaces the default of its class, headers included. Without CORS " +
+		"headers, a page sees a network error instead of the status and the reason.",
+	Looks: "gateway responses of APIs with CORS in their table, and of other APIs whose DEFAULT_4XX or " +
+		"DEFAULT_5XX has Access-Control-Allow-Origin",
 	WayOut: "add the response by AddGatewayResponse of the secureapi.API, which joins the headers of CORS, or give it " +
 		"Access-Control-Allow-Origin",
 	check: func(v *view, report reporter) {
@@ -57,10 +57,11 @@ var responseWithoutCORS = Rule{
 var responseTwice = Rule{
 	ID:       "gateway-response-twice",
 	Severity: Error,
-	Why: "An API has one response of a type: of two resources for it the deployment fails, or the later one " +
-		"stands without the headers of the other.",
-	Looks:  "gateway responses of every API",
-	WayOut: "leave one of them out, or give it another type; Login.NoUnauthorizedPage leaves out a login's UNAUTHORIZED",
+	Why: "An API has one gateway response of each type. If two resources define it, the deployment fails, or the " +
+		"later one replaces the other and its headers.",
+	Looks: "gateway responses of every API",
+	WayOut: "remove one of them, or give it another type; Login.NoUnauthorizedPage leaves out a login's " +
+		"UNAUTHORIZED",
 	check: func(v *view, report reporter) {
 		for a, responses := range v.gatewayResponses() {
 			first := map[string]*resource{}

@@ -9,9 +9,9 @@ import (
 var changedGuard = Rule{
 	ID:       "changed-guard",
 	Severity: Error,
-	Why: "A route is guarded by the authorizer and the scopes that the table gives it: another one may admit " +
-		"other callers.",
-	Looks:  "the AuthorizationType, AuthorizerId and AuthorizationScopes of methods that are in the table of their API",
+	Why: "The table gives each route an authorizer and scopes. Another authorizer or other scopes may admit other " +
+		"callers.",
+	Looks:  "the AuthorizationType, AuthorizerId and AuthorizationScopes of methods that are in their API's table",
 	WayOut: "change the table instead of the method: GuardedBy names another authorizer, AnyScope the scopes",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {

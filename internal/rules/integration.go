@@ -10,8 +10,8 @@ import (
 var undeclaredAnswer = Rule{
 	ID:       "undeclared-answer",
 	Severity: Error,
-	Why: "API Gateway answers 500 where an integration's response has a status that the method does not declare, and " +
-		"does not deploy a header that it does not.",
+	Why: "API Gateway answers 500 if an integration's response has a status that the method does not declare. A " +
+		"header that the method does not declare fails the deployment.",
 	Looks: "the IntegrationResponses and MethodResponses of methods of every API whose answer API Gateway writes (AWS, HTTP " +
 		"and MOCK)",
 	WayOut: "add the status to MethodResponses, with true for each header in ResponseParameters, or write the route with " +
@@ -83,10 +83,10 @@ func (m *method) undeclared() (out []string) {
 var openCall = Rule{
 	ID:       "open-call",
 	Severity: Error,
-	Why: "A mapping template is for one Content-Type. Where bodies of others pass, a caller writes the call of the AWS " +
-		"service, with the rights of the integration's role.",
-	Looks: "methods with an integration of the type AWS, a role and request templates, of APIs that Gatehouse built; of other " +
-		"APIs it warns",
+	Why: "A mapping template applies to one Content-Type. If bodies of other types pass through, a caller can " +
+		"write the call of the AWS service, with the rights of the integration's role.",
+	Looks: "methods with an AWS integration, a role and request templates, of APIs that Gatehouse built; for " +
+		"other APIs it warns",
 	WayOut: "set PassthroughBehavior to NEVER, by which such requests get 415",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {

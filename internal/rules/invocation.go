@@ -10,9 +10,9 @@ import (
 var openInvocation = Rule{
 	ID:       "open-invocation",
 	Severity: Error,
-	Why: "A function that everybody may invoke, or each API of any account, gets events that its caller wrote, with an " +
-		"identity in them that no authorizer of the API found.",
-	Looks: "permissions of functions behind guarded methods of every API, for the principal * or for API Gateway, " +
+	Why: "If every principal, or each API of any account, may invoke a function, callers can send it events with " +
+		"an identity that no authorizer verified.",
+	Looks: "permissions for the principal * or for API Gateway, of functions behind guarded methods of every API, " +
 		"that no source, account, organization, token or function URL narrows",
 	WayOut: "name the API in SourceArn, as LambdaIntegration of CDK does, or the callers in Principal",
 	check: func(v *view, report reporter) {

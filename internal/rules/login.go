@@ -10,9 +10,10 @@ import (
 var changedLogin = Rule{
 	ID:       "changed-login",
 	Severity: Error,
-	Why: "The routes of a login get the provider's codes and the cookies of sessions, which another function could " +
-		"use, and callers who have no session yet: behind an authorizer, they let no user log in.",
-	Looks: "the methods of a login: that they are there, open but for those of administrators, and answered by its function",
+	Why: "The routes of a login get the provider's codes and the sessions' cookies, which another function could " +
+		"use. They also serve callers without a session, so behind an authorizer no user could log in.",
+	Looks: "the methods of a login: each exists, its function answers it, and it is open unless it is for " +
+		"administrators",
 	WayOut: "leave the methods as secureapi.New makes them: Login.Path moves them, and Login.Package names another " +
 		"function",
 	check: func(v *view, report reporter) {

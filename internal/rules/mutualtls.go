@@ -8,8 +8,8 @@ import (
 var openEndpoint = Rule{
 	ID:       "mutual-tls-bypass",
 	Severity: Error,
-	Why: "A custom domain with mutual TLS asks for client certificates, and the API's execute-api endpoint, " +
-		"which is open by default, does not.",
+	Why: "A custom domain with mutual TLS requires client certificates. The API's execute-api endpoint, which is " +
+		"open by default, does not.",
 	Looks:  "REST APIs that a base path mapping of the assembly puts behind a domain with MutualTlsAuthentication",
 	WayOut: "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
 	check: func(v *view, report reporter) {

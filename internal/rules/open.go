@@ -7,7 +7,7 @@ import (
 var openMethod = Rule{
 	ID:       "open-method",
 	Severity: Error,
-	Why: "An API that Gatehouse built is closed: a method without an authorizer is open to the internet, and no " +
+	Why: "An API that Gatehouse built is closed. A method without an authorizer is open to the internet, and no " +
 		"line of the table says so.",
 	Looks: "methods of APIs that Gatehouse built, in any stack and however they were added",
 	WayOut: "put the method into Routes, where it is guarded or says why it is Public or KeyOnly, or give it an " +
@@ -35,8 +35,8 @@ var openMethod = Rule{
 var undecidedAuthorization = Rule{
 	ID:       "undecided-authorization",
 	Severity: Error,
-	Why: "What is decided at the deployment is not in the template, so nothing that reads the template sees " +
-		"whether the method is open.",
+	Why: "If the AuthorizationType is decided at deployment, the template does not show whether the method is " +
+		"open.",
 	Looks:  "the AuthorizationType of every method",
 	WayOut: "write the AuthorizationType out, or give the parameter AllowedValues without NONE",
 	check: func(v *view, report reporter) {
@@ -58,8 +58,7 @@ var undecidedAuthorization = Rule{
 var unknownAPI = Rule{
 	ID:       "unknown-api",
 	Severity: Error,
-	Why: "An open method that names its API in a way that the template does not resolve may belong to an API " +
-		"that Gatehouse closed.",
+	Why:      "An open method whose API the template does not resolve may belong to an API that Gatehouse closed.",
 	Looks: "open methods whose RestApiId is a parameter, an import or a literal id, in assemblies with an API that " +
 		"Gatehouse built",
 	WayOut: "refer to the API by its construct, or give the method an AuthorizationType",
@@ -83,8 +82,8 @@ const HiddenMethods = "hidden-methods"
 var hiddenMethods = Rule{
 	ID:       HiddenMethods,
 	Severity: Error,
-	Why: "An OpenAPI document or a cloned API brings methods along that are not in the template, so nothing " +
-		"holds them to the table.",
+	Why: "An OpenAPI document or a cloned API adds methods that are not in the template, so they cannot be " +
+		"compared with the table.",
 	Looks:  "Body, BodyS3Location and CloneFrom of APIs that Gatehouse built, and whether their plan can be read",
 	WayOut: "declare the methods as routes of the table, and leave the property out",
 	check: func(v *view, report reporter) {

@@ -8,8 +8,8 @@ import (
 var changedKey = Rule{
 	ID:       "changed-key",
 	Severity: Error,
-	Why: "A route that the table gives an API key counts nothing without it, and one with a key alone is open to the " +
-		"internet.",
+	Why: "Without its API key, a route that the table gives one counts to no quota. If the key is all that it " +
+		"requires, the route is open to the internet.",
 	Looks:  "methods of the table's routes that need an API key",
 	WayOut: "leave ApiKeyRequired as secureapi.New writes it, or take the key out of the table",
 	check: func(v *view, report reporter) {

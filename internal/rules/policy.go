@@ -15,9 +15,9 @@ import (
 var resourcePolicy = Rule{
 	ID:       "resource-policy",
 	Severity: Error,
-	Why: "API Gateway lets a request through that the resource policy allows and the answer of a Lambda " +
-		"authorizer leaves out, and IAM routes are opened to every account.",
-	Looks:  "the resource policies of APIs that Gatehouse built, with what was added to them",
+	Why: "API Gateway admits a request that the resource policy allows even if the Lambda authorizer's answer " +
+		"does not mention it. An Allow also opens IAM routes to every account.",
+	Looks:  "the resource policies of APIs that Gatehouse built, with all that was added to them",
 	WayOut: "leave the resource out of the statement, or name principals",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
@@ -42,10 +42,10 @@ var resourcePolicy = Rule{
 var policyOpensMethod = Rule{
 	ID:       "policy-opens-method",
 	Severity: Error,
-	Why: "An Allow of the resource policy for everybody admits callers to a method beside the table that its " +
-		"authorizer or IAM would reject.",
-	Looks:  "methods with a Lambda authorizer or IAM that were added beside a table whose API has a resource policy",
-	WayOut: "put the method into Routes, where the policy leaves it out",
+	Why: "If the resource policy has an Allow for every principal, it admits callers that the authorizer or IAM " +
+		"of a method outside the table would reject.",
+	Looks:  "methods with a Lambda authorizer or IAM outside the table of an API with a resource policy",
+	WayOut: "put the method into Routes, so that the policy leaves it out",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {

@@ -11,9 +11,9 @@ import (
 var changedThrottle = Rule{
 	ID:       "changed-throttle",
 	Severity: Error,
-	Why: "A stage that does not have a route's limit passes on as many of its requests as of any other route's, to a " +
-		"backend that the table protects from that.",
-	Looks: "the MethodSettings of stages of APIs whose table has a Throttle",
+	Why: "Without a route's limit, the stage passes on as many requests of the route as of any other, to a " +
+		"backend that the limit protects.",
+	Looks: "the MethodSettings of stages of APIs with a Throttle in their table",
 	WayOut: "leave the MethodSettings of the stage as secureapi.New writes them, give a stage of your own the same limits, " +
 		"or take Throttle out of the table",
 	check: func(v *view, report reporter) {

@@ -14,10 +14,10 @@ import (
 var unreadTemplate = Rule{
 	ID:       "unread-template",
 	Severity: Error,
-	Why: "What a macro makes of the template, or a nested stack whose template is not in the assembly adds to " +
-		"the API, nothing holds to the table.",
-	Looks: "macros of stacks with an API that Gatehouse built, and nested stacks that are given the id of one or " +
-		"of its root",
+	Why: "The output of a macro, and a nested stack whose template is not in the assembly, cannot be compared " +
+		"with the table.",
+	Looks: "macros of stacks with an API that Gatehouse built, and nested stacks that get the ID of such an API " +
+		"or of its root resource",
 	WayOut: "leave the macro out, or make the nested stack an awscdk.NestedStack of the app",
 	check: func(v *view, report reporter) {
 		ids := map[string]*api{}
@@ -75,8 +75,8 @@ func harmless(macro string) bool {
 var missingRoute = Rule{
 	ID:       "missing-route",
 	Severity: Error,
-	Why: "A request for a guarded route that is not in the template reaches an open route with a parameter that " +
-		"fits its path.",
+	Why: "If a guarded route is missing from the template, its requests reach an open route with a parameter that " +
+		"matches the path.",
 	Looks:  "guarded routes of a table that the template does not have",
 	WayOut: "leave the method as secureapi.New makes it, or guard the public route too",
 	check:  eachPlanned((*api).missing),
