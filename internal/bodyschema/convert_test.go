@@ -110,7 +110,7 @@ func TestRefusals(t *testing.T) {
 		{"a bound of another draft", `{"minimum":1,"exclusiveMinimum":true}`,
 			"at /exclusiveMinimum: want a number, got true, which draft 2020-12 does not take here"},
 		{"a bound without its other half", `{` + d4 + `"exclusiveMinimum":true}`,
-			`at /exclusiveMinimum: in draft 4 it says that "minimum" is not in the range, and there is none: set it too`},
+			`at /exclusiveMinimum: in draft 4 it excludes the bound "minimum", which is not set: set it too`},
 		{"half a length", `{"properties":{"a/b":{"minLength":0.5}}}`,
 			"at /properties/a~1b/minLength: want a whole number of at least 0, got 0.5"},
 		{"a schema that nothing refers to", `{"$defs":{"a":{"maxItems":-1}}}`, "at /$defs/a/maxItems: want a whole number"},

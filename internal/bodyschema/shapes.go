@@ -89,7 +89,7 @@ func wantSchema(c *checker, value any, at string) {
 	for _, bound := range []string{"maximum", "minimum"} {
 		exclusive := "exclusiveM" + bound[1:]
 		if object[exclusive] != nil && object[bound] == nil && c.draft == draft4 {
-			c.fail(below(at, exclusive), "in draft 4 it says that %q is not in the range, and there is none: set it too", bound)
+			c.fail(below(at, exclusive), "in draft 4 it excludes the bound %q, which is not set: set it too", bound)
 		}
 	}
 }
