@@ -193,6 +193,10 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		!slices.Equal(s.imports, []string{"testing"}) {
 		t.Errorf("declarations: %+v", s)
 	}
+	if s := read("jobs := awssqs.NewQueue(orders, nil, nil)\n"); !slices.Equal(s.imports, []string{"awssqs"}) ||
+		!strings.Contains(s.source("/r", "x"), "\t\"github.com/aws/aws-cdk-go/awscdk/v2/awssqs\"\n") {
+		t.Errorf("a service of CDK's: %+v", s)
+	}
 	if s := read("a, _ := secureapi.Okta(orders.X)\nvar b = a\n"); s.kind != statements ||
 		!slices.Equal(s.names, []string{"a", "b"}) ||
 		!slices.Equal(s.imports, []string{"secureapi"}) ||

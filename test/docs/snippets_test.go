@@ -12,41 +12,41 @@ import (
 	"strings"
 )
 
-// imports are the packages that a fragment may use without saying so.
+// imports are the packages that a fragment may use without an import declaration, beside those of CDK's services: see
+// [importPath].
 var imports = map[string]string{
-	"awsapigateway":         "github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway",
-	"awscertificatemanager": "github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager",
-	"awsroute53":            "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53",
-	"awssns":                "github.com/aws/aws-cdk-go/awscdk/v2/awssns",
-	"awss3":                 "github.com/aws/aws-cdk-go/awscdk/v2/awss3",
-	"awscdk":                "github.com/aws/aws-cdk-go/awscdk/v2",
-	"awscloudwatch":         "github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch",
-	"awscognito":            "github.com/aws/aws-cdk-go/awscdk/v2/awscognito",
-	"awsec2":                "github.com/aws/aws-cdk-go/awscdk/v2/awsec2",
-	"awsiam":                "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
-	"awslambda":             "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
-	"awslogs":               "github.com/aws/aws-cdk-go/awscdk/v2/awslogs",
-	"awssqs":                "github.com/aws/aws-cdk-go/awscdk/v2/awssqs",
-	"jsii":                  "github.com/aws/jsii-runtime-go",
-	"lambda":                "github.com/aws/aws-lambda-go/lambda",
-	"authz":                 modulePath + "/authorizer-fn/authz",
-	"cognito":               modulePath + "/constructs/cognito",
-	"cors":                  modulePath + "/lambdahttp/cors",
-	"gofunction":            modulePath + "/constructs/gofunction",
-	"secureapi":             modulePath + "/constructs/secureapi",
-	"snapshot":              modulePath + "/constructs/snapshot",
-	"localgateway":          modulePath + "/localgateway",
-	"context":               "context",
-	"errors":                "errors",
-	"fmt":                   "fmt",
-	"http":                  "net/http",
-	"os":                    "os",
-	"testing":               "testing",
-	"slices":                "slices",
-	"time":                  "time",
+	"awscdk":       cdkPath,
+	"jsii":         "github.com/aws/jsii-runtime-go",
+	"lambda":       "github.com/aws/aws-lambda-go/lambda",
+	"authz":        modulePath + "/authorizer-fn/authz",
+	"cognito":      modulePath + "/constructs/cognito",
+	"cors":         modulePath + "/lambdahttp/cors",
+	"gofunction":   modulePath + "/constructs/gofunction",
+	"secureapi":    modulePath + "/constructs/secureapi",
+	"snapshot":     modulePath + "/constructs/snapshot",
+	"localgateway": modulePath + "/localgateway",
+	"context":      "context",
+	"errors":       "errors",
+	"fmt":          "fmt",
+	"http":         "net/http",
+	"os":           "os",
+	"testing":      "testing",
+	"slices":       "slices",
+	"time":         "time",
+}
 
-	"awselasticloadbalancingv2": "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2",
-	"awsstepfunctions":          "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions",
+const cdkPath = "github.com/aws/aws-cdk-go/awscdk/v2"
+
+// importPath returns the path of a package that a fragment uses by its name; "" if the name is not of one. A name such
+// as awssqs is that of CDK's package of a service.
+func importPath(name string) string {
+	if path, ok := imports[name]; ok {
+		return path
+	}
+	if strings.HasPrefix(name, "aws") {
+		return cdkPath + "/" + name
+	}
+	return ""
 }
 
 // snippet is a Go block, read.
@@ -87,7 +87,7 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 		if given[ident.Name] && !slices.Contains(s.uses, ident.Name) {
 			s.uses = append(s.uses, ident.Name)
 		}
-		if path, ok := imports[ident.Name]; ok && !its(tree, path) && !given[ident.Name] &&
+		if path := importPath(ident.Name); path != "" && !its(tree, path) && !given[ident.Name] &&
 			!slices.Contains(s.imports, ident.Name) {
 			s.imports = append(s.imports, ident.Name)
 		}
@@ -139,7 +139,7 @@ func (s *snippet) source(root, pkg string) string {
 	}
 	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
 	for _, name := range s.imports {
-		fmt.Fprintf(&b, "\t%q\n", imports[name])
+		fmt.Fprintf(&b, "\t%q\n", importPath(name))
 	}
 	b.WriteString(")\n")
 	if s.kind == declarations {
