@@ -10,8 +10,8 @@ import (
 
 // Integrate is a line of the access table whose answer does not come from a function of [Handle]: any integration of
 // CDK's, such as awsapigateway.NewAwsIntegration for a service of AWS, awsapigateway.NewHttpIntegration for a backend
-// on the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution] or
-// [Respond] returns. Guards, requirements, grants, the resource policy and CORS are those of any other route.
+// on the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution],
+// [PutEvents] or [Respond] returns. Guards, requirements, grants, the resource policy and CORS are those of any other route.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //

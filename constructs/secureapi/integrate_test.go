@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -40,6 +41,7 @@ func TestIntegrate(t *testing.T) {
 	plain := awssqs.NewQueue(stack, jsii.String("Plain"), nil)
 	far := awssqs.Queue_FromQueueArn(stack, jsii.String("Far"), jsii.String("arn:aws:sqs:us-west-2:111122223333:far"))
 	runs := express(stack, "Runs")
+	bus := awsevents.NewEventBus(other, jsii.String("Bus"), nil)
 	mail := backend(stack, "Mail")
 	api := shop(stack, func(p *secureapi.Props) {
 		p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
@@ -51,6 +53,7 @@ func TestIntegrate(t *testing.T) {
 			secureapi.Integrate("POST /far", secureapi.SendTo(far), write),
 			secureapi.Integrate("POST /runs", secureapi.StartExecution(runs), write),
 			secureapi.Integrate("POST /answers", secureapi.StartSyncExecution(runs), write),
+			secureapi.Integrate("POST /placed", secureapi.PutEvents(bus, "shop.api", "order placed"), write),
 			secureapi.Integrate("POST /cdk", awsapigateway.StepFunctionsIntegration_StartExecution(runs, nil), write),
 			secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}),
 				secureapi.Public("says nothing")),
@@ -104,6 +107,8 @@ func TestIntegrate(t *testing.T) {
 			`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`, "202 400 500"},
 		{"POST /answers", "CUSTOM", ":states:action/StartSyncExecution",
 			`"name": "$util.escapeJavaScript($context.requestId)"`, "200 400 500"},
+		{"POST /placed", "CUSTOM", ":events:action/PutEvents",
+			`"Source": "shop.api", "DetailType": "order placed", "Detail": "$util`, "202 400 500"},
 		{"POST /cdk", "CUSTOM", ":states:action/StartSyncExecution", "", "200 400 500"},
 		{"GET /version", "NONE", "", `{"statusCode": 200}`, "200"},
 		{"GET /site", "CUSTOM", "https://example.com", "", ""},
@@ -154,6 +159,7 @@ func TestIntegrate(t *testing.T) {
 	permits(t, stack, "POSTRole", map[string]string{
 		"ApiRestApijobscustomer": "sqs:SendMessage", "ApiRestApiplain": "sqs:SendMessage", "ApiRestApifar": "sqs:SendMessage",
 		"ApiRestApiruns": "states:StartExecution", "ApiRestApianswers": "states:StartSyncExecution",
+		"ApiRestApiplaced": "events:PutEvents",
 	})
 	key, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
 	if !strings.Contains(string(key), `"Action":["kms:Decrypt","kms:GenerateDataKey"]`) {
@@ -245,6 +251,11 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a standard machine", func() { secureapi.StartSyncExecution(standard) },
 			"secureapi: StartSyncExecution: Shop/Standard is a standard state machine, and only express ones are waited for: " +
 				"set its StateMachineType to EXPRESS, or use StartExecution"},
+		{"no bus", func() { secureapi.PutEvents(nil, "shop.api", "order placed") },
+			"secureapi: PutEvents: the bus is nil: give it an awsevents.IEventBus"},
+		{"a source of a service's", func() {
+			secureapi.PutEvents(awsevents.NewEventBus(stack, jsii.String("Bus"), nil), "aws.s3", "order placed")
+		}, `secureapi: PutEvents: the source is "aws.s3", and EventBridge takes`},
 		{
 			"a fixed answer",
 			func() { secureapi.Respond(20) },

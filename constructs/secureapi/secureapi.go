@@ -19,7 +19,8 @@
 // Users of browsers log in by a [Login], whose sessions a [SessionAuthorizer] takes.
 //
 // A function answers a route of [Handle], and any other integration one of [Integrate]: a queue ([SendTo]), a state
-// machine ([StartExecution]), a fixed answer ([Respond]), a backend over HTTP, a service of AWS.
+// machine ([StartExecution]), an event bus ([PutEvents]), a fixed answer ([Respond]), a backend over HTTP, a service of
+// AWS.
 //
 // It does not build HTTP APIs (API Gateway v2), WebSocket APIs or APIs from an OpenAPI document. [API.RestAPI] is CDK's
 // own object, for all else of the API.

@@ -8,8 +8,11 @@ package plan
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 func StartExecution(machine string) string {
 	return `{"stateMachineArn": "` + machine + `", "name": "` + requestID + `", ` +
-		`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`
+		`"input": "` + bodyInString + `"}`
 }
+
+// bodyInString is the body of a request for a place within the quotes of a JSON string.
+const bodyInString = `$util.escapeJavaScript($input.body).replaceAll("\\'", "'")`
 
 const requestID = "$util.escapeJavaScript($context.requestId)"
 

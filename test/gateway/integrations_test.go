@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -41,6 +42,8 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.Contains(string(body), "refuse"):
 		w.WriteHeader(http.StatusBadRequest)
 		io.WriteString(w, `{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "`+internalWords+`"}`)
+	case r.Header.Get("X-Amz-Target") == "AWSEvents.PutEvents":
+		io.WriteString(w, putResult(string(body)))
 	case r.Header.Get("X-Amz-Target") != "":
 		io.WriteString(w, `{"executionArn": "arn:aws:states:us-east-1:1:execution:m:x", "startDate": 1.7E9, `+
 			`"status": "SUCCEEDED", "output": "{\"packed\": true}"}`)
@@ -49,6 +52,18 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		io.WriteString(w, `{"SendMessageResponse": {"SendMessageResult": {"MessageId": "m-1"}}}`)
 	}
+}
+
+// putResult is what EventBridge answers with the status 200.
+// Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+func putResult(call string) string {
+	for code, of := range map[string]string{"MalformedDetail": `"Detail": "[`, "ThrottlingException": "hurry"} {
+		if strings.Contains(call, of) {
+			return `{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "` + code + `", "ErrorMessage": "` +
+				internalWords + `"}]}`
+		}
+	}
+	return `{"FailedEntryCount": 0, "Entries": [{"EventId": "e-1"}]}`
 }
 
 func (e *endpoint) asked() string {
@@ -81,6 +96,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				stream.end()
 			})`)),
 		})
+		bus := awsevents.NewEventBus(stack, jsii.String("Bus"), nil)
 		pack := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Pack"),
 			jsii.String("arn:aws:states:eu-west-1:111122223333:stateMachine:pack"))
 		open := secureapi.Public("the test is about integrations")
@@ -92,6 +108,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				secureapi.Integrate("GET /text", secureapi.Respond(200, `5 $ #1 \$x $input.body #if(1)`), open),
 				secureapi.Integrate("GET /gone", secureapi.Respond(410), open),
 				secureapi.Integrate("POST /parcels", secureapi.StartSyncExecution(pack), open),
+				secureapi.Integrate("POST /placed", secureapi.PutEvents(bus, "shop.api", "order placed"), open),
 				secureapi.Integrate(
 					"GET /catalog/{proxy+}",
 					awsapigateway.NewHttpIntegration(jsii.String(server.URL+"/backend/{proxy}"),
@@ -131,6 +148,13 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		{"a status alone", "GET /gone", "", 410, "", ""},
 		{"an execution that is waited for", "POST /parcels", `{"a": "it's"}`, 200, `{"packed": true}`,
 			`AWSStepFunctions.StartSyncExecution {"stateMachineArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:pack"`},
+		{"an event", "POST /placed", `{"a": "it's"}`, 202, `{"eventId": "e-1"}`,
+			`AWSEvents.PutEvents {"Entries": [{"EventBusName": "arn:aws:events:us-east-1:123456789012:event-bus/ShopBus`},
+		{"its detail", "POST /placed", `{"a": "it's"}`, 202, `{"eventId": "e-1"}`, `"Detail": "{\"a\": \"it's\"}"}]}`},
+		{"an event without a body", "POST /placed", "", 202, `{"eventId": "e-1"}`, `"Detail": "{}"`},
+		{"an event whose detail is not an object", "POST /placed", "[1]", 400, `{"message": "Bad Request"}`, `"[1]"`},
+		{"an event that EventBridge fails to take", "POST /placed", `{"hurry": 1}`, 500,
+			`{"message": "Internal Server Error"}`, ""},
 		{"a backend", "GET /catalog/a/b?page=1", "", 200, "from the backend: /backend/a/b?page=1", "GET /backend/a/b?page=1"},
 		{"a stream", "GET /events", "", 200, "data: 1\n\ndata: 2\n\ndata: 3\n\n", ""},
 	} {
