@@ -19,23 +19,24 @@ func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) 
 	if !gateway.options.Limits {
 		return nil
 	}
-	route := m.Path + "/" + call.Verb
-	request := limits.Request{
-		Route: st.api.ID.String() + " " + st.stage.Name + " " + route,
-		Stage: st.stage.Throttled(call.Verb, m.Path),
-	}
 	plan, key, at := st.planOf(verdict.Caller.APIKeyID)
-	if plan != nil && plan.Limited() {
+	if plan != nil && !plan.Limited() {
+		plan = nil
+	}
+	throttle := st.stage.Throttled(call.Verb, m.Path)
+	if plan == nil && throttle == nil {
+		return nil
+	}
+	route := m.Path + "/" + call.Verb
+	request := limits.Request{Route: st.api.ID.String() + " " + st.stage.Name + " " + route, Stage: throttle}
+	if plan != nil {
 		request.Plan, request.Key = plan, key.KeyID
 		if rate, some := at.Rates[route]; some {
 			request.Rate = &rate
 		}
 	}
-	if request.Plan == nil && request.Stage == nil {
-		return nil
-	}
 	left, refusal := gateway.usage.Take(gateway.options.Now(), request)
-	if request.Plan != nil {
+	if plan != nil {
 		name := fmt.Sprintf("the API key %s of the usage plan %s", nameOr(key.Name, key.ID), nameOr(plan.Name, plan.ID))
 		switch refusal {
 		case limits.Throttled:
@@ -71,6 +72,9 @@ func over(verdict *checks.Verdict, check string, answer mapping.Type, reason str
 // planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none, as
 // without a key. A key is in one plan of a stage.
 func (st *stage) planOf(id string) (*apimodel.UsagePlan, *apimodel.APIKey, apimodel.PlanStage) {
+	if id == "" {
+		return nil, nil, apimodel.PlanStage{}
+	}
 	for _, plan := range st.served.model.UsagePlans {
 		at := slices.IndexFunc(plan.Stages, func(s apimodel.PlanStage) bool {
 			return s.API == st.api && s.Stage == st.stage.Name
