@@ -42,7 +42,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	record.stage = st
 	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
 		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
-		Identity: map[string]string{"sourceIp": r.SourceIP, "userAgent": r.Headers.Get("User-Agent")},
+		Identity: map[string]string{},
 	}}
 	answer, failure := st.handle(ctx, r, source, record)
 	if failure == nil {

@@ -10,11 +10,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, and with the names
-// of headers as an edge-optimized API hands them on.
+// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, with the VPC that
+// it came through, if the API is private, and with the names of headers as an edge-optimized API hands them on.
 func (st *stage) arrive(r *exchange.Request) {
 	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
+	}
+	if o := st.served.gateway.options; slices.Contains(st.api.EndpointTypes, "PRIVATE") {
+		r.SourceVPC, r.SourceVPCEndpoint = o.SourceVPC, o.SourceVPCEndpoint
 	}
 	if !st.edge {
 		return

@@ -71,7 +71,22 @@ func eventBehaviour(t *testing.T) []behaviour {
 			return jsonOf(t, part(open(t), append([]string{"requestContext"}, of...)...))
 		})
 	}
+	// vpc is where a request came from, as the function is told, with options that name a VPC and an endpoint.
+	vpc := func(name, endpoint, want string) behaviour {
+		return shows(name, docReference, want, func(t *testing.T) string {
+			r := bare()
+			r["Api"].(object)["Properties"].(object)["EndpointConfiguration"] = object{"Types": []any{endpoint}}
+			r["Api"].(object)["Properties"].(object)["Policy"] = object{"Version": "2012-10-17",
+				"Statement": []any{rule("Allow", "execute-api:/*")}}
+			addRoute(r, "GET /told", proxy("Fn"))
+			s := serve(t, r, func(o *Options) { o.SourceVPC, o.SourceVPCEndpoint = "vpc-1", "vpce-1" })
+			id := part(eventOf(t, s.send(t, "GET /prod/told")), "requestContext", "identity").(object)
+			return jsonOf(t, []any{id["vpcId"], id["vpceId"]})
+		})
+	}
 	return []behaviour{
+		vpc("AWS_PROXY: the VPC and its endpoint, of a private API", "PRIVATE", `["vpc-1","vpce-1"]`),
+		vpc("AWS_PROXY: neither, of another API", "REGIONAL", `[null,null]`),
 		shows(
 			"TOKEN, exactly",
 			docAuthInput,

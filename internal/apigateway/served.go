@@ -143,7 +143,6 @@ func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *
 	out.checks = checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: tokens, JWTs: tokens.verifyJWT, Keys: s.keys,
 		Now: s.gateway.options.Now, Refused: out.refusedAuthorizer,
-		SourceVPC: s.gateway.options.SourceVPC, SourceVPCEndpoint: s.gateway.options.SourceVPCEndpoint,
 	}
 	out.guard = checks.New(out.checks)
 	out.blocked = s.reasons(api, st, nil, out.guard)

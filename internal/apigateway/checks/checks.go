@@ -115,10 +115,6 @@ type Options struct {
 	// Keys are the access keys that requests may be signed with.
 	Keys []AccessKey
 
-	// SourceVPC and SourceVPCEndpoint are what requests to a private API come through, such as "vpc-0a1b2c3d" and
-	// "vpce-0a1b2c3d". Default: they come through none.
-	SourceVPC, SourceVPCEndpoint string
-
 	Now func() time.Time
 }
 

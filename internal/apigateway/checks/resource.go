@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -72,13 +71,13 @@ func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
 func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 	keys := iampolicy.Context{}
-	if g.throughVPC() {
+	if c.SourceVPC != "" || c.SourceVPCEndpoint != "" {
 		keys.Set("aws:VpcSourceIp", c.SourceIP)
 	} else {
 		keys.Set("aws:SourceIp", c.SourceIP)
 	}
-	for key, value := range map[string]string{"aws:SourceVpc": g.o.SourceVPC, "aws:SourceVpce": g.o.SourceVPCEndpoint} {
-		if g.throughVPC() && value != "" {
+	for key, value := range map[string]string{"aws:SourceVpc": c.SourceVPC, "aws:SourceVpce": c.SourceVPCEndpoint} {
+		if value != "" {
 			keys.Set(key, value)
 		}
 	}
@@ -95,11 +94,6 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 		keys.Set("aws:PrincipalAccount", caller.Account)
 	}
 	return keys
-}
-
-// throughVPC reports whether requests come through a VPC, which only a private API takes.
-func (g *Guard) throughVPC() bool {
-	return (g.o.SourceVPC != "" || g.o.SourceVPCEndpoint != "") && slices.Contains(g.o.API.EndpointTypes, "PRIVATE")
 }
 
 // notAuthorized is how the denials of resource policies and of IAM begin. Of the API's account they show the last four

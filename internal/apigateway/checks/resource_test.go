@@ -111,8 +111,7 @@ func TestResourcePolicyConditions(t *testing.T) {
 	}
 }
 
-// A request to a private API comes through the VPC and its endpoint that the options name: by the address inside the
-// VPC, and not by a public one.
+// A request that came through a VPC has the address inside it, and not a public one.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html,
 // "aws:SourceVpce: This key can be used only for private APIs", and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip.
@@ -120,27 +119,23 @@ func TestConditionsOfPrivateAPIs(t *testing.T) {
 	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
 	for name, c := range map[string]struct {
 		condition, vpc, vpce string
-		public, allowed      bool
+		allowed              bool
 	}{
-		"the endpoint":                      {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "", "vpce-1", false, true},
-		"another endpoint":                  {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "", "vpce-2", false, false},
-		"no endpoint":                       {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "vpc-1", "", false, false},
-		"the VPC":                           {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-1", "vpce-1", false, true},
-		"another VPC":                       {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-2", "vpce-1", false, false},
-		"the address inside":                {`"IpAddress":{"aws:VpcSourceIp":"203.0.113.9"}`, "", "vpce-1", false, true},
-		"no public address":                 {`"Null":{"aws:SourceIp":"true"}`, "", "vpce-1", false, true},
-		"a public API has no endpoint":      {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "", "vpce-1", true, false},
-		"a public API has a public address": {`"IpAddress":{"aws:SourceIp":"203.0.113.9"}`, "", "vpce-1", true, true},
+		"the endpoint":                    {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "", "vpce-1", true},
+		"another endpoint":                {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "", "vpce-2", false},
+		"no endpoint":                     {`"StringEquals":{"aws:SourceVpce":"vpce-1"}`, "vpc-1", "", false},
+		"the VPC":                         {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-1", "vpce-1", true},
+		"another VPC":                     {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-2", "vpce-1", false},
+		"the address inside":              {`"IpAddress":{"aws:VpcSourceIp":"203.0.113.9"}`, "", "vpce-1", true},
+		"no public address":               {`"Null":{"aws:SourceIp":"true"}`, "", "vpce-1", true},
+		"without a VPC, a public address": {`"IpAddress":{"aws:SourceIp":"203.0.113.9"}`, "", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			allow := strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{` + c.condition + `}}`
 			g := newGate(policyOf(allow))
-			o := g.options
-			if o.SourceVPC, o.SourceVPCEndpoint = c.vpc, c.vpce; !c.public {
-				o.API.EndpointTypes = []string{"PRIVATE"}
-			}
-			g.Guard = New(o)
-			if v := g.check(open, "GET /orders/7"); c.allowed != (v.Denial == nil) {
+			call := g.call(open, "GET /orders/7")
+			call.SourceVPC, call.SourceVPCEndpoint = c.vpc, c.vpce
+			if v := g.Check(context.Background(), call); c.allowed != (v.Denial == nil) {
 				t.Errorf("got %s (problems %v)", answered(v), g.Problems())
 			}
 		})

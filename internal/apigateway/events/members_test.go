@@ -19,6 +19,12 @@ func TestMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	private := request()
+	private.SourceVPC, private.SourceVPCEndpoint = "vpc-1", "vpce-1"
+	fromVPC, err := route().Proxy(private, params, Caller{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	const identity = "accessKey accountId caller cognitoAuthenticationProvider cognitoAuthenticationType cognitoIdentityId " +
 		"cognitoIdentityPoolId principalOrgId sourceIp user userAgent userArn"
 	const requestContext = "accountId apiId deploymentId domainName domainPrefix extendedRequestId httpMethod identity path protocol " +
@@ -49,6 +55,7 @@ func TestMembers(t *testing.T) {
 		},
 		{"AWS_PROXY's context", "requestContext", proxy, requestContext},
 		{"AWS_PROXY's identity", "requestContext.identity", proxy, identity},
+		{"AWS_PROXY's identity through a VPC", "requestContext.identity", fromVPC, identity + " vpcId vpceId"},
 		{
 			"AWS_PROXY's context after an authorizer",
 			"requestContext",

@@ -146,6 +146,9 @@ func appendJSONClaims(b []byte, claims map[string]string) []byte {
 	return append(b, "}}"...)
 }
 
+// appendIdentity writes who calls and from where. The VPC and its endpoint are members where there are some.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html and,
+// for events, https://github.com/DefinitelyTyped/DefinitelyTyped/pull/73964
 func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
 	iam := IAMCaller{}
 	if c.IAM != nil {
@@ -171,6 +174,14 @@ func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
 	b = appendNullable(b, r.Headers.Get("User-Agent"))
 	b = append(b, `,"user":`...)
 	b = appendNullable(b, iam.User)
+	if r.SourceVPC != "" {
+		b = append(b, `,"vpcId":`...)
+		b = appendString(b, r.SourceVPC)
+	}
+	if r.SourceVPCEndpoint != "" {
+		b = append(b, `,"vpceId":`...)
+		b = appendString(b, r.SourceVPCEndpoint)
+	}
 	return append(b, '}')
 }
 

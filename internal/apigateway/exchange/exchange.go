@@ -65,6 +65,10 @@ type Request struct {
 	Protocol string // "HTTP/1.1"
 	SourceIP string
 
+	// SourceVPC and SourceVPCEndpoint are what a request to a private API came through, such as "vpc-0a1b2c3d" and
+	// "vpce-0a1b2c3d"; "" for none, and for each request to another API.
+	SourceVPC, SourceVPCEndpoint string
+
 	Time       time.Time
 	RequestID  string // a UUID: x-amzn-RequestId
 	ExtendedID string // x-amz-apigw-id

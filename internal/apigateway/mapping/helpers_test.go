@@ -18,6 +18,7 @@ func source(change ...func(*Source)) *Source {
 			Host:       "127.0.0.1:3000",
 			Protocol:   "HTTP/1.1",
 			SourceIP:   "127.0.0.1",
+			SourceVPC:  "vpc-1",
 			RequestID:  "id-1",
 			ExtendedID: "x-1",
 			Time:       time.Date(2024, 7, 10, 12, 28, 36, 987_000_000, time.UTC),

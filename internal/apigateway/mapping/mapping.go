@@ -60,6 +60,8 @@ var contextNames = map[string]func(s *Source) string{
 	"httpMethod":         func(s *Source) string { return s.Request.Verb },
 	"identity.sourceIp":  func(s *Source) string { return s.Request.SourceIP },
 	"identity.userAgent": func(s *Source) string { return s.Request.Headers.Get("User-Agent") },
+	"identity.vpcId":     func(s *Source) string { return s.Request.SourceVPC },
+	"identity.vpceId":    func(s *Source) string { return s.Request.SourceVPCEndpoint },
 	"path":               func(s *Source) string { return s.Request.FullPath() },
 	"protocol":           func(s *Source) string { return s.Request.Protocol },
 	"requestId":          func(s *Source) string { return s.Request.RequestID },

@@ -310,6 +310,8 @@ func TestSubstitution(t *testing.T) {
 		"$context.resourcePath":                            "/orders/{id}",
 		"$context.identity.sourceIp":                       "127.0.0.1",
 		"$context.identity.userAgent":                      "curl/8",
+		"$context.identity.vpcId":                          "vpc-1",
+		"<$context.identity.vpceId>":                       "<>",
 		"$context.identity.caller$context.identity.apiKey": "AIDAk",
 		"<$context.identity.userArn>":                      "<>",
 		"$context.authorizer.principalId":                  "user|1",
