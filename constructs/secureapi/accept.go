@@ -12,16 +12,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// Accept accepts a finding of the checks: it is no longer refused when the app is synthesized, nor by "gatehouse
-// check". The scope is the construct that the finding names, or one whose resource that is, such as an [API], a method,
-// an authorizer or a function URL. The rule is one that "gatehouse check --rules" lists. The reason is for those who
-// review it; it stands in the template, as the resource's metadata "gatehouse:accepts".
+// Accept accepts a finding of the checks. Neither synthesis nor "gatehouse check" then refuses it. The scope is the
+// construct that the finding names, or the construct that owns the resource: an API, a method, an authorizer or a
+// function URL, for example. The rule is an ID that "gatehouse check --rules" lists. The reason is for reviewers;
+// Accept writes it into the template, in the resource's metadata "gatehouse:accepts".
 //
 //	url := function.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
 //	secureapi.Accept(url, "open-function-url", "a webhook, which verifies its caller's signature itself")
 //
-// An acceptance of what the rule does not find is reported in turn. It panics with an error if the scope has no
-// resource of its own, if there is no such rule, or if the reason is empty.
+// If the rule finds nothing there, the checks report the acceptance. Accept panics with an error if the scope has no
+// resource, if the rule does not exist, or if the reason is empty.
 func Accept(scope constructs.IConstruct, rule, reason string) {
 	if scope == nil {
 		panic(fmt.Errorf("secureapi: Accept: the scope is nil: give it the construct that the finding names"))

@@ -10,18 +10,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
 )
 
-// Alarms makes CloudWatch alarms that notify a topic, and returns them: on 5xx and slow integrations of the API, on
-// each Lambda authorizer, and on each [Login]. [AlarmProps] has their thresholds, each with its default and the reason
-// for it; docs/operating.md says what to do when one goes off, and an alarm's description has the address of its
-// section.
+// Alarms creates CloudWatch alarms that notify a topic, and returns them. They cover the API's 5xx answers and slow
+// integrations, each Lambda authorizer, and each [Login]. [AlarmProps] has the thresholds with their defaults and the
+// reasons for them. docs/operating.md says what to do about each alarm; the alarm's description links to its section.
 //
-// An API that is guarded by Amazon Cognito, IAM or a [JWTAuthorizer] alone has those of the API: API Gateway counts
-// neither what these refuse nor why. NoMetrics of an authorizer leaves out the alarms on its own metrics, and a
-// Function of yours, whose 401s are errors like any other, has those on its time and its throttles, or none if it is of
-// another account.
+// If only Amazon Cognito, IAM or a [JWTAuthorizer] guards the API, Alarms creates the API's alarms only: API Gateway
+// does not report what these guards refuse, or why. NoMetrics of an authorizer omits the alarms on the authorizer's own
+// metrics. A Function of yours has alarms on duration and throttles; its 401s count as errors, so there is no alarm on
+// errors. A Function in another account has none.
 //
-// It panics if the topic is nil or of another region, if a threshold is wrong, if the API is not deployed by this
-// construct (RestApiProps.Deploy is false), or if it is called a second time.
+// It panics if the topic is nil or in another region, if a threshold is invalid, if this construct does not deploy the
+// API (RestApiProps.Deploy is false), or if it is called twice.
 func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.Alarm {
 	const method = "Alarms"
 	if topic == nil {

@@ -12,13 +12,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// API is a guarded REST API. It is a construct, so that other constructs can be made inside it.
+// API is a guarded REST API. It is a construct, so other constructs can be created inside it.
 type API struct {
 	constructs.Construct
 
-	// RestAPI is CDK's own object, for all that this package does not do. When the app is synthesized, the finished
-	// templates are checked, and what was added to it or changed in it is refused if it undermines the table:
-	// docs/checking.md lists the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
+	// RestAPI is CDK's own object, for what this package does not cover. Synthesis checks the finished templates and
+	// refuses additions and changes that undermine the table. docs/checking.md lists the rules, which "gatehouse check"
+	// runs too; [Accept] accepts a finding.
 	RestAPI awsapigateway.RestApi
 
 	plan        *plan.Plan
@@ -41,9 +41,10 @@ type API struct {
 	alarms []awscloudwatch.Alarm // nil before Alarms
 }
 
-// URL is the address of the deployed stage, with a slash at its end. It is for outputs and for what is not behind the
-// API: CloudFormation makes the stage after the functions that the API invokes, and refuses it in their environment.
-// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false).
+// URL returns the address of the deployed stage, with a trailing slash. Use it in outputs and for resources outside the
+// API. Do not put it into the environment of a function behind the API: CloudFormation creates the stage after those
+// functions and refuses the circular reference. URL panics if this construct does not deploy the API
+// (RestApiProps.Deploy is false).
 func (a *API) URL() string {
 	if a.plan.Stage == "" {
 		panic(fmt.Errorf("secureapi: %s: URL: the API has no stage, as RestApiProps.Deploy is false", *a.Node().Path()))
@@ -51,9 +52,9 @@ func (a *API) URL() string {
 	return *a.RestAPI.Url()
 }
 
-// AuthorizerFunction returns the included function of Props.Authorizer, for grants to its hook and for alarms.
+// AuthorizerFunction returns the included function of [Props.Authorizer], for grants to its hook and for alarms.
 //
-// It panics if Props.Authorizer is not set, or if it has no JWT.
+// It panics if Props.Authorizer is not set or has no JWT.
 func (a *API) AuthorizerFunction() awslambda.Function {
 	const method = "AuthorizerFunction"
 	g := a.plan.Guard("")
@@ -67,7 +68,7 @@ func (a *API) AuthorizerFunction() awslambda.Function {
 	return a.functionOf(method, g)
 }
 
-// NamedAuthorizerFunction returns the included function of one of Props.Authorizers, by its name there.
+// NamedAuthorizerFunction returns the included function of the authorizer with this name in [Props.Authorizers].
 //
 // It panics if there is no authorizer of that name, or if it has no JWT.
 func (a *API) NamedAuthorizerFunction(name string) awslambda.Function {

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [SessionAuthorizer], a [CognitoAuthorizer],
-// a [JWTAuthorizer] or an [IAMAuthorizer].
+// Authorizer guards routes. It is a [TokenAuthorizer], [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer],
+// [JWTAuthorizer] or [IAMAuthorizer].
 type Authorizer interface {
 	// plan describes the authorizer in plain values: what is wrong with it, which requirements it can enforce, what it
 	// reads and what its answers are cached by.
@@ -51,5 +51,5 @@ func (i included) invoked() awslambda.IFunction {
 	return i.function
 }
 
-// NoCache turns an authorizer's cache off: the authorizer runs on every request.
+// NoCache turns off an authorizer's cache. The authorizer then runs on every request.
 const NoCache time.Duration = plan.NoCache

@@ -17,41 +17,39 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// CognitoAuthorizer guards routes with Amazon Cognito user pools. No function runs: API Gateway verifies the token.
+// CognitoAuthorizer guards routes with Amazon Cognito user pools. API Gateway verifies the token; no function runs.
 //
-// What passes depends on the route. Without a scope, API Gateway takes ID tokens only; with [AnyScope] it takes access
-// tokens only, with at least one of the scopes. A client that calls both kinds of route needs both tokens.
+// The route decides which token it takes. A route without a scope takes ID tokens only. A route with [AnyScope] takes
+// access tokens only, with at least one of the scopes. A client that calls both kinds of route needs both tokens.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 //
-// It cannot look at groups or at more than one [AnyScope] on a route; a [TokenAuthorizer] with [CognitoIssuer] can. A
-// [JWTAuthorizer] with [CognitoIssuer] takes the access tokens of some clients alone, and conditions on claims.
+// It cannot check groups, or more than one AnyScope on a route; a [TokenAuthorizer] with [CognitoIssuer] can. A
+// [JWTAuthorizer] with CognitoIssuer accepts access tokens of selected clients only, and supports conditions on claims.
 type CognitoAuthorizer struct {
-	// UserPools whose tokens are accepted. At least one.
+	// UserPools are the user pools whose tokens are accepted. At least one is required.
 	UserPools []awscognito.IUserPool
 
-	// Clients are the app clients of the user pools whose ID tokens are accepted. API Gateway compares the token's aud
-	// with their ids and answers 401 to another client's token. An access token has no aud, so that routes which
-	// require a scope cannot be guarded by an authorizer with Clients. Default: nil, which accepts ID tokens of every
-	// client of the pools. An empty list that is not nil is an error.
+	// Clients are the app clients whose ID tokens are accepted. API Gateway compares the token's aud with their IDs and
+	// answers 401 to tokens of other clients. An access token has no aud, so an authorizer with Clients cannot guard
+	// routes that require a scope. Default: nil, which accepts ID tokens of every client of the pools. An empty list that
+	// is not nil is an error.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identityValidationExpression)
 	Clients []awscognito.IUserPoolClient
 
-	// ValidationExpression is the regular expression that API Gateway compares the aud of ID tokens with, instead of one
-	// that is made of Clients. It answers 401 where the expression does not match. It is written to the template as it
-	// is, so begin it with ^ and end it with $. As with Clients, routes that require a scope cannot be guarded by it.
-	// Default: the expression of Clients.
+	// ValidationExpression is a regular expression for the aud of ID tokens, instead of one made from Clients. API Gateway
+	// answers 401 if it does not match. It goes into the template unchanged, so begin it with ^ and end it with $. As with
+	// Clients, the authorizer then cannot guard routes that require a scope. Default: made from Clients.
 	ValidationExpression string
 
-	// Header that holds the token. Default: Authorization.
+	// Header is the request header that holds the token. Default: Authorization.
 	Header string
 
-	// CacheTTL is how long API Gateway keeps a verified token's answer, in whole seconds up to an hour.
-	// Default: 5 minutes. [NoCache] turns it off.
+	// CacheTTL is how long API Gateway caches the result for a verified token, in whole seconds up to an hour. [NoCache]
+	// turns the cache off. Default: 5 minutes.
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
-	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
-	// CacheTTL.
+	// CacheTTLSeconds replaces CacheTTL with a CDK token, such as the ValueAsNumber of a CfnParameter. The deployment
+	// resolves it to seconds; 0 turns the cache off. Checks assume an hour. Default: CacheTTL.
 	CacheTTLSeconds *float64
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// IAMAuthorizer guards routes with AWS credentials: requests are signed with Signature Version 4, and the caller's
-// policies must allow execute-api:Invoke on the route. [API.GrantInvoke] allows it.
+// IAMAuthorizer guards routes with AWS credentials. Callers sign requests with Signature Version 4, and their policies
+// have to allow execute-api:Invoke on the route; [API.GrantInvoke] grants that.
 //
-// Callers of other accounts need the API's resource policy too: see [ResourcePolicy.AllowAccounts].
+// Callers from other accounts also need the API's resource policy; see [ResourcePolicy.AllowAccounts].
 //
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html

@@ -16,33 +16,34 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// NotEnforcedInfo is the id of the note at synth that names what a [JWTAuthorizer] does not check of a token. It is not
-// a warning, so "cdk synth --strict" passes. Once read:
+// NotEnforcedInfo is the ID of the synthesis note that lists what a [JWTAuthorizer] does not check about a token. It is
+// not a warning, so "cdk synth --strict" passes. Acknowledge the note once you have read it:
 //
 //	awscdk.Annotations_Of(api).AcknowledgeInfo(jsii.String(secureapi.NotEnforcedInfo), jsii.String("read"))
 const NotEnforcedInfo = "gatehouse:notEnforced"
 
-// JWTAuthorizer guards routes with API Gateway's own verification of JWTs: no function runs, and tokens of any OpenID
-// Connect provider are accepted, of several in one authorizer.
+// JWTAuthorizer guards routes with API Gateway's own JWT verification. No function runs. One authorizer accepts tokens
+// of any OpenID Connect provider, and of several at once.
 //
-// It enforces one [AnyScope] of each route, and conditions such as Claim("plan").Is("pro") that all of its routes
-// share. A token without the scopes gets a 403, any other fault of a token a 401. What it cannot enforce is refused at
-// synth: groups, roles, several AnyScope on a route, other conditions, and settings of an [Issuer] that API Gateway has
-// no equivalent for; a [TokenAuthorizer] with [JWT] enforces them.
+// It enforces one [AnyScope] per route, and conditions such as Claim("plan").Is("pro") that all of its routes share. A
+// token without the scopes gets a 403; any other fault of a token gets a 401. Synthesis refuses what it cannot enforce:
+// groups, roles, several AnyScope on a route, other conditions, and settings of an [Issuer] for which API Gateway has
+// no equivalent. A [TokenAuthorizer] with JWT enforces them.
 //
-// API Gateway reads the discovery document of each issuer from the public internet as the authorizer is created and
-// updated, so a provider that is down fails the deployment. It keeps the keys for up to an hour.
+// API Gateway reads each issuer's discovery document from the public internet when the authorizer is created or
+// updated. If the provider is down, the deployment fails. API Gateway caches the keys for up to an hour.
 //
-// It needs a region that has JWT authorizers for REST APIs, which AWS announced in November 2026.
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html,
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-create.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-keys.html
+// The region has to support JWT authorizers for REST APIs, which AWS announced in November 2026.
+// Sources:
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-create.html
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-keys.html
 type JWTAuthorizer struct {
-	// Issuers are the identity providers whose tokens are accepted, each with another URL. At least one, all with the
-	// same Algorithms.
+	// Issuers are the identity providers whose tokens are accepted. At least one is required, each with another URL, and
+	// all with the same Algorithms.
 	Issuers []Issuer
 
-	// Header that holds the token, with or without Bearer. Default: Authorization.
+	// Header is the request header that holds the token, with or without "Bearer". Default: Authorization.
 	Header string
 }
 

@@ -10,81 +10,80 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// RequestAuthorizer is a Lambda authorizer of type REQUEST: a function sees the whole request but its body, and its
-// answer is cached by the values of the identity sources. JWT or Function is required, and not both.
+// RequestAuthorizer is a Lambda authorizer of type REQUEST. Its function sees the whole request except the body. API
+// Gateway caches the answer by the values of the identity sources. Set exactly one of JWT and Function.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 type RequestAuthorizer struct {
 	// JWT uses the included function, which verifies tokens and enforces the routes' requirements. Default: none.
 	JWT *JWT
 
-	// Function is your own, which then decides alone: routes that it guards cannot have requirements. Default: none.
+	// Function is your own function. It decides alone, so routes that it guards cannot have requirements. Default: none.
 	Function awslambda.IFunction
 
-	// InvokeRole is what API Gateway assumes to invoke the function. Default: as of [TokenAuthorizer.InvokeRole].
+	// InvokeRole is the role that API Gateway assumes to invoke the function. Default: as in [TokenAuthorizer.InvokeRole].
 	InvokeRole awsiam.IRole
 
-	// TokenSources are the places of a request where the included function looks for its token. Where caching is on
-	// there can be one only, since API Gateway then wants every identity source in each request.
-	// Default: the Authorization header.
+	// TokenSources are the places where the included function looks for the token. With a cache there can be only one,
+	// because API Gateway then requires every identity source in each request. Default: the Authorization header.
 	TokenSources []TokenSource
 
-	// IdentitySources are the values that an answer is cached by. With caching on, API Gateway answers 401 by itself
-	// when one is missing. Default: with JWT those that hold its TokenSources, with Function none, which needs
-	// [NoCache].
+	// IdentitySources are the values by which API Gateway caches answers. With a cache, API Gateway itself answers 401 if
+	// one of them is missing. Default: with JWT, the places in TokenSources; with Function none, which requires [NoCache].
 	IdentitySources []IdentitySource
 
-	// CacheTTL is how long API Gateway keeps the function's policy for the same identity sources; see
-	// [TokenAuthorizer.CacheTTL], whose default it has. [NoCache] turns it off.
+	// CacheTTL is how long API Gateway caches the function's policy for the same identity sources; see
+	// [TokenAuthorizer.CacheTTL], which has the same default. [NoCache] turns the cache off.
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
-	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
-	// CacheTTL.
+	// CacheTTLSeconds replaces CacheTTL with a CDK token, such as the ValueAsNumber of a CfnParameter. The deployment
+	// resolves it to seconds; 0 turns the cache off. Checks assume an hour. Default: CacheTTL.
 	CacheTTLSeconds *float64
 }
 
-// IdentitySource is a value of the request that API Gateway caches an authorizer's answer by: an [IdentityHeader],
-// an [IdentityQuery], an [IdentityStageVariable] or an [IdentityContext] variable. A path parameter cannot be one.
+// IdentitySource is a value of the request that is part of the key under which API Gateway caches an authorizer's
+// answer. Make one with [IdentityHeader], [IdentityQuery], [IdentityStageVariable] or [IdentityContext]. A path
+// parameter cannot be an identity source.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
 type IdentitySource struct{ source plan.IdentitySource }
 
-// IdentityHeader is the identity source of a request header.
+// IdentityHeader returns the identity source for a request header.
 func IdentityHeader(name string) IdentitySource { return IdentitySource{plan.Header(name)} }
 
-// IdentityQuery is the identity source of a query string parameter.
+// IdentityQuery returns the identity source for a query string parameter.
 func IdentityQuery(name string) IdentitySource { return IdentitySource{plan.Query(name)} }
 
-// IdentityStageVariable is the identity source of a stage variable.
+// IdentityStageVariable returns the identity source for a stage variable.
 func IdentityStageVariable(name string) IdentitySource {
 	return IdentitySource{plan.StageVariable(name)}
 }
 
-// IdentityContext is the identity source of a variable of the request's context, named without "$context.":
-// "httpMethod", "path", "identity.sourceIp". One that AWS does not document is refused as a part of the cache's key, as
-// without it in a request every caller would get 401, and is taken with [NoCache].
+// IdentityContext returns the identity source for a context variable, named without "$context.": "httpMethod", "path",
+// "identity.sourceIp". With a cache, variables that AWS does not document are refused: if a request lacked the
+// variable, API Gateway would answer 401 to every caller. With [NoCache] they are accepted.
 func IdentityContext(name string) IdentitySource { return IdentitySource{plan.Context(name)} }
 
-// String returns the source as API Gateway writes it.
+// String returns the source in API Gateway's notation.
 func (s IdentitySource) String() string { return s.source.String() }
 
-// TokenSource is a place of a request where the included function looks for its token: a [TokenHeader], a
-// [TokenCookie] or a [TokenQuery].
+// TokenSource is a place in a request where the included function looks for the token: a [TokenHeader], a [TokenCookie]
+// or a [TokenQuery].
 type TokenSource struct{ source settings.TokenSource }
 
-// TokenHeader is a header that holds "Bearer TOKEN".
+// TokenHeader returns the source for a header that holds "Bearer TOKEN".
 func TokenHeader(name string) TokenSource {
 	return TokenSource{settings.TokenSource{Kind: settings.Header, Name: name}}
 }
 
-// TokenCookie is a cookie whose value is the token. Guard against cross-site request forgery: browsers send a cookie by
-// themselves. A [SessionAuthorizer] does, and its cookie is encrypted.
+// TokenCookie returns the source for a cookie whose value is the token. Browsers send cookies with requests of other
+// sites, so protect the API against cross-site request forgery. A [SessionAuthorizer] does that, and encrypts its
+// cookie.
 func TokenCookie(name string) TokenSource {
 	return TokenSource{settings.TokenSource{Kind: settings.Cookie, Name: name}}
 }
 
-// TokenQuery is a query string parameter whose value is the token. It ends up in logs and browser histories, so use
-// it only for what cannot send a header.
+// TokenQuery returns the source for a query string parameter whose value is the token. Query strings end up in logs and
+// browser histories, so use it only for clients that cannot send a header.
 func TokenQuery(name string) TokenSource {
 	return TokenSource{settings.TokenSource{Kind: settings.QueryString, Name: name}}
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// SessionAuthorizer guards routes by the session of a [Login]. It is a Lambda authorizer of type REQUEST with the
+// SessionAuthorizer guards routes with the session of a [Login]. It is a Lambda authorizer of type REQUEST with the
 // included function, which opens the session's cookie and enforces the routes' requirements as with [JWT].
 //
-// Browsers send the cookie with requests that other sites cause, so the request's Sec-Fetch-Site decides as well. Its
-// answers are cached by exactly Cookie and Sec-Fetch-Site, without which API Gateway answers 401 itself: clients that
-// are not browsers use another authorizer. Requests of the API's own pages (same-origin) get the session's rights; any
-// other request gets them for GET, HEAD and OPTIONS alone, as a link on another site needs.
+// Browsers also send the cookie with requests that other sites cause, so the authorizer checks Sec-Fetch-Site too.
+// Requests of the API's own pages (same-origin) get the session's rights. Any other request gets them for GET, HEAD and
+// OPTIONS only, so that links from other sites work. API Gateway caches answers by exactly Cookie and Sec-Fetch-Site,
+// and itself answers 401 if one of them is missing. Clients other than browsers therefore need another authorizer.
 //
-// Pages of sibling hosts in [CORS.AllowOrigins] may call POST, PUT, PATCH and DELETE by an authorizer with [NoCache]:
-// the Origin of a request is not a part of what an answer is cached by. Name a further one for those routes:
+// Pages on sibling hosts in CORS.AllowOrigins may call POST, PUT, PATCH and DELETE only if the authorizer has
+// [NoCache], because the cache does not distinguish the Origin of a request. Add a second authorizer for those routes:
 //
 //	Authorizer:  secureapi.SessionAuthorizer{Login: login},
 //	Authorizers: map[string]secureapi.Authorizer{
@@ -29,36 +29,36 @@ import (
 //	...
 //	secureapi.Handle("POST /orders", orders, secureapi.GuardedBy("writes"), secureapi.AnyScope("orders:write")),
 type SessionAuthorizer struct {
-	// Login is the login whose sessions are taken. Required.
+	// Login is the login whose sessions are accepted. Required.
 	Login *Login
 
-	// CacheTTL is how long API Gateway keeps the function's policy for a session, in whole seconds up to an hour. The
-	// policy counts until then even if the session ends: API Gateway does not see a logout, and a cookie that was copied
-	// before it still finds the answer. Default: 60 seconds. [NoCache] turns the cache off.
+	// CacheTTL is how long API Gateway caches the function's policy for a session, in whole seconds up to an hour. The
+	// policy stays valid until then even if the session ends: API Gateway does not see a logout, and a copy of the cookie
+	// still gets the cached answer. [NoCache] turns the cache off. Default: 60 seconds.
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
-	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
-	// CacheTTL.
+	// CacheTTLSeconds replaces CacheTTL with a CDK token, such as the ValueAsNumber of a CfnParameter. The deployment
+	// resolves it to seconds; 0 turns the cache off. Checks assume an hour. Default: CacheTTL.
 	CacheTTLSeconds *float64
 
-	// ContextClaims are claims that the backend gets; see [JWT.ContextClaims]. Default: none.
+	// ContextClaims are claims that the backend receives; see [JWT.ContextClaims]. Default: none.
 	ContextClaims []string
 
-	// UsageKeyClaim is the claim with the API key that requests count to; see [JWT.UsageKeyClaim]. Default: no key.
+	// UsageKeyClaim is the claim that holds the caller's API key; see [JWT.UsageKeyClaim]. Default: no key.
 	UsageKeyClaim string
 
 	// PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache and NoMetrics are those of [JWT].
 	PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache, NoMetrics bool
 
-	// Release invokes the function by an alias; see [JWT.Release]. Default: API Gateway invokes the function itself.
+	// Release makes API Gateway invoke the function through an alias; see [JWT.Release]. Default: API Gateway invokes the
+	// function itself.
 	Release *Release
 
-	// Package is the import path of a main package of yours that runs the authorizer; see [JWT.Package].
-	// Default: the included one.
+	// Package is the import path of your own main package that runs the authorizer; see [JWT.Package]. Default: the
+	// included one.
 	Package string
 
-	// FunctionProps is handed to CDK for the authorizer's function; see [JWT.FunctionProps].
+	// FunctionProps are passed to CDK for the authorizer's function; see [JWT.FunctionProps].
 	FunctionProps *awslambda.FunctionProps
 }
 

@@ -14,45 +14,44 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// BearerJWT is the validation expression that only a Bearer token of three base64url parts passes, as a JWT has.
-// API Gateway answers 401 to anything else by itself, without invoking the function.
+// BearerJWT is the validation expression for a bearer token of three base64url parts, the form of every JWT. API
+// Gateway answers 401 to anything else without invoking the function.
 const BearerJWT = `^[Bb]earer [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`
 
-// BearerToken is the validation expression that every Bearer token passes, opaque ones included: a b64token of RFC
-// 6750, section 2.1. API Gateway answers 401 to anything else by itself.
+// BearerToken is the validation expression for any bearer token, including opaque ones: a b64token of RFC 6750, section
+// 2.1. API Gateway answers 401 to anything else without invoking the function.
 const BearerToken = `^[Bb]earer [A-Za-z0-9._~+/-]+=*$`
 
-// TokenAuthorizer is a Lambda authorizer of type TOKEN: a function sees one header, and API Gateway caches its answer
-// by that header for all routes. JWT or Function is required, and not both.
+// TokenAuthorizer is a Lambda authorizer of type TOKEN. Its function sees one header, and API Gateway caches its answer
+// by that header for all routes. Set exactly one of JWT and Function.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 type TokenAuthorizer struct {
 	// JWT uses the included function, which verifies tokens and enforces the routes' requirements. Default: none.
 	JWT *JWT
 
-	// Function is your own, which then decides alone: routes that it guards cannot have requirements. Default: none.
+	// Function is your own function. It decides alone, so routes that it guards cannot have requirements. Default: none.
 	Function awslambda.IFunction
 
-	// InvokeRole is what API Gateway assumes to invoke the function, instead of a permission on the function. A
-	// function of another account needs one, unless it is imported and has a permission for API Gateway. Default: none;
-	// for a function of another stack, one is made, since a permission would make each stack depend on the other.
+	// InvokeRole is the role that API Gateway assumes to invoke the function, instead of having a permission on it. A
+	// function of another account needs a role, unless it is imported and has a permission for API Gateway. Default: none.
+	// For a function in another stack, a role is created, because a permission would make each stack depend on the other.
 	InvokeRole awsiam.IRole
 
-	// Header that holds the token. Default: Authorization.
+	// Header is the request header that holds the token. Default: Authorization.
 	Header string
 
-	// ValidationExpression is what the header must match for the function to be invoked. Default: with JWT
-	// [BearerJWT], or [BearerToken] if an issuer's tokens are opaque; with Function none.
+	// ValidationExpression is a regular expression that the header must match; otherwise API Gateway does not invoke the
+	// function. Default: with JWT, [BearerJWT], or [BearerToken] if an issuer's tokens are opaque; with Function, none.
 	ValidationExpression string
 
-	// CacheTTL is how long API Gateway keeps the function's policy for a token, in whole seconds up to an hour.
-	// A token that is revoked or expires, or a right that is taken, counts until then. Default: 5 minutes, or 1 minute if
-	// an issuer has [Introspection]. [NoCache] turns it off.
+	// CacheTTL is how long API Gateway caches the function's policy for a token, in whole seconds up to an hour. Until
+	// then, a token stays valid even if it expires or is revoked, and so does a right that is withdrawn. [NoCache] turns
+	// the cache off. Default: 5 minutes, or 1 minute if an issuer has [Introspection].
 	CacheTTL time.Duration
 
-	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many
-	// seconds is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default:
-	// CacheTTL.
+	// CacheTTLSeconds replaces CacheTTL with a CDK token, such as the ValueAsNumber of a CfnParameter. The deployment
+	// resolves it to seconds; 0 turns the cache off. Checks assume an hour. Default: CacheTTL.
 	CacheTTLSeconds *float64
 }
 

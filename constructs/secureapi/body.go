@@ -11,31 +11,31 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// BodySchema is the JSON Schema of a request's body, for [Body]. [SchemaFile], [Schema] and [SchemaOf] make one.
+// BodySchema is the JSON Schema of a request body, for [Body]. Make one with [SchemaFile], [Schema] or [SchemaOf].
 //
-// It may be of draft 4, 6, 7, 2019-09 or 2020-12, which its $schema says; the default is 2020-12. API Gateway takes
-// draft 4, so it is converted into a model that accepts the same bodies, and what draft 4 cannot say is refused with
-// its place and the way out. What API Gateway does not check, such as "format", is left out of the model with a
-// warning, [UncheckedWarning].
+// The schema may follow draft 4, 6, 7, 2019-09 or 2020-12, as its $schema says; the default is 2020-12. API Gateway
+// supports draft 4, so the schema is converted into a model that accepts the same bodies. If draft 4 cannot express a
+// part of it, the error names the part and how to fix it. Keywords that API Gateway does not check, such as "format",
+// are left out of the model with a warning ([UncheckedWarning]).
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
 type BodySchema struct{ body plan.Body }
 
-// Body says that the bodies of a route's requests have to be JSON that a schema accepts. API Gateway answers others
-// with 400, after it has authorized the caller, and the function is not called.
+// Body requires request bodies to be JSON that a schema accepts. API Gateway checks the body after it has authorized
+// the caller. If the body does not match, API Gateway answers 400 and does not invoke the function.
 //
-// The model is the method's for application/json and for every other Content-Type ($default), so that no header passes
-// a body by it. A request without a body counts as one with {}: a schema without "required" accepts it, and one that
-// does not is refused on GET, HEAD, OPTIONS and ANY. It writes RequestModels and a RequestValidatorId into the method,
-// one AWS::ApiGateway::Model for each schema, and at most one AWS::ApiGateway::RequestValidator for all methods that
-// check the same. Default: none, so that the function gets any body.
+// The model applies to application/json and to every other Content-Type ($default), so a caller cannot avoid the check
+// with a header. A request without a body counts as {}. A schema without "required" accepts it; a schema that refuses
+// it is an error on GET, HEAD, OPTIONS and ANY. Body sets RequestModels and RequestValidatorId on the method, and
+// writes one AWS::ApiGateway::Model for each schema. Methods that check the same things share one
+// AWS::ApiGateway::RequestValidator. Default: none; the function receives any body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func Body(schema BodySchema) Access {
 	return restriction{schema.given().body}
 }
 
-// DescribeBody says what the bodies of a route's requests are, for exports of the API and SDKs, and has nothing
-// checked: the function gets any body. It writes RequestModels for application/json into the method, and one
-// AWS::ApiGateway::Model for each schema. [Body] describes what it checks, and is refused beside it. Default: none.
+// DescribeBody documents request bodies in exports of the API and in SDKs. It checks nothing: the function receives any
+// body. It sets RequestModels for application/json on the method, and writes one AWS::ApiGateway::Model for each
+// schema. [Body] documents what it checks, so the two cannot be combined. Default: none.
 func DescribeBody(schema BodySchema) Access {
 	return restriction{plan.DescribeBody{Body: schema.given().body}}
 }
@@ -49,9 +49,9 @@ func (s BodySchema) given() BodySchema {
 	return s
 }
 
-// SchemaFile is the JSON Schema in a file, whose path is absolute or relative to the working directory, as that of a
-// CDK asset is. The file is read at once. Its model is called as the file, "new-order.json" as NewOrder; see
-// [BodySchema.Named].
+// SchemaFile makes a [BodySchema] from a file. The path is absolute or relative to the working directory, like that of
+// a CDK asset. SchemaFile reads the file at once. The model is named after the file ("new-order.json" becomes
+// NewOrder); see [BodySchema.Named].
 func SchemaFile(path string) BodySchema {
 	source := fmt.Sprintf("the file %q", path)
 	text, err := os.ReadFile(path)
@@ -66,19 +66,21 @@ func SchemaFile(path string) BodySchema {
 	return newBody(source, bodyschema.NameOf(name), schema, err)
 }
 
-// Schema is a JSON Schema as a Go value. It is read at once, and later changes of the map have no effect. Its model is
-// called as its title, "New order" as NewOrder, and without one as a hash of its content; see [BodySchema.Named].
+// Schema makes a [BodySchema] from a JSON Schema as a Go value. It reads the map at once; later changes have no effect.
+// The model is named after the schema's title ("New order" becomes NewOrder), or after a hash of the schema if it has
+// no title; see [BodySchema.Named].
 func Schema(schema map[string]any) BodySchema {
 	given, err := bodyschema.Normal(schema)
 	title, _ := schema["title"].(string)
 	return newBody("the map", bodyschema.NameOf(title), given, err)
 }
 
-// SchemaOf is the JSON Schema of what encoding/json reads into a Go type, as github.com/google/jsonschema-go derives
-// it: a field is required unless its json tag has omitempty or omitzero, a pointer and a slice may be null, an object
-// has no other members, and a tag jsonschema:"..." is the description. Integers have the bounds of their types,
-// time.Time is a text as RFC 3339 writes it, and []byte is one in base64. Types whose JSON is not known by their fields
-// are refused, such as one with an UnmarshalJSON of its own. Its model is called as the type; see [BodySchema.Named].
+// SchemaOf makes a [BodySchema] for what encoding/json reads into a Go type, derived with
+// github.com/google/jsonschema-go. A field is required unless its json tag has omitempty or omitzero. Pointers and
+// slices may be null. Objects have no other members. A tag jsonschema:"..." is the description. Integers have the
+// bounds of their types, time.Time is a string in RFC 3339 form, and []byte is a base64 string. Types whose JSON does
+// not follow from their fields, such as one with its own UnmarshalJSON, are refused. The model is named after the type;
+// see [BodySchema.Named].
 func SchemaOf[T any]() BodySchema {
 	t := reflect.TypeFor[T]()
 	named := t
@@ -102,35 +104,35 @@ func newBody(source, name string, schema any, err error) BodySchema {
 	return BodySchema{b}
 }
 
-// Named returns the schema with another name for its model: letters and digits, of which the first is a letter. Clients
-// see it in exports of the API and in SDKs, and two schemas of one API cannot have one name. A name that changes
+// Named returns the schema with another name for its model: letters and digits, beginning with a letter. Clients see
+// the name in exports of the API and in SDKs. Two schemas of one API cannot have the same name. Changing the name
 // replaces the model.
 func (s BodySchema) Named(name string) BodySchema {
 	s.body.Name = name
 	return s
 }
 
-// RequireQuery says that a request must have these parameters in its query, and not blank. API Gateway answers others
-// with 400 and the names of what is missing, before it looks at the body, and does not look at the values. Parameters
-// of the path are always there. It writes RequestParameters and a RequestValidatorId into the method.
+// RequireQuery requires these query parameters to be present and not blank. If one is missing, API Gateway answers 400
+// and names it, before it checks the body. It does not check values. Path parameters are always present. RequireQuery
+// sets RequestParameters and RequestValidatorId on the method.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func RequireQuery(names ...string) Access { return required("querystring", names) }
 
-// RequireHeader says that a request must have these headers, and not blank, as [RequireQuery] does for parameters of
-// the query. With [Props.CORS], preflights allow them, unless [CORS.AllowHeaders] says otherwise.
+// RequireHeader requires these request headers to be present and not blank, as [RequireQuery] does for query
+// parameters. With [Props.CORS], preflight answers allow them, unless CORS.AllowHeaders is set.
 func RequireHeader(names ...string) Access { return required("header", names) }
 
 func required(in string, names []string) Access {
 	return restriction{plan.Required{In: in, Names: append([]string(nil), names...)}}
 }
 
-// The ids of warnings about bodies, for awscdk.Annotations_Of(api).AcknowledgeWarning.
+// The IDs of warnings about bodies. Pass one to awscdk.Annotations_Of(api).AcknowledgeWarning.
 const (
-	// UncheckedWarning says that a schema has keywords that API Gateway does not check, such as "format", so that the
-	// function has to.
+	// UncheckedWarning reports keywords of a schema that API Gateway does not check, such as "format". The function has to
+	// check them.
 	UncheckedWarning = "gatehouse:uncheckedKeywords"
 
-	// BinaryBodyWarning says that an API with a [Body] takes some content types for binary data, of which it is not
-	// documented that they are validated.
+	// BinaryBodyWarning reports an API that has a [Body] and treats some content types as binary. AWS does not document
+	// whether API Gateway validates binary bodies.
 	BinaryBodyWarning = "gatehouse:binaryBodies"
 )

@@ -12,38 +12,38 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// CacheKey is a parameter of the request that answers are kept by: see [CacheResponse].
+// CacheKey is a request parameter that distinguishes cached answers; see [CacheResponse].
 type CacheKey struct{ key plan.CacheKey }
 
-// CacheKeyQuery is a parameter of the query string.
+// CacheKeyQuery returns the key of a query string parameter.
 func CacheKeyQuery(name string) CacheKey {
 	return CacheKey{plan.CacheKey{In: "querystring", Name: name}}
 }
 
-// CacheKeyHeader is a header of the request.
+// CacheKeyHeader returns the key of a request header.
 func CacheKeyHeader(name string) CacheKey { return CacheKey{plan.CacheKey{In: "header", Name: name}} }
 
-// CacheResponse has API Gateway keep the answers of a public GET route for a time of whole seconds, of up to an hour,
-// and answer the next request that is the same with it. Nothing behind the route is called then.
+// CacheResponse caches the answers of a public GET route in API Gateway, for ttl: whole seconds, up to an hour. While
+// an answer is cached, API Gateway sends it for equal requests and does not call the integration.
 //
 //	secureapi.Handle("GET /toys/{id}", toys, secureapi.Public("the catalogue"), secureapi.CacheResponse(5*time.Minute))
 //
-// Two requests are the same if they agree in the parameters of the path, in those that [RequireQuery] and
-// [RequireHeader] name, in the given keys and, with [Props.CORS], in the Origin. Nothing else is looked at: what
-// answers must not depend on another parameter of the query, or a caller can put an answer to its own request in the
-// place of everyone's. Name each that counts:
+// Two requests are equal if they agree in the path parameters, in the parameters of [RequireQuery] and [RequireHeader],
+// in the given keys, and, with [Props.CORS], in the Origin. API Gateway ignores everything else. If the answer depends
+// on any other query parameter, a caller can replace the cached answer of everyone else, so name every parameter that
+// matters:
 //
 //	secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"), secureapi.CacheKeyHeader("Accept-Language"))
 //
-// Of an [Integrate] it is known what it sends on: [New] refuses to keep its answers by less than it maps of a request,
-// and by parameters that its templates name.
+// For a route of [Integrate], New knows what the integration sends on. It refuses the route if the cache key omits a
+// parameter that the integration maps or that its templates read.
 //
-// It is refused on routes that are guarded or need an API key, as answers are not kept by the caller, on other verbs
-// than GET, and beside [Streamed].
+// Guarded routes and routes with an API key are refused, because the cache does not distinguish callers. So are verbs
+// other than GET, and [Streamed].
 //
-// It writes CacheKeyParameters and RequestParameters of the method, an entry of the stage's MethodSettings with
-// CachingEnabled, CacheTtlInSeconds and CacheDataEncrypted, and the stage's cache cluster, whose size is
-// [Stage.CacheSize] and which is paid for by the hour.
+// CacheResponse sets CacheKeyParameters and RequestParameters of the method, and adds an entry to the stage's
+// MethodSettings (CachingEnabled, CacheTtlInSeconds, CacheDataEncrypted). It also turns on the stage's cache cluster,
+// which AWS bills by the hour; [Stage.CacheSize] sets its size.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 func CacheResponse(ttl time.Duration, by ...CacheKey) Access {

@@ -6,20 +6,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// OnlyIf makes a route where a condition of the stack holds:
+// OnlyIf creates a route only if a condition of the stack holds:
 //
 //	live := awscdk.NewCfnCondition(stack, jsii.String("Live"), &awscdk.CfnConditionProps{Expression: ...})
 //	secureapi.Handle("GET /reports", reports, secureapi.OnlyIf(live))
 //
-// It is the Condition of the route's AWS::ApiGateway::Method, and of the function's AWS::Lambda::Permission if all
-// routes of the function have the same one, so that the function may have it too. The resources of the path and a
-// preflight are there in any case. [Props.Condition] is for the API as a whole, and both have to hold then. An API
-// without a method does not deploy, so OnlyIf on every route is refused without it.
+// It sets the Condition of the route's AWS::ApiGateway::Method. If all routes of the function have the same condition,
+// it also sets that of the function's AWS::Lambda::Permission, so the function may have the condition too. The path's
+// resources and preflight method always exist. [Props.Condition] applies to the API as a whole, and then both
+// conditions have to hold. An API without a method does not deploy, so OnlyIf on every route is refused unless
+// Props.Condition is set.
 //
-// A stage serves the methods of its deployment, which the template makes anew for a change of the table and not for one
-// of a parameter that the condition looks at: deploy the API again after such a change, as by "aws apigateway
-// create-deployment". It is refused beside [Throttle] and [CacheResponse]. Default: none, so that the route is there
-// always.
+// A stage serves the methods of its deployment. The template makes a new deployment when the table changes, but not
+// when a parameter of the condition changes. After such a change, deploy the API again, for example with "aws
+// apigateway create-deployment". OnlyIf cannot be combined with [Throttle] or [CacheResponse]. Default: none; the route
+// always exists.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
 func OnlyIf(condition awscdk.CfnCondition) Access {
 	if condition == nil {

@@ -6,10 +6,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// CORSHeadersWarning is the id of the warning that [CORS.AllowHeaders] leaves out what each of the API's guards needs,
-// as a list without Authorization does, or X-Api-Key where each route needs an API key, so that pages of other origins
-// can call public routes alone. A guard that also takes a cookie (with AllowCredentials), a query or a header that is
-// allowed needs none. Where it is meant:
+// CORSHeadersWarning is the ID of the warning that CORS.AllowHeaders omits a header that each of the API's guards
+// needs, such as Authorization, or X-Api-Key if every route needs an API key. Pages of other origins can then call
+// public routes only. There is no warning if a guard also accepts a cookie (with AllowCredentials), a query parameter
+// or an allowed header. If this is intended, acknowledge the warning:
 //
 //	reason := jsii.String("pages call public routes alone")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.CORSHeadersWarning), reason)

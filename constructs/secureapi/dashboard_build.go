@@ -24,16 +24,16 @@ const (
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// Dashboard makes a CloudWatch dashboard (AWS::CloudWatch::Dashboard) and returns it: the alarms that [API.Alarms] made
-// before, requests, errors and latencies of the API, then a row for each Lambda authorizer and each [Login] with its
-// decisions, refusals by reason, fetches of keys, runs and times, and the last refusals of the access log.
+// Dashboard creates a CloudWatch dashboard (AWS::CloudWatch::Dashboard) and returns it. The dashboard shows the alarms
+// that [API.Alarms] has created so far, and the requests, errors and latencies of the API. For each Lambda authorizer
+// and each [Login] it has a row with decisions, refusals by reason, key fetches, invocations and durations. It ends
+// with the latest refusals in the access log.
 //
-// It also saves queries of CloudWatch Logs Insights (AWS::Logs::QueryDefinition): refusals by route and by caller,
-// server errors, decisions by reason, fetches of keys, logins, and all lines of one request. docs/operating.md lists
-// them.
+// Dashboard also saves CloudWatch Logs Insights queries (AWS::Logs::QueryDefinition): refusals by route and by caller,
+// server errors, decisions by reason, key fetches, logins, and all lines of one request. docs/operating.md lists them.
 //
-// It panics if the name is wrong, if the API is not deployed by this construct (RestApiProps.Deploy is false), or if it
-// is called a second time.
+// It panics if the name is invalid, if this construct does not deploy the API (RestApiProps.Deploy is false), or if it
+// is called twice.
 func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	const method = "Dashboard"
 	p := one(a, method, props)

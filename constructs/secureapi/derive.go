@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// IntegrationCORSWarning is the id of the warning that pages of other origins do not read the answers of a route's
-// integration, which [Props.CORS] cannot reach: those of a proxy, and with several origins those without a template.
-// Once the backend sets the headers:
+// IntegrationCORSWarning is the ID of the warning that pages of other origins cannot read a route's answers, because
+// Props.CORS cannot add headers to its integration. This concerns proxy integrations and, if there are several origins,
+// integrations without a template. Acknowledge the warning once the backend sets the headers:
 //
 //	reason := jsii.String("the backend answers with Access-Control-Allow-Origin")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.IntegrationCORSWarning), reason)

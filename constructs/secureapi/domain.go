@@ -12,94 +12,95 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Domain is a custom domain in front of an API: the name that callers use, its certificate and how TLS is spoken there.
+// Domain is a custom domain in front of an API: the host name that callers use, its certificate and its TLS settings.
 //
 //	Domain: &secureapi.Domain{Name: "api.example.com", Certificate: certificate, Zone: zone},
 //
-// It is an AWS::ApiGateway::DomainName with an AWS::ApiGateway::BasePathMapping of the API's stage, and with Zone two
-// AWS::Route53::RecordSet. Several APIs share one by Of: that of [API.Domain], of [NewDomain], also of another stack,
-// or one that is imported by awsapigateway.DomainName_FromDomainNameAttributes. Two APIs of an app with one base path
-// are refused, and so is a route that the domain never sends to its API, as the base path of another one is longer.
+// It becomes an AWS::ApiGateway::DomainName, an AWS::ApiGateway::BasePathMapping for the API's stage, and, with Zone,
+// two AWS::Route53::RecordSet. To share a domain between APIs, set Of to the domain of [API.Domain] or [NewDomain],
+// also from another stack, or to one imported with awsapigateway.DomainName_FromDomainNameAttributes. Two APIs of an
+// app with the same base path are refused. So is a route that the domain never sends to its API because another API has
+// a longer base path.
 type Domain struct {
-	// Name of the host, in lower case: "api.example.com", or a wildcard "*.example.com". It may be a CDK token. Required
-	// without Of.
+	// Name is the host name in lower case, such as "api.example.com", or a wildcard, "*.example.com". It may be a CDK
+	// token. Required without Of.
 	Name string
 
-	// Certificate of the name, in AWS Certificate Manager: an awscertificatemanager.ICertificate. It is of the stack's
-	// region, or of us-east-1 for an edge-optimized domain. Required without Of.
+	// Certificate is the certificate for the name in AWS Certificate Manager (an awscertificatemanager.ICertificate), in
+	// the stack's region, or in us-east-1 for an edge-optimized domain. Required without Of.
 	Certificate interfacesawscertificatemanager.ICertificateRef
 
-	// Zone is the hosted zone that gets alias records of the name, A and AAAA. Default: none, so that the name is yours to
-	// resolve, by DomainNameAliasDomainName of [API.Domain].
+	// Zone is the hosted zone in which alias records (A and AAAA) for the name are created. Default: none; you create the
+	// records yourself, with DomainNameAliasDomainName of [API.Domain].
 	Zone awsroute53.IHostedZone
 
-	// Records say more of the records in Zone: health, and latency where several regions have the name. Default: none.
+	// Records configure the records in Zone: health checks, and latency routing if several regions have the name. Default:
+	// none.
 	Records *AliasRecords
 
-	// MutualTLS asks callers for certificates. The API's execute-api endpoint, which asks for none, is closed then.
-	// Default: it does not.
+	// MutualTLS requires client certificates. It closes the API's execute-api endpoint, which does not ask for
+	// certificates. Default: no client certificates.
 	MutualTLS *MutualTLS
 
-	// SecurityPolicy says which versions of TLS and which ciphers callers may use. The names that begin with
-	// SecurityPolicy_ in templates, as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, go with neither MutualTLS nor the
-	// other type of endpoint; the API itself gets them too (SecurityPolicy of AWS::ApiGateway::RestApi), as API Gateway
-	// negotiates by the API's own. It may be a CDK token that stands for one of TLS_1_2 and TLS_1_0, such as a parameter
-	// of the stack. Default: TLS_1_2, which takes TLS 1.3 as well.
+	// SecurityPolicy sets the TLS versions and ciphers that callers may use. Policies whose names begin with
+	// SecurityPolicy_ in templates, such as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, cannot be combined with
+	// MutualTLS or with the other endpoint type. The API gets such a policy too (SecurityPolicy of
+	// AWS::ApiGateway::RestApi), because API Gateway negotiates by the API's own. The value may be a CDK token that stands
+	// for TLS_1_2 or TLS_1_0, such as a parameter of the stack. Default: TLS_1_2, which also accepts TLS 1.3.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 	SecurityPolicy awsapigateway.SecurityPolicy
 
-	// EndpointAccessMode says whether callers have to name the domain in TLS as they do in HTTP, and come by its own type
-	// of endpoint (STRICT), or need not (BASIC). Only policies whose names begin with SecurityPolicy_ have one.
-	// Default: STRICT with such a policy, none with another one.
+	// EndpointAccessMode is STRICT or BASIC. With STRICT, callers have to send the same domain name in TLS and in HTTP,
+	// and come through the domain's own endpoint type. Only policies whose names begin with SecurityPolicy_ have a mode.
+	// Default: STRICT with such a policy, none otherwise.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
 	EndpointAccessMode awsapigateway.EndpointAccessMode
 
 	// EndpointType is REGIONAL, EDGE or PRIVATE. Default: PRIVATE with Private, else REGIONAL.
 	EndpointType awsapigateway.EndpointType
 
-	// Private is what a private domain has besides, which is the name of a PRIVATE API for callers in VPCs. It is another
-	// type of resource, an AWS::ApiGateway::DomainNameV2 with AWS::ApiGateway::BasePathMappingV2, which
-	// [API.PrivateDomain] gives back, and cannot be shared by Of. Default: nil, for a domain that is reached from the
-	// internet.
+	// Private makes the domain private: the name of a PRIVATE API for callers in VPCs. A private domain is another
+	// resource type, AWS::ApiGateway::DomainNameV2 with AWS::ApiGateway::BasePathMappingV2. [API.PrivateDomain] returns
+	// it, and Of cannot share it. Default: nil, for a domain that is reached from the internet.
 	Private *PrivateDomain
 
-	// DualStack answers callers by IPv6 as well (IpAddressType dualstack). A resource policy sees their IPv6 addresses
-	// then. Default: IPv4 alone, if the domain is REGIONAL; an edge-optimized one has both.
+	// DualStack also answers callers over IPv6 (IpAddressType dualstack). A resource policy then sees their IPv6
+	// addresses. Default: IPv4 only for a REGIONAL domain; an edge-optimized domain always has both.
 	DualStack bool
 
-	// BasePaths are the first segments of the path that the domain has this API at, without a slash at either end:
-	// "orders" for https://api.example.com/orders/... Those of several segments are AWS::ApiGatewayV2::ApiMapping, which
-	// edge-optimized domains do not have. Default: the root, "".
+	// BasePaths are the first path segments under which the domain serves this API, without a slash at either end:
+	// "orders" for https://api.example.com/orders/... A base path of several segments becomes an
+	// AWS::ApiGatewayV2::ApiMapping, which edge-optimized domains do not support. Default: the root, "".
 	BasePaths []string
 
-	// NoExecuteAPI closes the API's own endpoint (DisableExecuteApiEndpoint), so that callers come by the domain alone.
-	// Default: it stays open, unless the domain has MutualTLS or is an imported one, which may have. Set
-	// RestApiProps.DisableExecuteApiEndpoint to false to keep it open with an imported domain.
+	// NoExecuteAPI closes the API's own endpoint (DisableExecuteApiEndpoint), so that callers have to use the domain.
+	// Default: the endpoint stays open, unless the domain has MutualTLS, or is imported and therefore may have it. To keep
+	// it open with an imported domain, set RestApiProps.DisableExecuteApiEndpoint to false.
 	NoExecuteAPI bool
 
-	// Of is a domain that is there: this API joins it at its BasePaths. Only BasePaths and NoExecuteAPI stand beside it.
-	// Default: the API makes its own.
+	// Of is an existing domain, which this API joins at its BasePaths. Only BasePaths and NoExecuteAPI may be set with it.
+	// Default: the API creates its own domain.
 	Of awsapigateway.IDomainName
 }
 
-// MutualTLS asks callers of a [Domain] for client certificates. API Gateway reads the trust store when the domain is
-// deployed, and a new object under the same key is read with a new Version.
+// MutualTLS requires client certificates from callers of a [Domain]. API Gateway reads the trust store when the domain
+// is deployed. To deploy a new object under the same key, set its Version.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 type MutualTLS struct {
-	// Bucket and Key are where the trust store is: a PEM file of the certificate authorities that callers' certificates
-	// are from. The bucket is of the domain's region. Required without URI.
+	// Bucket and Key locate the trust store: a PEM file of the certificate authorities that issue callers' certificates.
+	// The bucket is in the domain's region. Required without URI.
 	Bucket awss3.IBucket
 	Key    string
 
-	// URI says the same in one text, "s3://example-trust/clients.pem", in place of Bucket and Key. It may be a CDK token,
-	// such as a parameter of the stack. Default: none.
+	// URI locates the trust store instead of Bucket and Key: "s3://example-trust/clients.pem". It may be a CDK token, such
+	// as a parameter of the stack. Default: none.
 	URI string
 
-	// Version of the object, in a bucket with versions. Default: the newest when the domain is deployed.
+	// Version is the object's version, in a versioned bucket. Default: the newest at deployment.
 	Version string
 
-	// OwnershipCertificate is a public certificate of the name from AWS Certificate Manager, which shows that the name is
-	// yours where Certificate is imported or of a private authority (OwnershipVerificationCertificateArn). Default: none.
+	// OwnershipCertificate is a public certificate from AWS Certificate Manager that proves ownership of the name, if
+	// Certificate is imported or issued by a private authority (OwnershipVerificationCertificateArn). Default: none.
 	OwnershipCertificate interfacesawscertificatemanager.ICertificateRef
 }
 

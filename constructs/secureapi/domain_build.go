@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// LoginOriginWarning is the id of the warning that the [Login.Origin] of an API is not its [Domain].
+// LoginOriginWarning is the ID of the warning that Login.Origin differs from the API's [Domain].
 const LoginOriginWarning = "gatehouse:loginOrigin"
 
 // addDomain makes the API's domain, or joins that of others, and maps it to the stage. The mapping is in the API's own

@@ -87,7 +87,8 @@ func (b *builder) addPrivateRecords(given *Domain) {
 	}
 }
 
-// PrivateDomain is the private domain of [Props.Domain], to map further APIs to. It panics without one.
+// PrivateDomain returns the private domain of [Props.Domain], to map further APIs to. It panics if the API has no
+// private domain.
 func (a *API) PrivateDomain() awsapigateway.CfnDomainNameV2 {
 	if a.privateDomain == nil {
 		a.fail("PrivateDomain", "the API has no private domain: set Private of Props.Domain")

@@ -7,18 +7,18 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// AliasRecords say more of the alias records of a [Domain] in its Zone.
+// AliasRecords configure the alias records of a [Domain] in its Zone.
 // Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-latency-alias.html
 type AliasRecords struct {
-	// Region makes them latency records, of which Amazon Route 53 gives a caller those of the nearest region: "eu-west-1",
-	// the one that the domain is in. Each region has an API, a domain of this name and its records. It may be a CDK token,
-	// as awscdk.Aws_REGION is. Default: none, for simple records.
+	// Region turns the records into latency records: Amazon Route 53 answers a caller with the records of the nearest
+	// region. Set it to the region of the domain, such as "eu-west-1". Each region has its own API, a domain of the same
+	// name, and records. It may be a CDK token such as awscdk.Aws_REGION. Default: none, for simple records.
 	Region string
 
-	// SetIdentifier tells the record of this region from those of others. Default: Region.
+	// SetIdentifier distinguishes this region's record from those of other regions. Default: Region.
 	SetIdentifier string
 
-	// EvaluateTargetHealth has Amazon Route 53 leave the records out of its answers while their target is unhealthy.
+	// EvaluateTargetHealth makes Amazon Route 53 omit the records from its answers while their target is unhealthy.
 	// Default: false.
 	EvaluateTargetHealth bool
 }

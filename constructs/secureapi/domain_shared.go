@@ -7,10 +7,11 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// NewDomain makes a domain for several APIs, which join it by [Domain.Of]. The domain may live in a stack of its own,
-// on which those of the APIs depend. BasePaths, NoExecuteAPI and Of are refused, as an API says them.
+// NewDomain creates a domain that several APIs share. An API joins it with [Domain.Of]. The domain may be in a stack of
+// its own, on which the stacks of the APIs then depend. BasePaths, NoExecuteAPI and Of belong to an API, so NewDomain
+// refuses them.
 //
-// It panics with an error if the domain is wrong.
+// It panics with an error if the domain is invalid.
 func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigateway.DomainName {
 	path := id
 	if scope == nil {
@@ -37,7 +38,8 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 	return s.makeDomain(id, domain, planned)
 }
 
-// Domain is the domain of [Props.Domain], which further APIs can share by [Domain.Of]. It panics without one.
+// Domain returns the domain of [Props.Domain], which other APIs can share with [Domain.Of]. It panics if the API has no
+// domain.
 func (a *API) Domain() awsapigateway.IDomainName {
 	if a.privateDomain != nil {
 		a.fail("Domain", "the API's domain is private, which is another type of resource: use PrivateDomain")
@@ -48,8 +50,8 @@ func (a *API) Domain() awsapigateway.IDomainName {
 	return a.domain
 }
 
-// DomainURL is the address of the API at its domain, with a slash at its end: that of the first of the BasePaths. For a
-// wildcard it has the asterisk. It panics without [Props.Domain]. [API.URL] is the address of the stage.
+// DomainURL returns the address of the API at its domain and its first base path, with a trailing slash. For a wildcard
+// domain it contains the asterisk. It panics without [Props.Domain]. [API.URL] returns the address of the stage.
 func (a *API) DomainURL() string {
 	if a.plan.Domain() == nil {
 		a.fail("DomainURL", "the API has no domain: set Props.Domain")

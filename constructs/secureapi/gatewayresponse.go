@@ -9,14 +9,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// AddGatewayResponse adds an answer that API Gateway makes itself, such as one of your own for UNAUTHORIZED. With
-// Props.CORS the headers of CORS join those that are given: without them a page of another origin sees a network error
-// instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
-// gateway-response-cors refuses such a response at synth.
+// AddGatewayResponse adds an answer that API Gateway makes itself, such as your own for UNAUTHORIZED. If Props.CORS is
+// set, it adds the CORS headers to yours. Without them, a page of another origin sees a network error instead of the
+// status. RestAPI's method of the same name omits them, and the rule gateway-response-cors refuses such a response at
+// synthesis.
 //
-// It panics without a type, for one that [Props.GatewayResponses] or Props.CORS (DEFAULT_4XX and DEFAULT_5XX) declare,
-// for UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with Props.ExplainBadRequests, and for a header of
-// CORS that is given as well.
+// It panics if options have no type, if [Props.GatewayResponses] or [Props.CORS] (DEFAULT_4XX and DEFAULT_5XX) already
+// declare the type, for UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with [Props.ExplainBadRequests],
+// and for a CORS header among yours.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 func (a *API) AddGatewayResponse(

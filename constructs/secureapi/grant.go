@@ -12,21 +12,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
-// GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer]. It
-// panics if a route does not exist, is public or is guarded otherwise, if the grantee is nil, takes no policy, as an
-// account or a service does, or is of another account, and if RestApiProps.Deploy is false.
+// GrantInvoke allows a principal to call the routes with these patterns, which an [IAMAuthorizer] must guard. It panics
+// if a route does not exist, is public or has another guard; if the grantee is nil, cannot have a policy (an account or
+// a service), or is in another account; and if RestApiProps.Deploy is false.
 //
-// The policy refers to the API alone, and has the stage by its name, so that a function behind the API may be the
-// grantee: CloudFormation makes the API first, then the policy and the function, and the stage at the end. The
-// synthesis fails where the API itself refers to that function: by a Stage.Name that is a token of it, say, or by a
-// statement of the resource policy that names it. Nor can the function be of another stack than the API.
+// The policy refers to the API only, and contains the stage by name. So the grantee may be a function behind the API:
+// CloudFormation creates the API first, then the policy and the function, and the stage last. Synthesis fails if the
+// API itself refers to that function, for example with a token of it in Stage.Name or a statement of the resource
+// policy. The function cannot be in another stack than the API.
 //
-// The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover "GET
-// /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke
-// panics and names it; where it would cover a method that was added beside the table, the synthesis fails. Source:
+// In a policy, the * that stands for a parameter also matches slashes. A grant of "GET /orders/{id}" would therefore
+// cover "GET /orders/{id}/items" too. If a grant would cover a route that the call does not name, GrantInvoke panics
+// and names the route. If it would cover a method that was added outside the table, synthesis fails.
+// Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 //
-// Where the API has a Condition that does not hold, the policy allows nothing, and the grantee has to be of the API's
+// If the API has a Condition that does not hold, the policy allows nothing. The grantee then has to be in the API's
 // stack.
 func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.Grant {
 	const method = "GrantInvoke"

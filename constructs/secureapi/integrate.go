@@ -8,22 +8,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Integrate is a line of the access table whose answer does not come from a function of [Handle]: any integration of
-// CDK's, such as awsapigateway.NewAwsIntegration for a service of AWS, awsapigateway.NewHttpIntegration for a backend
-// on the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution],
-// [PutEvents] or [Respond] returns. Guards, requirements, grants, the resource policy and CORS are those of any other route.
+// Integrate returns a route that any CDK integration answers: awsapigateway.NewAwsIntegration for an AWS service,
+// awsapigateway.NewHttpIntegration for a backend on the internet or behind a VPC link,
+// awsapigateway.NewMockIntegration, or one of [SendTo], [StartExecution], [PutEvents] and [Respond]. Guards,
+// requirements, grants, the resource policy and CORS work as for any other route.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
-// The method declares each status that the integration's responses have, with the headers that they map, beside those
-// of [Route.MethodOptions]. With [Props.CORS] the responses of an integration that is not a proxy get the headers of
-// CORS.
+// The method declares each status of the integration's responses with the headers that they map, in addition to those
+// in Route.MethodOptions. With [Props.CORS], the responses of an integration that is not a proxy get the CORS headers.
 //
-// [New] refuses an integration that answers each request with an error: one that is not a proxy and has no responses,
-// or two of one status; one whose URI has a parameter, as "{id}", that no RequestParameters map; a call of an AWS
-// service without a role. It also refuses one that makes the call of an AWS service by a template and passes bodies of
-// other content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since their callers would write the
-// call themselves.
+// New refuses an integration that would answer every request with an error: one that is not a proxy and has no
+// responses or two responses for one status; one whose URI has a parameter such as "{id}" that RequestParameters do not
+// map; and a call of an AWS service without a role. It also refuses a template that makes the call of an AWS service if
+// bodies of other content types pass through unchanged (PassthroughBehavior WHEN_NO_MATCH, the default): their callers
+// could write the call themselves.
 func Integrate(pattern string, integration awsapigateway.Integration, access ...Access) Route {
 	return Route{Pattern: pattern, Integration: integration, Access: slices.Clone(access)}
 }

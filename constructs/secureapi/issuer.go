@@ -11,78 +11,77 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Issuer is an identity provider whose tokens are accepted, and what its tokens must look like. [Okta], [EntraID],
-// [Google], [Auth0] and [CognitoIssuer] fill one in; its fields can be changed afterwards.
+// Issuer is an identity provider whose tokens are accepted, with the rules for its tokens. [Okta], [EntraID], [Google],
+// [Auth0] and [CognitoIssuer] fill one in; you can change its fields afterwards.
 type Issuer struct {
-	// URL is the issuer's identifier, as its tokens have it in the iss claim, to the letter. Required.
+	// URL is the issuer's identifier, exactly as its tokens have it in the iss claim. Required.
 	URL string
 
-	// Audiences of which the token must be meant for one (aud; client_id for a Cognito access token). At least one.
+	// Audiences are the accepted audiences; a token needs one of them in aud (client_id for a Cognito access token). At
+	// least one is required.
 	Audiences []string
 
-	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA (or
-	// Ed25519, its name by RFC 9864; either one accepts tokens and keys of both names); or, with HMACSecret, HS256,
-	// HS384, HS512. Default: RS256; with HMACSecret, HS256.
+	// Algorithms are the issuer's signing algorithms: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+	// (or Ed25519, its name in RFC 9864; either name accepts tokens and keys of both), or, with HMACSecret, HS256, HS384,
+	// HS512. Default: RS256; with HMACSecret, HS256.
 	Algorithms []string
 
-	// JWKSURL is where the issuer's public keys are. Default: what its discovery document says, which is at
-	// URL + "/.well-known/openid-configuration".
+	// JWKSURL is the URL of the issuer's public keys. Default: the jwks_uri of its discovery document at URL +
+	// "/.well-known/openid-configuration".
 	JWKSURL string
 
-	// HMACSecret holds the shared key of HS256, HS384 or HS512, of at least the hash's length. The function gets the
-	// grant to read it. Default: none.
+	// HMACSecret holds the shared key for HS256, HS384 or HS512, which is at least as long as the hash. The function is
+	// granted access to it. Default: none.
 	HMACSecret awssecretsmanager.ISecret
 
-	// HMACSecretField is the field of the secret's JSON that holds the key. Default: the whole secret string is the
-	// key.
+	// HMACSecretField is the field of the secret's JSON that holds the key. Default: the whole secret string.
 	HMACSecretField string
 
-	// Type is the typ header that tokens must have: "at+jwt" for access tokens as in RFC 9068. Default: JWT, at+jwt or
-	// none.
+	// Type is the typ header that tokens must have, such as "at+jwt" for access tokens of RFC 9068. Default: JWT, at+jwt
+	// or none.
 	Type string
 
-	// TokenUse is the token_use claim that tokens must have: "access" or "id", for Amazon Cognito. Default: not looked
-	// at.
+	// TokenUse is the token_use claim that tokens of Amazon Cognito must have: "access" or "id". Default: not checked.
 	TokenUse string
 
-	// ScopesClaim, GroupsClaim, RolesClaim and PrincipalClaim name the claims that these are read from; a dot descends
-	// into an object ("realm_access.roles"). Defaults: scope or else scp; groups; roles; sub.
+	// ScopesClaim, GroupsClaim, RolesClaim and PrincipalClaim name the claims that hold scopes, groups, roles and the
+	// principal. A dot descends into an object ("realm_access.roles"). Defaults: scope, else scp; groups; roles; sub.
 	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string
 
-	// Leeway is how far the issuer's clock may differ for nbf and iat, in whole seconds up to 5 minutes.
-	// An expired token is expired. Default: none.
+	// Leeway is the clock difference allowed for nbf and iat, in whole seconds up to 5 minutes. It does not apply to exp.
+	// Default: none.
 	Leeway time.Duration
 
-	// Clients are the client ids of the applications whose tokens are accepted. A token must have one of them in azp or
-	// client_id, and in both if it has both; with ClientClaim, in that claim. Default: any application of the issuer;
-	// with TokenUse "access", those in Audiences.
+	// Clients are the IDs of the client applications whose tokens are accepted. A token must have one of them in azp or
+	// client_id, and in both if it has both; with ClientClaim, in that claim. Default: any client of the issuer; with
+	// TokenUse "access", those in Audiences.
 	Clients []string
 
-	// ClientClaim is the claim that has the client id, where it is neither azp nor client_id; a dot descends into an
-	// object. [Okta] sets it to "cid". It counts with Clients only. Default: azp and client_id.
+	// ClientClaim is the claim that holds the client ID, if it is neither azp nor client_id. A dot descends into an
+	// object. [Okta] sets it to "cid". It has an effect only with Clients. Default: azp and client_id.
 	ClientClaim string
 
-	// MaxLifetime is the longest time that a token may be valid for in all, from its iat to its exp, in whole seconds.
-	// With it, a token without iat is rejected. Default: any.
+	// MaxLifetime is the longest lifetime that a token may have, from iat to exp, in whole seconds. If it is set, tokens
+	// without iat are rejected. Default: any.
 	MaxLifetime time.Duration
 
-	// MaxKeyAge is the time after which the function asks for the issuer's keys again even where the issuer's
-	// Cache-Control allows a longer one; whole seconds, from 1 minute on. A key that the issuer withdraws is accepted
-	// that long while the issuer can be reached. Default: 1 hour.
+	// MaxKeyAge is how long the function uses the issuer's keys before it fetches them again, even if the issuer's
+	// Cache-Control allows longer: whole seconds, at least 1 minute. While the issuer can be reached, a withdrawn key is
+	// accepted for at most this long. Default: 1 hour.
 	MaxKeyAge time.Duration
 
-	// StaleCeiling is how old keys may get while the issuer cannot be reached, or does not answer in time; whole
-	// seconds, no shorter than MaxKeyAge, up to 7 days. Beyond it requests get a 500. Default: 12 hours.
+	// StaleCeiling is how old keys may get while the issuer cannot be reached or does not answer in time: whole seconds,
+	// at least MaxKeyAge, up to 7 days. After that, requests get a 500. Default: 12 hours.
 	StaleCeiling time.Duration
 
-	// AcceptBoundTokens accepts tokens that are bound to a key or a certificate of the client (the claim cnf, by DPoP
-	// or mutual TLS) as if they were bearer tokens. WARNING: nothing checks that the caller has the key, so the
-	// protection against stolen tokens that the binding is for is gone. Default: such tokens get a 401.
+	// AcceptBoundTokens accepts tokens that are bound to a key or a certificate of the client (the claim cnf, by DPoP or
+	// mutual TLS) as bearer tokens. WARNING: nothing checks that the caller has the key, so the binding no longer protects
+	// against stolen tokens. Default: such tokens get a 401.
 	AcceptBoundTokens bool
 
-	// Introspection asks the issuer about its tokens: opaque ones, or JWTs that it may have revoked. With opaque tokens,
-	// Audiences may be left out where there are Clients; an answer without a sub gives its client_id as the principal; and
-	// HMACSecret and Type, as well as what is about keys unless answers are signed, must be left out. Default: tokens are
+	// Introspection asks the issuer about its tokens, which are opaque, or JWTs that it may have revoked. With opaque
+	// tokens, Audiences may be omitted if Clients is set, and if an answer has no sub, its client_id is the principal.
+	// HMACSecret, Type and, unless answers are signed, the settings about keys must not be set then. Default: tokens are
 	// JWTs, and the issuer is not asked.
 	Introspection *Introspection
 

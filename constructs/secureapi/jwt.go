@@ -19,56 +19,56 @@ import (
 
 // JWT configures the included authorizer function: whose tokens it accepts, and what it tells the backend.
 type JWT struct {
-	// Issuers whose tokens are accepted. At least one, each URL once.
+	// Issuers are the issuers whose tokens are accepted. At least one is required, each with another URL.
 	Issuers []Issuer
 
-	// ContextClaims are claims that the backend gets in the authorizer's context, besides the principal, the issuer
-	// and its scopes, groups and roles. A dot descends into an object. Default: none.
+	// ContextClaims are claims that the backend receives in the authorizer's context, in addition to the principal, the
+	// issuer, scopes, groups and roles. A dot descends into an object. Default: none.
 	ContextClaims []string
 
-	// UsageKeyClaim is the path of a claim whose text is the API key that a caller's requests count to, by which a usage
-	// plan gives each caller a quota and a rate. The API then takes keys from its authorizers (ApiKeySourceType
-	// AUTHORIZER), and X-API-Key headers do not count. The claim must be one that only the issuer can write: a custom
-	// attribute that users can change lets them count to others. A token without it, or with a text that cannot be a key
-	// (20 to 128 printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes), names no
-	// key: API Gateway answers 403 for routes that require one by [APIKey], and at least one route has to. Where tokens of
-	// several issuers name keys, synthesis warns ([UsageKeysWarning]). Default: no key.
+	// UsageKeyClaim is the path of a claim that holds an API key. Usage plans then give each caller the quota and rate of
+	// that key. The API takes keys from its authorizers (ApiKeySourceType AUTHORIZER) and ignores X-API-Key headers. At
+	// least one route has to require a key with [APIKey].
+	//
+	// Use a claim that only the issuer can write: users who can change the claim can spend the quota of others. A valid
+	// key has 20 to 128 printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes. If
+	// the claim is missing or is not a valid key, API Gateway answers 403 on routes that require one. If tokens of several
+	// issuers name keys, synthesis warns ([UsageKeysWarning]). Default: no key.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 	UsageKeyClaim string
 
-	// PolicyEndsWithToken ends a policy that API Gateway has cached when its token expires, by a condition on
-	// aws:CurrentTime. A caller then gets a 403 from the token's expiry until the policy's TTL is over, and a 401 after
-	// that: set it where clients get new tokens before the old ones expire, and not only on a 401. Try it on your
-	// deployment: AWS does not document the condition for policies of authorizers, and without it every request would
-	// get a 403. Default: a policy counts for its TTL, even if the token expires before.
+	// PolicyEndsWithToken ends a cached policy when its token expires, with a condition on aws:CurrentTime. The caller
+	// then gets a 403 until the policy's TTL ends, and a 401 after that. Set it if clients renew tokens before they
+	// expire, and not only after a 401. Test it on your deployment: AWS does not document the condition for authorizer
+	// policies, and if API Gateway did not support it, every request would get a 403. Default: a policy stays valid for
+	// its TTL, even if the token expires.
 	PolicyEndsWithToken bool
 
-	// DenyEscapedPaths adds a Deny for *%* to each policy: a 403 for every request with a percent-escape in its path,
-	// on the routes that the authorizer guards. With it, a request is denied even if API Gateway should match the
-	// decoded path, as "/admin" for "/%61dmin", and evaluate the policy on the one that was sent, which AWS does not
-	// document. The cost: the values of parameters can hold neither spaces nor slashes nor letters beyond ASCII.
-	// Default: escapes are allowed.
+	// DenyEscapedPaths adds a Deny for *%* to every policy. On the routes that the authorizer guards, every request with a
+	// percent-escape in its path gets a 403. AWS does not document whether API Gateway could match a decoded path
+	// ("/admin" for "/%61dmin") and evaluate the policy on the path as sent; this setting denies such a request in any
+	// case. The cost: values of path parameters cannot contain spaces, slashes or non-ASCII letters. Default: escapes are
+	// allowed.
 	DenyEscapedPaths bool
 
-	// NoTokenCache turns off the function's own memory of tokens that it verified. Default: up to 512 tokens are
-	// remembered, in 2 MiB, each for 5 minutes at most, and never beyond its expiry or its key's removal.
+	// NoTokenCache turns off the function's cache of verified tokens. Default: the cache holds up to 512 tokens in 2 MiB,
+	// each for 5 minutes at most and never after the token expires or its key is removed.
 	NoTokenCache bool
 
-	// NoMetrics leaves CloudWatch metrics out of the function's log: decisions by outcome and reason, the time they
-	// take, and fetches of keys, in the namespace "Gatehouse". Every custom metric has its price. Default: they are
-	// there.
+	// NoMetrics omits CloudWatch metrics from the function's log: decisions by outcome and reason, their duration, and key
+	// fetches, in the namespace "Gatehouse". AWS bills every custom metric. Default: false.
 	NoMetrics bool
 
-	// Release invokes the function by an alias, with provisioned concurrency and canary deployments.
-	// Default: API Gateway invokes the function itself, and a change counts at once.
+	// Release makes API Gateway invoke the function through an alias, with provisioned concurrency and canary deployments.
+	// Default: API Gateway invokes the function itself, and a change takes effect at once.
 	Release *Release
 
-	// Package is the import path of a main package of yours that runs the authorizer, for one with hooks of its own.
-	// Default: the included one.
+	// Package is the import path of your own main package that runs the authorizer, for example with a hook. Default: the
+	// included one.
 	Package string
 
-	// FunctionProps is handed to CDK for all that is not said here, as memory, time-out and VPC.
-	// Default: see [gofunction.Props.FunctionProps].
+	// FunctionProps are passed to CDK for other settings, such as memory, timeout and VPC. Default: see
+	// [gofunction.Props.FunctionProps].
 	FunctionProps *awslambda.FunctionProps
 }
 
@@ -176,11 +176,11 @@ func heldEnvironment(environment map[string]string) map[string]string {
 	return out
 }
 
-// IncludedAuthorizer is the import path of the included function's main.
+// IncludedAuthorizer returns the import path of the included authorizer's main package.
 func IncludedAuthorizer() string { return module() + "/authorizer-fn" }
 
 // module is the path of the module that this package is in.
 func module() string { return path.Dir(path.Dir(reflect.TypeFor[JWT]().PkgPath())) }
 
-// IncludedTableAuthorizer is the import path of the main of the included function for [TableSessions].
+// IncludedTableAuthorizer returns the import path of the included authorizer's main package for [TableSessions].
 func IncludedTableAuthorizer() string { return IncludedAuthorizer() + "/table" }

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie or a table, so
+// Login signs users of browsers in at an OpenID Connect provider. It keeps their session in a cookie or a table, so
 // that no token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may
 // share one Login.
 //
@@ -26,84 +26,84 @@ import (
 //		Origin:     "https://shop.example.com",
 //	}
 //
-// A function of the library answers these routes, which join the table as [Public] ones:
+// The included login function answers these routes, which are added to the table as [Public]:
 //
-//	GET  /auth/login?return=/path  sends the browser to the provider, and then back to the path
-//	GET  /auth/callback            is where the provider sends the browser to; register it with the client
-//	GET  /auth/session             says as JSON who is logged in and until when; 401 without a session
-//	GET  /auth/session.js          is a script for pages that refreshes sessions once for all tabs
+//	GET  /auth/login?return=/path  redirects the browser to the provider, and after the login to the path
+//	GET  /auth/callback            receives the browser from the provider; register it with the client
+//	GET  /auth/session             returns JSON with who is logged in and until when; 401 without a session
+//	GET  /auth/session.js          is a script for pages that refreshes a session once for all tabs
 //	POST /auth/refresh             gets a new token from the provider
 //	POST /auth/logout              ends the session, here and at the provider
 //
-// [TableSessions] adds further ones.
+// [TableSessions] adds further routes.
 //
-// API Gateway answers a navigation without a session with a small page that links to the login, as text/html, and
-// anything else with JSON, both with status 401; see NoUnauthorizedPage.
+// If a browser opens a page without a session, API Gateway answers with a small HTML page that links to the login. Any
+// other request without a session gets JSON. Both have the status 401; see NoUnauthorizedPage.
 //
-// Browsers call the API by Origin. The execute-api address stays open unless DisableExecuteApiEndpoint is set; browsers
-// send the session's cookie to the host of Origin alone. A PRIVATE API can have a Login if browsers reach it by a
-// custom domain of its own; the function calls the provider from outside of the VPC.
+// Browsers call the API at Origin, and send the session cookie to that host only. The execute-api address stays open
+// unless DisableExecuteApiEndpoint is set. A PRIVATE API can have a Login if browsers reach it through a custom domain;
+// the function calls the provider from outside the VPC.
 type Login struct {
-	// Issuer is the provider, with the settings by which the token of a session is verified. Its tokens cannot be opaque
-	// unless it has [Introspection]; the session of [Google], and of a [CognitoIssuer] whose TokenUse is "id", holds
-	// claims of the ID token instead of an access token. HMACSecret is refused. Required.
+	// Issuer is the provider, with the settings for verifying the token of a session. Its tokens cannot be opaque unless
+	// it has [Introspection]. For [Google], and for a [CognitoIssuer] whose TokenUse is "id", the session holds claims of
+	// the ID token instead of an access token. HMACSecret is refused. Required.
 	Issuer Issuer
 
-	// ClientID is the id of the client that the provider knows this login by. It has the callback URL Origin + BasePath +
-	// Path + "/callback". Required, but for a [CognitoIssuer] or [Google] with one client, which is the default.
+	// ClientID is the ID of this login's client at the provider. Register the callback URL Origin + BasePath + Path +
+	// "/callback" with it. Required, except for a [CognitoIssuer] or [Google] with one client, which is then the default.
 	ClientID string
 
 	// ClientAuth is how the client authenticates: a [ClientSecret], a [ClientSecretPost] or a [PrivateKeyJWT]. The
-	// function gets the grant to read the secret. Required, but for a [CognitoIssuer]: by default the function asks the
-	// user pool for the secret, with a grant of cognito-idp:DescribeUserPoolClient on that pool, and the template has
-	// none.
+	// function is granted access to the secret. Required, except for a [CognitoIssuer]: by default the function reads the
+	// secret from the user pool, with a grant of cognito-idp:DescribeUserPoolClient on that pool, and the template does
+	// not hold it.
 	ClientAuth ClientAuth
 
 	// Origin is the https origin that browsers use, such as "https://shop.example.com", without a path: a custom domain of
-	// the API, or a distribution of Amazon CloudFront that passes Cookie, Origin and Sec-Fetch-Site on. It may hold a CDK
-	// token of a host after "https://". "gatehouse dev" puts its own address in its place. Required.
+	// the API, or an Amazon CloudFront distribution that forwards Cookie, Origin and Sec-Fetch-Site. The host after
+	// "https://" may be a CDK token. "gatehouse dev" replaces Origin with its own address. Required.
 	Origin string
 
-	// Path is where the login's routes are: literal segments, without a slash at the end. Two logins of one API need
-	// different ones. Default: "/auth".
+	// Path is the path of the login's routes: literal segments, without a trailing slash. Two logins of one API need
+	// different paths. Default: "/auth".
 	Path string
 
-	// BasePath is what precedes Path in a browser, such as "/shop" for a custom domain's mapping of that name, or "/prod"
-	// where a stage's name is in the path. Default: none in the callback's URL and on the page for those without a
-	// session; the function finds it in each request.
+	// BasePath is what precedes Path in a browser's URL, such as "/shop" for a custom domain's base path mapping, or
+	// "/prod" if the stage's name is in the path. Default: none in the callback URL and on the page for requests without a
+	// session; elsewhere the function reads it from each request.
 	BasePath string
 
-	// Scopes are those that the client asks for, with openid among them, as the provider writes them. Default: openid, the
-	// scopes of the routes that the login's sessions call, and offline_access, which gives a refresh token and which
-	// [CognitoIssuer] and [Google] do without. Those of [EntraID] are asked for as "api://AUDIENCE/SCOPE".
+	// Scopes are the scopes that the client requests, spelled as the provider spells them, openid among them. Default:
+	// openid; the scopes of the routes that the login's sessions call; and offline_access for a refresh token, except for
+	// [CognitoIssuer] and [Google]. Scopes of [EntraID] are requested as "api://AUDIENCE/SCOPE".
 	// Source: https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess
 	Scopes []string
 
 	// Parameters are further parameters of the authorization request, such as {"prompt": "login"}. They replace defaults
-	// of the same name, or remove one with an empty text. Defaults: [Auth0] gets the first of its audiences as audience;
-	// [Google] access_type=offline and prompt=consent, without which it gives no refresh token.
+	// of the same name; an empty value removes one. Defaults: for [Auth0], its first audience as audience; for [Google],
+	// access_type=offline and prompt=consent, without which Google issues no refresh token.
 	Parameters map[string]string
 
-	// Sessions is where sessions are kept: [CookieSessions] or [TableSessions]. Default: [CookieSessions].
+	// Sessions is where sessions are stored: [CookieSessions] or [TableSessions]. Default: [CookieSessions].
 	Sessions Sessions
 
-	// AfterLogout is the path of the API that browsers go to after a logout; where the provider has an end of sessions, it
-	// has to know Origin + BasePath + AfterLogout as a URL to return to. Default: "/".
+	// AfterLogout is the path of the API to which browsers go after a logout. If the provider has an end-session endpoint,
+	// register Origin + BasePath + AfterLogout there as a return URL. Default: "/".
 	AfterLogout string
 
-	// NoUnauthorizedPage leaves out the gateway response UNAUTHORIZED with the page for navigations without a session, so
-	// that you can add your own with [API.AddGatewayResponse]. Default: it is there.
+	// NoUnauthorizedPage omits the gateway response UNAUTHORIZED with the page for browsers without a session, so that you
+	// can add your own with [API.AddGatewayResponse]. Default: false.
 	NoUnauthorizedPage bool
 
-	// NoMetrics leaves CloudWatch metrics out of the function's log: logins that are begun, and requests that log in, are
-	// refused or fail, in the namespace "Gatehouse". Every custom metric has its price. Default: they are there.
+	// NoMetrics omits CloudWatch metrics from the function's log: logins that begin, and requests that log in, are refused
+	// or fail, in the namespace "Gatehouse". AWS bills every custom metric. Default: false.
 	NoMetrics bool
 
-	// Package is the import path of a main package of yours that runs the login. Default: [IncludedLogin].
+	// Package is the import path of your own main package that runs the login. Default: [IncludedLogin].
 	Package string
 
-	// FunctionProps is handed to CDK for all that is not said here, as memory, time-out and VPC. In a VPC the function
-	// needs a way to the provider. Default: see [gofunction.Props.FunctionProps]; a time-out of 20 seconds.
+	// FunctionProps are passed to CDK for other settings, such as memory, timeout and VPC. In a VPC, the function needs a
+	// route to the provider. Default: see [gofunction.Props.FunctionProps], with a timeout of 20 seconds.
 	FunctionProps *awslambda.FunctionProps
 }
 
@@ -236,10 +236,10 @@ func (l *Login) grantClient(planned *plan.Login, grantee awsiam.IGrantable) {
 	}
 }
 
-// IncludedLogin is the import path of the included login's main.
+// IncludedLogin returns the import path of the included login's main package.
 func IncludedLogin() string { return module() + "/login-fn" }
 
-// IncludedTableLogin is the import path of the main of the included login for [TableSessions].
+// IncludedTableLogin returns the import path of the included login's main package for [TableSessions].
 func IncludedTableLogin() string { return IncludedLogin() + "/table" }
 
 // plan is what the checks look at.

@@ -78,7 +78,8 @@ func (b *builder) addLoginPage() {
 
 // LoginFunction returns the function of the API's [Login], for grants and alarms.
 //
-// It panics if no [SessionAuthorizer] guards the API, or if there are several logins: use [API.LoginFunctionAt].
+// It panics if no [SessionAuthorizer] guards the API. It also panics if there are several logins; use
+// [API.LoginFunctionAt] then.
 func (a *API) LoginFunction() awslambda.Function {
 	const method = "LoginFunction"
 	switch len(a.logins) {

@@ -1,7 +1,7 @@
 package secureapi
 
-// NoRoutesWarning is the id of the warning that a table has no routes, which [New] writes into the API where Routes is
-// empty. Where that is meant, as before the first route is there:
+// NoRoutesWarning is the ID of the warning that Props.Routes is empty. If this is intended, for example because the
+// first route comes later, acknowledge the warning:
 //
 //	reason := jsii.String("its domain comes first")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.NoRoutesWarning), reason)

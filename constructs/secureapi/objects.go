@@ -10,12 +10,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Method returns the AWS::ApiGateway::Method of a route, by the pattern that the table has it under, such as
-// "GET /toys". A login's routes have one too. A change of who may call it, of its key, of what checks its requests, of
-// what its answers are kept by, or of a call that it makes is refused at synth, as any other.
+// Method returns the AWS::ApiGateway::Method of a route by its pattern in the table, such as "GET /toys". A login's
+// routes have methods too. Synthesis refuses a change to who may call the method, to its API key, to the checks of its
+// requests, to its cache keys, and to a call that it makes.
 //
-// What is changed in it is not part of the logical id of the deployment, and a stage serves the change with the next
-// deployment: say so with api.RestAPI.LatestDeployment().AddToLogicalId.
+// A change to the method does not affect the logical ID of the deployment, and a stage serves it only after the next
+// deployment. Call api.RestAPI.LatestDeployment().AddToLogicalId to deploy the change.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
 //
 // It panics if the table has no such pattern.
@@ -32,12 +32,12 @@ func (a *API) Method(pattern string) awsapigateway.CfnMethod {
 	return nil
 }
 
-// Authorizer returns CDK's authorizer of one of Props.Authorizers, by its name there, or with "" that of
-// Props.Authorizer: a TokenAuthorizer, RequestAuthorizer or CognitoUserPoolsAuthorizer of CDK's, as a method that is
-// made by hand takes it.
+// Authorizer returns CDK's authorizer object for a name in [Props.Authorizers], or, for "", that of Props.Authorizer.
+// The object is CDK's TokenAuthorizer, RequestAuthorizer or CognitoUserPoolsAuthorizer, which you can pass to a method
+// that you make by hand.
 //
-// It panics if there is no such authorizer, and for those that CDK has no such object of: an [IAMAuthorizer], and a
-// [JWTAuthorizer], of which [API.CfnAuthorizer] is the resource.
+// It panics if there is no such authorizer, and for an [IAMAuthorizer] or a [JWTAuthorizer], for which CDK has no such
+// object. [API.CfnAuthorizer] returns the resource of a JWTAuthorizer.
 func (a *API) Authorizer(name string) awsapigateway.IAuthorizer {
 	const method = "Authorizer"
 	g, at := a.attachedTo(method, name)
@@ -47,9 +47,9 @@ func (a *API) Authorizer(name string) awsapigateway.IAuthorizer {
 	return at.authorizer
 }
 
-// CfnAuthorizer returns the AWS::ApiGateway::Authorizer of one of Props.Authorizers, by its name there, or with "" that
-// of Props.Authorizer, for properties that have no word here. A change of what Props say is refused at synth. As with
-// [API.Method], a change is not part of the logical id of the deployment.
+// CfnAuthorizer returns the AWS::ApiGateway::Authorizer for a name in [Props.Authorizers], or, for "", that of
+// Props.Authorizer. Use it to set properties that this package does not have. Synthesis refuses changes to what Props
+// declare. As with [API.Method], a change does not affect the logical ID of the deployment.
 //
 // It panics if there is no such authorizer, and for an [IAMAuthorizer], which has no resource.
 func (a *API) CfnAuthorizer(name string) awsapigateway.CfnAuthorizer {
@@ -81,8 +81,8 @@ func (a *API) attachedTo(method, name string) (*plan.Guard, attached) {
 	return g, at
 }
 
-// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with
-// "" for Props.Authorizer.
+// AuthorizerAlias returns the alias that API Gateway invokes for a name in [Props.Authorizers], or, for "", for
+// Props.Authorizer.
 //
 // It panics if there is no such authorizer, or if it has no [Release].
 func (a *API) AuthorizerAlias(name string) awslambda.Alias {

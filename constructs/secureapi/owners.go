@@ -6,10 +6,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// OwnersWarning is the id of the warning that a [PathParameter] is compared with a claim of tokens of several issuers.
-// A claim such as sub says who the caller is within its issuer alone, so a caller of one issuer would get what belongs
-// to a caller of another. A requirement of one issuer on the route, [Claim]("iss").Is, ends it. Once the claim is known
-// to name the same callers in the tokens of all issuers:
+// OwnersWarning is the ID of the warning that a [PathParameter] is compared with a claim of tokens from several
+// issuers. A claim such as sub identifies a caller only within its issuer, so a caller of one issuer could reach what
+// belongs to a caller of another. To fix this, restrict the route to one issuer with Claim("iss").Is. If the claim
+// identifies the same callers at all issuers, acknowledge the warning:
 //
 //	reason := jsii.String("the tenants of both issuers are ours")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.OwnersWarning), reason)
@@ -17,9 +17,9 @@ import (
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
 const OwnersWarning = "gatehouse:ownersOfSeveralIssuers"
 
-// UsageKeysWarning is the id of the warning that tokens of several issuers name API keys, by [JWT.UsageKeyClaim]: one
-// of them could name the key of another one's customer. A requirement of one issuer on each route that needs a key,
-// [Claim]("iss").Is, ends it. Once each issuer is known to write the keys of its own customers alone:
+// UsageKeysWarning is the ID of the warning that tokens of several issuers name API keys ([JWT.UsageKeyClaim]). One
+// issuer could then name the key of another issuer's customer. To fix this, restrict each route that needs a key to one
+// issuer with Claim("iss").Is. If each issuer writes only the keys of its own customers, acknowledge the warning:
 //
 //	reason := jsii.String("both issuers write the keys of their own customers")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.UsageKeysWarning), reason)

@@ -6,48 +6,52 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// ResourcePolicy says who reaches the API at all. It comes before and beside the authorizers: a request that it denies
-// gets a 403 whatever token it brings.
+// ResourcePolicy restricts who can reach the API at all. It applies in addition to the authorizers: a request that it
+// denies gets a 403, whatever its token.
 //
-// The lists speak of three things. Addresses (CIDRs): with an allow list, a request must come from one of them. VPCs
-// and VPC endpoints, of a private API: with an allow list of either, a request must come through one that the two name.
-// Where addresses and VPCs have allow lists, both must fit. A deny list takes some out. Identities (accounts,
-// organizations): they concern requests signed with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers
-// of the API's own account are allowed there by their own policies ([API.GrantInvoke]); those of other accounts need a
-// place in AllowAccounts or AllowOrganizations as well. All entries may be CDK tokens.
+// The lists are about three things:
 //
-// An Allow is written for routes that are public or guarded by Cognito, which need one, and for no others: API Gateway
-// lets a request through that the resource policy allows and a Lambda authorizer's answer leaves out.
+//   - Addresses (CIDRs). With an allow list, requests have to come from one of the ranges.
+//   - VPCs and VPC endpoints, for a private API. With an allow list of either, requests have to come through one of the
+//     VPCs or endpoints on the two lists.
+//   - Accounts and organizations. These apply to requests signed with AWS credentials, on routes that an
+//     [IAMAuthorizer] guards. For callers of the API's own account, their own policies are enough ([API.GrantInvoke]).
+//     Callers of other accounts also have to be in AllowAccounts or AllowOrganizations.
 //
-// To admit one range of addresses alone, name it in AllowCIDRs; to admit all addresses but one range, name it in
-// DenyCIDRs.
+// If both addresses and VPCs have allow lists, a request has to match both. Deny lists exclude callers. All entries may
+// be CDK tokens. To admit only one range of addresses, put it into AllowCIDRs. To admit all addresses except one range,
+// put that into DenyCIDRs.
 //
-// Every list is empty by default, and nil as [Props.ResourcePolicy] is no policy. A policy of more than 8,192
+// The policy has an Allow only for routes that are public or guarded by Cognito, which need one. It has none for other
+// routes, because API Gateway admits a request that the resource policy allows even if a Lambda authorizer's policy
+// does not mention it.
+//
+// All lists are empty by default. If [Props.ResourcePolicy] is nil, there is no policy. A policy longer than 8,192
 // characters is refused.
 //
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+// Sources:
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 type ResourcePolicy struct {
-	// AllowCIDRs and DenyCIDRs are IPv4 or IPv6 ranges, like "203.0.113.0/24". On a PRIVATE API they are compared with
-	// the address inside the VPC (aws:VpcSourceIp), otherwise with the public one (aws:SourceIp).
+	// AllowCIDRs and DenyCIDRs are IPv4 or IPv6 ranges, such as "203.0.113.0/24". A PRIVATE API compares them with the
+	// address inside the VPC (aws:VpcSourceIp), any other API with the public address (aws:SourceIp).
 	AllowCIDRs, DenyCIDRs []string
 
-	// AllowVPCs and DenyVPCs are VPC ids. Only requests to a PRIVATE API have one.
+	// AllowVPCs and DenyVPCs are VPC IDs. Only requests to a PRIVATE API have one.
 	AllowVPCs, DenyVPCs []string
 
-	// AllowVPCEndpoints and DenyVPCEndpoints are ids of interface endpoints. Only requests to a PRIVATE API have one.
+	// AllowVPCEndpoints and DenyVPCEndpoints are IDs of interface endpoints. Only requests to a PRIVATE API have one.
 	AllowVPCEndpoints, DenyVPCEndpoints []string
 
-	// AllowAccounts and DenyAccounts are AWS account ids, of 12 digits. All callers of an allowed account may call
-	// what their own account lets them; of the API's own account, named here, every caller may call every IAM route.
+	// AllowAccounts and DenyAccounts are AWS account IDs of 12 digits. Callers of an allowed account may call whatever
+	// their own account's policies permit. If you list the API's own account, all of its callers may call every IAM route.
 	AllowAccounts, DenyAccounts []string
 
-	// AllowOrganizations and DenyOrganizations are ids of AWS Organizations: "o-a1b2c3d4e5".
+	// AllowOrganizations and DenyOrganizations are IDs of AWS Organizations, such as "o-a1b2c3d4e5".
 	AllowOrganizations, DenyOrganizations []string
 
-	// Statements are added as they are. With no list above, the policy is these alone. An Allow for every caller that
-	// covers a route which a Lambda authorizer or IAM guards is refused, since it would admit callers that those
-	// reject.
+	// Statements are added unchanged. If all lists are empty, they are the whole policy. An Allow for every caller on a
+	// route that a Lambda authorizer or IAM guards is refused, because it would admit callers that the guard rejects.
 	Statements []awsiam.PolicyStatement
 }
 

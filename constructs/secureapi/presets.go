@@ -12,15 +12,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Okta is a custom authorization server of Okta: "https://shop.okta.com/oauth2/default" with the audience that the
-// server is configured with. Scopes are in scp; groups, if the server adds such a claim, in groups; the client, for
-// [Issuer.Clients], in cid.
+// Okta returns the issuer for a custom authorization server of Okta, such as "https://shop.okta.com/oauth2/default",
+// with the audience that is configured there. Scopes are read from scp, groups from groups if the server adds that
+// claim, and the client for [Issuer.Clients] from cid.
 //
-// The access tokens of Okta's org authorization server, whose URL has no /oauth2/, are for Okta's own APIs: Okta says
-// to treat them as opaque, since their form may change.
-// Sources: https://support.okta.com/help/s/article/Signature-Validation-Failed-on-Access-Token,
-// https://support.okta.com/help/s/article/Access-Token-validation-failure-due-to-kid-mismatch (where the keys are) and
-// https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
+// Do not use Okta's org authorization server, whose URL has no /oauth2/. Its access tokens are for Okta's own APIs;
+// Okta says to treat them as opaque, since their form may change.
+// Sources:
+//   - https://support.okta.com/help/s/article/Signature-Validation-Failed-on-Access-Token
+//   - https://support.okta.com/help/s/article/Access-Token-validation-failure-due-to-kid-mismatch (where the keys are)
+//   - https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
 		provider:    provider{url: issuer, keys: issuer + "/v1/keys", login: plan.Provider{Name: "Okta"}},
@@ -41,17 +42,18 @@ func Okta(issuer string, audiences ...string) Issuer {
 
 var entraID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// EntraID is a tenant of Microsoft Entra ID, by its id (a GUID), issuing v2.0 access tokens. The audience is the API's
-// own application (client) id. Delegated permissions are read as scopes (scp), application roles as roles, and
-// groups are the ids of groups, where the application is configured to have them in its tokens.
+// EntraID returns the issuer for v2.0 access tokens of a Microsoft Entra ID tenant, by its ID (a GUID). The audience is
+// the API's own application (client) ID. Delegated permissions are read as scopes (scp) and application roles as roles.
+// Groups are group IDs, if the application is configured to include them in its tokens.
 //
-// The API's app registration must ask for v2.0 tokens (requestedAccessTokenVersion 2). Users with very many groups
-// get a link in place of the groups, which does not count as membership.
+// The API's app registration must request v2.0 tokens (requestedAccessTokenVersion 2). For a user with very many
+// groups, the token has a link instead of the groups; it does not count as membership.
 //
-// ID tokens for the API's own registration have its audience too, with roles and groups and without scopes. Where a
-// client signs its users in with that registration, require a scope on each route, or give the client its own.
-// Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
-// https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+// ID tokens for the API's own registration have its audience too, with roles and groups but without scopes. If a client
+// signs users in with that registration, require a scope on every route, or give the client its own registration.
+// Sources:
+//   - https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+//   - https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
 	lower := func(id string) string { // as tokens have it
 		if plan.Unresolved(id) {
@@ -91,9 +93,9 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	return i
 }
 
-// Google is Google's sign-in: ID tokens whose audience is one of your OAuth client ids. Google's access tokens are
-// opaque, so there are no scopes, groups or roles to require. The issuer is the one that Google's discovery document
-// names; Google's text also knows "accounts.google.com", without a scheme, which is not accepted here.
+// Google returns the issuer for Google sign-in: ID tokens whose audience is one of your OAuth client IDs. Google's
+// access tokens are opaque, so there are no scopes, groups or roles to require. The issuer URL is the one in Google's
+// discovery document. Google also documents "accounts.google.com", without a scheme, which is not accepted here.
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{
@@ -123,8 +125,8 @@ func Google(clientIDs ...string) Issuer {
 	return i
 }
 
-// Auth0 is a tenant of Auth0 by its domain, without scheme: "shop.eu.auth0.com". The audience is the API's identifier.
-// The permissions of role-based access control, where the API has them in its tokens, are read as roles.
+// Auth0 returns the issuer for an Auth0 tenant, by its domain without a scheme: "shop.eu.auth0.com". The audience is
+// the API's identifier. If the API adds permissions (role-based access control) to its tokens, they are read as roles.
 // Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
 func Auth0(domain string, audiences ...string) Issuer {
 	i := Issuer{
@@ -149,14 +151,15 @@ func Auth0(domain string, audiences ...string) Issuer {
 	return i
 }
 
-// CognitoIssuer is an Amazon Cognito user pool with the app clients whose access tokens are accepted. Such a token has
-// no audience: its client_id is compared, and its token_use must be access. Groups are read from cognito:groups.
+// CognitoIssuer returns the issuer for an Amazon Cognito user pool, with the app clients whose access tokens are
+// accepted. Such a token has no audience, so its client_id is compared, and its token_use must be "access". Groups are
+// read from cognito:groups.
 //
-// Where clients ask for a resource (RFC 8707), Cognito writes it into aud, and that is compared as well: append the
-// API's resource identifier to the Audiences. To take tokens of this resource alone, replace the Audiences with it and
-// name the clients in Clients.
+// If clients request a resource (RFC 8707), Cognito writes it to aud, which is then compared too: append the API's
+// resource identifier to Audiences. To accept tokens of this resource only, replace Audiences with it and list the
+// clients in Clients.
 //
-// For ID tokens set TokenUse to "id" afterwards; they have no scopes.
+// For ID tokens, set TokenUse to "id". ID tokens have no scopes.
 // Source:
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {

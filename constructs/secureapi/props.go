@@ -13,92 +13,89 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Props describe an API. Routes and an authorizer (or a reason for each route to be public) are required; the zero
-// value of everything else is the safe one. They are read, never changed.
+// Props describe an API. Routes and an authorizer are required, unless each route has a reason to be [Public]. The zero
+// value of every other field is the safe one. New reads props and does not change them.
 type Props struct {
-	// Routes is the access table. API Gateway deploys no API without a method, so an API without routes gets one, ANY /,
-	// which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis warns of it
+	// Routes is the access table. API Gateway does not deploy an API without a method, so an empty table gets one route,
+	// ANY /, which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis then warns
 	// ([NoRoutesWarning]).
 	Routes []Route
 
-	// Authorizer guards every route that is not [Public] and is not [GuardedBy] another one: a [TokenAuthorizer],
-	// [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer], [JWTAuthorizer] or [IAMAuthorizer]. Default: none, so
-	// that each route has to say.
+	// Authorizer guards every route that is neither [Public] nor [GuardedBy] another authorizer: a [TokenAuthorizer],
+	// [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer], [JWTAuthorizer] or [IAMAuthorizer]. Default: none;
+	// each route then has to say.
 	Authorizer Authorizer
 
-	// Authorizers are further ones, by the name that [GuardedBy] refers to. Each must be used by a route.
+	// Authorizers are further authorizers, by the name that [GuardedBy] uses. Each must guard a route.
 	Authorizers map[string]Authorizer
 
-	// DefaultAccess are the requirements of each route that is guarded and has none of its own, as if they were written on
-	// it: methods, metadata, errors and "gatehouse routes" show them there. One requirement on the route replaces all of
-	// them, and [AnyCaller] leaves them out; [With] adds to what routes have. They also hold for routes that are
-	// [GuardedBy] another authorizer, which has to be able to enforce them, and not for those of a [Login]. [AnyScope],
-	// [AnyGroup], [AnyRole], conditions on a [Claim], and [Either] of these. Default: none.
+	// DefaultAccess are the requirements of every guarded route that has none of its own, as if they were written there:
+	// methods, metadata, errors and "gatehouse routes" show them on the route. One requirement on a route replaces all of
+	// them; [AnyCaller] removes them; [With] adds requirements to routes. They also apply to routes that are [GuardedBy]
+	// another authorizer, which has to be able to enforce them. They do not apply to the routes of a [Login]. Allowed are
+	// [AnyScope], [AnyGroup], [AnyRole], conditions on a [Claim], and [Either] of these. Default: none.
 	DefaultAccess []Access
 
-	// ResourcePolicy limits who reaches the API at all, before and beside the authorizers. Default: none, which a
-	// PRIVATE API does not deploy with.
+	// ResourcePolicy limits who can reach the API at all, in addition to the authorizers. Default: none; a PRIVATE API
+	// does not deploy without one.
 	ResourcePolicy *ResourcePolicy
 
-	// CORS lets pages of other origins call the API. Default: none may.
+	// CORS lets pages of other origins call the API. Default: they cannot.
 	CORS *CORS
 
-	// Stage is where the API is deployed to, with its limits and logs.
+	// Stage configures the stage that the API is deployed to, with its limits and logs.
 	Stage Stage
 
-	// Domain is a custom domain in front of the API. Default: none, callers use the stage's address.
+	// Domain is a custom domain in front of the API. Default: none; callers use the stage's address.
 	Domain *Domain
 
-	// SecurityPolicy says which versions of TLS and which ciphers callers may use, and EndpointAccessMode how strictly
-	// their address is compared, as in [Domain]. They are the API's own, by which API Gateway negotiates at its
-	// execute-api endpoint and, whatever the domain has, at a domain (SecurityPolicy of AWS::ApiGateway::RestApi).
-	// Defaults: an enhanced SecurityPolicy of Domain with its mode, or API Gateway's own policy; STRICT where an enhanced
-	// policy is set.
+	// SecurityPolicy sets the TLS versions and ciphers that callers may use, and EndpointAccessMode how strictly their
+	// address is compared, as in [Domain]. These are the API's own settings (SecurityPolicy of AWS::ApiGateway::RestApi).
+	// API Gateway negotiates by them at the execute-api endpoint and at a domain, whatever the domain has. Defaults: an
+	// enhanced SecurityPolicy of Domain with its mode, else API Gateway's default; STRICT with an enhanced policy.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
 	SecurityPolicy     awsapigateway.SecurityPolicy
 	EndpointAccessMode awsapigateway.EndpointAccessMode
 
-	// WebACL is the ARN of a web ACL of AWS WAF (WAFv2) that looks at requests before the authorizers do, as text or as a
-	// CDK token; an AWS::WAFv2::WebACLAssociation binds it to the stage. It is one of the scope REGIONAL in the API's
-	// region, also where the API is edge-optimized. Default: none.
+	// WebACL is the ARN of an AWS WAF (WAFv2) web ACL that inspects requests before the authorizers do, as text or as a
+	// CDK token. An AWS::WAFv2::WebACLAssociation binds it to the stage. Its scope is REGIONAL and its region the API's,
+	// also for an edge-optimized API. Default: none.
 	WebACL string
 
-	// ExplainBadRequests has API Gateway answer a body that its [Body] does not accept with what is wrong with it, as
-	// text: "Invalid request body: [...]" in API Gateway's own words, with the headers of CORS. It writes an
-	// AWS::ApiGateway::GatewayResponse of the type BAD_REQUEST_BODY. The words quote the schema to every caller that the
-	// route's guard admits. Default: false, and the answer is {"message": "Invalid request body"}.
+	// ExplainBadRequests makes API Gateway say what is wrong with a body that its [Body] does not accept, as text:
+	// "Invalid request body: [...]" in API Gateway's own words, with the CORS headers. It writes an
+	// AWS::ApiGateway::GatewayResponse of type BAD_REQUEST_BODY. The answer quotes the schema to every caller that the
+	// route's guard admits. Default: false; the answer is {"message": "Invalid request body"}.
 	ExplainBadRequests bool
 
-	// Models are schemas that exports of the API and SDKs have beside those of [Body] and [DescribeBody]; each is called
-	// as its title or by [BodySchema.Named]. Each writes an AWS::ApiGateway::Model. Default: none.
+	// Models are further schemas for exports of the API and for SDKs, in addition to those of [Body] and [DescribeBody]. A
+	// model is named after its title or with [BodySchema.Named]. Each writes an AWS::ApiGateway::Model. Default: none.
 	Models []BodySchema
 
-	// GatewayResponses are answers that API Gateway makes itself, by their type: "UNAUTHORIZED", "THROTTLED". The headers
-	// of CORS join them, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default:
-	// none but those with the headers of CORS.
+	// GatewayResponses are answers that API Gateway makes itself, by type: "UNAUTHORIZED", "THROTTLED". The CORS headers
+	// are added, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default: only
+	// those with the CORS headers.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 	GatewayResponses map[string]GatewayResponse
 
-	// UsagePlans are plans with API keys, for the routes with [APIKey] or [KeyOnly]. Default: none, so that such a route
-	// takes the keys of plans that are made elsewhere.
+	// UsagePlans are plans with API keys, for routes with [APIKey] or [KeyOnly]. Default: none; such routes then take keys
+	// of plans that are created elsewhere.
 	UsagePlans []UsagePlan
 
-	// Condition makes the API, with all that New makes for it and what is added to it later, where a condition of the
-	// stack holds (Condition of each resource and output). What else refers to the API needs the condition too, but for
-	// a policy of [API.GrantInvoke]. Routes with a condition of their own have [OnlyIf]. Default: none, so that the API
-	// is there always.
+	// Condition creates the API, with everything that New and its methods create for it, only if a condition of the stack
+	// holds (Condition of each resource and output). Other resources that refer to the API need the condition too, except
+	// a policy of [API.GrantInvoke]. For a condition on one route, use [OnlyIf]. Default: none; the API always exists.
 	Condition awscdk.CfnCondition
 
-	// NagSuppressions writes into the metadata of the resources that New makes which findings of cdk-nag's pack
-	// AwsSolutions stand, each with its reason ("cdk_nag"): a public route's is the reason of [Public]. What is added
-	// beside the table, a grant of [API.GrantInvoke], and functions of your own are not covered. Default: nothing is
-	// written.
+	// NagSuppressions suppresses findings of cdk-nag's AwsSolutions pack on the resources that New creates, each with its
+	// reason, in their metadata ("cdk_nag"). The reason for a public route is that of [Public]. It does not cover what you
+	// add outside the table, grants of [API.GrantInvoke], or your functions. Default: false.
 	NagSuppressions bool
 
-	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
-	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
-	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role. The type of
-	// the endpoint and its IpAddressType may be CDK tokens, such as parameters of the stack.
+	// RestApiProps are passed to CDK's RestApi for settings that have no field above. Policy, DefaultMethodOptions,
+	// DefaultIntegration and DefaultCorsPreflightOptions are refused, because they would bypass the table. Two defaults
+	// differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role. The endpoint type and its
+	// IpAddressType may be CDK tokens, such as parameters of the stack.
 	RestApiProps *awsapigateway.RestApiProps
 
 	noRoutes bool // set where Routes was empty; see [withSomeRoute]

@@ -14,34 +14,36 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Release says how new versions of an included authorizer's function come into use: API Gateway invokes an alias "live"
-// (AWS::Lambda::Alias), which refers to the newest version. A change of the code, the access table or the settings
-// makes a new one. The zero value is the alias alone.
+// Release controls how new versions of an included authorizer take effect. API Gateway invokes an alias "live"
+// (AWS::Lambda::Alias) that refers to the newest version. A change to the code, the access table or the settings
+// creates a new version. The zero value is the alias only.
 type Release struct {
-	// ProvisionedConcurrency is how many execution environments are kept ready: they have the issuers' keys before their
-	// first request, and each costs by the hour. Default: none.
+	// ProvisionedConcurrency is the number of execution environments that AWS keeps initialized, with the issuers' keys
+	// already fetched. AWS bills each by the hour. Default: none.
 	// Source: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 	ProvisionedConcurrency int
 
-	// Canary sends a part of the requests to a new version first, and takes it back when an alarm goes off.
-	// Default: all requests go to it at once.
+	// Canary first sends a share of the requests to a new version, and rolls the version back when an alarm goes off.
+	// Default: the new version gets all requests at once.
 	Canary *Canary
 }
 
-// Canary is a canary deployment by AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role and
-// two alarms. One goes off when a decision fails, which callers get 500 for ("failed" of the metrics in the namespace
-// Gatehouse, which NoMetrics leaves out); the other when 5 % of the API's answers in a minute are 5xx, as when the
-// function does not start. While it lasts, both versions decide: a right that the new table takes away counts for
-// Interval longer, and a route that is new answers 403 to those who still ask the old version.
+// Canary is a canary deployment with AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role
+// and two alarms. The first alarm goes off when a decision fails and a caller gets a 500 (the metric "failed" in the
+// namespace Gatehouse); NoMetrics omits it. The second goes off when 5 % of the API's answers in a minute are 5xx, for
+// example because the function does not start.
+//
+// During the deployment both versions decide. A right that the new table removes stays valid for Interval longer, and a
+// new route answers 403 to callers whose requests still go to the old version.
 // Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html
 type Canary struct {
-	// Percent of the requests that the new version decides first. Default: 10.
+	// Percent is the share of requests that the new version decides first. Default: 10.
 	Percent int
 
-	// Interval until it decides the others as well, in whole minutes up to 48 hours. Default: 5 minutes.
+	// Interval is the time until the new version decides all requests: whole minutes, up to 48 hours. Default: 5 minutes.
 	Interval time.Duration
 
-	// Alarms are further ones that take the new version back. Default: none.
+	// Alarms are further alarms that roll the new version back. Default: none.
 	Alarms []awscloudwatch.IAlarm
 }
 

@@ -9,26 +9,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// ResponseHeader is a header of an answer that [Respond] makes. [WithHeader] makes one.
+// ResponseHeader is a header of an answer of [Respond]. Make one with [WithHeader].
 type ResponseHeader struct{ name, value string }
 
-// WithHeader sets a header of an answer that [Respond] makes. A Content-Type takes the place of the default. The value
-// is one line without single quotes, in which API Gateway writes it.
+// WithHeader sets a header of an answer of [Respond]. A Content-Type replaces the default. The value is one line and
+// cannot contain single quotes, because API Gateway encloses it in them.
 func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name, value} }
 
-// Respond answers every request with the same status and body, without a backend: a health check, a path that is gone,
-// a redirect, a 404 for all that the table does not have.
+// Respond answers every request with the same status and body, without a backend. Use it for a health check, a path
+// that is gone, a redirect, or a 404 for every path that the table does not list.
 //
 //	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
 //	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "new")), secureapi.Public("moved"))
 //
-// After the status come at most one body and any number of headers. A string is sent as it is, with the Content-Type
-// "text/plain; charset=utf-8"; any other value is sent as JSON. Without a body the answer is empty. The body is known
-// when the stack is synthesized, so it cannot hold CDK tokens, and is never read as a template.
+// After the status, pass at most one body and any number of headers ([WithHeader]). A string is sent as is, with the
+// Content-Type "text/plain; charset=utf-8". Any other value is sent as JSON. Without a body the answer is empty. The
+// body must be known at synthesis, so it cannot hold CDK tokens, and API Gateway never reads it as a template.
 //
-// It writes an AWS::ApiGateway::Method with an integration of the type MOCK. It takes requests with one of the usual
-// content types; one of another type gets 415. It panics if the status is not one of 200 to 599, if there are two
-// bodies, or if the body cannot be sent.
+// Respond makes a MOCK integration. It accepts requests with one of the usual content types and answers 415 to others.
+// It panics if the status is not between 200 and 599, if there are two bodies, or if the body cannot be sent.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 func Respond(status int, body ...any) awsapigateway.Integration {

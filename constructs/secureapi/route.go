@@ -14,39 +14,40 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Route is one line of the access table: what is called, what answers, and who may call. [Handle] makes one that a
-// function answers, and [Integrate] one that anything else does.
+// Route is one row of the access table: what is called, what answers, and who may call. Make one with [Handle] for a
+// function, or with [Integrate] for any other integration.
 type Route struct {
-	// Pattern is a verb and a path as in net/http, with API Gateway's own greedy parameter: "GET /orders/{id}",
-	// "ANY /files/{proxy+}". The verbs are GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS and ANY.
+	// Pattern is a verb and a path as in net/http, with API Gateway's greedy parameter: "GET /orders/{id}", "ANY
+	// /files/{proxy+}". The verb is GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or ANY.
 	Pattern string
 
-	// Function answers the route, by a Lambda proxy integration. It may live in another stack. A route has a Function or
-	// an Integration.
+	// Function answers the route through a Lambda proxy integration. It may be in another stack. A route has either a
+	// Function or an Integration.
 	Function awslambda.IFunction
 
-	// Integration answers the route instead of a Function: see [Integrate]. Default: none.
+	// Integration answers the route instead of a Function; see [Integrate]. Default: none.
 	Integration awsapigateway.Integration
 
-	// Access restricts who may call. Default: [Props.DefaultAccess], and without it every caller that the API's authorizer
-	// admits.
+	// Access restricts who may call. Default: [Props.DefaultAccess]; if that is empty, every caller that the API's
+	// authorizer admits.
 	Access []Access
 
-	// MethodOptions is handed to CDK for all but authorization, which the table decides. Default: none.
+	// MethodOptions are passed to CDK for everything except authorization, which the table decides. Default: none.
 	MethodOptions *awsapigateway.MethodOptions
 
-	// IntegrationOptions is handed to CDK, for a time-out or a credentials role. Default: none, which is a time-out
-	// of 29 seconds and one Lambda permission for the function.
+	// IntegrationOptions are passed to CDK, for example for a timeout or a credentials role. Default: none, which means a
+	// timeout of 29 seconds and one Lambda permission for the function.
 	IntegrationOptions *awsapigateway.LambdaIntegrationOptions
 }
 
-// Handle is a line of the access table. Several requirements must all hold; each is met by any one of its values.
+// Handle returns a route that a Lambda function answers. If there are several requirements, callers have to meet all of
+// them; any one value of a requirement is enough to meet it.
 func Handle(pattern string, function awslambda.IFunction, access ...Access) Route {
 	return Route{Pattern: pattern, Function: function, Access: slices.Clone(access)}
 }
 
-// Scopes are the scopes that [AnyScope] names in routes, in their order and each once, those in [Either] with them:
-// what an issuer has to know of whose tokens the routes take.
+// Scopes returns the scopes that [AnyScope] names in routes, also inside [Either], each once and in order. These are
+// the scopes that an issuer of tokens for the routes has to know.
 func Scopes(routes ...Route) (out []string) {
 	var add func(accesses []plan.Access)
 	add = func(accesses []plan.Access) {
@@ -97,8 +98,8 @@ func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
-// [PathParameter], [Either], [AnyCaller], [GuardedBy], [Public] or [KeyOnly]. Other words say what a request meets
-// besides: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.
+// [PathParameter], [Either], [AnyCaller], [GuardedBy], [Public] or [KeyOnly]. Other values set what else a route needs
+// or does: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.
@@ -116,35 +117,36 @@ func planned(a Access) plan.Access {
 	return plan.Unsupported{Type: fmt.Sprintf("%T", a)}
 }
 
-// AnyScope asks for a token with at least one of these OAuth 2.0 scopes, as its issuer writes them. The included
-// authorizer, a Cognito authorizer and a JWT authorizer enforce it.
+// AnyScope requires a token with at least one of these OAuth 2.0 scopes, spelled as the issuer spells them. The
+// included authorizer, a Cognito authorizer and a JWT authorizer enforce it.
 func AnyScope(scopes ...string) Access {
 	return restriction{plan.Requirement{Kind: access.Scope, AnyOf: slices.Clone(scopes)}}
 }
 
-// AnyGroup asks for a member of at least one of these groups. The included authorizer enforces it.
+// AnyGroup requires membership in at least one of these groups. The included authorizer enforces it.
 func AnyGroup(groups ...string) Access {
 	return restriction{plan.Requirement{Kind: access.Group, AnyOf: slices.Clone(groups)}}
 }
 
-// AnyRole asks for at least one of these application roles. The included authorizer enforces it.
+// AnyRole requires at least one of these application roles. The included authorizer enforces it.
 func AnyRole(roles ...string) Access {
 	return restriction{plan.Requirement{Kind: access.Role, AnyOf: slices.Clone(roles)}}
 }
 
-// Public opens a route to every caller, and says why for those who review it. It leaves the resource policy in force.
+// Public opens a route to every caller. The reason says why, for reviewers. The resource policy still applies.
 func Public(reason string) Access { return restriction{plan.Public{Reason: reason}} }
 
-// ForwardAccessToken hands the access token of the caller's session to the route's function, in the authorizer's
-// context as "accessToken", for calls in the caller's name. It needs a [SessionAuthorizer] with [NoCache] on the route:
-// API Gateway would keep the token with an answer. The access log must not have it, and does not by default.
+// ForwardAccessToken passes the access token of the caller's session to the route's function, as "accessToken" in the
+// authorizer's context. The function can then call other services on behalf of the caller. The route needs a
+// [SessionAuthorizer] with [NoCache], because API Gateway would cache the token with the policy. The access log must
+// not contain the token; by default it does not.
 func ForwardAccessToken() Access { return restriction{plan.Forward{}} }
 
-// AnyCaller says that a guarded route takes every caller that its authorizer admits, and so leaves
-// [Props.DefaultAccess] out. It is refused beside a requirement and beside [Public].
+// AnyCaller accepts every caller that the route's authorizer admits, and so opts out of [Props.DefaultAccess]. It
+// cannot be combined with a requirement or with [Public].
 func AnyCaller() Access { return restriction{plan.AnyCaller{}} }
 
-// GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
+// GuardedBy selects one of [Props.Authorizers] for the route, instead of the API's authorizer.
 func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }
 
 // ownValidation names the fields of MethodOptions that have requests checked; "" without any. RequestParameters do not

@@ -1,5 +1,5 @@
-// Package secureapi builds an Amazon API Gateway REST API from one table: these routes, what answers them, who may call
-// each.
+// Package secureapi builds an Amazon API Gateway REST API from an access table: each row names a route, what answers
+// it, and who may call it.
 //
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	secureapi.New(stack, "Api", &secureapi.Props{
@@ -12,18 +12,18 @@
 //		},
 //	})
 //
-// It is closed by default: a route is guarded by the API's authorizer, by another one that it names, or says why it is
-// public. What an authorizer cannot enforce is refused when the stack is synthesized. The table is checked as plain Go
-// before CDK sees any of it; misuse panics with an error that names the construct, the wrong value and the way out.
+// An API is closed by default. Every route has an authorizer, the API's or one that the route names with [GuardedBy],
+// or is [Public] with a reason. If an authorizer cannot enforce what a route requires, the app does not synthesize. The
+// package checks the table as plain Go before it creates any CDK object. It panics on misuse with an error that names
+// the construct, the wrong value and how to fix it.
 //
-// Users of browsers log in by a [Login], whose sessions a [SessionAuthorizer] takes.
+// [Handle] makes a route that a Lambda function answers. [Integrate] makes a route with any other integration: an SQS
+// queue ([SendTo]), a state machine ([StartExecution]), an event bus ([PutEvents]), a fixed answer
+// ([Respond]), an HTTP backend or an AWS service. For browsers, add a [Login] and guard routes with a
+// [SessionAuthorizer].
 //
-// A function answers a route of [Handle], and any other integration one of [Integrate]: a queue ([SendTo]), a state
-// machine ([StartExecution]), an event bus ([PutEvents]), a fixed answer ([Respond]), a backend over HTTP, a service of
-// AWS.
-//
-// It does not build HTTP APIs (API Gateway v2), WebSocket APIs or APIs from an OpenAPI document. [API.RestAPI] is CDK's
-// own object, for all else of the API.
+// The package does not build HTTP APIs (API Gateway v2) or WebSocket APIs, and does not read OpenAPI documents. For
+// everything else that CDK can do with a REST API, use [API.RestAPI], which is CDK's own object.
 package secureapi
 
 import (
@@ -36,7 +36,7 @@ import (
 
 // New builds the API with its authorizers, methods, permissions, gateway responses, stage and deployment.
 //
-// It panics with an error if the props are wrong. The error has all that is wrong with the table.
+// It panics with an error that lists every fault of the props.
 func New(scope constructs.Construct, id string, props *Props) *API {
 	path := id
 	if scope == nil {

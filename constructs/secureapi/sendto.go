@@ -12,34 +12,34 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// MessageGroup says which messages to a FIFO queue keep their order among themselves, and are taken one after the
-// other: "{customer}" those of one value of the route's path parameter, any other text all of them. Default: all, in
-// one group.
+// MessageGroup sets which messages to a FIFO queue stay in order and are processed one after the other. "{customer}"
+// groups messages by the value of that path parameter. Any other text is one group for all messages. Default: one group
+// for all.
 type MessageGroup string
 
-// SendTo sends the body of each request as a message to an Amazon SQS queue, and answers 202 with the message's id:
+// SendTo sends the body of each request as a message to an Amazon SQS queue, and answers 202 with the message's ID:
 // {"messageId": "..."}. No function runs.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
-// The body is the message as the caller wrote it, without a check that it is JSON. A request without a body, as of a
-// GET, sends {}, which API Gateway has in place of an empty body; a [Body] with a required member refuses it. Requests
-// with another Content-Type than application/json get 415. The body cannot add attributes, a delay or another queue to
-// the call. What SQS refuses as bad, such as a body that is too large, is answered with 400, and any other failure with
-// 500; SQS's own words do not reach callers. The message has nothing of the caller's identity: put a function in
-// between if the consumer needs it.
+// The message is the body exactly as the caller wrote it; nothing checks that it is JSON. For a request without a body,
+// such as a GET, API Gateway sends {}; a [Body] with a required member refuses such a request. API Gateway answers 415
+// if the Content-Type is not application/json. The body cannot add attributes or a delay, or choose another queue. If
+// SQS rejects the request, for example because the body is too large, the answer is 400; any other failure is a 500.
+// Callers do not see SQS's own message. The message does not identify the caller: if the consumer needs that, use a
+// function instead.
 //
-// The queue may be of another stack, encrypted, and of another region of the account. In a FIFO queue the order is that
-// of arrival, in the group that a [MessageGroup] names; a queue without content-based deduplication takes each request
-// as a message of its own.
+// The queue may be encrypted, in another stack, or in another region of the account. In a FIFO queue, messages keep
+// their order of arrival within the group that a [MessageGroup] names. If the queue has no content-based deduplication,
+// each request becomes a message of its own.
 //
-// It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it that may
-// send to this queue alone.
+// SendTo writes an AWS::ApiGateway::Method with an AWS integration, and an AWS::IAM::Role that may send to this queue
+// only.
 //
-// Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html and, for the
-// rights to an encrypted queue,
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html. For requests
-// without a body: https://github.com/localstack/localstack/pull/12413, whose tests ran on AWS.
+// Sources:
+//   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+//   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (encrypted queues)
+//   - https://github.com/localstack/localstack/pull/12413 (requests without a body; its tests ran on AWS)
 func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integration {
 	fail := func(err error) { panic(fmt.Errorf("secureapi: SendTo: %w", err)) }
 	if queue == nil {

@@ -12,33 +12,33 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Sessions is where a [Login] keeps sessions: in cookies ([CookieSessions]) or in a table ([TableSessions]).
+// Sessions is where a [Login] stores sessions: in cookies ([CookieSessions]) or in a table ([TableSessions]).
 type Sessions interface{ isSessions() }
 
-// CookieSessions keeps a session in the browser alone, in one cookie or two, encrypted and bound to its name and to the
-// host of [Login.Origin]: AES-256-GCM with a key of its own, derived by HKDF. A session that does not fit, as with a
-// very long access token, is refused at the login.
+// CookieSessions keeps a session in the browser only, in one or two encrypted cookies (AES-256-GCM). The encryption
+// binds a cookie to its name and to the host of Login.Origin; HKDF derives a separate key for it. A login fails if its
+// session does not fit, for example because the access token is very long.
 //
-// A session ends when its refresh token is refused, at IdleTimeout, at MaxAge, and at logout. A logout takes the cookie
-// from its browser alone: a copy of the cookie works until the access token in it expires. An answer in API Gateway's
-// cache outlives each of these ends by up to [SessionAuthorizer.CacheTTL].
+// A session ends when its refresh token is refused, after IdleTimeout, after MaxAge, and at logout. A logout only
+// removes the cookie from its browser: a copy of the cookie works until the access token in it expires. A policy in API
+// Gateway's cache stays valid for up to SessionAuthorizer.CacheTTL after the session ends.
 type CookieSessions struct {
-	// Cookie is the name of the cookie: up to 64 characters that begin with "__Host-" or "__Host-Http-", so that browsers
-	// take it from this host alone. Two logins of one host need different ones; those of two APIs behind one domain may
-	// share one if they have the same Keys and client. Default: "__Host-session".
+	// Cookie is the name of the cookie: up to 64 characters, beginning with "__Host-" or "__Host-Http-" so that browsers
+	// accept it from this host only. Two logins on one host need different names. Two APIs behind one domain may share a
+	// name if their logins have the same Keys and client. Default: "__Host-session".
 	Cookie string
 
-	// IdleTimeout ends a session that was not refreshed for so long, and MaxAge ends each session: whole seconds, from a
-	// minute up to 30 days, MaxAge no shorter than IdleTimeout. Defaults: 1 hour and 12 hours.
+	// IdleTimeout ends a session that has not been refreshed for this long. MaxAge ends every session. Both are whole
+	// seconds, from a minute to 30 days, and MaxAge is at least IdleTimeout. Defaults: 1 hour and 12 hours.
 	IdleTimeout, MaxAge time.Duration
 
-	// Keys is the secret that the cookies' keys are derived from, a string of at least 32 random bytes. The functions get
-	// the grant to read it. Rotation logs no one out, as the version before counts as well:
+	// Keys is the secret from which the cookie keys are derived: a string of at least 32 random bytes. The functions are
+	// granted access to it. Rotation logs no one out, because the previous version stays valid:
 	//
 	//	aws secretsmanager put-secret-value --secret-id ARN --secret-string "$(openssl rand -base64 48)"
 	//
-	// Rotated twice, it ends the sessions that were not renewed in between. Default: a secret that the stack makes, with
-	// 64 characters.
+	// Two rotations end the sessions that were not renewed between them. Default: the stack creates a secret of 64
+	// characters.
 	Keys awssecretsmanager.ISecret
 }
 
@@ -46,18 +46,18 @@ var _ Sessions = CookieSessions{}
 
 func (CookieSessions) isSessions() {}
 
-// TableSessions keeps sessions in a table of Amazon DynamoDB: the browser's cookie holds a random handle, and the table
-// its digest, with the session's tokens encrypted as [CookieSessions] encrypts them. A session ends at once for each
-// request that is not answered from API Gateway's cache: at a logout, at the provider's back-channel logout, and when
-// all sessions of a subject are ended. The authorizer renews tokens itself, so that pages have nothing to refresh, and
-// a session may be of any size up to that of an item, 400 KB.
+// TableSessions stores sessions in an Amazon DynamoDB table. The browser's cookie holds a random handle; the table
+// holds the handle's digest and the session's tokens, encrypted as in [CookieSessions]. A session ends at a logout, at
+// the provider's back-channel logout, and when all sessions of a subject are ended. It ends at once for every request
+// that API Gateway does not answer from its cache. The authorizer renews tokens itself, so pages have nothing to
+// refresh. A session may be as large as an item, 400 KB.
 //
 //	login := &secureapi.Login{
 //		...
 //		Sessions: secureapi.TableSessions{Admins: []secureapi.Access{secureapi.AnyGroup("admins")}},
 //	}
 //
-// The login's function answers these routes besides:
+// The login's function answers these routes in addition:
 //
 //	POST /auth/backchannel-logout           ends the sessions that the provider's logout token names
 //	GET  /auth/sessions                     lists the caller's own sessions as JSON
@@ -66,31 +66,30 @@ func (CookieSessions) isSessions() {}
 //	POST /auth/subjects/{subject}/logout    ends all of a subject's sessions, for Admins
 //
 // Register Origin + BasePath + Path + "/backchannel-logout" as the client's backchannel_logout_uri. Amazon Cognito
-// sends no back-channel logouts. [SessionAuthorizer.CacheTTL] says for how long an answer that API Gateway keeps
-// outlives a session; [NoCache] makes each request ask the table. Each request that is decided reads the table once,
-// consistently.
+// sends no back-channel logouts. A cached answer outlives a session by up to [SessionAuthorizer.CacheTTL]; with
+// [NoCache] every request reads the table. Each decision makes one consistent read.
 // Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
 type TableSessions struct {
 	// Cookie is the name of the cookie; see [CookieSessions.Cookie]. Default: "__Host-session".
 	Cookie string
 
-	// IdleTimeout ends a session that was not used for so long, and MaxAge ends each session; see
-	// [CookieSessions.IdleTimeout]. Use is noted once in a while, so that a session can end a little before its
+	// IdleTimeout ends a session that has not been used for this long. MaxAge ends every session; see
+	// [CookieSessions.IdleTimeout]. Use is recorded only from time to time, so a session can end a little before its
 	// IdleTimeout. Defaults: 1 hour and 12 hours.
 	IdleTimeout, MaxAge time.Duration
 
-	// Keys is the secret that sessions are encrypted with; see [CookieSessions.Keys]. Rotated twice, it ends the sessions
-	// whose tokens were not renewed in between. Default: a secret that the stack makes.
+	// Keys is the secret that encrypts sessions; see [CookieSessions.Keys]. Two rotations end the sessions whose tokens
+	// were not renewed between them. Default: a secret that the stack creates.
 	Keys awssecretsmanager.ISecret
 
 	// Table is the table of the sessions, with the keys "pk" and "sk" of type String and "ttl" as its TTL attribute. Each
-	// login needs one of its own, but for logins of two APIs behind one domain that share a session. Default: a table
-	// that the stack makes, which is billed by request, has point-in-time recovery, and outlives the stack.
+	// login needs its own table, unless the logins of two APIs behind one domain share a session. Default: the stack
+	// creates a table that is billed per request, has point-in-time recovery, and is kept when the stack is deleted.
 	Table awsdynamodb.ITable
 
-	// Admins restricts who may list and end the sessions of others: what a [Route] of [Handle] takes, with [GuardedBy] for
-	// another guard than the API's own. The {subject} of their routes is the sub of an ID token; that of an access token
-	// may be another one. Default: there are no such routes.
+	// Admins restricts who may list and end other users' sessions. It takes the same values as [Handle], including
+	// [GuardedBy] for another guard than the API's own. The {subject} in the path is the sub of an ID token, which can
+	// differ from that of an access token. Default: none; the routes do not exist.
 	Admins []Access
 }
 

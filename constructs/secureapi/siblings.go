@@ -7,9 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/executable"
 )
 
-// SiblingsWarning is the id of the warning that one function answers routes of different requirements, which a router
-// that decodes paths can take for each other. Once the function is known to route by the event's resource, or to match
-// the path undecoded:
+// SiblingsWarning is the ID of the warning that one function answers routes with different requirements. A router that
+// decodes paths can confuse such routes. If the function routes by the event's resource, or matches undecoded paths,
+// acknowledge the warning:
 //
 //	reason := jsii.String("routes by event.resource")
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), reason)

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// SplitCookiesWarning is the id of the warning that a [SessionAuthorizer] with a cache stands behind a custom domain
-// with an enhanced security policy for TLS, where it would refuse requests with several cookies.
+// SplitCookiesWarning is the ID of the warning that a [SessionAuthorizer] with a cache is behind a custom domain with
+// an enhanced TLS security policy. It would refuse requests with several cookies.
 const SplitCookiesWarning = "gatehouse:splitCookies"
 
 // warnOfSplitCookies warns of a guard that would refuse many requests: see [SplitCookiesWarning].

@@ -12,57 +12,57 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Stage is where an API is deployed to. Its zero value is a stage "prod" with throttling and access logs.
+// Stage is the stage that an API is deployed to. The zero value is a stage "prod" with throttling and access logs.
 type Stage struct {
-	// Name of the stage, the first part of the URL's path: letters, digits, - and _. It may be a CDK token, such as a
-	// parameter of the stack; the stage's logical ID does not depend on it then, and CORS beside a ResourcePolicy with
-	// guarded routes needs a name that is written out. Default: prod.
+	// Name is the stage's name, the first part of the URL's path: letters, digits, - and _. It may be a CDK token, such as
+	// a parameter of the stack; the stage's logical ID then does not depend on it. CORS together with a ResourcePolicy and
+	// guarded routes needs a literal name. Default: prod.
 	Name string
 
-	// RateLimit and BurstLimit throttle each method: so many requests a second on average, so many at once. Beyond
-	// them API Gateway answers 429. Defaults: 1000 and 500. NoThrottling leaves the account's limits alone.
+	// RateLimit and BurstLimit throttle each method: requests per second on average, and requests at once. Above them API
+	// Gateway answers 429. Defaults: 1000 and 500. NoThrottling leaves only the account's limits.
 	RateLimit, BurstLimit int
 	NoThrottling          bool
 
-	// AccessLogRetention is how long the access logs are kept. Default: three months. NoAccessLogs turns them off.
+	// AccessLogRetention is how long access logs are kept. Default: three months. NoAccessLogs turns them off.
 	//
-	// API Gateway writes logs only where the account has a CloudWatch role for it in that region, which is set once
-	// an account and region: without one the deployment says "CloudWatch Logs role ARN must be set in account settings
-	// to enable logging". See RestApiProps.CloudWatchRole for one that the stack makes.
+	// API Gateway writes logs only if the account has a CloudWatch role for it in the region, which is set once per
+	// account and region. Without the role the deployment fails: "CloudWatch Logs role ARN must be set in account settings
+	// to enable logging". RestApiProps.CloudWatchRole makes the stack create one.
 	AccessLogRetention awslogs.RetentionDays
 	NoAccessLogs       bool
 
-	// Tracing turns on AWS X-Ray. Default: off.
+	// Tracing turns on AWS X-Ray. Default: false.
 	Tracing bool
 
-	// FlushAuthorizerCache empties the authorizers' caches whenever a deployment has changed the API, an access table
-	// or the settings of an included authorizer, and not for a change of a function's code alone. Without it answers
-	// that were made before count for up to a CacheTTL more, also on routes that are new or want more now. It takes a
-	// custom resource with a function and a role in the stack. Default: off.
+	// FlushAuthorizerCache empties the authorizers' caches after a deployment that changed the API, an access table or the
+	// settings of an included authorizer, but not if only a function's code changed. Otherwise, earlier answers stay valid
+	// for up to a CacheTTL, also on routes that are new or now require more. It adds a custom resource with a function and
+	// a role to the stack. Default: false.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html
 	FlushAuthorizerCache bool
 
-	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5,
-	// 28.4, 58.2, 118 or 237. It is paid for by the hour. Default: 0.5, and no cache if no route has CacheResponse.
+	// CacheSize is the size, in GB, of the cache for routes with [CacheResponse]: 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 or
+	// 237. AWS bills it by the hour. Default: 0.5, and no cache if no route has CacheResponse.
 	CacheSize string
 
-	// Canary has a share of the requests served by another deployment. Default: none.
+	// Canary sends a share of the requests to another deployment. Default: none.
 	Canary *StageCanary
 }
 
-// StageCanary has a share of a stage's requests served by the deployment that the canary was made with (CanarySetting).
-// CloudFormation gives the stage the deployments that follow, and leaves the canary at its own: those requests meet the
-// routes, authorizers and models of then, so that access which a new table takes away stays open for them. Take the
-// canary out to end that.
+// StageCanary sends a share of a stage's requests to the deployment with which the canary was created (CanarySetting).
+// CloudFormation moves the stage to later deployments but leaves the canary at its own. Requests to the canary keep
+// meeting the routes, authorizers and models of that deployment, so access that a new table removes stays open for
+// them. Remove the canary to end that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html
 type StageCanary struct {
-	// Percent of the requests, 0 to 100. Default: 0, so that the canary gets none.
+	// Percent is the share of requests, from 0 to 100. Default: 0; the canary gets none.
 	Percent float64
 
 	// Variables are the stage variables that differ for the canary (StageVariableOverrides). Default: none.
 	Variables map[string]string
 
-	// UseStageCache has the canary share the stage's cache of answers. Default: false.
+	// UseStageCache makes the canary share the stage's response cache. Default: false.
 	UseStageCache bool
 }
 

@@ -11,25 +11,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// StartExecution starts an execution of an AWS Step Functions state machine with the body of each request as its input,
-// and answers 202 with the execution's name: {"executionId": "..."}. It does not wait for the execution, of a standard
-// machine or an express one; see [StartSyncExecution]. No function runs.
+// StartExecution starts an execution of an AWS Step Functions state machine with the body of each request as input. It
+// answers 202 with the execution's name, {"executionId": "..."}, and does not wait for the execution to end. The
+// machine may be a standard or an express one. No function runs. See [StartSyncExecution] for one that waits.
 //
 //	secureapi.Integrate("POST /orders", secureapi.StartExecution(fulfil), secureapi.AnyScope("orders:write"))
 //
-// The execution's name is the id of the request, which access logs and the header x-amzn-RequestId have, and which a
-// caller may choose by that header: Step Functions refuses a name that it has had, with another input. The body has to
-// be JSON, and without one the input is {}: what Step Functions refuses is answered with 400, any other failure with
-// 500, and Step Functions' own words, which name the account and the machine, do not reach callers. A request with
-// another Content-Type than application/json gets 415. The input has nothing of the caller's identity.
+// The execution's name is the ID of the request, which access logs and the header x-amzn-RequestId show. A caller may
+// choose it by sending that header; Step Functions refuses a name that it has already seen with another input. The body
+// has to be JSON; without a body the input is {}. If Step Functions rejects the request, the answer is 400; any other
+// failure is a 500. Callers do not see Step Functions' own message, which names the account and the machine. API
+// Gateway answers 415 if the Content-Type is not application/json. The input does not identify the caller.
 //
-// The body stands in the call as one JSON string: it cannot name another machine. CDK's own
-// awsapigateway.StepFunctionsIntegration_StartExecution is for express machines and writes the body into an object
-// beside other members, which a body may add itself.
+// The call holds the body as one JSON string, so a body cannot choose another machine. CDK's own
+// awsapigateway.StepFunctionsIntegration_StartExecution supports express machines only and copies the body into an
+// object, to which the body can add members.
 //
-// It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it that may
-// start this machine alone. The machine is of the API's account: the synthesis panics if it is known to be of another
-// one.
+// StartExecution writes an AWS::ApiGateway::Method with an AWS integration, and an AWS::IAM::Role that may start this
+// machine only. The machine has to be in the API's account; synthesis panics if it is known to be in another.
 //
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integration {
@@ -39,11 +38,11 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 	return starts(machine, "StartExecution", answered("202", plan.ExecutionStarted))
 }
 
-// StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it, and
-// answers 200 with its output, which is JSON. An execution that fails is answered with 500, and one that takes longer
-// than its own time-out with 504; the error and its cause do not reach callers. API Gateway waits for 29 seconds.
+// StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it to end, and
+// answers 200 with its output as JSON. If the execution fails, the answer is 500; if it exceeds its own timeout, 504.
+// Callers do not see the error or its cause. API Gateway waits for 29 seconds.
 //
-// It panics if the machine is known to be a standard one, which has no such call.
+// It panics if the machine is known to be a standard one, which does not support this call.
 //
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integration {

@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Streamed sends callers the answer of a route as the function writes it: server-sent events, the words of a model,
-// files of more than 10 MB. The integration's ResponseTransferMode is STREAM, its URI that of Lambda's streaming
-// invocations, and its TimeoutInMillis 15 minutes, unless [Route.IntegrationOptions] have a Timeout; the function's own
-// time-out ends it earlier. A stream without a byte for 5 minutes ends, and so does one of an edge-optimized API after
-// 30 seconds.
+// Streamed sends the answer of a route as the function writes it, for server-sent events, the output of a language
+// model, or files larger than 10 MB. The integration's ResponseTransferMode is STREAM and its URI is that of Lambda's
+// streaming invocations. Its TimeoutInMillis is 15 minutes, unless Route.IntegrationOptions have a Timeout; the
+// function's own timeout can end it earlier. API Gateway ends a stream after 5 minutes without a byte, and after 30
+// seconds on an edge-optimized API.
 //
-// The function has to answer in the form of a stream, as lambdahttp.Start does for the routes that its variable
-// GATEHOUSE_STREAMED_ROUTES names. New sets that variable on functions of the app; a function that is imported needs it
-// from its owner. Of an [Integrate], one of the type HTTP_PROXY can be streamed. API Gateway compresses and caches no
-// stream, so MinCompressionSize is refused.
+// The function has to answer in streaming form, as lambdahttp.Start does for the routes that its environment variable
+// GATEHOUSE_STREAMED_ROUTES names. New sets that variable on functions of the app; the owner of an imported function
+// has to set it. Among the integrations of [Integrate], an HTTP_PROXY can be streamed. API Gateway neither compresses
+// nor caches streams, so MinCompressionSize is refused.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 func Streamed() Access { return restriction{plan.Streamed{}} }
 

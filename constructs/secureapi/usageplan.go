@@ -8,65 +8,66 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// UsagePlan limits the requests of each of its API keys to the API's stage, on routes that need a key: those with
-// [APIKey] or [KeyOnly]. It becomes an AWS::ApiGateway::UsagePlan. Beyond its limits API Gateway answers 429. Limits
-// are targets and may be exceeded at times, so they are no bound on cost.
+// UsagePlan limits the requests of each of its API keys to the API's stage, on routes with [APIKey] or [KeyOnly]. It
+// becomes an AWS::ApiGateway::UsagePlan. Above the limits API Gateway answers 429. Limits are targets that can be
+// exceeded at times, so they do not bound cost.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 type UsagePlan struct {
-	// Name of the plan, without slashes (UsagePlanName). Its logical id depends on it. Required without Of.
+	// Name is the name of the plan, without slashes (UsagePlanName). The plan's logical ID depends on it. Required without
+	// Of.
 	Name string
 
-	// Description of the plan. Default: none.
+	// Description describes the plan. Default: none.
 	Description string
 
-	// RateLimit and BurstLimit throttle each key: so many requests a second on average, so many at once (Throttle).
-	// Defaults: no limit but the stage's. A burst needs a rate.
+	// RateLimit and BurstLimit throttle each key: requests per second on average, and requests at once (Throttle). A burst
+	// needs a rate. Default: only the stage's limits.
 	RateLimit  float64
 	BurstLimit int
 
-	// Quota is how many requests each key has in a period. Default: no quota.
+	// Quota is how many requests each key may make in a period. Default: no quota.
 	Quota *Quota
 
-	// Keys of the plan (AWS::ApiGateway::UsagePlanKey). A key is in one plan of an API. Default: none, for keys that are
-	// given elsewhere, by [API.UsagePlan] or in the console.
+	// Keys are the keys of the plan (AWS::ApiGateway::UsagePlanKey). A key can be in one plan of an API only. Default:
+	// none; add keys elsewhere, with [API.UsagePlan] or in the console.
 	Keys []Key
 
-	// Routes are limits of routes for each key, by pattern: "GET /orders/{id}" (Throttle of ApiStages). They need a
-	// RateLimit of the plan, and are for each verb of an ANY route. Default: none, which are those of the plan.
+	// Routes are limits for each key on single routes, by pattern: "GET /orders/{id}" (Throttle of ApiStages). The plan
+	// needs a RateLimit. A limit on an ANY route applies to each verb. Default: the plan's limits.
 	Routes map[string]RouteLimit
 
-	// Of is a plan of another API, as [API.UsagePlan] returns it, which counts the requests to this API's stage too: its
-	// keys are valid for both, and a quota is for both together. No other field stands beside it. Default: the API makes a
-	// plan of its own.
+	// Of is a plan of another API, from [API.UsagePlan], that also counts the requests to this API's stage. Its keys are
+	// valid for both APIs, and a quota covers both together. No other field may be set with it. Default: the API creates
+	// its own plan.
 	Of awsapigateway.UsagePlan
 }
 
-// Quota is how many requests a key has in a period.
+// Quota is how many requests a key may make in a period.
 type Quota struct {
 	Limit  int                  // requests, at least 1
 	Period awsapigateway.Period // awsapigateway.Period_DAY, Period_WEEK or Period_MONTH
 	Offset int                  // subtracted from Limit in the first period. Default: 0
 }
 
-// RouteLimit throttles a route for each key of a usage plan. Both are required.
+// RouteLimit throttles a route for each key of a usage plan. Both fields are required.
 type RouteLimit struct {
 	RateLimit  float64 // requests a second, on average
 	BurstLimit int     // requests at once
 }
 
-// Key is an API key of a usage plan: one that the stack makes, or one that exists.
+// Key is an API key of a usage plan: one that the stack creates, or an existing one.
 type Key struct {
-	// Name of a key that the stack makes (AWS::ApiGateway::ApiKey), without slashes. Its logical id depends on it. API
-	// Gateway chooses the value: look it up with the id that [API.Key] gives, and put it into no output.
+	// Name is the name of a key that the stack creates (AWS::ApiGateway::ApiKey), without slashes. The key's logical ID
+	// depends on it. API Gateway chooses the value: look it up by the ID of [API.Key], and do not put it into an output.
 	Name string
 
-	// Description of the key, for those who look after it. Default: none.
+	// Description describes the key to its administrators. Default: none.
 	Description string
 
-	// Disabled turns the key off: its requests get 403. Default: it is on.
+	// Disabled turns the key off: requests with it get a 403. Default: false.
 	Disabled bool
 
-	// Existing is a key that is made elsewhere, in place of the fields above.
+	// Existing is a key that is created elsewhere, instead of the fields above.
 	Existing awsapigateway.IApiKey
 }
 

@@ -98,8 +98,8 @@ func text(s string) *string {
 	return &s
 }
 
-// UsagePlan returns the plan of [Props.UsagePlans] with a name, for further stages (AddApiStage), keys of other stacks
-// (AddApiKey) and outputs.
+// UsagePlan returns the plan with this name in [Props.UsagePlans], for further stages (AddApiStage), for keys of other
+// stacks (AddApiKey), and for outputs.
 //
 // It panics if there is no plan of that name.
 func (a *API) UsagePlan(name string) awsapigateway.UsagePlan {
@@ -110,10 +110,10 @@ func (a *API) UsagePlan(name string) awsapigateway.UsagePlan {
 	return made
 }
 
-// Key returns the key of [Props.UsagePlans] with a name that the stack makes, for its id in an output, by which the
-// value is looked up: aws apigateway get-api-key --include-value --api-key ID.
+// Key returns the API key that the stack creates under this name in [Props.UsagePlans]. Put its ID into an output to
+// look up the value: aws apigateway get-api-key --include-value --api-key ID.
 //
-// It panics if the stack makes no key of that name.
+// It panics if the stack creates no key of that name.
 func (a *API) Key(name string) awsapigateway.ApiKey {
 	made := a.keys[name]
 	if made == nil {

@@ -2,9 +2,9 @@ package secureapi
 
 import "slices"
 
-// With returns routes with further words: a group of routes that share an authorizer, a requirement or a reason. The
-// words are appended to what each route has, and mean what they mean there: requirements add up (AND), and what
-// contradicts a route's own words is refused. Groups can be nested. The routes that are given stay as they are.
+// With returns routes with additional words, for a group of routes that share an authorizer, a requirement or a reason.
+// It appends the words to those that each route has. Requirements add up (AND), and contradictions are refused. Groups
+// can be nested. With does not change the routes that it is given.
 //
 //	Routes: slices.Concat(
 //		secureapi.With([]secureapi.Access{secureapi.GuardedBy("partners"), secureapi.AnyScope("partner")},
