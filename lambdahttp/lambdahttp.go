@@ -1,19 +1,19 @@
-// Package lambdahttp lets an http.Handler answer the events of an API Gateway REST API (AWS_PROXY integrations).
+// Package lambdahttp serves the events of an API Gateway REST API (AWS_PROXY integrations) with an http.Handler:
 //
 //	mux := lambdahttp.NewMux()
 //	mux.HandleFunc("GET /orders/{id}", getOrder)
 //	lambdahttp.Start(mux)
 //
-// A [Mux] serves a request with the handler of the route that API Gateway authorized. Any other http.Handler can be
-// started as well; it is then behind [Strict], which answers 404 to what a router that matches the path again could
-// serve as another route. A handler finds the caller with [lambdahttp.CallerFrom]. Request ids go to the log.
+// A [Mux] calls the handler of the route that API Gateway authorized. [Start] accepts any other http.Handler too and
+// wraps it in [Strict], which answers 404 to requests that a router could serve as another route. Handlers get the
+// caller from [CallerFrom]. Request IDs go to the log. Answers of the routes in the variable [StreamedRoutes] are
+// streamed.
 //
-// Answers of the routes that the variable [StreamedRoutes] names are streamed. It takes no events of HTTP APIs,
-// function URLs or load balancers, which have other shapes.
+// The package does not accept events of HTTP APIs, function URLs or load balancers, which have other formats.
 //
-// It is here because the adapter libraries decode the path before they parse it: "/orders/1%2Frefund", which API
-// Gateway matches as /orders/{id}, comes out as /orders/1/refund, a route that the caller was never checked for.
-// Here the path stays byte for byte what API Gateway matched.
+// Other adapter libraries decode the path before they parse it. API Gateway matches "/orders/1%2Frefund" as
+// /orders/{id}, but their handlers see /orders/1/refund, a route for which the caller was never checked. This package
+// keeps the path byte for byte as API Gateway matched it.
 package lambdahttp
 
 import (
@@ -23,9 +23,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Handler is h as a function for lambda.Start. If h is not a [Mux], nor middleware with a method Unwrap() http.Handler
-// that leads to one, requests pass [Strict] before they reach it. The function fails, which API Gateway answers with a
-// 502, only for an event that no REST API sends. A panic of h is not caught: it ends the process, and Lambda starts
+// Handler returns h as a function for lambda.Start. It wraps h in [Strict], unless h is a [Mux] or middleware whose
+// method Unwrap() http.Handler leads to one. The function returns an error, which API Gateway answers with 502, only
+// for an event that no REST API sends. It does not recover from a panic of h: the process ends, and Lambda starts
 // another.
 func Handler(
 	h http.Handler,

@@ -13,39 +13,39 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// Mux serves a request with the handler of the route that API Gateway authorized. It takes the route from the event,
-// its resource and its method, and does not match the path again:
+// Mux serves a request with the handler of the route that API Gateway authorized. It takes the route from the event's
+// resource and method, and does not match the path again:
 //
 //	mux := lambdahttp.NewMux()
 //	mux.HandleFunc("GET /orders/{id}", get)
 //	mux.HandleFunc("ANY /files/{proxy+}", files)
 //	lambdahttp.Start(mux)
 //
-// Patterns are those of the API's access table: a verb or ANY, and the path as API Gateway writes it. The names of the
-// parameters are part of it. What no pattern stands for is answered with 404 and {"message":"Not Found"}, or by the
-// handler of [Mux.NotFound], and the log says which pattern is missing.
+// Patterns are those of the API's access table: a verb or ANY, and the path as API Gateway writes it, with the same
+// parameter names. If no pattern matches, the Mux answers 404 with {"message":"Not Found"} or calls the handler of
+// [Mux.NotFound], and logs the missing pattern.
 //
-// A handler finds the route in r.Pattern and the parameters by r.PathValue, decoded once as http.ServeMux decodes them:
-// for "/orders/a%2Fb" the value of id is "a/b". The path in r.URL is as it was sent, with a slash at its end and two in
-// a row; r.URL.EscapedPath has the undecoded values.
+// A handler finds the route in r.Pattern and the parameters with r.PathValue, decoded once as http.ServeMux decodes
+// them: for "/orders/a%2Fb" the value of id is "a/b". The path in r.URL is as sent, including trailing and double
+// slashes. r.URL.EscapedPath returns the undecoded values.
 //
-// Methods are those of API Gateway: GET does not include HEAD, and a pattern with the verb of the request comes before
-// ANY. An API's CORS preflight is answered by API Gateway; OPTIONS reaches a Mux if the table has OPTIONS or ANY.
+// Methods follow API Gateway: GET does not include HEAD, and a pattern with the request's verb takes precedence over
+// ANY. API Gateway answers CORS preflight requests. A Mux sees OPTIONS only if the table has OPTIONS or ANY.
 //
-// # Routers below
+// # Nested routers
 //
-// A handler may be a router of its own, for a greedy resource above all. It sees the whole path. All that it serves, it
-// serves with the requirement of the pattern it is registered for, so it must not hold handlers of routes that have
-// another one: register those with the Mux. An http.ServeMux that is registered for more than one resource is wrapped
-// by [Strict], since it can take a request of one for a request of the other; wrap other routers yourself.
+// A handler may be a router, typically for a greedy resource. It sees the whole path, and everything that it serves has
+// the requirement of the pattern under which it is registered. Register handlers of routes with other requirements with
+// the Mux instead. The Mux wraps an http.ServeMux that is registered for several resources in [Strict], because it
+// could take a request of one resource for a request of another. Wrap other routers yourself.
 //
-// # Elsewhere than on Lambda
+// # Outside Lambda
 //
-// Without an event, as in a test with httptest, a Mux matches the undecoded path against its patterns in the order of
-// API Gateway. After [Start] it does not: a request without an event is then answered with 404.
+// Without an event, as in a test with httptest, a Mux matches the undecoded path against its patterns in API Gateway's
+// order. After [Start] it does not: a request without an event then gets a 404.
 //
-// Middleware belongs into [Mux.Use]. Outside of the Mux it hides it from [Start], which then applies [Strict], except
-// for middleware that has a method Unwrap() http.Handler, as that of package cors does.
+// Add middleware with [Mux.Use]. Middleware around the Mux hides it from Start, which then applies Strict. The
+// exception is middleware with a method Unwrap() http.Handler, such as that of package cors.
 type Mux struct {
 	mark     string                            // for the executable: see package routermark
 	handlers map[string]*registered            // by pattern
@@ -69,7 +69,7 @@ type registered struct {
 	handler  http.Handler
 }
 
-// NewMux makes a Mux without patterns.
+// NewMux returns a Mux without patterns.
 func NewMux() *Mux {
 	return &Mux{
 		mark:     routermark.ByResource(),
@@ -79,7 +79,7 @@ func NewMux() *Mux {
 	}
 }
 
-// HandleFunc is [Mux.Handle] for a function.
+// HandleFunc calls [Mux.Handle] with a function.
 func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	if h == nil {
 		panic(fmt.Errorf("lambdahttp: pattern %q: the handler is nil", pattern))
@@ -88,8 +88,8 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 }
 
 // Handle registers the handler of a route: "GET /orders/{id}", "ANY /files/{proxy+}". It panics if the pattern is not
-// one of API Gateway's, is registered already, has another variable part than a pattern beside it ("/{id}" and
-// "/{proxy+}"), or if the Mux has served a request.
+// valid in API Gateway, is already registered, or differs from a neighbouring pattern in its variable part ("/{id}" and
+// "/{proxy+}"), or if the Mux has already served a request.
 func (m *Mux) Handle(pattern string, h http.Handler) {
 	p, err := route.Parse(pattern)
 	switch {
@@ -130,8 +130,8 @@ func (m *Mux) Handle(pattern string, h http.Handler) {
 	}
 }
 
-// Use puts middleware around everything that the Mux answers, its 404 too; the first given is the outermost. The
-// middleware sees r.Pattern and the parameters. Use panics if the Mux has served a request.
+// Use adds middleware around everything that the Mux answers, including its 404. The first middleware is the outermost.
+// Middleware sees r.Pattern and the parameters. Use panics if the Mux has already served a request.
 func (m *Mux) Use(middleware ...func(http.Handler) http.Handler) {
 	if m.chain != nil {
 		panic(fmt.Errorf("lambdahttp: Use after the Mux has begun to serve: add all middleware before"))
@@ -139,7 +139,7 @@ func (m *Mux) Use(middleware ...func(http.Handler) http.Handler) {
 	m.use = append(m.use, middleware...)
 }
 
-// NotFound has h answer what no pattern stands for, in place of {"message":"Not Found"}.
+// NotFound makes h answer requests that match no pattern, instead of {"message":"Not Found"}.
 func (m *Mux) NotFound(h http.Handler) { m.unknown = h }
 
 // found is what ServeHTTP hands to the end of the middleware.

@@ -22,7 +22,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// ErrEvent matches the errors for events that no REST API sends.
+// ErrEvent matches errors for events that no REST API sends.
 var ErrEvent = errors.New("not an event of an API Gateway REST API")
 
 // newRequest makes the request that a server would have read from the client.

@@ -12,12 +12,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Start answers the function's events with h until Lambda ends the process. It does not return. It is lambda.Start of
-// [Handler], but reads of each event only what h gets to see.
+// Start serves the function's events with h until Lambda ends the process. It does not return. It is like lambda.Start
+// with [Handler], but decodes only the parts of an event that h can see.
 //
-// The answers of the routes in the environment variable [StreamedRoutes] are streamed: status and headers are sent
-// when h first flushes its http.ResponseWriter, has written 4 KB, or returns; what it writes then at each flush, as
-// net/http does. Streams need a runtime of the provided family, or the build tag lambda.norpc.
+// Start streams the answers of the routes in the environment variable [StreamedRoutes]. It sends status and headers
+// when h first flushes its http.ResponseWriter, has written 4 KB, or returns. After that it sends at each flush, as
+// net/http does. Streaming needs a runtime of the provided family, or the build tag lambda.norpc.
 func Start(h http.Handler) {
 	if m := muxOf(h); m != nil {
 		m.started = true

@@ -19,10 +19,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// StreamedRoutes is the name of the environment variable that says which routes' answers [Start] streams: their
-// patterns as in the API's table, divided by semicolons, such as "GET /orders/events;ANY /files/{proxy+}". A function
-// cannot tell by an event that the route is streamed, and the form of the answer is another one. secureapi.Streamed
-// sets it.
+// StreamedRoutes is the name of the environment variable that lists the routes whose answers [Start] streams. Its value
+// is their patterns in the API's table, separated by semicolons, such as "GET /orders/events;ANY /files/{proxy+}". A
+// function needs the list because events do not say whether a route is streamed, and the answer's format differs.
+// secureapi.Streamed sets the variable.
 const StreamedRoutes = "GATEHOUSE_STREAMED_ROUTES"
 
 // streamed are the routes whose answers are streamed: verbs by resources.

@@ -11,28 +11,27 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// Strict answers 404 to the requests that h could take for another route than the one that API Gateway authorized, when
-// h matches the path once more, as http.ServeMux does. [Handler] and [Start] apply it to every handler that is not a
-// [Mux].
+// Strict answers 404 to requests that h could serve as another route than the one that API Gateway authorized, because
+// h matches the path again, as http.ServeMux does. [Handler] and [Start] apply it to every handler that is not a [Mux].
 //
-// API Gateway matches a path as it was sent. A router that decodes it, cleans it or treats a slash at its end otherwise
-// can come to another route: "GET /%61dmin" is authorized as /{proxy+}, and http.ServeMux serves it with the handler of
-// /admin. So Strict refuses
+// API Gateway matches a path as sent. A router that decodes or cleans the path, or treats a trailing slash differently,
+// can arrive at another route: "GET /%61dmin" is authorized as /{proxy+}, and http.ServeMux serves it with the handler
+// of /admin. Strict therefore refuses
 //
-//   - an escaped letter, digit, "-", ".", "_" or "~": RFC 3986, section 2.3, says that no client needs to escape them
-//   - an escaped slash, and a segment with an escape that decodes to what could be a literal: "%24export" is "$export"
+//   - an escaped letter, digit, "-", ".", "_" or "~", which no client needs to escape (RFC 3986, section 2.3)
+//   - an escaped slash, and a segment with an escape that decodes to a possible literal: "%24export" is "$export"
 //   - empty segments, "." and ".."
-//   - a slash at the end of a path under a greedy parameter: "/files/" with a pattern "/files/{rest...}"
-//   - HEAD, which http.ServeMux gives to a GET pattern even if API Gateway authorized it as ANY of another resource
+//   - a trailing slash under a greedy parameter: "/files/" with a pattern "/files/{rest...}"
+//   - HEAD, which http.ServeMux serves with a GET pattern even if API Gateway authorized it as ANY of another resource
 //   - a path that does not match the event's resource
 //
-// A slash at the end of any other path is taken away, since API Gateway ignores it. Other escapes in the values of
-// parameters stay as they are: %20, %40, %C3%A9. A [Mux] needs none of this and serves all of the above.
+// Strict removes any other trailing slash, since API Gateway ignores it. It keeps other escapes in parameter values:
+// %20, %40, %C3%A9. A Mux does not need Strict, and serves all of the requests above.
 //
-// The answer has the body {"message":"Not Found"}, and a line of slog.Default at level WARN says why. The line has the
-// resource and the reason, but not the path, which may hold a secret.
+// The answer has the body {"message":"Not Found"}. A log line of slog.Default at level WARN has the resource and the
+// reason, but not the path, which may contain a secret.
 //
-// Without an event, on another server, the same rules apply except for those that compare with a resource.
+// Without an event, on another server, Strict applies the same rules except those that compare with a resource.
 func Strict(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.EscapedPath()

@@ -1,22 +1,20 @@
 package localgateway
 
-// AccessKey is a development key to sign requests with (Signature Version 4), for routes behind IAM. It is worth
-// nothing on AWS.
+// AccessKey is a development key for signing requests to IAM routes (Signature Version 4). AWS does not accept it.
 type AccessKey struct {
 	ID, Secret string
 
-	// SessionToken belongs to temporary credentials, as a role has them; "" for a long-term key. Requests send it as
-	// X-Amz-Security-Token.
+	// SessionToken belongs to temporary credentials, such as those of a role. Requests send it as X-Amz-Security-Token. It
+	// is "" for a long-term key.
 	SessionToken string
 
-	// Principal is the role or the user of the assembly that the key belongs to, by its stack and logical ID:
-	// "Shop/CallerRole1A2B3C4D". Its policies decide what may be called. It is "" for the developer, who may call
-	// everything.
+	// Principal is the role or user of the assembly that owns the key, as stack and logical ID: "Shop/CallerRole1A2B3C4D".
+	// Its policies decide what may be called. It is "" for the developer, who may call everything.
 	Principal string
 }
 
-// AccessKeys lists the development keys: first the developer's, a long-term key and temporary credentials, then one for
-// each user and role of the assembly that has a policy.
+// AccessKeys returns the development keys: the developer's long-term key and temporary credentials first, then one key
+// for each user and role of the assembly that has a policy.
 func (g *Gateway) AccessKeys() []AccessKey {
 	var out []AccessKey
 	for _, k := range g.gateway.AccessKeys() {

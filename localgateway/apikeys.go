@@ -2,24 +2,24 @@ package localgateway
 
 import "cmp"
 
-// APIKey is an API key of the assembly, which a request sends as X-API-Key.
+// APIKey is an API key of the assembly. Requests send it as X-API-Key.
 type APIKey struct {
-	// Key is its stack and logical ID: "Shop/KeyAcme1A2B3C4D". Name is its name in the template; "" without one.
+	// Key is the key's stack and logical ID: "Shop/KeyAcme1A2B3C4D". Name is its name in the template, or "".
 	Key, Name string
 
-	// Value is that of the template, or where API Gateway would choose one, a stand-in that is worth nothing on AWS and
-	// stays the same from one start to the next.
+	// Value is the value in the template. If API Gateway would choose the value, it is a stand-in that has no value on AWS
+	// and is the same at every start.
 	Value string
 
-	// Enabled reports whether it is on. A key also has to be in a usage plan of the stage.
+	// Enabled reports whether the key is enabled. The key also has to be in a usage plan of the stage.
 	Enabled bool
 
-	// Plans are the names of the usage plans that have it, or their logical IDs.
+	// Plans are the names of the key's usage plans, or their logical IDs.
 	Plans []string
 }
 
-// APIKeys lists the API keys of the assembly, with their usage plans, in the order of their stacks and logical IDs.
-// Nothing here counts requests: a plan's limits do not apply.
+// APIKeys returns the API keys of the assembly with their usage plans, ordered by stack and logical ID. Limits of a
+// plan apply only with [Options.Limits].
 func (g *Gateway) APIKeys() (out []APIKey) {
 	model := g.gateway.Model()
 	for _, k := range model.APIKeys {

@@ -1,5 +1,5 @@
-// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, with the routing, the order
-// of checks and the answers of Amazon API Gateway, and with the real Lambda functions. It needs neither an AWS account
+// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, for tests. It routes, checks
+// and answers requests as Amazon API Gateway does, and runs the real Lambda functions. It needs neither an AWS account
 // nor Docker.
 //
 //	func TestOrders(t *testing.T) {
@@ -10,11 +10,13 @@
 //		// ...
 //	}
 //
-// It reads the template and does not know the constructs, so it runs the assembly of any CDK app. A route that it
-// cannot serve as API Gateway would answers 501, and [Gateway.Problems] says why, by logical ID; nothing fails open.
+// It reads templates and does not depend on the constructs, so it runs the assembly of any CDK app. If it cannot serve
+// a route as API Gateway would, the route answers 501, and [Gateway.Problems] gives the reason with the logical ID.
+// Nothing fails open.
 //
-// It is for development and tests. It does not throttle, cache answers, write access logs or terminate TLS, and it does
-// not limit what a function does on this machine.
+// The package is for development and tests. By default it does not limit or cache requests; see [Options]. It never
+// applies a stage's limit for all routes, writes access logs or terminates TLS, and it does not restrict what functions
+// do on this machine.
 package localgateway
 
 import (
@@ -28,101 +30,97 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// ErrNoStage is the error of [New] and [Gateway.Reload] for an assembly without a REST API that has a stage, and for an
-// [Options.API] that the assembly does not have.
+// ErrNoStage is the error of [New] and [Gateway.Reload] if the assembly has no REST API with a stage, or does not have
+// Options.API.
 var ErrNoStage = apigateway.ErrNoStage
 
-// ErrNotAssembly is the error of [New] and [Gateway.Reload] for a folder that is not a cloud assembly.
+// ErrNotAssembly is the error of [New] and [Gateway.Reload] if a directory is not a cloud assembly.
 var ErrNotAssembly = cloudassembly.ErrNotAssembly
 
 // Options configure a [Gateway]. The zero value serves all APIs of the assembly, with a development issuer.
 type Options struct {
-	// API selects one of several APIs, by its name or by its stack and logical ID: "Shop/Api1A2B3C4D". Default: all
-	// APIs. If two have a stage of the same name, [Gateway.Routes] says where each is served.
+	// API selects one of several APIs by name, or by stack and logical ID: "Shop/Api1A2B3C4D". Default: all APIs. If two
+	// have a stage of the same name, [Gateway.Routes] shows where each is served.
 	API string
 
-	// Parameters are the values of template parameters, by name or, for one stack, as "stack:name". Default: the
-	// defaults of the templates.
+	// Parameters are values for template parameters, by name or, for one stack, as "stack:name". Default: the defaults in
+	// the templates.
 	Parameters map[string]string
 
-	// Account and Region are those of stacks that leave them to the deployment. Defaults: "123456789012" and
-	// "us-east-1".
+	// Account and Region apply to stacks that are not bound to an environment. Defaults: "123456789012" and "us-east-1".
 	Account, Region string
 
-	// Issuers says whose tokens the authorizers accept. Default: [DevelopmentIssuers].
+	// Issuers selects whose tokens the authorizers accept. Default: [DevelopmentIssuers].
 	Issuers IssuerMode
 
-	// SourceIP is the address that requests come from, for an API whose resource policy allows certain addresses only:
-	// "203.0.113.7". Default: the caller's own, which is 127.0.0.1.
+	// SourceIP is the source address of requests, such as "203.0.113.7", for an API whose resource policy allows only
+	// certain addresses. Default: the caller's own, which is 127.0.0.1.
 	SourceIP string
 
-	// SourceVPC and SourceVPCEndpoint are what requests to private APIs come through, for APIs whose resource policy asks
-	// for them: "vpc-0a1b2c3d4e5f60718" and "vpce-0a1b2c3d4e5f60718". Such a request has the address SourceIP inside the
-	// VPC. Default: no VPC and no endpoint, so that a policy with AllowVPCEndpoints refuses every request.
+	// SourceVPC and SourceVPCEndpoint are the VPC and the endpoint of requests to private APIs, for resource policies that
+	// check them: "vpc-0a1b2c3d4e5f60718" and "vpce-0a1b2c3d4e5f60718". SourceIP is then the address inside the VPC.
+	// Default: neither, so a policy with AllowVPCEndpoints denies every request.
 	SourceVPC, SourceVPCEndpoint string
 
-	// Env adds environment variables to every function. A variable that the template sets has the template's value,
-	// unless only a deployment can resolve it. AWS_ENDPOINT_URL and those for a service, such as AWS_ENDPOINT_URL_SQS,
-	// are where integrations with AWS services are answered, too: without an endpoint their routes answer 501.
+	// Env adds environment variables to every function. If the template sets the same variable, its value wins, unless
+	// only a deployment can resolve it. AWS_ENDPOINT_URL, or the variable of one service, such as AWS_ENDPOINT_URL_SQS, is
+	// also the address for integrations with AWS services. Without it, their routes answer 501.
 	Env map[string]string
 
-	// AllowNetwork lets HTTP integrations call other machines. Default: false, so that only integrations whose URI is on
-	// this machine are called, and others answer 501.
+	// AllowNetwork lets HTTP integrations call other machines. Default: false; only integrations on this machine are
+	// called, and others answer 501.
 	AllowNetwork bool
 
-	// Limits has requests count to the usage plans of their API keys and to the limits of routes, such as those of
-	// secureapi.Throttle, by Now, and answers those over one by 429. The limit of a stage for all its routes does not
-	// count. Default: false, so that tests do not depend on how many requests they make, and how fast.
+	// Limits enforces usage plans and the limits of single routes, such as those of secureapi.Throttle, by the clock Now.
+	// Requests above a limit get a 429. The stage's limit for all routes is never enforced. Default: false, so that tests
+	// do not depend on the number and speed of their requests.
 	Limits bool
 
-	// Caches keeps the answers of routes that a stage caches, such as those with CacheResponse, by Now. Default: false, so
-	// that every request reaches what answers it.
+	// Caches caches the answers of routes for which the stage has a cache, such as those with CacheResponse, by the clock
+	// Now. Default: false, so that every request reaches its integration.
 	Caches bool
 
-	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that
-	// a function does not act with the developer's rights.
+	// Credentials are the AWS credentials of the functions. Default: placeholders that AWS does not accept, so that a
+	// function does not act with the developer's rights.
 	Credentials *Credentials
 
-	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own. Further
+	// MaxProcesses is how many invocations of one function run at the same time, each in its own process. Further
 	// invocations wait. Default: 10.
 	MaxProcesses int
 
-	// Record receives every request before the caller gets its answer; one whose answer is streamed when the stream has
-	// ended. It is called from several goroutines at a time.
-	// If nil, records are discarded.
+	// Record receives every request before the caller gets its answer, or after the end of the stream if the answer is
+	// streamed. It is called concurrently. If nil, records are discarded.
 	Record func(*Record)
 
-	// Log receives every line that a function writes. What a function writes before it answers, Log receives before the
-	// caller gets the answer, but on Windows. It is called from several goroutines at a time. If nil, lines are
-	// discarded.
+	// Log receives every line that a function writes. Lines that a function writes before it answers arrive before the
+	// caller gets the answer, except on Windows. It is called concurrently. If nil, lines are discarded.
 	Log func(LogLine)
 
-	// Now is the clock of caches, tokens, signatures, limits and kept answers. Default: [time.Now].
+	// Now is the clock for caches, tokens, signatures and limits. Default: [time.Now].
 	Now func() time.Time
 }
 
-// Credentials are what a function signs its calls to AWS with.
+// Credentials are the AWS credentials with which a function signs its calls.
 type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey string
 	SessionToken    string // "" for a long-term key
 }
 
-// IssuerMode says whose tokens the authorizers of the assembly accept.
+// IssuerMode selects whose tokens the assembly's authorizers accept.
 type IssuerMode string
 
 const (
-	// DevelopmentIssuers replaces the keys of all issuers and user pools that the assembly names by development keys:
-	// [Gateway.MintToken] makes their tokens, and those of the real issuers are rejected.
+	// DevelopmentIssuers replaces the keys of all issuers and user pools of the assembly with development keys.
+	// [Gateway.MintToken] makes tokens, and tokens of the real issuers are rejected.
 	DevelopmentIssuers IssuerMode = ""
 
-	// ConfiguredIssuers leaves authorizers with the keys that their configuration names, which they fetch over the
-	// network. Tokens of user pools are rejected, and there are no tokens to mint.
+	// ConfiguredIssuers keeps the authorizers' configured keys, which they fetch over the network. Tokens of user pools
+	// are rejected, and MintToken makes no tokens.
 	ConfiguredIssuers IssuerMode = "configured"
 )
 
-// Gateway serves the APIs of an assembly as an [http.Handler]. It is safe for concurrent use. [Start] serves one for a
-// test.
+// Gateway serves the APIs of an assembly as an http.Handler. It is safe for concurrent use. In tests, use [Start].
 type Gateway struct {
 	gateway *apigateway.Gateway
 	issuer  *developmentIssuer // nil with [ConfiguredIssuers]
@@ -132,11 +130,11 @@ type Gateway struct {
 
 var _ http.Handler = (*Gateway)(nil)
 
-// New reads the cloud assembly in a folder, most often "cdk.out", and prepares its functions; a function's process
-// starts with the first request for it. The functions must have been built for this host: synthesize with
+// New reads the cloud assembly in a directory, usually "cdk.out", and prepares its functions. A function's process
+// starts with the first request for it. The functions must be built for this machine: synthesize with
 // GATEHOUSE_HOST_BUILD=1.
 //
-// The error is [ErrNotAssembly] or [ErrNoStage], or says what is wrong with the options.
+// The error is [ErrNotAssembly] or [ErrNoStage], or describes a fault of the options.
 func New(assembly string, o Options) (*Gateway, error) {
 	g, err := newGateway(assembly, o, "")
 	if err != nil {
@@ -210,14 +208,13 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	return g, nil
 }
 
-// ServeHTTP answers a request. The first segment of its path is the stage: "/prod/orders". The request comes from its
-// RemoteAddr, unless [Options.SourceIP] is set. It is for requests made by hand, as by [net/http/httptest.NewRequest]:
-// over a server of net/http, functions get header names in their canonical form. [Start] serves without that
-// difference.
+// ServeHTTP answers a request. The first segment of its path is the stage: "/prod/orders". The source address is
+// RemoteAddr, unless Options.SourceIP is set. ServeHTTP is for requests made by hand, such as with httptest.NewRequest.
+// Behind a net/http server, functions get canonicalized header names; [Start] does not have this difference.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.gateway.ServeHTTP(w, r) }
 
-// Reload reads the assembly again and serves it. Requests in progress finish with what they began with. On an error the
-// old assembly is still served.
+// Reload reads the assembly again and serves it. Requests in progress finish with the old one. On an error, the gateway
+// continues to serve the old one.
 func (g *Gateway) Reload() error {
 	if err := g.gateway.Reload(); err != nil {
 		return fmt.Errorf("localgateway: %w", err)
@@ -225,11 +222,12 @@ func (g *Gateway) Reload() error {
 	return nil
 }
 
-// Problems lists what is not as on AWS, a line each, in a stable order: what the gateway does not do, with the logical
-// ID, and the AWS::Lambda::Permission resources that are missing, without which a route answers 500 on AWS too.
+// Problems returns the differences from AWS, one per line and in a stable order: features that the gateway does not
+// support, with their logical IDs, and missing AWS::Lambda::Permission resources, without which a route answers 500 on
+// AWS too.
 func (g *Gateway) Problems() []string {
 	return append(g.gateway.Problems(), g.gateway.Permissions()...)
 }
 
-// Close ends the processes of the functions, and with them the requests in progress. A second Close does nothing.
+// Close ends the functions' processes and the requests in progress. Closing twice has no effect.
 func (g *Gateway) Close() error { return g.close() }

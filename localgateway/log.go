@@ -9,14 +9,14 @@ type LogLine struct {
 	Stream    Stream
 	Text      string // without the line's end
 
-	// Continues reports that the line is longer than 64 KiB and goes on in the next LogLine of this stream.
+	// Continues reports that the line is longer than 64 KiB and continues in the next LogLine of this stream.
 	Continues bool
 }
 
-// Stream is where a line of a function's log comes from.
+// Stream is the source of a line of a function's log.
 type Stream string
 
-// The streams of a log.
+// Sources of log lines.
 const (
 	Stdout   Stream = "stdout"
 	Stderr   Stream = "stderr"

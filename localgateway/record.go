@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 )
 
-// Record describes one request with its answer. It does not change after [Options.Record] has received it. Credentials
-// of the request, and cookies that its answer sets, are taken out of Reason and Checks.
+// Record describes a request and its answer. It does not change after Options.Record has received it. Reason and Checks
+// contain neither credentials of the request nor cookies that the answer sets.
 type Record struct {
 	Time       time.Time     // when the request arrived
 	Duration   time.Duration // from then to the answer
@@ -22,21 +22,21 @@ type Record struct {
 	Authorizer Authorizer    // what guards the route; "" if no route matched
 	Cache      CacheResult   // of a Lambda authorizer with a cache, else ""
 
-	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it got and what it wanted. It is ""
-	// where the function itself answered. It is never sent to the caller.
+	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it found and what it expected. It is "" if
+	// the function itself answered. The caller never sees it.
 	Reason string
 
-	// Checks are the checks in the order in which they ran, up to the one that failed.
+	// Checks are the checks in order, up to the one that failed.
 	Checks []Check
 
 	AuthorizerTime  time.Duration // of the authorizer function; 0 if it was not invoked
 	IntegrationTime time.Duration // of the route's function; 0 if it was not invoked
 }
 
-// Authorizer is a kind of authorizer, in the words of API Gateway.
+// Authorizer is a type of authorizer, as API Gateway names it.
 type Authorizer string
 
-// The kinds of authorizer.
+// Types of authorizers.
 const (
 	NoAuthorizer      Authorizer = "none"
 	TokenAuthorizer   Authorizer = "TOKEN"
@@ -46,24 +46,24 @@ const (
 	IAMAuthorizer     Authorizer = "AWS_IAM"
 )
 
-// CacheResult says whether the cache of a Lambda authorizer had the answer.
+// CacheResult reports whether an answer came from a Lambda authorizer's cache.
 type CacheResult string
 
-// The results of a cache. A request without a cached authorizer has "".
+// Cache results. For a request without a cached authorizer the result is "".
 const (
 	CacheHit  CacheResult = "HIT"
 	CacheMiss CacheResult = "MISS"
 )
 
-// Check is a check of one request.
+// Check is one check of a request.
 type Check struct {
-	// Name is what was checked: "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy",
+	// Name identifies the check: "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy",
 	// "token", "audience", "claims", "scopes", "signature", "API key", "usage plan", "throttle", "request parameters",
 	// "request body" or "kept answer".
 	Name   string
 	Passed bool
 
-	// Detail is a sentence with what was found and what decided. It holds no credential.
+	// Detail is a sentence that says what was found and what decided. It contains no credentials.
 	Detail string
 }
 

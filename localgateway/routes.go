@@ -14,21 +14,21 @@ type Route struct {
 	Why        string // why the route is not served; "" if State is [RouteServed]
 }
 
-// RouteState says whether a route is served.
+// RouteState reports whether a route is served.
 type RouteState string
 
-// The states of a route.
+// States of a route.
 const (
 	RouteServed RouteState = "served"
 
-	// RouteUnsupported answers 501: the gateway cannot serve it as API Gateway would.
+	// RouteUnsupported answers 501: the gateway cannot serve the route as API Gateway would.
 	RouteUnsupported RouteState = "unsupported"
 
-	// RouteNotPermitted answers 500, as on AWS: API Gateway may not invoke its function or its authorizer's.
+	// RouteNotPermitted answers 500, as on AWS: API Gateway may not invoke the route's function or its authorizer's.
 	RouteNotPermitted RouteState = "not permitted"
 )
 
-// Routes lists all routes, by stage, path and method.
+// Routes returns all routes, ordered by stage, path and method.
 func (g *Gateway) Routes() []Route {
 	var out []Route
 	for _, r := range g.gateway.Routes() {

@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// MakeSession makes a session of the assembly's login, as after a user signed in, and returns the cookies that a
-// request brings it in. The session has the token that r describes, and no refresh token. A request also needs the
-// header Sec-Fetch-Site, which browsers send:
+// MakeSession creates a session of the assembly's login, as if a user had signed in, and returns the cookies to send.
+// The session has the token that r describes, and no refresh token. A request also needs the header Sec-Fetch-Site,
+// which browsers send:
 //
 //	r, _ := http.NewRequest("GET", api.AppURL+"/orders", nil)
 //	r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -17,8 +17,8 @@ import (
 //		r.AddCookie(c)
 //	}
 //
-// It fails if no route takes a session, if r does not choose one of several logins by its Issuer, if there is no such
-// token, and with [ConfiguredIssuers].
+// It returns an error if no route accepts a session, if there are several logins and r's Issuer does not select one, if
+// the token cannot be made, and with [ConfiguredIssuers].
 func (g *Gateway) MakeSession(r TokenRequest) ([]*http.Cookie, error) {
 	if g.issuer == nil {
 		return nil, errors.New(

@@ -18,24 +18,24 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Server is a [Gateway] that listens on loopback for a test. [Start] makes it. It takes requests as "gatehouse dev"
-// does: functions get header names in the case in which the client sent them, and a malformed request gets a 400.
+// Server is a [Gateway] that listens on loopback for a test. [Start] creates it. Like "gatehouse dev", it passes header
+// names to functions as the client wrote them, and answers 400 to malformed requests.
 type Server struct {
 	*Gateway
 	server *front.Server
 
-	// URL is the address, without a slash at its end: "http://127.0.0.1:41234". A path begins with the stage:
+	// URL is the server's address without a trailing slash: "http://127.0.0.1:41234". Paths begin with the stage:
 	// URL+"/prod/orders".
 	URL string
 
-	// AppURL is the address of the first API with a login, as a browser calls it: "http://localhost:41234", with the
-	// login's base path if it has one. A path has no stage: AppURL+"/orders". It is "" if no API has a login.
+	// AppURL is the address at which a browser calls the first API with a login: "http://localhost:41234", with the
+	// login's base path if it has one. Paths have no stage: AppURL+"/orders". It is "" if no API has a login.
 	AppURL string
 
 	t TB
 }
 
-// Start serves the cloud assembly in a folder until the test ends; see [New]. It logs what is not as on AWS, and ends
+// Start serves the cloud assembly in a directory until the test ends; see [New]. It logs differences from AWS, and ends
 // the test if the assembly cannot be served:
 //
 //	api := localgateway.Start(t, "cdk.out", localgateway.Options{})
@@ -76,13 +76,13 @@ func (s *Server) answer(ctx context.Context, r *exchange.Request) exchange.Answe
 	return s.gateway.Serve(ctx, r)
 }
 
-// Close stops listening and closes the gateway. [Start] closes it at the end of the test.
+// Close stops listening and closes the gateway. It is called automatically when the test ends.
 func (s *Server) Close() error {
 	s.server.Close()
 	return s.Gateway.Close()
 }
 
-// Token makes a token as [Gateway.MintToken] does, and ends the test if that fails.
+// Token calls [Gateway.MintToken], and ends the test if that fails.
 func (s *Server) Token(r TokenRequest) string {
 	s.t.Helper()
 	token, err := s.MintToken(r)
@@ -92,7 +92,7 @@ func (s *Server) Token(r TokenRequest) string {
 	return token
 }
 
-// Session makes a session as [Gateway.MakeSession] does, and ends the test if that fails.
+// Session calls [Gateway.MakeSession], and ends the test if that fails.
 func (s *Server) Session(r TokenRequest) []*http.Cookie {
 	s.t.Helper()
 	cookies, err := s.MakeSession(r)

@@ -18,30 +18,30 @@ type TokenRequest struct {
 	// Issuer is the URL of an issuer or user pool; [Gateway.Issuers] lists them. Default: the only one.
 	Issuer string
 
-	// Audience is the API or, for an ID token and for Amazon Cognito, the client that the token is for. It need not be
+	// Audience is the token's audience: the API, or, for an ID token and for Amazon Cognito, the client. It need not be
 	// one that the issuer is configured with. Default: the issuer's first one.
 	Audience string
 
-	// Subject is the user or client that the token is about. Default: "developer".
+	// Subject is the user or client that the token identifies. Default: "developer".
 	Subject string
 
-	// Scopes, Groups and Roles are written to the claims in which the issuer has them. Default: none.
+	// Scopes, Groups and Roles are written to the issuer's claims for them. Default: none.
 	Scopes, Groups, Roles []string
 
-	// Claims are further claims by name, encoded as [encoding/json] does. They replace claims that the other fields
-	// make; nil leaves a claim out. Default: none.
+	// Claims are additional claims by name, encoded with [encoding/json]. They replace claims from the other fields; nil
+	// removes a claim. Default: none.
 	Claims map[string]any
 
-	// Expires is how long the token is valid. A negative value makes a token that has expired. Default: one hour.
+	// Expires is the token's lifetime. If negative, the token has already expired. Default: one hour.
 	Expires time.Duration
 
 	// Use is the kind of token. Default: the kind that the issuer's authorizer accepts.
 	Use TokenUse
 
-	// Algorithm is one of the issuer's signing algorithms: "RS256". Default: its first one.
+	// Algorithm is one of the issuer's signing algorithms, such as "RS256". Default: its first one.
 	Algorithm string
 
-	// Opaque asks for an opaque token, of an issuer whose tokens are. Default: an opaque token if the issuer has no
+	// Opaque requests an opaque token, from an issuer that has those. Default: an opaque token if the issuer has no
 	// others.
 	Opaque bool
 }
@@ -49,14 +49,14 @@ type TokenRequest struct {
 // TokenUse is a kind of token.
 type TokenUse string
 
-// The kinds of token.
+// Kinds of tokens.
 const (
 	AccessToken TokenUse = "access"
 	IDToken     TokenUse = "id"
 )
 
-// MintToken makes a token in the form of the issuer's own. It fails if the request does not choose one of several
-// issuers, if the issuer makes no such token, and with [ConfiguredIssuers].
+// MintToken makes a token in the format of the issuer's own. It returns an error if there are several issuers and r
+// does not select one, if the issuer does not make such tokens, and with [ConfiguredIssuers].
 func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	if g.issuer == nil {
 		return "", errors.New(
@@ -87,7 +87,7 @@ func (r TokenRequest) request() devissuer.TokenRequest {
 	}
 }
 
-// Issuers lists the URLs of the issuers and user pools whose tokens [Gateway.MintToken] makes. It is empty with
+// Issuers returns the URLs of the issuers and user pools for which [Gateway.MintToken] makes tokens. It is empty with
 // [ConfiguredIssuers].
 func (g *Gateway) Issuers() []string {
 	if g.issuer == nil {

@@ -20,30 +20,30 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Options are what an authorizer takes from outside. The zero value is right in Lambda.
+// Options are the authorizer's external dependencies. The zero value is right for Lambda.
 type Options struct {
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Transport makes the requests for keys and secrets. Redirects are not followed. Default: one over TCP and TLS that
-	// honours HTTPS_PROXY and its like as net/http does.
+	// Transport makes the requests for keys and secrets. It does not follow redirects. Default: TCP and TLS; HTTPS_PROXY
+	// and related variables apply as in net/http.
 	Transport http.RoundTripper
 
-	// Log gets a line of JSON for each decision and each fetch of keys, in one Write each and never two at a time.
-	// Default: the standard output.
+	// Log receives a line of JSON for each decision and each key fetch, each in one Write and never concurrently. Default:
+	// standard output.
 	Log io.Writer
 
-	// Files hold the access table. Default: the function's bundle, LAMBDA_TASK_ROOT.
+	// Files contains the access table. Default: the function's bundle in LAMBDA_TASK_ROOT.
 	Files fs.FS
 
-	// Hook has a say in each decision. Default: none.
+	// Hook takes part in each decision. Default: none.
 	Hook Hook
 
-	// AllowLoopbackHTTP accepts keys and secrets of the loopback interface without TLS, for tests. It is a matter of
-	// code and not of configuration, so that no deployed function can be told to.
+	// AllowLoopbackHTTP accepts keys and secrets without TLS from the loopback interface, for tests. Only code can set it,
+	// so no configuration can turn it on in a deployed function.
 	AllowLoopbackHTTP bool
 
-	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
+	// HookTimeout is the timeout of the hook. Default: [DefaultHookTimeout].
 	HookTimeout time.Duration
 
 	askTimeout time.Duration // of introspection, for tests; default that of package introspection
@@ -57,7 +57,7 @@ const (
 	tokenCacheBytes = 2 << 20
 )
 
-// Authorizer decides on events. It is a lambda.Handler, and any number of goroutines may use it.
+// Authorizer decides on events. It is a lambda.Handler and is safe for concurrent use.
 type Authorizer struct {
 	config      Config
 	issuers     map[string]Issuer
@@ -76,14 +76,14 @@ type Authorizer struct {
 	answerSize  atomic.Int64 // how much room the next answer may need
 }
 
-// FromLambda makes the authorizer of a Lambda function: its configuration from the environment, the access table from
-// the bundle.
+// FromLambda creates the authorizer of a Lambda function. It reads the configuration from the environment and the
+// access table from the bundle.
 //
-// What only decisions need, and keys and secrets above all, is got ready in the background; the first decision waits
-// for it, and the log has what the fetches of keys return. With provisioned concurrency FromLambda itself waits, since
-// the function may be frozen as soon as it is ready.
+// It fetches in the background what only decisions need, mainly keys and secrets. The first decision waits for that,
+// and the log has the results of key fetches. With provisioned concurrency, FromLambda itself waits, because Lambda may
+// freeze the function as soon as it is initialized.
 //
-// The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
+// The error is an [ErrConfig] or describes a fault of the access table. The function must then not start.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	root := getenv("LAMBDA_TASK_ROOT")
 	if err := settings.Misplaced(getenv); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// ErrConfig says that the configuration cannot be used, so that the function does not start.
+// ErrConfig reports an invalid configuration. The function does not start.
 var ErrConfig = errors.New("authz: configuration")
 
 // check finds what package jwt does not look at: it checks the issuers.
@@ -58,12 +58,12 @@ func (c Config) check() error {
 	return errors.Join(wrong...)
 }
 
-// Check says why no request has such a place: its kind is unknown, or its name is not valid.
+// Check returns an error if no request can have such a place, because its kind is unknown or its name is invalid.
 func (s TokenSource) Check() error { return s.written().Check() }
 
 func (s TokenSource) written() settings.TokenSource {
 	return settings.TokenSource{Kind: string(s.Kind), Name: s.Name}
 }
 
-// IsReserved reports whether a name in the context is taken, by the authorizer itself or by API Gateway.
+// IsReserved reports whether a context name is reserved for the authorizer or for API Gateway.
 func IsReserved(name string) bool { return settings.IsReserved(name) }

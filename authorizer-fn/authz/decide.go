@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// ErrUnauthorized is the one error that API Gateway answers with 401; its text must be exactly this. To any other it
-// answers 500, and it caches neither.
+// ErrUnauthorized is the only error that API Gateway answers with 401; its text must be exactly this. API Gateway
+// answers 500 to any other error, and caches neither.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 var ErrUnauthorized = errors.New("Unauthorized")
 
@@ -28,8 +28,8 @@ var errUnavailable = errors.New("authz: no decision can be made at the moment")
 // errPrincipal: the token does not say who calls, or not in a name that can be passed on.
 var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or too long", jwt.ErrRejected)
 
-// Invoke answers one event. The error is [ErrUnauthorized], or another one that says nothing of the reason: that is in
-// the log, with the request's id.
+// Invoke answers one event. The error is [ErrUnauthorized], or another error that does not contain the reason. The log
+// has the reason, with the request's ID.
 func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
 	d := decision{start: a.now()}
 	defer func() {

@@ -1,4 +1,4 @@
-// Package authz is a Lambda authorizer for API Gateway REST APIs: it turns the token of a TOKEN or REQUEST event into a
+// Package authz is a Lambda authorizer for API Gateway REST APIs. It turns the token of a TOKEN or REQUEST event into a
 // policy for the whole API, according to the API's access table.
 //
 //	func main() {
@@ -9,14 +9,17 @@
 //		lambda.Start(authorizer)
 //	}
 //
-// A request ends in one of three ways. A token that is not accepted gets the error "Unauthorized", which API Gateway
-// answers with 401. An accepted one gets a policy, which allows the routes that its claims permit and nothing else;
-// API Gateway answers 403 to the rest. If no answer can be given, as when the issuer's keys cannot be had, the error
-// is another one: API Gateway answers 500 and caches nothing.
+// A request has one of three outcomes:
 //
-// A [Hook] has a say in each decision, for what a token does not hold. Every decision is a line of JSON in the log,
-// which carries CloudWatch metrics in the embedded metric format.
+//   - The token is not accepted: the authorizer returns the error "Unauthorized", and API Gateway answers 401.
+//   - The token is accepted: the authorizer returns a policy that allows exactly the routes that the token's claims
+//     permit. API Gateway answers 403 on other routes.
+//   - There is no decision, for example because the issuer's keys cannot be fetched: the authorizer returns another
+//     error, and API Gateway answers 500 and caches nothing.
 //
-// It does not issue tokens, keep sessions or look at request bodies, and it never logs a token or a part of one. It
-// keeps no decision: that is for API Gateway's cache. What it remembers is that a token was verified.
+// A [Hook] can take part in each decision, for rights that a token does not hold. Every decision is a line of JSON in
+// the log, with CloudWatch metrics in the embedded metric format.
+//
+// The package does not issue tokens, store sessions or read request bodies. It never logs a token or a part of one. It
+// remembers which tokens it verified, but no decision; API Gateway caches those.
 package authz

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
-// Strings that hold a CDK token pass through unharmed.
+// Environment returns the configuration as environment variables for a Lambda function, which [FromEnvironment] reads.
+// Strings that hold a CDK token are kept intact.
 func (c Config) Environment() map[string]string {
 	f := settings.Authorizer{
 		Session:             c.Session.written(),
@@ -29,8 +29,8 @@ func (c Config) Environment() map[string]string {
 	return f.Environment()
 }
 
-// JSON is the issuer as [Config.Environment] writes it. There is no MarshalJSON, which the linker would keep, with all
-// that it takes, in every function that has an Issuer.
+// JSON returns the issuer in the form that [Config.Environment] writes. It is not named MarshalJSON, because the linker
+// would then keep it and its dependencies in every function that has an Issuer.
 func (i Issuer) JSON() []byte { return i.written().JSON() }
 
 // ParseIssuer reads what [Issuer.JSON] wrote, as strictly as [FromEnvironment].
@@ -87,8 +87,8 @@ func (n *Introspection) written() *settings.Introspection {
 	}
 }
 
-// FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there
-// twice: an older authorizer must not pass over what a newer library asks for. The error is an [ErrConfig].
+// FromEnvironment reads what [Config.Environment] wrote. It refuses unknown and duplicate members, because an older
+// authorizer must not ignore a setting of a newer library. The error is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
 	text := getenv(ConfigVariable)
 	if text == "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// ErrEvent says that an event is not one of API Gateway's authorizer events. The gateway never sends one; a test
-// invocation by hand may.
+// ErrEvent reports that an event is not an authorizer event of API Gateway. API Gateway never sends one; a manual test
+// invocation may.
 var ErrEvent = errors.New("authz: not an authorizer event")
 
 // maxEvent is how many bytes an event may have. API Gateway takes 10,240 bytes of headers and as much of a request

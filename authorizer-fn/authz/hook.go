@@ -12,73 +12,74 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// Hook has a say in a decision: it is called with the caller of each event whose token was verified, before the
-// caller's rights are compared with the access table. It may add rights and context values that it looks up somewhere,
-// take rights away, or refuse. It cannot go around the table: a route is allowed if and only if the rights, as the hook
-// leaves them, meet what the table requires for it. Conditions on claims, and comparisons of the path with a claim, see
-// the token alone: a hook cannot change them.
+// Hook takes part in decisions. The authorizer calls it with the caller of each event after it has verified the token,
+// and before it compares the caller's rights with the access table. A hook may look up and add rights and context
+// values, remove rights, or refuse the caller. It cannot bypass the table: a route is allowed if and only if the rights
+// that the hook leaves meet the route's requirements. Conditions on claims and comparisons of the path with a claim use
+// the token only, and a hook cannot change them.
 //
-// What it returns decides:
-//   - nil: the caller is allowed what its rights allow;
-//   - [ErrDenied], or an error that wraps it: a policy that denies every route, so the gateway answers 403;
-//   - [ErrUnauthorized], or an error that wraps it: the gateway answers 401;
-//   - any other error, a panic, a context value that cannot be passed on, or no answer in time: no decision, so the
-//     gateway answers 500. The error is logged, so it must not hold a secret.
+// The return value decides:
 //
-// Time: the context ends after [Options.HookTimeout], and shortly before the function's own time is over if that is
-// earlier. A hook that goes on after that is left behind: the caller gets its 500, and nothing that the hook still does
-// counts. It must be safe for concurrent use, since one that was left behind may run beside the next.
+//   - nil: the caller may call what its rights allow.
+//   - [ErrDenied], or an error that wraps it: the policy denies every route, and API Gateway answers 403.
+//   - [ErrUnauthorized], or an error that wraps it: API Gateway answers 401.
+//   - Any other error, a panic, an invalid context value, or a timeout: there is no decision, and API Gateway answers
+//     500. The error is logged, so it must not contain a secret.
 //
-// Caching: API Gateway keeps the answer for the authorizer's TTL under the identity sources (the token), and evaluates
-// it for every route. It keeps a denial as well; it does not keep 401 and 500, after which the hook is asked again. So
-// what a hook decides must follow from the token and from what is true of its holder for as long as the TTL, and not
-// from one request: it does not even see that, unless [Config.PerRequest] says that each answer serves one request
-// alone. The authorizer itself remembers no decision, only that a token was verified: the hook is called each time.
+// Time: the context ends after Options.HookTimeout, or shortly before the function's own timeout if that is earlier. If
+// the hook continues after that, the caller gets a 500 and the hook's result is ignored. It may then run at the same
+// time as the next call, so a hook must be safe for concurrent use.
+//
+// Caching: API Gateway caches the answer for the authorizer's TTL under the identity sources (the token), and evaluates
+// it for every route. It also caches a denial. It does not cache 401 and 500, so the hook runs again after those. A
+// hook must therefore decide by the token and by facts about its holder that stay true for the TTL, not by a single
+// request. It does not see the request at all, unless Config.PerRequest says that each answer serves one request. The
+// authorizer itself caches verified tokens but no decisions, so it calls the hook every time.
 type Hook func(ctx context.Context, c *Caller) error
 
-// ErrDenied is what a [Hook] returns to deny a caller everything: a 403 that API Gateway keeps for the authorizer's
-// TTL.
+// ErrDenied is the error that a [Hook] returns to deny a caller every route. API Gateway answers 403, and caches the
+// denial for the authorizer's TTL.
 var ErrDenied = errors.New("authz: denied")
 
-// Caller is whose request is decided on, as a [Hook] sees it and may change it. It is valid until the hook returns.
+// Caller is the caller of the request, as a [Hook] sees it and may change it. It is valid until the hook returns.
 type Caller struct {
-	// Issuer is the URL of the issuer that the token is from, and Principal what the backend and the logs will call the
-	// caller. Changing them changes nothing.
+	// Issuer is the URL of the token's issuer. Principal identifies the caller to the backend and in the logs. Changing
+	// them has no effect.
 	Issuer, Principal string
 
-	// Expires is when the token does, in whole seconds; of an opaque token whose issuer does not say, when the issuer is
-	// asked again. The gateway may keep an answer for longer: the TTL decides.
+	// Expires is when the token expires, in whole seconds. For an opaque token whose issuer does not say, it is when the
+	// issuer is asked again. API Gateway may cache an answer for longer, up to its TTL.
 	Expires time.Time
 
-	// Scopes, Groups and Roles are the caller's rights, from the token's claims. The hook may add and remove some. All
-	// of them reach the backend too.
+	// Scopes, Groups and Roles are the caller's rights from the token's claims. The hook may add and remove some. The
+	// backend receives all of them.
 	Scopes, Groups, Roles []string
 
-	// Context gets what the hook wants the backend to know besides: names that are not taken (see [IsReserved], and
-	// [Config.ContextClaims]), with values of valid UTF-8 up to 2,048 bytes, 4,096 in all with their names. It is
-	// empty.
+	// Context is empty; the hook adds values for the backend to it. Names must not be reserved (see [IsReserved] and
+	// [Config.ContextClaims]). Values are valid UTF-8 of up to 2,048 bytes, and all names and values together up to 4,096
+	// bytes.
 	Context map[string]string
 
-	// Request is what is asked for, with [Config.PerRequest] only; else nil.
+	// Request is the request to decide on, with [Config.PerRequest] only. Otherwise it is nil.
 	Request *Request
 
 	token claims
 }
 
-// Request is the request that an answer serves, where it serves only one.
+// Request is the request that an answer serves, with [Config.PerRequest].
 type Request struct {
 	Method string // "GET"
 	Path   string // as it came, not decoded: "/orders/7"
 	Route  string // as in the access table: "GET /orders/{id}"; "" if it is under none of the routes
 }
 
-// Claim is a claim of the token as text: a string, or a number or boolean as it stands there. A dot in the path
-// descends into an object; a claim of the whole name comes first. It is not ok for a claim that is missing or of
-// another type.
+// Claim returns a claim of the token as text: a string as is, a number or a boolean as in the JSON. A dot in the path
+// descends into an object; a claim whose name is the whole path takes precedence. It returns false if the claim is
+// missing or has another type.
 func (c *Caller) Claim(path string) (text string, ok bool) { return scalar(c.token.Claim(path)) }
 
-// ClaimJSON is a claim as JSON, which is valid and has no object with a name twice; nil without such a claim. See
-// [Caller.Claim] for the path. The bytes are the caller's own.
+// ClaimJSON returns a claim as JSON, or nil if the claim is missing. The JSON is valid, and no object in it has a
+// duplicate name. See [Caller.Claim] for the path. The caller of ClaimJSON owns the bytes.
 func (c *Caller) ClaimJSON(path string) []byte {
 	claim := c.token.Claim(path)
 	if !claim.Exists() {
@@ -87,7 +88,7 @@ func (c *Caller) ClaimJSON(path string) []byte {
 	return []byte(claim.Raw())
 }
 
-// DefaultHookTimeout is how long a [Hook] may take where [Options.HookTimeout] does not say.
+// DefaultHookTimeout is the timeout of a [Hook] if Options.HookTimeout is zero.
 const DefaultHookTimeout = 2 * time.Second
 
 // maxAdded bounds the names and values of a hook in the context.

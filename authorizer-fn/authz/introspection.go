@@ -14,40 +14,41 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Introspection is how an issuer is asked about its tokens (RFC 7662). An endpoint that fails in whatever way gives a
-// 500 that is not cached; only its answer that a token is not active gives a 401.
+// Introspection is how the authorizer asks an issuer about its tokens (RFC 7662). Any failure of the endpoint results
+// in a 500, which is not cached. Only an answer that a token is not active results in a 401.
 type Introspection struct {
-	// Endpoint is the introspection endpoint, an https URL without a query.
+	// Endpoint is the URL of the introspection endpoint: https, without a query.
 	Endpoint string
 
-	// ClientID is the client that asks.
+	// ClientID is the ID of the client that asks.
 	ClientID string
 
 	// ClientAuth is how the client authenticates: "client_secret_basic", "client_secret_post" or "private_key_jwt".
 	// Default: "client_secret_basic".
 	ClientAuth string
 
-	// SecretARN names the AWS Secrets Manager secret with the client's secret or, for "private_key_jwt", with its private
-	// key, PKCS #8 in PEM: the whole secret string, or with SecretField one field of its JSON.
+	// SecretARN is the ARN of the AWS Secrets Manager secret that holds the client's secret, or, for "private_key_jwt",
+	// its private key (PKCS #8 in PEM). The value is the whole secret string, or, with SecretField, one field of its JSON.
 	SecretARN   string
 	SecretField string
 
-	// Algorithm signs the client's assertions for "private_key_jwt": RS256, RS384, RS512, PS256, PS384, PS512, ES256,
-	// ES384, ES512 or EdDSA. KeyID is their kid, and Audience their aud. Defaults: no kid; the issuer's URL.
+	// Algorithm, KeyID and Audience are the signing algorithm, the kid and the aud of the client's assertions for
+	// "private_key_jwt". The algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA. Defaults
+	// of KeyID and Audience: no kid; the issuer's URL.
 	Algorithm, KeyID, Audience string
 
-	// SignedResponse wants answers that the issuer has signed (RFC 9701), with one of its Algorithms and a key of its
-	// JWKSURL; any other answer is a failure. Default: plain JSON.
+	// SignedResponse requires answers that the issuer has signed (RFC 9701), with one of its Algorithms and a key of its
+	// JWKSURL. Any other answer is a failure. Default: plain JSON.
 	SignedResponse bool
 
-	// VerifyJWTs verifies tokens as JWTs first, by the issuer's other settings, and then asks whether they have been
-	// revoked. The claims are those of the JWT; scopes that the answer leaves out do not count. Default: tokens are
-	// opaque, and the claims are those of the answer.
+	// VerifyJWTs first verifies tokens as JWTs by the issuer's other settings, and then asks whether they have been
+	// revoked. The claims are those of the JWT; scopes that the answer omits do not count. Default: tokens are opaque, and
+	// the claims are those of the answer.
 	VerifyJWTs bool
 
-	// AnswerTTL is how long an answer counts in the function at most, in whole seconds up to an hour. It never counts
-	// longer than the token, and for 10 seconds at most where the token is not active. A negative one asks on every
-	// request that reaches the function. Default: 60 seconds.
+	// AnswerTTL is how long the function caches an answer, in whole seconds up to an hour. It never exceeds the token's
+	// lifetime, and is at most 10 seconds for a token that is not active. If negative, the function asks on every request
+	// that reaches it. Default: 60 seconds.
 	AnswerTTL time.Duration
 }
 
@@ -100,8 +101,8 @@ func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
 	return rights
 }
 
-// IntrospectionTag is the build tag of authorizer functions that ask issuers. A function whose issuers all have JWTs is
-// built without it, and so is no larger and starts no later for it. The secureapi construct sets it where it is needed.
+// IntrospectionTag is the build tag of authorizer functions that introspect tokens. Functions whose issuers all use
+// JWTs are built without it, which keeps them smaller and faster to start. The secureapi construct sets it if needed.
 const IntrospectionTag = "gatehouse_introspection"
 
 // withoutTag is the error of a function that was built without the tag for what its configuration asks for.

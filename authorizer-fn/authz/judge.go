@@ -9,9 +9,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
-// OwnershipTag is the build tag of authorizer functions whose table compares parameters of paths with claims. A
-// function that is built with the tag lambda.norpc and without this one refuses such a table when it starts; it is
-// smaller. The secureapi construct sets it where it is needed.
+// OwnershipTag is the build tag of authorizer functions whose table compares path parameters with claims. A function
+// that is built with the tag lambda.norpc but without this tag is smaller, and refuses such a table when it starts. The
+// secureapi construct sets it if needed.
 const OwnershipTag = "gatehouse_ownership"
 
 // judge reports whether the answer will allow the request, and says in the decision why not. A policy for the whole API

@@ -9,77 +9,78 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// SessionTag is the build tag of authorizer functions that open the cookies of sessions. A function that is built with
-// the tag lambda.norpc and without this one refuses a configuration with a [Session] when it starts; it is smaller. The
-// secureapi construct sets it where it is needed.
+// SessionTag is the build tag of authorizer functions that open session cookies. A function that is built with the tag
+// lambda.norpc but without this tag is smaller, and refuses a configuration with a [Session] when it starts. The
+// secureapi construct sets it if needed.
 const SessionTag = "gatehouse_session"
 
-// Session is how the token is found in a session's cookie, which the included login seals. Each request must have
-// exactly one Sec-Fetch-Site, which browsers send and scripts cannot change; without it the answer is 401.
+// Session configures how the authorizer takes a token from a session cookie that the included login has encrypted. Each
+// request must have exactly one Sec-Fetch-Site header, which browsers send and scripts cannot change. Otherwise the
+// answer is 401.
 //
-// A policy for the whole API is the caller's own for the site same-origin. For any other site it denies POST, PUT,
-// PATCH and DELETE besides. With [Config.PerRequest] those verbs also pass for same-site with one Origin of
-// AllowOrigins, and the cookies may arrive in several headers. API Gateway must not cache the answers then, not by verb
-// and path either: its key would have neither the Origin nor all of the cookies.
+// For same-origin requests, the policy covers the caller's rights in the whole API. For any other site it denies POST,
+// PUT, PATCH and DELETE. With Config.PerRequest, those verbs are also allowed for same-site requests with one Origin of
+// AllowOrigins, and the cookies may arrive in several headers. API Gateway must then not cache the answers, not even by
+// verb and path: its cache key would contain neither the Origin nor all of the cookies.
 type Session struct {
-	// Cookie is the name of the session's cookie, which begins with "__Host-". Default: "__Host-session".
+	// Cookie is the name of the session cookie, which begins with "__Host-". Default: "__Host-session".
 	Cookie string
 
-	// Host is the host of the login's origin, with its port if it has one: "shop.example.com". A cookie that was sealed
-	// for another host is not opened. Required.
+	// Host is the host of the login's origin, with its port if it has one: "shop.example.com". Cookies that were encrypted
+	// for another host are not accepted. Required.
 	Host string
 
-	// KeysARN names the AWS Secrets Manager secret that cookies are sealed with. Required.
+	// KeysARN is the ARN of the AWS Secrets Manager secret that encrypts cookies. Required.
 	KeysARN string
 
-	// IdleTimeout and MaxAge end a session: so long after it was last renewed, and so long after the login, in whole
+	// IdleTimeout ends a session this long after it was last renewed, and MaxAge this long after the login, in whole
 	// seconds. Defaults: 1 hour and 12 hours.
 	IdleTimeout, MaxAge time.Duration
 
-	// AllowOrigins are the origins of pages on sibling hosts that may call unsafe verbs. It takes [Config.PerRequest] and
-	// an authorizer whose answers API Gateway does not cache: the Origin of a request is not part of the key that it
-	// caches by. Default: none.
+	// AllowOrigins are the origins of pages on sibling hosts that may use unsafe verbs. It requires [Config.PerRequest]
+	// and an authorizer whose answers API Gateway does not cache, because the cache key does not contain the Origin.
+	// Default: none.
 	AllowOrigins []string
 
 	// Table says that the cookie is a handle of a session in a table, whose token the authorizer renews. Default: the
-	// cookie holds the session.
+	// cookie contains the session.
 	Table *SessionTable
 }
 
-// TableTag is the build tag, beside [SessionTag], of authorizer functions whose sessions are in a table. It links a
-// client of Amazon DynamoDB. A function that is built with the tag lambda.norpc and without this one refuses a
-// configuration with a [SessionTable] when it starts. The secureapi construct sets it where it is needed.
+// TableTag is the build tag, in addition to [SessionTag], of authorizer functions whose sessions are in a table. It
+// links a client for Amazon DynamoDB. A function that is built with the tag lambda.norpc but without this tag refuses a
+// configuration with a [SessionTable] when it starts. The secureapi construct sets it if needed.
 const TableTag = "gatehouse_table"
 
-// SessionTable is where the sessions of the included login are, and the client as which their tokens are renewed. A
-// token that has expired, or will within 10 seconds, is renewed before the decision, once for all requests of the
-// session. The configuration has one issuer then: that of the login.
+// SessionTable is the table with the sessions of the included login, and the client that renews their tokens. The
+// authorizer renews a token that has expired or will expire within 10 seconds before it decides, once for all requests
+// of the session. The configuration must have one issuer, that of the login.
 type SessionTable struct {
 	// Name is the name of the DynamoDB table. Required.
 	Name string
 
-	// DiscoveryURL is where the issuer's metadata is. Default: the issuer's URL + "/.well-known/openid-configuration".
+	// DiscoveryURL is the URL of the issuer's metadata. Default: the issuer's URL + "/.well-known/openid-configuration".
 	DiscoveryURL string
 
-	// ClientID is the client that users log in to. Required.
+	// ClientID is the ID of the login's client. Required.
 	ClientID string
 
 	// ClientAuth is how the client authenticates: "client_secret_basic", "client_secret_post" or "private_key_jwt".
 	// Default: "client_secret_basic".
 	ClientAuth string
 
-	// SecretARN names the AWS Secrets Manager secret with the client's secret or private key: the whole secret string, or
-	// with SecretField one field of its JSON. Required without UserPoolID.
+	// SecretARN is the ARN of the AWS Secrets Manager secret that holds the client's secret or private key: the whole
+	// secret string, or, with SecretField, one field of its JSON. Required without UserPoolID.
 	SecretARN, SecretField string
 
-	// Algorithm, KeyID and Audience are those of the client's assertions for "private_key_jwt".
+	// Algorithm, KeyID and Audience are those of the client's assertions for "private_key_jwt", as in [Introspection].
 	Algorithm, KeyID, Audience string
 
-	// UserPoolID is the Amazon Cognito user pool that the client's secret is read from, in place of SecretARN.
-	// Default: none.
+	// UserPoolID is the Amazon Cognito user pool from which to read the client's secret, instead of SecretARN. Default:
+	// none.
 	UserPoolID string
 
-	// Claims are the paths of the ID token's claims that a session keeps. Default: it keeps the access token.
+	// Claims are the paths of the ID token's claims that a session stores. Default: it stores the access token.
 	Claims []string
 }
 

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Case is a token and whether an authorizer that is configured for [Corpus] must accept it. Cases are numbered by the
-// rule they are about; see docs/authorizer-answers.md.
+// Case is a token, with whether an authorizer that is configured for [Corpus] must accept it. Its Line is the number of
+// the rule that it tests; see docs/authorizer-answers.md.
 type Case struct {
 	Line     int
 	Name     string
@@ -16,10 +16,10 @@ type Case struct {
 	Accepted bool
 }
 
-// Algorithms are those that the issuer of the corpus signs with.
+// Algorithms are the signing algorithms of the corpus's issuer.
 var Algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
-// KeyFor is the key of the corpus for an algorithm.
+// KeyFor returns the corpus's key for an algorithm.
 func KeyFor(alg string) *Key {
 	switch alg {
 	case "ES256":
@@ -41,8 +41,8 @@ type corpus struct {
 	cases            []Case
 }
 
-// Corpus is tokens, most of them bad, of an issuer that publishes [CorpusKeys], signs with [Algorithms] and issues them
-// for one audience, at a time. A good one is of the scopes "orders:read", and is valid for five minutes.
+// Corpus returns tokens, most of them invalid, issued at the time now for one audience by an issuer that publishes
+// [CorpusKeys] and signs with [Algorithms]. A valid token has the scope "orders:read" and a lifetime of five minutes.
 func Corpus(issuer, audience string, now time.Time) []Case {
 	c := &corpus{issuer: issuer, audience: audience, now: now.Unix()}
 	c.good()

@@ -16,8 +16,8 @@ import (
 // The secret that the corpus's issuer publishes by mistake.
 var published = []byte("a secret of more than thirty-two bytes, for all to see")
 
-// CorpusKeys is the key set that the corpus's issuer publishes: a good key of each kind, and others that must be
-// ignored.
+// CorpusKeys returns the key set that the corpus's issuer publishes: one valid key of each kind, and others that an
+// authorizer must ignore.
 func CorpusKeys() string {
 	var members []Object
 	for _, alg := range []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"} {

@@ -5,12 +5,12 @@ import (
 	"net/http"
 )
 
-// ARN is a method's ARN as API Gateway makes it: the path as it came, with its slash.
+// ARN returns a method ARN in the form that API Gateway sends, with the path as received and its leading slash.
 func ARN(method, path string) string {
 	return "arn:aws:execute-api:us-east-1:123456789012:" + apiID + "/prod/" + method + path
 }
 
-// TokenEvent is the event of a TOKEN authorizer.
+// TokenEvent returns the event of a TOKEN authorizer.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 func TokenEvent(methodARN, authorization string) []byte {
 	return []byte(Object{"type": "TOKEN", "methodArn": methodARN, "authorizationToken": authorization}.String())
@@ -24,10 +24,9 @@ const (
 	userAgent = "curl/8.5.0"
 )
 
-// RequestEvent is the whole event of a REQUEST authorizer for a request such as "GET", "/orders/7", with these headers
-// and query parameters besides what every request has. Of several values the maps of single values have the last, as
-// the service does it.
-// Source: the recorded event of
+// RequestEvent returns the complete event of a REQUEST authorizer, for a method and path such as "GET", "/orders/7".
+// Headers and query parameters are added to those that every request has. If a name has several values, the
+// single-value maps hold the last one, as in API Gateway. Source: the recorded event of
 // https://github.com/aws-powertools/powertools-lambda-typescript/blob/main/packages/parser/tests/events/apigw-rest/authorizer-request.json
 func RequestEvent(method, path string, headers, query http.Header) []byte {
 	all := http.Header{

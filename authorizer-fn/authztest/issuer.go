@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Issuer is an identity provider as far as an authorizer sees one: a discovery document and a key set. It is an
-// http.Handler, for a server on loopback, and an http.RoundTripper, for tests without a network.
+// Issuer is an identity provider as an authorizer sees one: a discovery document and a key set. It is an http.Handler,
+// to serve on loopback, and an http.RoundTripper, for tests without a network.
 type Issuer struct {
 	URL string // its identifier, without a slash at the end
 
@@ -19,14 +19,14 @@ type Issuer struct {
 	instead  http.HandlerFunc
 }
 
-// NewIssuer makes an issuer that publishes some keys.
+// NewIssuer returns an issuer that publishes these keys.
 func NewIssuer(url string, keys ...*Key) *Issuer {
 	i := &Issuer{URL: url}
 	i.Publish(keys...)
 	return i
 }
 
-// Publish changes the key set.
+// Publish replaces the key set.
 func (i *Issuer) Publish(keys ...*Key) {
 	members := []Object{}
 	for _, k := range keys {
@@ -35,24 +35,24 @@ func (i *Issuer) Publish(keys ...*Key) {
 	i.PublishText(Object{"keys": members}.String())
 }
 
-// PublishText changes the key set to any text.
+// PublishText replaces the key set with any text.
 func (i *Issuer) PublishText(keySet string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.keySet = keySet
 }
 
-// AnswerWith has all requests answered by a handler, until it is called with nil.
+// AnswerWith makes h answer all requests. A nil h restores the issuer's own answers.
 func (i *Issuer) AnswerWith(h http.HandlerFunc) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.instead = h
 }
 
-// Requests is how many requests came.
+// Requests returns the number of requests received so far.
 func (i *Issuer) Requests() int { return int(i.requests.Load()) }
 
-// JWKSURL is where the keys are.
+// JWKSURL returns the URL of the key set.
 func (i *Issuer) JWKSURL() string { return i.URL + "/keys" }
 
 // ServeHTTP answers as the issuer.
@@ -76,7 +76,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// RoundTrip answers a request at once, without a network. It observes the request's context.
+// RoundTrip answers a request directly, without a network. It respects the request's context.
 func (i *Issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	done := make(chan struct{})

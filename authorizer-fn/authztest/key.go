@@ -19,7 +19,7 @@ import (
 	"sync"
 )
 
-// Key is a key pair of an issuer, or a secret.
+// Key is an issuer's key pair, or a shared secret.
 type Key struct {
 	ID     string        // its kid; "" for none
 	Signer crypto.Signer // nil for a secret
@@ -41,7 +41,7 @@ func once(kind, id string, make func(random *rand.ChaCha8) crypto.Signer) *Key {
 	return k.(*Key)
 }
 
-// RSA is a key pair of so many bits for RS256, PS256 and the like.
+// RSA returns a key pair of this many bits for the RS and PS algorithms, such as RS256 and PS256.
 func RSA(id string, bits int) *Key {
 	return once(fmt.Sprint("RSA", bits), id, func(random *rand.ChaCha8) crypto.Signer {
 		one, e := big.NewInt(1), big.NewInt(65537)
@@ -85,7 +85,7 @@ var smallPrimes = sync.OnceValue(func() *big.Int {
 	return product
 })
 
-// ECDSA is a key pair for ES256, ES384 or ES512.
+// ECDSA returns a key pair for ES256, ES384 or ES512.
 func ECDSA(id string, curve elliptic.Curve) *Key {
 	return once(curve.Params().Name, id, func(random *rand.ChaCha8) crypto.Signer {
 		b := make([]byte, (curve.Params().BitSize+7)/8)
@@ -99,7 +99,7 @@ func ECDSA(id string, curve elliptic.Curve) *Key {
 	})
 }
 
-// Ed25519 is a key pair for EdDSA.
+// Ed25519 returns a key pair for EdDSA.
 func Ed25519(id string) *Key {
 	return once("Ed25519", id, func(random *rand.ChaCha8) crypto.Signer {
 		seed := make([]byte, ed25519.SeedSize)
@@ -111,7 +111,7 @@ func Ed25519(id string) *Key {
 // Object is a JSON object.
 type Object map[string]any
 
-// With is a copy with some members changed, added or, with a nil, taken away. [Null] stands for JSON's null.
+// With returns a copy with some members changed or added. A nil value removes a member; [Null] sets JSON's null.
 func (o Object) With(change Object) Object {
 	all := Object{}
 	for _, from := range []Object{o, change} {
@@ -124,9 +124,10 @@ func (o Object) With(change Object) Object {
 	return all
 }
 
-// Null is JSON's null.
+// Null is JSON's null. See [Object.With].
 var Null = json.RawMessage("null")
 
+// String returns the object as JSON.
 func (o Object) String() string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -137,10 +138,10 @@ func (o Object) String() string {
 	return strings.TrimSpace(b.String())
 }
 
-// Base64 is base64url without padding.
+// Base64 encodes b as base64url without padding.
 func Base64[T ~string | ~[]byte](b T) string { return base64.RawURLEncoding.EncodeToString([]byte(b)) }
 
-// Token signs claims with an algorithm, under a header with alg, typ "JWT" and the key's kid.
+// Token signs claims with an algorithm. The header has alg, the typ "JWT" and the key's kid.
 func (k *Key) Token(alg string, claims Object) string {
 	header := Object{"alg": alg, "typ": "JWT"}
 	if k.ID != "" {
@@ -149,7 +150,8 @@ func (k *Key) Token(alg string, claims Object) string {
 	return k.Sign(alg, header.String(), claims.String())
 }
 
-// Sign makes a token of any two texts, with a true signature. The header's alg need not be the algorithm.
+// Sign returns a token with a valid signature over any header and claims text. The alg in the header may differ from
+// alg.
 func (k *Key) Sign(alg, header, claims string) string {
 	input := Base64(header) + "." + Base64(claims)
 	return input + "." + Base64(k.signature(alg, input))
@@ -194,7 +196,7 @@ func (k *Key) signature(alg, input string) []byte {
 	return signature
 }
 
-// JWK is the public part (RFC 7517), with use "sig".
+// JWK returns the public key as a JSON Web Key (RFC 7517) with the use "sig".
 func (k *Key) JWK() Object {
 	o := Object{"use": "sig"}
 	if k.ID != "" {

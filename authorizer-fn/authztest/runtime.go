@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// Runtime is Lambda's Runtime API on loopback, for one process of a function: the process asks for the next event, and
-// sends back its answer. It hands out one event at a time, as Lambda does.
+// Runtime is Lambda's Runtime API on loopback for one process of a function. The process asks for the next event and
+// sends its answer back. Runtime hands out one event at a time, as Lambda does.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type Runtime struct {
-	// Timeout is how long the function may take; its deadline. Default: 10 s. It is to be set before the first event.
+	// Timeout is how long the function may take, which sets its deadline. Set it before the first event. Default: 10 s.
 	Timeout time.Duration
 
 	listener net.Listener
@@ -41,14 +41,14 @@ type invocation struct {
 	done    chan Result
 }
 
-// Result is what a function made of an event.
+// Result is the result of invoking a function with an event.
 type Result struct {
 	Payload []byte         // of an answer, or the error's JSON as it came
 	Error   *FunctionError // nil after a success
 	Took    time.Duration  // from handing the event over to having the whole answer
 }
 
-// FunctionError is the error that a function answers with.
+// FunctionError is the error that a function returns.
 type FunctionError struct {
 	Message string `json:"errorMessage"`
 	Type    string `json:"errorType"`
@@ -56,10 +56,10 @@ type FunctionError struct {
 
 const apiPrefix = "/2018-06-01/runtime/"
 
-// StartRuntime starts a Runtime API on a free port. It must be closed.
+// StartRuntime starts a Runtime API on a free port. Close it when done.
 //
-// It reads requests from their connections itself: a server of net/http would take as long as the functions that are
-// measured with it.
+// It reads requests from connections itself, because a net/http server would take as long as the functions being
+// measured.
 func StartRuntime() (*Runtime, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,10 +84,10 @@ func StartRuntime() (*Runtime, error) {
 	return r, nil
 }
 
-// Address is the value of AWS_LAMBDA_RUNTIME_API for the process.
+// Address returns the value of AWS_LAMBDA_RUNTIME_API for the process.
 func (r *Runtime) Address() string { return r.listener.Addr().String() }
 
-// Close stops the API. The process, which is the caller's, then ends by itself.
+// Close stops the API. The process, which you started, then exits by itself.
 func (r *Runtime) Close() {
 	close(r.stopping)
 	r.listener.Close()
@@ -98,7 +98,7 @@ func (r *Runtime) Close() {
 	}
 }
 
-// Ready waits until the process asks for its first event, and says when that was.
+// Ready waits until the process asks for its first event, and returns the time at which it did.
 func (r *Runtime) Ready(ctx context.Context) (time.Time, error) {
 	select {
 	case <-r.ready:
@@ -108,7 +108,7 @@ func (r *Runtime) Ready(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// Invoke hands an event to the process and waits for its answer.
+// Invoke sends an event to the process and waits for its answer.
 func (r *Runtime) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	r.mu.Lock()
 	r.count++

@@ -1,5 +1,5 @@
-// Package cognito makes an Amazon Cognito user pool for an access table: its domain, its resource servers and their
-// scopes, its app clients, and what guards and a login need to know of it.
+// Package cognito creates an Amazon Cognito user pool for an access table: its domain, its resource servers with their
+// scopes, its app clients, and the settings for guards and a login.
 //
 //	routes := []secureapi.Route{
 //		secureapi.Handle("GET /", page, secureapi.Public("the page")),
@@ -16,16 +16,15 @@
 //		Routes:     routes,
 //	})
 //
-// The table is the source of the scopes: "notes/read" is the scope read of the resource server notes. A scope that no
-// resource server can have is refused, with its route, when the stack is synthesized. Misuse panics with an error that
-// names the construct, the wrong value and the way out.
+// The scopes come from the table: "notes/read" is the scope read of the resource server notes. Synthesis refuses a
+// scope that no resource server can have, and names its route. The package panics on misuse with an error that names
+// the construct, the wrong value and how to fix it.
 //
-// The pool is closed by default: users are added by an administrator, have long passwords and a second factor, and
-// outlive the stack.
+// The pool is closed by default: only an administrator adds users, users have long passwords and a second factor, and
+// the pool is kept when the stack is deleted. If groups have scopes, an included Lambda trigger gives each user's token
+// the scopes of the user's groups.
 //
-// Where groups have scopes, a function of the library says which of them a user's token has.
-//
-// It does not make identity pools, users or messages, and it does not guard anything: package secureapi does.
+// The package does not create identity pools, users or messages. It does not guard routes; package secureapi does.
 package cognito
 
 import (
@@ -36,9 +35,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// New makes the pool, its domain, resource servers, clients, identity providers, groups and trigger.
+// New creates the pool with its domain, resource servers, clients, identity providers, groups and trigger.
 //
-// It panics with an error if the props are wrong. The error has all that is wrong with them.
+// It panics with an error that lists every fault of the props.
 func New(scope constructs.Construct, id string, props *Props) *Users {
 	path := id
 	if scope == nil {

@@ -14,11 +14,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Issuer is the pool as an issuer of access tokens, for a guard that takes those of some clients: see
-// [secureapi.CognitoIssuer]. Without clients it takes those of all that the pool has from its props: the login's, then
-// those of Pages and Machines by their names.
+// Issuer returns the pool as an issuer of access tokens, for a guard that accepts tokens of these clients; see
+// [secureapi.CognitoIssuer]. Without clients, it accepts those of all clients in the props: the login's, then those of
+// Pages and Machines by name.
 //
-// It panics if the pool has no client, or if one is nil.
+// It panics if the pool has no client, or if a client is nil.
 func (u *Users) Issuer(clients ...awscognito.IUserPoolClient) secureapi.Issuer {
 	const method = "Issuer"
 	if len(clients) == 0 {
@@ -49,9 +49,9 @@ func (u *Users) clients() (out []awscognito.IUserPoolClient) {
 	return out
 }
 
-// Login completes a login whose users sign in at the pool: Issuer, ClientID, Origin, Path, BasePath and AfterLogout are
-// filled in, and Scopes where [Browser.Scopes] names them. The login's function asks the pool for the client's secret.
-// What is set already stays, if it agrees with the pool; an Issuer may be one of [Users.Issuer] with settings changed.
+// Login completes a login for users of the pool. It sets Issuer, ClientID, Origin, Path, BasePath and AfterLogout, and
+// Scopes if Browser.Scopes is set. The login's function reads the client's secret from the pool. Login keeps fields
+// that are already set, if they agree with the pool. Issuer may be the result of [Users.Issuer] with changed settings.
 //
 // It panics if the pool has no client for a login, or if the given login contradicts the pool.
 func (u *Users) Login(given secureapi.Login) *secureapi.Login {

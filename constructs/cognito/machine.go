@@ -10,13 +10,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// MachineSecret returns a secret in AWS Secrets Manager, which the first call makes, with what a machine gets its
-// tokens by, for a program that runs on AWS:
+// MachineSecret returns a secret in AWS Secrets Manager with a machine's credentials, for a program that runs on AWS.
+// The first call creates the secret.
 //
 //	users.MachineSecret("importer").GrantRead(importer, nil)
 //
 // Its value is JSON: {"clientId": "...", "clientSecret": "...", "tokenEndpoint": "https://DOMAIN/oauth2/token"}. The
-// template refers to the client's secret, and does not hold it. It panics if [Props.Machines] does not have the name.
+// template refers to the client's secret and does not contain it. MachineSecret panics if Props.Machines does not have
+// the name.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
 func (u *Users) MachineSecret(name string) awssecretsmanager.Secret {

@@ -18,28 +18,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the
-// pool's, as a redirect URI of the OAuth client there.
+// Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, with the pool's domain,
+// as a redirect URI of the OAuth client at Google.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-social-idp.html
 type Google struct {
-	// ClientID is the OAuth client's id, which ends in ".apps.googleusercontent.com". Required.
+	// ClientID is the ID of the OAuth client, which ends in ".apps.googleusercontent.com". Required.
 	ClientID string
 
-	// ClientSecret holds the client's secret. The template has a dynamic reference to it, which CloudFormation resolves as
-	// it deploys. Required.
+	// ClientSecret holds the client's secret. The template has a dynamic reference to it, which CloudFormation resolves
+	// during deployment. Required.
 	ClientSecret awssecretsmanager.ISecret
 
-	// ClientSecretField is the field of the secret's JSON that has it. Default: the whole secret string.
+	// ClientSecretField is the field of the secret's JSON that holds the value. Default: the whole secret string.
 	ClientSecretField string
 
-	// Scopes are those that Cognito asks Google for. Default: openid, email and profile.
+	// Scopes are the scopes that Cognito requests from Google. Default: openid, email and profile.
 	Scopes []string
 
-	// AttributeMapping says which of Google's attributes become those of users. Default: email, email_verified and name.
+	// AttributeMapping maps Google's attributes to those of users. Default: email, email_verified and name.
 	AttributeMapping *awscognito.AttributeMapping
 }
 
-// Provider is an identity provider that users can sign in at: [OIDC] or [SAML].
+// Provider is an identity provider at which users can sign in: [OIDC] or [SAML].
 type Provider interface {
 	name() string
 	check() error
@@ -54,15 +54,15 @@ var (
 	_ Provider = SAML{}
 )
 
-// OIDC is an OpenID Connect provider. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the pool's, as a
-// redirect URI of the client there.
+// OIDC is an OpenID Connect provider. Register https://DOMAIN/oauth2/idpresponse, with the pool's domain, as a redirect
+// URI of the client there.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
 type OIDC struct {
-	// Name is the provider's in Cognito, and on the sign-in page: 3 to 32 characters without spaces and underscores. It
-	// becomes a part of user names. Required.
+	// Name is the provider's name in Cognito and on the sign-in page: 3 to 32 characters without spaces and underscores.
+	// User names contain it. Required.
 	Name string
 
-	// IssuerURL is the provider's issuer, as its discovery document has it, which Cognito reads: https. Required.
+	// IssuerURL is the issuer in the provider's discovery document, which Cognito reads: https. Required.
 	IssuerURL string
 
 	// ClientID, ClientSecret, ClientSecretField, Scopes and AttributeMapping are as in [Google]. Default of
@@ -74,23 +74,23 @@ type OIDC struct {
 	AttributeMapping  *awscognito.AttributeMapping
 }
 
-// SAML is a SAML 2.0 identity provider. It gets https://DOMAIN/saml2/idpresponse, where DOMAIN is the pool's, as its
-// assertion consumer service, and urn:amazon:cognito:sp:POOL, with the pool's id, as the audience. Sign-in begins at
-// Cognito, never at the provider.
+// SAML is a SAML 2.0 identity provider. Configure it with https://DOMAIN/saml2/idpresponse, where DOMAIN is the pool's,
+// as assertion consumer service, and with urn:amazon:cognito:sp:POOL, where POOL is the pool's ID, as audience. Sign-in
+// starts at Cognito, never at the provider.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-saml-idp.html
 type SAML struct {
 	// Name is as in [OIDC].
 	Name string
 
-	// MetadataURL is where the provider's metadata is, which Cognito reads again from time to time: https. Exactly one of
-	// it and Metadata is required.
+	// MetadataURL is the https URL of the provider's metadata, which Cognito reads again from time to time. Exactly one of
+	// MetadataURL and Metadata is required.
 	MetadataURL string
 
 	// Metadata is the metadata document itself.
 	Metadata string
 
-	// AttributeMapping says which of the assertion's attributes become those of users. Required, since the names differ
-	// from provider to provider; an e-mail address is needed where users sign in by it.
+	// AttributeMapping maps attributes of the assertion to those of users. It is required, because the names differ
+	// between providers. If users sign in with their e-mail address, map that too.
 	AttributeMapping *awscognito.AttributeMapping
 }
 

@@ -18,7 +18,8 @@ import (
 // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 const triggerTimeout = 5
 
-// IncludedTrigger is the import path of the main of a pool's pre token generation trigger, for [gofunction.Prepare].
+// IncludedTrigger returns the import path of the included pre token generation trigger's main package, for
+// gofunction.Prepare.
 func IncludedTrigger() string {
 	module := path.Dir(path.Dir(reflect.TypeOf(pretoken.Config{}).PkgPath()))
 	return module + "/pretoken-fn"

@@ -9,45 +9,44 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// Users is a user pool with its domain and clients. It is a construct, and its fields are CDK's own objects, for all
-// that this package does not do.
+// Users is a user pool with its domain and clients. It is a construct. Its fields are CDK's own objects, for settings
+// that this package does not have.
 type Users struct {
 	constructs.Construct
 
-	// UserPool is the pool.
+	// UserPool is the user pool.
 	UserPool awscognito.UserPool
 
-	// Domain is where the pool's pages and its OAuth 2.0 endpoints are. Of a custom domain, an alias record in your DNS
-	// has to lead to Domain.CloudFrontEndpoint().
+	// Domain serves the pool's pages and OAuth 2.0 endpoints. For a custom domain, create an alias record in your DNS that
+	// points to Domain.CloudFrontEndpoint().
 	Domain awscognito.UserPoolDomain
 
-	// ResourceServers are those of the table and of [Props.ResourceServers], by their identifiers.
+	// ResourceServers are the resource servers of the table and of [Props.ResourceServers], by identifier.
 	ResourceServers map[string]awscognito.UserPoolResourceServer
 
-	// Client is the login's client: it has a secret and the authorization code grant. It is nil without [Props.Origin].
+	// Client is the login's client, with a secret and the authorization code grant. It is nil without [Props.Origin].
 	Client awscognito.UserPoolClient
 
-	// PageClients are the clients of [Props.Pages], by their names.
+	// PageClients are the clients of [Props.Pages], by name.
 	PageClients map[string]awscognito.UserPoolClient
 
-	// MachineClients are the clients of [Props.Machines], by their names. See [Users.MachineSecret].
+	// MachineClients are the clients of [Props.Machines], by name. See [Users.MachineSecret].
 	MachineClients map[string]awscognito.UserPoolClient
 
-	// Branding is how the pages look for Client: as Cognito makes them. Give it settings of your own with its SetSettings
-	// and SetUseCognitoProvidedValues(false). It is nil without Client, and on the classic hosted UI.
+	// Branding is the appearance of the pages for Client, by default Cognito's own. To change it, call its SetSettings and
+	// SetUseCognitoProvidedValues(false). It is nil without Client, and with the classic hosted UI.
 	Branding awscognito.CfnManagedLoginBranding
 
-	// PageBrandings are the same for PageClients.
+	// PageBrandings are the brandings of PageClients, by name.
 	PageBrandings map[string]awscognito.CfnManagedLoginBranding
 
-	// Providers are the identity providers that users can sign in at, by their names in Cognito: "Google" and the names
-	// of [Props.Providers].
+	// Providers are the identity providers, by their names in Cognito: "Google" and the names of [Props.Providers].
 	Providers map[string]awscognito.IUserPoolIdentityProvider
 
-	// Trigger is the function that gives users the scopes of their groups; nil if no group has Scopes.
+	// Trigger is the function that gives users the scopes of their groups. It is nil if no group has Scopes.
 	Trigger awslambda.Function
 
-	// Groups are those of [Props.Groups], by their names.
+	// Groups are the groups of [Props.Groups], by name.
 	Groups map[string]awscognito.UserPoolGroup
 
 	props  *Props // of which the maps and slices are the caller's

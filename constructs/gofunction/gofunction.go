@@ -1,40 +1,40 @@
-// Package gofunction turns a Go main package into an AWS Lambda function:
+// Package gofunction builds a Go main package and deploys it as an AWS Lambda function:
 //
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	orders.AddEnvironment(jsii.String("TABLE"), table.TableName(), nil)
 //	table.GrantReadWriteData(orders)
 //
-// The package is built when the construct is made, with the go command in PATH and the modules of the app itself: a
-// dependency's main package works as well as one's own. The same source gives the same bytes on every machine, and so
-// the same asset hash and the same template. The function runs on arm64 and provided.al2023 and writes JSON logs to a
-// log group of its own.
+// [New] runs the go command in PATH when the construct is created, with the modules of the app itself. The main package
+// may be yours or a dependency's. The same source produces the same bytes on every machine, and so the same asset hash
+// and the same template. The function runs on arm64 and provided.al2023, and writes JSON logs to its own log group.
 //
-// It does not use Docker, does not build what is not written in Go, does not use cgo, and does not run tests. It gives
-// the function no permissions but those to run and to log; the function's Grant methods and those of CDK's resources
-// do.
+// The package does not use Docker or cgo, does not build other languages, and does not run tests. The function may only
+// run and log; grant it more with its Grant methods or with those of CDK's resources.
 //
 // # Where modules come from
 //
-// As in a go build by hand in Props.Dir: from go.mod and go.sum, from go.work, or from a vendor directory. go mod
-// vendor leaves out main packages of other modules. To have one vendored, name it as a tool:
+// From go.mod and go.sum, from go.work, or from a vendor directory, as in a go build in Props.Dir. "go mod vendor"
+// omits main packages of other modules. To vendor one, name it as a tool:
 //
 //	go get -tool example.com/shop/orders-fn
 //	go mod vendor
 //
 // # What the bytes depend on
 //
-// On the source, the modules, the version of Go (pin it by the toolchain line of go.mod) and [Props]. Of GOFLAGS only
-// -mod, -modfile and -modcacherw count; GOAMD64 and GOARM64 of the environment do not; GOEXPERIMENT and GOFIPS140 of
-// the environment are refused unless Props.BuildSettings has them too. A replace line with an absolute path is part of
-// the executable, so write it relative.
+// They depend on the source, the modules, Props, and the version of Go, which the toolchain line of go.mod can pin. Of
+// GOFLAGS, only -mod, -modfile and -modcacherw have an effect. GOAMD64 and GOARM64 in the environment have none.
+// GOEXPERIMENT and GOFIPS140 in the environment are refused unless Props.BuildSettings has them too. A replace
+// directive with an absolute path becomes part of the executable, so use a relative path.
 //
 // # How long it takes
 //
-// A package is built once in a process. Between processes, what go compiled is in go's build cache, and what it linked
-// is in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after its last use; it is
-// found by the contents of all packages in it, never by its age or name. Nothing is built for a stack that the CDK
-// command line did not select (Stack.BundlingRequired). Its function has an asset that cannot be published, so an
-// assembly of it is refused when it is deployed: the error names the function and says to synthesize its stack.
+// A process builds each package once. Between processes, go keeps compiled packages in its build cache. Linked
+// executables are kept in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after their
+// last use. They are found by the contents of all their packages, never by age or name.
+//
+// Nothing is built for a stack that the CDK command line did not select (Stack.BundlingRequired). The function then
+// gets an asset that cannot be published. If you deploy such an assembly, the error names the function and says to
+// synthesize its stack.
 package gofunction
 
 import (
@@ -59,32 +59,31 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// What a panic of [New] is because of, for errors.Is on the recovered error.
+// Errors that a panic of [New] wraps. Use errors.Is on the recovered error.
 var (
-	// ErrProps: the properties contradict themselves or name no package that can be built.
+	// ErrProps reports properties that contradict each other or name no package that can be built.
 	ErrProps = gobuild.ErrProps
-	// ErrNoGo: there is no go command in PATH.
+	// ErrNoGo reports that there is no go command in PATH.
 	ErrNoGo = gobuild.ErrNoGo
-	// ErrEnvironment: GOEXPERIMENT or GOFIPS140 is set, and Props.BuildSettings does not say that it is meant.
+	// ErrEnvironment reports that GOEXPERIMENT or GOFIPS140 is set in the environment but not in Props.BuildSettings.
 	ErrEnvironment = gobuild.ErrEnvironment
-	// ErrNotVendored: the module vendors its dependencies, and the package is not among them.
+	// ErrNotVendored reports that the module vendors its dependencies, but not the package.
 	ErrNotVendored = gobuild.ErrNotVendored
-	// ErrNotMain: the package is a library.
+	// ErrNotMain reports that the package is a library.
 	ErrNotMain = gobuild.ErrNotMain
-	// ErrGo: go refused or failed; the text has its own words.
+	// ErrGo reports that the go command failed; the error contains its output.
 	ErrGo = gobuild.ErrGo
 )
 
-// HostBuildVariable is an environment variable for running functions here rather than on Lambda. If it is true (as
-// strconv.ParseBool reads it), executables are built for the operating system and the architecture of the machine that
-// synthesizes, with the build tag [HostBuildTag]. Templates stay the same except for the asset hashes; above all, the
-// function's Architecture does. Such an assembly is not for deployment, and each function carries a warning that says
-// so.
+// HostBuildVariable is the environment variable that builds functions for this machine instead of Lambda. If it is true
+// (as strconv.ParseBool reads it), executables are built for the operating system and architecture of the machine that
+// synthesizes, with the build tag [HostBuildTag]. Templates stay the same except for asset hashes; the function's
+// Architecture does not change. Do not deploy such an assembly: each of its functions carries a warning.
 const HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 
-// HostBuildTag is the build tag of what is built to run here. Code under it is not for Lambda: what the included
-// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept.
-// Should an assembly of a host build be deployed all the same, its authorizer does not start.
+// HostBuildTag is the build tag of functions that are built to run on this machine. Code under this tag is not for
+// Lambda: it lets the included authorizer accept keys over HTTP from this machine, for development. No deployed
+// authorizer can be configured to do that. If a host build is deployed by mistake, its authorizer does not start.
 const HostBuildTag = "gatehouse_host"
 
 // handler is the file that an OS-only runtime runs.
@@ -97,8 +96,8 @@ const noStagingContext = "aws:cdk:disable-asset-staging"
 // builder is shared by all functions of a process, so that a package is built once.
 var builder = &gobuild.Builder{CacheDir: gobuild.DefaultCacheDir()}
 
-// New builds the package and makes the function. It panics with an error, "gofunction: <construct path>: ...", when the
-// properties are wrong or the package does not build; see the errors of this package.
+// New builds the package and creates the function. It panics with an error, "gofunction: <construct path>: ...", if the
+// properties are invalid or the package does not build. The package's Err variables distinguish the causes.
 func New(scope constructs.Construct, id string, props *Props) awslambda.Function {
 	fn, err := newFunction(scope, id, props)
 	if err != nil {
@@ -111,14 +110,13 @@ func New(scope constructs.Construct, id string, props *Props) awslambda.Function
 	return fn
 }
 
-// Prepare begins to build packages in the background, as [New] would with Props that name nothing else. New then waits
-// for what is left of it, and says what went wrong. Called before awscdk.NewApp, it lets the go command work while
-// CDK's engine starts:
+// Prepare starts to build packages in the background, as [New] would with no other Props. New then waits for the build
+// and reports its errors. Call Prepare before awscdk.NewApp, so that the go command works while CDK's engine starts:
 //
 //	gofunction.Prepare("example.com/shop/orders-fn", secureapi.IncludedAuthorizer())
 //	app := awscdk.NewApp(nil)
 //
-// It returns at once; the function that it returns waits until all is built, which callers need not do.
+// Prepare returns at once. The function that it returns waits until everything is built; calling it is optional.
 func Prepare(packages ...string) (wait func()) {
 	var building sync.WaitGroup
 	for _, pkg := range packages {

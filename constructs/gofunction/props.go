@@ -25,47 +25,49 @@ const (
 	defaultMemoryMB       = 256
 )
 
-// Props say what a function is made of. Only Package is needed.
+// Props describe how to build and configure a function. Only Package is required.
 type Props struct {
-	// Package is the import path of the main package, such as "example.com/shop/orders-fn": one of the app's own module
-	// or of a module it requires. It is a directory if it starts with "./", "../" or "/"; a relative one starts at Dir,
-	// and it is built within the module that the directory belongs to. An import path works wherever in the module the
-	// app or the test runs; a relative directory does not.
+	// Package is the import path of the main package, such as "example.com/shop/orders-fn", in the app's own module or in
+	// a module that it requires. A value that starts with "./", "../" or "/" is a directory, relative to Dir, and is built
+	// within the module that contains it. An import path works from any directory of the module; a relative directory does
+	// not.
 	Package string
 
-	// Dir is the directory in which go runs, and so whose module finds Package. Default: the working directory.
+	// Dir is the directory in which go runs, which selects the module that resolves Package. Default: the working
+	// directory.
 	Dir string
 
-	// Tags are build tags, besides lambda.norpc, which is always set. Default: none; those of GOFLAGS do not count.
+	// Tags are build tags, in addition to lambda.norpc, which is always set. Tags in GOFLAGS have no effect. Default:
+	// none.
 	Tags []string
 
 	// BuildSettings are Go's own settings that change the executable: GOAMD64 (default v1), GOARM64 (default v8.0),
-	// GOEXPERIMENT (default: none) and GOFIPS140 (default off). Those of the environment do not count.
+	// GOEXPERIMENT (default none) and GOFIPS140 (default off). Their values in the environment have no effect.
 	BuildSettings map[string]string
 
-	// Files are further files of the bundle by name, such as "routes.json" or "templates/order.html". The function
-	// finds them in the directory that LAMBDA_TASK_ROOT names, which is also its working directory. Names are relative,
-	// with slashes. Default: none.
+	// Files are additional files of the bundle, by name, such as "routes.json" or "templates/order.html". The function
+	// finds them in the directory that LAMBDA_TASK_ROOT names, which is its working directory. Names are relative, with
+	// slashes. Default: none.
 	Files map[string][]byte
 
-	// Environment are the function's environment variables, besides those of FunctionProps. Values may be CDK tokens.
-	// Lambda takes 4 KB of them. Default: none.
+	// Environment are the function's environment variables, in addition to those of FunctionProps. Values may be CDK
+	// tokens. Lambda's limit is 4 KB in total. Default: none.
 	Environment map[string]string
 
-	// Architecture is what the function runs on and is built for: arm64 or x86_64. Default: arm64.
+	// Architecture is the function's instruction set: arm64 or x86_64. Default: arm64.
 	Architecture awslambda.Architecture
 
-	// LogRetention is how long the function's logs are kept. Their log group has the id of the function and "Logs", and
-	// it outlives the stack. Default: three months.
+	// LogRetention is how long the function's logs are kept. The ID of their log group is the function's ID with "Logs"
+	// appended. The log group is kept when the stack is deleted. Default: three months.
 	LogRetention awslogs.RetentionDays
 
-	// FunctionProps are all other properties of the function, such as Timeout (default: 10 s), MemorySize (default: 256
-	// MB), Description (default: the import path), Vpc, Role, LoggingFormat (default: JSON), and LogGroup (default: one
-	// of its own). They are copied, not changed.
+	// FunctionProps are all other properties of the function, such as Timeout (default 10 s), MemorySize (default 256 MB),
+	// Description (default: the import path), Vpc, Role, LoggingFormat (default JSON), and LogGroup (default: one of its
+	// own). New copies them and does not change them.
 	//
-	// Code, Runtime and Handler are refused, as Package decides about them; so is what Props have themselves if both
-	// say something (Architecture, a variable of the environment); and so are the deprecated LogRetention,
-	// LogRemovalPolicy and LogFormat.
+	// Code, Runtime and Handler are refused, because Package determines them. A setting in both Props and FunctionProps is
+	// refused too (Architecture, an environment variable), and so are the deprecated LogRetention, LogRemovalPolicy and
+	// LogFormat.
 	FunctionProps *awslambda.FunctionProps
 }
 

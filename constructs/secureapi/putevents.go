@@ -10,23 +10,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// PutEvents puts the body of each request on an Amazon EventBridge bus as the detail of an event, and answers 202 with
-// the event's id: {"eventId": "..."}. No function runs.
+// PutEvents sends the body of each request to an Amazon EventBridge bus as the detail of an event, and answers 202 with
+// the event's ID: {"eventId": "..."}. No function runs.
 //
 //	secureapi.Integrate("POST /visits", secureapi.PutEvents(bus, "shop", "visit booked"), secureapi.AnyScope("visits"))
 //
-// The source and the detail type, by which rules match events, are those that the table says: at most 256 and 128
-// bytes, without CDK tokens. The body has to be a JSON object, and without one the detail is {}: what EventBridge
-// refuses as bad is answered with 400, any other failure with 500, and EventBridge's own words do not reach callers. A
-// request with another Content-Type than application/json gets 415. The detail has nothing of the caller's identity:
-// put a function in between if the consumer needs it.
+// The table sets the source and the detail type, which rules match: at most 256 and 128 bytes, without CDK tokens. The
+// body has to be a JSON object; without a body the detail is {}. If EventBridge rejects the event, the answer is 400;
+// any other failure is a 500. Callers do not see EventBridge's own message. API Gateway answers 415 if the Content-Type
+// is not application/json. The detail does not identify the caller: if the consumer needs that, use a function instead.
 //
-// The body stands in the call as one JSON string: it cannot name another bus, source or detail type, or add an event.
+// The call holds the body as one JSON string, so a body cannot choose another bus, source or detail type, or add an
+// event.
 //
-// The bus may be of another stack, another region of the account, or another account, whose policy has to let the role
-// put events. It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it
-// that may put events on this bus alone. It panics if the source begins with "aws.", which EventBridge keeps for
-// services of AWS.
+// The bus may be in another stack, in another region of the account, or in another account whose policy allows the role
+// to put events. PutEvents writes an AWS::ApiGateway::Method with an AWS integration, and an AWS::IAM::Role that may
+// put events on this bus only. It panics if the source begins with "aws.", which EventBridge reserves for AWS services.
 //
 // Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway.Integration {

@@ -13,7 +13,7 @@ func init() {
 	}
 }
 
-// Updating says whether the test binary was run with -update, for golden files of one's own.
+// Updating reports whether the test binary was run with -update. Use it for your own golden files.
 func Updating() bool { return isOn(flag.Lookup(updateFlag)) }
 
 // isOn takes any flag, as another package may have registered -update, and as what it likes.

@@ -21,18 +21,19 @@ const validation = "CDK_VALIDATION"
 // report of plugins, such as that of package secureapi's rules, is then a part of the panic that a synthesis ends with.
 const mode = "CDK_APP_MODE"
 
-// Main is the TestMain of a package that synthesizes:
+// Main implements TestMain for a package whose tests synthesize:
 //
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
-// It runs the tests without CDK's template validation, which would take 2 to 4 seconds for each app, and so that what
-// validation plugins find is in the panic of App.Synth. It stops CDK's engine and exits. To have templates validated,
-// run the tests with CDK_VALIDATION=true.
+// It runs the tests without CDK's template validation, which takes 2 to 4 seconds per app, and makes App.Synth panic
+// with the findings of validation plugins. Then it stops CDK's engine and exits. To validate templates, run the tests
+// with CDK_VALIDATION=true.
 //
-// To change the environment in time, the test binary is started once more, in its own place where the system can do
-// that. What comes before Main in a TestMain is therefore run twice.
+// To set the environment in time, Main starts the test binary once more, in the same process if the system supports
+// that. Code before Main in TestMain therefore runs twice.
 //
-// Under the race detector the engine ends with the process, since stopping it before is a race in jsii's own code.
+// Under the race detector, Main does not stop the engine: stopping it is a race in jsii's own code. The engine ends
+// with the process.
 func Main(m *testing.M) {
 	unsaid := defaults(os.LookupEnv)
 	scratch, said := os.LookupEnv(scratchFolder)

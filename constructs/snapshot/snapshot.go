@@ -1,4 +1,4 @@
-// Package snapshot compares the CloudFormation template of a stack with a golden file, in a Go test:
+// Package snapshot compares the CloudFormation template of a stack with a golden file in a Go test:
 //
 //	func TestShop(t *testing.T) {
 //		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
@@ -7,19 +7,20 @@
 //
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
-// The golden file is testdata/shop.json. "go test -update" writes it, and git shows what changed. A template is
-// compared as CloudFormation reads it: the order of an object's members and the white space do not count. Asset hashes,
-// which change with every line of a function, are replaced by the path of the construct that the asset is of; nothing
-// else is.
+// The golden file is testdata/shop.json. "go test -update" writes it, and "git diff" shows what changed. Templates are
+// compared as CloudFormation reads them: the order of an object's members and white space do not matter. An asset hash
+// changes with every line of a function, so it is replaced with the path of the asset's construct. Nothing else is
+// replaced.
 //
-// It does not say whether a template is right: assert that beside the snapshot, with CDK's assertions or on [Template].
-// It does not mask logical IDs that CDK derives from the code, those of Lambda versions (Function.CurrentVersion).
+// A snapshot does not say whether a template is right. Assert that separately, with CDK's assertions or on [Template].
+// The package does not mask logical IDs that CDK derives from code, such as those of Lambda versions
+// (Function.CurrentVersion).
 //
 // # The -update flag
 //
-// The package registers -update with every test binary that imports it, unless a package initialized before has done
-// so; then that flag counts. A test package that declares -update itself is initialized later and panics with "flag
-// redefined: update". It must leave the declaration out, and may ask [Updating] for its own golden files.
+// The package registers the flag -update in every test binary that imports it, unless a package that was initialized
+// earlier has registered it; then that flag is used. A test package that declares -update itself is initialized later
+// and panics with "flag redefined: update". Remove the declaration, and call [Updating] for your own golden files.
 package snapshot
 
 import (
@@ -42,13 +43,13 @@ import (
 const folder = "testdata"
 
 // Match synthesizes a stack and compares its template with testdata/<name>.json in the test's working directory, which
-// is the one of its package. The stack may lie in a Stage or be nested, the app may have been synthesized before, and
-// several stacks of an app may be matched in one test. Once it was synthesized, CDK refuses an app that something was
-// added to, so match after the last stack is made. Do not call it in parallel tests: jsii takes one call at a time.
+// is the directory of its package. The stack may be in a Stage or nested. The app may already have been synthesized,
+// and one test may match several stacks of an app. After synthesis, CDK refuses additions to the app, so call Match
+// after you have created the last stack. Do not call it in parallel tests: jsii handles one call at a time.
 //
-// A name may have slashes: its directories are made. A template that differs and a file that is missing are errors
-// of the test (t.Errorf), so that those after it are compared as well. With -update the file is written instead, if it
-// differs; this is refused (t.Fatalf) where the environment variable CI is set, as it would let any change pass there.
+// A name may contain slashes; Match creates the directories. If the template differs or the file is missing, Match
+// calls t.Errorf, so the test goes on to compare other stacks. With -update, Match writes the file if it differs. If
+// the environment variable CI is set, -update fails with t.Fatalf, because it would accept any change.
 func Match(t testing.TB, stack awscdk.Stack, name string) {
 	t.Helper()
 	file, err := goldenFile(name)
@@ -73,8 +74,8 @@ func Match(t testing.TB, stack awscdk.Stack, name string) {
 	compare(t, file, got, *stack.Node().Path())
 }
 
-// Template synthesizes a stack, as [Match] does, and returns its template as encoding/json reads it, asset hashes
-// included, for assertions in Go:
+// Template synthesizes a stack as [Match] does and returns its template as encoding/json decodes it, with asset hashes,
+// for assertions in Go:
 //
 //	for id, resource := range snapshot.Template(t, stack)["Resources"].(map[string]any) { ... }
 func Template(t testing.TB, stack awscdk.Stack) map[string]any {

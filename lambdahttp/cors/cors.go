@@ -1,4 +1,4 @@
-// Package cors makes a function's own answers carry the CORS headers that its API was declared with:
+// Package cors adds CORS headers to a function's answers, as its API declares them:
 //
 //	cfg, err := cors.FromEnvironment(os.Getenv)
 //	if err != nil {
@@ -6,12 +6,12 @@
 //	}
 //	lambdahttp.Start(cors.Handler(handler, cfg))
 //
-// API Gateway answers preflight requests and its own errors by itself, but a proxy integration's answers reach the
-// browser as the function wrote them, so without this a browser hides every one of them from the page. The construct
-// library writes a [Config] into the functions' environment; a function reads it back and wraps its handler.
+// API Gateway itself adds the headers to preflight answers and to its own errors. It passes a proxy integration's
+// answers on unchanged, and without the headers a browser hides them from the page. The construct library writes a
+// [Config] into the functions' environment; a function reads it and wraps its handler.
 //
-// The package does not decide who may call an API: a request from another origin is served as any other, and it is the
-// browser that keeps the answer from the page. It has no patterns for origins: they match exactly or not at all.
+// The package does not decide who may call an API. A request from another origin is served like any other, and the
+// browser withholds the answer from the page. Origins match exactly; there are no patterns.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 package cors
@@ -24,29 +24,29 @@ import (
 	"github.com/rs/cors"
 )
 
-// Config says which pages may read an API's answers. The zero value says that no CORS was declared.
+// Config declares which pages may read an API's answers. The zero value turns CORS off.
 type Config struct {
-	// AllowOrigins are the origins whose pages may read the answers, as browsers send them
-	// ("https://shop.example.com"), or "*" alone for every origin. Default: none, and CORS is off.
+	// AllowOrigins are the origins whose pages may read the answers, as browsers send them ("https://shop.example.com"),
+	// or "*" alone for every origin. Default: none; CORS is off.
 	AllowOrigins []string
 
-	// AllowHeaders are the request headers that a page may set, in any case, or "*".
-	// Default: those of [DefaultAllowHeaders]. API Gateway answers the preflight, so this counts only where the
-	// handler is reached directly.
+	// AllowHeaders are the request headers that a page may set, in any case, or "*". API Gateway answers preflight
+	// requests, so this has an effect only if clients reach the handler directly. Default: [DefaultAllowHeaders].
 	AllowHeaders []string
 
-	// ExposeHeaders are the response headers that a page may read besides those that Fetch always lets through.
-	// Default: none.
+	// ExposeHeaders are the response headers that a page may read, in addition to those that Fetch always allows. Default:
+	// none.
 	ExposeHeaders []string
 
-	// AllowMethods are the methods that a page may use, in capitals, or "*". GET brings HEAD with it, as in net/http.
-	// Default: every method, since the API has no others than those it declares.
+	// AllowMethods are the methods that a page may use, in upper case, or "*". GET includes HEAD, as in net/http. Default:
+	// every method, because the API has no methods beyond those it declares.
 	AllowMethods []string
 
-	// AllowCredentials lets a page send cookies and HTTP authentication. It does not go with "*" anywhere.
+	// AllowCredentials lets a page send cookies and HTTP authentication. It cannot be combined with "*" in any list.
+	// Default: false.
 	AllowCredentials bool
 
-	// MaxAge is how long a browser may keep a preflight's answer, in whole seconds. Default: the browser's own, 5 s.
+	// MaxAge is how long a browser may cache a preflight answer, in whole seconds. Default: the browser's own, 5 s.
 	MaxAge time.Duration
 }
 
@@ -54,7 +54,8 @@ var allMethods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 }
 
-// DefaultAllowHeaders are the request headers allowed when [Config.AllowHeaders] is empty: the same that CDK allows.
+// DefaultAllowHeaders returns the request headers that are allowed if Config.AllowHeaders is empty. They are the same
+// as CDK's.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.Cors.html
 func DefaultAllowHeaders() []string {
 	return []string{
@@ -67,8 +68,8 @@ func DefaultAllowHeaders() []string {
 	}
 }
 
-// Handler adds the CORS headers of cfg to the answers of next, and answers preflight requests itself.
-// Without a declared origin it is next itself. It panics if [Config.Validate] finds a fault.
+// Handler adds the CORS headers of cfg to the answers of next and answers preflight requests itself. If cfg has no
+// origins, it returns next. It panics if [Config.Validate] returns an error.
 func Handler(next http.Handler, cfg Config) http.Handler {
 	if err := cfg.Validate(); err != nil {
 		panic(err)

@@ -5,12 +5,13 @@ import "github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 // Variable is the environment variable that holds the [Config] as JSON.
 const Variable = "GATEHOUSE_CORS"
 
-// Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads; empty if no
-// origin is allowed. Strings that hold a CDK token pass through unharmed, and nothing is validated, for their sake.
+// Environment returns the configuration as environment variables for a Lambda function, which [FromEnvironment] reads.
+// The map is empty if no origin is allowed. Strings that hold a CDK token are kept intact; for their sake Environment
+// validates nothing.
 func (c Config) Environment() map[string]string { return corsconfig.Config(c).Environment() }
 
-// FromEnvironment reads what [Config.Environment] wrote. An unset variable is the zero Config: no CORS. Members it does
-// not know, trailing data and what [Config.Validate] refuses are errors.
+// FromEnvironment reads what [Config.Environment] wrote. If the variable is not set, it returns the zero Config: no
+// CORS. Unknown members, trailing data, and whatever [Config.Validate] refuses are errors.
 func FromEnvironment(getenv func(string) string) (Config, error) {
 	c, err := corsconfig.FromEnvironment(getenv)
 	return Config(c), err

@@ -2,16 +2,16 @@ package cors
 
 import "github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 
-// The faults that [Config.Validate] finds, for errors.Is.
+// Errors of [Config.Validate], for errors.Is.
 var (
-	// ErrCredentials: credentials go with "*" in a list, which browsers refuse.
+	// ErrCredentials reports credentials together with "*" in a list, which browsers refuse.
 	ErrCredentials = corsconfig.ErrCredentials
-	// ErrOrigin: an origin that no browser sends, or a pattern.
+	// ErrOrigin reports an origin that no browser sends, or a pattern.
 	ErrOrigin = corsconfig.ErrOrigin
-	// ErrConfig: anything else.
+	// ErrConfig reports any other fault.
 	ErrConfig = corsconfig.ErrConfig
 )
 
-// Validate finds what browsers would refuse or never send. Its errors match one of the package's sentinels.
-// It looks at literal values: a CDK token is not an origin.
+// Validate returns an error for values that browsers would refuse or never send. The error matches one of the package's
+// Err variables. Values have to be literal: a CDK token is not an origin.
 func (c Config) Validate() error { return corsconfig.Config(c).Validate() }
