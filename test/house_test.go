@@ -91,6 +91,7 @@ var floors = [][]string{
 		"internal/dynamoclient",
 		"internal/functest",
 		"internal/percent",
+		"internal/plainjson",
 		"internal/private",
 		"internal/testclock",
 		"internal/rsatest",

@@ -17,6 +17,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // Key is an issuer's key pair, or a shared secret.
@@ -128,15 +130,7 @@ func (o Object) With(change Object) Object {
 var Null = json.RawMessage("null")
 
 // String returns the object as JSON.
-func (o Object) String() string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(o); err != nil {
-		panic(err)
-	}
-	return strings.TrimSpace(b.String())
-}
+func (o Object) String() string { return string(plainjson.Must(o)) }
 
 // Base64 encodes b as base64url without padding.
 func Base64[T ~string | ~[]byte](b T) string { return base64.RawURLEncoding.EncodeToString([]byte(b)) }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // maxDifferences is how many are shown. Past that, the golden file is another template's, and git diff serves better.
@@ -70,12 +72,8 @@ func signed(sign string, v reflect.Value) string {
 	if !v.IsValid() {
 		return ""
 	}
-	data, err := render(v.Interface())
-	if err != nil {
-		data = fmt.Appendln(nil, v)
-	}
 	var b strings.Builder
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(string(plainjson.Indent(v.Interface()))) {
 		b.WriteString(sign + line)
 	}
 	return b.String()

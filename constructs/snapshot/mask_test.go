@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 var (
@@ -89,10 +91,7 @@ func FuzzRender(f *testing.F) {
 			return
 		}
 		masked := mask(template, map[string]string{hashA: "asset A"})
-		data, err := render(masked)
-		if err != nil {
-			t.Fatalf("%q: %v", s, err)
-		}
+		data := plainjson.Indent(masked)
 		again, err := parse(data)
 		if err != nil || !cmp.Equal(masked, again) {
 			t.Errorf("%q is written as %q, which reads as %v, %v", s, data, again, err)

@@ -37,6 +37,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // folder is where golden files are: the go command ignores it and runs a test beside it.
@@ -158,10 +160,7 @@ func compare(t testing.TB, file string, got any, path string) {
 // update writes a golden file unless it is the same already.
 func update(t testing.TB, file string, template any) {
 	t.Helper()
-	data, err := render(template)
-	if err != nil {
-		t.Fatalf("snapshot: %v", err)
-	}
+	data := plainjson.Indent(template)
 	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, data) {
 		return
 	}
@@ -193,16 +192,6 @@ func parse(data []byte) (any, error) {
 		return nil, errors.New("there is something after the JSON value")
 	}
 	return v, nil
-}
-
-// render writes JSON with sorted members, one on a line, and a newline at the end.
-func render(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // <, > and & are nothing special in a template.
-	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	return b.Bytes(), err
 }
 
 // write replaces a file as a whole, so that a test that is killed does not leave half of it.

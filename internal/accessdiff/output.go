@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // jsonVersion changes when what a member means does, or when one goes away.
@@ -38,14 +39,7 @@ func (d *Diff) JSON() []byte {
 		Exit    int      `json:"exit"`
 		Changes []Change `json:"changes"`
 	}{jsonVersion, d.Exit(), append([]Change{}, d.Changes...)}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(out); err != nil {
-		panic(err) // strings, numbers and booleans always encode
-	}
-	return b.Bytes()
+	return plainjson.Indent(out)
 }
 
 // headings stand before the changes of an effect in Markdown.

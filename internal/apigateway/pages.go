@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // pageOf is the origin of the page that makes a request, if it is one of Options.PageOrigins; else "".
@@ -102,12 +102,10 @@ func change(env map[string]string, name string, how func(map[string]any)) error 
 		return fmt.Errorf("%s: %w: it is what the secureapi construct writes", name, err)
 	}
 	how(settings)
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(settings); err != nil {
+	written, err := plainjson.Marshal(settings)
+	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	env[name] = strings.TrimSpace(b.String())
+	env[name] = string(written)
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -104,7 +105,7 @@ func Convert(schema any) (*Model, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	text, err := marshal(converted)
+	text, err := plainjson.Marshal(converted)
 	if err != nil {
 		return nil, err
 	}
@@ -128,17 +129,6 @@ func Convert(schema any) (*Model, error) {
 // Source: "Size of model" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const maxSize = 400 << 10
-
-// marshal writes JSON whose names are sorted.
-func marshal(value any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(b.Bytes()), nil
-}
 
 func kindOf(value any) string {
 	switch value.(type) {

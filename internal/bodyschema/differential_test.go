@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // compilers are another implementation of the drafts.
@@ -73,9 +75,8 @@ func agree(t *testing.T, schema any, m *Model, documents ...any) {
 	for _, document := range documents {
 		was, is := before.Validate(document), after.Validate(document)
 		if (was == nil) != (is == nil) {
-			text, _ := marshal(schema)
-			body, _ := marshal(document)
-			t.Fatalf("the body %s\nby the schema %s: %v\nby the model %s: %v", body, text, was, m.JSON, is)
+			t.Fatalf("the body %s\nby the schema %s: %v\nby the model %s: %v", plainjson.Must(document),
+				plainjson.Must(schema), was, m.JSON, is)
 		}
 	}
 }

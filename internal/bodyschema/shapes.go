@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // shape reports a value that a keyword does not take.
@@ -28,7 +30,7 @@ func (d *draft) check(value any, at string) []error {
 }
 
 func (c *checker) want(what string, value any, at string) {
-	text, err := marshal(value)
+	text, err := plainjson.Marshal(value)
 	if err != nil {
 		text = []byte(kindOf(value))
 	}

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // TestChecksWhatAValidatorDoes compares the check of each draft with a validator, which compiles the draft's own
@@ -33,7 +35,7 @@ func TestChecksWhatAValidatorDoes(t *testing.T) {
 				_, _, err = compile(root, compilers[d.number])
 				found := d.check(root, "")
 				if (err == nil) != (len(found) == 0) {
-					text, _ := marshal(root)
+					text := plainjson.Must(root)
 					t.Fatalf("%s\nby the validator: %v\nby the check: %v", text, err, found)
 				}
 				if err == nil {

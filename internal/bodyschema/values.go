@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // refuseTokens refuses what a template cannot hold as it stands, in any value: CDK tokens, whose text is not known here
@@ -134,9 +136,9 @@ func hasNothing(value any) bool {
 func distinct(values []any) (out []any) {
 	seen := map[string]bool{}
 	for _, v := range values {
-		text, _ := marshal(plain(v))
-		if !seen[string(text)] {
-			seen[string(text)] = true
+		text := string(plainjson.Must(plain(v)))
+		if !seen[text] {
+			seen[text] = true
 			out = append(out, v)
 		}
 	}

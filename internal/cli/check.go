@@ -3,12 +3,12 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
@@ -179,7 +179,7 @@ func findingsJSON(findings []rules.Finding) []byte {
 			f.Rule, string(f.Severity), f.Stack, f.LogicalID, f.ConstructPath, f.API, f.Message, f.WayOut, f.Accepted,
 		}
 	}
-	return marshal(map[string]any{"findings": out})
+	return plainjson.Indent(map[string]any{"findings": out})
 }
 
 type ruleJSON struct {
@@ -196,7 +196,7 @@ func ruleList(asJSON bool) []byte {
 		for _, r := range rules.All() {
 			out = append(out, ruleJSON{r.ID, string(r.Severity), r.Why, r.Looks, r.WayOut})
 		}
-		return marshal(map[string]any{"rules": out})
+		return plainjson.Indent(map[string]any{"rules": out})
 	}
 	var b bytes.Buffer
 	for i, r := range rules.All() {
@@ -204,18 +204,6 @@ func ruleList(asJSON bool) []byte {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "%s (%s)\n  %s\n  checks: %s\n  fix: %s\n", r.ID, r.Severity, r.Why, r.Looks, r.WayOut)
-	}
-	return b.Bytes()
-}
-
-// marshal writes a value as JSON for people and programs: indented, with < and > as they are.
-func marshal(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		panic(err) // strings and lists of them always encode
 	}
 	return b.Bytes()
 }

@@ -1,11 +1,12 @@
 package cloudassembly
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 func (e *Evaluator) join(w, in where, arg any) (any, error) {
@@ -118,11 +119,9 @@ func (e *Evaluator) toJSON(w, in where, arg any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	out, err := plainjson.Marshal(v)
+	if err != nil {
 		return nil, w.fail("Fn::ToJsonString", nil, "%v", err)
 	}
-	return strings.TrimSuffix(out.String(), "\n"), e.spend(w, out.Len())
+	return string(out), e.spend(w, len(out))
 }

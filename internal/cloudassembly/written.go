@@ -1,8 +1,9 @@
 package cloudassembly
 
 import (
-	"encoding/json"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // Written is a value of a template in the notation of Fn::Sub, for people and for files that are compared: a reference
@@ -23,7 +24,7 @@ func write(b *strings.Builder, v any, depth int) {
 	m, _ := v.(map[string]any)
 	name, arg, ok := Intrinsic(m)
 	if !ok || depth > maxDepth {
-		writeJSON(b, v)
+		b.Write(plainjson.Must(v))
 		return
 	}
 	switch name {
@@ -54,7 +55,7 @@ func write(b *strings.Builder, v any, depth int) {
 		}
 	}
 	b.WriteString("${")
-	writeJSON(b, v)
+	b.Write(plainjson.Must(v))
 	b.WriteString("}")
 }
 
@@ -81,14 +82,4 @@ func joined(arg any) (by string, list []any, ok bool) {
 	by, isText := args[0].(string)
 	list, isList := args[1].([]any)
 	return by, list, isText && isList
-}
-
-func writeJSON(b *strings.Builder, v any) {
-	var out strings.Builder
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // what was decoded from JSON encodes
-	}
-	b.WriteString(strings.TrimSuffix(out.String(), "\n"))
 }

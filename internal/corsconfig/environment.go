@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // Variable is the environment variable that holds the [Config] as JSON.
@@ -27,10 +29,7 @@ func (c Config) Environment() map[string]string {
 	if len(c.AllowOrigins) == 0 {
 		return map[string]string{}
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(wire{
+	text := plainjson.Must(wire{
 		AllowOrigins:     c.AllowOrigins,
 		AllowHeaders:     c.AllowHeaders,
 		ExposeHeaders:    c.ExposeHeaders,
@@ -38,10 +37,7 @@ func (c Config) Environment() map[string]string {
 		AllowCredentials: c.AllowCredentials,
 		MaxAgeSeconds:    int64(c.MaxAge / time.Second),
 	})
-	if err != nil {
-		panic(err) // strings, numbers and booleans always encode
-	}
-	return map[string]string{Variable: string(bytes.TrimSpace(b.Bytes()))}
+	return map[string]string{Variable: string(text)}
 }
 
 // FromEnvironment reads what [Config.Environment] wrote. An unset variable is the zero Config: no CORS. Members it does

@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // The variables by which the AWS SDKs, and the included functions, look for other endpoints of AWS Secrets Manager and
@@ -43,12 +44,10 @@ func (p *Provider) Environment(variables map[string]string) (map[string]string, 
 		if err == nil {
 			err = change(settings, out)
 		}
-		if err == nil {
-			out[name], err = encodeObject(settings)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("devissuer: %s: %w: it is what the secureapi construct writes", name, err)
 		}
+		out[name] = string(plainjson.Must(settings))
 	}
 	return out, nil
 }
@@ -147,16 +146,6 @@ func (p *Provider) appHost() string {
 		return "" // New has parsed it
 	}
 	return u.Host
-}
-
-func encodeObject(v map[string]any) (string, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return "", err
-	}
-	return string(bytes.TrimSpace(b.Bytes())), nil
 }
 
 func decodeObject(text string) (map[string]any, error) {

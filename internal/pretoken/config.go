@@ -1,13 +1,12 @@
 package pretoken
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -43,13 +42,7 @@ type file struct {
 // Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. The same
 // configuration gives the same text.
 func (c Config) Environment() map[string]string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(file(c)); err != nil {
-		panic(err) // strings always encode
-	}
-	return map[string]string{Variable: string(bytes.TrimSpace(b.Bytes()))}
+	return map[string]string{Variable: string(plainjson.Must(file(c)))}
 }
 
 // FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there

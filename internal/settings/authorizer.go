@@ -1,12 +1,11 @@
 package settings
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // AuthorizerVariable is the environment variable that holds an [Authorizer] as JSON.
@@ -131,22 +130,11 @@ func (s TokenSource) Check() error {
 // Environment returns the configuration as a Lambda function's environment. Strings that hold a CDK token pass through
 // unharmed.
 func (a Authorizer) Environment() map[string]string {
-	return map[string]string{AuthorizerVariable: string(encode(a))}
+	return map[string]string{AuthorizerVariable: string(plainjson.Must(a))}
 }
 
 // JSON returns the issuer as [Authorizer.Environment] writes it.
-func (i Issuer) JSON() []byte { return encode(i) }
-
-// encode writes JSON as it is, without escapes for a browser.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // strings, numbers and booleans always encode
-	}
-	return bytes.TrimSpace(b.Bytes())
-}
+func (i Issuer) JSON() []byte { return plainjson.Must(i) }
 
 // What an authorizer puts into the context of a request.
 const (

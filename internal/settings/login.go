@@ -3,6 +3,8 @@ package settings
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // LoginVariable is the environment variable that holds a [Login] as JSON.
@@ -49,5 +51,5 @@ type Login struct {
 // Environment returns the configuration as a Lambda function's environment. Strings that hold a CDK token pass through
 // unharmed.
 func (l Login) Environment() map[string]string {
-	return map[string]string{LoginVariable: string(encode(l))}
+	return map[string]string{LoginVariable: string(plainjson.Must(l))}
 }

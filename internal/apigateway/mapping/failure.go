@@ -1,8 +1,7 @@
 package mapping
 
 import (
-	"bytes"
-	"encoding/json"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // Type is the type of a gateway response.
@@ -117,11 +116,5 @@ func (f *Failure) quoted() string {
 	if f.Message == "" {
 		return "null"
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(f.Message); err != nil {
-		return "null" // no string cannot be encoded
-	}
-	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return string(plainjson.Must(f.Message))
 }

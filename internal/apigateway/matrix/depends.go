@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -160,20 +161,9 @@ func documentOf(arn string, policy json.RawMessage) (out Document) {
 		if err := json.Unmarshal(s, &v); err != nil {
 			return Document{NotKnown: err.Error()}
 		}
-		out.Statements = append(out.Statements, string(written(short(arn, v))))
+		out.Statements = append(out.Statements, string(plainjson.Must(short(arn, v))))
 	}
 	return out
-}
-
-// written is JSON with the members of objects in the order of their names.
-func written(v any) []byte {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // it was decoded from JSON
-	}
-	return []byte(strings.TrimSpace(b.String()))
 }
 
 // short writes the API's own ARN in the short form that a resource policy may have.

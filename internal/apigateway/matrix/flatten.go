@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // flatten is a variable, or the values in it where it holds a JSON object: one a line, so that a comparison shows which
@@ -36,7 +38,7 @@ func quoted(text string) string {
 			text = rest
 			continue
 		}
-		whole := written("${" + string(function) + "}")
+		whole := plainjson.Must("${" + string(function) + "}")
 		b.Write(whole[1 : len(whole)-1])
 		text = rest[d.InputOffset():]
 	}

@@ -1,11 +1,11 @@
 package matrix
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // jsonVersion changes when what a member means does, or when one goes away.
@@ -211,14 +211,7 @@ func (m Matrix) JSON() []byte {
 	for _, o := range m.Others {
 		out.Others = append(out.Others, jsonOther(o))
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(out); err != nil {
-		panic(err) // strings, numbers and booleans always encode
-	}
-	return b.Bytes()
+	return plainjson.Indent(out)
 }
 
 // around adds what access to the API's routes depends on.
@@ -277,7 +270,7 @@ func rawOf(text string) json.RawMessage {
 	case json.Valid([]byte(text)):
 		return json.RawMessage(text)
 	}
-	return written(text)
+	return plainjson.Must(text)
 }
 
 func seconds(d *time.Duration) *float64 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // unread is what access to an API may depend on and is not resolved, in the order of the names.
@@ -79,7 +80,7 @@ func stageVariables(api *apimodel.API, add func(name, text string)) {
 	}
 	for _, s := range api.Stages {
 		if len(s.Variables) > 0 {
-			add("the variables of stage "+s.Name+", which an authorizer reads", string(written(s.Variables)))
+			add("the variables of stage "+s.Name+", which an authorizer reads", string(plainjson.Must(s.Variables)))
 		}
 		add("the canary of stage "+s.Name+", whose variables an authorizer reads", s.Canary)
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // parseJSON reads a JSON text. Members keep their order, and the last of two with one name counts.
@@ -109,7 +111,7 @@ func writeJSON(b *bytes.Buffer, v Value, depth int) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			writeString(b, k)
+			b.Write(plainjson.Must(k))
 			b.WriteByte(':')
 			writeJSON(b, v.of[k], depth+1)
 		}
@@ -126,14 +128,6 @@ func writeJSON(b *bytes.Buffer, v Value, depth int) {
 	case bool, int64, float64, bigNumber:
 		b.WriteString(scalar(v))
 	default:
-		writeString(b, stringOf(v))
-	}
-}
-
-func writeString(b *bytes.Buffer, s string) {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	if e.Encode(s) == nil { // a string can always be encoded
-		b.Truncate(b.Len() - 1) // the line's end
+		b.Write(plainjson.Must(stringOf(v)))
 	}
 }

@@ -2,7 +2,6 @@ package dev
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
@@ -11,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // jsonReporter writes a JSON object for each event, on a line.
@@ -156,12 +156,4 @@ func (j *jsonReporter) say(event, text string) {
 
 func (j *jsonReporter) write(event any) { j.out.write(jsonLine(event)) }
 
-func jsonLine(event any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(event); err != nil {
-		panic("dev: " + err.Error()) // its members are texts and numbers
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
+func jsonLine(event any) string { return string(plainjson.Must(event)) }

@@ -1,13 +1,12 @@
 package tryout
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
 // Fetch is the request as a call of fetch in JavaScript, for a page or for Node.js. It leaves out the headers that a
@@ -51,15 +50,7 @@ func (e Example) Fetch() string {
 
 // script is a text as a string literal of JavaScript, which JSON's strings are.
 // Source: https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar-literals, since JSON superset (2019)
-func script(text string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(text); err != nil {
-		panic("tryout: " + err.Error()) // a text has a form in JSON
-	}
-	return strings.TrimSpace(b.String())
-}
+func script(text string) string { return string(plainjson.Must(text)) }
 
 // forbidden are the headers that scripts cannot set.
 // Source: https://fetch.spec.whatwg.org/#forbidden-request-header
