@@ -91,9 +91,8 @@ func tokenBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /slow", mock("slow"), guardedBy("Slow"))
 	addRoute(r, "GET /backend", proxy("Fn"), guardedBy("Auth"))
 	s := serve(t, r)
-	asked := func(line int, name, source, target, want string, headers ...string) behaviour {
+	asked := func(name, source, target, want string, headers ...string) behaviour {
 		return behaviour{
-			line:   line,
 			name:   name,
 			source: source,
 			want:   want,
@@ -101,7 +100,7 @@ func tokenBehaviour(t *testing.T) []behaviour {
 		}
 	}
 	context := func(name, context, want string) behaviour {
-		return behaviour{line: 6, name: name, source: docAuthOutput, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docAuthOutput, want: want, got: func(t *testing.T) string {
 			got := s.send(t, "GET /prod/backend", answering(context, statement("Allow", "*")))
 			if got.status != 200 {
 				return got.String()
@@ -112,10 +111,9 @@ func tokenBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	return []behaviour{
-		asked(1, "no header", docAuthorizer, "GET /prod/checked", unauthorized+", not invoked"),
-		asked(1, "an empty header", docAuthorizer, "GET /prod/checked", unauthorized+", not invoked", "Authorization: "),
+		asked("no header", docAuthorizer, "GET /prod/checked", unauthorized+", not invoked"),
+		asked("an empty header", docAuthorizer, "GET /prod/checked", unauthorized+", not invoked", "Authorization: "),
 		asked(
-			1,
 			"a header that the expression does not match",
 			docAuthorizer,
 			"GET /prod/checked",
@@ -123,16 +121,14 @@ func tokenBehaviour(t *testing.T) []behaviour {
 			"Authorization: Basic allow",
 		),
 		asked(
-			1,
 			"a header of which the expression matches a part",
 			strictestReading,
 			"GET /prod/checked",
 			unauthorized+", not invoked",
 			"Authorization: x Bearer allow",
 		),
-		asked(1, "a header that it matches", docAuthorizer, "GET /prod/checked", "200 checked, invoked", bearer("allow")),
+		asked("a header that it matches", docAuthorizer, "GET /prod/checked", "200 checked, invoked", bearer("allow")),
 		asked(
-			1,
 			"no expression, any token",
 			docAuthorizer,
 			"GET /prod/token",
@@ -140,7 +136,6 @@ func tokenBehaviour(t *testing.T) []behaviour {
 			"Authorization: error:Unauthorized",
 		),
 		{
-			line:   1,
 			name:   "an expression that Go's regexp package does not know",
 			source: strictestReading,
 			want:   notServedHere,
@@ -154,7 +149,6 @@ func tokenBehaviour(t *testing.T) []behaviour {
 		},
 
 		asked(
-			3,
 			"the error is Unauthorized",
 			docUseAuthorizer,
 			"GET /prod/token",
@@ -162,7 +156,6 @@ func tokenBehaviour(t *testing.T) []behaviour {
 			bearer("error:Unauthorized"),
 		),
 		asked(
-			3,
 			"it is unauthorized, in small letters",
 			seenModes,
 			"GET /prod/token",
@@ -170,27 +163,25 @@ func tokenBehaviour(t *testing.T) []behaviour {
 			bearer("error:unauthorized"),
 		),
 		asked(
-			3,
 			"it has Unauthorized in it",
 			seenModes,
 			"GET /prod/token",
 			broken+", invoked",
 			bearer("error:Unauthorized: expired"),
 		),
-		asked(3, "another error", seenModes, "GET /prod/token", broken+", invoked", bearer("error:boom")),
-		asked(3, "the function crashes", seenModes, "GET /prod/token", broken+", invoked", bearer("crash")),
-		asked(3, "the function times out", seenModes, "GET /prod/slow", broken+", invoked", bearer("sleep")),
-		asked(3, "no object", seenModes, "GET /prod/token", broken+", invoked", bearer(`answer:"allow"`)),
-		asked(3, "no policy", docAuthOutput, "GET /prod/token", broken+", invoked", bearer(`answer:{"principalId":"alice"}`)),
+		asked("another error", seenModes, "GET /prod/token", broken+", invoked", bearer("error:boom")),
+		asked("the function crashes", seenModes, "GET /prod/token", broken+", invoked", bearer("crash")),
+		asked("the function times out", seenModes, "GET /prod/slow", broken+", invoked", bearer("sleep")),
+		asked("no object", seenModes, "GET /prod/token", broken+", invoked", bearer(`answer:"allow"`)),
+		asked("no policy", docAuthOutput, "GET /prod/token", broken+", invoked", bearer(`answer:{"principalId":"alice"}`)),
 		asked(
-			3,
 			"a policy that cannot be read",
 			docAuthOutput,
 			"GET /prod/token",
 			broken+", invoked",
 			bearer(`answer:{"principalId":"alice","policyDocument":{"Statement":[{"Effect":"allow"}]}}`),
 		),
-		{line: 3, name: "no principalId", source: docAuthOutput, want: broken, got: func(t *testing.T) string {
+		{name: "no principalId", source: docAuthOutput, want: broken, got: func(t *testing.T) string {
 			return s.send(
 				t,
 				"GET /prod/token",
@@ -199,19 +190,18 @@ func tokenBehaviour(t *testing.T) []behaviour {
 				String()
 		}, differs: "documented as required and refused here; " + seenModes + " has it as optional"},
 
-		asked(4, "an explicit deny", seen403, "GET /prod/token", explicitDeny+", invoked", bearer("deny")),
+		asked("an explicit deny", seen403, "GET /prod/token", explicitDeny+", invoked", bearer("deny")),
 		asked(
-			4,
 			"a deny beside an allow",
 			docFlow,
 			"GET /prod/token",
 			explicitDeny+", invoked",
 			answering("{}", statement("Allow", "*"), statement("Deny", "prod/GET/token")),
 		),
-		asked(4, "an implicit deny", seen403, "GET /prod/token", implicitDeny+", invoked", bearer("other")),
-		asked(4, "a policy without statements", strictestReading, "GET /prod/token", broken+", invoked", answering("{}")),
-		asked(4, "an allow", docUseAuthorizer, "GET /prod/token", "200 token, invoked", bearer("allow")),
-		{line: 4, name: "the words of an explicit deny", source: seen403,
+		asked("an implicit deny", seen403, "GET /prod/token", implicitDeny+", invoked", bearer("other")),
+		asked("a policy without statements", strictestReading, "GET /prod/token", broken+", invoked", answering("{}")),
+		asked("an allow", docUseAuthorizer, "GET /prod/token", "200 token, invoked", bearer("allow")),
+		{name: "the words of an explicit deny", source: seen403,
 			differs: `older observations end in "with an explicit deny"; the words here are those of newer ones, which go on "in an identity-based policy"`},
 
 		context(
@@ -238,7 +228,6 @@ func requestBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	asked := func(name, source, target, want string, headers ...string) behaviour {
 		return behaviour{
-			line:   2,
 			name:   name,
 			source: source,
 			want:   want,
@@ -306,7 +295,7 @@ func cacheBehaviour(t *testing.T) []behaviour {
 	}
 	// steps are requests with the same token, which no other case has.
 	steps := func(name, source, want string, list ...step) behaviour {
-		return behaviour{line: 5, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			var out []string
 			for _, step := range list {
 				s.clock.Advance(step.after)
@@ -439,7 +428,7 @@ func arnBehaviour(t *testing.T) []behaviour {
 	}
 	s, byAuthorizer := serveKeys(t, "HEADER"), serveKeys(t, "AUTHORIZER")
 	arn := func(name, target, want string) behaviour {
-		return behaviour{line: 7, name: name, source: docAuthInput, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docAuthInput, want: want, got: func(t *testing.T) string {
 			return strings.ReplaceAll(
 				authorizerEvent(t, s.send(t, target, bearer("event")))["methodArn"].(string),
 				s.apiID,
@@ -448,13 +437,13 @@ func arnBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	covers := func(name, on, want string) behaviour {
-		return behaviour{line: 7, name: name, source: docAuthOutput, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docAuthOutput, want: want, got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/orders/7/lines", answering("{}", statement("Allow", on))).String()
 		}}
 	}
 	// long asks with an ARN of so many bytes.
 	long := func(name, target string, size int, want string) behaviour {
-		return behaviour{line: 7, name: name, source: docARN, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docARN, want: want, got: func(t *testing.T) string {
 			prefix := len("arn:aws:execute-api:eu-west-1:123456789012:" + s.apiID + strings.Replace(target, " ", "", 1) + "/")
 			prefix += len("/prod/GET") - len("GET/prod")
 			got := s.send(t, target+"/"+strings.Repeat("a", size-prefix), bearer("everything"))
@@ -467,7 +456,6 @@ func arnBehaviour(t *testing.T) []behaviour {
 	const key = `,"usageIdentifierKey":"a-key-of-the-plan-123"}`
 	keyed := func(name string, s *site, want string, headers ...string) behaviour {
 		return behaviour{
-			line:   7,
 			name:   name,
 			source: docKeys,
 			want:   want,
@@ -498,7 +486,6 @@ func arnBehaviour(t *testing.T) []behaviour {
 			"arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/orders/a%2Fb%20c",
 		),
 		{
-			line:   7,
 			name:   "slashes after the stage are one, as in the path of the event",
 			source: recordedLambda,
 			want:   "arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/orders/7",
@@ -537,7 +524,7 @@ func arnBehaviour(t *testing.T) []behaviour {
 			"X-API-Key: a-key-of-the-plan-123",
 		),
 		{
-			line: 7, name: "quotas of usage plans", source: docKeys,
+			name: "quotas of usage plans", source: docKeys,
 			want: `429 LimitExceededException {"message":"Limit Exceeded"}`,
 			got: func(t *testing.T) string {
 				r := limitedShop(object{"Quota": object{"Limit": 0, "Period": "DAY"}}, nil)
@@ -546,7 +533,7 @@ func arnBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line: 7, name: "throttles of usage plans", source: docKeys,
+			name: "throttles of usage plans", source: docKeys,
 			want: `429 TooManyRequestsException {"message":"Too Many Requests"}`,
 			got: func(t *testing.T) string {
 				s := serve(t, limitedShop(object{"Throttle": object{"RateLimit": 0, "BurstLimit": 1}}, nil),

@@ -10,8 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// members are an object's names in order, and those of the objects in it: "a, b{c, d}". A null has a question mark, as
-// in the list.
+// members are an object's names in order, and those of the objects in it: "a, b{c, d|null}".
 func members(v any) string {
 	o, ok := v.(object)
 	if !ok {
@@ -50,7 +49,7 @@ func eventBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /signed", proxy("Fn"), object{"AuthorizationType": "AWS_IAM"})
 	s := serve(t, r)
 	shows := func(name, source, want string, got func(t *testing.T) string) behaviour {
-		return behaviour{line: eventsLine, name: name, source: source, want: want, got: got}
+		return behaviour{name: name, source: source, want: want, got: got}
 	}
 	part := func(e object, names ...string) any {
 		var v any = e
@@ -153,7 +152,6 @@ func eventBehaviour(t *testing.T) []behaviour {
 			)
 		}),
 		{
-			line:    eventsLine,
 			name:    "REQUEST: identity.clientCert",
 			source:  docAuthInput,
 			differs: "cannot come up: there is no TLS here",

@@ -32,7 +32,7 @@ func addJWT(to object, id string, changes object) {
 		"IdentitySource": "method.request.header.Authorization", "JwtConfiguration": config})
 }
 
-// jwtBehaviour is line 29: API Gateway verifies tokens of OpenID Connect providers itself.
+// jwtBehaviour is how API Gateway verifies tokens of OpenID Connect providers itself.
 func jwtBehaviour(t *testing.T) []behaviour {
 	r := bare()
 	addJWT(r, "Auth", nil)
@@ -49,12 +49,12 @@ func jwtBehaviour(t *testing.T) []behaviour {
 		if of.Issuer == "" {
 			of.Issuer = jwtIssuer
 		}
-		return behaviour{line: 29, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/"+path, bearer(s.Token(of))).String()
 		}}
 	}
 	show := func(name, source, want string, got func(t *testing.T) string) behaviour {
-		return behaviour{line: 29, name: name, source: source, want: want, got: got}
+		return behaviour{name: name, source: source, want: want, got: got}
 	}
 	all := []behaviour{
 		show("no token", docJWT, unauthorized, func(t *testing.T) string { return s.send(t, "GET /prod/orders").String() }),

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// permissionBehaviour is line 30: what API Gateway may not invoke answers 500.
+// permissionBehaviour is what API Gateway may not invoke, which answers 500.
 func permissionBehaviour(t *testing.T) []behaviour {
 	const internal = `500 InternalServerErrorException {"message": "Internal server error"}`
 	api := func(changes ...object) *site {
@@ -24,8 +24,8 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		return serve(t, r)
 	}
 	// show sends a request for the function and one for the authorizer, and says how often either was invoked.
-	show := func(line int, name, source string, s *site, target, want string) behaviour {
-		return behaviour{line: line, name: name, source: source, want: want, got: func(t *testing.T) string {
+	show := func(name, source string, s *site, target, want string) behaviour {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, bearer("allow"))
 			out := got.String()
 			if got.status == 200 && got.header.Get("Route") == "" {
@@ -41,10 +41,10 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	function := func(name string, permission any, want string) behaviour {
-		return show(30, name, docPermissions, api(object{"FnPermission": permission}), "GET /prod/orders/7", want)
+		return show(name, docPermissions, api(object{"FnPermission": permission}), "GET /prod/orders/7", want)
 	}
 	guard := func(name string, permission any, want string) behaviour {
-		return show(30, name, docPermissions, api(object{"AuthFnPermission": permission}), "GET /prod/guarded", want)
+		return show(name, docPermissions, api(object{"AuthFnPermission": permission}), "GET /prod/guarded", want)
 	}
 	verbs := api(object{"FnPermission": permission("Fn", from("*/GET/any"))})
 	role := object{
@@ -85,10 +85,10 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		guard("for the route, of the authorizer's function", permission("AuthFn", from("prod/GET/guarded")), broken),
 		guard("for another authorizer", permission("AuthFn", from("authorizers/abc123")), broken),
 
-		show(30, "of a method for any verb, the verb that is permitted", docARNs, verbs, "GET /prod/any", works),
-		show(30, "of a method for any verb, another verb", docARNs, verbs, "POST /prod/any", internal),
-		show(30, "a role in Credentials replaces it", docPermissions, roles, "GET /prod/orders", works),
-		show(30, "a role in AuthorizerCredentials replaces it", docPermissions, roles, "GET /prod/guarded", called),
+		show("of a method for any verb, the verb that is permitted", docARNs, verbs, "GET /prod/any", works),
+		show("of a method for any verb, another verb", docARNs, verbs, "POST /prod/any", internal),
+		show("a role in Credentials replaces it", docPermissions, roles, "GET /prod/orders", works),
+		show("a role in AuthorizerCredentials replaces it", docPermissions, roles, "GET /prod/guarded", called),
 	}
 	list[0].source = seenNoPermission
 
@@ -101,7 +101,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		for id, p := range permissions {
 			r[id] = p
 		}
-		return show(30, name, docAliases, serve(t, r), "GET /prod/orders", want)
+		return show(name, docAliases, serve(t, r), "GET /prod/orders", want)
 	}
 	list = append(
 		list,
@@ -143,7 +143,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		{"an alias by a stage variable", "GET /prod/alias", works},
 		{"on a stage without the variable", "GET /beta/alias", notServedHere},
 	} {
-		list = append(list, show(30, c.name, docVariables, variables, c.target, c.want))
+		list = append(list, show(c.name, docVariables, variables, c.target, c.want))
 	}
 	list[len(list)-1].differs = "on AWS the URI has nothing in the variable's place, which is 500; here it is 501, and the reason names the variable"
 	return list

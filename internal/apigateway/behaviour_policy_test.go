@@ -108,9 +108,8 @@ func denies(path string) string {
 func policyBehaviour(t *testing.T) []behaviour {
 	none, all := ruled(t), ruled(t, rule("Allow", "execute-api:/*"))
 	some := ruled(t, rule("Allow", "execute-api:/prod/GET/token"), rule("Deny", "execute-api:/prod/GET/token"))
-	open := func(line int, name, source string, s *site, want string) behaviour {
+	open := func(name, source string, s *site, want string) behaviour {
 		return behaviour{
-			line:   line,
 			name:   name,
 			source: source,
 			want:   want,
@@ -119,7 +118,6 @@ func policyBehaviour(t *testing.T) []behaviour {
 	}
 	masked := func(name string, s *site, path, want string) behaviour {
 		return behaviour{
-			line:   12,
 			name:   name,
 			source: seen403,
 			want:   want,
@@ -129,18 +127,16 @@ func policyBehaviour(t *testing.T) []behaviour {
 	long := rule("Allow", "execute-api:/*")
 	long["Resource"] = []any{"execute-api:/*", "execute-api:/" + strings.Repeat("a", 8200)}
 	return []behaviour{
-		open(8, "no policy", docFlow, none, "200 open"),
-		open(8, "an allow", docFlow, all, "200 open"),
-		open(8, "nothing about it", docFlow, some, noAllow("/open")),
+		open("no policy", docFlow, none, "200 open"),
+		open("an allow", docFlow, all, "200 open"),
+		open("nothing about it", docFlow, some, noAllow("/open")),
 		open(
-			8,
 			"an allow and a deny",
 			docFlow,
 			ruled(t, rule("Allow", "execute-api:/*"), rule("Deny", "execute-api:/prod/GET/*")),
 			denies("/open"),
 		),
 		open(
-			8,
 			"an allow for another principal",
 			docPolicies,
 			ruled(t, rule("Allow", "execute-api:/*", object{"Principal": object{"AWS": "arn:aws:iam::123456789012:root"}})),
@@ -150,17 +146,15 @@ func policyBehaviour(t *testing.T) []behaviour {
 		masked("no allow: the account is masked", some, "/open", noAllow("/open")),
 		masked("a deny", some, "/token", denies("/token")),
 
-		open(13, "the short form of the API's ARN", docPolicies, all, "200 open"),
+		open("the short form of the API's ARN", docPolicies, all, "200 open"),
 		open(
-			13,
 			"the ARN in full",
 			docPolicies,
 			ruled(t, rule("Allow", "arn:aws:execute-api:eu-west-1:123456789012:*/prod/GET/open")),
 			"200 open",
 		),
-		open(13, "another stage", docPolicies, ruled(t, rule("Allow", "execute-api:/dev/*")), noAllow("/open")),
+		open("another stage", docPolicies, ruled(t, rule("Allow", "execute-api:/dev/*")), noAllow("/open")),
 		{
-			line:   13,
 			name:   "more than 8192 characters",
 			source: docLimits,
 			want:   "200 open; its policy has 8349 characters, and API Gateway takes 8192 unless that quota was raised",
@@ -179,7 +173,7 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 	allow := ruled(t, rule("Allow", "execute-api:/*"))
 	deny := ruled(t, rule("Allow", "execute-api:/*"), rule("Deny", "execute-api:/prod/GET/*"))
 	token := func(name string, s *site, token, want string) behaviour {
-		return behaviour{line: 9, name: name, source: docFlow, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docFlow, want: want, got: func(t *testing.T) string {
 			var headers []string
 			if token != "" {
 				headers = append(headers, bearer(token))
@@ -188,7 +182,7 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	pool := func(name string, s *site, valid bool, want string) behaviour {
-		return behaviour{line: 10, name: name, source: docFlow, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docFlow, want: want, got: func(t *testing.T) string {
 			var headers []string
 			if valid {
 				headers = append(headers, bearer(s.Token(devissuer.TokenRequest{Use: devissuer.ID})))
@@ -198,7 +192,7 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 	}
 	// signed asks as one of the roles, or with -1 as the developer who may call everything.
 	signed := func(name string, s *site, role, want string) behaviour {
-		return behaviour{line: 11, name: name, source: docFlow, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docFlow, want: want, got: func(t *testing.T) string {
 			for _, key := range s.AccessKeys() {
 				if key.Principal != nil && key.Principal.LogicalID == role {
 					got := s.do(t, s.signed(t, "GET /prod/signed", key, began))
@@ -249,14 +243,14 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 		),
 		signed("the resource policy denies", deny, "Allowed", who("Allowed", "with an explicit deny")),
 		signed("without a resource policy the caller's decides", ruled(t), "Allowed", "200 signed"),
-		{line: 11, name: "a caller of another account", source: docFlow,
+		{name: "a caller of another account", source: docFlow,
 			differs: "cannot come up: every development key is of the API's own account"},
 	}
 }
 
 func conditionBehaviour(t *testing.T) []behaviour {
 	under := func(name, operator, key, value, want string, headers ...string) behaviour {
-		return behaviour{line: 13, name: name, source: docConditions, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docConditions, want: want, got: func(t *testing.T) string {
 			s := ruled(t, rule("Allow", "execute-api:/*", object{"Condition": object{operator: object{key: value}}}))
 			return s.send(t, "GET /prod/open", headers...).String()
 		}}
@@ -294,7 +288,7 @@ func conditionBehaviour(t *testing.T) []behaviour {
 		under("aws:SourceVpc is absent, as at a public endpoint", "StringEquals", "aws:SourceVpc", "vpc-1", no),
 		under("aws:SourceVpce is absent", "StringNotEquals", "aws:SourceVpce", "vpce-1", "200 open"),
 		under("aws:VpcSourceIp is absent", "IpAddress", "aws:VpcSourceIp", "10.0.0.0/8", no),
-		{line: 13, name: "aws:PrincipalAccount", source: docConditions, want: "200 signed", got: func(t *testing.T) string {
+		{name: "aws:PrincipalAccount", source: docConditions, want: "200 signed", got: func(t *testing.T) string {
 			s := ruled(
 				t,
 				rule(
@@ -310,7 +304,7 @@ func conditionBehaviour(t *testing.T) []behaviour {
 			}
 			return "no such role"
 		}},
-		{line: 13, name: "aws:PrincipalOrgID", source: docConditions,
+		{name: "aws:PrincipalOrgID", source: docConditions,
 			differs: "not done: which organization an account is in is not in an assembly, so the key is absent and a statement that wants it does not match"},
 	}
 }
@@ -323,7 +317,7 @@ func cognitoBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /scoped", mock("scoped"), pooled, object{"AuthorizationScopes": []any{"shop/read", "shop/write"}})
 	s := serve(t, r)
 	ask := func(name, source, path string, request devissuer.TokenRequest, want string) behaviour {
-		return behaviour{line: 14, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/"+path, bearer(s.Token(request))).String()
 		}}
 	}
@@ -336,7 +330,7 @@ func cognitoBehaviour(t *testing.T) []behaviour {
 	)
 	two := serve(t, r)
 	of := func(name, source, path, client, want string) behaviour {
-		return behaviour{line: 14, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			for _, c := range two.Model().UserPools[0].Clients {
 				if c.LogicalID == client {
 					return two.send(t, "GET /prod/"+path, bearer(two.Token(devissuer.TokenRequest{
@@ -352,20 +346,18 @@ func cognitoBehaviour(t *testing.T) []behaviour {
 	const expired = `401 UnauthorizedException {"message":"The incoming token has expired"}`
 	return []behaviour{
 		{
-			line:   14,
 			name:   "no token",
 			source: docCognito,
 			want:   unauthorized,
 			got:    func(t *testing.T) string { return s.send(t, "GET /prod/account").String() },
 		},
 		{
-			line:   14,
 			name:   "no token at all",
 			source: docCognito,
 			want:   unauthorized,
 			got:    func(t *testing.T) string { return s.send(t, "GET /prod/account", bearer("x.y.z")).String() },
 		},
-		{line: 14, name: "a token without Bearer", source: docCognito, want: "200 account", got: func(t *testing.T) string {
+		{name: "a token without Bearer", source: docCognito, want: "200 account", got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/account", "Authorization: "+s.Token(devissuer.TokenRequest{Use: devissuer.ID})).String()
 		}},
 		ask("without scopes, an ID token", docCognito, "account", devissuer.TokenRequest{Use: devissuer.ID}, "200 account"),
@@ -418,7 +410,7 @@ func iamBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	developer := s.AccessKeys()[0]
 	signed := func(name, source, want string, change func() reply) behaviour {
-		return behaviour{line: 15, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := change()
 			text, _, _ := strings.Cut(got.String(), "calculated does not match")
 			text, _, _ = strings.Cut(text, ": 2026")
@@ -460,7 +452,6 @@ func iamBehaviour(t *testing.T) []behaviour {
 			func() reply { return s.do(t, s.signed(t, "GET /prod/signed", developer, began.Add(-6*time.Minute))) },
 		),
 		{
-			line:   15,
 			name:   "the signature is not passed on",
 			source: docIssues,
 			want:   "no Authorization",

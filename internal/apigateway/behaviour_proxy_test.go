@@ -42,23 +42,23 @@ func rawEvent(t *testing.T, s *site, head string) (e object) {
 
 func headerBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
-	has := func(line int, name, source, header, want string) behaviour {
-		return behaviour{line: line, name: name, source: source, want: want, got: func(t *testing.T) string {
+	has := func(name, source, header, want string) behaviour {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			e := rawEvent(t, s, eventHead+header+"\n\n")
 			name, _, _ := strings.Cut(header, ":")
 			return jsonOf(t, []any{e["headers"].(object)[name], e["multiValueHeaders"].(object)[name]})
 		}}
 	}
-	answer := func(line int, name, source, body, want string, show ...string) behaviour {
-		return behaviour{line: line, name: name, source: source, want: want, got: func(t *testing.T) string {
+	answer := func(name, source, body, want string, show ...string) behaviour {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			return s.post(t, "POST /prod/fn/answer", body).headers(show...)
 		}}
 	}
 	trace := func(name, sent, want string) behaviour {
-		return behaviour{line: 23, name: name, source: docXRay, want: want + " " + want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docXRay, want: want + " " + want, got: func(t *testing.T) string {
 			got := s.post(t, "POST /prod/fn/x", "", "X-Amzn-Trace-Id: "+sent)
 			passed, _ := eventOf(t, got)["headers"].(object)["X-Amzn-Trace-Id"].(string)
-			if !strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), passed+";") { // it has a Lineage, see line 37
+			if !strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), passed+";") { // it has a Lineage, see traceBehaviour
 				return passed + " and " + got.header.Get("X-Amzn-Trace-Id")
 			}
 			if want == "its own" && passed != sent &&
@@ -72,11 +72,10 @@ func headerBehaviour(t *testing.T) []behaviour {
 		trace("a trace of the caller's goes on", "Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1",
 			"Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1"),
 		trace("what is no trace does not", "Root=1-a\" b", "its own"),
-		has(19, "in capitals", recordedLambda, "X-UPPER: a", `["a",["a"]]`),
-		has(19, "in small letters", recordedLambda, "x-lower: a", `["a",["a"]]`),
-		has(19, "mixed", recordedLambda, "tEsT-HEADeR: aValUE", `["aValUE",["aValUE"]]`),
+		has("in capitals", recordedLambda, "X-UPPER: a", `["a",["a"]]`),
+		has("in small letters", recordedLambda, "x-lower: a", `["a",["a"]]`),
+		has("mixed", recordedLambda, "tEsT-HEADeR: aValUE", `["aValUE",["aValUE"]]`),
 		{
-			line:   19,
 			name:   "two lines of one name: the last, and both",
 			source: docIssues,
 			want:   `["b",["a","b"]]`,
@@ -86,7 +85,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   19,
 			name:   "names in different cases are different",
 			source: docIssues,
 			want:   `["a","b"]`,
@@ -96,7 +94,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   19,
 			name:   "a bearer token is passed on",
 			source: docIssues,
 			want:   `"Bearer x"`,
@@ -105,7 +102,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   19,
 			name:   "Transfer-Encoding and Trailer",
 			source: docIssues,
 			want:   `[null,null,"hello"]`,
@@ -124,7 +120,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   19,
 			name:   "Content-Length and Expect",
 			source: docIssues,
 			want:   `[null,null,"hello"]`,
@@ -135,7 +130,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 		},
 
 		answer(
-			23,
 			"a Content-Type where the function sends none",
 			recordedLambda,
 			`{"statusCode":200}`,
@@ -143,7 +137,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			"Content-Type",
 		),
 		answer(
-			23,
 			"its own",
 			recordedLambda,
 			`{"headers":{"Content-Type":"text/html"},"body":"<p>"}`,
@@ -151,7 +144,6 @@ func headerBehaviour(t *testing.T) []behaviour {
 			"Content-Type",
 		),
 		{
-			line:   23,
 			name:   "the ids of every answer",
 			source: recordedLambda,
 			want:   "true true true",
@@ -165,12 +157,11 @@ func headerBehaviour(t *testing.T) []behaviour {
 				)
 			},
 		},
-		{line: 23, name: "the ids of an error", source: recordedLambda, want: "true", got: func(t *testing.T) string {
+		{name: "the ids of an error", source: recordedLambda, want: "true", got: func(t *testing.T) string {
 			got := s.send(t, "GET /prod/nothing")
 			return fmt.Sprint(got.record != nil && got.status == 403)
 		}},
 		{
-			line:   23,
 			name:   "what of a function's headers comes out under another name",
 			source: docIssues,
 			want:   "x-amzn-Remapped-Server: mine",
@@ -180,16 +171,15 @@ func headerBehaviour(t *testing.T) []behaviour {
 			},
 		},
 
-		answer(27, "no CORS headers by themselves", docCORS, `{"statusCode":200}`, "", "Access-Control-Allow-Origin", "Vary"),
+		answer("no CORS headers by themselves", docCORS, `{"statusCode":200}`, "", "Access-Control-Allow-Origin", "Vary"),
 		answer(
-			27,
 			"those that the function sends",
 			docCORS,
 			`{"headers":{"Access-Control-Allow-Origin":"*"}}`,
 			"Access-Control-Allow-Origin: *",
 			"Access-Control-Allow-Origin",
 		),
-		{line: 27, name: "no preflight by itself", source: docCORS, want: noSuchRoute, got: func(t *testing.T) string {
+		{name: "no preflight by itself", source: docCORS, want: noSuchRoute, got: func(t *testing.T) string {
 			return s.send(t, "OPTIONS /prod/nothing", "Origin: https://shop.example.com", "Access-Control-Request-Method: GET").
 				String()
 		}},
@@ -208,17 +198,17 @@ func headerBehaviour(t *testing.T) []behaviour {
 		if header == "Connection" {
 			name = "connection: x" // a second line; the first is eventHead's
 		}
-		list = append(list, has(19, header+" is dropped", docIssues, name, `[null,null]`))
+		list = append(list, has(header+" is dropped", docIssues, name, `[null,null]`))
 	}
 	return list
 }
 
-// answerBehaviour is line 20: what a function's answer is turned into.
+// answerBehaviour is what a function's answer is turned into.
 func answerBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	const malformed = `502 InternalServerErrorException {"message": "Internal server error"}`
 	answer := func(name, source, payload, want string) behaviour {
-		return behaviour{line: 20, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.post(t, "POST /prod/fn/answer", payload)
 			if got.status == 502 && !strings.Contains(got.record.Reason, "malformed Lambda proxy response: ") {
 				t.Errorf("the reason does not say what is wrong: %s", got.record.Reason)
@@ -227,7 +217,7 @@ func answerBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	empty := answer("an empty object", recordedLambda, `{}`, "200")
-	empty.differs = `the list says 502. Recorded is 200 without a body ("empty-response" of test_lambda_aws_proxy_response_format); the test that expects 502 sends no {}, ` +
+	empty.differs = `recorded is 200 without a body ("empty-response" of test_lambda_aws_proxy_response_format); the test that expects 502 sends no {}, ` +
 		`as its "if body" is false for it, and its function fails without a body`
 	return []behaviour{
 		answer("only a status", recordedLambda, `{"statusCode":204}`, "204"),
@@ -270,7 +260,7 @@ func answerBehaviour(t *testing.T) []behaviour {
 		answer("a status out of range", docProxy, `{"statusCode":1000}`, malformed),
 		answer("a body that is an object", docProxy, `{"statusCode":200,"body":{}}`, malformed),
 		answer("a header that would be two", strictestReading, `{"headers":{"X-A":"1\r\nX-B: 2"}}`, malformed),
-		{line: 20, name: "an error's description", source: docProxy, want: malformed, got: func(t *testing.T) string {
+		{name: "an error's description", source: docProxy, want: malformed, got: func(t *testing.T) string {
 			return s.post(t, "POST /prod/fn/answer", `{"errorMessage":"boom","errorType":"Error"}`).String()
 		}},
 	}
@@ -293,7 +283,7 @@ func failureBehaviour(t *testing.T) []behaviour {
 	})
 	const failed = `502 InternalServerErrorException {"message": "Internal server error"}`
 	ask := func(name, source, target, body, want, reason string) behaviour {
-		return behaviour{line: 21, name: name, source: source, want: want + ": " + reason, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want + ": " + reason, got: func(t *testing.T) string {
 			got := s.post(t, target, body)
 			if !strings.Contains(got.record.Reason, reason) {
 				return got.String() + ": " + got.record.Reason
@@ -316,7 +306,7 @@ func failureBehaviour(t *testing.T) []behaviour {
 			notServedHere,
 			"API Gateway's minimum is 50",
 		),
-		{line: 21, name: "a time-out above 29 s", source: docLimits, want: "200; true", got: func(t *testing.T) string {
+		{name: "a time-out above 29 s", source: docLimits, want: "200; true", got: func(t *testing.T) string {
 			return fmt.Sprint(
 				s.post(t, "POST /prod/patient/x", ""),
 				"; ",
@@ -324,7 +314,6 @@ func failureBehaviour(t *testing.T) []behaviour {
 			)
 		}, differs: "the quota can be raised, so it is served, with a warning at start"},
 		{
-			line:   21,
 			name:   "after all of that it answers",
 			source: docRuntime,
 			want:   "200",
@@ -343,14 +332,14 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		r["MANYRmock"].(object)["Properties"].(object)["Integration"].(object)["ContentHandling"] = "CONVERT_TO_TEXT"
 	})
 	mocked := func(name string, s *site, want string, headers ...string) behaviour {
-		return behaviour{line: 22, name: name, source: seenBinaryMock, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: seenBinaryMock, want: want, got: func(t *testing.T) string {
 			return s.send(t, "OPTIONS /prod/mock", headers...).String()
 		}}
 	}
 	const hello, helloBase64 = "hello", "aGVsbG8="
 	const payload = `{"statusCode":200,"isBase64Encoded":true,"body":"` + helloBase64 + `"}`
 	out := func(name string, s *site, payload, want string, headers ...string) behaviour {
-		return behaviour{line: 22, name: name, source: docBinary, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docBinary, want: want, got: func(t *testing.T) string {
 			got := s.post(t, "POST /prod/fn/answer", payload, append([]string{"Content-Type: text/plain"}, headers...)...)
 			if got.status != 200 {
 				return got.String()
@@ -359,7 +348,7 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	in := func(name string, s *site, contentType, want string) behaviour {
-		return behaviour{line: 22, name: name, source: docBinary, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docBinary, want: want, got: func(t *testing.T) string {
 			e := eventOf(t, s.post(t, "POST /prod/fn/x", hello, "Content-Type: "+contentType))
 			return fmt.Sprint(e["body"], " ", e["isBase64Encoded"])
 		}}
@@ -383,7 +372,6 @@ func binaryBehaviour(t *testing.T) []behaviour {
 			"Accept: image/png",
 		),
 		{
-			line:   22,
 			name:   "encoded, but not base64",
 			source: docResponses,
 			want:   `500 ApiConfigurationException {"message":null}; isBase64Encoded is true and the caller accepts image/png`,
@@ -433,7 +421,7 @@ func compressedBehaviour(t *testing.T) []behaviour {
 	w.Write(make([]byte, large))
 	w.Close()
 	ask := func(name, source, body, want string, headers ...string) behaviour {
-		return behaviour{line: 19, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.post(t, "POST /prod/fn/x", body, headers...)
 			if got.status != 200 {
 				return got.String()
@@ -493,7 +481,7 @@ func limitBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	const body = 10 << 20
 	sized := func(name, source, target, want string, size int) behaviour {
-		return behaviour{line: 24, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.post(t, target, strings.Repeat("x", size))
 			if got.status >= 400 {
 				return fmt.Sprintf("%d %s", got.status, got.body)
@@ -503,7 +491,7 @@ func limitBehaviour(t *testing.T) []behaviour {
 	}
 	// headed is a request whose line and header take so many bytes.
 	headed := func(name string, size int, want string) behaviour {
-		return behaviour{line: 24, name: name, source: docLimits, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: docLimits, want: want, got: func(t *testing.T) string {
 			head := "GET /prod/mock HTTP/1.1\nHost: a\nConnection: close\nX-Pad: "
 			pad := size - len(head) - strings.Count(head, "\n") - len("\r\n\r\n")
 			answer := s.raw(t, head+strings.Repeat("x", pad)+"\n\n")
@@ -542,7 +530,6 @@ func limitBehaviour(t *testing.T) []behaviour {
 		sized("an event of less than 6,291,456 bytes", docLambdaLimits, "POST /prod/fn/pid", "200", 6_291_456-4096),
 		large,
 		{
-			line:   24,
 			name:   "an answer of less than 6,291,456 bytes",
 			source: docLambdaLimits,
 			want:   "200 6291300",
@@ -552,7 +539,6 @@ func limitBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   24,
 			name:   "an answer of more",
 			source: docLambdaLimits,
 			want:   `502 InternalServerErrorException {"message": "Internal server error"}; true`,
@@ -571,24 +557,22 @@ func limitBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// runtimeBehaviour is line 28, seen from the caller's side and from inside the function.
+// runtimeBehaviour is the Lambda Runtime API, seen from the caller's side and from inside the function.
 func runtimeBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	pid := func(t *testing.T) string { return s.send(t, "GET /prod/fn/pid").body }
 	return []behaviour{
 		{
-			line:   28,
 			name:   "a wrong id is 400, a wrong state 403",
 			source: docRuntime,
 			want:   "invocation/next 403, invocation/another-id/response 400, init/error 403",
 			got:    func(t *testing.T) string { return s.send(t, "GET /prod/fn/runtime").body },
 		},
-		{line: 28, name: "a process is used again", source: docRuntime, want: "true", got: func(t *testing.T) string {
+		{name: "a process is used again", source: docRuntime, want: "true", got: func(t *testing.T) string {
 			before := pid(t)
 			return fmt.Sprint(pid(t) == before)
 		}},
 		{
-			line:   28,
 			name:   "after a panic there is another one",
 			source: docRuntime,
 			want:   "false",
@@ -599,7 +583,6 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   28,
 			name:   "one invocation at a time in a process",
 			source: docRuntime,
 			want:   "2 processes",
@@ -631,7 +614,7 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 				return "2 processes"
 			},
 		},
-		{line: 28, name: "the headers of an invocation, 202 for its answer, 413 for one too large", source: docRuntime,
+		{name: "the headers of an invocation, 202 for its answer, 413 for one too large", source: docRuntime,
 			differs: "not seen over HTTP: package functions shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// variableBehaviour is line 31: a variable of a gateway response that has no value.
+// variableBehaviour is a variable of a gateway response that has no value.
 func variableBehaviour(t *testing.T) []behaviour {
 	r := bare()
 	addAuthorizer(r, "Auth", nil)
@@ -27,7 +27,6 @@ func variableBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	return []behaviour{
 		{
-			line:   31,
 			name:   "a variable without a value is empty, and the response stays",
 			source: docGWVariables,
 			want:   `401 UnauthorizedException {"a":"","b":"","c":"","d":"","m":"Unauthorized"}; Access-Control-Allow-Origin: *`,
@@ -37,7 +36,6 @@ func variableBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   31,
 			name:   "one that is not known here is said at the start",
 			source: strictestReading,
 			want:   "true true",
@@ -50,7 +48,7 @@ func variableBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// edgeBehaviour is line 32: the header Authorization in small letters, and others that an edge-optimized API hands on
+// edgeBehaviour is the header Authorization in small letters, and others that an edge-optimized API hands on
 // with capital letters.
 func edgeBehaviour(t *testing.T) []behaviour {
 	api := func(types ...any) *site {
@@ -72,7 +70,7 @@ func edgeBehaviour(t *testing.T) []behaviour {
 		return fmt.Sprint(out)
 	}
 	handed := func(name string, s *site, want string) behaviour {
-		return behaviour{line: 32, name: name, source: recordedEdge, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: recordedEdge, want: want, got: func(t *testing.T) string {
 			e := rawEvent(t, s, eventHead+"authorization: Bearer x\n\n")
 			return names(e["headers"]) + " " + names(e["multiValueHeaders"])
 		}}
@@ -83,7 +81,7 @@ func edgeBehaviour(t *testing.T) []behaviour {
 		"accept-encoding: gzip\naccept-language: en\ncache-control: no-cache\ncookie: a=b\norigin: https://shop.example.com\n" +
 		"pragma: no-cache\nreferer: https://shop.example.com/\nsec-fetch-mode: cors\nuSER-Agent: tests\n\n"
 	handedOn := func(name string, s *site, want string) behaviour {
-		return behaviour{line: 32, name: name, source: seenEdge, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: seenEdge, want: want, got: func(t *testing.T) string {
 			e := rawEvent(t, s, browser)
 			var out []string
 			for _, name := range slices.Sorted(maps.Keys(e["headers"].(object))) {
@@ -112,13 +110,13 @@ func edgeBehaviour(t *testing.T) []behaviour {
 		handed("edge-optimized, as it says", api("EDGE"), "[Authorization] [Authorization]"),
 		handed("regional", api("REGIONAL"), "[authorization] [authorization]"),
 		handed("private", api("PRIVATE"), "[authorization] [authorization]"),
-		{line: 32, name: "in any letters", source: recordedEdge, want: "[Authorization]", got: func(t *testing.T) string {
+		{name: "in any letters", source: recordedEdge, want: "[Authorization]", got: func(t *testing.T) string {
 			return names(rawEvent(t, byDefault, eventHead+"aUTHORIZATION: Bearer x\n\n")["headers"])
 		}},
 	}
 }
 
-// unknownBehaviour is line 33: an unknown route and an Authorization header that is not a signature.
+// unknownBehaviour is an unknown route and an Authorization header that is not a signature.
 func unknownBehaviour(t *testing.T) []behaviour {
 	s := backends(t, func(r object) {
 		r["Gone"] = resource(
@@ -129,7 +127,7 @@ func unknownBehaviour(t *testing.T) []behaviour {
 	})
 	plain := backends(t)
 	ask := func(name, source string, s *site, header, want string) behaviour {
-		return behaviour{line: 33, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			var headers []string
 			if header != "" {
 				headers = append(headers, "Authorization: "+header)
@@ -143,7 +141,7 @@ func unknownBehaviour(t *testing.T) []behaviour {
 		`(Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
 	const missing = `403 IncompleteSignatureException {"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'HASH'."}`
 	bearer := ask("a bearer token", seenNoRoute, plain, "Bearer abc.def.ghi", missing)
-	bearer.differs = `the list has the older words, "'abc.def.ghi' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc.def.ghi'.": AWS no longer repeats the header`
+	bearer.differs = `older observations have the words, "'abc.def.ghi' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc.def.ghi'.": AWS no longer repeats the header`
 	return []behaviour{
 		bearer,
 		ask("one word", seenIncomplete, plain, "abc.def.ghi", requires),
@@ -170,7 +168,7 @@ func unknownBehaviour(t *testing.T) []behaviour {
 const requires2 = `403 IncompleteSignatureException {"message":"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ` +
 	`(Hashed with SHA-256 and encoded with Base64) Authorization=HASH"}`
 
-// parameterBehaviour is line 34: RequestParameters of an AWS_PROXY integration.
+// parameterBehaviour is RequestParameters of an AWS_PROXY integration.
 func parameterBehaviour(t *testing.T) []behaviour {
 	const failed = `500 InternalServerErrorException {"message": "Internal server error"}`
 	ask := func(name, to, from, want string) behaviour {
@@ -179,7 +177,7 @@ func parameterBehaviour(t *testing.T) []behaviour {
 			p["RequestParameters"] = object{to: from}
 			addRoute(r, "GET /mapped", p, object{"RequestParameters": object{"method.request.header.X-From": false}})
 		})
-		return behaviour{line: 34, name: name, source: recordedIllegal, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: recordedIllegal, want: want, got: func(t *testing.T) string {
 			got := s.send(t, "GET /prod/mapped")
 			if got.status == 500 && !strings.Contains(got.record.Reason, "RequestParameters") {
 				t.Errorf("the reason is %q", got.record.Reason)
@@ -217,7 +215,7 @@ func parameterBehaviour(t *testing.T) []behaviour {
 	)
 }
 
-// mediaTypeBehaviour is line 35: which Accept header has an answer decoded.
+// mediaTypeBehaviour is which Accept header has an answer decoded.
 func mediaTypeBehaviour(t *testing.T) []behaviour {
 	with := func(types ...any) *site {
 		return backends(t, func(r object) { r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = types })
@@ -225,7 +223,7 @@ func mediaTypeBehaviour(t *testing.T) []behaviour {
 	families, exact, all := with("application/*", "image/*"), with("application/json", "image/png"), with("*/*")
 	const hello, encoded = "hello", "aGVsbG8="
 	ask := func(name string, s *site, want string, headers ...string) behaviour {
-		return behaviour{line: 35, name: name, source: recordedBinary, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: recordedBinary, want: want, got: func(t *testing.T) string {
 			got := s.post(
 				t,
 				"POST /prod/fn/answer",
@@ -248,7 +246,7 @@ func mediaTypeBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// deployedBehaviour is line 36: what API Gateway deploys and answers.
+// deployedBehaviour is what API Gateway deploys and answers.
 func deployedBehaviour(t *testing.T) []behaviour {
 	r := bare()
 	r["Api"].(object)["Properties"].(object)["Policy"] = ""
@@ -261,18 +259,16 @@ func deployedBehaviour(t *testing.T) []behaviour {
 	const recordedResponses = localstack + "test_apigateway_api.py"
 	return []behaviour{
 		{
-			line: 36,
 			name: "an integration response for a status without a method response is deployed, and fails",
 			source: recordedResponses +
 				", https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/",
 			want: `500 ApiConfigurationException {"message": "Internal server error"}`,
 			got:  func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() },
 		},
-		{line: 36, name: `Policy: "" is no policy`, source: seenNoPolicy, want: "200; []", got: func(t *testing.T) string {
+		{name: `Policy: "" is no policy`, source: seenNoPolicy, want: "200; []", got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/orders").String() + "; " + fmt.Sprint(s.Problems())
 		}},
 		{
-			line:   36,
 			name:   "two slashes before the stage",
 			source: recordedRouting,
 			want:   `200 "/orders"`,
@@ -289,7 +285,7 @@ func deployedBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// traceBehaviour is line 37: X-Amzn-Trace-Id of answers and of events.
+// traceBehaviour is X-Amzn-Trace-Id of answers and of events.
 func traceBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	const root = "Root=1-67891233-abcdef012345678912345678"
@@ -306,7 +302,7 @@ func traceBehaviour(t *testing.T) []behaviour {
 		return trace
 	}
 	ask := func(name, source, target, body, sent, want string) behaviour {
-		return behaviour{line: 37, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			var headers []string
 			if sent != "" {
 				headers = append(headers, "X-Amzn-Trace-Id: "+sent)
@@ -343,7 +339,7 @@ func traceBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// sentBehaviour is line 38, as far as events and method ARNs go: the path is as it was sent.
+// sentBehaviour is that the path of events and method ARNs is as it was sent.
 func sentBehaviour(t *testing.T) []behaviour {
 	const captures = "captures of 2026, not published; event paths in " + recordedEvents
 	r := bare()
@@ -352,7 +348,7 @@ func sentBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /{proxy+}", proxy("Fn"), guardedBy("Auth"))
 	s := serve(t, r)
 	ask := func(name, target, want string) behaviour {
-		return behaviour{line: 38, name: name, source: captures, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: captures, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, bearer("event"))
 			if got.status != 200 {
 				return got.String()
@@ -371,7 +367,7 @@ func sentBehaviour(t *testing.T) []behaviour {
 		ask("an encoded letter", "GET /prod/%61dmin", "/{proxy+} /%61dmin /prod/GET/%61dmin"),
 		ask("an encoded slash", "GET /prod/a%2Fb", "/{proxy+} /a%2Fb /prod/GET/a%2Fb"),
 		ask("digits in small letters", "GET /prod/%c3%a9", "/{proxy+} /%c3%a9 /prod/GET/%c3%a9"),
-		{line: 38, name: "that matching and the evaluation of policies read a path alike", source: strictestReading,
+		{name: "that matching and the evaluation of policies read a path alike", source: strictestReading,
 			differs: "not shown: it takes a deployment; docs/security-model.md names the requests that show it"},
 	}
 }

@@ -19,7 +19,7 @@ func gatewayResponse(of string, properties object) object {
 	return resource("ApiGateway::GatewayResponse", p)
 }
 
-// responseTypeBehaviour is line 25 for each of the types, most of which no request to a local run brings about: its
+// responseTypeBehaviour is the types of gateway responses, most of which no request to a local run brings about: its
 // status, and which default it takes what is customised from.
 func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 	plain, _ := mapping.NewResponses(nil)
@@ -56,7 +56,7 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 		{"UNSUPPORTED_MEDIA_TYPE", "415 DEFAULT_4XX"},
 		{"WAF_FILTERED", "403 DEFAULT_4XX"},
 	} {
-		b := behaviour{line: 25, name: string(c.name), source: docResponses, want: c.want, got: func(t *testing.T) string {
+		b := behaviour{name: string(c.name), source: docResponses, want: c.want, got: func(t *testing.T) string {
 			source, failure := &mapping.Source{Request: &exchange.Request{}}, &mapping.Failure{Type: c.name, Message: "m"}
 			a := plain.Answer(failure, source)
 			if body := string(a.Body); body != `{"message":"m"}` {
@@ -70,7 +70,7 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 			"AUTHORIZER_FAILURE",
 			"INTEGRATION_FAILURE",
 			"EXPIRED_TOKEN":
-			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an expired token has other answers (lines 14 and 15)"
+			b.differs = "no request to a local run is answered so: there is no firewall or failing connection here, and an expired token has other answers (see the groups Cognito and IAM)"
 		case "REQUEST_TOO_LARGE":
 			b.source, b.differs = docIssues,
 				"documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
@@ -204,7 +204,7 @@ func responseBehaviour(t *testing.T) []behaviour {
 	}})
 	plain, own, told, page := serve(t, r), serve(t, customised), serve(t, explained), serve(t, paged)
 	ask := func(name, source string, s *site, target, want string, show string, headers ...string) behaviour {
-		return behaviour{line: 25, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, headers...)
 			out := got.String()
 			if show != "" {
@@ -216,7 +216,7 @@ func responseBehaviour(t *testing.T) []behaviour {
 	const default4 = "; From: DEFAULT_4XX"
 	const refusedBody = `400 BadRequestException {"message":"Invalid request body"}`
 	say := func(name, source string, s *site, target, body, want string, headers ...string) behaviour {
-		return behaviour{line: 25, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.post(t, target, body, headers...)
 			if s == own {
 				return got.String() + "; " + got.headers("From")
@@ -324,7 +324,6 @@ func responseBehaviour(t *testing.T) []behaviour {
 			refusedBody+default4,
 		),
 		{
-			line:    25,
 			name:    "what is wrong with a body, for a gateway response",
 			source:  docCustomize,
 			want:    `422 BadRequestException {"why":"[at '/': missing property 'b']"}`,
@@ -332,7 +331,6 @@ func responseBehaviour(t *testing.T) []behaviour {
 			differs: "the words of $context.error.validationErrorString are those of another library than API Gateway's, such as [object has missing required properties ([\"b\"])]",
 		},
 		{
-			line:    25,
 			name:    "a model with an expression of Java's",
 			source:  docValidation,
 			want:    notServedHere,
@@ -426,7 +424,6 @@ func responseBehaviour(t *testing.T) []behaviour {
 			bearer("other"),
 		),
 		{
-			line:   25,
 			name:   "a response for REQUEST_TOO_LARGE is ignored, with a warning",
 			source: docIssues,
 			want:   "413; true",
@@ -492,7 +489,7 @@ func preflightBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "OPTIONS /none", json, change)
 	s := serve(t, r)
 	ask := func(name, source, path, origin, want string) behaviour {
-		return behaviour{line: 26, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			headers := []string{"Access-Control-Request-Method: GET"}
 			if origin != "" {
 				headers = append(headers, "Origin: "+origin)
@@ -512,7 +509,6 @@ func preflightBehaviour(t *testing.T) []behaviour {
 		ask("several origins: none of them", sourcePreflight, "/two", "https://evil.example.com", allowed(shop)),
 		ask("several origins: no Origin", sourcePreflight, "/two", "", allowed(shop)),
 		{
-			line:   26,
 			name:   "the header's name in small letters",
 			source: sourcePreflight,
 			want:   "true",
@@ -522,7 +518,6 @@ func preflightBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   26,
 			name:   "another template is refused: what cannot be done",
 			source: sourcePreflight,
 			want:   "501; true",

@@ -25,9 +25,8 @@ func routingBehaviour(t *testing.T) []behaviour {
 	addRoute(files, "GET /users/{id}", mock("user"))
 	addRoute(files, "PATCH /users/me", mock("me"))
 	s, open := serve(t, files), serve(t, r)
-	ask := func(line int, name, source string, s *site, target, want string) behaviour {
+	ask := func(name, source string, s *site, target, want string) behaviour {
 		return behaviour{
-			line:   line,
 			name:   name,
 			source: source,
 			want:   want,
@@ -35,15 +34,14 @@ func routingBehaviour(t *testing.T) []behaviour {
 		}
 	}
 	return []behaviour{
-		ask(16, "an unknown path", recordedRouting, s, "GET /prod/nothing", noSuchRoute),
-		ask(16, "an unknown verb", recordedRouting, s, "DELETE /prod/orders", noSuchRoute),
-		ask(16, "a path in other letters", recordedRouting, s, "GET /prod/Orders", noSuchRoute),
-		ask(16, "a resource without a method", recordedRouting, s, "GET /prod/deep/1", noSuchRoute),
-		ask(16, "a path that goes on", recordedRouting, s, "GET /prod/deep/1/lines/2", noSuchRoute),
-		ask(16, "an unknown stage", recordedRouting, s, "GET /dev/orders", `403 ForbiddenException {"message":"Forbidden"}`),
-		ask(16, "the root", recordedRouting, s, "GET /prod", "200 root"),
+		ask("an unknown path", recordedRouting, s, "GET /prod/nothing", noSuchRoute),
+		ask("an unknown verb", recordedRouting, s, "DELETE /prod/orders", noSuchRoute),
+		ask("a path in other letters", recordedRouting, s, "GET /prod/Orders", noSuchRoute),
+		ask("a resource without a method", recordedRouting, s, "GET /prod/deep/1", noSuchRoute),
+		ask("a path that goes on", recordedRouting, s, "GET /prod/deep/1/lines/2", noSuchRoute),
+		ask("an unknown stage", recordedRouting, s, "GET /dev/orders", `403 ForbiddenException {"message":"Forbidden"}`),
+		ask("the root", recordedRouting, s, "GET /prod", "200 root"),
 		ask(
-			16,
 			"HEAD is a verb of its own",
 			recordedRouting,
 			s,
@@ -51,22 +49,21 @@ func routingBehaviour(t *testing.T) []behaviour {
 			"403 MissingAuthenticationTokenException",
 		),
 
-		ask(17, "a literal before a parameter", recordedRouting, s, "GET /prod/files/folder/index", "200 index"),
-		ask(17, "a parameter before a greedy one", recordedRouting, s, "GET /prod/files/folder/x", "200 file"),
-		ask(17, "a literal before a greedy one", recordedRouting, s, "GET /prod/files/readme", "200 readme"),
-		ask(17, "a greedy one", recordedRouting, s, "GET /prod/files/x/y", "200 other"),
-		ask(17, "a literal without the verb falls through", recordedRouting, s, "POST /prod/files/readme", "200 other"),
-		ask(17, "a parameter without the verb falls through", recordedRouting, s, "POST /prod/files/folder/x", "200 other"),
-		ask(17, "so does a resource that has only OPTIONS", recordedRouting, s, "PUT /prod/files/hidden", "200 other"),
-		ask(17, "and OPTIONS itself is its own", recordedRouting, s, "OPTIONS /prod/files/hidden", "200 preflight"),
-		ask(17, "a literal without routes below falls through", recordedRouting, s, "GET /prod/files/readme/x", "200 other"),
-		ask(17, "so does a resource without any verb", seenRouting, s, "POST /prod/files/folder", "200 other"),
-		ask(17, "a literal without the verb falls through to a parameter", seenSiblings, s, "GET /prod/users/me", "200 user"),
-		ask(17, "unless the parameter does not have it either", seenSiblings, s, "POST /prod/users/me", noSuchRoute),
-		ask(17, "a greedy one is no match for nothing", recordedRouting, s, "GET /prod/files", noSuchRoute),
-		ask(17, "a guarded method beside an open {proxy+}", recordedRouting, open, "GET /prod/orders", unauthorized),
+		ask("a literal before a parameter", recordedRouting, s, "GET /prod/files/folder/index", "200 index"),
+		ask("a parameter before a greedy one", recordedRouting, s, "GET /prod/files/folder/x", "200 file"),
+		ask("a literal before a greedy one", recordedRouting, s, "GET /prod/files/readme", "200 readme"),
+		ask("a greedy one", recordedRouting, s, "GET /prod/files/x/y", "200 other"),
+		ask("a literal without the verb falls through", recordedRouting, s, "POST /prod/files/readme", "200 other"),
+		ask("a parameter without the verb falls through", recordedRouting, s, "POST /prod/files/folder/x", "200 other"),
+		ask("so does a resource that has only OPTIONS", recordedRouting, s, "PUT /prod/files/hidden", "200 other"),
+		ask("and OPTIONS itself is its own", recordedRouting, s, "OPTIONS /prod/files/hidden", "200 preflight"),
+		ask("a literal without routes below falls through", recordedRouting, s, "GET /prod/files/readme/x", "200 other"),
+		ask("so does a resource without any verb", seenRouting, s, "POST /prod/files/folder", "200 other"),
+		ask("a literal without the verb falls through to a parameter", seenSiblings, s, "GET /prod/users/me", "200 user"),
+		ask("unless the parameter does not have it either", seenSiblings, s, "POST /prod/users/me", noSuchRoute),
+		ask("a greedy one is no match for nothing", recordedRouting, s, "GET /prod/files", noSuchRoute),
+		ask("a guarded method beside an open {proxy+}", recordedRouting, open, "GET /prod/orders", unauthorized),
 		ask(
-			17,
 			"its other verbs are open: what the constructs refuse at synth",
 			recordedRouting,
 			open,
@@ -85,7 +82,7 @@ func pathBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	// event is a part of the event: "path", or "queryStringParameters".
 	event := func(name, source, target, part, want string) behaviour {
-		return behaviour{line: 18, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target)
 			if got.status != 200 {
 				return got.String()

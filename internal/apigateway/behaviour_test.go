@@ -9,31 +9,21 @@ import (
 	"testing"
 )
 
-var showMatrix = flag.Bool("matrix", false, "print what TestBehaviour expected and got, by line")
+var showMatrix = flag.Bool("matrix", false, "print what TestBehaviour expected and got, by group")
 
-// behaviour is a line of our list of how API Gateway behaves, or a part of one, with where it is known from, and what
-// shows it here.
+// behaviour is something that API Gateway does, with where it is known from, and what shows it here.
 type behaviour struct {
-	line   int
 	name   string
 	source string
 	want   string
 	got    func(t *testing.T) string
 
-	// differs says why the local gateway does not do a line, does it in another way, or cannot show it. Such a line may
+	// differs says why the local gateway does not do it, does it in another way, or cannot show it. Such a behaviour may
 	// go without want and got.
 	differs string
 }
 
-// The list has 38 numbered lines and a section on events.
-const (
-	lines      = 38
-	eventsLine = lines + 1
-
-	integrationsLine = eventsLine + 1 // HTTP and AWS integrations, templates and streams
-)
-
-// The documents that lines are taken from.
+// The documents that behaviours are taken from.
 const (
 	guide = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
 
@@ -108,57 +98,64 @@ const (
 	strictestReading   = "not documented, the stricter reading"
 )
 
-// TestBehaviour is the list, line by line, against a gateway with real function processes, over HTTP.
+// behaviourGroups are the behaviours by what they are about.
+var behaviourGroups = []struct {
+	name  string
+	cases func(*testing.T) []behaviour
+}{
+	{"TOKEN", tokenBehaviour},
+	{"REQUEST", requestBehaviour},
+	{"cache", cacheBehaviour},
+	{"ARN", arnBehaviour},
+	{"resource policy", policyBehaviour},
+	{"order of checks", policyWithAuthorizerBehaviour},
+	{"conditions", conditionBehaviour},
+	{"Cognito", cognitoBehaviour},
+	{"IAM", iamBehaviour},
+	{"routing", routingBehaviour},
+	{"paths", pathBehaviour},
+	{"headers", headerBehaviour},
+	{"answers", answerBehaviour},
+	{"failures", failureBehaviour},
+	{"binary", binaryBehaviour},
+	{"compressed", compressedBehaviour},
+	{"limits", limitBehaviour},
+	{"response types", responseTypeBehaviour},
+	{"responses", responseBehaviour},
+	{"preflights", preflightBehaviour},
+	{"runtime", runtimeBehaviour},
+	{"events", eventBehaviour},
+	{"JWT", jwtBehaviour},
+	{"permissions", permissionBehaviour},
+	{"variables", variableBehaviour},
+	{"edge", edgeBehaviour},
+	{"unknown routes", unknownBehaviour},
+	{"parameters", parameterBehaviour},
+	{"media types", mediaTypeBehaviour},
+	{"deployed", deployedBehaviour},
+	{"traces", traceBehaviour},
+	{"as sent", sentBehaviour},
+	{"HTTP integrations", httpBehaviour},
+	{"AWS integrations", serviceBehaviour},
+	{"streams", streamBehaviour},
+}
+
+// TestBehaviour compares each behaviour with a gateway that has real function processes, over HTTP.
 func TestBehaviour(t *testing.T) {
 	t.Parallel() // some of its functions do not answer in time
 	var mu sync.Mutex
 	var rows []row
-	t.Run("line", func(t *testing.T) {
-		for _, group := range []struct {
-			name  string
-			cases func(*testing.T) []behaviour
-		}{
-			{"TOKEN", tokenBehaviour},
-			{"REQUEST", requestBehaviour},
-			{"cache", cacheBehaviour},
-			{"ARN", arnBehaviour},
-			{"resource policy", policyBehaviour},
-			{"order of checks", policyWithAuthorizerBehaviour},
-			{"conditions", conditionBehaviour},
-			{"Cognito", cognitoBehaviour},
-			{"IAM", iamBehaviour},
-			{"routing", routingBehaviour},
-			{"paths", pathBehaviour},
-			{"headers", headerBehaviour},
-			{"answers", answerBehaviour},
-			{"failures", failureBehaviour},
-			{"binary", binaryBehaviour},
-			{"compressed", compressedBehaviour},
-			{"limits", limitBehaviour},
-			{"response types", responseTypeBehaviour},
-			{"responses", responseBehaviour},
-			{"preflights", preflightBehaviour},
-			{"runtime", runtimeBehaviour},
-			{"events", eventBehaviour},
-			{"JWT", jwtBehaviour},
-			{"permissions", permissionBehaviour},
-			{"variables", variableBehaviour},
-			{"edge", edgeBehaviour},
-			{"unknown routes", unknownBehaviour},
-			{"parameters", parameterBehaviour},
-			{"media types", mediaTypeBehaviour},
-			{"deployed", deployedBehaviour},
-			{"traces", traceBehaviour},
-			{"as sent", sentBehaviour},
-			{"HTTP integrations", httpBehaviour},
-			{"AWS integrations", serviceBehaviour},
-			{"streams", streamBehaviour},
-		} {
+	t.Run("of", func(t *testing.T) {
+		for i, group := range behaviourGroups {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()
-				for _, b := range group.cases(t) {
-					t.Run(fmt.Sprintf("%d %s", b.line, b.name), func(t *testing.T) {
-						r := row{behaviour: b}
+				cases := group.cases(t)
+				if len(cases) == 0 {
+					t.Error("the group has no case")
+				}
+				for _, b := range cases {
+					t.Run(b.name, func(t *testing.T) {
+						r := row{behaviour: b, group: i}
 						if b.got != nil {
 							r.found = b.got(t)
 						}
@@ -171,11 +168,6 @@ func TestBehaviour(t *testing.T) {
 			})
 		}
 	})
-	for line := 1; line <= integrationsLine; line++ {
-		if !slices.ContainsFunc(rows, func(r row) bool { return r.line == line }) {
-			t.Errorf("line %d has no case", line)
-		}
-	}
 	if *showMatrix {
 		printMatrix(rows)
 	}
@@ -184,28 +176,25 @@ func TestBehaviour(t *testing.T) {
 // row is a case and what it came to.
 type row struct {
 	behaviour
+	group int // in behaviourGroups
 	found string
 }
 
 func (r row) check(t *testing.T) {
 	switch {
 	case r.source == "":
-		t.Errorf("line %d has no source", r.line)
+		t.Error("it has no source")
 	case r.got == nil && r.differs == "":
-		t.Errorf("nothing is checked, and no reason is given")
+		t.Error("nothing is checked, and no reason is given")
 	case r.got != nil && r.found != r.want:
-		t.Errorf("got  %s\nwant %s\n(line %d, %s)", r.found, r.want, r.line, r.source)
+		t.Errorf("got  %s\nwant %s\n(%s)", r.found, r.want, r.source)
 	}
 }
 
 func printMatrix(rows []row) {
-	slices.SortStableFunc(rows, func(x, y row) int { return x.line - y.line })
-	fmt.Printf("%-6s  %-70s  %-90s  %s\n", "line", "case", "expected", "got")
+	slices.SortStableFunc(rows, func(x, y row) int { return x.group - y.group })
+	fmt.Printf("%-17s  %-70s  %-90s  %s\n", "group", "case", "expected", "got")
 	for _, r := range rows {
-		line := fmt.Sprint(r.line)
-		if r.line == eventsLine {
-			line = "events"
-		}
 		got := "as expected"
 		if r.found != r.want {
 			got = r.found
@@ -213,9 +202,10 @@ func printMatrix(rows []row) {
 		if r.got == nil {
 			got = "not shown"
 		}
-		fmt.Printf("%-6s  %-70s  %-90s  %s\n        %s\n", line, r.name, printable(r.want), got, r.source)
+		group := behaviourGroups[r.group].name
+		fmt.Printf("%-17s  %-70s  %-90s  %s\n                   %s\n", group, r.name, printable(r.want), got, r.source)
 		if r.differs != "" {
-			fmt.Printf("        DIFFERS: %s\n", r.differs)
+			fmt.Printf("                   DIFFERS: %s\n", r.differs)
 		}
 	}
 	differ := 0

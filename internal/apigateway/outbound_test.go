@@ -219,12 +219,12 @@ func httpBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 
 	sent := func(name, source, target, body, want string, headers ...string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			return p.called(t, s, target, body, append(headers, "Content-Type: application/json")...)
 		}}
 	}
 	answered := func(name, source, target, want string, show ...string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target)
 			if got.status == 501 || len(show) == 1 && show[0] == "why" {
 				return fmt.Sprint(got.status, " ", got.record.Reason)
@@ -280,7 +280,6 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"X-Amzn-Trace-Id",
 		),
 		{
-			line:   integrationsLine,
 			name:   "a compressed answer",
 			source: recordedDropped,
 			want:   "200 packed  200 gzip",
@@ -340,7 +339,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"User-Agent: test/integration",
 			"Headervar: request-value",
 		),
-		{line: integrationsLine, name: "the answer by parameters, template and override", source: docParameters,
+		{name: "the answer by parameters, template and override", source: docParameters,
 			want: `202 7 it\'s X-From: b, X-Id: 7, x-amzn-Remapped-Date: today`, got: func(t *testing.T) string {
 				got := s.post(t, "POST /prod/http/7", `{}`, "Content-Type: application/json")
 				return fmt.Sprintf(
@@ -378,17 +377,16 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"x",
 			`415 BadRequestException {"message":"Unsupported Media Type"}`,
 		),
-		{line: integrationsLine, name: "WHEN_NO_TEMPLATES with another template", source: docPassthrough,
+		{name: "WHEN_NO_TEMPLATES with another template", source: docPassthrough,
 			want: `415 BadRequestException {"message":"Unsupported Media Type"}`, got: func(t *testing.T) string {
 				return s.post(t, "POST /prod/some", "x", "Content-Type: text/plain").String()
 			}},
-		{line: integrationsLine, name: "WHEN_NO_MATCH", source: docPassthrough, want: "x", got: func(t *testing.T) string {
+		{name: "WHEN_NO_MATCH", source: docPassthrough, want: "x", got: func(t *testing.T) string {
 			got := p.called(t, s, "POST /prod/match", "x", "Content-Type: text/plain")
 			return got[strings.LastIndex(got, "\n")+1:]
 		}},
 		answered("an answer that is binary, for a caller that is not", docBinary, "GET /prod/image", "200 /wA="),
 		{
-			line:   integrationsLine,
 			name:   "bytes for a caller that takes them",
 			source: docBinary,
 			want:   "\xff\x00",
@@ -397,7 +395,6 @@ func httpBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   integrationsLine,
 			name:   "bytes that become text",
 			source: docBinary,
 			want:   `{"image": "/wA="}`,
@@ -407,7 +404,6 @@ func httpBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   integrationsLine,
 			name:   "bytes for a template",
 			source: seenBinaryMock,
 			want:   "500",
@@ -416,7 +412,6 @@ func httpBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{
-			line:   integrationsLine,
 			name:   "a body that a template cannot read",
 			source: "https://github.com/serverless/serverless/issues/2270",
 			want:   `400 BadRequestException Could not parse request body into json`,

@@ -109,19 +109,19 @@ func serviceBehaviour(t *testing.T) []behaviour {
 	})
 
 	sent := func(of *site, name, source, target, body, want string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			return p.called(t, of, target, body, "Content-Type: application/json", "Cookie: c=1")
 		}}
 	}
 	posted := func(name, source, target, body, want string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.post(t, target, body, "Content-Type: application/json")
 			return fmt.Sprint(got.status, " ", got.body)
 		}}
 	}
 	// answered sends no Content-Type, as the recorded test does.
 	answered := func(name, test, target, body, want string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: recordedLambda + ": " + test, want: want,
+		return behaviour{name: name, source: recordedLambda + ": " + test, want: want,
 			got: func(t *testing.T) string {
 				got := s.post(t, target, body)
 				return fmt.Sprint(got.status, " ", got.body)
@@ -162,7 +162,6 @@ func serviceBehaviour(t *testing.T) []behaviour {
 		posted("a header that an integration must not set", recordedIllegal, "POST /prod/signed", "{}",
 			`500 {"message": "Internal server error"}`),
 		{
-			line:   integrationsLine,
 			name:   "no endpoint",
 			source: "the local gateway's own",
 			want: "501 Shop/MPOSTRworkflow: its integration calls the AWS service states, which is not emulated: " +

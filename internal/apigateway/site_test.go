@@ -137,7 +137,7 @@ func (s *site) request(t *testing.T, target, body string, headers ...string) *ht
 	return r
 }
 
-// do sends a request, and checks what holds for every answer: it is the one that was recorded, with its ids (line 23),
+// do sends a request, and checks what holds for every answer: it is the one that was recorded, with its ids,
 // it has a reason if and only if the gateway itself answered with an error, and no header's value is in what is told.
 func (s *site) do(t *testing.T, r *http.Request) reply {
 	t.Helper()

@@ -109,7 +109,7 @@ func streamBehaviour(t *testing.T) []behaviour {
 	t.Cleanup(backend.Close)
 	s := serve(t, streams(t, backend.URL))
 	got := func(name, source, target, want string, show ...string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want, got: func(t *testing.T) string {
+		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target)
 			body := got.body
 			if len(body) > 100 {
@@ -119,7 +119,7 @@ func streamBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	cut := func(name, source, target, want string) behaviour {
-		return behaviour{line: integrationsLine, name: name, source: source, want: want,
+		return behaviour{name: name, source: source, want: want,
 			got: func(t *testing.T) string { return s.cut(t, target) }}
 	}
 	const (
@@ -163,7 +163,7 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"GET /prod/untold/cookies",
 			"502 "+internal+": "+noBytes,
 		),
-		{line: integrationsLine, name: "a whole answer of a function that streams", source: docStreamingLambda,
+		{name: "a whole answer of a function that streams", source: docStreamingLambda,
 			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it STREAM, " +
 				"as secureapi.Streamed() does, or have the function answer with an object",
 			got: func(t *testing.T) string {

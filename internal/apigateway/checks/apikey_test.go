@@ -8,7 +8,6 @@ import (
 )
 
 func TestAPIKey(t *testing.T) {
-	plans, source := behaviour{7, docKeys}, behaviour{7, docOutput}
 	const forbidden = `403 ForbiddenException {"message":"Forbidden"}`
 	keys := func(g *gate) {
 		other := &apimodel.API{APIID: "other"}
@@ -28,26 +27,26 @@ func TestAPIKey(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		behaviour
-		name, source, header, usage, want string
+		source                               string
+		name, keySource, header, usage, want string
 	}{
-		{plans, "of a plan for the stage", "HEADER", "value-good", "", "ok"},
-		{plans, "missing", "HEADER", "", "", forbidden},
-		{plans, "unknown", "HEADER", "value", "", forbidden},
-		{plans, "in other letters", "HEADER", "VALUE-GOOD", "", forbidden},
-		{plans, "its id", "HEADER", "good", "", forbidden},
-		{plans, "disabled", "HEADER", "value-off", "", forbidden},
-		{plans, "of a plan for another stage", "HEADER", "value-dev", "", forbidden},
-		{plans, "of a plan for another API", "HEADER", "value-other", "", forbidden},
-		{plans, "of a plan without a stage", "HEADER", "value-nowhere", "", forbidden},
-		{source, "from the authorizer", "AUTHORIZER", "", "value-good", "ok"},
-		{source, "from the authorizer, unknown", "AUTHORIZER", "value-good", "x", forbidden},
-		{source, "the header does not count", "AUTHORIZER", "value-good", "", forbidden},
-		{source, "the authorizer's does not count", "HEADER", "", "value-good", forbidden},
+		{docKeys, "of a plan for the stage", "HEADER", "value-good", "", "ok"},
+		{docKeys, "missing", "HEADER", "", "", forbidden},
+		{docKeys, "unknown", "HEADER", "value", "", forbidden},
+		{docKeys, "in other letters", "HEADER", "VALUE-GOOD", "", forbidden},
+		{docKeys, "its id", "HEADER", "good", "", forbidden},
+		{docKeys, "disabled", "HEADER", "value-off", "", forbidden},
+		{docKeys, "of a plan for another stage", "HEADER", "value-dev", "", forbidden},
+		{docKeys, "of a plan for another API", "HEADER", "value-other", "", forbidden},
+		{docKeys, "of a plan without a stage", "HEADER", "value-nowhere", "", forbidden},
+		{docOutput, "from the authorizer", "AUTHORIZER", "", "value-good", "ok"},
+		{docOutput, "from the authorizer, unknown", "AUTHORIZER", "value-good", "x", forbidden},
+		{docOutput, "the header does not count", "AUTHORIZER", "value-good", "", forbidden},
+		{docOutput, "the authorizer's does not count", "HEADER", "", "value-good", forbidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate("", keys)
-			g.options.API.APIKeySource = c.source
+			g.options.API.APIKeySource = c.keySource
 			m := guarded(g.token(60*second, ""))
 			m.APIKeyRequired = true
 			g.Guard = New(g.options)
@@ -57,7 +56,7 @@ func TestAPIKey(t *testing.T) {
 			for range 2 { // the second answer is from the cache
 				v := g.check(m, "GET /", "Authorization: x", "X-API-Key: "+c.header)
 				if got := answered(v); got != c.want {
-					t.Errorf("got %s, want %s (%s): %+v", got, c.want, c.behaviour, v.Trace)
+					t.Errorf("got %s, want %s (%s): %+v", got, c.want, c.source, v.Trace)
 				}
 				if v.Denial == nil && (v.Caller.APIKey != "value-good" || v.Caller.APIKeyID != "good") {
 					t.Errorf("got the key %q with the id %q", v.Caller.APIKey, v.Caller.APIKeyID)

@@ -13,7 +13,7 @@ import (
 const second = time.Second
 
 func TestCache(t *testing.T) {
-	from := behaviour{5, docLambda}
+	from := docLambda
 	g := newGate("")
 	a := g.token(300*second, "")
 	g.Guard = New(g.options)
@@ -61,7 +61,7 @@ func TestCache(t *testing.T) {
 
 // TestRevocation takes a caller's rights away: the cache keeps the old answer until its time is over, and no longer.
 func TestRevocation(t *testing.T) {
-	from := behaviour{5, docLambda}
+	from := docLambda
 	g := newGate("")
 	m := guarded(g.token(60*second, ""))
 	g.Guard = New(g.options)
@@ -78,7 +78,7 @@ func TestRevocation(t *testing.T) {
 }
 
 func TestNoCache(t *testing.T) {
-	from := behaviour{5, docLambda}
+	from := docLambda
 	g := newGate("")
 	m := guarded(g.token(0, ""))
 	g.Guard = New(g.options)
@@ -94,7 +94,7 @@ func TestNoCache(t *testing.T) {
 
 // TestCacheKeys makes pairs of requests. Those that differ in an identity source must not share an answer.
 func TestCacheKeys(t *testing.T) {
-	from := behaviour{5, docLambda}
+	from := docLambda
 	for _, c := range []struct {
 		name          string
 		sources       string

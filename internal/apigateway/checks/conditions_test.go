@@ -45,7 +45,7 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			from := behaviour{5, docLambda}
+			from := docLambda
 			g := newGate("")
 			m := guarded(g.token(60*second, ""))
 			g.Guard = New(g.options)
@@ -65,7 +65,7 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 // A policy that ends with its token, as the included authorizer writes one where it is configured so: the cache keeps
 // it for its TTL, and from the end on it allows nothing.
 func TestACachedPolicyThatEnds(t *testing.T) {
-	from := behaviour{5, docLambda}
+	from := docLambda
 	g := newGate("")
 	m := guarded(g.token(60*second, ""))
 	g.Guard = New(g.options)

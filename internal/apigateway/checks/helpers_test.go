@@ -34,14 +34,6 @@ const (
 	strict = "not documented, the stricter reading"
 )
 
-// behaviour says where a case comes from: the line of our list of how API Gateway behaves, and that line's source.
-type behaviour struct {
-	line   int
-	source string
-}
-
-func (b behaviour) String() string { return fmt.Sprintf("line %d, %s", b.line, b.source) }
-
 const (
 	account = "123456789012"
 	arnBase = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"
@@ -174,10 +166,10 @@ func answered(v Verdict) string {
 }
 
 // want compares an answer, and wants each verdict to be explained.
-func want(t *testing.T, from behaviour, v Verdict, answer string) {
+func want(t *testing.T, source string, v Verdict, answer string) {
 	t.Helper()
 	if got := answered(v); got != answer {
-		t.Errorf("got  %s\nwant %s\n(%s)\ntrace: %+v", got, answer, from, v.Trace)
+		t.Errorf("got  %s\nwant %s\n(%s)\ntrace: %+v", got, answer, source, v.Trace)
 	}
 	if len(v.Trace) == 0 {
 		t.Fatal("the verdict has no trace")
@@ -193,10 +185,10 @@ func want(t *testing.T, from behaviour, v Verdict, answer string) {
 }
 
 // asked wants so many invocations of the function.
-func (g *gate) asked(t *testing.T, from behaviour, times int) {
+func (g *gate) asked(t *testing.T, source string, times int) {
 	t.Helper()
 	if len(g.events) != times {
-		t.Errorf("the function was invoked %d times, want %d (%s)", len(g.events), times, from)
+		t.Errorf("the function was invoked %d times, want %d (%s)", len(g.events), times, source)
 	}
 }
 

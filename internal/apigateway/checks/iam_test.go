@@ -11,7 +11,7 @@ import (
 )
 
 func TestSignatures(t *testing.T) {
-	from := behaviour{15, docIAM}
+	from := docIAM
 	for _, c := range []struct {
 		name, key, secret, target string
 		spoil                     func(*gate, *Call)
@@ -108,6 +108,6 @@ func TestPrincipalARN(t *testing.T) {
 			`,"Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/` + role + `"}}}`))
 		withKeys(g)
 		g.Guard = New(g.options)
-		want(t, behaviour{15, docIAM}, g.Check(t.Context(), g.sign(t, clerk, clerk, "GET /orders/7")), answer)
+		want(t, docIAM, g.Check(t.Context(), g.sign(t, clerk, clerk, "GET /orders/7")), answer)
 	}
 }

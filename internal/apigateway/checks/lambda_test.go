@@ -12,45 +12,44 @@ import (
 )
 
 func TestTokenSource(t *testing.T) {
-	missing, whole := behaviour{1, docLambda}, behaviour{1, strict}
 	const expression = `Bearer [a-z]+|Basic x`
 	for _, c := range []struct {
-		behaviour
+		source           string
 		name, expression string
 		headers          []string
 		want             string
 	}{
-		{missing, "there", "", []string{"Authorization: x"}, "ok"},
-		{missing, "there under a name in other letters", "", []string{"aUTHORIZATION: x"}, "ok"},
-		{missing, "missing", "", nil, unauthorized401},
-		{missing, "only another header is there", "", []string{"X-Authorization: x"}, unauthorized401},
-		{missing, "empty", "", []string{"Authorization:"}, unauthorized401},
+		{docLambda, "there", "", []string{"Authorization: x"}, "ok"},
+		{docLambda, "there under a name in other letters", "", []string{"aUTHORIZATION: x"}, "ok"},
+		{docLambda, "missing", "", nil, unauthorized401},
+		{docLambda, "only another header is there", "", []string{"X-Authorization: x"}, unauthorized401},
+		{docLambda, "empty", "", []string{"Authorization:"}, unauthorized401},
 		{
-			missing,
+			docLambda,
 			"of several lines the last counts, and it is empty",
 			"",
 			[]string{"Authorization: x", "Authorization:"},
 			unauthorized401,
 		},
-		{missing, "missing, with an expression that nothing matches too", `.*`, nil, unauthorized401},
-		{missing, "matching", expression, []string{"Authorization: Bearer abc"}, "ok"},
-		{missing, "matching the second alternative", expression, []string{"Authorization: Basic x"}, "ok"},
-		{missing, "not matching", expression, []string{"Authorization: Bearer 1"}, unauthorized401},
-		{whole, "matching at its beginning only", expression, []string{"Authorization: Bearer abc1"}, unauthorized401},
-		{whole, "matching at its end only", expression, []string{"Authorization: x Basic x"}, unauthorized401},
-		{whole, "matching but for a line break", expression, []string{"Authorization: Bearer abc\nx"}, unauthorized401},
+		{docLambda, "missing, with an expression that nothing matches too", `.*`, nil, unauthorized401},
+		{docLambda, "matching", expression, []string{"Authorization: Bearer abc"}, "ok"},
+		{docLambda, "matching the second alternative", expression, []string{"Authorization: Basic x"}, "ok"},
+		{docLambda, "not matching", expression, []string{"Authorization: Bearer 1"}, unauthorized401},
+		{strict, "matching at its beginning only", expression, []string{"Authorization: Bearer abc1"}, unauthorized401},
+		{strict, "matching at its end only", expression, []string{"Authorization: x Basic x"}, unauthorized401},
+		{strict, "matching but for a line break", expression, []string{"Authorization: Bearer abc\nx"}, unauthorized401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate("")
 			m := guarded(g.token(0, c.expression))
 			g.Guard = New(g.options)
 			v := g.check(m, "GET /orders/7", c.headers...)
-			want(t, c.behaviour, v, c.want)
+			want(t, c.source, v, c.want)
 			if c.want != "ok" {
-				g.asked(t, c.behaviour, 0)
+				g.asked(t, c.source, 0)
 				return
 			}
-			g.asked(t, c.behaviour, 1)
+			g.asked(t, c.source, 1)
 			token := g.call(m, "GET /", c.headers...).Headers.Get("Authorization")
 			if event := fmt.Sprintf(
 				`{"type":"TOKEN","authorizationToken":%q,"methodArn":%q}`,
@@ -69,7 +68,7 @@ func TestTokenSource(t *testing.T) {
 			if got := g.Problems()[a.ID]; !strings.Contains(got, fmt.Sprintf("%q", expression)) {
 				t.Errorf("got %q, want the expression %q in it", got, expression)
 			}
-			want(t, whole, g.check(guarded(a), "GET /", "Authorization: x"), unauthorized401)
+			want(t, strict, g.check(guarded(a), "GET /", "Authorization: x"), unauthorized401)
 		}
 	})
 }
@@ -86,7 +85,7 @@ func TestJavaExpressions(t *testing.T) {
 		m := guarded(g.token(0, c.expression))
 		g.Guard = New(g.options)
 		v := g.check(m, "GET /", "Authorization: "+c.token)
-		want(t, behaviour{1, docLambda}, v, c.want)
+		want(t, docLambda, v, c.want)
 		if c.reason != "" && !strings.Contains(v.Denial.Reason, c.reason) {
 			t.Errorf("%s: got %s, want %s", c.expression, v.Denial.Reason, c.reason)
 		}
@@ -103,57 +102,56 @@ func TestTokensInTurn(t *testing.T) {
 		if token == "Bearer 1" {
 			answer = unauthorized401
 		}
-		want(t, behaviour{1, docLambda}, g.check(m, "GET /", "Authorization: "+token), answer)
+		want(t, docLambda, g.check(m, "GET /", "Authorization: "+token), answer)
 	}
 }
 
 func TestRequestSources(t *testing.T) {
-	cached, uncached := behaviour{2, docLambda}, behaviour{2, docSources}
 	for _, c := range []struct {
-		behaviour
+		source  string
 		name    string
 		sources string
 		target  string
 		headers []string
 		want    string
 	}{
-		{cached, "all there", "header.X-A querystring.q", "GET /?q=1", []string{"x-a: 1"}, "ok"},
-		{cached, "a header is missing", "header.X-A querystring.q", "GET /?q=1", nil, unauthorized401},
-		{cached, "a header is empty", "header.X-A querystring.q", "GET /?q=1", []string{"X-A:"}, unauthorized401},
-		{cached, "a parameter is missing", "header.X-A querystring.q", "GET /", []string{"X-A: 1"}, unauthorized401},
-		{cached, "a parameter is empty", "querystring.q", "GET /?q=", nil, unauthorized401},
+		{docLambda, "all there", "header.X-A querystring.q", "GET /?q=1", []string{"x-a: 1"}, "ok"},
+		{docLambda, "a header is missing", "header.X-A querystring.q", "GET /?q=1", nil, unauthorized401},
+		{docLambda, "a header is empty", "header.X-A querystring.q", "GET /?q=1", []string{"X-A:"}, unauthorized401},
+		{docLambda, "a parameter is missing", "header.X-A querystring.q", "GET /", []string{"X-A: 1"}, unauthorized401},
+		{docLambda, "a parameter is empty", "querystring.q", "GET /?q=", nil, unauthorized401},
 		{
-			cached,
+			docLambda,
 			"of several parameters the last counts, and it is empty",
 			"querystring.q",
 			"GET /?q=1&q=",
 			nil,
 			unauthorized401,
 		},
-		{cached, "the names of parameters have their case", "querystring.q", "GET /?Q=1", nil, unauthorized401},
-		{cached, "a parameter after a semicolon", "querystring.q", "GET /?a=1;q=1", nil, "ok"},
-		{cached, "a parameter with an invalid escape stands for itself", "querystring.q", "GET /?q=%zz", nil, "ok"},
-		{cached, "a stage variable", "stageVariables.tenant", "GET /", nil, "ok"},
-		{cached, "a stage variable is missing", "stageVariables.owner", "GET /", nil, unauthorized401},
-		{cached, "the context", "context.identity.sourceIp", "GET /", nil, "ok"},
-		{cached, "the context does not have it", "context.identity.userAgent", "GET /", nil, unauthorized401},
-		{uncached, "off: nothing is there", "header.X-A querystring.q", "GET /", nil, "ok"},
-		{uncached, "off: there are no sources", "", "GET /", nil, "ok"},
+		{docLambda, "the names of parameters have their case", "querystring.q", "GET /?Q=1", nil, unauthorized401},
+		{docLambda, "a parameter after a semicolon", "querystring.q", "GET /?a=1;q=1", nil, "ok"},
+		{docLambda, "a parameter with an invalid escape stands for itself", "querystring.q", "GET /?q=%zz", nil, "ok"},
+		{docLambda, "a stage variable", "stageVariables.tenant", "GET /", nil, "ok"},
+		{docLambda, "a stage variable is missing", "stageVariables.owner", "GET /", nil, unauthorized401},
+		{docLambda, "the context", "context.identity.sourceIp", "GET /", nil, "ok"},
+		{docLambda, "the context does not have it", "context.identity.userAgent", "GET /", nil, unauthorized401},
+		{docSources, "off: nothing is there", "header.X-A querystring.q", "GET /", nil, "ok"},
+		{docSources, "off: there are no sources", "", "GET /", nil, "ok"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate("")
 			ttl := 300 * second
-			if c.behaviour == uncached {
+			if c.source == docSources {
 				ttl = 0
 			}
 			m := guarded(g.request(ttl, strings.Fields(c.sources)...))
 			g.Guard = New(g.options)
-			want(t, c.behaviour, g.check(m, c.target, c.headers...), c.want)
+			want(t, c.source, g.check(m, c.target, c.headers...), c.want)
 			times := 0
 			if c.want == "ok" {
 				times = 1
 			}
-			g.asked(t, c.behaviour, times)
+			g.asked(t, c.source, times)
 		})
 	}
 }
@@ -193,91 +191,75 @@ func TestContextSources(t *testing.T) {
 
 func TestAuthorizerAnswers(t *testing.T) {
 	failed := func(message string) error { return &FunctionError{Type: "Error", Message: message} }
-	says, fails, denies, values, arns := behaviour{
-		3,
-		docUse,
-	}, behaviour{
-		3,
-		seen500,
-	}, behaviour{
-		4,
-		seen403,
-	}, behaviour{
-		6,
-		docOutput,
-	}, behaviour{
-		7,
-		docOutput,
-	}
 	here := arnBase + "GET/orders/7"
 	for _, c := range []struct {
-		behaviour
+		source string
 		name   string
 		answer string
 		err    error
 		want   string
 	}{
-		{says, "the error is Unauthorized", "", failed("Unauthorized"), unauthorized401},
-		{says, "wrapped in another error", "", fmt.Errorf("invoking: %w", failed("Unauthorized")), unauthorized401},
-		{fails, "in other letters", "", failed("unauthorized"), broken500},
-		{fails, "with more words", "", failed("Unauthorized: no token"), broken500},
-		{fails, "with a space", "", failed("Unauthorized "), broken500},
-		{fails, "another error", "", failed("boom"), broken500},
-		{fails, "an error without a message", "", failed(""), broken500},
-		{fails, "Unauthorized is the error's type only", "", &FunctionError{Type: "Unauthorized", Message: "no"}, broken500},
-		{fails, "the gateway's own error has this text", "", errors.New("Unauthorized"), broken500},
-		{fails, "the function times out", "", failed("2026-03-04T05:06:07Z id Task timed out after 3.00 seconds"), broken500},
-		{fails, "the invocation is given up", "", context.DeadlineExceeded, broken500},
-		{fails, "an empty answer", "", nil, broken500},
-		{fails, "null", "null", nil, broken500},
-		{fails, "a string", `"Unauthorized"`, nil, broken500},
-		{fails, "no policy", `{"principalId":"alice"}`, nil, broken500},
-		{fails, "no principal", `{"policyDocument":` + policyOf(statement("Allow", "", "*")) + `}`, nil, broken500},
-		{fails, "a policy that is a string", `{"principalId":"alice","policyDocument":"Allow"}`, nil, broken500},
-		{fails, "a policy with an unknown effect", answering(policyOf(statement("allow", "", "*"))), nil, broken500},
+		{docUse, "the error is Unauthorized", "", failed("Unauthorized"), unauthorized401},
+		{docUse, "wrapped in another error", "", fmt.Errorf("invoking: %w", failed("Unauthorized")), unauthorized401},
+		{seen500, "in other letters", "", failed("unauthorized"), broken500},
+		{seen500, "with more words", "", failed("Unauthorized: no token"), broken500},
+		{seen500, "with a space", "", failed("Unauthorized "), broken500},
+		{seen500, "another error", "", failed("boom"), broken500},
+		{seen500, "an error without a message", "", failed(""), broken500},
+		{seen500, "Unauthorized is the error's type only", "", &FunctionError{Type: "Unauthorized", Message: "no"}, broken500},
+		{seen500, "the gateway's own error has this text", "", errors.New("Unauthorized"), broken500},
+		{seen500, "the function times out", "", failed("2026-03-04T05:06:07Z id Task timed out after 3.00 seconds"), broken500},
+		{seen500, "the invocation is given up", "", context.DeadlineExceeded, broken500},
+		{seen500, "an empty answer", "", nil, broken500},
+		{seen500, "null", "null", nil, broken500},
+		{seen500, "a string", `"Unauthorized"`, nil, broken500},
+		{seen500, "no policy", `{"principalId":"alice"}`, nil, broken500},
+		{seen500, "no principal", `{"policyDocument":` + policyOf(statement("Allow", "", "*")) + `}`, nil, broken500},
+		{seen500, "a policy that is a string", `{"principalId":"alice","policyDocument":"Allow"}`, nil, broken500},
+		{seen500, "a policy with an unknown effect", answering(policyOf(statement("allow", "", "*"))), nil, broken500},
 		{
-			fails,
+			seen500,
 			"a statement without a resource",
 			answering(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"}]}`),
 			nil,
 			broken500,
 		},
 
-		{values, "strings, numbers and booleans", allowing("*"), nil, "ok"},
-		{values, "a context with an object", strings.Replace(allowing("*"), "7", `{"a":1}`, 1), nil, broken500},
-		{values, "a context with a list", strings.Replace(allowing("*"), "7", `["a"]`, 1), nil, broken500},
+		{docOutput, "strings, numbers and booleans", allowing("*"), nil, "ok"},
+		{docOutput, "a context with an object", strings.Replace(allowing("*"), "7", `{"a":1}`, 1), nil, broken500},
+		{docOutput, "a context with a list", strings.Replace(allowing("*"), "7", `["a"]`, 1), nil, broken500},
 		{
-			values,
+			docOutput,
 			"a context that is a list",
 			`{"principalId":"a","policyDocument":` + policyOf(statement("Allow", "", "*")) + `,"context":["a"]}`,
 			nil,
 			broken500,
 		},
 
-		{denies, "a Deny", answering(policyOf(statement("Deny", "", here))), nil, explicit403},
+		{seen403, "a Deny", answering(policyOf(statement("Deny", "", here))), nil, explicit403},
 		{
-			denies,
+			seen403,
 			"a Deny beside an Allow",
 			answering(policyOf(statement("Allow", "", "*"), statement("Deny", "", here))),
 			nil,
 			explicit403,
 		},
-		{denies, "an Allow of something else", allowing(arnBase + "GET/orders/8"), nil, implicit403},
-		{denies, "an Allow of another verb", allowing(arnBase + "POST/orders/7"), nil, implicit403},
+		{seen403, "an Allow of something else", allowing(arnBase + "GET/orders/8"), nil, implicit403},
+		{seen403, "an Allow of another verb", allowing(arnBase + "POST/orders/7"), nil, implicit403},
 		{
-			denies,
+			seen403,
 			"an Allow of another action",
 			answering(strings.Replace(policyOf(statement("Allow", "", "*")), ":Invoke", ":Manage", 1)),
 			nil,
 			implicit403,
 		},
-		{fails, "a policy without a statement", answering(policyOf()), nil, broken500},
+		{seen500, "a policy without a statement", answering(policyOf()), nil, broken500},
 
-		{arns, "the ARN itself", allowing(here), nil, "ok"},
-		{arns, "the pattern of the route is not what is asked for", allowing(arnBase + "GET/{proxy+}"), nil, implicit403},
-		{arns, "a star crosses slashes", allowing(arnBase + "*/7"), nil, "ok"},
-		{arns, "a question mark is one character, a slash too", allowing(arnBase + "GET?orders?7"), nil, "ok"},
-		{arns, "another stage", allowing(strings.Replace(here, "/prod/", "/dev/", 1)), nil, implicit403},
+		{docOutput, "the ARN itself", allowing(here), nil, "ok"},
+		{docOutput, "the pattern of the route is not what is asked for", allowing(arnBase + "GET/{proxy+}"), nil, implicit403},
+		{docOutput, "a star crosses slashes", allowing(arnBase + "*/7"), nil, "ok"},
+		{docOutput, "a question mark is one character, a slash too", allowing(arnBase + "GET?orders?7"), nil, "ok"},
+		{docOutput, "another stage", allowing(strings.Replace(here, "/prod/", "/dev/", 1)), nil, implicit403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, kind := range []string{"TOKEN", "REQUEST"} {
@@ -289,21 +271,21 @@ func TestAuthorizerAnswers(t *testing.T) {
 				g.Guard = New(g.options)
 				g.answer = func(string) (string, error) { return c.answer, c.err }
 				v := g.check(guarded(a), "GET /orders/7", "Authorization: x")
-				want(t, c.behaviour, v, c.want)
+				want(t, c.source, v, c.want)
 				if v.Authorizer != kind || v.Cache != "MISS" {
 					t.Errorf("got the authorizer %s and the cache %s, want %s and MISS", v.Authorizer, v.Cache, kind)
 				}
 				if c.want == broken500 && v.Denial.Type != mapping.AuthorizerConfigurationError {
 					t.Errorf("got the type %s", v.Denial.Type)
 				}
-				g.asked(t, c.behaviour, 1)
+				g.asked(t, c.source, 1)
 				// Neither errors nor what cannot be read are kept; a policy is.
 				g.check(guarded(a), "GET /orders/7", "Authorization: x")
 				times := 1
 				if c.want == broken500 || c.want == unauthorized401 {
 					times = 2
 				}
-				g.asked(t, behaviour{5, docLambda}, times)
+				g.asked(t, docLambda, times)
 			}
 		})
 	}
@@ -314,7 +296,7 @@ func TestWhatAnAuthorizerSaysReachesTheBackend(t *testing.T) {
 	a := g.request(0)
 	g.Guard = New(g.options)
 	v := g.check(guarded(a), "GET /orders/7")
-	want(t, behaviour{6, docOutput}, v, "ok")
+	want(t, docOutput, v, "ok")
 	if v.Principal != "alice" || v.Caller.Lambda == nil || v.Caller.Lambda.PrincipalID != "alice" {
 		t.Fatalf("got the principal %q and the caller %+v", v.Principal, v.Caller.Lambda)
 	}
@@ -329,7 +311,7 @@ func TestWhatAnAuthorizerSaysReachesTheBackend(t *testing.T) {
 }
 
 func TestLongARN(t *testing.T) {
-	from := behaviour{7, "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"}
+	from := "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
 	const tooLong = `414 RequestTooLongException {"message":"Request URI too long"}`
 	policy := policyOf(statement("Allow", `"*"`, "*"))
 	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}

@@ -42,33 +42,32 @@ const (
 
 func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
-	explicit, words, expands := behaviour{8, docFlow}, behaviour{12, seen403}, behaviour{13, docFlow}
 	for _, c := range []struct {
-		behaviour
+		source             string
 		name, policy, want string
 	}{
-		{explicit, "none", "", "ok"},
-		{explicit, "it allows", allowAll, "ok"},
-		{words, "it allows others", allowElse, denied("anonymous", noneAllows)},
-		{words, "it denies", denyHere, denied("anonymous", oneDenies)},
-		{words, "it allows a role", allowRole, denied("anonymous", noneAllows)},
+		{docFlow, "none", "", "ok"},
+		{docFlow, "it allows", allowAll, "ok"},
+		{seen403, "it allows others", allowElse, denied("anonymous", noneAllows)},
+		{seen403, "it denies", denyHere, denied("anonymous", oneDenies)},
+		{seen403, "it allows a role", allowRole, denied("anonymous", noneAllows)},
 		{
-			words,
+			seen403,
 			"it denies another route and allows none",
 			policyOf(statement("Deny", `"*"`, "execute-api:/prod/POST/*")),
 			denied("anonymous", noneAllows),
 		},
-		{expands, "it allows the full ARN", policyOf(statement("Allow", `"*"`, arnBase+"GET/orders/*")), "ok"},
-		{expands, "it allows the short form", policyOf(statement("Allow", `"*"`, "execute-api:/prod/GET/orders/*")), "ok"},
+		{docFlow, "it allows the full ARN", policyOf(statement("Allow", `"*"`, arnBase+"GET/orders/*")), "ok"},
+		{docFlow, "it allows the short form", policyOf(statement("Allow", `"*"`, "execute-api:/prod/GET/orders/*")), "ok"},
 		{
-			expands,
+			docFlow,
 			"it allows another stage",
 			policyOf(statement("Allow", `"*"`, "execute-api:/dev/*")),
 			denied("anonymous", noneAllows),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want(t, c.behaviour, newGate(c.policy).check(open, "GET /orders/7"), c.want)
+			want(t, c.source, newGate(c.policy).check(open, "GET /orders/7"), c.want)
 		})
 	}
 	t.Run("a policy that cannot be read is a problem, and denies everyone", func(t *testing.T) {
@@ -76,7 +75,7 @@ func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 		if g.Problems()[g.options.API.ID] == "" {
 			t.Error("there is no problem")
 		}
-		want(t, explicit, g.check(open, "GET /orders/7"), denied("anonymous", noneAllows))
+		want(t, docFlow, g.check(open, "GET /orders/7"), denied("anonymous", noneAllows))
 	})
 }
 
@@ -105,7 +104,7 @@ func TestResourcePolicyConditions(t *testing.T) {
 				),
 			)
 			if v := g.check(open, "GET /orders/7", "User-Agent: curl/8"); c.allowed != (v.Denial == nil) {
-				t.Errorf("got %s (%s, problems %v)", answered(v), behaviour{13, docFlow}, g.Problems())
+				t.Errorf("got %s (%s, problems %v)", answered(v), docFlow, g.Problems())
 			}
 		})
 	}
@@ -143,7 +142,7 @@ func TestConditionsOfPrivateAPIs(t *testing.T) {
 }
 
 func TestResourcePolicyWithLambda(t *testing.T) {
-	order := behaviour{9, docFlow}
+	order := docFlow
 	says := map[string]string{
 		"allows": allowing(
 			"*",
@@ -203,7 +202,7 @@ func TestResourcePolicyWithLambda(t *testing.T) {
 }
 
 func TestResourcePolicyWithCognito(t *testing.T) {
-	from := behaviour{10, docFlow}
+	from := docFlow
 	for _, c := range []struct{ name, policy, token, want string }{
 		{"none", "", signed("id", nil), "ok"},
 		{"it allows", allowAll, signed("id", nil), "ok"},
@@ -222,7 +221,7 @@ func TestResourcePolicyWithCognito(t *testing.T) {
 }
 
 func TestResourcePolicyWithIAM(t *testing.T) {
-	from := behaviour{11, docFlow}
+	from := docFlow
 	const ownDeny = oneDenies + " in an identity-based policy"
 	const noOwn = " because no identity-based policy allows the execute-api:Invoke action"
 	verb := func(answer, verb, path string) string { return strings.Replace(answer, "GET/orders/7", verb+path, 1) }

@@ -12,7 +12,7 @@ import (
 
 const policy = `{"Version":"2012-10-17","Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:*"}]}`
 
-// "Output from an API Gateway Lambda authorizer", and line 6.
+// The cases are those of "Output from an API Gateway Lambda authorizer", and what does not fit it.
 func TestReadAuthorizer(t *testing.T) {
 	for _, c := range []struct {
 		name, payload string

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The members are those of the list "Events", and no others: a function may rely on a member to be null and not
-// missing.
+// The members are those that were recorded on AWS (see TestProxyGolden), and no others: a function may rely on a member
+// to be null and not missing.
 func TestMembers(t *testing.T) {
 	proxy, err := route().Proxy(request(), params, Caller{})
 	if err != nil {

@@ -82,7 +82,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// The bodies and error types of lines 1, 3, 4, 15, 16 and 20.
+// The bodies and error types that TestBehaviour of package apigateway has the sources of.
 func TestDefaultAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -92,37 +92,37 @@ func TestDefaultAnswers(t *testing.T) {
 		header  string
 	}{
 		{
-			"line 1",
+			"unauthorized",
 			Failure{Type: Unauthorized, Message: "Unauthorized"},
 			401,
 			`{"message":"Unauthorized"}`,
 			"UnauthorizedException",
 		},
 		{
-			"line 3: no message is null",
+			"no message is null",
 			Failure{Type: AuthorizerConfigurationError},
 			500,
 			`{"message":null}`,
 			"AuthorizerConfigurationException",
 		},
 		{
-			"line 4: a capital letter",
+			"a capital letter",
 			Failure{Type: AccessDenied, Capital: true, Message: "User is not authorized to access this resource"},
 			403,
 			`{"Message":"User is not authorized to access this resource"}`,
 			"AccessDeniedException",
 		},
-		{"line 16", Failure{Type: MissingAuthenticationToken, Message: "Missing Authentication Token"}, 403,
+		{"no route", Failure{Type: MissingAuthenticationToken, Message: "Missing Authentication Token"}, 403,
 			`{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
 		{
-			"line 20: a space after the colon",
+			"a space after the colon",
 			*Internal(502, "why"),
 			502,
 			`{"message": "Internal server error"}`,
 			"InternalServerErrorException",
 		},
 		{
-			"line 21: a status of its own",
+			"a status of its own",
 			Failure{Type: IntegrationTimeout, Message: "Endpoint request timed out"},
 			504,
 			`{"message":"Endpoint request timed out"}`,
