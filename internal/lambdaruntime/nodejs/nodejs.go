@@ -6,7 +6,8 @@
 //
 // It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be
 // installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that
-// of a node_modules folder in NODE_PATH, also by import. It leaves lines of the log as they are written.
+// of a node_modules folder in NODE_PATH, also by import; with Node.js 20, CommonJS modules find it by require alone. It
+// leaves lines of the log as they are written.
 package nodejs
 
 import (

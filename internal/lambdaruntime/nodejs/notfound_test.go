@@ -18,6 +18,8 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 			"Cannot find package 'nowhere' imported from DIR/index.mjs"},
 		{"an import that is not there later", "index.mjs", `export const handler = () => import("nowhere")`,
 			"Cannot find package 'nowhere' imported from DIR/index.mjs"},
+		{"one of a CommonJS module", "index.js", `exports.handler = () => import("nowhere")`,
+			"Cannot find package 'nowhere' imported from DIR/index.js"},
 		{"no handler", "index.js", `exports.other = async () => 1`, "index.handler is undefined or not exported"},
 		{"an answer that is not JSON", "index.js", `exports.handler = async () => 10n`,
 			"Unable to stringify response body: Do not know how to serialize a BigInt"},

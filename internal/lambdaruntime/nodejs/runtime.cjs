@@ -116,10 +116,10 @@ let entry; // the URL of the handler's file, of an ES module
 async function fromFile(stem) {
   for (const file of [stem, stem + '.js', stem + '.mjs', stem + '.cjs']) {
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      importFrom(environment.NODE_PATH, isES(file));
       if (!isES(file)) {
         return fromText(file, fs.readFileSync(file, 'utf8'));
       }
-      importFrom(environment.NODE_PATH);
       entry = pathToFileURL(file);
       return import(entry);
     }
@@ -129,34 +129,69 @@ async function fromFile(stem) {
     `${name}.js, ${name}.mjs or ${name}.cjs there, but ${beside(path.dirname(stem))}`);
 }
 
-// hook is a module: a package that is not found from where it is imported is looked for in other folders.
-const hook = `
-  import { existsSync } from 'node:fs';
-  import { join } from 'node:path';
-  import { pathToFileURL } from 'node:url';
+// elsewhere is the folder with the package that an import did not find; undefined without one.
+function elsewhere(dirs, specifier, error) {
+  const name = /^(?:@[^/]+\/)?[^./#@:][^/:]*(?=\/|$)/.exec(specifier)?.[0];
+  return error?.code === 'ERR_MODULE_NOT_FOUND' && name && dirs.find((dir) => fs.existsSync(path.join(dir, name)));
+}
 
-  export async function resolve(specifier, context, next) {
-    try {
-      return await next(specifier, context);
-    } catch (error) {
-      const name = /^(?:@[^/]+\\/)?[^./#@:][^/:]*(?=\\/|$)/.exec(specifier)?.[0];
-      const dir = error?.code === 'ERR_MODULE_NOT_FOUND' && name && dirs.find((dir) => existsSync(join(dir, name)));
-      if (!dir) {
-        error.stack = String(error.stack).split('\\n').filter((line) => !line.includes(import.meta.url)).join('\\n');
-        throw error;
-      }
-      return next(specifier, { ...context, parentURL: pathToFileURL(join(dir, '..', 'index.mjs')).href });
-    }
-  }`;
-
-// importFrom has ES modules import the packages of a NODE_PATH too, as on Lambda those of layers and the AWS SDK: Node.js itself
-// looks there for CommonJS modules alone. The hook runs in another thread.
+// importFrom has imports find the packages of a NODE_PATH too, as on Lambda those of layers and the AWS SDK: Node.js itself looks
+// there for what is required alone.
 // https://repost.aws/knowledge-center/lambda-import-module-error-nodejs and https://nodejs.org/api/module.html#customization-hooks
-function importFrom(list = '') {
+function importFrom(list = '', es) {
   const dirs = list.split(path.delimiter).filter((dir) => path.basename(dir) === 'node_modules');
-  if (dirs.length > 0 && Module.register) {
-    Module.register('data:text/javascript,' + encodeURIComponent(`const dirs = ${JSON.stringify(dirs)};${hook}`));
+  if (dirs.length === 0) {
+    return;
   }
+  if (!Module.registerHooks) { // Node.js 20; the hook runs in a thread of its own, whose start only ES modules are worth
+    if (es && Module.register) {
+      Module.register('data:text/javascript,' + encodeURIComponent(hook(dirs)));
+    }
+    return;
+  }
+  Module.registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        const dir = elsewhere(dirs, specifier, error);
+        if (!dir) {
+          throw withoutFrames(error, /\bevalmachine|\[eval\]/);
+        }
+        return next(specifier, { ...context, parentURL: pathToFileURL(path.join(dir, '..', 'index.mjs')).href });
+      }
+    },
+  });
+}
+
+// withoutFrames takes the lines of a hook out of an error's stack.
+function withoutFrames(error, ours) {
+  error.stack = String(error.stack).split('\n').filter((line) => !ours.test(line)).join('\n');
+  return error;
+}
+
+// hook is the text of a module for Module.register.
+function hook(dirs) {
+  return `
+    import fs from 'node:fs';
+    import path from 'node:path';
+    import { pathToFileURL } from 'node:url';
+
+    const dirs = ${JSON.stringify(dirs)};
+    ${elsewhere}
+    ${withoutFrames}
+
+    export async function resolve(specifier, context, next) {
+      try {
+        return await next(specifier, context);
+      } catch (error) {
+        const dir = elsewhere(dirs, specifier, error);
+        if (!dir) {
+          throw withoutFrames(error, /data:text\\/javascript/);
+        }
+        return next(specifier, { ...context, parentURL: pathToFileURL(path.join(dir, '..', 'index.mjs')).href });
+      }
+    }`;
 }
 
 // beside lists files of a folder, to find the one whose name was misspelt.
