@@ -9,10 +9,10 @@
 //	gatehouse check    reports holes in the REST APIs of the finished templates
 //	gatehouse version  prints which gatehouse this is
 //
-// "gatehouse help COMMAND" says more about one. It deploys nothing and calls no AWS service.
+// "gatehouse help COMMAND" describes its flags. The command deploys nothing and calls no AWS service.
 //
-// The exit status is 0; 1 if a command failed, with the reason and the way out on standard error; 2 if it was called
-// wrongly. "gatehouse dev" exits with 0 when Ctrl-C, SIGTERM or the end of its terminal stops it.
+// The exit status is 0 on success; 1 if a command failed, with the reason and the fix on standard error; 2 if the flags
+// or arguments are wrong. "gatehouse dev" exits with 0 when Ctrl-C, SIGTERM or the end of its terminal stops it.
 package main
 
 import (

@@ -123,7 +123,7 @@ func TestAppHasAll(t *testing.T) {
 			t.Errorf("%s is not for the app", path)
 		}
 		got := s.DryRun(t.Context(), request)
-		if got.Status != 403 || !strings.Contains(got.Reason, "no route takes GET "+path) {
+		if got.Status != 403 || !strings.Contains(got.Reason, "no route matches GET "+path) {
 			t.Errorf("%s: got %+v", path, got)
 		}
 		request.Host = "127.0.0.1:3000"

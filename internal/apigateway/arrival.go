@@ -65,7 +65,7 @@ func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(typ
 func noRoute(r *exchange.Request) *mapping.Failure {
 	f := &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
 		Reason: fmt.Sprintf(
-			"no route takes %s %s: API Gateway answers so to every path and verb that it does not know",
+			"no route matches %s %s; API Gateway gives this answer for every path and verb without a route",
 			r.Verb,
 			r.Path,
 		)}

@@ -31,7 +31,7 @@ func TestDryRun(t *testing.T) {
 		{"the authorizer fails", "GET /prod/orders", []string{bearer("error:no")}, Outcome{200, "authorizer", "no"}},
 		{"no signature, and a status of its own", "GET /prod/signed", nil, Outcome{404, "signature", ""}},
 		{"no API key", "GET /prod/keyed", nil, Outcome{403, "API key", "is missing"}},
-		{"no route", "GET /prod/gone", nil, Outcome{404, "", "no route takes GET /gone"}},
+		{"no route", "GET /prod/gone", nil, Outcome{404, "", "no route matches GET /gone"}},
 		{"no stage", "GET /test/orders", nil, Outcome{403, "", `there is no stage "test"`}},
 		{"not served", "GET /prod/far", nil, Outcome{501, "", "--allow-network"}},
 		{"a token of the pool", "GET /prod/account",

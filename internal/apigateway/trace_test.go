@@ -107,14 +107,15 @@ func TestTrace(t *testing.T) {
 					`/prod/GET/orders/9, but statement 1 of the resource policy allows it`},
 		},
 		{"no token", 0, "GET /prod/orders/7", "", []string{fmt.Sprintf(here, "/orders/7"),
-			`- identity source: the header Authorization is missing or empty, so the authorizer is not asked`}},
+			`- identity source: the header Authorization is missing or empty, so API Gateway does not invoke the authorizer`}},
 		{
 			"another token",
 			0,
 			"GET /prod/orders/7",
 			"Authorization: Basic YWxpY2U6c2VjcmV0",
 			[]string{fmt.Sprintf(here, "/orders/7"),
-				`- identity source: the header Authorization does not match the validation expression Bearer .+, so the authorizer is not asked`},
+				"- identity source: the header Authorization does not match the validation expression Bearer .+, " +
+					"so API Gateway does not invoke the authorizer"},
 		},
 		{
 			"a REQUEST authorizer without caching, which fails",

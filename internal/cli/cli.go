@@ -58,7 +58,7 @@ func run(ctx context.Context, p *command.Process, args []string) int {
 // unknownCommand lists the commands, and suggests the one that a misspelt name probably means.
 func unknownCommand(name string) string {
 	all := names()
-	list := fmt.Sprintf("the commands are %s: \"gatehouse help\" describes them", strings.Join(all, ", "))
+	list := fmt.Sprintf("the commands are %s; run \"gatehouse help\"", strings.Join(all, ", "))
 	if strings.HasPrefix(name, "-") {
 		return fmt.Sprintf(
 			"flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s",
@@ -85,7 +85,7 @@ func status(p *command.Process, c command.Command, err error) int {
 		fmt.Fprint(p.Stdout, c.Usage)
 		return succeeded
 	case errors.As(err, &wrong):
-		fmt.Fprintf(p.Stderr, "gatehouse %s: %v%s\n\"gatehouse help %s\" describes its flags\n",
+		fmt.Fprintf(p.Stderr, "gatehouse %s: %v%s\nRun \"gatehouse help %s\" for its flags.\n",
 			c.Name, err, suggestion(c, wrong.Unknown), c.Name)
 		return calledWrong
 	}
@@ -122,7 +122,7 @@ func overview() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-8s %s\n", c.Name, c.Summary)
 	}
-	b.WriteString("\n\"gatehouse help COMMAND\" says more about one.\n")
+	b.WriteString("\nRun \"gatehouse help COMMAND\" for its flags.\n")
 	return b.String()
 }
 

@@ -149,7 +149,7 @@ func TestDevBusyPort(t *testing.T) {
 	r, temp := launch(t, dir, "--port", port)
 	status := <-r.status
 	r.status <- status
-	want := "gatehouse dev: port " + port + " is in use: choose another with --port, or --port 0 for any that is free\n"
+	want := "gatehouse dev: port " + port + " is in use: choose another with --port, or --port 0 for any free port\n"
 	if status != failed || r.stderr.String() != want || left(t, temp) != "[]" {
 		t.Errorf("status %d: %s\nleft behind %s, want %s", status, &r.stderr, left(t, temp), want)
 	}
@@ -252,7 +252,7 @@ func TestDevSlowApp(t *testing.T) {
 	}
 	r.launch(t)
 	r.wait(t, func() bool {
-		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: the app still runs: sh app.sh: ")
+		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: still running the app: sh app.sh: ")
 	})
 }
 

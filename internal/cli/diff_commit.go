@@ -174,7 +174,7 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		engine.Stderr = io.Discard // its notes are about both runs alike
 	}
 	defer p.IfSlow(func() {
-		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute or two",
+		p.Note("diff", "still running the app, once for each side: %s: the first run may compile for a minute or two",
 			app.Command)
 	})()
 	var said bytes.Buffer

@@ -22,10 +22,10 @@ var initCommand = command.Command{
 	Usage: `usage: gatehouse init [--replace DIR]
 
 Writes a Go module into the working directory: a stack with an access table, a function, a test that calls the API, and
-what CDK's command line needs. It writes files only and runs no command; those to run next are printed at the end. The
-folder must be empty, but for .git. The app is named after the folder.
+the files that the CDK CLI needs. It runs no commands, and prints the ones to run next. The folder must be empty except
+for .git. The app is named after the folder.
 
-  --replace DIR  have go.mod take Gatehouse from this folder, which has a checkout of it (default a release)
+  --replace DIR  use the checkout of Gatehouse in this folder (default a release)
 
   mkdir shop && cd shop && gatehouse init
 `,

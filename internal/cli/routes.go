@@ -15,20 +15,20 @@ var routesCommand = command.Command{
 	Usage: `usage: gatehouse routes [flags]
 
 Prints each route of the assembly's REST APIs with its authorizer, how long the authorizer's answers are cached,
-whether an API key is required, and what a caller must have, or why the route is public. What access depends on
-follows: what answers where no function does, the authorizers with their identity sources, cache keys and
-environments, responses that a stage caches, and function URLs that bypass the API. The order is fixed and nothing
-changes from one synthesis to the next, so the output can be kept as a file: a change of access then shows in review.
+whether an API key is required, and what a caller must have, or why the route is public. Then it prints what access
+depends on: integrations that are not functions, the authorizers with their identity sources, cache keys and
+environments, responses that a stage caches, and function URLs that bypass the API. The output is the same for every
+synthesis of the same app, so you can commit it: changes of access then show in review.
 
   --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `)
-  --stack NAME              the APIs of one stack, by its path, name or artifact ID (default all)
+  --stack NAME              only only the APIs of one stack, by its path, name or artifact ID (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --json                    print JSON
 
-The requirements of an included authorizer are read from the access table beside it, and the reason for a public route
-from the method's metadata "` + matrix.PublicMetadata + `". References are printed as the template has them, such as
-${Users.Arn}; secrets and values of parameters are not printed. If something is not known, the command fails after it
-has printed the rest.
+It reads the requirements of an included authorizer from the access table in its bundle, and the reason for a public
+route from the method's metadata "` + matrix.PublicMetadata + `". It prints references as the template has them, such as
+${Users.Arn}, and never secrets or values of parameters. If something cannot be determined, it prints the rest and then
+fails.
 
   gatehouse routes > routes.txt && git diff --exit-code routes.txt
 `,

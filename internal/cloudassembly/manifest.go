@@ -48,17 +48,17 @@ type properties struct {
 
 func readManifest(dir string) (*manifest, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return nil, notAssembly(dir, "it is a file: run \"cdk synth\", which makes the folder cdk.out")
+		return nil, notAssembly(dir, "it is a file: run \"cdk synth\" to create the folder cdk.out")
 	}
 	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, notAssembly(dir, "there is no such folder: run \"cdk synth\", which makes cdk.out")
+			return nil, notAssembly(dir, "the folder does not exist: run \"cdk synth\" to create cdk.out")
 		}
 		if _, err := os.Stat(filepath.Join(dir, "cdk.out", manifestFile)); err == nil {
 			return nil, notAssembly(dir, "%s is missing: the assembly is in its folder cdk.out", manifestFile)
 		}
-		return nil, notAssembly(dir, "%s is missing: run \"cdk synth\", which makes cdk.out, or \"cdk synth --output %s\"",
+		return nil, notAssembly(dir, "%s is missing: run \"cdk synth\" to create cdk.out, or \"cdk synth --output %s\"",
 			manifestFile, dir)
 	}
 	if err != nil {

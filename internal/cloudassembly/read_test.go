@@ -60,7 +60,7 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 				"a": "x"}, []string{"asset manifest a"}},
 		{"a stage that is gone",
 			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-P"}}}}`},
-			[]string{"assembly-P", "no such folder"}},
+			[]string{"assembly-P", "does not exist"}},
 		{"a stage without a folder",
 			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {}}}}`},
 			[]string{"artifact P", "directoryName"}},
@@ -86,7 +86,7 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 	}
 	t.Run("no folder", func(t *testing.T) {
 		_, err := Read(filepath.Join(t.TempDir(), "cdk.out"))
-		if !errors.Is(err, ErrNotAssembly) || !strings.Contains(err.Error(), "no such folder") ||
+		if !errors.Is(err, ErrNotAssembly) || !strings.Contains(err.Error(), "does not exist") ||
 			!strings.Contains(err.Error(), "cdk synth") {
 			t.Errorf("got %v", err)
 		}

@@ -86,21 +86,22 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 		s := g.tokens[a]
 		token := c.Headers.Get(s.header)
 		if token == "" {
-			d := unauthorized("the header %s is missing or empty, so the authorizer is not asked", s.header)
+			d := unauthorized("the header %s is missing or empty, so API Gateway does not invoke the authorizer", s.header)
 			return nil, &d
 		}
 		var d mapping.Failure
 		switch ok, err := s.accepts(token); {
 		case err != nil:
 			d = unauthorized(
-				"the header %s cannot be compared with the validation expression %s, so the authorizer is not asked: %v",
+				"the header %s cannot be compared with the validation expression %s, so API Gateway does not invoke the "+
+					"authorizer: %v",
 				s.header,
 				a.Validation,
 				err,
 			)
 		case !ok:
 			d = unauthorized(
-				"the header %s does not match the validation expression %s, so the authorizer is not asked",
+				"the header %s does not match the validation expression %s, so API Gateway does not invoke the authorizer",
 				s.header,
 				a.Validation,
 			)
@@ -114,7 +115,8 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 		value := g.sourceValue(c, s)
 		if value == "" && a.TTL > 0 {
 			d := unauthorized(
-				"the identity source %s is missing or empty, and with caching on each has to be there, so the authorizer is not asked%s",
+				"the identity source %s is missing or empty, and with a cache each is required, so API Gateway does not "+
+					"invoke the authorizer%s",
 				s,
 				hint(s),
 			)

@@ -33,7 +33,7 @@ func Parse(f *flag.FlagSet, args []string) error {
 		return inOurWords(f, err.Error())
 	}
 	if f.NArg() > 0 {
-		return Wrongly("unexpected argument %q: it takes flags only", f.Arg(0))
+		return Wrongly("unexpected argument %q: the command takes flags only", f.Arg(0))
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func inOurWords(f *flag.FlagSet, text string) error {
 			case int:
 				wrong = "want a number, such as " + given.DefValue
 			case time.Duration:
-				wrong = "want a time, such as 90s, 15m or 8h"
+				wrong = "want a duration, such as 90s, 15m or 8h"
 			case bool:
 				wrong = "want true or false, or the flag alone"
 			}

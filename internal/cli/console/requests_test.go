@@ -195,7 +195,7 @@ func TestDecision(t *testing.T) {
 			[]string{"route passed", "identity source passed", "token passed", "scopes stopped", "integration not reached"},
 			"an earlier check answered the request",
 		},
-		{"no route", "GET /prod/gone", nil, 403, []string{"route stopped"}, "no route takes GET /gone"},
+		{"no route", "GET /prod/gone", nil, 403, []string{"route stopped"}, "no route matches GET /gone"},
 		{"no stage", "GET /test/open", nil, 403, []string{"route stopped"}, `there is no stage "test"`},
 		{"not served", "GET /prod/far", nil, 501, []string{"route passed", "integration stopped"}, "Far"},
 	} {

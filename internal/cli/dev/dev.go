@@ -26,15 +26,17 @@ var Command = command.Command{
 	Summary: "run the app's REST APIs on this machine, as API Gateway would",
 	Usage: `usage: gatehouse dev [flags]
 
-Runs the CDK app of cdk.json with functions built for this machine, and serves what it synthesizes on 127.0.0.1: with
-the routing, the authorizers and their cache, the order of checks and the error messages of API Gateway, and with the
-functions themselves. It prints who may call which route, lines to try it with and, when it is ready, where it
-listens. Then it prints a line for each request, with the reason for a 401, 403 or 5xx, whether a page of another
-origin may read the answer, and the output of the functions, indented; CloudWatch metrics and the frames of libraries
-are left out, except with --json. Colours are for terminals without NO_COLOR. The page at "/" shows the routes, the last
-requests with the decision on each, and a form that makes a token and calls a route with it.
+Runs the CDK app of cdk.json and serves its REST APIs on 127.0.0.1. It routes requests, runs authorizers and caches
+their answers, checks requests in the same order, and answers errors as API Gateway does, with your real functions,
+built for this machine.
 
-  --port N                  the port on 127.0.0.1; 0 for any free one (default 3000)
+At start it prints who may call which route, curl lines to try, and the address where it listens. Then it prints a
+line for each request: the reason for a 401, 403 or 5xx, whether a page of another origin may read the answer, and,
+indented, the output of the functions. CloudWatch metrics and stack frames of libraries are shown only with --json. Set
+NO_COLOR to turn colours off. Open "/" in a browser for the console: it shows the routes and the decisions on the last
+requests, makes tokens, and calls routes.
+
+  --port N                  the port on 127.0.0.1; 0 for any free port (default 3000)
   --app CMD                 the app's command, or the folder of its assembly (default "app" of cdk.json)
   -c, --context K=V         a context value of the app; repeatable
   --assembly DIR            serve this cloud assembly and run no app. Its functions must have been built for this
@@ -42,41 +44,40 @@ requests with the decision on each, and a form that makes a token and calls a ro
   --api NAME                serve one of several APIs, by name or by ID, such as Shop/Api (default all)
   --issuer URL              the issuer of the tokens in the printed lines, if there are several (default the first one)
   --audience A              the API or client of those tokens (default the issuer's first one)
-  --env N=V                 a variable for the functions: one that their own settings lack, or whose value only a
-                            deployment knows; repeatable. AWS_ENDPOINT_URL_SQS=URL and the like also answer integrations
-                            with AWS services
-  --allow-network           let HTTP integrations call other machines (default: this one only, others answer 501)
+  --env N=V                 an environment variable for the functions, unless the template sets a value that is known
+                            here; repeatable. AWS_ENDPOINT_URL_SQS=URL and similar variables are also the addresses for
+                            integrations with AWS services
+  --allow-network           let HTTP integrations call other machines (default: only this one; others answer 501)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --source-ip ADDR          the source address of requests, for resource policies (default their own, 127.0.0.1)
-  --source-vpce ID          the VPC endpoint that requests to private APIs come through, for resource policies, such as
+  --source-vpce ID          the VPC endpoint of requests to private APIs, for resource policies, such as
                             vpce-0a1b2c3d4e5f60718 (default none)
-  --source-vpc ID           the VPC that they come through, such as vpc-0a1b2c3d4e5f60718 (default none)
-  --cors-origin ORIGIN      let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
-                            whatever the template says of CORS; repeatable
-  --app-origin ORIGIN       the origin of an app with a login, if a dev server's proxy is in front of it, such as
+  --source-vpc ID           the VPC of those requests, such as vpc-0a1b2c3d4e5f60718 (default none)
+  --cors-origin ORIGIN      let pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
+                            whatever the template's CORS says; repeatable
+  --app-origin ORIGIN       the origin of an app with a login behind a dev server's proxy, such as
                             http://localhost:5173 (default http://localhost:PORT)
-  --token-life D            how long the tokens of users who log in are valid, to see a session be refreshed: 20s
-                            (default what the app client of a user pool says, else 1h)
-  --watch                   when a file below this folder changes, build the functions that it belongs to, or run the
-                            app if it belongs to no function or to the app as well, and serve what is new without losing
-                            a request. Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output
-                            goes), node_modules, __pycache__ and cdk.out do not count. If the build or the app fails,
-                            the old API stays.
-  --watch-folder FOLDER     watch the files below this folder, which has the app's in it, such as .. where the functions
-                            are in modules beside the app's (default this folder)
-  --debug                   build Go functions for a debugger, run one process of each function without time-outs, and
-                            print its process id when it starts, for "dlv attach"
-  --json                    print all lines as JSON objects, each with an "event"
+  --token-life D            the lifetime of the tokens of users who log in, such as 20s to watch a session refresh
+                            (default that of the user pool's app client, else 1h)
+  --watch                   rebuild and reload when a file below this folder changes, without losing a request. A change
+                            to a function's source builds that function; any other change runs the app. Hidden files,
+                            tests (*_test.go), backups (*~), logs (*.log and the output's own file), node_modules,
+                            __pycache__ and cdk.out are ignored. If the build or the app fails, the old API stays.
+  --watch-folder FOLDER     watch this folder instead, such as .. if functions are in modules beside the app's. It must
+                            contain the app's folder
+  --debug                   build Go functions for a debugger, run one process of each function without timeouts, and
+                            print its process ID when it starts, for "dlv attach"
+  --json                    print each line as a JSON object with an "event"
 
-The app gets the environment that the CDK CLI gives it, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
-CDK_VALIDATION=false, which saves seconds. AWS is never called: values that have to be looked up there must be in
-cdk.context.json already. Functions get credentials that no AWS service accepts.
+The app runs in the environment that the CDK CLI sets, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
+CDK_VALIDATION=false, which saves seconds. gatehouse never calls AWS: context values that are looked up there must be in
+cdk.context.json. Functions get credentials that AWS does not accept.
 
-The tokens come from the development issuer, which keeps its keys in your cache folder; see "gatehouse help token".
+Tokens come from the development issuer, which stores its keys in your cache folder; see "gatehouse help token".
 
-It stops on Ctrl-C or SIGTERM, or when its terminal or the reader of its output closes. Open requests then have 5
-seconds, or until the next Ctrl-C; functions are stopped, and the folder of the assembly is removed. The last line
-says what was waited for. The exit status is 0, or 1 if it was stopped before it listened.
+gatehouse dev stops on Ctrl-C or SIGTERM, or when its terminal or the reader of its output closes. It then waits up to
+5 seconds for open requests (press Ctrl-C again to stop at once), stops the functions and removes the assembly. The
+last line says what it waited for. The exit status is 0, or 1 if it stopped before it was listening.
 
   gatehouse dev --watch -c authorizer=cognito
   gatehouse dev --assembly cdk.out --port 0 --json

@@ -80,7 +80,7 @@ func (f *flags) parse(args []string) error {
 	}
 	switch {
 	case f.port < 0 || f.port > 65535:
-		return command.Wrongly("--port %d: want 1 to 65535, or 0 for any that is free", f.port)
+		return command.Wrongly("--port %d: want 1 to 65535, or 0 for any free port", f.port)
 	case f.app != "" && f.assembly != "":
 		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
 	case f.watchFolder != "" && f.assembly != "":

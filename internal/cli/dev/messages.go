@@ -26,7 +26,7 @@ func (s *source) noteMessages() {
 		text := m.Level + " at " + m.Path + ": " + m.Text
 		switch {
 		case m.Level == "error":
-			text += ": \"cdk synth\" and \"cdk deploy\" fail until it is mended"
+			text += ": \"cdk synth\" and \"cdk deploy\" fail until this is fixed"
 		case m.ID != "":
 			text += " [ack: " + m.ID + "]"
 		}

@@ -255,7 +255,7 @@ func TestOthers(t *testing.T) {
 		{"reloaded", func(r reporter) {
 			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: []string{"Shop/Far: not served"}})
 		},
-			"12:00:00.123  the new API is served, after 1.2 s\nnot as on AWS: Shop/Far: not served\n",
+			"12:00:00.123  the new API is served, after 1.2 s\ndiffers from AWS: Shop/Far: not served\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +
 				`{"event":"problem","text":"Shop/Far: not served"}` + "\n"},
 		{"reloaded with other access", func(r reporter) {

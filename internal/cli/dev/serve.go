@@ -24,7 +24,7 @@ func listen(port int) (net.Listener, error) {
 	l, err := front.Listen(fmt.Sprintf("127.0.0.1:%d", port))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d is in use: choose another with --port, or --port 0 for any that is free", port)
+		return nil, fmt.Errorf("port %d is in use: choose another with --port, or --port 0 for any free port", port)
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("port %d requires root privileges: choose one above 1023 with --port", port)
 	}

@@ -159,9 +159,9 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 
 // stillRuns is the note on an app that takes long. Once it has run, CDK is compiled.
 func stillRuns(command string, ran bool) string {
-	text := "the app still runs: " + command
+	text := "still running the app: " + command
 	if !ran {
-		text += ": the first time, it may compile for a minute or two"
+		text += ": the first run may compile for a minute or two"
 	}
 	return text
 }

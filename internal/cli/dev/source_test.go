@@ -8,8 +8,8 @@ func TestStillRuns(t *testing.T) {
 		ran  bool
 		want string
 	}{
-		{"at the start", false, "the app still runs: go run .: the first time, it may compile for a minute or two"},
-		{"after a change", true, "the app still runs: go run ."},
+		{"at the start", false, "still running the app: go run .: the first run may compile for a minute or two"},
+		{"after a change", true, "still running the app: go run ."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := stillRuns("go run .", c.ran); got != c.want {

@@ -78,7 +78,7 @@ func (t *textReporter) announced(a announcement) {
 
 func (t *textReporter) unannounced() { t.out.announce() }
 
-func problemText(problem string) string { return "not as on AWS: " + problem }
+func problemText(problem string) string { return "differs from AWS: " + problem }
 
 func (t *textReporter) answered(r *apigateway.Record) {
 	event := requestOf(r)
