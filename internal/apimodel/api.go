@@ -29,7 +29,6 @@ type API struct {
 	Authorizers      []*Authorizer
 	Schemas          []*Schema // the models: those that API Gateway makes, and the app's own
 	GatewayResponses []*GatewayResponse
-	Deployments      []*Deployment
 	Stages           []*Stage
 }
 

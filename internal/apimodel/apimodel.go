@@ -21,7 +21,7 @@ func Read(a *cloudassembly.Assembly, o cloudassembly.Options) *Model {
 	b.readNestedProblems()
 	b.readFunctions()
 	b.readIdentity()
-	b.readData()
+	b.readTables()
 	b.readPrincipals()
 	b.readPermissions()
 	b.readFunctionURLs()

@@ -27,15 +27,13 @@ type Function struct {
 	// parameter, "Mappings.Audiences" with a mapping as JSON.
 	References map[string]string
 
-	Timeout      time.Duration // default 3 s
-	MemoryMB     int           // default 128
-	Architecture string        // "x86_64", the default, or "arm64"
-	Layers       []string      // ARNs
-	LayerAssets  []Code        // of those layers whose content is in the assembly, in their order
-	LayerCode    []string      // where the code of those layers is that are in the same stack, as the template has it
-	Role         string        // the ARN of its execution role
-	Logging      Logging       // LoggingConfig
-	Concurrency  *int          // reserved; nil if it has none, and 0 turns it off
+	Timeout     time.Duration // default 3 s
+	MemoryMB    int           // default 128
+	Layers      []string      // ARNs
+	LayerAssets []Code        // of those layers whose content is in the assembly, in their order
+	LayerCode   []string      // where the code of those layers is that are in the same stack, as the template has it
+	Logging     Logging       // LoggingConfig
+	Concurrency *int          // reserved; nil if it has none, and 0 turns it off
 }
 
 // Logging is how a function logs; a text is "" where the template has none.

@@ -72,7 +72,7 @@ func TestFunctionDefaults(t *testing.T) {
 		`{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}}}`),
 		cloudassembly.Options{})
 	f := m.Functions[0]
-	if f.Timeout != 3*time.Second || f.MemoryMB != 128 || f.Architecture != "x86_64" || f.Concurrency != nil ||
+	if f.Timeout != 3*time.Second || f.MemoryMB != 128 || f.Concurrency != nil ||
 		len(m.Problems) != 0 {
 		t.Errorf("got %+v, %v", f, m.Problems)
 	}

@@ -49,21 +49,18 @@ type Method struct {
 // MethodResponse is an answer that a method may give.
 type MethodResponse struct {
 	StatusCode string
-	Parameters map[string]bool   // such as "method.response.header.Vary"; true if it is always there
-	Models     map[string]string // names of schemas, by content type
+	Parameters map[string]bool // such as "method.response.header.Vary"; true if it is always there
 }
 
 // Validator says what of a request is validated before the integration is called.
 type Validator struct {
 	ID
-	Name             string
 	Body, Parameters bool
 }
 
 // Schema is a JSON Schema (draft 4) of a body, which API Gateway calls a model.
 type Schema struct {
 	ID
-	Name        string
-	ContentType string
-	JSON        json.RawMessage // nil if it has none
+	Name string
+	JSON json.RawMessage // nil if it has none
 }

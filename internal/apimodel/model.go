@@ -11,7 +11,6 @@ type Model struct {
 	Functions []*Function
 	UserPools []*UserPool
 	Tables    []*Table
-	Secrets   []*Secret
 
 	Permissions  []*Permission // to invoke functions
 	FunctionURLs []*FunctionURL

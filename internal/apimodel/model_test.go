@@ -432,7 +432,7 @@ func TestImportedUserPool(t *testing.T) {
 		t.Fatalf("got pools %v, problems %v", m.UserPools, m.Problems)
 	}
 	p := m.UserPools[0]
-	if p.LogicalID != "" || p.PoolID != "cn-north-1_AbC" || p.Region != "cn-north-1" ||
+	if p.LogicalID != "" || p.PoolID != "cn-north-1_AbC" ||
 		p.ProviderURL != "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbC" {
 		t.Errorf("got %+v", p)
 	}

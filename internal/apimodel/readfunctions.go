@@ -19,16 +19,14 @@ const (
 func (b *builder) readFunctions() {
 	b.each("AWS::Lambda::Function", func(r *reader) {
 		f := &Function{
-			ID:           r.id,
-			Timeout:      functionTimeout,
-			MemoryMB:     functionMemory,
-			Runtime:      r.text("Runtime"),
-			Handler:      r.text("Handler"),
-			Role:         r.notice().text("Role"),
-			Layers:       r.texts("Layers"),
-			LayerCode:    r.layerCode(),
-			Architecture: "x86_64",
-			Concurrency:  r.integer("ReservedConcurrentExecutions"),
+			ID:          r.id,
+			Timeout:     functionTimeout,
+			MemoryMB:    functionMemory,
+			Runtime:     r.text("Runtime"),
+			Handler:     r.text("Handler"),
+			Layers:      r.texts("Layers"),
+			LayerCode:   r.layerCode(),
+			Concurrency: r.integer("ReservedConcurrentExecutions"),
 		}
 		f.Name = r.physicalID()
 		f.ARN = r.attribute("Arn")
@@ -37,9 +35,6 @@ func (b *builder) readFunctions() {
 		}
 		if v := r.integer("MemorySize"); v != nil {
 			f.MemoryMB = *v
-		}
-		if v := r.texts("Architectures"); len(v) > 0 {
-			f.Architecture = v[0]
 		}
 		r.code(f)
 		r.environment(f, b.options.Environment)

@@ -42,7 +42,6 @@ func (b *builder) readMethods() {
 			m.Responses = append(m.Responses, MethodResponse{
 				StatusCode: in.need("StatusCode"),
 				Parameters: in.flags("ResponseParameters"),
-				Models:     in.textMap("ResponseModels"),
 			})
 		}
 		api.Methods = append(api.Methods, m)

@@ -7,14 +7,12 @@ import (
 // ownSchemas are the models that each API has from the start, as the documentation of Model in
 // https://github.com/aws/aws-cdk (packages/aws-cdk-lib/aws-apigateway/lib/model.ts) gives them.
 var ownSchemas = []*Schema{
-	{Name: "Empty", ContentType: "application/json",
-		JSON: json.RawMessage(
-			`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,
-		)},
-	{Name: "Error", ContentType: "application/json",
-		JSON: json.RawMessage(
-			`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`,
-		)},
+	{Name: "Empty", JSON: json.RawMessage(
+		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,
+	)},
+	{Name: "Error", JSON: json.RawMessage(
+		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`,
+	)},
 }
 
 // readSchemas reads validators and schemas.
@@ -27,14 +25,15 @@ func (b *builder) readSchemas() {
 	}
 	b.each("AWS::ApiGateway::RequestValidator", func(r *reader) {
 		if api := b.apiOf(r); api != nil {
-			v := &Validator{ID: r.id, Name: r.text("Name"), Body: r.bool("ValidateRequestBody"),
-				Parameters: r.bool("ValidateRequestParameters")}
+			v := &Validator{
+				ID: r.id, Body: r.bool("ValidateRequestBody"), Parameters: r.bool("ValidateRequestParameters"),
+			}
 			b.validators[inAPI{api, r.physicalID()}] = v
 		}
 	})
 	b.each("AWS::ApiGateway::Model", func(r *reader) {
 		if api := b.apiOf(r); api != nil {
-			s := &Schema{ID: r.id, Name: r.physicalID(), ContentType: r.text("ContentType"), JSON: r.json("Schema")}
+			s := &Schema{ID: r.id, Name: r.physicalID(), JSON: r.json("Schema")}
 			b.schemas[inAPI{api, s.Name}] = s
 			api.Schemas = append(api.Schemas, s)
 		}

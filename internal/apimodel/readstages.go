@@ -38,10 +38,8 @@ func (b *builder) readStages() {
 		if api == nil {
 			return
 		}
-		d := &Deployment{ID: r.id, DeploymentID: r.physicalID(), Description: r.notice().text("Description")}
-		api.Deployments = append(api.Deployments, d)
 		if r.has("StageName") {
-			b.readStage(r, r.object("StageDescription"), api, d.DeploymentID)
+			b.readStage(r, r.object("StageDescription"), api, r.physicalID())
 		}
 	})
 	b.each("AWS::ApiGateway::Stage", func(r *reader) {
@@ -57,7 +55,6 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 		ID:           r.id,
 		Name:         r.need("StageName"),
 		DeploymentID: deployment,
-		Description:  settings.notice().text("Description"),
 		Variables:    settings.textMap("Variables"),
 	}
 	settings.readResponseCaches(s)

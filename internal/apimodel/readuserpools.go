@@ -12,7 +12,6 @@ func (b *builder) readIdentity() {
 	b.each("AWS::Cognito::UserPool", func(r *reader) {
 		p := &UserPool{
 			ID: r.id, PoolID: r.physicalID(), ARN: r.attribute("Arn"), ProviderURL: r.attribute("ProviderURL"),
-			Name: r.notice().text("UserPoolName"), Region: b.evaluator.Region(r.stack),
 		}
 		p.PreTokenARN = r.object("LambdaConfig").object("PreTokenGenerationConfig").notice().text("LambdaArn")
 		p.OldPreTokenARN = r.object("LambdaConfig").notice().text("PreTokenGeneration")
@@ -54,11 +53,10 @@ func (b *builder) readIdentity() {
 		rotation := r.object("RefreshTokenRotation")
 		p := of(r)
 		p.Clients = append(p.Clients, &UserPoolClient{
-			ID: r.id, ClientID: r.physicalID(), Name: r.notice().text("ClientName"), Secret: r.bool("GenerateSecret"),
+			ID: r.id, ClientID: r.physicalID(), Secret: r.bool("GenerateSecret"),
 			Scopes: r.texts("AllowedOAuthScopes"), Flows: r.texts("AllowedOAuthFlows"),
 			CallbackURLs: r.texts("CallbackURLs"), LogoutURLs: r.texts("LogoutURLs"),
 			AccessTokenValidity:  r.validity("AccessTokenValidity", units.oneOf("AccessToken", tokenUnits...), tokenLife),
-			IDTokenValidity:      r.validity("IdTokenValidity", units.oneOf("IdToken", tokenUnits...), tokenLife),
 			RefreshTokenValidity: r.validity("RefreshTokenValidity", units.oneOf("RefreshToken", refreshUnits...), refreshLife),
 			Providers:            r.texts("SupportedIdentityProviders"),
 			Rotates:              rotation.oneOf("Feature", "DISABLED", "ENABLED") == "ENABLED",
@@ -131,7 +129,6 @@ func (b *builder) pool(arn string) *UserPool {
 	p := &UserPool{
 		PoolID:      id,
 		ARN:         arn,
-		Region:      region,
 		ProviderURL: "https://cognito-idp." + region + "." + partition.Of(region).Domain + "/" + id,
 	}
 	b.model.UserPools = append(b.model.UserPools, p)

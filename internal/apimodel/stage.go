@@ -13,19 +13,12 @@ type GatewayResponse struct {
 	Templates  map[string]string // by content type; nil for the default
 }
 
-// Deployment is a snapshot of an API. A local run serves the API as the template has it now.
-type Deployment struct {
-	ID
-	DeploymentID string // the stand-in for its id
-	Description  string
-}
-
-// Stage is a name that an API is called under.
+// Stage is a name that an API is called under. A local run serves the API as the template has it now, whichever
+// deployment the stage has.
 type Stage struct {
 	ID
 	Name         string // the first segment of the path
-	DeploymentID string
-	Description  string
+	DeploymentID string // the stand-in for its id
 	Variables    map[string]string
 	Canary       string // its CanarySetting as the template has it; "" without one
 

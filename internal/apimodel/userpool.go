@@ -9,8 +9,6 @@ type UserPool struct {
 	ID          // LogicalID is "" for a pool that is imported into the app
 	PoolID      string
 	ARN         string
-	Name        string
-	Region      string
 	ProviderURL string // the issuer of its tokens, such as "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
 
 	Clients         []*UserPoolClient
@@ -30,15 +28,14 @@ type UserPool struct {
 type UserPoolClient struct {
 	ID
 	ClientID string
-	Name     string
 	Secret   bool     // it has a client secret
 	Scopes   []string // that it may ask for, such as "openid" or "orders/read"
 	Flows    []string // code, implicit, client_credentials
 
 	CallbackURLs, LogoutURLs []string // where the browser may be sent after a login, and after a logout
 
-	AccessTokenValidity, IDTokenValidity time.Duration // default 1 h
-	RefreshTokenValidity                 time.Duration // default 30 days
+	AccessTokenValidity  time.Duration // default 1 h
+	RefreshTokenValidity time.Duration // default 30 days
 
 	Providers []string // that users may sign in with: COGNITO, which is the pool itself, or names of its Providers
 
