@@ -93,6 +93,7 @@ var floors = [][]string{
 		"internal/percent",
 		"internal/plainjson",
 		"internal/private",
+		"internal/serviceuri",
 		"internal/testclock",
 		"internal/rsatest",
 	},

@@ -1,8 +1,9 @@
 package apimodel
 
 import (
-	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // The types of integration.
@@ -65,31 +66,6 @@ func (i *Integration) uses(s *Stage) []ID {
 	return nil
 }
 
-// invoked is the ARN in a URI of the form
-// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations or, of a streamed answer,
-// arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{ARN}/response-streaming-invocations.
-// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
-func invoked(uri string) (arn string, ok bool) {
-	parts := strings.SplitN(uri, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "apigateway" || parts[4] != "lambda" {
-		return "", false
-	}
-	path, ok := strings.CutPrefix(strings.Replace(parts[5], "path//", "path/", 1), "path/2015-03-31/functions/")
-	if ok {
-		arn, ok = strings.CutSuffix(path, "/invocations")
-		return arn, ok && arn != ""
-	}
-	path, ok = strings.CutPrefix(parts[5], streamingPath)
-	if !ok {
-		return "", false
-	}
-	arn, ok = strings.CutSuffix(path, "/response-streaming-invocations")
-	return arn, ok && arn != ""
-}
-
-const streamingPath = "path/2021-11-15/functions/"
-
 // Service is an AWS service that an integration calls.
 type Service struct {
 	Name   string // such as "sqs", "states", "dynamodb": what its endpoint is called
@@ -98,22 +74,17 @@ type Service struct {
 	Path   string // what follows "path/"; "" with an Action
 }
 
-// Service reads the URI of an AWS integration:
-// arn:aws:apigateway:{region}:{subdomain.service|service}:path|action/{api}. It is nil for another type.
-// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
+// Service reads the URI of an AWS integration. It is nil for another type, and for a URI that calls nothing.
 func (i *Integration) Service() *Service {
-	parts := strings.SplitN(i.URI, ":", 6)
-	if i.Type != IntegrationAWS || len(parts) != 6 || parts[0] != "arn" || parts[2] != "apigateway" || parts[4] == "" {
+	u, ok := serviceuri.Parse(i.URI)
+	if !ok || i.Type != IntegrationAWS {
 		return nil
 	}
-	out := &Service{Name: parts[4][strings.LastIndexByte(parts[4], '.')+1:], Region: parts[3]}
-	var ok bool
-	if out.Action, ok = strings.CutPrefix(parts[5], "action/"); ok && out.Action != "" {
-		return out
+	if action := u.Action(); action != "" {
+		return &Service{Name: u.Service, Region: u.Region, Action: action}
 	}
-	if out.Path, ok = strings.CutPrefix(parts[5], "path/"); ok {
-		out.Action = ""
-		return out
+	if path, ok := u.Path(); ok {
+		return &Service{Name: u.Service, Region: u.Region, Path: path}
 	}
 	return nil
 }

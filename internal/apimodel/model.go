@@ -2,6 +2,8 @@ package apimodel
 
 import (
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // Model is what the assembly's stacks make, as far as a local run of its REST APIs needs it. Its values are resolved;
@@ -103,7 +105,7 @@ func (m *Model) Behind(method *Method) *Function {
 	if f := method.Integration.Function; f != nil {
 		return f
 	}
-	arn, _ := invoked(method.Integration.URI)
+	arn, _ := serviceuri.Function(method.Integration.URI)
 	f, _ := m.FunctionOf(arn, method.Stack)
 	return f
 }

@@ -1,10 +1,10 @@
 package apimodel
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // integrationTimeout is API Gateway's default, and the most unless that quota was raised. A shorter time-out than the
@@ -65,7 +65,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 
 // readKind reads what the type of an integration asks for.
 func (b *builder) readKind(r *reader, i *Integration) {
-	_, lambda := invoked(i.URI)
+	_, lambda := serviceuri.Function(i.URI)
 	switch i.Type {
 	case IntegrationMock:
 	case IntegrationHTTP, IntegrationHTTPProxy:
@@ -100,13 +100,13 @@ func (b *builder) readInvoked(r *reader, i *Integration) {
 	if m := i.HTTPMethod; m != "POST" && (i.Function != nil || stageVariable.MatchString(i.URI)) {
 		r.problem("a function is called by POST, and IntegrationHttpMethod is %q: API Gateway would answer 500", m)
 	}
-	streaming := strings.Contains(i.URI, streamingPath)
+	streaming := serviceuri.Streams(i.URI)
 	switch {
 	case i.Type != IntegrationProxy || i.URI == "" || streaming == i.Streams:
 	case streaming:
 		r.problem("Uri invokes the function for a streamed response, and ResponseTransferMode is not STREAM")
 	default:
 		r.problem("ResponseTransferMode is STREAM, and Uri invokes the function for a buffered response: want a Uri with " +
-			streamingPath + "ARN/response-streaming-invocations")
+			"path/2021-11-15/functions/ARN/response-streaming-invocations")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // stageVariable is a reference to a stage variable in the ARN of a function.
@@ -21,7 +22,7 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 		}
 		return nil, ""
 	}
-	arn, ok := invoked(uri)
+	arn, ok := serviceuri.Function(uri)
 	switch {
 	case !ok:
 		r.problem("%s.%s does not invoke a Lambda function: %s", r.path, property, uri)
@@ -68,7 +69,7 @@ func (b *builder) readTargets() {
 }
 
 func (b *builder) targetsOf(api *API, id ID, place, uri string) targets {
-	arn, ok := invoked(uri)
+	arn, ok := serviceuri.Function(uri)
 	if !ok || !strings.Contains(arn, "${stageVariables.") {
 		return nil
 	}

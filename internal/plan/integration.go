@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // The types of integration.
@@ -54,30 +56,27 @@ func (i Integration) proxy() bool {
 	return i.Type == integrationAWSProxy || i.Type == integrationHTTPProxy
 }
 
-// service is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" for a URI of
-// another form. That of a subdomain, as in bucket.s3, is the part after it.
-// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (uri)
+// service is the AWS service that a URI calls; "" for a URI of another form.
 func (i Integration) service() string {
-	parts := strings.SplitN(i.URI, ":", 6)
-	if i.Type != integrationAWS && i.Type != integrationAWSProxy || len(parts) < 6 || parts[2] != "apigateway" {
+	if i.Type != integrationAWS && i.Type != integrationAWSProxy {
 		return ""
 	}
-	return parts[4][strings.LastIndex(parts[4], ".")+1:]
+	u, _ := serviceuri.Parse(i.URI)
+	return u.Service
 }
 
-// call is the call of a service that the body of a request makes, in words: that of an action, as in
-// arn:aws:apigateway:us-east-1:dynamodb:action/PutItem, and any of Amazon SQS, whose path names the queue alone; "" for
-// a path, where the body is a thing such as the object of a bucket.
+// call is the call of a service that the body of a request makes, in words: that of an action, and any of Amazon SQS,
+// whose path names the queue alone; "" for another path, where the body is a thing such as the object of a bucket.
 func (i Integration) call() string {
 	service := i.service()
 	if service == "" || service == "lambda" {
 		return ""
 	}
-	action, is := strings.CutPrefix(strings.SplitN(i.URI, ":", 6)[5], "action/")
-	switch {
-	case is:
+	u, _ := serviceuri.Parse(i.URI)
+	if action := u.Action(); action != "" {
 		return "the call " + action + " of " + service
-	case service == "sqs":
+	}
+	if service == "sqs" {
 		return "a call of sqs"
 	}
 	return ""

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 var undeclaredAnswer = Rule{
@@ -127,8 +129,7 @@ func (m *method) passes() string {
 	return service
 }
 
-// serviceOf is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" if it is
-// not known.
+// serviceOf is the AWS service in a URI, as text or joined of texts and references; "" if it is not known.
 func serviceOf(uri any) string {
 	text, ok := uri.(string)
 	if !ok {
@@ -146,9 +147,6 @@ func serviceOf(uri any) string {
 		}
 		text = strings.Join(texts, separator)
 	}
-	parts := strings.SplitN(text, ":", 6)
-	if len(parts) < 6 || parts[2] != "apigateway" {
-		return ""
-	}
-	return parts[4][strings.LastIndex(parts[4], ".")+1:]
+	u, _ := serviceuri.Parse(text)
+	return u.Service
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
 // answeredBy is what answers a method where no function does, such as "the AWS service sqs"; "" for a function, for
@@ -29,15 +30,15 @@ func answeredBy(m *apimodel.Method) string {
 	return ""
 }
 
-// ofService is the AWS service in a URI such as arn:aws:apigateway:us-east-1:states:action/StartExecution, with the
-// caller's rights if it has them. What a path holds is left out: it may have values of parameters.
+// ofService is the AWS service that an integration calls, with the caller's rights if it has them. What a path holds is
+// left out: it may have values of parameters.
 func ofService(i *apimodel.Integration) string {
-	parts := strings.SplitN(i.URI, ":", 6)
-	if len(parts) < 6 || parts[4] == "lambda" {
+	u, ok := serviceuri.Parse(i.URI)
+	if !ok || u.Service == "lambda" {
 		return ""
 	}
-	what := "the AWS service " + parts[4][strings.LastIndex(parts[4], ".")+1:]
-	if action, ok := strings.CutPrefix(parts[5], "action/"); ok {
+	what := "the AWS service " + u.Service
+	if action := u.Action(); action != "" {
 		what += ", " + action
 	}
 	if withCaller(i) {
