@@ -174,7 +174,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"a cache that is too long", guardedWith(SessionAuthorizer{Login: okta(), CacheTTL: 2 * time.Hour}),
 			"the API's SessionAuthorizer: CacheTTL 2h0m0s is over API Gateway's maximum"},
 		{"a claim that the context has", guardedWith(SessionAuthorizer{Login: okta(), ContextClaims: []string{"scopes"}}),
-			`the API's SessionAuthorizer: ContextClaims has "scopes", which is the name of what the context holds anyway`},
+			`the API's SessionAuthorizer: ContextClaims has "scopes", a name that the context has already`},
 
 		// Its routes
 		{"a route of its own", together(withLogin(nil), add(Handle("GET /auth/session", fn))),

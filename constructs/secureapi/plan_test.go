@@ -244,7 +244,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"reserved context claim",
 			guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}}),
-			`JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`,
+			`JWT.ContextClaims has "scopes", a name that the context has already`,
 		},
 		{
 			"Okta's org server",

@@ -51,7 +51,7 @@ func TestWrongBodies(t *testing.T) {
 			"/a", fn, body("order", "b"))),
 			`give one of them another name with Named("order2")`},
 		{"options of one's own", add(withOptions(handle("POST /a", fn, body("A", "a")), validator)),
-			`route "POST /a": it has Body, and its MethodOptions set RequestModels and RequestValidator: say all of it by words`},
+			`route "POST /a": it has Body, and its MethodOptions set RequestModels and RequestValidator: set all of it in the table`},
 		{"beside a parameter", add(withOptions(handle("GET /a", fn, Required{"header", []string{"X-A"}}), validator)),
 			`route "GET /a": it has RequireQuery or RequireHeader, and its MethodOptions set RequestModels and RequestValidator`},
 		{"in Either", add(handle("POST /a", fn, Either{[]Access{anyScope("s"), body("A", "a")}})),

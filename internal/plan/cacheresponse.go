@@ -48,11 +48,11 @@ func (r *PlannedRoute) checkCache() []error {
 		return nil
 	case r.Guard != nil:
 		return []error{fmt.Errorf("it has CacheResponse, and %s guards it: API Gateway does not keep answers by the caller, "+
-			"so one would get another one's: leave it out and cache in the function, or make the route Public", r.Guard)}
+			"so one caller would get the answer of another: leave it out and cache in the function, or make the route Public", r.Guard)}
 	case r.KeyOnly:
 		return []error{
 			errors.New("it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, " +
-				"so one caller would get another one's: leave one of the two out"),
+				"so one caller would get the answer of another: leave one of the two out"),
 		}
 	case r.Pattern.Verb != "GET":
 		return []error{fmt.Errorf("it has CacheResponse, and its verb is %s: API Gateway would keep the answer of a request "+

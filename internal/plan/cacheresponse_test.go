@@ -12,10 +12,10 @@ func TestWrongCacheResponses(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"a guarded route", add(handle("GET /a", fn, minute)),
 			`route "GET /a": it has CacheResponse, and the API's Included guards it: API Gateway does not keep answers by the ` +
-				`caller, so one would get another one's: leave it out and cache in the function, or make the route Public`},
+				`caller, so one caller would get the answer of another: leave it out and cache in the function, or make the route Public`},
 		{"a key", add(handle("GET /a", fn, KeyOnly{"x"}, minute)),
 			`route "GET /a": it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, so one ` +
-				`caller would get another one's: leave one of the two out`},
+				`caller would get the answer of another: leave one of the two out`},
 		{"another verb", add(handle("POST /a", fn, public, minute)),
 			`route "POST /a": it has CacheResponse, and its verb is POST: API Gateway would keep the answer of a request that ` +
 				`may change something, or of several verbs as one: leave it out, or write a route for GET`},

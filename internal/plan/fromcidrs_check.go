@@ -56,8 +56,8 @@ func (r *ResourcePolicy) leaves(ranges []string) error {
 				v)
 		}
 		if len(allowed) > 0 && !slices.ContainsFunc(allowed, meets) {
-			return fmt.Errorf("its FromCIDRs has %q, of which ResourcePolicy.AllowCIDRs has no address: callers have to be in "+
-				"both, so add it there, or leave it out here", v)
+			return fmt.Errorf("its FromCIDRs has %q, and ResourcePolicy.AllowCIDRs has none of its addresses: callers have to "+
+				"match both, so add it there, or leave it out here", v)
 		}
 	}
 	return nil

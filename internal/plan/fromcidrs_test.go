@@ -39,7 +39,7 @@ func TestWrongFromCIDRs(t *testing.T) {
 		{"private addresses of a public endpoint", ops(from("10.0.0.0/8")),
 			`route "GET /ops": its FromCIDRs has private addresses only, like "10.0.0.0/8"`},
 		{"outside of the API's", both(ops(from(office)), policy(ResourcePolicy{AllowCIDRs: []string{branch}})),
-			`route "GET /ops": its FromCIDRs has "203.0.113.0/24", of which ResourcePolicy.AllowCIDRs has no address`},
+			`route "GET /ops": its FromCIDRs has "203.0.113.0/24", and ResourcePolicy.AllowCIDRs has none of its addresses`},
 		{"denied to the API", both(ops(from("203.0.113.7")), policy(ResourcePolicy{DenyCIDRs: []string{office}})),
 			`route "GET /ops": its FromCIDRs has "203.0.113.7/32", which ResourcePolicy.DenyCIDRs denies as a whole`},
 		{"no stage", both(ops(from(office)), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),

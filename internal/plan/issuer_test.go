@@ -17,7 +17,7 @@ func TestWrongIssuers(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"no issuers", included(&JWT{}), "JWT.Issuers is empty"},
 		{"reserved context claim", included(&JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}),
-			`JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`},
+			`JWT.ContextClaims has "scopes", a name that the context has already`},
 		{"HMAC without a secret", issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }),
 			`algorithm "HS256": without HMACSecret`},
 		{"audiences known at deployment",

@@ -137,7 +137,7 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 		case UnresolvedList(claim):
 			errs = append(errs, fmt.Errorf("%s %s", field, ofList))
 		case settings.IsReserved(claim):
-			errs = append(errs, fmt.Errorf("%s has %q, which is the name of what the context holds anyway: leave it out",
+			errs = append(errs, fmt.Errorf("%s has %q, a name that the context has already: leave it out",
 				field, claim))
 		case slices.Contains(claims[:i], claim):
 			errs = append(errs, fmt.Errorf("%s has %q twice: leave one out", field, claim))

@@ -98,6 +98,6 @@ func (r *PlannedRoute) checkValidation() []error {
 	if r.Body == nil {
 		words = "RequireQuery or RequireHeader"
 	}
-	return []error{fmt.Errorf("it has %s, and its MethodOptions set %s: say all of it by words of the table, or all "+
-		"of it by MethodOptions", words, r.OwnValidation)}
+	return []error{fmt.Errorf("it has %s, and its MethodOptions set %s: set all of it in the table, or all of it in "+
+		"MethodOptions", words, r.OwnValidation)}
 }

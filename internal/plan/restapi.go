@@ -46,8 +46,8 @@ func (p *Plan) checkRestAPI() (errs []error) {
 		// Its key has the parameters that a method declares and not the caller.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does "+
-			"not key it by the caller, so one would get another one's answer; write CacheResponse on the public routes that "+
-			"it is for, or cache in the function"))
+			"not key it by the caller, so one caller would get the answer of another; write CacheResponse on the public "+
+			"routes that it is for, or cache in the function"))
 	}
 	for _, i := range r.NilMediaTypes {
 		errs = append(errs, fmt.Errorf("RestApiProps.BinaryMediaTypes[%d] is nil: name a type such as image/png, or leave "+
