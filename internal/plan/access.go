@@ -10,25 +10,25 @@ import (
 type Access interface{ isAccess() }
 
 type (
-	// Requirement asks for one of several values.
+	// Requirement requires a caller to have one of several values.
 	Requirement access.Requirement
 
-	// Either asks for one of several requirements.
+	// Either requires a caller to meet one of several requirements.
 	Either struct{ Of []Access }
 
-	// Public opens a route.
+	// Public opens a route to every caller.
 	Public struct{ Reason string }
 
 	// GuardedBy names the route's authorizer.
 	GuardedBy struct{ Name string }
 
-	// Forward asks for the access token of the caller's session.
+	// Forward hands the access token of the caller's session to the backend.
 	Forward struct{}
 
-	// AnyCaller leaves the default requirements of the API out.
+	// AnyCaller exempts a route from the API's default requirements.
 	AnyCaller struct{}
 
-	// Unsupported is a value of a type that does not restrict access.
+	// Unsupported records a value whose type does not restrict access.
 	Unsupported struct{ Type string }
 )
 
@@ -40,21 +40,21 @@ func (Forward) isAccess()     {}
 func (AnyCaller) isAccess()   {}
 func (Unsupported) isAccess() {}
 
-// Body says what the bodies of a route's requests have to be.
+// Body describes the schema that a route's request bodies must match.
 type Body struct {
-	Source string // where the schema is from, in words
+	Source string // a description of where the schema comes from
 	Name   string // of the model
 	Model  *bodyschema.Model
-	Err    error // what is wrong with the schema; Model is nil then
+	Err    error // why the schema is invalid; Model is nil then
 }
 
-// OnlyIf makes a route where a condition of the stack holds.
+// OnlyIf creates a route only where a condition of the stack holds.
 type OnlyIf struct {
-	Path      string // of the condition's construct; "" for none
-	Condition any    // CDK's, which is handed on
+	Path      string // of the condition's construct; "" if there is no condition
+	Condition any    // CDK's condition, which is passed on unread
 }
 
-// Throttle limits how often a route is called, by all callers together.
+// Throttle limits how often all callers together may call a route.
 type Throttle struct {
 	Rate  float64 // requests a second, on average
 	Burst int     // requests at once

@@ -4,7 +4,7 @@ import (
 	"errors"
 )
 
-// checkBackend refuses a route that nothing answers, or two things.
+// checkBackend refuses a route without a backend, or with two.
 func (r Route) checkBackend() []error {
 	switch {
 	case r.Integrated && r.Function != 0:

@@ -20,7 +20,7 @@ func (b Body) addTo(r *PlannedRoute) []error {
 	case b.Err != nil:
 		return []error{fmt.Errorf("its Body, of %s: %w", b.Source, b.Err)}
 	case slices.Contains([]string{"GET", "HEAD", "OPTIONS", route.Any}, verb) && !b.Model.AcceptsEmpty:
-		// A body of GET has no meaning by RFC 9110, section 9.3.1, and API Gateway takes none for {}.
+		// A body has no meaning in a GET request (RFC 9110, section 9.3.1), and API Gateway reads a missing body as {}.
 		return []error{fmt.Errorf("it takes %s, whose requests have no body, and its Body, of %s, does not accept {}, which "+
 			"stands for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own", verb,
 			b.Source)}
@@ -32,12 +32,12 @@ func (b Body) addTo(r *PlannedRoute) []error {
 	return nil
 }
 
-// modelForm is what models may be called.
+// modelForm matches the names that API Gateway accepts for models.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html: "Model names can
 // only contain alphanumeric characters."
 var modelForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
-// nameError says what is wrong with a name that API Gateway does not take, or has already.
+// nameError returns an error if API Gateway does not accept the model's name, or already uses it.
 // Source: the documentation of Model in aws-cdk-lib, aws-apigateway/lib/model.ts, which has Empty and Error
 func (b Body) nameError() error {
 	switch {

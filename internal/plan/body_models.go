@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// Model is the schema of bodies in a template.
+// Model is a body schema in a template.
 type Model struct {
 	Name   string
 	Schema map[string]any
-	Text   []byte // the same as JSON
+	Text   []byte // Schema as JSON
 }
 
-// Models are those of all routes and those that no route has to name, each once, by their names.
+// Models returns the models of all routes and those of Props.Models, each once, sorted by name.
 func (p *Plan) Models() (out []Model) {
 	for _, m := range p.namedModels() {
 		if m.Name == p.models[string(m.Model.JSON)] {
@@ -27,8 +27,8 @@ func (p *Plan) Models() (out []Model) {
 	return slices.CompactFunc(out, func(x, y Model) bool { return x.Name == y.Name })
 }
 
-// ModelOf is the name of a route's model, which it checks or describes: of several names of one schema the first. It is
-// "" for a route without one.
+// ModelOf returns the name of the model that a route checks or describes, or "" for a route without one. If one schema
+// has several names, it returns the first.
 func (p *Plan) ModelOf(r PlannedRoute) string {
 	if b := r.modelOf(); b != nil {
 		return p.models[string(b.Model.JSON)]
@@ -36,7 +36,7 @@ func (p *Plan) ModelOf(r PlannedRoute) string {
 	return ""
 }
 
-// checkModels names the model of each schema, and refuses two schemas of one name.
+// checkModels chooses a name for each schema, and refuses two schemas with one name.
 func (p *Plan) checkModels() (errs []error) {
 	p.models = map[string]string{}
 	first := map[string]namedModel{}
@@ -45,7 +45,7 @@ func (p *Plan) checkModels() (errs []error) {
 		if name, named := p.models[text]; !named || m.Name < name {
 			p.models[text] = m.Name
 		}
-		name := strings.ToLower(m.Name) // so that no two logical ids differ in case alone
+		name := strings.ToLower(m.Name) // so that no two logical IDs differ in case alone
 		one, seen := first[name]
 		if !seen {
 			first[name] = m
@@ -59,7 +59,7 @@ func (p *Plan) checkModels() (errs []error) {
 	return errs
 }
 
-// checkExplanation refuses to explain what does not happen.
+// checkExplanation refuses ExplainBadRequests in an API that checks no body.
 func (p *Plan) checkExplanation() []error {
 	if !p.props.ExplainBadRequests || slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool {
 		return r.Body != nil || r.OwnValidation != ""
@@ -69,8 +69,8 @@ func (p *Plan) checkExplanation() []error {
 	return []error{errors.New("ExplainBadRequests is set, and no route has a Body: leave it out")}
 }
 
-// checkBinaryBodies refuses bodies that API Gateway takes for binary data where JSON is such: it does not document that
-// it validates what it hands to the function in base64.
+// checkBinaryBodies refuses bodies where the binary media types cover JSON. Such bodies reach the function in base64,
+// and API Gateway does not document that it validates them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
 func (p *Plan) checkBinaryBodies() []error {
 	if !p.BinaryPreflights() {
@@ -86,8 +86,8 @@ func (p *Plan) checkBinaryBodies() []error {
 	return nil
 }
 
-// Unchecked warns of what looks like a check in schemas, and of bodies that may pass unchecked, each with the id by
-// which it can be acknowledged.
+// Unchecked warns of schema keywords that look like a check but are not one, and of bodies that may pass unchecked.
+// Each warning has the ID that acknowledges it: keywords or binary.
 func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 	told := map[string]bool{}
 	for _, r := range p.Sorted() {
@@ -114,5 +114,5 @@ func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 	return warnings
 }
 
-// Warning is what to tell the owner of an API.
+// Warning is a message for the owner of an API, and the ID that acknowledges it.
 type Warning struct{ ID, Text string }

@@ -9,17 +9,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// NoCache is a cache's TTL that turns it off.
+// NoCache is the TTL that turns a cache off.
 const NoCache time.Duration = -1
 
-// API Gateway's bounds of an authorizer's cache.
+// API Gateway's default and maximum for an authorizer's cache.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
 const (
 	defaultCacheTTL = 300 * time.Second
 	maxCacheTTL     = 3600 * time.Second
 )
 
-// CacheTTL gives an authorizer's CacheTTL its default and checks its bounds; 0 says that the cache is off.
+// CacheTTL checks an authorizer's CacheTTL and fills in its default. It returns 0 if the cache is off.
 func CacheTTL(d time.Duration) (time.Duration, error) {
 	switch {
 	case d == 0:
@@ -38,17 +38,17 @@ func CacheTTL(d time.Duration) (time.Duration, error) {
 	return d, nil
 }
 
-// Cache describes where an authorizer of type REQUEST finds its token, and what its answers are cached by.
+// Cache describes where an authorizer of type REQUEST finds its token, and which values its answers are cached by.
 type Cache struct {
 	TTL      time.Duration // as given: see [CacheTTL]
 	Identity []IdentitySource
 	Tokens   []settings.TokenSource // where the included function looks for its token
 
-	// Included and Own say which function decides. Without one it is not known yet what to cache by.
+	// Included and Own tell which function decides. If neither is set, it is not known yet which values to cache by.
 	Included, Own bool
 }
 
-// Check says what is wrong with the sources and the cache.
+// Check returns what is wrong with the sources and the cache.
 func (c Cache) Check() (errs []error) {
 	ttl, err := CacheTTL(c.TTL)
 	if err != nil {
@@ -78,7 +78,7 @@ func (c Cache) Check() (errs []error) {
 	return errs
 }
 
-// checkSources refuses identity sources under which one caller could be served another one's answer, or no caller any.
+// checkSources refuses identity sources under which a caller could get another caller's answer, or none at all.
 func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 	if len(sources) == 0 {
 		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, " +
@@ -107,7 +107,7 @@ func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 	return errs
 }
 
-// TokenSources are those given or, by default, the Authorization header.
+// TokenSources returns the token sources given or, by default, the Authorization header.
 func (c Cache) TokenSources() []settings.TokenSource {
 	if len(c.Tokens) == 0 {
 		return []settings.TokenSource{{Kind: settings.Header, Name: "Authorization"}}
@@ -115,7 +115,8 @@ func (c Cache) TokenSources() []settings.TokenSource {
 	return c.Tokens
 }
 
-// Sources are the identity sources given or, for the included function with caching on, those of its token.
+// Sources returns the identity sources given. If there are none and the included function has caching on, it returns
+// the sources of the function's token.
 func (c Cache) Sources() []IdentitySource {
 	if len(c.Identity) > 0 || !c.Included || c.TTL == NoCache {
 		return c.Identity
@@ -129,13 +130,13 @@ func (c Cache) Sources() []IdentitySource {
 	return out
 }
 
-// PerRequest reports whether an answer serves one verb and path only, so that its policy can be for that alone.
+// PerRequest reports whether an answer serves only one verb and path, so that its policy can be limited to that.
 func (c Cache) PerRequest() bool {
 	return c.TTL == NoCache ||
 		slices.Contains(c.Identity, Context("path")) && slices.Contains(c.Identity, Context("httpMethod"))
 }
 
-// Cookies are the names of cookies that the included function takes for tokens.
+// Cookies returns the names of the cookies that the included function reads tokens from.
 func (c Cache) Cookies() (out []string) {
 	for _, t := range c.Tokens {
 		if t.Kind == settings.Cookie {
@@ -145,7 +146,7 @@ func (c Cache) Cookies() (out []string) {
 	return out
 }
 
-// Headers are the request headers that the authorizer reads, but for cookies, which a page cannot set.
+// Headers returns the request headers that the authorizer reads, except for Cookie, which a page cannot set.
 func (c Cache) Headers() []string {
 	sources := slices.Clone(c.Sources())
 	if c.Included {
@@ -162,9 +163,9 @@ func (c Cache) Headers() []string {
 	return out
 }
 
-// Enough are sets of headers, cookies' among them, of which a request needs one. With caching on, API Gateway wants
-// every identity source. With it off, the included function takes the first of its tokens that is there; a function of
-// one's own may need any of what is named.
+// Enough returns alternative sets of headers, Cookie included. A request needs all headers of one set. With caching on,
+// API Gateway requires every identity source. With caching off, the included function takes the first of its tokens
+// that is there, and your own function may need any of the sources.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identitySource)
 func (c Cache) Enough() (out [][]string) {
 	headers := func(of []IdentitySource) []string {

@@ -2,13 +2,13 @@ package plan
 
 import "time"
 
-// CacheResponse has API Gateway keep a route's answers.
+// CacheResponse caches a route's answers in API Gateway.
 type CacheResponse struct {
 	TTL time.Duration
-	By  []CacheKey // beside the path's parameters
+	By  []CacheKey // in addition to the path's parameters
 }
 
-// CacheKey is a parameter of the request that answers are kept by.
+// CacheKey is a request parameter that is part of the cache key of an answer.
 type CacheKey struct {
 	In   string // "querystring" or "header"
 	Name string

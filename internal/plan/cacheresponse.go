@@ -14,7 +14,7 @@ var _ Word = CacheResponse{}
 
 func (CacheResponse) word() string { return "CacheResponse" }
 
-// maxResponseTTL is how long a stage keeps an answer at most.
+// maxResponseTTL is the longest time that a stage caches an answer.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 const maxResponseTTL = time.Hour
 
@@ -41,7 +41,7 @@ func (c CacheResponse) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// checkCache refuses to keep answers that are for one caller, or that change something.
+// checkCache refuses to cache answers that are for one caller, or of requests that change something.
 func (r *PlannedRoute) checkCache() []error {
 	switch {
 	case r.Cache == nil:
@@ -67,9 +67,13 @@ func (r *PlannedRoute) checkCache() []error {
 	return nil
 }
 
-// CacheKeys are the parameters of the request that a route's answers are kept by, as API Gateway writes them: those of
-// the path, each that the table asks for, those that CacheResponse names, and with CORS the origin, as a function's
-// answer names it. API Gateway keys by no parameter on its own: without the path's, /toys/1 would answer /toys/2.
+// CacheKeys returns the request parameters that a route's answers are cached by, as API Gateway writes them:
+//   - those of the path
+//   - each parameter that the table requires
+//   - those that CacheResponse names
+//   - with CORS the origin, because a function's answer names it
+//
+// API Gateway adds no parameter on its own. Without the path's, the answer for /toys/1 would also be given for /toys/2.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html and
 // https://github.com/hashicorp/terraform-provider-aws/issues/856
@@ -99,11 +103,11 @@ func (p *Plan) CacheKeys(r PlannedRoute) (keys []string) {
 	return keys
 }
 
-// cacheSizes are those of a stage's cache, in GB.
+// cacheSizes are the sizes that a stage's cache may have, in GB.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html (cacheClusterSize)
 var cacheSizes = []string{"0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"}
 
-// CacheSize is the size of the stage's cache; "" for none.
+// CacheSize returns the size of the stage's cache, or "" if there is no cache.
 func (p *Plan) CacheSize() string {
 	if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.Cache != nil }) {
 		return ""
@@ -114,7 +118,7 @@ func (p *Plan) CacheSize() string {
 	return cacheSizes[0]
 }
 
-// checkCaches refuses settings of a cache that the stage does not have, or that are there twice.
+// checkCaches refuses settings for a cache that the stage does not have, and settings given twice.
 func (p *Plan) checkCaches() (errs []error) {
 	size, r := p.props.Stage.CacheSize, p.props.RestAPI
 	if size != "" && !slices.Contains(cacheSizes, size) {

@@ -7,14 +7,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// ClientAuth is what the checks look at in a secureapi.ClientAuth.
+// ClientAuth has the parts of a secureapi.ClientAuth that are checked.
 type ClientAuth struct {
 	Method                     settings.ClientAuth
-	Secret                     bool // it is set
+	Secret                     bool // whether there is one
 	Algorithm, KeyID, Audience string
 }
 
-// check checks how a client authenticates; none says what is wrong without a secret.
+// check checks how a client authenticates. It reports missingSecret if there is no secret.
 func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
 	if !a.Secret {
 		bad("%s", none)
@@ -43,7 +43,7 @@ func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
 	}
 }
 
-// printable reports whether a text is printable ASCII, and not empty.
+// printable reports whether a text is not empty and all of it is printable ASCII.
 func printable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

@@ -53,7 +53,7 @@ func (p *Plan) checkCORS() (errs []error) {
 		}
 	}
 	if slices.Contains(c.AllowHeaders, "*") {
-		// Fetch standard, "CORS-unsafe request-header names": * does not stand for Authorization.
+		// The * does not stand for Authorization: Fetch standard, "CORS-unsafe request-header names".
 		bad(
 			`AllowHeaders has "*", which does not stand for Authorization, nor for anything with credentials: name the headers`,
 		)
@@ -73,7 +73,7 @@ func (p *Plan) checkCORS() (errs []error) {
 		}
 	}
 	if len(errs) == 0 {
-		// The functions' middleware refuses what it does not take when they start, which is too late.
+		// The functions' middleware would refuse a bad configuration only when it starts, which is too late.
 		config := p.Middleware()
 		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), Unresolved)
 		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), Unresolved)
@@ -85,7 +85,8 @@ func (p *Plan) checkCORS() (errs []error) {
 	return errs
 }
 
-// AllowHeaders are those of CORS or, by default, the request headers that calling this API takes.
+// AllowHeaders returns the headers of CORS.AllowHeaders or, by default, the request headers that calls to this API
+// need.
 func (p *Plan) AllowHeaders() []string {
 	if c := p.props.CORS; len(c.AllowHeaders) > 0 {
 		return c.AllowHeaders
@@ -112,17 +113,17 @@ func (p *Plan) AllowHeaders() []string {
 	return out
 }
 
-// apiKeyHeader is where API Gateway looks for an API key.
+// apiKeyHeader is the header that API Gateway reads an API key from.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 const apiKeyHeader = "X-Api-Key"
 
-// Preflight is a path whose preflights are answered, with the methods that the answer allows.
+// Preflight is a path that answers preflights, and the methods that the answer allows.
 type Preflight struct {
 	Path    string
 	Methods []string
 }
 
-// Preflights are those of all paths that have a route, in the order of [Plan.Sorted].
+// Preflights returns the preflights of all paths that have a route, in the order of [Plan.Sorted].
 func (p *Plan) Preflights() []Preflight {
 	var out []Preflight
 	for _, r := range p.Sorted() {
@@ -144,9 +145,9 @@ func (p *Plan) Preflights() []Preflight {
 	return out
 }
 
-// BinaryPreflights reports whether a preflight counts as binary: it has no Content-Type, which stands for
-// application/json, and the API's binary media types cover that. A mock integration answers what is binary with 500,
-// unless it is told to convert it.
+// BinaryPreflights reports whether API Gateway takes preflights for binary data. A preflight has no Content-Type, which
+// counts as application/json, so this is so if the API's binary media types cover that type. A mock integration answers
+// binary data with 500, unless it is told to convert it.
 // Source: https://github.com/aws/serverless-application-model/issues/553
 func (p *Plan) BinaryPreflights() bool {
 	if p.props.RestAPI == nil {
@@ -158,7 +159,8 @@ func (p *Plan) BinaryPreflights() bool {
 	})
 }
 
-// GatewayHeaders are the headers of API Gateway's own errors: a quoted fixed value, or the name of a request's value.
+// GatewayHeaders returns the headers of API Gateway's own errors. A value is a fixed text in quotes, or the name of a
+// value of the request.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 func (c *CORS) GatewayHeaders() map[string]string {
 	quote := func(s string) string { return "'" + s + "'" }
@@ -184,8 +186,8 @@ func (c *CORS) GatewayHeaders() map[string]string {
 	return h
 }
 
-// Middleware is the same configuration for the functions. All of the API's verbs are in it: what a route does not
-// take never reaches a function.
+// Middleware returns the same configuration for the functions. It allows all of the API's verbs, because a request with
+// a verb that its route does not take never reaches a function.
 func (p *Plan) Middleware() corsconfig.Config {
 	c := p.props.CORS
 	methods := c.AllowMethods

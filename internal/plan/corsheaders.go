@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// WithheldHeaders is a warning that browsers send no guard of the API what it reads, or no API key, as
-// CORS.AllowHeaders leaves it out, so that pages of other origins can call public routes alone; "" for none. The id
-// acknowledges it.
+// WithheldHeaders returns a warning if CORS.AllowHeaders leaves out the headers that the API's guards read, or the API
+// key. Browsers then send no guard what it needs, so pages of other origins can call only public routes. It returns ""
+// if there is nothing to warn of. The warning can be acknowledged by its ID.
 // Source: https://fetch.spec.whatwg.org/#http-access-control-allow-headers
 func (p *Plan) WithheldHeaders(id string) string {
 	c := p.props.CORS
@@ -20,7 +20,7 @@ func (p *Plan) WithheldHeaders(id string) string {
 		header, reader, passes := "", "", true
 		switch g := r.Guard; {
 		case g == nil && !r.KeyOnly || g != nil && g.Signed:
-			continue // open, or for programs
+			continue // open, or only for programs
 		case g != nil:
 			header, passes = c.withholds(g)
 			reader = g.String() + " reads"
@@ -43,8 +43,9 @@ func (p *Plan) WithheldHeaders(id string) string {
 		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, by, id)
 }
 
-// withholds reports whether a page of another origin passes a guard, as it can send all of one set that is enough, or
-// needs none. If not, missing is a header that it cannot send; "" if it lacks a cookie alone.
+// withholds reports whether a page of another origin can pass a guard. It passes if it can send all headers of one set
+// that is enough, or if the guard needs none. If it does not pass, missing is a header that it cannot send, or "" if
+// only a cookie is missing.
 func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
 	enough := g.Enough
 	if enough == nil {
@@ -71,7 +72,7 @@ func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
 	return missing, false
 }
 
-// brings reports whether a request of a page has a header, or may have it as far as is known.
+// brings reports whether a page's request has a header, or may have it as far as is known.
 func (c *CORS) brings(header string) bool {
 	equal := func(h string) bool { return strings.EqualFold(h, header) }
 	begins := func(prefix string) bool {
@@ -81,7 +82,7 @@ func (c *CORS) brings(header string) bool {
 		slices.ContainsFunc(unaskedPrefixes, begins)
 }
 
-// unasked are headers that a request has, or may have, without a word in CORS.AllowHeaders: those that browsers send by
+// unasked are headers that a request can have without being listed in CORS.AllowHeaders: those that browsers send by
 // themselves or let each page set, and those that AWS adds.
 // Sources: https://fetch.spec.whatwg.org/#cors-safelisted-request-header, #forbidden-request-header, and
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html

@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// addDefaults finds the requirements of Props.DefaultAccess, and refuses what is not a requirement of any path.
+// addDefaults reads the requirements of Props.DefaultAccess, and refuses words that are not requirements, and
+// requirements that need a parameter that not every path has.
 func (p *Plan) addDefaults() (errs []error) {
 	for _, a := range p.props.DefaultAccess {
 		switch a := a.(type) {
@@ -40,13 +41,13 @@ func (p *Plan) addDefaults() (errs []error) {
 		errs = append(errs, fmt.Errorf("Props.DefaultAccess: %w", err))
 	}
 	if len(errs) > 0 {
-		p.defaults = nil // said once, and not again for each route
+		p.defaults = nil // reported once, and not again for each route
 	}
 	return errs
 }
 
-// takeDefaults gives a guarded route that says nothing of its callers the requirements of Props.DefaultAccess. Routes
-// of logins say what they need themselves.
+// takeDefaults applies the requirements of Props.DefaultAccess to a guarded route that restricts its callers no
+// further. A login's own routes are left alone, because they state what they need.
 func (p *Plan) takeDefaults(r *PlannedRoute, open, anyCaller bool) error {
 	switch {
 	case anyCaller && open:
@@ -60,7 +61,7 @@ func (p *Plan) takeDefaults(r *PlannedRoute, open, anyCaller bool) error {
 	return nil
 }
 
-// cannotEnforce says that a guard does not enforce what a route requires.
+// cannotEnforce returns the error for a guard that does not enforce what a route requires.
 func (r *PlannedRoute) cannotEnforce(g *Guard, err error) error {
 	if r.Defaulted {
 		return fmt.Errorf("by Props.DefaultAccess it requires %s, which %s cannot enforce: %w; or write AnyCaller() on "+

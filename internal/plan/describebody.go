@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// DescribeBody says what the bodies of a route's requests are, without checking them.
+// DescribeBody describes the bodies of a route's requests without checking them.
 type DescribeBody struct{ Body }
 
 var _ Word = DescribeBody{}
@@ -28,8 +28,8 @@ func (d DescribeBody) addTo(r *PlannedRoute) []error {
 	return nil
 }
 
-// checkDescribed refuses to describe what is checked, as that describes it too, and models of the method besides, which
-// its description would take the place of.
+// checkDescribed refuses DescribeBody beside Body, which describes the body as well as checking it, and beside models
+// in the method's own options, which the description would replace.
 func (r *PlannedRoute) checkDescribed() []error {
 	switch {
 	case r.Described == nil:
@@ -42,7 +42,7 @@ func (r *PlannedRoute) checkDescribed() []error {
 	return nil
 }
 
-// modelOf is the body whose model a route's method names; nil for none.
+// modelOf returns the body whose model a route's method names, or nil.
 func (r PlannedRoute) modelOf() *Body {
 	if r.Body != nil {
 		return r.Body
@@ -50,7 +50,7 @@ func (r PlannedRoute) modelOf() *Body {
 	return r.Described
 }
 
-// namedModels are the bodies that have a model, each with the place where it is from.
+// namedModels returns the bodies that have a model, each with the place that it comes from.
 func (p *Plan) namedModels() (out []namedModel) {
 	for _, r := range p.Routes {
 		if b := r.modelOf(); b != nil {
@@ -67,13 +67,13 @@ func (p *Plan) namedModels() (out []namedModel) {
 	return slices.Clip(out)
 }
 
-// namedModel is a body with the words that say where it stands.
+// namedModel is a body, and the place that it comes from in words for errors.
 type namedModel struct {
 	*Body
 	place string
 }
 
-// checkGivenModels looks at the models that no route has to name.
+// checkGivenModels checks the models of Props.Models.
 func (p *Plan) checkGivenModels() (errs []error) {
 	for i, b := range p.props.Models {
 		switch {

@@ -10,10 +10,10 @@ import (
 
 // Domain is a custom domain in front of the API. The fields are those of secureapi.Domain.
 type Domain struct {
-	Name           string // "" where Of says it
+	Name           string // "" if it is that of Of
 	Of             *DomainOf
 	Certificate    bool
-	CertificateOf  string // its region; "" if it is not known
+	CertificateOf  string // the certificate's region; "" if it is not known
 	Zone           bool
 	ZoneName       string // "" if it is not known
 	MutualTLS      *MutualTLS
@@ -23,18 +23,18 @@ type Domain struct {
 	BasePaths      []string
 	NoExecuteAPI   bool
 	Records        *AliasRecords
-	Private        *PrivateDomain // nil for one that is reached from the internet
+	Private        *PrivateDomain // set only for a private domain
 }
 
-// DomainOf is what is known of a domain that an API shares.
+// DomainOf is what is known of a domain that an API shares with another.
 type DomainOf struct {
 	Name                     string
-	Imported                 bool // nothing but its name is known
+	Imported                 bool // only its name is known
 	MutualTLS                bool
 	Policy, Access, Endpoint string
 }
 
-// MutualTLS is the trust store of a domain that asks for client certificates.
+// MutualTLS is the trust store of a domain that requires client certificates.
 type MutualTLS struct {
 	Bucket            bool
 	Key, Version, URI string
@@ -53,15 +53,15 @@ const (
 	tls12 = "TLS_1_2"
 )
 
-// enhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those
-// of edge-optimized domains are Amazon CloudFront's.
+// enhancedPolicy reports whether a TLS security policy is an enhanced one for a Region, named as in templates.
+// Edge-optimized domains have other enhanced policies, which are Amazon CloudFront's.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 func enhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
 
 func isEnhanced(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_") }
 func ofEdge(policy string) bool     { return strings.HasSuffix(policy, "_EDGE") }
 
-// The form of a domain's name, of which the first label may be a wildcard, and of a base path.
+// The forms of a domain's name, whose first label may be a wildcard, and of a base path.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 var (
@@ -69,10 +69,11 @@ var (
 	basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*'()-]+)*$`)
 )
 
-// trustStoreForm is the address of an object in Amazon S3.
+// trustStoreForm matches the address of an object in Amazon S3.
 var trustStoreForm = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]+/.+$`)
 
-// Check says what is wrong with a domain by itself: one that an API makes or shares, or one that is made to be shared.
+// Check returns what is wrong with a domain by itself. The domain is one that an API creates or shares, or one that is
+// created to be shared.
 func (d *Domain) Check() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("Domain"+format, a...)) }
 	if d.Of != nil {
@@ -98,7 +99,7 @@ func (d *Domain) Check() (errs []error) {
 	return errs
 }
 
-// checkPrivate looks at what a private domain has, and that no other one has it.
+// checkPrivate requires Private of a private domain, and refuses it for any other.
 func (d *Domain) checkPrivate(bad func(string, ...any)) {
 	switch p := d.Private; {
 	case d.Of != nil:
@@ -113,7 +114,7 @@ func (d *Domain) checkPrivate(bad func(string, ...any)) {
 	}
 }
 
-// IsPrivate reports whether callers reach the domain from VPC endpoints alone.
+// IsPrivate reports whether callers reach the domain only from VPC endpoints.
 func (d *Domain) IsPrivate() bool { return d.endpoint() == private }
 
 func (d *Domain) edge() bool { return d.endpoint() == Edge }
@@ -140,7 +141,7 @@ func (d *Domain) policy() string {
 	return d.Policy
 }
 
-// DomainName is the name, also that of a domain that the API shares.
+// DomainName returns the domain's name, also if another API created the domain.
 func (d *Domain) DomainName() string {
 	if d.Of != nil {
 		return d.Of.Name
@@ -148,7 +149,7 @@ func (d *Domain) DomainName() string {
 	return d.Name
 }
 
-// AccessMode is the endpoint access mode to set; "" for none.
+// AccessMode returns the endpoint access mode to set, or "".
 func (d *Domain) AccessMode() string {
 	switch {
 	case d.Of != nil:
@@ -159,7 +160,7 @@ func (d *Domain) AccessMode() string {
 	return d.Access
 }
 
-// checkShared refuses what is the domain's own, which the API that made it has said.
+// checkShared refuses settings that belong to the domain itself. The API that creates the domain sets them.
 func (d *Domain) checkShared(bad func(string, ...any)) {
 	for _, f := range []struct {
 		name string
@@ -197,7 +198,7 @@ func inZone(name, zone string) bool {
 	return name == zone || strings.HasSuffix(name, "."+zone)
 }
 
-// checkTLS refuses settings that API Gateway refuses when the stack is deployed.
+// checkTLS refuses settings that API Gateway would refuse at deployment.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
@@ -264,7 +265,7 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 	}
 }
 
-// checkBasePaths wants paths that API Gateway can map.
+// checkBasePaths refuses base paths that API Gateway cannot map.
 func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 	for i, path := range d.BasePaths {
 		levels := strings.Count(path, "/")
@@ -289,7 +290,7 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 	}
 }
 
-// Paths are the base paths to map; the root by default.
+// Paths returns the base paths to map. The default is the root.
 func (d *Domain) Paths() []string {
 	if len(d.BasePaths) == 0 {
 		return []string{""}

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Domain is the API's domain; nil for none.
+// Domain returns the API's domain, or nil.
 func (p *Plan) Domain() *Domain { return p.props.Domain }
 
-// checkDomain looks at the domain and the API together.
+// checkDomain checks the domain and the API together.
 func (p *Plan) checkDomain() (errs []error) {
 	d, r := p.props.Domain, p.props.RestAPI
 	if d == nil {
@@ -33,7 +33,7 @@ func (p *Plan) checkDomain() (errs []error) {
 		bad("RestApiProps.DomainName is set beside Props.Domain: leave it out")
 	}
 	if r != nil && r.KeepsExecuteAPI {
-		// The API's own endpoint asks for no certificate.
+		// The API's own endpoint does not ask for a certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 		switch {
 		case d.NoExecuteAPI:
@@ -50,7 +50,7 @@ func (p *Plan) checkDomain() (errs []error) {
 	return errs
 }
 
-// checkReservedPaths refuses routes at the paths of a domain that API Gateway keeps for its own health check.
+// checkReservedPaths refuses routes at paths of a domain that API Gateway reserves for its own health check.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func (p *Plan) checkReservedPaths() (errs []error) {
 	for _, base := range p.props.Domain.Paths() {
@@ -67,8 +67,8 @@ func (p *Plan) checkReservedPaths() (errs []error) {
 	return errs
 }
 
-// ClosesExecuteAPI reports whether the API's own endpoint is closed for its domain: where that asks for client
-// certificates, where it may do so as nothing is known of it, and where the props say so.
+// ClosesExecuteAPI reports whether the API's own endpoint is closed: because the domain requires client certificates,
+// because it may do so as it is imported, or because the props say so.
 func (p *Plan) ClosesExecuteAPI() bool {
 	d, r := p.props.Domain, p.props.RestAPI
 	switch {
@@ -82,9 +82,9 @@ func (p *Plan) ClosesExecuteAPI() bool {
 	return d.Of.MutualTLS || d.Of.Imported && (r == nil || !r.KeepsExecuteAPI)
 }
 
-// APIPolicy is the security policy of the API itself, with its access mode; "" for none: that of the props, or the
-// enhanced one of its domain. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a
-// policy of a Region is not one of an edge-optimized API.
+// APIPolicy returns the security policy of the API itself and its access mode, or "". It is the policy of the props, or
+// the enhanced policy of the API's domain. API Gateway negotiates TLS by the API's own policy even for callers that use
+// the domain. An edge-optimized API cannot take over a policy for a Region.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 func (p *Plan) APIPolicy() (policy, mode string) {
 	if policy = p.props.SecurityPolicy; policy != "" {
@@ -97,7 +97,7 @@ func (p *Plan) APIPolicy() (policy, mode string) {
 	return p.policyOfDomain()
 }
 
-// policyOfDomain is the policy that the API takes over from its domain; "" for none.
+// policyOfDomain returns the policy that the API takes over from its domain, or "".
 func (p *Plan) policyOfDomain() (policy, mode string) {
 	d, r := p.props.Domain, p.props.RestAPI
 	if d == nil || !isEnhanced(d.policy()) || d.edge() != (r != nil && r.Edge) {
@@ -106,7 +106,7 @@ func (p *Plan) policyOfDomain() (policy, mode string) {
 	return d.policy(), d.AccessMode()
 }
 
-// checkAPIPolicy refuses policies that API Gateway refuses when the stack is deployed, and two at once.
+// checkAPIPolicy refuses policies that API Gateway would refuse at deployment, and two policies at once.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 func (p *Plan) checkAPIPolicy() (errs []error) {
@@ -134,7 +134,7 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 	return errs
 }
 
-// enhancedTLS is where an enhanced security policy of a Region is set; "" for nowhere.
+// enhancedTLS names the field that sets an enhanced security policy for a Region, or returns "".
 func (p *Plan) enhancedTLS() string {
 	d := p.props.Domain
 	switch {
@@ -148,7 +148,8 @@ func (p *Plan) enhancedTLS() string {
 	return ""
 }
 
-// checkLoginsAtDomain refuses a login whose users come by the domain, and whose paths are not those of the domain.
+// checkLoginsAtDomain refuses a login whose users come through the domain but whose BasePath is not one of the
+// domain's.
 func (p *Plan) checkLoginsAtDomain() (errs []error) {
 	d := p.props.Domain
 	for _, l := range p.Logins {
@@ -174,8 +175,8 @@ func pathsInWords(paths []string) string {
 	return strings.Join(out, ", ")
 }
 
-// LoginElsewhere is the warning about the first login whose origin is not the API's domain; "" without one. A
-// distribution in front of the domain is the right reason for it, and so the warning can be acknowledged by its id.
+// LoginElsewhere returns a warning about the first login whose origin is not the API's domain, or "". A distribution in
+// front of the domain is a good reason for such an origin, so the warning can be acknowledged by its ID.
 func (p *Plan) LoginElsewhere(id string) string {
 	d := p.props.Domain
 	if d == nil {

@@ -8,24 +8,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// DomainUse is an API behind a custom domain, as the other APIs of an app see it.
+// DomainUse describes how an API uses a custom domain, for the checks of the other APIs in an app.
 type DomainUse struct {
 	API       string // its path
-	Domain    string // the path of the domain's construct; "" for one that is imported
-	Name      string // the domain's
+	Domain    string // the path of the domain's construct; "" for an imported domain
+	Name      string // of the domain
 	Place     string // where the stack is deployed, as far as it is known
 	BasePaths []string
 	Patterns  []route.Pattern
 }
 
-// Use describes the API's own use of its domain.
+// Use describes how the API uses its domain.
 func (p *Plan) Use() DomainUse {
 	d := p.props.Domain
 	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Patterns: p.table.Patterns()}
 }
 
-// Beside refuses what two APIs of an app cannot have at once: two domains of one name in one place, one base path of
-// one domain, and a route that the domain never sends to its API, as a longer base path belongs to the other one.
+// Beside refuses what two APIs of an app cannot both have: two domains with one name in one place, one base path of one
+// domain, and a route that the domain never sends to its API because the longer base path of the other API takes its
+// requests.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 func (u DomainUse) Beside(other DomainUse) error {
 	named := u.Name == other.Name && u.Place == other.Place
@@ -56,8 +57,8 @@ func (u DomainUse) Beside(other DomainUse) error {
 	return nil
 }
 
-// hides says that a route of an API lies below the longer base path of another one. A parameter there also takes other
-// paths, so that such a route is the rest that the domain leaves to it.
+// hides returns an error if a route of one API lies below the longer base path of another. A route with a parameter at
+// that place is allowed, because the parameter also takes other paths, which still reach the route.
 func hides(outer DomainUse, path string, inner DomainUse, longer string) error {
 	below, is := strings.CutPrefix("/"+longer, strings.TrimSuffix("/"+path, "/")+"/")
 	if !is {

@@ -1,6 +1,7 @@
 package plan
 
-// PrivateDomain is what a domain of the type PRIVATE has besides. The fields are those of secureapi.PrivateDomain.
+// PrivateDomain has the settings that only a domain of the type PRIVATE has. The fields are those of
+// secureapi.PrivateDomain.
 type PrivateDomain struct {
 	AllowVPCEndpoints     []string
 	AssociateVPCEndpoints []string
@@ -8,7 +9,7 @@ type PrivateDomain struct {
 	AliasName, AliasZone  string // EndpointDNSName and EndpointHostedZoneID
 }
 
-// check refuses a private domain that no caller reaches.
+// check refuses a private domain that no caller can reach.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains-tutorial.html
 // ("API Gateway provisions a domain name with a deny all resource policy")
 func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
@@ -42,8 +43,8 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 	}
 }
 
-// PolicyStatements are the statements of a private domain's policy, but for those that are given as they are: all
-// callers from the VPC endpoints, and no others. They are those of AWS's tutorial; see [PrivateDomain.check].
+// PolicyStatements returns the statements of a private domain's policy, without the raw ones. They allow all callers
+// from the VPC endpoints, and no others. They are the statements of AWS's tutorial; see [PrivateDomain.check].
 func (p *PrivateDomain) PolicyStatements() []map[string]any {
 	if len(p.AllowVPCEndpoints) == 0 {
 		return nil

@@ -1,12 +1,13 @@
 package plan
 
-// AliasRecords say more of the records of a domain. The fields are those of secureapi.AliasRecords.
+// AliasRecords configures a domain's records further. The fields are those of secureapi.AliasRecords.
 type AliasRecords struct {
 	Region, SetIdentifier string
 	EvaluateTargetHealth  bool
 }
 
-// check refuses settings of records that are not made, as there is no zone for them, or that Amazon Route 53 refuses.
+// check refuses settings for records that are not created because there is no zone, and settings that Amazon Route 53
+// refuses.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html
 func (r *AliasRecords) check(zone bool, bad func(string, ...any)) {
 	switch {

@@ -2,8 +2,7 @@ package plan
 
 import "errors"
 
-// checkEndpoint refuses what is written for one type of endpoint where the type is known only when the stack is
-// deployed.
+// checkEndpoint refuses settings that depend on the type of the endpoint if that type is known only at deployment.
 func (p *Plan) checkEndpoint() (errs []error) {
 	if r := p.props.RestAPI; r == nil || !r.EndpointUnknown {
 		return nil

@@ -42,13 +42,13 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// group are the routes with the same ranges, which one statement can restrict.
+// group holds the routes with the same ranges. One statement can restrict them all.
 type group struct {
-	ranges []string // in order, each once
+	ranges []string // sorted, each once
 	routes []PlannedRoute
 }
 
-// groups are those of the table, in the order of their ranges.
+// groups groups the routes of the table that have FromCIDRs, in the order of their ranges.
 func (p *Plan) groups() (out []group) {
 	for _, r := range p.Sorted() {
 		if r.From == nil {
@@ -70,16 +70,18 @@ func (p *Plan) RestrictsAddresses() bool {
 	return slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.From != nil })
 }
 
-// oddPaths are the endings of resources with spellings of paths that a server may read as another path: API Gateway
-// ignores slashes at the ends of a path (see [route.Table.Match]), and nothing says whether escaped ones are slashes,
-// and what it makes of dots.
+// oddPaths are endings of resources that match unusual spellings of a path, which a server may read as another path.
+// API Gateway ignores slashes at the end of a path (see [route.Table.Match]). It is not documented whether it ignores
+// escaped slashes, and how it reads dots.
 var oddPaths = []string{"/*//*", "/*/%2F*", "/*/%2f*", "/*/./*", "/*/.", "/*..*"}
 
-// addressStatements restrict the routes with FromCIDRs. A Deny for a route's own path would be evaded by each spelling
-// of the path that API Gateway takes for the route's and the policy does not. So the Deny is for all that is not the
-// path of another route: what the policy does not know is denied.
+// addressStatements returns the statements that restrict the routes with FromCIDRs.
 //
-// A Deny of a resource policy holds whatever guards the route.
+// A Deny for a route's own path could be evaded: API Gateway may accept a spelling of the path for the route that the
+// policy does not match. So the Deny covers everything that is not the path of another route, and what the policy does
+// not know is denied.
+//
+// A Deny of a resource policy applies whatever guards the route.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 func (p *Plan) addressStatements() (out []map[string]any) {
 	key := p.policyScope().ipKey()
@@ -91,7 +93,7 @@ func (p *Plan) addressStatements() (out []map[string]any) {
 			})
 		}
 		others, err := p.others(g)
-		if err != nil || len(others) == 0 { // an error is refused by checkAddresses
+		if err != nil || len(others) == 0 { // checkAddresses reports the error
 			deny("Resource", wholeAPI)
 			continue
 		}
@@ -105,8 +107,8 @@ func (p *Plan) addressStatements() (out []map[string]any) {
 	return out
 }
 
-// others are resources that cover the requests to all routes but those of a group, and none to those of the group: the
-// shorter of two lists, as a policy has to fit into 8,192 characters.
+// others returns resources that match the requests of all routes outside a group, and no request of the group. It
+// returns the shorter of two lists, because a policy must fit into 8,192 characters.
 func (p *Plan) others(g group) ([]string, error) {
 	narrow, err := p.cover(g, false)
 	if err != nil {
@@ -122,11 +124,12 @@ func (p *Plan) others(g group) ([]string, error) {
 	return narrow, nil
 }
 
-// cover makes a list of resources for [Plan.others]. A wide one has, where a resource cannot be for all verbs, what
-// begins as the route does before the route itself.
+// cover builds one list of resources for [Plan.others]. If wide is set, a resource that cannot be for all verbs first
+// tries to match everything that begins as the route does, and only then the route alone.
 //
-// Their literals begin after a slash and end before one or a wildcard, and have no percent sign. So a path that one of
-// them covers is covered as well once it is decoded: whether API Gateway decodes paths makes no difference.
+// The literals of a resource begin after a slash, end before a slash or a wildcard, and contain no percent sign. A path
+// that a resource matches is therefore still matched after it is decoded, so it makes no difference whether API Gateway
+// decodes paths.
 func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 	add := func(resources ...string) {
 		for _, r := range resources {
@@ -136,7 +139,7 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 		}
 	}
 	prefix := "execute-api:/" + p.Stage + "/"
-	if p.props.CORS != nil { // a preflight tells nothing and does nothing, and a page has to read the 403 that follows
+	if p.props.CORS != nil { // a preflight reveals and changes nothing, and a page needs it to read the 403 that follows
 		add(prefix + "OPTIONS/*")
 	}
 	kept, known := p.requests(g.routes), map[string]bool{}
@@ -189,8 +192,8 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 	return out, nil
 }
 
-// shortened are resources for all that begins with the literals that a pattern begins with, for each verb: the shortest
-// ones that are free of the paths that are kept.
+// shortened returns, for each verb, a resource that matches everything that begins with a pattern's leading literals.
+// It picks the shortest resources that match none of the paths to keep out, as free reports.
 func shortened(verbs []string, p route.Pattern, free func(...string) bool) (resources []string, ok bool) {
 	path := ""
 	for _, s := range p.Segments {
@@ -209,7 +212,8 @@ func shortened(verbs []string, p route.Pattern, free func(...string) bool) (reso
 	return nil, false
 }
 
-// meet is [iampolicy.Meet], which takes long, after a look at what the two begin and end with.
+// meet reports the same as [iampolicy.Meet]. It compares the beginnings and ends of the two first, because Meet is
+// slow.
 func meet(a, b string) bool {
 	same := func(x, y byte) (goOn, equal bool) {
 		if x == '*' || x == '?' || y == '*' || y == '?' {
@@ -234,7 +238,7 @@ func meet(a, b string) bool {
 	return iampolicy.Meet(a, b)
 }
 
-// spelled are the resources of a pattern's path, with the slash at its end that API Gateway ignores.
+// spelled returns the resources of a pattern's path with and without a slash at its end, which API Gateway ignores.
 func spelled(verb string, p route.Pattern) []string {
 	path := p.Wildcard()
 	if path == "/" || strings.HasSuffix(path, "*") {
@@ -243,7 +247,7 @@ func spelled(verb string, p route.Pattern) []string {
 	return []string{verb + path, verb + path + "/"}
 }
 
-// requests are the resources of routes.
+// requests returns the resources that match the requests of routes.
 func (p *Plan) requests(routes []PlannedRoute) (out []string) {
 	for _, r := range routes {
 		for _, verb := range p.verbs(r.Pattern) {
@@ -253,8 +257,8 @@ func (p *Plan) requests(routes []PlannedRoute) (out []string) {
 	return out
 }
 
-// verbs are those of a pattern that its route takes. A route for every verb leaves those to others that have one of
-// their own on its path, and OPTIONS to the preflight.
+// verbs returns the verbs that a pattern's route takes. A route for every verb leaves out the verbs that have a route
+// of their own on its path, and OPTIONS if there are preflights.
 func (p *Plan) verbs(pattern route.Pattern) []string {
 	if pattern.Verb != route.Any {
 		return []string{pattern.Verb}

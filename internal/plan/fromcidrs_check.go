@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// checkAddresses refuses ranges of routes that no policy can compare, and those that lock every caller out.
+// checkAddresses refuses ranges of routes that no policy can compare, and ranges that lock every caller out.
 func (p *Plan) checkAddresses() (errs []error) {
 	s := p.policyScope()
 	for _, g := range p.groups() {
@@ -36,7 +36,7 @@ func (p *Plan) checkAddresses() (errs []error) {
 	return errs
 }
 
-// leaves refuses ranges of a route that the policy of the whole API shuts out.
+// leaves returns an error if the policy of the whole API locks out the callers from one of a route's ranges.
 func (r *ResourcePolicy) leaves(ranges []string) error {
 	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), Unresolved) {
 		return nil

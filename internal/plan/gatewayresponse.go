@@ -17,11 +17,13 @@ var responseTypes = []string{"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHOR
 	"QUOTA_EXCEEDED", "REQUEST_TOO_LARGE", "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE",
 	"WAF_FILTERED"}
 
-// headerValue is what a header of a gateway response may be: a text in single quotes, or a value of the request.
+// headerValue matches the values that a header of a gateway response may have: a text in single quotes, or a value of
+// the request.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 var headerValue = regexp.MustCompile(`^'[^']*'$|^(method\.request|context|stageVariables)\.[A-Za-z0-9._$-]+$`)
 
-// checkGatewayResponses refuses answers that API Gateway does not make so, or that something else declares.
+// checkGatewayResponses refuses gateway responses that API Gateway does not support, and those that something else
+// declares.
 func (p *Plan) checkGatewayResponses() (errs []error) {
 	for _, kind := range slices.Sorted(maps.Keys(p.props.GatewayResponses)) {
 		bad := func(format string, args ...any) {
@@ -58,7 +60,7 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 	if p.props.CORS != nil {
 		ofCORS = p.props.CORS.GatewayHeaders()
 	}
-	seen := map[string]string{} // by the name in lower case
+	seen := map[string]string{} // by lowercase name
 	for _, name := range slices.Sorted(maps.Keys(g.Headers)) {
 		if err := CheckHeader(name); err != nil {
 			errs = append(errs, err)

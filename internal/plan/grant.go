@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Grantable finds the routes with these patterns, and refuses them if granting them would grant another one.
+// Grantable returns the routes with these patterns. It returns an error if a grant of them would cover a further route.
 func (p *Plan) Grantable(patterns []string) ([]PlannedRoute, error) {
 	if len(patterns) == 0 {
 		return nil, fmt.Errorf("no route is named: want patterns like %q", "GET /orders/{id}")

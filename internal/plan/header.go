@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// inHeader is where headers are, as API Gateway writes it.
+// inHeader is API Gateway's prefix for the names of headers.
 const inHeader = "method.request.header."
 
-// CheckHeader reports what is wrong with the name of a header; a name that is not known yet passes.
+// CheckHeader returns what is wrong with the name of a header. It accepts a name that is not known yet.
 func CheckHeader(name string) error {
 	if Unresolved(name) {
 		return nil
@@ -23,8 +23,8 @@ func CheckHeader(name string) error {
 	return httpname.CheckHeader(name)
 }
 
-// CheckExpression refuses a validation expression that Java does not compile. One with a part that Go's expressions do
-// not have (look-around, for one) is left for API Gateway to judge.
+// CheckExpression refuses a validation expression that Java does not compile. It accepts an expression that uses a
+// feature which Go's expressions lack, such as look-around, and leaves it to API Gateway.
 func CheckExpression(expression string) error {
 	if Unresolved(expression) {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
-// The types of integration.
+// The types of integrations.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 const (
 	integrationAWS       = "AWS"
@@ -18,45 +18,46 @@ const (
 	integrationMock      = "MOCK"
 )
 
-// Integration is what answers a route in a function's place, as CDK describes it once it is bound to the method.
+// Integration answers a route in place of a function. The fields are what CDK says of it once it is bound to the
+// method.
 type Integration struct {
 	Type        string // such as "AWS"
-	URI         string // with a * for each part that is known only when the stack is deployed; "" if it is not known
-	Passthrough string // WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER; "" is the first
-	Templates   bool   // it has request templates
+	URI         string // with a * for each part that is known only at deployment; "" if nothing is known
+	Passthrough string // WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER; "" means WHEN_NO_MATCH
+	Templates   bool   // whether it has request templates
 
 	Requests map[string]string // the request templates, by content type
 
-	Role              bool // it has a role
-	PassesCredentials bool // it passes the caller's credentials through
-	Streams           bool // it streams its answers
-	Converts          bool // it has bodies that are binary converted to text
+	Role              bool // whether it has a role
+	PassesCredentials bool // whether it passes the caller's credentials through
+	Streams           bool // whether it streams its answers
+	Converts          bool // whether it converts binary bodies to text
 
 	Responses  []IntegrationResponse
 	Parameters map[string]string // such as "integration.request.path.key": "method.request.path.key"
-	CacheKeys  []string          // that answers are kept by
+	CacheKeys  []string          // parameters that are part of the cache key
 }
 
-// IntegrationResponse maps an answer of the backend to one of the method.
+// IntegrationResponse maps an answer of the backend to an answer of the method.
 type IntegrationResponse struct {
 	Status     string
-	Pattern    string            // "" for the default
+	Pattern    string            // "" for the default response
 	Parameters map[string]string // such as "method.response.header.Vary": "'Origin'"
 	Templates  map[string]string // by content type
 }
 
-// MethodResponse is an answer that a method declares.
+// MethodResponse is an answer that the method declares.
 type MethodResponse struct {
 	Status     string
 	Parameters map[string]bool // such as "method.response.header.Vary"
 }
 
-// proxy reports whether the backend's answer reaches the caller as it is.
+// proxy reports whether the backend's answer reaches the caller unchanged.
 func (i Integration) proxy() bool {
 	return i.Type == integrationAWSProxy || i.Type == integrationHTTPProxy
 }
 
-// service is the AWS service that a URI calls; "" for a URI of another form.
+// service returns the AWS service that a URI calls, or "" for a URI of another form.
 func (i Integration) service() string {
 	if i.Type != integrationAWS && i.Type != integrationAWSProxy {
 		return ""
@@ -65,8 +66,8 @@ func (i Integration) service() string {
 	return u.Service
 }
 
-// call is the call of a service that the body of a request makes, in words: that of an action, and any of Amazon SQS,
-// whose path names the queue alone; "" for another path, where the body is a thing such as the object of a bucket.
+// call describes the call of a service that the body of a request makes: that of an action, or any call of Amazon SQS,
+// whose path names only the queue. It returns "" for other paths, whose body is data such as the object of a bucket.
 func (i Integration) call() string {
 	service := i.service()
 	if service == "" || service == "lambda" {
@@ -82,7 +83,7 @@ func (i Integration) call() string {
 	return ""
 }
 
-// mapsCall reports whether parameters of the query or the path say what is called.
+// mapsCall reports whether parameters of the query or the path decide which call is made.
 func (i Integration) mapsCall() bool {
 	for to := range i.Parameters {
 		if !strings.HasPrefix(to, "integration.request.header.") {
@@ -92,9 +93,9 @@ func (i Integration) mapsCall() bool {
 	return false
 }
 
-// methodResponses are the answers that a method has to declare: those that are given, and one for each status of the
+// methodResponses returns the answers that a method has to declare: the given ones, and one for each status of the
 // integration, with the headers that it maps. API Gateway answers 500 for a status that the method does not declare
-// ("Output mapping refers to an invalid method response"), and does not deploy a header that it does not.
+// ("Output mapping refers to an invalid method response"), and does not deploy a mapping of an undeclared header.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html
 func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	var out []MethodResponse
@@ -131,9 +132,9 @@ func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	return out
 }
 
-// MissingParameters are the request's parameters that the integration maps and the method does not declare, with
-// whether a request must have them: API Gateway does not deploy a mapping of one that it does not know ("Invalid
-// mapping expression specified"). Those of a path are always there.
+// MissingParameters returns the request parameters that the integration maps and the method does not declare, and
+// whether a request must have each. API Gateway does not deploy a mapping of an undeclared parameter ("Invalid mapping
+// expression specified"). Parameters of the path are always there.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
 func (i Integration) MissingParameters(declared map[string]any) map[string]bool {
 	out := map[string]bool{}

@@ -12,11 +12,11 @@ import (
 )
 
 // checkIntegration refuses an integration that answers each request with an error, or that lets callers write the call
-// of an AWS service.
+// of an AWS service themselves.
 func (r PlannedRoute) checkIntegration(i Integration) error {
 	errs := r.checkStream(i)
 	service := i.service()
-	if service == "" && i.Type == integrationAWS && i.Role { // a function rarely has a role
+	if service == "" && i.Type == integrationAWS && i.Role { // the integration of a function rarely has a role
 		service = "a service that is known when the stack is deployed"
 	}
 	if service != "" && service != "lambda" {
@@ -25,8 +25,8 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 				"call: set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or "+
 				"CredentialsPassthrough on a route of an IAMAuthorizer", service))
 		}
-		// A template is for one content type. The body of a request with another one is the call itself: that of SQS is a
-		// form, so that "Action=...&DelaySeconds=900" would be the caller's own call.
+		// A template is for one content type. If a request has another one, its body is the call itself. A call of SQS is a
+		// form, so a caller could send "Action=...&DelaySeconds=900" as a call of its own.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
 		if i.Templates && (i.Passthrough == "" || i.Passthrough == "WHEN_NO_MATCH") {
 			errs = append(errs, fmt.Errorf("its integration makes the call of %s by a template for one Content-Type, and a "+
@@ -70,11 +70,11 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
 }
 
-// inBraces finds the parameters of an integration's URI, and stage variables, which begin with a dollar sign.
+// inBraces matches the parameters of an integration's URI, and stage variables, which begin with a dollar sign.
 var inBraces = regexp.MustCompile(`\$?\{([A-Za-z0-9._:-]+)\+?\}`)
 
-// unmapped is the first parameter of the integration's URI that nothing gives a value, without which API Gateway does
-// not call it; "" for none.
+// unmapped returns the first parameter of the integration's URI that has no mapping, or "". API Gateway does not call
+// an integration with such a parameter.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
 func (i Integration) unmapped() string {
 	for _, found := range inBraces.FindAllStringSubmatch(i.URI, -1) {
@@ -85,8 +85,8 @@ func (i Integration) unmapped() string {
 	return ""
 }
 
-// valueFor is where the value of an integration's parameter may come from: the parameter of the path with its name, or
-// any.
+// valueFor suggests where the value of an integration's parameter may come from: the parameter of the path with its
+// name if there is one, and any value otherwise.
 func (r PlannedRoute) valueFor(name string) string {
 	if slices.ContainsFunc(r.Pattern.Segments, func(s route.Segment) bool {
 		return s.Kind != route.Literal && s.Text == name
@@ -96,7 +96,7 @@ func (r PlannedRoute) valueFor(name string) string {
 	return `a value such as "method.request.querystring.` + name + `", or name a parameter of the path instead`
 }
 
-// checkResponses refuses answers that API Gateway does not have.
+// checkResponses refuses responses that API Gateway cannot have.
 func (i Integration) checkResponses() (errs []error) {
 	if len(i.Responses) == 0 {
 		return []error{fmt.Errorf("its integration is of the type %s and has no IntegrationResponses, without which API "+
@@ -113,7 +113,8 @@ func (i Integration) checkResponses() (errs []error) {
 			errs = append(errs, fmt.Errorf("its integration has a response with the StatusCode %q: want one of 200 to 599",
 				r.Status))
 		case first[r.Status]:
-			// It is kept by its status: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegrationResponse.html
+			// API Gateway identifies a response by its status:
+			// https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegrationResponse.html
 			errs = append(errs, fmt.Errorf("its integration has two responses with the StatusCode %s, and API Gateway keeps "+
 				"one of a status: join their SelectionPatterns with |, or give one another status", r.Status))
 		}
@@ -129,9 +130,9 @@ func (i Integration) checkResponses() (errs []error) {
 	return errs
 }
 
-// checkBinary refuses templates for bodies that API Gateway takes for binary data, which it does not put into
-// templates: each request would be answered with 500. A mock integration, whose answers have nothing of the body,
-// converts it.
+// checkBinary refuses request templates if API Gateway takes the bodies for binary data. It does not put binary data
+// into templates, so each request would be answered with 500. A mock integration converts such bodies, as its answers
+// do not use them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (p *Plan) checkBinary(r PlannedRoute, i Integration) error {
 	if !p.BinaryPreflights() || !i.Templates || i.Converts || i.Type == integrationMock {

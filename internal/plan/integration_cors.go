@@ -9,8 +9,8 @@ import (
 
 const methodHeader = "method.response.header."
 
-// headers are those that an answer of API Gateway to a page has, each as a fixed text. Of several origins it is the
-// first one, which is another page's where the request's is not the first.
+// headers returns the headers that an API Gateway answer to a page of another origin has, each as a fixed text. If
+// there are several origins, it names the first, which is wrong for requests from the others.
 func (c *CORS) headers() map[string]string {
 	out := map[string]string{"Access-Control-Allow-Origin": "'" + c.AllowOrigins[0] + "'"}
 	if c.AllowOrigins[0] != "*" {
@@ -25,8 +25,8 @@ func (c *CORS) headers() map[string]string {
 	return out
 }
 
-// override is the head of a response template: it names the request's origin where that is another one than the first.
-// CDK's preflights do it this way. A line of directives alone leaves nothing in the body.
+// override returns the beginning of a response template that names the request's origin if it is one of the others.
+// CDK's preflights do the same. A line that has only directives adds nothing to the body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 func (c *CORS) override() string {
 	var is []string
@@ -43,14 +43,14 @@ func (c *CORS) override() string {
 `
 }
 
-// answerCORS is what an integration's response needs so that pages of other origins read it.
+// answerCORS is what an integration's response needs so that pages of other origins can read it.
 type answerCORS struct {
-	headers map[string]string // those that it does not map itself, such as "method.response.header.Vary": "'Origin'"
-	head    string            // of its templates; "" for none
-	unread  bool              // pages of the first origin read it alone, as it has no template that could name another
+	headers map[string]string // those that the response does not map itself, such as "method.response.header.Vary": "'Origin'"
+	head    string            // to put before each template; "" for nothing
+	unread  bool              // whether only pages of the first origin can read the response, because it has no template that could name another
 }
 
-// answer is what a response needs. One that maps Access-Control-Allow-Origin itself is left as it is.
+// answer returns what a response needs. It adds nothing to a response that maps Access-Control-Allow-Origin itself.
 func (c *CORS) answer(r IntegrationResponse) (a answerCORS) {
 	if c == nil || mapsHeader(r.Parameters, "Access-Control-Allow-Origin") {
 		return a
@@ -67,15 +67,15 @@ func (c *CORS) answer(r IntegrationResponse) (a answerCORS) {
 	return a
 }
 
-// mapsHeader reports whether parameters set a header of the answer. Its name is in any case.
+// mapsHeader reports whether parameters set a header of the answer. Header names are compared without case.
 func mapsHeader(parameters map[string]string, name string) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Keys(parameters)), func(have string) bool {
 		return strings.EqualFold(have, methodHeader+name)
 	})
 }
 
-// CORSWarning says which answers of a route's integration pages do not read, and the way out; "" if they read all. The
-// warning can be acknowledged by its id.
+// CORSWarning returns a warning that says which answers of a route's integration pages cannot read, and the way out. It
+// returns "" if pages can read them all. The warning can be acknowledged by its ID.
 func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
 	if p.props.CORS == nil {
 		return ""

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Derived is what a method gets beside what its integration and its options say, in CloudFormation's form.
+// Derived is what a method gets in addition to its integration and options, in CloudFormation's form.
 type Derived struct {
 	Integration          Integration
-	IntegrationResponses []any // nil if they stay as they are
-	MethodResponses      []any // nil if they stay as they are
-	Convert              bool  // bodies that are binary have to be converted to text
+	IntegrationResponses []any // nil if they do not change
+	MethodResponses      []any // nil if they do not change
+	Convert              bool  // binary bodies have to be converted to text
 }
 
-// Derive reads a method's integration and the answers that it declares, in CDK's form, refuses what API Gateway cannot
-// answer with, and adds the headers of CORS and the declarations that are missing.
+// Derive reads a method's integration and the answers that it declares, in CDK's form. It refuses what API Gateway
+// cannot answer with, and adds the headers of CORS and the missing declarations.
 func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any) (Derived, error) {
 	d := Derived{Integration: readIntegration(integration)}
 	if err := r.checkIntegration(d.Integration); err != nil {
@@ -58,7 +58,7 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	return d, nil
 }
 
-// with is a map with more members.
+// with returns a copy of a map with further members.
 func with[V any](have map[string]V, more map[string]string) map[string]V {
 	out := maps.Clone(have)
 	if out == nil {
@@ -70,7 +70,7 @@ func with[V any](have map[string]V, more map[string]string) map[string]V {
 	return out
 }
 
-// headed puts a text before each template, which may have parts that are known only when the stack is deployed.
+// headed puts a text before each template. A template may have parts that are known only at deployment.
 func headed(head string, templates map[string]any) map[string]any {
 	out := map[string]any{}
 	for kind, template := range templates {
@@ -83,7 +83,8 @@ func headed(head string, templates map[string]any) map[string]any {
 	return out
 }
 
-// writeMethodResponses keeps the models of those that were declared, of which the first of a status counts.
+// writeMethodResponses writes the answers that a method declares. It keeps the models of the declared ones; the first
+// of each status counts.
 func writeMethodResponses(want []MethodResponse, declared []any) (out []any) {
 	models := map[string]any{}
 	for _, entry := range declared {
@@ -105,7 +106,8 @@ func writeMethodResponses(want []MethodResponse, declared []any) (out []any) {
 	return out
 }
 
-// capitalized is an object of CDK's in CloudFormation's form: the names of its members begin with a capital letter.
+// capitalized converts a CDK object into CloudFormation's form, in which the names of members begin with a capital
+// letter.
 func capitalized(v any) map[string]any {
 	out := map[string]any{}
 	in, _ := v.(map[string]any)

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// paramOfTemplate finds the parameters of the request that a mapping template names.
+// paramOfTemplate matches the request parameters in a mapping template.
 var paramOfTemplate = regexp.MustCompile(`\$\{?input\.params\(\s*['"]([^'"]+)['"]\s*\)`)
 
-// callerOfTemplate finds what a mapping template takes of the caller.
+// callerOfTemplate matches the values of the caller in a mapping template.
 var callerOfTemplate = regexp.MustCompile(`\$\{?context\.(?:identity|authorizer)\b[A-Za-z0-9._-]*`)
 
-// checkKept refuses to keep answers by less than the integration sends on of a request: one caller's answer would be
-// that of another request, or of another caller.
+// checkKept refuses to cache answers by fewer values than the integration sends on from the request. Otherwise a
+// request could get the answer to another request, or to another caller.
 func (p *Plan) checkKept(r PlannedRoute, i Integration) error {
 	if r.Cache == nil {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// readIntegration reads an integration in CDK's form, with the intrinsic functions that are left in it.
+// readIntegration reads an integration in CDK's form. Intrinsic functions may be left in it.
 func readIntegration(in map[string]any) Integration {
 	credentials := literalOf(in["credentials"])
 	i := Integration{
@@ -14,7 +14,7 @@ func readIntegration(in map[string]any) Integration {
 		Passthrough: literalOf(in["passthroughBehavior"]),
 		Streams:     literalOf(in["responseTransferMode"]) == "STREAM",
 		Converts:    literalOf(in["contentHandling"]) == "CONVERT_TO_TEXT",
-		// The caller's own are written as any user of any account.
+		// The caller's own credentials are written as any user of any account.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
 		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
 	}
@@ -39,7 +39,7 @@ func readIntegration(in map[string]any) Integration {
 	return i
 }
 
-// readMethodResponses reads the answers that a method declares in CDK's form.
+// readMethodResponses reads the answers that a method declares, in CDK's form.
 func readMethodResponses(in []any) (out []MethodResponse) {
 	for _, entry := range in {
 		r, _ := entry.(map[string]any)
@@ -68,7 +68,7 @@ func literals(in any) map[string]string {
 	return out
 }
 
-// literalOf is a text with a * for each part that an intrinsic function gives.
+// literalOf returns a text with a * for each part that comes from an intrinsic function.
 func literalOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -92,10 +92,10 @@ func literalOf(v any) string {
 	return "*"
 }
 
-// variables are those of Fn::Sub.
+// variables matches the variables of Fn::Sub.
 var variables = regexp.MustCompile(`\$\{[^!}][^}]*\}`)
 
-// substituted is the text of Fn::Sub, with a * for each variable.
+// substituted returns the text of Fn::Sub with a * for each variable.
 func substituted(v any) (string, bool) {
 	if list, ok := v.([]any); ok && len(list) > 0 {
 		v = list[0]

@@ -7,21 +7,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Introspection is what the checks look at in a secureapi.Introspection.
+// Introspection has the parts of a secureapi.Introspection that are checked.
 type Introspection struct {
 	Endpoint, ClientID         string
 	Method                     settings.ClientAuth
-	Secret                     bool // it is set
+	Secret                     bool // whether there is one
 	Algorithm, KeyID, Audience string
 	SignedResponse, VerifyJWTs bool
 	AnswerTTL                  time.Duration
 }
 
-// introspectedTTL is the default of an authorizer's cache where an issuer is asked about its tokens: API Gateway's
-// cache knows neither when a token expires nor that it has been revoked.
+// introspectedTTL is an authorizer's default CacheTTL if it asks an issuer about tokens. It is short because API
+// Gateway's cache does not know when a token expires, nor when it is revoked.
 const introspectedTTL = time.Minute
 
-// check checks how an issuer is asked, by itself.
+// check checks the introspection settings by themselves.
 func (n *Introspection) check(bad func(format string, a ...any)) {
 	if why := endpointProblem(n.Endpoint); why != "" {
 		bad("Endpoint %q %s", n.Endpoint, why)
@@ -41,7 +41,7 @@ func (n *Introspection) auth() ClientAuth {
 	return ClientAuth{n.Method, n.Secret, n.Algorithm, n.KeyID, n.Audience}
 }
 
-// endpointProblem is why a token may not be sent to a URL, as the end of a sentence; "" if it may.
+// endpointProblem returns why a token may not be sent to a URL, as the end of a sentence, or "" if it may.
 func endpointProblem(text string) string {
 	if Unresolved(text) {
 		return ""

@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// Issuer is what the checks look at in a secureapi.Issuer.
+// Issuer has the parts of a secureapi.Issuer that are checked.
 type Issuer struct {
 	URL             string
 	Audiences       []string
 	Algorithms      []string
 	JWKSURL         string
-	HMACSecret      bool // it is set
+	HMACSecret      bool // whether there is one
 	HMACSecretField string
 	Type, TokenUse  string
 	Clients         []string
 	Leeway          time.Duration
 
-	// The claims that these are read from; "" for the default.
+	// The claims to read scopes, groups, roles and the principal from; "" for the default.
 	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string
 
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
-	Introspection                        *Introspection // nil if it is not asked
+	Introspection                        *Introspection // nil if the issuer is not asked about tokens
 
-	Rightless    string // the provider of a preset whose tokens have neither scopes nor groups nor roles; "" for another
-	Problem      error  // what a preset finds wrong with its arguments
-	AudienceName string // what the preset's audiences are, for errors
+	Rightless    string // for a preset whose tokens have no scopes, groups or roles: the provider's name; "" otherwise
+	Problem      error  // what the preset found wrong with its arguments
+	AudienceName string // what the preset calls its audiences, for errors
 }
 
 var (
@@ -49,7 +49,7 @@ var (
 	symmetric = []string{"HS256", "HS384", "HS512"}
 )
 
-// The limits of package jwt, which the function checks again.
+// The limits of package jwt. The function checks them again.
 const (
 	maxLeeway           = 5 * time.Minute
 	minKeyAge           = time.Minute
@@ -58,13 +58,13 @@ const (
 	defaultStaleCeiling = 12 * time.Hour
 )
 
-// Check says what is wrong with the issuer.
+// Check returns what is wrong with the issuer.
 func (i Issuer) Check() (errs []error) {
 	if i.Problem != nil {
 		return []error{i.Problem}
 	}
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	derived := false // from a URL that is wrong: saying the same of both does not help
+	derived := false // whether JWKSURL derives from a wrong URL: it is not reported again then
 	if err := checkURL("URL", i.URL); err != nil {
 		errs = append(errs, err)
 		derived = i.URL != "" && strings.HasPrefix(i.JWKSURL, i.URL)
@@ -122,7 +122,8 @@ func (i Issuer) Check() (errs []error) {
 	return append(append(errs, i.checkLimits()...), i.checkIntrospection()...)
 }
 
-// checkSpaces refuses texts with a space at an end, as a copy brings it along: they are compared with tokens whole.
+// checkSpaces refuses texts that begin or end with a space, such as a copied one may have: tokens are compared with the
+// whole text.
 func (i Issuer) checkSpaces() (errs []error) {
 	for _, f := range []struct {
 		name  string
@@ -145,7 +146,7 @@ func (i Issuer) checkSpaces() (errs []error) {
 	return errs
 }
 
-// checkLimits checks what the issuer's tokens and keys are limited to.
+// checkLimits checks the limits for the issuer's tokens and keys.
 func (i Issuer) checkLimits() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if slices.ContainsFunc(i.Clients, UnresolvedList) {
@@ -174,16 +175,16 @@ func (i Issuer) checkLimits() (errs []error) {
 	return errs
 }
 
-// mediaType reports whether a typ header can have this value, or none is asked for.
+// mediaType reports whether a typ header can have this value. An empty value, which requires none, passes.
 func mediaType(s string) bool {
 	return !strings.EqualFold(s, "application/") &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
 }
 
-// discoveryPath is in the URL of a discovery document: those of OpenID Connect and of OAuth 2.0 (RFC 8414).
+// discoveryPath is part of the URL of each discovery document, of OpenID Connect and of OAuth 2.0 (RFC 8414).
 const discoveryPath = "/.well-known/"
 
-// checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.
+// checkURL requires an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0, section 3 does.
 func checkURL(field, text string) error {
 	if UnresolvedList(text) {
 		return fmt.Errorf("%s %s", field, ofList)
@@ -212,10 +213,10 @@ func checkURL(field, text string) error {
 	return nil
 }
 
-// opaque reports whether the issuer's tokens are opaque: nothing but its answer says what they are.
+// opaque reports whether the issuer's tokens are opaque, so that only its answers tell what they are.
 func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
-// checkIntrospection checks how the issuer is asked about its tokens.
+// checkIntrospection checks the settings for asking the issuer about its tokens.
 func (i Issuer) checkIntrospection() (errs []error) {
 	n := i.Introspection
 	if n == nil {
@@ -238,7 +239,7 @@ func (i Issuer) checkIntrospection() (errs []error) {
 	return errs
 }
 
-// checkOpaque refuses settings that say nothing of opaque tokens.
+// checkOpaque refuses settings that have no meaning for opaque tokens.
 func (i Issuer) checkOpaque(bad func(format string, a ...any)) {
 	const waysOut = "leave them out, or set Introspection.VerifyJWTs if the tokens are JWTs"
 	if i.HMACSecret || i.HMACSecretField != "" || i.Type != "" {

@@ -8,10 +8,10 @@ import (
 )
 
 type (
-	// APIKey asks for the key of a usage plan, beside what the route's guard asks for.
+	// APIKey requires the key of a usage plan, in addition to what the route's guard requires.
 	APIKey struct{}
 
-	// KeyOnly opens a route to each caller with the key of a usage plan.
+	// KeyOnly opens a route to every caller that has the key of a usage plan.
 	KeyOnly struct{ Reason string }
 )
 
@@ -47,7 +47,7 @@ func (k KeyOnly) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// openTo opens a route to every caller: again says that another Public did before.
+// openTo opens a route to every caller. The parameter again reports whether an earlier Public did so.
 func (a Public) openTo(r *PlannedRoute, again bool) (errs []error) {
 	if again && a.Reason != r.Reason {
 		errs = append(errs, twoReasons("Public", r.Reason, a.Reason))
@@ -60,13 +60,13 @@ func (a Public) openTo(r *PlannedRoute, again bool) (errs []error) {
 	return errs
 }
 
-// twoReasons is the error of a route that is open for two reasons, of which a review would show one.
+// twoReasons returns the error for a route that is opened for two reasons. A review would show only one.
 func twoReasons(word, first, second string) error {
 	return fmt.Errorf("it is %s twice, because of %q and of %q: say one reason, or join the two", word, first, second)
 }
 
-// checkKey refuses keys that contradict the other words of a route: public says that it has the word Public. A Public
-// route whose MethodOptions require a key is as one with KeyOnly.
+// checkKey refuses keys that contradict the other words of a route. The parameter public reports whether the route has
+// the word Public. A Public route whose MethodOptions require a key is treated like one with KeyOnly.
 func (r *PlannedRoute) checkKey(public bool) (errs []error) {
 	switch {
 	case public && r.KeyOnly:
@@ -83,7 +83,7 @@ func (r *PlannedRoute) checkKey(public bool) (errs []error) {
 	return errs
 }
 
-// Keyed are the routes that need an API key, in the order of [Plan.Sorted].
+// Keyed returns the routes that need an API key, in the order of [Plan.Sorted].
 func (p *Plan) Keyed() (patterns []string) {
 	for _, r := range p.Sorted() {
 		if r.NeedsKey {
@@ -93,7 +93,7 @@ func (p *Plan) Keyed() (patterns []string) {
 	return patterns
 }
 
-// openWord is the word that opens a route.
+// openWord returns the word that opens a route.
 func (r *PlannedRoute) openWord() string {
 	for _, a := range r.Access {
 		if _, ok := a.(KeyOnly); ok {
@@ -103,7 +103,7 @@ func (r *PlannedRoute) openWord() string {
 	return "Public"
 }
 
-// inEither says why a word cannot be an alternative.
+// inEither returns why a word cannot be an alternative.
 func inEither(w Word) string {
 	return fmt.Sprintf("%s, which is not a requirement of who calls: write it beside Either", w.word())
 }

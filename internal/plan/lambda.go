@@ -10,13 +10,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Lambda describes whose function a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
+// Lambda describes the function that a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
 type Lambda struct {
 	JWT *JWT
 	Own bool
 }
 
-// Check says what is wrong with the function.
+// Check returns what is wrong with the function.
 func (l Lambda) Check() []error {
 	switch {
 	case l.JWT == nil && !l.Own:
@@ -31,7 +31,7 @@ func (l Lambda) Check() []error {
 	return nil
 }
 
-// Enforces says why the function cannot enforce a route's requirements: see [Authorizer.Enforces].
+// Enforces implements [Authorizer.Enforces] for the function.
 func (l Lambda) Enforces(requires []access.Requirement) error {
 	if l.JWT != nil {
 		if err := literal(requires); err != nil || l.JWT.Hooked {
@@ -39,7 +39,7 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 		}
 		return WithoutRights(l.JWT.Issuers, requires)
 	}
-	if len(requires) == 0 || !l.Own { // neither is set: Check says so, and JWT may be what was meant
+	if len(requires) == 0 || !l.Own { // with neither set, Check reports that, and JWT may be meant
 		return nil
 	}
 	what := "a " + string(requires[0].Kind)
@@ -50,7 +50,7 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 		"or leave the requirement out and let the function check it", what)
 }
 
-// Included describes the answers of the included function; nil without it.
+// Included describes the answers of the included function. It returns nil for another function.
 func (l Lambda) Included(cached bool) *Included {
 	if l.JWT == nil {
 		return nil
@@ -62,7 +62,7 @@ func (l Lambda) Included(cached bool) *Included {
 	return out
 }
 
-// UsageKeyClaim is the claim that the included function takes an API key from; "" for none.
+// UsageKeyClaim returns the claim that the included function reads an API key from, or "".
 func (l Lambda) UsageKeyClaim() string {
 	if l.JWT == nil {
 		return ""
@@ -73,8 +73,8 @@ func (l Lambda) UsageKeyClaim() string {
 // NamesKeys reports whether the function's answer may name an API key.
 func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
 
-// literal refuses values that are known only when the stack is deployed: they are written into the function's bundle,
-// which is made before.
+// literal refuses values that are known only at deployment. The values are written into the function's bundle, which is
+// built earlier.
 func literal(requires []access.Requirement) error {
 	for _, r := range requires {
 		switch {
@@ -99,8 +99,8 @@ type JWT struct {
 	ContextClaims    []string
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
-	Release          *Release // nil for none
-	Hooked           bool     // a main package of the app's own may give callers rights
+	Release          *Release // nil if there is none
+	Hooked           bool     // whether a main package of the app's own may give callers rights
 }
 
 func (j *JWT) check() (errs []error) {
@@ -128,7 +128,7 @@ func (j *JWT) check() (errs []error) {
 	return append(errs, checkContextClaims("JWT.ContextClaims", j.ContextClaims)...)
 }
 
-// checkContextClaims checks the claims that a backend is handed, by the field that has them.
+// checkContextClaims checks the claims that a backend receives. The field that lists them is for errors.
 func checkContextClaims(field string, claims []string) (errs []error) {
 	for i, claim := range claims {
 		switch {
@@ -146,7 +146,7 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 	return errs
 }
 
-// maxEnvironment is how many bytes a Lambda function's environment holds in all.
+// maxEnvironment is how many bytes a Lambda function's environment may have in all.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxEnvironment = 4096
 
@@ -185,27 +185,27 @@ func (j *JWT) checkOpaqueIssuers() error {
 	return nil
 }
 
-// Introspects reports whether an issuer is asked about its tokens.
+// Introspects reports whether any issuer is asked about its tokens.
 func (j *JWT) Introspects() bool {
 	return j != nil && slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.Introspection != nil })
 }
 
-// TakesOpaque reports whether an issuer's tokens are opaque.
+// TakesOpaque reports whether any issuer has opaque tokens.
 func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.opaque) }
 
-// OpaqueAlone reports whether it verifies no JWTs: each issuer is asked about each token.
+// OpaqueAlone reports whether the function verifies no JWTs, because it asks each issuer about each token.
 func (j *JWT) OpaqueAlone() bool {
 	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.opaque() })
 }
 
-// ChecksClients reports whether the claims that name a client are compared: with Clients, and of the access tokens of
-// Amazon Cognito, whose audience is in the claim client_id.
+// ChecksClients reports whether the claims that name a client are compared. This is so if Clients is set, and for
+// access tokens of Amazon Cognito, which has the audience in the claim client_id.
 func (j *JWT) ChecksClients() bool {
 	return slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return len(i.Clients) > 0 || i.TokenUse == "access" })
 }
 
-// CacheTTL is an authorizer's CacheTTL as it is given; where it is not, and an issuer is asked about its tokens, the
-// default for that.
+// CacheTTL returns an authorizer's CacheTTL as given. If it is not given and an issuer is asked about its tokens, it
+// returns the default for that.
 func (l Lambda) CacheTTL(given time.Duration) time.Duration {
 	if given == 0 && l.JWT.Introspects() {
 		return introspectedTTL

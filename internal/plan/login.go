@@ -11,23 +11,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Session says that an authorizer takes the session of a login.
+// Session describes an authorizer that takes the session of a login.
 type Session struct {
 	Login  *Login
-	Cached bool     // API Gateway keeps its answers
-	Claims []string // that it hands to the backend
-	Hooked bool     // a main package of the app's own may give callers rights
+	Cached bool     // whether API Gateway caches its answers
+	Claims []string // the claims that it hands to the backend
+	Hooked bool     // whether a main package of the app's own may give callers rights
 
 	// Siblings are the origins of pages on sibling hosts. [New] sets them.
 	Siblings []string
 }
 
-// Login is what the checks look at in a secureapi.Login.
+// Login has the parts of a secureapi.Login that are checked.
 type Login struct {
-	// Of is the value that this describes: authorizers that share a login have the same one.
+	// Of is the value that this describes. Authorizers that share a login have the same one.
 	Of any
 
-	Problem error // with the value itself
+	Problem error // an error in the value itself
 
 	Issuer     Issuer
 	Provider   Provider
@@ -42,31 +42,31 @@ type Login struct {
 	Cookie              string
 	IdleTimeout, MaxAge time.Duration
 
-	// Table is the table that sessions are kept in. Nil: they are in cookies.
+	// Table describes the table that stores sessions. If nil, sessions are in cookies.
 	Table *SessionTable
 
-	// NoPage leaves the answer of API Gateway to a request without a session alone.
+	// NoPage leaves API Gateway's answer to a request without a session unchanged.
 	NoPage bool
 
-	// Client is the app client of a user pool, where its settings are known.
+	// Client is the app client of a user pool, if its settings are known.
 	Client *PoolClient
 
 	// Function numbers the login's function, as [Route.Function] does. [New] sets it.
 	Function int
 }
 
-// Provider is what a preset knows of logging in at its provider.
+// Provider is what a preset knows about logging in at its provider.
 type Provider struct {
 	Name        string            // of the preset, for errors
-	Parameters  map[string]string // of an authorization request
-	ScopePrefix string            // what a route's scope is requested with in front of it
-	NoOffline   bool              // there is no scope offline_access
-	IDTokens    bool              // access tokens say nothing to others, so ID tokens are what guards look at
-	Pool        bool              // it is a user pool, which says what its client's secret is
+	Parameters  map[string]string // of the authorization request
+	ScopePrefix string            // the prefix of a route's scope when it is requested
+	NoOffline   bool              // whether the provider has no scope offline_access
+	IDTokens    bool              // whether access tokens are readable by the provider alone, so that guards read ID tokens
+	Pool        bool              // whether it is a user pool, which can be asked for its client's secret
 }
 
-// PoolClient is an app client of a user pool, as its template has it. A list that is nil is empty;
-// one that holds an unresolved token is not known.
+// PoolClient is an app client of a user pool, as its template has it. A nil list is empty. A list that holds an
+// unresolved token is not known.
 type PoolClient struct {
 	Path         string // of its construct
 	HasSecret    bool
@@ -75,25 +75,26 @@ type PoolClient struct {
 	Scopes       []string
 }
 
-// sessionTTL is the default of an authorizer's cache where it takes sessions.
+// sessionTTL is the default CacheTTL of an authorizer that takes sessions.
 const sessionTTL = time.Minute
 
-// SessionTTL is the CacheTTL of an authorizer of sessions, as it is given or by default.
+// SessionTTL returns the CacheTTL of an authorizer of sessions: the given one, or the default.
 func SessionTTL(given time.Duration) time.Duration { return cmp.Or(given, sessionTTL) }
 
-// SessionSources are what the answers of an authorizer of sessions are cached by. API Gateway itself answers 401 to a
-// request that lacks one, and keeps the answer for a page of another site apart from the one for the API's own pages.
+// SessionSources returns the values that the answers of an authorizer of sessions are cached by. API Gateway itself
+// answers 401 to a request that lacks one of them. It caches the answer for a page of another site separately from the
+// answer for the API's own pages.
 func SessionSources() []IdentitySource {
 	return []IdentitySource{Header("Cookie"), Header("Sec-Fetch-Site")}
 }
 
-// Home is the path that the login's routes begin with.
+// Home returns the path that the login's routes begin with.
 func (l *Login) Home() string { return cmp.Or(l.Path, settings.DefaultLoginPath) }
 
-// CookieName is the name of the session's cookie.
+// CookieName returns the name of the session's cookie.
 func (l *Login) CookieName() string { return cmp.Or(l.Cookie, settings.DefaultCookie) }
 
-// KeptIn is the name of the setting that says where the login's sessions are.
+// KeptIn returns the name of the setting that decides where the login's sessions are.
 func (l *Login) KeptIn() string {
 	if l.Table != nil {
 		return "TableSessions"
@@ -101,24 +102,24 @@ func (l *Login) KeptIn() string {
 	return "CookieSessions"
 }
 
-// Cookies are the names that the session's cookie may have: a long session is in two.
+// Cookies returns the names that the session's cookie may have. A long session is split into two cookies.
 func (l *Login) Cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
 
 const httpsScheme = "https://"
 
-// Host is the host of the login's origin, with its port.
+// Host returns the host of the login's origin, with its port.
 func (l *Login) Host() string { return strings.TrimPrefix(l.Origin, httpsScheme) }
 
-// CallbackURL is where the provider sends browsers to.
+// CallbackURL returns the URL that the provider sends browsers to after a login.
 func (l *Login) CallbackURL() string { return l.Origin + l.BasePath + l.Home() + "/callback" }
 
-// LogoutURL is where the provider sends browsers to after a logout there.
+// LogoutURL returns the URL that the provider sends browsers to after a logout there.
 func (l *Login) LogoutURL() string { return l.Origin + l.BasePath + cmp.Or(l.AfterLogout, "/") }
 
 func (l *Login) String() string { return fmt.Sprintf("the Login at %q", l.Home()) }
 
-// ID is the construct id of something that belongs to the login. The path comes last, as in [Guard.IDOf]; a + is not in
-// a path.
+// ID returns the construct ID of something that belongs to the login. The path comes last, as in [Guard.IDOf]. A + is
+// unambiguous because a path cannot contain it.
 func (l *Login) ID(what string) string {
 	if l.Home() == settings.DefaultLoginPath {
 		return what
@@ -132,8 +133,8 @@ func (l *Login) ReadsIDTokens() bool { return l.Provider.IDTokens || l.Issuer.To
 // ReadsPool reports whether the function asks the user pool for its client's secret.
 func (l *Login) ReadsPool() bool { return l.Provider.Pool && l.ClientAuth == ClientAuth{} }
 
-// AllParameters are those of the authorization request: the provider's own, and those that are given. An empty text
-// takes one of the provider's away.
+// AllParameters returns the parameters of the authorization request: the provider's and the given ones. A given
+// parameter with an empty text removes the provider's.
 func (l *Login) AllParameters() map[string]string {
 	out := map[string]string{}
 	maps.Copy(out, l.Provider.Parameters)
@@ -142,6 +143,6 @@ func (l *Login) AllParameters() map[string]string {
 	return out
 }
 
-// errNoLogin is a guard of sessions that has no login.
+// errNoLogin is the error of a guard of sessions that has no login.
 var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share " +
 	"one")

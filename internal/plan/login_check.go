@@ -12,14 +12,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// The bounds of a session's times: the function checks them again. A refresh token that lies in a browser for longer
-// than a month is a standing right to call.
+// The bounds of a session's times. The function checks them again. A refresh token that stays in a browser for longer
+// than a month amounts to a permanent right to call.
 const (
 	minIdleTimeout = time.Minute
 	maxMaxAge      = 30 * 24 * time.Hour
 )
 
-// check says what is wrong with the login's settings, seen by themselves.
+// check returns what is wrong with the login's settings by themselves.
 func (l *Login) check() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if l.Problem != nil {
@@ -40,7 +40,7 @@ func (l *Login) check() (errs []error) {
 	return errs
 }
 
-// CheckPlace says what is wrong with where the login is and where browsers go from it.
+// CheckPlace returns what is wrong with the login's own address and with the addresses that it sends browsers to.
 func (l *Login) CheckPlace() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if err := checkOrigin(l.Origin); err != nil {
@@ -70,7 +70,7 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	case !printable(l.ClientID):
 		bad("ClientID %q: want the id of a client, in printable ASCII", l.ClientID)
 	default:
-		// A token of this client that the guard does not accept would log users in to a 401.
+		// If the guard did not accept tokens of this client, each login would end in a 401.
 		list, field := l.Issuer.Clients, "Clients"
 		if l.ReadsIDTokens() || len(list) == 0 && l.Issuer.TokenUse == "access" {
 			list, field = l.Issuer.Audiences, "Audiences"
@@ -89,7 +89,8 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	l.ClientAuth.check(none, bad)
 }
 
-// checkOrigin wants the https origin that browsers send, since the session's cookies are Secure and bound to the host.
+// checkOrigin requires the https origin that browsers send, because the session's cookies are Secure and bound to the
+// host.
 func checkOrigin(origin string) error {
 	const like = "https://shop.example.com"
 	scheme, host, _ := strings.Cut(origin, "://")
@@ -113,8 +114,8 @@ func checkOrigin(origin string) error {
 	return httpname.CheckOrigin(origin)
 }
 
-// checkLiteralPath wants segments that are no parameters, and need no escapes: they are a part of routes, of the
-// callback's URL, which a provider compares letter by letter, and of pages. A whole URL is refused with them.
+// checkLiteralPath requires segments that are no parameters and need no escapes. They become part of routes, of pages,
+// and of the callback's URL, which a provider compares letter by letter. It also refuses a whole URL.
 func checkLiteralPath(field, path string) error {
 	if Unresolved(path) {
 		return fmt.Errorf("%s is a CDK token, and it becomes a part of routes and pages: write it out", field)
@@ -129,7 +130,7 @@ func checkLiteralPath(field, path string) error {
 	return nil
 }
 
-// reserved reports whether a path would have to escape a character (RFC 3986, section 2.3).
+// reserved reports whether a character would have to be escaped in a path (RFC 3986, section 2.3).
 func reserved(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
 }
@@ -158,7 +159,7 @@ func (l *Login) checkScopes(bad func(format string, a ...any)) {
 	}
 }
 
-// ownParameters are those of an authorization request that the login sets itself.
+// ownParameters are the parameters of an authorization request that the login sets itself.
 var ownParameters = []string{
 	"client_assertion", "client_assertion_type", "client_id", "client_secret", "code_challenge", "code_challenge_method",
 	"nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
@@ -204,7 +205,7 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 	}
 }
 
-// Check says what is wrong with an authorizer of sessions, but for its login.
+// Check returns what is wrong with an authorizer of sessions, except for its login.
 func (s *Session) Check(ttl time.Duration) (errs []error) {
 	if s == nil {
 		return []error{errNoLogin}

@@ -8,13 +8,14 @@ import (
 //go:embed login_page.html
 var loginPage string
 
-// LoginPage is what API Gateway answers, as text/html, to a navigation without a session: a link to each login, and
-// nothing of the request. API Gateway replaces variables, which begin with a dollar sign, and says that it runs no
-// directives, which begin with a number sign: there is neither in it.
+// LoginPage returns the page that API Gateway answers to a navigation without a session, as text/html, or "" if no
+// login wants one. It has a link to each login, and nothing of the request.
+//
+// API Gateway replaces variables, which begin with a dollar sign. It documents that it does not run directives, which
+// begin with a number sign. The page contains neither.
+//
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.gatewayResponse.html
-//
-// It is "" if no login wants one.
 func (p *Plan) LoginPage() string {
 	var links strings.Builder
 	for _, l := range p.Logins {
@@ -29,7 +30,7 @@ func (p *Plan) LoginPage() string {
 	return strings.Replace(loginPage, "\n<!-- links -->", links.String(), 1)
 }
 
-// whereOf tells several logins apart.
+// whereOf returns what tells a login apart from the API's other ones, if there are several.
 func (l *Login) whereOf(p *Plan) string {
 	if len(p.Logins) == 1 {
 		return ""
@@ -37,5 +38,5 @@ func (l *Login) whereOf(p *Plan) string {
 	return " at " + l.Home()
 }
 
-// UnauthorizedJSON is what API Gateway answers to a request without a session otherwise, as it does by default.
+// UnauthorizedJSON is API Gateway's answer to any other request without a session. It is the same as the default.
 const UnauthorizedJSON = `{"message":$context.error.messageString}`

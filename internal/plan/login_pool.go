@@ -2,7 +2,7 @@ package plan
 
 import "slices"
 
-// check says what a user pool's client lacks for a login.
+// check reports the settings that a login needs and a user pool's client lacks.
 func (c *PoolClient) check(l *Login, bad func(format string, a ...any)) {
 	if c == nil {
 		return

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// loginReason is why a login's routes are public, for those who review the table.
+// loginReason is the reason why a login's routes are public, for reviewers of the table.
 const loginReason = "the login itself"
 
-// loginRoutes are what a login's function answers, below its Path.
+// loginRoutes are the routes that a login's function answers, below its Path.
 var loginRoutes = []struct{ verb, path string }{
 	{"GET", "/login"},
 	{"GET", "/callback"},
@@ -18,8 +18,8 @@ var loginRoutes = []struct{ verb, path string }{
 	{"POST", "/logout"},
 }
 
-// tableRoutes are those of a login whose sessions are in a table, and adminRoutes those for the callers that may see
-// and end the sessions of others.
+// tableRoutes are the further routes of a login that keeps its sessions in a table. adminRoutes are for callers that
+// may see and end the sessions of others.
 var (
 	tableRoutes = []struct{ verb, path string }{
 		{"POST", backChannel},
@@ -54,7 +54,7 @@ func (l *Login) routes() (out []Route) {
 	return out
 }
 
-// addLogins finds the logins of the guards, each once, and numbers their functions after those of the table.
+// addLogins collects the logins of the guards, each once, and numbers their functions after those of the table.
 func (p *Plan) addLogins() (errs []error) {
 	function := 0
 	for _, r := range p.props.Routes {
@@ -64,7 +64,7 @@ func (p *Plan) addLogins() (errs []error) {
 		if g.Session == nil {
 			continue
 		}
-		session := *g.Session // the caller's is not changed
+		session := *g.Session // a copy, so that the caller's value does not change
 		i := slices.IndexFunc(p.Logins, func(l *Login) bool { return l.Of == session.Login.Of })
 		if i < 0 {
 			i = len(p.Logins)
@@ -83,15 +83,15 @@ func (p *Plan) addLogins() (errs []error) {
 	return append(errs, p.checkCookies()...)
 }
 
-// checkCookies refuses what would read another guard's session: two logins with one cookie, and tokens in a cookie that
-// is a session's.
+// checkCookies refuses what could read another guard's session: two logins with one cookie, and a token cookie that has
+// the name of a session's.
 func (p *Plan) checkCookies() (errs []error) {
 	for i, l := range p.Logins {
 		for _, other := range p.Logins[:i] {
 			if l.Home() == other.Home() {
 				errs = append(errs, fmt.Errorf("two Logins have the Path %q: give one another, or let the authorizers share "+
 					"one *Login", l.Home()))
-				continue // to which the name would not tell them apart
+				continue // their names would not tell them apart in an error
 			}
 			if slices.ContainsFunc(l.Cookies(), func(c string) bool { return slices.Contains(other.Cookies(), c) }) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+

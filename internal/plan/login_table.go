@@ -2,34 +2,35 @@ package plan
 
 import "github.com/gatehouse-cdk/gatehouse/internal/settings"
 
-// SessionTable describes the table of a login's sessions.
+// SessionTable describes the table that stores a login's sessions.
 type SessionTable struct {
-	// Of is the table that is given; nil for one that the stack makes. Name is how errors name it.
+	// Of is the given table, or nil if the stack creates one. Name is its name in errors.
 	Of   any
 	Name string
 
-	// Keys are the attributes of the given table's keys and of its expiry, where they are known.
+	// Keys are the key attributes of the given table and its expiry attribute, as far as they are known.
 	Keys *TableKeys
 
-	// Admins restricts who may see and end the sessions of others. If it is empty, there are no such routes.
+	// Admins restricts who may see and end the sessions of others. If it is empty, there are no routes for that.
 	Admins []Access
 }
 
-// TableKeys are what items of a table are found by, and what they expire by. A text is "" for none.
+// TableKeys are the attributes that items of a table are found by and expire by. A text is "" if the table has no such
+// attribute.
 type TableKeys struct {
 	Partition, Sort, TTL string
 }
 
-// backChannel is where a provider ends sessions.
+// backChannel is the path at which a provider ends sessions.
 // Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
 const backChannel = "/backchannel-logout"
 
-// is reports whether two logins are given one table.
+// is reports whether two logins share one given table.
 func (t *SessionTable) is(other *SessionTable) bool {
 	return t != nil && other != nil && t.Of != nil && t.Of == other.Of
 }
 
-// check refuses a table that the functions cannot keep sessions in, and administrators that are all callers.
+// check refuses a table that the functions cannot use for sessions, and Admins that include every caller.
 func (t *SessionTable) check(bad func(format string, a ...any)) {
 	if t == nil {
 		return

@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// LoginScopes are those that a login asks its provider for: those given or, by default, openid, the scopes of the
-// routes that its sessions call, in an order that does not depend on the table's, and offline_access for a refresh
-// token.
+// LoginScopes returns the scopes that a login requests from its provider. If none are given, these are openid, the
+// scopes of the routes that its sessions call (in an order that does not depend on the order of the table), and
+// offline_access for a refresh token.
 func (p *Plan) LoginScopes(l *Login) []string {
 	if len(l.Scopes) > 0 {
 		return slices.Clone(l.Scopes)
@@ -38,8 +38,8 @@ func (p *Plan) LoginScopes(l *Login) []string {
 	return out
 }
 
-// LoginClaims are the claims of an ID token that the session keeps: those that its guards look at or hand on. It is nil
-// if the session holds an access token.
+// LoginClaims returns the claims of an ID token that the session keeps, because guards compare them or hand them on. It
+// returns nil if the session holds an access token.
 func (p *Plan) LoginClaims(l *Login) []string {
 	if !l.ReadsIDTokens() {
 		return nil
@@ -69,7 +69,8 @@ func (p *Plan) LoginClaims(l *Login) []string {
 	return slices.Compact(out)
 }
 
-// requiredBy collects something of all requirements that a login's sessions meet, sorted, each once.
+// requiredBy collects values from all requirements that a login's sessions meet. The result is sorted and has each
+// value once.
 func (p *Plan) requiredBy(l *Login, of func(access.Requirement) []string) (out []string) {
 	for _, r := range p.Routes {
 		if r.Guard == nil || r.Guard.Session == nil || r.Guard.Session.Login != l {
@@ -86,8 +87,8 @@ func (p *Plan) requiredBy(l *Login, of func(access.Requirement) []string) (out [
 	return slices.Compact(out)
 }
 
-// SiblingOrigins are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its
-// session.
+// SiblingOrigins returns the origins of CORS other than the login's own. Their pages are on sibling hosts, and may call
+// with the login's session.
 func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 	if p.props.CORS == nil {
 		return nil
@@ -100,7 +101,7 @@ func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 	return out
 }
 
-// Enforces says why sessions cannot meet a route's requirements: see [Authorizer.Enforces].
+// Enforces implements [Authorizer.Enforces] for sessions.
 func (s *Session) Enforces(requires []access.Requirement) error {
 	l := s.Login
 	if err := literal(requires); err != nil {
@@ -127,7 +128,7 @@ func (l *Login) issuerName() string {
 	return cmp.Or(l.Provider.Name, fmt.Sprintf("the issuer %q", l.Issuer.URL))
 }
 
-// checkLogins looks at what only the whole table shows of a login.
+// checkLogins checks what depends on a login and the rest of the table.
 func (p *Plan) checkLogins() (errs []error) {
 	for _, l := range p.Logins {
 		bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("%s: %w", l, fmt.Errorf(format, a...))) }
@@ -152,8 +153,8 @@ func (p *Plan) checkLogins() (errs []error) {
 	return errs
 }
 
-// checkLoginCORS refuses pages that browsers do not send the session's cookie from, and those whose requests the
-// authorizer denies.
+// checkLoginCORS refuses pages whose requests lack the session's cookie, and pages whose requests the authorizer
+// denies.
 func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
 	c := p.props.CORS
 	if c == nil {
@@ -192,7 +193,8 @@ func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
 	}
 }
 
-// unsafeVerbs are a route's verbs that change something, which an authorizer of sessions denies for other sites.
+// unsafeVerbs returns the verbs of a route that change something. An authorizer of sessions denies them for other
+// sites.
 func unsafeVerbs(r PlannedRoute) (out []string) {
 	for _, v := range Verbs(r.Pattern) {
 		if slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, v) {
@@ -202,16 +204,16 @@ func unsafeVerbs(r PlannedRoute) (out []string) {
 	return out
 }
 
-// lets are those of the verbs that preflights allow.
+// lets returns the verbs that preflights allow.
 func (c *CORS) lets(verbs []string) []string {
 	if len(c.AllowMethods) == 0 {
-		return verbs // a preflight allows those of its resource
+		return verbs // a preflight allows the verbs of its resource
 	}
 	return slices.DeleteFunc(verbs, func(v string) bool { return !slices.Contains(c.AllowMethods, v) })
 }
 
-// sameSite reports whether browsers take two https origins for one site, or may: the scheme and the registrable domain
-// are the same.
+// sameSite reports whether browsers treat two https origins as one site, or may do so: they have the same scheme and
+// registrable domain.
 // Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
 func sameSite(a, b string) bool {
 	if Unresolved(a) || Unresolved(b) {
@@ -220,7 +222,7 @@ func sameSite(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
 	if err != nil || err2 != nil {
-		return true // which is said elsewhere
+		return true // another check reports it
 	}
 	if x.Scheme != y.Scheme {
 		return false
@@ -230,12 +232,13 @@ func sameSite(a, b string) bool {
 		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && notAddress != nil {
 			return domain
 		}
-		return host // an address, or a suffix that is a host itself
+		return host // an address, or a public suffix that is a host itself
 	}
 	return site(x.Hostname()) == site(y.Hostname())
 }
 
-// checkPoolScopes refuses scopes that a user pool's client may not ask for: Amazon Cognito then answers invalid_scope.
+// checkPoolScopes refuses scopes that a user pool's client may not request. Amazon Cognito answers them with
+// invalid_scope.
 func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...any)) {
 	c := l.Client
 	if c == nil || slices.ContainsFunc(c.Scopes, UnresolvedList) {
@@ -243,7 +246,7 @@ func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...an
 	}
 	for _, want := range scopes {
 		may := func(have string) bool {
-			// The scope of a resource server is a token of its identifier, a slash, and the scope's name.
+			// The scope of a resource server consists of a token of its identifier, a slash, and the scope's name.
 			return have == want || (Unresolved(have) || Unresolved(want)) && afterSlash(have) == afterSlash(want)
 		}
 		if !slices.ContainsFunc(c.Scopes, may) {
@@ -255,14 +258,14 @@ func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...an
 
 func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
 
-// checkAdmins refuses administrators that are all callers of a guard.
+// checkAdmins refuses Admins that include every caller of a guard.
 func (p *Plan) checkAdmins(l *Login, bad func(format string, a ...any)) {
 	for _, r := range p.Routes {
 		g := r.Guard
 		if r.Login != l || g == nil || len(r.Requires) > 0 {
 			continue
 		}
-		if g.Included != nil || g.ComparesScopes || g.ComparesClaims { // others decide by policies or by themselves
+		if g.Included != nil || g.ComparesScopes || g.ComparesClaims { // other guards decide by policies or by themselves
 			bad("TableSessions.Admins requires nothing, so that each caller of %s could end the sessions of others: require a "+
 				"scope, a group, a role or a claim", g)
 			return
@@ -270,7 +273,8 @@ func (p *Plan) checkAdmins(l *Login, bad func(format string, a ...any)) {
 	}
 }
 
-// checkBackChannel refuses a route that looks like a back-channel logout where no session can be ended from outside.
+// checkBackChannel refuses a route that looks like a back-channel logout if sessions are only in browsers, where no
+// provider can end them.
 func (p *Plan) checkBackChannel(l *Login, bad func(format string, a ...any)) {
 	if l.Table != nil {
 		return
@@ -284,7 +288,7 @@ func (p *Plan) checkBackChannel(l *Login, bad func(format string, a ...any)) {
 	}
 }
 
-// takesPath reports whether a pattern names exactly this path for a POST.
+// takesPath reports whether a pattern names exactly this path for POST requests.
 func takesPath(p route.Pattern, path string) bool {
 	return p.Path() == path && (p.Verb == "POST" || p.Verb == route.Any)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// New checks the props. The error has all that is wrong with them.
+// New checks the props. The error lists everything that is wrong.
 func New(props Props) (*Plan, error) {
 	p := &Plan{props: props, Stage: stageName(props)}
 	errs := p.addGuards()
@@ -60,7 +60,7 @@ func New(props Props) (*Plan, error) {
 	return nil, &problems{errs}
 }
 
-// problems are several errors, one a line.
+// problems joins several errors, one a line.
 type problems struct{ errs []error }
 
 func (p *problems) Error() string {
@@ -118,12 +118,12 @@ func (p *Plan) addRoutes() (errs []error) {
 		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
 	}
 	var patterns []route.Pattern
-	first := map[string]PlannedRoute{} // of each pattern
+	first := map[string]PlannedRoute{} // by pattern
 	for _, planned := range p.givenRoutes() {
 		r := planned.Route
 		pattern, err := parsePattern(r.Pattern)
 		if err != nil {
-			if planned.Login == nil { // the check of the login's Path says so
+			if planned.Login == nil { // the check of the login's Path reports it otherwise
 				errs = append(errs, err)
 			}
 			continue
@@ -146,7 +146,7 @@ func (p *Plan) addRoutes() (errs []error) {
 	}
 	p.table = table
 	if len(errs) > 0 {
-		return errs // a route that is mended may need a guard that none needs now
+		return errs // a route that still has an error may need a guard that now looks unused
 	}
 	errs = append(errs, p.shareConditions()...)
 	for _, g := range p.Guards {
@@ -157,7 +157,7 @@ func (p *Plan) addRoutes() (errs []error) {
 	return errs
 }
 
-// givenRoutes are those of the table, and then those of logins.
+// givenRoutes returns the routes of the table, followed by those of logins.
 func (p *Plan) givenRoutes() (out []PlannedRoute) {
 	for i, r := range p.props.Routes {
 		out = append(out, PlannedRoute{Route: r, Index: i})
@@ -170,7 +170,7 @@ func (p *Plan) givenRoutes() (out []PlannedRoute) {
 	return out
 }
 
-// twiceThere refuses the second of two routes with one pattern.
+// twiceThere returns the error for the second of two routes with one pattern.
 func twiceThere(first, second PlannedRoute) error {
 	switch {
 	case second.Login == nil:
@@ -184,12 +184,12 @@ func twiceThere(first, second PlannedRoute) error {
 		second.Route.Pattern, first.Login)
 }
 
-// maxResources is how many a CloudFormation stack takes.
+// maxResources is how many resources a CloudFormation stack may have.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxResources = 500
 
-// checkSize refuses a table that no stack takes. CDK says so too, but of the largest ones only after its recursion has
-// run out of stack, which says nothing.
+// checkSize refuses a table that is too large for a stack. CDK refuses it too, but for the largest tables only after
+// its recursion has run out of stack, with an error that does not tell why.
 func (p *Plan) checkSize() []error {
 	paths, parts := map[string]bool{}, map[string]bool{}
 	for _, r := range p.Routes {

@@ -22,7 +22,7 @@ func (o OnlyIf) addTo(r *PlannedRoute) []error {
 	return nil
 }
 
-// checkOnlyIf refuses settings of the stage for a method that may not be there.
+// checkOnlyIf refuses stage settings for a method that may not exist.
 func (r *PlannedRoute) checkOnlyIf() (errs []error) {
 	if r.OnlyIf == nil {
 		return nil
@@ -39,7 +39,7 @@ func (r *PlannedRoute) checkOnlyIf() (errs []error) {
 	return errs
 }
 
-// checkConditions refuses an API that may have no method, which does not deploy.
+// checkConditions refuses an API that may end up without methods, which does not deploy.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
 func (p *Plan) checkConditions() []error {
 	if p.props.Conditional || p.props.CORS != nil || len(p.Routes) == 0 ||
@@ -51,8 +51,8 @@ func (p *Plan) checkConditions() []error {
 		"of these conditions, or leave OnlyIf out of one route")}
 }
 
-// checkOpened refuses a guarded route with a condition whose requests a public one takes where the condition does not
-// hold, or those of others do not: the guard would go with the route.
+// checkOpened refuses a guarded route with a condition if, where the condition does not hold, a public route takes its
+// requests. The guard would vanish with the route. The public route may have a condition too.
 func (p *Plan) checkOpened() (errs []error) {
 	told := map[int]bool{}
 	for _, o := range p.table.Opened(
@@ -69,7 +69,7 @@ func (p *Plan) checkOpened() (errs []error) {
 	return errs
 }
 
-// OneCondition is the condition that all routes of a function have; nil if they differ or one has none.
+// OneCondition returns the condition that all routes of a function share, or nil if they differ or one has none.
 func (p *Plan) OneCondition(function int) *OnlyIf {
 	var one *OnlyIf
 	for _, r := range p.Routes {

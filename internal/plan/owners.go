@@ -7,8 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// SharedOwners is a warning of routes that compare the path with a claim of tokens of several issuers, where a caller
-// of one issuer would pass for one of another; "" for none. The id acknowledges it.
+// SharedOwners returns a warning about routes that compare the path with a claim if the tokens come from several
+// issuers. A caller of one issuer would then pass for a caller of another. It returns "" if there is no such route. The
+// warning can be acknowledged by its ID.
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
 func (p *Plan) SharedOwners(id string) string {
 	var first PlannedRoute
@@ -42,8 +43,8 @@ func (p *Plan) SharedOwners(id string) string {
 		first.Guard, len(issuers), compared.Claim, out, id)
 }
 
-// sharedOwner is the first requirement of a route that compares the path with a claim other than the issuer; nil
-// without one, or if another requirement takes callers of one issuer alone.
+// sharedOwner returns the first requirement of a route that compares the path with a claim other than the issuer. It
+// returns nil if there is none, or if another requirement limits callers to one issuer.
 func (r PlannedRoute) sharedOwner() *access.Requirement {
 	if slices.ContainsFunc(r.Requires, func(q access.Requirement) bool {
 		return q.Kind == access.Claim && q.Claim == "iss" && len(q.AnyOf) == 1

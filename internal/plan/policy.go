@@ -8,18 +8,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
-// maxPolicy is the length of the longest resource policy, in characters.
+// maxPolicy is the maximum length of a resource policy, in characters.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const maxPolicy = 8192
 
-// PolicyStatements are the resource policy's own, besides the raw ones, in the form of IAM's JSON.
+// PolicyStatements returns the resource policy's statements except for the raw ones, in the form of IAM's JSON.
 func (p *Plan) PolicyStatements() []map[string]any {
 	r, s := p.props.Policy, p.policyScope()
 	if r == nil {
 		r = &ResourcePolicy{}
 	}
 	if !r.hasLists() && (len(r.Statements) > 0 || !p.RestrictsAddresses()) {
-		return p.addressStatements() // beside raw statements alone, those say what is allowed
+		return p.addressStatements() // beside raw statements alone, which state what is allowed
 	}
 	var out []map[string]any
 	add := func(effect string, resource any, c condition) {
@@ -29,8 +29,8 @@ func (p *Plan) PolicyStatements() []map[string]any {
 		}
 		out = append(out, statement)
 	}
-	// Only routes that need an Allow get one: to a Lambda authorizer's answer that leaves a route out, API Gateway adds
-	// what the resource policy allows, and of two accounts' callers each allows itself.
+	// Only routes that need an Allow get one. If a Lambda authorizer's answer leaves a route out, API Gateway still allows
+	// what the resource policy allows. For a caller from another account, both have to allow the request.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 	switch {
 	case s.allowsAll():
@@ -44,11 +44,12 @@ func (p *Plan) PolicyStatements() []map[string]any {
 	if len(r.AllowOrganizations) > 0 {
 		add("Allow", wholeAPI, condition{"StringEquals": {principalOrg: r.AllowOrganizations}})
 	}
-	// The conditions of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
+	// All conditions of a statement must hold, and a negated condition also holds if its key is absent. So the statement
+	// applies to callers outside all of the lists.
 	if len(r.AllowCIDRs) > 0 {
 		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): prefixes(r.AllowCIDRs)}})
 	}
-	// An address says nothing about whose VPC it is in, so on a private API it does not stand for the VPC or endpoint.
+	// An address does not tell whose VPC it is in, so on a private API it cannot stand in for the VPC or the endpoint.
 	vpcs := map[string]any{}
 	if len(r.AllowVPCs) > 0 {
 		vpcs[sourceVPC] = r.AllowVPCs
@@ -76,9 +77,9 @@ func (p *Plan) PolicyStatements() []map[string]any {
 	return append(out, p.addressStatements()...)
 }
 
-// JudgePolicy judges the resource policy with the caller's raw statements: document is its JSON, in which CDK tokens
-// are resolved. What is added to the policy later, by AddToResourcePolicy for one, the rule resource-policy finds in
-// the finished template.
+// JudgePolicy judges the resource policy together with the caller's raw statements. Its document is JSON in which CDK
+// tokens are resolved. Statements that are added to the policy later, such as by AddToResourcePolicy, are judged by the
+// rule resource-policy in the finished template.
 func (p *Plan) JudgePolicy(document []byte) error {
 	err := p.judgePolicy(document)
 	if err != nil && p.Stage == "" && p.props.Policy.hasLists() {
@@ -100,7 +101,7 @@ func (p *Plan) judgePolicy(document []byte) error {
 	if string(document) == "null" {
 		return nil
 	}
-	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
+	// API Gateway replaces the short form with the API's whole ARN when it stores the policy, so the long form must fit.
 	const arn = "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/"
 	if long := strings.ReplaceAll(string(document), "execute-api:/", arn); len(long) > maxPolicy {
 		out := "merge ranges, or name fewer"
@@ -119,8 +120,8 @@ type policyList struct {
 	field    string
 	kind     string
 	allow    bool
-	identity bool // accounts and organizations; the others are networks
-	vpc      bool // only requests to a PRIVATE API have one
+	identity bool // whether it lists accounts or organizations; the other lists are of networks
+	vpc      bool // whether only requests to a PRIVATE API have such a value
 	values   []string
 }
 

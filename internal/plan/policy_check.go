@@ -62,7 +62,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 	return r.checkRanges(s)
 }
 
-// checkRanges refuses ranges that admit no caller, or that are allowed and taken back whole.
+// checkRanges refuses ranges that admit no caller, and allowed ranges that are denied as a whole.
 func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	var denied []netip.Prefix
 	for _, v := range r.DenyCIDRs {
@@ -82,7 +82,7 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 			"nothing reaches a public endpoint, which locks every caller out: name the public addresses of those who "+
 			"may call, or set RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
 	}
-	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 no caller is left.
+	// Callers reach public endpoints by IPv4 unless the endpoint is dual stack, so without IPv4 no caller is left.
 	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller "+
 			"out: use AllowCIDRs for those who may call"))
@@ -90,7 +90,7 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	return errs
 }
 
-// internal reports whether a range is one of those that are not routed on the internet (RFC 1918, RFC 4193).
+// internal reports whether a range is not routed on the internet (RFC 1918, RFC 4193).
 func internal(p netip.Prefix) bool {
 	for _, of := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
 		if of := netip.MustParsePrefix(of); of.Bits() <= p.Bits() && of.Contains(p.Addr()) {

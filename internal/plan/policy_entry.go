@@ -26,7 +26,7 @@ func checkEntry(kind, v string) error {
 			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q, or one address", v,
 				"203.0.113.0/24", "2001:db8::/32")
 		}
-		if a := p.Addr(); a.Is4In6() { // API Gateway gives the address of such a caller as one of IPv4
+		if a := p.Addr(); a.Is4In6() { // API Gateway gives such a caller's address as IPv4
 			return fmt.Errorf("%q is IPv4 in the notation of IPv6, which matches no caller: write it as %s", v, inIPv4(p))
 		}
 		return nil
@@ -37,7 +37,7 @@ func checkEntry(kind, v string) error {
 	return nil
 }
 
-// inIPv4 is a range of IPv4-mapped addresses as one of IPv4, if it is one.
+// inIPv4 converts a range of IPv4-mapped addresses into a range of IPv4, if it is one.
 func inIPv4(p netip.Prefix) string {
 	const before = 96 // bits
 	if p.Bits() < before {

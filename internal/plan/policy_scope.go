@@ -8,10 +8,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-const wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
+const wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when it stores the policy
 
-// Keys of conditions. Those of principals are there only in requests signed for IAM, those of VPCs only in requests to
-// private APIs. Source:
+// Condition keys. The keys of principals exist only in requests signed for IAM, and those of VPCs only in requests to
+// private APIs.
+// Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 const (
 	sourceIP         = "aws:SourceIp"
@@ -24,13 +25,13 @@ const (
 
 type condition map[string]map[string]any
 
-// policyScope is what a resource policy has to know of its API.
+// policyScope is what a resource policy needs to know about its API.
 type policyScope struct {
 	resourcepolicy.Scope
 
-	signed  bool  // some route takes requests signed with AWS credentials
-	private bool  // the endpoint is PRIVATE
-	overlap error // a route that needs an Allow cannot be named without one that must not have it
+	signed  bool  // whether a route takes requests signed with AWS credentials
+	private bool  // whether the endpoint is PRIVATE
+	overlap error // set if a route that needs an Allow cannot be named without one that must not have it
 }
 
 // allowsAll reports whether every route needs an Allow, so that the policy need not name them.
@@ -43,7 +44,7 @@ func (p *Plan) policyScope() policyScope {
 	resources := func(r PlannedRoute) (out []string) {
 		for _, verb := range Verbs(r.Pattern) {
 			if verb == "OPTIONS" && preflights {
-				continue // the preflight takes it, on a route for every verb too
+				continue // the preflight takes it, even if a route is for every verb
 			}
 			out = append(out, "execute-api:/"+stage+"/"+verb+r.Pattern.Wildcard())
 		}
@@ -70,7 +71,7 @@ func (p *Plan) policyScope() policyScope {
 		s.Preflights = "execute-api:/" + stage + "/OPTIONS/*"
 		s.Allowed = append(s.Allowed, s.Preflights)
 	}
-	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is not one.
+	// The policy is a part of the API, so a change of it causes a deployment. Moving a line of the table should not.
 	slices.Sort(s.Allowed)
 	return s
 }

@@ -2,59 +2,59 @@ package plan
 
 import "time"
 
-// Props describe an API in plain values.
+// Props describes an API in plain values.
 type Props struct {
 	Routes      []Route
-	Authorizer  *Authorizer            // the API's own; nil for none
+	Authorizer  *Authorizer            // the API's own; may be nil
 	Authorizers map[string]*Authorizer // further ones, by the name that GuardedBy refers to
-	Policy      *ResourcePolicy        // nil for none
-	CORS        *CORS                  // nil for none
+	Policy      *ResourcePolicy        // may be nil
+	CORS        *CORS                  // may be nil
 
-	// DefaultAccess are the requirements of guarded routes without any of their own.
+	// DefaultAccess has the requirements of guarded routes that state none.
 	DefaultAccess []Access
 
 	Stage   Stage
-	RestAPI *RestAPI // nil if the caller sets nothing of it
-	Domain  *Domain  // nil for none
+	RestAPI *RestAPI // nil if the caller sets none of it
+	Domain  *Domain  // may be nil
 	WebACL  string   // its ARN; "" for none
 
 	GatewayResponses map[string]GatewayResponse // by type
 
-	ExplainBadRequests bool   // a 400 says what is wrong with the body
-	Models             []Body // that no route has to name
+	ExplainBadRequests bool   // whether a 400 explains what is wrong with the body
+	Models             []Body // those that need not belong to a route
 
 	UsagePlans []UsagePlan
 
-	SecurityPolicy, EndpointAccessMode string // of the API itself, as templates have them
+	SecurityPolicy, EndpointAccessMode string // of the API itself, as in templates
 
-	Conditional bool // the whole API is made where a condition holds
+	Conditional bool // whether the whole API is created only where a condition holds
 }
 
 // Route is one line of the access table.
 type Route struct {
 	Pattern string // "GET /orders/{id}"
 
-	// Function numbers the functions, from 1: routes of one function have one number. 0 for a nil one.
+	// Function numbers the functions from 1: routes that share a function have one number. It is 0 for a nil function.
 	Function int
 
-	Integrated bool // an integration of its own answers it instead of a function
+	Integrated bool // whether an integration of its own answers it instead of a function
 
 	Access []Access
 
 	SetsAuthorization bool   // its MethodOptions set an authorizer, an authorization type or scopes
-	NeedsKey          bool   // its MethodOptions require an API key; of a planned route, its words too
+	NeedsKey          bool   // its MethodOptions require an API key; in a planned route, its words may too
 	NeedsNoKey        bool   // its MethodOptions set ApiKeyRequired to false
-	OwnValidation     string // the fields of its MethodOptions that are about parameters and bodies
+	OwnValidation     string // the MethodOptions fields that it sets for parameters and bodies
 	NoProxy           bool   // its IntegrationOptions turn the proxy integration off
 	PassesCredentials bool   // its IntegrationOptions pass the caller's credentials through
 
-	Streams       bool          // its answers are streamed, by a word or its IntegrationOptions
-	Buffers       bool          // its IntegrationOptions say that they are not
-	Timeout       time.Duration // of its IntegrationOptions; 0 where it is not set or not known
+	Streams       bool          // its answers are streamed, by a word or by its IntegrationOptions
+	Buffers       bool          // its IntegrationOptions turn streaming off
+	Timeout       time.Duration // of its IntegrationOptions; 0 if not set or not known
 	LambdaOptions bool          // its IntegrationOptions are set
 }
 
-// ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
+// ResourcePolicy limits who can reach the API. The fields are those of secureapi.ResourcePolicy.
 type ResourcePolicy struct {
 	AllowCIDRs, DenyCIDRs                 []string
 	AllowVPCs, DenyVPCs                   []string
@@ -62,7 +62,7 @@ type ResourcePolicy struct {
 	AllowAccounts, DenyAccounts           []string
 	AllowOrganizations, DenyOrganizations []string
 
-	Statements []bool // of each raw statement, whether it is there
+	Statements []bool // for each raw statement, whether it is non-nil
 }
 
 // CORS lets pages of other origins call the API. The fields are those of secureapi.CORS.
@@ -75,25 +75,25 @@ type CORS struct {
 	MaxAge           time.Duration
 }
 
-// Stage is where an API is deployed to.
+// Stage is the stage that an API is deployed to.
 type Stage struct {
 	Name                  string
 	RateLimit, BurstLimit int
 	NoThrottling          bool
-	SetsRetention         bool // AccessLogRetention is set
+	SetsRetention         bool // whether AccessLogRetention is set
 	NoAccessLogs          bool
 	Tracing               bool
 	FlushAuthorizerCache  bool
-	CacheSize             string // of the cache of answers, in GB
+	CacheSize             string // of the response cache, in GB
 	Canary                *StageCanary
 }
 
-// StageCanary is what is checked of a stage's canary.
+// StageCanary has the part of a stage's canary that is checked.
 type StageCanary struct{ Percent float64 }
 
-// RestAPI is what the checks look at in secureapi's RestApiProps.
+// RestAPI has the parts of secureapi's RestApiProps that are checked.
 type RestAPI struct {
-	// These fields of RestApiProps are set.
+	// Whether these fields of RestApiProps are set.
 	Policy, DefaultCorsPreflightOptions, DefaultMethodOptions, DefaultIntegration, CloneFrom bool
 	EndpointTypes, EndpointConfiguration                                                     bool
 
@@ -101,13 +101,13 @@ type RestAPI struct {
 	Private     bool // the endpoint is PRIVATE, by either field
 	Edge        bool // the endpoint is edge-optimized
 
-	EndpointUnknown bool // the type of the endpoint is known only when the stack is deployed
+	EndpointUnknown bool // the endpoint's type is known only at deployment
 
 	// Fields of DeployOptions: the name, and whether the others are set.
 	StageName                                        *string
 	Throttling, AccessLogDestination, TracingEnabled bool
 
-	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
+	ResponseCache      bool // DeployOptions turn the response cache on, for the stage or a method
 	CacheCluster       bool // DeployOptions have CacheClusterEnabled or CacheClusterSize
 	NoCacheCluster     bool // DeployOptions set CacheClusterEnabled to false
 	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
@@ -118,16 +118,16 @@ type RestAPI struct {
 	KeepsExecuteAPI    bool // DisableExecuteApiEndpoint is false
 	DomainName         bool // DomainName is set
 	BinaryMediaTypes   []string
-	NilMediaTypes      []int // which of them are nil
+	NilMediaTypes      []int // the indexes of nil entries
 	Compresses         bool  // MinCompressionSize is set
 
 	MethodOptions []string // the keys of DeployOptions.MethodOptions: "/orders/{id}/GET"
 
-	DataTrace       bool   // DeployOptions log requests and answers whole, for the stage or a method
-	AccessLogFormat string // of DeployOptions; "" for ours
+	DataTrace       bool   // DeployOptions log whole requests and answers, for the stage or a method
+	AccessLogFormat string // of DeployOptions; "" for the default format
 }
 
-// GatewayResponse is an answer that API Gateway makes itself. The fields are those of secureapi.GatewayResponse.
+// GatewayResponse is an answer that API Gateway gives itself. The fields are those of secureapi.GatewayResponse.
 type GatewayResponse struct {
 	StatusCode int
 	Headers    map[string]string

@@ -2,12 +2,12 @@ package plan
 
 import "net/netip"
 
-// parseRange reads a range that [checkEntry] has accepted. One address is a range, of /32 or /128.
+// parseRange parses a range that [checkEntry] has accepted. A single address is a range of /32 or /128.
 func parseRange(v string) netip.Prefix {
 	return netip.MustParsePrefix(prefix(v)).Masked()
 }
 
-// prefix writes a bare address as a range, and leaves any other text as it is.
+// prefix turns a bare address into a range, and returns any other text unchanged.
 func prefix(v string) string {
 	if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
 		return netip.PrefixFrom(a, a.BitLen()).String()
@@ -15,7 +15,7 @@ func prefix(v string) string {
 	return v
 }
 
-// prefixes are ranges with bare addresses written as such.
+// prefixes applies [prefix] to each entry of a list.
 func prefixes(list []string) []string {
 	out := make([]string, len(list))
 	for i, v := range list {

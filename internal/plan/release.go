@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// Release says how a new version of an included function comes into use.
+// Release describes how a new version of an included function is rolled out.
 type Release struct {
 	Provisioned int
-	Reserved    *float64 // of the function's own props; nil where it is not set
-	Canary      *Canary  // nil for none
+	Reserved    *float64 // from the function's own props; nil if not set
+	Canary      *Canary  // may be nil
 }
 
-// Canary sends a part of the callers to a new version first.
+// Canary sends part of the callers to a new version first.
 type Canary struct {
 	Percent   int
 	Interval  time.Duration
-	NilAlarms []int // which of Alarms are nil
+	NilAlarms []int // the indexes of nil alarms
 }
 
-// The canary by default, and its bounds.
+// The canary's defaults and bounds.
 // Source: https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TimeBasedCanary.html,
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 const (
@@ -28,7 +28,7 @@ const (
 	maxInterval     = 48 * time.Hour
 )
 
-// Check says what is wrong with the release; nil for none.
+// Check returns what is wrong with the release. It accepts nil.
 func (r *Release) Check() (errs []error) {
 	if r == nil {
 		return nil
@@ -62,7 +62,7 @@ func (r *Release) Check() (errs []error) {
 	return errs
 }
 
-// Shift is the canary with its defaults: the percentage, and the minutes until all callers follow.
+// Shift returns the canary's percentage, and the minutes until all callers follow, with defaults filled in.
 func (c *Canary) Shift() (percent, minutes int) {
 	percent, interval := c.Percent, c.Interval
 	if percent == 0 {

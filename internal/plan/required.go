@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Required names parameters that a request must have.
+// Required names parameters that each request must have.
 type Required struct {
 	In    string // "header" or "querystring", as API Gateway calls it
 	Names []string
@@ -25,8 +25,8 @@ func (q Required) word() string {
 	return "RequireQuery"
 }
 
-// parameterForm is what a parameter of a mapping expression may be called: others, such as "filter[name]", are refused
-// at the deployment as an "Invalid mapping expression parameter".
+// parameterForm matches the parameter names that a mapping expression may have. A deployment refuses others, such as
+// "filter[name]", as an "Invalid mapping expression parameter".
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html, and
 // https://github.com/aws/aws-cdk/issues/3392
 var parameterForm = regexp.MustCompile(`^[A-Za-z0-9._$-]+$`)
@@ -63,7 +63,7 @@ func (q Required) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// requiredHeaders are the headers that the route's requests must have.
+// requiredHeaders returns the headers that the route's requests must have.
 func (r PlannedRoute) requiredHeaders() (names []string) {
 	for _, p := range r.Parameters {
 		if name, ok := strings.CutPrefix(p, "method.request.header."); ok {
@@ -73,8 +73,8 @@ func (r PlannedRoute) requiredHeaders() (names []string) {
 	return names
 }
 
-// Checked is what API Gateway checks of the requests to each route that checks some, as the finished template is
-// compared with: "body" and the parameters, with spaces between.
+// Checked returns, for each route, what API Gateway checks in its requests: "body" and the parameters, separated by
+// spaces. Routes without checks are left out. The finished template is compared with it.
 func (p *Plan) Checked() map[string]string {
 	out := map[string]string{}
 	for _, r := range p.Routes {
@@ -89,7 +89,7 @@ func (p *Plan) Checked() map[string]string {
 	return out
 }
 
-// checkValidation refuses words beside options that say the same of the method.
+// checkValidation refuses words beside MethodOptions that configure the same part of the method.
 func (r *PlannedRoute) checkValidation() []error {
 	if r.OwnValidation == "" || r.Body == nil && len(r.Parameters) == 0 {
 		return nil

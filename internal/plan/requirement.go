@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// requirement makes the requirement of the alternatives, which have to be requirements themselves.
+// requirement joins the alternatives, which must be requirements themselves, into one requirement.
 func (e Either) requirement() (access.Requirement, error) {
 	out := access.Requirement{Kind: access.Either}
 	for _, a := range e.Of {
@@ -36,7 +36,7 @@ func (e Either) requirement() (access.Requirement, error) {
 	return out, nil
 }
 
-// JoinRequirements writes requirements that all must hold.
+// JoinRequirements describes requirements that all must hold.
 func JoinRequirements(requires []access.Requirement) string {
 	var out []string
 	for _, r := range requires {

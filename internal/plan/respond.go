@@ -15,24 +15,24 @@ import (
 // ResponseHeader is a header of a fixed answer.
 type ResponseHeader struct{ Name, Value string }
 
-// FixedAnswer is what a MOCK integration always answers.
+// FixedAnswer is the answer that a MOCK integration always gives.
 type FixedAnswer struct {
 	Status     string
-	Media      string            // the key of its template
+	Media      string            // the content type that its template is for
 	Template   string            // in the Velocity Template Language
 	Parameters map[string]string // such as "method.response.header.Location": "'/new'"
 }
 
-// maxTemplate is how many bytes a mapping template has at most.
+// maxTemplate is how many bytes a mapping template may have.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html ("Mapping template size")
 const maxTemplate = 300 << 10
 
 const jsonMedia = "application/json"
 
-// emptyTemplate is a template that makes nothing. An empty text is not a template, and the headers of CORS need one.
+// emptyTemplate is a template without output. The headers of CORS need a template, and an empty text is not one.
 const emptyTemplate = `#set($nothing = "")`
 
-// NewFixedAnswer checks and describes a fixed answer. A string is sent as it is, as text; any other value as JSON.
+// NewFixedAnswer checks and describes a fixed answer. A string is sent unchanged as text, any other value as JSON.
 func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAnswer, err error) {
 	a = FixedAnswer{Status: fmt.Sprint(status), Media: jsonMedia, Template: emptyTemplate, Parameters: map[string]string{}}
 	if status < 200 || status > 599 {
@@ -95,7 +95,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 		case mapsHeader(a.Parameters, h.Name):
 			return "", fmt.Errorf("the header %s is there twice: API Gateway maps one value of a header", h.Name)
 		case !httpname.IsValue(h.Value) || strings.Contains(h.Value, "'"):
-			// A fixed value stands in single quotes, which it cannot hold.
+			// A fixed value stands in single quotes, so it cannot contain one.
 			// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 			return "", fmt.Errorf("the header %s has the value %q: API Gateway takes one line of text without a single quote",
 				h.Name, h.Value)
@@ -108,9 +108,8 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 	return contentType, nil
 }
 
-// verbatim is a template whose output is the text, whatever it holds: $, # and \ are written by references, since they
-// begin, or escape, what a template acts on. A body that a template read as its own language could show what the
-// request has.
+// verbatim returns a template whose output is exactly the text. It writes $, # and \ as references, because they begin
+// or escape what a template acts on. If a template interpreted the body, the answer could reveal parts of the request.
 // Source: https://velocity.apache.org/engine/1.7/user-guide.html ("Escaping Valid VTL References")
 func verbatim(text string) (string, error) {
 	switch {
@@ -126,15 +125,15 @@ func verbatim(text string) (string, error) {
 		`\`, "${util.urlDecode('%5C')}").Replace(text), nil
 }
 
-// jsonTemplate is a template whose output is the value as JSON. There, $ and # are in strings only, where they may be
-// written as escapes.
+// jsonTemplate returns a template whose output is the value as JSON. In JSON, $ and # occur only in strings, so they
+// can be written as escapes.
 func jsonTemplate(value any) (string, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return "", fmt.Errorf("the body as JSON: %w", err)
 	}
 	if Unresolved(string(text)) {
-		return verbatim(string(text)) // which says why it cannot be
+		return verbatim(string(text)) // verbatim returns the reason
 	}
 	text = bytes.ReplaceAll(text, []byte("$"), []byte(`\u0024`))
 	return string(bytes.ReplaceAll(text, []byte("#"), []byte(`\u0023`))), nil

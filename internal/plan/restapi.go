@@ -11,7 +11,7 @@ import (
 
 func (r *RestAPI) private() bool { return r != nil && r.Private }
 
-// checkRestAPI refuses what would work around the table, or say a thing twice.
+// checkRestAPI refuses settings that would bypass the table, and settings given twice.
 func (p *Plan) checkRestAPI() (errs []error) {
 	r, s := p.props.RestAPI, p.props.Stage
 	if r == nil {
@@ -43,7 +43,7 @@ func (p *Plan) checkRestAPI() (errs []error) {
 		"Stage says it too; leave one out")
 	instead(r.TracingEnabled && s.Tracing, "DeployOptions.TracingEnabled", "Stage.Tracing is set too; leave one out")
 	if r.ResponseCache {
-		// Its key has the parameters that a method declares and not the caller.
+		// Its key has the parameters that a method declares, but not the caller.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does "+
 			"not key it by the caller, so one caller would get the answer of another; write CacheResponse on the public "+
@@ -55,7 +55,7 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	}
 	errs = append(errs, r.checkMethodOptions()...)
 	if r.MutualTLS && !r.NoExecuteAPI {
-		// The API's own endpoint asks for no certificate.
+		// The API's own endpoint does not ask for a certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach the "+
 			"API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"))
@@ -67,13 +67,13 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	return errs
 }
 
-// KeysFromAuthorizer reports whether the API takes keys from its authorizers' answers: RestApiProps say so, or an
-// authorizer takes them from a claim.
+// KeysFromAuthorizer reports whether the API takes keys from its authorizers' answers. This is so if RestApiProps set
+// it, or if an authorizer takes keys from a claim.
 func (p *Plan) KeysFromAuthorizer() bool {
 	return p.props.RestAPI != nil && p.props.RestAPI.KeysFromAuthorizer || p.claimedKeys() != nil
 }
 
-// claimedKeys is the first guard that takes API keys from a claim; nil for none.
+// claimedKeys returns the first guard that takes API keys from a claim, or nil.
 func (p *Plan) claimedKeys() *Guard {
 	for _, g := range p.Guards {
 		if g.UsageKeyClaim != "" {
@@ -83,7 +83,7 @@ func (p *Plan) claimedKeys() *Guard {
 	return nil
 }
 
-// checkClaimedKeys refuses a claim of API keys that would count nothing, or that callers could pass by.
+// checkClaimedKeys refuses a UsageKeyClaim that counts nothing, or that callers could evade.
 func (p *Plan) checkClaimedKeys() (errs []error) {
 	for _, g := range p.Guards {
 		if g.UsageKeyClaim == "" {
@@ -102,9 +102,9 @@ func (p *Plan) checkClaimedKeys() (errs []error) {
 	return errs
 }
 
-// checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source
-// the key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has one with a
-// UsageKeyClaim alone.
+// checkKeySource refuses routes whose API key nothing names, because each request to them would get 403. If AUTHORIZER
+// is the source, the key is the usageIdentifierKey of a Lambda authorizer's answer. The included function sets it only
+// with a UsageKeyClaim.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (p *Plan) checkKeySource() (errs []error) {
 	if !p.KeysFromAuthorizer() {
@@ -138,8 +138,8 @@ func (p *Plan) checkKeySource() (errs []error) {
 	return errs
 }
 
-// checkMethodOptions refuses settings that API Gateway does not deploy, and of which it says "Invalid method setting
-// path" only then: those of ANY, and of all verbs of one path.
+// checkMethodOptions refuses method settings that API Gateway does not deploy: those of ANY, and those of all verbs of
+// one path. It would report "Invalid method setting path" only at deployment.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html, whose paths name one method or all
 func (r *RestAPI) checkMethodOptions() (errs []error) {
 	for _, key := range slices.Sorted(slices.Values(r.MethodOptions)) {

@@ -7,8 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// WithoutRights refuses requirements that no token of the issuers can meet, as none of them writes rights into its
-// tokens.
+// WithoutRights refuses requirements that no caller can meet because none of the issuers writes rights into its tokens.
 func WithoutRights(issuers []Issuer, requires []access.Requirement) error {
 	for _, r := range requires {
 		if slices.ContainsFunc(issuers, func(i Issuer) bool { return i.mayMeet(r) }) || len(issuers) == 0 {

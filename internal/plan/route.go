@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Verbs are the HTTP verbs that a pattern takes.
+// Verbs returns the HTTP verbs that a pattern takes.
 func Verbs(p route.Pattern) []string {
 	if p.Verb == route.Any {
 		return route.Verbs
@@ -19,9 +19,10 @@ func Verbs(p route.Pattern) []string {
 	return []string{p.Verb}
 }
 
-// parsePattern is [route.Parse] without a habit from other routers: in API Gateway ":id" is a literal, which a request
-// for /orders/42 does not match. Nor does it take the segments "." and "..", which clients leave out of the path that
-// they send (RFC 3986, section 5.2.4). Package route takes both, since it also reads templates that others made.
+// parsePattern parses a pattern like [route.Parse], but refuses two mistakes. A segment such as ":id", a habit from
+// other routers, is a literal in API Gateway, and a request for /orders/42 would not match it. Clients resolve the
+// segments "." and ".." before they send a path (RFC 3986, section 5.2.4). Package route accepts both, because it also
+// reads templates that were made by others.
 func parsePattern(text string) (route.Pattern, error) {
 	pattern, err := route.Parse(text)
 	if err != nil {
@@ -40,7 +41,7 @@ func parsePattern(text string) (route.Pattern, error) {
 	return pattern, nil
 }
 
-// decide finds out who guards a route, and whether that guard can enforce what the route asks for.
+// decide determines who guards a route, and whether that guard can enforce what the route requires.
 func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	errs = append(errs, r.checkBackend()...)
 	guardName, named, public, anyCaller := "", false, false, false
@@ -135,7 +136,7 @@ func (r Route) checkCredentials(g *Guard, open bool) []error {
 		"for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one")}
 }
 
-// checkForward refuses to hand on a token that does not exist, or where API Gateway would keep it.
+// checkForward refuses to forward a token that does not exist, or that API Gateway would cache.
 func (r PlannedRoute) checkForward(g *Guard, open bool) []error {
 	const out = "name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and add " +
 		"GuardedBy(name) to the route"
@@ -146,7 +147,7 @@ func (r PlannedRoute) checkForward(g *Guard, open bool) []error {
 		return []error{fmt.Errorf("it is %s and has ForwardAccessToken, and its callers have no session: leave one of "+
 			"them out", r.openWord())}
 	case g == nil:
-		return nil // which is said already
+		return nil // reported already
 	case g.Session == nil:
 		return []error{fmt.Errorf("it has ForwardAccessToken, and %s takes no session, so that its callers bring their "+
 			"token themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache", g)}
@@ -160,7 +161,7 @@ func (r PlannedRoute) checkForward(g *Guard, open bool) []error {
 	return nil
 }
 
-// callers says who may call a route.
+// callers describes who may call a route.
 func (r PlannedRoute) callers() string {
 	who := r.identities()
 	if r.NeedsKey {
@@ -174,7 +175,7 @@ func (r PlannedRoute) callers() string {
 	return who
 }
 
-// identities says whom the guard of a route lets pass.
+// identities describes whom the guard of a route lets pass.
 func (r PlannedRoute) identities() string {
 	switch {
 	case r.Guard == nil:
@@ -183,13 +184,13 @@ func (r PlannedRoute) identities() string {
 		return fmt.Sprintf("all callers of %s", r.Guard)
 	}
 	needs := JoinRequirements(r.Requires)
-	if Unresolved(needs) { // a warning is read before there is a deployment to resolve it
+	if Unresolved(needs) { // a warning is read before a deployment could resolve it
 		needs = "what is known when the stack is deployed"
 	}
 	return fmt.Sprintf("%s by %s", needs, r.Guard)
 }
 
-// MethodScopes are the scopes that API Gateway compares with the token's; nil if it compares none.
+// MethodScopes returns the scopes that API Gateway compares with the token's, or nil if it compares none.
 func (r PlannedRoute) MethodScopes() []string {
 	if r.Guard == nil || !r.Guard.ComparesScopes || len(r.Requires) == 0 {
 		return nil
@@ -202,7 +203,7 @@ func (r PlannedRoute) MethodScopes() []string {
 	return nil
 }
 
-// conditions are the requirements on claims, in the order of the claims' names.
+// conditions returns the requirements on claims, sorted by claim name.
 func (r PlannedRoute) conditions() []access.Requirement {
 	out := slices.DeleteFunc(
 		slices.Clone(r.Requires),
@@ -212,8 +213,8 @@ func (r PlannedRoute) conditions() []access.Requirement {
 	return out
 }
 
-// shareConditions finds the conditions on claims that a guard has for all of its routes alike, and refuses routes that
-// differ in them.
+// shareConditions sets the conditions on claims that all routes of a guard share, and refuses routes that differ in
+// them.
 func (p *Plan) shareConditions() (errs []error) {
 	first := map[*Guard]PlannedRoute{}
 	for _, r := range p.Routes {

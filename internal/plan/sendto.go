@@ -9,20 +9,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// MessageGroup says which messages to a FIFO queue keep their order among themselves: those of one value of a path
-// parameter, written "{name}", or all, by a name of the group.
+// MessageGroup decides which messages to a FIFO queue keep their order: "{name}" orders the messages that share a value
+// of that path parameter, and any other name is one group for all messages.
 type MessageGroup string
 
-// messageGroupForm is what SQS takes as a MessageGroupId of up to 128 bytes, but for what a template acts on.
+// messageGroupForm matches the characters that SQS accepts in a MessageGroupId of up to 128 bytes, without those that a
+// template acts on.
 // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (MessageGroupId)
 var messageGroupForm = regexp.MustCompile(`^[A-Za-z0-9!%&()*+,./:;<=>?@^_~-]+$`)
 
 var groupOfParameter = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)\}$`)
 
-// DefaultMessageGroup has the order of a FIFO queue as a whole.
+// DefaultMessageGroup keeps the order of all messages to a FIFO queue.
 const DefaultMessageGroup MessageGroup = "api"
 
-// parameter is the path parameter that the group is of; "" for one group.
+// parameter returns the path parameter that names the group, or "" for one group.
 func (g MessageGroup) parameter() string {
 	if m := groupOfParameter.FindStringSubmatch(string(g)); m != nil {
 		return m[1]
@@ -30,7 +31,7 @@ func (g MessageGroup) parameter() string {
 	return ""
 }
 
-// Check refuses what is not a group.
+// Check refuses a text that is not a group.
 func (g MessageGroup) Check() error {
 	if g.parameter() == "" && (len(g) > 128 || !messageGroupForm.MatchString(string(g))) {
 		return fmt.Errorf("the MessageGroup %q: want a path parameter such as {customer}, or a name of 1 to 128 letters, "+
@@ -39,7 +40,7 @@ func (g MessageGroup) Check() error {
 	return nil
 }
 
-// CheckPath refuses a group of a path parameter that a route does not have.
+// CheckPath refuses a group by a path parameter that the route does not have.
 func (g MessageGroup) CheckPath(p route.Pattern) error {
 	name := g.parameter()
 	if name == "" || slices.ContainsFunc(p.Segments, func(s route.Segment) bool {
@@ -51,10 +52,12 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 		"group without braces", name)
 }
 
-// SendMessage is a mapping template: it makes the call of Amazon SQS from the body of a request. Encoded, the body
-// cannot add a parameter to the call. A group makes it one for a FIFO queue; deduplicates says that the queue tells
-// messages apart by their content, and otherwise each request is a message of its own: by its extended id, since
-// callers may choose $context.requestId.
+// SendMessage returns a mapping template that makes the call of Amazon SQS from the body of a request. The body is
+// encoded, so it cannot add a parameter to the call.
+//
+// A group makes it a call for a FIFO queue. The parameter deduplicates reports whether the queue tells messages apart
+// by their content. Otherwise the request's extended ID makes each request a message of its own, because callers may
+// choose $context.requestId.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html, and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 func SendMessage(group MessageGroup, deduplicates bool) string {

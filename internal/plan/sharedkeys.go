@@ -7,9 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// SharedKeys is a warning of API keys that tokens of several issuers name, of which one could name the key of a
-// customer of another; "" for none. Keys are those of the usage plans of the stage, whatever authorizer a route has.
-// The id acknowledges it.
+// SharedKeys returns a warning if tokens of several issuers name API keys, or "". One issuer could then name the key of
+// another issuer's customer, because keys belong to the stage's usage plans, whatever authorizer a route has. The
+// warning can be acknowledged by its ID.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (p *Plan) SharedKeys(id string) string {
 	claim := ""
@@ -40,7 +40,7 @@ func (p *Plan) SharedKeys(id string) string {
 		len(issuers), out, id)
 }
 
-// issuers are those whose callers a route takes, of the included function's.
+// issuers returns the issuers whose callers a route takes, among those of the included function.
 func (r PlannedRoute) issuers() []string {
 	out := r.Guard.issuers()
 	for _, q := range r.Requires {
@@ -51,7 +51,7 @@ func (r PlannedRoute) issuers() []string {
 	return out
 }
 
-// knownIssuer is the first issuer whose URL is known, as a claim may be compared with; "" for none.
+// knownIssuer returns the first issuer whose URL is known, so that a claim may be compared with it, or "".
 func knownIssuer(urls []string) string {
 	if i := slices.IndexFunc(urls, func(url string) bool { return !Unresolved(url) }); i >= 0 {
 		return urls[i]

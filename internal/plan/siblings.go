@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Siblings are pairs of routes of one function that a router in it can take for each other, although the callers of the
+// Siblings are pairs of routes of one function that a router in it can mistake for each other, although callers of the
 // first need not meet the requirement of the second.
 type Siblings struct {
-	Route PlannedRoute // one that the function answers
+	Route PlannedRoute // a route that the function answers
 
 	plan  *Plan
 	found []route.Sibling
 }
 
-// Siblings finds them, once for a function.
+// Siblings returns the pairs, grouped by function.
 func (p *Plan) Siblings() []Siblings {
 	var all []Siblings
 	for _, s := range p.table.Siblings(func(chosen, served int) bool {
@@ -35,7 +35,7 @@ func (p *Plan) Siblings() []Siblings {
 	return all
 }
 
-// implies reports whether the callers of one route may call the other as well.
+// implies reports whether all callers of one route may also call the other.
 func implies(a, b PlannedRoute) bool {
 	elsewhere := func(r string) bool { return !slices.Contains(b.From, r) }
 	switch {
@@ -51,7 +51,7 @@ func implies(a, b PlannedRoute) bool {
 	})
 }
 
-// samePlaces reports whether the parameters that a requirement names have one place in two patterns.
+// samePlaces reports whether the parameters that a requirement names are at the same places in two patterns.
 func samePlaces(a, b route.Pattern, r access.Requirement) bool {
 	for path := range r.Paths {
 		s := route.Segment{Kind: route.Param, Text: path.Parameter}
@@ -62,8 +62,9 @@ func samePlaces(a, b route.Pattern, r access.Requirement) bool {
 	return true
 }
 
-// Warning is what to tell the owner of a function, by its construct path. The warning can be acknowledged by its id.
-// withoutMux says that the function's executable is known to have no lambdahttp.Mux.
+// Warning returns a message for the owner of a function, which is named by its construct path. The warning can be
+// acknowledged by its ID. The parameter withoutMux reports that the function's executable is known to have no
+// lambdahttp.Mux.
 func (s Siblings) Warning(function string, withoutMux bool, id string) string {
 	first := s.found[0]
 	chosen, served := s.plan.Routes[first.Chosen], s.plan.Routes[first.Served]

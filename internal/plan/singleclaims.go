@@ -8,12 +8,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// singles are the registered claims that are one text in each token, and in each answer about one.
+// singles are the registered claims that are a single text in each token, and in each answer about one.
 // Sources: https://www.rfc-editor.org/rfc/rfc7519#section-4.1 https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 var singles = []string{"iss", "sub", "jti"}
 
-// checkSingleClaims refuses conditions that no caller meets. A token's iss is the URL of its issuer, byte by byte, and
-// tokens of other issuers are refused before; and a claim that is one text is no list that has one.
+// checkSingleClaims refuses conditions that no caller can meet. A token's iss is the URL of its issuer, byte by byte,
+// and tokens of other issuers are refused earlier. A claim that is a single text is not a list that could have a value.
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 func (p *Plan) checkSingleClaims() (errs []error) {
 	for _, r := range p.Routes {
@@ -36,7 +36,7 @@ func (p *Plan) checkSingleClaims() (errs []error) {
 	return errs
 }
 
-// otherIssuer is the first value for the claim iss that is not among issuers.
+// otherIssuer returns the first value for the claim iss that is not among issuers.
 func otherIssuer(requires []access.Requirement, issuers []string) (url string, found bool) {
 	for _, q := range requires {
 		if q.Kind == access.Claim && q.Claim == "iss" {
@@ -53,7 +53,7 @@ func otherIssuer(requires []access.Requirement, issuers []string) (url string, f
 	return "", false
 }
 
-// listOfSingle is the first claim that a condition takes for a list, though each token has one text there.
+// listOfSingle returns the first claim that a condition treats as a list, although it is a single text in each token.
 func listOfSingle(requires []access.Requirement) (claim string, found bool) {
 	for _, q := range requires {
 		if q.Kind == access.ClaimHas && slices.Contains(singles, q.Claim) {
@@ -66,7 +66,8 @@ func listOfSingle(requires []access.Requirement) (claim string, found bool) {
 	return "", false
 }
 
-// issuers are those whose tokens the included function takes, that of a session's login among them; nil without it.
+// issuers returns the issuers whose tokens the included function takes, including that of a session's login. It returns
+// nil if the guard does not use that function.
 func (g *Guard) issuers() []string {
 	switch {
 	case g.Session != nil && g.Session.Login != nil:

@@ -9,33 +9,33 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// IdentitySource is a value of the request that API Gateway caches an authorizer's answer by.
+// IdentitySource is a request value that API Gateway caches an authorizer's answer by.
 type IdentitySource struct{ prefix, name string }
 
-// Where identity sources are, as API Gateway writes it.
+// API Gateway's prefixes for identity sources.
 const (
 	inQuery         = "method.request.querystring."
 	inStageVariable = "stageVariables."
 	inContext       = "context."
 )
 
-// Header is the identity source of a request header.
+// Header returns the identity source for a request header.
 func Header(name string) IdentitySource { return IdentitySource{inHeader, name} }
 
-// Query is the identity source of a query string parameter.
+// Query returns the identity source for a query string parameter.
 func Query(name string) IdentitySource { return IdentitySource{inQuery, name} }
 
-// StageVariable is the identity source of a stage variable.
+// StageVariable returns the identity source for a stage variable.
 func StageVariable(name string) IdentitySource { return IdentitySource{inStageVariable, name} }
 
-// Context is the identity source of a variable of the request's context.
+// Context returns the identity source for a variable of the request's context.
 func Context(name string) IdentitySource { return IdentitySource{inContext, name} }
 
 // String returns the source as API Gateway writes it.
 func (s IdentitySource) String() string { return s.prefix + s.name }
 
-// contextBeforeAuthorization is known before a request is authorized; the rest of $context ("authorizer.", "error.",
-// "integration."...) is not.
+// contextBeforeAuthorization lists the context variables that are known before a request is authorized. The rest of
+// $context ("authorizer.", "error.", "integration."...) is not.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var contextBeforeAuthorization = []string{
 	"accountId",
@@ -55,7 +55,7 @@ var contextBeforeAuthorization = []string{
 	"stage",
 }
 
-// identityContext is what $context.identity has before a request is authorized.
+// identityContext lists the variables of $context.identity that are known before a request is authorized.
 var identityContext = []string{
 	"identity.accountId",
 	"identity.apiKey",
@@ -80,12 +80,12 @@ var identityContext = []string{
 	"identity.vpceId",
 }
 
-// lateContext begins the names of what is known only after a request is authorized.
+// lateContext lists how the names of variables begin that are known only after a request is authorized.
 var lateContext = []string{"authenticate.", "authorize.", "authorizer.", "error.", "integration.", "response", "status",
 	"waf"}
 
-// unlisted reports whether a source is a variable of the context that is not documented, which API Gateway may have all
-// the same. Without a cache it is no key of an answer, and nothing depends on it but what the function makes of it.
+// unlisted reports whether a source is an undocumented context variable, which API Gateway may have all the same.
+// Without a cache, no answer is keyed by it, and only the function may use it.
 func (s IdentitySource) unlisted() bool {
 	late := func(prefix string) bool { return strings.HasPrefix(s.name, prefix) }
 	return s.prefix == inContext && s.name != "" && !strings.ContainsAny(s.name, ", \t\r\n") &&
@@ -97,7 +97,7 @@ func (s IdentitySource) ofCaller() bool {
 	return s.prefix == inHeader || s.prefix == inQuery || s.prefix == inContext && slices.Contains(identityContext, s.name)
 }
 
-// equal compares sources as API Gateway does: the names of headers without case.
+// equal compares sources as API Gateway does, with header names without case.
 func (s IdentitySource) equal(to IdentitySource) bool {
 	return s == to || s.prefix == inHeader && to.prefix == inHeader && strings.EqualFold(s.name, to.name)
 }
@@ -127,7 +127,7 @@ func (s IdentitySource) check() error {
 	return nil
 }
 
-// checkTokenSource refuses what the function would not start with.
+// checkTokenSource refuses a source with which the function would not start.
 func checkTokenSource(t settings.TokenSource) error {
 	switch {
 	case t.Kind == "":
@@ -139,7 +139,7 @@ func checkTokenSource(t settings.TokenSource) error {
 	}
 }
 
-// identityOf is the identity source that holds the token.
+// identityOf returns the identity source that holds the token.
 func identityOf(t settings.TokenSource) IdentitySource {
 	switch t.Kind {
 	case settings.Cookie:

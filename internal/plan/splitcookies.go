@@ -2,8 +2,9 @@ package plan
 
 import "fmt"
 
-// SplitCookies is the warning about the first guard whose answers API Gateway caches by the Cookie header, where each
-// cookie may arrive in a header of its own; "" without such a guard. The warning can be acknowledged by its id.
+// SplitCookies returns a warning about the first guard whose answers API Gateway caches by the Cookie header, if each
+// cookie may arrive in a header of its own. It returns "" if there is no such guard. The warning can be acknowledged by
+// its ID.
 // Source: https://github.com/laravel/vapor-core/pull/205
 func (p *Plan) SplitCookies(id string) string {
 	where := p.enhancedTLS()

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// DefaultStage is the name of a stage that has no other.
+// DefaultStage is the default name of a stage.
 const DefaultStage = "prod"
 
 var stageForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// stageName is the name of the stage that the API is deployed to; "" for none.
+// stageName returns the name of the stage that the API is deployed to, or "" if it is not deployed.
 func stageName(props Props) string {
 	r := props.RestAPI
 	switch {
@@ -47,7 +47,7 @@ func (s Stage) check() (errs []error) {
 	return errs
 }
 
-// checkStageName wants a name that a stage may have.
+// checkStageName refuses a name that a stage cannot have.
 func checkStageName(field, name string) error {
 	if UnresolvedList(name) {
 		return fmt.Errorf("%s is a list, which is known only when the stack is deployed: take one value of it with "+
@@ -59,8 +59,8 @@ func checkStageName(field, name string) error {
 	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)
 }
 
-// stageOfPolicies is the stage in resources of policies: any, where the API is not deployed or the name is known only
-// when the stack is. A statement for a stage that is written out may then be for this one.
+// stageOfPolicies returns the stage in the resources of policies. It is * if the API is not deployed or the name is
+// known only at deployment. A statement with a literal stage may then be for this one.
 func (p *Plan) stageOfPolicies() string {
 	if p.Stage == "" || Unresolved(p.Stage) {
 		return "*"
@@ -68,7 +68,7 @@ func (p *Plan) stageOfPolicies() string {
 	return p.Stage
 }
 
-// longestStage is a stage whose name is as long as may be, in the place of one that is not known.
+// longestStage has the maximum length of a stage name. It stands in for a name that is not known.
 var longestStage = strings.Repeat("s", 128)
 
 // checkFlush refuses to empty a cache that the API does not have.

@@ -1,9 +1,11 @@
 package plan
 
-// StartExecution is a mapping template: it makes the call of AWS Step Functions that starts an execution of a state
-// machine, with the body of a request as its input and the id of the request as its name. Each stands in a JSON string,
-// which it cannot leave: escapeJavaScript also escapes single quotes, which JSON does not know, so that these are taken
-// back. The id is escaped too, as callers may choose it by the header x-amzn-RequestId.
+// StartExecution returns a mapping template that makes the call of AWS Step Functions which starts an execution of a
+// state machine. The body of the request is its input, and the request's ID is its name. Each is in a JSON string and
+// cannot leave it.
+//
+// The template reverts one escape: escapeJavaScript also escapes single quotes, and JSON has no such escape. The ID is
+// escaped too, because callers may choose it by the header x-amzn-RequestId.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 func StartExecution(machine string) string {
@@ -19,7 +21,8 @@ const requestID = "$util.escapeJavaScript($context.requestId)"
 // ExecutionStarted is the response template for an execution that has begun.
 const ExecutionStarted = `{"executionId": "` + requestID + `"}`
 
-// SyncOutput is the response template for an execution that was waited for: its output, or an error without its words.
+// SyncOutput is the response template for an execution that was waited for. It answers with the execution's output, or
+// with an error that reveals no detail of it.
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 const SyncOutput = `#if($input.path('$.status') == "SUCCEEDED")
 $input.path('$.output')

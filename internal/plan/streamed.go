@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Streamed says that callers get an answer as it is written, and not once it is whole.
+// Streamed sends an answer to the caller while it is written, and not once it is whole.
 type Streamed struct{}
 
 var _ Word = Streamed{}
@@ -27,11 +27,11 @@ func (Streamed) addTo(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-// MaxStream is how long API Gateway streams an answer.
+// MaxStream is the longest time for which API Gateway streams an answer.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 const MaxStream = 15 * time.Minute
 
-// checkStreamed refuses what needs the whole answer.
+// checkStreamed refuses settings of streamed routes that need the whole answer.
 func (p *Plan) checkStreamed() (errs []error) {
 	for _, r := range p.Routes {
 		if !r.Streams {
@@ -49,8 +49,8 @@ func (p *Plan) checkStreamed() (errs []error) {
 	return errs
 }
 
-// checkStream refuses to stream what an integration of the route's own does not stream. One of a function is streamed
-// through an address of its own, which the integration has to have.
+// checkStream refuses Streamed on a route whose own integration does not stream. An integration of a function has to
+// use the separate address for streaming.
 func (r PlannedRoute) checkStream(i Integration) []error {
 	switch {
 	case !r.Streams || i.Streams && i.proxy() || i.Type == integrationHTTPProxy:
@@ -63,8 +63,9 @@ func (r PlannedRoute) checkStream(i Integration) []error {
 		"once they are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
 }
 
-// StreamedRoutes are the routes of a function whose answers are streamed, by their verbs and paths, as the function is
-// told. An ANY beside another method of that path is written as the verbs that are left for it.
+// StreamedRoutes returns the routes of a function whose answers are streamed and buffered, by verb and path, in the
+// form that the function is told. An ANY beside another method of its path is written as the verbs that are left for
+// it.
 func (p *Plan) StreamedRoutes(function int) (streamed, buffered []string) {
 	for _, r := range p.Sorted() {
 		if r.Integrated || r.Function != function {
@@ -81,7 +82,7 @@ func (p *Plan) StreamedRoutes(function int) (streamed, buffered []string) {
 	return streamed, buffered
 }
 
-// verbsOf are the verbs that reach a method: ANY alone where no other method is at its path.
+// verbsOf returns the verbs that reach a method. For ANY that is ANY alone, if no other method has its path.
 func (p *Plan) verbsOf(pattern route.Pattern) []string {
 	if pattern.Verb != route.Any {
 		return []string{pattern.Verb}
@@ -98,14 +99,14 @@ func (p *Plan) verbsOf(pattern route.Pattern) []string {
 	return left
 }
 
-// StreamedVariable is the variable of a function's environment that names the routes whose answers it streams.
+// StreamedVariable is the environment variable that names the routes whose answers a function streams.
 const StreamedVariable = "GATEHOUSE_STREAMED_ROUTES"
 
-// StreamedText is the variable's value.
+// StreamedText returns the variable's value.
 func StreamedText(routes []string) string { return strings.Join(routes, ";") }
 
-// StreamsBeside refuses a function that one API streams and the other does not, by a route of one verb and path: the
-// event does not say which API it is from.
+// StreamsBeside refuses a function for which one API streams a route and another API does not stream the route with the
+// same verb and path. An event does not tell which API it comes from.
 func StreamsBeside(streamed, buffered []string) error {
 	for _, s := range streamed {
 		verb, path, _ := strings.Cut(s, " ")

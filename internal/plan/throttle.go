@@ -27,18 +27,18 @@ func (t Throttle) addTo(r *PlannedRoute) (errs []error) {
 // positive reports whether a rate is a number above 0.
 func positive(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
 
-// MethodSetting is what the stage does with the requests of a route. The zero value leaves it to the stage's own
+// MethodSetting is a stage's setting for the requests of a route. The zero value leaves all to the stage's own
 // settings.
 type MethodSetting struct {
 	Path, Verb string    // of the method: "/orders/{id}" and "GET"
 	Throttle   *Throttle // nil for the stage's
 
-	Cache *CacheResponse // nil: its answers are not kept
+	Cache *CacheResponse // nil if its answers are not cached
 }
 
-// MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted]. A route for
-// every verb has a setting for each: a stage has no method ANY, but one for each verb that it stands for, and API
-// Gateway does not deploy a setting of ANY ("Invalid method setting path").
+// MethodSettings returns the settings of the routes that have some of their own, in the order of [Plan.Sorted]. A route
+// for every verb has one setting for each verb, because API Gateway does not deploy a setting of ANY ("Invalid method
+// setting path").
 // Source: https://github.com/DianaIonita/serverless-api-gateway-throttling (src/updateRestApiStageThrottling.js)
 func (p *Plan) MethodSettings() (out []MethodSetting) {
 	for _, r := range p.Sorted() {
@@ -52,8 +52,8 @@ func (p *Plan) MethodSettings() (out []MethodSetting) {
 	return out
 }
 
-// Throttled are the limits of the routes that have some of their own, by route and verb: requests a second and burst,
-// as the finished template is compared with.
+// Throttled returns the limits of the routes that have some of their own, by route and verb: requests a second and
+// burst. The finished template is compared with it.
 func (p *Plan) Throttled() map[string]string {
 	out := map[string]string{}
 	for _, s := range p.MethodSettings() {
@@ -64,7 +64,7 @@ func (p *Plan) Throttled() map[string]string {
 	return out
 }
 
-// checkMethodSettings refuses settings that have no stage, or that the caller's own contradict.
+// checkMethodSettings refuses settings of routes if there is no stage, or if DeployOptions set the same method.
 func (p *Plan) checkMethodSettings() (errs []error) {
 	for _, r := range p.Sorted() {
 		switch {
@@ -85,7 +85,7 @@ func (p *Plan) checkMethodSettings() (errs []error) {
 	return errs
 }
 
-// sets reports whether DeployOptions.MethodOptions have an entry for a method. CDK takes the verb in any case.
+// sets reports whether DeployOptions.MethodOptions has an entry for a method. CDK accepts the verb in any case.
 func (r *RestAPI) sets(path, verb string) bool {
 	if r == nil {
 		return false

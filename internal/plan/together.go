@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
-// checkTogether looks at what only the whole table shows: open routes that swallow what falls through from protected
-// ones, and rights for which no cacheable policy exists.
+// checkTogether checks what depends on the whole table: open routes that take requests which fall through from
+// protected ones, and rights for which no cacheable policy exists.
 func (p *Plan) checkTogether() (errs []error) {
 	errs = append(errs, p.checkFallThroughs()...)
 	for _, g := range p.Guards {
@@ -21,9 +21,9 @@ func (p *Plan) checkTogether() (errs []error) {
 	return errs
 }
 
-// checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource:
-// API Gateway passes over a resource that lacks the verb, and the one with the parameter is next. The rule fall-through
-// does the same for guarded methods that were added beside the table.
+// checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource.
+// API Gateway passes over a resource that lacks the verb and tries the one with the parameter next. The rule
+// fall-through does the same for guarded methods that were added beside the table.
 func (p *Plan) checkFallThroughs() (errs []error) {
 	type pair struct{ open, protected int }
 	verbs := map[pair][]string{}
@@ -44,14 +44,14 @@ func (p *Plan) checkFallThroughs() (errs []error) {
 	return errs
 }
 
-// makeTable makes the access table of a guard that uses the included function, and refuses one for which the function
-// could not answer with a policy that may be cached.
+// makeTable builds the access table of a guard that uses the included function. It refuses a table for which the
+// function could not answer with a policy that may be cached.
 func (p *Plan) makeTable(g *Guard) error {
 	if g.Included == nil {
 		return nil
 	}
 	var rules []access.Rule
-	for _, r := range p.Sorted() { // so that another order of the table is no other code of the function
+	for _, r := range p.Sorted() { // sorted, so that the order of the table does not change the function's code
 		rule := access.Rule{Pattern: r.Pattern, Elsewhere: r.Guard != g}
 		if r.Guard == g {
 			rule.Requires, rule.Forward = r.Requires, r.Forward
@@ -73,7 +73,8 @@ func (p *Plan) makeTable(g *Guard) error {
 	return g.checkCacheable(stage)
 }
 
-// checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.
+// checkCacheable refuses a table if, for the rights of some callers, no policy may be cached, or the policy is too
+// large.
 func (g *Guard) checkCacheable(stage string) error {
 	waysOut := "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include " +
 		"IdentityContext(\"path\") and IdentityContext(\"httpMethod\"), or change the routes or what they require"

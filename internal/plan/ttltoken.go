@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// LongestTTL is what a time counts as that is known only when the stack is deployed: as long as API Gateway takes.
+// LongestTTL stands in for a time that is known only at deployment. It is the maximum of API Gateway.
 const LongestTTL = maxCacheTTL
 
-// unresolvedNumber reports whether a number is a CDK token, whose value is known only when the stack is deployed.
+// unresolvedNumber reports whether a number is a CDK token, whose value is known only at deployment.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js (createTokenDouble)
 func unresolvedNumber(n float64) bool { return n < -1e288 }
 
-// shown is a number in an error. A token that was converted into an integer is the least one.
+// shown formats a number for an error. A token that was converted into an integer is the smallest integer.
 func shown[N int | float64](n N) string {
 	if unresolvedNumber(float64(n)) || float64(n) == math.MinInt {
 		return "a CDK token"
@@ -23,7 +23,7 @@ func shown[N int | float64](n N) string {
 	return strconv.FormatFloat(float64(n), 'f', -1, 64)
 }
 
-// CheckTTLToken wants a CDK token for seconds that are given as a number, and the time given once.
+// CheckTTLToken requires a CDK token for seconds that are given as a number, and refuses a CacheTTL beside it.
 func CheckTTLToken(given time.Duration, seconds *float64) error {
 	switch {
 	case seconds == nil:

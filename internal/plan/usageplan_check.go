@@ -54,7 +54,7 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 	return errs
 }
 
-// nameError says what is wrong with a name that becomes part of a construct id.
+// nameError returns what is wrong with a name that becomes part of a construct ID.
 func nameError(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "" || name != strings.TrimSpace(name):
@@ -89,7 +89,7 @@ func (u UsagePlan) checkLimits() (errs []error) {
 	return errs
 }
 
-// checkKeys refuses a key that is in two plans: of one stage, API Gateway takes it in one.
+// checkKeys refuses a key that is in two plans. API Gateway accepts a key in only one plan of a stage.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (u UsagePlan) checkKeys(keys map[string]string, existing map[int]string) (errs []error) {
 	const once = "API Gateway takes a key in one plan of a stage"
@@ -115,10 +115,11 @@ func (u UsagePlan) checkKeys(keys map[string]string, existing map[int]string) (e
 	return errs
 }
 
-// checkPlanRoutes refuses limits of routes that API Gateway does not know, or that no key is counted on.
+// checkPlanRoutes refuses limits for routes that API Gateway does not know, and for routes that need no key.
 func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	if len(u.Routes) > 0 && u.RateLimit == 0 {
-		// Source: https://github.com/aws/aws-cdk/pull/6411, with API Gateway's words for it
+		// The pull request quotes API Gateway's error.
+		// Source: https://github.com/aws/aws-cdk/pull/6411
 		errs = append(errs, errors.New("its Routes have limits, and the plan has none: API Gateway takes limits of methods "+
 			"only beside those of the plan: set RateLimit and BurstLimit"))
 	}
@@ -143,7 +144,7 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	return errs
 }
 
-// routeOf is the route of the table with a pattern.
+// routeOf returns the route of the table with a pattern.
 func (p *Plan) routeOf(text string) (PlannedRoute, bool) {
 	pattern, err := route.Parse(text)
 	if err != nil {

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// PlannedLimit is the limit of a method in a usage plan: its path and verb as API Gateway names the method.
+// PlannedLimit is the limit for a method in a usage plan, with the path and verb that API Gateway knows the method by.
 type PlannedLimit struct {
 	Path, Verb string
 	RouteLimit
 }
 
-// Limits are those of a usage plan's routes, in the order of their patterns: for ANY one of each verb, as
-// [Plan.MethodSettings] have.
+// Limits returns the limits for a usage plan's routes, sorted by pattern. ANY has one limit for each verb, as in
+// [Plan.MethodSettings].
 func (p *Plan) Limits(u UsagePlan) (out []PlannedLimit) {
 	for _, text := range slices.Sorted(maps.Keys(u.Routes)) {
 		pattern, err := parsePattern(text)

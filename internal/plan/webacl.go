@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// checkWebACL refuses what AWS WAF does not associate with a stage. The web ACL of a REST API is a regional one, also
-// where its endpoint is edge-optimized.
+// checkWebACL refuses web ACLs that AWS WAF does not associate with a stage. The web ACL of a REST API is regional,
+// even if the API's endpoint is edge-optimized.
 // Source: https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
 func (p *Plan) checkWebACL() []error {
 	acl := p.props.WebACL
@@ -36,7 +36,7 @@ func (p *Plan) checkWebACL() []error {
 	return nil
 }
 
-// WebACLRegion is the region of the web ACL; "" if it is not known.
+// WebACLRegion returns the region of the web ACL, or "" if it is not known.
 func (p *Plan) WebACLRegion() string {
 	if parts := strings.Split(p.props.WebACL, ":"); len(parts) == 6 && !Unresolved(p.props.WebACL) {
 		return parts[3]

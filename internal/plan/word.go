@@ -1,12 +1,13 @@
 package plan
 
-// Word is an [Access] that is not about who calls: what a request brings besides, or what it meets at the route.
+// Word is an [Access] that does not restrict who calls: it requires something else of a request, or sets how the route
+// handles it.
 type Word interface {
 	Access
 
-	// word is how the table has it, such as "APIKey".
+	// word returns the word's name in the table, such as "APIKey".
 	word() string
 
-	// addTo stores it in its route. The errors say what is wrong with the word by itself, or beside those before it.
+	// addTo stores the word in its route. The errors tell what is wrong with it by itself, or together with earlier words.
 	addTo(r *PlannedRoute) []error
 }
