@@ -56,7 +56,7 @@ func (c Cache) Check() (errs []error) {
 	}
 	sources := c.Sources()
 	for _, s := range sources {
-		if err := s.check(); err != nil && !(c.TTL == NoCache && s.unlisted()) {
+		if err := s.check(); err != nil && !(c.TTL == NoCache && s.isUndocumented()) {
 			errs = append(errs, err)
 		}
 	}
@@ -84,7 +84,7 @@ func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, " +
 			"or set CacheTTL to NoCache")}
 	}
-	if !slices.ContainsFunc(sources, IdentitySource.ofCaller) {
+	if !slices.ContainsFunc(sources, IdentitySource.tellsCallersApart) {
 		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer " +
 			"would serve all: add an IdentityHeader, an IdentityQuery or IdentityContext(\"identity.sourceIp\"), or " +
 			"set CacheTTL to NoCache")}

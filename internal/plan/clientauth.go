@@ -15,9 +15,9 @@ type ClientAuth struct {
 }
 
 // check checks how a client authenticates. It reports missingSecret if there is no secret.
-func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
+func (a ClientAuth) check(missingSecret string, bad func(format string, a ...any)) {
 	if !a.Secret {
-		bad("%s", none)
+		bad("%s", missingSecret)
 	}
 	switch a.Method {
 	case settings.ClientBasic, settings.ClientPost:

@@ -22,10 +22,10 @@ func (p *Plan) WithheldHeaders(id string) string {
 		case g == nil && !r.KeyOnly || g != nil && g.Signed:
 			continue // open, or only for programs
 		case g != nil:
-			header, passes = c.withholds(g)
+			header, passes = c.canPass(g)
 			reader = g.String() + " reads"
 		}
-		if passes && r.NeedsKey && !p.KeysFromAuthorizer() && !c.brings(apiKeyHeader) {
+		if passes && r.NeedsKey && !p.KeysFromAuthorizer() && !c.mayHaveHeader(apiKeyHeader) {
 			header, reader, passes = apiKeyHeader, "has the API key", false
 		}
 		switch {
@@ -43,10 +43,10 @@ func (p *Plan) WithheldHeaders(id string) string {
 		"acknowledge %q if pages call public routes alone", strings.Join(c.AllowHeaders, ", "), missing, by, id)
 }
 
-// withholds reports whether a page of another origin can pass a guard. It passes if it can send all headers of one set
+// canPass reports whether a page of another origin can pass a guard. It passes if it can send all headers of one set
 // that is enough, or if the guard needs none. If it does not pass, missing is a header that it cannot send, or "" if
 // only a cookie is missing.
-func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
+func (c *CORS) canPass(g *Guard) (missing string, passes bool) {
 	enough := g.Enough
 	if enough == nil {
 		enough = [][]string{g.Headers}
@@ -58,7 +58,7 @@ func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
 			case strings.EqualFold(h, "Cookie"):
 				// https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
 				sent = sent && c.AllowCredentials
-			case !c.brings(h):
+			case !c.mayHaveHeader(h):
 				sent = false
 				if missing == "" {
 					missing = h
@@ -72,14 +72,14 @@ func (c *CORS) withholds(g *Guard) (missing string, passes bool) {
 	return missing, false
 }
 
-// brings reports whether a page's request has a header, or may have it as far as is known.
-func (c *CORS) brings(header string) bool {
+// mayHaveHeader reports whether a page's request has a header, or may have it as far as is known.
+func (c *CORS) mayHaveHeader(header string) bool {
 	equal := func(h string) bool { return strings.EqualFold(h, header) }
 	begins := func(prefix string) bool {
 		return len(header) > len(prefix) && strings.EqualFold(header[:len(prefix)], prefix)
 	}
-	return Unresolved(header) || slices.ContainsFunc(c.AllowHeaders, equal) || slices.ContainsFunc(unasked, equal) ||
-		slices.ContainsFunc(unaskedPrefixes, begins)
+	return Unresolved(header) || slices.ContainsFunc(c.AllowHeaders, equal) || slices.ContainsFunc(unlistedHeaders, equal) ||
+		slices.ContainsFunc(unlistedPrefixes, begins)
 }
 
 // unasked are headers that a request can have without being listed in CORS.AllowHeaders: those that browsers send by
@@ -87,9 +87,9 @@ func (c *CORS) brings(header string) bool {
 // Sources: https://fetch.spec.whatwg.org/#cors-safelisted-request-header, #forbidden-request-header, and
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 var (
-	unasked = []string{
+	unlistedHeaders = []string{
 		"Accept", "Accept-Encoding", "Accept-Language", "Content-Language", "Content-Type", "Host", "Origin", "Referer",
 		"User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto",
 	}
-	unaskedPrefixes = []string{"Sec-", "CloudFront-"}
+	unlistedPrefixes = []string{"Sec-", "CloudFront-"}
 )

@@ -58,8 +58,8 @@ const (
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 func enhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
 
-func isEnhanced(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_") }
-func ofEdge(policy string) bool     { return strings.HasSuffix(policy, "_EDGE") }
+func isEnhanced(policy string) bool   { return strings.HasPrefix(policy, "SecurityPolicy_") }
+func isEdgePolicy(policy string) bool { return strings.HasSuffix(policy, "_EDGE") }
 
 // The forms of a domain's name, whose first label may be a wildcard, and of a base path.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html,
@@ -88,7 +88,7 @@ func (d *Domain) Check() (errs []error) {
 			}
 			bad(".Certificate is nil: give the certificate of %s in AWS Certificate Manager", of)
 		}
-		if at := d.CertificateOf; d.edge() && at != "" && at != "us-east-1" && !Unresolved(at) {
+		if at := d.CertificateOf; d.isEdge() && at != "" && at != "us-east-1" && !Unresolved(at) {
 			bad(".Certificate is of the region %s, and the domain is edge-optimized, whose certificate Amazon CloudFront "+
 				"takes from us-east-1: give one of that region, or make the domain REGIONAL", at)
 		}
@@ -117,7 +117,7 @@ func (d *Domain) checkPrivate(bad func(string, ...any)) {
 // IsPrivate reports whether callers reach the domain only from VPC endpoints.
 func (d *Domain) IsPrivate() bool { return d.endpoint() == private }
 
-func (d *Domain) edge() bool { return d.endpoint() == Edge }
+func (d *Domain) isEdge() bool { return d.endpoint() == Edge }
 
 func (d *Domain) endpoint() string {
 	switch {
@@ -182,7 +182,7 @@ func (d *Domain) checkName(bad func(string, ...any)) {
 	case d.Name == "":
 		bad(".Name is empty: give a name such as \"api.example.com\", or share another API's domain by Of")
 	case UnresolvedList(d.Name):
-		bad(".Name %s", ofList)
+		bad(".Name %s", listProblem)
 	case Unresolved(d.Name):
 	case !domainForm.MatchString(d.Name):
 		bad(".Name %q: want the name of a host in lower case, without a scheme, a port and a path, such as "+
@@ -217,10 +217,10 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	switch {
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !Unresolved(policy):
 		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
-	case ofEdge(policy) && !d.edge():
+	case isEdgePolicy(policy) && !d.isEdge():
 		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: use one of a Region, such as "+
 			"SecurityPolicy_TLS13_1_3_2025_09", policy, d.endpoint())
-	case isEnhanced(policy) && !ofEdge(policy) && d.edge():
+	case isEnhanced(policy) && !isEdgePolicy(policy) && d.isEdge():
 		bad(".SecurityPolicy %s is for REGIONAL domains, and this one is edge-optimized: take SecurityPolicy_TLS13_2025_EDGE",
 			policy)
 	}
@@ -253,7 +253,7 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 		bad(".MutualTLS.Key %q: want the key in the bucket alone, such as \"clients.pem\"", m.Key)
 	}
 	switch {
-	case d.edge():
+	case d.isEdge():
 		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
 			"edge-optimized: leave EndpointType out")
 	case d.endpoint() == private:
@@ -273,12 +273,12 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 		case slices.Contains(d.BasePaths[:i], path):
 			bad(".BasePaths has %q twice: leave one out", path)
 		case UnresolvedList(path):
-			bad(".BasePaths %s", ofList)
+			bad(".BasePaths %s", listProblem)
 		case path == "" || Unresolved(path):
 		case !basePathForm.MatchString(path):
 			bad(".BasePaths[%d] %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+
 				"\"orders\" or \"shop/orders\", or \"\" for the root", i, path)
-		case levels > 0 && d.edge():
+		case levels > 0 && d.isEdge():
 			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps at REGIONAL domains alone: take one segment, or "+
 				"make the domain REGIONAL", i, path, levels+1)
 		case levels > 0 && d.endpoint() == private:

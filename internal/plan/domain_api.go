@@ -22,10 +22,10 @@ func (p *Plan) checkDomain() (errs []error) {
 		bad("Domain is set, and RestApiProps.Deploy is false, so that there is no stage to map it to: leave one out")
 	}
 	switch {
-	case r.private() && !d.IsPrivate():
+	case r.isPrivate() && !d.IsPrivate():
 		bad("Domain is set, and only a private domain can lead to an API that is PRIVATE: set Domain.Private, or " +
 			"leave Domain out")
-	case !r.private() && d.IsPrivate():
+	case !r.isPrivate() && d.IsPrivate():
 		bad("Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE, and name the VPC " +
 			"endpoints in ResourcePolicy.AllowVPCEndpoints as well")
 	}
@@ -100,7 +100,7 @@ func (p *Plan) APIPolicy() (policy, mode string) {
 // policyOfDomain returns the policy that the API takes over from its domain, or "".
 func (p *Plan) policyOfDomain() (policy, mode string) {
 	d, r := p.props.Domain, p.props.RestAPI
-	if d == nil || !isEnhanced(d.policy()) || d.edge() != (r != nil && r.Edge) {
+	if d == nil || !isEnhanced(d.policy()) || d.isEdge() != (r != nil && r.Edge) {
 		return "", ""
 	}
 	return d.policy(), d.AccessMode()
@@ -124,7 +124,7 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 	case !isEnhanced(policy) && mode != "":
 		bad("EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
 			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
-	case isEnhanced(policy) && ofEdge(policy) != edge:
+	case isEnhanced(policy) && isEdgePolicy(policy) != edge:
 		bad("SecurityPolicy %s does not fit the API's type of endpoint: use one that ends in _EDGE for an "+
 			"edge-optimized API, and one that does not for a REGIONAL or PRIVATE one", policy)
 	}

@@ -46,10 +46,10 @@ func (u DomainUse) Beside(other DomainUse) error {
 				return fmt.Errorf("the base path %q of the domain %q is that of %s too: give one of the APIs another one in "+
 					"Domain.BasePaths", "/"+mine, u.Name, other.API)
 			}
-			if err := hides(u, mine, other, theirs); err != nil {
+			if err := checkHidden(u, mine, other, theirs); err != nil {
 				return err
 			}
-			if err := hides(other, theirs, u, mine); err != nil {
+			if err := checkHidden(other, theirs, u, mine); err != nil {
 				return err
 			}
 		}
@@ -57,9 +57,9 @@ func (u DomainUse) Beside(other DomainUse) error {
 	return nil
 }
 
-// hides returns an error if a route of one API lies below the longer base path of another. A route with a parameter at
-// that place is allowed, because the parameter also takes other paths, which still reach the route.
-func hides(outer DomainUse, path string, inner DomainUse, longer string) error {
+// checkHidden returns an error if a route of one API lies below the longer base path of another. A route with a
+// parameter at that place is allowed, because the parameter also takes other paths, which still reach the route.
+func checkHidden(outer DomainUse, path string, inner DomainUse, longer string) error {
 	below, is := strings.CutPrefix("/"+longer, strings.TrimSuffix("/"+path, "/")+"/")
 	if !is {
 		return nil

@@ -24,7 +24,7 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 		known := map[string]bool{}
 		for i, id := range list.ids {
 			if associated := list.name == "AssociateVPCEndpoints"; UnresolvedList(id) && (associated || len(list.ids) > 1) {
-				bad(".Private.%s %s", list.name, ofList)
+				bad(".Private.%s %s", list.name, listProblem)
 			} else if err := checkEntry("VPC endpoint", id); err != nil {
 				bad(".Private.%s[%d]: %w", list.name, i, err)
 			} else if known[id] {

@@ -215,9 +215,9 @@ func TestLoginsAtDomains(t *testing.T) {
 }
 
 // API Gateway answers two paths at the root of a domain itself.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, "Paths of /ping and
-// /sping are reserved for the service health check. Use of these for API root-level resources with custom domains will
-// fail to produce the expected result."
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, "Paths of /ping
+// and /sping are reserved for the service health check. Use of these for API root-level resources with custom domains
+// will fail to produce the expected result."
 func TestReservedPathsOfADomain(t *testing.T) {
 	const want = `is at "/ping" of the Domain, where API Gateway answers for its own health check, so that the route is ` +
 		`never called: give it another path, or the API a base path in Domain.BasePaths`

@@ -29,7 +29,7 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 	}
 	for _, v := range f.Ranges {
 		if UnresolvedList(v) {
-			errs = append(errs, errors.New("its FromCIDRs "+ofList))
+			errs = append(errs, errors.New("its FromCIDRs "+listProblem))
 		} else if err := checkEntry("CIDR", v); err != nil {
 			errs = append(errs, fmt.Errorf("its FromCIDRs: %w", err))
 		} else if !Unresolved(v) && parseRange(v).Bits() == 0 {
@@ -92,7 +92,7 @@ func (p *Plan) addressStatements() (out []map[string]any) {
 				"Condition": condition{"NotIpAddress": {key: g.ranges}},
 			})
 		}
-		others, err := p.others(g)
+		others, err := p.otherResources(g)
 		if err != nil || len(others) == 0 { // checkAddresses reports the error
 			deny("Resource", wholeAPI)
 			continue
@@ -107,14 +107,14 @@ func (p *Plan) addressStatements() (out []map[string]any) {
 	return out
 }
 
-// others returns resources that match the requests of all routes outside a group, and no request of the group. It
-// returns the shorter of two lists, because a policy must fit into 8,192 characters.
-func (p *Plan) others(g group) ([]string, error) {
-	narrow, err := p.cover(g, false)
+// otherResources returns resources that match the requests of all routes outside a group, and no request of the group.
+// It returns the shorter of two lists, because a policy must fit into 8,192 characters.
+func (p *Plan) otherResources(g group) ([]string, error) {
+	narrow, err := p.coverOthers(g, false)
 	if err != nil {
 		return nil, err
 	}
-	wide, err := p.cover(g, true)
+	wide, err := p.coverOthers(g, true)
 	if err != nil {
 		return nil, err
 	}
@@ -124,13 +124,13 @@ func (p *Plan) others(g group) ([]string, error) {
 	return narrow, nil
 }
 
-// cover builds one list of resources for [Plan.others]. If wide is set, a resource that cannot be for all verbs first
-// tries to match everything that begins as the route does, and only then the route alone.
+// coverOthers builds one list of resources for [Plan.otherResources]. If wide is set, a resource that cannot be for all
+// verbs first tries to match everything that begins as the route does, and only then the route alone.
 //
 // The literals of a resource begin after a slash, end before a slash or a wildcard, and contain no percent sign. A path
 // that a resource matches is therefore still matched after it is decoded, so it makes no difference whether API Gateway
 // decodes paths.
-func (p *Plan) cover(g group, wide bool) (out []string, err error) {
+func (p *Plan) coverOthers(g group, wide bool) (out []string, err error) {
 	add := func(resources ...string) {
 		for _, r := range resources {
 			if !slices.Contains(out, r) {
@@ -142,12 +142,12 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 	if p.props.CORS != nil { // a preflight reveals and changes nothing, and a page needs it to read the 403 that follows
 		add(prefix + "OPTIONS/*")
 	}
-	kept, known := p.requests(g.routes), map[string]bool{}
+	kept, known := p.requestResources(g.routes), map[string]bool{}
 	free := func(resources ...string) bool {
 		return !slices.ContainsFunc(resources, func(resource string) bool {
 			meets, looked := known[resource]
 			if !looked {
-				meets = slices.ContainsFunc(kept, func(k string) bool { return meet(resource, k) })
+				meets = slices.ContainsFunc(kept, func(k string) bool { return resourcesMeet(resource, k) })
 				known[resource] = meets
 			}
 			return meets
@@ -157,8 +157,8 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 		if slices.ContainsFunc(g.routes, func(k PlannedRoute) bool { return k.Pattern.String() == r.Pattern.String() }) {
 			continue
 		}
-		verbs := p.verbs(r.Pattern)
-		if short, ok := shortened([]string{prefix + "*"}, r.Pattern, free); ok {
+		verbs := p.takenVerbs(r.Pattern)
+		if short, ok := prefixResources([]string{prefix + "*"}, r.Pattern, free); ok {
 			add(short...)
 			continue
 		}
@@ -166,11 +166,11 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 		for _, verb := range verbs {
 			withVerbs = append(withVerbs, prefix+verb)
 		}
-		if all := spelled(prefix+"*", r.Pattern); !wide && len(verbs) > 1 && free(all...) {
+		if all := pathSpellings(prefix+"*", r.Pattern); !wide && len(verbs) > 1 && free(all...) {
 			add(all...)
 			continue
 		}
-		if short, ok := shortened(withVerbs, r.Pattern, free); ok {
+		if short, ok := prefixResources(withVerbs, r.Pattern, free); ok {
 			add(short...)
 			continue
 		}
@@ -185,16 +185,16 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 			}
 		}
 		for _, verb := range withVerbs {
-			add(spelled(verb, r.Pattern)...)
+			add(pathSpellings(verb, r.Pattern)...)
 		}
 	}
 	slices.Sort(out)
 	return out, nil
 }
 
-// shortened returns, for each verb, a resource that matches everything that begins with a pattern's leading literals.
-// It picks the shortest resources that match none of the paths to keep out, as free reports.
-func shortened(verbs []string, p route.Pattern, free func(...string) bool) (resources []string, ok bool) {
+// prefixResources returns, for each verb, a resource that matches everything that begins with a pattern's leading
+// literals. It picks the shortest resources that match none of the paths to keep out, as free reports.
+func prefixResources(verbs []string, p route.Pattern, free func(...string) bool) (resources []string, ok bool) {
 	path := ""
 	for _, s := range p.Segments {
 		if s.Kind != route.Literal {
@@ -212,9 +212,9 @@ func shortened(verbs []string, p route.Pattern, free func(...string) bool) (reso
 	return nil, false
 }
 
-// meet reports the same as [iampolicy.Meet]. It compares the beginnings and ends of the two first, because Meet is
-// slow.
-func meet(a, b string) bool {
+// resourcesMeet reports the same as [iampolicy.Meet]. It compares the beginnings and ends of the two first, because
+// Meet is slow.
+func resourcesMeet(a, b string) bool {
 	same := func(x, y byte) (goOn, equal bool) {
 		if x == '*' || x == '?' || y == '*' || y == '?' {
 			return false, true
@@ -238,8 +238,9 @@ func meet(a, b string) bool {
 	return iampolicy.Meet(a, b)
 }
 
-// spelled returns the resources of a pattern's path with and without a slash at its end, which API Gateway ignores.
-func spelled(verb string, p route.Pattern) []string {
+// pathSpellings returns the resources of a pattern's path with and without a slash at its end, which API Gateway
+// ignores.
+func pathSpellings(verb string, p route.Pattern) []string {
 	path := p.Wildcard()
 	if path == "/" || strings.HasSuffix(path, "*") {
 		return []string{verb + path}
@@ -247,19 +248,19 @@ func spelled(verb string, p route.Pattern) []string {
 	return []string{verb + path, verb + path + "/"}
 }
 
-// requests returns the resources that match the requests of routes.
-func (p *Plan) requests(routes []PlannedRoute) (out []string) {
+// requestResources returns the resources that match the requests of routes.
+func (p *Plan) requestResources(routes []PlannedRoute) (out []string) {
 	for _, r := range routes {
-		for _, verb := range p.verbs(r.Pattern) {
-			out = append(out, spelled("execute-api:/"+p.Stage+"/"+verb, r.Pattern)...)
+		for _, verb := range p.takenVerbs(r.Pattern) {
+			out = append(out, pathSpellings("execute-api:/"+p.Stage+"/"+verb, r.Pattern)...)
 		}
 	}
 	return out
 }
 
-// verbs returns the verbs that a pattern's route takes. A route for every verb leaves out the verbs that have a route
-// of their own on its path, and OPTIONS if there are preflights.
-func (p *Plan) verbs(pattern route.Pattern) []string {
+// takenVerbs returns the verbs that a pattern's route takes. A route for every verb leaves out the verbs that have a
+// route of their own on its path, and OPTIONS if there are preflights.
+func (p *Plan) takenVerbs(pattern route.Pattern) []string {
 	if pattern.Verb != route.Any {
 		return []string{pattern.Verb}
 	}

@@ -17,16 +17,16 @@ func (p *Plan) checkAddresses() (errs []error) {
 				"write ResourcePolicy.Statements with your stage", of))
 			continue
 		}
-		if _, err := p.others(g); err != nil {
+		if _, err := p.otherResources(g); err != nil {
 			errs = append(errs, err)
 		}
-		reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
+		reachable := func(v string) bool { return Unresolved(v) || !isUnrouted(parseRange(v)) }
 		if !s.private && !slices.ContainsFunc(g.ranges, reachable) {
 			errs = append(errs, fmt.Errorf("route %q: its FromCIDRs has private addresses only, like %q, from which nothing "+
 				"reaches a public endpoint: name the public addresses of those who may call, or set "+
 				"RestApiProps.EndpointConfiguration to PRIVATE", of, g.ranges[0]))
 		}
-		if err := p.props.Policy.leaves(g.ranges); err != nil {
+		if err := p.props.Policy.checkRouteRanges(g.ranges); err != nil {
 			errs = append(errs, fmt.Errorf("route %q: %w", of, err))
 		}
 	}
@@ -36,8 +36,8 @@ func (p *Plan) checkAddresses() (errs []error) {
 	return errs
 }
 
-// leaves returns an error if the policy of the whole API locks out the callers from one of a route's ranges.
-func (r *ResourcePolicy) leaves(ranges []string) error {
+// checkRouteRanges returns an error if the policy of the whole API locks out the callers from one of a route's ranges.
+func (r *ResourcePolicy) checkRouteRanges(ranges []string) error {
 	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), Unresolved) {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (r *ResourcePolicy) leaves(ranges []string) error {
 	for _, v := range ranges {
 		of := parseRange(v)
 		meets := func(a netip.Prefix) bool { return a.Overlaps(of) }
-		if covered(of, denied) {
+		if coveredBy(of, denied) {
 			return fmt.Errorf("its FromCIDRs has %q, which ResourcePolicy.DenyCIDRs denies as a whole: leave one of the two out",
 				v)
 		}

@@ -114,7 +114,7 @@ func checkSession(t *testing.T, p *Plan, r PlannedRoute) {
 		return
 	}
 	session := r.Guard.Session
-	if len(p.SiblingOrigins(session.Login)) > 0 && session.Cached && len(p.props.CORS.lets(unsafeVerbs(r))) > 0 {
+	if len(p.SiblingOrigins(session.Login)) > 0 && session.Cached && len(p.props.CORS.preflightVerbs(unsafeVerbs(r))) > 0 {
 		t.Errorf("%s takes writes of sibling hosts, which %s denies", r.Pattern, r.Guard)
 	}
 	if !slices.Contains(p.Logins, session.Login) {

@@ -52,8 +52,8 @@ type MethodResponse struct {
 	Parameters map[string]bool // such as "method.response.header.Vary"
 }
 
-// proxy reports whether the backend's answer reaches the caller unchanged.
-func (i Integration) proxy() bool {
+// isProxy reports whether the backend's answer reaches the caller unchanged.
+func (i Integration) isProxy() bool {
 	return i.Type == integrationAWSProxy || i.Type == integrationHTTPProxy
 }
 
@@ -66,9 +66,10 @@ func (i Integration) service() string {
 	return u.Service
 }
 
-// call describes the call of a service that the body of a request makes: that of an action, or any call of Amazon SQS,
-// whose path names only the queue. It returns "" for other paths, whose body is data such as the object of a bucket.
-func (i Integration) call() string {
+// bodyCall describes the call of a service that the body of a request makes: that of an action, or any call of Amazon
+// SQS, whose path names only the queue. It returns "" for other paths, whose body is data such as the object of a
+// bucket.
+func (i Integration) bodyCall() string {
 	service := i.service()
 	if service == "" || service == "lambda" {
 		return ""
@@ -120,7 +121,7 @@ func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 			declare(g.Status, name, g.Parameters[name])
 		}
 	}
-	if i.proxy() {
+	if i.isProxy() {
 		return out
 	}
 	for _, r := range i.Responses {

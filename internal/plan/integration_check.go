@@ -34,12 +34,12 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 				"NEVER, by which such requests get 415", service, service))
 		}
 	}
-	if call := i.call(); call != "" && i.Role && !i.Templates && !i.mapsCall() {
+	if call := i.bodyCall(); call != "" && i.Role && !i.Templates && !i.mapsCall() {
 		errs = append(errs, fmt.Errorf("its integration makes %s and has no RequestTemplates, nor RequestParameters for the "+
 			"query or the path, so that the body is the call as the caller wrote it, of whatever the role may use: write the "+
 			"call in RequestTemplates, with PassthroughBehavior NEVER; \"$input.body\" is a template too", call))
 	}
-	if call := i.call(); i.Role && strings.Contains(call, "{") {
+	if call := i.bodyCall(); i.Role && strings.Contains(call, "{") {
 		errs = append(errs,
 			fmt.Errorf("its integration makes %s, and a parameter of the path stands in it: it is not documented "+
 				"that API Gateway escapes an & there, by which a caller would write the call: map it by RequestParameters to "+
@@ -54,7 +54,7 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
 			"for an IAMAuthorizer have: set CredentialsRole instead, or guard the route with one"))
 	}
-	if !i.proxy() {
+	if !i.isProxy() {
 		errs = append(errs, i.checkResponses()...)
 	}
 	if i.Streams && r.Cache != nil {

@@ -25,10 +25,10 @@ func (c *CORS) headers() map[string]string {
 	return out
 }
 
-// override returns the beginning of a response template that names the request's origin if it is one of the others.
-// CDK's preflights do the same. A line that has only directives adds nothing to the body.
+// originOverride returns the beginning of a response template that names the request's origin if it is one of the
+// others. CDK's preflights do the same. A line that has only directives adds nothing to the body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
-func (c *CORS) override() string {
+func (c *CORS) originOverride() string {
 	var is []string
 	for _, o := range c.AllowOrigins[1:] {
 		is = append(is, `$allowedOrigin == "`+o+`"`)
@@ -50,8 +50,8 @@ type answerCORS struct {
 	unread  bool              // whether only pages of the first origin can read the response, because it has no template that could name another
 }
 
-// answer returns what a response needs. It adds nothing to a response that maps Access-Control-Allow-Origin itself.
-func (c *CORS) answer(r IntegrationResponse) (a answerCORS) {
+// neededFor returns what a response needs. It adds nothing to a response that maps Access-Control-Allow-Origin itself.
+func (c *CORS) neededFor(r IntegrationResponse) (a answerCORS) {
 	if c == nil || mapsHeader(r.Parameters, "Access-Control-Allow-Origin") {
 		return a
 	}
@@ -62,7 +62,7 @@ func (c *CORS) answer(r IntegrationResponse) (a answerCORS) {
 		}
 	}
 	if len(c.AllowOrigins) > 1 {
-		a.head, a.unread = c.override(), len(r.Templates) == 0
+		a.head, a.unread = c.originOverride(), len(r.Templates) == 0
 	}
 	return a
 }
@@ -80,7 +80,7 @@ func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
 	if p.props.CORS == nil {
 		return ""
 	}
-	if i.proxy() {
+	if i.isProxy() {
 		backend := "the backend"
 		if i.Type == integrationAWSProxy {
 			backend = "the function, which lambdahttp/cors does by GATEHOUSE_CORS in its environment,"
@@ -91,7 +91,7 @@ func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
 	}
 	var unread []string
 	for _, response := range i.Responses {
-		if p.props.CORS.answer(response).unread {
+		if p.props.CORS.neededFor(response).unread {
 			unread = append(unread, response.Status)
 		}
 	}

@@ -25,7 +25,7 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	if err := p.checkKept(r, d.Integration); err != nil {
 		return d, err
 	}
-	if d.Integration.proxy() {
+	if d.Integration.isProxy() {
 		return d, nil
 	}
 	if err := p.checkBinary(r, d.Integration); err != nil {
@@ -35,16 +35,16 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	responses, _ := integration["integrationResponses"].([]any)
 	var written []any
 	for i, of := range d.Integration.Responses {
-		out := capitalized(responses[i])
-		add := p.props.CORS.answer(of)
+		out := capitalize(responses[i])
+		add := p.props.CORS.neededFor(of)
 		if len(add.headers) > 0 {
 			d.IntegrationResponses = []any{}
 			parameters, _ := out["ResponseParameters"].(map[string]any)
-			out["ResponseParameters"] = with(parameters, add.headers)
-			d.Integration.Responses[i].Parameters = with(of.Parameters, add.headers)
+			out["ResponseParameters"] = withMembers(parameters, add.headers)
+			d.Integration.Responses[i].Parameters = withMembers(of.Parameters, add.headers)
 		}
 		if templates, ok := out["ResponseTemplates"].(map[string]any); ok && add.head != "" {
-			out["ResponseTemplates"] = headed(add.head, templates)
+			out["ResponseTemplates"] = prependToTemplates(add.head, templates)
 		}
 		written = append(written, out)
 	}
@@ -58,8 +58,8 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	return d, nil
 }
 
-// with returns a copy of a map with further members.
-func with[V any](have map[string]V, more map[string]string) map[string]V {
+// withMembers returns a copy of a map with further members.
+func withMembers[V any](have map[string]V, more map[string]string) map[string]V {
 	out := maps.Clone(have)
 	if out == nil {
 		out = map[string]V{}
@@ -70,8 +70,8 @@ func with[V any](have map[string]V, more map[string]string) map[string]V {
 	return out
 }
 
-// headed puts a text before each template. A template may have parts that are known only at deployment.
-func headed(head string, templates map[string]any) map[string]any {
+// prependToTemplates puts a text before each template. A template may have parts that are known only at deployment.
+func prependToTemplates(head string, templates map[string]any) map[string]any {
 	out := map[string]any{}
 	for kind, template := range templates {
 		if text, ok := template.(string); ok {
@@ -106,9 +106,9 @@ func writeMethodResponses(want []MethodResponse, declared []any) (out []any) {
 	return out
 }
 
-// capitalized converts a CDK object into CloudFormation's form, in which the names of members begin with a capital
+// capitalize converts a CDK object into CloudFormation's form, in which the names of members begin with a capital
 // letter.
-func capitalized(v any) map[string]any {
+func capitalize(v any) map[string]any {
 	out := map[string]any{}
 	in, _ := v.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(in)) {

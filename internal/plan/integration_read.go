@@ -18,22 +18,22 @@ func readIntegration(in map[string]any) Integration {
 		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
 		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
 	}
-	i.Parameters = literals(in["requestParameters"])
+	i.Parameters = literalTexts(in["requestParameters"])
 	keys, _ := in["cacheKeyParameters"].([]any)
 	for _, key := range keys {
 		i.CacheKeys = append(i.CacheKeys, literalOf(key))
 	}
 	i.Role = credentials != "" && !i.PassesCredentials
 	templates, _ := in["requestTemplates"].(map[string]any)
-	i.Templates, i.Requests = len(templates) > 0, literals(in["requestTemplates"])
+	i.Templates, i.Requests = len(templates) > 0, literalTexts(in["requestTemplates"])
 	responses, _ := in["integrationResponses"].([]any)
 	for _, entry := range responses {
 		r, _ := entry.(map[string]any)
 		i.Responses = append(i.Responses, IntegrationResponse{
 			Status:     literalOf(r["statusCode"]),
 			Pattern:    literalOf(r["selectionPattern"]),
-			Parameters: literals(r["responseParameters"]),
-			Templates:  literals(r["responseTemplates"]),
+			Parameters: literalTexts(r["responseParameters"]),
+			Templates:  literalTexts(r["responseTemplates"]),
 		})
 	}
 	return i
@@ -56,7 +56,7 @@ func readMethodResponses(in []any) (out []MethodResponse) {
 	return out
 }
 
-func literals(in any) map[string]string {
+func literalTexts(in any) map[string]string {
 	members, ok := in.(map[string]any)
 	if !ok {
 		return nil
@@ -85,7 +85,7 @@ func literalOf(v any) string {
 			}
 			return strings.Join(texts, separator)
 		}
-		if text, ok := substituted(v["Fn::Sub"]); ok {
+		if text, ok := substitute(v["Fn::Sub"]); ok {
 			return text
 		}
 	}
@@ -95,8 +95,8 @@ func literalOf(v any) string {
 // variables matches the variables of Fn::Sub.
 var variables = regexp.MustCompile(`\$\{[^!}][^}]*\}`)
 
-// substituted returns the text of Fn::Sub with a * for each variable.
-func substituted(v any) (string, bool) {
+// substitute returns the text of Fn::Sub with a * for each variable.
+func substitute(v any) (string, bool) {
 	if list, ok := v.([]any); ok && len(list) > 0 {
 		v = list[0]
 	}

@@ -74,7 +74,7 @@ func (i Issuer) Check() (errs []error) {
 			errs = append(errs, err)
 		}
 	}
-	if len(i.Audiences) == 0 && (!i.opaque() || len(i.Clients) == 0) {
+	if len(i.Audiences) == 0 && (!i.isOpaque() || len(i.Clients) == 0) {
 		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL,
 			cmp.Or(i.AudienceName, "your API's"))
 	}
@@ -187,7 +187,7 @@ const discoveryPath = "/.well-known/"
 // checkURL requires an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0, section 3 does.
 func checkURL(field, text string) error {
 	if UnresolvedList(text) {
-		return fmt.Errorf("%s %s", field, ofList)
+		return fmt.Errorf("%s %s", field, listProblem)
 	}
 	if Unresolved(text) {
 		if scheme, _, found := strings.Cut(text, "://"); found && scheme != "https" && !Unresolved(scheme) {
@@ -213,8 +213,8 @@ func checkURL(field, text string) error {
 	return nil
 }
 
-// opaque reports whether the issuer's tokens are opaque, so that only its answers tell what they are.
-func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
+// isOpaque reports whether the issuer's tokens are opaque, so that only its answers tell what they are.
+func (i Issuer) isOpaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
 // checkIntrospection checks the settings for asking the issuer about its tokens.
 func (i Issuer) checkIntrospection() (errs []error) {
@@ -233,7 +233,7 @@ func (i Issuer) checkIntrospection() (errs []error) {
 		bad("TokenUse is for Amazon Cognito, which has no introspection endpoint: leave Introspection out, and choose a " +
 			"short CacheTTL and short-lived access tokens")
 	}
-	if i.opaque() {
+	if i.isOpaque() {
 		i.checkOpaque(bad)
 	}
 	return errs

@@ -103,7 +103,7 @@ func (r *PlannedRoute) openWord() string {
 	return "Public"
 }
 
-// inEither returns why a word cannot be an alternative.
-func inEither(w Word) string {
+// eitherProblem returns why a word cannot be an alternative.
+func eitherProblem(w Word) string {
 	return fmt.Sprintf("%s, which is not a requirement of who calls: write it beside Either", w.word())
 }

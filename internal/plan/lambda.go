@@ -34,7 +34,7 @@ func (l Lambda) Check() []error {
 // Enforces implements [Authorizer.Enforces] for the function.
 func (l Lambda) Enforces(requires []access.Requirement) error {
 	if l.JWT != nil {
-		if err := literal(requires); err != nil || l.JWT.Hooked {
+		if err := checkLiteral(requires); err != nil || l.JWT.Hooked {
 			return err
 		}
 		return WithoutRights(l.JWT.Issuers, requires)
@@ -73,9 +73,9 @@ func (l Lambda) UsageKeyClaim() string {
 // NamesKeys reports whether the function's answer may name an API key.
 func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
 
-// literal refuses values that are known only at deployment. The values are written into the function's bundle, which is
-// built earlier.
-func literal(requires []access.Requirement) error {
+// checkLiteral refuses values that are known only at deployment. The values are written into the function's bundle,
+// which is built earlier.
+func checkLiteral(requires []access.Requirement) error {
 	for _, r := range requires {
 		switch {
 		case slices.ContainsFunc(r.AnyOf, Unresolved):
@@ -86,7 +86,7 @@ func literal(requires []access.Requirement) error {
 			return errors.New("the claim's name is a CDK token, whose value is not known yet when the function is " +
 				"bundled: write it out")
 		}
-		if err := literal(r.Either); err != nil {
+		if err := checkLiteral(r.Either); err != nil {
 			return err
 		}
 	}
@@ -135,7 +135,7 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 		case claim == "":
 			errs = append(errs, fmt.Errorf("%s has an empty name", field))
 		case UnresolvedList(claim):
-			errs = append(errs, fmt.Errorf("%s %s", field, ofList))
+			errs = append(errs, fmt.Errorf("%s %s", field, listProblem))
 		case settings.IsReserved(claim):
 			errs = append(errs, fmt.Errorf("%s has %q, a name that the context has already: leave it out",
 				field, claim))
@@ -173,7 +173,7 @@ func (j *JWT) checkOpaqueIssuers() error {
 	first := -1
 	for n, i := range j.Issuers {
 		switch {
-		case !i.opaque():
+		case !i.isOpaque():
 		case first < 0:
 			first = n
 		default:
@@ -191,11 +191,11 @@ func (j *JWT) Introspects() bool {
 }
 
 // TakesOpaque reports whether any issuer has opaque tokens.
-func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.opaque) }
+func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.isOpaque) }
 
 // OpaqueAlone reports whether the function verifies no JWTs, because it asks each issuer about each token.
 func (j *JWT) OpaqueAlone() bool {
-	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.opaque() })
+	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.isOpaque() })
 }
 
 // ChecksClients reports whether the claims that name a client are compared. This is so if Clients is set, and for

@@ -84,9 +84,9 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 		l.Client.check(l, bad)
 		return
 	}
-	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
+	const missingSecret = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
-	l.ClientAuth.check(none, bad)
+	l.ClientAuth.check(missingSecret, bad)
 }
 
 // checkOrigin requires the https origin that browsers send, because the session's cookies are Secure and bound to the
@@ -122,7 +122,7 @@ func checkLiteralPath(field, path string) error {
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
 	for s := range strings.SplitSeq(rest, "/") {
-		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, reserved) {
+		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, needsEscape) {
 			return fmt.Errorf("%s %q: want a path of letters, digits and - . _ ~ without a slash at its end, like %q", field,
 				path, "/auth")
 		}
@@ -130,8 +130,8 @@ func checkLiteralPath(field, path string) error {
 	return nil
 }
 
-// reserved reports whether a character would have to be escaped in a path (RFC 3986, section 2.3).
-func reserved(r rune) bool {
+// needsEscape reports whether a character would have to be escaped in a path (RFC 3986, section 2.3).
+func needsEscape(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
 }
 

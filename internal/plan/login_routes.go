@@ -97,7 +97,7 @@ func (p *Plan) checkCookies() (errs []error) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+
 					"other's: set %s.Cookie of one of them", other, l, l.CookieName(), l.KeptIn()))
 			}
-			if l.Table.is(other.Table) {
+			if l.Table.sharedWith(other.Table) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their sessions in the table %s, so that a logout of a "+
 					"subject at one would end its sessions at the other: give each a Table of its own", other, l, l.Table.Name))
 			}

@@ -25,8 +25,8 @@ type TableKeys struct {
 // Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
 const backChannel = "/backchannel-logout"
 
-// is reports whether two logins share one given table.
-func (t *SessionTable) is(other *SessionTable) bool {
+// sharedWith reports whether two logins share one given table.
+func (t *SessionTable) sharedWith(other *SessionTable) bool {
 	return t != nil && other != nil && t.Of != nil && t.Of == other.Of
 }
 

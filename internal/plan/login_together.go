@@ -104,7 +104,7 @@ func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 // Enforces implements [Authorizer.Enforces] for sessions.
 func (s *Session) Enforces(requires []access.Requirement) error {
 	l := s.Login
-	if err := literal(requires); err != nil {
+	if err := checkLiteral(requires); err != nil {
 		return err
 	}
 	if !s.Hooked {
@@ -184,7 +184,7 @@ func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
 		if g := r.Guard; g == nil || g.Session == nil || g.Session.Login != l || !g.Session.Cached {
 			continue
 		}
-		if verbs := c.lets(unsafeVerbs(r)); len(verbs) > 0 {
+		if verbs := c.preflightVerbs(unsafeVerbs(r)); len(verbs) > 0 {
 			bad("route %q: CORS lets the page %s call %s, and %s keeps its answers by Cookie and Sec-Fetch-Site, which do "+
 				"not say which page calls, so that it denies that to all pages of other hosts: guard the route by a further "+
 				"SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers (GuardedBy), or leave the verb out "+
@@ -204,8 +204,8 @@ func unsafeVerbs(r PlannedRoute) (out []string) {
 	return out
 }
 
-// lets returns the verbs that preflights allow.
-func (c *CORS) lets(verbs []string) []string {
+// preflightVerbs returns the verbs that preflights allow.
+func (c *CORS) preflightVerbs(verbs []string) []string {
 	if len(c.AllowMethods) == 0 {
 		return verbs // a preflight allows the verbs of its resource
 	}

@@ -129,12 +129,12 @@ func (p *Plan) addRoutes() (errs []error) {
 			continue
 		}
 		planned.Pattern = pattern
-		for _, err := range p.decide(&planned) {
+		for _, err := range p.decideGuard(&planned) {
 			errs = append(errs, fmt.Errorf("route %q: %w", r.Pattern, err))
 		}
 		p.Routes = append(p.Routes, planned)
 		if at, twice := first[pattern.String()]; twice {
-			errs = append(errs, twiceThere(at, planned))
+			errs = append(errs, duplicateRoute(at, planned))
 			continue
 		}
 		first[pattern.String()] = planned
@@ -170,8 +170,8 @@ func (p *Plan) givenRoutes() (out []PlannedRoute) {
 	return out
 }
 
-// twiceThere returns the error for the second of two routes with one pattern.
-func twiceThere(first, second PlannedRoute) error {
+// duplicateRoute returns the error for the second of two routes with one pattern.
+func duplicateRoute(first, second PlannedRoute) error {
 	switch {
 	case second.Login == nil:
 		return fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what they "+

@@ -40,7 +40,8 @@ func (r *PlannedRoute) checkOnlyIf() (errs []error) {
 }
 
 // checkConditions refuses an API that may end up without methods, which does not deploy.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
 func (p *Plan) checkConditions() []error {
 	if p.props.Conditional || p.props.CORS != nil || len(p.Routes) == 0 ||
 		slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.OnlyIf == nil }) {

@@ -27,7 +27,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 		}
 		for i, v := range l.values {
 			if UnresolvedList(v) && len(l.values) > 1 {
-				bad("%s[%d] %s", l.field, i, ofList)
+				bad("%s[%d] %s", l.field, i, listProblem)
 			} else if err := checkEntry(l.kind, v); err != nil {
 				bad("%s[%d]: %w", l.field, i, err)
 			}
@@ -71,27 +71,27 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 		}
 	}
 	for i, v := range r.AllowCIDRs {
-		if !Unresolved(v) && covered(parseRange(v), denied) {
+		if !Unresolved(v) && coveredBy(parseRange(v), denied) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
 				"which locks every caller in it out: leave one of the two out", i, v))
 		}
 	}
-	reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
+	reachable := func(v string) bool { return Unresolved(v) || !isUnrouted(parseRange(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
 		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
 			"nothing reaches a public endpoint, which locks every caller out: name the public addresses of those who "+
 			"may call, or set RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
 	}
 	// Callers reach public endpoints by IPv4 unless the endpoint is dual stack, so without IPv4 no caller is left.
-	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
+	if len(r.AllowCIDRs) == 0 && !s.private && coveredBy(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller "+
 			"out: use AllowCIDRs for those who may call"))
 	}
 	return errs
 }
 
-// internal reports whether a range is not routed on the internet (RFC 1918, RFC 4193).
-func internal(p netip.Prefix) bool {
+// isUnrouted reports whether a range is not routed on the internet (RFC 1918, RFC 4193).
+func isUnrouted(p netip.Prefix) bool {
 	for _, of := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
 		if of := netip.MustParsePrefix(of); of.Bits() <= p.Bits() && of.Contains(p.Addr()) {
 			return true
@@ -100,8 +100,8 @@ func internal(p netip.Prefix) bool {
 	return false
 }
 
-// covered reports whether every address of p is in one of the ranges.
-func covered(p netip.Prefix, ranges []netip.Prefix) bool {
+// coveredBy reports whether every address of p is in one of the ranges.
+func coveredBy(p netip.Prefix, ranges []netip.Prefix) bool {
 	overlaps := false
 	for _, r := range ranges {
 		if r.Bits() <= p.Bits() && r.Contains(p.Addr()) {
@@ -116,5 +116,5 @@ func covered(p netip.Prefix, ranges []netip.Prefix) bool {
 	high := p.Addr().AsSlice()
 	high[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
 	upper, _ := netip.AddrFromSlice(high)
-	return covered(low, ranges) && covered(netip.PrefixFrom(upper, p.Bits()+1), ranges)
+	return coveredBy(low, ranges) && coveredBy(netip.PrefixFrom(upper, p.Bits()+1), ranges)
 }

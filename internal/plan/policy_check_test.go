@@ -88,7 +88,7 @@ func TestCovered(t *testing.T) {
 			for _, r := range tt.ranges {
 				ranges = append(ranges, netip.MustParsePrefix(r))
 			}
-			if got := covered(netip.MustParsePrefix(tt.prefix), ranges); got != tt.want {
+			if got := coveredBy(netip.MustParsePrefix(tt.prefix), ranges); got != tt.want {
 				t.Errorf("covered(%s, %v) = %v, want %v", tt.prefix, tt.ranges, got, tt.want)
 			}
 		})

@@ -40,7 +40,7 @@ func (s policyScope) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guard
 func (p *Plan) policyScope() policyScope {
 	stage := p.stageOfPolicies()
 	preflights := p.props.CORS != nil
-	s := policyScope{private: p.props.RestAPI.private()}
+	s := policyScope{private: p.props.RestAPI.isPrivate()}
 	resources := func(r PlannedRoute) (out []string) {
 		for _, verb := range Verbs(r.Pattern) {
 			if verb == "OPTIONS" && preflights {

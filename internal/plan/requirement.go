@@ -27,7 +27,7 @@ func (e Either) requirement() (access.Requirement, error) {
 		case AnyCaller:
 			what = "AnyCaller, which each caller meets: leave the Either out"
 		case Word:
-			what = inEither(a)
+			what = eitherProblem(a)
 		case Unsupported:
 			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter", a.Type)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-func (r *RestAPI) private() bool { return r != nil && r.Private }
+func (r *RestAPI) isPrivate() bool { return r != nil && r.Private }
 
 // checkRestAPI refuses settings that would bypass the table, and settings given twice.
 func (p *Plan) checkRestAPI() (errs []error) {

@@ -41,8 +41,8 @@ func parsePattern(text string) (route.Pattern, error) {
 	return pattern, nil
 }
 
-// decide determines who guards a route, and whether that guard can enforce what the route requires.
-func (p *Plan) decide(r *PlannedRoute) (errs []error) {
+// decideGuard determines who guards a route, and whether that guard can enforce what the route requires.
+func (p *Plan) decideGuard(r *PlannedRoute) (errs []error) {
 	errs = append(errs, r.checkBackend()...)
 	guardName, named, public, anyCaller := "", false, false, false
 	for _, a := range r.Access {
@@ -232,12 +232,12 @@ func (p *Plan) shareConditions() (errs []error) {
 		}
 		errs = append(errs, fmt.Errorf("route %q: it requires %s, and route %q requires %s: %s has one set of conditions "+
 			"on claims for all of its routes: require the same of each, name a further %s for the others with GuardedBy, "+
-			"or guard them with a TokenAuthorizer with JWT", r.Pattern, orNone(r.conditions()), one.Pattern,
-			orNone(g.Conditions), g, g.Kind))
+			"or guard them with a TokenAuthorizer with JWT", r.Pattern, conditionsText(r.conditions()), one.Pattern,
+			conditionsText(g.Conditions), g, g.Kind))
 	}
 	return errs
 }
 
-func orNone(requires []access.Requirement) string {
+func conditionsText(requires []access.Requirement) string {
 	return cmp.Or(JoinRequirements(requires), "no claim")
 }

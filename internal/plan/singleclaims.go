@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// singles are the registered claims that are a single text in each token, and in each answer about one.
+// singleTextClaims are the registered claims that are a single text in each token, and in each answer about one.
 // Sources: https://www.rfc-editor.org/rfc/rfc7519#section-4.1 https://www.rfc-editor.org/rfc/rfc7662#section-2.2
-var singles = []string{"iss", "sub", "jti"}
+var singleTextClaims = []string{"iss", "sub", "jti"}
 
 // checkSingleClaims refuses conditions that no caller can meet. A token's iss is the URL of its issuer, byte by byte,
 // and tokens of other issuers are refused earlier. A claim that is a single text is not a list that could have a value.
@@ -56,7 +56,7 @@ func otherIssuer(requires []access.Requirement, issuers []string) (url string, f
 // listOfSingle returns the first claim that a condition treats as a list, although it is a single text in each token.
 func listOfSingle(requires []access.Requirement) (claim string, found bool) {
 	for _, q := range requires {
-		if q.Kind == access.ClaimHas && slices.Contains(singles, q.Claim) {
+		if q.Kind == access.ClaimHas && slices.Contains(singleTextClaims, q.Claim) {
 			return q.Claim, true
 		}
 		if claim, found = listOfSingle(q.Either); found {

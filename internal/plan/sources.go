@@ -84,16 +84,16 @@ var identityContext = []string{
 var lateContext = []string{"authenticate.", "authorize.", "authorizer.", "error.", "integration.", "response", "status",
 	"waf"}
 
-// unlisted reports whether a source is an undocumented context variable, which API Gateway may have all the same.
+// isUndocumented reports whether a source is an undocumented context variable, which API Gateway may have all the same.
 // Without a cache, no answer is keyed by it, and only the function may use it.
-func (s IdentitySource) unlisted() bool {
+func (s IdentitySource) isUndocumented() bool {
 	late := func(prefix string) bool { return strings.HasPrefix(s.name, prefix) }
 	return s.prefix == inContext && s.name != "" && !strings.ContainsAny(s.name, ", \t\r\n") &&
 		!slices.ContainsFunc(lateContext, late)
 }
 
-// ofCaller reports whether a source can differ between two callers of one route.
-func (s IdentitySource) ofCaller() bool {
+// tellsCallersApart reports whether a source can differ between two callers of one route.
+func (s IdentitySource) tellsCallersApart() bool {
 	return s.prefix == inHeader || s.prefix == inQuery || s.prefix == inContext && slices.Contains(identityContext, s.name)
 }
 

@@ -33,7 +33,7 @@ func (s Stage) check() (errs []error) {
 	if s.RateLimit < 0 || s.BurstLimit < 0 {
 		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %s and a BurstLimit of %s: want positive numbers, 0 for "+
 			"the default, or NoThrottling; CDK tokens go into RestApiProps.DeployOptions",
-			shown(s.RateLimit), shown(s.BurstLimit)))
+			formatNumber(s.RateLimit), formatNumber(s.BurstLimit)))
 	}
 	if s.NoThrottling && (s.RateLimit != 0 || s.BurstLimit != 0) {
 		errs = append(errs, errors.New("Stage: NoThrottling is set beside limits: leave one out"))

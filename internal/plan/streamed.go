@@ -53,7 +53,7 @@ func (p *Plan) checkStreamed() (errs []error) {
 // use the separate address for streaming.
 func (r PlannedRoute) checkStream(i Integration) []error {
 	switch {
-	case !r.Streams || i.Streams && i.proxy() || i.Type == integrationHTTPProxy:
+	case !r.Streams || i.Streams && i.isProxy() || i.Type == integrationHTTPProxy:
 		return nil
 	case i.Type == integrationAWSProxy:
 		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use " +

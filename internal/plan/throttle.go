@@ -19,7 +19,7 @@ func (t Throttle) addTo(r *PlannedRoute) (errs []error) {
 	r.Throttle = &t
 	if !positive(t.Rate) || t.Burst <= 0 {
 		errs = append(errs, fmt.Errorf("it has Throttle(%s, %s): want a rate above 0 in requests a second, and a burst of "+
-			"at least 1 request", shown(t.Rate), shown(t.Burst)))
+			"at least 1 request", formatNumber(t.Rate), formatNumber(t.Burst)))
 	}
 	return errs
 }
@@ -45,7 +45,7 @@ func (p *Plan) MethodSettings() (out []MethodSetting) {
 		if r.Throttle == nil && r.Cache == nil {
 			continue
 		}
-		for _, verb := range p.verbs(r.Pattern) {
+		for _, verb := range p.takenVerbs(r.Pattern) {
 			out = append(out, MethodSetting{Path: r.Pattern.Path(), Verb: verb, Throttle: r.Throttle, Cache: r.Cache})
 		}
 	}
@@ -75,8 +75,8 @@ func (p *Plan) checkMethodSettings() (errs []error) {
 				fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as "+
 					"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern),
 			)
-		case slices.ContainsFunc(append(p.verbs(r.Pattern), r.Pattern.Verb), func(verb string) bool {
-			return p.props.RestAPI.sets(r.Pattern.Path(), verb)
+		case slices.ContainsFunc(append(p.takenVerbs(r.Pattern), r.Pattern.Verb), func(verb string) bool {
+			return p.props.RestAPI.setsMethod(r.Pattern.Path(), verb)
 		}):
 			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and "+
 				"RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out", r.Pattern))
@@ -85,8 +85,8 @@ func (p *Plan) checkMethodSettings() (errs []error) {
 	return errs
 }
 
-// sets reports whether DeployOptions.MethodOptions has an entry for a method. CDK accepts the verb in any case.
-func (r *RestAPI) sets(path, verb string) bool {
+// setsMethod reports whether DeployOptions.MethodOptions has an entry for a method. CDK accepts the verb in any case.
+func (r *RestAPI) setsMethod(path, verb string) bool {
 	if r == nil {
 		return false
 	}

@@ -10,5 +10,5 @@ func Unresolved(s string) bool { return strings.Contains(s, "${Token[") || Unres
 // list's only element, and cannot be part of another text.
 func UnresolvedList(s string) bool { return strings.Contains(s, "#{Token[") }
 
-// ofList is the end of an error about such a list where a single value is required.
-const ofList = "is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"
+// listProblem is the end of an error about such a list where a single value is required.
+const listProblem = "is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"

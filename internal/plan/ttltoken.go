@@ -15,8 +15,8 @@ const LongestTTL = maxCacheTTL
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js (createTokenDouble)
 func unresolvedNumber(n float64) bool { return n < -1e288 }
 
-// shown formats a number for an error. A token that was converted into an integer is the smallest integer.
-func shown[N int | float64](n N) string {
+// formatNumber formats a number for an error. A token that was converted into an integer is the smallest integer.
+func formatNumber[N int | float64](n N) string {
 	if unresolvedNumber(float64(n)) || float64(n) == math.MinInt {
 		return "a CDK token"
 	}

@@ -68,7 +68,7 @@ func nameError(name string) error {
 func (u UsagePlan) checkLimits() (errs []error) {
 	if u.RateLimit < 0 || math.IsNaN(u.RateLimit) || math.IsInf(u.RateLimit, 0) || u.BurstLimit < 0 {
 		errs = append(errs, fmt.Errorf("a RateLimit of %s and a BurstLimit of %s: want a rate above 0 in requests a second, "+
-			"and a burst of at least 1, or 0 for no limit", shown(u.RateLimit), shown(u.BurstLimit)))
+			"and a burst of at least 1, or 0 for no limit", formatNumber(u.RateLimit), formatNumber(u.BurstLimit)))
 	} else if u.BurstLimit > 0 && u.RateLimit == 0 {
 		errs = append(errs, fmt.Errorf("a BurstLimit of %d without a RateLimit: set both, or leave both out", u.BurstLimit))
 	}
@@ -77,7 +77,7 @@ func (u UsagePlan) checkLimits() (errs []error) {
 		return errs
 	}
 	if q.Limit <= 0 {
-		errs = append(errs, fmt.Errorf("a Quota with a Limit of %s: want at least 1 request, or no Quota", shown(q.Limit)))
+		errs = append(errs, fmt.Errorf("a Quota with a Limit of %s: want at least 1 request, or no Quota", formatNumber(q.Limit)))
 	} else if q.Offset < 0 || q.Offset >= q.Limit {
 		errs = append(errs, fmt.Errorf("a Quota with an Offset of %d: it is subtracted from the Limit of %d in the first "+
 			"period, so it is at least 0 and below that", q.Offset, q.Limit))
@@ -127,9 +127,9 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 		limit := u.Routes[text]
 		if !positive(limit.RateLimit) || limit.BurstLimit <= 0 {
 			errs = append(errs, fmt.Errorf("route %q: a RateLimit of %s and a BurstLimit of %s: want a rate above 0 in "+
-				"requests a second, and a burst of at least 1", text, shown(limit.RateLimit), shown(limit.BurstLimit)))
+				"requests a second, and a burst of at least 1", text, formatNumber(limit.RateLimit), formatNumber(limit.BurstLimit)))
 		}
-		r, ok := p.routeOf(text)
+		r, ok := p.tableRoute(text)
 		switch {
 		case !ok:
 			errs = append(errs, fmt.Errorf("route %q is not in the table: write it as there, or leave it out", text))
@@ -144,8 +144,8 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	return errs
 }
 
-// routeOf returns the route of the table with a pattern.
-func (p *Plan) routeOf(text string) (PlannedRoute, bool) {
+// tableRoute returns the route of the table with a pattern.
+func (p *Plan) tableRoute(text string) (PlannedRoute, bool) {
 	pattern, err := route.Parse(text)
 	if err != nil {
 		return PlannedRoute{}, false

@@ -19,7 +19,7 @@ func (p *Plan) Limits(u UsagePlan) (out []PlannedLimit) {
 		if err != nil {
 			continue
 		}
-		for _, verb := range p.verbs(pattern) {
+		for _, verb := range p.takenVerbs(pattern) {
 			out = append(out, PlannedLimit{pattern.Path(), verb, u.Routes[text]})
 		}
 	}

@@ -19,7 +19,7 @@ func (p *Plan) checkWebACL() []error {
 			"leave one out, or associate the web ACL with the stage that you make")}
 	}
 	if UnresolvedList(acl) {
-		return []error{fmt.Errorf("WebACL %s", ofList)}
+		return []error{fmt.Errorf("WebACL %s", listProblem)}
 	}
 	if Unresolved(acl) {
 		return nil
