@@ -205,3 +205,67 @@ func TestBasePathsThatLookAlike(t *testing.T) {
 		t.Errorf("the base paths are %v, want %v", got, want)
 	}
 }
+
+// What AWS SAM has for a domain, with parameters of the stack where it takes them.
+func TestDomainOfParameters(t *testing.T) {
+	stack := newStack()
+	parameter := func(id string) string {
+		return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString()
+	}
+	shop(stack, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{
+			Name: parameter("Name"),
+			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+				jsii.String(parameter("CertificateArn"))),
+			Zone: awsroute53.HostedZone_FromHostedZoneId(stack, jsii.String("Zone"), jsii.String(parameter("ZoneId"))),
+			Records: &secureapi.AliasRecords{
+				Region: "eu-west-2", SetIdentifier: "london", EvaluateTargetHealth: true,
+			},
+			SecurityPolicy: awsapigateway.SecurityPolicy(parameter("Policy")),
+			MutualTLS:      &secureapi.MutualTLS{URI: parameter("TrustStore"), Version: "0"},
+			BasePaths:      []string{"get", "post"},
+		}
+	})
+	ref := func(id string) any { return map[string]any{"Ref": id} }
+	domain := only(t, stack, "AWS::ApiGateway::DomainName")
+	delete(domain, "EndpointConfiguration")
+	if diff := cmp.Diff(map[string]any{
+		"DomainName":              ref("Name"),
+		"RegionalCertificateArn":  ref("CertificateArn"),
+		"SecurityPolicy":          ref("Policy"),
+		"MutualTlsAuthentication": map[string]any{"TruststoreUri": ref("TrustStore"), "TruststoreVersion": "0"},
+	}, domain); diff != "" {
+		t.Errorf("the domain (-want +got):\n%s", diff)
+	}
+	kinds := map[any]bool{}
+	for _, r := range resources(stack, "AWS::Route53::RecordSet") {
+		kinds[r["Type"]] = true
+		if r["Region"] != "eu-west-2" || r["SetIdentifier"] != "london" ||
+			r["AliasTarget"].(map[string]any)["EvaluateTargetHealth"] != true {
+			t.Errorf("the record is %v", r)
+		}
+	}
+	if diff := cmp.Diff(map[any]bool{"A": true, "AAAA": true}, kinds); diff != "" {
+		t.Errorf("the records (-want +got):\n%s", diff)
+	}
+	if n := len(resources(stack, "AWS::ApiGateway::BasePathMapping")); n != 2 {
+		t.Errorf("%d base paths, want 2", n)
+	}
+}
+
+func TestSecurityPolicyOfTheAPI(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.SecurityPolicy, p.EndpointAccessMode = awsapigateway.SecurityPolicy_TLS13_1_3_2025_09,
+			awsapigateway.EndpointAccessMode_BASIC
+	})
+	api := only(t, stack, "AWS::ApiGateway::RestApi")
+	if api["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || api["EndpointAccessMode"] != "BASIC" {
+		t.Errorf("the API is %v", api)
+	}
+	if with, without := deployment(t, func(p *secureapi.Props) {
+		p.SecurityPolicy = awsapigateway.SecurityPolicy_TLS13_1_3_2025_09
+	}), deployment(t, nil); with == without {
+		t.Errorf("the deployment %q does not change with the policy, which takes effect with one", with)
+	}
+}

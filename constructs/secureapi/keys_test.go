@@ -226,3 +226,24 @@ func TestFromCIDRsInTheTemplate(t *testing.T) {
 		t.Error("no method's metadata has the ranges")
 	}
 }
+
+func TestSharedUsagePlan(t *testing.T) {
+	stack := newStack()
+	f := backend(stack, "F")
+	routes := []secureapi.Route{secureapi.Handle("GET /", f, secureapi.KeyOnly("counted"))}
+	first := secureapi.New(stack, "First", &secureapi.Props{Routes: routes,
+		UsagePlans: []secureapi.UsagePlan{{Name: "shared", Keys: []secureapi.Key{{Name: "acme"}}}}})
+	secureapi.New(stack, "Second", &secureapi.Props{Routes: routes,
+		UsagePlans: []secureapi.UsagePlan{{Of: first.UsagePlan("shared")}}})
+	stages := only(t, stack, "AWS::ApiGateway::UsagePlan")["ApiStages"].([]any)
+	apis := map[any]bool{}
+	for _, s := range stages {
+		apis[s.(map[string]any)["ApiId"].(map[string]any)["Ref"]] = true
+	}
+	if len(stages) != 2 || len(apis) != 2 {
+		t.Errorf("the plan is for %v, want one stage of each API", stages)
+	}
+	if n := len(resources(stack, "AWS::ApiGateway::UsagePlanKey")); n != 1 {
+		t.Errorf("%d keys, want 1", n)
+	}
+}

@@ -336,3 +336,21 @@ func TestAPIPolicy(t *testing.T) {
 		}
 	}
 }
+
+func TestWrongTrustStores(t *testing.T) {
+	store := func(m MutualTLS) func(*Props) { return domain(func(d *Domain) { d.MutualTLS = &m }) }
+	testRefusals(t, []refusal{
+		{"no bucket", store(MutualTLS{Key: "clients.pem"}), "Domain.MutualTLS.Bucket is nil"},
+		{"both", store(MutualTLS{Bucket: true, Key: "clients.pem", URI: "s3://trust/clients.pem"}),
+			"Domain.MutualTLS.URI is set beside Bucket or Key, which say the same: leave it or them out"},
+		{"no key", store(MutualTLS{URI: "s3://trust/"}),
+			`Domain.MutualTLS.URI "s3://trust/": want one such as "s3://example-trust/clients.pem"`},
+		{"another scheme", store(MutualTLS{URI: "https://trust/clients.pem"}),
+			`Domain.MutualTLS.URI "https://trust/clients.pem"`},
+	})
+	for _, uri := range []string{"s3://example-trust/a/clients.pem", "${Token[TOKEN.1]}"} {
+		if _, err := New(table(store(MutualTLS{URI: uri}))); err != nil {
+			t.Error(err)
+		}
+	}
+}

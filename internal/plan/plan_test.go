@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -339,26 +338,6 @@ func anyOfTwo(a, b string) Access { return Either{[]Access{pathIs(a, "sub"), pat
 
 func claimHas(path, text string) Requirement {
 	return Requirement{Kind: access.ClaimHas, Claim: path, AnyOf: []string{text}}
-}
-
-func TestWrongStages(t *testing.T) {
-	testRefusals(t, []refusal{
-		{"a cache to empty, without one", func(p *Props) {
-			p.Authorizer, p.Stage.FlushAuthorizerCache = signing(), true
-			p.Routes = []Route{handle("GET /orders", fn)}
-		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
-		{
-			"limits and none",
-			func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} },
-			"NoThrottling is set beside",
-		},
-		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
-		{"long stage name", func(p *Props) { p.Stage.Name = strings.Repeat("v", 129) }, `vvv": want 1 to 128 letters`},
-		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
-		{"a limit that was a token", func(p *Props) { p.Stage.RateLimit = math.MinInt },
-			"a RateLimit of a CDK token and a BurstLimit of 0: want positive numbers, 0 for the default, or NoThrottling; CDK " +
-				"tokens go into RestApiProps.DeployOptions"},
-	})
 }
 
 // Routes that an app makes of a map come in another order each time: the function's code, and with it its version, must

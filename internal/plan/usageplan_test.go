@@ -100,3 +100,19 @@ func TestLimitsOfEveryVerb(t *testing.T) {
 		t.Errorf("the limits are %v, want %v", got, want)
 	}
 }
+
+func TestWrongSharedPlans(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"with a name", plans(UsagePlan{Of: "Shop/Api/UsagePlan", Name: "Gold"}),
+			"UsagePlans[0] has Of, a plan that exists, beside settings of a new plan: leave one of the two out"},
+		{"with a description", plans(UsagePlan{Of: "Shop/Api/UsagePlan", OfSettings: true}), "UsagePlans[0] has " +
+			"Of, a plan that exists, beside"},
+		{"twice", plans(UsagePlan{Of: "Shop/Api/UsagePlan"}, UsagePlan{Of: "Shop/Api/UsagePlan"}),
+			"UsagePlans has the plan Shop/Api/UsagePlan twice, by Of: leave one out"},
+		{"without a key", func(p *Props) { p.UsagePlans = []UsagePlan{{Of: "Shop/Api/UsagePlan"}} },
+			"UsagePlans: no route needs an API key"},
+	})
+	if _, err := New(table(plans(UsagePlan{Of: "Shop/Api/UsagePlan"}, UsagePlan{Name: "Gold"}))); err != nil {
+		t.Error(err)
+	}
+}

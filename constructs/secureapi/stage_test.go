@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
@@ -115,4 +116,17 @@ func TestAValueThatIsNotLookedUpYet(t *testing.T) {
 		shop(stack, func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{*office}} })
 	}, `"dummy-value-for-/office" is not a CIDR`,
 		"use StringParameter_ValueForStringParameter, whose value the deployment knows")
+}
+
+func TestStageCanary(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Stage.Canary = &secureapi.StageCanary{Percent: 12.5, Variables: map[string]string{"mode": "new"},
+			UseStageCache: true}
+	})
+	if diff := cmp.Diff(map[string]any{
+		"PercentTraffic": 12.5, "StageVariableOverrides": map[string]any{"mode": "new"}, "UseStageCache": true,
+	}, only(t, stack, "AWS::ApiGateway::Stage")["CanarySetting"]); diff != "" {
+		t.Errorf("the canary (-want +got):\n%s", diff)
+	}
 }
