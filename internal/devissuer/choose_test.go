@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 func TestChoose(t *testing.T) {
@@ -136,7 +135,7 @@ func TestChoose(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := New(testKeys(t, testclock.New(t0)), tt.issuers, Options{})
+			p, err := New(testKeys(t), tt.issuers, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +165,7 @@ func TestChoose(t *testing.T) {
 // TestProviderIsItsOwn: neither what it was made of nor what it hands out changes it.
 func TestProviderIsItsOwn(t *testing.T) {
 	issuers := []Issuer{{Issuer: authz.Issuer{URL: "https://a.example.com", Audiences: []string{"orders"}}}}
-	p, err := New(testKeys(t, testclock.New(t0)), issuers, Options{})
+	p, err := New(testKeys(t), issuers, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

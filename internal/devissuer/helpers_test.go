@@ -3,7 +3,6 @@ package devissuer
 import (
 	"context"
 	"crypto"
-	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -33,8 +32,8 @@ func testRing(t testing.TB) *keyring {
 var ringsMade atomic.Int64
 
 // makeRing makes keys that no other one of fifteen rings in a row has. Its RSA key is one that need not be made.
-func makeRing(random io.Reader) (*keyring, error) {
-	return keyringOf(random, func(kind string) (crypto.Signer, error) {
+func makeRing() (*keyring, error) {
+	return keyringOf(func(kind string) (crypto.Signer, error) {
 		if kind == rsaKind {
 			return rsatest.Keys()[ringsMade.Add(1)%int64(len(rsatest.Keys()))], nil
 		}
@@ -43,18 +42,18 @@ func makeRing(random io.Reader) (*keyring, error) {
 }
 
 // testKeys is a store in a folder of the test's own, with the shared keys, which [makeRing]'s replace.
-func testKeys(t testing.TB, c *testclock.Clock) *KeyStore {
+func testKeys(t testing.TB) *KeyStore {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "keys")
 	first, err := openWith(dir, testRing(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := OpenKeys(KeyOptions{Dir: dir, Now: c.Now})
+	keys, err := OpenKeys(KeyOptions{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := keys.ring.current(rsaKind).id, first.current(rsaKind).id; got != want {
+	if got, want := keys.ring.of(rsaKind).id, first.of(rsaKind).id; got != want {
 		t.Fatalf("the store has the key %s, want %s", got, want)
 	}
 	keys.make = makeRing
@@ -67,7 +66,7 @@ func openWith(dir string, ring *keyring) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ring, s.write(ring, 1)
+	return ring, s.write(ring)
 }
 
 // emptyStore is a store whose folder is there, and no file in it.
@@ -86,7 +85,7 @@ type served struct {
 func serve(t testing.TB, issuers ...Issuer) *served {
 	t.Helper()
 	s := &served{clock: testclock.New(t0)}
-	s.keys = testKeys(t, s.clock)
+	s.keys = testKeys(t)
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	var err error

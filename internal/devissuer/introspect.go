@@ -221,7 +221,7 @@ func (k *keyring) credential(clientID, clientAuth, algorithm string) (string, er
 	if clientAuth != privateKeyAuth {
 		return k.clientSecret(), nil
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.current(algorithms[algorithm].kind).signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.of(algorithms[algorithm].kind).signer)
 	if err != nil {
 		return "", fmt.Errorf("devissuer: the key of client %q: %w", clientID, err)
 	}

@@ -11,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"time"
 )
 
 const (
@@ -31,9 +29,8 @@ type keyFile struct {
 }
 
 type keyInFile struct {
-	Kind  string     `json:"kind"`
-	PKCS8 []byte     `json:"pkcs8"`           // RFC 5958, in base64
-	Until *time.Time `json:"until,omitempty"` // of a key that was replaced: when it is no longer published
+	Kind  string `json:"kind"`
+	PKCS8 []byte `json:"pkcs8"` // RFC 5958, in base64
 }
 
 // format writes the file that [parseKeys] reads.
@@ -44,18 +41,13 @@ func (k *keyring) format() ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("devissuer: key of kind %s: %w", s.kind, err)
 		}
-		in := keyInFile{Kind: s.kind, PKCS8: der}
-		if !s.until.IsZero() {
-			until := s.until.UTC()
-			in.Until = &until
-		}
-		f.Keys = append(f.Keys, in)
+		f.Keys = append(f.Keys, keyInFile{Kind: s.kind, PKCS8: der})
 	}
 	text, err := json.MarshalIndent(f, "", "  ")
 	return append(text, '\n'), err
 }
 
-// parseKeys reads a file. It has exactly one key pair of each kind to sign with. No error of it holds any part of a
+// parseKeys reads a file. It has exactly one key pair of each kind. No error of it holds any part of a
 // key.
 func parseKeys(text []byte) (*keyring, error) {
 	if len(text) > maxKeyFile {
@@ -82,31 +74,21 @@ func parseKeys(text []byte) (*keyring, error) {
 		if err != nil {
 			return nil, fmt.Errorf("key %d: %w", n+1, err)
 		}
-		var until time.Time
-		if in.Until != nil {
-			until = *in.Until
-			if until.IsZero() {
-				return nil, fmt.Errorf("key %d: until is the year 1", n+1)
-			}
-		}
-		key, err := makeKey(in.Kind, signer, until)
+		key, err := makeKey(in.Kind, signer)
 		if err != nil {
 			return nil, fmt.Errorf("key %d: it cannot be published", n+1)
-		}
-		if slices.ContainsFunc(k.keys, func(other signingKey) bool { return other.id == key.id }) {
-			return nil, fmt.Errorf("key %d: it is there twice", n+1)
 		}
 		k.keys = append(k.keys, key)
 	}
 	for _, kind := range kinds {
 		count := 0
 		for _, s := range k.keys {
-			if s.kind == kind && s.until.IsZero() {
+			if s.kind == kind {
 				count++
 			}
 		}
 		if count != 1 {
-			return nil, fmt.Errorf("%d keys of kind %s to sign with, want one", count, kind)
+			return nil, fmt.Errorf("%d keys of kind %s, want one", count, kind)
 		}
 	}
 	return k, nil

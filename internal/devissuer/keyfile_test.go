@@ -1,7 +1,6 @@
 package devissuer
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -13,15 +12,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestKeyFileIsReadAsItWasWritten(t *testing.T) {
-	made, err := makeRing(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring := testRing(t).replacedBy(made, t0, t0.Add(time.Hour))
+	ring := testRing(t)
 	text, err := ring.format()
 	if err != nil {
 		t.Fatal(err)
@@ -30,17 +24,14 @@ func TestKeyFileIsReadAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.secret != ring.secret || len(again.keys) != 2*len(kinds) || len(again.keys) != len(ring.keys) {
+	if again.secret != ring.secret || len(again.keys) != len(kinds) {
 		t.Fatalf("%d keys, want %d, and the same secret", len(again.keys), len(ring.keys))
 	}
 	for n, k := range again.keys {
 		want := ring.keys[n]
-		if k.kind != want.kind || k.id != want.id || !k.until.Equal(want.until) || !maps.Equal(k.jwk(""), want.jwk("")) {
-			t.Errorf("key %d: got %s %s until %v, want %s %s until %v", n, k.kind, k.id, k.until, want.kind, want.id, want.until)
+		if k.kind != want.kind || k.id != want.id || !maps.Equal(k.jwk(""), want.jwk("")) {
+			t.Errorf("key %d: got %s %s, want %s %s", n, k.kind, k.id, want.kind, want.id)
 		}
-	}
-	if bytes.Contains(text, []byte("0001-01-01")) {
-		t.Error("a key that is signed with has an end")
 	}
 }
 
@@ -98,19 +89,9 @@ func TestKeyFileErrors(t *testing.T) {
 		{
 			"no keys",
 			change(func(f map[string]any, _ []any) { f["keys"] = []any{} }),
-			"0 keys of kind RSA to sign with, want one",
+			"0 keys of kind RSA, want one",
 		},
-		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }), "key 6: it is there twice"},
-		{
-			"all keys were replaced",
-			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "2030-01-01T00:00:00Z" }),
-			"0 keys of kind P-256 to sign with, want one",
-		},
-		{
-			"an end in the year 1",
-			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "0001-01-01T00:00:00Z" }),
-			"key 2: until is the year 1",
-		},
+		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }), "2 keys of kind P-256, want one"},
 		{
 			"no key",
 			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }),
@@ -163,7 +144,7 @@ func FuzzKeyFile(f *testing.F) {
 	f.Add([]byte(`{"note":"","version":1,"keys":[],"secret":""}`))
 	f.Add(
 		[]byte(
-			`{"version":1,"keys":[{"kind":"RSA","pkcs8":"MAA=","until":"2030-01-01T00:00:00Z"}],"secret":"` + strings.Repeat(
+			`{"version":1,"keys":[{"kind":"RSA","pkcs8":"MAA="}],"secret":"` + strings.Repeat(
 				"0",
 				64,
 			) + `"}`,
@@ -187,7 +168,7 @@ func FuzzKeyFile(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same := func(a, b signingKey) bool { return a.id == b.id && a.kind == b.kind && a.until.Equal(b.until) }
+		same := func(a, b signingKey) bool { return a.id == b.id && a.kind == b.kind }
 		if again.secret != k.secret || !slices.EqualFunc(again.keys, k.keys, same) {
 			t.Error("it was written as something else")
 		}

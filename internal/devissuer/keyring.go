@@ -12,10 +12,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"math/big"
 	"slices"
-	"time"
 )
 
 // The kinds of key; the others are named by their curves.
@@ -33,14 +31,11 @@ const (
 
 	// RFC 7518, section 3.2: the key of HS512 has at least the 64 bytes of its hash. As text it has twice as many.
 	secretBytes = 64
-
-	// maxRetired bounds how many keys of a kind stay published after they were replaced.
-	maxRetired = 16
 )
 
 // keyring is a set of keys as it is in a file. It does not change.
 type keyring struct {
-	keys   []signingKey // one of each kind to sign with, and those that were replaced
+	keys   []signingKey // one of each kind
 	secret string       // of HMAC
 }
 
@@ -49,30 +44,27 @@ type signingKey struct {
 	kind   string
 	id     string // kid
 	signer crypto.Signer
-	until  time.Time // when it is no longer published; zero for a key that is signed with
 }
 
-// newKeyring makes keys of all kinds. The key pairs come from crypto/rand, which Go uses whatever source it is given.
-func newKeyring(random io.Reader) (*keyring, error) { return keyringOf(random, newSigner) }
+// newKeyring makes keys of all kinds.
+func newKeyring() (*keyring, error) { return keyringOf(newSigner) }
 
 // keyringOf is a keyring with the key pairs that a function makes.
-func keyringOf(random io.Reader, signerOf func(kind string) (crypto.Signer, error)) (*keyring, error) {
+func keyringOf(signerOf func(kind string) (crypto.Signer, error)) (*keyring, error) {
 	k := &keyring{}
 	for _, kind := range kinds {
 		signer, err := signerOf(kind)
 		if err != nil {
 			return nil, fmt.Errorf("devissuer: make a key of kind %s: %w", kind, err)
 		}
-		key, err := makeKey(kind, signer, time.Time{})
+		key, err := makeKey(kind, signer)
 		if err != nil {
 			return nil, err
 		}
 		k.keys = append(k.keys, key)
 	}
 	secret := make([]byte, secretBytes)
-	if _, err := io.ReadFull(random, secret); err != nil {
-		return nil, fmt.Errorf("devissuer: no randomness: %w", err)
-	}
+	rand.Read(secret) // which never fails
 	k.secret = hex.EncodeToString(secret)
 	return k, nil
 }
@@ -91,7 +83,7 @@ func newSigner(kind string) (crypto.Signer, error) {
 var curves = map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
 
 // makeKey gives a key pair its id, which is made of the public key: no two keys have the same, and a key keeps its own.
-func makeKey(kind string, signer crypto.Signer, until time.Time) (signingKey, error) {
+func makeKey(kind string, signer crypto.Signer) (signingKey, error) {
 	der, err := x509.MarshalPKIXPublicKey(signer.Public())
 	if err != nil {
 		return signingKey{}, fmt.Errorf("devissuer: key of kind %s: %w", kind, err)
@@ -101,48 +93,12 @@ func makeKey(kind string, signer crypto.Signer, until time.Time) (signingKey, er
 		kind:   kind,
 		id:     "dev-" + base64.RawURLEncoding.EncodeToString(sum[:15]),
 		signer: signer,
-		until:  until,
 	}, nil
 }
 
-// current is the key to sign with.
-func (k *keyring) current(kind string) signingKey {
-	return k.keys[slices.IndexFunc(k.keys, func(s signingKey) bool { return s.kind == kind && s.until.IsZero() })]
-}
-
-// published are the keys of a kind that verify at a time, the one to sign with first.
-func (k *keyring) published(kind string, now time.Time) []signingKey {
-	var out []signingKey
-	for _, s := range k.keys {
-		if s.kind == kind && (s.until.IsZero() || now.Before(s.until)) {
-			out = append(out, s)
-		}
-	}
-	// Those that were replaced lately come first of the others, so that a bound on their number drops the oldest.
-	slices.SortStableFunc(out, func(a, b signingKey) int {
-		if a.until.IsZero() || b.until.IsZero() {
-			return a.until.Compare(b.until)
-		}
-		return b.until.Compare(a.until)
-	})
-	return out
-}
-
-// replacedBy is a new set of keys, with those of this one still published until then.
-func (k *keyring) replacedBy(made *keyring, now, until time.Time) *keyring {
-	next := &keyring{keys: slices.Clone(made.keys), secret: made.secret}
-	for _, kind := range kinds {
-		for n, s := range k.published(kind, now) {
-			if n == maxRetired {
-				break
-			}
-			if s.until.IsZero() {
-				s.until = until
-			}
-			next.keys = append(next.keys, s)
-		}
-	}
-	return next
+// of is the key of a kind.
+func (k *keyring) of(kind string) signingKey {
+	return k.keys[slices.IndexFunc(k.keys, func(s signingKey) bool { return s.kind == kind })]
 }
 
 // jwk is the public part (RFC 7517). alg is the only algorithm that the issuer uses it with, or "".

@@ -185,7 +185,7 @@ func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 	}
 	var key signingKey
 	if a.kind != secretKind { // a secret is not published, so it has no id
-		key = k.current(a.kind)
+		key = k.of(a.kind)
 		header["kid"] = key.id
 	}
 	head, err := json.Marshal(header)

@@ -170,9 +170,7 @@ func (p *Provider) jwksOf(ring *keyring, names []string) any {
 		if len(used) == 1 {
 			bound = used[0]
 		}
-		for _, key := range ring.published(kind, p.now()) {
-			keys = append(keys, key.jwk(bound))
-		}
+		keys = append(keys, ring.of(kind).jwk(bound))
 	}
 	return map[string]any{"keys": keys}
 }

@@ -1,7 +1,6 @@
 package devissuer
 
 import (
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,9 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // ids are the ids of the keys that are signed with.
@@ -26,7 +22,7 @@ func ids(t testing.TB, s *KeyStore) []string {
 	}
 	var out []string
 	for _, kind := range kinds {
-		out = append(out, ring.current(kind).id)
+		out = append(out, ring.of(kind).id)
 	}
 	return append(out, ring.secret)
 }
@@ -93,7 +89,7 @@ func TestExposedKeysAreRefused(t *testing.T) {
 		{"the group can put files into the folder", ".", 0o720},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			keys := testKeys(t, testclock.New(t0))
+			keys := testKeys(t)
 			path := filepath.Join(keys.options.Dir, tt.path)
 			if err := os.Chmod(path, tt.mode); err != nil {
 				t.Fatal(err)
@@ -121,16 +117,19 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 		}, ErrKeyFile, "issuer-1.json: it is not JSON of this release: delete it, and new keys are made"},
 		{
 			"a folder",
-			func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) },
+			func(dir string) error {
+				path := filepath.Join(dir, "issuer-1.json")
+				return errors.Join(os.Remove(path), os.Mkdir(path, 0o700))
+			},
 			ErrKeyFile,
-			"issuer-2.json is not a regular file: delete it",
+			"issuer-1.json is not a regular file: delete it",
 		},
 		{"a file where the folder should be", func(dir string) error {
 			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
 		}, nil, "is not a folder, and the keys are kept there: move it away"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			keys := testKeys(t, testclock.New(t0))
+			keys := testKeys(t)
 			if err := tt.break_(keys.options.Dir); err != nil {
 				t.Fatal(err)
 			}
@@ -142,99 +141,9 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 	}
 }
 
-func TestOtherFilesAreLeftAlone(t *testing.T) {
-	keys := testKeys(t, testclock.New(t0))
-	for _, name := range []string{
-		"issuer-.json",
-		"issuer-07.json",
-		"issuer--2.json",
-		"issuer-+9.json",
-		"other-9.json",
-		"issuer-9.json.bak",
-		".keys-123",
-	} {
-		if err := os.WriteFile(filepath.Join(keys.options.Dir, name), []byte("x"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := keys.current(); err != nil {
-		t.Errorf("one of them was taken for the keys: %v", err)
-	}
-}
-
-func TestOptionsOfKeys(t *testing.T) {
-	for _, o := range []KeyOptions{{}, {Dir: t.TempDir(), Overlap: -time.Second}} {
-		if _, err := OpenKeys(o); !errors.Is(err, ErrConfig) {
-			t.Errorf("%+v: want an ErrConfig, got %v", o, err)
-		}
-	}
-}
-
-// TestRotationKeepsTheOldKeysForAWhile: the keys that were signed with stay published, and no longer than the overlap.
-func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
-	c := testclock.New(t0)
-	keys := testKeys(t, c)
-	published := func() []string {
-		ring, err := keys.current()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out []string
-		for _, k := range ring.published(rsaKind, c.Now()) {
-			out = append(out, k.id)
-		}
-		return out
-	}
-	first := ids(t, keys)
-	if err := keys.Rotate(); err != nil {
-		t.Fatal(err)
-	}
-	second := ids(t, keys)
-	for n := range first {
-		if first[n] == second[n] {
-			t.Errorf("%q is still in use", first[n])
-		}
-	}
-	if got, want := published(), []string{second[0], first[0]}; !slices.Equal(got, want) {
-		t.Errorf("published are %v, want %v", got, want)
-	}
-	c.Advance(defaultOverlap / 2)
-	if err := keys.Rotate(); err != nil {
-		t.Fatal(err)
-	}
-	third := ids(t, keys)
-	if got, want := published(), []string{third[0], second[0], first[0]}; !slices.Equal(got, want) {
-		t.Errorf("published are %v, want %v", got, want)
-	}
-	c.Advance(defaultOverlap / 2)
-	if got, want := published(), []string{third[0], second[0]}; !slices.Equal(got, want) {
-		t.Errorf("after the overlap, published are %v, want %v", got, want)
-	}
-	if got := names(t, keys.options.Dir); !slices.Equal(got, []string{"issuer-3.json"}) {
-		t.Errorf("the folder has %v", got)
-	}
-}
-
-func TestReplacedKeysAreBounded(t *testing.T) {
-	ring := &keyring{}
-	*ring = *testRing(t)
-	for n := range maxRetired + 5 { // as many rotations, without making new keys for each
-		s := ring.current(rsaKind)
-		s.until = t0.Add(time.Duration(n+1) * time.Hour)
-		s.id += string(rune('a' + n))
-		ring.keys = append(ring.keys, s)
-	}
-	made, err := makeRing(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	next := ring.replacedBy(made, t0, t0.Add(48*time.Hour))
-	old := next.published(rsaKind, t0)[1:]
-	if len(old) != maxRetired {
-		t.Fatalf("%d replaced keys are kept, want %d", len(old), maxRetired)
-	}
-	if !old[0].until.Equal(t0.Add(48*time.Hour)) || !old[1].until.Equal(t0.Add(21*time.Hour)) {
-		t.Errorf("kept are those until %v, %v and so on, want those that were replaced last", old[0].until, old[1].until)
+func TestKeysWithoutAFolder(t *testing.T) {
+	if _, err := OpenKeys(KeyOptions{}); !errors.Is(err, ErrConfig) {
+		t.Errorf("want an ErrConfig, got %v", err)
 	}
 }
 
@@ -245,44 +154,36 @@ func TestSharedKeysAreThoseOfTheProcess(t *testing.T) {
 		if stores[n], err = OpenKeys(KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true}); err != nil {
 			t.Fatal(err)
 		}
-		stores[n].make = makeRing
 	}
 	if a, b := ids(t, stores[0]), ids(t, stores[1]); !slices.Equal(a, b) {
 		t.Errorf("two folders have the keys %v and %v, want the same", a, b)
-	}
-	if err := stores[0].Rotate(); err != nil {
-		t.Fatal(err)
-	}
-	if a, b := ids(t, stores[0]), ids(t, stores[1]); slices.Equal(a, b) {
-		t.Errorf("after a rotation of one, both have the keys %v", a)
 	}
 }
 
 // TestOneStoreSeesWhatAnotherDoes: stores of two processes share nothing but the folder.
 func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
-	c := testclock.New(t0)
-	mine := testKeys(t, c)
-	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir, Now: c.Now})
+	mine := testKeys(t)
+	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	theirs.make = makeRing
-	if err := theirs.Rotate(); err != nil {
-		t.Fatal(err)
-	}
-	if a, b := ids(t, mine), ids(t, theirs); !slices.Equal(a, b) {
-		t.Errorf("after another one rotated: %v, want %v", a, b)
-	}
+	before := ids(t, mine)
 	if err := os.RemoveAll(mine.options.Dir); err != nil {
 		t.Fatal(err)
 	}
-	if a, b := ids(t, theirs), ids(t, mine); !slices.Equal(a, b) {
+	a, b := ids(t, theirs), ids(t, mine)
+	if !slices.Equal(a, b) {
 		t.Errorf("after the folder was deleted: %v, want %v", a, b)
+	}
+	for n := range before {
+		if before[n] == b[n] {
+			t.Errorf("%q is still in use", b[n])
+		}
 	}
 }
 
-// TestManyAtOnce: of stores that make and replace keys at the same time, none ends with keys that the others do not
-// have.
+// TestManyAtOnce: of stores that make keys at the same time, none ends with keys that the others do not have.
 func TestManyAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -295,31 +196,22 @@ func TestManyAtOnce(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "keys")
 			stores := make([]*KeyStore, 3)
 			for n := range stores {
-				stores[n] = &KeyStore{
-					link:    tt.link,
-					make:    makeRing,
-					options: KeyOptions{Dir: dir, Overlap: time.Hour, Now: time.Now, Random: rand.Reader},
-				}
+				stores[n] = &KeyStore{link: tt.link, make: makeRing, options: KeyOptions{Dir: dir}}
 			}
-			each := func(do func(s *KeyStore) error) {
-				t.Helper()
-				var wg sync.WaitGroup
-				for _, s := range stores {
-					wg.Go(func() {
-						if err := do(s); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				wg.Wait()
-				for _, s := range stores[1:] {
-					if a, b := ids(t, stores[0]), ids(t, s); !slices.Equal(a, b) {
-						t.Errorf("two stores have keys of their own: %v, %v", a, b)
+			var wg sync.WaitGroup
+			for _, s := range stores {
+				wg.Go(func() {
+					if _, err := s.current(); err != nil {
+						t.Error(err)
 					}
+				})
+			}
+			wg.Wait()
+			for _, s := range stores[1:] {
+				if a, b := ids(t, stores[0]), ids(t, s); !slices.Equal(a, b) {
+					t.Errorf("two stores have keys of their own: %v, %v", a, b)
 				}
 			}
-			each(func(s *KeyStore) error { _, err := s.current(); return err })
-			each((*KeyStore).Rotate)
 			if got := names(t, dir); len(got) != 1 {
 				t.Errorf("the folder has %v, want one file", got)
 			}

@@ -16,7 +16,7 @@ func OpenKeys(p *Process) (*devissuer.KeyStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no folder for the key: %w: set HOME or XDG_CACHE_HOME", err)
 	}
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(cache), Now: p.Now})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(cache)})
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return nil, fmt.Errorf("%w: keys are kept in the user's cache folder, %s: make room in it and let this user write "+
 			"to it, or set another one with XDG_CACHE_HOME (HOME on macOS, LOCALAPPDATA on Windows)", err, cache)
