@@ -99,7 +99,7 @@ type JWT struct {
 	ContextClaims    []string
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
-	Release          *Release // nil if there is none
+	Release          *Release // nil without one
 	Hooked           bool     // whether a main package of the app's own may give callers rights
 }
 

@@ -44,7 +44,7 @@ func (p *Plan) SharedOwners(id string) string {
 }
 
 // sharedOwner returns the first requirement of a route that compares the path with a claim other than the issuer. It
-// returns nil if there is none, or if another requirement limits callers to one issuer.
+// returns nil without one, or if another requirement limits callers to one issuer.
 func (r PlannedRoute) sharedOwner() *access.Requirement {
 	if slices.ContainsFunc(r.Requires, func(q access.Requirement) bool {
 		return q.Kind == access.Claim && q.Claim == "iss" && len(q.AnyOf) == 1
