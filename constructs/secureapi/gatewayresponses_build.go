@@ -14,22 +14,13 @@ import (
 
 // options are CDK's options for an answer of a type, with the headers of CORS.
 func (b *builder) responseOptions(kind string) *awsapigateway.GatewayResponseOptions {
-	g, headers, templates := b.props.GatewayResponses[kind], map[string]*string{}, map[string]*string{}
-	for name, value := range b.api.corsHeaders {
-		headers[name] = jsii.String(value)
-	}
-	for name, value := range g.Headers {
-		headers[name] = jsii.String(value)
-	}
-	for mediaType, text := range g.Templates {
-		templates[mediaType] = jsii.String(text)
-	}
-	o := &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_Of(&kind)}
-	if len(headers) > 0 {
-		o.ResponseHeaders = &headers
-	}
-	if len(templates) > 0 {
-		o.Templates = &templates
+	g, headers := b.props.GatewayResponses[kind], map[string]string{}
+	maps.Copy(headers, b.api.corsHeaders)
+	maps.Copy(headers, g.Headers)
+	o := &awsapigateway.GatewayResponseOptions{
+		Type:            awsapigateway.ResponseType_Of(&kind),
+		ResponseHeaders: mapFor(headers),
+		Templates:       mapFor(g.Templates),
 	}
 	if g.StatusCode != 0 {
 		o.StatusCode = jsii.String(strconv.Itoa(g.StatusCode))

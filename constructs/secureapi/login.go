@@ -174,20 +174,10 @@ func planPoolClient(client awscognito.IUserPoolClient) *plan.PoolClient {
 	return &plan.PoolClient{
 		Path:         *client.Node().Path(),
 		HasSecret:    secret != nil && secret != false, // a CDK token may be true
-		Flows:        textsOf(resource.AllowedOAuthFlows()),
-		CallbackURLs: textsOf(resource.CallbackUrLs()),
-		Scopes:       textsOf(resource.AllowedOAuthScopes()),
+		Flows:        listOf(resource.AllowedOAuthFlows()),
+		CallbackURLs: listOf(resource.CallbackUrLs()),
+		Scopes:       listOf(resource.AllowedOAuthScopes()),
 	}
-}
-
-func textsOf(list *[]*string) (out []string) {
-	if list == nil {
-		return nil
-	}
-	for _, s := range *list {
-		out = append(out, *s)
-	}
-	return out
 }
 
 // config is the configuration of the login's function.

@@ -45,16 +45,14 @@ func Respond(status int, body ...any) awsapigateway.Integration {
 		panic(fmt.Errorf("secureapi: Respond(%d): %w", status, err))
 	}
 	response := &awsapigateway.IntegrationResponse{StatusCode: jsii.String(answer.Status)}
-	if len(answer.Parameters) > 0 {
-		response.ResponseParameters = texts(answer.Parameters)
-	}
-	response.ResponseTemplates = texts(map[string]string{answer.Media: answer.Template})
+	response.ResponseParameters = mapFor(answer.Parameters)
+	response.ResponseTemplates = mapFor(map[string]string{answer.Media: answer.Template})
 	requests := map[string]string{}
 	for _, kind := range contentTypes {
 		requests[kind] = fmt.Sprintf(`{"statusCode": %s}`, answer.Status)
 	}
 	return awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
-		RequestTemplates:     texts(requests),
+		RequestTemplates:     mapFor(requests),
 		PassthroughBehavior:  awsapigateway.PassthroughBehavior_NEVER,
 		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{response},
 	})
@@ -69,13 +67,4 @@ var contentTypes = []string{
 	"multipart/form-data",
 	"text/plain",
 	"text/xml",
-}
-
-// texts are CDK's form of a map.
-func texts(from map[string]string) *map[string]*string {
-	out := map[string]*string{}
-	for name, value := range from {
-		out[name] = jsii.String(value)
-	}
-	return &out
 }

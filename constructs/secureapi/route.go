@@ -94,9 +94,6 @@ func (r Route) plan(function int) plan.Route {
 	return out
 }
 
-func isTrue(b *bool) bool  { return b != nil && *b }
-func isFalse(b *bool) bool { return b != nil && !*b }
-
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
 // [PathParameter], [Either], [AnyCaller], [GuardedBy], [Public] or [KeyOnly]. Other values set what else a route needs
 // or does: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.

@@ -45,12 +45,10 @@ func (c serviceCall) integrate(method awsapigateway.Method) (*awsapigateway.Inte
 		Options: &awsapigateway.IntegrationOptions{
 			CredentialsRole:      role,
 			PassthroughBehavior:  awsapigateway.PassthroughBehavior_NEVER,
-			RequestTemplates:     texts(map[string]string{"application/json": c.template}),
+			RequestParameters:    mapFor(c.headers),
+			RequestTemplates:     mapFor(map[string]string{"application/json": c.template}),
 			IntegrationResponses: &c.responses,
 		},
-	}
-	if len(c.headers) > 0 {
-		props.Options.RequestParameters = texts(c.headers)
 	}
 	if c.action != "" {
 		props.Action = &c.action
@@ -76,7 +74,7 @@ func answered(status, template string) []*awsapigateway.IntegrationResponse {
 	response := func(status, pattern, template string) *awsapigateway.IntegrationResponse {
 		r := &awsapigateway.IntegrationResponse{
 			StatusCode:        &status,
-			ResponseTemplates: texts(map[string]string{"application/json": template}),
+			ResponseTemplates: mapFor(map[string]string{"application/json": template}),
 		}
 		if pattern != "" {
 			r.SelectionPattern = &pattern

@@ -12,13 +12,12 @@ func (b *builder) addCanary() {
 	if c == nil {
 		return
 	}
-	setting := &awsapigateway.CfnStage_CanarySettingProperty{PercentTraffic: &c.Percent, UseStageCache: c.UseStageCache}
-	if len(c.Variables) > 0 {
-		variables := map[string]*string{}
-		for name, value := range c.Variables {
-			variables[name] = &value
-		}
-		setting.StageVariableOverrides = &variables
+	setting := &awsapigateway.CfnStage_CanarySettingProperty{
+		PercentTraffic: &c.Percent,
+		UseStageCache:  c.UseStageCache,
+	}
+	if len(c.Variables) > 0 { // a nil map in an interface is not nil
+		setting.StageVariableOverrides = mapFor(c.Variables)
 	}
 	b.api.RestAPI.DeploymentStage().Node().DefaultChild().(awsapigateway.CfnStage).SetCanarySetting(setting)
 }
