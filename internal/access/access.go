@@ -1,6 +1,6 @@
 // Package access holds an API's access table: its routes and who may call each.
 //
-// A table is made at synth, ships in the included authorizer's bundle as a file, and is read there again. The package
+// A table is built at synth, ships as a file in the included authorizer's bundle, and is read there again. The package
 // decides which routes a caller's claims permit. It knows neither tokens nor policies.
 package access
 
@@ -11,25 +11,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Table is the access table as one authorizer sees it: all routes of the API, since matching needs them all, of which
-// it decides those that are not [Rule.Elsewhere]. It does not change, so any number of goroutines may use it.
+// Table is the access table as one authorizer sees it. It has all routes of the API, because matching needs them all,
+// but decides only those that are not [Rule.Elsewhere]. It is immutable, so it is safe for concurrent use.
 type Table struct {
 	rules  []Rule
 	routes *route.Table
-	values valueSet      // every value that a requirement names, numbered
-	needs  [][]route.Set // of each rule: its requirements, as sets of those numbers
+	values valueSet      // each value that a requirement names has a number
+	needs  [][]route.Set // for each rule: its requirements, as sets of those numbers
 	claims []string      // see Claims
 
 	sources []Source // see Sources
-	bounds  []*bound // of each rule; nil if no rule has requirements on its path
+	bounds  []*bound // for each rule; nil if no rule has requirements on its path
 }
 
-// NewTable checks the rules and makes a table of them. What it says of one rule begins with the rule's route; what is
-// wrong between two routes is said as [route.NewTable] says it.
+// NewTable checks the rules and builds a table of them. An error about one rule begins with the rule's route. An error
+// about two routes is that of [route.NewTable].
 func NewTable(rules []Rule) (*Table, error) {
 	t := &Table{rules: make([]Rule, len(rules))}
 	patterns := make([]route.Pattern, len(rules))
-	// The function reads its table at each cold start, so what the rules hold is in few pieces of memory.
+	// The function reads its table at each cold start, so the contents of all rules share a few allocations.
 	var sizes struct{ requires, values int }
 	for _, r := range rules {
 		sizes.requires += len(r.Requires)
@@ -64,7 +64,7 @@ func NewTable(rules []Rule) (*Table, error) {
 			req.Either = cloneAll(req.Either)
 			requires = append(requires, req)
 		}
-		if Ownership && (len(r.Requires) > 16 || ways(r.Requires) > maxWays) {
+		if Ownership && (len(r.Requires) > 16 || countWays(r.Requires) > maxWays) {
 			return nil, fmt.Errorf("access: route %q: more than 16 requirements, or more than %d ways to meet them by "+
 				"parameters of the path: name fewer", r.Pattern, maxWays)
 		}
@@ -77,7 +77,7 @@ func NewTable(rules []Rule) (*Table, error) {
 		return nil, err
 	}
 	t.routes = routes
-	t.number(numbers)
+	t.numberValues(numbers)
 	if Ownership {
 		t.bindAll()
 	}
@@ -104,9 +104,9 @@ func cloneAll(requires []Requirement) []Requirement {
 	return out
 }
 
-// number writes each requirement as a set of numbered values, so that a decision compares words instead of strings. The
-// numbers are those of all values that the requirements name, in their order.
-func (t *Table) number(numbers []int) {
+// numberValues converts each requirement into a set of numbered values, so that a decision compares words instead of
+// strings. The parameter numbers holds the numbers of all values that the requirements name, in order.
+func (t *Table) numberValues(numbers []int) {
 	count := 0
 	for _, r := range t.rules {
 		count += len(r.Requires)
@@ -127,28 +127,28 @@ func (t *Table) number(numbers []int) {
 	}
 }
 
-// Rules returns the table's rules, in the order they were given. The slice is the table's own: it is not to be changed.
+// Rules returns the table's rules in the order in which they were given. The caller must not change the slice.
 func (t *Table) Rules() []Rule { return t.rules }
 
-// Routes returns the rules' patterns as a table, under the same indexes.
+// Routes returns the rules' patterns as a table, with the same indexes.
 func (t *Table) Routes() *route.Table { return t.routes }
 
-// Claims returns the paths of the claims that the requirements look at, each once: what [Rights.Claims] has to hold.
-// The slice is the table's own: it is not to be changed.
+// Claims returns the paths of the claims that the requirements compare, each once. [Rights.Claims] must hold these
+// claims. The caller must not change the slice.
 func (t *Table) Claims() []string { return t.claims }
 
-// Match finds the rule that a request falls under, by its index. See [route.Table.Match].
+// Match returns the index of the rule for a request. See [route.Table.Match].
 func (t *Table) Match(verb, path string) (rule int, ok bool) {
 	i := t.routes.Index(verb, path)
 	return i, i >= 0
 }
 
-// Permitted says of each rule whether these rights permit it, whatever its path's parameters are; of those that are
-// elsewhere it says false.
+// Permitted reports for each rule whether these rights permit it whatever the parameters of its path are. It is false
+// for rules that are elsewhere.
 func (t *Table) Permitted(r Rights) []bool { return t.Grant(r).All }
 
-// hold adds values to those that are held.
-func (t *Table) hold(held route.Set, kind Kind, claim string, texts []string) {
+// addHeld adds the numbers of a caller's values to held.
+func (t *Table) addHeld(held route.Set, kind Kind, claim string, texts []string) {
 	for _, text := range texts {
 		if i := t.values.find(value{kind, claim, text}); i >= 0 {
 			held.Add(i)
@@ -156,15 +156,15 @@ func (t *Table) hold(held route.Set, kind Kind, claim string, texts []string) {
 	}
 }
 
-// held are the values that the rights have, by their numbers.
-func (t *Table) held(r Rights) route.Set {
+// heldValues returns the numbers of the values that the rights have.
+func (t *Table) heldValues(r Rights) route.Set {
 	held := route.NewSet(len(t.values.list))
-	t.hold(held, Scope, "", r.Scopes)
-	t.hold(held, Group, "", r.Groups)
-	t.hold(held, Role, "", r.Roles)
+	t.addHeld(held, Scope, "", r.Scopes)
+	t.addHeld(held, Group, "", r.Groups)
+	t.addHeld(held, Role, "", r.Roles)
 	for _, c := range r.Claims {
-		t.hold(held, Claim, c.Path, []string{c.Text})
-		t.hold(held, ClaimHas, c.Path, c.List)
+		t.addHeld(held, Claim, c.Path, []string{c.Text})
+		t.addHeld(held, ClaimHas, c.Path, c.List)
 	}
 	return held
 }

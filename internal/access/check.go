@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Check reports what is wrong with a requirement: an unknown kind, a member that its kind does not have, no value, or a
-// value that no token can bring.
+// Check returns what is wrong with a requirement: an unknown kind, a member that its kind does not have, no value, or a
+// value that no token can have.
 func (r Requirement) Check() error {
 	switch r.Kind {
 	case Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn:
@@ -81,7 +81,7 @@ func (r Requirement) checkClaim() error {
 }
 
 func (r Requirement) checkEither() error {
-	const either = "Either" // its name in a table
+	const either = "Either" // the name in a table
 	switch {
 	case r.Claim != "" || r.Parameter != "" || len(r.AnyOf) > 0:
 		return fmt.Errorf("an %s requirement has values of its own: its alternatives have them", Either)
@@ -103,8 +103,8 @@ func (r Requirement) checkEither() error {
 	return nil
 }
 
-// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, that the route has
-// the parameters that they name, and that a token can meet all of them.
+// CheckAll checks the requirements of one route. Each must be correct by itself. No two may name one claim, the route
+// must have the parameters that they name, and a token must be able to meet all of them.
 func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 	for i, r := range requires {
 		if err := r.Check(); err != nil {
@@ -121,7 +121,7 @@ func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 	if len(errs) > 0 {
 		return errs
 	}
-	if n := ways(requires); n > maxWays {
+	if n := countWays(requires); n > maxWays {
 		errs = append(errs, fmt.Errorf("parameters of the path meet its requirements in %d ways, and %d are supported: name "+
 			"fewer alternatives", n, maxWays))
 	}
@@ -135,10 +135,11 @@ func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 var errUnlinked = errors.New("it requires that a parameter of the path is a claim, and this function was built without " +
 	"the tag gatehouse_ownership: the secureapi construct of the same release sets it")
 
-// checkParameters reports that a route lacks a parameter that a requirement or one of its alternatives names.
+// checkParameters returns an error if the route lacks a parameter that the requirement or one of its alternatives
+// names.
 func (r Requirement) checkParameters(p route.Pattern) error {
 	if !Ownership {
-		return nil // Check has refused the requirement
+		return nil // Check has reported the requirement
 	}
 	for path := range r.Paths {
 		if err := path.checkParameter(p); err != nil {
@@ -148,7 +149,7 @@ func (r Requirement) checkParameters(p route.Pattern) error {
 	return nil
 }
 
-// checkParameter reports that a route has no such parameter for a requirement on its path.
+// checkParameter returns an error if the route has no such parameter for a requirement on its path.
 func (r Requirement) checkParameter(p route.Pattern) error {
 	var have []string
 	for _, s := range p.Segments {

@@ -23,7 +23,8 @@ type fileRoute struct {
 	Requires  []Requirement `json:"requires,omitempty"`
 }
 
-// Marshal writes the table as the file that [Parse] reads: one route a line, so that a change shows as one line.
+// Marshal writes the table as the file that [Parse] reads. Each route has a line of its own, so that a change shows as
+// one line.
 func (t *Table) Marshal() []byte {
 	b := append(strconv.AppendInt([]byte(`{"version":`), fileVersion, 10), `,"routes":[`...)
 	for i, r := range t.rules {
@@ -39,8 +40,8 @@ func (t *Table) Marshal() []byte {
 	return append(b, "\n]}\n"...)
 }
 
-// Parse reads a table's file. What it does not know it refuses, so that an older authorizer never passes over a
-// requirement that a newer library wrote; so it does with a member that is there twice or in another case.
+// Parse reads a table's file. It refuses members that it does not know, so that an older authorizer never ignores a
+// requirement that a newer library wrote. It also refuses a member that occurs twice or in another case.
 func Parse(data []byte) (*Table, error) {
 	rules, err := readFile(string(data))
 	if err != nil {
@@ -83,7 +84,7 @@ func readFile(text string) ([]Rule, error) {
 		return errUnknown
 	})
 	switch want := strconv.Itoa(fileVersion); {
-	case version != "" && version != want: // which also explains whatever else is not as expected
+	case version != "" && version != want: // checked first, because it also explains any other difference
 		return nil, fmt.Errorf("version %s, want %s: build the authorizer and the stack from one release", version, want)
 	case err == nil && (version == "" || !complete):
 		return nil, fmt.Errorf("want the members %q and %q", "version", "routes")
@@ -91,10 +92,10 @@ func readFile(text string) ([]Rule, error) {
 	return rules, err
 }
 
-// bytesPerValue is how many bytes of the file there are for each value and each name, at least.
+// bytesPerValue is the minimum number of bytes that the file has for each value and each name.
 const bytesPerValue = 6
 
-// reader holds what the rules that it reads are made of, in few pieces of memory.
+// reader allocates the contents of the rules that it reads in a few pieces of memory.
 type reader struct {
 	requires []Requirement
 	values   []string
@@ -131,7 +132,7 @@ func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 	return rule, err
 }
 
-// requirement reads one, or an alternative within one.
+// requirement reads a requirement, or an alternative if within is set.
 func (r *reader) requirement(v strictjson.Value, within bool) (req Requirement, err error) {
 	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {

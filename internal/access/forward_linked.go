@@ -2,5 +2,5 @@
 
 package access
 
-// Forwarding reports whether this program knows [Rule.Forward]. Programs that are not functions always do.
+// Forwarding reports whether this program supports [Rule.Forward]. Programs that are not functions always do.
 const Forwarding = true

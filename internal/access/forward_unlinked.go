@@ -2,5 +2,6 @@
 
 package access
 
-// Forwarding reports that a function is built without sessions: it refuses a table that hands their tokens on.
+// Forwarding is false in a function that is built without sessions. Such a function refuses a table with
+// [Rule.Forward].
 const Forwarding = false

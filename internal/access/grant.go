@@ -5,40 +5,40 @@ import (
 	"strings"
 )
 
-// Grant is what some rights permit.
+// Grant describes what some rights permit.
 type Grant struct {
-	// All says of each rule whether it is permitted, whatever its path's parameters are.
+	// All reports for each rule whether it is permitted whatever the parameters of its path are.
 	All []bool
 
-	// Ways are the ways in which a rule that is not in All is permitted; none if it is not permitted at all. The slice is
-	// nil if that is so for each rule.
+	// Ways are the ways in which a rule that is not in All is permitted. They are empty for a rule that is not permitted
+	// at all. The slice is nil if no rule has ways.
 	Ways [][]Way
 
-	// Unmet says of such a rule which of its requirements a parameter of the path has to meet, a bit for each.
+	// Unmet has, for each rule with ways, a bit for each requirement that a parameter of the path has to meet.
 	Unmet []uint16
 
-	// Values are the values of each source that a segment can be: see [Usable]. They are sorted.
+	// Values are the values of each source that a segment can have, sorted. See [Usable].
 	Values [][]string
 
-	// Left is what a policy for the whole API cannot hold of the ways.
+	// Left lists the parts of the ways that a policy for the whole API cannot express.
 	Left []Left
 }
 
-// Left is a rule, for some values of its path's parameters or for all.
+// Left is a rule that a policy leaves out, for some values of its path's parameters or for all.
 type Left struct {
 	Rule     int
 	Segments []int    // the places of the values; nil for all values
-	Values   []string // as many
+	Values   []string // one for each of Segments
 	Why      string
 }
 
-// MaxValues is how many values of a claim's list count. A longer list permits nothing.
+// MaxValues is the maximum number of values in a claim's list. A longer list permits nothing.
 const MaxValues = 1024
 
-// Usable reports whether a claim's value can be compared with a segment of a path: it has 1 to 128 characters, letters,
-// digits and - . _ ~ (unreserved in RFC 3986, section 2.3) and @ | : +, which subjects and addresses have, and it is
-// not "." or "..", which clients take for steps in the path (section 5.2.4). So it means itself in a policy, where it
-// has two spellings at most: [Escaped].
+// Usable reports whether a claim's value can be compared with a segment of a path. A usable value has 1 to 128
+// characters: letters, digits and - . _ ~ (unreserved in RFC 3986, section 2.3), and @ | : +, which subjects and
+// addresses have. It is not "." or "..", which clients resolve as steps in the path (section 5.2.4). A usable value
+// therefore means itself in a policy, where it has at most two spellings: see [Escaped].
 func Usable(value string) bool {
 	if len(value) == 0 || len(value) > 128 || value == "." || value == ".." {
 		return false
@@ -53,11 +53,11 @@ func Usable(value string) bool {
 	return true
 }
 
-// reserved are the characters of usable values that a client may write percent-encoded.
+// reserved has the characters of usable values that a client may percent-encode.
 const reserved = "@|:+"
 
-// Escaped is a usable value with its reserved characters percent-encoded, in upper-case hex as RFC 3986, section 2.1,
-// recommends. Most values have none.
+// Escaped returns a usable value with its reserved characters percent-encoded, in uppercase hex as RFC 3986, section
+// 2.1 recommends. Most values have none.
 func Escaped(value string) string {
 	if !strings.ContainsAny(value, reserved) {
 		return value
@@ -74,9 +74,9 @@ func Escaped(value string) string {
 	return string(b)
 }
 
-// Grant finds what some rights permit.
+// Grant returns what some rights permit.
 func (t *Table) Grant(r Rights) Grant {
-	held := t.held(r)
+	held := t.heldValues(r)
 	g := Grant{All: make([]bool, len(t.rules))}
 	for i, needs := range t.needs {
 		if t.rules[i].Elsewhere {
@@ -98,14 +98,14 @@ func (t *Table) Grant(r Rights) Grant {
 		case met && unmet == 0:
 			g.All[i] = true
 		case Ownership && met:
-			g.permit(t, i, unmet, r)
+			g.permitByPath(t, i, unmet, r)
 		}
 	}
 	return g
 }
 
-// permit adds a rule that the parameters of its path permit, if there is a value that they can have.
-func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
+// permitByPath adds a rule that parameters of the path can permit, if a parameter can have a value for it.
+func (g *Grant) permitByPath(t *Table, rule int, unmet uint16, r Rights) {
 	if g.Values == nil {
 		g.Values = make([][]string, len(t.sources))
 		for i, s := range t.sources {
@@ -119,8 +119,8 @@ func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
 			break
 		}
 	}
-	if slices.ContainsFunc(ways, g.empty) {
-		ways = slices.DeleteFunc(slices.Clone(ways), g.empty)
+	if slices.ContainsFunc(ways, g.isEmpty) {
+		ways = slices.DeleteFunc(slices.Clone(ways), g.isEmpty)
 	}
 	if len(ways) == 0 {
 		return
@@ -131,8 +131,8 @@ func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
 	g.Ways[rule], g.Unmet[rule] = ways, unmet
 }
 
-// empty reports whether no value of a segment meets a way, as far as one look at its sources shows.
-func (g *Grant) empty(way Way) bool {
+// isEmpty reports whether no value of a segment can meet a way, as far as each source by itself shows.
+func (g *Grant) isEmpty(way Way) bool {
 	for _, b := range way {
 		for _, source := range b.Sources {
 			if len(g.Values[source]) == 0 {
@@ -143,7 +143,7 @@ func (g *Grant) empty(way Way) bool {
 	return false
 }
 
-// valuesOf are the values of a source that a segment can be, sorted, each once.
+// valuesOf returns the values of a source that a segment can have, sorted and each once.
 func (r Rights) valuesOf(s Source) []string {
 	claim := r.Claim(s.Claim)
 	if s.Kind == PathIs {
@@ -165,27 +165,28 @@ func (r Rights) valuesOf(s Source) []string {
 	return out
 }
 
-// ValuesOf are the values that a bind permits, which are none of the literals that other routes have at its place.
+// ValuesOf returns the values that a bind permits. A literal that another route has at the bind's place is not among
+// them.
 func (g Grant) ValuesOf(b Bind) []string {
 	var out []string
 	for _, v := range g.Values[b.Sources[0]] {
-		if g.takes(b, v) {
+		if g.bindPermits(b, v) {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-// takes reports whether a bind permits a value.
-func (g Grant) takes(b Bind, value string) bool {
+// bindPermits reports whether a bind permits a value.
+func (g Grant) bindPermits(b Bind, value string) bool {
 	return !slices.Contains(b.Taken, value) && !slices.ContainsFunc(b.Sources, func(source int) bool {
 		_, found := slices.BinarySearch(g.Values[source], value)
 		return !found
 	})
 }
 
-// Permits reports whether a rule is permitted for a path that falls under it, but for what is left out. A segment is
-// compared with a value by same.
+// Permits reports whether a rule is permitted for a path that belongs to it, and not among what is left out. The
+// function same compares a segment with a value.
 func (g Grant) Permits(rule int, path string, same func(segment, value string) bool) bool {
 	if rule >= len(g.All) {
 		return false
@@ -198,13 +199,13 @@ func (g Grant) Permits(rule int, path string, same func(segment, value string) b
 	}
 	segments := Segments(path)
 	return slices.ContainsFunc(g.Ways[rule], func(way Way) bool {
-		values, ok := g.matched(way, segments, same)
-		return ok && !slices.ContainsFunc(g.Left, func(l Left) bool { return l.Rule == rule && l.holds(way, values) })
+		values, ok := g.matchWay(way, segments, same)
+		return ok && !slices.ContainsFunc(g.Left, func(l Left) bool { return l.Rule == rule && l.includes(way, values) })
 	})
 }
 
-// matched are the values that a path's segments are, of a way that permits it.
-func (g Grant) matched(way Way, segments []string, same func(segment, value string) bool) ([]string, bool) {
+// matchWay returns the values that the segments of a path have, if a way permits the path.
+func (g Grant) matchWay(way Way, segments []string, same func(segment, value string) bool) ([]string, bool) {
 	values := make([]string, len(way))
 	for i, b := range way {
 		if b.Segment >= len(segments) {
@@ -212,7 +213,7 @@ func (g Grant) matched(way Way, segments []string, same func(segment, value stri
 		}
 		all := g.Values[b.Sources[0]]
 		n := slices.IndexFunc(all, func(value string) bool { return same(segments[b.Segment], value) })
-		if n < 0 || !g.takes(b, all[n]) {
+		if n < 0 || !g.bindPermits(b, all[n]) {
 			return nil, false
 		}
 		values[i] = all[n]
@@ -220,7 +221,7 @@ func (g Grant) matched(way Way, segments []string, same func(segment, value stri
 	return values, true
 }
 
-// WhyNot says why a rule is not permitted although each of its requirements is met by itself.
+// WhyNot explains why a rule is not permitted although each of its requirements is met by itself.
 func (g Grant) WhyNot(rule int) string {
 	for _, l := range g.Left {
 		if l.Rule == rule {
@@ -230,11 +231,11 @@ func (g Grant) WhyNot(rule int) string {
 	return "that value is a literal of another route, or spelled in a way that the policy does not have"
 }
 
-// holds reports whether values of a way are among what is left out.
-func (l Left) holds(way Way, values []string) bool {
+// includes reports whether values of a way are among what is left out.
+func (l Left) includes(way Way, values []string) bool {
 	return l.Segments == nil || slices.Equal(l.Values, values) &&
 		slices.EqualFunc(l.Segments, way, func(segment int, b Bind) bool { return segment == b.Segment })
 }
 
-// Segments are those of a request's path, in which slashes at either end do not count: see [route.Table.Match].
+// Segments splits a request's path. Slashes at either end do not count: see [route.Table.Match].
 func Segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }

@@ -2,7 +2,7 @@
 
 package access
 
-// Ownership reports whether this program knows requirements on parameters of paths. Without them, what they take is not
-// linked into the included authorizer, which would be a fiftieth larger. Programs that are not functions always know
-// them.
+// Ownership reports whether this program supports requirements on parameters of paths. The included authorizer leaves
+// their code out if no route needs it, because it would be a fiftieth larger. Programs that are not functions always
+// support them.
 const Ownership = true

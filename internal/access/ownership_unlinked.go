@@ -2,5 +2,6 @@
 
 package access
 
-// Ownership reports that a function is built without requirements on parameters of paths: it refuses a table with them.
+// Ownership is false in a function that is built without requirements on parameters of paths. Such a function refuses a
+// table with them.
 const Ownership = false

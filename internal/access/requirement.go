@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind is what a requirement asks for.
+// Kind is the kind of value that a requirement compares.
 type Kind string
 
 // The kinds of requirement.
@@ -14,25 +14,25 @@ const (
 	Scope    Kind = "scope"    // an OAuth 2.0 scope
 	Group    Kind = "group"    // membership in a group
 	Role     Kind = "role"     // an application role
-	Claim    Kind = "claim"    // a claim with one of some texts
-	ClaimHas Kind = "claimHas" // a claim that is a list with one of some texts
-	PathIs   Kind = "pathIs"   // a parameter of the path that is a claim's text
-	PathIn   Kind = "pathIn"   // a parameter of the path that is in a claim's list
-	Either   Kind = "either"   // one of some other requirements
+	Claim    Kind = "claim"    // a claim whose text is one of several
+	ClaimHas Kind = "claimHas" // a claim whose list has one of several texts
+	PathIs   Kind = "pathIs"   // a path parameter that equals a claim's text
+	PathIn   Kind = "pathIn"   // a path parameter that is in a claim's list
+	Either   Kind = "either"   // one of several other requirements
 )
 
-// Requirement asks for one of several values: OR. A rule's requirements must all hold: AND.
+// Requirement asks for one of several values (OR). All requirements of a rule must hold (AND).
 //
-// Its form in JSON is that of the table's file. Members that its kind does not have are empty.
+// Its JSON form is that of the table's file. Members that its kind does not have are empty.
 type Requirement struct {
 	Kind      Kind          `json:"kind"`
-	Parameter string        `json:"parameter,omitempty"` // of the path, of PathIs and PathIn
-	Claim     string        `json:"claim,omitempty"`     // the claim's path, of Claim, ClaimHas, PathIs and PathIn
-	AnyOf     []string      `json:"anyOf,omitempty"`     // of none of PathIs, PathIn and Either
+	Parameter string        `json:"parameter,omitempty"` // the path parameter, for PathIs and PathIn
+	Claim     string        `json:"claim,omitempty"`     // the claim's path, for Claim, ClaimHas, PathIs and PathIn
+	AnyOf     []string      `json:"anyOf,omitempty"`     // for every kind except PathIs, PathIn and Either
 	Either    []Requirement `json:"either,omitempty"`
 }
 
-// String says what is asked for, as a person would: "scope orders:read or orders:write".
+// String describes the requirement in words: "scope orders:read or orders:write".
 func (r Requirement) String() string {
 	switch r.Kind {
 	case Claim:
@@ -56,7 +56,7 @@ func (r Requirement) String() string {
 	return string(r.Kind) + " " + strings.Join(r.AnyOf, " or ")
 }
 
-// Subject is what the requirement looks at, in the plural: "scopes".
+// Subject names what the requirement compares, in the plural: "scopes".
 func (r Requirement) Subject() string {
 	switch r.Kind {
 	case Claim, ClaimHas:
@@ -69,7 +69,7 @@ func (r Requirement) Subject() string {
 	return string(r.Kind) + "s"
 }
 
-// ofClaim reports whether the requirement looks at a claim by its path.
+// ofClaim reports whether the requirement names a claim by its path.
 func (r Requirement) ofClaim() bool { return r.Kind == Claim || r.Kind == ClaimHas || r.OfPath() }
 
 // OfPath reports whether the requirement compares a parameter of the path with a claim.
@@ -93,8 +93,8 @@ func (r Requirement) Paths(yield func(Requirement) bool) {
 	}
 }
 
-// Implies reports whether each caller who meets the requirement meets the other one as well: each of its values is
-// among the other's. Parameters of the path are taken for those of one path.
+// Implies reports whether every caller who meets the requirement also meets the other one, because each of its values
+// is among the other's. Parameters are compared as if they were of one path.
 func (r Requirement) Implies(other Requirement) bool {
 	for own := range r.Paths {
 		found := false
@@ -106,14 +106,14 @@ func (r Requirement) Implies(other Requirement) bool {
 		}
 	}
 	for v := range r.all {
-		if !other.names(v) {
+		if !other.hasValue(v) {
 			return false
 		}
 	}
 	return true
 }
 
-// all yields the values of which one has to be there.
+// all yields the values, one of which is required.
 func (r Requirement) all(yield func(value) bool) {
 	for _, text := range r.AnyOf {
 		if !yield(value{r.Kind, r.Claim, text}) {
@@ -129,7 +129,7 @@ func (r Requirement) all(yield func(value) bool) {
 	}
 }
 
-// Values yields each of the values as a requirement of its own.
+// Values yields each value as a requirement of its own.
 func (r Requirement) Values(yield func(Requirement) bool) {
 	for v := range r.all {
 		if !yield(Requirement{Kind: v.kind, Claim: v.claim, AnyOf: []string{v.text}}) {
@@ -138,7 +138,7 @@ func (r Requirement) Values(yield func(Requirement) bool) {
 	}
 }
 
-func (r Requirement) names(v value) bool {
+func (r Requirement) hasValue(v value) bool {
 	for own := range r.all {
 		if own == v {
 			return true

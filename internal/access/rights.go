@@ -7,22 +7,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Rights are the values a caller's claims bring, whatever claims they came in.
+// Rights are the values in a caller's claims, whatever claims they came from.
 type Rights struct {
 	Scopes, Groups, Roles []string
 
-	// Claims are those that the table's conditions name, each once: see [Table.Claims].
+	// Claims are the claims that the table's conditions name, each once: see [Table.Claims].
 	Claims []ClaimValue
 }
 
-// ClaimValue is a claim as conditions see it: a text, a list, or neither.
+// ClaimValue is a claim in the form that conditions compare: a text, a list, or neither.
 type ClaimValue struct {
 	Path string
-	Text string   // of a string; of a boolean or an integer, its JSON text
-	List []string // of an array: the texts of its strings, booleans and integers
+	Text string   // a string's text, or the JSON text of a boolean or an integer
+	List []string // an array's strings, booleans and integers, as texts
 }
 
-// ClaimOf returns a token's claim as conditions see it.
+// ClaimOf returns a token's claim in the form that conditions compare.
 func ClaimOf(path string, v strictjson.Value) ClaimValue {
 	out := ClaimValue{Path: path, List: listOf(v)}
 	if text, ok := textOf(v); ok {
@@ -31,7 +31,7 @@ func ClaimOf(path string, v strictjson.Value) ClaimValue {
 	return out
 }
 
-// textOf returns what is compared of a claim: a string's text, or the JSON text of a boolean or an integer.
+// textOf returns the text to compare: that of a string, or the JSON text of a boolean or an integer.
 func textOf(v strictjson.Value) (string, bool) {
 	switch v.Kind() {
 	case strictjson.String:
@@ -44,8 +44,8 @@ func textOf(v strictjson.Value) (string, bool) {
 	return "", false
 }
 
-// listOf returns the elements of an array that can be compared. An array with another element has none: it can grant
-// nothing.
+// listOf returns the elements of an array as texts. If an element cannot be compared, it returns nil, so that the array
+// grants nothing.
 func listOf(v strictjson.Value) []string {
 	if v.Kind() != strictjson.Array {
 		return nil
@@ -61,7 +61,7 @@ func listOf(v strictjson.Value) []string {
 	return list
 }
 
-// Claim finds a claim; without it, a value that meets nothing.
+// Claim returns the claim with a path. If there is none, it returns a value that meets no condition.
 func (r Rights) Claim(path string) ClaimValue {
 	for _, c := range r.Claims {
 		if c.Path == path {
@@ -71,7 +71,7 @@ func (r Rights) Claim(path string) ClaimValue {
 	return ClaimValue{Path: path}
 }
 
-// has reports whether the caller has this very value; parts of a value do not count.
+// has reports whether the caller has exactly this value.
 func (r Rights) has(v value) bool {
 	switch v.kind {
 	case Scope:
@@ -98,22 +98,22 @@ func (r Rights) Meet(req Requirement) bool {
 	return false
 }
 
-// With returns these rights and one scope, group or role more.
+// With returns these rights with a further scope, group or role.
 func (r Rights) With(kind Kind, text string) Rights {
-	r, _ = r.with(value{kind: kind, text: text})
+	r, _ = r.withValue(value{kind: kind, text: text})
 	return r
 }
 
-// WithFirst returns these rights and the first value of a requirement. It reports false if no token brings both: a
-// claim has one text, or is a list.
+// WithFirst returns these rights with the first value of a requirement. It returns false if no token can have both,
+// because a claim is one text or a list.
 func (r Rights) WithFirst(req Requirement) (Rights, bool) {
 	for v := range req.all {
-		return r.with(v)
+		return r.withValue(v)
 	}
 	return r, true
 }
 
-func (r Rights) with(v value) (Rights, bool) {
+func (r Rights) withValue(v value) (Rights, bool) {
 	if r.has(v) {
 		return r, true
 	}

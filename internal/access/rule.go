@@ -6,28 +6,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Rule is one route with what its caller must bring.
+// Rule is a route, and what its callers must have.
 type Rule struct {
 	Pattern   route.Pattern
-	Elsewhere bool // not guarded by the authorizer this table is for: public, or guarded by another one
+	Elsewhere bool // guarded by another authorizer, or public
 	Requires  []Requirement
 
-	// Forward hands the caller's access token to the backend. It takes a session and an authorizer whose answers serve one
-	// request each; of a rule that is Elsewhere it is false.
+	// Forward hands the caller's access token to the backend. It requires a session, and an authorizer whose answers are
+	// for one request each. It is false for a rule that is Elsewhere.
 	Forward bool
 }
 
-// Parameter finds a parameter of the rule's path by its name: the place of its segment, or -1.
-func (rule Rule) Parameter(name string) int { return parameter(rule.Pattern, name) }
+// Parameter returns the index of the segment that is the parameter with this name, or -1.
+func (rule Rule) Parameter(name string) int { return parameterIndex(rule.Pattern, name) }
 
-// Permits reports whether these rights meet all of the rule's requirements, whatever its path's parameters are. A rule
-// without any asks for nothing more than a valid token.
+// Permits reports whether these rights meet all of the rule's requirements whatever the parameters of its path are. A
+// rule without requirements only needs a valid token.
 func (rule Rule) Permits(r Rights) bool {
 	return !slices.ContainsFunc(rule.Requires, func(req Requirement) bool { return !r.Meet(req) })
 }
 
-// Least finds the least rights that meet all requirements, but for those that parameters of the path can meet. It
-// reports false if there are none, since a claim has one text.
+// Least returns the least rights that meet all requirements, except those that parameters of the path can meet. It
+// returns false if no token can have such rights, because a claim has one text.
 func Least(requires []Requirement) (Rights, bool) {
 	var values []Requirement
 	for _, r := range requires {
@@ -46,24 +46,24 @@ func (r Requirement) onPath() bool {
 	return false
 }
 
-// Meeting finds the least rights that meet some requirements and none of some others, whatever the path's parameters
-// are. It reports false if there are none: who meets the former meets the latter as well, or no caller meets the
-// former, since a claim has one text.
+// Meeting returns the least rights that meet the requirements in met and none of those in unmet, whatever the
+// parameters of the path are. It returns false if there are no such rights: meeting the former implies meeting the
+// latter, or no token can meet the former because a claim has one text.
 //
-// Rights only ever add, so the least that matter have one value for each requirement.
+// More rights never permit less, so rights with one value for each requirement are the least that matter.
 func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }
 
-// meeting finds rights that have those that are given. It takes the first value of each requirement that leads to the
-// end.
+// meeting searches for rights that include those in have. It tries the values of each requirement in order, and takes
+// the first with which the remaining requirements can be met.
 func meeting(have Rights, needs, unmet []Requirement) (Rights, bool) {
 	if len(needs) == 0 {
 		return have, true
 	}
 	for v := range needs[0].all {
-		if slices.ContainsFunc(unmet, func(r Requirement) bool { return r.names(v) }) {
+		if slices.ContainsFunc(unmet, func(r Requirement) bool { return r.hasValue(v) }) {
 			continue
 		}
-		if with, ok := have.with(v); ok {
+		if with, ok := have.withValue(v); ok {
 			if r, ok := meeting(with, needs[1:], unmet); ok {
 				return r, true
 			}

@@ -1,22 +1,23 @@
 package access
 
-// value is one that a requirement names.
+// value is one of the values that a requirement names.
 type value struct {
 	kind  Kind
-	claim string // its path, of Claim and ClaimHas
+	claim string // the claim's path, for Claim and ClaimHas
 	text  string
 }
 
-// valueSet is values, numbered in the order in which they were added.
+// valueSet numbers values in the order in which they were added.
 type valueSet struct {
 	list   []value
-	number map[value]int // once there are many
+	number map[value]int // set only if there are many values
 }
 
-// manyValues is the number up to which comparing is as fast as a map, which takes time to make at each cold start.
+// manyValues is the number of values up to which comparing is as fast as a map. Building a map takes time at each cold
+// start.
 const manyValues = 8
 
-// find is the number of a value, or -1.
+// find returns the number of a value, or -1.
 func (s *valueSet) find(of value) int {
 	if s.number != nil {
 		if n, ok := s.number[of]; ok {
@@ -32,7 +33,7 @@ func (s *valueSet) find(of value) int {
 	return -1
 }
 
-// add numbers a value that is not there yet.
+// add numbers a value that is not in the set yet.
 func (s *valueSet) add(v value) int {
 	n := len(s.list)
 	s.list = append(s.list, v)

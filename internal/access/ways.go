@@ -6,39 +6,40 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Source is a claim that parameters of paths are compared with.
+// Source is a claim that path parameters are compared with.
 type Source struct {
 	Kind  Kind // PathIs or PathIn
 	Claim string
 }
 
-// Bind asks for a segment of the path that is among the values of sources.
+// Bind requires a segment of the path to be among the values of sources.
 type Bind struct {
-	Segment int      // its place in the path, from 0
-	Sources []int    // by their place in [Table.Sources]; the value is in all of them
-	Taken   []string // literals that other routes have at that place, which the value is not
+	Segment int      // the segment's index in the path
+	Sources []int    // indexes in [Table.Sources]; the value must be in all of them
+	Taken   []string // literals that other routes have at that place, which the value must not be
 }
 
-// Way is one way in which a path's parameters permit a rule: all of its binds hold, in the order of their segments.
+// Way is one way in which the parameters of a path permit a rule. All of its binds must hold. They are in the order of
+// their segments.
 type Way []Bind
 
-// Ways are those in which parameters meet some requirements of a rule.
+// Ways are the ways in which parameters meet some requirements of a rule.
 type Ways struct {
-	Unmet uint16 // the requirements, a bit for each: those that no value of the rights meets
+	Unmet uint16 // a bit for each requirement that no value of the rights meets
 	Ways  []Way
 }
 
-// maxWays bounds [Table.Grant].
+// maxWays limits the work of [Table.Grant].
 const maxWays = 16
 
-// bound is what the table knows of a rule with requirements on its path.
+// bound holds the ways of a rule with requirements on its path.
 type bound struct {
-	clauses uint16 // the requirements that a parameter can meet, a bit for each
-	ways    []Ways // for each subset of those
+	clauses uint16 // a bit for each requirement that a parameter can meet
+	ways    []Ways // for each subset of clauses
 }
 
-// ways is in how many ways parameters of the path can meet requirements, at most.
-func ways(requires []Requirement) int {
+// countWays returns an upper limit for the number of ways in which parameters can meet the requirements.
+func countWays(requires []Requirement) int {
 	n := 1
 	for _, r := range requires {
 		alternatives := 0
@@ -66,7 +67,7 @@ func (t *Table) bindAll() {
 			t.bounds = make([]*bound, len(t.rules))
 		}
 		t.bounds[i] = &b
-		// Each subset of the clauses: those that values do not meet.
+		// Each subset of the clauses can be what the values do not meet.
 		for unmet := b.clauses; unmet != 0; unmet = (unmet - 1) & b.clauses {
 			b.ways = append(b.ways, Ways{unmet, t.waysOf(rule, unmet)})
 		}
@@ -82,7 +83,7 @@ func (t *Table) waysOf(rule Rule, unmet uint16) []Way {
 		var next []Way
 		for _, way := range out {
 			for alternative := range req.Paths {
-				next = append(next, way.with(t.bind(rule.Pattern, alternative)))
+				next = append(next, way.withBind(t.bind(rule.Pattern, alternative)))
 			}
 		}
 		out = next
@@ -90,8 +91,8 @@ func (t *Table) waysOf(rule Rule, unmet uint16) []Way {
 	return out
 }
 
-// with joins a bind to a way.
-func (w Way) with(b Bind) Way {
+// withBind returns the way with a further bind.
+func (w Way) withBind(b Bind) Way {
 	out := append(slices.Clip(w), b)
 	for i := len(w) - 1; i >= 0 && out[i].Segment >= b.Segment; i-- {
 		if out[i].Segment > b.Segment {
@@ -114,17 +115,17 @@ func (t *Table) bind(p route.Pattern, req Requirement) Bind {
 		n = len(t.sources)
 		t.sources = append(t.sources, source)
 	}
-	i := parameter(p, req.Parameter)
-	return Bind{Segment: i, Sources: []int{n}, Taken: t.taken(p.Segments[:i])}
+	i := parameterIndex(p, req.Parameter)
+	return Bind{Segment: i, Sources: []int{n}, Taken: t.takenLiterals(p.Segments[:i])}
 }
 
-// parameter finds a plain parameter of a pattern by its name, or -1.
-func parameter(p route.Pattern, name string) int {
+// parameterIndex returns the index of a pattern's plain parameter with this name, or -1.
+func parameterIndex(p route.Pattern, name string) int {
 	return slices.Index(p.Segments, route.Segment{Kind: route.Param, Text: name})
 }
 
-// taken are the literals that other routes have at the place after these segments.
-func (t *Table) taken(prefix []route.Segment) (out []string) {
+// takenLiterals returns the literals that other routes have at the place after these segments.
+func (t *Table) takenLiterals(prefix []route.Segment) (out []string) {
 	for _, rule := range t.rules {
 		s := rule.Pattern.Segments
 		if len(s) > len(prefix) && s[len(prefix)].Kind == route.Literal && slices.Equal(s[:len(prefix)], prefix) &&
@@ -135,11 +136,11 @@ func (t *Table) taken(prefix []route.Segment) (out []string) {
 	return out
 }
 
-// Sources returns the claims that parameters of paths are compared with. The slice is the table's own: it is not to be
-// changed.
+// Sources returns the claims that path parameters are compared with. The caller must not change the slice.
 func (t *Table) Sources() []Source { return t.sources }
 
-// Bound returns the ways in which parameters of its path can meet requirements of a rule, for each subset of those.
+// Bound returns the ways in which parameters of its path can meet requirements of a rule, for each subset of the
+// requirements that parameters can meet.
 func (t *Table) Bound(rule int) []Ways {
 	if t.bounds == nil || t.bounds[rule] == nil {
 		return nil

@@ -1,7 +1,7 @@
-// Package resourcepolicy judges the resource policy of a REST API against its routes: for policies under which no
-// request gets through, and for statements that admit callers that an authorizer rejects.
+// Package resourcepolicy judges the resource policy of a REST API against its routes. It finds policies that let no
+// request through, and statements that admit callers that an authorizer rejects.
 //
-// It does not evaluate a request against a policy. What is known only when the stack is deployed counts as anything.
+// It does not evaluate a request against a policy. A value that is known only at deployment may be anything.
 package resourcepolicy
 
 import (
@@ -13,22 +13,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Scope is what a policy has to fit: resources in the short form, such as "execute-api:/prod/GET/orders".
+// Scope describes the routes that a policy must fit. Its resources are in the short form, such as
+// "execute-api:/prod/GET/orders".
 type Scope struct {
-	Allowed    []string // of routes that need an Allow, preflights included: public ones, and those that Cognito guards
-	Guarded    []string // of routes that must not have one: a Lambda authorizer or IAM decides
-	Preflights string   // of Allowed, that of the preflights; "" without CORS
+	Allowed    []string // of routes that need an Allow: public ones, those that Cognito guards, and preflights
+	Guarded    []string // of routes that must not have an Allow, because a Lambda authorizer or IAM decides
+	Preflights string   // the one of Allowed for preflights; "" without CORS
 }
 
 // Invoke is the action of a request to an API.
 const Invoke = iampolicy.InvokeAction
 
-// Judge reads a policy document in JSON, in which CDK tokens are the objects that they resolve to. It reports whether a
-// statement allows everybody everything. The error says what is wrong, and the way out.
+// Judge checks a policy document in JSON, in which CDK tokens are resolved to objects. It reports whether a statement
+// allows everything to every caller. The error says what is wrong, and the way out.
 //
-// That an Allow of the policy beats an answer that leaves a route out is in
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, and that a statement
-// needs a principal in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+// An Allow of the policy overrides an authorizer's answer that leaves a route out:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html. A statement needs a
+// principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	doc, err := iampolicy.ParseTemplate(string(document))
 	if err != nil {
@@ -38,7 +39,7 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	for _, st := range doc.Statements {
 		st := statement(st)
 		switch {
-		case st.Effect != "" && st.Principal == nil && st.NotPrincipal == nil: // without an Effect it is a token
+		case st.Effect != "" && st.Principal == nil && st.NotPrincipal == nil: // a statement without an Effect stands for a token
 			return false, errors.New("a statement has no Principal, which each statement of a resource policy needs: name " +
 				"callers, such as an account, or \"*\" for everyone")
 		case st.locksOut():
@@ -46,7 +47,7 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 				"Condition, or take it out")
 		case st.Effect != iampolicy.Allow:
 			continue
-		case st.everybody() && !st.signed():
+		case st.namesEveryone() && !st.requiresSignature():
 			for _, guarded := range s.Guarded {
 				if st.covers(guarded) {
 					return false, fmt.Errorf("a statement allows everybody %s, which an authorizer guards: API Gateway lets a "+
@@ -55,11 +56,11 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 				}
 			}
 		}
-		allowsAll = allowsAll || st.everybody() && !st.signed() && st.everything()
+		allowsAll = allowsAll || st.namesEveryone() && !st.requiresSignature() && st.matchesEverything()
 		for _, open := range s.Allowed {
-			allows = allows || st.everybody() && st.covers(open)
+			allows = allows || st.namesEveryone() && st.covers(open)
 		}
-		preflights = preflights || st.everybody() && st.covers(s.Preflights)
+		preflights = preflights || st.namesEveryone() && st.covers(s.Preflights)
 	}
 	if !allows && len(s.Allowed) > 0 {
 		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which " +
@@ -75,17 +76,18 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 
 type statement iampolicy.Statement
 
-// locksOut reports whether a statement denies everything to everybody. A NotPrincipal leaves some callers in.
+// locksOut reports whether a statement denies everything to every caller. A NotPrincipal exempts some callers.
 func (st statement) locksOut() bool {
-	return st.Effect != iampolicy.Allow && len(st.Conditions) == 0 && st.Principal != nil && st.everybody() &&
-		st.everything()
+	return st.Effect != iampolicy.Allow && len(st.Conditions) == 0 && st.Principal != nil && st.namesEveryone() &&
+		st.matchesEverything()
 }
 
-// everybody reports whether a statement is about all callers. One with a NotPrincipal may be, and one that is a token.
-func (st statement) everybody() bool { return st.Principal == nil || st.Principal.Anyone }
+// namesEveryone reports whether a statement applies to all callers. It may do so if it has a NotPrincipal or stands for
+// a token.
+func (st statement) namesEveryone() bool { return st.Principal == nil || st.Principal.Anyone }
 
-// signed reports whether a condition wants something that only requests signed with AWS credentials have.
-func (st statement) signed() bool {
+// requiresSignature reports whether a condition requires something that only requests signed with AWS credentials have.
+func (st statement) requiresSignature() bool {
 	return slices.ContainsFunc(st.Conditions, func(c iampolicy.Condition) bool {
 		weak := strings.Contains(c.Operator, "Not") || c.Operator == "Null" ||
 			strings.HasSuffix(c.Operator, "IfExists") || strings.HasPrefix(c.Operator, "ForAllValues")
@@ -93,31 +95,32 @@ func (st statement) signed() bool {
 	})
 }
 
-// everything reports whether a statement is about every request.
-func (st statement) everything() bool {
-	return known(st.Action) && known(st.Resource) && st.covers("execute-api:/\x01/\x01/\x01")
+// matchesEverything reports whether a statement applies to every request.
+func (st statement) matchesEverything() bool {
+	return isKnown(st.Action) && isKnown(st.Resource) && st.covers("execute-api:/\x01/\x01/\x01")
 }
 
-// covers reports whether a statement may be about a request to a resource of the short form, which may have wildcards.
+// covers reports whether a statement may apply to a request for a resource in the short form, which may have wildcards.
 func (st statement) covers(resource string) bool {
 	return mayFit(st.Action, func(action string) bool {
 		return iampolicy.Meet(strings.ToLower(action), strings.ToLower(Invoke))
 	}) && mayFit(st.Resource, func(pattern string) bool {
-		return iampolicy.Meet(short(pattern), resource)
+		return iampolicy.Meet(shortForm(pattern), resource)
 	})
 }
 
-// known reports whether all of a list is known, which it is not where NotAction or NotResource stands in its place.
-func known(list []string) bool { return list != nil && !slices.Contains(list, iampolicy.Unknown) }
+// isKnown reports whether all elements of a list are known. They are not if NotAction or NotResource takes the list's
+// place.
+func isKnown(list []string) bool { return list != nil && !slices.Contains(list, iampolicy.Unknown) }
 
-// mayFit reports whether an element of a list fits, or may fit when the stack is deployed.
+// mayFit reports whether an element of a list fits, or may fit once it is known.
 func mayFit(list []string, fits func(string) bool) bool {
-	return !known(list) || slices.ContainsFunc(list, fits)
+	return !isKnown(list) || slices.ContainsFunc(list, fits)
 }
 
-// short is a resource without the API's ARN before the stage: "arn:aws:execute-api:*:*:abc/prod/GET/x" is
-// "execute-api:/prod/GET/x". One that ends before the stage is about all that follows.
-func short(resource string) string {
+// shortForm removes the API's ARN before the stage: "arn:aws:execute-api:*:*:abc/prod/GET/x" becomes
+// "execute-api:/prod/GET/x". A resource that ends before the stage matches everything after it.
+func shortForm(resource string) string {
 	if strings.HasPrefix(resource, "execute-api:/") || resource == "*" {
 		return resource
 	}

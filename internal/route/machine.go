@@ -5,26 +5,26 @@ import (
 	"errors"
 )
 
-// maxStates is how many states a [Machine] may have. Tables that people write need about one for each resource.
+// maxStates is the maximum number of states of a [Machine]. Tables that people write need about one for each resource.
 const maxStates = 4096
 
-// ErrTangled says that a table's parameters and literals overlap in so many ways that no [Machine] is made of it.
+// ErrTangled is returned if a table's parameters and literals overlap in too many ways for a [Machine].
 var ErrTangled = errors.New("route: the patterns overlap in more than 4096 ways: use fewer literals beside " +
 	"parameters of other routes")
 
-// Machine answers where sets of paths lead, which [Table.Match] answers for one path. It is the finite automaton that
-// reads a path's segments, one at a time, as API Gateway does: its states are the resources that are still in question,
+// Machine tells where a set of paths leads, as [Table.Match] does for one path. It is the finite automaton that reads a
+// path one segment at a time, as API Gateway does. A state consists of the resources that the path may still lead to,
 // in the order in which they are tried.
 //
-// It covers paths without empty segments, a slash at the end aside. It does not change once made.
+// It covers paths without empty segments, except for a slash at the end. It is immutable.
 type Machine struct {
 	states []state
-	below  []Set // of each state: those that one segment or more lead to
+	below  []Set // for each state: the states that one or more segments lead to
 }
 
-// state says what the segments read so far have left open.
+// state is what the segments read so far can lead to.
 type state struct {
-	nodes []*node // the resources in question, first come first served; greedy ones stay whatever follows
+	nodes []*node // the resources that the path may lead to, in order of preference; a greedy one stays whatever follows
 	steps []step  // by the literals of the resources below
 	other int32   // where any other segment leads, or none
 }
@@ -37,32 +37,32 @@ type step struct {
 // Start is the state before any segment is read.
 const Start = 0
 
-// Machine makes the automaton of a table. The error is [ErrTangled].
+// Machine builds the automaton of a table. The error is [ErrTangled].
 func (t *Table) Machine() (*Machine, error) {
 	b := builder{machine: &Machine{}, single: make([]int32, len(t.nodes)), several: map[string]int32{}}
 	for i := range b.single {
 		b.single[i] = none
 	}
-	b.state([]*node{t.root})
+	b.stateOf([]*node{t.root})
 	for i := 0; i < len(b.machine.states); i++ {
 		if i >= maxStates {
 			return nil, ErrTangled
 		}
 		b.expand(int32(i))
 	}
-	b.machine.close()
+	b.machine.findBelow()
 	return b.machine, nil
 }
 
 type builder struct {
 	machine *Machine
-	single  []int32          // the state of one node alone, by the node's id
-	several map[string]int32 // the state of several, by their ids
+	single  []int32          // by node ID: the state of that node alone
+	several map[string]int32 // by their IDs: the state of several nodes
 	key     []byte
 }
 
-// state finds or makes the state of these nodes, or none for no nodes.
-func (b *builder) state(nodes []*node) int32 {
+// stateOf returns the state of these nodes, which it creates if needed. For no nodes it returns none.
+func (b *builder) stateOf(nodes []*node) int32 {
 	if len(nodes) == 0 {
 		return none
 	}
@@ -86,18 +86,18 @@ func (b *builder) state(nodes []*node) int32 {
 	return next
 }
 
-// expand finds the states that one segment leads to.
+// expand adds the states that one segment leads to.
 func (b *builder) expand(i int32) {
 	nodes := b.machine.states[i].nodes
 	var steps []step
 	for _, n := range nodes {
 		for _, child := range n.children {
 			if literal := child.segment.Text; len(nodes) == 1 || !contains(steps, literal) {
-				steps = append(steps, step{literal, b.state(after(nodes, literal))})
+				steps = append(steps, step{literal, b.stateOf(nodesAfter(nodes, literal))})
 			}
 		}
 	}
-	other := b.state(after(nodes, "")) // no literal is empty
+	other := b.stateOf(nodesAfter(nodes, "")) // no literal is empty
 	b.machine.states[i].steps, b.machine.states[i].other = steps, other
 }
 
@@ -110,15 +110,15 @@ func contains(steps []step, literal string) bool {
 	return false
 }
 
-// after is what is still in question once a segment is read. Nothing that comes after a greedy resource with all verbs
-// is ever reached.
-func after(nodes []*node, segment string) []*node {
+// nodesAfter returns the nodes that a path may still lead to after a segment. It leaves out those that come after a
+// greedy resource with all verbs, because they are never reached.
+func nodesAfter(nodes []*node, segment string) []*node {
 	var next []*node
 	taken := 0
 	for _, n := range nodes {
 		greedy := n
 		if n.segment.Kind != Greedy {
-			if child := n.literal(segment); child != nil {
+			if child := n.literalChild(segment); child != nil {
 				next = append(next, child)
 			}
 			if n.variable == nil {
@@ -143,9 +143,9 @@ func after(nodes []*node, segment string) []*node {
 	return next
 }
 
-// close finds the states below each. A state in which only greedy resources are left leads to itself; every other one
-// leads to states that were made after it, or to such a one.
-func (m *Machine) close() {
+// findBelow sets the states below each state. A state with only greedy resources leads to itself. Any other state leads
+// to later states, or to such a state, so the states are visited from the last to the first.
+func (m *Machine) findBelow() {
 	m.below = make([]Set, len(m.states))
 	words := len(NewSet(len(m.states)))
 	room := make([]uint64, words*len(m.states))
@@ -173,11 +173,11 @@ func (m *Machine) close() {
 	}
 }
 
-// Len returns the number of states: they are the numbers from 0 on.
+// Len returns the number of states. States are numbered from 0.
 func (m *Machine) Len() int { return len(m.states) }
 
-// Pattern returns the one that a request with this verb is sent to if its path ends in a state, by its index, or -1.
-// The verb is given by its place in [Verbs].
+// Pattern returns the index of the pattern for a request whose path ends in a state, or -1. The verb is an index in
+// [Verbs].
 func (m *Machine) Pattern(at, verb int) int {
 	for _, n := range m.states[at].nodes {
 		if i := n.pattern(verb); i != none {
@@ -187,7 +187,7 @@ func (m *Machine) Pattern(at, verb int) int {
 	return none
 }
 
-// Read returns where a segment leads from a state, or -1 if nowhere.
+// Read returns the state that a segment leads to, or -1.
 func (m *Machine) Read(at int, segment string) int {
 	for _, step := range m.states[at].steps {
 		if step.literal == segment {
@@ -197,7 +197,7 @@ func (m *Machine) Read(at int, segment string) int {
 	return int(m.states[at].other)
 }
 
-// Literals returns the segments that lead elsewhere from a state than any other segment does.
+// Literals returns the segments that lead to another state than other segments do.
 func (m *Machine) Literals(at int) []string {
 	out := make([]string, len(m.states[at].steps))
 	for i, step := range m.states[at].steps {
@@ -206,7 +206,7 @@ func (m *Machine) Literals(at int) []string {
 	return out
 }
 
-// Literal returns where a segment leads from the states of a set.
+// Literal returns the states that a segment leads to from the states of a set.
 func (m *Machine) Literal(from Set, segment string) Set {
 	to := NewSet(len(m.states))
 	for at := range from.All {
@@ -217,7 +217,7 @@ func (m *Machine) Literal(from Set, segment string) Set {
 	return to
 }
 
-// Run returns where one segment or more, whatever they are, lead from the states of a set.
+// Run returns the states that one or more segments of any text lead to from the states of a set.
 func (m *Machine) Run(from Set) Set {
 	to := NewSet(len(m.states))
 	for at := range from.All {

@@ -27,7 +27,7 @@ func randomTable(r *rand.Rand) *Table {
 			default:
 				p.Segments = append(p.Segments, Segment{Literal, segments[r.IntN(len(segments))]})
 			}
-			if p.greedy() {
+			if p.isGreedy() {
 				break
 			}
 		}

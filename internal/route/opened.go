@@ -2,18 +2,18 @@ package route
 
 import "slices"
 
-// Opened is a protected route that can be missing, and an open one that then takes requests of it.
-type Opened struct{ Protected, Open int } // patterns, by their index
+// Opened is a protected route that may be missing, and an open route that then takes some of its requests.
+type Opened struct{ Protected, Open int } // indexes of patterns
 
-// Opened finds every protected route that may be missing whose requests an open one takes then, whichever of the others
-// that may be missing are there.
+// Opened finds every protected route that may be missing and whose requests an open route would then take. Any of the
+// other routes that may be missing can be missing too.
 func (t *Table) Opened(missing, open func(pattern int) bool) (found []Opened) {
 	for p, protected := range t.patterns {
 		if open(p) || !missing(p) {
 			continue
 		}
 		for o := range t.patterns {
-			if open(o) && t.opens(p, o, t.shared(protected, t.patterns[o]), missing) {
+			if open(o) && t.opens(p, o, t.sharedPaths(protected, t.patterns[o]), missing) {
 				found = append(found, Opened{p, o})
 			}
 		}
@@ -21,8 +21,8 @@ func (t *Table) Opened(missing, open func(pattern int) bool) (found []Opened) {
 	return found
 }
 
-// opens reports whether an open route takes one of some paths behind a protected one: those that come before it and may
-// be missing are taken away one after the other.
+// opens reports whether an open route is next in line for one of the paths after a protected route. It removes the
+// routes that come first and may be missing, one after the other.
 func (t *Table) opens(protected, open int, paths []string, missing func(pattern int) bool) bool {
 	for _, verb := range Verbs {
 		if !t.patterns[protected].takes(verb) || !t.patterns[open].takes(verb) {
@@ -35,7 +35,7 @@ func (t *Table) opens(protected, open int, paths []string, missing func(pattern 
 			}
 			behind := false
 			for {
-				next := t.taker(left, verb, path)
+				next := t.firstOf(left, verb, path)
 				if next == open && behind {
 					return true
 				}
@@ -50,15 +50,15 @@ func (t *Table) opens(protected, open int, paths []string, missing func(pattern 
 	return false
 }
 
-// taker is which of some patterns a request goes to; -1 for none.
-func (t *Table) taker(some []int, verb, path string) int {
+// firstOf returns which of some patterns takes a request, or -1.
+func (t *Table) firstOf(some []int, verb, path string) int {
 	patterns := make([]Pattern, len(some))
 	for i, p := range some {
 		patterns[i] = t.patterns[p]
 	}
 	left, err := NewTable(patterns)
 	if err != nil {
-		return -1 // never, as the whole table is one
+		return -1 // cannot happen, because the whole table is valid
 	}
 	if i := left.Index(verb, path); i >= 0 {
 		return some[i]

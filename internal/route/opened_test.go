@@ -113,7 +113,7 @@ func trialOf(t *Table, paths []string, missing, open []bool) string {
 					}
 				}
 				if possible {
-					takers[away] = t.taker(left, verb, path)
+					takers[away] = t.firstOf(left, verb, path)
 				}
 			}
 			for away, p := range takers {

@@ -2,20 +2,19 @@ package route
 
 import "strings"
 
-// FallThrough is a request that is meant for a protected route's resource and reaches an open route.
+// FallThrough is a request that is meant for a protected route's resource but reaches an open route.
 type FallThrough struct {
-	Protected, Open int    // patterns, by their index
+	Protected, Open int    // indexes of patterns
 	Verb            string // a verb that the protected resource lacks
 }
 
-// FallThroughs finds every open route with a parameter that a request for a protected route's resource can fall through
-// to: some path leads to the protected resource, which lacks the verb, and API Gateway goes on to the one with the
-// parameter. That it does so for a greedy one is recorded; a plain one is treated alike, as nothing says that it
-// differs. Where the verb matters to the caller ("GET /{proxy+}" beside "POST /orders": GET /orders reaches it), each
-// is reported.
+// FallThroughs finds the open routes with a parameter that requests for a protected route's resource can fall through
+// to. If the protected resource lacks the request's verb, API Gateway goes on to the resource with the parameter. This
+// is recorded for greedy parameters. Plain ones are treated alike, because no source says that they differ. Each verb
+// is reported by itself: with "GET /{proxy+}" beside "POST /orders", GET /orders falls through.
 //
-// An open greedy route of its own place, such as "/public/{proxy+}" beside a protected "/{proxy+}", is not such a
-// route: there the open one comes first. Nor are two verbs of one resource.
+// There is no fall-through to an open greedy route that API Gateway tries first, such as "/public/{proxy+}" beside a
+// protected "/{proxy+}", nor between two verbs of one resource.
 func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 	var found []FallThrough
 	for o, pattern := range t.patterns {
@@ -23,7 +22,7 @@ func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 			continue
 		}
 		for p, protected := range t.patterns {
-			if open(p) || !before(protected, pattern) {
+			if open(p) || !triedBefore(protected, pattern) {
 				continue
 			}
 			for _, verb := range Verbs {
@@ -36,9 +35,9 @@ func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 	return found
 }
 
-// before reports whether API Gateway tries pattern a's resource before b's for a path that fits both: where they part,
-// a has a literal and b has none.
-func before(a, b Pattern) bool {
+// triedBefore reports whether API Gateway tries the resource of pattern a before that of b for a path that matches
+// both. This is so if a has a literal, and b a parameter, where the two first differ.
+func triedBefore(a, b Pattern) bool {
 	for i, s := range b.Segments {
 		if i >= len(a.Segments) {
 			return false
@@ -50,9 +49,9 @@ func before(a, b Pattern) bool {
 	return false
 }
 
-// fallsThrough reports whether a path of the protected pattern with this verb reaches the open one.
+// fallsThrough reports whether a request for a path of the protected pattern reaches the open one.
 func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
-	for _, path := range t.shared(protected, t.patterns[open]) {
+	for _, path := range t.sharedPaths(protected, t.patterns[open]) {
 		if t.Index(verb, path) == open {
 			return true
 		}
@@ -60,12 +59,13 @@ func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
 	return false
 }
 
-// shared are paths of the first pattern, those of the second where it has some. Where the path is free it has values
-// that no literal matches: any other value fits no further pattern than they do, so if another resource takes this path
-// it takes all of them. A greedy parameter's value has every length that makes a difference.
-func (t *Table) shared(x, y Pattern) (paths []string) {
+// sharedPaths returns paths of the first pattern, which are also paths of the second if the two have some in common.
+// Free segments have a value that no literal matches. Such a value matches as few patterns as possible: if another
+// resource takes this path, it takes every path. The value of a greedy parameter is tried with every length that makes
+// a difference.
+func (t *Table) sharedPaths(x, y Pattern) (paths []string) {
 	longest := 0
-	if x.greedy() {
+	if x.isGreedy() {
 		for _, p := range t.patterns {
 			longest = max(longest, len(p.Segments)+1)
 		}
@@ -91,8 +91,9 @@ func (t *Table) shared(x, y Pattern) (paths []string) {
 	return paths
 }
 
-// Wildcard is the path as the Resource of an IAM policy matches it: "*" for each parameter, which crosses slashes, and
-// "?*" where it is the last, since "/orders/*" also matches "/orders/", which is the path of another resource.
+// Wildcard returns the path in the form that the Resource of an IAM policy has. Each parameter becomes "*", which
+// crosses slashes. A parameter at the end becomes "?*", because "/orders/*" would also match "/orders/", the path of
+// another resource.
 func (p Pattern) Wildcard() string {
 	if len(p.Segments) == 0 {
 		return "/"
@@ -112,13 +113,16 @@ func (p Pattern) Wildcard() string {
 	return b.String()
 }
 
-// WildcardCovers reports whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches a request
-// that API Gateway sends to the other pattern, of the same API. So "GET /orders/{id}" covers "GET /orders/{id}/items".
-func WildcardCovers(named, other Pattern) bool { return !apart(named, other) && covers(named, other) }
+// WildcardCovers reports whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches requests
+// that API Gateway sends to the other pattern of the API. For example, "GET /orders/{id}" covers "GET
+// /orders/{id}/items".
+func WildcardCovers(named, other Pattern) bool {
+	return !partEarly(named, other) && covers(named, other)
+}
 
-// apart reports whether two patterns have different literals where both have one, before anything else. Most patterns
-// of an API are, and its routes are compared pair by pair.
-func apart(x, y Pattern) bool {
+// partEarly reports whether two patterns differ in a literal before either has a parameter. It is a fast check for most
+// pairs of routes, because each pair of an API is compared.
+func partEarly(x, y Pattern) bool {
 	for i := range min(len(x.Segments), len(y.Segments)) {
 		a, b := x.Segments[i], y.Segments[i]
 		if a.Kind != Literal || b.Kind != Literal {
@@ -134,7 +138,7 @@ func apart(x, y Pattern) bool {
 func covers(named, other Pattern) bool {
 	t, err := NewTable([]Pattern{named, other})
 	if err != nil {
-		return true // not two routes of one API, so nothing can be promised
+		return true // not two routes of one API, so nothing is certain
 	}
 	m, err := t.Machine()
 	if err != nil {

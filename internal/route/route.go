@@ -1,8 +1,8 @@
-// Package route parses the patterns of an API's routes, written as in net/http ("GET /orders/{id}"), matches requests
-// against them in the order that API Gateway REST APIs do, and answers which of them a set of paths leads to.
+// Package route parses the patterns of an API's routes, which are written as in net/http ("GET /orders/{id}"). It
+// matches requests against them in the order that API Gateway REST APIs do, and determines which of them a set of paths
+// leads to.
 //
-// It does not decode paths, redirect or clean them: API Gateway does none of that either. It does not know who may call
-// a route.
+// It does not decode, redirect or clean paths, because API Gateway does not. It does not know who may call a route.
 package route
 
 import (
@@ -11,26 +11,26 @@ import (
 	"strings"
 )
 
-// Any is the verb that stands for all others.
+// Any is the verb that stands for all verbs that a resource does not declare.
 const Any = "ANY"
 
-// Verbs are the HTTP verbs that an API Gateway method can have beside [Any].
+// Verbs are the HTTP verbs that an API Gateway method can have besides [Any].
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-method-request.html
 var Verbs = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
-// Kind says what a segment of a pattern matches.
+// Kind is what a segment of a pattern matches.
 type Kind uint8
 
 const (
-	Literal Kind = iota // itself
+	Literal Kind = iota // its own text
 	Param               // one segment: {name}
 	Greedy              // one segment or more, to the end: {name+}
 )
 
-// Segment is one part of a path, between two slashes.
+// Segment is the part of a path between two slashes.
 type Segment struct {
 	Kind Kind
-	Text string // the literal, or the name of the parameter
+	Text string // the literal, or the parameter's name
 }
 
 func (s Segment) String() string {
@@ -43,10 +43,10 @@ func (s Segment) String() string {
 	return s.Text
 }
 
-// Pattern is a verb and a path with parameters.
+// Pattern is a verb, and a path with parameters.
 type Pattern struct {
 	Verb     string    // one of [Verbs], or [Any]
-	Segments []Segment // none for the root path
+	Segments []Segment // empty for the root path
 }
 
 // Path returns the pattern's path as API Gateway writes it: "/orders/{id}".
@@ -64,12 +64,12 @@ func (p Pattern) Path() string {
 
 func (p Pattern) String() string { return p.Verb + " " + p.Path() }
 
-// greedy reports whether the pattern ends in a greedy parameter.
-func (p Pattern) greedy() bool {
+// isGreedy reports whether the pattern ends in a greedy parameter.
+func (p Pattern) isGreedy() bool {
 	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
 }
 
-// Variable reports whether the pattern has a parameter, plain or greedy.
+// Variable reports whether the pattern has a plain or greedy parameter.
 func (p Pattern) Variable() bool {
 	return slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Kind != Literal })
 }
@@ -79,11 +79,12 @@ func (p Pattern) takes(verb string) bool {
 	return verbIndex(verb) >= 0 && (p.Verb == verb || p.Verb == Any)
 }
 
-// Parse reads a pattern of the form "VERB /path/{param}/{rest+}".
+// Parse parses a pattern of the form "VERB /path/{param}/{rest+}".
 //
-// The errors name the pattern, what is wrong with it and what to write instead. They cover a verb that API Gateway does
-// not have, a path that does not start with a slash or ends in one, empty segments, characters that API Gateway does
-// not take in a resource, braces inside a segment, a parameter named twice, and a greedy parameter that is not last.
+// An error names the pattern, what is wrong with it and what to write instead. Parse refuses a verb that API Gateway
+// does not have, a path that does not start with a slash or that ends in one, empty segments, characters that API
+// Gateway does not accept in a resource, braces inside a segment, a parameter named twice, and a greedy parameter that
+// is not last.
 func Parse(s string) (Pattern, error) {
 	fail := func(format string, a ...any) (Pattern, error) {
 		return Pattern{}, fmt.Errorf("route: pattern %q: %s", s, fmt.Sprintf(format, a...))
@@ -125,7 +126,7 @@ func Parse(s string) (Pattern, error) {
 		if seg.Kind == Greedy && more {
 			return fail("the greedy parameter %s is not last: API Gateway takes it only at the end of a path", seg)
 		}
-		if p.names(seg) {
+		if p.hasName(seg) {
 			return fail("the parameter %q is named twice: give each its own name", seg.Text)
 		}
 		p.Segments = append(p.Segments, seg)
@@ -133,14 +134,15 @@ func Parse(s string) (Pattern, error) {
 	return p, nil
 }
 
-// names reports whether the pattern has a parameter of the name that a parameter has.
-func (p Pattern) names(parameter Segment) bool {
+// hasName reports whether the pattern has a parameter with this parameter's name.
+func (p Pattern) hasName(parameter Segment) bool {
 	return parameter.Kind != Literal && slices.ContainsFunc(p.Segments, func(s Segment) bool {
 		return s.Kind != Literal && s.Text == parameter.Text
 	})
 }
 
-// MustParse is [Parse] for patterns that are known to be right, such as those of tests.
+// MustParse is like [Parse] but panics on an error. It is for patterns that are known to be correct, such as those of
+// tests.
 func MustParse(s string) Pattern {
 	p, err := Parse(s)
 	if err != nil {
@@ -151,7 +153,7 @@ func MustParse(s string) Pattern {
 
 func knownVerb(verb string) bool { return verb == Any || verbIndex(verb) >= 0 }
 
-// verbIndex is the place of a verb in [Verbs], or -1. It is what every match begins with.
+// verbIndex returns the index of a verb in [Verbs], or -1. Every match begins with it.
 func verbIndex(verb string) int {
 	switch verb {
 	case "DELETE":
@@ -179,14 +181,14 @@ func parseSegment(part string) (Segment, error) {
 	inner, open := strings.CutPrefix(part, "{")
 	name, closed := strings.CutSuffix(inner, "}")
 	if !open || !closed {
-		c, ok := foreign(part, ":._-$")
+		c, ok := invalidRune(part, ":._-$")
 		switch {
 		case ok:
 		case strings.ContainsAny(part, "{}"):
 			return Segment{}, fmt.Errorf("segment %q: a parameter takes the whole segment, as in {id}", part)
 		default:
 			wayOut := ""
-			if strings.ContainsRune("<[*", c) { // as other routers write what varies: <id>, [id], *
+			if strings.ContainsRune("<[*", c) { // other routers write a parameter as <id>, [id] or *
 				wayOut = ": a parameter is {id}, and all that lies below is {proxy+}"
 			}
 			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q%s",
@@ -207,15 +209,15 @@ func parseSegment(part string) (Segment, error) {
 	case name == "":
 		return Segment{}, fmt.Errorf("segment %q: the parameter has no name", part)
 	}
-	if c, ok := foreign(name, ":._-$"); !ok {
+	if c, ok := invalidRune(name, ":._-$"); !ok {
 		return Segment{}, fmt.Errorf("segment %q: a parameter's name takes letters, digits and : . _ - $, not %q", part, c)
 	}
 	return Segment{kind, name}, nil
 }
 
-// foreign finds the first character that is not a letter, a digit or in extra.
-// The alphabet is the one CDK checks resources against before API Gateway sees them.
-func foreign(s, extra string) (rune, bool) {
+// invalidRune returns the first character that is not a letter, a digit or in extra. CDK checks resources against the
+// same alphabet before API Gateway sees them.
+func invalidRune(s, extra string) (rune, bool) {
 	for _, c := range s {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		if !letter && !strings.ContainsRune(extra, c) {

@@ -2,26 +2,26 @@ package route
 
 import "math/bits"
 
-// Set is a set of small numbers: of a [Machine]'s states, or of patterns by their index.
+// Set is a set of small numbers: states of a [Machine], or indexes of patterns.
 type Set []uint64
 
-// NewSet makes an empty set that has room for the numbers below n.
+// NewSet returns an empty set with room for the numbers below n.
 func NewSet(n int) Set { return make(Set, (n+63)/64) }
 
-// Add puts i into the set, which must have room for it.
+// Add adds i to the set, which must have room for it.
 func (s Set) Add(i int) { s[i>>6] |= 1 << (i & 63) }
 
 // Has reports whether i is in the set.
 func (s Set) Has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 
-// AddAll puts the numbers of another set of the same room into this one.
+// AddAll adds the numbers of another set, which must have the same room.
 func (s Set) AddAll(other Set) {
 	for i, w := range other {
 		s[i] |= w
 	}
 }
 
-// Meets reports whether the two sets, of the same room, have a number in common.
+// Meets reports whether two sets with the same room have a number in common.
 func (s Set) Meets(other Set) bool {
 	for i, w := range other {
 		if s[i]&w != 0 {

@@ -6,30 +6,31 @@ import (
 )
 
 // Sibling is a request that API Gateway sends to one pattern, and that a router with the same patterns serves as
-// another one where it decodes the path, or takes HEAD for GET.
+// another, because it decodes the path or treats HEAD as GET.
 type Sibling struct {
-	Chosen, Served int    // patterns, by their index
+	Chosen, Served int    // indexes of patterns
 	Verb, Path     string // of the request: "GET" and "/%61dmin"
 }
 
-// other is a value of a parameter that is not a literal: API Gateway takes no "~" in a resource.
-const other = "~"
+// anyValue is a value of a parameter that is not a literal: API Gateway does not accept "~" in a resource.
+const anyValue = "~"
 
-// Siblings finds a request for each two patterns of which a router that matches again can serve the second where API
-// Gateway has chosen the first. Only pairs for which matters(chosen, served) holds are looked at.
+// Siblings finds pairs of patterns for which a router that matches again can serve the second although API Gateway
+// chose the first. It returns one request for each pair for which matters(chosen, served) is true.
 //
-// An escaped letter keeps a segment from being the literal that it decodes to. So a request for the more specific
-// pattern, with such literals respelled as the other pattern has a parameter there, is one for that other pattern, if
-// API Gateway chooses it. Routers also answer HEAD with what is registered for GET, which API Gateway does not.
+// API Gateway does not decode a segment with an escaped letter, so such a segment is not the literal that it decodes
+// to. A request for the more specific pattern, with its literals respelled where the other pattern has a parameter, is
+// therefore sent to that other pattern. Routers also answer HEAD with what is registered for GET, which API Gateway
+// does not.
 func (t *Table) Siblings(matters func(chosen, served int) bool) (found []Sibling) {
 	for c, chosen := range t.patterns {
 		for s, served := range t.patterns {
 			if c == s || !matters(c, s) {
 				continue
 			}
-			if sibling, ok := t.respelled(c, s); ok {
+			if sibling, ok := t.respell(c, s); ok {
 				found = append(found, sibling)
-			} else if sibling, ok := t.head(chosen, served, c, s); ok {
+			} else if sibling, ok := t.headForGet(chosen, served, c, s); ok {
 				found = append(found, sibling)
 			}
 		}
@@ -37,8 +38,8 @@ func (t *Table) Siblings(matters func(chosen, served int) bool) (found []Sibling
 	return found
 }
 
-// respelled finds a request for the chosen pattern that decodes to one for the served pattern.
-func (t *Table) respelled(c, s int) (Sibling, bool) {
+// respell finds a request for the chosen pattern that decodes to one for the served pattern.
+func (t *Table) respell(c, s int) (Sibling, bool) {
 	chosen, served := t.patterns[c], t.patterns[s]
 	if !chosen.Variable() {
 		return Sibling{}, false
@@ -52,7 +53,7 @@ func (t *Table) respelled(c, s int) (Sibling, bool) {
 		if !inChosen || !inServed {
 			return Sibling{}, false
 		}
-		plain, escaped := other, other
+		plain, escaped := anyValue, anyValue
 		switch {
 		case b.Kind == Literal:
 			plain, escaped = b.Text, b.Text
@@ -80,8 +81,9 @@ func (t *Table) respelled(c, s int) (Sibling, bool) {
 	return Sibling{}, false
 }
 
-// head finds a HEAD request that API Gateway sends to a pattern of ANY, and that a router gives to a pattern of GET.
-func (t *Table) head(chosen, served Pattern, c, s int) (Sibling, bool) {
+// headForGet finds a HEAD request that API Gateway sends to a pattern of ANY, and that a router serves as a pattern of
+// GET.
+func (t *Table) headForGet(chosen, served Pattern, c, s int) (Sibling, bool) {
 	if chosen.Verb != Any || served.Verb != "GET" {
 		return Sibling{}, false
 	}
@@ -97,7 +99,7 @@ func (t *Table) head(chosen, served Pattern, c, s int) (Sibling, bool) {
 		case a.Kind == Literal:
 			path.WriteString("/" + a.Text)
 		default:
-			path.WriteString("/" + other)
+			path.WriteString("/" + anyValue)
 		}
 	}
 	at := "/" + strings.TrimPrefix(path.String(), "/")
@@ -107,12 +109,13 @@ func (t *Table) head(chosen, served Pattern, c, s int) (Sibling, bool) {
 	return Sibling{Chosen: c, Served: s, Verb: "HEAD", Path: at}, true
 }
 
-// segmentAt is the segment that takes the i-th of a path, where a greedy one takes all from its place on.
+// segmentAt returns the segment of a pattern that matches the i-th segment of a path. A greedy parameter at the end
+// matches all further segments.
 func segmentAt(p Pattern, i int) (Segment, bool) {
 	switch last := len(p.Segments) - 1; {
 	case i <= last:
 		return p.Segments[i], true
-	case p.greedy():
+	case p.isGreedy():
 		return p.Segments[last], true
 	}
 	return Segment{}, false

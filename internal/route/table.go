@@ -6,33 +6,33 @@ import (
 	"strings"
 )
 
-// Table is a set of patterns that can live in one API. It does not change, so any number of goroutines may use it.
+// Table is a set of patterns that can be the routes of one API. It is immutable, so it is safe for concurrent use.
 type Table struct {
 	patterns []Pattern
 	root     *node
-	nodes    []*node // in the order in which the patterns made them
+	nodes    []*node // in the order in which the patterns created them
 }
 
-// verbs holds one pattern's index for each of [Verbs], or none.
+// verbs holds the index of a pattern, or none, for each of [Verbs].
 type verbs [7]int32
 
 const none = -1
 
 var noVerbs = verbs{none, none, none, none, none, none, none}
 
-// node is one resource of the API: its methods, and its children by what they match.
+// node is one resource of the API, with its methods and its children.
 type node struct {
 	id       int
-	segment  Segment          // what leads here from the parent
+	segment  Segment          // the segment that leads here from the parent
 	own      verbs            // methods with a verb of their own
 	any      int32            // the ANY method
-	children []*node          // those of literals, in the order in which the patterns made them
-	literals map[string]*node // the same by their text, once there are many
-	variable *node            // the one child whose path part is a parameter, plain or greedy
-	first    int32            // the pattern that made the node, for errors
+	children []*node          // the children for literals, in the order in which the patterns created them
+	literals map[string]*node // the same by text; set only if there are many
+	variable *node            // the child for a plain or greedy parameter; a node has at most one
+	first    int32            // the index of the pattern that created the node, for errors
 }
 
-// pattern finds the method that takes a verb, by the pattern's index: one with the verb of its own beats ANY.
+// pattern returns the index of the pattern whose method takes a verb. A method of that verb takes precedence over ANY.
 func (n *node) pattern(verb int) int32 {
 	if i := n.own[verb]; i != none {
 		return i
@@ -40,9 +40,9 @@ func (n *node) pattern(verb int) int32 {
 	return n.any
 }
 
-// NewTable checks the patterns against each other. None may be there twice, and no place may have two variable parts,
-// be it two names or {id} beside {proxy+}: API Gateway answers "A sibling ({id}) of this resource already has a
-// variable path part -- only one is allowed" when it is deployed.
+// NewTable checks the patterns against each other. No pattern may be given twice, and no place may have two different
+// parameters, such as {id} beside {name} or {proxy+}. API Gateway refuses those at deployment: "A sibling ({id}) of
+// this resource already has a variable path part -- only one is allowed".
 // Source: https://github.com/serverless-nextjs/serverless-next.js/issues/206, /938
 func NewTable(patterns []Pattern) (*Table, error) {
 	t := &Table{patterns: slices.Clone(patterns)}
@@ -87,10 +87,10 @@ func (t *Table) insert(index int32, p Pattern) error {
 	return nil
 }
 
-// child finds or makes the node below n that a segment leads to.
+// child returns the node below n for a segment, which it creates if needed.
 func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
 	if s.Kind == Literal {
-		next := n.literal(s.Text)
+		next := n.literalChild(s.Text)
 		if next == nil {
 			next = t.newNode(s, index)
 			n.addLiteral(next)
@@ -108,11 +108,11 @@ func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
 	return n.variable, nil
 }
 
-// manyLiterals is the number of children up to which comparing is as fast as a map, which takes memory of its own.
+// manyLiterals is the number of children up to which comparing is as fast as a map. A map takes memory of its own.
 const manyLiterals = 8
 
-// literal is the child for a segment that is a literal, or nil.
-func (n *node) literal(text string) *node {
+// literalChild returns the child for a literal segment, or nil.
+func (n *node) literalChild(text string) *node {
 	if n.literals != nil {
 		return n.literals[text]
 	}
@@ -137,20 +137,19 @@ func (n *node) addLiteral(child *node) {
 	}
 }
 
-// Patterns returns the table's patterns, in the order they were given. The slice is the table's own: it is not to be
-// changed.
+// Patterns returns the table's patterns in the order in which they were given. The caller must not change the slice.
 func (t *Table) Patterns() []Pattern { return t.patterns }
 
-// Match finds the pattern that API Gateway sends a request to, by its index, with the values of the path's parameters;
-// params is nil if the pattern has none.
+// Match returns the index of the pattern that API Gateway sends a request to, and the values of the path's parameters.
+// The map is nil if the pattern has none.
 //
-// The path is the raw one, with its leading slash, undecoded. At every place a literal beats a variable part; a
-// resource that lacks the verb is passed over, so that the request falls through to the next one that has it, as API
-// Gateway does for a sibling {proxy+}.
+// The path is raw and not decoded, with its leading slash. At every place a literal takes precedence over a parameter.
+// A resource that lacks the verb is passed over, so that the request falls through to the next one that has it, as API
+// Gateway does with a sibling {proxy+}.
 //
-// Slashes at either end of the path are ignored, however many there are: the service answers /prod//orders as it does
-// /prod/orders, and /orders/ as /orders. A slash too many within the path makes an empty segment, which no literal and
-// no plain parameter matches; a greedy parameter takes it as a part of its value.
+// Any number of slashes at either end of the path is ignored: the service answers /prod//orders like /prod/orders, and
+// /orders/ like /orders. Two slashes within the path make an empty segment, which no literal and no plain parameter
+// matches. A greedy parameter takes it as a part of its value.
 // Source: https://github.com/localstack/localstack/issues/11253 and pull 11304, which record what the service does.
 func (t *Table) Match(verb, path string) (index int, params map[string]string, ok bool) {
 	var found []binding
@@ -167,7 +166,7 @@ func (t *Table) Match(verb, path string) (index int, params map[string]string, o
 	return int(i), params, true
 }
 
-// Index is [Table.Match] without the parameters, and without allocating: the pattern's index, or -1.
+// Index is like [Table.Match] without the parameters, and does not allocate. It returns -1 if no pattern matches.
 func (t *Table) Index(verb, path string) int { return int(t.find(verb, path, nil)) }
 
 type binding struct{ name, value string }
@@ -181,14 +180,15 @@ func (t *Table) find(verb, path string, found *[]binding) int32 {
 	return t.root.find(v, path, path == "", found)
 }
 
-// find looks for the rest of a path below n; done says that nothing of the path is left. Each node is visited at most
-// once, since its depth says how much of the path is behind it, so no path takes longer than the table is large.
+// find matches the rest of a path below n. If done is set, nothing of the path is left. It visits each node at most
+// once, because a node's depth determines how much of the path has been read. So the time is limited by the size of the
+// table.
 func (n *node) find(verb int, rest string, done bool, found *[]binding) int32 {
 	if done {
 		return n.pattern(verb)
 	}
 	segment, tail, more := strings.Cut(rest, "/")
-	if next := n.literal(segment); next != nil {
+	if next := n.literalChild(segment); next != nil {
 		if i := next.find(verb, tail, !more, found); i != none {
 			return i
 		}
@@ -209,12 +209,12 @@ func (n *node) find(verb int, rest string, done bool, found *[]binding) int32 {
 	return i
 }
 
-// Resource is a node of the tree that a table's patterns make, as API Gateway keeps it: every prefix of a path is one,
-// with methods or without.
+// Resource is a node of the tree that a table's patterns form. As in API Gateway, every prefix of a path is a node,
+// with or without methods.
 type Resource struct {
-	Parent  int     // its index; -1 for the root
-	Segment Segment // its path part; a literal "" for the root
-	Methods [7]int  // for each of [Verbs]: the pattern that takes it here, by its index, or -1
+	Parent  int     // the parent's index; -1 for the root
+	Segment Segment // the path part; a literal "" for the root
+	Methods [7]int  // for each of [Verbs]: the index of the pattern that takes it here, or -1
 }
 
 // Resources returns the nodes of the tree, each after its parent. The first is the root.
