@@ -73,7 +73,7 @@ func lookUp(err error) string {
 	if !strings.Contains(err.Error(), dummy) {
 		return ""
 	}
-	return fmt.Sprintf("\n(%q begins what StringParameter_ValueFromLookup returns until the CDK CLI has looked the value "+
-		"up, which takes an app that ends without an error: use StringParameter_ValueForStringParameter, whose value the "+
-		"deployment knows)", dummy)
+	return fmt.Sprintf("\n(%q: StringParameter_ValueFromLookup returns this placeholder until the CDK CLI has looked the value "+
+		"up, which it does only if the app ends without an error: use StringParameter_ValueForStringParameter, whose value "+
+		"the deployment resolves)", dummy)
 }

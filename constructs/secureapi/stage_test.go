@@ -115,7 +115,7 @@ func TestAValueThatIsNotLookedUpYet(t *testing.T) {
 	refused(t, func() {
 		shop(stack, func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{*office}} })
 	}, `"dummy-value-for-/office" is not a CIDR`,
-		"use StringParameter_ValueForStringParameter, whose value the deployment knows")
+		"use StringParameter_ValueForStringParameter, whose value the deployment resolves")
 }
 
 func TestStageCanary(t *testing.T) {

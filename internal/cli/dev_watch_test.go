@@ -165,7 +165,7 @@ func TestDevWatchWithoutAssembly(t *testing.T) {
 	})
 	if out := r.stdout.String(); !strings.Contains(
 		out,
-		`  the old API is still served: the app "sh app.sh" ended well and wrote no cloud assembly`,
+		`  the old API is still served: the app "sh app.sh" exited without an error, but wrote no cloud assembly`,
 	) {
 		t.Errorf("it says\n%s", out)
 	}

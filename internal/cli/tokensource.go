@@ -19,8 +19,8 @@ type issuerSource struct {
 	issuers []devissuer.Issuer
 }
 
-const noIssuer = "no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, " +
-	"by functions of the app's own, or not at all"
+const noIssuer = "no authorizer accepts tokens of a known issuer: routes are guarded by IAM, by the app's own " +
+	"functions, or not at all"
 
 // source finds the issuers: those of --assembly, or else those of cdk.out, or else those of the "gatehouse dev" that
 // runs from the working directory.

@@ -77,7 +77,7 @@ func (r *PlannedRoute) checkKey(public bool) (errs []error) {
 	}
 	r.KeyOnly = r.KeyOnly || public && r.NeedsKey
 	if r.NeedsKey && r.Pattern.Verb == "OPTIONS" {
-		errs = append(errs, errors.New("it needs an API key, and a browser's preflight brings none: declare Props.CORS "+
+		errs = append(errs, errors.New("it needs an API key, but a browser's preflight sends none: declare Props.CORS "+
 			"instead of the route, or let it need no key"))
 	}
 	return errs

@@ -38,7 +38,7 @@ func TestWrongKeys(t *testing.T) {
 		{"key only, and options without one", add(withOptions(handle("GET /a", fn, KeyOnly{"x"}), needsNot)),
 			`route "GET /a": it has KeyOnly, and its MethodOptions set ApiKeyRequired to false: leave one of them out`},
 		{"a preflight with a key", add(handle("OPTIONS /a", fn, KeyOnly{"x"})),
-			`route "OPTIONS /a": it needs an API key, and a browser's preflight brings none: declare Props.CORS instead of ` +
+			`route "OPTIONS /a": it needs an API key, but a browser's preflight sends none: declare Props.CORS instead of ` +
 				`the route, or let it need no key`},
 		{"in Either", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), APIKey{}}})),
 			`route "GET /a": its Either holds APIKey, which is not a requirement of who calls: write it beside Either`},

@@ -22,8 +22,8 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 			"RestApiProps.Deploy is false: let the API be deployed here, or make an awsapigateway.UsagePlan for your stage")}
 	}
 	if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.NeedsKey }) {
-		errs = append(errs, errors.New("UsagePlans: no route needs an API key, so that the plans count nothing: add "+
-			"APIKey() to those that count, or leave UsagePlans out"))
+		errs = append(errs, errors.New("UsagePlans: no route needs an API key, so the plans count nothing: add APIKey() "+
+			"to the routes to be counted, or remove UsagePlans"))
 	}
 	names, keys, existing := map[string]bool{}, map[string]string{}, map[int]string{}
 	joined := map[string]bool{}
@@ -120,8 +120,8 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	if len(u.Routes) > 0 && u.RateLimit == 0 {
 		// The pull request quotes API Gateway's error.
 		// Source: https://github.com/aws/aws-cdk/pull/6411
-		errs = append(errs, errors.New("its Routes have limits, and the plan has none: API Gateway takes limits of methods "+
-			"only beside those of the plan: set RateLimit and BurstLimit"))
+		errs = append(errs, errors.New("its Routes have limits, but the plan has none: API Gateway accepts limits of methods "+
+			"only together with those of the plan: set RateLimit and BurstLimit"))
 	}
 	for _, text := range slices.Sorted(maps.Keys(u.Routes)) {
 		limit := u.Routes[text]
@@ -137,8 +137,8 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 			errs = append(errs, fmt.Errorf("route %q has OnlyIf, and a usage plan cannot limit a method that may "+
 				"not be there: leave its limit out", text))
 		case !r.NeedsKey:
-			errs = append(errs, fmt.Errorf("route %q needs no API key, so that its limit never counts: add APIKey() to the "+
-				"route, or leave it out", text))
+			errs = append(errs, fmt.Errorf("route %q needs no API key, so its limit never applies: add APIKey() to the "+
+				"route, or remove the limit", text))
 		}
 	}
 	return errs

@@ -50,17 +50,17 @@ func TestWrongUsagePlans(t *testing.T) {
 			`the usage plan "Gold": route "GET /nowhere" is not in the table: write it as there, or leave it out`},
 		{"no pattern", plans(limited("nowhere", RouteLimit{1, 1})), `route "nowhere" is not in the table`},
 		{"a route without a key", plans(limited("GET /orders", RouteLimit{1, 1})),
-			`the usage plan "Gold": route "GET /orders" needs no API key, so that its limit never counts: add APIKey() to the ` +
-				`route, or leave it out`},
+			`the usage plan "Gold": route "GET /orders" needs no API key, so its limit never applies: add APIKey() to the ` +
+				`route, or remove the limit`},
 		{"an empty limit of a route", plans(limited("GET /keyed/{id}", RouteLimit{RateLimit: 1})),
 			`the usage plan "Gold": route "GET /keyed/{id}": a RateLimit of 1 and a BurstLimit of 0: want a rate above 0`},
 		{"limits of routes alone", plans(UsagePlan{Name: "Gold",
 			Routes: map[string]RouteLimit{"GET /keyed/{id}": {1, 1}}}),
-			`the usage plan "Gold": its Routes have limits, and the plan has none: API Gateway takes limits of methods only ` +
-				`beside those of the plan: set RateLimit and BurstLimit`},
+			`the usage plan "Gold": its Routes have limits, but the plan has none: API Gateway accepts limits of methods only ` +
+				`together with those of the plan: set RateLimit and BurstLimit`},
 		{"no route with a key", func(p *Props) { p.UsagePlans = []UsagePlan{{Name: "Gold"}} },
-			`UsagePlans: no route needs an API key, so that the plans count nothing: add APIKey() to those that count, or ` +
-				`leave UsagePlans out`},
+			`UsagePlans: no route needs an API key, so the plans count nothing: add APIKey() to the routes to be ` +
+				`counted, or remove UsagePlans`},
 		{"no stage", both(plans(UsagePlan{Name: "Gold"}), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
 			`UsagePlans: a plan is for the keys of a stage, and the API has no stage, as RestApiProps.Deploy is false`},
 	})

@@ -249,8 +249,8 @@ func (s *source) explain(err error) error {
 	switch {
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.app != nil:
 		return fmt.Errorf(
-			"the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main "+
-				"must end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w",
+			"the app %q exited without an error, but wrote no cloud assembly to the folder in CDK_OUTDIR: end its main "+
+				"with app.Synth(nil), and if AppProps.Outdir is set, set it to that folder: %w",
 			s.app.Command,
 			err,
 		)
