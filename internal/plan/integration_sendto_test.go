@@ -19,7 +19,7 @@ func TestSendMessage(t *testing.T) {
 			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
 		{"a group of a parameter", "{customer}", true, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
 	} {
-		if got := SendMessage(tt.group, tt.deduplicates); got != tt.want {
+		if got := SendMessageTemplate(tt.group, tt.deduplicates); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}

@@ -32,7 +32,7 @@ func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway
 	if bus == nil {
 		panic(errors.New("secureapi: PutEvents: the bus is nil: give it an awsevents.IEventBus"))
 	}
-	template, err := plan.PutEvents(*bus.EventBusArn(), source, detailType)
+	template, err := plan.PutEventsTemplate(*bus.EventBusArn(), source, detailType)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: PutEvents: %w", err))
 	}
@@ -49,7 +49,7 @@ func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway
 				"integration.request.header.Content-Type": "'application/x-amz-json-1.1'",
 			},
 			template:  template,
-			responses: answered("202", plan.EventPut),
+			responses: answered("202", plan.EventPutTemplate),
 		}.integrate(method)
 		return config
 	})

@@ -1,30 +1,30 @@
 package plan
 
-// StartExecution returns a mapping template that makes the call of AWS Step Functions which starts an execution of a
-// state machine. The body of the request is its input, and the request's ID is its name. Each is in a JSON string and
-// cannot leave it.
+// StartExecutionTemplate returns a mapping template that makes the call of AWS Step Functions which starts an execution
+// of a state machine. The body of the request is its input, and the request's ID is its name. Each is in a JSON string
+// and cannot leave it.
 //
 // The template reverts one escape: escapeJavaScript also escapes single quotes, and JSON has no such escape. The ID is
 // escaped too, because callers may choose it by the header x-amzn-RequestId.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
-func StartExecution(machine string) string {
+func StartExecutionTemplate(machine string) string {
 	return `{"stateMachineArn": "` + machine + `", "name": "` + requestID + `", ` +
 		`"input": "` + bodyInString + `"}`
 }
 
-// bodyInString is the body of a request for a place within the quotes of a JSON string.
+// bodyInString is the part of a template that writes the request's body between the quotes of a JSON string.
 const bodyInString = `$util.escapeJavaScript($input.body).replaceAll("\\'", "'")`
 
 const requestID = "$util.escapeJavaScript($context.requestId)"
 
-// ExecutionStarted is the response template for an execution that has begun.
-const ExecutionStarted = `{"executionId": "` + requestID + `"}`
+// ExecutionStartedTemplate is the response template for an execution that has begun.
+const ExecutionStartedTemplate = `{"executionId": "` + requestID + `"}`
 
-// SyncOutput is the response template for an execution that was waited for. It answers with the execution's output, or
-// with an error that reveals no detail of it.
+// SyncOutputTemplate is the response template for an execution that was waited for. It answers with the execution's
+// output, or with an error that reveals no detail of it.
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
-const SyncOutput = `#if($input.path('$.status') == "SUCCEEDED")
+const SyncOutputTemplate = `#if($input.path('$.status') == "SUCCEEDED")
 $input.path('$.output')
 #elseif($input.path('$.status') == "TIMED_OUT")
 #set($context.responseOverride.status = 504)

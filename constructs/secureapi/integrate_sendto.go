@@ -71,7 +71,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 			headers: map[string]string{
 				"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
 			},
-			template: plan.SendMessage(in, deduplicates(queue)),
+			template: plan.SendMessageTemplate(in, deduplicates(queue)),
 			responses: answered("202",
 				`{"messageId": "$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`),
 		}

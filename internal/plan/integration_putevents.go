@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// PutEvents is a mapping template: it makes the call of Amazon EventBridge that puts one event on a bus, with the body
-// of a request as its detail. The body stands in a JSON string, which it cannot leave, as in [StartExecution].
+// PutEventsTemplate returns a mapping template that makes the call of Amazon EventBridge which puts one event on a bus.
+// The body of the request is its detail. It is in a JSON string and cannot leave it, as in [StartExecutionTemplate].
 //
 // Sources: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html and, for the
 // longest source and detail type,
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EventBridgeParameters.html
-func PutEvents(bus, source, detailType string) (string, error) {
+func PutEventsTemplate(bus, source, detailType string) (string, error) {
 	from, err := eventField("source", source, 256)
 	if err != nil {
 		return "", err
@@ -29,7 +29,7 @@ func PutEvents(bus, source, detailType string) (string, error) {
 		`"Detail": "` + bodyInString + `"}]}`, nil
 }
 
-// eventField is a fixed field of an event as a JSON string of a template.
+// eventField returns a fixed field of an event as a JSON string for a template.
 func eventField(name, value string, longest int) (string, error) {
 	switch {
 	case value == "":
@@ -43,10 +43,10 @@ func eventField(name, value string, longest int) (string, error) {
 	return jsonTemplate(value)
 }
 
-// EventPut is the response template for an event that EventBridge took: its id. EventBridge answers 200 also for an
-// event that it did not take, such as one whose detail is not a JSON object.
+// EventPutTemplate is the response template for an event that EventBridge took. It answers with the event's ID.
+// EventBridge answers 200 also to an event that it did not take, such as one whose detail is not a JSON object.
 // Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
-const EventPut = `#if($input.path('$.FailedEntryCount') == 0)
+const EventPutTemplate = `#if($input.path('$.FailedEntryCount') == 0)
 {"eventId": "$input.path('$.Entries[0].EventId')"}
 #elseif($input.path('$.Entries[0].ErrorCode') == "MalformedDetail")
 #set($context.responseOverride.status = 400)
