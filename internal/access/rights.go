@@ -61,7 +61,7 @@ func listOf(v strictjson.Value) []string {
 	return list
 }
 
-// Claim returns the claim with a path. If there is none, it returns a value that meets no condition.
+// Claim returns the claim with a path. Without such a claim, it returns a value that meets no condition.
 func (r Rights) Claim(path string) ClaimValue {
 	for _, c := range r.Claims {
 		if c.Path == path {
