@@ -33,7 +33,7 @@ synthesizes the app of cdk.json twice: as of a commit of its Git repository, and
   ~ changed  a change to something that access depends on, where neither side allows more
 
   --against REF             compare with this commit, such as origin/main
-  --stack NAME              only only the APIs of one stack, by its path (default all)
+  --stack NAME              only the APIs of one stack, by its path (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --json                    print JSON, with an example request for each gain
   --markdown                print Markdown, for a comment on a pull request

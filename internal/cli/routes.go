@@ -21,7 +21,7 @@ environments, responses that a stage caches, and function URLs that bypass the A
 synthesis of the same app, so you can commit it: changes of access then show in review.
 
   --assembly DIR            the cloud assembly (default ` + command.DefaultAssembly + `)
-  --stack NAME              only only the APIs of one stack, by its path, name or artifact ID (default all)
+  --stack NAME              only the APIs of one stack, by its path, name or artifact ID (default all)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --json                    print JSON
 
