@@ -1,5 +1,5 @@
-// Package apptest writes the assembly of an app with a login, for tests, and builds its functions: the included login
-// and the included authorizer.
+// Package apptest writes the assembly of an app with a login for tests. It also builds the app's functions: the
+// included login and the included authorizer.
 package apptest
 
 import (
@@ -17,6 +17,7 @@ import (
 
 // Issuer is the provider's URL, and ClientID the client that the login has there.
 const (
+	// Issuer is the provider's URL, and ClientID the ID of the login's client at the provider.
 	Issuer   = "https://idp.example.com"
 	ClientID = "shop"
 )
@@ -33,7 +34,7 @@ func BuildForTables(t testing.TB) string {
 	return build(t, "/table", authz.TableTag)
 }
 
-// build builds the mains in a subfolder of each function's.
+// build builds the main package in a subfolder of each function's folder.
 func build(t testing.TB, main string, tags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,20 +54,20 @@ func build(t testing.TB, main string, tags ...string) string {
 	return dir
 }
 
-// Options say what differs from an app with the login's defaults and a guard that caches.
+// Options selects what differs from an app with the login's defaults and a guard that caches.
 type Options struct {
 	PerRequest bool   // the guard does not cache
-	BasePath   string // of the login
-	Another    string // the URL of a further issuer that the guard trusts
+	BasePath   string // the login's base path
+	Another    string // the URL of another issuer that the guard trusts
 	Table      bool   // sessions are in a table; the functions are those of [BuildForTables]
-	Tokens     bool   // GET /reports takes tokens of the login's issuer for another audience
+	Tokens     bool   // GET /reports accepts tokens of the login's issuer for another audience
 }
 
 type object = map[string]any
 
-// Assembly writes an assembly with the functions of a folder, and returns its own. Its API has the stage prod, a page
-// at "/", GET and POST /orders behind the session, and the login at /auth. All but the login answers 200 without a
-// function.
+// Assembly writes an assembly that uses the functions in a folder, and returns the assembly's folder. Its API has the
+// stage prod, a page at "/", GET and POST /orders behind the session, and the login at /auth. All routes but the login
+// answer 200 without a function.
 func Assembly(t testing.TB, functions string, o Options) string {
 	t.Helper()
 	const keys = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Keys-AbCdEf"
@@ -122,7 +123,7 @@ func Assembly(t testing.TB, functions string, o Options) string {
 	}
 	functionIDs := []string{"LoginFn", "GuardFn"}
 	if o.Tokens {
-		functionIDs = append(functionIDs, "ATokensFn") // before the other guard, in whatever is sorted
+		functionIDs = append(functionIDs, "ATokensFn") // sorts before the other guard
 		r["ATokensFn"] = function(functions, "authorizer-fn", authz.Config{
 			Issuers: []authz.Issuer{{URL: Issuer, Audiences: []string{"reports"}}},
 		}.Environment())

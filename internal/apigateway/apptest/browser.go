@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Browser makes requests as a browser does that reaches a gateway by any name. It takes Secure cookies from this
-// machine, and follows no redirect.
+// Browser makes requests as a browser that reaches a gateway by any host name. It accepts Secure cookies from this
+// machine, and follows no redirects.
 type Browser struct {
 	Cookies map[string]map[string]string // by host name
 
@@ -21,7 +21,7 @@ type Browser struct {
 	client http.RoundTripper
 }
 
-// NewBrowser makes a browser without cookies for a gateway at a URL.
+// NewBrowser returns a browser without cookies for the gateway at a URL.
 func NewBrowser(t testing.TB, gateway string) *Browser {
 	t.Helper()
 	u, err := url.Parse(gateway)
@@ -37,8 +37,8 @@ func NewBrowser(t testing.TB, gateway string) *Browser {
 	}
 }
 
-// Do makes a request with what a browser says of the page that it comes from, Sec-Fetch-Site; "" for nothing. Further
-// headers are "Name: value".
+// Do makes a request. site is the value of Sec-Fetch-Site, which tells where the page comes from that makes the
+// request; "" omits the header. Further headers are "Name: value".
 func (b *Browser) Do(verb, address string, form url.Values, site string, headers ...string) (
 	status int, location, body string,
 ) {
@@ -88,7 +88,7 @@ var (
 	actions = regexp.MustCompile(`<form[^>]* action="([^"]*)"`)
 )
 
-// SignIn logs a persona in to the app at a URL, by the pages that a user sees.
+// SignIn logs a persona in to the app at a URL, through the pages that a user sees.
 func (b *Browser) SignIn(app, persona string) {
 	b.t.Helper()
 	status, to, body := b.Do("GET", app+"/auth/login?return=/orders", nil, "none")

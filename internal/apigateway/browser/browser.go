@@ -1,12 +1,12 @@
-// Package browser decides what a browser does with an answer of an API: whether a page of another origin may read it,
-// or why not, and which property of package secureapi changes that. It follows the Fetch standard,
+// Package browser decides what a browser does with an API's answer to a page of another origin: whether the page may
+// read it. If not, it says why, and which property of package secureapi changes that. It follows the Fetch standard,
 // https://fetch.spec.whatwg.org/#http-cors-protocol.
 //
 //	v := browser.Judge(browser.Exchange{Request: r, Answer: a, By: browser.Function})
 //	fmt.Println(v) // blocked by the browser: ...
 //
-// It sees what the gateway sees: of a preflight it does not know whether the page sends cookies, and it does not know
-// what a browser remembers of earlier preflights.
+// It sees only what the gateway sees. So it does not know whether a page sends cookies after a preflight, or what a
+// browser remembers of earlier preflights.
 package browser
 
 import (
@@ -17,30 +17,30 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Verdict is what a browser does with the answer to a request of a page.
+// Verdict is what a browser does with the answer to a page's request.
 type Verdict struct {
-	// Applies reports whether the request is one of a page of another origin. If not, there is nothing to decide.
+	// Applies reports whether a page of another origin made the request. If not, there is nothing to decide.
 	Applies bool
 
-	// Readable reports whether the page may read the answer. Of a preflight it reports whether the browser goes on to
-	// send the page's request.
+	// Readable reports whether the page may read the answer. For a preflight, it reports whether the browser then sends
+	// the page's request.
 	Readable bool
 
-	// Preflight reports whether the browser asks before it sends the page's request.
+	// Preflight reports whether the request is a preflight, with which a browser asks before it sends the page's request.
 	Preflight bool
 
-	// Why says why an answer is blocked, or what of a readable one the page does not see; "" for nothing.
+	// Why says why an answer is blocked, or what the page does not see of a readable one; "" for nothing.
 	Why string
 
-	// Prop is what changes it: a property of secureapi.Props such as "CORS.AllowOrigins", or the package
-	// "lambdahttp/cors"; "" if no property does.
+	// Prop names what to change: a property of secureapi.Props such as "CORS.AllowOrigins", or the package
+	// "lambdahttp/cors"; "" if no property helps.
 	Prop string
 
-	// Fix is the change in words, such as `add "https://shop.example.com" to CORS.AllowOrigins`; "" without one.
+	// Fix describes the change, such as `add "https://shop.example.com" to CORS.AllowOrigins`; "" without one.
 	Fix string
 }
 
-// String is the verdict in a line; "" if it does not apply.
+// String returns the verdict in one line; "" if it does not apply.
 func (v Verdict) String() string {
 	var text string
 	switch {
@@ -61,38 +61,38 @@ func (v Verdict) String() string {
 	return text
 }
 
-// By is who made an answer.
+// By is the maker of an answer.
 type By int
 
 // Those who make answers.
 const (
 	Gateway  By = iota // API Gateway itself: a gateway response
-	Function           // the route's function, by a proxy integration
-	Backend            // what an HTTP_PROXY integration calls
+	Function           // the route's function, through a proxy integration
+	Backend            // the server that an HTTP_PROXY integration calls
 	Mapped             // API Gateway, from the integration's response: a MOCK, AWS or HTTP integration
 	NoStage            // API Gateway, without an API: there is no such stage
 )
 
-// Exchange is a request with its answer.
+// Exchange is a request and its answer.
 type Exchange struct {
 	Request *exchange.Request
 	Answer  exchange.Answer
 	By      By
 
-	// API returns what else is known. It is called for requests that are blocked, or that a browser asks about before it
-	// sends them. If nil, nothing is known.
+	// API returns what else is known about the API. It is called for blocked requests, and for those that need a
+	// preflight. If nil, nothing else is known.
 	API func() API
 }
 
-// API is what an API says of CORS, apart from the answer.
+// API describes an API's support of CORS, apart from the answer.
 type API struct {
-	CORS        bool // it answers preflights, on some path
+	CORS        bool // some path answers preflights
 	Allows      bool // a preflight for the request's path names the request's origin, or *
 	Credentials bool // such a preflight allows credentials
-	Path        bool // it has a route on the path
-	Verb        bool // it has a route for the verb, or of a preflight for the verb it asks for, on the path
-	Preflights  bool // something answers OPTIONS on the path
-	Foreign     bool // the function has the CORS of another API in its environment
+	Path        bool // the path has a route
+	Verb        bool // the path has a route for the verb or, for a preflight, for the verb that it asks about
+	Preflights  bool // a route answers OPTIONS on the path
+	Foreign     bool // the function's environment has the CORS settings of another API
 }
 
 // The headers of the CORS protocol that are read here.
@@ -128,7 +128,7 @@ func Judge(x Exchange) Verdict {
 	}
 	f := j.check()
 	if f == nil {
-		f = j.unasked()
+		f = j.blockedBeforeSending()
 	}
 	if f != nil {
 		v.Why, v.Prop, v.Fix = f.why, f.prop, f.fix
@@ -143,18 +143,18 @@ func Judge(x Exchange) Verdict {
 	return v
 }
 
-// judge is a decision under way.
+// judge makes one decision.
 type judge struct {
 	Exchange
 	origin      string
-	credentials bool // the request's credentials mode is "include", as far as it can be seen
+	credentials bool // the request's credentials mode is "include", as far as the request shows it
 }
 
-// finding is why an answer is blocked.
+// finding says why an answer is blocked.
 type finding struct{ why, prop, fix string }
 
-// applies reports whether a page of another origin asks. A request of the API's own origin has an Origin too, if it is
-// not a GET or HEAD, and a navigation has one by a form: no check is made of these.
+// applies reports whether a page of another origin made the request. Browsers also send Origin with requests of the
+// API's own origin that are not a GET or HEAD, and when a form navigates. No check applies to these.
 // Source: https://fetch.spec.whatwg.org/#origin-header and https://fetch.spec.whatwg.org/#concept-main-fetch
 func (j *judge) applies() bool {
 	h := j.Request.Headers
@@ -166,8 +166,8 @@ func (j *judge) applies() bool {
 	return host == "" || !strings.EqualFold(host, j.Request.Host)
 }
 
-// credentialed reports whether a request was sent with credentials. Cookies say it; a browser without one for the API
-// says it on requests to other sites.
+// credentialed reports whether a request was sent with credentials. Cookies show it. A browser without cookies for the
+// API shows it in requests to other sites, by a header.
 // Source: https://privacycg.github.io/storage-access-headers/#sec-fetch-storage-access-header, which is sent if
 // "request's credentials mode is include".
 func credentialed(r *exchange.Request) bool {
@@ -180,33 +180,33 @@ func isPreflight(r *exchange.Request) bool {
 	return r.Verb == http.MethodOptions && r.Headers.Has(requestMethod)
 }
 
-// check is the CORS check; nil if it succeeds.
+// check performs the CORS check; nil if it succeeds.
 // Source: https://fetch.spec.whatwg.org/#concept-cors-check
 func (j *judge) check() *finding {
-	value, has := combined(j.Answer.Headers, allowOrigin)
+	value, has := combinedValue(j.Answer.Headers, allowOrigin)
 	switch {
 	case !has:
-		return j.missing()
+		return j.missingOrigin()
 	case value == "*" && !j.credentials:
 		return nil
 	case value == "*":
-		return j.credentialsOf(
+		return j.credentialsNotAllowed(
 			"the request has cookies, and for these " + allowOrigin + " must name the page's origin: it is *",
 		)
 	case value != j.origin:
-		return j.other(value)
+		return j.otherOrigin(value)
 	case !j.credentials:
 		return nil
 	}
-	if allowed, _ := combined(j.Answer.Headers, allowCredentials); allowed != "true" {
-		return j.credentialsOf("the request has cookies, and the answer has no " + allowCredentials + ": true")
+	if allowed, _ := combinedValue(j.Answer.Headers, allowCredentials); allowed != "true" {
+		return j.credentialsNotAllowed("the request has cookies, and the answer has no " + allowCredentials + ": true")
 	}
 	return nil
 }
 
-// combined gets a header: the values of its lines, joined by a comma and a space.
+// combinedValue returns the value of a header: the values of its lines, joined by a comma and a space.
 // Source: https://fetch.spec.whatwg.org/#concept-header-list-get
-func combined(h exchange.Headers, name string) (value string, has bool) {
+func combinedValue(h exchange.Headers, name string) (value string, has bool) {
 	var values []string
 	for v := range h.Values(name) {
 		values = append(values, strings.Trim(v, " \t\r\n"))
@@ -214,7 +214,7 @@ func combined(h exchange.Headers, name string) (value string, has bool) {
 	return strings.Join(values, ", "), values != nil
 }
 
-// api is what is known of the API.
+// api returns what is known about the API.
 func (j *judge) api() API {
 	if j.API == nil {
 		return API{}

@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// safelisted are the headers that pages always see.
+// safelisted are the headers that pages can always read.
 // Source: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
 var safelisted = []string{
 	"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma",
 }
 
-// unasked are headers that pages have no use for: those of the connection, of browsers themselves, and of proxies.
-// Set-Cookie is no page's to read: https://fetch.spec.whatwg.org/#forbidden-response-header-name
-var unasked = []string{
+// notForPages are headers that pages have no use for: those of the connection, of browsers themselves, and of proxies.
+// Set-Cookie cannot be read by pages: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+var notForPages = []string{
 	"accept-ranges", "age", "alt-svc", "connection", "content-encoding", "date", "keep-alive", "permissions-policy",
 	"referrer-policy", "server", "set-cookie", "set-cookie2", "strict-transport-security", "trailer", "transfer-encoding",
 	"vary", "via", "www-authenticate",
 }
 
-// unaskedPrefixes begin the names of further ones.
-var unaskedPrefixes = []string{
+// notForPagesPrefixes are prefixes of further names of that kind.
+var notForPagesPrefixes = []string{
 	"access-control-", "content-security-policy", "cross-origin-", "sec-", "x-amz-", "x-amzn-", "x-cache",
 	"x-content-type-options", "x-frame-options", "x-xss-protection",
 }
 
-// hidden are the headers of a readable answer that the page does not see, of those that it may have a use for.
+// hidden returns the headers of a readable answer that the page cannot read, but may have a use for.
 // Source: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
 func (j *judge) hidden() (names []string) {
 	exposed, _ := listOf(j.Answer.Headers, exposeHeaders)
@@ -37,8 +37,8 @@ func (j *judge) hidden() (names []string) {
 		name := strings.ToLower(h.Name)
 		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
 		shown := http.CanonicalHeaderKey(name)
-		if slices.Contains(safelisted, name) || slices.Contains(unasked, name) || hasFold(exposed, name) ||
-			slices.ContainsFunc(unaskedPrefixes, begins) || slices.Contains(names, shown) {
+		if slices.Contains(safelisted, name) || slices.Contains(notForPages, name) || hasFold(exposed, name) ||
+			slices.ContainsFunc(notForPagesPrefixes, begins) || slices.Contains(names, shown) {
 			continue
 		}
 		names = append(names, shown)

@@ -10,15 +10,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// WithoutCookies is what a verdict says of a preflight after which the browser sends a request without cookies, and no
-// other one.
+// WithoutCookies is the verdict's text for a preflight after which the browser sends requests without cookies only.
 const WithoutCookies = "without cookies only"
 
-// preflight decides whether the browser goes on to send the page's request: if the CORS check succeeds, the status is
-// 200 to 299, and the method and each header are allowed.
+// preflight decides whether the browser goes on to send the page's request. It does if the CORS check succeeds, the
+// status is 200 to 299, and the method and each header are allowed.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-fetch
 func (j *judge) preflight(v *Verdict) {
-	f := j.unanswered()
+	f := j.noPreflightRoute()
 	if f == nil {
 		f = j.check()
 	}
@@ -39,12 +38,12 @@ func (j *judge) preflight(v *Verdict) {
 		return
 	}
 	v.Readable = true
-	if credentials, _ := combined(j.Answer.Headers, allowCredentials); credentials != "true" ||
+	if credentials, _ := combinedValue(j.Answer.Headers, allowCredentials); credentials != "true" ||
 		j.Answer.Headers.Get(allowOrigin) == "*" {
-		v.Why = WithoutCookies // a preflight has none that could be seen here
+		v.Why = WithoutCookies // a preflight does not show whether the request will have cookies
 	}
 	allowed, _ := listOf(j.Answer.Headers, allowHeaders)
-	if slices.Contains(j.asked(), "authorization") && !hasFold(allowed, "authorization") {
+	if slices.Contains(j.requestedHeaders(), "authorization") && !hasFold(allowed, "authorization") {
 		// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name and, on browsers that take * all the same,
 		// https://github.com/whatwg/fetch/issues/1278
 		v.Why = "by the Fetch standard * does not stand for Authorization, though today's browsers take it so"
@@ -52,8 +51,8 @@ func (j *judge) preflight(v *Verdict) {
 	}
 }
 
-// unanswered says why no preflight is answered; nil if API Gateway has a route for it.
-func (j *judge) unanswered() *finding {
+// noPreflightRoute says why the API does not answer preflights for the path; nil if API Gateway has a route for them.
+func (j *judge) noPreflightRoute() *finding {
 	if j.By != Gateway || j.Answer.Status != http.StatusForbidden || j.API == nil {
 		return nil
 	}
@@ -70,21 +69,22 @@ func (j *judge) unanswered() *finding {
 	return nil
 }
 
-// unasked says why a request never leaves the browser whose answer a page could read, such as that of a function that
-// has the CORS of another API: the browser asks first, and no preflight is answered.
+// blockedBeforeSending says why the browser will not send a request although a page could read the answer: the browser
+// asks first, and no preflight is answered. The answer can be that of a function with the CORS settings of another API.
 // Source: https://fetch.spec.whatwg.org/#concept-main-fetch, "HTTP fetch with CORS-preflight"
-func (j *judge) unasked() *finding {
+func (j *judge) blockedBeforeSending() *finding {
 	if j.API == nil || !unsafe(j.Request) || j.api().Preflights {
 		return nil
 	}
 	return &finding{
 		"a browser asks before it sends such a request, and no route answers preflights on its path", CORSAllowOrigins,
-		j.settle(),
+		j.howToEnable(),
 	}
 }
 
-// unsafe reports whether a request is one that a browser asks about before it sends it, by its method, or a header that
-// authorizers, usage plans and JSON need. Others that a page sets cannot be told from those that a browser sets.
+// unsafe reports whether a browser asks before it sends a request: because of its method, or of a header that
+// authorizers, usage plans or JSON need. Other headers are ignored, since those that a page sets look like those of the
+// browser.
 // Source: https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
 func unsafe(r *exchange.Request) bool {
 	switch r.Verb {
@@ -121,12 +121,12 @@ func (j *judge) method() *finding {
 		}
 	}
 	return &finding{
-		fmt.Sprintf("the method %s is not allowed: %s", method, shown(allowed)), CORSAllowMethods,
+		fmt.Sprintf("the method %s is not allowed: %s", method, describeAllowed(allowed)), CORSAllowMethods,
 		fmt.Sprintf("add %q to CORS.AllowMethods, or leave it empty for the verbs of the routes", method),
 	}
 }
 
-// headers checks the headers that the page sets. The request names those that are not safe without asking.
+// headers checks the headers that the page sets. The request lists those that need permission.
 // Source: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 func (j *judge) headers() *finding {
 	allowed, ok := listOf(j.Answer.Headers, allowHeaders)
@@ -137,7 +137,7 @@ func (j *judge) headers() *finding {
 		return nil
 	}
 	var not []string
-	for _, name := range j.asked() {
+	for _, name := range j.requestedHeaders() {
 		if !hasFold(allowed, name) {
 			not = append(not, name)
 		}
@@ -150,13 +150,14 @@ func (j *judge) headers() *finding {
 		verb = "are"
 	}
 	return &finding{
-		fmt.Sprintf("the %s %s %s not allowed: %s", plural("header", not), strings.Join(not, ", "), verb, shown(allowed)),
+		fmt.Sprintf("the %s %s %s not allowed: %s",
+			plural("header", not), strings.Join(not, ", "), verb, describeAllowed(allowed)),
 		CORSAllowHeaders, "add " + quoted(not) + " to CORS.AllowHeaders",
 	}
 }
 
-// asked are the headers that the page sets, in lower case.
-func (j *judge) asked() []string {
+// requestedHeaders returns the headers that the page sets, in lower case.
+func (j *judge) requestedHeaders() []string {
 	names, _ := listOf(j.Request.Headers, requestHeaders)
 	for i := range names {
 		names[i] = strings.ToLower(names[i])
@@ -165,11 +166,11 @@ func (j *judge) asked() []string {
 }
 
 func (j *judge) notAList(name, prop string) *finding {
-	value, _ := combined(j.Answer.Headers, name)
+	value, _ := combinedValue(j.Answer.Headers, name)
 	return &finding{fmt.Sprintf("%s is not a list with commas: %q", name, value), prop, "leave it to CORS"}
 }
 
-// listOf extracts the values of a header that is a list; false if it is not one. Empty elements count for nothing.
+// listOf returns the values of a header that is a list; false if it is not one. Empty elements are ignored.
 // Source: https://fetch.spec.whatwg.org/#extract-header-list-values
 func listOf(h exchange.Headers, name string) (list []string, ok bool) {
 	for value := range h.Values(name) {
@@ -191,8 +192,8 @@ func hasFold(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(one string) bool { return strings.EqualFold(one, name) })
 }
 
-// shown is a list of what is allowed.
-func shown(list []string) string {
+// describeAllowed describes the allowed values.
+func describeAllowed(list []string) string {
 	if len(list) == 0 {
 		return "the preflight's answer names none"
 	}

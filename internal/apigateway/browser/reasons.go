@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// What a verdict names as what changes it.
+// The values of Verdict.Prop.
 const (
 	CORSAllowOrigins     = "CORS.AllowOrigins"
 	CORSAllowHeaders     = "CORS.AllowHeaders"
@@ -15,12 +15,12 @@ const (
 
 	GatewayResponses     = "GatewayResponses" // API Gateway's own answers
 	Routes               = "Routes"
-	IntegrationResponses = "IntegrationResponses" // of CDK's IntegrationOptions, in the Integration of a route
-	Middleware           = "lambdahttp/cors"      // the package that gives a function's own answers the headers of CORS
+	IntegrationResponses = "IntegrationResponses" // in CDK's IntegrationOptions, for the Integration of a route
+	Middleware           = "lambdahttp/cors"      // the package that adds CORS headers to a function's own answers
 )
 
-// missing says why an answer has no Access-Control-Allow-Origin.
-func (j *judge) missing() *finding {
+// missingOrigin says why an answer has no Access-Control-Allow-Origin.
+func (j *judge) missingOrigin() *finding {
 	api := j.api()
 	const has = " has no " + allowOrigin
 	switch {
@@ -61,8 +61,8 @@ func (j *judge) missing() *finding {
 	}
 }
 
-// other says why Access-Control-Allow-Origin has another value than the page's origin.
-func (j *judge) other(value string) *finding {
+// otherOrigin says why Access-Control-Allow-Origin is not the page's origin.
+func (j *judge) otherOrigin(value string) *finding {
 	api := j.api()
 	if strings.Contains(value, ",") {
 		f := &finding{why: fmt.Sprintf("%s has more than one value: %s", allowOrigin, value), fix: "send it once"}
@@ -90,7 +90,7 @@ func (j *judge) other(value string) *finding {
 	return j.notAllowed()
 }
 
-// notAllowed is for an origin that the API does not know.
+// notAllowed returns the finding for an origin that the API does not allow.
 func (j *judge) notAllowed() *finding {
 	if j.origin == "null" {
 		return &finding{
@@ -104,8 +104,8 @@ func (j *judge) notAllowed() *finding {
 	}
 }
 
-// credentialsOf is for a request with credentials whose answer does not allow them.
-func (j *judge) credentialsOf(why string) *finding {
+// credentialsNotAllowed returns the finding for a request with credentials whose answer does not allow them.
+func (j *judge) credentialsNotAllowed(why string) *finding {
 	switch api := j.api(); {
 	case api.Credentials && j.By == Function:
 		return &finding{why, Middleware, "use lambdahttp/cors"}
@@ -122,16 +122,17 @@ func (j *judge) credentialsOf(why string) *finding {
 	}
 }
 
-// foreign is for an API without CORS, whose function has that of another API, which does not allow the page.
+// foreign returns the finding for an API without CORS whose function has the CORS settings of another API, which do not
+// allow the page.
 func (j *judge) foreign() *finding {
 	return &finding{
 		fmt.Sprintf("the API has no CORS, and its function has that of another API, which does not allow %s", j.origin),
-		CORSAllowOrigins, j.settle(),
+		CORSAllowOrigins, j.howToEnable(),
 	}
 }
 
-// settle says how an API without CORS gets it.
-func (j *judge) settle() string {
+// howToEnable says how to set up CORS for an API that has none.
+func (j *judge) howToEnable() string {
 	switch api := j.api(); {
 	case api.CORS:
 		return "let the preflight that CORS makes answer OPTIONS on the path"
@@ -142,7 +143,7 @@ func (j *judge) settle() string {
 	return "set " + j.inProps()
 }
 
-// inProps is the property as it is written for an API that has no CORS yet.
+// inProps returns the property in Go, for an API without CORS.
 func (j *judge) inProps() string {
 	return fmt.Sprintf("CORS: &secureapi.CORS{AllowOrigins: []string{%q}}", j.origin)
 }

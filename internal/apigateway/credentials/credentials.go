@@ -1,8 +1,8 @@
 // Package credentials finds the credentials in a request and masks them in texts about the request, so that a log or a
-// page can show what was decided.
+// page can show how it was decided.
 //
-// It goes by the names of headers and parameters and by the form of tokens. It does not verify credentials, and it
-// cannot find a secret under a harmless name.
+// It finds them by the names of headers and parameters, and by the form of tokens. It does not verify credentials, and
+// it cannot find a secret under a harmless name.
 package credentials
 
 import (
@@ -14,14 +14,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Hidden stands where a credential was.
+// Hidden replaces a credential.
 const Hidden = "[not shown]"
 
-// tokens are JSON Web Tokens (RFC 7519): three parts of base64url, the first of which begins as an object does. The
-// third is empty for a token without a signature.
+// tokens matches JSON Web Tokens (RFC 7519): three parts of base64url, the first of which is an encoded JSON object.
+// The third part is empty for a token without a signature.
 var tokens = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
 
-// MaskTokens takes out of a text what looks like a JSON Web Token.
+// MaskTokens masks everything in a text that looks like a JSON Web Token.
 func MaskTokens(text string) string {
 	if !strings.Contains(text, "eyJ") { // much faster than the expression
 		return text
@@ -29,38 +29,38 @@ func MaskTokens(text string) string {
 	return tokens.ReplaceAllLiteralString(text, Hidden)
 }
 
-// words are parts of the names that credentials are sent under, in headers, cookies and queries.
-var words = []string{
+// credentialWords are parts of the names of headers, cookies and query parameters that carry credentials.
+var credentialWords = []string{
 	"auth", "token", "secret", "passw", "cookie", "session", "signature", "credential", "api-key", "api_key", "apikey",
 	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf",
 }
 
-// names are whole names of parameters that a login's requests have: the code of the provider, what the browser proves
-// its attempt by, and the verifier of the code (RFC 6749, section 4.1.2, and RFC 7636, section 4.5).
-var names = []string{"code", "state", "nonce", "code_verifier"}
+// loginParameters are full names of parameters in a login's requests: the provider's code, the values that tie it to
+// the browser's attempt, and the verifier of the code (RFC 6749, section 4.1.2, and RFC 7636, section 4.5).
+var loginParameters = []string{"code", "state", "nonce", "code_verifier"}
 
-// Named reports whether a header or a parameter of this name holds a credential. The further names are those of the
+// Named reports whether a header or a parameter with this name holds a credential. further are the names in the
 // identity sources of an API's authorizers.
 func Named(name string, further ...string) bool {
 	lower := strings.ToLower(name)
-	if strings.HasPrefix(lower, "sec-fetch-") { // what a browser says of the request, also as an identity source
+	if strings.HasPrefix(lower, "sec-fetch-") { // written by browsers, and no secret even as an identity source
 		return false
 	}
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) }) ||
-		slices.Contains(names, lower) ||
+	return slices.ContainsFunc(credentialWords, func(w string) bool { return strings.Contains(lower, w) }) ||
+		slices.Contains(loginParameters, lower) ||
 		slices.ContainsFunc(further, func(f string) bool { return strings.EqualFold(f, name) })
 }
 
-// minLength is that of the shortest value that is looked for: a shorter one would be found by chance.
+// minLength is the length of the shortest value that is masked. Shorter ones would match by chance.
 const minLength = 6
 
-// Mask takes out of texts about a request what it brought as credentials, also where an authorizer or a function
-// repeats it. The further names are as in [Named].
+// Mask returns a function that masks the credentials of a request in texts about it, even where an authorizer or a
+// function repeats them. further are names as in [Named].
 func Mask(r *exchange.Request, further ...string) func(string) string {
 	return mask(valuesOf(r, further))
 }
 
-// MaskAll is [Mask] of a request and its answer: it also takes out the cookies that the answer sets.
+// MaskAll works like [Mask], and also masks the cookies that the answer sets.
 func MaskAll(r *exchange.Request, answer exchange.Headers, further ...string) func(string) string {
 	values := valuesOf(r, further)
 	for cookie := range answer.Values("Set-Cookie") {
@@ -69,10 +69,10 @@ func MaskAll(r *exchange.Request, answer exchange.Headers, further ...string) fu
 			values = append(values, strings.TrimSpace(value))
 		}
 	}
-	return mask(sorted(values))
+	return mask(longestFirst(values))
 }
 
-// mask takes values out of a text, which are sorted.
+// mask returns a function that masks values in a text. The values must be sorted as by sorted.
 func mask(values []string) func(string) string {
 	return func(text string) string {
 		for _, v := range values {
@@ -82,7 +82,7 @@ func mask(values []string) func(string) string {
 	}
 }
 
-// valuesOf are the values to look for, sorted.
+// valuesOf returns the values to mask, sorted.
 func valuesOf(r *exchange.Request, further []string) (values []string) {
 	add := func(v string) {
 		if v = strings.TrimSpace(v); len(v) >= minLength {
@@ -112,16 +112,17 @@ func valuesOf(r *exchange.Request, further []string) (values []string) {
 			}
 		}
 	}
-	return sorted(values)
+	return longestFirst(values)
 }
 
-// sorted has the longest value first, so that none is left over in part.
-func sorted(values []string) []string {
+// longestFirst puts the longest values first, so that a shorter one does not leave a part of a longer one.
+func longestFirst(values []string) []string {
 	slices.SortFunc(values, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return slices.Compact(values)
 }
 
-// Tokens are the JSON Web Tokens that a request brought in its header and its query, each once, as they came.
+// Tokens returns the JSON Web Tokens in the header and the query of a request, each once, in the form in which they
+// came.
 func Tokens(r *exchange.Request) (found []string) {
 	add := func(text string) {
 		for _, t := range tokens.FindAllString(text, -1) {

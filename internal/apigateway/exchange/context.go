@@ -2,8 +2,8 @@ package exchange
 
 import "strings"
 
-// FullPath is the path with the stage or, by a custom domain, with its base path alone, undecoded, as
-// requestContext.path and $context.path have it.
+// FullPath returns the undecoded path with the stage, as in requestContext.path and $context.path. For a custom domain
+// it has the base path in place of the stage.
 // Source for custom domains: https://github.com/localstack/localstack/pull/12296, which lists what AWS does.
 func (r *Request) FullPath() string {
 	if r.RawPath != "" {
@@ -15,9 +15,9 @@ func (r *Request) FullPath() string {
 	return "/" + r.Stage + r.Path
 }
 
-// DomainPrefix is the first label of the domain name that the API is called by, as requestContext.domainPrefix and
-// $context.domainPrefix have it. Of a name that has none, as localhost or an address, it is what AWS has there for an
-// API without a domain of its own: its id.
+// DomainPrefix returns the first label of the domain name in the request, as in requestContext.domainPrefix and
+// $context.domainPrefix. For a name without such a label, such as localhost or an address, it returns the API's ID, as
+// AWS does for an API without a custom domain.
 func (r *Request) DomainPrefix(apiID string) string {
 	name := r.Host
 	if i := strings.LastIndexByte(name, ':'); i >= 0 {

@@ -1,7 +1,10 @@
-// Package exchange is a request and its answer as API Gateway sees them: undecoded, with headers in the case and order
-// they came in. The other packages of the local gateway pass them on to each other.
+// Package exchange defines a request and its answer as API Gateway sees them: undecoded, with headers in their original
+// case and order. The other packages of the local gateway pass them on to each other.
 //
-//	r := &exchange.Request{Verb: "GET", RawPath: "/prod/orders", RawQuery: "page=2", Headers: exchange.Headers{{Name: "accept", Value: "*/*"}}}
+//	r := &exchange.Request{
+//		Verb: "GET", RawPath: "/prod/orders", RawQuery: "page=2",
+//		Headers: exchange.Headers{{Name: "accept", Value: "*/*"}},
+//	}
 //	page, there := exchange.QueryValue(r.RawQuery, "page")
 //
 // It does not read or write HTTP, and it decides nothing.
@@ -17,10 +20,11 @@ import (
 // Header is one line of a header.
 type Header struct{ Name, Value string }
 
-// Headers are all lines of a header, in the order they came in. Names compare without case.
+// Headers are all header lines, in the order in which they arrived. Names compare without case.
 type Headers []Header
 
-// Get is the value of the last line with a name, which is what API Gateway's single-value maps hold; "" without one.
+// Get returns the value of the last line with a name, which is what API Gateway's single-value maps hold; "" if no such
+// line exists.
 func (h Headers) Get(name string) string {
 	for i := len(h) - 1; i >= 0; i-- {
 		if strings.EqualFold(h[i].Name, name) {
@@ -38,7 +42,7 @@ func (h Headers) Has(name string) bool {
 	return false
 }
 
-// Values are the values of all lines with a name.
+// Values returns the values of all lines with a name.
 func (h Headers) Values(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, line := range h {
@@ -52,16 +56,16 @@ func (h Headers) Values(name string) iter.Seq[string] {
 // Request is a request to a stage of an API.
 type Request struct {
 	Verb     string // in capitals
-	Stage    string // the first segment of the target's path, or what a custom domain is mapped to
-	Path     string // the rest of it, undecoded, with its leading slash; "/" for the root
-	RawPath  string // the whole path as it came, the stage included
-	Mount    string // what stands in RawPath where a caller on AWS has Stage; "" for Stage itself
-	Domain   bool   // it came by a custom domain: RawPath has Base in place of the stage
-	Base     string // of a custom domain's mapping, such as "/v1"; "" for the root
+	Stage    string // the first segment of the path, or the stage that a custom domain is mapped to
+	Path     string // the rest of the path, undecoded, with its leading slash; "/" for the root
+	RawPath  string // the whole path as received, including the stage
+	Mount    string // the segment of RawPath in place of the stage; "" if it is Stage itself
+	Domain   bool   // the request came through a custom domain: RawPath has Base in place of the stage
+	Base     string // the base path of a custom domain's mapping, such as "/v1"; "" for the root
 	RawQuery string // what follows the question mark, undecoded
 	Headers  Headers
 	Body     []byte
-	Host     string // of the Host header
+	Host     string // the value of the Host header
 	Protocol string // "HTTP/1.1"
 	SourceIP string
 
@@ -75,14 +79,14 @@ type Request struct {
 	TraceID    string // X-Amzn-Trace-Id
 }
 
-// Answer is what the caller gets.
+// Answer is the answer that the caller gets.
 type Answer struct {
 	Status  int
 	Headers Headers
 	Body    []byte
 
-	// Stream is a body that is still being written, in place of Body; nil for none. Who sends the answer reads it, sends
-	// each part as it comes, and closes it. An error other than io.EOF cuts the connection, so that the client does not
-	// take what it got for the whole.
+	// Stream is a body that is still being written, in place of Body; nil for none. The sender of the answer reads it,
+	// sends each part as it arrives, and closes it. An error other than io.EOF cuts the connection, so that the client
+	// does not mistake the part that it received for the whole.
 	Stream io.ReadCloser
 }

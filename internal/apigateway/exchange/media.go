@@ -2,8 +2,8 @@ package exchange
 
 import "strings"
 
-// MediaType is the media type of a Content-Type or Accept header, in lower case: without parameters, and the first one
-// where there are several, which is the only one that API Gateway heeds. Without one it is application/json.
+// MediaType returns the media type of a Content-Type or Accept header in lower case, without parameters. If there are
+// several, it returns the first, the only one that API Gateway uses. A missing header counts as application/json.
 // Source: "Select mapping templates" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html, and the note on
 // Accept at https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
@@ -17,7 +17,7 @@ func MediaType(header string) string {
 	return header
 }
 
-// First is the value of the first line with a name; "" without one.
+// First returns the value of the first line with a name; "" if none exists.
 func (h Headers) First(name string) string {
 	for value := range h.Values(name) {
 		return value

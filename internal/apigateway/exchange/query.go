@@ -6,9 +6,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// AppendQuery splits a query string into its parameters, in their order, and decodes names and values: + is a space,
-// and %XX a byte. A percent sign that no two digits follow stands for itself. A semicolon separates as an ampersand
-// does: it "results in the data being split",
+// AppendQuery splits a query string into its parameters, in order, and decodes names and values: + is a space, and %XX
+// a byte. A percent sign without two hexadecimal digits after it stands for itself. A semicolon separates like an
+// ampersand: it "results in the data being split",
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
 func AppendQuery(to []Header, raw string) []Header {
 	for raw != "" {
@@ -22,13 +22,12 @@ func AppendQuery(to []Header, raw string) []Header {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		to = append(to, Header{Name: Text(decoded(name)), Value: Text(decoded(value))})
+		to = append(to, Header{Name: Text(decode(name)), Value: Text(decode(value))})
 	}
 	return to
 }
 
-// QueryValue is the value of the last parameter with this name, which is in the case it is given in, and whether there
-// is one.
+// QueryValue returns the value of the last parameter with a name, and whether there is one. Names compare with case.
 func QueryValue(raw, name string) (value string, ok bool) {
 	var few [16]Header
 	for _, p := range AppendQuery(few[:0], raw) {
@@ -39,7 +38,7 @@ func QueryValue(raw, name string) (value string, ok bool) {
 	return value, ok
 }
 
-func decoded(s string) string {
+func decode(s string) string {
 	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s
 	}

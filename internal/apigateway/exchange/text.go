@@ -2,8 +2,8 @@ package exchange
 
 import "unicode/utf8"
 
-// Text is s with what is not UTF-8 replaced as API Gateway's decoder does it, which is Java's: one U+FFFD for each
-// maximal malformed part (Unicode 15, section 3.9, "U+FFFD Substitution of Maximal Subparts").
+// Text replaces what is not UTF-8 in s as API Gateway's decoder does, which is Java's: one U+FFFD for each maximal
+// malformed part (Unicode 15, section 3.9, "U+FFFD Substitution of Maximal Subparts").
 func Text(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -20,9 +20,9 @@ func Text(s string) string {
 	return string(out)
 }
 
-// Malformed counts the bytes of the malformed part that s begins with: a byte that begins no character, or the
-// beginning of a character up to the byte that does not go on with it (Unicode 15, table 3-7). s does not begin with a
-// character.
+// Malformed returns the length of the malformed part at the beginning of s, in bytes: a byte that begins no character,
+// or the beginning of a character up to the byte that does not continue it (Unicode 15, table 3-7). s must not begin
+// with a valid character.
 func Malformed(s string) int {
 	low, high, size := byte(0x80), byte(0xBF), 0
 	switch c := s[0]; {

@@ -14,10 +14,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Handler is f as an http.Handler, for servers of net/http and httptest. It has the same limits as a [Server].
+// Handler returns f as an http.Handler, for servers of net/http and httptest. It has the limits of a [Server].
 //
-// It differs where net/http has done its work before: header names are in their canonical form and in the order of the
-// alphabet, after Host; only lines of one name keep their order. What is malformed is net/http's to judge.
+// It differs from a Server where net/http has already read the request: header names are canonical and sorted, after
+// Host, and only lines of the same name keep their order. net/http decides what is malformed.
 func Handler(f Func) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		r, refused := fromHTTP(hr)
@@ -35,7 +35,7 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 		r.SourceIP = ip
 	}
 	raw := hr.RequestURI
-	if raw == "" { // a request that was made by hand
+	if raw == "" { // the request was not read by a server
 		raw = hr.URL.RequestURI()
 	}
 	h := head{verb: hr.Method}
@@ -74,12 +74,12 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 	return r, nil
 }
 
-// streamHTTP sends each part of a stream as it comes. One that fails cuts the connection.
+// streamHTTP sends each part of a stream as it arrives. A stream that fails cuts the connection.
 func streamHTTP(w http.ResponseWriter, from io.ReadCloser) {
 	defer from.Close()
 	part := make([]byte, streamPart)
 	for control := http.NewResponseController(w); ; {
-		control.Flush() // the head at first; a writer that cannot sends the whole at the end
+		control.Flush() // sends the head; a writer without Flush sends everything at the end
 		n, err := from.Read(part)
 		if _, writing := w.Write(part[:n]); writing != nil || err == io.EOF {
 			return
@@ -106,12 +106,12 @@ func toHTTP(w http.ResponseWriter, a exchange.Answer) {
 		return
 	}
 	if status != http.StatusNoContent && status != http.StatusNotModified && status != http.StatusResetContent {
-		w.Write(a.Body) // an error is the client's leaving
+		w.Write(a.Body) // it fails if the client has left
 	}
 }
 
-// FromHandler is h as a [Func], for parts of a server that are written for net/http. A handler's answer is collected
-// whole; what it flushes is sent with the rest. Its request has a RequestURI, as that of a server has.
+// FromHandler returns h as a [Func], for parts of a server that are written for net/http. It collects the whole answer
+// before it is sent, even if the handler flushes. The request has a RequestURI, as on a server.
 func FromHandler(h http.Handler) Func {
 	return func(ctx context.Context, r *exchange.Request) exchange.Answer {
 		target := r.RawPath
@@ -128,18 +128,18 @@ func FromHandler(h http.Handler) Func {
 			Body: io.NopCloser(bytes.NewReader(r.Body)), ContentLength: int64(len(r.Body)),
 		}
 		for _, line := range r.Headers {
-			if !strings.EqualFold(line.Name, "Host") { // net/http keeps it apart
+			if !strings.EqualFold(line.Name, "Host") { // net/http has it in r.Host
 				hr.Header.Add(line.Name, line.Value)
 			}
 		}
 		w := collector{header: http.Header{}}
 		h.ServeHTTP(&w, hr.WithContext(ctx))
-		w.WriteHeader(http.StatusOK) // unless the handler wrote another one
+		w.WriteHeader(http.StatusOK) // ignored if the handler wrote one
 		return w.answer
 	}
 }
 
-// collector collects an answer. Header lines count until the status is written.
+// collector collects an answer. Header lines that are set after the status was written are ignored.
 type collector struct {
 	header http.Header
 	answer exchange.Answer

@@ -2,7 +2,7 @@ package front
 
 import "github.com/gatehouse-cdk/gatehouse/internal/httpname"
 
-// body reads what follows a head; nil if nothing does. The error is a *[refusal], or one of the connection.
+// body reads the body after a head; nil if there is no body. The error is a *[refusal], or one of the connection.
 func (r *reader) body(h *head, limit int64) ([]byte, error) {
 	switch {
 	case h.length == 0:
@@ -16,7 +16,7 @@ func (r *reader) body(h *head, limit int64) ([]byte, error) {
 	return b, r.full(b)
 }
 
-// chunked reads a chunked body (RFC 9112, section 7.1). Extensions and the trailer are read and passed over.
+// chunked reads a chunked body (RFC 9112, section 7.1). It ignores extensions and the trailer.
 func (r *reader) chunked(limit int64) ([]byte, error) {
 	var b []byte
 	for {
@@ -52,7 +52,7 @@ func (r *reader) chunked(limit int64) ([]byte, error) {
 func chunkSize(line string) (int64, *refusal) {
 	var n int64
 	i := 0
-	for ; i < len(line) && hex.has(line[i]); i++ {
+	for ; i < len(line) && hex.contains(line[i]); i++ {
 		if i == 15 {
 			return 0, malformed("the size of a chunk has too many digits")
 		}

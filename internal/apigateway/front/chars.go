@@ -1,17 +1,17 @@
 package front
 
-// class says where a byte may stand.
+// class is a set of places in which a byte is allowed.
 type class uint8
 
 const (
 	target class = 1 << iota // in a request target
-	host                     // in the name of a host
+	host                     // in a host name
 	hex
 )
 
 var classes = func() (t [256]class) {
 	for c := range t {
-		// Bytes above 0x7F should have been encoded (RFC 3986, section 2); net/http lets them pass, and so does curl.
+		// Bytes above 0x7F should be encoded (RFC 3986, section 2), but net/http accepts them and curl sends them.
 		if c > ' ' && c != 0x7F && c != '#' {
 			t[c] |= target
 		}
@@ -27,8 +27,8 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
-// all reports whether every byte of s may stand there.
-func (k class) all(s string) bool {
+// containsAll reports whether every byte of s is allowed there.
+func (k class) containsAll(s string) bool {
 	for i := range len(s) {
 		if classes[s[i]]&k == 0 {
 			return false
@@ -37,4 +37,4 @@ func (k class) all(s string) bool {
 	return true
 }
 
-func (k class) has(c byte) bool { return classes[c]&k != 0 }
+func (k class) contains(c byte) bool { return classes[c]&k != 0 }

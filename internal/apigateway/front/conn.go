@@ -13,24 +13,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// conn is a connection. One goroutine reads its requests and writes their answers in turn, so that answers to pipelined
-// requests are in order and a request is not begun before the answer to the one before it is written.
+// conn is a connection. One goroutine reads its requests and writes their answers in turn. So answers to pipelined
+// requests are in order, and no request begins before the previous answer is written.
 type conn struct {
 	server *Server
 	net    net.Conn
 	in     reader
-	out    []byte // kept from answer to answer
+	out    []byte // reused for each answer
 	source string // the client's IP address
 
 	ctx   context.Context
 	leave context.CancelFunc
 
-	state atomic.Uint64 // a count, and the phase in its last three bits
-	seen  uint64        // the state that the watch saw last; its own
-	ticks int           // for how many ticks it has been that; its own
+	state          atomic.Uint64 // a count, and the phase in its last three bits
+	lastState      uint64        // the state that watch saw last; only watch uses it
+	unchangedTicks int           // for how many ticks the state has not changed; only watch uses it
 }
 
-// phase is what a connection is about.
+// phase is what a connection is doing.
 type phase uint64
 
 const (
@@ -52,10 +52,11 @@ func newConn(s *Server, nc net.Conn) *conn {
 	return c
 }
 
-// enter begins a phase. Only the connection's own goroutine does it.
+// enter begins a phase. Only the connection's own goroutine calls it.
 func (c *conn) enter(p phase) { c.state.Store((c.state.Load()/phases+1)*phases + uint64(p)) }
 
-// progress is the connection as its reader sees it: of a body, each part that comes counts as progress.
+// progress reads from the connection. Each part of a body that arrives counts as progress, and restarts the phase's
+// time.
 type progress struct{ c *conn }
 
 func (p progress) Read(b []byte) (int, error) {
@@ -63,7 +64,7 @@ func (p progress) Read(b []byte) (int, error) {
 		n, err := p.c.net.Read(b)
 		at := phase(p.c.state.Load() % phases)
 		if n == 0 && at != idle && errors.Is(err, os.ErrDeadlineExceeded) {
-			// The wake-up of an idle connection that came when it had just ceased to be idle.
+			// The connection was woken as an idle one just when it had stopped being idle.
 			p.c.net.SetReadDeadline(time.Time{})
 			continue
 		}
@@ -74,10 +75,10 @@ func (p progress) Read(b []byte) (int, error) {
 	}
 }
 
-// serve answers requests until the client or the server has had enough.
+// serve answers requests until the client or the server closes the connection.
 func (c *conn) serve() {
 	defer c.kill()
-	for c.waits() {
+	for c.awaitRequest() {
 		r, h, err := c.read()
 		if err != nil {
 			var refused *refusal
@@ -95,11 +96,11 @@ func (c *conn) serve() {
 	}
 }
 
-// waits waits for the first byte of a request.
-func (c *conn) waits() bool {
+// awaitRequest waits for the first byte of a request.
+func (c *conn) awaitRequest() bool {
 	c.enter(idle)
 	for c.in.start == c.in.end {
-		// After enter: [Server.Drain] wakes what was idle when it looked.
+		// This check must follow enter: [Server.Drain] wakes only connections that were idle when it looked.
 		if c.server.closing.Load() || c.in.fill(c.server.options.MaxHead) != nil {
 			return false
 		}
@@ -140,7 +141,7 @@ func (c *conn) read() (*exchange.Request, *head, error) {
 	return r, &h, err
 }
 
-// answer calls the function.
+// answer calls the server's Func.
 func (c *conn) answer(r *exchange.Request) (a exchange.Answer) {
 	if c.server.options.Panicked != nil {
 		defer func() {
@@ -153,11 +154,11 @@ func (c *conn) answer(r *exchange.Request) (a exchange.Answer) {
 	return c.server.options.Func(c.ctx, r)
 }
 
-// keptOut is how large a buffer is kept for the next answer.
+// keptOut is the size up to which a buffer is kept for the next answer.
 const keptOut = 64 << 10
 
-// write writes an answer, its header and body at once unless the body is large, and reports whether the connection can
-// go on.
+// write writes an answer, and reports whether the connection can stay open. It sends header and body at once unless the
+// body is large.
 func (c *conn) write(h *head, a *exchange.Answer, persist bool) (bool, error) {
 	c.enter(writing)
 	o := reply{verb: h.verb, protocol: h.protocol, persist: persist, date: c.server.now()}
@@ -181,10 +182,10 @@ func (c *conn) write(h *head, a *exchange.Answer, persist bool) (bool, error) {
 	return persist, err
 }
 
-// refuse answers a request that is not handed on.
+// refuse answers a request that is not passed on.
 func (c *conn) refuse(h *head, refused *refusal) {
 	if c.server.options.Refused != nil {
-		c.server.options.Refused(Refusal{Status: refused.status, Reason: refused.told(), SourceIP: c.source})
+		c.server.options.Refused(Refusal{Status: refused.status, Reason: refused.logReason(), SourceIP: c.source})
 	}
 	if h == nil {
 		h = &head{}
@@ -198,14 +199,14 @@ func (c *conn) refuse(h *head, refused *refusal) {
 	}
 }
 
-// What a refused client may still send before the connection is cut.
+// How much, and for how long, a refused client may still send before the connection is cut.
 const (
 	lingerBytes = 64 << 20
 	lingerTime  = 2 * time.Second
 )
 
-// linger waits for the client to read the answer: to close a connection with bytes that were not read resets it, and
-// the answer may be lost (RFC 9112, section 9.6).
+// linger waits for the client to read the answer. Closing a connection with unread bytes resets it, and the answer may
+// be lost (RFC 9112, section 9.6).
 func (c *conn) linger() {
 	half, ok := c.net.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
@@ -215,14 +216,15 @@ func (c *conn) linger() {
 	io.Copy(io.Discard, io.LimitReader(c.net, lingerBytes))
 }
 
-// wake ends an idle connection, and no other.
+// wake ends the connection if it is idle.
 func (c *conn) wake() {
 	if phase(c.state.Load()%phases) == idle {
 		c.net.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
-// kill ends the connection and then the context of its requests, so that no answer that says so is sent any more.
+// kill ends the connection, and then the context of its requests. In this order, no answer about the ended context is
+// still sent.
 func (c *conn) kill() {
 	c.net.Close()
 	c.leave()

@@ -4,8 +4,8 @@ package front
 
 import "syscall"
 
-// ended reports whether a connection's stream has ended or is broken. What is in it stays there.
-func ended(fd uintptr) bool {
+// streamEnded reports whether a connection's stream has ended or is broken. It leaves unread bytes in the stream.
+func streamEnded(fd uintptr) bool {
 	var b [1]byte
 	n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	switch err {

@@ -6,17 +6,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// framing is what the header says of the body and the connection.
+// framing is what the header says about the body and the connection.
 type framing struct {
 	host, length, coding, expect string
 
-	hosts, lengths, codings, expects int // lines of each
+	hosts, lengths, codings, expects int // how many lines there are of each
 
 	closes, keeps bool
-	badTrailer    bool // the trailer is to have lines that frame the body
+	badTrailer    bool // the trailer is announced to have headers that frame the body
 }
 
-// note looks at a header line. Names are told apart by their lengths first.
+// note reads a header line. It compares the lengths of names first.
 func (f *framing) note(name, v string) *refusal {
 	switch len(name) {
 	case len("Host"):
@@ -69,10 +69,10 @@ func (f *framing) note(name, v string) *refusal {
 	return nil
 }
 
-// settle decides on the body and the connection. A request with both a length and a coding could end in two places, so
-// that what is in its body would be taken for a request by one server and not by another (RFC 9112, sections 6.3 and
-// 11.2): it is refused, and so is all else that is not plain.
-func (h *head) settle(f *framing) *refusal {
+// applyFraming decides how the body is framed and whether the connection stays open. A request with both a length and a
+// coding could end in two places, so that one server would read its body as another request and a second server would
+// not (RFC 9112, sections 6.3 and 11.2). It is refused, and so is everything else that is ambiguous.
+func (h *head) applyFraming(f *framing) *refusal {
 	newer := h.protocol == "HTTP/1.1"
 	h.persist = newer && !f.closes || !newer && f.keeps && !f.closes
 	switch {
@@ -82,7 +82,7 @@ func (h *head) settle(f *framing) *refusal {
 		return malformed("the Host header is not a host")
 	case h.host == "":
 		h.host = f.host
-	default: // the target's own host counts (RFC 9112, section 3.2.2)
+	default: // the host in the target has precedence (RFC 9112, section 3.2.2)
 		for i := range h.headers {
 			if strings.EqualFold(h.headers[i].Name, "Host") {
 				h.headers[i] = exchange.Header{Name: h.headers[i].Name, Value: h.host}
@@ -115,7 +115,8 @@ func (h *head) settle(f *framing) *refusal {
 	return nil
 }
 
-// parseLength reads digits, and nothing but digits; -1 if it is anything else, or more than 18 of them.
+// parseLength parses a number that consists of digits only. It returns -1 for anything else, and for more than 18
+// digits.
 func parseLength(s string) int64 {
 	if s == "" || len(s) > 18 {
 		return -1

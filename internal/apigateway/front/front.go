@@ -1,5 +1,5 @@
-// Package front is an HTTP/1.1 server on 127.0.0.1 that keeps what API Gateway keeps and net/http does not: the case
-// and the order of header names, and the path as it came.
+// Package front is an HTTP/1.1 server on 127.0.0.1 that preserves what API Gateway preserves and net/http does not: the
+// case and the order of header names, and the undecoded path.
 //
 //	l, err := front.Listen("127.0.0.1:3000")
 //	server := front.New(front.Options{Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
@@ -7,21 +7,21 @@
 //	}})
 //	err = server.Serve(l)
 //
-// It reads requests whole, hands them to a [Func] and writes its answers, one after the other on each connection. It
-// does not know of stages and paths, it does not compress, and it does no TLS, HTTP/2 or upgrades. It is for
-// one machine's own clients and is strict with them: what two servers could read differently is refused.
+// It reads whole requests, passes them to a [Func] and writes the answers, one after the other on each connection. It
+// knows nothing of stages and paths, it does not compress, and it does no TLS, HTTP/2 or upgrades. It serves clients on
+// the same machine and is strict with them: it refuses whatever two servers could read differently.
 //
-// [Handler] serves requests of net/http that were made by hand, such as those of httptest.
+// [Handler] serves requests of net/http, such as those of httptest.
 //
 // # Why it is not a server of net/http
 //
-// Functions get the names of header lines in the case and order in which the client sent them, and API Gateway's own
-// words come with a request that is malformed or too large. net/http keeps neither: it makes names canonical, sorts the
-// lines of an answer, and refuses requests before a handler or a hook sees them. To record the head of each request on
-// the connection would keep the names, but to find where the next head begins is to frame the bodies a second time. It
-// would also serve 21 of the 76 requests that TestRefusals wants refused (with Go 1.26), among them a Content-Length
-// beside a Transfer-Encoding, folded lines and lines that end in LF. BenchmarkServer shows what a request costs either
-// of the two.
+// Functions receive header names in the case and order in which the client sent them, and a request that is malformed
+// or too large gets API Gateway's own message. net/http preserves neither: it makes names canonical, sorts the lines of
+// an answer, and refuses requests before a handler or a hook sees them. Recording the head of each request on the
+// connection would preserve the names, but finding where the next head begins means framing the bodies a second time.
+// net/http would also serve 21 of the 76 requests that TestRefusals expects to be refused (with Go 1.26), among them a
+// Content-Length beside a Transfer-Encoding, folded lines and lines that end in LF. BenchmarkServer compares the cost
+// of a request in the two servers.
 package front
 
 import (
@@ -33,53 +33,54 @@ import (
 
 // Func answers a request.
 //
-// The request has Verb, RawPath, RawQuery, Headers, Body, Host, Protocol and SourceIP; the other fields are the
-// function's to fill in. The RawPath begins with a slash, or it is "*" (of OPTIONS alone). The function owns the
-// request and may keep it.
+// The request has Verb, RawPath, RawQuery, Headers, Body, Host, Protocol and SourceIP; the function fills in the other
+// fields. RawPath begins with a slash, or it is "*" (only for OPTIONS). The function owns the request and may keep it.
 //
-// The context ends when the client leaves, which is noticed some 250 ms later, and when the server is closed. It is
-// that of the connection: what is started for one request and goes on after it is the function's own to end.
+// The context ends when the client leaves, which is noticed within some 250 ms, and when the server is closed. All
+// requests of a connection share it. The function itself must end what it started for one request and what outlives
+// that request.
 //
-// Of the answer, the server leaves out header lines that cannot be sent and those that say how the body is framed
-// (Connection, Content-Length, Transfer-Encoding), as it writes these itself; a Date is added. A status below 200 or
-// above 599 becomes 500.
+// The server writes the headers that frame the body (Connection, Content-Length, Transfer-Encoding) itself and adds a
+// Date. It leaves these out of the function's answer, and also lines that cannot be sent. A status below 200 or above
+// 599 becomes 500.
 type Func func(ctx context.Context, r *exchange.Request) exchange.Answer
 
 // API Gateway's limits.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const (
 	defaultMaxHead = 10_240     // "Total combined size of request line and header values"
-	DefaultMaxBody = 10_485_760 // "Payload size"; the number is in the message that API Gateway answers with
+	DefaultMaxBody = 10_485_760 // "Payload size"; API Gateway's message contains the number
 )
 
-// Options say how requests are served. The zero value but for Func is that of API Gateway.
+// Options configures a server. Apart from Func, the zero value behaves like API Gateway.
 type Options struct {
 	Func Func // required
 
-	MaxHead int   // of the request line and the header together, in bytes; default [defaultMaxHead]
-	MaxBody int64 // in bytes; default [DefaultMaxBody]
+	MaxHead int   // limit of the request line and the header together, in bytes; default [defaultMaxHead]
+	MaxBody int64 // limit of the body, in bytes; default [DefaultMaxBody]
 
-	// How long a client may take. They are kept to within half a second.
+	// How long a client may take. The server enforces these times to within half a second.
 	HeadTimeout  time.Duration // for the request line and the header; default 30 s
 	BodyTimeout  time.Duration // between two parts of the body; default 30 s
-	WriteTimeout time.Duration // to take an answer; default 30 s
+	WriteTimeout time.Duration // to read an answer; default 30 s
 	IdleTimeout  time.Duration // between two requests; default 2 min
 
-	// Refused is called for requests that Func does not see, and for connections that are closed as the client is too
-	// slow. It is called on many goroutines. If nil, they are discarded.
+	// Refused is called for requests that are not passed to Func, and for connections that are closed because the client
+	// is too slow. It must be safe for concurrent use. If nil, refusals are discarded.
 	Refused func(Refusal)
 
-	// Panicked is told of panics of Func, with the stack; the client gets a 500. Default: the panic is not caught.
+	// Panicked is called with the value and the stack of a panic in Func; the client gets a 500. Default: panics are not
+	// recovered.
 	Panicked func(value any, stack []byte)
 
 	Now func() time.Time // for the Date header; default [time.Now]
 
-	tick time.Duration // how often connections are looked after
+	tick time.Duration // how often connections are checked
 }
 
-// Refusal is a request that was not understood, is too large or came too slowly.
+// Refusal is a request that was malformed, too large or sent too slowly.
 type Refusal struct {
-	Status   int    // what the client got; 408 if the connection was closed without an answer
+	Status   int    // the status that the client got; 408 if the connection was closed without an answer
 	Reason   string // in words
 	SourceIP string
 }

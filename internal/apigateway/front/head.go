@@ -8,24 +8,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// head is a request without its body, and how the body follows.
+// head is a request without its body, and tells how the body is framed.
 type head struct {
 	verb, path, query, host string
 
 	protocol string // "HTTP/1.1" or "HTTP/1.0"
 	headers  exchange.Headers
 
-	length  int64 // of the body; -1 if it is chunked
-	persist bool  // the connection is kept
-	expects bool  // the client waits for a 100 before it sends the body
+	length  int64 // the length of the body; -1 if it is chunked
+	persist bool  // the connection stays open
+	expects bool  // the client waits for status 100 before it sends the body
 }
 
-// parseHead reads the request line and the header, up to and with the empty line. Lines end in CRLF, of which the
-// caller has made sure. count is how many there are.
+// parseHead parses the request line and the header, including the empty line. The caller has checked that lines end in
+// CRLF. count is the number of header lines.
 //
-// Names are kept as they are, values without the white space around them. Refused are, as RFC 9112 asks: white space
-// before the colon (section 5.1), lines folded over two (5.2), control characters (RFC 9110, section 5.5), a missing or
-// second Host (3.2), and all that makes the body's length doubtful (6.3).
+// It preserves names, and trims white space around values. As RFC 9112 requires, it refuses white space before the
+// colon (section 5.1), folded lines (5.2), control characters (RFC 9110, section 5.5), a missing or second Host (3.2),
+// and everything that makes the body's length ambiguous (6.3).
 func parseHead(text string, count int) (h head, refused *refusal) {
 	line, rest := cutLine(text)
 	if refused := h.requestLine(line); refused != nil {
@@ -47,10 +47,10 @@ func parseHead(text string, count int) (h head, refused *refusal) {
 		}
 		h.headers = append(h.headers, exchange.Header{Name: name, Value: v})
 	}
-	return h, h.settle(&f)
+	return h, h.applyFraming(&f)
 }
 
-// cutLine is the first line of text, without its CRLF, and what follows.
+// cutLine returns the first line of text, without its CRLF, and the rest.
 func cutLine(text string) (line, rest string) {
 	i := strings.IndexByte(text, '\n')
 	return text[:i-1], text[i+1:]
@@ -72,7 +72,7 @@ func headerLine(line string) (name, v string, refused *refusal) {
 	return name, v, nil
 }
 
-// trimSpace removes the white space that may stand around a value: spaces and tabs, and no others.
+// trimSpace trims spaces and tabs, the only white space that is allowed around a value.
 func trimSpace(s string) string {
 	for s != "" && (s[0] == ' ' || s[0] == '\t') {
 		s = s[1:]
@@ -107,14 +107,14 @@ func (h *head) requestLine(line string) *refusal {
 
 // target reads the request target (RFC 9112, section 3.2).
 func (h *head) target(t string) *refusal {
-	if !target.all(t) || t == "" {
+	if !target.containsAll(t) || t == "" {
 		return malformed("the target has a character that must be encoded")
 	}
 	if t == "*" && h.verb == "OPTIONS" {
 		h.path = t
 		return nil
 	}
-	if t[0] != '/' { // the absolute form
+	if t[0] != '/' { // must be the absolute form
 		scheme, rest, ok := strings.Cut(t, "://")
 		if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
 			return malformed("the target is not a path")
@@ -133,7 +133,7 @@ func (h *head) target(t string) *refusal {
 	h.path, h.query, _ = strings.Cut(t, "?")
 	for i := 0; i < len(h.path); i++ {
 		if h.path[i] == '%' {
-			if i+2 >= len(h.path) || !hex.has(h.path[i+1]) || !hex.has(h.path[i+2]) {
+			if i+2 >= len(h.path) || !hex.contains(h.path[i+1]) || !hex.contains(h.path[i+2]) {
 				return malformed("the path has a percent sign that no two digits follow")
 			}
 			i += 2
@@ -165,5 +165,5 @@ func validHost(s string) bool {
 	} else if i := strings.IndexByte(s, ':'); i >= 0 {
 		name, port = s[:i], s[i+1:]
 	}
-	return name != "" && host.all(name) && strings.Trim(port, "0123456789") == ""
+	return name != "" && host.containsAll(name) && strings.Trim(port, "0123456789") == ""
 }

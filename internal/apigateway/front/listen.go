@@ -9,8 +9,8 @@ import (
 // ErrAddress is returned for an address other than 127.0.0.1.
 var ErrAddress = errors.New("front: only 127.0.0.1 is served")
 
-// Listen listens on an address such as "127.0.0.1:3000"; port 0 takes any that is free. The host must be 127.0.0.1: the
-// server is for this machine's own user. It wraps the error of the system, such as syscall.EADDRINUSE.
+// Listen listens on an address such as "127.0.0.1:3000"; port 0 selects a free port. The host must be 127.0.0.1, since
+// the server is only for the user of this machine. Errors of the system are wrapped, such as syscall.EADDRINUSE.
 func Listen(address string) (net.Listener, error) {
 	name, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -26,7 +26,7 @@ func Listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// checkAddress refuses a listener that others than this machine can reach.
+// checkAddress rejects a listener that other machines can reach.
 func checkAddress(l net.Listener) error {
 	tcp, ok := l.Addr().(*net.TCPAddr)
 	if !ok || !tcp.IP.Equal(net.IPv4(127, 0, 0, 1)) {

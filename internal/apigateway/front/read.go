@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// reader reads requests from a connection. What was read and not used yet is buf[start:end]; it belongs to the next
+// reader reads requests from a connection. buf[start:end] has been read but not used yet, and belongs to the next
 // request.
 type reader struct {
 	src        io.Reader
@@ -18,7 +18,7 @@ const (
 	chunkLine   = 256     // the longest line that begins a chunk, with its extensions
 )
 
-// fill reads more into the buffer, which holds no more than max bytes that are not used.
+// fill reads more bytes into the buffer, which holds up to max unused bytes.
 func (r *reader) fill(max int) error {
 	if r.start == r.end {
 		r.start, r.end = 0, 0
@@ -36,7 +36,7 @@ func (r *reader) fill(max int) error {
 	n, err := r.src.Read(r.buf[r.end:])
 	r.end += n
 	if n > 0 {
-		return nil // an error comes again
+		return nil // a further read returns the error again
 	}
 	if err == nil {
 		return io.ErrNoProgress
@@ -44,9 +44,8 @@ func (r *reader) fill(max int) error {
 	return err
 }
 
-// head reads up to the empty line that ends the header, and counts the lines before it, but for the request line. Every
-// line has to end in CRLF: to take a bare LF as well is allowed (RFC 9112, section 2.2), and has been the beginning of
-// request smuggling.
+// head reads up to the empty line that ends the header, and counts the header lines before it. Every line must end in
+// CRLF. Accepting a bare LF as well would be allowed (RFC 9112, section 2.2), but has led to request smuggling.
 //
 // The error is io.EOF at the end of the connection, a *[refusal], or one of the connection.
 func (r *reader) head(max int) (text string, count int, err error) {
@@ -88,7 +87,7 @@ func (r *reader) head(max int) (text string, count int, err error) {
 	}
 }
 
-// line reads a line that ends in CRLF, and returns it without. It is valid until the next read.
+// line reads a line that ends in CRLF, and returns it without the CRLF. The result is valid until the next read.
 func (r *reader) line(max int) (string, error) {
 	for scanned := 0; ; {
 		unread := r.buf[r.start+scanned : r.end]
@@ -115,7 +114,7 @@ func (r *reader) line(max int) (string, error) {
 	}
 }
 
-// full reads exactly as many bytes as b has.
+// full fills b.
 func (r *reader) full(b []byte) error {
 	n := copy(b, r.buf[r.start:r.end])
 	r.start += n
@@ -126,7 +125,7 @@ func (r *reader) full(b []byte) error {
 	return unexpected(err)
 }
 
-// unexpected is an error in the midst of a request, where the connection may not end.
+// unexpected converts an error in the middle of a request, where the connection must not end.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

@@ -9,16 +9,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// refusal is why a request is not handed on. The connection is closed after it, as it is not known where the next
+// refusal says why a request is not passed on. The connection is closed afterwards, since it is unknown where the next
 // request would begin.
 type refusal struct {
 	status int
 	reason string
-	detail string // what the log says beyond the reason; "" for no more
+	detail string // additional text for the log; "" for none
 }
 
-// told is the reason as the log has it.
-func (r *refusal) told() string {
+// logReason returns the reason for the log.
+func (r *refusal) logReason() string {
 	if r.detail == "" {
 		return r.reason
 	}
@@ -31,8 +31,8 @@ func malformed(format string, a ...any) *refusal {
 	return &refusal{status: 400, reason: fmt.Sprintf(format, a...)}
 }
 
-// bodyTooLarge has API Gateway's words and type. Size is that of the body, or of the part of it that has come; the log
-// says it.
+// bodyTooLarge has API Gateway's message and type. size is the size of the body, or of the part that has arrived, for
+// the log.
 // Source: https://github.com/koki-develop/lgtm-generator/issues/10
 func bodyTooLarge(size, limit int64, whole bool) *refusal {
 	about := "the body has"
@@ -45,12 +45,12 @@ func bodyTooLarge(size, limit int64, whole bool) *refusal {
 	}
 }
 
-// headTooLarge has API Gateway's words. Which status goes with them is not documented; this is the one that
-// RFC 6585, section 5, has for it.
+// headTooLarge has API Gateway's message. Its status is not documented; this is the one that RFC 6585, section 5,
+// defines.
 // Source: https://ntsblog.homedev.com.au/index.php/2021/03/09/aws-api-gateway-http-header-is-larger-than-10240-bytes/
 //
-// The log says how much has come of the header, and names its longest line if that alone takes more than a quarter of
-// the limit: otherwise there are too many lines. Head is what has come, the request line first; nil if that is not
+// The log says how much of the header has arrived. It names the longest line if that alone takes more than a quarter of
+// the limit; otherwise there are too many lines. head is what has arrived, the request line first; nil if that is not
 // known.
 func headTooLarge(limit int, head []byte) *refusal {
 	r := &refusal{status: 431, reason: fmt.Sprintf("HTTP header is larger than %d bytes.", limit)}
@@ -75,7 +75,7 @@ func headTooLarge(limit int, head []byte) *refusal {
 	return r
 }
 
-// tooSlow is of a client that stops in the midst of a request, or of taking its answer. It gets no answer: the
+// tooSlow is for a client that stops in the middle of a request, or while it reads its answer. It gets no answer: the
 // connection is closed.
 func tooSlow(at phase, limit time.Duration) *refusal {
 	what := map[phase]string{
@@ -86,12 +86,12 @@ func tooSlow(at phase, limit time.Duration) *refusal {
 	return &refusal{status: 408, reason: fmt.Sprintf(what, limit) + ", so the connection is closed"}
 }
 
-// targetTooLong is of a request line that alone is longer than the header may be (RFC 9110, section 15.5.15).
+// targetTooLong is for a request line that alone exceeds the limit of the header (RFC 9110, section 15.5.15).
 func targetTooLong(limit int) *refusal {
 	return &refusal{status: 414, reason: fmt.Sprintf("The request line is longer than %d bytes.", limit)}
 }
 
-// answer tells the client the reason, as it is a developer's own.
+// answer returns an answer that tells the client the reason, since the client is the developer's own.
 func (r *refusal) answer() exchange.Answer {
 	return exchange.Answer{
 		Status:  r.status,

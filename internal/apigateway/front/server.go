@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// ErrClosed is what [Server.Serve] returns after [Server.Drain] or [Server.Close].
+// ErrClosed is returned by [Server.Serve] after [Server.Drain] or [Server.Close].
 var ErrClosed = errors.New("front: the server is closed")
 
-// Server serves requests. It is made by [New].
+// Server serves requests. [New] makes one.
 type Server struct {
 	options Options
 	date    atomic.Pointer[date]
@@ -41,8 +41,8 @@ func New(o Options) *Server {
 	}
 }
 
-// Serve takes connections from l, which must be on 127.0.0.1, and closes it in the end. The error is [ErrAddress],
-// [ErrClosed] or one of the listener.
+// Serve accepts connections from l, which must be on 127.0.0.1, and closes l when it returns. The error is
+// [ErrAddress], [ErrClosed] or one of the listener.
 func (s *Server) Serve(l net.Listener) error {
 	defer l.Close()
 	if err := checkAddress(l); err != nil {
@@ -66,7 +66,7 @@ func (s *Server) Serve(l net.Listener) error {
 		case s.closing.Load():
 			return ErrClosed
 		case errors.As(err, &passing) && !errors.Is(err, net.ErrClosed):
-			// As when there are too many open files: it passes when connections end.
+			// For example, too many files are open. This passes when connections end.
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			select {
 			case <-time.After(pause):
@@ -100,7 +100,7 @@ func (s *Server) start(nc net.Conn) {
 	}()
 }
 
-// close stops taking connections, and reports whether it was the first to do so.
+// close stops accepting connections.
 func (s *Server) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,9 +113,9 @@ func (s *Server) close() {
 	}
 }
 
-// Drain stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx
-// ends first it returns its error and leaves them open, so that its caller can still say which they are; [Server.Close]
-// ends them.
+// Drain stops accepting connections and requests, and waits until requests under way are answered. If ctx ends first,
+// it returns the error of ctx and leaves their connections open, so that the caller can still report them;
+// [Server.Close] ends them.
 func (s *Server) Drain(ctx context.Context) error {
 	s.close()
 	s.mu.Lock()
@@ -136,7 +136,8 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 }
 
-// Close closes the listeners and all connections, and ends the contexts of their requests. It does not wait for them.
+// Close closes the listeners and all connections, and ends the contexts of the requests. It does not wait for the
+// requests to return.
 func (s *Server) Close() {
 	s.close()
 	s.mu.Lock()
@@ -146,13 +147,13 @@ func (s *Server) Close() {
 	}
 }
 
-// date is the Date header for one second.
+// date is the Date header of one second.
 type date struct {
 	second int64
 	text   string
 }
 
-// now is the text of the Date header (RFC 9110, section 6.6.1).
+// now returns the text of the Date header (RFC 9110, section 6.6.1).
 func (s *Server) now() string {
 	t := s.options.Now()
 	if d := s.date.Load(); d != nil && d.second == t.Unix() {

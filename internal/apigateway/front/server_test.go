@@ -269,7 +269,7 @@ func TestManySmallHeaders(t *testing.T) {
 				"longest line is Cookie, of which 3009 bytes have come"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := headTooLarge(10240, []byte(c.head)).told(); got != c.want {
+			if got := headTooLarge(10240, []byte(c.head)).logReason(); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

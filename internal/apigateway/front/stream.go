@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// streamPart is how much of a stream is read at a time.
+// streamPart is the largest part of a stream that is read at once.
 const streamPart = 32 << 10
 
-// errCut says that a stream failed: the connection ends, so that the client sees that the body is not whole.
+// errCut reports that a stream failed. The connection is closed, so that the client sees that the body is incomplete.
 var errCut = errors.New("front: the stream failed")
 
-// stream writes an answer whose body is still being made: the head at once, and each part as it comes, in chunks (RFC
-// 9112, section 7.1) or as it is, up to the connection's end. While it waits for a part, the connection is looked after
-// as that of a request that is being answered.
+// stream writes an answer whose body is still being written: the head at once, and each part as it arrives. It sends
+// the body in chunks (RFC 9112, section 7.1), or as it is up to the end of the connection. While it waits for a part,
+// the connection is watched like one whose request is being answered.
 func (c *conn) stream(head []byte, from io.ReadCloser, body, chunked bool) error {
 	defer from.Close()
 	if _, err := c.net.Write(head); err != nil || !body {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// watch looks after all connections a few times a second: it ends those that take too long, and tells requests whose
-// client has left. One look costs less than deadlines and a second reader on every connection, which is how net/http
-// does it: see the benchmark.
+// watch checks all connections a few times a second: it ends those that take too long, and cancels requests whose
+// client has left. This costs less than what net/http does, which is deadlines and a second reader on every connection:
+// see the benchmark.
 func (s *Server) watch() {
 	ticker := time.NewTicker(s.options.tick)
 	defer ticker.Stop()
@@ -17,7 +17,7 @@ func (s *Server) watch() {
 		select {
 		case <-ticker.C:
 		case <-s.done:
-			// Requests that are still being answered are looked after until they are.
+			// Connections whose requests are still being answered are watched until they are done.
 			s.mu.Lock()
 			left := len(s.conns)
 			s.mu.Unlock()
@@ -39,14 +39,14 @@ func (s *Server) watch() {
 	}
 }
 
-// check is one look at a connection. Only the watch calls it.
+// check checks a connection once. Only watch calls it.
 func (c *conn) check() {
 	state := c.state.Load()
-	if state != c.seen {
-		c.seen, c.ticks = state, 0
+	if state != c.lastState {
+		c.lastState, c.unchangedTicks = state, 0
 		return
 	}
-	c.ticks++
+	c.unchangedTicks++
 	o := &c.server.options
 	var limit time.Duration
 	switch phase(state % phases) {
@@ -59,22 +59,22 @@ func (c *conn) check() {
 	case writing:
 		limit = o.WriteTimeout
 	case working:
-		if c.left() {
+		if c.clientLeft() {
 			c.leave()
 		}
 		return
 	}
-	if time.Duration(c.ticks)*o.tick > limit {
+	if time.Duration(c.unchangedTicks)*o.tick > limit {
 		if at := phase(state % phases); at != idle && o.Refused != nil {
-			o.Refused(Refusal{Status: 408, Reason: tooSlow(at, limit).told(), SourceIP: c.source})
+			o.Refused(Refusal{Status: 408, Reason: tooSlow(at, limit).logReason(), SourceIP: c.source})
 		}
 		c.kill()
 	}
 }
 
-// left reports whether the client has closed its end. One that has only said that it sends no more is taken to have
-// left as well, as net/http takes it.
-func (c *conn) left() bool {
+// clientLeft reports whether the client has closed its end. A client that has only announced to send no more counts as
+// gone, as in net/http.
+func (c *conn) clientLeft() bool {
 	tcp, ok := c.net.(*net.TCPConn)
 	if !ok {
 		return false
@@ -84,8 +84,8 @@ func (c *conn) left() bool {
 		return true
 	}
 	gone := false
-	// Control, as Read would wait for the connection's own reader.
-	err = raw.Control(func(fd uintptr) { gone = ended(fd) })
+	// Use Control, since Read would wait for the connection's own reader.
+	err = raw.Control(func(fd uintptr) { gone = streamEnded(fd) })
 	return gone || err != nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// reply is how an answer is to be written.
+// reply says how an answer is to be written.
 type reply struct {
 	verb     string
 	protocol string
@@ -53,12 +53,12 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 		if o.chunked() {
 			b = append(b, "Transfer-Encoding: chunked\r\n"...)
 		} else {
-			o.persist = false // the end of the connection is that of the body
+			o.persist = false // the body ends with the connection
 		}
 	} else if status != 204 && status != 304 {
 		size := len(a.Body)
 		if status == 205 {
-			size = 0 // it has no content (RFC 9110, section 15.3.6)
+			size = 0 // status 205 has no content (RFC 9110, section 15.3.6)
 		}
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(size), 10)
@@ -74,10 +74,10 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 	return append(b, "\r\n"...), body
 }
 
-// chunked reports whether the client takes a body whose length is not known (RFC 9112, section 6.1).
+// chunked reports whether the client accepts a body of unknown length (RFC 9112, section 6.1).
 func (o *reply) chunked() bool { return o.protocol == "HTTP/1.1" }
 
-// sendable reports whether a line can be sent: it must not end before its end, and not say how the answer is framed.
+// sendable reports whether a header line can be sent: it must not contain a line end or frame the answer.
 func sendable(line exchange.Header) bool {
 	return httpname.IsToken(line.Name) && httpname.IsValue(line.Value) && !httpname.IsFraming(line.Name)
 }

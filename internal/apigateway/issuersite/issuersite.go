@@ -1,4 +1,5 @@
-// Package issuersite serves the development issuer at the address of a local gateway, below a path that no stage has.
+// Package issuersite serves the development issuer at the address of a local gateway, under a path that no stage can
+// have.
 //
 //	site := issuersite.New(issuersite.Options{URL: "http://127.0.0.1:3000", Keys: openKeys, Now: time.Now})
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out", Issuer: site.Provider})
@@ -6,8 +7,8 @@
 //		answer = site.Serve(ctx, request)
 //	}
 //
-// Each reading of an assembly makes a provider of its own. Functions that were started with an earlier one still find
-// their keys and secrets: all providers have the same keys, and a secret is at a path of its provider.
+// Each reading of an assembly makes a new provider. Functions that were started with an earlier one still find their
+// keys and secrets: all providers have the same keys, and each secret has a path of its own provider.
 package issuersite
 
 import (
@@ -24,24 +25,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// prefix is where the issuers and their secrets are. No stage can have this name: those consist of letters, digits,
-// hyphens and underscores.
+// prefix begins the paths of the issuers and their secrets. No stage can have this name, since names of stages consist
+// of letters, digits, hyphens and underscores.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
 const prefix = "/~"
 
-// Options are what a site takes from outside.
+// Options configures a site.
 type Options struct {
-	URL  string                              // of the gateway, such as "http://127.0.0.1:3000"; required
-	Keys func() (*devissuer.KeyStore, error) // opens the keys when the first provider is made; required
-	Now  func() time.Time                    // the clock of tokens; default [time.Now]
+	URL  string                              // the gateway's URL, such as "http://127.0.0.1:3000"; required
+	Keys func() (*devissuer.KeyStore, error) // opens the keys for the first provider; required
+	Now  func() time.Time                    // the clock for tokens; default [time.Now]
 
-	// AppOrigin is the origin of an app with a login; see [devissuer.Options]. Default: that of the template.
+	// AppOrigin is the origin of an app with a login; see [devissuer.Options]. Default: the origin in the template.
 	AppOrigin string
 
-	// TokenLife is how long tokens of the token endpoint are valid; see [devissuer.Options]. Default: an hour.
+	// TokenLife is how long tokens from the token endpoint are valid; see [devissuer.Options]. Default: one hour.
 	TokenLife time.Duration
 
-	// Personas are those to sign in as; see [devissuer.Options]. Default: one who may do everything.
+	// Personas returns the people to sign in as; see [devissuer.Options]. Default: one who may do everything.
 	Personas func(issuer string) []devissuer.Persona
 }
 
@@ -53,10 +54,10 @@ type Site struct {
 	mu        sync.Mutex
 	keys      *devissuer.KeyStore // nil until the first provider is made
 	current   *devissuer.Provider
-	providers []*devissuer.Provider // all there were, the newest last
+	providers []*devissuer.Provider // all that were made, the newest last
 }
 
-// New makes a site without a provider. It panics if the URL is not one.
+// New returns a site without a provider. It panics if the URL is invalid.
 func New(o Options) *Site {
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Host == "" {
@@ -65,15 +66,15 @@ func New(o Options) *Site {
 	return &Site{options: o, host: u.Host}
 }
 
-// Provider returns the provider for some issuers. It is the same one as before if they are the same: functions know its
-// URLs, and need not be started again.
+// Provider returns the provider for some issuers. If they have not changed it returns the current provider, so that
+// functions, which know its URLs, need not be restarted.
 func (s *Site) Provider(issuers []devissuer.Issuer) (*devissuer.Provider, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != nil && reflect.DeepEqual(s.current.Issuers(), issuers) {
 		return s.current, nil
 	}
-	if s.keys == nil { // access keys come from them too, where there is no issuer
+	if s.keys == nil { // access keys are derived from them too, even without an issuer
 		keys, err := s.options.Keys()
 		if err != nil {
 			return nil, err
@@ -99,7 +100,7 @@ func (s *Site) Current() *devissuer.Provider {
 	return s.current
 }
 
-// Remember returns how to restore the provider if a new assembly cannot be served.
+// Remember returns a function that restores the present provider, in case a new assembly cannot be served.
 func (s *Site) Remember() (restore func()) {
 	before := s.Current()
 	return func() {
@@ -109,28 +110,28 @@ func (s *Site) Remember() (restore func()) {
 	}
 }
 
-// Mine reports whether a request is for a provider, by its path.
+// Mine reports whether the path of a request is one of a provider.
 func Mine(r *exchange.Request) bool {
 	return strings.HasPrefix(r.RawPath, prefix+"/issuers/") || strings.HasPrefix(r.RawPath, prefix+"/secrets/")
 }
 
-// Serve answers a request that is [Mine] and that names the host of [Options.URL]. Other names of this machine are for
-// the APIs, whose cookies must not come here, and names of other machines are those of a page that has its own name
-// point here.
+// Serve answers a request that is [Mine] and whose host is that of [Options.URL]. Other names of this machine belong to
+// the APIs, whose cookies must not reach the issuer. A name of another machine is that of a page that resolves its own
+// name to this machine.
 func (s *Site) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
 	if !strings.EqualFold(r.Host, s.host) {
 		return refusal(http.StatusMisdirectedRequest,
 			"the development issuer is at "+s.options.URL+" and answers to no other name")
 	}
-	p := s.of(r)
+	p := s.providerFor(r)
 	if p == nil {
 		return refusal(http.StatusNotFound, "there is no development issuer yet")
 	}
 	return front.FromHandler(p)(ctx, r)
 }
 
-// of returns the provider that a request is for: the one whose secrets it names, or the current one.
-func (s *Site) of(r *exchange.Request) *devissuer.Provider {
+// providerFor returns the provider that a request is for: the one whose secret it asks for, or the current one.
+func (s *Site) providerFor(r *exchange.Request) *devissuer.Provider {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.providers {

@@ -1,5 +1,5 @@
-// Package kept keeps the answers of routes for a time, as the cache of a stage does. What requests have in common that
-// share an answer, its user says by a key.
+// Package kept stores the answers of routes for a time, as the cache of a stage does. The user of the package chooses
+// the key; requests with the same key share an answer.
 //
 //	var c kept.Cache
 //	c.Put(now, "GET /toys/{id}\x007", 5*time.Minute, answer)
@@ -16,16 +16,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// MaxSize is how large a body is at most that is kept, in bytes.
+// MaxSize is the largest body that is stored, in bytes.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html ("The maximum size of a
 // response that can be cached is 1048576 bytes")
 const MaxSize = 1048576
 
-// maxTotal is how large all bodies are together at most, in bytes: a laptop has less room than the smallest cache of a
-// stage, of half a gigabyte.
+// maxTotal limits the total size of all bodies, in bytes. A laptop has less memory to spare than the smallest cache of
+// a stage, which has half a gigabyte.
 const maxTotal = 64 << 20
 
-// Cache keeps answers. Its zero value is usable, by several goroutines.
+// Cache stores answers. Its zero value is ready to use, and it is safe for concurrent use.
 type Cache struct {
 	mu      sync.Mutex
 	entries map[string]entry
@@ -37,10 +37,10 @@ type entry struct {
 	since, till time.Time
 }
 
-// size is what an entry counts for, with something for its headers.
+// size returns what an entry counts towards maxTotal, with an allowance for its headers.
 func (e entry) size() int { return len(e.answer.Body) + 1024 }
 
-// Get returns the answer of a key, and for how long it has been kept.
+// Get returns the answer stored under a key, and its age.
 func (c *Cache) Get(now time.Time, key string) (answer exchange.Answer, age time.Duration, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,16 +48,16 @@ func (c *Cache) Get(now time.Time, key string) (answer exchange.Answer, age time
 	if !some || !now.Before(e.till) || now.Before(e.since) {
 		return exchange.Answer{}, 0, false
 	}
-	return copied(e.answer), now.Sub(e.since), true
+	return clone(e.answer), now.Sub(e.since), true
 }
 
-// Put keeps an answer for a time, if it is not too large and is not a stream. Where there is no room for it, answers
-// that are too old are forgotten, or else all of them.
+// Put stores an answer for a time, unless it is too large or a stream. If there is no room, it drops the expired
+// answers and, if that is not enough, all of them.
 func (c *Cache) Put(now time.Time, key string, ttl time.Duration, answer exchange.Answer) {
 	if ttl <= 0 || answer.Stream != nil || len(answer.Body) > MaxSize {
 		return
 	}
-	e := entry{answer: copied(answer), since: now, till: now.Add(ttl)}
+	e := entry{answer: clone(answer), since: now, till: now.Add(ttl)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drop(key)
@@ -85,8 +85,8 @@ func (c *Cache) drop(key string) {
 	}
 }
 
-// copied is an answer whose headers and body are not those of another one, to which headers are added later.
-func copied(a exchange.Answer) exchange.Answer {
+// clone returns an answer that shares neither headers nor body with the original, since callers add headers to it.
+func clone(a exchange.Answer) exchange.Answer {
 	a.Headers, a.Body = slices.Clone(a.Headers), slices.Clone(a.Body)
 	return a
 }

@@ -1,5 +1,5 @@
-// Package limits counts requests against the usage plans of their API keys, and against what a stage allows a route: by
-// token buckets for the rates, and by a counter for the quota. It does not throttle accounts.
+// Package limits counts requests towards the usage plans of their API keys and towards a stage's limits for its routes:
+// it uses token buckets for rates, and a counter for the quota. It does not throttle accounts.
 //
 //	var l limits.Limiter
 //	left, refusal := l.Take(now, limits.Request{Plan: plan, Key: key.KeyID, Route: "Shop/Api prod /orders/GET"})
@@ -13,55 +13,57 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Request is a request that counts.
+// Request is a request to be counted.
 type Request struct {
-	Route string // a name for it among all stages, such as "Shop/Api prod /orders/{id}/GET"
+	Route string // the route's name, unique among all stages, such as "Shop/Api prod /orders/{id}/GET"
 
-	Plan *apimodel.UsagePlan // nil without a key
+	Plan *apimodel.UsagePlan // the plan of the API key; nil without a key
 	Key  string              // the id of the API key
-	Rate *apimodel.Rate      // of the route for each key of the plan, beside the plan's; nil for none
+	Rate *apimodel.Rate      // the plan's rate for the route, for each of its keys; nil for none
 
-	Stage *apimodel.Rate // of the route for all requests of the stage; nil for none
+	Stage *apimodel.Rate // the stage's rate for the route, for all callers together; nil for none
 }
 
-// Refusal is why a request is over a limit.
+// Refusal is the limit that a request exceeds.
 type Refusal int
 
 // The refusals.
 const (
 	None           Refusal = iota
-	Throttled              // over a rate of the key
-	Exceeded               // over the quota
-	RouteThrottled         // over the rate that the stage allows the route
+	Throttled              // a rate of the key's plan
+	Exceeded               // the quota of the key's plan
+	RouteThrottled         // the stage's rate for the route
 )
 
-// Limiter counts requests. Its zero value is usable, by several goroutines. A plan that changes keeps what was counted.
+// Limiter counts requests. Its zero value is ready to use, and it is safe for concurrent use. If a plan changes, its
+// counters stay.
 type Limiter struct {
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
 	counts  map[bucketKey]*count
 }
 
-type bucketKey struct{ plan, key, route string } // route is "" for the plan as a whole, and plan for the stage's own
+// bucketKey is the key of a bucket: route is "" for the plan's overall rate, and plan is "" for the stage's rate.
+type bucketKey struct{ plan, key, route string }
 
-// bucket has tokens, of which a request takes one.
+// bucket holds tokens. Each request takes one.
 type bucket struct {
-	tokens float64
-	at     time.Time
+	tokens  float64
+	updated time.Time
 }
 
-// count is how many requests there were in a period.
+// count is the number of requests in a period.
 type count struct {
 	requests int
-	period   time.Time // when it began
-	first    bool      // it is the first one of the key
+	period   time.Time // when the period began
+	first    bool      // the first period of the key
 }
 
-// Take counts a request if all its limits have room for it, and returns how much of the quota is left, or -1 without a
-// quota. A refused request takes nothing, of which no source says otherwise, and returns -1.
+// Take counts a request if it is within all of its limits. It returns how much of the quota is left, or -1 if there is
+// no quota. A refused request uses nothing up, since no source says otherwise; the result is -1.
 //
-// The limits of a plan are those of each of its keys, for all of its stages together, also beside the rate of a route.
-// They come before those of the stage.
+// The limits of a plan apply to each of its keys, for all of its stages together. A rate for the route applies beside
+// the plan's own rate. The limits of a plan are checked before those of the stage.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html and
 // https://repost.aws/questions/QUFD1EPj5dRYaYaqpNepE34A
 func (l *Limiter) Take(now time.Time, r Request) (left int, refusal Refusal) {
@@ -102,7 +104,7 @@ func (l *Limiter) Take(now time.Time, r Request) (left int, refusal Refusal) {
 	return left, None
 }
 
-// left is how many requests a quota has room for.
+// left returns how many requests the quota still allows.
 func (c *count) left(q *apimodel.Quota) int {
 	limit := q.Limit
 	if c.first {
@@ -111,10 +113,10 @@ func (c *count) left(q *apimodel.Quota) int {
 	return limit - c.requests
 }
 
-// bucket is a bucket with the tokens that it has now. It begins full.
+// bucket returns a bucket with the tokens that it has now. A new bucket is full.
 func (l *Limiter) bucket(now time.Time, key bucketKey, rate apimodel.Rate) *bucket {
 	size := float64(rate.Burst)
-	if rate.Burst == apimodel.UnknownBurst { // and what it is then is not documented
+	if rate.Burst == apimodel.UnknownBurst { // the default burst is not documented
 		size = math.Max(1, rate.PerSecond)
 	}
 	b := l.buckets[key]
@@ -122,18 +124,18 @@ func (l *Limiter) bucket(now time.Time, key bucketKey, rate apimodel.Rate) *buck
 		if l.buckets == nil {
 			l.buckets = map[bucketKey]*bucket{}
 		}
-		b = &bucket{tokens: size, at: now}
+		b = &bucket{tokens: size, updated: now}
 		l.buckets[key] = b
 	}
-	if passed := now.Sub(b.at); passed > 0 { // a clock may be set back
+	if passed := now.Sub(b.updated); passed > 0 { // not if the clock was set back
 		b.tokens += passed.Seconds() * rate.PerSecond
-		b.at = now
+		b.updated = now
 	}
 	b.tokens = math.Min(b.tokens, size)
 	return b
 }
 
-// count is the count of the present period.
+// count returns the count of the current period.
 func (l *Limiter) count(now time.Time, key bucketKey, q *apimodel.Quota) *count {
 	began := periodOf(now, q.Period)
 	c := l.counts[key]
@@ -150,7 +152,8 @@ func (l *Limiter) count(now time.Time, key bucketKey, q *apimodel.Quota) *count 
 	return c
 }
 
-// periodOf is when a day, a week or a month began. No source says on which day weeks begin, nor in which zone.
+// periodOf returns when the current day, week or month began. No source says on which day a week begins, or in which
+// time zone.
 // Source of the periods: https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
 func periodOf(now time.Time, period string) time.Time {
 	year, month, day := now.UTC().Date()
