@@ -204,7 +204,7 @@ func TestLimitsAndCaches(t *testing.T) {
 		}
 		t.Cleanup(func() { g.Close() })
 		problems := strings.Join(g.Problems(), "\n")
-		if strings.Contains(problems, "Shop/Plan: its rates and its quota do not count here") == o.Limits ||
+		if strings.Contains(problems, "Shop/Plan: its rates and its quota are not enforced here") == o.Limits ||
 			strings.Contains(problems, "the responses of GET /health are not cached") == o.Caches {
 			t.Errorf("with Limits %t and Caches %t: got the problems %s", o.Limits, o.Caches, problems)
 		}

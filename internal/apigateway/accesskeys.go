@@ -10,13 +10,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// makeAccessKeys makes the development keys: a long-term key and temporary credentials for a developer who may call
-// everything, a long-term key for each user of the assembly that has a policy, and temporary credentials for each such
-// role, as a role has no others. A role that only integrations assume calls no API and has none. They are worth nothing
-// outside this gateway. With an issuer they come from its keys and are the same at every start, so that a shell's
-// history keeps working; without one, from a secret of the gateway's.
+// makeAccessKeys makes the development access keys:
 //
-// They are secret: a page of any site can send a presigned request to this machine without a preflight.
+//   - a long-term key and temporary credentials for a developer, who may call everything,
+//   - a long-term key for each user of the assembly that has a policy,
+//   - temporary credentials for each role that has a policy, since a role has no other kind. A role that only
+//     integrations assume calls no API and gets none.
+//
+// The keys are worth nothing outside this gateway. With an issuer, they are derived from the issuer's keys and are the
+// same at every start, so that commands in a shell's history keep working. Without one, they are derived from a secret
+// of this gateway.
+//
+// The keys are secret all the same: a page of any site can send a presigned request to this machine without a
+// preflight.
 func (s *served) makeAccessKeys() error {
 	secret := func(name string) (string, error) {
 		if s.issuer != nil {

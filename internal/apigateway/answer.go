@@ -18,12 +18,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// answer finds the stage and the route of a request, has it checked, and asks its integration.
+// answer finds the stage and the route of a request, runs the checks, and calls the integration.
 func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
 	record.Identity = s.identity
 	st := s.locate(r)
 	if st == nil {
-		// What API Gateway answers to a stage that does not exist.
+		// API Gateway answers this way for a stage that does not exist.
 		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
 		record.trace, record.by = r.TraceID, browser.NoStage
 		var none *mapping.Responses
@@ -38,7 +38,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 			&mapping.Source{Request: r},
 		)
 	}
-	st.arrive(r)
+	st.adapt(r)
 	record.stage = st
 	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
 		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
@@ -55,12 +55,12 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	}
 	answer = st.responses.Answer(failure, source)
 	if failure.Status == http.StatusNotImplemented {
-		answer.Status = failure.Status // whatever a gateway response for DEFAULT_5XX says
+		answer.Status = failure.Status // even if a gateway response for DEFAULT_5XX sets another
 	}
 	return answer
 }
 
-// handle is the way of a request through a stage. It ends in an answer of the integration or in a failure.
+// handle takes a request through a stage, step by step. It returns the integration's answer or a failure.
 func (st *stage) handle(
 	ctx context.Context,
 	r *exchange.Request,
@@ -70,7 +70,7 @@ func (st *stage) handle(
 	if st.blocked != "" {
 		return exchange.Answer{}, notServed(st.blocked)
 	}
-	body, unread := decompressed(r)
+	body, unread := decompressBody(r)
 	if unread != nil {
 		return exchange.Answer{}, unread
 	}
@@ -90,30 +90,30 @@ func (st *stage) handle(
 		guard = st.dryGuard()
 	}
 	record.Verdict = guard.Check(ctx, call)
-	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer
-	// put into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
+	// This is set for denied requests too: a gateway response for ACCESS_DENIED can show the caller values from the
+	// authorizer's context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
 	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
 	if d := record.Verdict.Denial; d != nil {
-		return exchange.Answer{}, m.explained(d, call, &record.Verdict)
+		return exchange.Answer{}, m.explainDenial(d, call, &record.Verdict)
 	}
 	if !record.dry {
-		if f := st.limited(m, call, &record.Verdict); f != nil {
+		if f := st.checkLimits(m, call, &record.Verdict); f != nil {
 			return exchange.Answer{}, f
 		}
 	}
 	record.by = madeBy(&m.Integration)
-	r.Body = body // only now: what was signed is the body as it was sent
+	r.Body = body // not before the checks: a signature covers the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
 	}
-	return st.keptOr(m, call, record, func() (exchange.Answer, *mapping.Failure) {
+	return st.cachedOr(m, call, record, func() (exchange.Answer, *mapping.Failure) {
 		return st.integrate(ctx, m, call, source, record)
 	})
 }
 
-// integrate asks the route's integration.
+// integrate calls the route's integration.
 func (st *stage) integrate(
 	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
@@ -134,16 +134,17 @@ func (st *stage) integrate(
 	return st.invoke(ctx, m, call, source, record)
 }
 
-// notServed is the answer to what a local run cannot honour. API Gateway has no such answer, so it cannot be mistaken.
+// notServed returns the answer for what the local gateway cannot serve. API Gateway never answers 501, so this answer
+// cannot be mistaken for one of its own.
 func notServed(why string) *mapping.Failure {
 	return &mapping.Failure{Type: mapping.APIConfigurationError, Status: 501, ErrorType: "NotImplemented",
 		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
 }
 
-// integrationTimeout is how long API Gateway waits for an integration that does not say.
+// integrationTimeout is how long API Gateway waits for an integration that sets no timeout.
 const integrationTimeout = 29 * time.Second
 
-// invoke asks the route's function and reads its answer.
+// invoke calls the route's function and reads its answer.
 func (st *stage) invoke(
 	ctx context.Context,
 	m *method,
@@ -164,7 +165,7 @@ func (st *stage) invoke(
 			Status:    413,
 			ErrorType: "BadRequestException",
 			Body:      `{"message": "Request Too Long"}`,
-			Reason:    inWords(err),
+			Reason:    withoutPackage(err),
 		}
 	}
 	if record.dry {
@@ -193,9 +194,9 @@ func (st *stage) invoke(
 	answer, err := m.events.Answer(call.Request, result.Payload)
 	switch {
 	case errors.Is(err, events.ErrBase64):
-		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: inWords(err)}
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: withoutPackage(err)}
 	case err != nil:
-		why := inWords(err)
+		why := withoutPackage(err)
 		if bytes.Contains(result.Payload, events.Delimiter) {
 			why = "the function streams its answer, and the integration's ResponseTransferMode is BUFFERED: make it STREAM, " +
 				"as secureapi.Streamed() does, or have the function answer with an object; " + why
@@ -204,34 +205,34 @@ func (st *stage) invoke(
 		f.Untraced = true
 		return exchange.Answer{}, f
 	}
-	record.trace = answered(call.TraceID)
+	record.trace = answerTrace(call.TraceID)
 	return answer, nil
 }
 
-// notInvoked is the answer where a function gave none; nil if it did.
+// notInvoked returns the answer for an invocation that failed, or nil if the function answered.
 func notInvoked(ctx context.Context, m *method, result lambdaruntime.Result, err error) *mapping.Failure {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
 	case err != nil:
-		return notWaited(ctx, err)
+		return notAnswered(ctx, err)
 	case result.Error != nil:
 		return mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
 	}
 	return nil
 }
 
-// notWaited is the answer where a function gave none. One of a closed connection reaches no client: only its reason is
-// seen. On AWS the function runs on.
-func notWaited(ctx context.Context, err error) *mapping.Failure {
+// notAnswered returns the answer for a function that could not be invoked. If the client closed the connection, this
+// answer is not sent and only its reason is seen. On AWS the function would continue to run.
+func notAnswered(ctx context.Context, err error) *mapping.Failure {
 	if ctx.Err() != nil {
 		return mapping.Internal(500, "the connection was closed before the function answered")
 	}
-	return mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+	return mapping.Internal(500, "the function could not be invoked: "+withoutPackage(err))
 }
 
-// inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
-func inWords(err error) string {
+// withoutPackage returns the text of an error without the name of its package, which means nothing to readers of a log.
+func withoutPackage(err error) string {
 	text := err.Error()
 	for _, prefix := range []string{"events: ", "lambdaruntime: ", "nodejs: ", "python: ", "unzip: "} {
 		text = strings.TrimPrefix(text, prefix)

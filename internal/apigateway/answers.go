@@ -11,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// keeps is for how long the answer to a request is kept, and under which key: the method, and the values of the
-// integration's cache key parameters. API Gateway keys by nothing else.
+// cacheKey returns how long the answer to a request is cached, and its cache key: the method, and the values of the
+// integration's cache key parameters. API Gateway uses nothing else as the key.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html and
 // https://github.com/hashicorp/terraform-provider-aws/issues/856
-func (st *stage) keeps(m *method, call *checks.Call) (key string, ttl time.Duration) {
+func (st *stage) cacheKey(m *method, call *checks.Call) (key string, ttl time.Duration) {
 	if !st.served.gateway.options.Caches || m.Integration.Streams {
 		return "", 0
 	}
@@ -32,8 +32,8 @@ func (st *stage) keeps(m *method, call *checks.Call) (key string, ttl time.Durat
 	return b.String(), ttl
 }
 
-// valuesOf are the values of a parameter of a request, such as "method.request.querystring.page". No source says which
-// of several counts, so all do.
+// valuesOf returns the values of a request parameter, such as "method.request.querystring.page". No source says which
+// one counts if there are several, so all of them do.
 func valuesOf(name string, call *checks.Call) (values []string) {
 	place, name, _ := strings.Cut(strings.TrimPrefix(name, "method.request."), ".")
 	switch place {
@@ -53,13 +53,13 @@ func valuesOf(name string, call *checks.Call) (values []string) {
 	return values
 }
 
-// keptOr returns the kept answer to a request, or has it answered and keeps that, whatever its status. What API Gateway
-// itself answers is not kept.
+// cachedOr returns the cached answer to a request. If none exists, it calls ask and caches the integration's answer,
+// whatever its status. Answers that API Gateway makes itself are not cached.
 // Source: https://stackoverflow.com/questions/45883323
-func (st *stage) keptOr(
+func (st *stage) cachedOr(
 	m *method, call *checks.Call, record *Record, ask func() (exchange.Answer, *mapping.Failure),
 ) (exchange.Answer, *mapping.Failure) {
-	key, ttl := st.keeps(m, call)
+	key, ttl := st.cacheKey(m, call)
 	if ttl == 0 || record.dry {
 		return ask()
 	}
@@ -77,14 +77,14 @@ func (st *stage) keptOr(
 	return answer, failure
 }
 
-// noteCaches says that the answers of routes are not kept.
+// noteCaches reports each route whose answers API Gateway would cache and this gateway does not.
 func (s *served) noteCaches(st *stage) {
 	if s.gateway.options.Caches {
 		return
 	}
 	for _, m := range st.methods {
 		if st.stage.Caches(m.Method) > 0 {
-			s.problem(st.stage.ID, fmt.Sprintf("the responses of %s %s are not cached", m.Verb, m.Path))
+			s.addProblem(st.stage.ID, fmt.Sprintf("the responses of %s %s are not cached", m.Verb, m.Path))
 		}
 	}
 }

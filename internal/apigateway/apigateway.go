@@ -1,12 +1,12 @@
 // Package apigateway answers requests to the REST APIs of a synthesized cloud assembly as Amazon API Gateway does: with
-// its routing, its order of checks, its words, and the real functions. It is what package localgateway and "gatehouse
-// dev" run.
+// its routing, its order of checks, its messages, and the real functions. Package localgateway and "gatehouse dev" run
+// it.
 //
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
-// What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing
-// fails open. It does not throttle stages, log to CloudWatch or do TLS, and it does not limit what a function
-// does on this machine.
+// A route that it cannot serve as API Gateway would is reported by logical ID and answered with 501. The other routes
+// work; nothing fails open. The package does not throttle stages, log to CloudWatch or do TLS, and it does not limit
+// what a function does on this machine.
 package apigateway
 
 import (
@@ -33,116 +33,120 @@ import (
 // ErrNoStage is returned for an assembly without a REST API that has a stage.
 var ErrNoStage = errors.New("the assembly has no REST API with a stage")
 
-// debugTimeout is how long a debugger may hold up a function: the most that Lambda allows any.
+// debugTimeout is how long a debugger may hold up a function: the longest timeout that Lambda allows.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 const debugTimeout = 15 * time.Minute
 
-// Options are what a gateway takes from outside. Only Assembly is required.
+// Options configures a gateway. Only Assembly is required.
 type Options struct {
 	// Assembly is the folder of the cloud assembly.
 	Assembly string
 
-	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all.
-	// Where two have a stage of the same name, [Gateway.Mount] tells where each is.
+	// API picks one of several APIs, by its name or by its construct's stack and logical ID. Default: all of them. Where
+	// two have a stage of the same name, [Gateway.Mount] returns the path of each.
 	API string
 
-	// Model says what cannot be told from the templates, such as parameters.
+	// Model supplies what the templates leave open, such as the values of parameters.
 	Model cloudassembly.Options
 
-	// Issuer makes and verifies the tokens of the assembly's issuers. Default: none, so that authorizers take the keys
-	// that their configuration names, and user pools' tokens are not accepted.
+	// Issuer makes and verifies the tokens of the assembly's issuers. Default: none, so that authorizers use the keys that
+	// their configuration names, and tokens of user pools are not accepted.
 	Issuer func([]devissuer.Issuer) (*devissuer.Provider, error)
 
-	// Functions are the options of the processes that run the functions.
+	// Functions configures the processes that run the functions.
 	Functions lambdaruntime.Options
 
-	// InProcess returns what answers for the function of an authorizer in this process, or nil to start a process for it,
-	// as a trial of very many assemblies cannot. env is the function's environment here. Default: each has a process.
+	// InProcess returns a handler that replaces the function of an authorizer in this process, or nil to start a process
+	// for the function. Tests of very many assemblies need it, since they cannot start that many processes. env is the
+	// function's environment here. Default: each function has a process.
 	InProcess func(f *apimodel.Function, env map[string]string) Handler
 
-	// Source returns the folder that an asset's folder is a copy of, as the developer knows it, such as "orders-fn"; ""
-	// if it is not known. It is called when a function failed, and must be safe for concurrent use. If nil, files of
-	// functions are named as seen from the asset's folder.
+	// Source returns the source folder from which an asset's folder was copied, as the developer knows it, such as
+	// "orders-fn"; "" if it is not known. It is called when a function failed, and must be safe for concurrent use. If
+	// nil, paths of a function's files are relative to the asset's folder.
 	Source func(folder string) string
 
-	// Record receives every request when it is answered, or when the stream of its answer has ended. It must be safe for
-	// concurrent use. If nil, records are discarded.
+	// Record receives every request when it has been answered, or when the stream of its answer has ended. It must be safe
+	// for concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
 	// Slow receives a request once it has taken SlowAfter without an answer. It must be safe for concurrent use. If nil,
 	// requests are not watched.
 	Slow func(Pending)
 
-	// SlowAfter is how long a request may take until Slow is called; default [defaultSlowAfter].
+	// SlowAfter is how long a request may take before Slow is called; default [defaultSlowAfter].
 	SlowAfter time.Duration
 
-	// AfterFunc calls a function when a time has passed, unless it is stopped before. Default: [time.AfterFunc].
+	// AfterFunc calls a function after a delay, unless it is stopped before. Default: [time.AfterFunc].
 	AfterFunc func(time.Duration, func()) (stop func() bool)
 
-	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain
-	// addresses only. Default: their own, which is 127.0.0.1.
+	// SourceIP is the address that requests appear to come from, for an API whose resource policy allows only certain
+	// addresses. Default: their real address, which is 127.0.0.1.
 	SourceIP string
 
-	// SourceVPC and SourceVPCEndpoint are what requests to private APIs seem to come through, for resource policies that
-	// ask for them. Default: no VPC and no endpoint.
+	// SourceVPC and SourceVPCEndpoint are the VPC and the VPC endpoint that requests to private APIs appear to come
+	// through, for resource policies that require one. Default: no VPC and no endpoint.
 	SourceVPC, SourceVPCEndpoint string
 
 	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
-	// template says of CORS: preflights are answered, and answers get the headers. Default: what the template says.
+	// template's CORS settings are: the gateway answers their preflights and adds the headers to answers. Default: the
+	// template's settings alone.
 	PageOrigins []string
 
-	// Debug is for functions that a debugger holds up: one process runs each of them, and no time-out ends a request
-	// within [debugTimeout]. Default: as on AWS.
+	// Debug lets a debugger hold up functions: each function has one process, and no timeout ends a request within
+	// [debugTimeout]. Default: timeouts and processes as on AWS.
 	Debug bool
 
-	// Limits has requests count to the usage plans of their API keys and to what a stage allows single methods, and answers
-	// those over a rate or a quota by 429. Default: they do not count.
+	// Limits makes requests count towards the usage plans of their API keys and towards the limits that a stage sets for
+	// single methods. Requests over a rate or a quota are answered with 429. Default: requests are not counted.
 	Limits bool
 
-	// Caches keeps the answers of methods that a stage caches. Default: every request reaches its integration.
+	// Caches caches the answers of methods for which the stage enables caching. Default: every request reaches its
+	// integration.
 	Caches bool
 
-	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
+	// AllowNetwork lets HTTP integrations call other machines. Default: they call this machine only.
 	AllowNetwork bool
 
-	// TempDir is the folder for temporary files, such as unpacked archives of functions. Default: that of [os.TempDir].
+	// TempDir is the folder for temporary files, such as unpacked archives of functions. Default: the folder that
+	// [os.TempDir] returns.
 	TempDir string
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 }
 
-// Handler answers an invocation of a function. Its error is the function's own.
+// Handler answers an invocation of a function. An error that it returns is the error of the function.
 type Handler = func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Gateway serves an assembly. It is safe for concurrent use.
 type Gateway struct {
 	options Options
 	pool    *lambdaruntime.Pool
-	zips    unzip.Folders // of functions whose code is a zip archive
+	zips    unzip.Folders // unpacked code of functions and layers that are zip archives
 
 	tables    *sessionTables
-	transport *http.Transport // of HTTP integrations
-	services  *http.Transport // of AWS services, whose endpoints the options name
+	transport *http.Transport // for HTTP integrations
+	services  *http.Transport // for AWS services, whose endpoints the options name
 	dryRuns   dryRuns
-	codes     sync.Map // stack.Code, by folders of functions
+	codes     sync.Map // stack.Code by the function's folder
 	hints     hints
 	usage     limits.Limiter
 
 	invocations invocations
 	pending     pendings
 
-	seed [32]byte // what access keys come from where there is no issuer
+	seed [32]byte // access keys are derived from it where there is no issuer
 
-	idle [2]time.Duration // how long a stream may pause, of a regional and of an edge-optimized API
+	idle [2]time.Duration // how long a stream may pause: for regional and for edge-optimized APIs
 
 	live      atomic.Pointer[served]
 	reloading sync.Mutex
-	using     using
+	using     inUse
 	http      http.Handler
 }
 
-// New reads the assembly and makes its functions ready; their processes start with the first request for them.
+// New reads the assembly and prepares its functions. The process of a function starts with the first request for it.
 func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -164,13 +168,13 @@ func New(o Options) (*Gateway, error) {
 		services:  newTransport(true),
 		idle:      [2]time.Duration{idleRegional, idleEdge},
 	}
-	rand.Read(g.seed[:]) // which never fails
+	rand.Read(g.seed[:]) // it never returns an error
 	if o.Debug {
 		o.Functions.MaxProcesses, o.Functions.InitLimit = 1, debugTimeout
 	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		if g.dryRuns.wrote(line) || g.hints.again(line) {
+		if g.dryRuns.wrote(line) || g.hints.isRepeated(line) {
 			return
 		}
 		g.invocations.add(line, g.ShortName(line.Function))
@@ -187,8 +191,8 @@ func New(o Options) (*Gateway, error) {
 	return g, nil
 }
 
-// Reload reads the assembly again and swaps it in. Requests under way are finished by what they began with; if the new
-// assembly cannot be served, the old one stays.
+// Reload reads the assembly again and swaps it in. Requests under way finish with the assembly that they began with. If
+// the new assembly cannot be served, the old one stays.
 func (g *Gateway) Reload() error {
 	g.reloading.Lock()
 	defer g.reloading.Unlock()
@@ -204,19 +208,19 @@ func (g *Gateway) Reload() error {
 	return nil
 }
 
-// Close stops the functions' processes. Requests that need one afterwards fail.
+// Close stops the functions' processes. Requests that need a function fail afterwards.
 func (g *Gateway) Close() {
 	g.pool.Close()
-	_ = g.zips.Remove() // below the folder for temporary files
+	_ = g.zips.Remove() // what is left is in the folder for temporary files
 	g.tables.close()
 	g.transport.CloseIdleConnections()
 	g.services.CloseIdleConnections()
 }
 
-// ServeHTTP answers a request of net/http, whose header names are canonical; see [front.Handler].
+// ServeHTTP answers a request of net/http, which has made the header names canonical; see [front.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.ServeHTTP(w, r) }
 
-// Serve answers one request. The first segment of its path is the stage, but at [AppHost] for an [App].
+// Serve answers one request. The first segment of its path is the stage, except at [AppHost] for an [App].
 func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
 	g.receive(r)
 	now := r.Time
@@ -232,9 +236,9 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 		answer = live.answer(withRecord(ctx, record), r, record)
 	}
 	if page != "" {
-		answer = readable(answer, page)
+		answer = allowPage(answer, page)
 	}
-	record.Browser = judged(r, answer, record)
+	record.Browser = judgeByBrowser(r, answer, record)
 	answer.Headers = append(answer.Headers,
 		exchange.Header{Name: "x-amzn-RequestId", Value: r.RequestID},
 		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID})
@@ -244,12 +248,12 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	recorded := func(record *Record) {
 		record.Took = g.options.Now().Sub(now)
 		g.pending.remove(record)
-		record.Wrote = g.trimmed(g.invocations.end(record))
+		record.Wrote = g.trimStacks(g.invocations.end(record))
 		g.options.Record(record)
 	}
 	record.Answer = answer
 	if s, ok := answer.Stream.(*stream); ok {
-		record.Answer.Stream = nil // it can be read once
+		record.Answer.Stream = nil // a stream can be read only once
 		s.done = recorded
 		s.unread = r.Verb == http.MethodHead || answer.Status == 204 || answer.Status == 205 || answer.Status == 304
 		return answer
@@ -258,7 +262,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	return answer
 }
 
-// receive gives a request its time and its IDs.
+// receive sets the request's time and IDs.
 func (g *Gateway) receive(r *exchange.Request) {
 	r.Time = g.options.Now()
 	r.RequestID = lambdaruntime.NewUUID()
@@ -269,16 +273,16 @@ func (g *Gateway) receive(r *exchange.Request) {
 	}
 }
 
-// splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root.
-// Slashes that precede or follow the stage are one, as in the path of events that were recorded on AWS (see package
-// events) and in test_api_gateway_http_integration_with_path_request_parameter of
+// splitStage splits the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root.
+// Several slashes before or after the stage count as one, as in the path of events that were recorded on AWS (see
+// package events) and in test_api_gateway_http_integration_with_path_request_parameter of
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_basic.py.
 func splitStage(path string) (stage, rest string) {
 	stage, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")
 	return stage, "/" + strings.TrimLeft(rest, "/")
 }
 
-// newExtendedID has the form of x-amz-apigw-id.
+// newExtendedID returns an ID that looks like those in the header x-amz-apigw-id.
 func newExtendedID() string { return rand.Text()[:15] + "=" }
 
 func randomHex(bytes int) string {

@@ -12,18 +12,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// AppHost is the name of this machine at which users log in. The first API with a login is at the root of it, as behind
-// a custom domain. It is another name than the development issuer's, so that the cookies of one do not reach the other
+// AppHost is the host name of this machine at which users log in. The first API with a login is served at its root, as
+// behind a custom domain. The development issuer has another host name, so that cookies of one do not reach the other
 // and the two are different sites, as on AWS.
 const AppHost = "localhost"
 
-// AppOrigin is the origin of an [App], of a gateway that listens at a URL such as "http://127.0.0.1:3000".
+// AppOrigin returns the origin of an [App], for a gateway that listens at a URL such as "http://127.0.0.1:3000".
 func AppOrigin(gateway string) string {
 	u, err := url.Parse(gateway)
 	switch {
 	case err != nil || u.Host == "":
 		panic("apigateway: the URL " + gateway + ": want one like http://127.0.0.1:3000")
-	case u.Port() == "" || u.Port() == "80": // which browsers leave out
+	case u.Port() == "" || u.Port() == "80": // browsers leave port 80 out
 		return "http://" + AppHost
 	}
 	return "http://" + net.JoinHostPort(AppHost, u.Port())
@@ -32,19 +32,19 @@ func AppOrigin(gateway string) string {
 // App is an API in which users log in.
 type App struct {
 	API   *apimodel.API
-	Stage string // the first path segment that it is served under; see [Gateway.Mount]
+	Stage string // the first segment of its paths; see [Gateway.Mount]
 
-	// Base is what precedes its paths at [AppHost]: that of its login's BasePath, most often "".
+	// Base is the prefix of the API's paths at [AppHost]: the BasePath of its login, usually "".
 	Base string
 
-	// Login is the path of its login's routes in the API, such as "/auth".
+	// Login is the path of the login's routes in the API, such as "/auth".
 	Login string
 
-	// Root reports whether AppHost serves it without the stage. One API is.
+	// Root reports whether AppHost serves the API without the stage in the path. One API is served that way.
 	Root bool
 }
 
-// URL is its address without a slash at its end, at an origin such as that of [AppOrigin].
+// URL returns the address of the app, without a slash at its end. The origin is that of [AppOrigin].
 func (a App) URL(origin string) string {
 	if a.Root {
 		return origin + a.Base
@@ -67,13 +67,14 @@ func (g *Gateway) Apps() []App {
 	return out
 }
 
-// ForApp reports whether a request is for an App, by the host that it names: then nothing else of this machine is to
-// answer it.
+// ForApp reports whether the Host header of a request names an App. If so, no other server of this machine may answer
+// it.
 func (g *Gateway) ForApp(r *exchange.Request) bool {
 	return len(g.live.Load().apps) > 0 && isAppHost(r.Host)
 }
 
-// isAppHost reports whether a Host header names [AppHost]. The port may be that of a proxy before the gateway.
+// isAppHost reports whether a Host header names [AppHost]. The port is not compared, since a proxy before the gateway
+// may have its own.
 func isAppHost(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -88,7 +89,7 @@ func (s *served) findApps(chosen []choice) {
 		if f == nil || len(s.apps) > 0 && s.apps[len(s.apps)-1].API == c.api {
 			continue
 		}
-		// What is wrong with the configuration, the function says itself when it starts.
+		// Errors are ignored here: the function reports a wrong configuration when it starts.
 		var config struct{ BasePath, Path string }
 		_ = json.Unmarshal([]byte(f.Environment[login.Variable]), &config)
 		s.apps = append(s.apps, app{App{
@@ -101,7 +102,7 @@ func (s *served) findApps(chosen []choice) {
 	}
 }
 
-// loginOf returns the function that logs users in to an API; nil for an API without one.
+// loginOf returns the function that logs users in to an API, or nil if the API has none.
 func loginOf(api *apimodel.API, st *apimodel.Stage) *apimodel.Function {
 	for _, m := range api.Methods {
 		if f, _ := m.Integration.FunctionOn(st); f != nil {
@@ -113,8 +114,8 @@ func loginOf(api *apimodel.API, st *apimodel.Stage) *apimodel.Function {
 	return nil
 }
 
-// locate finds the stage that a request is for and its path there: by the first segment of the path, or by a base path
-// of [AppHost].
+// locate finds the stage that a request is for, and its path in that stage: by the first segment of the path, or at
+// [AppHost] by a base path.
 func (s *served) locate(r *exchange.Request) *stage {
 	r.Stage, r.Path = splitStage(r.RawPath)
 	if st := s.stages[r.Stage]; st != nil || len(s.apps) == 0 || !isAppHost(r.Host) {

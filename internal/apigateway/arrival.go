@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, with the VPC that
-// it came through, if the API is private, and with the names of headers as an edge-optimized API hands them on.
-func (st *stage) arrive(r *exchange.Request) {
+// adapt adapts a request to the stage: it sets the stage's own name, which may differ from the path segment, and the VPC
+// that the request came through, if the API is private. It writes header names as an edge-optimized API passes them on.
+func (st *stage) adapt(r *exchange.Request) {
 	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
 	}
@@ -35,13 +35,14 @@ func (st *stage) arrive(r *exchange.Request) {
 	}
 }
 
-// edgeHeaders are those whose names Amazon CloudFront, which is in front of an edge-optimized API, writes with capital
-// letters. Others, such as origin and cache-control, keep the caller's.
+// edgeHeaders are the headers whose names Amazon CloudFront, which is in front of an edge-optimized API, capitalizes.
+// Other names, such as origin and cache-control, stay as the caller wrote them.
+//
 // Sources: Authorization in _format_headers of
-// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py,
-// User-Agent in test_lambda_aws_proxy_integration_request_data_mapping of the tests there, and all but Authorization in
-// the events of HTTP/2 requests that https://github.com/quiltdata/quilt/pull/3225 and
-// https://github.com/localstack/localstack/issues/6462 have
+// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py;
+// User-Agent in test_lambda_aws_proxy_integration_request_data_mapping of the tests there; all but Authorization in the
+// events of HTTP/2 requests in https://github.com/quiltdata/quilt/pull/3225 and
+// https://github.com/localstack/localstack/issues/6462
 var edgeHeaders = []string{
 	"Accept",
 	"Accept-Encoding",
@@ -55,9 +56,9 @@ var edgeHeaders = []string{
 // isEdge reports whether an API with these endpoint types is edge-optimized, which is the default.
 func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(types, "EDGE") }
 
-// noRoute is the answer to a path or verb that no route has. API Gateway takes such a request for one to its own
-// service: an Authorization header is read as a signature, and one that is not is refused in the words of Signature
-// Version 4.
+// noRoute returns the answer for a path or verb without a route. API Gateway treats such a request as one to its own
+// service: it parses an Authorization header as a Signature Version 4, and rejects any other value with that protocol's
+// messages.
 //
 // Seen: https://github.com/HumanCellAtlas/data-store/issues/328, https://github.com/aws/chalice/issues/828 and
 // https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50, which also says that the gateway
@@ -75,7 +76,7 @@ func noRoute(r *exchange.Request) *mapping.Failure {
 	}
 	if refused := sigv4.Unreadable(h); refused != nil {
 		f.ErrorType, f.Message = refused.Type, refused.Message
-		f.Reason += ", and reads their Authorization header as a Signature Version 4, which it is not"
+		f.Reason += ", and expects their Authorization header to be a Signature Version 4, which this one is not"
 	}
 	return f
 }

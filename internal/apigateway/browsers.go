@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// madeBy is who makes the answers of an integration.
+// madeBy returns who makes the answers of an integration.
 func madeBy(i *apimodel.Integration) browser.By {
 	switch i.Type {
 	case apimodel.IntegrationProxy:
@@ -23,21 +23,21 @@ func madeBy(i *apimodel.Integration) browser.By {
 	return browser.Mapped
 }
 
-// judged is what a browser does with an answer.
-func judged(r *exchange.Request, a exchange.Answer, record *Record) browser.Verdict {
+// judgeByBrowser returns what a browser does with an answer.
+func judgeByBrowser(r *exchange.Request, a exchange.Answer, record *Record) browser.Verdict {
 	x := browser.Exchange{Request: r, Answer: a, By: record.by}
 	if st := record.stage; st != nil {
 		x.API = func() browser.API {
-			api := st.ofPages(r)
-			api.Preflights = api.Preflights || st.served.gateway.pageOf(r) != "" // those of a dev server are answered
+			api := st.pageRights(r)
+			api.Preflights = api.Preflights || st.served.gateway.pageOf(r) != "" // the gateway answers these
 			return api
 		}
 	}
 	return browser.Judge(x)
 }
 
-// ofPages is what a stage says of the pages of a request's origin, whatever answered the request.
-func (st *stage) ofPages(r *exchange.Request) (out browser.API) {
+// pageRights returns what a stage allows to pages of the request's origin, whatever answered the request.
+func (st *stage) pageRights(r *exchange.Request) (out browser.API) {
 	if st.routes == nil {
 		return out
 	}

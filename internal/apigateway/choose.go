@@ -7,14 +7,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// choice is a stage to be served, and the first segment of the paths that it is served under.
+// choice is a stage to be served, with the first segment of its paths.
 type choice struct {
 	api   *apimodel.API
 	stage *apimodel.Stage
 	mount string
 }
 
-// choose finds the stages of the APIs that were asked for.
+// choose returns the stages of the APIs that the options select.
 func (s *served) choose() (chosen []choice, err error) {
 	wanted := s.gateway.options.API
 	for _, api := range s.model.APIs {
@@ -32,14 +32,15 @@ func (s *served) choose() (chosen []choice, err error) {
 	return chosen, nil
 }
 
-// noSuchAPI is the [ErrNoStage] of a name by which no API with a stage can be asked for.
+// noSuchAPI is an [ErrNoStage] for a name that selects no API with a stage.
 type noSuchAPI string
 
 func (e noSuchAPI) Error() string { return string(e) }
 
 func (e noSuchAPI) Is(target error) bool { return target == ErrNoStage }
 
-// nothingToServe names the APIs that there are: those that can be asked for or, if none was, why they are not served.
+// nothingToServe returns an error that lists the APIs to choose from. If no API was selected, it says why none of them
+// is served.
 func (s *served) nothingToServe(wanted string) error {
 	var names, why []string
 	for _, other := range s.model.OtherAPIs {

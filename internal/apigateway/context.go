@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 )
 
-// authorizerContext is $context.authorizer for the templates.
+// authorizerContext returns $context.authorizer for mapping templates.
 func authorizerContext(c events.Caller) map[string]string {
 	switch {
 	case c.Lambda != nil:
@@ -36,8 +36,8 @@ func authorizerContext(c events.Caller) map[string]string {
 	return nil
 }
 
-// asciiJSON is JSON text as mapping templates and access logs receive the claims of a JWT authorizer's token: each
-// character that is not ASCII as escape sequences.
+// asciiJSON returns JSON text with each non-ASCII character as an escape sequence. Mapping templates and access logs
+// receive the claims of a JWT authorizer's token in this form.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func asciiJSON(text string) string {
 	var b strings.Builder
@@ -53,7 +53,7 @@ func asciiJSON(text string) string {
 	return b.String()
 }
 
-// addIdentity adds to $context.identity what the checks found out about the caller.
+// addIdentity adds what the checks found out about the caller to $context.identity.
 func addIdentity(to map[string]string, c events.Caller) {
 	if c.APIKey != "" {
 		to["apiKey"], to["apiKeyId"] = c.APIKey, c.APIKeyID

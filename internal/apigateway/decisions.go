@@ -10,13 +10,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// decision is what the included authorizer logs of a request. Its answers do not say why, and must not; its log does,
-// and comes back with the invocation.
+// decision is what the included authorizer logs about a request. Its answers must not say why they deny; its log does,
+// and the log comes back with the invocation.
 // Source: authz's documentation of its log, docs/authorizer.md.
 type decision struct {
 	Message, Outcome, Reason, Error, Missing, RequestID string
 
-	Got, Want string // the value that was refused or what the caller has, and what is wanted in its place
+	Got, Want string // the refused value, or what the caller has; and what is expected instead
 }
 
 // isIncluded reports whether a function is an included authorizer.
@@ -25,7 +25,7 @@ func isIncluded(f *apimodel.Function) bool {
 	return ok
 }
 
-// decisionIn finds the decision of an invocation among the lines that its function wrote.
+// decisionIn finds the decision about an invocation among the lines that its function wrote.
 func decisionIn(lines []string, invocation string) (d decision) {
 	for _, line := range lines {
 		if !strings.Contains(line, `"message":"decision"`) {
@@ -39,7 +39,7 @@ func decisionIn(lines []string, invocation string) (d decision) {
 	return decision{}
 }
 
-// glosses say in words what the reasons for a 401 mean that a developer meets most.
+// glosses explain the reasons for a 401 that developers meet most.
 var glosses = map[string]string{
 	"no_token":      "the request has no token where the authorizer looks",
 	"base64":        "it is not a JSON Web Token",
@@ -59,10 +59,10 @@ var glosses = map[string]string{
 	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
 }
 
-// refusedToken is before the reason for a 401.
+// refusedToken begins the explanation of a 401.
 const refusedToken = "the authorizer refused the token: "
 
-// sessionGlosses say in words why there is no session.
+// sessionGlosses explain why a request has no session.
 var sessionGlosses = map[string]string{
 	"session": "no session cookie: none of the request's cookies is one of the login's for this host, or two are: " +
 		"log in first",
@@ -70,11 +70,11 @@ var sessionGlosses = map[string]string{
 		"in a table, was ended: log in again",
 }
 
-// fromAnotherSite says why a session is not enough for a request.
+// fromAnotherSite explains why the session of a request is not enough.
 const fromAnotherSite = "the request changes something and comes from another site: with a session, POST, PUT, PATCH " +
 	"and DELETE are for pages of the app's own origin"
 
-// why explains the decision in words, with the value that came and the one that is wanted; "" if it allows the request.
+// why explains the decision, with the value received and the value expected; "" if the request is allowed.
 func (d decision) why() string {
 	switch {
 	case d.Outcome == "unauthorized" && sessionGlosses[d.Reason] != "":

@@ -111,16 +111,16 @@ func TestSessionReasons(t *testing.T) {
 		{"two Sec-Fetch-Site", "/auth", sessionGlosses["session"], "authorizer", twice("Sec-Fetch-Site"),
 			"no session: the header Sec-Fetch-Site is in the request 2 times, and browsers send it once"},
 		{"two Cookie headers", "/auth", sessionGlosses["session"], "authorizer", twice("Cookie"),
-			"no session: the header Cookie is in the request 2 times, and a guard with a cache takes it once"},
+			"no session: the header Cookie is in the request 2 times, and a guard with a cache accepts it only once"},
 		{"another reason", "/auth", "the caller lacks x", "policy", call("POST", "same-origin"), "the caller lacks x"},
 	} {
-		if got := (&sessionGuard{login: c.login}).explained(c.why, c.by, c.call); got != c.want {
+		if got := (&sessionGuard{login: c.login}).explainDenial(c.why, c.by, c.call); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 	const want = "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
 		"/auth/login"
-	got := (&sessionGuard{"/auth", true}).explained(expired, "authorizer", call("GET", "same-origin"))
+	got := (&sessionGuard{"/auth", true}).explainDenial(expired, "authorizer", call("GET", "same-origin"))
 	if got != want {
 		t.Errorf("of a table: got %q, want %q", got, want)
 	}

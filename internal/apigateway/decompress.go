@@ -13,14 +13,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// decompressed is the body of a request without its Content-Encoding, which API Gateway takes off whatever the API's
-// settings; the header stays. A body that is not in that coding, or in one that API Gateway does not know, is answered
-// by 415, before the route is looked for.
+// decompressBody returns the body of a request without its Content-Encoding. API Gateway always removes the coding,
+// whatever the API's settings are; the header stays. It answers 415 to a coding that it does not know, and to a body
+// that is not in the coding that the header names. That happens before it looks for the route.
 //
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
 // and, of what a function gets, https://github.com/dougmoscrop/serverless-http/issues/194.
-func decompressed(r *exchange.Request) ([]byte, *mapping.Failure) {
+func decompressBody(r *exchange.Request) ([]byte, *mapping.Failure) {
 	coding := strings.ToLower(strings.TrimSpace(r.Headers.Get("Content-Encoding")))
 	if coding == "" || coding == "identity" || len(r.Body) == 0 {
 		return r.Body, nil

@@ -12,8 +12,8 @@ import (
 
 // Outcome is the result of a dry run.
 type Outcome struct {
-	// Status is the status that the caller gets, after the API's gateway responses. 0 means that the request reaches
-	// the function of its integration, which decides the status.
+	// Status is the status that the caller gets, after the API's gateway responses. 0 means that the request reaches the
+	// function of its integration, which decides the status.
 	Status int
 
 	// Check is the check that denied the request, as in [checks.Step]; "" if none did.
@@ -40,7 +40,7 @@ func (g *Gateway) DryRun(ctx context.Context, r *exchange.Request) Outcome {
 	return out
 }
 
-// dryGuard has the checks of the stage with an empty cache.
+// dryGuard returns a guard with the checks of the stage and an empty cache.
 func (st *stage) dryGuard() *checks.Guard {
 	o := st.checks
 	o.Invoke = st.served.invokeDry
@@ -57,7 +57,8 @@ func (s *served) invokeDry(
 	return s.invokeAuthorizer(ctx, f, payload, o)
 }
 
-// dryRuns are the request IDs of the invocations of dry runs. They are kept: a function can write after its answer.
+// dryRuns holds the request IDs of the invocations of dry runs. IDs are never removed, since a function can write after
+// it has answered.
 type dryRuns struct{ ids sync.Map }
 
 func (d *dryRuns) add(id string) { d.ids.Store(id, true) }

@@ -9,15 +9,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
-// hints are the lines by which runtimes say what is missing on this machine. Each process of a function writes them,
-// and one that cannot be loaded has a process for every request.
-type hints struct{ said sync.Map }
+// hints remembers the lines in which runtimes say what is missing on this machine. Each process of a function writes
+// them, and a function that cannot be loaded starts a process for every request.
+type hints struct{ seen sync.Map }
 
-// again reports whether a line is a hint that a function has given before.
-func (h *hints) again(line lambdaruntime.LogLine) bool {
+// isRepeated reports whether the function has written the same hint before.
+func (h *hints) isRepeated(line lambdaruntime.LogLine) bool {
 	if !strings.HasPrefix(line.Text, python.Hint) && !strings.HasPrefix(line.Text, nodejs.Hint) {
 		return false
 	}
-	_, said := h.said.LoadOrStore([2]string{line.Function, line.Text}, true)
-	return said
+	_, seen := h.seen.LoadOrStore([2]string{line.Function, line.Text}, true)
+	return seen
 }

@@ -24,7 +24,7 @@ func TestJWTReasons(t *testing.T) {
 		want    string // a part of some step
 	}{
 		{"a token that passes", devissuer.TokenRequest{Scopes: read}, "resource policy",
-			`a valid token of https://issuer.example.com for "developer", good for another 1h`},
+			`a valid token of https://issuer.example.com for "developer", valid for another 1h`},
 		{"conditions that hold", devissuer.TokenRequest{Issuer: goldOnly, Scopes: read}, "resource policy",
 			`plan is "gold", region is "eu"`},
 		{"a condition that is not required",
@@ -44,7 +44,7 @@ func TestJWTReasons(t *testing.T) {
 		{"a boolean", devissuer.TokenRequest{Issuer: goldOnly, Claims: object{"plan": true}}, "claims",
 			"the authorizer compares the claim plan as a text, and the token's is a boolean"},
 		{"no scopes", devissuer.TokenRequest{}, "scopes",
-			"the method wants one of the scopes orders:read, and the token has none"},
+			"the method requires one of the scopes orders:read, and the token has none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.request.Issuer == "" {

@@ -7,9 +7,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// mount gives each stage a first path segment of its own. The first API that has a stage of a name keeps the name; each
-// further one has its own name after it: of the APIs "shop" and "Orders API", both with the stage prod, the second is
-// at /prod-orders-api. The order is that of the model, by stack and logical id, so the segments are the same at every
+// mount gives each stage a unique first path segment. The first API with a stage of a given name keeps that name; each
+// further API appends its own name. If the APIs "shop" and "Orders API" both have a stage prod, the second is at
+// /prod-orders-api. APIs are in the order of the model, by stack and logical ID, so the segments are the same at every
 // start.
 func mount(chosen []choice) {
 	taken := map[string]bool{}
@@ -32,8 +32,8 @@ func mount(chosen []choice) {
 	}
 }
 
-// slug is the name of an API as a part of a path segment: lower-case letters, digits and hyphens. An API without such a
-// name has its logical id.
+// slug returns the name of an API as part of a path segment: lower-case letters, digits and hyphens. If the name has
+// none of these, it returns the logical ID.
 func slug(api *apimodel.API) string {
 	for _, name := range []string{api.Name, api.LogicalID} {
 		words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
@@ -46,8 +46,8 @@ func slug(api *apimodel.API) string {
 	return "api"
 }
 
-// Mount is the first path segment that a stage of an API is served under: the stage's name, unless another API has a
-// stage of that name. "" if it is not served.
+// Mount returns the first segment of the paths of an API's stage: the stage's name, unless another API has a stage of
+// that name. It returns "" for a stage that is not served.
 func (g *Gateway) Mount(api apimodel.ID, stage string) string {
 	for name, st := range g.live.Load().stages {
 		if st.api.ID == api && st.stage.Name == stage {

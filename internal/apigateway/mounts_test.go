@@ -217,7 +217,7 @@ func TestExtras(t *testing.T) {
 	)
 	want := "Shop/Stage: ignored here: throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit), " +
 		"execution logs (LoggingLevel, DataTraceEnabled), CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)\n" +
-		"Shop/Plan: its rates and its quota do not count here: each request with one of its keys passes"
+		"Shop/Plan: its rates and its quota are not enforced here: each request with one of its keys passes"
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

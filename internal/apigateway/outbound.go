@@ -24,15 +24,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// errElsewhere says that an integration would call another machine.
+// errElsewhere reports that an integration would call another machine.
 var errElsewhere = errors.New("the integration calls another machine")
 
-// allowNetwork is the way out, in words.
+// allowNetwork tells how to let integrations call other machines.
 const allowNetwork = `only this machine is called: "gatehouse dev --allow-network", or AllowNetwork in a test's ` +
 	"Options, lets the route call others"
 
-// newTransport makes what integrations are called by. Unless others are allowed too, it connects to this machine only,
-// whatever a name resolves to. No proxy is used, and no redirect is followed.
+// newTransport returns the transport for calls of integrations. Unless the network is allowed, it connects to this
+// machine only, whatever a name resolves to. It uses no proxy and follows no redirects.
 func newTransport(network bool) *http.Transport {
 	dialer := net.Dialer{Timeout: 10 * time.Second}
 	if !network {
@@ -47,7 +47,8 @@ func newTransport(network bool) *http.Transport {
 	return &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second}
 }
 
-// isLocal reports whether a URI names this machine. What cannot be told before a request is decided when it is called.
+// isLocal reports whether a URI names this machine. If that is not known before a request, it is decided when the URI
+// is called.
 func isLocal(uri string) bool {
 	u, err := url.Parse(uri)
 	if err != nil || strings.Contains(u.Host, "{") || u.Hostname() == "" {
@@ -60,7 +61,7 @@ func isLocal(uri string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// unanswered is why an integration is not answered here; "" if it is.
+// unanswered says why this gateway does not call an integration; "" if it does.
 func (s *served) unanswered(st *apimodel.Stage, i *apimodel.Integration) string {
 	isHTTP := i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy
 	switch {
@@ -72,7 +73,7 @@ func (s *served) unanswered(st *apimodel.Stage, i *apimodel.Integration) string 
 	return s.gateway.noEndpoint(i)
 }
 
-// callHTTP asks an HTTP or HTTP_PROXY integration.
+// callHTTP calls an HTTP or HTTP_PROXY integration.
 func (st *stage) callHTTP(
 	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
@@ -94,13 +95,13 @@ func (st *stage) callHTTP(
 		return exchange.Answer{}, f
 	}
 	if m.Integration.Type == apimodel.IntegrationHTTPProxy {
-		return passedOn(got), nil
+		return proxyAnswer(got), nil
 	}
 	record.trace = call.TraceID
 	return m.integration.Respond(source, got)
 }
 
-// send sends a request to an integration and reads the answer whole.
+// send sends a request to an integration and reads the whole answer.
 func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
 	start := gateway.options.Now()
@@ -109,7 +110,7 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 	if m.Integration.Type == apimodel.IntegrationAWS {
 		transport = gateway.services
 	}
-	response, f := answerOf(transport, m, r)
+	response, f := roundTrip(transport, m, r)
 	if f != nil {
 		return nil, f
 	}
@@ -128,10 +129,10 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 	return got, nil
 }
 
-// answerOf sends a request and returns the answer once its header is there. One that switches protocols is not an
-// answer: net/http hands out its connection, which no time-out of the request ends. Nor can a proxy pass on a status
-// above 599.
-func answerOf(transport *http.Transport, m *method, r *http.Request) (*http.Response, *mapping.Failure) {
+// roundTrip sends a request and returns the answer once its header has arrived. An answer that switches protocols is
+// rejected: net/http hands out its connection, which no timeout of the request ends. So is a status above 599, which a
+// proxy cannot pass on.
+func roundTrip(transport *http.Transport, m *method, r *http.Request) (*http.Response, *mapping.Failure) {
 	response, err := transport.RoundTrip(r)
 	if err != nil {
 		return nil, unreachable(err, m, r.URL)
@@ -144,14 +145,14 @@ func answerOf(transport *http.Transport, m *method, r *http.Request) (*http.Resp
 	return response, nil
 }
 
-// newRequest makes the request of net/http, with header names in their case.
+// newRequest makes a request of net/http and keeps the case of the header names.
 func newRequest(ctx context.Context, call *mapping.Call, u *url.URL) *http.Request {
 	r := (&http.Request{
 		Method: call.Method, URL: u, Host: u.Host, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(call.Body)), Body: http.NoBody,
 	}).WithContext(ctx)
 	if len(call.Body) > 0 {
-		// GetBody lets net/http send the request again that met a connection just closed by the integration.
+		// GetBody lets net/http send the request again if the integration has just closed the connection.
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(call.Body)), nil }
 		r.Body, _ = r.GetBody()
 	}
@@ -162,7 +163,7 @@ func newRequest(ctx context.Context, call *mapping.Call, u *url.URL) *http.Reque
 		case httpname.IsToken(line.Name) && httpname.IsValue(line.Value) && !httpname.IsFraming(line.Name):
 			name := line.Name
 			if canonical := http.CanonicalHeaderKey(name); canonical == "User-Agent" || canonical == "Accept-Encoding" {
-				name = canonical // net/http adds its own beside one that is written in another way
+				name = canonical // net/http adds a second one beside a name in another case
 			}
 			r.Header[name] = append(r.Header[name], line.Value)
 		}
@@ -170,7 +171,7 @@ func newRequest(ctx context.Context, call *mapping.Call, u *url.URL) *http.Reque
 	return r
 }
 
-// headersOf are the lines of an answer, in the order of their names, which is all that net/http keeps.
+// headersOf returns the header lines of an answer, sorted by name, since net/http does not keep their order.
 func headersOf(response *http.Response) (out exchange.Headers) {
 	for _, name := range sortedKeys(response.Header) {
 		for _, value := range response.Header[name] {
@@ -180,7 +181,7 @@ func headersOf(response *http.Response) (out exchange.Headers) {
 	return out
 }
 
-// readAnswer reads a body, without its Content-Encoding if it is one that API Gateway asks for.
+// readAnswer reads a body and removes its Content-Encoding, if API Gateway asks for that coding.
 func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, error) {
 	var from io.Reader = response.Body
 	var err error
@@ -194,7 +195,7 @@ func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, err
 	}
 	switch {
 	case err == io.EOF:
-		return nil, nil // the answer to HEAD, and one without content
+		return nil, nil // an answer to HEAD, or one without content
 	case err != nil:
 		return nil, err
 	}
@@ -207,12 +208,12 @@ func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, err
 	return io.ReadAll(io.LimitReader(from, front.DefaultMaxBody+1))
 }
 
-// passedOn is the answer of an HTTP_PROXY integration as the caller gets it.
+// proxyAnswer returns the answer of an HTTP_PROXY integration as the caller gets it.
 // Source: DROPPED_FROM_INTEGRATION_RESPONSES_HTTP_PROXY and REMAPPED_FROM_INTEGRATION_RESPONSE_COMMON in
 // header_utils.py of https://github.com/localstack/localstack
 // (localstack-core/localstack/services/apigateway/next_gen/execute_api), and the answer recorded in
 // tests/aws/services/apigateway/test_apigateway_http.snapshot.json there, where x-amzn-RequestId is renamed, too.
-func passedOn(got *mapping.Received) exchange.Answer {
+func proxyAnswer(got *mapping.Received) exchange.Answer {
 	return exchange.Answer{Status: got.Status, Headers: passedHeaders(got.Headers), Body: got.Body}
 }
 
@@ -232,7 +233,7 @@ func passedHeaders(list exchange.Headers) (out exchange.Headers) {
 	return out
 }
 
-// badEndpoint is API Gateway's answer to a URI that it cannot call: "Execution failed due to configuration error:
+// badEndpoint returns API Gateway's answer for a URI that it cannot call: "Execution failed due to configuration error:
 // Invalid endpoint address".
 // Source: http.py beside header_utils.py (see passedOn).
 func badEndpoint(format string, a ...any) *mapping.Failure {
@@ -241,9 +242,9 @@ func badEndpoint(format string, a ...any) *mapping.Failure {
 	return f
 }
 
-// unreachable is API Gateway's answer where an integration did not answer.
+// unreachable returns API Gateway's answer for an integration that did not answer.
 // Source: http.py beside header_utils.py (see passedOn): a name that cannot be resolved is a configuration error, and
-// what else goes wrong on the network "Network error communicating with endpoint".
+// any other network error gives "Network error communicating with endpoint".
 func unreachable(err error, m *method, u *url.URL) *mapping.Failure {
 	var name *net.DNSError
 	switch {
@@ -273,7 +274,7 @@ func timedOut(format string, a ...any) *mapping.Failure {
 	}
 }
 
-// timeoutOf is how long API Gateway waits for an integration.
+// timeoutOf returns how long API Gateway waits for an integration.
 func timeoutOf(m *method) time.Duration {
 	if m.Integration.Timeout > 0 {
 		return m.Integration.Timeout

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// pageOf is the origin of the page that makes a request, if it is one of Options.PageOrigins; else "".
+// pageOf returns the origin of the page that makes a request, if it is one of Options.PageOrigins; else "".
 func (g *Gateway) pageOf(r *exchange.Request) string {
 	for _, origin := range g.options.PageOrigins { // compared byte by byte: https://fetch.spec.whatwg.org/#cors-check
 		if r.Headers.Get("Origin") == origin && r.Headers.First("Origin") == origin {
@@ -25,14 +25,14 @@ func (g *Gateway) pageOf(r *exchange.Request) string {
 	return ""
 }
 
-// isPreflight reports whether a browser asks if a page may make a request.
+// isPreflight reports whether a request is a preflight, in which a browser asks whether a page may make a request.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-request
 func isPreflight(r *exchange.Request) bool {
 	return r.Verb == http.MethodOptions && r.Headers.Has("Access-Control-Request-Method")
 }
 
-// preflight lets a page make the request that its browser asks about. Whether there is such a route is for the answer
-// to that request to say.
+// preflight allows the request that the browser asks about. It does not check that the route exists: the answer to the
+// request itself shows that.
 func preflight(r *exchange.Request) exchange.Answer {
 	a := exchange.Answer{Status: http.StatusNoContent}
 	set := func(name, value string) {
@@ -46,9 +46,9 @@ func preflight(r *exchange.Request) exchange.Answer {
 	return a
 }
 
-// readable lets a page read an answer, and send its cookies for it, in place of what the answer says of pages.
+// allowPage replaces the CORS headers of an answer, so that a page may read it and send cookies with the request.
 // Source: https://fetch.spec.whatwg.org/#http-responses
-func readable(a exchange.Answer, origin string) exchange.Answer {
+func allowPage(a exchange.Answer, origin string) exchange.Answer {
 	const allowOrigin, allowCredentials = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
 	headers := slices.DeleteFunc(slices.Clone(a.Headers), func(h exchange.Header) bool {
 		return strings.EqualFold(h.Name, allowOrigin) || strings.EqualFold(h.Name, allowCredentials)
@@ -60,16 +60,16 @@ func readable(a exchange.Answer, origin string) exchange.Answer {
 	return a
 }
 
-// withPages has an included login's function, and an authorizer's that opens sessions for each request by itself, count
-// origins among those whose pages may write. An answer that API Gateway keeps is for all pages, so that an authorizer
-// whose answers are kept refuses such origins.
+// withPages adds origins to those whose pages may write, in the configuration of an included login's function or of an
+// authorizer that opens sessions for each request. An authorizer whose answers API Gateway caches keeps rejecting these
+// origins, since a cached answer applies to all pages.
 func withPages(env map[string]string, origins []string) error {
 	if len(origins) == 0 {
 		return nil
 	}
 	return cmp.Or(
-		change(env, login.Variable, func(settings map[string]any) { addOrigins(settings, origins) }),
-		change(env, authz.ConfigVariable, func(settings map[string]any) {
+		editVariable(env, login.Variable, func(settings map[string]any) { addOrigins(settings, origins) }),
+		editVariable(env, authz.ConfigVariable, func(settings map[string]any) {
 			if session, ok := settings["session"].(map[string]any); ok && settings["perRequest"] == true {
 				addOrigins(session, origins)
 			}
@@ -77,7 +77,7 @@ func withPages(env map[string]string, origins []string) error {
 	)
 }
 
-// addOrigins adds to the list allowOrigins what it lacks.
+// addOrigins adds the missing origins to the list allowOrigins.
 func addOrigins(settings map[string]any, origins []string) {
 	list, _ := settings["allowOrigins"].([]any)
 	for _, origin := range origins {
@@ -88,9 +88,9 @@ func addOrigins(settings map[string]any, origins []string) {
 	settings["allowOrigins"] = list
 }
 
-// change changes a variable that holds a JSON object, if there is one of the name. It is read as it stands, so that a
-// function of another release keeps all that it knows.
-func change(env map[string]string, name string, how func(map[string]any)) error {
+// editVariable edits a variable that holds a JSON object, if the variable exists. It edits the JSON as it stands, so
+// that a function of another release keeps fields that this one does not know.
+func editVariable(env map[string]string, name string, edit func(map[string]any)) error {
 	text, ok := env[name]
 	if !ok {
 		return nil
@@ -101,7 +101,7 @@ func change(env map[string]string, name string, how func(map[string]any)) error 
 	if err := d.Decode(&settings); err != nil {
 		return fmt.Errorf("%s: %w: it is what the secureapi construct writes", name, err)
 	}
-	how(settings)
+	edit(settings)
 	written, err := plainjson.Marshal(settings)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -8,15 +8,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// defaultSlowAfter is how long a request may take before people want to know what it waits for.
+// defaultSlowAfter is how long a request may take before its developer wants to know what it waits for.
 const defaultSlowAfter = 3 * time.Second
 
 // Pending is a request that is not answered yet, or whose stream has not ended.
 type Pending struct {
-	Request  *exchange.Request // as it came: what the gateway adds to it is not there
+	Request  *exchange.Request // as it came, without what the gateway adds to it
 	Identity []string          // as in [Record]
 	Time     time.Time         // when it came
-	Function string            // the short name of the function that it waits for; "" if it waits for none
+	Function string            // the short name of the function that the request waits for; "" for none
 }
 
 // pendings are the requests that are not answered yet.
@@ -25,10 +25,10 @@ type pendings struct {
 	all map[*Record]*Pending
 }
 
-// begin notes a request, and has Slow called if it takes long. The result is called when the request has its answer; a
-// stream goes on without being slow.
+// begin registers a request, and calls Slow if it takes long. The caller calls answered when the request has its
+// answer. A stream stays registered then, but does not count as slow.
 func (g *Gateway) begin(record *Record) (answered func()) {
-	request := *record.Request // the gateway changes its own
+	request := *record.Request // a copy, since the gateway changes the record's
 	p := &Pending{Request: &request, Identity: g.live.Load().identity, Time: record.Time}
 	g.pending.mu.Lock()
 	if g.pending.all == nil {
@@ -40,14 +40,14 @@ func (g *Gateway) begin(record *Record) (answered func()) {
 		return func() {}
 	}
 	stop := g.options.AfterFunc(g.options.SlowAfter, func() {
-		if now, ok := g.pending.of(record); ok {
+		if now, ok := g.pending.find(record); ok {
 			g.options.Slow(now)
 		}
 	})
 	return func() { stop() }
 }
 
-func (p *pendings) of(record *Record) (Pending, bool) {
+func (p *pendings) find(record *Record) (Pending, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	found := p.all[record]
@@ -63,7 +63,7 @@ func (p *pendings) remove(record *Record) {
 	delete(p.all, record)
 }
 
-// waitsFor notes the function that a request waits for; "" for none.
+// waitsFor records which function a request waits for; "" for none.
 func (p *pendings) waitsFor(record *Record, function string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,8 +5,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// refusedMethod says, by verb, why Lambda refuses the invocations that API Gateway makes for a method of the stage. It
-// has no verb whose invocations are permitted.
+// refusedMethod says, by verb, why Lambda refuses the invocations that API Gateway makes for a method of the stage.
+// Verbs whose invocations are permitted are not in the result.
 func (st *stage) refusedMethod(m *apimodel.Method) map[string]string {
 	f, qualifier := m.Integration.FunctionOn(st.stage)
 	if f == nil {
@@ -40,8 +40,8 @@ func (st *stage) refusedAuthorizer(a *apimodel.Authorizer) string {
 	return why
 }
 
-// noPermission is the answer to a request for a function that API Gateway may not invoke. Its execution log says
-// "Invalid permissions on Lambda function".
+// noPermission returns the answer for a function that API Gateway may not invoke. Its execution log says "Invalid
+// permissions on Lambda function".
 //
 // Sources: https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations for the status, and an access
 // log with the response type and the message at https://sal-blog.com/iam-api-gateway-500error
@@ -51,8 +51,8 @@ func noPermission(why string) *mapping.Failure {
 	return f
 }
 
-// Permissions are the AWS::Lambda::Permission resources that are missing, or not known, for the APIs that are served: a
-// line for each reason, with the routes and authorizers that answer 500 for it.
+// Permissions lists the AWS::Lambda::Permission resources that the served APIs lack, or that cannot be read: a line for
+// each reason, with the routes and authorizers that answer 500 because of it.
 func (g *Gateway) Permissions() (notes []string) {
 	s := g.live.Load()
 	told := map[*apimodel.API]bool{}

@@ -8,31 +8,32 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// mostPersonas is how many a sign-in page has: they are there to choose from at a glance.
+// mostPersonas limits the personas of a sign-in page, so that they can be taken in at a glance.
 const mostPersonas = 12
 
-// Personas are people to sign in as at an issuer, by what the routes ask of its tokens: one who may call everything,
-// one with each scope alone, a member of each group, and one with each role. There are at most twelve, the same ones at
-// every start; where the routes ask for nothing but a token, there are none. It is for [devissuer.Options].
+// Personas returns people to sign in as at an issuer, derived from what the routes require of its tokens: one who may
+// call everything, one with each single scope, a member of each group, and one with each role. There are at most
+// twelve, and they are the same at every start. There are none if the routes require nothing but a token. It is for
+// [devissuer.Options].
 func (g *Gateway) Personas(issuer string) []devissuer.Persona {
 	var w wanted
 	s := g.live.Load()
 	for _, api := range s.model.APIs {
 		for _, m := range api.Methods {
-			if m.Authorizer != nil && s.takes(m.Authorizer, issuer) {
-				w.add(s.needs[api.ID][m.Verb+" "+m.Path].Requires)
+			if m.Authorizer != nil && s.accepts(m.Authorizer, issuer) {
+				w.add(s.requirements[api.ID][m.Verb+" "+m.Path].Requires)
 			}
 		}
 	}
 	return w.personas()
 }
 
-// takes reports whether an authorizer takes tokens of an issuer.
-func (s *served) takes(a *apimodel.Authorizer, issuer string) bool {
+// accepts reports whether an authorizer accepts tokens of an issuer.
+func (s *served) accepts(a *apimodel.Authorizer, issuer string) bool {
 	return slices.Contains(s.issuersOf(a), issuer)
 }
 
-// wanted is what some routes ask of a caller, each once.
+// wanted collects what routes require of a caller, without duplicates.
 type wanted struct {
 	scopes, groups, roles []string
 	claims                map[string]any
@@ -49,35 +50,35 @@ func (w *wanted) add(requires []access.Requirement) {
 			case access.Role:
 				w.roles = append(w.roles, r.AnyOf...)
 			case access.Claim:
-				w.claim(r.Claim, func(before any) any {
-					if before != nil { // it has one text: the first route's
+				w.setClaim(r.Claim, func(before any) any {
+					if before != nil { // a claim has one value: keep that of the first route
 						return before
 					}
 					return r.AnyOf[0]
 				})
 			case access.ClaimHas:
-				w.claim(r.Claim, func(before any) any {
+				w.setClaim(r.Claim, func(before any) any {
 					list, _ := before.([]string)
-					return each(append(list, r.AnyOf...))
+					return sortedUnique(append(list, r.AnyOf...))
 				})
 			}
 		}
 	}
 }
 
-func (w *wanted) claim(name string, becomes func(before any) any) {
+func (w *wanted) setClaim(name string, becomes func(before any) any) {
 	if w.claims == nil {
 		w.claims = map[string]any{}
 	}
 	w.claims[name] = becomes(w.claims[name])
 }
 
-// personas are those for what is wanted.
+// personas returns the personas for the collected requirements.
 func (w *wanted) personas() []devissuer.Persona {
 	if len(w.scopes)+len(w.groups)+len(w.roles)+len(w.claims) == 0 {
 		return nil
 	}
-	w.scopes, w.groups, w.roles = each(w.scopes), each(w.groups), each(w.roles)
+	w.scopes, w.groups, w.roles = sortedUnique(w.scopes), sortedUnique(w.groups), sortedUnique(w.roles)
 	out := []devissuer.Persona{{
 		Name: "may do everything", Scopes: w.scopes, Groups: w.groups, Roles: w.roles, Claims: w.claims,
 	}}
@@ -93,8 +94,8 @@ func (w *wanted) personas() []devissuer.Persona {
 	return out[:min(len(out), mostPersonas)]
 }
 
-// each has every text once, sorted.
-func each(texts []string) []string {
+// sortedUnique returns the texts sorted and without duplicates.
+func sortedUnique(texts []string) []string {
 	out := slices.Clone(texts)
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// invokePlain asks a function by an AWS integration: the event is what the request template makes, and the integration
-// response is chosen by the error message of a function that failed.
+// invokePlain calls a function through an AWS integration: the request template makes the event, and the error message
+// of a failed function selects the integration response.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html
 func (st *stage) invokePlain(
@@ -36,7 +36,7 @@ func (st *stage) invokePlain(
 			Message: "Could not parse request body into json", Reason: "the event that the integration makes is not JSON"}
 	}
 	async := strings.EqualFold(out.Headers.Get("X-Amz-Invocation-Type"), "Event")
-	got, f := st.received(ctx, m, call, event, async, record)
+	got, f := st.invokeCustom(ctx, m, call, event, async, record)
 	if f != nil {
 		return exchange.Answer{}, f
 	}
@@ -44,15 +44,15 @@ func (st *stage) invokePlain(
 	return m.integration.Respond(source, got)
 }
 
-// received invokes the function. An invocation of the type Event is not waited for.
+// invokeCustom invokes the function. It does not wait for an invocation of the type Event.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
-func (st *stage) received(
+func (st *stage) invokeCustom(
 	ctx context.Context, m *method, call *checks.Call, event []byte, async bool, record *Record,
 ) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
 	if async {
 		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID, Qualifier: m.qualifier}
-		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has what went wrong
+		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has errors
 		return &mapping.Received{Status: 202, Function: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
@@ -65,7 +65,7 @@ func (st *stage) received(
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return nil, timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
 	case err != nil:
-		return nil, notWaited(ctx, err)
+		return nil, notAnswered(ctx, err)
 	}
 	got := &mapping.Received{
 		Status:   200,

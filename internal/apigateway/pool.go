@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// functionsOf are the functions that the routes of some stages need, each once, in a stable order.
+// functionsOf returns the functions that the routes of some stages need, each once and in a stable order.
 func functionsOf(chosen []choice) (list []*apimodel.Function) {
 	add := func(f *apimodel.Function) {
 		if f != nil && !slices.Contains(list, f) {
@@ -34,18 +34,19 @@ func functionsOf(chosen []choice) (list []*apimodel.Function) {
 	return list
 }
 
-// startFunctions puts functions into the pool. One that cannot run here is remembered, for the routes that need it.
+// startFunctions adds functions to the pool. If a function cannot run here, it records the reason for the routes that
+// need it.
 func (s *served) startFunctions(list []*apimodel.Function) {
 	for _, f := range list {
 		if s.names[f.Name] {
-			// Of another account or region. The pool knows functions by name, and would run one in the other's place.
+			// The other one is in another account or region. The pool knows functions by name, and would run one in place of the
+			// other.
 			s.problems[f.ID.String()] = fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
 			continue
 		}
 		if f.Concurrency != nil && *f.Concurrency == 0 {
-			// Every invocation is throttled then:
-			// https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-			s.problems[f.ID.String()] = "its reserved concurrency is 0, so that Lambda does not run it"
+			// Lambda throttles every invocation: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+			s.problems[f.ID.String()] = "its reserved concurrency is 0, so Lambda does not run it"
 			continue
 		}
 		env := maps.Clone(f.Environment)
@@ -87,8 +88,8 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			err = s.gateway.pool.Replace(spec)
 		}
 		if err != nil {
-			if !s.blocks(f) { // as of a container image, which has no runtime either
-				s.problems[f.ID.String()] = notRun(f, err)
+			if !s.modelBlocks(f) { // such as a container image, which has no runtime either
+				s.problems[f.ID.String()] = whyNotRun(f, err)
 			}
 			continue
 		}
@@ -96,12 +97,12 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 	}
 }
 
-// blocks reports whether the model says why the routes of a function are not served.
-func (s *served) blocks(f *apimodel.Function) bool {
+// modelBlocks reports whether the model already says why the routes of a function are not served.
+func (s *served) modelBlocks(f *apimodel.Function) bool {
 	return slices.ContainsFunc(s.model.Problems, func(p apimodel.Problem) bool { return p.Blocks && p.ID == f.ID })
 }
 
-// region is the fourth part of an ARN; "" without one.
+// region returns the region of an ARN, its fourth part; "" if none exists.
 func region(arn string) string {
 	parts := strings.SplitN(arn, ":", 5)
 	if len(parts) < 5 {
@@ -117,8 +118,8 @@ func (s *served) invoke(
 	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{TraceID: r.TraceID, Qualifier: qualifier})
 }
 
-// invokeAuthorizer runs the function of an authorizer, and reads the reason for its decision in its log if it is an
-// included one. The error of a function is a [checks.FunctionError].
+// invokeAuthorizer runs the function of an authorizer. For an included authorizer, it also reads the reason for the
+// decision from the function's log. An error of the function is a [checks.FunctionError].
 func (s *served) invokeAuthorizer(
 	ctx context.Context, f *apimodel.Function, payload []byte, o lambdaruntime.InvokeOptions,
 ) (reply checks.AuthorizerReply, err error) {
@@ -134,7 +135,7 @@ func (s *served) invokeAuthorizer(
 		qualifier := o.Qualifier
 		o = s.gateway.invocationOf(record, f, o.TraceID)
 		o.Qualifier = qualifier
-		defer s.gateway.pending.waitsFor(record, "") // of the integration's function or service
+		defer s.gateway.pending.waitsFor(record, "") // the request now waits for its integration
 	}
 	o.LogTail = isIncluded(f)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)

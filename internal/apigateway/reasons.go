@@ -18,8 +18,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// needs are the routes that have requirements, by their API. What cannot be told is left out: it is for reasons only.
-func needs(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
+// routesWithRequirements returns the routes that have requirements, by API. Requirements that cannot be read are left
+// out, since the result is used for explanations only.
+func routesWithRequirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 	out := map[apimodel.ID]map[string]matrix.Route{}
 	all, _ := matrix.Of(m, "")
 	for _, api := range all.APIs {
@@ -33,10 +34,10 @@ func needs(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 	return out
 }
 
-// explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
-// authorizer's reason or, of an answer from the cache, what the access table asks of a caller and what the caller has.
-// Of a request without a session it says how to get one.
-func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
+// explainDenial prepends the explanation of a denial by an authorizer's function or its policy, which neither of them
+// gives: the included authorizer's reason or, for a cached answer, what the access table requires and what the caller
+// has. For a request without a session, it says how to get one.
+func (m *method) explainDenial(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
 	if last < 0 {
 		return d
@@ -44,12 +45,12 @@ func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict
 	why, by := v.AuthorizerReason, v.Trace[last].Check
 	switch {
 	case m.session != nil:
-		why = m.session.explained(why, by, c)
+		why = m.session.explainDenial(why, by, c)
 	case by != "policy" && by != "authorizer":
 		return d
 	}
-	if why == "" && m.needs.Who != "" && by == "policy" {
-		why = "the route requires " + m.needs.Who
+	if why == "" && m.requirements.Who != "" && by == "policy" {
+		why = "the route requires " + m.requirements.Who
 		if have := m.callerHas(c, v.Known); have != "" {
 			why += ", and " + have
 		}
@@ -63,42 +64,42 @@ func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict
 	return &told
 }
 
-// callerHas says what a caller has of what the route requires. The included authorizer's log has no line about an
-// answer from the cache, but its context lists the rights that it found, and the claims are in the token. It is "" for
-// the context of another function.
+// callerHas says what the caller has of what the route requires. The included authorizer logs nothing about a cached
+// answer, but its context lists the rights that it found, and the claims are in the token. For the context of any other
+// function the result is "".
 func (m *method) callerHas(c *checks.Call, known events.Caller) string {
 	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
 		return ""
 	}
 	var have []string
-	say := func(text string) {
+	add := func(text string) {
 		if !slices.Contains(have, text) {
 			have = append(have, text)
 		}
 	}
 	claims := claimsIn(TokenOf(c.Request, m.Authorizer))
-	for _, all := range m.needs.Requires {
+	for _, all := range m.requirements.Requires {
 		for _, req := range append([]access.Requirement{all}, all.Either...) {
 			switch req.Kind {
 			case access.Scope, access.Group, access.Role:
-				say(rights(known.Lambda.Context))
+				add(rights(known.Lambda.Context))
 			case access.Claim, access.ClaimHas, access.PathIs, access.PathIn:
 				switch claim := claims.Find(req.Claim); {
 				case claim.Exists():
-					say("the caller's " + claimText(access.ClaimOf(req.Claim, claim)))
+					add("the caller's " + claimText(access.ClaimOf(req.Claim, claim)))
 				case claims.Exists():
-					say("the token has no claim " + req.Claim)
+					add("the token has no claim " + req.Claim)
 				}
 			}
 			if req.OfPath() {
-				say("the path's " + req.Parameter + " is " + c.Params[req.Parameter])
+				add("the path's " + req.Parameter + " is " + c.Params[req.Parameter])
 			}
 		}
 	}
 	return strings.Join(have, ", ")
 }
 
-// rights lists the rights in the context that the included authorizer answers with.
+// rights describes the rights in the context of the included authorizer's answer.
 func rights(context map[string]string) string {
 	var found []string
 	for _, kind := range []string{"scopes", "groups", "roles"} {
@@ -124,8 +125,8 @@ func claimText(c access.ClaimValue) string {
 	return c.Path + " is neither a text nor a list of texts"
 }
 
-// claimsIn are the claims of a JWT. They are for reasons only: nothing is verified here, and the answer from the cache
-// is for a token that was.
+// claimsIn returns the claims of a JWT, for explanations only. It verifies nothing: the cached answer is for a token
+// that was verified.
 func claimsIn(token string) strictjson.Value {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -142,8 +143,8 @@ func claimsIn(token string) strictjson.Value {
 	return claims
 }
 
-// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is
-// the Authorization header.
+// TokenSource returns where an authorizer looks for the token first. For an app's own authorizer function, that is the
+// Authorization header.
 func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
 	if a.Type != apimodel.RequestAuthorizer {
@@ -162,7 +163,7 @@ func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	return p
 }
 
-// TokenOf finds the token that a request brings to an authorizer; "" without one.
+// TokenOf returns the token that a request sends to an authorizer; "" if it has none.
 func TokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
 	switch at := TokenSource(a); at.Kind {
 	case authz.Cookie:

@@ -47,8 +47,8 @@ func TestCallerHas(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := &method{
-				Method: &apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}},
-				needs:  matrix.Route{Requires: []access.Requirement{c.requires}},
+				Method:       &apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}},
+				requirements: matrix.Route{Requires: []access.Requirement{c.requires}},
 			}
 			token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(c.claims)) + ".x"
 			call := &checks.Call{Params: map[string]string{"id": "u-2"}, Request: &exchange.Request{

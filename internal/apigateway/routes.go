@@ -12,18 +12,19 @@ import (
 
 // Route is a route of a stage that is served.
 type Route struct {
-	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
+	Stage  string // the first segment of its paths; see [Gateway.Mount]
 	Name   string // the stage's own name
 	API    *apimodel.API
 	Method *apimodel.Method
-	Why    string // why it is answered by 501; "" if it is served
+	Why    string // why it is answered with 501; "" if it is served
 
-	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by
-	// 500. Of a method for any verb it says it only where no verb is permitted. "" if the route works.
+	// Refused says why API Gateway may not invoke the route's function or its authorizer's function, so that requests are
+	// answered with 500. It is "" if the route works, and for a method for any verb also if at least one verb is
+	// permitted.
 	Refused string
 }
 
-// Routes are all routes, by stage, path and verb.
+// Routes lists all routes, by stage, path and verb.
 func (g *Gateway) Routes() []Route {
 	var out []Route
 	s := g.live.Load()
@@ -47,7 +48,7 @@ func (g *Gateway) Routes() []Route {
 	return out
 }
 
-// refusal is why a route does not work on AWS either; see [Route].
+// refusal says why a route does not work on AWS either; see [Route].
 func (st *stage) refusal(m *method) string {
 	if a := m.Authorizer; a != nil {
 		if why := st.refusedAuthorizer(a); why != "" {
@@ -63,16 +64,16 @@ func (st *stage) refusal(m *method) string {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// AccessKeys are the development keys that requests may be signed with, the developer's own first.
+// AccessKeys returns the development keys that requests may be signed with, the developer's own first.
 func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.Load().keys) }
 
-// Issuer is the development issuer of what is served now; nil without one.
+// Issuer returns the development issuer of the assembly that is served now; nil without one.
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
 
-// Model is what is served now: the assembly as it was read. It is not to be changed.
+// Model returns the assembly that is served now, as it was read. Callers must not change it.
 func (g *Gateway) Model() *apimodel.Model { return g.live.Load().model }
 
-// Problems are all that is not served as AWS would, a line each, in a stable order.
+// Problems lists everything that is not served as AWS would, one line each, in a stable order.
 func (g *Gateway) Problems() []string {
 	s := g.live.Load()
 	var out []string

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
-// withCode completes the description of a function by where its code is, and by what runs it. Code that is a zip
-// archive is unpacked; code in the template has the assembly as its folder, since it has none.
+// withCode adds to a function's description where its code is and what runs it. Code in a zip archive is unpacked.
+// Inline code in the template has no folder, so the assembly's folder is used.
 func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err error) {
 	code := f.Code
 	spec.Dir = code.Folder
@@ -35,16 +35,16 @@ func (g *Gateway) withCode(spec *lambdaruntime.Spec, f *apimodel.Function) (err 
 		return err
 	}
 	if nodejs.Runs(spec.Runtime) {
-		return inNode(spec, code.Inline, layers)
+		return setUpNode(spec, code.Inline, layers)
 	}
 	if spec.Command, err = python.Command(spec.Runtime, code.Inline); err == nil && len(layers) > 0 {
-		withLayers(spec, layers)
+		addPythonLayers(spec, layers)
 	}
 	return err
 }
 
-// layersOf are the folders of a function's layers, the last one first, as its files replace those of the layers before
-// it.
+// layersOf returns the folders of a function's layers, the last one first, since its files replace those of earlier
+// layers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
 func (g *Gateway) layersOf(f *apimodel.Function) (dirs []string, err error) {
 	for _, layer := range slices.Backward(f.LayerAssets) {
@@ -59,9 +59,10 @@ func (g *Gateway) layersOf(f *apimodel.Function) (dirs []string, err error) {
 	return dirs, nil
 }
 
-// withLayers has a function in Python find the modules of its layers. A PYTHONPATH of its own stays in front.
+// addPythonLayers sets PYTHONPATH, so that a Python function finds the modules of its layers. A PYTHONPATH that the
+// function sets itself stays in front.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html ("Layer paths for each Lambda runtime")
-func withLayers(spec *lambdaruntime.Spec, layers []string) {
+func addPythonLayers(spec *lambdaruntime.Spec, layers []string) {
 	var path []string
 	if own := spec.Env[pythonPath]; own != "" {
 		path = append(path, own)
@@ -74,6 +75,7 @@ func withLayers(spec *lambdaruntime.Spec, layers []string) {
 
 // The variables by which Python and Node.js find modules outside of a function's folder.
 const (
+	// The environment variables in which Python and Node.js look for modules outside a function's folder.
 	pythonPath = "PYTHONPATH"
 	nodePath   = "NODE_PATH"
 )
@@ -85,11 +87,12 @@ func setPath(spec *lambdaruntime.Spec, name string, path []string) {
 	spec.Env[name] = strings.Join(path, string(filepath.ListSeparator))
 }
 
-// inNode has Node.js run a function. It finds the modules of its layers, and behind them those that Lambda's runtimes
-// have: here the app's, whose folder this process runs in. A NODE_PATH of the function's own replaces all of it.
+// setUpNode makes Node.js run a function. Node.js finds the modules of the function's layers, and after them the
+// modules that Lambda's runtimes include: here those of the app, whose folder this process runs in. A NODE_PATH that
+// the function sets itself replaces all of that.
 // Source: "Layer paths for each Lambda runtime" in https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html,
 // and for the order https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je
-func inNode(spec *lambdaruntime.Spec, inline string, layers []string) (err error) {
+func setUpNode(spec *lambdaruntime.Spec, inline string, layers []string) (err error) {
 	if spec.Command, err = nodejs.Command(inline); err != nil || spec.Env[nodePath] != "" {
 		return err
 	}
@@ -110,17 +113,17 @@ func inNode(spec *lambdaruntime.Spec, inline string, layers []string) (err error
 	return nil
 }
 
-// notRun says why a function cannot run here.
-func notRun(f *apimodel.Function, err error) string {
+// whyNotRun says why a function cannot run here.
+func whyNotRun(f *apimodel.Function, err error) string {
 	isScript := nodejs.Runs(f.Runtime) || python.Runs(f.Runtime)
 	switch {
 	case errors.Is(err, lambdaruntime.ErrRuntime):
-		return fmt.Sprintf("its runtime is %q, and run here are nodejs, python, and, if built for this host, "+
+		return fmt.Sprintf("its runtime is %q, and this gateway runs nodejs, python and, if built for this host, "+
 			"provided.al2023, provided.al2 and go1.x", f.Runtime)
 	case f.Code.Folder != "" || f.Code.Zip != "" || f.Code.Inline != "" && isScript:
-		return inWords(err)
+		return withoutPackage(err)
 	case f.Code.Inline != "":
-		return "its code is in the template, which is for functions of nodejs and python: make it an asset"
+		return "its code is in the template, which works only for nodejs and python: make it an asset"
 	}
 	return "its code is not in the assembly"
 }

@@ -18,23 +18,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// served is one reading of an assembly, ready to answer. It does not change.
+// served is one reading of an assembly, prepared to answer requests. It does not change.
 type served struct {
-	gateway  *Gateway
-	model    *apimodel.Model
-	issuer   *devissuer.Provider // nil without one
-	keys     []checks.AccessKey
-	stages   map[string]*stage
-	apps     []app
-	names    map[string]bool    // of the functions in the pool, and of those in this process
-	handlers map[string]Handler // of the functions in this process
-	short    map[string]string  // the short names of functions, by their names
-	dirs     map[string]string  // which functions run in, by their names
-	folders  map[string]string  // of functions' code, by their short names
-	identity []string           // names of what authorizers know callers by
-	problems map[string]string
-	unread   map[apimodel.ID]string                  // authorizers whose issuers are not known, with the reason
-	needs    map[apimodel.ID]map[string]matrix.Route // of an API, its routes that have requirements, by "GET /orders"
+	gateway      *Gateway
+	model        *apimodel.Model
+	issuer       *devissuer.Provider // nil without one
+	keys         []checks.AccessKey
+	stages       map[string]*stage
+	apps         []app
+	names        map[string]bool    // the functions in the pool and in this process
+	handlers     map[string]Handler // for the functions in this process
+	short        map[string]string  // short names by function name
+	dirs         map[string]string  // the folders that functions run in, by function name
+	folders      map[string]string  // the folders of functions' code, by short name
+	identity     []string           // headers and parameters that identify callers
+	problems     map[string]string
+	unread       map[apimodel.ID]string                  // why the issuers of an authorizer are not known
+	requirements map[apimodel.ID]map[string]matrix.Route // an API's routes that have requirements, by "GET /orders"
 }
 
 // stage is a stage of an API with its routes.
@@ -43,29 +43,29 @@ type stage struct {
 	api       *apimodel.API
 	stage     *apimodel.Stage
 	routes    *route.Table
-	methods   []*method // by the index of their pattern
+	methods   []*method // by the index of the pattern in routes
 	checks    checks.Options
 	guard     *checks.Guard
 	responses *mapping.Responses
 	mount     string // the first segment of its paths
 	kept      kept.Cache
 	edge      bool   // the API is edge-optimized
-	blocked   string // why nothing of it is served
+	blocked   string // why no route of the stage is served; "" if they are
 }
 
-// method is a route, with what answers it.
+// method is a route with its integration.
 type method struct {
 	*apimodel.Method
-	events      *events.Route
-	function    *apimodel.Function // of an AWS_PROXY integration on this stage
-	qualifier   string             // its alias or version that is invoked; "" for none
-	refused     map[string]string  // by verb: why Lambda lets API Gateway not invoke the function
-	validator   *validation.Validator
-	integration *mapping.Integration // of all but AWS_PROXY
-	forbidden   mapping.Forbidden
-	session     *sessionGuard
-	needs       matrix.Route // with what the included authorizer's access table asks of a caller, if that is known
-	blocked     string       // why it is not served; "" if it is
+	events       *events.Route
+	function     *apimodel.Function // the integration's function on this stage; nil without one
+	qualifier    string             // the function's alias or version; "" for none
+	refused      map[string]string  // why Lambda refuses invocations by API Gateway, by verb
+	validator    *validation.Validator
+	integration  *mapping.Integration // nil for AWS_PROXY
+	forbidden    mapping.Forbidden
+	session      *sessionGuard
+	requirements matrix.Route // what the included authorizer's access table requires, if that is known
+	blocked      string       // why the route is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -75,18 +75,18 @@ func (s *served) functionNames() map[string]bool {
 	return s.names
 }
 
-// serve prepares a model. What it cannot honour it notes, to be answered by 501.
+// serve prepares a model. Routes that it cannot serve are marked, and answered with 501.
 func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	s := &served{
-		gateway:  g,
-		model:    m,
-		stages:   map[string]*stage{},
-		names:    map[string]bool{},
-		dirs:     map[string]string{},
-		handlers: map[string]Handler{},
-		problems: map[string]string{},
-		unread:   map[apimodel.ID]string{},
-		needs:    needs(m),
+		gateway:      g,
+		model:        m,
+		stages:       map[string]*stage{},
+		names:        map[string]bool{},
+		dirs:         map[string]string{},
+		handlers:     map[string]Handler{},
+		problems:     map[string]string{},
+		unread:       map[apimodel.ID]string{},
+		requirements: routesWithRequirements(m),
 	}
 	chosen, err := s.choose()
 	if err != nil {
@@ -103,7 +103,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	if err := s.makeAccessKeys(); err != nil {
 		return nil, err
 	}
-	// Only now: it replaces what the present assembly's requests run.
+	// This follows all steps that can fail, since it replaces the functions of the assembly that is served now.
 	s.startFunctions(functionsOf(chosen))
 	s.short = shortNames(m.Functions)
 	s.folders = map[string]string{}
@@ -119,7 +119,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	return s, nil
 }
 
-// noteIssuers remembers which authorizers' issuers are not known, for the routes that need them.
+// noteIssuers records the authorizers whose issuers are not known, for the routes that need them.
 func (s *served) noteIssuers(unread error) {
 	if unread == nil {
 		return
@@ -132,7 +132,7 @@ func (s *served) noteIssuers(unread error) {
 		var of *devissuer.AuthorizerError
 		if errors.As(err, &of) {
 			s.unread[of.Authorizer] = of.Err.Error()
-			s.problem(of.Authorizer, of.Err.Error())
+			s.addProblem(of.Authorizer, of.Err.Error())
 		}
 	}
 }
@@ -145,20 +145,20 @@ func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *
 		Now: s.gateway.options.Now, Refused: out.refusedAuthorizer,
 	}
 	out.guard = checks.New(out.checks)
-	out.blocked = s.reasons(api, st, nil, out.guard)
+	out.blocked = s.whyBlocked(api, st, nil, out.guard)
 	responses, problems := mapping.NewResponses(api.GatewayResponses)
 	out.responses = responses
 	for _, p := range problems {
-		s.problem(p.ID, p.What)
+		s.addProblem(p.ID, p.What)
 	}
 	for id, what := range out.guard.Problems() {
-		s.problem(id, what)
+		s.addProblem(id, what)
 	}
 	var patterns []route.Pattern
 	for _, m := range api.Methods {
 		pattern, err := route.Parse(m.Verb + " " + m.Path)
 		if err != nil {
-			// Without this method a request for it would reach another one.
+			// If the stage were served without this method, its requests would reach another one.
 			out.block("%s: %v", m.ID, err)
 			continue
 		}
@@ -174,7 +174,7 @@ func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *
 	return out
 }
 
-// identityNames are those of the headers and parameters that the authorizers of some APIs look at, each once.
+// identityNames lists the headers and parameters that the authorizers of some APIs read, each once.
 func identityNames(chosen []choice) (names []string) {
 	for _, c := range chosen {
 		for _, m := range c.api.Methods {
@@ -191,8 +191,9 @@ func identityNames(chosen []choice) (names []string) {
 	return names
 }
 
-// problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.
-func (s *served) problem(id apimodel.ID, what string) {
+// addProblem adds to what [Gateway.Problems] lists. It adds each text once, since an API with several stages has most
+// problems several times.
+func (s *served) addProblem(id apimodel.ID, what string) {
 	if name := id.String(); !strings.Contains(s.problems[name], what) {
 		s.problems[name] = strings.TrimSpace(s.problems[name] + "\n" + what)
 	}
@@ -201,7 +202,7 @@ func (s *served) problem(id apimodel.ID, what string) {
 func (st *stage) block(format string, a ...any) {
 	why := fmt.Sprintf(format, a...)
 	st.blocked = strings.TrimSpace(st.blocked + "\n" + why)
-	st.served.problem(st.api.ID, why)
+	st.served.addProblem(st.api.ID, why)
 }
 
 func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
@@ -211,15 +212,15 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 		m = &patient
 	}
 	out := &method{
-		Method:  m,
-		needs:   s.needs[st.api.ID][m.Verb+" "+m.Path],
-		events:  events.NewRoute(st.api, st.stage, m),
-		session: sessionGuardOf(st.api, m.Authorizer),
-		blocked: s.reasons(st.api, st.stage, m, st.guard),
+		Method:       m,
+		requirements: s.requirements[st.api.ID][m.Verb+" "+m.Path],
+		events:       events.NewRoute(st.api, st.stage, m),
+		session:      sessionGuardOf(st.api, m.Authorizer),
+		blocked:      s.whyBlocked(st.api, st.stage, m, st.guard),
 	}
 	block := func(err error) {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
-		s.problem(m.ID, err.Error())
+		s.addProblem(m.ID, err.Error())
 	}
 	out.function, out.qualifier = m.Integration.FunctionOn(st.stage)
 	out.refused = st.refusedMethod(m)
@@ -240,8 +241,8 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 	return out
 }
 
-// reasons are why a method, or with none a whole stage, is not served.
-func (s *served) reasons(api *apimodel.API, st *apimodel.Stage, m *apimodel.Method, guard *checks.Guard) string {
+// whyBlocked says why a method is not served or, if m is nil, why the whole stage is not.
+func (s *served) whyBlocked(api *apimodel.API, st *apimodel.Stage, m *apimodel.Method, guard *checks.Guard) string {
 	var out []string
 	for _, p := range s.model.Blocking(api, st, m) {
 		out = append(out, p.String())

@@ -151,7 +151,7 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 		{
 			"inline code of an executable",
 			func(f, p object) { p["Code"] = object{"ZipFile": "x"} },
-			"its code is in the template, which is for functions of nodejs and python",
+			"its code is in the template, which works only for nodejs and python",
 		},
 		{"a file for Node.js that is not an archive", func(f, p object) {
 			p["Runtime"], f["Metadata"] = "nodejs22.x", object{"aws:asset:path": built + "/bootstrap"}
@@ -198,7 +198,7 @@ func TestProblemsInWords(t *testing.T) {
 	if got := strings.Join(
 		serve(t, r).Problems(),
 		"\n",
-	); got != `Shop/Fn: its runtime is "ruby3.4", and run here are nodejs, python, and, if built for this host, `+
+	); got != `Shop/Fn: its runtime is "ruby3.4", and this gateway runs nodejs, python and, if built for this host, `+
 		`provided.al2023, provided.al2 and go1.x` {
 		t.Errorf("got %s", got)
 	}

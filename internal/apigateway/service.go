@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// serviceIDs are the names that AWS SDKs call services by, for those whose endpoints have another name.
+// serviceIDs are the names of services in AWS SDKs' variables, where they differ from the names of the endpoints.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html
 var serviceIDs = map[string]string{
 	"states":         "SFN",
@@ -27,18 +27,19 @@ var serviceIDs = map[string]string{
 	"cognito-idp":    "COGNITO_IDENTITY_PROVIDER",
 }
 
-// targetPrefixes are the services that API Gateway sets the header X-Amz-Target for, by the action in the URI. For
-// other services of that protocol, such as EventBridge, the integration has to set it.
+// targetPrefixes are the services for which API Gateway sets the header X-Amz-Target from the action in the URI. For
+// other services with that protocol, such as EventBridge, the integration has to set it.
+//
 // Source: SERVICES_AUTO_TARGET, validated on AWS, in
 // https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py
-// The prefixes are those of the services' API references.
+// The prefixes are in the services' API references.
 var targetPrefixes = map[string]struct{ prefix, contentType string }{
 	"dynamodb": {"DynamoDB_20120810", "application/x-amz-json-1.0"},
 	"kinesis":  {"Kinesis_20131202", "application/x-amz-json-1.1"},
 	"states":   {"AWSStepFunctions", "application/x-amz-json-1.0"},
 }
 
-// endpointVariable is the variable that gives a service another endpoint, as AWS SDKs name it.
+// endpointVariable returns the name of the variable that sets the endpoint of a service in AWS SDKs.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 func endpointVariable(service string) string {
 	id := serviceIDs[service]
@@ -48,14 +49,14 @@ func endpointVariable(service string) string {
 	return "AWS_ENDPOINT_URL_" + id
 }
 
-// endpointOf is where a service is called: what AWS_ENDPOINT_URL_ and its name, or AWS_ENDPOINT_URL say; "" for
-// neither.
+// endpointOf returns the endpoint of a service: the value of its own AWS_ENDPOINT_URL_ variable, or else of
+// AWS_ENDPOINT_URL; "" if neither is set.
 func (g *Gateway) endpointOf(service string) string {
 	env := g.options.Functions.Env
 	return cmp.Or(env[endpointVariable(service)], env["AWS_ENDPOINT_URL"])
 }
 
-// noEndpoint is why an integration of a service is not answered here; "" if it is.
+// noEndpoint says why this gateway does not call the AWS service of an integration; "" if it does.
 func (g *Gateway) noEndpoint(i *apimodel.Integration) string {
 	service := i.Service()
 	if service == nil || i.Function != nil || strings.HasPrefix(service.Path, "2015-03-31/functions/") {
@@ -72,8 +73,8 @@ func (g *Gateway) noEndpoint(i *apimodel.Integration) string {
 	return ""
 }
 
-// callService asks an AWS service by its endpoint. The request is signed as one of a role would be, with the
-// credentials that functions have; what the integration's role may do is not checked.
+// callService calls an AWS service at its configured endpoint. The request is signed like one of a role, with the
+// credentials that functions have. Whether the integration's role allows the call is not checked.
 func (st *stage) callService(
 	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
@@ -85,7 +86,7 @@ func (st *stage) callService(
 	named.URI = out.URI
 	service := named.Service()
 	if service == nil {
-		return exchange.Answer{}, badEndpoint("the integration's URI %s is not that of an AWS service", out.URI)
+		return exchange.Answer{}, badEndpoint("the integration's URI %s does not name an AWS service", out.URI)
 	}
 	u, err := serviceURL(st.served.gateway.endpointOf(service.Name), service, out)
 	if err != nil {
@@ -93,7 +94,7 @@ func (st *stage) callService(
 	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
-	got, f := st.send(m, st.served.gateway.signed(limited, out, u, service), record)
+	got, f := st.send(m, st.served.gateway.signRequest(limited, out, u, service), record)
 	if f != nil {
 		return exchange.Answer{}, f
 	}
@@ -101,8 +102,8 @@ func (st *stage) callService(
 	return m.integration.Respond(source, got)
 }
 
-// serviceURL is what is called of a service: the path of the URI or, with an action, the endpoint itself and the action
-// in a header or the query.
+// serviceURL returns the URL at which a service is called. If the integration's URI has a path, that is the path of the
+// URL. If it has an action, the path is the endpoint's, and the action goes into a header or the query.
 func serviceURL(endpoint string, service *apimodel.Service, out *mapping.Call) (*url.URL, error) {
 	path, rawQuery, _ := strings.Cut(service.Path, "?")
 	u, err := url.Parse(strings.TrimSuffix(endpoint, "/") + "/" + path)
@@ -148,8 +149,11 @@ func setHeader(to *exchange.Headers, name, value string) {
 	*to = append(*to, exchange.Header{Name: name, Value: value})
 }
 
-// signed makes the request to a service. Its headers are in their canonical case, as the signature wants them.
-func (g *Gateway) signed(ctx context.Context, out *mapping.Call, u *url.URL, service *apimodel.Service) *http.Request {
+// signRequest makes the signed request to a service. Its headers are in their canonical case, as the signature
+// requires.
+func (g *Gateway) signRequest(
+	ctx context.Context, out *mapping.Call, u *url.URL, service *apimodel.Service,
+) *http.Request {
 	r := newRequest(ctx, out, u)
 	canonical := http.Header{}
 	for name, values := range r.Header {
@@ -173,7 +177,7 @@ type credential struct {
 	sigv4.Key
 }
 
-// credentials are those of functions, by default placeholders that no AWS service accepts.
+// credentials returns the credentials of functions, by default placeholders that no AWS service accepts.
 func (g *Gateway) credentials() credential {
 	if c := g.options.Functions.Credentials; c != nil {
 		return credential{c.AccessKeyID, sigv4.Key{Secret: c.SecretAccessKey, SessionToken: c.SessionToken}}

@@ -20,8 +20,8 @@ import (
 // ErrNoSession is returned where no session can be made.
 var ErrNoSession = errors.New("no session can be made")
 
-// SessionAuthorizer finds an authorizer that takes sessions: of the only login or, of several, of the one whose issuer
-// this is. The error is [ErrNoSession].
+// SessionAuthorizer returns an authorizer that accepts sessions: that of the only login or, if there are several, of
+// the login with the given issuer. The error is [ErrNoSession].
 func (g *Gateway) SessionAuthorizer(issuer string) (*apimodel.Authorizer, error) {
 	var found *apimodel.Authorizer
 	var issuers []string
@@ -29,7 +29,7 @@ func (g *Gateway) SessionAuthorizer(issuer string) (*apimodel.Authorizer, error)
 	for _, api := range s.model.APIs {
 		for _, a := range api.Authorizers {
 			settings := matrix.SessionOf(a)
-			if settings == nil || issuer != "" && !s.takes(a, issuer) {
+			if settings == nil || issuer != "" && !s.accepts(a, issuer) {
 				continue
 			}
 			if found != nil && sameSession(settings, matrix.SessionOf(found)) {
@@ -51,10 +51,10 @@ func (g *Gateway) SessionAuthorizer(issuer string) (*apimodel.Authorizer, error)
 	return found, nil
 }
 
-// sameSession reports whether two guards take the same cookie.
+// sameSession reports whether two guards accept the same cookie.
 func sameSession(a, b *authz.Session) bool { return a.Cookie == b.Cookie && a.KeysARN == b.KeysARN }
 
-// issuersOf are the issuers whose tokens an authorizer takes.
+// issuersOf returns the issuers whose tokens an authorizer accepts.
 func (s *served) issuersOf(a *apimodel.Authorizer) (urls []string) {
 	if s.issuer == nil {
 		return nil
@@ -67,20 +67,20 @@ func (s *served) issuersOf(a *apimodel.Authorizer) (urls []string) {
 	return urls
 }
 
-// Session makes a session that an authorizer takes, and returns the cookies by which a browser sends it, as after a
-// sign-in at its login. The session has the token that the request describes, whose default issuer is the authorizer's,
-// and no refresh token.
+// Session makes a session that an authorizer accepts. It returns the cookies that a browser would have after signing in
+// at its login. The session holds the token that the request describes and no refresh token. The default issuer of the
+// token is the authorizer's.
 //
-// The error is [ErrNoSession] for an authorizer that takes none, or one of [devissuer.Provider.SealSession].
+// The error is [ErrNoSession] for an authorizer that accepts no sessions, or one of [devissuer.Provider.SealSession].
 func (g *Gateway) Session(
 	ctx context.Context, a *apimodel.Authorizer, r devissuer.TokenRequest,
 ) ([]*http.Cookie, error) {
 	s := g.live.Load()
 	settings := matrix.SessionOf(a)
 	if settings == nil || s.issuer == nil {
-		return nil, fmt.Errorf("%w: it takes none, or there is no development issuer", ErrNoSession)
+		return nil, fmt.Errorf("%w: the authorizer accepts none, or there is no development issuer", ErrNoSession)
 	}
-	// By its audience too, as another authorizer may take tokens of the same issuer for another one.
+	// Set the audience too, since another authorizer may accept tokens of the same issuer for another audience.
 	for _, i := range s.issuer.Issuers() {
 		if slices.Contains(i.TakenBy, a.ID.String()) && (r.Issuer == "" || r.Issuer == i.URL) {
 			if r.Issuer = i.URL; r.Audience == "" && len(i.Audiences) > 0 {
@@ -93,7 +93,7 @@ func (g *Gateway) Session(
 		takes := func(other *apimodel.Authorizer) bool { return other.ID == a.ID }
 		l := matrix.LoginOf(api, settings)
 		if l != nil && l.Claims != nil && slices.ContainsFunc(api.Authorizers, takes) {
-			r.Use = devissuer.ID // whose claims the login keeps
+			r.Use = devissuer.ID // the login keeps the claims of the ID token
 		}
 	}
 	var table tablesession.Table // nil for sessions in cookies
@@ -107,13 +107,13 @@ func (g *Gateway) Session(
 	return http.ParseCookie(header)
 }
 
-// sessionGuard is what reasons need to know of an authorizer that takes sessions.
+// sessionGuard holds what explanations need to know about an authorizer that accepts sessions.
 type sessionGuard struct {
 	login   string // the path of its login in the API; "" if it is not in the assembly
 	inTable bool   // the authorizer renews tokens itself
 }
 
-// sessionGuardOf is nil for an authorizer that takes none.
+// sessionGuardOf returns nil for an authorizer that accepts no sessions.
 func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
 	s := matrix.SessionOf(a)
 	if s == nil {
@@ -125,9 +125,10 @@ func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
 	return &sessionGuard{}
 }
 
-// explained adds to the authorizer's own reason, which is "" for an answer from the cache, what the request says. Its
-// policy denies what comes from another site. by is the check that denies the request.
-func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
+// explainDenial completes the explanation of a denial with what the request itself shows. why is the authorizer's own
+// reason, which is "" for a cached answer, and by is the check that denied the request. The policy of a session's
+// authorizer denies requests from another site.
+func (g *sessionGuard) explainDenial(why, by string, c *checks.Call) string {
 	site := c.Headers.Get("Sec-Fetch-Site")
 	times := func(name string) int { return len(slices.Collect(c.Headers.Values(name))) }
 	switch {
@@ -141,7 +142,8 @@ func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
 		return fmt.Sprintf("no session: the header Sec-Fetch-Site is in the request %d times, and browsers send it once",
 			times("Sec-Fetch-Site"))
 	case why == sessionGlosses["session"] && times("Cookie") > 1:
-		return fmt.Sprintf("no session: the header Cookie is in the request %d times, and a guard with a cache takes it once",
+		return fmt.Sprintf("no session: the header Cookie is in the request %d times, and a guard with a cache accepts it "+
+			"only once",
 			times("Cookie"))
 	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site

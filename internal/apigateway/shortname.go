@@ -7,12 +7,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// hashed is a logical ID with the hash that CDK ends it with, 8 hexadecimal digits in capitals.
+// hashedID matches a logical ID that ends with CDK's hash, 8 upper-case hexadecimal digits.
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/uniqueid.ts
-var hashed = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
+var hashedID = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
 
-// shortNames are what people call functions, by the functions' names: the logical ID without its hash, and where two
-// functions have the same, with the stack.
+// shortNames returns the names by which people know functions, by function name: the logical ID without its hash,
+// preceded by the stack where two functions would have the same.
 func shortNames(functions []*apimodel.Function) map[string]string {
 	count := map[string]int{}
 	for _, f := range functions {
@@ -31,7 +31,7 @@ func shortNames(functions []*apimodel.Function) map[string]string {
 	return out
 }
 
-// codeOf is what is known of the code of the function with a short name.
+// codeOf returns what is known about the code of the function with a short name.
 func (g *Gateway) codeOf(short string) stack.Code {
 	if s := g.live.Load(); s != nil {
 		return g.codeIn(s.folders[short])
@@ -39,7 +39,7 @@ func (g *Gateway) codeOf(short string) stack.Code {
 	return stack.Code{}
 }
 
-// codeIn is what is known of the code in a folder, which is read once.
+// codeIn returns what is known about the code in a folder. Each folder is read once.
 func (g *Gateway) codeIn(folder string) stack.Code {
 	if folder == "" {
 		return stack.Code{}
@@ -55,20 +55,20 @@ func (g *Gateway) codeIn(folder string) stack.Code {
 	return code
 }
 
-// Trimmer returns what trims the stacks in the lines of a function.
+// Trimmer returns a filter that shortens the stacks in the lines of a function.
 func (g *Gateway) Trimmer(function string) *stack.Lines {
 	return &stack.Lines{Code: func() stack.Code { return g.codeOf(g.ShortName(function)) }}
 }
 
 func withoutHash(id string) string {
-	if m := hashed.FindStringSubmatch(id); m != nil {
+	if m := hashedID.FindStringSubmatch(id); m != nil {
 		return m[1]
 	}
 	return id
 }
 
-// ShortName returns what people call the function of a name: its logical ID without the hash. For a name that is not
-// known it is the name itself.
+// ShortName returns the name by which people know a function: its logical ID without the hash. It returns an unknown
+// function's name unchanged.
 func (g *Gateway) ShortName(function string) string {
 	if s := g.live.Load(); s != nil && s.short[function] != "" {
 		return s.short[function]

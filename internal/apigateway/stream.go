@@ -25,8 +25,8 @@ const (
 	idleEdge     = 30 * time.Second
 )
 
-// stream is the body of a streamed answer: it ends with an error when it pauses for too long, when the integration's
-// time-out has passed, and when the client has left.
+// stream is the body of a streamed answer. It ends with an error when it pauses for too long, when the integration's
+// timeout has passed, or when the client has left.
 type stream struct {
 	from   io.ReadCloser
 	cancel context.CancelFunc
@@ -35,14 +35,14 @@ type stream struct {
 	record *Record
 	done   func(*Record)
 	failed func(*lambdaruntime.FunctionError) // records how the function failed; nil without a function
-	unread bool                               // the answer has no body, as one to HEAD: its stream is closed and not read
+	unread bool                               // the answer has no body, such as one to HEAD: the stream is not read
 
 	mu    sync.Mutex
-	why   string // why it was ended; "" if it was not
+	why   string // why the gateway ended the stream; "" if it did not
 	ended bool
 }
 
-// newStream begins the body of an answer. The context is that of the integration's time-out.
+// newStream begins the body of an answer. The context carries the integration's timeout.
 func (st *stage) newStream(
 	ctx context.Context, cancel context.CancelFunc, from io.ReadCloser, record *Record, m *method,
 ) *stream {
@@ -52,7 +52,7 @@ func (st *stage) newStream(
 	}
 	s := &stream{from: from, cancel: cancel, idle: idle, record: record}
 	s.pause = time.AfterFunc(idle, func() {
-		s.end(fmt.Sprintf("the stream paused for more than %s, which API Gateway does not wait for", idle))
+		s.end(fmt.Sprintf("the stream paused for more than %s, which is longer than API Gateway waits", idle))
 	})
 	context.AfterFunc(ctx, func() {
 		why := "the client left before the end of the stream"
@@ -64,7 +64,7 @@ func (st *stage) newStream(
 	return s
 }
 
-// end ends the stream for a reason, if it has not ended.
+// end ends the stream with a reason, unless it has ended before.
 func (s *stream) end(why string) {
 	s.mu.Lock()
 	if !s.ended && s.why == "" {
@@ -89,7 +89,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close ends a stream whose rest is not wanted.
+// Close ends the stream before its end is reached.
 func (s *stream) Close() error {
 	why := errors.New("the client left before the end of the stream")
 	if s.unread {
@@ -111,7 +111,7 @@ func (s *stream) finish(err error) {
 	s.pause.Stop()
 	s.cancel()
 	if err != io.EOF {
-		s.record.Reason = inWords(err)
+		s.record.Reason = withoutPackage(err)
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			s.record.Reason = "the integration cut its answer before the end, which cuts the connection"
 		}
@@ -128,13 +128,14 @@ func (s *stream) finish(err error) {
 	}
 }
 
-// joined is a stream after the part of it that was read already.
-type joined struct {
+// resumedStream reads the part of a stream that was read already, and then the rest.
+type resumedStream struct {
 	io.Reader
 	io.Closer
 }
 
-// invokeStreamed asks the route's function for a streamed answer, and returns it once its metadata is there.
+// invokeStreamed calls the route's function for a streamed answer, and returns the answer once its metadata has
+// arrived.
 func (st *stage) invokeStreamed(
 	ctx context.Context, m *method, call *checks.Call, event []byte, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
@@ -164,7 +165,7 @@ func (st *stage) invokeStreamed(
 		if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
 			return exchange.Answer{}, notInvoked(ctx, m, lambdaruntime.Result{}, context.DeadlineExceeded)
 		}
-		f := mapping.Internal(502, inWords(err))
+		f := mapping.Internal(502, withoutPackage(err))
 		f.Untraced = true
 		return exchange.Answer{}, f
 	}
@@ -172,18 +173,19 @@ func (st *stage) invokeStreamed(
 	if err != nil {
 		body.Body.Close()
 		cancel()
-		f := mapping.Internal(502, inWords(err))
+		f := mapping.Internal(502, withoutPackage(err))
 		f.Untraced = true
 		return exchange.Answer{}, f
 	}
-	record.trace = answered(call.TraceID)
-	s := st.newStream(limited, cancel, joined{io.MultiReader(bytes.NewReader(rest), body.Body), body.Body}, record, m)
+	record.trace = answerTrace(call.TraceID)
+	resumed := resumedStream{io.MultiReader(bytes.NewReader(rest), body.Body), body.Body}
+	s := st.newStream(limited, cancel, resumed, record, m)
 	s.failed = func(e *lambdaruntime.FunctionError) { gateway.failed(record, m.function, e, nil) }
 	answer.Stream = s
 	return answer, nil
 }
 
-// readMetadata reads what stands before the delimiter, and what was read after it.
+// readMetadata reads up to the delimiter. It returns what precedes the delimiter, and what it has read after it.
 func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
 	read := make([]byte, 0, events.MaxMetadata+len(events.Delimiter))
 	for {
@@ -194,7 +196,7 @@ func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
 		}
 		switch {
 		case err == io.EOF:
-			return nil, nil, errors.New("the function's answer is not that of a stream: 8 null bytes after the metadata are " +
+			return nil, nil, errors.New("the function's answer is not a stream: 8 null bytes after the metadata are " +
 				"missing. lambdahttp.Start writes them for the routes in GATEHOUSE_STREAMED_ROUTES, aws-lambda-go for an " +
 				"events.LambdaFunctionURLStreamingResponse, and Node.js for awslambda.HttpResponseStream.from in a handler of " +
 				"awslambda.streamifyResponse")
@@ -207,14 +209,14 @@ func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
 	}
 }
 
-// streamHTTP asks an HTTP_PROXY integration, and passes its answer on as it comes.
+// streamHTTP calls an HTTP_PROXY integration, and passes its answer on as it arrives.
 func (st *stage) streamHTTP(
 	ctx context.Context, m *method, out *mapping.Call, u *url.URL, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
 	gateway := st.served.gateway
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
-	response, f := answerOf(gateway.transport, m, newRequest(limited, out, u))
+	response, f := roundTrip(gateway.transport, m, newRequest(limited, out, u))
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	if f != nil {
 		cancel()

@@ -124,7 +124,7 @@ func streamBehaviour(t *testing.T) []behaviour {
 	}
 	const (
 		internal = `{"message": "Internal server error"}`
-		noBytes  = "the function's answer is not that of a stream: 8 null bytes after the metadata are missing. lambdahttp.Start " +
+		noBytes  = "the function's answer is not a stream: 8 null bytes after the metadata are missing. lambdahttp.Start " +
 			"writes them for the routes in GATEHOUSE_STREAMED_ROUTES, aws-lambda-go for an " +
 			"events.LambdaFunctionURLStreamingResponse, and Node.js for awslambda.HttpResponseStream.from in a handler of " +
 			"awslambda.streamifyResponse"
@@ -233,7 +233,7 @@ func TestStreamIdle(t *testing.T) {
 			t.Errorf("a stream may pause for %v", s.idle)
 		}
 		s.idle = [2]time.Duration{300 * time.Millisecond, 200 * time.Millisecond}
-		want := "200 one, cut: the stream paused for more than 300ms, which API Gateway does not wait for"
+		want := "200 one, cut: the stream paused for more than 300ms, which is longer than API Gateway waits"
 		if edge {
 			want = strings.Replace(want, "300", "200", 1)
 		}

@@ -17,18 +17,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// sessionTables are the tables of sessions, in memory, which the functions of a login and of its guards share over
-// loopback. They live as long as the gateway: a reload of the assembly ends no session.
+// sessionTables holds the tables of sessions in memory. The functions of a login and of its guards share them over
+// loopback. They live as long as the gateway, so reloading the assembly ends no session.
 type sessionTables struct {
 	now func() time.Time
 
 	mu     sync.Mutex
 	byName map[string]*memory.Table
 	server *http.Server
-	base   string // the URL before a table's name; "" if none was asked for
+	base   string // the URL that a table's name is appended to; "" until a table is needed
 }
 
-// table is the table of a name.
+// table returns the table of the given name.
 func (t *sessionTables) table(name string) *memory.Table {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,8 +45,8 @@ func (t *sessionTables) open(name string) *memory.Table {
 	return t.byName[name]
 }
 
-// url is where a function finds the table of a name. Its path is made at random, since other users of the machine can
-// reach the loopback interface too.
+// url returns the URL at which a function finds a table. Its path is random, since other users of the machine can reach
+// the loopback interface too.
 func (t *sessionTables) url(name string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -63,7 +63,7 @@ func (t *sessionTables) url(name string) (string, error) {
 	return t.base + url.PathEscape(name), nil
 }
 
-// serve answers for the table that the URL names.
+// serve answers requests for the table that the URL names.
 func (t *sessionTables) serve(w http.ResponseWriter, r *http.Request) {
 	t.mu.Lock()
 	var found *memory.Table
@@ -88,8 +88,8 @@ func (t *sessionTables) close() {
 	}
 }
 
-// withTables has a function with sessions in a table find that table here, unless the function is told of another
-// DynamoDB.
+// withTables points a function with sessions in a table to the table of this gateway, unless its environment names
+// another DynamoDB endpoint.
 func (g *Gateway) withTables(env map[string]string) error {
 	name := sessionTableOf(env)
 	if name == "" || env[dynamoVariable] != "" || g.options.Functions.Env[dynamoVariable] != "" {
@@ -103,12 +103,12 @@ func (g *Gateway) withTables(env map[string]string) error {
 	return nil
 }
 
-// dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
+// dynamoVariable is the variable that sets the endpoint of Amazon DynamoDB in AWS SDKs.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// sessionTableOf is the name of the table that an included function keeps sessions in; "" for any other function. What
-// is wrong with a configuration, the function says itself when it starts.
+// sessionTableOf returns the name of the table in which an included function keeps sessions; "" for any other function.
+// Errors in the configuration are ignored here: the function reports them when it starts.
 func sessionTableOf(env map[string]string) string {
 	var l struct{ Table string }
 	_ = json.Unmarshal([]byte(env[login.Variable]), &l)
@@ -122,7 +122,7 @@ func sessionTableOf(env map[string]string) string {
 	return a.Session.Table.Name
 }
 
-// SessionTables are the names of the tables that functions of a model keep sessions in.
+// SessionTables returns the names of the tables in which functions of a model keep sessions.
 func SessionTables(m *apimodel.Model) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range m.Functions {

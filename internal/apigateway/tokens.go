@@ -34,9 +34,8 @@ func (s *served) tokens() *poolTokens {
 
 var _ checks.TokenVerifier = (*poolTokens)(nil)
 
-// Verify wants a token of the pool, for one of its clients, of this use. Which of them an authorizer takes is for its
-// expression to say. Package jwt decides, as it does in the included
-// authorizer.
+// Verify accepts a token of the pool for the given use and for any of the pool's clients. The authorizer's own
+// expression decides which of the clients it accepts. Package jwt verifies, as it does in the included authorizer.
 func (p *poolTokens) Verify(ctx context.Context, pool *apimodel.UserPool, use, token string) (*jwt.Token, error) {
 	v, err := p.verifier(pool, use)
 	if err != nil {
@@ -105,9 +104,8 @@ func (p *poolTokens) jwtVerifier(a *apimodel.Authorizer) (*jwt.Verifier, error) 
 	return v, nil
 }
 
-// clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client
-// outside of it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are
-// for.
+// clients returns the clients of a pool: those in the assembly, and those outside of it that authorizers name and for
+// which the development issuer makes tokens. If no client is known, it returns the one that such tokens are made for.
 func (p *poolTokens) clients(pool *apimodel.UserPool) []string {
 	var out []string
 	for _, c := range pool.Clients {
@@ -122,5 +120,5 @@ func (p *poolTokens) clients(pool *apimodel.UserPool) []string {
 		return []string{devissuer.StandInClient}
 	}
 	slices.Sort(out)
-	return slices.Compact(out) // reasons list them
+	return slices.Compact(out) // sorted, since explanations list them
 }

@@ -124,8 +124,8 @@ func TestTrace(t *testing.T) {
 			"Answer: error:no database",
 			[]string{
 				fmt.Sprintf(here, "/asked"),
-				`+ identity source: method.request.header.Answer, method.request.querystring.tenant: with caching off the function is asked, be it there or not`,
-				`+ cache: caching is off, so the function is asked for every request`,
+				`+ identity source: method.request.header.Answer, method.request.querystring.tenant: with caching off the function runs, with or without it`,
+				`+ cache: caching is off, so the function runs for every request`,
 				`- authorizer: the function failed: errorString: no database`,
 			},
 		},
@@ -136,8 +136,8 @@ func TestTrace(t *testing.T) {
 			token(t, "shop/write", "shop/delete"),
 			[]string{
 				`+ identity source: the header Authorization has a token`,
-				`+ token: a valid access token of ISSUER for "bob", good for another 54m48s`,
-				`+ scopes: the method wants one of the scopes shop/read, shop/write, and the token has shop/write, shop/delete: shop/write is enough`,
+				`+ token: a valid access token of ISSUER for "bob", valid for another 54m48s`,
+				`+ scopes: the method requires one of the scopes shop/read, shop/write, and the token has shop/write, shop/delete: shop/write is enough`,
 				fmt.Sprintf(here, "/scoped"),
 			},
 		},
@@ -147,8 +147,8 @@ func TestTrace(t *testing.T) {
 			"GET /prod/scoped",
 			token(t),
 			[]string{`+ identity source: the header Authorization has a token`,
-				`+ token: a valid access token of ISSUER for "bob", good for another 54m48s`,
-				`- scopes: the method wants one of the scopes shop/read, shop/write, and the token has none`},
+				`+ token: a valid access token of ISSUER for "bob", valid for another 54m48s`,
+				`- scopes: the method requires one of the scopes shop/read, shop/write, and the token has none`},
 		},
 		{
 			"unsigned",

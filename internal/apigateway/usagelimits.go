@@ -10,11 +10,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// limited counts a request to the usage plan of its API key and to the limit of its route, and refuses one that is over
-// one. No source says when API Gateway counts: here it is after the other checks of the caller, so that a request that
-// is denied takes nothing.
+// checkLimits counts a request towards the usage plan of its API key and the limit of its route, and refuses it if it
+// exceeds either. No source says when API Gateway counts. Here it is after the other checks of the caller, so that a
+// denied request uses nothing up.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
-func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) *mapping.Failure {
+func (st *stage) checkLimits(m *method, call *checks.Call, verdict *checks.Verdict) *mapping.Failure {
 	gateway := st.served.gateway
 	if !gateway.options.Limits {
 		return nil
@@ -40,9 +40,10 @@ func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) 
 		name := fmt.Sprintf("the API key %s of the usage plan %s", nameOr(key.Name, key.ID), nameOr(plan.Name, plan.ID))
 		switch refusal {
 		case limits.Throttled:
-			return over(verdict, "usage plan", mapping.Throttled, name+" is over "+rates(plan.Rate, request.Rate, route))
+			return refuseOverLimit(verdict, "usage plan", mapping.Throttled,
+				name+" is over "+rates(plan.Rate, request.Rate, route))
 		case limits.Exceeded:
-			return over(verdict, "usage plan", mapping.QuotaExceeded,
+			return refuseOverLimit(verdict, "usage plan", mapping.QuotaExceeded,
 				fmt.Sprintf("%s has used its quota of %d requests a %s", name, plan.Quota.Limit, periods[plan.Quota.Period]))
 		}
 		detail := name + " is within its rate"
@@ -53,14 +54,14 @@ func (st *stage) limited(m *method, call *checks.Call, verdict *checks.Verdict) 
 		verdict.Trace = append(verdict.Trace, checks.Step{Check: "usage plan", Passed: true, Detail: detail})
 	}
 	if refusal == limits.RouteThrottled {
-		return over(verdict, "throttle", mapping.Throttled,
+		return refuseOverLimit(verdict, "throttle", mapping.Throttled,
 			"the requests of all callers are over "+rates(nil, request.Stage, route))
 	}
 	return nil
 }
 
-// over refuses a request that is over a limit.
-func over(verdict *checks.Verdict, check string, answer mapping.Type, reason string) *mapping.Failure {
+// refuseOverLimit refuses a request that exceeds a limit.
+func refuseOverLimit(verdict *checks.Verdict, check string, answer mapping.Type, reason string) *mapping.Failure {
 	verdict.Trace = append(verdict.Trace, checks.Step{Check: check, Detail: reason})
 	message := "Too Many Requests"
 	if answer == mapping.QuotaExceeded {
@@ -69,8 +70,8 @@ func over(verdict *checks.Verdict, check string, answer mapping.Type, reason str
 	return &mapping.Failure{Type: answer, Message: message, Reason: reason}
 }
 
-// planOf finds a key, the plan that has it for this stage, and what the plan says of the stage; nil for none, as
-// without a key. A key is in one plan of a stage.
+// planOf finds the key with an ID, the usage plan that contains it for this stage, and the plan's settings for the
+// stage. It returns nil if none exists. A key can be in only one plan of a stage.
 func (st *stage) planOf(id string) (*apimodel.UsagePlan, *apimodel.APIKey, apimodel.PlanStage) {
 	if id == "" {
 		return nil, nil, apimodel.PlanStage{}
@@ -96,34 +97,34 @@ func nameOr(name string, id apimodel.ID) string {
 
 var periods = map[string]string{"DAY": "day", "WEEK": "week", "MONTH": "month"}
 
-// rates says which rates a request may be over.
+// rates describes the rates that a request may have exceeded.
 func rates(plan, route *apimodel.Rate, path string) (text string) {
-	say := func(r *apimodel.Rate) string {
+	describe := func(r *apimodel.Rate) string {
 		if r.Burst == apimodel.UnknownBurst {
 			return fmt.Sprintf("%g requests a second", r.PerSecond)
 		}
 		return fmt.Sprintf("%g requests a second with a burst of %d", r.PerSecond, r.Burst)
 	}
 	if plan != nil {
-		text = say(plan)
+		text = describe(plan)
 	}
 	if route != nil {
 		if text != "" {
 			text += ", or over "
 		}
-		text += say(route) + " to " + path
+		text += describe(route) + " to " + path
 	}
 	return text
 }
 
-// noteLimits says that the limits of usage plans and routes do not count.
+// noteLimits reports that the limits of usage plans and routes are not enforced.
 func (s *served) noteLimits() {
 	if s.gateway.options.Limits {
 		return
 	}
 	for _, plan := range s.model.UsagePlans {
 		if plan.Limited() {
-			s.problem(plan.ID, "its rates and its quota do not count here: each request with one of its keys passes")
+			s.addProblem(plan.ID, "its rates and its quota are not enforced here: each request with one of its keys passes")
 		}
 	}
 	for _, api := range s.model.APIs {
@@ -131,7 +132,7 @@ func (s *served) noteLimits() {
 			if slices.ContainsFunc(stage.Throttles, func(t apimodel.Throttle) bool {
 				return stage.Throttled(t.Verb, t.Path) != nil
 			}) {
-				s.problem(stage.ID, "the limits that it sets for single methods do not count here")
+				s.addProblem(stage.ID, "the limits that it sets for single methods are not enforced here")
 			}
 		}
 	}

@@ -119,7 +119,7 @@ func TestUsageLimits(t *testing.T) {
 				t.Errorf("got %s", got)
 			}
 		}
-		const note = "Shop/Plan: its rates and its quota do not count here"
+		const note = "Shop/Plan: its rates and its quota are not enforced here"
 		if problems := strings.Join(s.Problems(), "\n"); !strings.Contains(problems, note) {
 			t.Errorf("got the problems %s, want %s", problems, note)
 		}
@@ -160,7 +160,7 @@ func TestUsageLimits(t *testing.T) {
 				t.Errorf("request %d: got %s (%s), want %s (%s)", i, got, got.record.Reason, one.want, one.reason)
 			}
 		}
-		const note = "the limits that it sets for single methods do not count here"
+		const note = "the limits that it sets for single methods are not enforced here"
 		if problems := strings.Join(s.Problems(), "\n"); strings.Contains(problems, note) {
 			t.Errorf("got the problems %s", problems)
 		}

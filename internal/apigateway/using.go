@@ -2,62 +2,62 @@ package apigateway
 
 import "sync"
 
-// using knows what requests are being answered by, so that a function that an assembly no longer has stays in the pool
-// for those that began before.
-type using struct {
-	mu   sync.Mutex
-	by   map[*served]int // how many requests there are
-	left map[string]bool // functions that were kept for them
+// inUse counts the requests that each reading of the assembly answers. A function that a new assembly no longer has
+// stays in the pool until the requests that began before are done.
+type inUse struct {
+	mu       sync.Mutex
+	requests map[*served]int // how many requests each answers
+	retained map[string]bool // functions that stay in the pool for them
 }
 
-// enter returns what a request is answered by. Its functions stay until leave is called.
+// enter returns the assembly that answers a new request. Its functions stay until leave is called.
 func (g *Gateway) enter() *served {
 	g.using.mu.Lock()
 	defer g.using.mu.Unlock()
 	s := g.live.Load()
-	if g.using.by == nil {
-		g.using.by = map[*served]int{}
+	if g.using.requests == nil {
+		g.using.requests = map[*served]int{}
 	}
-	g.using.by[s]++
+	g.using.requests[s]++
 	return s
 }
 
 func (g *Gateway) leave(s *served) {
 	g.using.mu.Lock()
 	defer g.using.mu.Unlock()
-	if g.using.by[s]--; g.using.by[s] == 0 {
-		delete(g.using.by, s)
+	if g.using.requests[s]--; g.using.requests[s] == 0 {
+		delete(g.using.requests, s)
 	}
 }
 
-// swap serves s from now on, and removes the functions that neither it nor a request needs. One that a request needs is
-// removed by a later swap.
+// swap serves s from now on, and removes the functions that neither s nor a request under way needs. A function that is
+// still needed is removed by a later swap.
 func (g *Gateway) swap(s *served) {
 	g.using.mu.Lock()
 	defer g.using.mu.Unlock()
-	unused := g.using.left
+	unused := g.using.retained
 	if unused == nil {
 		unused = map[string]bool{}
 	}
 	for name := range g.live.Swap(s).functionNames() {
 		unused[name] = true
 	}
-	g.using.left = map[string]bool{}
+	g.using.retained = map[string]bool{}
 	for name := range unused {
 		if s.names[name] {
 			continue
 		}
-		if g.using.needs(name) {
-			g.using.left[name] = true
+		if g.using.isNeeded(name) {
+			g.using.retained[name] = true
 			continue
 		}
-		_ = g.pool.Remove(name) // it may never have run
+		_ = g.pool.Remove(name) // the function may never have run
 	}
 }
 
-// needs reports whether a request may still need a function. The lock is held.
-func (u *using) needs(function string) bool {
-	for s := range u.by {
+// isNeeded reports whether a request under way may still call a function. The caller holds the lock.
+func (u *inUse) isNeeded(function string) bool {
+	for s := range u.requests {
 		if s.names[function] {
 			return true
 		}

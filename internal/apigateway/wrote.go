@@ -11,11 +11,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// WroteLine is a line that a function wrote while it worked on a request. It can hold credentials: mask it before it
-// is shown.
+// WroteLine is a line that a function wrote while it worked on a request. It can hold credentials: mask it before
+// showing it.
 type WroteLine struct {
-	Function string // its short name, as [Gateway.ShortName] has it
-	Text     string // without its end, without CloudWatch metrics, and without the frames of libraries in a stack
+	Function string // the short name, as [Gateway.ShortName] returns it
+	Text     string // without the line end, CloudWatch metrics, and frames of libraries in a stack
 }
 
 // Failure is how a function failed in a request.
@@ -23,8 +23,8 @@ type Failure struct {
 	Function      string // its short name
 	Type, Message string // as Lambda has them: "Runtime.ExitError", "errorString"
 
-	// Frames are the part of the stack that is the function's own, the innermost first; none for an error without a
-	// stack, such as one that a Go function returns.
+	// Frames are the frames of the stack in the function's own code, the innermost first. An error without a stack, such
+	// as one that a Go function returns, has none.
 	Frames []stack.Frame
 }
 
@@ -34,36 +34,37 @@ const (
 	mostWroteSize = 64 << 10 // bytes
 )
 
-// invocations are the requests whose functions run, by the IDs of their invocations. What a function writes before it
-// answers comes before the invocation ends, so a record has all of it. What it writes later belongs to no record.
+// invocations maps the IDs of running invocations to their requests. What a function writes before it answers arrives
+// before the invocation ends, so a record has all of it. What it writes later belongs to no record.
 type invocations struct {
 	mu      sync.Mutex
-	running map[string]*wrote
+	running map[string]*writtenLines
 }
 
-// wrote is what the functions wrote in one request.
-type wrote struct {
-	lines []WroteLine
-	size  int
-	more  int      // lines that are not kept
-	ids   []string // of the request's invocations
+// writtenLines collects what the functions wrote in one request.
+type writtenLines struct {
+	lines   []WroteLine
+	size    int
+	dropped int      // how many further lines were dropped
+	ids     []string // the IDs of the request's invocations
 }
 
-// recordKey is the key of a request's record in its context: an authorizer's function is invoked by the checks, which
-// do not know the record.
+// recordKey is the context key of a request's record. The checks invoke an authorizer's function, and do not know the
+// record.
 type recordKey struct{}
 
 func withRecord(ctx context.Context, record *Record) context.Context {
 	return context.WithValue(ctx, recordKey{}, record)
 }
 
-// recordOf is the record of the request that a context is for; nil for a dry run.
+// recordOf returns the record of the request that a context is for; nil for a dry run.
 func recordOf(ctx context.Context) *Record {
 	record, _ := ctx.Value(recordKey{}).(*Record)
 	return record
 }
 
-// invocationOf returns the options of an invocation whose lines belong to a request, and which the request waits for.
+// invocationOf returns the options for invoking a function in a request. The lines that the function writes go to the
+// request's record, and the request is noted as waiting for the function.
 func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace string) lambdaruntime.InvokeOptions {
 	g.pending.waitsFor(record, g.ShortName(f.Name))
 	return lambdaruntime.InvokeOptions{
@@ -71,14 +72,15 @@ func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace strin
 	}
 }
 
-// integrationOf is invocationOf for the function of a method, whose alias or version it names.
+// integrationOf returns the options of invocationOf for the function of a method, with the alias or version that it
+// names.
 func (g *Gateway) integrationOf(record *Record, m *method, trace string) lambdaruntime.InvokeOptions {
 	o := g.invocationOf(record, m.function, trace)
 	o.Qualifier = m.qualifier
 	return o
 }
 
-// begin gives an invocation of a request its ID.
+// begin returns a new ID for an invocation of a request.
 func (i *invocations) begin(record *Record, newID func() string) string {
 	if newID == nil {
 		newID = lambdaruntime.NewUUID
@@ -87,17 +89,17 @@ func (i *invocations) begin(record *Record, newID func() string) string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if record.wrote == nil {
-		record.wrote = &wrote{}
+		record.wrote = &writtenLines{}
 	}
 	if i.running == nil {
-		i.running = map[string]*wrote{}
+		i.running = map[string]*writtenLines{}
 	}
 	record.wrote.ids = append(record.wrote.ids, id)
 	i.running[id] = record.wrote
 	return id
 }
 
-// add keeps a line for its request. What Lambda itself writes is not in records: [Failure] says it.
+// add adds a line to the record of its request. Lines that Lambda itself writes are left out: [Failure] has them.
 func (i *invocations) add(line lambdaruntime.LogLine, function string) {
 	if line.Stream == lambdaruntime.Platform {
 		return
@@ -110,14 +112,14 @@ func (i *invocations) add(line lambdaruntime.LogLine, function string) {
 	}
 	text := WithoutMetrics(line.Text)
 	if len(w.lines) == mostWrote || w.size+len(text) > mostWroteSize {
-		w.more++
+		w.dropped++
 		return
 	}
 	w.size += len(text)
 	w.lines = append(w.lines, WroteLine{Function: function, Text: text})
 }
 
-// written are the lines that the functions of a request have written until now.
+// written returns the lines that the functions of a request have written so far.
 func (i *invocations) written(record *Record) []WroteLine {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -125,13 +127,13 @@ func (i *invocations) written(record *Record) []WroteLine {
 		return nil
 	}
 	lines := record.wrote.lines[:len(record.wrote.lines):len(record.wrote.lines)]
-	if n := record.wrote.more; n > 0 {
+	if n := record.wrote.dropped; n > 0 {
 		lines = append(lines, WroteLine{Text: fmt.Sprintf("(%d more lines are not kept)", n)})
 	}
 	return lines
 }
 
-// end returns the lines of a request, and stops to look for more.
+// end returns the lines of a request, and stops collecting them.
 func (i *invocations) end(record *Record) []WroteLine {
 	lines := i.written(record)
 	if record.wrote == nil {
@@ -146,8 +148,8 @@ func (i *invocations) end(record *Record) []WroteLine {
 	return lines
 }
 
-// trimmed are lines with trimmed stacks. Those of different functions may be mixed.
-func (g *Gateway) trimmed(lines []WroteLine) (out []WroteLine) {
+// trimStacks returns the lines with shortened stacks. Lines of different functions may be mixed.
+func (g *Gateway) trimStacks(lines []WroteLine) (out []WroteLine) {
 	of := map[string]*stack.Lines{}
 	for _, line := range lines {
 		if of[line.Function] == nil {
@@ -160,8 +162,8 @@ func (g *Gateway) trimmed(lines []WroteLine) (out []WroteLine) {
 	return out
 }
 
-// failed records how a function failed, and has the error name places and files as the developer knows them. The
-// document is what its runtime sent, or nil. The stack of a process that died is in what it wrote.
+// failed records how a function failed, and replaces places and files in the error with those that the developer knows.
+// document is what the function's runtime sent, or nil. If the process died, the stack is in the lines that it wrote.
 func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.FunctionError, document []byte) {
 	name := g.ShortName(f.Name)
 	frames := stack.OfDocument(document)
@@ -177,7 +179,7 @@ func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.
 		}
 	}
 	code := g.codeOf(name)
-	if f.Code.Folder != "" { // of the assembly that the request began with
+	if f.Code.Folder != "" { // the code of the assembly that the request began with
 		code = g.codeIn(f.Code.Folder)
 	}
 	frames = code.Trim(frames)
@@ -190,14 +192,14 @@ func (g *Gateway) failed(record *Record, f *apimodel.Function, e *lambdaruntime.
 	record.Failure = &Failure{Function: name, Type: e.Type, Message: e.Message, Frames: frames}
 }
 
-// notLoaded are the types of errors whose message names files, where they are on this machine.
+// notLoaded are the types of errors whose message names files by their paths on this machine.
 var notLoaded = map[string]bool{"Runtime.UserCodeSyntaxError": true, "Runtime.ImportModuleError": true}
 
-// metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it. Source:
+// metrics begins the CloudWatch metrics at the end of a line of JSON, as the included authorizer writes it. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 const metrics = `,"_aws":{`
 
-// WithoutMetrics shortens a line for people, who would not see the rest of it for them.
+// WithoutMetrics cuts the metrics off a line, since they would hide the rest of it from readers.
 func WithoutMetrics(text string) string {
 	before, _, ok := strings.Cut(text, metrics)
 	if ok && strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {

@@ -159,7 +159,7 @@ func TestDevConsoleUse(t *testing.T) {
 		!regexp.MustCompile(`exp \(expires\)`+stamp+`(2 min|1 min( \d+ s)?) after the request$`).MatchString(use.Sent[0]) {
 		t.Errorf("the times of the token that was sent: %q", use.Sent)
 	}
-	if want := "the method wants one of the scopes orders/read, and the token has orders/other"; use.First != want ||
+	if want := "the method requires one of the scopes orders/read, and the token has orders/other"; use.First != want ||
 		!strings.HasSuffix(use.Scope, ": "+want) {
 		t.Errorf("the decision begins with %q, and the outcome is %q, want the reason %q", use.First, use.Scope, want)
 	}

@@ -30,7 +30,7 @@ func TestDevReasons(t *testing.T) {
 		{
 			"scope",
 			[]string{"--scope", "orders/write"},
-			"the method wants one of the scopes orders/read, and the token has orders/write",
+			"the method requires one of the scopes orders/read, and the token has orders/write",
 		},
 		{"audience", []string{"--audience", "invoices"}, `got "invoices", want "` + good["client_id"].(string) + `"`},
 		{

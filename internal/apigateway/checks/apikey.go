@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// planKey is a key that a usage plan admits to this stage.
+// planKey is an API key that a usage plan of this stage contains.
 type planKey struct{ id, value string }
 
-// usageKeys are the enabled keys of the plans that cover a stage. A key outside of any such plan is worth nothing.
+// usageKeys returns the enabled keys of the usage plans that cover a stage. A key in no such plan admits no request.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func usageKeys(m *apimodel.Model, api *apimodel.API, stage *apimodel.Stage) (keys []planKey) {
 	for _, plan := range m.UsagePlans {
@@ -28,7 +28,7 @@ func usageKeys(m *apimodel.Model, api *apimodel.API, stage *apimodel.Stage) (key
 	return keys
 }
 
-// usageKey is the stage's key with a value.
+// usageKey returns the stage's key with a value.
 func (g *Guard) usageKey(value string) (planKey, bool) {
 	for _, k := range g.usageKeys {
 		if value != "" && subtle.ConstantTimeCompare([]byte(k.value), []byte(value)) == 1 {
@@ -38,14 +38,14 @@ func (g *Guard) usageKey(value string) (planKey, bool) {
 	return planKey{}, false
 }
 
-// apiKey checks the key where the method wants one: from the X-API-Key header, or from the authorizer's answer where
-// the API says so.
+// apiKey checks the API key if the method requires one. It reads the key from the X-API-Key header, or from the
+// authorizer's answer if the API says so.
 func (g *Guard) apiKey(c *Call, v *Verdict) {
 	if !c.Method.APIKeyRequired {
 		return
 	}
 	value, from := c.Headers.Get("X-API-Key"), "the X-API-Key header"
-	if g.o.API.APIKeySource == "AUTHORIZER" {
+	if g.options.API.APIKeySource == "AUTHORIZER" {
 		value, from = v.usageKey, "the authorizer's usageIdentifierKey"
 	}
 	if k, ok := g.usageKey(value); ok {
@@ -56,7 +56,7 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 	}
 	reason := from + " is not an enabled key of a usage plan for this stage"
 	if value == "" {
-		reason = "the method wants an API key, and " + from + " is missing"
+		reason = "the method requires an API key, and " + from + " is missing"
 	}
 	v.fail(
 		"API key",

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// cache keeps what Lambda authorizers answered, by authorizer and identity. What is kept is the policy, and it is
+// cache holds the answers of Lambda authorizers, by authorizer and identity. It holds the policy of an answer, which is
 // evaluated again for every request.
 type cache struct {
 	now func() time.Time
@@ -23,19 +23,19 @@ type entry struct {
 	since, until time.Time
 }
 
-// grant is an authorizer's answer, read.
+// grant is an authorizer's answer after it was read.
 type grant struct {
 	principal string
 	policy    iampolicy.Document
 	context   map[string]string
 	apiKey    string // usageIdentifierKey
 
-	conditional bool // the policy has conditions, so the method ARN alone does not decide
+	conditional bool // the policy has conditions, so its outcome depends on more than the method ARN
 
-	last atomic.Pointer[judgement] // the next request often is for the same method ARN
+	lastJudgement atomic.Pointer[judgement] // the last judgement, since the next request is often for the same method ARN
 }
 
-// judgement is what the policy says of a method ARN, and why.
+// judgement is the outcome of the policy for a method ARN, with the reason.
 type judgement struct {
 	arn      string
 	decision iampolicy.Decision
@@ -44,27 +44,27 @@ type judgement struct {
 
 // judge evaluates the policy for a request.
 func (g *grant) judge(r iampolicy.Request) *judgement {
-	if last := g.last.Load(); last != nil && !g.conditional && last.arn == r.Resource {
+	if last := g.lastJudgement.Load(); last != nil && !g.conditional && last.arn == r.Resource {
 		return last
 	}
 	j := &judgement{arn: r.Resource, decision: g.policy.Evaluate(r)}
 	name := fmt.Sprintf("the authorizer's policy for %q", g.principal)
 	if j.decision.Outcome == iampolicy.ImplicitDeny {
-		j.why = undecided(name, g.policy, r)
+		j.why = explainNoMatch(name, g.policy, r)
 	} else {
-		j.why = decided(name, g.policy, j.decision, r)
+		j.why = explainDecision(name, g.policy, j.decision, r)
 	}
-	g.last.Store(j)
+	g.lastJudgement.Store(j)
 	return j
 }
 
-// maxEntries bounds the cache; beyond it some entry goes, as one may in API Gateway at any time.
+// maxEntries bounds the cache. A full cache drops an arbitrary entry, as API Gateway may do at any time.
 const maxEntries = 10_000
 
 func newCache(now func() time.Time) *cache { return &cache{now: now, entries: map[string]entry{}} }
 
-// get finds an answer and reports how old it is. The answer is nil without one that still holds; the age is 0 then,
-// unless there was one that does so no longer.
+// get returns the answer for a key, and its age. The answer is nil if none exists or it has expired; the age is 0 if
+// there was none at all.
 func (c *cache) get(key string) (g *grant, age time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package checks decides whether a request may reach its integration, in API Gateway's own order: the resource policy
-// and the method's authorizer, as the two depend on each other, and then the API key.
+// Package checks decides whether a request may reach its integration, in API Gateway's order: the resource policy and
+// the method's authorizer, which depend on each other, and then the API key.
 //
 //	guard := checks.New(checks.Options{Model: model, API: api, Stage: stage, Invoke: invoke, Now: time.Now})
 //	verdict := guard.Check(ctx, &checks.Call{Request: r, Method: method, Route: route})
@@ -7,8 +7,8 @@
 //		fmt.Println(verdict.Denial.Status, verdict.Denial.Reason)
 //	}
 //
-// Every check leaves a line in the verdict's trace, so that a developer is told why. It does not route, throttle,
-// validate bodies or call integrations.
+// Every check adds a step to the verdict's trace, which tells developers the reason. The package does not route,
+// throttle, validate bodies or call integrations.
 //
 // Source of the order: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 package checks
@@ -25,45 +25,45 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Call is a request on its way, with what routing found out about it.
+// Call is a request with the result of its routing.
 type Call struct {
 	*exchange.Request
 	Method *apimodel.Method
-	Route  *events.Route     // the method's events
-	Params map[string]string // of the path, undecoded
+	Route  *events.Route     // writes the events of the method
+	Params map[string]string // path parameters, undecoded
 }
 
-// Verdict is what the checks came to.
+// Verdict is the result of the checks.
 type Verdict struct {
-	Denial    *mapping.Failure // nil: the request may go on
-	Caller    events.Caller    // zero if it may not
+	Denial    *mapping.Failure // nil if the request may go on
+	Caller    events.Caller    // zero if the request is denied
 	Principal string           // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
 
-	// Known is the caller, as far as a check has found out who it is, also of a request that is denied all the same:
-	// what a gateway response can name of it.
+	// Known is the caller as far as the checks have identified it, even if the request is denied. A gateway response can
+	// show it.
 	Known events.Caller
 
 	Trace []Step
 
-	Authorizer     string        // what guarded the method, in a word: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT", "AWS_IAM"
-	Cache          string        // "HIT" or "MISS" of a Lambda authorizer with a cache, else ""
-	AuthorizerTime time.Duration // of the function's invocation; 0 if there was none
+	Authorizer     string        // the guard: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT" or "AWS_IAM"
+	Cache          string        // "HIT" or "MISS" for a Lambda authorizer with a cache, else ""
+	AuthorizerTime time.Duration // how long the function ran; 0 if it did not
 
-	// AuthorizerReason is the Reason of the function's [AuthorizerReply]; "" for an answer from the cache.
+	// AuthorizerReason is the Reason of the function's [AuthorizerReply]; "" for a cached answer.
 	AuthorizerReason string
 
-	usageKey string // what the authorizer counts the request to
+	usageKey string // the authorizer's usageIdentifierKey
 }
 
-// AuthorizerReply is what the function of an authorizer answers.
+// AuthorizerReply is the answer of an authorizer's function.
 type AuthorizerReply struct {
 	Payload []byte
 
-	// Reason says in words why the function denied the request, which its answer does not; "" if that is not known.
+	// Reason says why the function denied the request; "" if that is not known. The answer itself does not say it.
 	Reason string
 }
 
-// Step is one check, for the log and the console.
+// Step is the result of one check, for the log and the console.
 type Step struct {
 	// Check is "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience",
 	// "claims", "scopes", "signature", "API key", "usage plan", "throttle", "request parameters", "request body" or
@@ -71,15 +71,15 @@ type Step struct {
 	Check  string
 	Passed bool
 
-	// Detail says in a sentence what was found and what decided: the identity source and never its value, the cache's
-	// answer with its age, the authorizer's time, the statement and the pattern in it, the scopes wanted and had.
+	// Detail says in a sentence what was found and what decided: the identity source but never its value, the age of a
+	// cached answer, the authorizer's time, the statement and its pattern that matched, the scopes required and present.
 	Detail string
 }
 
 // Guard checks the requests to one stage of an API. It is safe for concurrent use.
 type Guard struct {
-	o         Options
-	resource  *iampolicy.Document // the expanded resource policy, or nil
+	options   Options
+	resource  *iampolicy.Document // the expanded resource policy; nil for an API without one
 	cache     *cache
 	expanded  string // the API's ARN, without a slash at its end
 	problems  map[apimodel.ID]string
@@ -90,23 +90,23 @@ type Guard struct {
 	usageKeys []planKey
 }
 
-// Options are what a Guard works with.
+// Options configures a Guard.
 type Options struct {
 	Model *apimodel.Model
 	API   *apimodel.API
 	Stage *apimodel.Stage
 
-	// Invoke runs the function of an authorizer, by an alias or a version if there is a qualifier. A function's own error
-	// is a *FunctionError, with which a Reason can come.
+	// Invoke runs the function of an authorizer; qualifier is an alias or a version, or "". An error of the function
+	// itself is a *FunctionError, which may come with a Reason.
 	Invoke func(
 		ctx context.Context, f *apimodel.Function, qualifier string, payload []byte, r *exchange.Request,
 	) (AuthorizerReply, error)
 
-	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default:
-	// it does.
+	// Refused says why Lambda does not allow API Gateway to invoke the function of an authorizer; "" if it does. Default:
+	// Lambda allows it.
 	Refused func(*apimodel.Authorizer) string
 
-	// Tokens verify the tokens of user pools.
+	// Tokens verifies the tokens of user pools.
 	Tokens TokenVerifier
 
 	// JWTs verifies the tokens of JWT authorizers.
@@ -118,10 +118,10 @@ type Options struct {
 	Now func() time.Time
 }
 
-// FunctionError is an error that a function answered with, or that Lambda puts in its place.
+// FunctionError is an error that a function answered with, or that Lambda reports about the function.
 type FunctionError struct {
 	Type, Message string
-	Where         string // the place in its code, if it panicked there; "" if that is not known
+	Where         string // where the function's code panicked; "" if it did not or that is not known
 }
 
 func (e *FunctionError) Error() string {
@@ -132,8 +132,8 @@ func (e *FunctionError) Error() string {
 	return text
 }
 
-// New prepares the checks of a stage. What cannot be honoured is not an error: [Guard.Problems] lists it, and requests
-// that need it must not be served.
+// New prepares the checks of a stage. Settings that it cannot honour are not errors: [Guard.Problems] lists them, and
+// requests that depend on them must not be served.
 func New(o Options) *Guard {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -141,12 +141,12 @@ func New(o Options) *Guard {
 	if o.Refused == nil {
 		o.Refused = func(*apimodel.Authorizer) string { return "" }
 	}
-	g := &Guard{o: o, cache: newCache(o.Now), problems: map[apimodel.ID]string{}}
+	g := &Guard{options: o, cache: newCache(o.Now), problems: map[apimodel.ID]string{}}
 	g.expanded = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", o.API.Partition, o.API.Region, o.API.Account, o.API.APIID)
 	if o.API.Policy != nil {
 		doc, err := iampolicy.Parse(string(o.API.Policy))
 		if err != nil {
-			g.problems[o.API.ID] = fmt.Sprintf("its resource policy is not understood: %v", err)
+			g.problems[o.API.ID] = fmt.Sprintf("its resource policy cannot be read: %v", err)
 		}
 		doc = doc.Expand(g.expanded)
 		g.resource = &doc
@@ -162,21 +162,21 @@ func New(o Options) *Guard {
 	return g
 }
 
-// Problems say what could not be prepared, by the object it concerns: the API or an authorizer. Requests that need one
-// are to be answered by 501.
+// Problems describes what New could not prepare, by the ID of the API or the authorizer. Requests that depend on one of
+// them must be answered with 501.
 func (g *Guard) Problems() map[apimodel.ID]string { return g.problems }
 
-// arn is the ARN of the method that a request calls, with its own path.
+// arn returns the ARN of the method that a request calls, with the request's own path.
 func (g *Guard) arn(c *Call) string {
-	return g.expanded + "/" + g.o.Stage.Name + "/" + c.Verb + c.Path
+	return g.expanded + "/" + g.options.Stage.Name + "/" + c.Verb + c.Path
 }
 
-// maxARN: a longer ARN is answered with 414, on methods with authorization, and on others where there is a resource
-// policy.
+// maxARN is the longest method ARN that API Gateway authorizes. A longer one is answered with 414, on methods with
+// authorization, and on all methods of an API with a resource policy.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const maxARN = 1600
 
-// Check runs all checks that the request's method asks for.
+// Check runs all checks that apply to the request's method.
 func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	v := Verdict{Authorizer: c.Method.Authorization}
 	if v.Authorizer == apimodel.AuthorizationNone {
@@ -236,7 +236,7 @@ func (v *Verdict) pass(check, format string, a ...any) {
 	v.Trace = append(v.Trace, Step{Check: check, Passed: true, Detail: fmt.Sprintf(format, a...)})
 }
 
-// fail notes the check that ended it, and denies.
+// fail adds the check that denied the request to the trace, and denies the request.
 func (v *Verdict) fail(check string, d mapping.Failure) {
 	v.Trace = append(v.Trace, Step{Check: check, Detail: d.Reason})
 	v.deny(d)

@@ -17,18 +17,18 @@ import (
 
 // TokenVerifier verifies the tokens of a user pool.
 type TokenVerifier interface {
-	// Verify wants a token of the pool of this use: "id" or "access". The error is one of package jwt.
+	// Verify accepts a token of the pool for the use "id" or "access". The error is one of package jwt.
 	Verify(ctx context.Context, pool *apimodel.UserPool, use, token string) (*jwt.Token, error)
 }
 
-// cognito is an authorizer with user pools, made ready.
+// cognito is a prepared authorizer with user pools.
 type cognito struct {
-	audience *regexes.Pattern // that the token's aud has to match, or nil
+	audience *regexes.Pattern // what the token's aud must match; nil for anything
 }
 
 func (g *Guard) prepareCognito() {
 	g.cognito = map[*apimodel.Authorizer]*cognito{}
-	for _, a := range g.o.API.Authorizers {
+	for _, a := range g.options.API.Authorizers {
 		if a.Type != apimodel.CognitoAuthorizer {
 			continue
 		}
@@ -36,8 +36,9 @@ func (g *Guard) prepareCognito() {
 	}
 }
 
-// userPool checks a method with a user pool: the token first, then the resource policy, which must allow explicitly.
-// Without scopes an ID token passes, with scopes an access token that has any one of them.
+// userPool checks a method with user pools: the token first, then the resource policy, which must allow the request
+// explicitly. A method without scopes accepts an ID token. A method with scopes accepts an access token that has any
+// one of them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	a := c.Method.Authorizer
@@ -52,17 +53,17 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	verified, err := g.verifyToken(ctx, a.UserPools, use, token)
 	switch {
 	case errors.Is(err, jwt.ErrExpired):
-		d := unauthorized("the token has expired%s", cameAndWanted(err))
+		d := unauthorized("the token has expired%s", gotAndWant(err))
 		d.Message = "The incoming token has expired"
 		v.fail("token", d)
 		return
 	case err != nil:
 		v.fail("token", unauthorized(
-			"no %s token of the user pools, as a method %s takes one: %s%s",
+			"not a valid %s token of the user pools, which a method %s requires: %s%s",
 			use,
 			map[string]string{"id": "without scopes", "access": "with scopes"}[use],
 			strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "),
-			cameAndWanted(err),
+			gotAndWant(err),
 		))
 		return
 	}
@@ -77,13 +78,13 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 		if i < 0 {
 			v.fail(
 				"scopes",
-				unauthorized("the method wants one of the scopes %s, and the token has %s", wanted, scopesOf(have)),
+				unauthorized("the method requires one of the scopes %s, and the token has %s", wanted, scopesOf(have)),
 			)
 			return
 		}
 		v.pass(
 			"scopes",
-			"the method wants one of the scopes %s, and the token has %s: %s is enough",
+			"the method requires one of the scopes %s, and the token has %s: %s is enough",
 			wanted,
 			scopesOf(have),
 			c.Method.Scopes[i],
@@ -97,7 +98,7 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 }
 
 // audience compares a token's aud with the authorizer's expression, if it has one, and reports whether the request may
-// go on. An access token of Amazon Cognito has no aud, so that an authorizer with an expression passes none.
+// continue. Access tokens of Amazon Cognito have no aud, so an authorizer with an expression rejects all of them.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html ("API Gateway will match the aud
 // field of the incoming token from the client against the specified regular expression"; no match is a 401) and, for
 // access tokens, https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
@@ -140,13 +141,13 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 	return false
 }
 
-// lifetime says how long a token is still good for.
+// lifetime says how long a token is still valid.
 func (g *Guard) lifetime(t *jwt.Token) string {
 	seconds, ok := t.Claim("exp").Int64()
 	if !ok {
 		return ""
 	}
-	return ", good for another " + short(time.Unix(seconds, 0).Sub(g.o.Now()))
+	return ", valid for another " + shortDuration(time.Unix(seconds, 0).Sub(g.options.Now()))
 }
 
 // scopesOf lists the scopes in a claim.
@@ -157,8 +158,8 @@ func scopesOf(claim string) string {
 	return "none"
 }
 
-// cameAndWanted says which value of a token was refused, and which one is wanted in its place; "" if it is not known.
-func cameAndWanted(err error) string {
+// gotAndWant says which value of a token was rejected and which is expected; "" if that is not known.
+func gotAndWant(err error) string {
 	var foreign *foreignError
 	got, want := jwt.Mismatch(err)
 	if errors.As(err, &foreign) {
@@ -170,7 +171,7 @@ func cameAndWanted(err error) string {
 	return fmt.Sprintf(": got %q, want %q", got, want)
 }
 
-// foreignError is a rejection by the issuer, with the issuers that all of the authorizer's pools are.
+// foreignError is a rejection of a token's issuer that lists the issuers of all of the authorizer's pools.
 type foreignError struct {
 	error
 	pools []string
@@ -178,12 +179,12 @@ type foreignError struct {
 
 func (e *foreignError) Unwrap() error { return e.error }
 
-// verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else
-// the first pool's.
+// verifyToken tries the authorizer's pools. If all of them reject the token, it returns the error of the pool that
+// issued the token or, if none did, that of the first pool.
 func (g *Guard) verifyToken(ctx context.Context, pools []*apimodel.UserPool, use, token string) (*jwt.Token, error) {
 	failed := errors.New("the authorizer has no user pool")
 	for i, pool := range pools {
-		t, err := g.o.Tokens.Verify(ctx, pool, use, token)
+		t, err := g.options.Tokens.Verify(ctx, pool, use, token)
 		if err == nil {
 			return t, nil
 		}
@@ -201,8 +202,9 @@ func (g *Guard) verifyToken(ctx context.Context, pools []*apimodel.UserPool, use
 	return nil, failed
 }
 
-// claims are a token's claims as strings, as events recorded on AWS have them: exp and iat are written out ("Sun Dec 17
-// 07:28:12 UTC 2017"), auth_time is a number ("1513492092"), email_verified is "true", groups are joined by commas.
+// claims returns a token's claims as strings, in the form of events recorded on AWS: exp and iat are written out ("Sun
+// Dec 17 07:28:12 UTC 2017"), auth_time is a number ("1513492092"), email_verified is "true", groups are joined by
+// commas.
 func claims(t *jwt.Token) map[string]string {
 	out := map[string]string{}
 	for name, value := range t.Claims().Members() {

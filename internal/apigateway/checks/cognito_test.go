@@ -257,7 +257,7 @@ func TestCognitoAudience(t *testing.T) {
 		g.Guard = New(g.options)
 		if why := g.Problems()[a.ID]; !strings.Contains(
 			why,
-			`its validation expression "(?=client)" is not understood here`,
+			`its validation expression "(?=client)" is not supported here`,
 		) {
 			t.Errorf("got the problem %q", why)
 		}
@@ -268,7 +268,7 @@ func TestCognitoAudience(t *testing.T) {
 // TestCognitoReasons: the reason for a 401 says which value came and which one is wanted.
 func TestCognitoReasons(t *testing.T) {
 	const other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Zz9Yy8Xx7"
-	const id = "no id token of the user pools, as a method without scopes takes one: "
+	const id = "not a valid id token of the user pools, which a method without scopes requires: "
 	for _, c := range []struct {
 		name   string
 		scopes []string
@@ -288,7 +288,7 @@ func TestCognitoReasons(t *testing.T) {
 			id + `token_use is not the one the issuer is configured for: got "access", want "id"`,
 		},
 		{"scope", []string{"orders/read"}, signed("access", map[string]any{"scope": "orders/write openid"}),
-			"the method wants one of the scopes orders/read, and the token has orders/write, openid"},
+			"the method requires one of the scopes orders/read, and the token has orders/write, openid"},
 		{"what has no such value", nil, "x.y.z", id + "not canonical base64url without padding"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

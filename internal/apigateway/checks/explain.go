@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// decided says which statement of a policy decided, and by what in it: `statement 2 "Orders" of the resource policy
-// allows it: ARN matches PATTERN`. It is only asked where one did.
-func decided(policy string, doc iampolicy.Document, d iampolicy.Decision, r iampolicy.Request) string {
+// explainDecision says which statement of a policy decided and which part of it matched: `statement 2 "Orders" of the
+// resource policy allows it: ARN matches PATTERN`. A statement must have decided.
+func explainDecision(policy string, doc iampolicy.Document, d iampolicy.Decision, r iampolicy.Request) string {
 	s := doc.Statements[d.Statement]
 	var b strings.Builder
 	fmt.Fprintf(&b, "statement %d", d.Statement+1)
@@ -25,7 +25,7 @@ func decided(policy string, doc iampolicy.Document, d iampolicy.Decision, r iamp
 	if len(s.NotResource) > 0 {
 		fmt.Fprintf(&b, "is not one of %s", list(s.NotResource))
 	} else {
-		fmt.Fprintf(&b, "matches %s", fitting(s, r))
+		fmt.Fprintf(&b, "matches %s", firstMatch(s, r))
 	}
 	for i, c := range s.Conditions {
 		fmt.Fprintf(&b, "%s %s %s %s",
@@ -34,8 +34,8 @@ func decided(policy string, doc iampolicy.Document, d iampolicy.Decision, r iamp
 	return b.String()
 }
 
-// undecided says that no statement of a policy is about a request.
-func undecided(policy string, doc iampolicy.Document, r iampolicy.Request) string {
+// explainNoMatch says that no statement of a policy matches a request.
+func explainNoMatch(policy string, doc iampolicy.Document, r iampolicy.Request) string {
 	switch n := len(doc.Statements); n {
 	case 0:
 		return fmt.Sprintf("%s has no statement, so nothing allows %s", policy, r.Resource)
@@ -46,9 +46,9 @@ func undecided(policy string, doc iampolicy.Document, r iampolicy.Request) strin
 	}
 }
 
-// fitting is the first of a statement's resources that matches, of a statement of which one does. It asks about half of
-// them at a time, as there may be hundreds.
-func fitting(s iampolicy.Statement, r iampolicy.Request) string {
+// firstMatch returns the first resource pattern of a statement that matches. At least one must match. It searches by
+// halves, since there may be hundreds.
+func firstMatch(s iampolicy.Statement, r iampolicy.Request) string {
 	left := s.Resource
 	for len(left) > 1 {
 		s.Resource = left[:len(left)/2]
@@ -62,7 +62,7 @@ func fitting(s iampolicy.Statement, r iampolicy.Request) string {
 	return left[0]
 }
 
-// list shows the first of some values.
+// list shows the first few values.
 func list(values []string) string {
 	const most = 4
 	if left := len(values) - most; left > 0 {
@@ -71,16 +71,16 @@ func list(values []string) string {
 	return strings.Join(values, ", ")
 }
 
-// count is a number of things: "1 statement", "2 statements".
-func count(n int, what string) string {
+// plural returns a number with its noun: "1 statement", "2 statements".
+func plural(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// short is a duration as a person reads it.
-func short(d time.Duration) string {
+// shortDuration formats a duration for people.
+func shortDuration(d time.Duration) string {
 	switch {
 	case d >= time.Second:
 		d = d.Round(time.Second)

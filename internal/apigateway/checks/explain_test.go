@@ -52,7 +52,7 @@ func TestDecided(t *testing.T) {
 			s := allow
 			c.change(&s)
 			doc := iampolicy.Document{Statements: []iampolicy.Statement{s}}
-			if got := decided("the policy", doc, iampolicy.Decision{Statement: 0}, r); got != c.want {
+			if got := explainDecision("the policy", doc, iampolicy.Decision{Statement: 0}, r); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
@@ -66,7 +66,7 @@ func TestUndecided(t *testing.T) {
 		"none of the 2 statements of the policy matches arn:x",
 	} {
 		doc := iampolicy.Document{Statements: make([]iampolicy.Statement, n)}
-		if got := undecided("the policy", doc, iampolicy.Request{Resource: "arn:x"}); got != want {
+		if got := explainNoMatch("the policy", doc, iampolicy.Request{Resource: "arn:x"}); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -85,7 +85,7 @@ func TestShort(t *testing.T) {
 		time.Hour + 5*time.Minute: "1h5m",
 		time.Hour + time.Second:   "1h0m1s",
 	} {
-		if got := short(d); got != want {
+		if got := shortDuration(d); got != want {
 			t.Errorf("%d: got %s, want %s", d, got, want)
 		}
 	}

@@ -13,20 +13,20 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// AccessKey is a development key with the principal it belongs to.
+// AccessKey is a development key and its principal.
 type AccessKey struct {
 	ID, Secret string
 
-	// SessionToken is that of temporary credentials, which requests bring in X-Amz-Security-Token; "" for a long-term
+	// SessionToken belongs to temporary credentials; requests send it in X-Amz-Security-Token. It is "" for a long-term
 	// key.
 	SessionToken string
 
-	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may
+	// Principal is the role or user in the template whose policies decide what may be called; nil for a developer who may
 	// call everything.
 	Principal *apimodel.Principal
 }
 
-// signatures verifies Signature Version 4 and knows what each key's principal may do.
+// signatures verifies Signature Version 4, and holds what the principal of each key may do.
 type signatures struct {
 	verifier sigv4.Verifier
 	keys     map[string]signer
@@ -36,15 +36,15 @@ type signer struct {
 	AccessKey
 	caller   events.IAMCaller
 	policies []iampolicy.Document
-	err      error // the policies are not known in full, so nothing may be decided by them
+	err      error // set if the policies are not known in full, so that they decide nothing
 }
 
 func newSignatures(g *Guard) *signatures {
 	s := &signatures{keys: map[string]signer{}}
-	for _, k := range g.o.Keys {
+	for _, k := range g.options.Keys {
 		s.keys[k.ID] = g.newSigner(k)
 	}
-	s.verifier = sigv4.Verifier{Region: g.o.API.Region, Now: g.o.Now, Lookup: func(id string) (sigv4.Key, bool) {
+	s.verifier = sigv4.Verifier{Region: g.options.API.Region, Now: g.options.Now, Lookup: func(id string) (sigv4.Key, bool) {
 		k, ok := s.keys[id]
 		return sigv4.Key{Secret: k.Secret, SessionToken: k.SessionToken}, ok
 	}}
@@ -52,7 +52,7 @@ func newSignatures(g *Guard) *signatures {
 }
 
 func (g *Guard) newSigner(k AccessKey) signer {
-	account := g.o.API.Account
+	account := g.options.API.Account
 	s := signer{
 		AccessKey: k,
 		caller: events.IAMCaller{
@@ -63,7 +63,7 @@ func (g *Guard) newSigner(k AccessKey) signer {
 		},
 	}
 	if k.Principal == nil {
-		s.caller.UserARN = fmt.Sprintf("arn:%s:iam::%s:user/developer", g.o.API.Partition, account)
+		s.caller.UserARN = fmt.Sprintf("arn:%s:iam::%s:user/developer", g.options.API.Partition, account)
 		s.policies = []iampolicy.Document{{Statements: []iampolicy.Statement{
 			{Effect: iampolicy.Allow, Action: []string{"*"}, Resource: []string{"*"}}}}}
 		return s
@@ -73,7 +73,7 @@ func (g *Guard) newSigner(k AccessKey) signer {
 		// A role calls as the session that assumed it.
 		s.caller.UserARN = fmt.Sprintf(
 			"arn:%s:sts::%s:assumed-role/%s/local",
-			g.o.API.Partition,
+			g.options.API.Partition,
 			account,
 			k.Principal.Name,
 		)
@@ -90,8 +90,8 @@ func (g *Guard) newSigner(k AccessKey) signer {
 	return s
 }
 
-// iam checks a method with AWS_IAM. In the API's own account a Deny of either policy denies and an Allow of either
-// allows.
+// iam checks a method with AWS_IAM. Callers are in the API's own account, where a Deny of either policy denies, and an
+// Allow of either one allows.
 func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 	id, err := g.identify.verify(c)
 	if err != nil {
@@ -133,7 +133,7 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 	}
 }
 
-// decide asks all of a principal's policies, and says why: any Deny denies.
+// decide evaluates all of a principal's policies, and says why they allow or deny. Any Deny denies.
 func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, why string) {
 	switch n := len(s.policies); n {
 	case 0:
@@ -157,7 +157,7 @@ func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, why stri
 		if d.Outcome == iampolicy.ImplicitDeny || d.Outcome == outcome {
 			continue
 		}
-		outcome, why = d.Outcome, decided(fmt.Sprintf("policy %d of %s", i+1, s.caller.UserARN), doc, d, r)
+		outcome, why = d.Outcome, explainDecision(fmt.Sprintf("policy %d of %s", i+1, s.caller.UserARN), doc, d, r)
 		if outcome == iampolicy.ExplicitDeny {
 			return outcome, why
 		}
@@ -165,7 +165,7 @@ func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, why stri
 	return outcome, why
 }
 
-// verify checks the signature over the request as it came in, the stage included.
+// verify checks the signature of the request as it was received, including the stage in its path.
 func (s *signatures) verify(c *Call) (sigv4.Identity, error) {
 	r := &http.Request{Method: c.Verb, Host: c.Host, Header: http.Header{}, ContentLength: int64(len(c.Body))}
 	for _, h := range c.Headers {
@@ -174,7 +174,7 @@ func (s *signatures) verify(c *Call) (sigv4.Identity, error) {
 	return s.verifier.Verify(r, c.RawPath, c.RawQuery, c.Body)
 }
 
-// signatureDenial is API Gateway's answer to a signature that does not hold.
+// signatureDenial returns API Gateway's answer to a wrong signature.
 func signatureDenial(err error) mapping.Failure {
 	d := mapping.Failure{
 		Type:      mapping.InvalidSignature,

@@ -10,33 +10,33 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// tokenSource is what a TOKEN authorizer reads.
+// tokenSource is the identity source of a TOKEN authorizer.
 type tokenSource struct {
 	header     string
-	expression *regexes.Pattern // nil: anything
+	expression *regexes.Pattern // nil for anything
 
-	matched atomic.Pointer[string] // the last token that the expression matched: the next request often has the same one
+	lastMatch atomic.Pointer[string] // the last token that matched, since the next request often has the same one
 }
 
-// accepts reports whether the expression matches a token. The error says why that is not known.
+// accepts reports whether the expression matches a token. It returns an error if that cannot be decided.
 func (s *tokenSource) accepts(token string) (bool, error) {
-	if last := s.matched.Load(); s.expression == nil || last != nil && *last == token {
+	if last := s.lastMatch.Load(); s.expression == nil || last != nil && *last == token {
 		return true, nil
 	}
 	ok, err := s.expression.Match(token)
 	if ok {
-		s.matched.Store(&token)
+		s.lastMatch.Store(&token)
 	}
 	return ok, err
 }
 
-// nothing matches no token: it stands for an expression that is not understood.
-var nothing, _ = regexes.Whole(`[^\s\S]`)
+// matchesNothing matches no token. It replaces an expression that is not supported.
+var matchesNothing, _ = regexes.Whole(`[^\s\S]`)
 
 // prepareTokens compiles the validation expressions.
 func (g *Guard) prepareTokens() {
 	g.tokens = map[*apimodel.Authorizer]*tokenSource{}
-	for _, a := range g.o.API.Authorizers {
+	for _, a := range g.options.API.Authorizers {
 		if a.Type != apimodel.TokenAuthorizer {
 			continue
 		}
@@ -49,19 +49,19 @@ func (g *Guard) prepareTokens() {
 	}
 }
 
-// expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem
-// of the authorizer, and matches nothing.
+// expression returns an authorizer's compiled validation expression, or nil if it has none. An unsupported expression
+// is reported as a problem of the authorizer, and nothing matches it.
 func (g *Guard) expression(a *apimodel.Authorizer) *regexes.Pattern {
 	e, err := a.Expression()
 	if err != nil {
-		g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not understood here: %v", a.Validation, err)
-		return nothing
+		g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not supported here: %v", a.Validation, err)
+		return matchesNothing
 	}
 	return e
 }
 
-// describe says what an authorizer knows the caller by, of which nothing is shown.
-func describe(a *apimodel.Authorizer) string {
+// describeSources says how an authorizer identifies the caller, without any of the values.
+func describeSources(a *apimodel.Authorizer) string {
 	var names []string
 	for _, s := range a.IdentitySources {
 		names = append(names, s.String())
@@ -73,14 +73,15 @@ func describe(a *apimodel.Authorizer) string {
 	case len(names) == 0:
 		return "the authorizer has none, so the function decides by the request alone"
 	case a.Type == apimodel.RequestAuthorizer && a.TTL <= 0:
-		return sources + ": with caching off the function is asked, be it there or not"
+		return sources + ": with caching off the function runs, with or without it"
 	case len(names) == 1:
 		return sources + " has a value"
 	}
 	return sources + ": each has a value"
 }
 
-// identity finds the values that an answer is cached by, or says why the function is not to be asked.
+// identity returns the values that form the cache key of an answer, or the failure that keeps the function from
+// running.
 func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Failure) {
 	if a.Type == apimodel.TokenAuthorizer {
 		s := g.tokens[a]
@@ -127,7 +128,7 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 	return values, nil
 }
 
-// hint says how a request gets an identity source that only browsers set; "" for another one.
+// hint says how a request gets an identity source that only browsers set; "" for any other.
 // Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 func hint(s apimodel.IdentitySource) string {
 	if s.In == "header" && strings.EqualFold(s.Name, "Sec-Fetch-Site") {

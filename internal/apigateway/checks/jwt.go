@@ -13,17 +13,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// JWTVerifier verifies a token by the issuers, audiences and algorithms of a JWT authorizer. The conditions on further
-// claims are left to the checks. The error is one of package jwt.
+// JWTVerifier verifies a token by the issuers, audiences and algorithms of a JWT authorizer. The checks themselves
+// verify the conditions on further claims. The error is one of package jwt.
 type JWTVerifier func(ctx context.Context, a *apimodel.Authorizer, token string) (*jwt.Token, error)
 
 // jwt checks a method with API Gateway's own JWT authorizer: the token, the conditions on its claims, and the method's
-// scopes, of which any one is enough.
+// scopes. Any one of the scopes is enough.
 //
 // AWS documents the header, the claims that are checked, and 403 for a token without the scopes. It does not document
-// the order of the checks, the status of a failed condition, the body of the 403, and what a resource policy adds. Here
-// a failed condition is a 401, as every other fault of a token is; the 403 has the body of a policy's denial; and a
-// resource policy must allow explicitly, as with user pools.
+// the order of the checks, the status of a failed condition, the body of the 403, or the effect of a resource policy.
+// Here a failed condition is a 401, like every other fault of a token; the 403 has the body of a policy's denial; and a
+// resource policy must allow the request explicitly, as with user pools.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-methods.html
 func (g *Guard) jwt(ctx context.Context, c *Call, arn string, v *Verdict) {
@@ -32,14 +32,14 @@ func (g *Guard) jwt(ctx context.Context, c *Call, arn string, v *Verdict) {
 	if !ok {
 		return
 	}
-	verified, err := g.o.JWTs(ctx, a, token)
+	verified, err := g.options.JWTs(ctx, a, token)
 	if err != nil {
 		v.fail("token", unauthorized("the JWT authorizer rejects the token: %s%s",
-			strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "), cameAndWanted(err)))
+			strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "), gotAndWant(err)))
 		return
 	}
 	v.pass("token", "a valid token of %s for %q%s%s",
-		verified.Issuer(), verified.Subject(), g.lifetime(verified), unproven(verified))
+		verified.Issuer(), verified.Subject(), g.lifetime(verified), undocumented(verified))
 	if !hasClaims(a, verified, v) || !hasScopes(c.Method.Scopes, verified, v) {
 		return
 	}
@@ -50,8 +50,8 @@ func (g *Guard) jwt(ctx context.Context, c *Call, arn string, v *Verdict) {
 	}
 }
 
-// bearer finds the token in the authorizer's header, with or without the word Bearer, as JWT authorizers of HTTP APIs
-// take it.
+// bearer returns the token in the authorizer's header, with or without the word Bearer before it, as JWT authorizers of
+// HTTP APIs accept it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 func (g *Guard) bearer(c *Call, a *apimodel.Authorizer, v *Verdict) (token string, ok bool) {
 	header := "Authorization"
@@ -70,8 +70,8 @@ func (g *Guard) bearer(c *Call, a *apimodel.Authorizer, v *Verdict) (token strin
 	return token, true
 }
 
-// unproven says by what a token passes that AWS does not document for REST APIs.
-func unproven(t *jwt.Token) string {
+// undocumented names what made a token pass although AWS does not document it for REST APIs.
+func undocumented(t *jwt.Token) string {
 	var out string
 	if !t.Claims().Get("aud").Exists() {
 		out += "; it has no aud, so client_id is compared with the audiences, which AWS documents for HTTP APIs alone"
@@ -82,7 +82,7 @@ func unproven(t *jwt.Token) string {
 	return out
 }
 
-// hasClaims checks the conditions that a JWT authorizer has for the tokens of an issuer: a text, compared exactly.
+// hasClaims checks a JWT authorizer's conditions for the tokens of an issuer. Each compares a text exactly.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
 func hasClaims(a *apimodel.Authorizer, t *jwt.Token, v *Verdict) bool {
 	i := slices.IndexFunc(a.JWT.Issuers, func(i apimodel.JWTIssuer) bool { return i.URL == t.Issuer() })
@@ -131,7 +131,8 @@ func withArticle(k strictjson.Kind) string {
 	return "a " + k.String()
 }
 
-// hasScopes compares a method's scopes with those in scope or, without that, in scp: a text of words, or a list.
+// hasScopes compares a method's scopes with the claim scope or, without it, scp. Either may be a text of words or a
+// list.
 func hasScopes(wanted []string, t *jwt.Token, v *Verdict) bool {
 	if len(wanted) == 0 {
 		return true
@@ -158,15 +159,15 @@ func hasScopes(wanted []string, t *jwt.Token, v *Verdict) bool {
 			ErrorType: "AccessDeniedException",
 			Capital:   true,
 			Message:   "User is not authorized to access this resource",
-			Reason:    fmt.Sprintf("the method wants one of the scopes %s, and the token has %s", want, shown),
+			Reason:    fmt.Sprintf("the method requires one of the scopes %s, and the token has %s", want, shown),
 		})
 		return false
 	}
-	v.pass("scopes", "the method wants one of the scopes %s, and the token has %s: %s is enough", want, shown, wanted[i])
+	v.pass("scopes", "the method requires one of the scopes %s, and the token has %s: %s is enough", want, shown, wanted[i])
 	return true
 }
 
-// jsonClaims are a token's claims as JSON, by name.
+// jsonClaims returns a token's claims as JSON, by name.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func jsonClaims(t *jwt.Token) map[string]string {
 	out := map[string]string{}

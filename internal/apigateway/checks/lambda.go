@@ -13,8 +13,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// lambda checks a method with a Lambda authorizer. An explicit Deny of the resource policy comes first; then the
-// function, or its cached answer; then both policies together: any Deny denies, an Allow of either allows.
+// lambda checks a method with a Lambda authorizer. An explicit Deny of the resource policy comes first. Then the
+// function runs, or its cached answer is used. Finally both policies decide together: any Deny denies, an Allow of
+// either allows.
 func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 	a := c.Method.Authorizer
 	resource, ok := g.mustNotDeny(c, arn, iampolicy.Caller{}, v)
@@ -26,7 +27,7 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 		v.fail("identity source", *denial)
 		return
 	}
-	v.pass("identity source", "%s", describe(a))
+	v.pass("identity source", "%s", describeSources(a))
 	granted := g.cached(a, identity, v)
 	if granted == nil {
 		if granted = g.ask(ctx, c, arn, identity, v); granted == nil {
@@ -42,10 +43,10 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 	g.judge(c, arn, granted, resource, v)
 }
 
-// cached looks for an earlier answer.
+// cached returns the answer in the cache; nil if none exists.
 func (g *Guard) cached(a *apimodel.Authorizer, identity []string, v *Verdict) *grant {
 	if a.TTL <= 0 {
-		v.pass("cache", "caching is off, so the function is asked for every request")
+		v.pass("cache", "caching is off, so the function runs for every request")
 		return nil
 	}
 	granted, age := g.cache.get(cacheKey(a, identity))
@@ -55,23 +56,23 @@ func (g *Guard) cached(a *apimodel.Authorizer, identity []string, v *Verdict) *g
 		v.pass(
 			"cache",
 			"HIT: the function's answer for this identity is %s old, and answers are kept for %s",
-			short(age),
-			short(a.TTL),
+			shortDuration(age),
+			shortDuration(a.TTL),
 		)
 	case age > 0:
 		v.pass(
 			"cache",
 			"MISS: the answer for this identity was %s old, and answers are kept for %s",
-			short(age),
-			short(a.TTL),
+			shortDuration(age),
+			shortDuration(a.TTL),
 		)
 	default:
-		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is kept for %s", short(a.TTL))
+		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is kept for %s", shortDuration(a.TTL))
 	}
 	return granted
 }
 
-// cacheKey cannot be made by another list of values: each is preceded by its length.
+// cacheKey returns a key that no other list of values can have: each value is preceded by its length.
 func cacheKey(a *apimodel.Authorizer, identity []string) string {
 	var b strings.Builder
 	b.WriteString(a.AuthorizerID)
@@ -81,14 +82,14 @@ func cacheKey(a *apimodel.Authorizer, identity []string) string {
 	return b.String()
 }
 
-// ask invokes the function and reads its answer. It is kept if it can be read: errors never are.
+// ask invokes the function and reads its answer. It caches an answer that it can read, and never an error.
 func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string, v *Verdict) *grant {
 	a := c.Method.Authorizer
 	if why := g.refused[a]; why != "" {
 		v.fail("authorizer", authorizerFailure("%s", why))
 		return nil
 	}
-	f, qualifier := a.FunctionOn(g.o.Stage)
+	f, qualifier := a.FunctionOn(g.options.Stage)
 	var payload []byte
 	if a.Type == apimodel.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
@@ -97,9 +98,9 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		known, _ := g.usageKey(key)
 		payload = c.Route.Request(c.Request, c.Params, arn, key, known.id)
 	}
-	start := g.o.Now()
-	answer, err := g.o.Invoke(ctx, f, qualifier, payload, c.Request)
-	v.AuthorizerTime, v.AuthorizerReason = g.o.Now().Sub(start), answer.Reason
+	start := g.options.Now()
+	answer, err := g.options.Invoke(ctx, f, qualifier, payload, c.Request)
+	v.AuthorizerTime, v.AuthorizerReason = g.options.Now().Sub(start), answer.Reason
 	var failed *FunctionError
 	switch {
 	case errors.As(err, &failed) && failed.Message == "Unauthorized":
@@ -142,9 +143,9 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	v.pass(
 		"authorizer",
 		"the function answered in %s: the principal is %q, and its policy has %s",
-		short(v.AuthorizerTime),
+		shortDuration(v.AuthorizerTime),
 		read.PrincipalID,
-		count(len(policy.Statements), "statement"),
+		plural(len(policy.Statements), "statement"),
 	)
 	granted := &grant{
 		principal: read.PrincipalID, policy: policy, context: read.Context, apiKey: read.UsageIdentifierKey,
@@ -159,7 +160,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	return granted
 }
 
-// authorizerFailure is API Gateway's answer when an authorizer does not work: the body's message is null.
+// authorizerFailure returns API Gateway's answer for an authorizer that does not work. The message in its body is null.
 func authorizerFailure(format string, a ...any) mapping.Failure {
 	return mapping.Failure{
 		Type:      mapping.AuthorizerConfigurationError,
@@ -169,9 +170,9 @@ func authorizerFailure(format string, a ...any) mapping.Failure {
 	}
 }
 
-// judge puts together what the authorizer's policy and the resource policy say of a request. The authorizer's may have
-// conditions as well, as those that AWS's own blueprints make with allowMethodWithConditions and
-// denyMethodWithConditions: https://github.com/awslabs/aws-apigateway-lambda-authorizer-blueprints
+// judge combines the decisions of the authorizer's policy and of the resource policy. The authorizer's policy may have
+// conditions, such as those that AWS's own blueprints make with allowMethodWithConditions and denyMethodWithConditions:
+// https://github.com/awslabs/aws-apigateway-lambda-authorizer-blueprints
 func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.Decision, v *Verdict) {
 	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}
 	if granted.conditional {

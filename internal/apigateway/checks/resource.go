@@ -7,12 +7,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// anonymous checks a method without an authorizer: where there is a resource policy, it must allow explicitly.
+// anonymous checks a method without an authorizer. A resource policy, if the API has one, must allow the request
+// explicitly.
 func (g *Guard) anonymous(c *Call, arn string, v *Verdict) {
 	g.mustAllow(c, arn, iampolicy.Caller{}, v)
 }
 
-// mustAllow denies unless there is no resource policy or it allows the request.
+// mustAllow denies the request unless there is no resource policy or it allows the request.
 func (g *Guard) mustAllow(c *Call, arn string, caller iampolicy.Caller, v *Verdict) {
 	if g.resource == nil {
 		v.pass("resource policy", "the API has none")
@@ -21,14 +22,14 @@ func (g *Guard) mustAllow(c *Call, arn string, caller iampolicy.Caller, v *Verdi
 	r := g.request(c, arn, caller)
 	d := g.resource.Evaluate(r)
 	if d.Outcome == iampolicy.Allowed {
-		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
+		v.pass("resource policy", "%s", explainDecision(resourcePolicy, *g.resource, d, r))
 		return
 	}
 	v.fail("resource policy", g.policyDenial(d, r))
 }
 
-// mustNotDeny denies if there is a resource policy that explicitly does. Where it returns true its decision is one of
-// two that count: the other is the authorizer's or the caller's own policy's.
+// mustNotDeny denies the request if a resource policy denies it explicitly. Otherwise it returns true and the policy's
+// decision, which counts together with that of the authorizer's or the caller's own policy.
 func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Verdict) (d iampolicy.Decision, ok bool) {
 	d = iampolicy.Decision{Statement: -1}
 	if g.resource == nil {
@@ -41,12 +42,12 @@ func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Ver
 		v.fail("resource policy", g.policyDenial(d, r))
 		return d, false
 	case iampolicy.Allowed:
-		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
+		v.pass("resource policy", "%s", explainDecision(resourcePolicy, *g.resource, d, r))
 	default:
 		v.pass(
 			"resource policy",
-			"%s, and nothing in it denies it: the next policy decides",
-			undecided(resourcePolicy, *g.resource, r),
+			"%s, so no statement denies it: the next policy decides",
+			explainNoMatch(resourcePolicy, *g.resource, r),
 		)
 	}
 	return d, true
@@ -54,7 +55,7 @@ func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Ver
 
 const resourcePolicy = "the resource policy"
 
-// request is what the resource policy is asked about.
+// request returns the request that the resource policy is evaluated for.
 func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.Request {
 	return iampolicy.Request{
 		Action:   iampolicy.InvokeAction,
@@ -64,8 +65,8 @@ func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.
 	}
 }
 
-// conditions are the keys that a resource policy's conditions can ask for. Those of a VPC are absent in a request to a
-// public endpoint, and aws:SourceIp in one that comes through a VPC.
+// conditions returns the keys that conditions of a resource policy can use. The keys of a VPC are absent in a request
+// to a public endpoint, and aws:SourceIp is absent in one that comes through a VPC.
 // Sources:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
@@ -83,7 +84,7 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 	}
 	keys.Set("aws:CurrentTime", c.Time.UTC().Format("2006-01-02T15:04:05Z"))
 	keys.Set("aws:EpochTime", fmt.Sprint(c.Time.Unix()))
-	keys.Set("aws:SecureTransport", "true") // an execute-api endpoint has no other
+	keys.Set("aws:SecureTransport", "true") // an execute-api endpoint has only TLS
 	for key, header := range map[string]string{"aws:UserAgent": "User-Agent", "aws:Referer": "Referer"} {
 		if c.Headers.Has(header) {
 			keys.Set(key, c.Headers.Get(header))
@@ -96,22 +97,22 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 	return keys
 }
 
-// notAuthorized is how the denials of resource policies and of IAM begin. Of the API's account they show the last four
-// digits only.
+// notAuthorized returns the beginning of denials by resource policies and by IAM. They show only the last four digits
+// of the API's account.
 func (g *Guard) notAuthorized(who, arn string) string {
-	account := g.o.API.Account
+	account := g.options.API.Account
 	masked := "********" + account[max(0, len(account)-4):]
 	shown := fmt.Sprintf(
 		"arn:%s:execute-api:%s:%s:%s",
-		g.o.API.Partition,
-		g.o.API.Region,
+		g.options.API.Partition,
+		g.options.API.Region,
 		masked,
-		g.o.API.APIID,
+		g.options.API.APIID,
 	) + arn[len(g.expanded):]
 	return fmt.Sprintf("User: %s is not authorized to perform: execute-api:Invoke on resource: %s", who, shown)
 }
 
-// policyDenial is API Gateway's answer to a request that the resource policy does not let through.
+// policyDenial returns API Gateway's answer to a request that the resource policy does not allow.
 func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.Failure {
 	who := "anonymous"
 	if r.Caller.ARN != "" {
@@ -121,15 +122,16 @@ func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.
 	var reason string
 	if d.Outcome == iampolicy.ExplicitDeny {
 		message += " with an explicit deny"
-		reason = decided(resourcePolicy, *g.resource, d, r)
+		reason = explainDecision(resourcePolicy, *g.resource, d, r)
 	} else {
 		message += " because no resource-based policy allows the execute-api:Invoke action"
-		reason = undecided(resourcePolicy, *g.resource, r) + ", and where there is such a policy it has to allow the request"
+		reason = explainNoMatch(resourcePolicy, *g.resource, r) +
+			", and an API with a resource policy requires it to allow the request"
 	}
 	return accessDenied(message, reason)
 }
 
-// accessDenied is API Gateway's answer to a caller whom a policy does not allow the request.
+// accessDenied returns API Gateway's answer to a caller that a policy does not allow to make the request.
 func accessDenied(message, reason string) mapping.Failure {
 	return mapping.Failure{
 		Type:      mapping.AccessDenied,

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// sourceValue is the value of an identity source in a request, "" if it is missing.
+// sourceValue returns the value of an identity source in a request; "" if it is missing.
 func (g *Guard) sourceValue(c *Call, s apimodel.IdentitySource) string {
 	switch s.In {
 	case "header":
@@ -16,24 +16,24 @@ func (g *Guard) sourceValue(c *Call, s apimodel.IdentitySource) string {
 		value, _ := exchange.QueryValue(c.RawQuery, s.Name)
 		return value
 	case "stageVariables":
-		return g.o.Stage.Variables[s.Name]
+		return g.options.Stage.Variables[s.Name]
 	case "context":
 		return g.contextValue(c, s.Name)
 	}
 	return ""
 }
 
-// contextValue is a variable of $context that is known before a request is authorized.
+// contextValue returns a variable of $context that is known before a request is authorized.
 func (g *Guard) contextValue(c *Call, name string) string {
 	switch name {
 	case "accountId":
-		return g.o.API.Account
+		return g.options.API.Account
 	case "apiId":
-		return g.o.API.APIID
+		return g.options.API.APIID
 	case "domainName":
 		return c.Host
 	case "domainPrefix":
-		return c.DomainPrefix(g.o.API.APIID)
+		return c.DomainPrefix(g.options.API.APIID)
 	case "extendedRequestId":
 		return c.ExtendedID
 	case "httpMethod":
@@ -57,7 +57,7 @@ func (g *Guard) contextValue(c *Call, name string) string {
 	case "resourcePath":
 		return c.Method.Path
 	case "stage":
-		return g.o.Stage.Name
+		return g.options.Stage.Name
 	}
 	return ""
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Answer reads what a function answered to [Route.Proxy], and makes of it the answer to the caller. The error is
-// [ErrMalformed] or [ErrBase64], with the reason in words for the developer.
+// Answer reads a function's answer to [Route.Proxy], and converts it into the answer to the caller. The error is
+// [ErrMalformed] or [ErrBase64], with the reason for the developer.
 //
-// All members may be missing, and there may be no others: statusCode (default 200), headers,
-// multiValueHeaders, body and isBase64Encoded. Where a string is due, a number or a boolean is taken as its text, as
-// recorded for statusCode "201" and a header that is true. Null stands for a member that is missing.
+// The answer may have the members statusCode (default 200), headers, multiValueHeaders, body and isBase64Encoded, and
+// no others. All are optional. A number or a boolean is accepted in place of a string and converted to text, as
+// recorded for statusCode "201" and a header that is true. Null counts as a missing member.
 //
 // So {} is 200 without a body: recorded as the "empty-response" of test_lambda_aws_proxy_response_format. The other
 // test expects 502 for it, but does not send it: a request without a body makes its function fail.
@@ -27,7 +27,7 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, error) {
 	if len(payload) > maxPayload {
-		return exchange.Answer{}, malformedAnswer("it has %d bytes, and %d is the most", len(payload), maxPayload)
+		return exchange.Answer{}, malformedAnswer("it has %d bytes, and the limit is %d", len(payload), maxPayload)
 	}
 	root, err := parseAnswer(payload)
 	if err != nil {
@@ -88,9 +88,9 @@ func malformedAnswer(format string, a ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrMalformed}, a...)...)
 }
 
-// parseAnswer reads JSON. What API Gateway's reader lets pass and strictjson refuses is taken here too: half of a
-// surrogate pair, which JavaScript makes of a string that was cut, becomes U+FFFD; of a name that is there twice the
-// last one counts.
+// parseAnswer reads JSON. It accepts two things that API Gateway's reader accepts and strictjson rejects: half of a
+// surrogate pair, which JavaScript makes when it cuts a string, becomes U+FFFD; and of a duplicate name the last value
+// counts.
 func parseAnswer(payload []byte) (strictjson.Value, error) {
 	root, err := strictjson.Parse(string(payload))
 	if !errors.Is(err, strictjson.ErrUTF8) && !errors.Is(err, strictjson.ErrDuplicate) {
@@ -107,8 +107,8 @@ func parseAnswer(payload []byte) (strictjson.Value, error) {
 	return strictjson.Parse(string(clean))
 }
 
-// readStatus reads a status code. An answer cannot have one below 200, as nothing but an answer may follow it (RFC
-// 9110, section 15.2).
+// readStatus reads a status code. It must be at least 200, since a lower status announces another answer (RFC 9110,
+// section 15.2), which cannot follow.
 func readStatus(v strictjson.Value) (int, error) {
 	if v.Kind() == strictjson.Null {
 		return 200, nil
@@ -123,7 +123,7 @@ func readStatus(v strictjson.Value) (int, error) {
 	return int(text[0]-'0')*100 + int(text[1]-'0')*10 + int(text[2]-'0'), nil
 }
 
-// readScalar reads a string, or a number or boolean as its text; null is "".
+// readScalar reads a string, or a number or boolean as text. Null is "".
 func readScalar(v strictjson.Value) (string, error) {
 	switch v.Kind() {
 	case strictjson.Null:
@@ -147,7 +147,7 @@ func readFlag(v strictjson.Value) (bool, error) {
 	return false, fmt.Errorf("want true or false, got %s", describe(v))
 }
 
-// describe shows a value, shortened.
+// describe returns a value as JSON, shortened.
 func describe(v strictjson.Value) string {
 	raw := v.Raw()
 	if len(raw) > 40 {

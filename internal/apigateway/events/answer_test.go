@@ -151,7 +151,7 @@ func TestAnswerMalformed(t *testing.T) {
 		{"status true", `{"statusCode":true}`, "want an integer"},
 		{"body an object", `{"statusCode":200,"body":{"a":1}}`, "write it as JSON text"},
 		{"flag a number", `{"isBase64Encoded":1}`, "want true or false"},
-		{"too large", `{"body":"` + strings.Repeat("a", maxPayload) + `"}`, "is the most"},
+		{"too large", `{"body":"` + strings.Repeat("a", maxPayload) + `"}`, "and the limit is"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := route().Answer(&exchange.Request{}, []byte(c.payload))

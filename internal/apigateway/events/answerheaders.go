@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// How a function's own headers are changed: those that are dropped, and those that come out as x-amzn-Remapped-NAME.
+// The headers of a function's answer that API Gateway drops, and those that it renames to x-amzn-Remapped-NAME.
 // Source: "Response", lambda, in the table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html. Content-Length is said to
 // pass there and comes out remapped: https://github.com/cargo-lambda/cargo-lambda/issues/862.
@@ -24,8 +24,8 @@ var (
 
 const remapped = "x-amzn-Remapped-"
 
-// readHeaders merges a function's headers: those of multiValueHeaders come first, and one in headers that says the same
-// is not repeated. Without a Content-Type the answer is application/json; of several the first counts.
+// readHeaders merges a function's headers. Those of multiValueHeaders come first, and an equal line in headers is not
+// repeated. Without a Content-Type the answer is application/json; if there are several, the first counts.
 // Source: the output format (see [Route.Answer]).
 func readHeaders(multi, single strictjson.Value) (exchange.Headers, error) {
 	var out exchange.Headers
@@ -86,8 +86,8 @@ func eachHeader(member string, v strictjson.Value, read func(name string, v stri
 	return nil
 }
 
-// addHeader adds a line, unless it is one that API Gateway drops, or null. A value that would end the line is refused:
-// it could make a second answer of one.
+// addHeader adds a line, unless it is null or API Gateway drops the header. It rejects a value that would end the line,
+// since the rest could pass for a second answer.
 func addHeader(to *exchange.Headers, name string, v strictjson.Value) error {
 	value, err := readScalar(v)
 	if err != nil {
@@ -97,11 +97,11 @@ func addHeader(to *exchange.Headers, name string, v strictjson.Value) error {
 		return errors.New("the value has a control character")
 	}
 	switch {
-	case v.Kind() == strictjson.Null, droppedAnswerHeaders.has(name):
+	case v.Kind() == strictjson.Null, droppedAnswerHeaders.contains(name):
 		return nil
 	case isContentType(name) && to.Has(name):
 		return nil
-	case remappedAnswerHeaders.has(name):
+	case remappedAnswerHeaders.contains(name):
 		name = remapped + name
 	}
 	*to = append(*to, exchange.Header{Name: name, Value: value})

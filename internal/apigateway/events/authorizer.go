@@ -8,22 +8,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Authorization is what a Lambda authorizer answered.
+// Authorization is the answer of a Lambda authorizer.
 type Authorization struct {
 	PrincipalID string
-	Policy      json.RawMessage // the policyDocument, an object that is not read here
+	Policy      json.RawMessage // the policyDocument, an object that this package does not read
 
 	// Context holds the values of the context as strings; nil without values.
 	Context map[string]string
 
-	UsageIdentifierKey string // the API key that the request counts to; "" for none
+	UsageIdentifierKey string // the API key whose usage plan counts the request; "" for none
 }
 
-// ReadAuthorizer reads what a TOKEN or REQUEST authorizer answered. The error is [ErrAuthorizer], with the reason in
-// words for the developer.
+// ReadAuthorizer reads the answer of a TOKEN or REQUEST authorizer. The error is [ErrAuthorizer], with the reason for
+// the developer.
 //
-// It is strict, as the answer decides who may do what: the principal and the policy have to be there, values of the
-// context are strings, numbers or booleans, and no member may be there twice or be unknown.
+// It is strict, since the answer decides who may do what: the principal and the policy are required, values of the
+// context are strings, numbers or booleans, and duplicate or unknown members are errors.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 func ReadAuthorizer(payload []byte) (Authorization, error) {
 	a, err := readAuthorizer(payload)
@@ -35,7 +35,7 @@ func ReadAuthorizer(payload []byte) (Authorization, error) {
 
 func readAuthorizer(payload []byte) (a Authorization, err error) {
 	if len(payload) > maxPayload {
-		return a, fmt.Errorf("it has %d bytes, and %d is the most", len(payload), maxPayload)
+		return a, fmt.Errorf("it has %d bytes, and the limit is %d", len(payload), maxPayload)
 	}
 	root, err := strictjson.Parse(string(payload))
 	if err != nil {
@@ -82,8 +82,8 @@ func readAuthorizer(payload []byte) (a Authorization, err error) {
 	return a, nil
 }
 
-// readContext reads the context, all of whose values reach the backend as strings: "You can't set a JSON object or
-// array as a valid value of any key in the context map." (the page above). Null as the whole context stands for none.
+// readContext reads the context, whose values all reach the backend as strings: "You can't set a JSON object or array
+// as a valid value of any key in the context map." (the page above). If the whole context is null, none exists.
 func readContext(v strictjson.Value) (map[string]string, error) {
 	if v.Kind() == strictjson.Null {
 		return nil, nil

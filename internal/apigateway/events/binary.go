@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// binaryTypes are the media types that an API takes as bytes and not as text, in lower case.
+// binaryTypes are the media types that an API handles as bytes and not as text, in lower case.
 type binaryTypes []string
 
-// newBinaryTypes reads an API's list. The template may have ~1 for a slash, as in image~1png.
+// newBinaryTypes reads an API's list. A template may write ~1 for a slash, as in image~1png.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
 func newBinaryTypes(list []string) binaryTypes {
 	out := make(binaryTypes, len(list))
@@ -20,10 +20,10 @@ func newBinaryTypes(list []string) binaryTypes {
 	return out
 }
 
-// has reports whether a Content-Type is of a binary type: one in the list, or one of a family such as image/* or */*.
-// Without a Content-Type it is application/json.
+// isBinary reports whether a Content-Type is binary: a type in the list, or one of a family in the list such as image/*
+// or */*. A missing Content-Type counts as application/json.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
-func (t binaryTypes) has(header string) bool {
+func (t binaryTypes) isBinary(header string) bool {
 	if len(t) == 0 {
 		return false
 	}
@@ -32,7 +32,7 @@ func (t binaryTypes) has(header string) bool {
 	return slices.Contains(t, name) || slices.Contains(t, "*/*") || slices.Contains(t, family+"/*")
 }
 
-// accepts reports whether the first type of an Accept header is a binary type. The whole type has to match: a caller
+// accepts reports whether the first type of an Accept header is binary. The header must name a whole type. A caller
 // that sends no Accept, or a part of a type such as "image" or "image/*", gets bytes only from an API whose list has
 // */*.
 // Source: recorded on AWS by
@@ -50,13 +50,13 @@ func (t binaryTypes) accepts(header string) bool {
 	return slices.Contains(t, family+"/"+kind) || slices.Contains(t, family+"/*")
 }
 
-// BinaryRequest reports whether API Gateway takes the body of a request as bytes, even if it is empty.
+// BinaryRequest reports whether API Gateway handles the body of a request as bytes, even if it is empty.
 func (rt *Route) BinaryRequest(r *exchange.Request) bool {
-	return rt.binary.has(r.Headers.Get("Content-Type"))
+	return rt.binary.isBinary(r.Headers.Get("Content-Type"))
 }
 
-// BinaryAnswer reports whether API Gateway takes a body of this Content-Type as bytes.
-func (rt *Route) BinaryAnswer(contentType string) bool { return rt.binary.has(contentType) }
+// BinaryAnswer reports whether API Gateway handles a body of this Content-Type as bytes.
+func (rt *Route) BinaryAnswer(contentType string) bool { return rt.binary.isBinary(contentType) }
 
 // AcceptsBinary reports whether the caller's Accept header asks for bytes.
 func (rt *Route) AcceptsBinary(r *exchange.Request) bool {

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// droppedHeaders are request headers that no function gets, by the length of their names.
+// droppedHeaders are request headers that no function receives, by the length of their names.
 // Source: "Request", lambda, in the table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, and header_utils.py of
 // https://github.com/localstack/localstack, which was validated on AWS and adds Content-Length.
@@ -15,11 +15,11 @@ var droppedHeaders = byLength(
 	"Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate",
 )
 
-// ownHeaders are those that API Gateway sets itself. What the caller sent in their place is not passed on, apart from
-// X-Forwarded-For, which it extends, and a well-formed X-Amzn-Trace-Id, which is the request's then.
+// ownHeaders are the headers that API Gateway sets itself. It does not pass on the caller's values, except for
+// X-Forwarded-For, which it extends, and a well-formed X-Amzn-Trace-Id, which it keeps.
 var ownHeaders = byLength("X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
 
-// names are header names by their lengths, so that most are told apart without being compared.
+// names holds header names by their length, so that most names differ before they are compared.
 type names [32][]string
 
 func byLength(list ...string) *names {
@@ -30,7 +30,7 @@ func byLength(list ...string) *names {
 	return n
 }
 
-func (n *names) has(name string) bool {
+func (n *names) contains(name string) bool {
 	if len(name) >= len(n) {
 		return false
 	}
@@ -42,31 +42,32 @@ func (n *names) has(name string) bool {
 	return false
 }
 
-// Headers are the lines that an integration gets of a request, as functions do.
+// Headers returns the header lines that an integration receives, which are the same as those of a function.
 func Headers(r *exchange.Request, signed bool) exchange.Headers {
 	return headers(nil, r, signed, false)
 }
 
-// headers are the lines that a function gets: those of the request in their case and order, without what API Gateway
-// keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for
-// every request on AWS, which has no other endpoint: a function that redirects what is not https must not do so here,
-// nor one that makes cookies secure leave that out. A caller's address in X-Forwarded-For stays before the one that was
-// seen.
+// headers returns the lines that a function receives: those of the request, in their case and order, without those that
+// API Gateway drops, and with those that it adds.
+//
+// X-Forwarded-Proto and X-Forwarded-Port are https and 443, as for every request on AWS, which has no other endpoint.
+// So a function that redirects plain HTTP does not redirect here, and one that makes cookies secure does so here too.
+// In X-Forwarded-For, addresses that the caller sent stay before the caller's own.
 // Source: events recorded on AWS, in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
 //
-// Signed says that the Authorization header is a signature, which is not passed on: it "is dropped if it contains a
-// Signature Version 4 signature or if AWS_IAM authorization is used" (the page above). An authorizer gets the
-// Content-Length, as the event that [Route.Request] names has it.
+// If signed is set, the Authorization header is a signature, and is not passed on: it "is dropped if it contains a
+// Signature Version 4 signature or if AWS_IAM authorization is used" (the page above). An authorizer receives the
+// Content-Length, as in the event that [Route.Request] names.
 func headers(to []exchange.Header, r *exchange.Request, signed, authorizer bool) []exchange.Header {
 	var forwarded string
 	for _, line := range r.Headers {
 		switch {
-		case droppedHeaders.has(line.Name):
+		case droppedHeaders.contains(line.Name):
 			if authorizer && strings.EqualFold(line.Name, "Content-Length") {
 				to = append(to, line)
 			}
-		case ownHeaders.has(line.Name):
+		case ownHeaders.contains(line.Name):
 			if strings.EqualFold(line.Name, "X-Forwarded-For") {
 				forwarded += line.Value + ", "
 			}

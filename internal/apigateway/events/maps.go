@@ -7,13 +7,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// What stands for a map that holds nothing: AWS_PROXY events have null, those of REQUEST authorizers an empty object.
+// How events write an empty map: AWS_PROXY events have null, those of REQUEST authorizers an empty object.
 const (
 	nothing = "null"
 	empty   = "{}"
 )
 
-// appendPair writes lines as a member with the last value of each name, and a member with all of them. Names that
+// appendPair writes lines as two members: one with the last value of each name, and one with all values. Names that
 // differ in case are different: "Header names and query parameters are processed in a case-sensitive way",
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
 func appendPair(b []byte, single, multi string, lines []exchange.Header, none string) []byte {
@@ -59,13 +59,14 @@ func appendPair(b []byte, single, multi string, lines []exchange.Header, none st
 	return append(b, '}')
 }
 
-// link is a line's place among those of its name: the first one, the next one or 0, and, of the first, the last one.
+// link is the place of a line among the lines of the same name: the index of the first one, of the next one or 0, and,
+// in the first one's link, of the last one.
 type link struct{ first, next, last int }
 
-// fewLines is how many lines are compared one by one, which takes less time than a map of them.
+// fewLines is the number of lines up to which comparing them one by one is faster than a map.
 const fewLines = 32
 
-// group finds the lines of each name.
+// group links the lines of each name.
 func group(lines []exchange.Header, links []link) {
 	var firsts map[string]int
 	if len(lines) > fewLines {
@@ -95,8 +96,8 @@ func group(lines []exchange.Header, links []link) {
 	}
 }
 
-// appendMembers writes the rest of an object, whose brace and first members the caller may have written: those of a
-// map, in the order of their names, and the closing brace.
+// appendMembers writes the rest of an object: the members of a map in the order of their names, and the closing brace.
+// The caller has written the opening brace, and may have written members.
 func appendMembers(b []byte, m map[string]string, skip ...string) []byte {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if slices.Contains(skip, name) {
@@ -112,7 +113,7 @@ func appendMembers(b []byte, m map[string]string, skip ...string) []byte {
 	return append(b, '}')
 }
 
-// appendMap writes a map with its names in order, or none if it is empty.
+// appendMap writes a map with its names in order; none stands for an empty map.
 func appendMap(b []byte, m map[string]string, none string) []byte {
 	if len(m) == 0 {
 		return append(b, none...)

@@ -10,44 +10,44 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Caller is who calls, as far as the function is told. At most one of Lambda, Claims, JWT and IAM is set, and
-// none on a method that is open.
+// Caller is what the function is told about the caller. At most one of Lambda, Claims, JWT and IAM is set, and none on
+// an open method.
 type Caller struct {
 	Lambda *LambdaCaller
-	Claims map[string]string // of a user pool's token; not nil after a Cognito authorizer
+	Claims map[string]string // the claims of a user pool's token; not nil after a Cognito authorizer
 	JWT    map[string]string // the claims of a JWT authorizer's token, each as JSON; not nil after such an authorizer
 	IAM    *IAMCaller
 
-	APIKey, APIKeyID string // of a method that wants a key; "" for none
+	APIKey, APIKeyID string // set if the method requires an API key
 }
 
-// LambdaCaller is what a Lambda authorizer said of the caller.
+// LambdaCaller is what a Lambda authorizer returned about the caller.
 type LambdaCaller struct {
 	PrincipalID string
-	Context     map[string]string // as [ReadAuthorizer] has it
-	LatencyMS   int64             // of the authorizer, in milliseconds; 0 if its answer was in the cache
+	Context     map[string]string // as [ReadAuthorizer] returns it
+	LatencyMS   int64             // how long the authorizer took, in milliseconds; 0 for a cached answer
 }
 
-// IAMCaller is who signed the request. What is empty is null in the event.
+// IAMCaller is the signer of the request. Empty fields are null in the event.
 type IAMCaller struct {
 	AccessKey string
 	AccountID string
 	Caller    string // the id of the principal, such as "AIDACKCEVSQ6C2EXAMPLE"
-	User      string // as Caller
+	User      string // the same as Caller
 	UserARN   string
 }
 
-// requestTime is the Common Log Format's.
+// requestTime is the time format of the Common Log Format.
 // Source: $context.requestTime in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 const requestTime = "02/Jan/2006:15:04:05 -0700"
 
-// Proxy is the event of an AWS_PROXY integration. Params are the path's parameters, undecoded. The error is
+// Proxy returns the event of an AWS_PROXY integration. params are the path's parameters, undecoded. The error is
 // [ErrTooLarge].
 // Source: "Input format of a Lambda function for proxy integration" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) ([]byte, error) {
-	b := make([]byte, 0, size(r))
+	b := make([]byte, 0, estimateSize(r))
 	b = append(b, `{"resource":`...)
 	b = append(b, rt.resource...)
 	b = append(b, `,"path":`...)
@@ -70,7 +70,7 @@ func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) 
 	b = rt.appendContext(b, r, c)
 	b = rt.appendBody(b, r)
 	if len(b) > maxPayload {
-		return nil, fmt.Errorf("%w: it has %d bytes, and %d is the most", ErrTooLarge, len(b), maxPayload)
+		return nil, fmt.Errorf("%w: it has %d bytes, and the limit is %d", ErrTooLarge, len(b), maxPayload)
 	}
 	return b, nil
 }
@@ -111,8 +111,8 @@ func (rt *Route) appendContext(b []byte, r *exchange.Request, c Caller) []byte {
 	return append(b, '}')
 }
 
-// appendAuthorizer writes what the authorizer said; of an open method there is no such member. The authorizer's own
-// context cannot take the place of who the principal is.
+// appendAuthorizer writes the member for the authorizer's answer, which an open method's event does not have. The
+// context of the authorizer cannot replace the principal ID.
 func appendAuthorizer(b []byte, c Caller) []byte {
 	switch {
 	case c.Lambda != nil:
@@ -131,7 +131,7 @@ func appendAuthorizer(b []byte, c Caller) []byte {
 	return b
 }
 
-// appendJSONClaims writes the claims of a JWT authorizer's token, each with its JSON type, by name.
+// appendJSONClaims writes the claims of a JWT authorizer's token, sorted by name, each with its JSON type.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func appendJSONClaims(b []byte, claims map[string]string) []byte {
 	b = append(b, `,"authorizer":{"claims":{`...)
@@ -185,7 +185,7 @@ func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
 	return append(b, '}')
 }
 
-// appendBody writes the body: as base64 if the Content-Type is one of the API's binary media types, and else as text.
+// appendBody writes the body: as base64 if the Content-Type is one of the API's binary media types, else as text.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
 func (rt *Route) appendBody(b []byte, r *exchange.Request) []byte {
 	b = append(b, `,"body":`...)

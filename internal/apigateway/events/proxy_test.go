@@ -250,7 +250,7 @@ func TestBinaryMediaTypes(t *testing.T) {
 		{"a wildcard in the header is a name like others", "*/*", []string{"image/png"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := newBinaryTypes(c.types).has(c.header); got != c.want {
+			if got := newBinaryTypes(c.types).isBinary(c.header); got != c.want {
 				t.Errorf("want %t, got %t", c.want, got)
 			}
 		})

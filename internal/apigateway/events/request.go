@@ -2,14 +2,14 @@ package events
 
 import "github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 
-// Request is the event of a REQUEST authorizer. Params are the path's parameters, undecoded. The key is that of the
-// request, where it has one, and else ""; its id is that of a key of the stage. There is no body in it, and the
-// context is that of a function, of which the documentation's example has a part.
+// Request returns the event of a REQUEST authorizer. params are the path's parameters, undecoded. apiKey is the
+// request's API key, or ""; apiKeyID is set if it is a key of the stage. The event has no body. Its context is the one
+// that a function receives; the example in the documentation shows only a part of it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html, and an
 // event that was recorded on AWS:
 // https://github.com/aws-powertools/powertools-lambda-typescript/blob/main/packages/parser/tests/events/apigw-rest/authorizer-request.json
 func (rt *Route) Request(r *exchange.Request, params map[string]string, methodARN, apiKey, apiKeyID string) []byte {
-	b := make([]byte, 0, size(r)-len(r.Body))
+	b := make([]byte, 0, estimateSize(r)-len(r.Body))
 	b = append(b, `{"type":"REQUEST","methodArn":`...)
 	b = appendString(b, methodARN)
 	b = append(b, `,"resource":`...)

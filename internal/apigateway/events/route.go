@@ -7,17 +7,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Route is a method on a stage: what its events have in common, written out once. It does not change, so any number of
-// goroutines may use it.
+// Route is a method on a stage. It holds the parts that all of its events have in common, already encoded. It does not
+// change, so several goroutines may use it.
 type Route struct {
-	params []string // names of the path's parameters, in their order
+	params []string // the names of the path's parameters, in order
 	binary binaryTypes
-	signed bool // AWS_IAM
+	signed bool // the method uses AWS_IAM
 
 	apiID         string
-	resource      string // a JSON string, as the following
+	resource      string // a JSON string, like the fields below
 	variables     string // null if the stage has none
-	authVariables string // the same for a REQUEST authorizer, {} if the stage has none
+	authVariables string // the same for a REQUEST authorizer; {} if the stage has none
 	account       string
 	resourceID    string
 	stage         string
@@ -42,7 +42,7 @@ func NewRoute(api *apimodel.API, stage *apimodel.Stage, method *apimodel.Method)
 	}
 }
 
-// parameters are the names in a path such as "/orders/{id}/{proxy+}".
+// parameters returns the names in a path such as "/orders/{id}/{proxy+}".
 func parameters(path string) (names []string) {
 	for part := range strings.SplitSeq(path, "/") {
 		if strings.HasPrefix(part, "{") && strings.HasSuffix(part, "}") {
@@ -52,7 +52,7 @@ func parameters(path string) (names []string) {
 	return names
 }
 
-// appendParams writes the values of the path's parameters, which are not decoded.
+// appendParams writes the undecoded values of the path's parameters.
 func (rt *Route) appendParams(b []byte, params map[string]string, none string) []byte {
 	separator := byte('{')
 	for _, name := range rt.params {
@@ -70,17 +70,17 @@ func (rt *Route) appendParams(b []byte, params map[string]string, none string) [
 	return append(b, '}')
 }
 
-// path is the request's path as the event has it. Slashes that it begins with are one, though the path in the request
-// context keeps them: recorded on AWS for /stage//hardcoded (the snapshots that the package's documentation names). By
-// a custom domain it begins with the base path, and has no stage.
+// path returns the request's path for the event. Slashes at its beginning become one, though the path in the request
+// context keeps them: recorded on AWS for /stage//hardcoded (the snapshots that the package's documentation names). For
+// a custom domain the path begins with the base path, and has no stage.
 // Sources: https://github.com/localstack/localstack/pull/12296,
 // https://github.com/CodeGenieApp/serverless-express/issues/216
 func path(r *exchange.Request) string {
 	return r.Base + "/" + strings.TrimLeft(r.Path, "/")
 }
 
-// size guesses how many bytes an event takes, so that it rarely has to be moved.
-func size(r *exchange.Request) int {
+// estimateSize estimates the size of an event, so that its buffer rarely has to grow.
+func estimateSize(r *exchange.Request) int {
 	n := 1536 + 3*len(r.Path) + 3*len(r.RawQuery) + len(r.Body) + len(r.Body)/2
 	for _, line := range r.Headers {
 		n += 2*(len(line.Name)+len(line.Value)) + 16

@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Delimiter stands between the metadata of a streamed answer and its body.
+// Delimiter separates the metadata of a streamed answer from its body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 var Delimiter = bytes.Repeat([]byte{0}, 8)
 
-// MaxMetadata is within how many bytes of a streamed answer its delimiter must be.
+// MaxMetadata is the number of bytes within which a streamed answer must have its delimiter.
 // Source: the page above.
 const MaxMetadata = 16 << 10
 
-// StreamedAnswer reads the metadata of a streamed answer, which is what stands before the [Delimiter]: JSON with
-// statusCode, headers, multiValueHeaders and cookies, all of which may be missing. The error is [ErrMalformed].
+// StreamedAnswer reads the metadata of a streamed answer, the part before the [Delimiter]: JSON with the optional
+// members statusCode, headers, multiValueHeaders and cookies. The error is [ErrMalformed].
 func StreamedAnswer(metadata []byte) (exchange.Answer, error) {
 	root, err := parseAnswer(metadata)
 	if err == nil && root.Kind() != strictjson.Object {

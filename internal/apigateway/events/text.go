@@ -6,22 +6,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// plain tells which bytes stand for themselves in a JSON string.
-var plain = func() (t [256]bool) {
+// unescaped holds for each byte whether it stands for itself in a JSON string.
+var unescaped = func() (t [256]bool) {
 	for c := 0x20; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
 	}
 	return t
 }()
 
-// appendString writes a JSON string (RFC 8259, section 7). It always is valid UTF-8.
+// appendString writes a JSON string (RFC 8259, section 7), which is always valid UTF-8.
 func appendString[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
-		case plain[c]:
+		case unescaped[c]:
 			i++
 			continue
 		case c < utf8.RuneSelf:

@@ -9,11 +9,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// integers is the type integer of draft 4, "A JSON number without a fraction or exponent part", so that 1.0 is not one.
-// Later drafts and the schema's package go by the value.
+// draft4Integers is the type integer of draft 4, "A JSON number without a fraction or exponent part", so 1.0 is not an
+// integer. Later drafts, and the schema package, look at the value instead.
 // Source: section 3.5 of https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04, which the documentation of API
 // Gateway leads to.
-var integers = &jsonschema.Vocabulary{
+var draft4Integers = &jsonschema.Vocabulary{
 	URL: "urn:gatehouse:integers",
 	Compile: func(_ *jsonschema.CompilerContext, schema map[string]any) (jsonschema.SchemaExt, error) {
 		types, ok := schema["type"].([]any)

@@ -22,28 +22,28 @@ import (
 
 var printer = message.NewPrinter(language.English)
 
-// anyType is the content type of a model for all bodies that have no model of their own: "To use the same model
-// regardless of the content type, set the content type for your data model to $default."
+// anyType is the content type of a model for all bodies without a model of their own: "To use the same model regardless
+// of the content type, set the content type for your data model to $default."
 const anyType = "$default"
 
-// model is what bodies of one content type must fit.
+// model is the schema for bodies of one content type.
 type model struct {
 	contentType, name string
 	schema            *jsonschema.Schema
 }
 
-// compile prepares a method's models.
+// compile compiles a method's models.
 func compile(api *apimodel.API, m *apimodel.Method) (list []model, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
-	c.UseLoader(siblings{api})
-	c.RegisterVocabulary(integers)
+	c.UseLoader(siblingModels{api})
+	c.RegisterVocabulary(draft4Integers)
 	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) { return regexes.ECMA(text) })
 	for _, contentType := range slices.Sorted(maps.Keys(m.RequestSchemas)) {
 		s := m.RequestSchemas[contentType]
 		compiled, err := c.Compile(addressOf(api, s.Name))
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %s", ErrModel, nameOf(s), whyNot(err))
+			return nil, fmt.Errorf("%w: %s: %s", ErrModel, nameOf(s), whyUnusable(err))
 		}
 		if contentType != anyType {
 			contentType = exchange.MediaType(contentType)
@@ -53,7 +53,7 @@ func compile(api *apimodel.API, m *apimodel.Method) (list []model, err error) {
 	return list, nil
 }
 
-// nameOf is what a model is called in the app; one of API Gateway's own has only its name.
+// nameOf returns how a model is called in the app. API Gateway's own models have only a name.
 func nameOf(s *apimodel.Schema) string {
 	if s.LogicalID == "" {
 		return s.Name
@@ -61,9 +61,9 @@ func nameOf(s *apimodel.Schema) string {
 	return s.ID.String()
 }
 
-// of is the model for bodies of a content type; nil without one: "If no matching content type is found, request
-// validation is not performed."
-func (v *Validator) of(media string) *model {
+// modelFor returns the model for bodies of a content type; nil without one: "If no matching content type is found,
+// request validation is not performed."
+func (v *Validator) modelFor(media string) *model {
 	var any *model
 	for i := range v.models {
 		switch m := &v.models[i]; m.contentType {
@@ -76,9 +76,8 @@ func (v *Validator) of(media string) *model {
 	return any
 }
 
-// check tells what is wrong with a body; "" if nothing is.
-//
-// A body that is not there counts as an empty object: https://github.com/localstack/localstack/pull/7916.
+// check says what is wrong with a body; "" if it is valid. A missing body counts as an empty object:
+// https://github.com/localstack/localstack/pull/7916.
 func (m *model) check(body []byte) string {
 	if len(body) == 0 {
 		body = []byte("{}")
@@ -87,17 +86,17 @@ func (m *model) check(body []byte) string {
 	if err != nil {
 		return "it is not JSON: " + oneLine(err)
 	}
-	if n := immense(value); n != "" {
-		return "the number " + cut(n) + " is out of range"
+	if n := findHugeNumber(value); n != "" {
+		return "the number " + shorten(n) + " is out of range"
 	}
 	if err = m.schema.Validate(value); err == nil {
 		return ""
 	}
-	return inWords(err)
+	return describeErrors(err)
 }
 
-// inWords lists what is wrong in a document, or with a schema, and where.
-func inWords(err error) string {
+// describeErrors lists what is wrong in a document or with a schema, and where.
+func describeErrors(err error) string {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		return oneLine(err)
@@ -106,7 +105,7 @@ func inWords(err error) string {
 	all := leaves(invalid)
 	for _, leaf := range all[:min(len(all), maxFaults)] {
 		where := "/" + strings.Join(leaf.InstanceLocation, "/")
-		wrong = append(wrong, cut(fmt.Sprintf("at '%s': %s", where, leaf.ErrorKind.LocalizedString(printer))))
+		wrong = append(wrong, shorten(fmt.Sprintf("at '%s': %s", where, leaf.ErrorKind.LocalizedString(printer))))
 	}
 	if more := len(all) - len(wrong); more > 0 {
 		wrong = append(wrong, fmt.Sprintf("and %d more", more))
@@ -114,7 +113,7 @@ func inWords(err error) string {
 	return strings.Join(wrong, "; ")
 }
 
-// leaves are the errors that have no others as their cause.
+// leaves returns the errors that are not caused by other errors.
 func leaves(e *jsonschema.ValidationError) (list []*jsonschema.ValidationError) {
 	if len(e.Causes) == 0 {
 		return []*jsonschema.ValidationError{e}
@@ -125,8 +124,9 @@ func leaves(e *jsonschema.ValidationError) (list []*jsonschema.ValidationError) 
 	return list
 }
 
-// immense finds a number that would take more time or room to compute with than a body is worth; "" without one.
-func immense(value any) string {
+// findHugeNumber returns a number that would take more time or memory to compute with than a body is worth; "" without
+// one.
+func findHugeNumber(value any) string {
 	switch value := value.(type) {
 	case json.Number:
 		_, exponent, found := strings.Cut(strings.ToLower(value.String()), "e")
@@ -136,13 +136,13 @@ func immense(value any) string {
 		}
 	case []any:
 		for _, v := range value {
-			if n := immense(v); n != "" {
+			if n := findHugeNumber(v); n != "" {
 				return n
 			}
 		}
 	case map[string]any:
 		for _, v := range value {
-			if n := immense(v); n != "" {
+			if n := findHugeNumber(v); n != "" {
 				return n
 			}
 		}
@@ -153,25 +153,27 @@ func immense(value any) string {
 // maxExponent is more than a float64 has. maxNumber is how long a number may be that Jackson reads, the JSON parser of
 // Java, if it is not told otherwise (StreamReadConstraints): one of some megabytes takes minutes to convert.
 const (
+	// maxExponent is larger than any exponent of a float64. maxNumber is the longest number that Jackson, the JSON parser
+	// of Java, reads by default (StreamReadConstraints). A number of some megabytes takes minutes to convert.
 	maxExponent = 400
 	maxNumber   = 1000
 )
 
-// What is said of a body is a line of the log, and kept with the request: so not all of a large one.
+// A description of a body's faults is one line of the log and stays with the request, so it is limited.
 const (
 	maxFaults = 10
 	maxFault  = 500 // in bytes
 )
 
-// cut is the start of a text that is too long.
-func cut(text string) string {
+// shorten shortens a text that is too long.
+func shorten(text string) string {
 	if len(text) <= maxFault {
 		return text
 	}
 	return strings.ToValidUTF8(text[:maxFault], "") + "..."
 }
 
-// prefix starts the address of a model: "To reference another model, use
+// prefix begins the address of a model: "To reference another model, use
 // https://apigateway.amazonaws.com/restapis/{restapi_id}/models/{model_name}".
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
 const prefix = "https://apigateway.amazonaws.com/restapis/"
@@ -180,8 +182,8 @@ func addressOf(api *apimodel.API, name string) string {
 	return prefix + api.APIID + "/models/" + name
 }
 
-// whyNot tells in words why a model was not taken, without the addresses that it has for the compiler only.
-func whyNot(err error) string {
+// whyUnusable says why a model cannot be used, without the addresses that only the compiler needs.
+func whyUnusable(err error) string {
 	if text := unsupported(err); text != "" {
 		return text
 	}
@@ -192,7 +194,7 @@ func whyNot(err error) string {
 	case errors.As(err, &regex):
 		return fmt.Sprintf("the expression %q: %v", regex.Regex, regex.Err)
 	case errors.As(err, &schema):
-		return "it is not a JSON Schema: " + inWords(schema.Err)
+		return "it is not a JSON Schema: " + describeErrors(schema.Err)
 	case errors.As(err, &load):
 		return oneLine(load.Err)
 	default:
@@ -200,7 +202,8 @@ func whyNot(err error) string {
 	}
 }
 
-// unsupported names an expression that is not supported here, of which the package says that it is not a JSON Schema.
+// unsupported describes an expression that is not supported here, which the schema package reports as an invalid
+// schema.
 func unsupported(err error) string {
 	var schema *jsonschema.SchemaValidationError
 	var invalid *jsonschema.ValidationError
@@ -215,16 +218,16 @@ func unsupported(err error) string {
 	return ""
 }
 
-// siblings finds the models of an API. There is nothing else that a model may refer to.
-type siblings struct{ api *apimodel.API }
+// siblingModels loads the other models of an API. A model can refer to nothing else.
+type siblingModels struct{ api *apimodel.API }
 
-func (s siblings) Load(url string) (any, error) {
+func (s siblingModels) Load(url string) (any, error) {
 	for _, schema := range s.api.Schemas {
 		if url != addressOf(s.api, schema.Name) {
 			continue
 		}
 		if schema.JSON == nil {
-			return map[string]any{}, nil // a model without a schema wants nothing
+			return map[string]any{}, nil // a model without a schema accepts everything
 		}
 		return jsonschema.UnmarshalJSON(bytes.NewReader(schema.JSON))
 	}
@@ -235,5 +238,5 @@ func (s siblings) Load(url string) (any, error) {
 	)
 }
 
-// oneLine is an error's text in one line, as it stands in a log.
+// oneLine returns an error's text in one line, for a log.
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

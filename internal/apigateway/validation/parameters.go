@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// parameter is one that a request must have.
+// parameter is a required parameter.
 type parameter struct{ in, name string } // in is "header", "querystring" or "path"
 
-// required are a method's required parameters, in the order in which API Gateway lists them.
+// required returns a method's required parameters, in the order in which API Gateway lists them.
 func required(m *apimodel.Method) (list []parameter) {
 	for _, key := range slices.Sorted(maps.Keys(m.RequestParameters)) {
 		if m.RequestParameters[key] {
@@ -23,7 +23,7 @@ func required(m *apimodel.Method) (list []parameter) {
 	return list
 }
 
-// missing are the names of those that are not "included and not blank".
+// missing returns the names of the parameters that are not "included and not blank".
 func (v *Validator) missing(r *exchange.Request, params map[string]string) (names []string) {
 	for _, p := range v.parameters {
 		value := ""

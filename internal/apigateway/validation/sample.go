@@ -21,15 +21,15 @@ func Sample(api *apimodel.API, m *apimodel.Method) (body string, ok bool) {
 }
 
 // Samples returns JSON bodies that the method's request validator accepts, made from the method's model for
-// application/json: one with all properties that the model describes, and one with the required ones alone where that
-// is another. A method without such a model has none, and for a model that asks for what cannot be made up, such as a
+// application/json: one with all properties that the model describes and, if it differs, one with only the required
+// ones. It returns none if the method has no such model, or if the model requires what cannot be made up, such as a
 // value that a "not" excludes.
 func Samples(api *apimodel.API, m *apimodel.Method) (bodies []string) {
 	v, err := New(api, m)
 	if err != nil {
 		return nil
 	}
-	wanted := v.of("application/json")
+	wanted := v.modelFor("application/json")
 	if wanted == nil {
 		return nil
 	}
@@ -42,13 +42,13 @@ func Samples(api *apimodel.API, m *apimodel.Method) (bodies []string) {
 	return bodies
 }
 
-// sampler makes values that fit a schema, as far as it understands it. Who asks it validates what it made.
+// sampler makes values that fit a schema, as far as it understands the schema. Its caller validates the result.
 type sampler struct {
-	all  bool // also properties that are not required
-	left int  // how many values it may still make
+	all  bool // include optional properties
+	left int  // how many more values it may make
 }
 
-// Bounds of a sample: schemas may contain themselves, and ask for any number of items or letters.
+// Limits of a sample: schemas may contain themselves, and may require any number of items or letters.
 const (
 	mostValues     = 1000
 	deepestSample  = 8
@@ -94,7 +94,7 @@ func (s *sampler) value(schema *jsonschema.Schema, depth int) any {
 	return map[string]any{}
 }
 
-// typeOf is the type that a schema names, or that its other words are about. It is "" where they do not say.
+// typeOf returns the type that a schema names or that its other keywords imply; "" if they do not tell.
 func typeOf(schema *jsonschema.Schema) string {
 	if schema.Types != nil {
 		for _, t := range schema.Types.ToStrings() {
@@ -116,7 +116,7 @@ func typeOf(schema *jsonschema.Schema) string {
 	return ""
 }
 
-// object has the properties of the schema and those of the schemas that it combines.
+// object returns an object with the properties of the schema and of the schemas that it combines.
 func (s *sampler) object(schema *jsonschema.Schema, depth int) map[string]any {
 	out := map[string]any{}
 	parts := []*jsonschema.Schema{schema}
@@ -139,16 +139,16 @@ func (s *sampler) object(schema *jsonschema.Schema, depth int) map[string]any {
 	}
 	for _, part := range parts {
 		for _, name := range part.Required {
-			if _, is := out[name]; !is { // required and not described, or described by another part
-				out[name] = s.value(described(parts, name), depth+1)
+			if _, is := out[name]; !is { // required, but described elsewhere or not at all
+				out[name] = s.value(propertySchema(parts, name), depth+1)
 			}
 		}
 	}
 	return out
 }
 
-// described is what one of the schemas says about a property. A property that none describes is a text.
-func described(parts []*jsonschema.Schema, name string) *jsonschema.Schema {
+// propertySchema returns one schema's description of a property. A property that none describes is a text.
+func propertySchema(parts []*jsonschema.Schema, name string) *jsonschema.Schema {
 	for _, part := range parts {
 		if schema, is := part.Properties[name]; is {
 			return schema

@@ -132,7 +132,7 @@ func FuzzSample(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if wrong := v.of("application/json").check([]byte(body)); wrong != "" {
+		if wrong := v.modelFor("application/json").check([]byte(body)); wrong != "" {
 			t.Errorf("%s: %s", body, wrong)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// formats are texts of the formats that JSON Schema names.
+// formats holds a text for each format of JSON Schema.
 // Source: https://json-schema.org/draft-04/draft-fge-json-schema-validation-00 (section 7.3)
 var formats = map[string]string{
 	"date-time": "2026-01-31T12:00:00Z",
@@ -31,7 +31,7 @@ func text(schema *jsonschema.Schema) string {
 	}
 	if schema.Pattern != nil {
 		if parsed, err := syntax.Parse(schema.Pattern.String(), syntax.Perl); err == nil {
-			return matching(parsed.Simplify())
+			return textMatching(parsed.Simplify())
 		}
 	}
 	out := "text"
@@ -44,8 +44,8 @@ func text(schema *jsonschema.Schema) string {
 	return out
 }
 
-// matching is a short text that an expression matches.
-func matching(re *syntax.Regexp) string {
+// textMatching returns a short text that an expression matches.
+func textMatching(re *syntax.Regexp) string {
 	switch re.Op {
 	case syntax.OpLiteral:
 		return string(re.Rune)
@@ -63,22 +63,22 @@ func matching(re *syntax.Regexp) string {
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return "a"
 	case syntax.OpCapture, syntax.OpPlus:
-		return matching(re.Sub[0])
+		return textMatching(re.Sub[0])
 	case syntax.OpRepeat:
-		return strings.Repeat(matching(re.Sub[0]), min(re.Min, mostCharacters))
+		return strings.Repeat(textMatching(re.Sub[0]), min(re.Min, mostCharacters))
 	case syntax.OpAlternate:
-		return matching(re.Sub[0])
+		return textMatching(re.Sub[0])
 	case syntax.OpConcat:
 		var b strings.Builder
 		for _, sub := range re.Sub {
-			b.WriteString(matching(sub))
+			b.WriteString(textMatching(sub))
 		}
 		return b.String()
 	}
 	return ""
 }
 
-// number is 1 or the number nearest to it that the bounds leave.
+// number returns 1, or the number nearest to 1 within the bounds.
 func number(schema *jsonschema.Schema, whole bool) json.Number {
 	n, step := big.NewRat(1, 1), big.NewRat(1, 1)
 	if schema.MultipleOf != nil && schema.MultipleOf.Sign() > 0 {
@@ -108,8 +108,8 @@ func number(schema *jsonschema.Schema, whole bool) json.Number {
 	return json.Number(text)
 }
 
-// excluded is a bound that the numbers do not reach: an exclusive one, or another one that a "not" takes out, as models
-// of secureapi say it. It is nil for none.
+// excluded returns the bound that numbers must not reach: an exclusive one, or one that a "not" excludes, as in models
+// of secureapi. It returns nil for none.
 func excluded(schema *jsonschema.Schema, exclusive, bound *big.Rat) *big.Rat {
 	if exclusive != nil || bound == nil || schema.Not == nil || schema.Not.Enum == nil {
 		return exclusive
@@ -124,9 +124,9 @@ func excluded(schema *jsonschema.Schema, exclusive, bound *big.Rat) *big.Rat {
 	return nil
 }
 
-// multiple is the multiple of a step that is not below a number, and some steps further.
-func multiple(of, step *big.Rat, further int64) *big.Rat {
-	quotient := new(big.Rat).Quo(of, step)
+// multiple returns the smallest multiple of a step that is not below a number, plus some further steps.
+func multiple(number, step *big.Rat, further int64) *big.Rat {
+	quotient := new(big.Rat).Quo(number, step)
 	whole := new(big.Int).Div(quotient.Num(), quotient.Denom()) // rounded down
 	if further <= 0 && !quotient.IsInt() {
 		whole.Add(whole, big.NewInt(1))

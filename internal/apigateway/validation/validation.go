@@ -1,17 +1,16 @@
-// Package validation checks requests as the request validator of a method does: that required parameters are there, and
-// that bodies fit the method's models.
+// Package validation checks requests as the request validator of a method does: required parameters must be present,
+// and bodies must fit the method's models.
 //
 //	v, err := validation.New(api, method)
 //	failure := v.Check(request, params, &verdict)
 //
-// It does not check types or formats of parameters, as API Gateway does not, and knows nothing of answers, whose models
-// API Gateway does not enforce either.
+// It does not check the types or formats of parameters, nor the models of answers, since API Gateway enforces neither.
 //
 // Source, unless another one is named:
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html. That it
-// comes after authorization, parameters before bodies, and the words, are as in the handlers of
-// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api) and as
-// its test_api_gateway_request_validator recorded on AWS.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html. The order
+// (after authorization, parameters before bodies) and the messages are as in the handlers of
+// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api), and
+// as recorded on AWS by its test_api_gateway_request_validator.
 package validation
 
 import (
@@ -25,8 +24,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ErrModel is for a model that cannot be enforced here: it is not a JSON Schema, or has what only API Gateway
-// understands.
+// ErrModel is returned for a model that cannot be enforced here: it is not a JSON Schema, or uses something that only
+// API Gateway understands.
 var ErrModel = errors.New("its request validator has a model that cannot be enforced here")
 
 // Validator checks the requests to one method. It is safe for concurrent use.
@@ -35,8 +34,8 @@ type Validator struct {
 	models     []model
 }
 
-// New prepares what a method's request validator wants. A method without one has a Validator that lets everything
-// through. The error is [ErrModel], with the model's name and what is wrong with it.
+// New prepares a method's request validator. For a method without one, the Validator accepts everything. The error is
+// [ErrModel], with the model's name and its fault.
 func New(api *apimodel.API, m *apimodel.Method) (*Validator, error) {
 	v := &Validator{}
 	if m.Validator == nil {
@@ -53,8 +52,8 @@ func New(api *apimodel.API, m *apimodel.Method) (*Validator, error) {
 	return v, err
 }
 
-// Check looks at a request with the values of its path parameters. It adds a step to the verdict for each thing that it
-// looked at, and returns nil if the request may go on.
+// Check checks a request and the values of its path parameters. It adds a step to the verdict for each thing that it
+// checks, and returns nil if the request may go on.
 func (v *Validator) Check(r *exchange.Request, params map[string]string, verdict *checks.Verdict) *mapping.Failure {
 	if len(v.parameters) > 0 {
 		missing := v.missing(r, params)
@@ -77,7 +76,7 @@ func (v *Validator) Check(r *exchange.Request, params map[string]string, verdict
 		return nil
 	}
 	media := exchange.MediaType(r.Headers.First("Content-Type"))
-	m := v.of(media)
+	m := v.modelFor(media)
 	if m == nil {
 		detail := fmt.Sprintf(
 			"the method has no model for %s, so the request validator does not look at the body",
