@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// comparison reports whether a value of the request fits a value of the policy; ok is false if one of them is not of
-// the type that is compared. With a nil request value it only looks at the policy's.
+// comparison reports whether a value of the request fits a value of the policy. It returns ok as false if one of them
+// does not have the compared type. If request is nil, it checks only the policy's value.
 type comparison func(policy string, request *string) (fits, ok bool)
 
 func compareText(policy string, request *string) (fits, ok bool) {
@@ -24,8 +24,8 @@ func compareLike(policy string, request *string) (fits, ok bool) {
 	return request != nil && Match(policy, *request), true
 }
 
-// compareARN compares the six parts of an ARN one by one, each with wildcards. The Equals and the Like operators are
-// the same.
+// compareARN compares the six parts of an ARN separately, each with wildcards. The Equals and Like operators do the
+// same.
 func compareARN(policy string, request *string) (fits, ok bool) {
 	if fifthColon(policy) < 0 {
 		return false, false
@@ -42,7 +42,7 @@ func compareARN(policy string, request *string) (fits, ok bool) {
 	return true, true
 }
 
-// compareIP: the policy has an address or a range in CIDR notation (RFC 4632, RFC 4291).
+// compareIP compares an address with an address or range in CIDR notation (RFC 4632, RFC 4291).
 func compareIP(policy string, request *string) (fits, ok bool) {
 	network, err := netip.ParsePrefix(policy)
 	if err != nil {
@@ -81,7 +81,8 @@ func compareBinary(policy string, request *string) (fits, ok bool) {
 	return string(want) == string(got), err == nil
 }
 
-// ordered is a number or a date: -1, 0 or 1 as it is less than, equal to or greater than another of its kind.
+// ordered is a number or a date. Its compare returns -1, 0 or 1 if it is less than, equal to or greater than another of
+// its kind.
 type ordered interface{ compare(ordered) int }
 
 func compareOrdered(read func(string) (ordered, bool), holds func(sign int) bool) comparison {
@@ -99,7 +100,7 @@ type number struct{ *big.Rat }
 
 func (n number) compare(other ordered) int { return n.Cmp(other.(number).Rat) }
 
-// readNumber reads an integer or a decimal fraction.
+// readNumber parses an integer or a decimal fraction.
 func readNumber(s string) (ordered, bool) {
 	digits := strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
 	whole, fraction, point := strings.Cut(digits, ".")
@@ -116,10 +117,10 @@ type date struct{ time.Time }
 
 func (d date) compare(other ordered) int { return d.Time.Compare(other.(date).Time) }
 
-// dateForms are those of https://www.w3.org/TR/NOTE-datetime, which IAM names.
+// dateForms are the formats of https://www.w3.org/TR/NOTE-datetime, which IAM refers to.
 var dateForms = [...]string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01", "2006"}
 
-// readDate reads a date in one of those forms, or seconds since 1970.
+// readDate parses a date in one of those formats, or seconds since 1970.
 func readDate(s string) (ordered, bool) {
 	for _, form := range dateForms {
 		if t, err := time.Parse(form, s); err == nil {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values
-// is as good as absent.
+// Context holds the values that conditions of a request are evaluated on, by lowercase key: "aws:sourceip". A key
+// without values counts as absent.
 type Context map[string][]string
 
-// Set gives a key its values. Keys are the same in any case.
+// Set sets the values of a key. Keys are not case-sensitive.
 func (c Context) Set(key string, values ...string) { c[strings.ToLower(key)] = values }
 
-// operator is a condition's operator taken apart: "ForAnyValue:StringNotLikeIfExists".
+// operator is a condition's operator in parts: "ForAnyValue:StringNotLikeIfExists".
 type operator struct {
 	quantifier quantifier
 	ifExists   bool
@@ -24,11 +24,11 @@ type quantifier uint8
 
 const (
 	single   quantifier = iota
-	forAll              // ForAllValues: each of the request's values
-	forAnyOf            // ForAnyValue: one of the request's values
+	forAll              // ForAllValues: each value of the request must fit
+	forAnyOf            // ForAnyValue: one value of the request must fit
 )
 
-// parseOperator knows the operators of
+// parseOperator parses the operators of
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html.
 func parseOperator(name string) (op operator, ok bool) {
@@ -61,7 +61,7 @@ func parseOperator(name string) (op operator, ok bool) {
 	return op, op.compare != nil
 }
 
-// parseOrdered knows the operators of what has an order: numbers and dates.
+// parseOrdered returns the comparison of an operator for numbers or dates.
 func parseOrdered(name string) comparison {
 	var read func(string) (ordered, bool)
 	relation, found := strings.CutPrefix(name, "Numeric")
@@ -87,7 +87,7 @@ func parseOrdered(name string) comparison {
 	return nil
 }
 
-// check finds what would keep the condition from being evaluated.
+// check returns what would prevent an evaluation of the condition.
 func (c Condition) check() error {
 	if len(c.Values) == 0 {
 		return fmt.Errorf("want at least one value")
@@ -117,12 +117,12 @@ func (c Condition) check() error {
 	return nil
 }
 
-// met reports whether the context meets the condition. A key that is absent, or has no value, does not match: that
-// meets the negated operators, those with IfExists, and ForAllValues, and no others.
+// met reports whether the context meets the condition. A key that is absent, or has no value, does not match. It meets
+// only the negated operators, those with IfExists, and ForAllValues.
 func (c Condition) met(context Context) (met, understood bool) {
 	values := context[strings.ToLower(c.Key)]
 	if c.Operator == "Null" {
-		return c.null(len(values) == 0)
+		return c.matchesNull(len(values) == 0)
 	}
 	op, ok := parseOperator(c.Operator)
 	if !ok {
@@ -153,7 +153,8 @@ func (c Condition) met(context Context) (met, understood bool) {
 		}
 		return false, true
 	}
-	// An operator without a quantifier is for keys with one value. Should there be more, the negated one is the opposite.
+	// An operator without a quantifier is for keys with one value. If there are more, the negated operator is the
+	// opposite.
 	for _, v := range values {
 		if c.fits(op, v) {
 			return !op.negated, true
@@ -162,8 +163,8 @@ func (c Condition) met(context Context) (met, understood bool) {
 	return op.negated, true
 }
 
-// fits reports whether a value of the request fits one of the policy's. One that is not of the type compared does not
-// fit.
+// fits reports whether a value of the request fits one of the policy's values. A value that does not have the compared
+// type does not fit.
 func (c Condition) fits(op operator, value string) bool {
 	for _, v := range c.Values {
 		if fits, ok := op.compare(v, &value); fits && ok {
@@ -173,8 +174,8 @@ func (c Condition) fits(op operator, value string) bool {
 	return false
 }
 
-// null: the value true asks that the key be absent, false that it be there.
-func (c Condition) null(absent bool) (met, understood bool) {
+// matchesNull evaluates the Null operator: true requires the key to be absent, false requires it to be present.
+func (c Condition) matchesNull(absent bool) (met, understood bool) {
 	want := "false"
 	if absent {
 		want = "true"

@@ -2,7 +2,7 @@ package iampolicy
 
 import "strings"
 
-// Request is what a document is evaluated for.
+// Request is a request that a document is evaluated for.
 type Request struct {
 	Action   string // [InvokeAction]
 	Resource string // a method's ARN
@@ -10,31 +10,31 @@ type Request struct {
 	Context  Context
 }
 
-// Outcome is how an evaluation ends.
+// Outcome is the result of an evaluation.
 type Outcome uint8
 
 // The outcomes. The zero value denies.
 const (
 	ImplicitDeny Outcome = iota // no statement matched
-	ExplicitDeny                // a Deny matched, whatever else did
-	Allowed                     // an Allow matched and no Deny did
+	ExplicitDeny                // a Deny matched
+	Allowed                     // an Allow matched, and no Deny did
 )
 
 func (o Outcome) String() string {
 	return [...]string{"implicit deny", "explicit deny", "allowed"}[o]
 }
 
-// Decision is an outcome and what brought it about.
+// Decision is an outcome and the statement that caused it.
 type Decision struct {
 	Outcome   Outcome
-	Statement int // the first statement that did, from 0; -1 if none
+	Statement int // the index of the first statement that caused it; -1 if none
 }
 
 // Evaluate decides a request as IAM does: denied if any Deny matches, else allowed if any Allow matches, else denied.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 //
-// It evaluates documents that [Parse] accepts. Of any other, a condition that it does not understand fails closed: it
-// counts as met in a Deny and as unmet in an Allow.
+// It evaluates documents that [Parse] accepts. In any other document, a condition that it does not understand fails
+// closed: it counts as met in a Deny and as unmet in an Allow.
 func (d Document) Evaluate(r Request) Decision {
 	decision := Decision{Statement: -1}
 	for i, s := range d.Statements {
@@ -71,8 +71,8 @@ func (s Statement) matches(r Request) bool {
 	return true
 }
 
-// listFits: one of the elements matches, or, for the list of what is not meant, none does. A statement with neither
-// list matches nothing.
+// listFits reports whether an element of the list matches, or no element of the Not list. A statement with neither list
+// matches nothing.
 func listFits(list, not []string, s string, matches func(pattern, s string) bool) bool {
 	if len(not) > 0 {
 		list = not
@@ -85,7 +85,7 @@ func listFits(list, not []string, s string, matches func(pattern, s string) bool
 	return len(not) > 0
 }
 
-// actionMatches: actions are the same in any case.
+// actionMatches compares actions without case.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 func actionMatches(pattern, action string) bool {
 	if literalPrefix(pattern, action) == len(pattern) && len(pattern) == len(action) {
@@ -94,9 +94,9 @@ func actionMatches(pattern, action string) bool {
 	return Match(strings.ToLower(pattern), strings.ToLower(action))
 }
 
-// Expand puts the API's ARN before the resources that leave it out, as an API's resource policy may:
-// "execute-api:/prod/GET/orders" becomes "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders".
-// The ARN is given without a slash at its end. The document itself is not changed.
+// Expand puts the API's ARN before the resources that leave it out, as an API's resource policy may. It turns
+// "execute-api:/prod/GET/orders" into "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders". The
+// given ARN has no slash at its end. The document itself does not change.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
 func (d Document) Expand(api string) Document {
 	out := d

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Unknown stands in a document of [ParseTemplate] for a text that is known only when the stack is deployed.
+// Unknown stands for a text that is known only at deployment, in a document of [ParseTemplate].
 const Unknown = "\x00"
 
 // isIntrinsic reports whether a value is a call of an intrinsic function.
@@ -20,8 +20,8 @@ func isIntrinsic(v strictjson.Value) bool {
 	return false
 }
 
-// joinedARN is the pattern of an ARN that CDK's Stack.FormatArn puts together when the stack is deployed: the
-// partition, the region and the account, which have no separators in them, stand as "*".
+// joinedARN returns the pattern of an ARN that CDK's Stack.FormatArn joins at deployment. The partition, the region and
+// the account, which contain no separators, become "*".
 func joinedARN(v strictjson.Value) (pattern string, ok bool) {
 	join := v.Get("Fn::Join")
 	if v.Len() != 1 || join.Len() != 2 {

@@ -2,18 +2,20 @@ package iampolicy
 
 import "strings"
 
-// Caller is who makes a request. The zero value is an anonymous caller, such as one that a Lambda authorizer admitted.
+// Caller is the sender of a request. The zero value is an anonymous caller, such as one that a Lambda authorizer
+// admitted.
 type Caller struct {
 	ARN     string // of a user, a role or a role session: "arn:aws:sts::123456789012:assumed-role/deploy/ci"
 	Account string // twelve digits
-	Service string // "apigateway.amazonaws.com", if a service calls for itself
+	Service string // "apigateway.amazonaws.com", if a service calls on its own behalf
 
-	// Role is the ARN of the role of a session, which ARN does not have the path of. Default: a role without a path.
+	// Role is the ARN of a session's role. It is needed for a role with a path, because ARN does not contain the path.
 	Role string
 }
 
-// PrincipalARN is the value of aws:PrincipalArn: for the session of a role, that is the role.
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+// PrincipalARN returns the value of aws:PrincipalArn. For the session of a role, that is the role.
+// Source:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
 func (c Caller) PrincipalARN() string {
 	if c.Role != "" {
 		return c.Role
@@ -45,8 +47,8 @@ func (p Principal) matches(c Caller) bool {
 	return false
 }
 
-// matchesAWS: an account, by its number or its root user's ARN, is every caller in it; a role is also each of its
-// sessions.
+// matchesAWS reports whether a name of the kind AWS matches the caller. An account, by its number or its root user's
+// ARN, matches every caller in it. A role also matches its sessions.
 func matchesAWS(name string, c Caller) bool {
 	switch {
 	case c.ARN == "" && c.Account == "":
@@ -64,14 +66,14 @@ func matchesAWS(name string, c Caller) bool {
 		return true
 	}
 	path, isRole := strings.CutPrefix(kind, "role/")
-	role := path[strings.LastIndexByte(path, '/')+1:] // the session's ARN does not have the role's path
+	role := path[strings.LastIndexByte(path, '/')+1:] // the session's ARN does not contain the role's path
 	_, session := arnAccount(c.ARN)
 	session, assumed := strings.CutPrefix(session, "assumed-role/")
 	name, _, _ = strings.Cut(session, "/")
 	return isRole && assumed && role != "" && name == role
 }
 
-// arnAccount is the account and the last part of the ARN of an IAM or STS principal.
+// arnAccount returns the account and the last part of the ARN of an IAM or STS principal.
 func arnAccount(arn string) (account, rest string) {
 	i := fifthColon(arn)
 	if i < 0 {

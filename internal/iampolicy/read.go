@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Parse reads a policy document. Every list may be a single string instead. The error is [ErrDocument], with the place
-// and the reason: a member that is unknown or there twice, an element that is missing or beside its opposite, a
-// condition that could not be evaluated, a policy variable. Nothing is passed over: a document that is not understood
-// in full allows nothing.
+// Parse reads a policy document. Every list may also be a single string. The error is [ErrDocument], with the place and
+// the reason: a member that is unknown or occurs twice, an element that is missing or stands beside its opposite, a
+// condition that could not be evaluated, or a policy variable. It ignores nothing, because a document that is not fully
+// understood must allow nothing.
 func Parse(text string) (Document, error) {
 	doc, err := reader{}.document(text)
 	if err == nil {
@@ -23,9 +23,9 @@ func Parse(text string) (Document, error) {
 	return doc, nil
 }
 
-// reader reads the parts of a document, whatever they mean.
+// reader reads the parts of a document without regard to their meaning.
 type reader struct {
-	template bool // intrinsic functions may stand in it: see [ParseTemplate]
+	template bool // intrinsic functions are allowed: see [ParseTemplate]
 }
 
 func (r reader) document(text string) (Document, error) {
@@ -68,7 +68,7 @@ func (r reader) document(text string) (Document, error) {
 	return doc, err
 }
 
-// check finds what makes a document meaningless, so that evaluating it would be guessing.
+// check returns what makes a document meaningless, so that evaluating it would be a guess.
 func (d Document) check() error {
 	if d.Version != Version && d.Version != "2008-10-17" {
 		return fmt.Errorf("version %q: want %q or %q", d.Version, Version, "2008-10-17")
@@ -115,7 +115,7 @@ func (r reader) statement(v strictjson.Value) (s Statement, err error) {
 	return s, err
 }
 
-// check finds what makes a statement meaningless, so that evaluating it would be guessing.
+// check returns what makes a statement meaningless, so that evaluating it would be a guess.
 func (s Statement) check() error {
 	switch {
 	case s.Effect != Allow && s.Effect != Deny:
@@ -167,7 +167,7 @@ func (r reader) principal(v strictjson.Value) (*Principal, error) {
 			p.AWS, err = r.texts(v)
 		case "Service":
 			p.Service, err = r.texts(v)
-		case "Federated", "CanonicalUser": // which no request to an API comes from
+		case "Federated", "CanonicalUser": // no request to an API comes from these
 			if err = errMember; r.template {
 				_, err = r.texts(v)
 			}
@@ -219,7 +219,7 @@ func (r reader) conditions(v strictjson.Value) (all []Condition, err error) {
 	return all, err
 }
 
-// eachOf goes through an array, or takes any other value for the one element of it.
+// eachOf reads each element of an array. Any other value counts as an array of one element.
 func eachOf(v strictjson.Value, read func(strictjson.Value) error) error {
 	if v.Exists() && v.Kind() != strictjson.Array {
 		return read(v)

@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// Match reports whether a pattern matches all of s: "*" any characters or none, "?" any one character, both
-// slashes as well as any other; "${*}", "${?}" and "${$}" are the characters themselves.
+// Match reports whether a pattern matches all of s. A "*" matches any characters or none, and "?" any one character;
+// both also match slashes. The escapes "${*}", "${?}" and "${$}" match the characters themselves.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
 //
-// Only the last * needs to be tried again: whatever the ones before it matched, it can make up for.
+// Only the last * has to be tried again, because it can match whatever an earlier one could have.
 func Match(pattern, s string) bool {
 	p := literalPrefix(pattern, s)
 	i := p
-	star, mark := -1, 0 // after the last *, and what it has matched up to
+	star, mark := -1, 0 // after the last *, and the end of what it has matched
 	for i < len(s) {
 		if p < len(pattern) {
 			c, width := wildcardToken(pattern[p:])
@@ -46,8 +46,8 @@ func Match(pattern, s string) bool {
 	return true
 }
 
-// literalPrefix is how much two texts have in common up to the first character that may not stand for itself in a
-// pattern. Most patterns begin with many that do.
+// literalPrefix returns the length of the common prefix of a pattern and a text, up to the first character that may not
+// stand for itself in a pattern. Most patterns begin with many that do.
 func literalPrefix(pattern, s string) int {
 	for i := range min(len(pattern), len(s)) {
 		if c := pattern[i]; c != s[i] || c == '*' || c == '?' || c == '$' {
@@ -57,7 +57,7 @@ func literalPrefix(pattern, s string) int {
 	return min(len(pattern), len(s))
 }
 
-// Meet reports whether some text fits both patterns.
+// Meet reports whether some text matches both patterns.
 func Meet(a, b string) bool {
 	x, y := tokens(a), tokens(b)
 	fits := make([][]bool, len(x)+1) // whether the rests from i and j on meet
@@ -79,12 +79,12 @@ func Meet(a, b string) bool {
 	return fits[0][0]
 }
 
-// tokens takes a pattern apart, into anyRun, anyOne and characters.
+// tokens splits a pattern into anyRun, anyOne and characters.
 func tokens(pattern string) []int {
 	var out []int
 	for pattern != "" {
 		token, width := wildcardToken(pattern)
-		if token >= utf8.RuneSelf { // a character of several bytes is one for a ?
+		if token >= utf8.RuneSelf { // a character of several bytes is a single one for ?
 			r, n := utf8.DecodeRuneInString(pattern)
 			token, width = int(r), n
 		}
@@ -94,13 +94,13 @@ func tokens(pattern string) []int {
 	return out
 }
 
-// What a token of a pattern stands for, if not for a byte.
+// The tokens that do not stand for a byte.
 const (
 	anyRun = -1
 	anyOne = -2
 )
 
-// wildcardToken is the pattern's first token, anyRun, anyOne or a byte, and how long it is.
+// wildcardToken returns the pattern's first token (anyRun, anyOne or a byte) and its length.
 func wildcardToken(pattern string) (token, width int) {
 	switch pattern[0] {
 	case '*':
@@ -115,7 +115,7 @@ func wildcardToken(pattern string) (token, width int) {
 	return int(pattern[0]), 1
 }
 
-// tokenLength is how much of s a token other than anyRun matches: 0 if it does not.
+// tokenLength returns how much of s a token other than anyRun matches, or 0.
 func tokenLength(token int, s string) int {
 	if token == anyOne {
 		_, n := utf8.DecodeRuneInString(s)
@@ -127,7 +127,7 @@ func tokenLength(token int, s string) int {
 	return 0
 }
 
-// hasVariable reports whether a text has a "${" that is not one of the escapes of *, ? and $.
+// hasVariable reports whether a text has a "${" that does not escape *, ? or $.
 func hasVariable(s string) bool {
 	for {
 		i := strings.Index(s, "${")
@@ -142,7 +142,7 @@ func hasVariable(s string) bool {
 	}
 }
 
-// unescape is a text whose "${*}", "${?}" and "${$}" are resolved.
+// unescape resolves "${*}", "${?}" and "${$}" in a text.
 func unescape(s string) string {
 	if !strings.Contains(s, "${") {
 		return s
@@ -160,8 +160,8 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// resourceMatches reports whether an element of Resource matches an ARN. Wildcards stand within one of an ARN's six
-// parts, but a * that ends a part also goes on beyond its colon; the sixth part may have colons of its own.
+// resourceMatches reports whether an element of Resource matches an ARN. A wildcard matches within one of an ARN's six
+// parts, but a * at the end of a part also matches across its colon. The sixth part may contain colons.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func resourceMatches(pattern, arn string) bool {
 	fixed := fifthColon(pattern)
@@ -171,7 +171,7 @@ func resourceMatches(pattern, arn string) bool {
 	return partsMatch(pattern, arn)
 }
 
-// fifthColon is what an ARN's first five parts take, with their colons, or -1.
+// fifthColon returns the length of an ARN's first five parts with their colons, or -1.
 func fifthColon(s string) int {
 	at := 0
 	for range 5 {
@@ -184,7 +184,7 @@ func fifthColon(s string) int {
 	return at
 }
 
-// partsMatch is resourceMatches for any pattern. It keeps the places in s that the parts read so far can end at.
+// partsMatch is resourceMatches for any pattern. It tracks the positions in s at which the parts read so far can end.
 func partsMatch(pattern, s string) bool {
 	places := []int{0}
 	for range 5 {
@@ -205,7 +205,8 @@ func partsMatch(pattern, s string) bool {
 	return false
 }
 
-// afterPart is where a part that starts at one of the places can have ended, its colon included, in ascending order.
+// afterPart returns the positions at which a part that starts at one of the given positions can end, including its
+// colon, in ascending order.
 func afterPart(part, s string, places []int) (next []int) {
 	crosses := strings.HasSuffix(part, "*")
 	for _, at := range places {

@@ -4,20 +4,20 @@ import (
 	"slices"
 )
 
-// allowBoundFrom allows the rules of a branch that values of their paths' parameters permit: one path for each way, or
-// one for all that is below a node where they share their ways.
+// allowBoundFrom allows the rules of a branch that are permitted for some values of their paths' parameters. It allows
+// one path for each way, or one path for all below a node if the rules there share their ways.
 func (p *planner) allowBoundFrom(i int) {
-	if p.has(i, p.some) {
+	if p.nodeHas(i, p.some) {
 		for _, way := range p.permission.bound[p.class.rule[i]] {
-			p.allowPath(p.c.path(i, way))
+			p.allowPath(p.c.wayPath(i, way))
 		}
 	}
 	if !p.class.under[i].Meets(p.some) {
 		return
 	}
-	if ways := p.shared(i); ways != nil {
+	if ways := p.sharedWays(i); ways != nil {
 		for _, way := range ways {
-			p.allowPath(append(p.c.path(i, way), run))
+			p.allowPath(append(p.c.wayPath(i, way), run))
 		}
 		return
 	}
@@ -30,13 +30,14 @@ func (p *planner) allowPath(path []string) {
 	rules := p.c.rulesAt(p.class, p.c.follow(path))
 	p.need(rules)
 	p.patterns = append(p.patterns, pattern{path, rules})
-	p.plan.bound = append(p.plan.bound, joined(path))
+	p.plan.bound = append(p.plan.bound, joinPath(path))
 }
 
-// shared are the ways that all rules below a node have in common, if one path for each way is right for all of them: it
-// leads to no other rule that is barred, and has the values in the segments where requests to the rules have them,
-// since no * comes before. It returns nil if there are none, or if fewer than two rules would gain.
-func (p *planner) shared(i int) []binding {
+// sharedWays returns the ways that all rules below a node have in common, if one path for each way is correct for all
+// of them. Such a path leads to no other barred rule. It has the values in the same segments as the requests of the
+// rules, because no * comes before them. It returns nil if there are no such ways, or if fewer than two rules would
+// benefit.
+func (p *planner) sharedWays(i int) []binding {
 	var ways []binding
 	rules := 0
 	for rule := range p.class.under[i].All {
@@ -59,16 +60,16 @@ func (p *planner) shared(i int) []binding {
 		if last >= depth {
 			return nil
 		}
-		path := p.c.path(i, way)
-		if slices.Contains(path[:last], run) || !p.sharedBy(append(path, run), ways) {
+		path := p.c.wayPath(i, way)
+		if slices.Contains(path[:last], run) || !p.leadsOnlyTo(append(path, run), ways) {
 			return nil
 		}
 	}
 	return ways
 }
 
-// sharedBy reports whether a path leads to no barred rule but those that have these ways.
-func (p *planner) sharedBy(path []string, ways []binding) bool {
+// leadsOnlyTo reports whether all barred rules that a path leads to have these ways.
+func (p *planner) leadsOnlyTo(path []string, ways []binding) bool {
 	rules := p.c.rulesAt(p.class, p.c.follow(path))
 	for rule := range rules.All {
 		if p.barred.Has(rule) &&

@@ -49,8 +49,8 @@ func TestParseARN(t *testing.T) {
 				t.Fatal(err)
 			}
 			if a.Partition != c.partition || a.Stage != c.stage || a.Verb != c.verb || a.Path != c.path ||
-				a.Prefix() != c.prefix || a.String() != c.in || a.literal() != c.literalPath {
-				t.Errorf("got %+v, prefix %q, literal %v", a, a.Prefix(), a.literal())
+				a.Prefix() != c.prefix || a.String() != c.in || a.isLiteral() != c.literalPath {
+				t.Errorf("got %+v, prefix %q, literal %v", a, a.Prefix(), a.isLiteral())
 			}
 		})
 	}
@@ -106,7 +106,7 @@ func FuzzParseARN(f *testing.F) {
 				t.Fatalf("%q: %v", s, err)
 			}
 			want := iampolicy.ExplicitDeny
-			if allow && a.literal() {
+			if allow && a.isLiteral() {
 				want = iampolicy.Allowed
 			}
 			if got := doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: s}).Outcome; got != want {

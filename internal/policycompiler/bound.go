@@ -9,28 +9,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// A path's segment that stands for values of claims begins with a mark. What follows is a value; or "=" and the number
-// of a source, for any value of that: see [Compiler.symbols].
+// mark begins a path's segment that stands for values of claims. A value follows, or "=" and the number of a source,
+// which stands for any of the source's values: see [Compiler.symbolicPermission].
 const mark = "\x00"
 
-// plainOf is the segment of a request that a pattern's segment stands for. That of a source is one that no literal
-// equals, since API Gateway takes no "=" in a resource, and that no value equals: see [access.Usable].
-func plainOf(segment string) string { return strings.TrimPrefix(segment, mark) }
+// unmarked returns the segment of a request that a pattern's segment stands for. For a source, it is a segment that no
+// literal equals, because API Gateway accepts no "=" in a resource, and that no value equals: see [access.Usable].
+func unmarked(segment string) string { return strings.TrimPrefix(segment, mark) }
 
 func symbol(source int) string { return mark + "=" + strconv.Itoa(source) }
 
-// binding is a way in which a rule is permitted: with these texts, marked, in these segments of its path.
+// binding is a way in which a rule is permitted: with these marked texts in these segments of its path.
 type binding struct {
 	segments []int
 	texts    []string
 }
 
-// permission says what a policy has to allow.
+// permission is what a policy has to allow.
 type permission struct {
-	all   route.Set   // these rules, whatever their path's parameters are
-	bound [][]binding // of each rule: the ways in which it is permitted besides; nil if no rule has any
-	some  route.Set   // the rules that have such ways
-	open  route.Set   // both
+	all   route.Set   // rules that are permitted whatever the parameters of their paths are
+	bound [][]binding // for each rule: the further ways in which it is permitted; nil if no rule has any
+	some  route.Set   // the rules that have ways
+	open  route.Set   // all and some together
 }
 
 func newPermission(rules int) permission {
@@ -54,8 +54,8 @@ func (p *permission) bind(rules, rule int, ways []binding) {
 	p.open.Add(rule)
 }
 
-// path is what a way allows of a node's requests, as a pattern.
-func (c *Compiler) path(i int, way binding) []string {
+// wayPath returns the pattern of the requests to a node that a way allows.
+func (c *Compiler) wayPath(i int, way binding) []string {
 	var path []string
 	for _, s := range c.segments(i) {
 		path = append(path, textOf(s))
@@ -66,23 +66,23 @@ func (c *Compiler) path(i int, way binding) []string {
 	return path
 }
 
-// inside reports whether each request that a pattern lays over a rule's segments has the values of a way. Such a
-// pattern has the rule's segments one by one, up to a greedy one: see [common].
-func (way binding) inside(laid []string) bool {
+// holdsForAll reports whether every request that a pattern matches has the values of a way. The pattern is laid over a
+// rule's segments: it has them one by one, up to a greedy one, see [overlaps].
+func (way binding) holdsForAll(laid []string) bool {
 	for n, segment := range way.segments {
-		if laid[segment] != way.texts[n] && laid[segment] != plainOf(way.texts[n]) {
+		if laid[segment] != way.texts[n] && laid[segment] != unmarked(way.texts[n]) {
 			return false
 		}
 	}
 	return true
 }
 
-// meets reports whether some request that a pattern lays over a rule's segments has the values of a way. Loosely,
-// values of two sources may be the same.
-func (way binding) meets(laid []string, loosely bool) bool {
+// holdsForSome reports whether some request that a pattern matches has the values of a way. The pattern is laid over a
+// rule's segments. If loosely is set, values of two sources may be the same.
+func (way binding) holdsForSome(laid []string, loosely bool) bool {
 	for n, segment := range way.segments {
 		text := laid[segment]
-		if text == run || plainOf(text) == plainOf(way.texts[n]) || loosely && strings.HasPrefix(text, mark) {
+		if text == run || unmarked(text) == unmarked(way.texts[n]) || loosely && strings.HasPrefix(text, mark) {
 			continue
 		}
 		return false
@@ -90,21 +90,21 @@ func (way binding) meets(laid []string, loosely bool) bool {
 	return true
 }
 
-// hits reports whether a pattern matches a request to a rule, at a node, that a way permits.
+// hits reports whether a pattern matches some request to the rule at a node that a way permits.
 func (c *Compiler) hits(k *class, pattern []string, i int, way binding, loosely bool) bool {
 	rule := int(k.rule[i])
-	return slices.ContainsFunc(common(pattern, c.segments(i)), func(laid []string) bool {
-		return way.meets(laid, loosely) && c.rulesAt(k, c.follow(laid)).Has(rule)
+	return slices.ContainsFunc(overlaps(pattern, c.segments(i)), func(laid []string) bool {
+		return way.holdsForSome(laid, loosely) && c.rulesAt(k, c.follow(laid)).Has(rule)
 	})
 }
 
-// nodeOf is the node of a rule.
+// nodeOf returns the node of a rule.
 func (k *class) nodeOf(rule int) int { return slices.Index(k.rule, int32(rule)) }
 
-// symbols are a grant's ways, with sources instead of their values. All values that are [Compiler.fresh] lead to the
-// same plan.
-func (c *Compiler) symbols(g *access.Grant) permission {
-	p := c.unbound(g)
+// symbolicPermission returns a grant's ways with sources in place of values. All grants whose values are
+// [Compiler.isFresh] lead to the same plan.
+func (c *Compiler) symbolicPermission(g *access.Grant) permission {
+	p := c.unboundPermission(g)
 	if !access.Ownership {
 		return p
 	}
@@ -116,8 +116,8 @@ func (c *Compiler) symbols(g *access.Grant) permission {
 	return p
 }
 
-// symbolic is a way with its sources instead of values. A segment that has to be among the values of several sources
-// has the first one's symbol.
+// symbolic returns a way with its sources in place of values. A segment that must be among the values of several
+// sources has the symbol of the first.
 func symbolic(way access.Way) (b binding) {
 	for _, bind := range way {
 		b.segments = append(b.segments, bind.Segment)
@@ -126,8 +126,8 @@ func symbolic(way access.Way) (b binding) {
 	return b
 }
 
-// unbound is the part of a grant that depends on no value.
-func (c *Compiler) unbound(g *access.Grant) permission {
+// unboundPermission returns the part of a grant that depends on no value.
+func (c *Compiler) unboundPermission(g *access.Grant) permission {
 	p := newPermission(len(c.table.Rules()))
 	for i, ok := range g.All {
 		if ok && i < len(c.table.Rules()) && c.ours.Has(i) {
@@ -137,10 +137,10 @@ func (c *Compiler) unbound(g *access.Grant) permission {
 	return p
 }
 
-// fresh reports whether no value of a grant is a literal of some route, nor the value of two sources, and no segment
-// has to be among the values of two.
-func (c *Compiler) fresh(g *access.Grant) bool {
-	if c.several && g.Ways != nil {
+// isFresh reports whether the values of a grant need no plan of their own: no value is a literal of a route or occurs
+// in two sources, and no segment must be among the values of two sources.
+func (c *Compiler) isFresh(g *access.Grant) bool {
+	if c.severalSources && g.Ways != nil {
 		return false
 	}
 	for i, values := range g.Values {
@@ -150,7 +150,7 @@ func (c *Compiler) fresh(g *access.Grant) bool {
 			}
 		}
 		for _, other := range g.Values[:i] {
-			if share(values, other) {
+			if intersect(values, other) {
 				return false
 			}
 		}
@@ -158,8 +158,8 @@ func (c *Compiler) fresh(g *access.Grant) bool {
 	return true
 }
 
-// share reports whether two sorted lists have an element in common.
-func share(a, b []string) bool {
+// intersect reports whether two sorted lists have an element in common.
+func intersect(a, b []string) bool {
 	for len(a) > 0 && len(b) > 0 {
 		switch n := strings.Compare(a[0], b[0]); {
 		case n == 0:

@@ -21,22 +21,24 @@ const (
 	noEscapes = "*%*"  // every path with an escape
 )
 
-// Append writes the policy for these rights in JSON, behind what is there already. The prefix is [ARN.Prefix], or
-// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; what they permit is as [access.Table.Grant] finds it.
+// Append appends the policy for these rights in JSON. The prefix is [ARN.Prefix], or
+// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/". The rights permit what [access.Table.Grant] returns.
 // The same rights give the same bytes.
 //
-// What the policy cannot hold of the values of paths' parameters is added to the grant's Left: the policy does not
-// allow it. That is so for values that are literals of other routes where a Deny of theirs would hit them, for
-// resources above the 512 characters that API Gateway takes, and for more values than fit into [Compiler.Limit].
+// The policy does not allow the values of path parameters that it cannot express. Append adds those to the grant's
+// Left:
+//   - values that are literals of other routes, if a Deny for such a route would match them
+//   - values whose resources are longer than the 512 characters that API Gateway accepts
+//   - more values than fit into [Compiler.Limit]
 //
-// The error is [ErrConflict] if there is no such policy: not for rights that claims can give, if [Compiler.Conflicts]
-// found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix of another form. What is returned with an error is what
-// was there before.
+// The error is [ErrConflict] if no such policy exists, which cannot happen for rights that claims can give if
+// [Compiler.Conflicts] found none. Other errors are [ErrTooLarge], and [ErrARN] for a malformed prefix. With an error,
+// Append returns the slice unchanged.
 func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, error) {
-	if access.Ownership && !c.fresh(g) {
+	if access.Ownership && !c.isFresh(g) {
 		return c.appendExactly(to, prefix, g)
 	}
-	key := c.key(prefix, g)
+	key := c.cacheKey(prefix, g)
 	c.mu.Lock()
 	t, ok := c.cached[string(key)]
 	c.mu.Unlock()
@@ -44,7 +46,7 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 		if !isPrefix(prefix) {
 			return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
 		}
-		policy, err := c.write(nil, prefix, c.symbols(g))
+		policy, err := c.write(nil, prefix, c.symbolicPermission(g))
 		switch {
 		case access.Ownership && g.Ways != nil && errors.Is(err, ErrConflict):
 			return c.appendExactly(to, prefix, g)
@@ -68,7 +70,7 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 	return f.to, nil
 }
 
-// templateOf is the template of a policy. Without ownership, all of it is text.
+// templateOf returns the template of a policy. Without ownership, all of it is text.
 func (c *Compiler) templateOf(policy string) *template {
 	if !access.Ownership {
 		return &template{pieces: []piece{{text: policy}}}
@@ -76,8 +78,8 @@ func (c *Compiler) templateOf(policy string) *template {
 	return newTemplate(policy)
 }
 
-// key is what the plan of a policy depends on.
-func (c *Compiler) key(prefix string, g *access.Grant) []byte {
+// cacheKey returns everything that the plan of a policy depends on.
+func (c *Compiler) cacheKey(prefix string, g *access.Grant) []byte {
 	key := make([]byte, 0, 512)
 	word := uint64(0)
 	for i := range c.table.Rules() {
@@ -103,8 +105,8 @@ func (c *Compiler) key(prefix string, g *access.Grant) []byte {
 	return append(key, prefix...)
 }
 
-// maxCached bounds the memory of policies. Few different rights are in use at a time, and no caller can make up rights.
-// Values of claims are not kept.
+// maxCached limits the memory for policies. Few different rights are in use at a time, and callers cannot invent
+// rights. Values of claims are not cached.
 const maxCached = 256
 
 func (c *Compiler) remember(key string, t *template) {
@@ -116,7 +118,7 @@ func (c *Compiler) remember(key string, t *template) {
 	c.cached[key] = t
 }
 
-// write makes a policy. The rules in it are all the authorizer's own.
+// write writes a policy whose rules all belong to the authorizer.
 func (c *Compiler) write(to []byte, prefix string, p permission) ([]byte, error) {
 	w, err := c.compose(to, prefix, p)
 	if err != nil {
@@ -125,7 +127,7 @@ func (c *Compiler) write(to []byte, prefix string, p permission) ([]byte, error)
 	return w.close()
 }
 
-// compose writes a policy, whatever its size, up to its end.
+// compose writes a policy of any size, except for its end.
 func (c *Compiler) compose(to []byte, prefix string, permitted permission) (writer, error) {
 	barred := route.NewSet(len(c.table.Rules()))
 	some, all := false, true
@@ -166,7 +168,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted permission) (writ
 	return w, nil
 }
 
-// plan finds what to say for a class: the shorter of the two ways.
+// plan returns the shorter of the two plans for a class.
 func (c *Compiler) plan(k *class, prefix int, permitted permission, barred route.Set) (plan, error) {
 	tight := planner{plan: plan{class: k}, c: c, permission: permitted, barred: barred,
 		needed: make(route.Set, len(barred))}
@@ -189,18 +191,18 @@ func (c *Compiler) plan(k *class, prefix int, permitted permission, barred route
 	return tight.plan, nil
 }
 
-// paths yields what follows the verb in each of an entry's resources. A parameter is "*", or "?*" where it is the last:
-// "/orders/*" would also match "/orders/", which is another resource's path. Within a path "*" is as good, as what it
-// matches besides has an empty segment, and a policy with a "*" denies those.
-func (c *Compiler) paths(e entry, yield func(stem, tail string)) {
+// entryPaths yields what follows the verb in each resource of an entry. A parameter is "*", or "?*" at the end, because
+// "/orders/*" would also match "/orders/", the path of another resource. Within a path "*" is enough: what it matches
+// besides has an empty segment, and a policy with a "*" denies such paths.
+func (c *Compiler) entryPaths(e entry, yield func(stem, tail string)) {
 	n := &c.nodes[e.node]
 	switch {
 	case e.form == below:
 		yield(n.stem, "/?*")
-	case n.segment.Kind != route.Literal: // with all that is below it, as it cannot be had without
+	case n.segment.Kind != route.Literal: // everything below is included, because * cannot exclude it
 		yield(c.nodes[n.parent].stem, "/?*")
 	default:
-		if e.node != 0 { // the root's path is a slash already, and one more would be an empty segment
+		if e.node != 0 { // the root's path is already a slash, and another would be an empty segment
 			yield(n.stem, "")
 		}
 		if e.form == exactly {
@@ -211,16 +213,16 @@ func (c *Compiler) paths(e entry, yield func(stem, tail string)) {
 	}
 }
 
-// measure finds how many bytes the plan's resources take.
+// measure returns the number of bytes that the plan's resources take.
 func (p *plan) measure(c *Compiler, prefix int) int {
 	n := 0
 	for _, verb := range p.class.verbs {
 		add := func(stem, tail string) { n += prefix + len(verb) + len(stem) + len(tail) + len(`"",`) }
 		for _, e := range p.allow {
-			c.paths(e, add)
+			c.entryPaths(e, add)
 		}
 		for _, e := range p.deny {
-			c.paths(e, add)
+			c.entryPaths(e, add)
 		}
 		for _, path := range p.bound {
 			refinedPaths(path, add)
@@ -233,7 +235,7 @@ func (p *plan) measure(c *Compiler, prefix int) int {
 	return n
 }
 
-// refinedPaths is [Compiler.paths] for a path that does not belong to a node.
+// refinedPaths is like [Compiler.entryPaths] for a path that does not belong to a node.
 func refinedPaths(path string, yield func(stem, tail string)) {
 	yield(path, "")
 	if !strings.HasSuffix(path, "*") {

@@ -8,36 +8,36 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Compiler writes policies for the whole of an API: what API Gateway caches for a token and evaluates for every request
-// that comes with it, whatever its route. It is made once for a table; any number of goroutines may use it.
+// Compiler writes policies for a whole API. API Gateway caches such a policy for a token and evaluates it for every
+// request with that token, whatever the route. A Compiler is created once for a table and is safe for concurrent use.
 //
 // For every request that API Gateway sends to a rule that the table's authorizer decides, the policy allows the
-// request's method ARN exactly if the rule is permitted. Requests with an empty segment in their path ("//") it allows
-// only to those who may call every route: where the service ignores a slash and where it does not is not documented.
-// Requests to other rules, or to none, are never evaluated against it.
+// request's method ARN exactly if the rule is permitted. It allows requests with an empty segment in their path ("//")
+// only to callers that may call every route, because it is not documented where the service ignores a slash. Requests
+// to other rules, or to no rule, are never evaluated against it.
 //
-// This is how. A * in a policy crosses slashes, so the pattern of a route with a parameter also matches requests to
-// other routes. For each resource of the API the Compiler knows which rules' requests its pattern matches, exactly, by
-// the automaton of [route.Machine]. It allows the patterns of what is permitted, and denies the patterns of those rules
-// that these match although they are not permitted. If such a Deny matches a request to a permitted rule, there is no
-// such policy for these rights: see [Compiler.Conflicts].
+// A * in a policy crosses slashes, so the pattern of a route with a parameter also matches requests to other routes.
+// For each resource of the API, the Compiler uses the automaton of [route.Machine] to find exactly which rules'
+// requests the resource's pattern matches. It allows the patterns of permitted rules. It denies the patterns of barred
+// rules that those also match. If such a Deny would match a request to a permitted rule, these rights have no such
+// policy: see [Compiler.Conflicts].
 //
 // A rule that depends on parameters of its path is permitted for some values of them, which are segments of what is
-// allowed. All its other requests count as barred: where an Allow matches some of them, they are denied, unless such a
-// Deny would match those that are permitted. A value with reserved characters is allowed in two spellings, raw and with
-// all of those percent-encoded in upper-case hex; a request with another spelling is denied.
+// allowed. All its other requests count as barred: if an Allow matches some of them, they are denied, unless such a
+// Deny would match permitted ones. A value with reserved characters is allowed in two spellings: raw, and with all of
+// those characters percent-encoded in uppercase hex. Requests with another spelling are denied.
 //
-// The Compiler assumes that API Gateway evaluates the policy on the path that it matched with the routes, be it decoded
-// or, as everything that it hands on, undecoded. Should it match the undecoded path and evaluate on the decoded one,
-// then with "/users/{id}" barred and "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through, and no
-// policy could prevent that. Should it match the decoded path and evaluate on the undecoded one, then with "/admin"
-// barred and "/{proxy+}" permitted, "/%61dmin" would come through, which DenyEscapes prevents.
+// The Compiler assumes that API Gateway evaluates the policy on the same path that it matched with the routes, either
+// decoded or, like everything that it passes on, undecoded. If it matched the undecoded path and evaluated the decoded
+// one, "/users/1%2Fposts" would pass if "/users/{id}" is barred and "/users/{id}/posts" permitted, and no policy could
+// prevent that. If it matched the decoded path and evaluated the undecoded one, "/%61dmin" would pass if "/admin" is
+// barred and "/{proxy+}" permitted. DenyEscapes prevents that.
 type Compiler struct {
-	// Limit is how many bytes a policy may have. Default: [defaultLimit]. Set it before the first use.
+	// Limit is the maximum size of a policy in bytes. It must be set before the first use. Default: [defaultLimit].
 	Limit int
 
-	// DenyEscapes denies every path with a "%" in it, also to those who may call every route. Set it before the first
-	// use. Default: escapes in the values of parameters are allowed.
+	// DenyEscapes denies every path with a "%", even to callers that may call every route. It must be set before the first
+	// use. Default: the values of parameters may contain escapes.
 	DenyEscapes bool
 
 	table   *access.Table
@@ -45,49 +45,49 @@ type Compiler struct {
 	ours    route.Set // the rules that the table's authorizer decides
 	nodes   []node
 	classes []class
-	longest int // of what can follow the prefix in a resource
+	longest int // the maximum length of what follows the prefix in a resource
 
-	literals map[string]struct{} // of all routes
-	several  bool                // a segment of some route has to be among the values of several sources
+	literals       map[string]struct{} // of all routes
+	severalSources bool                // some route has a segment that must be among the values of several sources
 
 	mu     sync.Mutex
-	cached map[string]*template // by prefix and what is permitted, see key
+	cached map[string]*template // by prefix and what is permitted, see cacheKey
 }
 
-// defaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few.
-// AWS documents no limit for REST APIs. Its 8 KB for an authorizer's result is listed for WebSocket APIs, and according
-// to AWS does not apply here, where the limit is that of Lambda's answers, 6 MB. Sources:
+// defaultLimit is far above what tables need: the largest policy for 300 routes has about 50 KB, and most have a few
+// KB. AWS documents no limit for REST APIs. It lists 8 KB for an authorizer's result for WebSocket APIs, which
+// according to AWS does not apply here. The limit is that of Lambda's answers, 6 MB. Sources:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 // and
 // https://repost.aws/questions/QUzilwCUByQz6iUi-9hwPFJQ/lambda-authorizer-for-api-gateway-maximum-size-of-returned-policy
 const defaultLimit = 256 << 10
 
-// node is a resource of the API. They stand in the order of a walk through the tree: each before those below it, which
-// follow it up to end.
+// node is a resource of the API. Nodes are in the order of a walk through the tree: a node is followed by the nodes
+// below it, up to end.
 type node struct {
-	stem    string // its path, as the patterns of what is below it begin: "/orders/*"; "" for the root
-	end     int    // where the nodes below it end
-	child   int    // the one directly below it that is a parameter, or 0
+	stem    string // the beginning of the patterns below it: "/orders/*"; "" for the root
+	end     int    // the index after the last node below it
+	child   int    // the child that is a parameter, or 0
 	parent  int
 	segment route.Segment
 }
 
-// class is some verbs for which the resources have the same rules.
+// class groups the verbs for which the resources have the same rules.
 type class struct {
 	verbs []string
-	rule  []int32     // of each node, or -1
-	exact []route.Set // of each node: the rules that its pattern leads to
-	below []route.Set // of each node: those that the pattern of all paths below it leads to
-	under []route.Set // of each node: the rules of the nodes below it
-	ends  []int32     // of each state of the automaton: the rule of a path that ends there, or -1
+	rule  []int32     // for each node: its rule, or -1
+	exact []route.Set // for each node: the rules that its pattern leads to
+	below []route.Set // for each node: the rules that the pattern of all paths below it leads to
+	under []route.Set // for each node: the rules of the nodes below it
+	ends  []int32     // for each state of the automaton: the rule of a path that ends there, or -1
 }
 
-// form is which paths a pattern is to match, of those at and below a node.
+// form tells which paths at and below a node a pattern is meant to match.
 type form uint8
 
 const (
-	exactly form = iota // those of the node's resource, with a slash at the end and without; in truth more if it has a *
-	below               // all that are longer
+	exactly form = iota // those of the node's resource, with or without a slash at the end; a * in them matches more
+	below               // all longer paths
 	atAndBelow
 )
 
@@ -110,7 +110,7 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 		}
 		for _, w := range t.Bound(i) {
 			for _, way := range w.Ways {
-				c.several = c.several || slices.ContainsFunc(way, func(b access.Bind) bool { return len(b.Sources) > 1 })
+				c.severalSources = c.severalSources || slices.ContainsFunc(way, func(b access.Bind) bool { return len(b.Sources) > 1 })
 			}
 		}
 	}
@@ -155,7 +155,7 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 	return c, nil
 }
 
-// makeClasses finds the verbs that have rules, and puts those together that have the same everywhere.
+// makeClasses groups the verbs that have the same rules everywhere. Verbs without rules are left out.
 func (c *Compiler) makeClasses(ruleOf func(node, verb int) int32) {
 	states := c.states()
 	for verb, name := range route.Verbs {
@@ -174,13 +174,13 @@ func (c *Compiler) makeClasses(ruleOf func(node, verb int) int32) {
 	}
 }
 
-// states finds, for each node, the states of the automaton that the paths its pattern matches lead to.
+// states returns, for each node, the states of the automaton that the paths which its pattern matches lead to.
 func (c *Compiler) states() []route.Set {
 	states := make([]route.Set, len(c.nodes))
 	for i, n := range c.nodes {
 		switch {
 		case i == 0:
-			states[0] = c.start()
+			states[0] = c.startStates()
 		case n.segment.Kind == route.Literal:
 			states[i] = c.machine.Literal(states[n.parent], n.segment.Text)
 		default:
@@ -190,7 +190,7 @@ func (c *Compiler) states() []route.Set {
 	return states
 }
 
-func (c *Compiler) start() route.Set {
+func (c *Compiler) startStates() route.Set {
 	s := route.NewSet(c.machine.Len())
 	s.Add(route.Start)
 	return s
@@ -218,7 +218,7 @@ func (c *Compiler) newClass(verb int, rule []int32, states []route.Set) class {
 	return k
 }
 
-// rulesAt finds the rules that paths ending in these states lead to.
+// rulesAt returns the rules of the paths that end in these states.
 func (c *Compiler) rulesAt(k *class, states route.Set) route.Set {
 	s := route.NewSet(len(c.table.Rules()))
 	for at := range states.All {

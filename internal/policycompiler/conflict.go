@@ -10,16 +10,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Conflict says why no cacheable policy is right for some rights that claims can give: it has to allow one rule, and to
-// deny another whose requests that Allow matches as well, and the Deny matches requests to a third one, or to the
-// first, that it has to allow.
+// Conflict explains why some rights that claims can give have no correct cacheable policy. The policy has to allow one
+// rule. That Allow also matches requests to another rule, which the policy must deny. The Deny matches requests to a
+// third rule, or to the first, that it must allow.
 type Conflict struct {
-	Allowed, Denied, Hit int           // rules, by their index; Allowed and Hit may be the same
+	Allowed, Denied, Hit int           // indexes of rules; Allowed and Hit may be the same
 	Pattern              string        // what is denied, without the prefix: "GET/orders/*/items"
-	Request              string        // a request to Hit that the iampolicy.Deny matches: "GET /orders/x/items/items"
-	Rights               access.Rights // the least with which Allowed and Hit are permitted and Denied is not
+	Request              string        // a request to Hit that the Deny matches: "GET /orders/x/items/items"
+	Rights               access.Rights // the least rights with which Allowed and Hit are permitted and Denied is not
 
-	// Values says that Denied is permitted too, for some values of its path's parameters: what is denied are its other
+	// Values reports that Denied is permitted for some values of its path's parameters. The policy denies its other
 	// requests.
 	Values bool
 
@@ -39,8 +39,8 @@ func (c Conflict) String() string {
 		c.rules[c.Allowed].Pattern, c.rules[c.Denied].Pattern, c.Pattern, c.Request, c.rules[c.Hit].Pattern)
 }
 
-// Narrower is a route that takes the request, and those like it, away from Hit: Hit's pattern, with the words that the
-// Deny names in place of parameters. With a rule of its own for that route, there is no conflict about them.
+// Narrower returns a route that takes the request, and those like it, away from Hit. It is Hit's pattern with the words
+// of the Deny in place of parameters. If the table has a rule for that route, such requests cause no conflict.
 func (c Conflict) Narrower() string {
 	verb, path, _ := strings.Cut(c.Request, " ")
 	named := strings.Split(c.Pattern, "/")
@@ -51,7 +51,7 @@ func (c Conflict) Narrower() string {
 		case slices.Contains(named, word) && !strings.HasPrefix(word, "<") || i < len(hit) && hit[i].Kind == route.Literal:
 		case i < len(hit) && hit[i].Kind == route.Param:
 			words[i] = hit[i].String()
-		case i < len(denied) && denied[i].Kind == route.Param: // beside it, a parameter has its name
+		case i < len(denied) && denied[i].Kind == route.Param: // beside it, a parameter has the same name
 			words[i] = denied[i].String()
 		default:
 			return verb + " /" + strings.Join(append(words[:i], "{rest+}"), "/")
@@ -60,9 +60,9 @@ func (c Conflict) Narrower() string {
 	return verb + " /" + strings.Join(words, "/")
 }
 
-// Conflicts finds, for use at synth, whether some rights that claims can give have no cacheable policy. If there are
-// none, [Compiler.Append] never returns [ErrConflict] for such rights, and leaves out no values but those that are
-// literals of routes. Of each pair of Denied and Hit one is reported, in the order of the rules.
+// Conflicts finds, at synth, the rights that claims can give and that have no cacheable policy. If there are none,
+// [Compiler.Append] never returns [ErrConflict] for such rights, and leaves out only values that are literals of
+// routes. For each pair of Denied and Hit it returns one conflict, in the order of the rules.
 func (c *Compiler) Conflicts() []Conflict {
 	var found []Conflict
 	for k := range c.classes {
@@ -81,17 +81,17 @@ func (c *Compiler) Conflicts() []Conflict {
 	return slices.CompactFunc(found, func(a, b Conflict) bool { return key(a) == key(b) })
 }
 
-// shape is one of the ways in which a rule can be permitted, and what is allowed then.
+// shape is one way in which a rule can be permitted, and what is then allowed.
 type shape struct {
 	rule  int
-	unmet uint16     // the requirements that parameters of the path meet
-	way   access.Way // nil if the rule is permitted whatever they are
+	unmet uint16     // a bit for each requirement that parameters of the path meet
+	way   access.Way // nil if the rule is permitted whatever the parameters are
 	bind  binding
 	path  []string
-	rules route.Set // those that the path leads to
+	rules route.Set // the rules that path leads to
 }
 
-// shapes are those of each node's rule.
+// shapes returns the shapes of each node's rule.
 func (c *Compiler) shapes(k *class) [][]shape {
 	out := make([][]shape, len(k.rule))
 	for i, rule := range k.rule {
@@ -102,7 +102,7 @@ func (c *Compiler) shapes(k *class) [][]shape {
 		for _, ways := range c.table.Bound(int(rule)) {
 			for _, way := range ways.Ways {
 				s := shape{rule: int(rule), unmet: ways.Unmet, way: way, bind: symbolic(way)}
-				s.path = c.path(i, s.bind)
+				s.path = c.wayPath(i, s.bind)
 				s.rules = c.rulesAt(k, c.follow(s.path))
 				out[i] = append(out[i], s)
 			}
@@ -111,12 +111,12 @@ func (c *Compiler) shapes(k *class) [][]shape {
 	return out
 }
 
-// conflictsOf finds those in which the rule at a node is the one denied.
+// conflictsOf finds the conflicts in which the rule at a node is denied.
 func (c *Compiler) conflictsOf(k *class, shapes [][]shape, i int) (found []Conflict) {
 	denied := int(k.rule[i])
 	bound := c.table.Bound(denied)
-	if len(c.others(k.exact[i], denied)) == 0 && bound == nil {
-		return nil // its pattern hits nothing but its own requests
+	if len(c.otherRules(k.exact[i], denied)) == 0 && bound == nil {
+		return nil // its pattern matches only its own requests
 	}
 	for j := range shapes {
 		for _, allowed := range shapes[j] {
@@ -124,12 +124,12 @@ func (c *Compiler) conflictsOf(k *class, shapes [][]shape, i int) (found []Confl
 				continue
 			}
 			for _, m := range c.meetingsOf(k, allowed.path, i) {
-				if j != i && len(c.others(k.exact[i], denied)) > 0 {
-					found = append(found, c.without(k, shapes, allowed, i, m)...)
+				if j != i && len(c.otherRules(k.exact[i], denied)) > 0 {
+					found = append(found, c.conflictsBarred(k, shapes, allowed, i, m)...)
 				}
 				for _, ways := range bound {
 					if j != i || allowed.unmet == ways.Unmet {
-						found = append(found, c.withOthers(k, shapes, allowed, i, m, ways)...)
+						found = append(found, c.conflictsForValues(k, shapes, allowed, i, m, ways)...)
 					}
 				}
 			}
@@ -138,10 +138,10 @@ func (c *Compiler) conflictsOf(k *class, shapes [][]shape, i int) (found []Confl
 	return found
 }
 
-// without finds the conflicts of a Deny for requests to a rule that is not permitted at all.
-func (c *Compiler) without(k *class, shapes [][]shape, allowed shape, i int, m meeting) (found []Conflict) {
+// conflictsBarred finds the conflicts of a Deny for requests to a rule that is not permitted at all.
+func (c *Compiler) conflictsBarred(k *class, shapes [][]shape, allowed shape, i int, m meeting) (found []Conflict) {
 	denied := int(k.rule[i])
-	for _, hit := range c.hitBy(k, shapes, m.path, m.rules, denied) {
+	for _, hit := range c.shapesHit(k, shapes, m.path, m.rules, denied) {
 		if rights, ok := c.feasible(denied, nil, allowed, hit); ok {
 			found = append(found, c.conflict(k, allowed.rule, denied, hit, m, rights))
 		}
@@ -149,22 +149,22 @@ func (c *Compiler) without(k *class, shapes [][]shape, allowed shape, i int, m m
 	return found
 }
 
-// withOthers finds those where it is permitted for some values, which are not those that are denied.
-func (c *Compiler) withOthers(k *class, shapes [][]shape, allowed shape, i int, m meeting,
+// conflictsForValues finds the conflicts of a Deny for requests to a rule that is permitted for other values.
+func (c *Compiler) conflictsForValues(k *class, shapes [][]shape, allowed shape, i int, m meeting,
 	ways access.Ways) []Conflict {
 	denied := int(k.rule[i])
 	var found []Conflict
 	for _, way := range ways.Ways {
 		own := shape{rule: denied, unmet: ways.Unmet, way: way, bind: symbolic(way)}
-		if own.bind.inside(m.path) {
+		if own.bind.holdsForAll(m.path) {
 			if allowed.rule == denied || sameSources(own.way, allowed.way) {
-				return nil // whose values are there, as the Allow has them
+				return nil // the Allow has the values, so the requests are permitted
 			}
 			continue
 		}
 		hits := []shape{own}
-		if !own.bind.meets(m.path, false) {
-			hits = c.hitBy(k, shapes, m.path, m.rules, -1)
+		if !own.bind.holdsForSome(m.path, false) {
+			hits = c.shapesHit(k, shapes, m.path, m.rules, -1)
 		}
 		for _, hit := range hits {
 			if rights, ok := c.feasible(denied, &ways, allowed, hit, own); ok {
@@ -177,17 +177,17 @@ func (c *Compiler) withOthers(k *class, shapes [][]shape, allowed shape, i int, 
 	return found
 }
 
-// sameSources reports whether the sources of a way are among those of another one.
+// sameSources reports whether another way has all sources of a way.
 func sameSources(way, other access.Way) bool {
 	return !slices.ContainsFunc(way, func(b access.Bind) bool {
 		return !slices.ContainsFunc(other, func(o access.Bind) bool { return o.Sources[0] == b.Sources[0] })
 	})
 }
 
-// hitBy finds the ways in which rules are permitted, but for one rule, of which a Deny would match requests. Values of
-// two claims may be the same.
-func (c *Compiler) hitBy(k *class, shapes [][]shape, path []string, rules route.Set, but int) (hits []shape) {
-	for _, rule := range c.others(rules, but) {
+// shapesHit finds the shapes of permitted rules whose requests a Deny would match. It leaves out the rule except.
+// Values of two claims may be the same.
+func (c *Compiler) shapesHit(k *class, shapes [][]shape, path []string, rules route.Set, except int) (hits []shape) {
+	for _, rule := range c.otherRules(rules, except) {
 		at := k.nodeOf(rule)
 		for _, s := range shapes[at] {
 			if s.way == nil || c.hits(k, path, at, s.bind, true) {
@@ -200,9 +200,9 @@ func (c *Compiler) hitBy(k *class, shapes [][]shape, path []string, rules route.
 
 func (c *Compiler) conflict(k *class, allowed, denied int, hit shape, m meeting, rights access.Rights) Conflict {
 	laid := m.path
-	if hit.way != nil { // a request that has the values
-		for _, l := range common(m.path, c.segments(k.nodeOf(hit.rule))) {
-			if hit.bind.meets(l, true) && c.rulesAt(k, c.follow(l)).Has(hit.rule) {
+	if hit.way != nil { // choose a request that has the values
+		for _, l := range overlaps(m.path, c.segments(k.nodeOf(hit.rule))) {
+			if hit.bind.holdsForSome(l, true) && c.rulesAt(k, c.follow(l)).Has(hit.rule) {
 				laid = slices.Clone(l)
 				for n, segment := range hit.bind.segments {
 					laid[segment] = hit.bind.texts[n]
@@ -217,7 +217,7 @@ func (c *Compiler) conflict(k *class, allowed, denied int, hit shape, m meeting,
 		Hit:     hit.rule,
 		Rights:  rights,
 		rules:   c.table.Rules(),
-		Pattern: c.legible(k.verbs[0] + joined(m.path)),
-		Request: c.legible(k.verbs[0] + " " + c.witness(k, laid, hit.rule)),
+		Pattern: c.withClaimNames(k.verbs[0] + joinPath(m.path)),
+		Request: c.withClaimNames(k.verbs[0] + " " + c.witness(k, laid, hit.rule)),
 	}
 }

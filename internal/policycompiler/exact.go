@@ -10,23 +10,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// What is left out of a grant, as [access.Left] says it.
+// The reasons for leaving something out of a grant, for [access.Left].
 const (
 	whyLong    = "the resource would have more than 512 characters"
 	whyMany    = "there are more values than a policy holds"
 	whyLiteral = "the value is a literal of another route, so that no policy allows just its requests"
 )
 
-// exact are a grant's ways with the values of the caller.
+// exact plans a policy with the caller's own values.
 type exact struct {
 	c      *Compiler
 	grant  *access.Grant
 	prefix string
-	ways   [][]binding // of each rule
+	ways   [][]binding // for each rule
 }
 
-// appendExactly is [Compiler.Append] for values with which no plan can be shared between callers: it plans with these
-// very values, and leaves out what cannot be said. Without any of the ways a policy depends on rights alone.
+// appendExactly is [Compiler.Append] for values for which callers cannot share a plan. It plans with these values, and
+// leaves out what a policy cannot express. Once all ways are left out, the policy depends on the rights alone.
 func (c *Compiler) appendExactly(to []byte, prefix string, g *access.Grant) ([]byte, error) {
 	if !isPrefix(prefix) {
 		return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
@@ -34,27 +34,27 @@ func (c *Compiler) appendExactly(to []byte, prefix string, g *access.Grant) ([]b
 	e := exact{c: c, grant: g, prefix: prefix, ways: make([][]binding, len(c.table.Rules()))}
 	e.leaveLists()
 	for rule := range g.Ways {
-		e.bind(rule)
+		e.bindValues(rule)
 	}
 	for _, leave := range []func(){func() {}, e.leaveLiterals, e.leaveAll} {
 		leave()
 		out, err := e.write(to)
-		for errors.Is(err, errTotal) && e.any() {
+		for errors.Is(err, errTotal) && e.hasWays() {
 			e.leaveMost()
 			out, err = e.write(to)
 		}
-		if err == nil || !e.any() {
+		if err == nil || !e.hasWays() {
 			return out, err
 		}
 	}
-	return to, ErrConflict // without ways, the loop returns
+	return to, ErrConflict // not reached: without ways, the loop returns
 }
 
-// errTotal says that the whole policy is too large, and not one resource.
+// errTotal reports that the whole policy is too large, and not a single resource.
 var errTotal = fmt.Errorf("%w: all of it", ErrTooLarge)
 
 func (e *exact) write(to []byte) ([]byte, error) {
-	p := e.c.unbound(e.grant)
+	p := e.c.unboundPermission(e.grant)
 	for rule, ways := range e.ways {
 		p.bind(len(e.ways), rule, ways)
 	}
@@ -73,16 +73,16 @@ func (e *exact) write(to []byte) ([]byte, error) {
 	return f.to, nil
 }
 
-// any reports whether there are ways left.
-func (e *exact) any() bool {
+// hasWays reports whether there are ways left.
+func (e *exact) hasWays() bool {
 	return slices.ContainsFunc(e.ways, func(ways []binding) bool { return len(ways) > 0 })
 }
 
-// most bounds the ways with their values that are planned with, by the bytes that they would take one by one, as a
-// multiple of the limit: rules that share a branch take less.
-const most = 16
+// planFactor limits the ways that are planned with their values. They may take this multiple of the limit, in the bytes
+// that they need one by one. Rules that share a branch need less.
+const planFactor = 16
 
-// leaveLists leaves out the rules that have most ways with their values, where planning would take too long.
+// leaveLists leaves out the rules with the most ways for their values if planning would take too long.
 func (e *exact) leaveLists() {
 	counts := make([]int, len(e.ways))
 	for rule, ways := range e.grant.Ways {
@@ -99,7 +99,7 @@ func (e *exact) leaveLists() {
 		for rule, n := range counts {
 			bytes, highest = bytes+n*e.length(rule, binding{}), max(highest, n)
 		}
-		if bytes <= most*e.c.Limit {
+		if bytes <= planFactor*e.c.Limit {
 			return
 		}
 		for rule, n := range counts {
@@ -111,8 +111,8 @@ func (e *exact) leaveLists() {
 	}
 }
 
-// bind finds the ways of a rule with their values.
-func (e *exact) bind(rule int) {
+// bindValues sets the ways of a rule with their values.
+func (e *exact) bindValues(rule int) {
 	if slices.ContainsFunc(e.grant.Left, func(l access.Left) bool { return l.Rule == rule && l.Segments == nil }) {
 		return
 	}
@@ -133,16 +133,16 @@ func (e *exact) bind(rule int) {
 		e.ways[rule] = append(e.ways[rule], made...)
 	}
 	e.leave(rule, whyLong, func(way binding) bool { return e.length(rule, way) > maxResource })
-	// The percent-encoded spelling is not the literal, so that one plan would not do for both.
+	// The percent-encoded spelling is not the literal, so one plan would not be correct for both spellings.
 	e.leave(rule, whyLiteral, func(way binding) bool {
 		return slices.ContainsFunc(way.texts, func(text string) bool {
-			v := plainOf(text)
+			v := unmarked(text)
 			return e.c.isLiteral(v) && access.Escaped(v) != v
 		})
 	})
 }
 
-// length is that of the longest resource that allows a way.
+// length returns the length of the longest resource that allows a way.
 func (e *exact) length(rule int, way binding) int {
 	p := e.c.table.Rules()[rule].Pattern
 	n := len(e.prefix) + len(p.Verb)
@@ -157,12 +157,12 @@ func (e *exact) length(rule int, way binding) int {
 		}
 	}
 	for _, text := range way.texts {
-		n += len(access.Escaped(plainOf(text))) - len("?*")
+		n += len(access.Escaped(unmarked(text))) - len("?*")
 	}
 	return n + len("/")
 }
 
-// leave leaves some ways of a rule out.
+// leave leaves out some ways of a rule.
 func (e *exact) leave(rule int, why string, which func(binding) bool) {
 	e.ways[rule] = slices.DeleteFunc(e.ways[rule], func(way binding) bool {
 		if !which(way) {
@@ -170,7 +170,7 @@ func (e *exact) leave(rule int, why string, which func(binding) bool) {
 		}
 		left := access.Left{Rule: rule, Segments: way.segments, Why: why}
 		for _, text := range way.texts {
-			left.Values = append(left.Values, plainOf(text))
+			left.Values = append(left.Values, unmarked(text))
 		}
 		e.grant.Left = append(e.grant.Left, left)
 		return true
@@ -182,7 +182,7 @@ func (e *exact) leaveRule(rule int, why string) {
 	e.grant.Left = append(e.grant.Left, access.Left{Rule: rule, Why: why})
 }
 
-// leaveMost leaves out the rules that have most ways.
+// leaveMost leaves out the rules that have the most ways.
 func (e *exact) leaveMost() {
 	highest := 0
 	for _, ways := range e.ways {
@@ -198,7 +198,7 @@ func (e *exact) leaveMost() {
 func (e *exact) leaveLiterals() {
 	for rule := range e.ways {
 		e.leave(rule, whyLiteral, func(way binding) bool {
-			return slices.ContainsFunc(way.texts, func(text string) bool { return e.c.isLiteral(plainOf(text)) })
+			return slices.ContainsFunc(way.texts, func(text string) bool { return e.c.isLiteral(unmarked(text)) })
 		})
 	}
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// Method decides a request by its method's ARN alone, for authorizers whose answer is not cached. It finds the rule the
-// request falls under (-1 if none), and reports whether a policy can allow it: the rule is the authorizer's own, the
-// caller may call it, and the path can be named in a policy so that it means itself.
+// Method decides a request by its method ARN alone, for authorizers whose answers are not cached. It returns the rule
+// for the request, or -1, and whether a policy can allow the request: the rule belongs to the authorizer, the caller
+// may call it, and a policy can name the path literally.
 //
-// A segment that has to be a claim's value is compared with it as it is and percent-decoded. A path with "*", "?" or
-// "${" cannot be named, nor can one longer than a Resource may be. A path with an empty segment is refused to all who
-// may not call every route, as [Compiler] does.
+// A segment that must have a claim's value may be percent-encoded. A policy cannot name a path with "*", "?" or "${",
+// nor one that is too long for a Resource. As in [Compiler], a path with an empty segment is refused to callers that
+// may not call every route.
 func Method(t *access.Table, g *access.Grant, a ARN) (rule int, allow bool) {
 	rule, ok := t.Match(a.Verb, a.Path)
-	if !ok || t.Rules()[rule].Elsewhere || !a.literal() || !g.Permits(rule, a.Path, Same) {
+	if !ok || t.Rules()[rule].Elsewhere || !a.isLiteral() || !g.Permits(rule, a.Path, Same) {
 		return rule, false
 	}
 	if strings.Contains(a.Path, "//") {
@@ -30,8 +30,8 @@ func Method(t *access.Table, g *access.Grant, a ARN) (rule int, allow bool) {
 	return rule, true
 }
 
-// Same reports whether a segment of a path is a value, as it is or percent-decoded (RFC 3986, section 2.1), in hex of
-// either case. A segment with a "%" that does not begin an escape is not a value.
+// Same reports whether a segment of a path equals a value, either unchanged or percent-decoded (RFC 3986, section 2.1),
+// with hex digits of either case. A segment with a "%" that does not begin an escape equals no value.
 func Same(segment, value string) bool {
 	if segment == value {
 		return true
@@ -53,18 +53,18 @@ func Same(segment, value string) bool {
 	return value == ""
 }
 
-// Permits reports whether the policy for the whole API allows a path that falls under a rule, for which a grant was
-// given to [Compiler.Append]: its segments are the values as they are, or all of them percent-encoded.
+// Permits reports whether the policy for the whole API allows a path of a rule, after the grant was passed to
+// [Compiler.Append]. The path's segments must be the values unchanged, or with all reserved characters percent-encoded.
 func Permits(g *access.Grant, rule int, path string) bool {
 	return g.Permits(rule, path, func(segment, value string) bool { return segment == value }) ||
 		g.Permits(rule, path, func(segment, value string) bool { return segment == access.Escaped(value) })
 }
 
-// AppendMethod writes the policy that allows or denies one method ARN, in JSON, behind what is there already. If the
-// ARN cannot be named in a policy so that it means itself, the policy denies everything, whatever was asked.
+// AppendMethod appends the policy that allows or denies one method ARN, in JSON. If a policy cannot name the ARN
+// literally, it denies everything.
 func AppendMethod(to []byte, a ARN, allow bool) []byte {
 	effect, resource := iampolicy.Deny, a.text
-	if !a.literal() {
+	if !a.isLiteral() {
 		resource = a.Prefix() + "*"
 	} else if allow {
 		effect = iampolicy.Allow

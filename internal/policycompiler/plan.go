@@ -8,37 +8,37 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// plan is what a policy says for the verbs of one class.
+// plan is the part of a policy for the verbs of one class.
 type plan struct {
 	class   *class
 	allow   []entry
 	deny    []entry
-	bound   []string // paths to allow besides, with values in them
-	refined []string // paths to deny besides
-	bytes   int      // how many the resources take
+	bound   []string // further paths to allow, which contain values
+	refined []string // further paths to deny
+	bytes   int      // the size of the resources
 }
 
-// planner finds a plan for some permitted rules.
+// planner builds a plan for some permitted rules.
 type planner struct {
 	plan
 	permission
 	c        *Compiler
-	barred   route.Set // the rules that the authorizer decides and does not permit whatever their parameters are
-	needed   route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
-	patterns []pattern // of bound
+	barred   route.Set // the authorizer's rules that are not permitted for all values of their parameters
+	needed   route.Set // the barred rules whose requests an Allow matches, so that a Deny is needed
+	patterns []pattern // the patterns of bound
 	conflict *conflict
 }
 
-// pattern is a path with values in it that is allowed, and the rules that it leads to.
+// pattern is an allowed path with values in it, and the rules that it leads to.
 type pattern struct {
 	path  []string
 	rules route.Set
 }
 
-// conflict says that the Deny for one rule would match a request to a permitted one.
+// conflict reports that the Deny for one rule would match a request to a permitted one.
 type conflict struct{ denied, hit int }
 
-// tight allows resource by resource. A whole branch is allowed in one if none of its paths leads to a barred rule.
+// tight allows single resources. It allows a whole branch in one if no path of it leads to a barred rule.
 func (p *planner) tight() {
 	p.allow, p.deny = make([]entry, 0, 16), make([]entry, 0, 16)
 	p.allowFrom(0)
@@ -67,29 +67,29 @@ func (p *planner) addAllow(i int, f form) {
 	}
 }
 
-// need notes the rules whose requests an Allow matches.
+// need adds the barred rules whose requests an Allow matches to needed.
 func (p *planner) need(rules route.Set) {
 	for w := range rules {
 		p.needed[w] |= rules[w] & p.barred[w]
 	}
 }
 
-// has reports whether a node has a rule, and one of these.
-func (p *planner) has(i int, rules route.Set) bool {
+// nodeHas reports whether a node has a rule, and the rule is one of these.
+func (p *planner) nodeHas(i int, rules route.Set) bool {
 	r := p.class.rule[i]
 	return r >= 0 && rules.Has(int(r))
 }
 
 func (p *planner) allowFrom(i int) {
 	n := &p.c.nodes[i]
-	mine := p.has(i, p.all)
+	mine := p.nodeHas(i, p.all)
 	switch {
 	case !p.class.under[i].Meets(p.all):
 		if mine {
 			p.addAllow(i, exactly)
 		}
-	case n.child != 0 && p.has(n.child, p.all), // whose pattern matches all that is below, too
-		!p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.all):
+	case n.child != 0 && p.nodeHas(n.child, p.all), // its pattern also matches everything below
+		!p.class.below[i].Meets(p.barred) && haveTwo(p.class.under[i], p.all):
 		p.addAllow(i, formOf(mine))
 	default:
 		if mine {
@@ -101,7 +101,7 @@ func (p *planner) allowFrom(i int) {
 	}
 }
 
-// formOf is the form that covers a branch, with its own resource or without.
+// formOf returns the form for a branch, with or without its own resource.
 func formOf(own bool) form {
 	if own {
 		return atAndBelow
@@ -109,8 +109,8 @@ func formOf(own bool) form {
 	return below
 }
 
-// several reports whether two sets have at least two numbers in common.
-func several(a, b route.Set) bool {
+// haveTwo reports whether two sets have at least two numbers in common.
+func haveTwo(a, b route.Set) bool {
 	n := 0
 	for i, w := range a {
 		if n += bits.OnesCount64(w & b[i]); n > 1 {
@@ -122,18 +122,18 @@ func several(a, b route.Set) bool {
 
 func (p *planner) denyFrom(i int) {
 	n := &p.c.nodes[i]
-	mine := p.has(i, p.needed)
+	mine := p.nodeHas(i, p.needed)
 	if !mine && !p.class.under[i].Meets(p.needed) {
 		return
 	}
-	alone := mine && p.class.exact[i].Meets(p.open) // its own pattern would hit too much
+	alone := mine && p.class.exact[i].Meets(p.open) // its own pattern would match permitted requests
 	if alone {
 		p.refine(i)
 		mine = false
 	}
 	switch {
 	case !p.class.below[i].Meets(p.open) &&
-		(n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
+		(n.child != 0 && p.nodeHas(n.child, p.needed) || haveTwo(p.class.under[i], p.needed)):
 		p.deny = append(p.deny, entry{i, formOf(mine)})
 		return
 	case mine:
@@ -144,7 +144,7 @@ func (p *planner) denyFrom(i int) {
 	}
 }
 
-// refine denies of a rule's requests only those that an Allow matches, one by one of the ways in which it does.
+// refine denies only those requests of a rule that an Allow matches, one pattern at a time.
 func (p *planner) refine(i int) {
 	for _, a := range p.allow {
 		for _, m := range p.c.meetings(p.class, a, i) {
@@ -164,17 +164,18 @@ func (p *planner) refine(i int) {
 	}
 }
 
-// denyMeeting denies what requests to the rule at a node and an Allow have in common, unless it is permitted: all of it
-// has the values of one of the rule's own ways. Where some of it has, the Deny would hit the rule itself.
+// denyMeeting denies the requests to the rule at a node that an Allow also matches. It denies nothing if all of them
+// have the values of one of the rule's ways, and are permitted. If only some have such values, the Deny would match
+// permitted requests of the rule itself.
 func (p *planner) denyMeeting(m meeting, i int) {
 	denied := int(p.class.rule[i])
 	if access.Ownership && p.some.Has(denied) {
 		ways := p.permission.bound[denied]
-		if slices.ContainsFunc(ways, func(way binding) bool { return way.inside(m.path) }) {
+		if slices.ContainsFunc(ways, func(way binding) bool { return way.holdsForAll(m.path) }) {
 			return
 		}
 	}
-	hit := firstOf(m.rules, p.all)
+	hit := firstCommon(m.rules, p.all)
 	if access.Ownership && hit < 0 {
 		hit = p.boundHit(m)
 	}
@@ -182,12 +183,12 @@ func (p *planner) denyMeeting(m meeting, i int) {
 		if p.conflict == nil {
 			p.conflict = &conflict{denied, hit}
 		}
-	} else if path := joined(m.path); !slices.Contains(p.refined, path) {
+	} else if path := joinPath(m.path); !slices.Contains(p.refined, path) {
 		p.refined = append(p.refined, path)
 	}
 }
 
-// boundHit is a rule of which what a pattern matches has values that permit it, or -1.
+// boundHit returns a rule that is permitted for values of some of the requests that a pattern matches, or -1.
 func (p *planner) boundHit(m meeting) int {
 	for rule := range m.rules.All {
 		if !p.some.Has(rule) {
@@ -203,8 +204,8 @@ func (p *planner) boundHit(m meeting) int {
 	return -1
 }
 
-// firstOf is the first number that two sets have in common, or -1.
-func firstOf(a, b route.Set) int {
+// firstCommon returns the first number that two sets have in common, or -1.
+func firstCommon(a, b route.Set) int {
 	for i := range a.All {
 		if b.Has(i) {
 			return i

@@ -9,14 +9,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// LongestPrefix is how long a prefix (see [ARN.Prefix]) can be without the stage's name, for use at synth, where region
-// and account may not be known yet: partition 10, region 20, account 12, API 10 characters, and what is between them.
+// LongestPrefix is the maximum length of a prefix (see [ARN.Prefix]) without the stage's name. It is for use at synth,
+// when region and account may not be known yet: partition 10, region 20, account 12 and API 10 characters, and the
+// separators.
 const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
 
-// CheckSize finds, for use at synth, whether some rights can lead to a policy above [Compiler.Limit], or a route to a
-// resource above the 512 characters that API Gateway takes. Values of parameters are taken to have 64 characters, and
-// lists of them ten values; of callers with more, [Compiler.Append] leaves out what does not fit. The prefix is given
-// by its length. The error is [ErrTooLarge].
+// CheckSize checks, at synth, whether some rights can lead to a policy larger than [Compiler.Limit], or a route to a
+// resource longer than the 512 characters that API Gateway accepts. It assumes that the values of parameters have 64
+// characters, and that lists have ten values. For callers with more, [Compiler.Append] leaves out what does not fit.
+// The parameter prefix is a length. The error is [ErrTooLarge].
 func (c *Compiler) CheckSize(prefix int) error {
 	if n := prefix + c.longest; n > maxResource {
 		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path",
@@ -25,7 +26,7 @@ func (c *Compiler) CheckSize(prefix int) error {
 	for k := range c.classes {
 		for i, shapes := range c.shapes(&c.classes[k]) {
 			for _, s := range shapes {
-				_, n := c.filled(joined(s.path) + "/")
+				_, n := c.filledSize(joinPath(s.path) + "/")
 				if n += prefix + len("OPTIONS"); s.way != nil && n > maxResource {
 					return fmt.Errorf("%w: a resource of the route %q has %d characters with values of %d characters for its "+
 						"parameters, and API Gateway takes %d: shorten the path", ErrTooLarge,
@@ -34,8 +35,8 @@ func (c *Compiler) CheckSize(prefix int) error {
 			}
 		}
 	}
-	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first: a table
-	// whose bound fits needs no more. That leaves out no table, as the exact size never exceeds the bound.
+	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first. The exact
+	// size never exceeds the bound, so a table whose bound fits needs no further check.
 	if c.bound(prefix) <= c.Limit {
 		return nil
 	}
@@ -46,28 +47,28 @@ func (c *Compiler) CheckSize(prefix int) error {
 	return nil
 }
 
-// exhaustive is up to how many values of requirements all rights are tried.
-const exhaustive = 12
+// maxExhaustive is the maximum number of values in requirements for which all rights are tried.
+const maxExhaustive = 12
 
-// maxSize finds how many bytes a policy of this table can have, with a prefix of the given length. If the table's
-// requirements name few values it is the size of the largest policy that claims can lead to; else exact is false, and
-// it is a bound that no policy exceeds and most stay well below. Rights that have no policy do not count.
+// maxSize returns how many bytes a policy of this table can have, with a prefix of the given length. If the
+// requirements name few values, it is the size of the largest policy that claims can lead to. Otherwise exact is false,
+// and it is a bound that no policy exceeds and that most stay far below. Rights without a policy do not count.
 func (c *Compiler) maxSize(prefix int) (bytes int, exact bool) {
-	values := c.values()
-	if len(values) > exhaustive {
+	values := c.requiredValues()
+	if len(values) > maxExhaustive {
 		return c.bound(prefix), false
 	}
 	filler := strings.Repeat("a", prefix)
 	seen := map[string]bool{}
 	for bits := range 1 << len(values) {
-		rights, ok := some(values, bits)
+		rights, ok := rightsOf(values, bits)
 		if !ok {
 			continue
 		}
 		g := c.table.Grant(c.withValues(rights))
-		if key := string(c.key("", &g)); !seen[key] {
+		if key := string(c.cacheKey("", &g)); !seen[key] {
 			seen[key] = true
-			if w, err := c.compose(nil, filler, c.symbols(&g)); err == nil {
+			if w, err := c.compose(nil, filler, c.symbolicPermission(&g)); err == nil {
 				f := newFiller(nil, g.Values, false)
 				newTemplate(string(append(w.to, closing...))).fill(f, false)
 				bytes = max(bytes, len(f.to))
@@ -77,13 +78,13 @@ func (c *Compiler) maxSize(prefix int) (bytes int, exact bool) {
 	return bytes, true
 }
 
-// A claim's list is taken to have ten values, and a value to have 64 characters, where it is not known how many it has.
+// The assumed number of values in a claim's list and length of a value, if they are not known.
 const (
 	usualValues = 10
 	usualLength = 64
 )
 
-// withValues are rights with values for the sources: the claims that parameters of paths are compared with.
+// withValues returns rights with values for the sources, which are the claims that path parameters are compared with.
 func (c *Compiler) withValues(rights access.Rights) access.Rights {
 	rights.Claims = slices.Clone(rights.Claims)
 	for n, source := range c.table.Sources() {
@@ -105,8 +106,8 @@ func (c *Compiler) withValues(rights access.Rights) access.Rights {
 	return rights
 }
 
-// values are those that the requirements of the authorizer's own rules name, each once.
-func (c *Compiler) values() []access.Requirement {
+// requiredValues returns the values that the requirements of the authorizer's own rules name, each once.
+func (c *Compiler) requiredValues() []access.Requirement {
 	var all []access.Requirement
 	for _, rule := range c.table.Rules() {
 		if rule.Elsewhere {
@@ -123,8 +124,8 @@ func (c *Compiler) values() []access.Requirement {
 	return all
 }
 
-// some are the rights that have those values whose bit is set. It reports false if no token brings all of them.
-func some(values []access.Requirement, bits int) (rights access.Rights, ok bool) {
+// rightsOf returns the rights with those values whose bit is set. It returns false if no token can have all of them.
+func rightsOf(values []access.Requirement, bits int) (rights access.Rights, ok bool) {
 	for i, v := range values {
 		if bits>>i&1 != 0 {
 			if rights, ok = rights.WithFirst(v); !ok {
@@ -135,13 +136,14 @@ func some(values []access.Requirement, bits int) (rights access.Rights, ok bool)
 	return rights, true
 }
 
-// bound: each rule is allowed or denied by its own resources at most, and what is said of a branch in one is shorter
-// than what it replaces. To deny by the ways in which an Allow matches may take more, so all of those are counted.
+// bound returns an upper limit for the size. Each rule is at most allowed or denied by its own resources, and an entry
+// for a branch is shorter than what it replaces. A Deny of only what an Allow matches may take more, so it counts all
+// of those patterns.
 func (c *Compiler) bound(prefix int) int {
 	n := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing)
 	add := func(verbs []string) func(stem, tail string) {
 		return func(stem, tail string) {
-			times, length := c.filled(stem + tail)
+			times, length := c.filledSize(stem + tail)
 			for _, verb := range verbs {
 				n += times * (len(`"",`) + prefix + len(verb) + length)
 			}
@@ -158,15 +160,15 @@ func (c *Compiler) bound(prefix int) int {
 			if r < 0 || !c.ours.Has(int(r)) {
 				continue
 			}
-			c.paths(entry{i, exactly}, add(class.verbs))
+			c.entryPaths(entry{i, exactly}, add(class.verbs))
 			n += len(class.verbs) // "/*" instead of "/"
 			for _, s := range shapes[i] {
 				if s.way != nil {
-					refinedPaths(joined(s.path), add(class.verbs))
+					refinedPaths(joinPath(s.path), add(class.verbs))
 				}
 			}
 			onPath := c.table.Bound(int(r)) != nil
-			if len(c.others(class.exact[i], int(r))) == 0 && !onPath {
+			if len(c.otherRules(class.exact[i], int(r))) == 0 && !onPath {
 				continue
 			}
 			for j := range shapes {
@@ -175,7 +177,7 @@ func (c *Compiler) bound(prefix int) int {
 						continue
 					}
 					for _, m := range c.meetingsOf(class, s.path, i) {
-						refinedPaths(joined(m.path), add(class.verbs))
+						refinedPaths(joinPath(m.path), add(class.verbs))
 					}
 				}
 			}
@@ -184,8 +186,8 @@ func (c *Compiler) bound(prefix int) int {
 	return n
 }
 
-// filled is how many resources a path stands for once values are in it, and how long each is.
-func (c *Compiler) filled(path string) (times, length int) {
+// filledSize returns how many resources a path stands for once values are filled in, and the length of each.
+func (c *Compiler) filledSize(path string) (times, length int) {
 	parts := strings.Split(path, mark)
 	times, length = 1, len(parts[0])
 	for _, part := range parts[1:] {

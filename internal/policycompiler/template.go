@@ -8,26 +8,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// template is a policy in which values of claims are still to be written.
+// template is a policy into which values of claims are still to be written.
 type template struct {
 	pieces []piece
 }
 
-// piece is text; or a resource with values in it, between parts.
+// piece is a text, or a resource with values between its parts.
 type piece struct {
 	text  string
-	comma bool // before the first resource
+	comma bool // whether a comma precedes the first resource
 	parts []string
-	holes []hole // one less than the parts
+	holes []hole // one fewer than parts
 }
 
-// hole is one value, or any of a source.
+// hole is the place of a value, or of any value of a source.
 type hole struct {
 	value  string
-	source int // -1 for a value
+	source int // -1 for a fixed value
 }
 
-// newTemplate takes a policy apart whose resources have marks in them.
+// newTemplate parses a policy whose resources contain marks.
 func newTemplate(text string) *template {
 	t := &template{}
 	for {
@@ -54,7 +54,7 @@ func newTemplate(text string) *template {
 	}
 }
 
-// holeOf reads what [symbol] writes, or a value, which has no "=".
+// holeOf parses what [symbol] writes, or a value, which has no "=".
 func holeOf(text string) hole {
 	if number, found := strings.CutPrefix(text, "="); found {
 		if source, err := strconv.Atoi(number); err == nil {
@@ -64,15 +64,15 @@ func holeOf(text string) hole {
 	return hole{value: text, source: -1}
 }
 
-// filler writes a template with the values of sources.
+// filler fills a template with the values of sources.
 type filler struct {
 	to      []byte
 	values  [][]string
-	escaped [][]string // as many, percent-encoded; nil where that is the same, or not wanted
-	longest int        // resource of those with values
-	comma   bool       // before the next one
+	escaped [][]string // values percent-encoded; an element is nil if no value changes, or escapes are not wanted
+	longest int        // the longest resource with values
+	comma   bool       // whether a comma precedes the next resource
 	chosen  []string
-	other   []string // the chosen values, percent-encoded
+	other   []string // the chosen values percent-encoded
 }
 
 func newFiller(to []byte, values [][]string, escapes bool) *filler {
@@ -88,7 +88,7 @@ func newFiller(to []byte, values [][]string, escapes bool) *filler {
 	return f
 }
 
-// size is about how many bytes the policy has.
+// size returns roughly how many bytes the policy has.
 func (t *template) size(values [][]string) int {
 	n := 0
 	for i := range t.pieces {
@@ -108,7 +108,7 @@ func (t *template) size(values [][]string) int {
 	return n
 }
 
-// fill writes the policy, behind what is there already.
+// fill appends the policy.
 func (t *template) fill(f *filler, escapes bool) {
 	for i := range t.pieces {
 		p := &t.pieces[i]
@@ -119,9 +119,9 @@ func (t *template) fill(f *filler, escapes bool) {
 		case len(p.holes) == 1 && p.holes[0].source >= 0:
 			source := p.holes[0].source
 			for n, v := range f.values[source] {
-				f.one(p, v)
+				f.writeOne(p, v)
 				if f.escaped[source] != nil && f.escaped[source][n] != v {
-					f.one(p, f.escaped[source][n])
+					f.writeOne(p, f.escaped[source][n])
 				}
 			}
 		default:
@@ -131,7 +131,7 @@ func (t *template) fill(f *filler, escapes bool) {
 	}
 }
 
-func (f *filler) begin() (at int) {
+func (f *filler) beginResource() (at int) {
 	if f.comma {
 		f.to = append(f.to, ',')
 	}
@@ -140,24 +140,24 @@ func (f *filler) begin() (at int) {
 	return len(f.to)
 }
 
-func (f *filler) end(at int) {
+func (f *filler) endResource(at int) {
 	f.longest = max(f.longest, len(f.to)-at)
 	f.to = append(f.to, '"')
 }
 
-func (f *filler) one(p *piece, value string) {
-	at := f.begin()
+func (f *filler) writeOne(p *piece, value string) {
+	at := f.beginResource()
 	f.to = append(append(append(f.to, p.parts[0]...), value...), p.parts[1]...)
-	f.end(at)
+	f.endResource(at)
 }
 
-// choose goes through the values of the hole after those that are chosen.
+// choose tries all values for the hole after the chosen ones.
 func (f *filler) choose(p *piece, escapes bool) {
 	i := len(f.chosen)
 	if i == len(p.holes) {
-		f.several(p, f.chosen)
+		f.writeSeveral(p, f.chosen)
 		if !slices.Equal(f.chosen, f.other) {
-			f.several(p, f.other)
+			f.writeSeveral(p, f.other)
 		}
 		return
 	}
@@ -183,11 +183,11 @@ func (f *filler) choose(p *piece, escapes bool) {
 	f.chosen, f.other = f.chosen[:i], f.other[:i]
 }
 
-func (f *filler) several(p *piece, values []string) {
-	at := f.begin()
+func (f *filler) writeSeveral(p *piece, values []string) {
+	at := f.beginResource()
 	f.to = append(f.to, p.parts[0]...)
 	for i, v := range values {
 		f.to = append(append(f.to, v...), p.parts[i+1]...)
 	}
-	f.end(at)
+	f.endResource(at)
 }

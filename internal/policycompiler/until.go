@@ -8,14 +8,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// lastDate is the latest that a condition can name: years have four digits.
+// lastDate is the latest date that a condition can name, because years have four digits.
 var lastDate = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
 
-// AppendUntil puts a time after which it allows nothing into a policy that [Compiler.Append] or [AppendMethod] wrote,
-// where the policy is what text has from the index on. A policy that only denies stays as it is. The time counts in
-// whole seconds.
+// AppendUntil adds a time to a policy that [Compiler.Append] or [AppendMethod] wrote, after which it allows nothing.
+// The policy begins at the index from of the text. A policy that only denies does not change. Fractions of a second are
+// ignored.
 //
-// The condition is DateLessThan on aws:CurrentTime, without IfExists: should a request have no such key, it is denied.
+// The condition is DateLessThan on aws:CurrentTime, without IfExists, so a request without this key is denied.
 // Source:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
 // and docs/decisions/policy-ends-with-the-token.md

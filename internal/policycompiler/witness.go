@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// legible writes a path with the names of claims for their values: "/users/<sub>".
-func (c *Compiler) legible(path string) string {
+// withClaimNames returns a path with the names of claims in place of their values: "/users/<sub>".
+func (c *Compiler) withClaimNames(path string) string {
 	for n, source := range c.table.Sources() {
 		path = strings.ReplaceAll(path, symbol(n), "<"+source.Claim+">")
 	}
 	return path
 }
 
-// feasible finds rights with which rules are permitted in these ways, while another rule is not permitted or only for
-// values of its path's parameters, as ways says.
+// feasible returns rights with which rules are permitted in these ways. With these rights, the denied rule is not
+// permitted, or only for values of its path's parameters as ways tells.
 func (c *Compiler) feasible(denied int, ways *access.Ways, permitted ...shape) (access.Rights, bool) {
 	rules := c.table.Rules()
 	var met, unmet []access.Requirement
@@ -48,7 +48,7 @@ func (c *Compiler) feasible(denied int, ways *access.Ways, permitted ...shape) (
 		return access.Meeting(met, unmet)
 	}
 	for _, req := range rules[denied].Requires {
-		if c.asks(req, sources) {
+		if c.comparesSource(req, sources) {
 			continue
 		}
 		if rights, ok := access.Meeting(met, append(slices.Clip(unmet), req)); ok {
@@ -58,8 +58,9 @@ func (c *Compiler) feasible(denied int, ways *access.Ways, permitted ...shape) (
 	return access.Rights{}, false
 }
 
-// asks reports whether a requirement is met where the sources have values: it compares a parameter with one of them.
-func (c *Compiler) asks(req access.Requirement, sources []int) bool {
+// comparesSource reports whether a requirement is met if the sources have values, because it compares a parameter with
+// one of them.
+func (c *Compiler) comparesSource(req access.Requirement, sources []int) bool {
 	for path := range req.Paths {
 		n := slices.Index(c.table.Sources(), access.Source{Kind: path.Kind, Claim: path.Claim})
 		if slices.Contains(sources, n) {
@@ -69,21 +70,21 @@ func (c *Compiler) asks(req access.Requirement, sources []int) bool {
 	return false
 }
 
-// others are the rules of a set that the authorizer decides, but for one.
-func (c *Compiler) others(rules route.Set, but int) (out []int) {
+// otherRules returns the rules of a set that the authorizer decides, except one.
+func (c *Compiler) otherRules(rules route.Set, except int) (out []int) {
 	for r := range rules.All {
-		if r != but && c.ours.Has(r) {
+		if r != except && c.ours.Has(r) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-// witness finds a path that a pattern matches and that leads to a rule: a shortest one.
+// witness returns a shortest path that a pattern matches and that leads to a rule.
 func (c *Compiler) witness(k *class, pattern []string, rule int) string {
 	type place struct {
-		state, done int  // done: how much of the pattern is behind it
-		running     bool // the run after that has begun
+		state, done int  // done is how much of the pattern has been read
+		running     bool // whether the run at done has begun
 	}
 	type step struct {
 		place
@@ -94,7 +95,7 @@ func (c *Compiler) witness(k *class, pattern []string, rule int) string {
 	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
-		if at.running { // the run may be over
+		if at.running { // the run may end here
 			queue = append(queue, step{place{at.state, at.done + 1, false}, at.path})
 		}
 		if seen[at.place] {
@@ -108,7 +109,7 @@ func (c *Compiler) witness(k *class, pattern []string, rule int) string {
 			continue
 		}
 		read := func(segment string, next place) {
-			if next.state = c.machine.Read(at.state, plainOf(segment)); next.state >= 0 {
+			if next.state = c.machine.Read(at.state, unmarked(segment)); next.state >= 0 {
 				queue = append(queue, step{next, slices.Concat(at.path, []string{segment})})
 			}
 		}
@@ -116,16 +117,16 @@ func (c *Compiler) witness(k *class, pattern []string, rule int) string {
 			read(literal, place{done: at.done + 1})
 			continue
 		}
-		read(c.free(at.state), place{done: at.done, running: true})
+		read(c.freeSegment(at.state), place{done: at.done, running: true})
 		for _, literal := range c.machine.Literals(at.state) {
 			read(literal, place{done: at.done, running: true})
 		}
 	}
-	return "" // the caller knows that there is one
+	return "" // cannot happen: the caller knows that there is one
 }
 
-// free is a segment that no literal in question matches, for people to read.
-func (c *Compiler) free(state int) string {
+// freeSegment returns a readable segment that no literal in question matches.
+func (c *Compiler) freeSegment(state int) string {
 	for _, s := range []string{"x", "y", "z"} {
 		if !slices.Contains(c.machine.Literals(state), s) {
 			return s

@@ -7,13 +7,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// writer writes the two statements, and finds what is too large.
+// writer writes the two statements, and reports what is too large.
 type writer struct {
 	to     []byte
-	start  int // of the policy in to
+	start  int // where the policy begins in to
 	prefix string
 	c      *Compiler
-	denies bool // there is a Deny already
+	denies bool // whether there is a Deny already
 	err    error
 }
 
@@ -21,7 +21,7 @@ func (w *writer) open(e iampolicy.Effect) {
 	w.to = append(append(append(w.to, opening...), e...), element...)
 }
 
-// deny goes over from what is allowed to what is denied.
+// deny ends the list of what is allowed and begins the list of what is denied.
 func (w *writer) deny() {
 	if !w.denies {
 		w.denies = true
@@ -29,8 +29,7 @@ func (w *writer) deny() {
 	}
 }
 
-// resource writes one. Of all that is in it nothing needs to be escaped, in JSON or in a policy: see [ARN] and
-// [route.Parse].
+// resource writes a resource. Nothing in it needs to be escaped in JSON or in a policy: see [ARN] and [route.Parse].
 func (w *writer) resource(verb string, path ...string) {
 	if w.to[len(w.to)-1] != '[' {
 		w.to = append(w.to, ',')
@@ -54,7 +53,7 @@ func (w *writer) plans(plans []plan) {
 	for _, p := range plans {
 		for _, verb := range p.class.verbs {
 			for _, e := range p.allow {
-				w.c.paths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
+				w.c.entryPaths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
 				wildcards = wildcards || e.form != exactly || strings.Contains(w.c.nodes[e.node].stem, "*")
 			}
 			for _, path := range p.bound {
@@ -67,7 +66,7 @@ func (w *writer) plans(plans []plan) {
 		for _, verb := range p.class.verbs {
 			for _, e := range p.deny {
 				w.deny()
-				w.c.paths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
+				w.c.entryPaths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
 			}
 			for _, path := range p.refined {
 				w.deny()
@@ -75,7 +74,7 @@ func (w *writer) plans(plans []plan) {
 			}
 		}
 	}
-	if wildcards { // as something is barred, or there would be no plans
+	if wildcards { // something is barred if there are plans
 		w.deny()
 		w.resource("", noSlashes)
 	}
