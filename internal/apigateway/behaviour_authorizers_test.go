@@ -1,8 +1,6 @@
 package apigateway
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,67 +15,6 @@ const (
 	noSuchRoute   = `403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`
 	notServedHere = `501 NotImplemented {"message":"The local gateway does not serve this route as Amazon API Gateway would"}`
 )
-
-// bare is an API without a route, in the stage prod, with its functions.
-func bare() object {
-	return object{
-		"Api":        resource("ApiGateway::RestApi", object{"Name": "bare"}),
-		"Deployment": resource("ApiGateway::Deployment", object{"RestApiId": ref("Api")}),
-		"Stage": resource(
-			"ApiGateway::Stage",
-			object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")},
-		),
-		"AuthFn": function(), "Fn": function(),
-	}
-}
-
-// addAuthorizer adds a TOKEN authorizer, with changes; without caching unless they say so.
-func addAuthorizer(to object, id string, changes object) {
-	p := object{"RestApiId": ref("Api"), "Name": id, "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
-		"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0}
-	for name, value := range changes {
-		p[name] = value
-	}
-	to[id] = resource("ApiGateway::Authorizer", p)
-}
-
-// addRoute adds a method with its resources, "GET /orders/{id}", that a function or a mock answers.
-func addRoute(to object, pattern string, integration object, changes ...object) {
-	verb, rest, _ := strings.Cut(pattern, " ")
-	parent := ""
-	for part := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
-		if part == "" {
-			continue
-		}
-		id := parent + "R" + strings.NewReplacer("{", "P", "}", "", "+", "G", "-", "D").Replace(part)
-		to[id] = path(parent, part)
-		parent = id
-	}
-	to["M"+verb+parent] = newMethod(parent, verb, integration, changes...)
-}
-
-// guardedBy is a change of a method: it has an authorizer.
-func guardedBy(id string) object {
-	return object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref(id)}
-}
-
-// bearer is the header with a token of the test's function.
-func bearer(token string) string { return "Authorization: Bearer " + token }
-
-// answering is the token that makes the function answer with a policy of these statements, and a context.
-func answering(context string, statements ...string) string {
-	return bearer(
-		"answer:" + `{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[` + strings.Join(
-			statements,
-			",",
-		) + `]},"context":` + context + `}`,
-	)
-}
-
-// statement is one of an authorizer's policy, for what follows the API's ARN: "prod/GET/orders".
-func statement(effect, on string) string {
-	return fmt.Sprintf(`{"Effect":%q,"Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*:*:*/%s"}`, effect, on)
-}
 
 func tokenBehaviour(t *testing.T) []behaviour {
 	r := bare()
@@ -543,32 +480,4 @@ func arnBehaviour(t *testing.T) []behaviour {
 			},
 		},
 	}
-}
-
-// eventOf is the event that the backend answered with.
-func eventOf(t *testing.T, r reply) object {
-	t.Helper()
-	var e object
-	if err := json.Unmarshal([]byte(r.body), &e); err != nil {
-		t.Fatalf("%s: %v", r, err)
-	}
-	return e
-}
-
-// authorizerEvent is the event that the authorizer told the backend of.
-func authorizerEvent(t *testing.T, r reply) object {
-	t.Helper()
-	authorizer, _ := eventOf(t, r)["requestContext"].(object)["authorizer"].(object)
-	text, _ := authorizer["event"].(string)
-	return eventOf(t, reply{site: r.site, status: r.status, body: text})
-}
-
-// jsonOf is a value with its members in order.
-func jsonOf(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -48,48 +48,6 @@ func ruled(t *testing.T, statements ...object) *site {
 	return serve(t, r)
 }
 
-func addPool(to object) {
-	to["Pool"] = resource("Cognito::UserPool", object{})
-	to["Client"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
-	to["PoolAuth"] = resource(
-		"ApiGateway::Authorizer",
-		object{
-			"RestApiId":      ref("Api"),
-			"Name":           "pool",
-			"Type":           "COGNITO_USER_POOLS",
-			"IdentitySource": "method.request.header.Authorization",
-			"ProviderARNs":   []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
-		},
-	)
-}
-
-// addClient adds a second client of the pool, and an authorizer for its ID tokens alone.
-func addClient(to object) {
-	to["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
-	to["ClientAuth"] = resource(
-		"ApiGateway::Authorizer",
-		object{
-			"RestApiId":                    ref("Api"),
-			"Name":                         "client",
-			"Type":                         "COGNITO_USER_POOLS",
-			"IdentitySource":               "method.request.header.Authorization",
-			"ProviderARNs":                 []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
-			"IdentityValidationExpression": object{"Fn::Join": []any{"", []any{"^(", ref("Second"), ")$"}}},
-		},
-	)
-}
-
-// rule is a statement of a resource policy, for anyone, with changes.
-func rule(effect, on string, changes ...object) object {
-	s := object{"Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": on}
-	for _, change := range changes {
-		for name, value := range change {
-			s[name] = value
-		}
-	}
-	return s
-}
-
 // The answers of a resource policy that says no to GET on a path.
 func noAllow(path string) string {
 	return `403 AccessDeniedException {"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:API/prod/GET` +

@@ -615,6 +615,6 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 			},
 		},
 		{name: "the headers of an invocation, 202 for its answer, 413 for one too large", source: docRuntime,
-			differs: "not seen over HTTP: package functions shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
+			differs: "not seen over HTTP: package lambdaruntime shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
 	}
 }

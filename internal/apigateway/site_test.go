@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -251,4 +252,50 @@ func (s *site) signed(t *testing.T, target string, key checks.AccessKey, at time
 		t.Fatal(err)
 	}
 	return r
+}
+
+// bearer is the header with a token of the test's function.
+func bearer(token string) string { return "Authorization: Bearer " + token }
+
+// answering is the token that makes the function answer with a policy of these statements, and a context.
+func answering(context string, statements ...string) string {
+	return bearer(
+		"answer:" + `{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[` + strings.Join(
+			statements,
+			",",
+		) + `]},"context":` + context + `}`,
+	)
+}
+
+// statement is one of an authorizer's policy, for what follows the API's ARN: "prod/GET/orders".
+func statement(effect, on string) string {
+	return fmt.Sprintf(`{"Effect":%q,"Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*:*:*/%s"}`, effect, on)
+}
+
+// eventOf is the event that the backend answered with.
+func eventOf(t *testing.T, r reply) object {
+	t.Helper()
+	var e object
+	if err := json.Unmarshal([]byte(r.body), &e); err != nil {
+		t.Fatalf("%s: %v", r, err)
+	}
+	return e
+}
+
+// authorizerEvent is the event that the authorizer told the backend of.
+func authorizerEvent(t *testing.T, r reply) object {
+	t.Helper()
+	authorizer, _ := eventOf(t, r)["requestContext"].(object)["authorizer"].(object)
+	text, _ := authorizer["event"].(string)
+	return eventOf(t, reply{site: r.site, status: r.status, body: text})
+}
+
+// jsonOf is a value with its members in order.
+func jsonOf(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -262,22 +262,3 @@ func networkError(format string, a ...any) *mapping.Failure {
 	const message = "Network error communicating with endpoint"
 	return &mapping.Failure{Type: mapping.IntegrationFailure, Message: message, Reason: fmt.Sprintf(format, a...)}
 }
-
-func timedOut(format string, a ...any) *mapping.Failure {
-	return &mapping.Failure{
-		Type:      mapping.IntegrationTimeout,
-		Status:    504,
-		ErrorType: "InternalServerErrorException",
-		Body:      `{"message": "Endpoint request timed out"}`,
-		Message:   "Endpoint request timed out",
-		Reason:    fmt.Sprintf(format, a...),
-	}
-}
-
-// timeoutOf returns how long API Gateway waits for an integration.
-func timeoutOf(m *method) time.Duration {
-	if m.Integration.Timeout > 0 {
-		return m.Integration.Timeout
-	}
-	return integrationTimeout
-}

@@ -2,38 +2,12 @@ package apigateway
 
 import (
 	"encoding/json"
-	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
-
-// built is the folder with the function of testdata: its bootstrap. It has a name as CDK gives it, which stands for the
-// code: of other folders each gateway hashes all files when it starts.
-var built string
-
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "localgateway")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	built = filepath.Join(dir, "asset."+strings.Repeat("0f", 32))
-	if err := functest.BuildTrimmed(filepath.Join(built, "bootstrap"), "./testdata/function"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
 
 type object = map[string]any
 
@@ -248,26 +222,87 @@ func assemblyOf(t *testing.T, resources object) string {
 	return dir
 }
 
-// send makes a request, "GET /prod/orders", with headers "Name: value".
-func send(t *testing.T, url, target string, headers ...string) (*http.Response, string) {
-	t.Helper()
-	verb, path, _ := strings.Cut(target, " ")
-	r, err := http.NewRequest(verb, url+path, nil)
-	if err != nil {
-		t.Fatal(err)
+// bare is an API without a route, in the stage prod, with its functions.
+func bare() object {
+	return object{
+		"Api":        resource("ApiGateway::RestApi", object{"Name": "bare"}),
+		"Deployment": resource("ApiGateway::Deployment", object{"RestApiId": ref("Api")}),
+		"Stage": resource(
+			"ApiGateway::Stage",
+			object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")},
+		),
+		"AuthFn": function(), "Fn": function(),
 	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		r.Header.Set(name, value)
+}
+
+// addAuthorizer adds a TOKEN authorizer, with changes; without caching unless they say so.
+func addAuthorizer(to object, id string, changes object) {
+	p := object{"RestApiId": ref("Api"), "Name": id, "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
+		"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0}
+	for name, value := range changes {
+		p[name] = value
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
+	to[id] = resource("ApiGateway::Authorizer", p)
+}
+
+// addRoute adds a method with its resources, "GET /orders/{id}", that a function or a mock answers.
+func addRoute(to object, pattern string, integration object, changes ...object) {
+	verb, rest, _ := strings.Cut(pattern, " ")
+	parent := ""
+	for part := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
+		if part == "" {
+			continue
+		}
+		id := parent + "R" + strings.NewReplacer("{", "P", "}", "", "+", "G", "-", "D").Replace(part)
+		to[id] = path(parent, part)
+		parent = id
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
+	to["M"+verb+parent] = newMethod(parent, verb, integration, changes...)
+}
+
+// guardedBy is a change of a method: it has an authorizer.
+func guardedBy(id string) object {
+	return object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref(id)}
+}
+
+func addPool(to object) {
+	to["Pool"] = resource("Cognito::UserPool", object{})
+	to["Client"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	to["PoolAuth"] = resource(
+		"ApiGateway::Authorizer",
+		object{
+			"RestApiId":      ref("Api"),
+			"Name":           "pool",
+			"Type":           "COGNITO_USER_POOLS",
+			"IdentitySource": "method.request.header.Authorization",
+			"ProviderARNs":   []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
+		},
+	)
+}
+
+// addClient adds a second client of the pool, and an authorizer for its ID tokens alone.
+func addClient(to object) {
+	to["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	to["ClientAuth"] = resource(
+		"ApiGateway::Authorizer",
+		object{
+			"RestApiId":                    ref("Api"),
+			"Name":                         "client",
+			"Type":                         "COGNITO_USER_POOLS",
+			"IdentitySource":               "method.request.header.Authorization",
+			"ProviderARNs":                 []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
+			"IdentityValidationExpression": object{"Fn::Join": []any{"", []any{"^(", ref("Second"), ")$"}}},
+		},
+	)
+}
+
+// rule is a statement of a resource policy, for anyone, with changes.
+func rule(effect, on string, changes ...object) object {
+	s := object{"Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": on}
+	for _, change := range changes {
+		for name, value := range change {
+			s[name] = value
+		}
 	}
-	return answer, string(body)
+	return s
 }
