@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// assertionLife is how long an assertion is valid: it is used at once, and its clock may be behind the endpoint's.
+// assertionLife is how long an assertion is valid. It is used at once, but the clock of its creator may be behind the
+// endpoint's.
 const assertionLife = time.Minute
 
-// assertion makes the JWT by which the client authenticates (RFC 7523, sections 2.2 and 3), a new one for each request:
-// an endpoint may refuse an id that it has seen.
+// assertion returns the JWT with which the client authenticates (RFC 7523, sections 2.2 and 3). Each request has a new
+// one, because an endpoint may refuse an ID that it has seen.
 func (c *Client) assertion(s *signer) (string, error) {
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(c.options.Random, id); err != nil {
@@ -33,7 +34,7 @@ func (c *Client) assertion(s *signer) (string, error) {
 	return s.sign(c.options.Random, header, append(claims, '}'))
 }
 
-// appendText writes a JSON string (RFC 8259, section 7) of printable ASCII, which Options.Check has made sure of.
+// appendText appends a JSON string (RFC 8259, section 7) of printable ASCII, which Options.Check has ensured.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := range len(s) {

@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	credentialAge = 10 * time.Minute // after which a credential is fetched again
-	rotationWait  = 30 * time.Second // between two fetches because the endpoint does not take a credential
+	credentialAge = 10 * time.Minute // a credential is fetched again after this time
+	rotationWait  = 30 * time.Second // the time between two fetches that refusals of an endpoint cause
 )
 
-// Credential is a secret or a key as it was fetched. It does not change.
+// Credential is a fetched secret or key. It is immutable.
 type Credential struct {
 	text    []byte
-	signer  *signer // for [PrivateKey]
+	signer  *signer // only for [PrivateKey]
 	fetched time.Time
 }
 
-// Client fetches its credential and authenticates requests with it. Any number of goroutines may use it.
+// Client fetches its credential and authenticates requests with it. It is safe for concurrent use.
 type Client struct {
 	options Options
 
-	mu      sync.Mutex // held while fetching, so that one fetch serves all
+	mu      sync.Mutex // held while fetching, so that one fetch serves all callers
 	at      *Credential
-	rotated time.Time // when an endpoint's refusal made it be fetched
+	rotated time.Time // when a refusal by an endpoint last caused a fetch
 }
 
-// New makes a client. Nothing is fetched yet. The error reports everything that is wrong with the options.
+// New returns a client. It fetches nothing yet. The error lists everything that is wrong with the options.
 func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 	if err := o.Check(); err != nil {
@@ -41,7 +41,7 @@ func New(o Options) (*Client, error) {
 	return &Client{options: o}, nil
 }
 
-// Current returns the credential. One that is old serves on while there is no newer one.
+// Current returns the credential. An old one is used until there is a newer one.
 func (c *Client) Current(ctx context.Context) (*Credential, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,13 +55,13 @@ func (c *Client) Current(ctx context.Context) (*Credential, error) {
 	return nil, err
 }
 
-// Newer returns the credential in the place of one that an endpoint refused, or nil if there is no other.
+// Newer returns the replacement of a credential that an endpoint refused, or nil if there is none.
 func (c *Client) Newer(ctx context.Context, than *Credential) *Credential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now := c.options.Now(); c.at == than && !within(now, c.rotated, rotationWait) {
 		c.rotated = now
-		_ = c.fetch(ctx) // the refusal is what is reported
+		_ = c.fetch(ctx) // the caller reports the refusal
 	}
 	if bytes.Equal(c.at.text, than.text) {
 		return nil
@@ -87,7 +87,7 @@ func (c *Client) fetch(ctx context.Context) error {
 	return nil
 }
 
-// Authenticate adds to a request's form and header what authenticates it.
+// Authenticate adds the client's authentication to a request's form or header.
 func (c *Client) Authenticate(by *Credential, form url.Values, header http.Header) error {
 	switch c.options.Method {
 	case Post: // RFC 6749, section 2.3.1
@@ -100,14 +100,14 @@ func (c *Client) Authenticate(by *Credential, form url.Values, header http.Heade
 		}
 		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 		form.Set("client_assertion", assertion)
-	default: // both are encoded first, which plain HTTP Basic does not do: RFC 6749, section 2.3.1
+	default: // both are form-encoded first, unlike in plain HTTP Basic: RFC 6749, section 2.3.1
 		r := http.Request{Header: header}
 		r.SetBasicAuth(url.QueryEscape(c.options.ClientID), url.QueryEscape(string(by.text)))
 	}
 	return nil
 }
 
-// within reports whether less than d has gone by since a time. The clock may have been set back since.
+// within reports whether less than d has passed since a time. The clock may have been set back since.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return passed >= 0 && passed < d

@@ -23,31 +23,31 @@ const (
 	PrivateKey = settings.ClientPrivateKey
 )
 
-// Options say which client authenticates, and how.
+// Options configure which client authenticates, and how.
 type Options struct {
-	// ClientID is the client. Required.
+	// ClientID is the client's ID. Required.
 	ClientID string
 
 	// Method is how the client authenticates. Default: [Basic].
 	Method Method
 
-	// Credential gives the client's secret, or for [PrivateKey] its private key, PKCS #8 in PEM. It is called before the
-	// first request, again when what it gave is old, and when an endpoint does not take that. It must observe the
-	// context; its errors are logged, so they must not hold the credential. Required.
+	// Credential returns the client's secret, or for [PrivateKey] its private key, PKCS #8 in PEM. It is called before the
+	// first request, again when the credential is old, and when an endpoint refuses the credential. It must observe the
+	// context. Its errors are logged, so they must not contain the credential. Required.
 	Credential func(context.Context) ([]byte, error)
 
-	// Algorithm signs the assertions of [PrivateKey]: one of [Algorithms]. KeyID is their kid; "" for none. Audience is
-	// their aud.
+	// Algorithm is the algorithm that signs assertions of [PrivateKey], one of [Algorithms]. KeyID is their kid; "" for
+	// none. Audience is their aud.
 	Algorithm, KeyID, Audience string
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Random is where the ids and signatures of assertions come from. Default: [rand.Reader].
+	// Random is the source of the IDs and signatures of assertions. Default: [rand.Reader].
 	Random io.Reader
 }
 
-// Check reports everything that is wrong with the options.
+// Check returns everything that is wrong with the options.
 func (o *Options) Check() error {
 	var wrong []error
 	fail := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
@@ -77,8 +77,8 @@ func (o *Options) Check() error {
 	return errors.Join(wrong...)
 }
 
-// isVSCHAR reports whether a text is one or more printable characters of ASCII, as client ids and secrets are
-// (RFC 6749, appendices A.1 and A.2).
+// isVSCHAR reports whether a text consists of one or more printable ASCII characters, as client IDs and secrets do (RFC
+// 6749, appendices A.1 and A.2).
 func isVSCHAR(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -88,13 +88,13 @@ func isVSCHAR(s string) bool {
 	return s != ""
 }
 
-// withDefaults fills in what is not set, in a copy.
+// withDefaults returns a copy with the defaults filled in.
 func (o Options) withDefaults() Options {
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	// Round removes the monotonic reading, which may stop while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
 	if o.Method == "" {
 		o.Method = Basic

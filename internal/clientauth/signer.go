@@ -19,7 +19,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// signing is an algorithm that assertions are signed with (RFC 7518, section 3.1; RFC 8037, section 3.1).
+// signing is an algorithm that signs assertions (RFC 7518, section 3.1; RFC 8037, section 3.1).
 type signing struct {
 	name string
 	hash crypto.Hash // 0 for EdDSA, which hashes by itself
@@ -41,7 +41,7 @@ var signings = [...]signing{
 	{name: "EdDSA"},
 }
 
-// Algorithms are those that [Options.Algorithm] may be.
+// Algorithms returns the values that [Options.Algorithm] may have.
 func Algorithms() []string { return settings.ClientAlgorithms() }
 
 // signer signs assertions.
@@ -50,7 +50,8 @@ type signer struct {
 	key     any
 }
 
-// newSigner reads a private key for an algorithm: PKCS #8 in PEM (RFC 7468, section 10). No error holds any part of it.
+// newSigner reads a private key for an algorithm: PKCS #8 in PEM (RFC 7468, section 10). No error contains any part of
+// it.
 func newSigner(algorithm string, text []byte) (*signer, error) {
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "PRIVATE KEY" {
@@ -96,7 +97,7 @@ func describe(key any) string {
 	return "key of another kind"
 }
 
-// sign makes the compact serialization (RFC 7515, section 7.1) of a header and claims.
+// sign returns the compact serialization (RFC 7515, section 7.1) of a header and claims.
 func (s *signer) sign(random io.Reader, header, claims []byte) (string, error) {
 	input := base64.RawURLEncoding.AppendEncode(nil, header)
 	input = base64.RawURLEncoding.AppendEncode(append(input, '.'), claims)
@@ -110,14 +111,14 @@ func (s *signer) sign(random io.Reader, header, claims []byte) (string, error) {
 	var err error
 	switch k := s.key.(type) {
 	case *rsa.PrivateKey:
-		if s.signing.pss { // its salt is as long as the hash: RFC 7518, section 3.5
+		if s.signing.pss { // the salt is as long as the hash: RFC 7518, section 3.5
 			options := rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
 			signature, err = rsa.SignPSS(random, k, s.signing.hash, digest, &options)
 		} else {
 			signature, err = rsa.SignPKCS1v15(random, k, s.signing.hash, digest)
 		}
 	case *ecdsa.PrivateKey:
-		// Both numbers, each as long as the curve's (RFC 7518, section 3.4).
+		// Both numbers are as long as those of the curve (RFC 7518, section 3.4).
 		r, t, e := ecdsa.Sign(random, k, digest)
 		if err = e; err == nil {
 			signature = make([]byte, 2*s.signing.size)

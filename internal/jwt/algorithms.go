@@ -11,7 +11,7 @@ import (
 	"hash"
 )
 
-// family is what a signature is made with.
+// family is the kind of cryptography behind a signature.
 type family uint8
 
 const (
@@ -22,17 +22,17 @@ const (
 	oct                 // HMAC
 )
 
-// algorithm is one that tokens can be signed with (RFC 7518, section 3.1, and RFC 8037, section 3.1).
+// algorithm is an algorithm that tokens can be signed with (RFC 7518, section 3.1, and RFC 8037, section 3.1).
 type algorithm struct {
 	name   string
 	family family
 	hash   crypto.Hash
-	kind   keyKind          // of key that it takes
-	length int              // of a signature; 0 where the key decides
-	mac    func() hash.Hash // for HMAC
+	kind   keyKind          // of the key that it uses
+	length int              // of a signature; 0 if it depends on the key
+	mac    func() hash.Hash // only for HMAC
 }
 
-// The algorithms. "none" is not among them, and no option adds it.
+// The supported algorithms. "none" is not among them, and no option adds it.
 var algorithms = [...]algorithm{
 	{name: "RS256", family: pkcs1, hash: crypto.SHA256, kind: rsaKey},
 	{name: "RS384", family: pkcs1, hash: crypto.SHA384, kind: rsaKey},
@@ -49,9 +49,9 @@ var algorithms = [...]algorithm{
 	{name: "HS512", family: oct, hash: crypto.SHA512, kind: secretKey, length: sha512.Size, mac: sha512.New},
 }
 
-// algorithmNamed is the algorithm of exactly this name, or nil. "Ed25519" is another name of "EdDSA", which here has no
-// other curve: RFC 9864, section 2.2, registers it so that the name alone says the curve. Both stand for the same
-// wherever an algorithm is named: in a token's header, in a JWK, and in [Issuer.Algorithms].
+// algorithmNamed returns the algorithm with exactly this name, or nil. "Ed25519" is another name for "EdDSA", for which
+// no other curve is supported. RFC 9864, section 2.2 registers it so that the name alone tells the curve. The two names
+// are interchangeable in a token's header, in a JWK, and in [Issuer.Algorithms].
 func algorithmNamed(name string) *algorithm {
 	if name == "Ed25519" {
 		name = "EdDSA"
@@ -64,14 +64,14 @@ func algorithmNamed(name string) *algorithm {
 	return nil
 }
 
-// fits reports whether a key may be used with the algorithm: it is of the algorithm's kind and curve, and where the key
-// itself is bound to an algorithm, it is this one.
+// fits reports whether a key may be used with the algorithm. It must have the algorithm's kind and curve. If the key is
+// bound to an algorithm, it must be this one.
 func (a *algorithm) fits(k *key) bool {
 	return k.kind == a.kind && (k.algorithm == "" || k.algorithm == a.name)
 }
 
-// verify is [ErrSignature] if the signature of the input is not valid, and [ErrSignatureShape] if it cannot be one.
-// The key must fit.
+// verify returns [ErrSignature] if the signature of the input is not valid, and [ErrSignatureShape] if it cannot be a
+// signature. The key must fit.
 func (a *algorithm) verify(k *key, input, signature []byte) error {
 	length := a.length
 	if a.kind == rsaKey {
@@ -80,14 +80,14 @@ func (a *algorithm) verify(k *key, input, signature []byte) error {
 	if len(signature) != length {
 		return ErrSignatureShape
 	}
-	if !a.valid(k, input, signature) {
+	if !a.isValid(k, input, signature) {
 		return ErrSignature
 	}
 	return nil
 }
 
-// valid reports whether a signature of the right length is valid.
-func (a *algorithm) valid(k *key, input, signature []byte) bool {
+// isValid reports whether a signature of the correct length is valid.
+func (a *algorithm) isValid(k *key, input, signature []byte) bool {
 	switch a.family {
 	case okp:
 		return ed25519.Verify(k.ed25519, input, signature)
@@ -112,7 +112,7 @@ func (a *algorithm) valid(k *key, input, signature []byte) bool {
 	return false
 }
 
-// digest hashes the input into the room.
+// digest hashes the input. It uses room for the result.
 func (a *algorithm) digest(room *[sha512.Size]byte, input []byte) []byte {
 	switch a.hash {
 	case crypto.SHA256:
@@ -127,13 +127,13 @@ func (a *algorithm) digest(room *[sha512.Size]byte, input []byte) []byte {
 	}
 }
 
-// maxDER is the length of the longest DER signature, that for P-521: two integers of 66 bytes and a zero byte before
-// them, each with its tag and length, and the tag and length of the whole.
+// maxDER is the length of the longest DER signature. For P-521 it has two integers of 66 bytes and a zero byte before
+// each, a tag and length for each, and a tag and length for the whole.
 const maxDER = 3 + 2*(2+67)
 
-// derSignature turns the two halves of a JWS ECDSA signature, r and s as unsigned numbers of fixed length (RFC 7518,
-// section 3.4), into the ASN.1 form that the standard library takes. That r and s are neither zero nor too large is
-// checked there.
+// derSignature converts a JWS ECDSA signature into the ASN.1 form of the standard library. A JWS has r and s as
+// unsigned numbers of fixed length (RFC 7518, section 3.4). The standard library checks that r and s are neither zero
+// nor too large.
 func derSignature(room *[maxDER]byte, signature []byte) []byte {
 	half := len(signature) / 2
 	body := room[3:3:maxDER]

@@ -10,16 +10,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// CheckAnswer compares what an introspection endpoint says of an active token (RFC 7662, section 2.2) with what the
-// issuer's tokens have, and returns when the token expires: the zero time if the answer has no exp.
+// CheckAnswer compares an introspection endpoint's answer about an active token (RFC 7662, section 2.2) with what the
+// issuer's tokens must have. It returns when the token expires, or the zero time if the answer has no exp.
 //
-// What an answer must have is less than what a JWT must have, since the endpoint vouches for the token: iss may be
-// missing, and exp. With Audiences, aud must have one of them. Without, the endpoint must say that it is a bearer
-// token: it answers about refresh tokens too.
+// The requirements are weaker than those for a JWT, because the endpoint vouches for the token: iss and exp may be
+// missing. With Audiences, aud must have one of them. Without Audiences, the endpoint must say that it is a bearer
+// token, because it also answers about refresh tokens.
 //
 // The error is an [ErrRejected].
 func (i *Issuer) CheckAnswer(answer strictjson.Value, now time.Time) (expires time.Time, err error) {
-	c := pick(answer)
+	c := pickClaims(answer)
 	if len(i.Audiences) > 0 && !audienceFits(c.audience, i.Audiences) {
 		return expires, mismatch(ErrAudience, describe(c.audience), strings.Join(i.Audiences, ", "))
 	}
@@ -34,10 +34,10 @@ func (i *Issuer) CheckAnswer(answer strictjson.Value, now time.Time) (expires ti
 	return i.checkAnswer(&c, answer, i.MaxLifetime, now)
 }
 
-// CheckConfirmation is CheckAnswer for a token that was verified as a JWT: its own claims have been compared already,
-// so the answer has only to be about a token of this issuer that may be used now.
+// CheckConfirmation is like CheckAnswer for a token that was verified as a JWT. The token's own claims have been
+// compared already, so the answer only has to be about a token of this issuer that may be used now.
 func (i *Issuer) CheckConfirmation(answer strictjson.Value, now time.Time) (expires time.Time, err error) {
-	c := pick(answer)
+	c := pickClaims(answer)
 	return i.checkAnswer(&c, answer, 0, now)
 }
 
@@ -55,7 +55,7 @@ func (i *Issuer) checkAnswer(c *claims, answer strictjson.Value, longest time.Du
 	if (c.confirmation.Exists() || isBound(answer.Get("token_type"))) && !i.AcceptBoundTokens {
 		return expires, ErrBound
 	}
-	if !optionalText(c.subject) || !optionalText(c.id) {
+	if !isOptionalText(c.subject) || !isOptionalText(c.id) {
 		return expires, ErrClaimType
 	}
 	if c.expires.Exists() {
@@ -78,42 +78,42 @@ func (i *Issuer) checkAnswer(c *claims, answer strictjson.Value, longest time.Du
 	return expires, err
 }
 
-// notAccess are the words by which providers say that a token is for something else than an API. The standard has none.
+// notAccess are the values by which providers mark a token that is not for an API. The standard defines none.
 // Sources: https://www.ory.sh/docs/hydra/reference/api (token_use) and
 // https://github.com/keycloak/keycloak/blob/main/core/src/main/java/org/keycloak/util/TokenUtil.java (typ)
 var notAccess = []string{"refresh_token", "refresh", "id_token", "id", "Refresh", "Offline", "ID", "Logout"}
 
-// isBound reports whether a token_type says that having the token is not enough to use it: DPoP (RFC 9449, section
-// 6.2), for one. Types are compared without case (RFC 6749, section 5.1). Some servers say access_token there, which is
-// a kind of token and not one of RFC 6749's types.
+// isBound reports whether a token_type says that possession of the token is not enough to use it, as DPoP does (RFC
+// 9449, section 6.2). Types are compared without case (RFC 6749, section 5.1). Some servers return access_token, which
+// is a kind of token and not a type of RFC 6749.
 // Source: https://docs.duendesoftware.com/identityserver/reference/endpoints/introspection
 func isBound(tokenType strictjson.Value) bool {
 	text, ok := tokenType.Text()
 	return tokenType.Exists() && (!ok || !foldEqual(text, "Bearer") && text != "access_token")
 }
 
-// answerType is the typ of signed introspection answers. They are for the one who asked: no token of this type is
-// accepted, and nothing else is accepted as an answer (RFC 9701, section 8.1).
+// answerType is the typ of signed introspection answers. An answer is only for the client that asked: no token of this
+// type is accepted, and nothing else is accepted as an answer (RFC 9701, section 8.1).
 const answerType = "token-introspection+jwt"
 
-// maxAnswerAge is how old a signed answer may be, which is made when it is asked for, clocks that differ included.
+// maxAnswerAge is how old a signed answer may be. Answers are created on request, but clocks may differ.
 const maxAnswerAge = 5 * time.Minute
 
-// What is wrong with a signed answer, besides the [ErrRejected] that any signed text can be.
+// Errors in a signed answer, besides [ErrRejected].
 var (
 	errAnswerTime = errors.New("jwt: iat is missing, ahead of now, or more than 5 minutes old, or exp is past")
 	errNoAnswer   = errors.New("jwt: token_introspection is not an object")
 )
 
-// VerifyAnswer verifies a signed introspection answer (RFC 9701, section 5) of an issuer to the client that asked, and
-// returns its member token_introspection as JSON. Cheap checks come first, as for tokens.
+// VerifyAnswer verifies an issuer's signed introspection answer (RFC 9701, section 5) to the client that asked, and
+// returns its member token_introspection as JSON. As for tokens, cheap checks come first.
 //
-// The error says why there is no answer; nothing in it says anything of the token that was asked about.
+// The error tells why there is no answer. It reveals nothing about the token that was asked about.
 func (v *Verifier) VerifyAnswer(ctx context.Context, issuer, client, text string) (string, error) {
 	i := v.issuers[issuer]
 	parts := strings.Split(text, ".")
 	if i == nil || len(parts) != 3 {
-		return "", ErrSerialization // five parts are an encrypted answer, which is not decrypted
+		return "", ErrSerialization // five parts are an encrypted answer, which is not supported
 	}
 	var decoded [3][]byte
 	for n, part := range parts {

@@ -1,9 +1,9 @@
 package jwt
 
-// bad marks the bytes that are not in the alphabet. Its two high bits are set, those of a digit's value never.
+// bad marks bytes outside the alphabet. Its two high bits are set, which are never set in the value of a digit.
 const bad = 0xFF
 
-// digit is the value of each byte as a digit of base64url (RFC 4648, section 5).
+// digit has the value of each byte as a digit of base64url (RFC 4648, section 5).
 var digit = func() (table [256]byte) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for i := range table {
@@ -15,9 +15,9 @@ var digit = func() (table [256]byte) {
 	return table
 }()
 
-// decode appends what base64url digits stand for. It takes exactly one form for each value, as RFC 7515, section 2,
-// has it: no padding, no white space and no bits left over that are not zero. encoding/base64 passes over CR and LF
-// even in its strict mode.
+// decode appends the bytes that base64url digits stand for. It accepts exactly one encoding of each value, as RFC 7515,
+// section 2 requires: no padding, no white space, and no leftover bits other than zero. encoding/base64 ignores CR and
+// LF even in its strict mode.
 func decode(dst, digits []byte) ([]byte, bool) {
 	for len(digits) >= 4 {
 		a, b, c, d := digit[digits[0]], digit[digits[1]], digit[digits[2]], digit[digits[3]]

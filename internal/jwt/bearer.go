@@ -4,11 +4,11 @@ import "strings"
 
 const scheme = "bearer"
 
-// Bearer is the token in the values of a request's Authorization header: "Bearer", in any case of letters, spaces and
-// the token (RFC 6750, section 2.1, and RFC 9110, section 11.1). Several values are taken only if they are all the
-// same: it must not depend on who reads the request which one counts.
+// Bearer returns the token from the values of a request's Authorization header: "Bearer" in any case, spaces, and the
+// token (RFC 6750, section 2.1, and RFC 9110, section 11.1). Several values are accepted only if they are equal, so
+// that all readers of the request use the same one.
 //
-// The error is [ErrNoToken] or [ErrSeveralTokens]. The token is not looked at beyond that it is one word.
+// The error is [ErrNoToken] or [ErrSeveralTokens]. Bearer checks only that the token is a single word.
 func Bearer(values ...string) (string, error) {
 	if len(values) == 0 {
 		return "", ErrNoToken
@@ -18,7 +18,7 @@ func Bearer(values ...string) (string, error) {
 			return "", ErrSeveralTokens
 		}
 	}
-	value := strings.Trim(values[0], " \t") // RFC 9110, section 5.5: not part of a field's value
+	value := strings.Trim(values[0], " \t") // white space is not part of a field's value (RFC 9110, section 5.5)
 	if len(value) <= len(scheme) || !foldEqual(value[:len(scheme)], scheme) || value[len(scheme)] != ' ' {
 		return "", ErrNoToken
 	}

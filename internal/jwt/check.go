@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// check is what is wrong with the options, all of it, or nil. It expects the defaults to be filled in.
+// check returns everything that is wrong with the options, or nil. The defaults must be filled in.
 func (o *Options) check() error {
 	var wrong []error
 	fail := func(format string, a ...any) {
@@ -57,7 +57,7 @@ func (o *Options) check() error {
 	return errors.Join(wrong...)
 }
 
-// check is a list of checks, one below the other.
+// check reports what is wrong with the issuer. It is a plain list of checks.
 //
 //gocyclo:ignore
 func (i *Issuer) check(fail func(format string, a ...any)) {
@@ -119,7 +119,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 	}
 }
 
-// checkKeyAges checks how long the issuer's keys may be used, as a whole with the options.
+// checkKeyAges checks how long the issuer's keys may be used, together with the options.
 func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
 	if i.MaxKeyAge != 0 && (i.MaxKeyAge < minKeyAge || i.MaxKeyAge%time.Second != 0) {
 		fail("MaxKeyAge %v is not a number of whole seconds from %v on", i.MaxKeyAge, minKeyAge)
@@ -128,7 +128,7 @@ func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
 		fail("StaleCeiling %v is not a number of whole seconds up to %v", i.StaleCeiling, maxStaleCeiling)
 	}
 	if i.MaxKeyAge == 0 && i.StaleCeiling == 0 {
-		return // the options are checked by themselves
+		return // the options are checked elsewhere
 	}
 	if age, ceiling := i.maxKeyAge(o), i.staleCeiling(o); ceiling < age {
 		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give "+
@@ -150,7 +150,7 @@ func algorithmNames() string {
 	return strings.Join(names, ", ")
 }
 
-// CheckURL refuses what keys are not fetched from: anything but https, unless it is of this machine and that is
+// CheckURL refuses URLs that keys are not fetched from. A URL must use https, or http on a loopback host if that is
 // permitted. The error continues a sentence that names the URL.
 func CheckURL(text string, loopbackHTTP bool) error {
 	u, err := url.Parse(text)
@@ -165,7 +165,7 @@ func CheckURL(text string, loopbackHTTP bool) error {
 		return nil
 	case u.Scheme != "http":
 		return errors.New("is not an https URL")
-	case !loopback(u.Hostname()):
+	case !isLoopback(u.Hostname()):
 		return errors.New("is not an https URL: an attacker on the network could replace the keys")
 	case !loopbackHTTP:
 		return errors.New("is not an https URL: for development, AllowLoopbackHTTP permits this one")
@@ -173,8 +173,8 @@ func CheckURL(text string, loopbackHTTP bool) error {
 	return nil
 }
 
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
+// isLoopback reports whether a host is this machine.
+func isLoopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}

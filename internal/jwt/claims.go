@@ -16,14 +16,14 @@ const (
 	tokenUseID     = "id"
 )
 
-// claims are the claims that verification looks at (RFC 7519, section 4.1; client_id of RFC 9068; azp
-// of OpenID Connect Core 1.0, section 2; cnf of RFC 7800; and Cognito's token_use).
+// claims are the claims that verification compares: those of RFC 7519, section 4.1; client_id (RFC 9068); azp (OpenID
+// Connect Core 1.0, section 2); cnf (RFC 7800); and Cognito's token_use.
 type claims struct {
 	issuer, subject, audience, expires, notBefore, issuedAt, id strictjson.Value
 	clientID, authorizedParty, tokenUse, confirmation           strictjson.Value
 }
 
-// readClaims picks the claims out of a token's payload.
+// readClaims reads the claims from a token's payload.
 func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c claims, err error) {
 	all, err = d.Parse(text)
 	if err != nil {
@@ -32,11 +32,11 @@ func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c cl
 	if all.Kind() != strictjson.Object {
 		return all, c, ErrClaims
 	}
-	return all, pick(all), nil
+	return all, pickClaims(all), nil
 }
 
-// pick picks the claims out of an object.
-func pick(all strictjson.Value) (c claims) {
+// pickClaims reads the claims from an object.
+func pickClaims(all strictjson.Value) (c claims) {
 	for name, v := range all.Members() {
 		switch name {
 		case "iss":
@@ -66,8 +66,8 @@ func pick(all strictjson.Value) (c claims) {
 	return c
 }
 
-// audienceFits reports whether aud is a string that is one of the audiences, or a list of nothing but strings that has
-// one of them (RFC 7519, section 4.1.3).
+// audienceFits reports whether aud is one of the audiences, or a list of only strings that has one of them (RFC 7519,
+// section 4.1.3).
 func audienceFits(aud strictjson.Value, audiences []string) bool {
 	fits := false
 	switch aud.Kind() {
@@ -84,8 +84,8 @@ func audienceFits(aud strictjson.Value, audiences []string) bool {
 	return fits
 }
 
-// checkClient compares the claims that name the client: the one at the path, if there is a path, and else azp and
-// client_id, of which there must be one, and which must both fit where there are both.
+// checkClient compares the claims that name the client. With a path, that is the claim at the path. Otherwise at least
+// one of azp and client_id must be there, and each that is there must fit.
 func (c *claims) checkClient(path string, all strictjson.Value, clients []string) error {
 	first, second := c.authorizedParty, c.clientID
 	if path != "" {
@@ -104,20 +104,19 @@ func (c *claims) checkClient(path string, all strictjson.Value, clients []string
 
 func isOneOf(v strictjson.Value, list []string) bool { return slices.ContainsFunc(list, v.Is) }
 
-// lifetime is when a token is valid, in whole seconds since 1970. A fraction is cut from exp and makes nbf and iat a
-// second more, so that rounding never makes a token valid for longer.
+// lifetime is the time in which a token is valid, in whole seconds since 1970. A fraction of exp is cut off, and nbf
+// and iat are rounded up, so that rounding never makes a token valid for longer.
 type lifetime struct {
 	expires   int64
-	notBefore int64 // the later one of nbf and iat
-	issuedAt  int64 // with a fraction cut from it; without an iat, lower than any
+	notBefore int64 // the later of nbf and iat
+	issuedAt  int64 // rounded down; without an iat, lower than any
 }
 
-// maxSeconds is the largest number of seconds that counts as a time, either way. Beyond it, JSON readers that hold
-// numbers as float64 no longer agree on the value (RFC 7493, section 2.2), and computing with times goes wrong
-// further up.
+// maxSeconds is the largest number of seconds that is accepted as a time, in either direction. Beyond it, JSON parsers
+// that use float64 disagree about the value (RFC 7493, section 2.2), and arithmetic with times overflows further up.
 const maxSeconds = 1<<53 - 1
 
-// seconds is the largest whole number that is not above a claim, and whether it is the claim itself.
+// seconds returns a claim rounded down to a whole number, and whether that is the exact value.
 func seconds(v strictjson.Value) (n int64, exact, ok bool) {
 	n, exact, ok = v.Floor()
 	return n, exact, ok && -maxSeconds <= n && n <= maxSeconds
@@ -133,7 +132,7 @@ func readLifetime(c *claims) (lifetime, error) {
 	return l, err
 }
 
-// readStart reads a lifetime but for its end.
+// readStart reads a lifetime without its end.
 func readStart(c *claims) (lifetime, error) {
 	l := lifetime{notBefore: -maxSeconds, issuedAt: noTime}
 	for i, v := range [...]strictjson.Value{c.notBefore, c.issuedAt} {
@@ -157,7 +156,7 @@ func readStart(c *claims) (lifetime, error) {
 
 const noTime = -maxSeconds - 1
 
-// check reports whether a token is valid at a time.
+// check returns an error if a token is not valid at a time.
 func (l lifetime) check(now time.Time, leeway time.Duration) error {
 	if l.expires <= now.Unix() {
 		return mismatch(ErrExpired, timeText(l.expires), "after "+timeText(now.Unix()))
@@ -172,7 +171,7 @@ func (l lifetime) checkStart(now time.Time, leeway time.Duration) error {
 	return nil
 }
 
-// checkLength reports whether a token is valid for no longer than it may be, if there is such a limit.
+// checkLength returns an error if a token is valid for longer than the limit, if there is one.
 func (l lifetime) checkLength(limit time.Duration) error {
 	most := int64(limit / time.Second)
 	switch {
@@ -186,7 +185,7 @@ func (l lifetime) checkLength(limit time.Duration) error {
 	return nil
 }
 
-// optionalText reports whether a claim is a string, null or missing.
-func optionalText(v strictjson.Value) bool {
+// isOptionalText reports whether a claim is a string, null or missing.
+func isOptionalText(v strictjson.Value) bool {
 	return v.Kind() <= strictjson.Null || v.Kind() == strictjson.String
 }

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// MaxTokenSize is the length in bytes of the longest token that is looked at. API Gateway takes 10,240 bytes of headers
-// in all.
+// MaxTokenSize is the length in bytes of the longest token that is accepted. API Gateway accepts 10,240 bytes of
+// headers in all.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const MaxTokenSize = 8192
 
 // The limits of an [Issuer]'s fields.
 const (
 	maxLeeway       = 5 * time.Minute
-	minKeyAge       = time.Minute        // of MaxKeyAge: a shorter time would ask the issuer again and again
-	maxStaleCeiling = 7 * 24 * time.Hour // a key that the issuer withdraws may be accepted for so long
+	minKeyAge       = time.Minute        // of MaxKeyAge: a shorter time would cause too many requests to the issuer
+	maxStaleCeiling = 7 * 24 * time.Hour // how long a withdrawn key may still be accepted
 )
 
 // The defaults of [Options].
@@ -34,157 +34,157 @@ const (
 	defaultTokenCacheBytes = 2 << 20
 )
 
-// Secret gives the current HMAC key of an issuer, for instance from AWS Secrets Manager. It is called as a key set is
-// fetched: once during [Verifier.Start], again when it is old, and at most once in a cooldown when a signature does not
-// verify, as the key may have been rotated. It must observe the context. Its errors are logged, so they must not
-// hold the key.
+// Secret returns an issuer's current HMAC key, for instance from AWS Secrets Manager. It is called when a key set would
+// be fetched: once during [Verifier.Start] and again when the key is old. It is also called when a signature does not
+// verify, because the key may have been rotated, but at most once in a cooldown. It must observe the context. Its
+// errors are logged, so they must not contain the key.
 type Secret func(context.Context) ([]byte, error)
 
-// Issuer is an identity provider whose tokens are accepted, and what its tokens must look like.
+// Issuer is an identity provider whose tokens are accepted, with requirements for its tokens.
 type Issuer struct {
-	// URL is the issuer's identifier, compared with the iss claim byte by byte. Required. It is an https URL
-	// unless JWKSURL or Secret is given: Google, for one, also issues tokens with "accounts.google.com".
+	// URL is the issuer's identifier. It is compared with the iss claim byte by byte. Required. It must be an https URL
+	// unless JWKSURL or Secret is given: Google, for example, also issues tokens with "accounts.google.com".
 	URL string
 
-	// Audiences are the values of which the token's audience must have one: that of aud, or with TokenUse "access"
-	// that of client_id, as Amazon Cognito's access tokens have no aud unless the application asks for a resource (RFC
-	// 8707). One that has an aud is compared by that, and by its client_id with Clients or else with these. At least one.
+	// Audiences are the accepted audiences. The token's aud must have one of them. At least one is required.
+	//
+	// With TokenUse "access", client_id is compared instead if the token has no aud: Amazon Cognito's access tokens have
+	// an aud only if the application asks for a resource (RFC 8707). A token that has an aud is then compared by its aud,
+	// and its client_id is compared with Clients, or with Audiences if there are no Clients.
 	Audiences []string
 
-	// Algorithms are those the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
-	// (also called Ed25519, by RFC 9864; either name accepts tokens and keys of both); or HS256, HS384, HS512, with a
-	// Secret and never without. Default: RS256, or HS256 with a Secret.
+	// Algorithms are the algorithms that the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,
+	// ES512, EdDSA (also called Ed25519 by RFC 9864; either name accepts tokens and keys of both). With a Secret, and only
+	// then, they are HS256, HS384 or HS512. Default: RS256, or HS256 with a Secret.
 	Algorithms []string
 
-	// JWKSURL is where the issuer's keys are, over https. Default: the jwks_uri of the discovery document at URL +
-	// "/.well-known/openid-configuration" (a slash that ends URL is left out). Issuers with the same one share its
+	// JWKSURL is the https URL of the issuer's keys. Default: the jwks_uri of the discovery document at URL +
+	// "/.well-known/openid-configuration", without a slash at the end of URL. Issuers with the same JWKSURL share its
 	// keys.
 	JWKSURL string
 
-	// Secret gives the HMAC key, at least as long as the longest hash of Algorithms.
+	// Secret returns the HMAC key. The key must be at least as long as the longest hash of Algorithms.
 	Secret Secret
 
-	// Type is the typ header that a token must have, in any case of letters: "at+jwt" for RFC 9068 access tokens. An
-	// "application/" before either is left out. Default: typ may be missing, "JWT" or "at+jwt", and nothing else, so
-	// that a logout token or a DPoP proof does not pass for an access token.
+	// Type is the required typ header, compared without case: "at+jwt" for RFC 9068 access tokens. An "application/"
+	// before either is ignored. By default, typ may be missing, "JWT" or "at+jwt", and nothing else, so that a logout
+	// token or a DPoP proof is not accepted as an access token.
 	Type string
 
-	// TokenUse is the token_use claim that a token must have: "access" or "id", for Amazon Cognito. Default: not
-	// looked at.
+	// TokenUse is the required token_use claim: "access" or "id", for Amazon Cognito. Default: any.
 	TokenUse string
 
-	// Clients are the client ids of the applications whose tokens are accepted: the token must have one of them in azp or
-	// client_id, and in both if it has both; or in ClientClaim. Default: any client of the issuer; with TokenUse "access",
-	// those of Audiences.
+	// Clients are the client IDs of the applications whose tokens are accepted. The token must have one of them in azp or
+	// client_id, and in both if it has both. With ClientClaim, it must have one of them there instead. Default: any client
+	// of the issuer; with TokenUse "access", those of Audiences.
 	Clients []string
 
-	// ClientClaim is the path of the claim that has the client id instead, see [Token.Claim]: "cid" for Okta. It needs
+	// ClientClaim is the path of the claim that has the client ID instead, see [Token.Claim]: "cid" for Okta. It requires
 	// Clients.
 	ClientClaim string
 
-	// MaxLifetime is the longest time that a token may be valid for in all, exp - iat, in whole seconds; a token without
-	// iat is rejected then. Default: any.
+	// MaxLifetime is the longest total validity of a token, exp - iat, in whole seconds. With it, a token without iat is
+	// rejected. Default: no limit.
 	MaxLifetime time.Duration
 
-	// MaxKeyAge is [Options.MaxAge] for this issuer, from [minKeyAge] on in whole seconds, and StaleCeiling is
-	// [Options.StaleCeiling], which is at least as long, up to [maxStaleCeiling]. Of issuers that share a JWKSURL, the
-	// shorter ones count. Default: those of the Options.
+	// MaxKeyAge is [Options.MaxAge] for this issuer: whole seconds, at least [minKeyAge]. StaleCeiling is
+	// [Options.StaleCeiling] for this issuer: at least MaxKeyAge, and up to [maxStaleCeiling]. If issuers share a JWKSURL,
+	// the shortest values apply. Default: those of the Options.
 	MaxKeyAge, StaleCeiling time.Duration
 
-	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [maxLeeway]. exp gets none. Default: 0.
+	// Leeway is how far nbf and iat may be in the future, in whole seconds up to [maxLeeway]. It does not apply to exp.
+	// Default: 0.
 	Leeway time.Duration
 
-	// AcceptBoundTokens takes tokens that are bound to a key or a certificate of the client, those with a cnf claim (RFC
-	// 7800), as if they were bearer tokens: that the client has the key, as DPoP (RFC 9449) and mutual TLS (RFC 8705)
-	// prove, is NOT checked, so a stolen token works for the thief. Default: they are rejected.
+	// AcceptBoundTokens accepts tokens that are bound to a key or certificate of the client by a cnf claim (RFC 7800), as
+	// if they were bearer tokens. It is NOT checked that the client has the key, as DPoP (RFC 9449) and mutual TLS (RFC
+	// 8705) would prove, so a thief can use a stolen token. By default they are rejected.
 	AcceptBoundTokens bool
 
-	// ByAPIGateway verifies as API Gateway's own JWT authorizers do where that differs: a token needs a kid, typ and cnf
-	// may be anything, and client_id stands in for a missing aud. For the local gateway.
+	// ByAPIGateway verifies tokens as API Gateway's own JWT authorizers do, for the local gateway. The differences: a
+	// token needs a kid, typ and cnf may be anything, and client_id replaces a missing aud.
 	// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html, which names
 	// neither typ nor cnf, and, for kid and client_id, what JWT authorizers of HTTP APIs do:
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 	ByAPIGateway bool
 
-	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
+	// AllowLoopbackHTTP permits http instead of https for loopback hosts, for development and tests.
 	AllowLoopbackHTTP bool
 }
 
-// Options say how a [Verifier] works. Only Issuers is required; a zero elsewhere means the default.
+// Options configure a [Verifier]. Only Issuers is required; a zero field means the default.
 type Options struct {
-	// Issuers are those whose tokens are accepted, each with another URL. At least one.
+	// Issuers are the issuers whose tokens are accepted, each with a different URL. At least one.
 	Issuers []Issuer
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Transport makes the requests for keys. Redirects are not followed whatever it does about them. Default: one over
-	// TCP and TLS that honours HTTPS_PROXY and its like as net/http does.
+	// Transport sends the requests for keys. Redirects are never followed. Default: a transport over TCP and TLS that
+	// honors HTTPS_PROXY and similar variables as net/http does.
 	Transport http.RoundTripper
 
-	// Log is called when keys change, for each that is ignored then, and when they cannot be had, which is a warning. Its
-	// attributes are names and values in turn, as those of slog.Log; that package itself would add a hundredth to the
-	// binary of a function that has no use for it.
-	// Default: none.
+	// Log is called when keys change, for each key that is then ignored, and, as a warning, when keys cannot be fetched.
+	// Its attributes are alternating names and values, as in slog.Log. Package slog itself would make the binary of a
+	// function that does not use it a hundredth larger. Default: no logging.
 	Log func(warning bool, message string, attributes ...any)
 
 	// Observe is called after each fetch of keys, on the fetch's own goroutine, so it must be safe for concurrent use.
 	Observe func(Fetch)
 
-	// FetchTimeout bounds a fetch as a whole, discovery included, and so how long [Verifier.Verify] waits. Default: 5
-	// s.
+	// FetchTimeout limits a fetch as a whole, including discovery, and so how long [Verifier.Verify] waits. Default: 5 s.
 	FetchTimeout time.Duration
 
-	// StaleWait is how long a token waits for keys in the place of older ones that are still usable and have its key,
-	// counted from the start of the fetch. After that the older ones serve, and the fetch goes on. Default: 300 ms.
+	// StaleWait is how long a token waits for new keys if older ones are still usable and have its key. It is counted from
+	// the start of the fetch. After that the older keys are used while the fetch continues. Default: 300 ms.
 	StaleWait time.Duration
 
-	// Cooldown is the time after the start of a fetch in which neither an unknown kid nor a bad signature causes
-	// another one: both together cause one at most, so that forged tokens cannot make an issuer's server busy. Default:
+	// Cooldown is the time after the start of a fetch in which an unknown kid or a bad signature does not cause another
+	// one. Together they cause at most one fetch in it, so that forged tokens cannot overload an issuer's server. Default:
 	// 30 s.
 	Cooldown time.Duration
 
-	// MinAge, Age and MaxAge are how long keys are used before they are fetched again: as long as the answer's
-	// Cache-Control says but between MinAge and MaxAge, or Age where it says nothing, and for a Secret. The fetch is
-	// made, and waited for, when a key is next needed. A key that the issuer withdraws is accepted at most that long,
-	// where the issuer can be reached. Defaults: 1 minute, 10 minutes, 1 hour.
+	// MinAge, Age and MaxAge determine how long keys are used before they are fetched again. That is the time of the
+	// answer's Cache-Control, limited to MinAge and MaxAge. It is Age if there is no such time, and for a Secret. Keys
+	// that are too old are fetched, and waited for, when a key is next needed. If the issuer can be reached, a key that it
+	// withdraws is accepted for at most that long. Defaults: 1 minute, 10 minutes, 1 hour.
 	MinAge, Age, MaxAge time.Duration
 
-	// StaleCeiling is the age up to which keys are used while newer ones cannot be had, or not within StaleWait. Default:
+	// StaleCeiling is the age up to which keys are used if newer ones cannot be fetched, or not within StaleWait. Default:
 	// 12 hours.
 	StaleCeiling time.Duration
 
-	// MaxBody is the size of the largest answer that is read, in bytes, and MaxKeys the number of keys in it.
-	// Defaults: 1 MiB and 100.
+	// MaxBody is the maximum size of an answer in bytes, and MaxKeys the maximum number of keys in it. Defaults: 1 MiB and
+	// 100.
 	MaxBody int64
 	MaxKeys int
 
-	// TokenCache is how many verified tokens are remembered, so that the same one again costs a hash instead of a
-	// signature. Default: 0, none. TokenCacheAge is how long one is remembered at most; it is forgotten earlier when it
-	// expires and when its key is no longer among the issuer's. Default: 5 minutes. TokenCacheBytes is how much memory
-	// they take together, about: the parsed claims of one token of 8 KB can take 100 KB. Default: 2 MiB.
+	// TokenCache is the number of verified tokens that are cached, so that the same token again costs a hash instead of a
+	// signature. Default: 0, no cache. TokenCacheAge is how long a token is cached at most. It is removed earlier when it
+	// expires, or when its key is no longer among the issuer's. Default: 5 minutes. TokenCacheBytes is roughly how much
+	// memory the tokens use together: the parsed claims of one token of 8 KB can take 100 KB. Default: 2 MiB.
 	TokenCache      int
 	TokenCacheAge   time.Duration
 	TokenCacheBytes int
 }
 
-// Fetch is what became of one attempt to get an issuer's keys.
+// Fetch describes one attempt to fetch an issuer's keys.
 type Fetch struct {
-	Issuer   string // its URL; of issuers that share their keys, the first one's
+	Issuer   string // its URL; for issuers that share their keys, the URL of the first
 	Duration time.Duration
-	Keys     int   // that can be used
-	Ignored  int   // that cannot: weak, broken, or for something else than signatures
-	Changed  bool  // whether they differ from those before
+	Keys     int   // the number of usable keys
+	Ignored  int   // the number of keys that are weak, broken, or not for signatures
+	Changed  bool  // whether the keys differ from the previous ones
 	Err      error // why there are no keys; see [ErrConfig]
 }
 
-// withDefaults fills in what is not set, in a copy.
+// withDefaults returns a copy with the defaults filled in.
 func (o Options) withDefaults() Options {
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	// Round removes the monotonic reading, which may stop while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
 	if o.Log == nil {
 		o.Log = func(bool, string, ...any) {}

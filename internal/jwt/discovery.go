@@ -12,27 +12,27 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// rediscover is how long a jwks_uri that was discovered is used before the discovery document is read again.
+// rediscover is how long a discovered jwks_uri is used before the discovery document is read again.
 const rediscover = 24 * time.Hour
 
-// published gets the keys that an issuer publishes.
+// published fetches the keys that an issuer publishes.
 type published struct {
 	issuer  *Issuer
 	options *Options
 
 	mu         sync.Mutex
 	url        string    // of the keys: as configured, or as discovered
-	discovered time.Time // zero where it is configured
+	discovered time.Time // zero if it is configured
 }
 
-// load is the [loader].
+// load implements [loader].
 func (p *published) load(ctx context.Context) (loaded, error) {
 	o := p.options
 	if t, ok := o.Transport.(*http.Transport); ok {
 		// A connection kept over a freeze is dead, and using it would cost a time-out.
 		defer t.CloseIdleConnections()
 	}
-	url, err := p.where(ctx)
+	url, err := p.keysURL(ctx)
 	if err != nil {
 		return loaded{}, fmt.Errorf("discovery: %w", err)
 	}
@@ -49,8 +49,8 @@ func (p *published) load(ctx context.Context) (loaded, error) {
 	return l, nil
 }
 
-// where is the URL of the keys.
-func (p *published) where(ctx context.Context) (string, error) {
+// keysURL returns the URL of the keys.
+func (p *published) keysURL(ctx context.Context) (string, error) {
 	if p.issuer.JWKSURL != "" {
 		return p.issuer.JWKSURL, nil
 	}
@@ -90,7 +90,7 @@ func (p *published) discover(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if !v.Get("issuer").Is(p.issuer.URL) {
-		// Another issuer's document: its keys must not verify this one's tokens.
+		// The keys of another issuer's document must not verify this issuer's tokens.
 		issuer, _ := v.Get("issuer").Text()
 		return "", fmt.Errorf("%w: the document's issuer is %q instead of %q: configure the issuer exactly as its tokens "+
 			"and its document name it",

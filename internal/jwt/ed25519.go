@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// parseEd25519 reads x (RFC 8037, section 2). crypto/ed25519 would take any 32 bytes and find out at each signature
-// that they are not a point, and it takes points of small order, for which one signature fits many messages.
+// parseEd25519 reads x (RFC 8037, section 2). crypto/ed25519 accepts any 32 bytes and detects only at each signature
+// that they are not a point. It also accepts points of small order, for which one signature fits many messages.
 func parseEd25519(v strictjson.Value) (ed25519.PublicKey, error) {
 	x, err := parameter(v, "x")
 	if err != nil {
@@ -34,8 +34,8 @@ func bigInt(decimal string) *big.Int {
 	return n
 }
 
-// checkEd25519Point decodes a point as RFC 8032, section 5.1.3, does, far enough to know that it is one, and refuses
-// those whose order divides 8.
+// checkEd25519Point decodes a point as in RFC 8032, section 5.1.3, far enough to know that it is valid. It refuses
+// points whose order divides 8.
 func checkEd25519Point(encoded []byte) error {
 	var (
 		one = big.NewInt(1)
@@ -57,13 +57,13 @@ func checkEd25519Point(encoded []byte) error {
 	u := new(big.Int).Sub(y2, one)
 	w := new(big.Int).Mul(d, y2)
 	w.Add(w, one)
-	w.ModInverse(w.Mod(w, p), p) // never 0, as -1/d is not a square
+	w.ModInverse(w.Mod(w, p), p) // never 0, because -1/d is not a square
 	x2 := u.Mod(u.Mul(u, w), p)
 	if x2.Sign() != 0 && big.Jacobi(x2, p) != 1 {
 		return errors.New("x is not a point on the curve")
 	}
-	// The points of small order have y = ±1 (x = 0), y = 0, or are the four of order 8, which double to y = 0. The
-	// double of a point has y = (y² + x²) / (2 - y² + x²), which is 0 exactly when y² = -x².
+	// The points of small order have y = ±1 (x = 0), y = 0, or are the four of order 8, whose doubles have y = 0. The
+	// double of a point has y = (y² + x²) / (2 - y² + x²), which is 0 exactly if y² = -x².
 	sum := new(big.Int).Add(y2, x2)
 	if x2.Sign() == 0 || y.Sign() == 0 || sum.Mod(sum, p).Sign() == 0 {
 		if x2.Sign() == 0 && negative {

@@ -2,18 +2,18 @@ package jwt
 
 import "errors"
 
-// What an error of this package comes to. The callers of an API only ever see "Unauthorized" for the first and an
-// internal error for the others.
+// The kinds of errors of this package. The callers of an API see only "Unauthorized" for ErrRejected, and an internal
+// error for the others.
 var (
-	// ErrRejected: the token is not accepted. Trying again does not help.
+	// ErrRejected means that the token is not accepted. Trying again does not help.
 	ErrRejected = errors.New("jwt: token rejected")
-	// ErrUnavailable: the keys that would decide cannot be fetched at the moment. The token may be good.
+	// ErrUnavailable means that the required keys cannot be fetched at the moment. The token may be good.
 	ErrUnavailable = errors.New("jwt: no keys")
-	// ErrConfig: the configuration cannot work, whatever the token.
+	// ErrConfig means that the configuration cannot work, whatever the token.
 	ErrConfig = errors.New("jwt: configuration")
 )
 
-// Why a token is rejected. Each is an [ErrRejected] as well; none holds any part of the token.
+// The reasons for rejecting a token. Each is also an [ErrRejected]. None contains any part of the token.
 var (
 	ErrNoToken        = reject("no_token", "no bearer token")
 	ErrSeveralTokens  = reject("several_tokens", "more than one token")
@@ -53,8 +53,8 @@ func reject(code, text string) error { return &rejection{code, text} }
 func (r *rejection) Error() string { return ErrRejected.Error() + ": " + r.text }
 func (r *rejection) Unwrap() error { return ErrRejected }
 
-// Reason is the reason for an error of this package as one word, for logs and metrics: that of a rejection ("expired",
-// "signature", ...), "configuration", "unavailable", or "other" for an error from elsewhere. It is "" for nil.
+// Reason returns the reason for an error of this package as one word, for logs and metrics: the reason of a rejection
+// ("expired", "signature", ...), "configuration", "unavailable", or "other" for any other error. It returns "" for nil.
 func Reason(err error) string {
 	r, rejected := errors.AsType[*rejection](err) // errors.As would add a package for reflection to the binary
 	switch {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// newTransport is the transport where none is given. What it asks is small and asked rarely.
+// newTransport returns the default transport. Its requests are small and rare.
 func newTransport() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
@@ -22,12 +22,12 @@ func newTransport() http.RoundTripper {
 		TLSHandshakeTimeout:    3 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxIdleConnsPerHost:    1,
-		DisableCompression:     true, // the size that counts is the one on the wire
+		DisableCompression:     true, // the size on the wire is what counts
 	}
 }
 
-// getJSON fetches a JSON document. It uses the transport itself: an http.Client would follow redirects, which would let
-// whatever answers under the issuer's name hand out keys from elsewhere.
+// getJSON fetches a JSON document. It uses the transport directly, because an http.Client would follow redirects. A
+// server under the issuer's name could then supply keys from elsewhere.
 func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBody int64) (text string,
 	head http.Header, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -64,15 +64,15 @@ func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBo
 	return b.String(), resp.Header, nil
 }
 
-// isJSON reports whether a media type is JSON: application/json, or one with the suffix +json (RFC 6839, section 3.1)
-// such as application/jwk-set+json.
+// isJSON reports whether a media type is JSON: application/json, or a type with the suffix +json (RFC 6839, section
+// 3.1) such as application/jwk-set+json.
 func isJSON(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json"))
 }
 
-// maxAge is how long an answer may be used as its Cache-Control says, less the time it has already spent in caches
-// (RFC 9111, sections 5.2.2 and 4.2.1): -1 if it says nothing, and 0 if it is not to be kept.
+// maxAge returns how long an answer may be used according to its Cache-Control, less the time that it has spent in
+// caches (RFC 9111, sections 5.2.2 and 4.2.1). It is -1 if the answer does not say, and 0 if it must not be stored.
 func maxAge(head http.Header) time.Duration {
 	age := time.Duration(-1)
 	for _, line := range head.Values("Cache-Control") {
@@ -92,7 +92,7 @@ func maxAge(head http.Header) time.Duration {
 	return age
 }
 
-// deltaSeconds reads delta-seconds (RFC 9111, section 1.2.2); anything else counts as 0.
+// deltaSeconds parses delta-seconds (RFC 9111, section 1.2.2). Anything else counts as 0.
 func deltaSeconds(s string) time.Duration {
 	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
 	if errors.Is(err, strconv.ErrRange) {

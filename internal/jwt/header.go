@@ -7,16 +7,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// header is what counts of a token's JOSE header (RFC 7515, section 4). Whatever else is in it is passed over, as the
-// RFC asks; in particular jwk, jku, x5u and x5c, which say with what key to verify and are never believed.
+// header holds the parts of a token's JOSE header (RFC 7515, section 4) that matter. All others are ignored, as the RFC
+// asks. In particular jwk, jku, x5u and x5c, which tell what key to verify with, are never trusted.
 type header struct {
 	algorithm *algorithm
 	keyID     string
-	named     bool   // there is a kid
-	mediaType string // see the function; "" without a typ
+	named     bool   // whether there is a kid
+	mediaType string // in short form, see [mediaType]; "" without a typ
 }
 
-// readHeader reads a header and refuses what no issuer's configuration could make acceptable.
+// readHeader reads a header. It refuses what no issuer's configuration could make acceptable.
 func readHeader(d *strictjson.Document, text string) (header, error) {
 	v, err := d.Parse(text)
 	if err != nil {
@@ -41,9 +41,8 @@ func readHeader(d *strictjson.Document, text string) (header, error) {
 				return header{}, ErrType
 			}
 		case "crit", "b64", "zip":
-			// crit lists extensions that must be understood, and none is (RFC 7515, section 4.1.11). b64 is one that
-			// is only valid with crit (RFC 7797, section 6). zip exists for encrypted tokens alone (RFC 7516, section
-			// 4.1.3).
+			// crit lists extensions that must be understood, and none is (RFC 7515, section 4.1.11). b64 is an extension that is
+			// only valid with crit (RFC 7797, section 6). zip is only for encrypted tokens (RFC 7516, section 4.1.3).
 			return header{}, ErrCritical
 		}
 	}
@@ -55,7 +54,7 @@ func readHeader(d *strictjson.Document, text string) (header, error) {
 
 const application = "application/"
 
-// mediaType is the short form of a media type: without the "application/" that may be left out of a typ (RFC 7515,
+// mediaType returns the short form of a media type, without the "application/" that a typ may leave out (RFC 7515,
 // section 4.1.9).
 func mediaType(typ string) string {
 	if len(typ) >= len(application) && foldEqual(typ[:len(application)], application) &&
@@ -66,7 +65,7 @@ func mediaType(typ string) string {
 }
 
 // foldEqual compares without regard to the case of ASCII letters, as media types are compared (RFC 2045, section 5.1).
-// strings.EqualFold would take the Kelvin sign for a k.
+// strings.EqualFold would treat the Kelvin sign as a k.
 func foldEqual(a, b string) bool {
 	if len(a) != len(b) {
 		return false

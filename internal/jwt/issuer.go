@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// issuer is an [Issuer] made ready.
+// issuer is an [Issuer] prepared for use.
 type issuer struct {
 	config     Issuer
 	algorithms []*algorithm
@@ -15,12 +15,12 @@ type issuer struct {
 	keys       *keyCache
 }
 
-// query is what to ask the issuer's keys for. A secret has no name, so a kid does not choose it.
+// query returns the query for a token's key. A secret has no name, so a kid does not choose it.
 func (i *issuer) query(a *algorithm, id string, named bool) query {
 	return query{id: id, named: named && i.config.Secret == nil, algorithm: a}
 }
 
-// checkHeader compares a header with what the issuer's tokens have.
+// checkHeader compares a header with what the issuer's tokens must have.
 func (i *issuer) checkHeader(h *header) error {
 	if !slices.Contains(i.algorithms, h.algorithm) {
 		return ErrAlgorithm
@@ -40,7 +40,7 @@ func (i *issuer) checkHeader(h *header) error {
 	return nil
 }
 
-// checkClaims compares all but the times with what the issuer's tokens have.
+// checkClaims compares all claims except the times with what the issuer's tokens must have.
 func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 	config := &i.config
 	if config.TokenUse != "" && !c.tokenUse.Is(config.TokenUse) {
@@ -51,7 +51,7 @@ func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 		audience = c.clientID
 	}
 	if config.TokenUse == tokenUseAccess {
-		// Amazon Cognito has the client in each access token, and the audience where the client asked for a resource.
+		// Amazon Cognito puts the client into each access token, and the audience only if the client asked for a resource.
 		// Source:
 		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 		if !audience.Exists() {
@@ -75,7 +75,7 @@ func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 	if c.confirmation.Exists() && !config.AcceptBoundTokens && !config.ByAPIGateway {
 		return ErrBound
 	}
-	if !optionalText(c.subject) || !optionalText(c.id) {
+	if !isOptionalText(c.subject) || !isOptionalText(c.id) {
 		return ErrClaimType
 	}
 	return nil

@@ -7,17 +7,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// ignoredKey is a member of a key set that is not used.
+// ignoredKey is an unused member of a key set.
 type ignoredKey struct {
 	id  string
 	why error
 }
 
-// parseKeySet reads a JWK set (RFC 7517, section 5): the keys that verify signatures, and those that are ignored.
-// A set without any key that can be used is a set still: the issuer then has no valid tokens.
+// parseKeySet reads a JWK set (RFC 7517, section 5). It returns the keys that verify signatures, and those that are
+// ignored. A set without any usable key is still valid: the issuer then has no valid tokens.
 //
-// The set as a whole is refused when it is not strict JSON, has no list of keys, has more keys than the limit, or has
-// two keys with one kid, as then a kid would not say which key is meant. That holds for keys that are ignored too.
+// It refuses a set that is not strict JSON, has no list of keys, has more keys than the limit, or has two keys with one
+// kid, because a kid would then be ambiguous. Ignored keys count too.
 func parseKeySet(text string, maxKeys int) (keys []*key, ignored []ignoredKey, err error) {
 	v, err := strictjson.Parse(text)
 	if err != nil {

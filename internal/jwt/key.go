@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// keyKind is what a key is, curve included.
+// keyKind is the type of a key, including its curve.
 type keyKind uint8
 
 const (
@@ -23,12 +23,12 @@ const (
 	secretKey
 )
 
-// key verifies signatures. It does not change once made.
+// key verifies signatures. It is immutable.
 type key struct {
 	id        string
-	named     bool // it has an id, which may be empty
+	named     bool // whether it has an ID, which may be empty
 	kind      keyKind
-	algorithm string // the only one it is for; "" where it does not say
+	algorithm string // the only one that it is for; "" if it does not say
 
 	rsa     *rsa.PublicKey
 	ecdsa   *ecdsa.PublicKey
@@ -36,7 +36,7 @@ type key struct {
 	secret  []byte
 }
 
-// equal reports whether two keys are the same in all that counts.
+// equal reports whether two keys are the same in everything that matters.
 func (k *key) equal(o *key) bool {
 	if k.id != o.id || k.named != o.named || k.kind != o.kind || k.algorithm != o.algorithm {
 		return false
@@ -53,7 +53,7 @@ func (k *key) equal(o *key) bool {
 	}
 }
 
-// parameter is a key's parameter of the name, decoded.
+// parameter returns a key's decoded parameter with this name.
 func parameter(v strictjson.Value, name string) ([]byte, error) {
 	text, ok := v.Get(name).Text()
 	if !ok {

@@ -8,64 +8,65 @@ import (
 	"time"
 )
 
-// How long after a failed fetch the next one is made: the first of these, doubled with each failure up to the second.
+// The time between a failed fetch and the next one. It begins with the first of these, and doubles with each failure up
+// to the second.
 const (
 	firstBackoff = time.Second
 	maxBackoff   = time.Minute
 )
 
-// loader gets an issuer's keys.
+// loader fetches an issuer's keys.
 type loader func(context.Context) (loaded, error)
 
-// loaded is what an issuer's keys are at one time.
+// loaded holds an issuer's keys at one time.
 type loaded struct {
 	keys    []*key
 	ignored []ignoredKey
-	age     time.Duration // how long they may be used; less than 0 where that is not said
+	age     time.Duration // how long they may be used; negative if the answer does not say
 }
 
-// keyCache holds the keys of an issuer and gets new ones when they are needed, by one fetch at a time that all who need
-// it share.
+// keyCache caches the keys of an issuer and fetches new ones when they are needed. All callers share a single fetch at
+// a time.
 //
-// It works by the wall clock (see withDefaults) and only when it is asked for a key. Timers would not do: while a
-// Lambda function is frozen between two invocations, neither they nor the monotonic clock need to run. For the same
-// reason a fetch that a freeze interrupted is given up by the wall clock.
+// It uses the wall clock (see withDefaults), and works only when it is asked for a key. While a Lambda function is
+// frozen between two invocations, timers and the monotonic clock may stop. For the same reason a fetch that a freeze
+// interrupted is abandoned by the wall clock.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 type keyCache struct {
-	name    string // for logs: the issuer's URL
+	name    string // the issuer's URL, for logs
 	load    loader
 	options *Options
 
 	maxAge, staleCeiling time.Duration // see [Issuer.MaxKeyAge]
 
 	mu       sync.Mutex
-	set      *keySet // the newest; nil before the first
-	flight   *flight // the fetch that is under way, if any
+	set      *keySet // the newest; nil before the first fetch
+	flight   *flight // the fetch in progress, if any
 	started  time.Time
 	failed   time.Time
 	failures int   // since the last success
 	err      error // of the last fetch
 }
 
-// flight is one fetch.
+// flight is a fetch in progress.
 type flight struct {
 	started time.Time
 	cancel  context.CancelFunc
-	done    chan struct{} // closed once its result is in the cache, or another fetch took its place
-	next    *flight       // that one
+	done    chan struct{} // closed once its result is in the cache, or another fetch has replaced it
+	next    *flight       // the fetch that replaced it
 }
 
-// within reports whether the fetch has taken less than d. The clock may have been set back since.
+// within reports whether the fetch has taken less than d. The clock may have been set back since its start.
 func (f *flight) within(d time.Duration, now time.Time) bool { return within(now, f.started, d) }
 
-// find is the key for a token: [ErrUnknownKey], [ErrAmbiguousKey] and [ErrKeyMismatch] if the issuer has none, and
-// [ErrUnavailable] if that cannot be told. It may wait for a fetch: no longer than [Options.StaleWait] if the keys at
-// hand, although stale, have the one that is asked for.
+// find returns the key for a token. The error is [ErrUnknownKey], [ErrAmbiguousKey] or [ErrKeyMismatch] if the issuer
+// has no such key, and [ErrUnavailable] if that is not known. It may wait for a fetch. If the cached keys are stale but
+// have the key, it waits no longer than [Options.StaleWait].
 func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 	c.mu.Lock()
 	now := c.options.Now()
 	switch {
-	case c.set.fresh(now):
+	case c.set.isFresh(now):
 		k, err := c.set.find(q)
 		if err != ErrUnknownKey || !c.mayAsk(now) {
 			c.mu.Unlock()
@@ -74,15 +75,15 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 	case !c.mayRetry(now):
 		set, err := c.set, c.err
 		c.mu.Unlock()
-		if set.usable(now) {
+		if set.isUsable(now) {
 			return set.find(q)
 		}
 		return nil, c.unavailable(err)
 	}
 	f := c.join(ctx, now)
-	if stale := c.set; stale.usable(now) && !stale.fresh(now) {
+	if stale := c.set; stale.isUsable(now) && !stale.isFresh(now) {
 		if k, err := stale.find(q); err == nil {
-			if !f.within(c.options.StaleWait, now) { // it has hung for as long as one is to wait
+			if !f.within(c.options.StaleWait, now) { // it has been slow for as long as a caller is to wait
 				c.mu.Unlock()
 				return k, nil
 			}
@@ -92,15 +93,15 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 		}
 	}
 	set, err := c.wait(ctx, f)
-	if set.usable(c.options.Now()) {
+	if set.isUsable(c.options.Now()) {
 		return set.find(q)
 	}
 	return nil, c.unavailable(err)
 }
 
-// newer is the key in the place of one whose signature is bad, if it was replaced: a secret was rotated, a key without
-// a name, or a key whose issuer has put new material under its old name. It may cause a fetch, within the same cooldown
-// as an unknown name: an issuer that does neither is asked at most once in it, however many forged tokens come.
+// newer returns the replacement of a key whose signature is bad, or nil. A replacement may be a rotated secret, a key
+// without a name, or new material under a key's old name. It may cause a fetch, within the same cooldown as an unknown
+// name. So an issuer that replaced nothing is asked at most once in a cooldown, however many forged tokens arrive.
 func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	c.mu.Lock()
 	set := c.set
@@ -109,7 +110,7 @@ func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	} else {
 		c.mu.Unlock()
 	}
-	if !set.usable(c.options.Now()) {
+	if !set.isUsable(c.options.Now()) {
 		return nil
 	}
 	if k, err := set.find(q); err == nil && k != than {
@@ -118,7 +119,7 @@ func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	return nil
 }
 
-// start begins the first fetch, unless there was one.
+// start begins the first fetch, if there was none.
 func (c *keyCache) start(ctx context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,7 +128,7 @@ func (c *keyCache) start(ctx context.Context) {
 	}
 }
 
-// ready waits for the first fetch and is its error, if there are no keys.
+// ready waits for the first fetch. It returns the fetch's error if there are no keys.
 func (c *keyCache) ready(ctx context.Context) error {
 	c.mu.Lock()
 	set, err := c.set, c.err
@@ -142,7 +143,7 @@ func (c *keyCache) ready(ctx context.Context) error {
 	return nil
 }
 
-// mayRetry reports whether a fetch is under way or may be started, for want of usable keys.
+// mayRetry reports whether a fetch is in progress or may be started because there are no usable keys.
 func (c *keyCache) mayRetry(now time.Time) bool {
 	if c.flight != nil || c.failures == 0 {
 		return true
@@ -150,22 +151,22 @@ func (c *keyCache) mayRetry(now time.Time) bool {
 	return !within(now, c.failed, min(firstBackoff<<min(c.failures-1, 10), maxBackoff))
 }
 
-// mayAsk is mayRetry for what a forged token can bring about.
+// mayAsk is like mayRetry for fetches that a forged token can cause.
 func (c *keyCache) mayAsk(now time.Time) bool {
 	return c.flight != nil || c.mayRetry(now) && !within(now, c.started, c.options.Cooldown)
 }
 
-// join is the fetch under way, or a new one.
+// join returns the fetch in progress, or starts one.
 func (c *keyCache) join(ctx context.Context, now time.Time) *flight {
 	before := c.flight
 	if before != nil && before.within(c.options.FetchTimeout, now) {
 		return before
 	}
-	// The fetch serves others too: it outlives the invocation that needed it first.
+	// The fetch serves others too, so it outlives the invocation that first needed it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.FetchTimeout)
 	f := &flight{started: now, cancel: cancel, done: make(chan struct{})}
 	c.flight, c.started = f, now
-	if before != nil { // it was frozen; its connection is gone
+	if before != nil { // it was frozen, and its connection is gone
 		before.cancel()
 		before.next = f
 		close(before.done)
@@ -174,7 +175,7 @@ func (c *keyCache) join(ctx context.Context, now time.Time) *flight {
 	return f
 }
 
-// wait unlocks the cache, waits for a fetch or for the context, and is what the cache holds then.
+// wait unlocks the cache, waits for a fetch or for the context, and returns what the cache then holds.
 func (c *keyCache) wait(ctx context.Context, f *flight) (*keySet, error) {
 	defer c.mu.Unlock()
 	for f != nil {
@@ -194,7 +195,7 @@ func (c *keyCache) wait(ctx context.Context, f *flight) (*keySet, error) {
 	return c.set, c.err
 }
 
-// run makes a fetch. It is over when its time is up, even should a transport not observe that.
+// run makes a fetch. It ends when its time is up, even if a transport does not observe that.
 func (c *keyCache) run(ctx context.Context, f *flight) {
 	defer f.cancel()
 	var (
@@ -205,13 +206,13 @@ func (c *keyCache) run(ctx context.Context, f *flight) {
 	go func() {
 		defer close(over)
 		defer func() {
-			if recover() != nil { // what was thrown might hold anything
+			if recover() != nil { // the panic's value might hold anything
 				err = errors.New("panic in Options.Transport or Issuer.Secret")
 			}
 		}()
 		l, err = c.load(ctx)
 	}()
-	smallPrimes() // which checking keys takes, while the request for them is on its way
+	smallPrimes() // the key checks need them, and the request is on its way
 	select {
 	case <-over:
 		c.finish(f, l, err)
@@ -220,12 +221,12 @@ func (c *keyCache) run(ctx context.Context, f *flight) {
 	}
 }
 
-// finish takes the result of a fetch over, unless the fetch was given up.
+// finish stores the result of a fetch, unless the fetch was abandoned.
 func (c *keyCache) finish(f *flight, l loaded, err error) {
 	c.mu.Lock()
 	o, now := c.options, c.options.Now()
 	if c.flight != f {
-		stale := c.set.usable(now)
+		stale := c.set.isUsable(now)
 		c.mu.Unlock()
 		c.report(Fetch{Issuer: c.name, Duration: now.Sub(f.started), Err: errGivenUp}, nil, stale)
 		return
@@ -244,15 +245,15 @@ func (c *keyCache) finish(f *flight, l loaded, err error) {
 		set.loaded, set.freshFor, set.usableFor = f.started, min(max(l.age, o.MinAge), c.maxAge), c.staleCeiling
 		c.set, event.Changed = set, changed
 	}
-	stale := c.set.usable(now)
+	stale := c.set.isUsable(now)
 	c.mu.Unlock()
-	// Those who wait for it go on after the report, as the function may be frozen then.
+	// Callers that wait continue after the report, because the function may be frozen then.
 	c.report(event, l.ignored, stale)
 	close(f.done)
 }
 
-// errGivenUp: a fetch took longer than it may by the wall clock, and another one took its place. An issuer that answers
-// later than [Options.StaleWait] to a function that is frozen in between shows itself by these.
+// errGivenUp reports that a fetch took too long by the wall clock, and that another one replaced it. These errors
+// reveal an issuer that answers later than [Options.StaleWait] to a function that is frozen in the meantime.
 var errGivenUp = errors.New("given up: the function was frozen before there was an answer")
 
 // report logs a fetch.

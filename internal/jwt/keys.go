@@ -11,18 +11,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// The sizes of RSA keys that are taken. RFC 7518, section 3.3, asks for 2048 bits or more; beyond 8192, which is also
-// where crypto/tls stops, verifying takes so long that it could be used to keep the function busy.
+// The accepted sizes of RSA keys. RFC 7518, section 3.3 requires 2048 bits or more. Beyond 8192, which is also the
+// limit of crypto/tls, verification takes so long that it could be used to keep the function busy.
 const (
 	minRSABits = 2048
 	maxRSABits = 8192
 )
 
-// privateMembers are those of private and of symmetric keys: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1, and RFC 8037,
-// section 2. The value of one does not matter: an issuer that publishes it has mixed up its keys.
+// privateMembers are the members of private and symmetric keys: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1, and RFC
+// 8037, section 2. Their values do not matter: an issuer that publishes one has mixed up its keys.
 var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
-// parseKey reads a member of a JWK set (RFC 7517). The error says why the key is not used; it can be logged.
+// parseKey reads a member of a JWK set (RFC 7517). The error tells why the key is not used, and can be logged.
 func parseKey(v strictjson.Value) (*key, error) {
 	k := &key{}
 	if kid := v.Get("kid"); kid.Exists() {
@@ -33,14 +33,14 @@ func parseKey(v strictjson.Value) (*key, error) {
 	if use := v.Get("use"); use.Exists() && !use.Is("sig") {
 		return nil, errors.New(`use is not "sig"`)
 	}
-	// RFC 7517, section 4.3, wants no value twice; and a key that is also for something else, as for encryption, is one
-	// that the issuer uses in ways that may make its signatures forgeable.
+	// RFC 7517, section 4.3 forbids duplicate values. A key that is also for another use, such as encryption, is used in
+	// ways that may make its signatures forgeable.
 	if ops := v.Get("key_ops"); ops.Exists() && !isVerifyAlone(ops) {
 		return nil, errors.New(`key_ops is not ["verify"]`)
 	}
 	kty, crv := v.Get("kty"), v.Get("crv")
 	for _, name := range privateMembers {
-		if v.Get(name).Exists() && !kty.Is("oct") { // of which the error below says more
+		if v.Get(name).Exists() && !kty.Is("oct") { // the error below explains more
 			return nil, fmt.Errorf("it has the private member %s, so every reader of the key set can sign with it", name)
 		}
 	}
@@ -103,7 +103,7 @@ func parseRSA(v strictjson.Value) (*rsa.PublicKey, error) {
 	if n.Bit(0) == 0 {
 		return nil, errors.New("the RSA modulus is even")
 	}
-	// Up to 31 bits is what crypto/rsa takes. With 1 the signature would be the message.
+	// crypto/rsa accepts up to 31 bits. With an exponent of 1 the signature would be the message.
 	if e.BitLen() > 31 || e.Bit(0) == 0 || e.Int64() < 3 {
 		return nil, errors.New("the RSA exponent is not an odd number from 3 to 2147483647")
 	}
@@ -113,7 +113,7 @@ func parseRSA(v strictjson.Value) (*rsa.PublicKey, error) {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
 }
 
-// parseEC reads x and y (RFC 7518, section 6.2.1), each as long as the curve's numbers are.
+// parseEC reads x and y (RFC 7518, section 6.2.1), each as long as the numbers of the curve.
 func parseEC(v strictjson.Value, curve elliptic.Curve) (*ecdsa.PublicKey, error) {
 	size := (curve.Params().BitSize + 7) / 8
 	point := make([]byte, 1, 1+2*size)

@@ -2,29 +2,29 @@ package jwt
 
 import "time"
 
-// query is the key that a token asks for.
+// query describes the key that a token needs.
 type query struct {
 	id        string
-	named     bool // by its id; else any one that fits
+	named     bool // whether the key has the ID id; otherwise any key that fits
 	algorithm *algorithm
 }
 
-// keySet is an issuer's keys as they were at one time. It does not change once made.
+// keySet holds an issuer's keys at one time. It is immutable.
 type keySet struct {
 	keys      []*key
 	byID      map[string]*key
-	loaded    time.Time     // when the request for them began
-	freshFor  time.Duration // how long they are used without asking again
-	usableFor time.Duration // how long they are used while asking again fails
+	loaded    time.Time     // when their request began
+	freshFor  time.Duration // how long they are used before they are fetched again
+	usableFor time.Duration // how long they are used if fetching fails
 }
 
-// newKeySet makes a set that follows the one before, which may be nil. Keys that are in both are kept, so that what
-// was verified with one of them stays so, and changed reports whether there are others.
+// newKeySet returns a set that follows the previous one, which may be nil. It keeps keys that are in both, so that what
+// was verified with them remains verified. It reports as changed whether there are other keys.
 func newKeySet(before *keySet, keys []*key) (s *keySet, changed bool) {
 	s = &keySet{keys: make([]*key, len(keys)), byID: make(map[string]*key, len(keys))}
 	changed = before == nil || len(before.keys) != len(keys)
 	for i, k := range keys {
-		if same := before.holds(k); same != nil {
+		if same := before.findEqual(k); same != nil {
 			k = same
 		} else {
 			changed = true
@@ -37,8 +37,8 @@ func newKeySet(before *keySet, keys []*key) (s *keySet, changed bool) {
 	return s, changed
 }
 
-// holds is the set's key that is equal to this one, or nil.
-func (s *keySet) holds(k *key) *key {
+// findEqual returns the set's key that is equal to this one, or nil.
+func (s *keySet) findEqual(k *key) *key {
 	if s == nil {
 		return nil
 	}
@@ -50,8 +50,8 @@ func (s *keySet) holds(k *key) *key {
 	return nil
 }
 
-// find is the key that is asked for. A token without a kid is only taken where there is no choice: when exactly one
-// key fits its algorithm. It is never tried with several.
+// find returns the key for a query. A token without a kid is only accepted if exactly one key fits its algorithm. It is
+// never tried with several keys.
 func (s *keySet) find(q query) (*key, error) {
 	if q.named {
 		switch k := s.byID[q.id]; {
@@ -78,16 +78,16 @@ func (s *keySet) find(q query) (*key, error) {
 	return found, nil
 }
 
-// fresh reports whether the set can be used without asking for another one. Should the clock have been set back to
-// before it was loaded, its age is not known, and it is not.
-func (s *keySet) fresh(now time.Time) bool { return s != nil && within(now, s.loaded, s.freshFor) }
+// isFresh reports whether the set can be used without fetching another one. If the clock was set back to before the set
+// was loaded, its age is not known and it is not fresh.
+func (s *keySet) isFresh(now time.Time) bool { return s != nil && within(now, s.loaded, s.freshFor) }
 
-// usable reports whether the set can be used if another one cannot be fetched.
-func (s *keySet) usable(now time.Time) bool {
+// isUsable reports whether the set can be used if another one cannot be fetched.
+func (s *keySet) isUsable(now time.Time) bool {
 	return s != nil && now.Sub(s.loaded) < s.usableFor
 }
 
-// within reports whether less than d has passed since a time that is not ahead.
+// within reports whether less than d has passed since a time that is not in the future.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return 0 <= passed && passed < d

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// mismatched is a rejection for a value that is not the one that is wanted. Its text is the rejection's own, without
-// either value.
+// mismatched is a rejection because of a value that differs from the required one. Its text is the rejection's own,
+// without either value.
 type mismatched struct {
 	error
 	got, want string
@@ -20,9 +20,10 @@ func mismatch(rejection error, got, want string) error { return &mismatched{reje
 
 func (m *mismatched) Unwrap() error { return m.error }
 
-// Mismatch is, for a rejection by issuer, audience, client, token_use or time, the value that came and what is wanted
-// in its place, for logs; "" for both of any other error. What came is what an unverified token says: anything, though
-// no more than 256 bytes of it, and nothing but these claims. A value that is not text is described in parentheses.
+// Mismatch returns the received value and the required one for a rejection by issuer, audience, client, token_use or
+// time, for logs. For any other error it returns "" twice. The received value comes from an unverified token, so it may
+// be anything, but it has at most 256 bytes and comes only from these claims. A value that is not text is described in
+// parentheses.
 func Mismatch(err error) (got, want string) {
 	if m, ok := errors.AsType[*mismatched](err); ok {
 		return m.got, m.want
@@ -33,7 +34,7 @@ func Mismatch(err error) (got, want string) {
 // maxDescribed is how many bytes of a claim [describe] repeats.
 const maxDescribed = 256
 
-// describe is a claim as one short text: a string as it is, and a list of strings with commas between them.
+// describe returns a claim as a short text: a string unchanged, and a list of strings separated by commas.
 func describe(v strictjson.Value) string {
 	text, ok := v.Text()
 	if !ok {
@@ -50,7 +51,7 @@ func describe(v strictjson.Value) string {
 	return text
 }
 
-// timeText is a NumericDate (RFC 7519, section 2) as people read it.
+// timeText formats a NumericDate (RFC 7519, section 2) for people.
 func timeText(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
 
 func durationText(seconds int64) string { return strconv.FormatInt(seconds, 10) + " s" }

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// ClaimedIssuer returns the iss of a token that has the form of a JWT; ok is false for any other token. Nothing is
-// verified: it says who is to be asked about the token, not who it is from.
+// ClaimedIssuer returns the iss of a token in the form of a JWT. It returns ok as false for any other token. Nothing is
+// verified: the result tells who to ask about the token, not who issued it.
 func ClaimedIssuer(token string) (issuer string, ok bool) {
 	if len(token) > MaxTokenSize || strings.Count(token, ".") != 2 {
 		return "", false

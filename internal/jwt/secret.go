@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// loadSecret is the [loader] of an issuer with a [Secret].
+// loadSecret returns the [loader] for an issuer with a [Secret].
 func loadSecret(secret Secret, algorithms []*algorithm) loader {
 	// RFC 7518, section 3.2: a key must be at least as long as the hash.
 	need := 0

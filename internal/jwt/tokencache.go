@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// digest stands for a token in the cache, which so holds none.
+// digest identifies a token in the cache, so that the cache holds no token.
 type digest = [sha256.Size]byte
 
-// tokenCache remembers verified tokens, the last ones up to a number and to so many bytes of memory. It only knows what
-// was verified and when: whether the token is still valid and its key still the issuer's is for [Verifier.recall] to
-// see.
+// tokenCache caches verified tokens. It keeps the latest ones, up to a number and an amount of memory. It only knows
+// what was verified and when. [Verifier.recall] checks whether the token is still valid and its key still the issuer's.
 type tokenCache struct {
 	maxAge   time.Duration
 	size     int
@@ -19,7 +18,7 @@ type tokenCache struct {
 
 	mu      sync.Mutex
 	entries map[digest]entry
-	ring    []digest // in the order they came: count of them, from first on
+	ring    []digest // in the order of arrival: count of them, starting at first
 	first   int
 	count   int
 	bytes   int // of all entries together
@@ -35,7 +34,7 @@ func newTokenCache(size, maxBytes int, maxAge time.Duration) *tokenCache {
 	return &tokenCache{maxAge: maxAge, size: size, maxBytes: maxBytes}
 }
 
-// get is the token, or nil if it is not remembered or was for too long.
+// get returns the token, or nil if it is not cached or too old.
 func (c *tokenCache) get(d digest, now time.Time) *Token {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -45,8 +44,8 @@ func (c *tokenCache) get(d digest, now time.Time) *Token {
 	return nil
 }
 
-// put remembers a token, in the place of the oldest ones where there is no room. One that is larger than all the room
-// is not remembered.
+// put caches a token. If there is no room, it replaces the oldest ones. It does not cache a token that is larger than
+// the whole room.
 func (c *tokenCache) put(d digest, t *Token, now time.Time) {
 	e := entry{t, now, t.size()}
 	c.mu.Lock()
@@ -54,7 +53,7 @@ func (c *tokenCache) put(d digest, t *Token, now time.Time) {
 	if e.bytes > c.maxBytes {
 		return
 	}
-	if c.ring == nil { // no earlier: the start does without
+	if c.ring == nil { // allocated only now, because the start does without it
 		c.entries, c.ring = make(map[digest]entry), make([]digest, c.size)
 	}
 	before, known := c.entries[d]
@@ -72,7 +71,7 @@ func (c *tokenCache) put(d digest, t *Token, now time.Time) {
 	c.bytes += e.bytes - before.bytes
 }
 
-// evict forgets the oldest token.
+// evict removes the oldest token.
 func (c *tokenCache) evict() {
 	d := c.ring[c.first]
 	c.bytes -= c.entries[d].bytes
@@ -81,9 +80,9 @@ func (c *tokenCache) evict() {
 	c.count--
 }
 
-// entrySize is about what an entry takes besides the token's document: the rest of the Token, its place in the ring and
-// in the map, whose tables have room to spare.
+// entrySize is roughly what an entry takes in addition to the token's document: the rest of the Token, its place in the
+// ring, and its place in the map, whose tables have spare room.
 const entrySize = 400
 
-// size is about how many bytes of memory the token takes in the cache.
+// size returns roughly how many bytes of memory the token takes in the cache.
 func (t *Token) size() int { return entrySize + t.headerSize + t.document.Size() }

@@ -15,14 +15,14 @@ import (
 
 // Verifier verifies tokens. It is safe for concurrent use.
 type Verifier struct {
-	issuers map[string]*issuer // by their URL
+	issuers map[string]*issuer // by URL
 	caches  []*keyCache        // of all issuers, each once
-	tokens  *tokenCache        // nil without one
+	tokens  *tokenCache        // may be nil
 	now     func() time.Time
 }
 
-// New makes a Verifier. The options are copied. The error is an [ErrConfig] that says all that is wrong with them and
-// what to do about it. Nothing is fetched yet.
+// New returns a Verifier. It copies the options, and fetches nothing yet. The error is an [ErrConfig] that lists
+// everything that is wrong with them and what to do about it.
 func New(options Options) (*Verifier, error) {
 	o := options.withDefaults()
 	if err := o.check(); err != nil {
@@ -64,16 +64,16 @@ func New(options Options) (*Verifier, error) {
 	return v, nil
 }
 
-// Start begins to fetch the keys of all issuers and does not wait for them. The context lends its values only: each
-// fetch ends with [Options.FetchTimeout]. Calling it is not required; [Verifier.Verify] fetches what is missing.
+// Start begins to fetch the keys of all issuers without waiting for them. Only the context's values are used: each
+// fetch ends with [Options.FetchTimeout]. Calling Start is optional; [Verifier.Verify] fetches what is missing.
 func (v *Verifier) Start(ctx context.Context) {
 	for _, c := range v.caches {
 		c.start(ctx)
 	}
 }
 
-// Ready waits until the keys of all issuers are there, or cannot be had, or the context is done, and says what is
-// missing: [ErrUnavailable] joined with the reason, which is an [ErrConfig] if waiting will not help, as with a
+// Ready waits until the keys of all issuers are there or cannot be fetched, or the context is done. It returns what is
+// missing: [ErrUnavailable] joined with the reason. The reason is an [ErrConfig] if waiting will not help, such as a
 // discovery document of another issuer or a secret that is too short.
 func (v *Verifier) Ready(ctx context.Context) error {
 	v.Start(ctx)
@@ -84,7 +84,7 @@ func (v *Verifier) Ready(ctx context.Context) error {
 	return errors.Join(missing...)
 }
 
-// scratch is the memory that verifying one token takes and does not keep.
+// scratch is reusable memory for verifying one token.
 type scratch struct {
 	token   [MaxTokenSize]byte
 	decoded [MaxTokenSize/4*3 + 3]byte
@@ -93,15 +93,15 @@ type scratch struct {
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// Verify reports whether a token is valid now, and is what it says. It waits for keys if it must, until the context is
-// done and no longer than one fetch takes, which [Options.FetchTimeout] bounds.
+// Verify returns the token if it is valid now. It waits for keys if it must, until the context is done, and no longer
+// than one fetch, which [Options.FetchTimeout] limits.
 //
 // The error is an [ErrRejected] or an [ErrUnavailable].
 func (v *Verifier) Verify(ctx context.Context, token string) (*Token, error) {
 	if len(token) > MaxTokenSize {
 		return nil, ErrTooLong
 	}
-	// Exactly two dots; a JWE has four (RFC 7516, section 9), and JSON serialization none that separate anything.
+	// Exactly two dots: a JWE has four (RFC 7516, section 9), and a JSON serialization has no separating dots.
 	header := strings.IndexByte(token, '.')
 	if header < 0 {
 		return nil, ErrSerialization
@@ -131,7 +131,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Token, error) {
 	return t, err
 }
 
-// verify verifies a token with its dots at two places.
+// verify verifies a token whose dots are at two indexes.
 func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, second int) (*Token, error) {
 	decoded, ok := decode(s.decoded[:0], token[:first])
 	split := len(decoded)
@@ -197,9 +197,8 @@ func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, 
 	return t, nil
 }
 
-// recall is a token that was verified before and would be again: it is valid now, and the key that verified it is
-// still the one that its issuer has for it. That look-up is the same as for a new token, so keys that are too old are
-// fetched for this one as well.
+// recall returns a token that was verified before and would be verified again: it is valid now, and the issuer still
+// has the key that verified it. It looks the key up as for a new token, so keys that are too old are fetched.
 func (v *Verifier) recall(ctx context.Context, d digest) *Token {
 	t := v.tokens.get(d, v.now())
 	if t == nil {
@@ -212,6 +211,6 @@ func (v *Verifier) recall(ctx context.Context, d digest) *Token {
 	return t
 }
 
-// isRSASize reports whether a signature has the length of one of some RSA key that is taken: another one may have come
-// into the place of the key at hand. The signatures of all other algorithms have one length.
+// isRSASize reports whether a signature has the length of a signature by some accepted RSA key, because another key may
+// have replaced the known one. The signatures of every other algorithm have one length.
 func isRSASize(length int) bool { return minRSABits/8 <= length && length <= maxRSABits/8 }

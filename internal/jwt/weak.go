@@ -10,12 +10,12 @@ import (
 // checkModulus refuses the odd RSA moduli that can be factored with little effort: those with a prime factor below
 // 2^16, and those of the key generator with CVE-2017-15361 (ROCA).
 func checkModulus(n *big.Int) error {
-	if roca(n) {
+	if isROCA(n) {
 		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a " +
 			"new key")
 	}
-	// n and the product of the primes have a common factor exactly if n has one of the primes; so have n and what is left
-	// of the product modulo n, which is all that is computed of it.
+	// n and the product of the primes have a common factor exactly if one of the primes divides n. The same holds for n
+	// and the product modulo n, which is all of it that is computed.
 	var left, product, quotient big.Int
 	left.SetUint64(1)
 	for _, chunk := range smallPrimes() {
@@ -28,8 +28,8 @@ func checkModulus(n *big.Int) error {
 	return nil
 }
 
-// rocaPrimes are the odd primes up to 167. Every modulus of the broken generator is, modulo each of them, a power of
-// 65537; so is one in 2^27 of all others.
+// rocaPrimes are the odd primes up to 167. Modulo each of them, every modulus of the broken generator is a power of
+// 65537. Only one in 2^27 of all other moduli is.
 // Source: Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (ACM CCS 2017), sections 2.1 and 3.3,
 // https://crocs.fi.muni.cz/public/papers/rsa_ccs17
 var rocaPrimes = [...]uint8{
@@ -37,10 +37,10 @@ var rocaPrimes = [...]uint8{
 	127, 131, 137, 139, 149, 151, 157, 163, 167,
 }
 
-// roca reports whether a modulus has the fingerprint of CVE-2017-15361. The primes of a vulnerable modulus have the
-// form k*M + (65537^a mod M), where M is a product of small primes; so modulo each of these the modulus itself is a
-// power of 65537. Most other moduli are found not to be at 11, modulo which 65537 has two powers.
-func roca(n *big.Int) bool {
+// isROCA reports whether a modulus has the fingerprint of CVE-2017-15361. The primes of a vulnerable modulus have the
+// form k*M + (65537^a mod M), where M is a product of small primes. So the modulus itself is a power of 65537 modulo
+// each of these. Most other moduli fail at 11, modulo which 65537 has two powers.
+func isROCA(n *big.Int) bool {
 	var prime, rest big.Int
 	for _, p := range rocaPrimes {
 		r := uint32(rest.Rem(n, prime.SetUint64(uint64(p))).Uint64())
@@ -61,16 +61,16 @@ func isPowerOf65537(r, p uint32) bool {
 	return true
 }
 
-// smallPrimes are numbers whose product is that of the odd primes below 2^16: some forty of 2,048 bits, about as many
-// as a modulus has, as that is the cheapest to go on with. They are made while the first keys are on their way (see
-// [keyCache.run]), so that they delay neither the start nor the first decision.
+// smallPrimes returns numbers whose product is that of the odd primes below 2^16. They are some forty numbers of 2,048
+// bits, about the size of a modulus, with which the computation is cheapest. They are computed while the first keys are
+// being fetched (see [keyCache.run]), so that they delay neither the start nor the first decision.
 var smallPrimes = sync.OnceValue(func() (chunks []*big.Int) {
 	const (
 		limit = 1 << 16
 		size  = 2048 / bits.UintSize
 	)
 	var (
-		composite [limit / 2]bool // of the odd number 2*i+1
+		composite [limit / 2]bool // for the odd number 2*i+1
 		words     []big.Word      // of the chunk
 		word      = uint(1)       // a product of primes
 	)

@@ -101,7 +101,7 @@ func TestROCA(t *testing.T) {
 		"a broken one and two":    {new(big.Int).Add(rocaKey().n, big.NewInt(2)), false},
 		"one with a small factor": {smallFactorKey(65521).n, false},
 	} {
-		if got := roca(c.n); got != c.want {
+		if got := isROCA(c.n); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// EachMember reads an object member by member, in their order, until one cannot be read. The error says which member
-// that is or, of another value, what stands in the object's place.
+// EachMember reads an object's members in order, until one cannot be read. The error names that member. For any other
+// value, the error names the value's kind.
 func (v Value) EachMember(read func(name string, v Value) error) error {
 	if v.Kind() != Object {
 		return fmt.Errorf("want an object, got %v", v.Kind())
@@ -18,7 +18,7 @@ func (v Value) EachMember(read func(name string, v Value) error) error {
 	return nil
 }
 
-// EachElement reads an array element by element until one cannot be read, with whose error it returns.
+// EachElement reads an array's elements in order. It stops at the first error and returns it.
 func (v Value) EachElement(read func(Value) error) error {
 	if v.Kind() != Array {
 		return fmt.Errorf("want an array, got %v", v.Kind())

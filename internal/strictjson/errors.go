@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Why a text is refused. [Document.Parse] wraps one of them in an [*Error].
+// The reasons for refusing a text. [Document.Parse] wraps one of them in an [*Error].
 var (
 	ErrSyntax    = errors.New("not JSON")
 	ErrTrailing  = errors.New("something follows the value")
@@ -16,7 +16,7 @@ var (
 	ErrSize      = errors.New("the text is 2 GiB or more")
 )
 
-// Error says where a text was refused and why. It never holds any part of the text, so it can be logged.
+// Error tells where and why a text was refused. It contains no part of the text, so it can be logged.
 type Error struct {
 	Offset int   // in bytes, from 0
 	Err    error // one of this package's sentinels
@@ -24,5 +24,5 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("strictjson: %v, at byte %d", e.Err, e.Offset) }
 
-// Unwrap is the sentinel, for [errors.Is].
+// Unwrap returns the reason, for [errors.Is].
 func (e *Error) Unwrap() error { return e.Err }

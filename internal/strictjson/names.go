@@ -1,18 +1,18 @@
 package strictjson
 
-// manyNames is the number of members from which on an object's names are kept in a map: until then comparing is
-// faster, and from then on it would let a text of n bytes cost n².
+// manyNames is the number of members from which an object's names are in a map. Below it, comparing is faster. Above
+// it, comparing would cost n² for a text of n bytes.
 const manyNames = 32
 
-// names finds a name that occurs twice in one object.
+// names detects a name that occurs twice in one object.
 type names struct {
 	count int
-	bits  uint64              // one for each name, by its digest: a bit not yet set proves the name new
-	all   map[string]struct{} // once there are many
+	bits  uint64              // a bit for the digest of each name: if it is not yet set, the name is new
+	all   map[string]struct{} // set only if there are many
 }
 
-// add takes the name at a node into account, and reports whether it is new. The object is the node at self; what comes
-// before the name is already in nodes.
+// add records the name at a node, and reports whether it is new. The object is the node at self, and the nodes before
+// the name are already in nodes.
 func (s *names) add(text string, nodes []node, self, name int) bool {
 	s.count++
 	decoded := nodes[name].decoded(text)
@@ -38,7 +38,8 @@ func (s *names) add(text string, nodes []node, self, name int) bool {
 	return true
 }
 
-// digest spreads names over 64 values. It only saves time: an attacker who makes them collide gains a few comparisons.
+// digest maps names to 64 values. It only saves time: an attacker who makes names collide causes a few more
+// comparisons.
 func digest(name string) uint {
 	n := uint(len(name))
 	if n == 0 {

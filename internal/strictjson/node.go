@@ -1,9 +1,9 @@
 package strictjson
 
-// Kind says what a [Value] is.
+// Kind is the kind of a [Value].
 type Kind uint8
 
-// The kinds of value. Missing is that of the zero Value: a member that is not there.
+// The kinds of values. Missing is the kind of the zero Value, a member that is not there.
 const (
 	Missing Kind = iota
 	Null
@@ -19,10 +19,10 @@ func (k Kind) String() string {
 	return [...]string{"nothing", "null", "a boolean", "a boolean", "a number", "a string", "an array", "an object"}[k]
 }
 
-// node is one value or member name. The nodes of a text stand in its order; a container is followed by what it holds.
+// node is a value or member name. The nodes of a text are in its order. A container is followed by its contents.
 type node struct {
-	start, end uint32 // of the text; a string's without its quotes
-	next       uint32 // the node after this value and all that it holds
+	start, end uint32 // in the text; without quotes for a string
+	next       uint32 // the node after this value and its contents
 	kind       Kind
-	escaped    bool // a string with a backslash in it
+	escaped    bool // whether a string contains a backslash
 }

@@ -4,15 +4,14 @@ import (
 	"math"
 )
 
-// Int64 is the number if it is an integer that fits, however it is written: 3, 3.0, 30e-1.
+// Int64 returns the number if it is an integer that fits, in any notation: 3, 3.0, 30e-1.
 func (v Value) Int64() (n int64, ok bool) {
 	n, exact, ok := v.Floor()
 	return n, ok && exact
 }
 
-// Floor is the largest integer that is not above the number, and whether it is the number itself. It is computed on the
-// digits, so nothing is lost to rounding. It is not ok for anything that is not a number or whose floor is not an
-// int64.
+// Floor returns the number rounded down to an integer, and whether that is the exact value. It computes on the digits,
+// so no precision is lost. It returns ok as false for anything that is not a number, or whose floor does not fit.
 func (v Value) Floor() (n int64, exact, ok bool) {
 	if v.Kind() != Number {
 		return 0, false, false
@@ -20,7 +19,7 @@ func (v Value) Floor() (n int64, exact, ok bool) {
 	d := parseDecimal(v.Raw())
 	// The value is 0.DIGITS times ten to the power of point.
 	if d.point > 19 {
-		return 0, false, false // 10^19 is above the largest int64
+		return 0, false, false // 10^19 is larger than any int64
 	}
 	var u uint64
 	for i := range d.point {
@@ -36,16 +35,16 @@ func (v Value) Floor() (n int64, exact, ok bool) {
 	return -int64(u), exact, u <= -math.MinInt64
 }
 
-// decimal is a number as its digits.
+// decimal is a number as digits.
 type decimal struct {
 	negative    bool
-	whole, frac string // as they stand
-	skip        int    // zeros the digits begin with
+	whole, frac string // as written
+	skip        int    // zeros at the beginning of the digits
 	significant int    // digits from the first to the last that is not zero
-	point       int    // where the decimal point stands among the digits
+	point       int    // the position of the decimal point among the digits
 }
 
-// digit is a digit counted from the first that is not zero; past the last, 0.
+// digit returns a digit, counted from the first that is not zero. After the last it returns 0.
 func (d *decimal) digit(i int) byte {
 	switch i += d.skip; {
 	case i < len(d.whole):
@@ -56,7 +55,7 @@ func (d *decimal) digit(i int) byte {
 	return 0
 }
 
-// parseDecimal takes a number apart that was checked.
+// parseDecimal parses a number that has been checked.
 func parseDecimal(raw string) decimal {
 	var d decimal
 	if raw[0] == '-' {
@@ -69,14 +68,14 @@ func parseDecimal(raw string) decimal {
 		d.frac, raw = raw[1:i], raw[i:]
 	}
 	exponent := 0
-	if raw != "" { // an e
+	if raw != "" { // an e follows
 		raw = raw[1:]
 		down := raw[0] == '-'
 		if down || raw[0] == '+' {
 			raw = raw[1:]
 		}
 		for i := range len(raw) {
-			exponent = min(exponent*10+int(raw[i]-'0'), math.MaxInt32) // beyond any text's number of digits
+			exponent = min(exponent*10+int(raw[i]-'0'), math.MaxInt32) // more than any text has digits
 		}
 		if down {
 			exponent = -exponent
@@ -87,7 +86,7 @@ func parseDecimal(raw string) decimal {
 		d.skip++
 	}
 	if d.skip == total {
-		return decimal{} // zero, however it is written; minus zero as well
+		return decimal{} // zero in any notation, minus zero included
 	}
 	d.significant = total - d.skip
 	for d.digit(d.significant-1) == 0 {

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// parser goes through the text once. Its methods take the place to start at and return the one after what they read,
-// or -1 once they called fail.
+// parser scans the text once. Its methods take the index to start at. They return the index after what they read, or -1
+// after calling fail.
 type parser struct {
 	text     string
 	nodes    []node
-	depth    int // how much deeper it may go
+	depth    int // how many levels deeper it may go
 	failedAt int
 	why      error
 }
@@ -21,7 +21,7 @@ func (p *parser) fail(at int, why error) int {
 	return -1
 }
 
-// skip passes over white space.
+// skip skips white space.
 func (p *parser) skip(i int) int {
 	for i < len(p.text) {
 		if c := p.text[i]; c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
@@ -148,9 +148,9 @@ const (
 	highs = 0x8080808080808080
 )
 
-// plain passes over the characters that stand for themselves in a string: printable ASCII but quotes and backslashes.
-// It takes eight bytes at a time: taking 0x20 from a control character, or 1 from the difference to a quote or a
-// backslash that is there, borrows from the high bit. A borrow can only reach bytes after such a one.
+// plain skips the characters that stand for themselves in a string: printable ASCII without quotes and backslashes. It
+// reads eight bytes at a time. Subtracting 0x20 from a control character, or 1 from the difference to a quote or
+// backslash, borrows from the high bit. A borrow can only reach the bytes after such a character.
 func plain(text string, i int) int {
 	for ; i+8 <= len(text); i += 8 {
 		b := text[i : i+8]
@@ -198,7 +198,7 @@ func (p *parser) string(i int) int {
 	}
 }
 
-// number reads what RFC 8259, section 6, calls one.
+// number reads a number (RFC 8259, section 6).
 func (p *parser) number(i int) int {
 	start, exponent := i, false
 	if i < len(p.text) && p.text[i] == '-' {

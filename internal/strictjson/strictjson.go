@@ -1,29 +1,32 @@
-// Package strictjson reads one JSON text, refuses whatever two parsers could read differently, and hands out its
-// values without copying them.
+// Package strictjson reads one JSON text, refuses whatever two parsers could read differently, and returns its values
+// without copying them.
 //
-// It is stricter than RFC 8259 where a security decision hangs on the text, as RFC 7493 (I-JSON) asks: a member name
-// may not occur twice in an object, escapes included; names are compared byte by byte, so that neither "EXP" nor "iſs"
-// is taken for another name; the text is valid UTF-8 without lone surrogates; a number fits a float64; nothing follows
-// the value; and nesting is bounded.
+// It is stricter than RFC 8259 where a security decision depends on the text, as RFC 7493 (I-JSON) requires:
+//   - A member name may not occur twice in an object, even with escapes. Names are compared byte by byte, so that
+//     neither "EXP" nor "iſs" counts as another name.
+//   - The text is valid UTF-8 without lone surrogates.
+//   - A number fits a float64.
+//   - Nothing follows the value.
+//   - Nesting is limited.
 //
-// It does not fill Go structs, it does not read from streams, it does not write JSON, and it does not turn numbers into
-// floats: they are kept as they stand and read exactly.
+// It does not fill Go structs, read from streams, or write JSON. It does not convert numbers to floats: they stay as
+// written and are read exactly.
 package strictjson
 
 import (
 	"math"
 )
 
-// DefaultMaxDepth is how deep arrays and objects may nest where a [Document] does not say.
+// DefaultMaxDepth is how deep arrays and objects may nest if a [Document] does not say otherwise.
 const DefaultMaxDepth = 32
 
 const (
 	nodeSize     = 16               // three numbers of 4 bytes, and two of 1
-	documentSize = 48 + 32*nodeSize // with the room for a few
+	documentSize = 48 + 32*nodeSize // with room for a few nodes
 )
 
-// Parse reads a whole text. White space may stand around the value, and nothing else.
-// The error is an [*Error], and no value can be had of a text that is refused.
+// Parse reads a whole text, which has one value and white space around it. The error is an [*Error]. A text that is
+// refused yields no value.
 func (d *Document) Parse(text string) (Value, error) {
 	d.text, d.nodes = "", d.nodes[:0]
 	if len(text) > math.MaxInt32 {
@@ -45,7 +48,7 @@ func (d *Document) Parse(text string) (Value, error) {
 			i = p.fail(i, ErrTrailing)
 		}
 	}
-	d.nodes = p.nodes // for the next text, though this one be refused
+	d.nodes = p.nodes // kept for the next text, even if this one is refused
 	if i < 0 {
 		d.nodes = d.nodes[:0]
 		return Value{}, &Error{Offset: p.failedAt, Err: p.why}
@@ -54,8 +57,8 @@ func (d *Document) Parse(text string) (Value, error) {
 	return Value{doc: d}, nil
 }
 
-// Grow makes room for so many values and member names, where a caller knows better than [Document.Parse] does how dense
-// its text is.
+// Grow reserves room for n values and member names. It is for callers that know the density of the text better than
+// [Document.Parse] can guess it.
 func (d *Document) Grow(n int) {
 	if n > cap(d.nodes) {
 		d.nodes = make([]node, 0, n)
@@ -71,7 +74,7 @@ func (d *Document) Size() int {
 	return size
 }
 
-// Forget lets go of the text, so that a Document kept for reuse does not keep it alive. Its values become invalid.
+// Forget releases the text, so that a reused Document does not keep it alive. Its values become invalid.
 func (d *Document) Forget() { d.text, d.nodes = "", d.nodes[:0] }
 
 // Parse reads a whole text into a new [Document] with the default depth.

@@ -5,7 +5,7 @@ import (
 	"unicode/utf16"
 )
 
-// decoded is the string that a string node stands for: a part of the text unless it has escapes.
+// decoded returns the string that a string node stands for. It is a part of the text unless it has escapes.
 func (n *node) decoded(text string) string {
 	raw := text[n.start:n.end]
 	if n.escaped {
@@ -19,11 +19,11 @@ func (n *node) is(text, s string) bool {
 	if !n.escaped {
 		return text[n.start:n.end] == s
 	}
-	// Nothing escaped is shorter than what it stands for.
+	// An escape is longer than what it stands for.
 	return int(n.end-n.start) > len(s) && unescape(text[n.start:n.end]) == s
 }
 
-// unescape resolves the escapes of a string that was checked.
+// unescape resolves the escapes of a checked string.
 func unescape(raw string) string {
 	var b strings.Builder
 	b.Grow(len(raw))
@@ -40,7 +40,7 @@ func unescape(raw string) string {
 	}
 }
 
-// checkEscape is the length of the escape that s begins with, or why it is not one.
+// checkEscape returns the length of the escape at the beginning of s, or why it is invalid.
 func checkEscape(s string) (int, error) {
 	if len(s) < 2 {
 		return 0, ErrSyntax
@@ -67,7 +67,7 @@ func checkEscape(s string) (int, error) {
 	return 12, nil
 }
 
-// readEscape reads an escape that was checked.
+// readEscape reads a checked escape.
 func readEscape(s string) (r rune, n int) {
 	switch s[1] {
 	case 'b':
@@ -90,12 +90,13 @@ func readEscape(s string) (r rune, n int) {
 	return rune(s[1]), 2
 }
 
-// RFC 8259, section 7: a character outside the Basic Multilingual Plane is written as a high and a low surrogate.
+// isHigh reports whether a rune is a high surrogate. A character outside the Basic Multilingual Plane is written as a
+// high and a low surrogate (RFC 8259, section 7).
 func isHigh(r rune) bool { return 0xD800 <= r && r < 0xDC00 }
 
 func isLow(r rune) bool { return 0xDC00 <= r && r < 0xE000 }
 
-// hex4 is the value of the four hexadecimal digits that s begins with, or -1.
+// hex4 returns the value of the four hexadecimal digits at the beginning of s, or -1.
 func hex4(s string) rune {
 	if len(s) < 4 {
 		return -1

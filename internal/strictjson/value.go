@@ -4,20 +4,20 @@ import (
 	"iter"
 )
 
-// Document is a parsed text. The zero value is ready for use, and it can be used again for another text, which makes
-// the values of the one before invalid. It must not be copied once used, and it holds on to the text.
-// After Parse, any number of goroutines may read it.
+// Document is a parsed text. The zero value is ready for use. A Document can be reused for another text, which makes
+// the values of the previous text invalid. It must not be copied after its first use, and it keeps the text alive.
+// After Parse, it is safe for concurrent reading.
 type Document struct {
 	// MaxDepth is how deep arrays and objects may nest; a scalar has depth 0. Default: [DefaultMaxDepth].
 	MaxDepth int
 
 	text  string
 	nodes []node
-	few   [32]node // room for a token's header or a small body, so that these need no allocation of their own
+	few   [32]node // room for a token's header or a small body, which saves an allocation
 }
 
-// Value is one value of a [Document], or nothing at all. It is valid as long as the Document is not used for another
-// text. Its methods are safe on any kind: where the kind does not fit they return nothing.
+// Value is one value of a [Document], or no value. It is valid until the Document is used for another text. Its methods
+// are safe for any kind. If the kind does not fit, they return the zero result.
 type Value struct {
 	doc *Document
 	at  uint32
@@ -36,7 +36,7 @@ func (v Value) Kind() Kind {
 // Exists reports whether there is a value, null included.
 func (v Value) Exists() bool { return v.doc != nil }
 
-// Raw returns the value's own text, quotes and brackets included: a part of the document's text, not a copy.
+// Raw returns the value's own text, including quotes and brackets. It is a part of the document's text, not a copy.
 func (v Value) Raw() string {
 	if v.doc == nil {
 		return ""
@@ -48,7 +48,7 @@ func (v Value) Raw() string {
 	return v.doc.text[n.start:n.end]
 }
 
-// Text is the string that the value stands for. It is a part of the document's text unless it has escapes.
+// Text returns the string that the value stands for. It is a part of the document's text unless it has escapes.
 func (v Value) Text() (s string, ok bool) {
 	if v.Kind() != String {
 		return "", false
@@ -59,13 +59,13 @@ func (v Value) Text() (s string, ok bool) {
 // Is reports whether the value is this string, byte by byte.
 func (v Value) Is(s string) bool { return v.Kind() == String && v.node().is(v.doc.text, s) }
 
-// Bool is the value of true or false.
+// Bool returns the value of true or false.
 func (v Value) Bool() (b, ok bool) {
 	k := v.Kind()
 	return k == True, k == True || k == False
 }
 
-// Get returns an object's member of exactly this name.
+// Get returns an object's member with exactly this name.
 func (v Value) Get(name string) Value {
 	if v.Kind() != Object {
 		return Value{}
@@ -79,10 +79,10 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Find returns the member at a path: the member of the whole path's name if there is one, and else the one found by
-// descending, at one of the path's dots, into the object of the name before it. So "realm_access.roles" finds the
-// roles of {"realm_access":{"roles":[]}}, and "https://example.com/roles" the claim of that name. Where several dots
-// lead to a member, the first one counts.
+// Find returns the member at a path. A member whose name is the whole path takes precedence. Otherwise the path is
+// split at one of its dots, and Find descends into the object with the name before the dot. So "realm_access.roles"
+// finds the roles of {"realm_access":{"roles":[]}}, and "https://example.com/roles" finds the claim with that name. If
+// several dots lead to a member, the first one counts.
 func (v Value) Find(path string) Value {
 	if found := v.Get(path); found.Exists() {
 		return found
@@ -100,7 +100,7 @@ func (v Value) Find(path string) Value {
 	return Value{}
 }
 
-// Members returns an object's members in their order, names with their escapes resolved.
+// Members yields an object's members in order, with the escapes in their names resolved.
 func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		if v.Kind() != Object {
@@ -115,7 +115,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 	}
 }
 
-// Elements returns an array's elements in their order.
+// Elements yields an array's elements in order.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.Kind() != Array {
@@ -146,7 +146,7 @@ func (v Value) Len() int {
 	return n
 }
 
-// Texts are the strings of an array that holds nothing but strings; of any other value, nothing.
+// Texts returns the strings of an array that contains only strings. For any other value, it returns nothing.
 func (v Value) Texts() (list []string, ok bool) {
 	if v.Kind() != Array {
 		return nil, false
