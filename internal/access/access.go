@@ -143,10 +143,6 @@ func (t *Table) Match(verb, path string) (rule int, ok bool) {
 	return i, i >= 0
 }
 
-// Permitted reports for each rule whether these rights permit it whatever the parameters of its path are. It is false
-// for rules that are elsewhere.
-func (t *Table) Permitted(r Rights) []bool { return t.Grant(r).All }
-
 // addHeld adds the numbers of a caller's values to held.
 func (t *Table) addHeld(held route.Set, kind Kind, claim string, texts []string) {
 	for _, text := range texts {

@@ -98,7 +98,7 @@ func TestPermitted(t *testing.T) {
 			[]bool{true, false, false, false, false, false}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, table.Permitted(c.rights)); diff != "" {
+			if diff := cmp.Diff(c.want, table.Grant(c.rights).All); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -157,7 +157,7 @@ func TestPermittedIsPermits(t *testing.T) {
 			t.Fatal(err)
 		}
 		rights := Rights{Scopes: some(), Groups: some(), Roles: some()}
-		for i, got := range table.Permitted(rights) {
+		for i, got := range table.Grant(rights).All {
 			rule := table.Rules()[i]
 			if want := !rule.Elsewhere && rule.Permits(rights); got != want {
 				t.Fatalf("%v with %v: want %v, got %v", rule, rights, want, got)
@@ -297,6 +297,6 @@ func BenchmarkPermitted(b *testing.B) {
 	rights := Rights{Scopes: []string{"r1:read", "r5:write", "openid", "r20:read"}, Groups: []string{"staff"}}
 	b.ReportAllocs()
 	for b.Loop() {
-		table.Permitted(rights)
+		table.Grant(rights)
 	}
 }

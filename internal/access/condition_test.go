@@ -120,7 +120,7 @@ func TestPermittedByConditions(t *testing.T) {
 		{"group for a claim", Rights{Groups: []string{"pro"}, Roles: []string{"mfa"}}, []bool{false, false, false, false}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, table.Permitted(c.rights)); diff != "" {
+			if diff := cmp.Diff(c.want, table.Grant(c.rights).All); diff != "" {
 				t.Error(diff)
 			}
 		})

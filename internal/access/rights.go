@@ -98,12 +98,6 @@ func (r Rights) Meet(req Requirement) bool {
 	return false
 }
 
-// With returns these rights with a further scope, group or role.
-func (r Rights) With(kind Kind, text string) Rights {
-	r, _ = r.withValue(value{kind: kind, text: text})
-	return r
-}
-
 // WithFirst returns these rights with the first value of a requirement. It returns false if no token can have both,
 // because a claim is one text or a list.
 func (r Rights) WithFirst(req Requirement) (Rights, bool) {

@@ -21,9 +21,6 @@ func (p *Provider) AuthorizationURL(issuer string) string {
 	return p.endpoint(issuer, authorizationPath)
 }
 
-// TokenURL is where clients get tokens of an issuer (RFC 6749, section 3.2); "" if it is not served.
-func (p *Provider) TokenURL(issuer string) string { return p.endpoint(issuer, tokenPath) }
-
 // maxForm is how long someone may take to sign in.
 const maxForm = 30 * time.Minute
 

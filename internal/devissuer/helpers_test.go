@@ -119,3 +119,12 @@ func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	}
 	return v
 }
+
+// TokenURL is where clients get tokens of an issuer (RFC 6749, section 3.2); "" if it is not served.
+func (p *Provider) TokenURL(issuer string) string { return p.endpoint(issuer, tokenPath) }
+
+// LogoutURL is where a session of an issuer ends; "" if it is not served.
+func (p *Provider) LogoutURL(issuer string) string { return p.endpoint(issuer, logoutPath) }
+
+// UserinfoURL is where an issuer says whom an access token is about; "" if it is not served.
+func (p *Provider) UserinfoURL(issuer string) string { return p.endpoint(issuer, userinfoPath) }

@@ -42,6 +42,3 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 	}
 	p.showMessage(w, http.StatusOK, message{Title: "Signed out", Text: text})
 }
-
-// LogoutURL is where a session of an issuer ends; "" if it is not served.
-func (p *Provider) LogoutURL(issuer string) string { return p.endpoint(issuer, logoutPath) }

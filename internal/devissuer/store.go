@@ -25,9 +25,9 @@ type KeyOptions struct {
 	Shared bool
 }
 
-// KeyStore keeps the keys in a file, which only the user can read. All processes of the user share them, so that a token
-// made by one is accepted by what another one runs; if the file is deleted, the first to look makes new keys, and the
-// others see them at once. Any number of goroutines may use it.
+// KeyStore keeps the keys in a file, which only the user can read. All processes of the user share them, so that a
+// token made by one is accepted by what another one runs; if the file is deleted, the first to look makes new keys, and
+// the others see them at once. Any number of goroutines may use it.
 //
 // The file is written under another name and then linked to its own, which fails if there is such a file already. So it
 // is never seen half written, and of two processes that make keys at the same time one wins, and the other one takes

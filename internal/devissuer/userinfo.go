@@ -70,9 +70,6 @@ func hostedProfile(profile map[string]any, claims strictjson.Value) {
 	}
 }
 
-// UserinfoURL is where an issuer says whom an access token is about; "" if it is not served.
-func (p *Provider) UserinfoURL(issuer string) string { return p.endpoint(issuer, userinfoPath) }
-
 // scopesOf are the scopes of a token.
 func scopesOf(i Issuer, claims strictjson.Value) []string {
 	name := i.ScopesClaim

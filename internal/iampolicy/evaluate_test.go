@@ -91,7 +91,6 @@ func TestPrincipal(t *testing.T) {
 	user := Caller{ARN: "arn:aws:iam::123456789012:user/alice", Account: account}
 	session := Caller{ARN: "arn:aws:sts::123456789012:assumed-role/deploy/ci", Account: account}
 	other := Caller{ARN: "arn:aws:iam::210987654321:user/alice", Account: "210987654321"}
-	service := Caller{Service: "apigateway.amazonaws.com"}
 	for _, c := range []struct {
 		name, principal string
 		caller          Caller
@@ -115,9 +114,7 @@ func TestPrincipal(t *testing.T) {
 		{"a role does not take a user of its name", `{"AWS":"arn:aws:iam::123456789012:role/alice"}`, user, false},
 		{"an ARN that is no principal", `{"AWS":"arn:aws:s3:::123456789012:root"}`, user, false},
 		{"one of a list", `{"AWS":["210987654321","123456789012"]}`, user, true},
-		{"a service", `{"Service":"apigateway.amazonaws.com"}`, service, true},
-		{"another service", `{"Service":["s3.amazonaws.com"]}`, service, false},
-		{"a service is no account", `{"AWS":"123456789012"}`, service, false},
+		{"a user is no service", `{"Service":["apigateway.amazonaws.com"]}`, user, false},
 		{"an anonymous caller is no service", `{"Service":"apigateway.amazonaws.com"}`, Caller{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -55,7 +55,7 @@ type Statement struct {
 type Principal struct {
 	Anyone  bool     // "*", which includes anonymous callers
 	AWS     []string // account IDs, their root ARNs, and ARNs of users, roles and role sessions
-	Service []string // service principals: "apigateway.amazonaws.com"
+	Service []string // service principals such as "apigateway.amazonaws.com"; none calls an API
 }
 
 // Condition is one key of a statement's conditions, with its operator.

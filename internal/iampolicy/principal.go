@@ -7,7 +7,6 @@ import "strings"
 type Caller struct {
 	ARN     string // of a user, a role or a role session: "arn:aws:sts::123456789012:assumed-role/deploy/ci"
 	Account string // twelve digits
-	Service string // "apigateway.amazonaws.com", if a service calls on its own behalf
 
 	// Role is the ARN of a session's role. It is needed for a role with a path, because ARN does not contain the path.
 	Role string
@@ -33,11 +32,6 @@ func (c Caller) PrincipalARN() string {
 func (p Principal) matches(c Caller) bool {
 	if p.Anyone {
 		return true
-	}
-	for _, name := range p.Service {
-		if name == c.Service && name != "" {
-			return true
-		}
 	}
 	for _, name := range p.AWS {
 		if name == "*" || matchesAWS(name, c) {

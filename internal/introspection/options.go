@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -60,9 +59,6 @@ type Options struct {
 	// Transport makes the calls. Redirects are not followed. Default: one over TCP and TLS that honours HTTPS_PROXY.
 	Transport http.RoundTripper
 
-	// Random is where the ids and signatures of assertions come from. Default: crypto/rand.Reader.
-	Random io.Reader
-
 	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
 	AllowLoopbackHTTP bool
 }
@@ -105,7 +101,6 @@ func (o *Options) client() clientauth.Options {
 		KeyID:      o.KeyID,
 		Audience:   o.Audience,
 		Now:        o.Now,
-		Random:     o.Random,
 	}
 }
 

@@ -280,10 +280,10 @@ func bigTable(tb testing.TB, n int) (*access.Table, access.Rights) {
 	var rights access.Rights
 	for i := range n / 8 {
 		if i%2 == 0 {
-			rights = rights.With(access.Scope, fmt.Sprintf("r%d:read", i))
+			rights.Scopes = append(rights.Scopes, fmt.Sprintf("r%d:read", i))
 		}
 		if i%3 == 0 {
-			rights = rights.With(access.Scope, fmt.Sprintf("r%d:write", i))
+			rights.Scopes = append(rights.Scopes, fmt.Sprintf("r%d:write", i))
 		}
 	}
 	return t, rights
@@ -293,7 +293,7 @@ func BenchmarkAppend(b *testing.B) {
 	for _, n := range []int{10, 100, 300} {
 		table, rights := bigTable(b, n)
 		c := compilerOf(b, table)
-		permitted := table.Permitted(rights)
+		permitted := table.Grant(rights).All
 		policy, err := c.Append(nil, prefix, allOf(permitted))
 		if err != nil {
 			b.Fatal(err)

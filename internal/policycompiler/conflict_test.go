@@ -154,7 +154,7 @@ func TestConflictsAreAll(t *testing.T) {
 		}
 		for range 20 {
 			rights := randomRights(r)
-			if _, err := c.Append(nil, prefix, allOf(table.Permitted(rights))); err != nil &&
+			if _, err := c.Append(nil, prefix, allOf(table.Grant(rights).All)); err != nil &&
 				(len(conflicts) == 0 || !errors.Is(err, ErrConflict)) {
 				t.Fatalf("%v: with %v: %v", table.Routes().Patterns(), rights, err)
 			}
@@ -176,7 +176,7 @@ func TestConflictsAreAll(t *testing.T) {
 
 func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	t.Helper()
-	permitted := table.Permitted(f.Rights)
+	permitted := table.Grant(f.Rights).All
 	if !permitted[f.Allowed] || !permitted[f.Hit] || permitted[f.Denied] {
 		t.Fatalf("%v: with %v: %v", f, f.Rights, permitted)
 	}

@@ -59,10 +59,10 @@ func randomTable(r *rand.Rand, n int) *access.Table {
 
 // randomRights draws rights from the values that random tables require.
 func randomRights(r *rand.Rand) (rights access.Rights) {
-	for _, kind := range []access.Kind{access.Scope, access.Group} {
+	for _, values := range []*[]string{&rights.Scopes, &rights.Groups} {
 		for i := range 4 {
 			if r.IntN(2) == 0 {
-				rights = rights.With(kind, string(rune('s'+i)))
+				*values = append(*values, string(rune('s'+i)))
 			}
 		}
 	}

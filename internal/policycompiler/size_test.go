@@ -25,13 +25,13 @@ func TestMaxSize(t *testing.T) {
 			rights := access.Rights{}
 			for i := range 4 {
 				if bits>>i&1 != 0 {
-					rights = rights.With(access.Scope, string(rune('s'+i)))
+					rights.Scopes = append(rights.Scopes, string(rune('s'+i)))
 				}
 				if bits>>(4+i)&1 != 0 {
-					rights = rights.With(access.Group, string(rune('s'+i)))
+					rights.Groups = append(rights.Groups, string(rune('s'+i)))
 				}
 			}
-			if policy, err := c.Append(nil, prefix, allOf(table.Permitted(rights))); err == nil {
+			if policy, err := c.Append(nil, prefix, allOf(table.Grant(rights).All)); err == nil {
 				largest = max(largest, len(policy))
 			}
 		}
@@ -135,7 +135,7 @@ func TestSizes(t *testing.T) {
 			{"one resource, read", access.Rights{Scopes: []string{"r0:read"}}},
 			{"all read", allRead(n)},
 		} {
-			policy, err := c.Append(nil, prefix, allOf(table.Permitted(k.rights)))
+			policy, err := c.Append(nil, prefix, allOf(table.Grant(k.rights).All))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,7 +150,7 @@ func TestSizes(t *testing.T) {
 
 func allRead(n int) (rights access.Rights) {
 	for i := range n/8 + 1 {
-		rights = rights.With(access.Scope, fmt.Sprintf("r%d:read", i))
+		rights.Scopes = append(rights.Scopes, fmt.Sprintf("r%d:read", i))
 	}
 	return rights
 }

@@ -112,7 +112,7 @@ func describe(table *access.Table, permitted []bool, policy []byte) string {
 }
 
 func randomPermitted(r *rand.Rand, table *access.Table) []bool {
-	permitted := table.Permitted(randomRights(r))
+	permitted := table.Grant(randomRights(r)).All
 	if r.IntN(2) == 0 {
 		return permitted
 	}

@@ -162,9 +162,6 @@ type Builder struct {
 	// CacheDir is where executables are kept between processes. Default: nowhere.
 	CacheDir string
 
-	// Now is the clock that ages the cache. Default: time.Now.
-	Now func() time.Time
-
 	execute func(*exec.Cmd) error // runs the go command; default: (*exec.Cmd).Run
 
 	mu     sync.Mutex
@@ -209,13 +206,7 @@ func (b *Builder) turn(key string) *build {
 	return b.builds[key]
 }
 
-func (b *Builder) cache() cache {
-	now := b.Now
-	if now == nil {
-		now = time.Now
-	}
-	return cache{dir: b.CacheDir, now: now}
-}
+func (b *Builder) cache() cache { return cache{dir: b.CacheDir, now: time.Now} }
 
 // build compiles, and links unless the same packages were linked before. The key is where the cache has the executable,
 // empty if it has not.
