@@ -194,7 +194,8 @@ func isRuntime(file string) bool {
 	return isFolder && slices.Contains(standard, first)
 }
 
-// standard are the first parts of the paths of Go's standard library.
+// standard are the first parts of the paths of the standard library, of all releases since Go 1.26.
 var standard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed encoding
 	errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect
-	regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak`)
+	regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique unsafe
+	uuid vendor weak`)
