@@ -260,6 +260,12 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 				"Orders",
 			).(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
 		}, "open-function-url", "the function URL is open, and its function answers GET /orders, which CUSTOM guards"},
+		{"a URL of a function that streams", func(p *secureapi.Props) {
+			p.Routes[0].Access = append(p.Routes[0].Access, secureapi.Streamed())
+		}, func(stack awscdk.Stack, _ *secureapi.API) {
+			child(stack, "Orders").(awslambda.Function).AddFunctionUrl(
+				&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
+		}, "open-function-url", "the function URL is open, and its function answers GET /orders, which CUSTOM guards"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()

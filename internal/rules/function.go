@@ -131,11 +131,10 @@ func (v *view) guardedFunctions() guardedFunctions {
 		if m.open() || !ok {
 			continue
 		}
-		_, arn, ok := strings.Cut(uri, "/functions/")
-		if !ok {
-			continue
+		arn := invokedBy(uri)
+		if arn == uri {
+			continue // it invokes no function
 		}
-		arn = strings.TrimSuffix(arn, "/invocations")
 		name := functionName(arn)
 		if f := m.functionOf(arn); f == nil {
 			first(g.loose, name, m)

@@ -27,6 +27,7 @@ var holes = map[string]string{
 	"foreign-cache-without-identity": "cache-without-identity",
 	"foreign-type-from-parameter":    "undecided-authorization",
 	"function-url":                   "open-function-url",
+	"function-url-streamed":          "open-function-url",
 	"function-url-undecided":         "open-function-url",
 	"generic-method":                 "open-method",
 	"grant-covers-method":            "grant-covers-method",

@@ -35,8 +35,8 @@ func (r *resource) functionOf(text string) *resource {
 	return r.v.functions()[unqualified(text)]
 }
 
-// invokedBy is the ARN of the function in a URI such as
-// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations, or a text of another form.
+// invokedBy is the ARN of the function that a URI invokes, also for a streamed answer; a text of another form as it is.
+// It reads the parts of a URI that is not known whole, which package serviceuri does not.
 func invokedBy(text string) string {
 	if _, rest, is := strings.Cut(text, "/functions/"); is {
 		text, _, _ = strings.Cut(rest, "/")
