@@ -160,6 +160,7 @@ func TestContextSources(t *testing.T) {
 	g := newGate("")
 	c := g.call(guarded(g.token(0, "")), "GET /a//b?x=1", "User-Agent: curl")
 	c.RawPath, c.Host = "/prod//a//b", "shop.example.com:3000"
+	c.SourceVPCEndpoint = "vpce-1"
 	for name, value := range map[string]string{
 		"accountId":              account,
 		"apiId":                  "abcdef1234",
@@ -169,6 +170,8 @@ func TestContextSources(t *testing.T) {
 		"httpMethod":             "GET",
 		"identity.sourceIp":      "203.0.113.9",
 		"identity.userAgent":     "curl",
+		"identity.vpcId":         "",
+		"identity.vpceId":        "vpce-1",
 		"path":                   "/prod//a//b",
 		"protocol":               "HTTP/1.1",
 		"requestId":              "id",

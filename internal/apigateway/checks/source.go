@@ -1,9 +1,8 @@
 package checks
 
 import (
-	"fmt"
-
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
@@ -25,39 +24,12 @@ func (g *Guard) sourceValue(c *Call, s apimodel.IdentitySource) string {
 
 // contextValue returns a variable of $context that is known before a request is authorized.
 func (g *Guard) contextValue(c *Call, name string) string {
-	switch name {
-	case "accountId":
-		return g.options.API.Account
-	case "apiId":
-		return g.options.API.APIID
-	case "domainName":
-		return c.Host
-	case "domainPrefix":
-		return c.DomainPrefix(g.options.API.APIID)
-	case "extendedRequestId":
-		return c.ExtendedID
-	case "httpMethod":
-		return c.Verb
-	case "identity.sourceIp":
-		return c.SourceIP
-	case "identity.userAgent":
-		return c.Headers.Get("User-Agent")
-	case "path":
-		return c.FullPath()
-	case "protocol":
-		return c.Protocol
-	case "requestId":
-		return c.RequestID
-	case "requestTime":
-		return c.Time.UTC().Format("02/Jan/2006:15:04:05 -0700")
-	case "requestTimeEpoch":
-		return fmt.Sprint(c.Time.UnixMilli())
-	case "resourceId":
-		return c.Method.Resource.ResourceID
-	case "resourcePath":
-		return c.Method.Path
-	case "stage":
-		return g.options.Stage.Name
-	}
-	return ""
+	source := &mapping.Source{Request: c.Request, Context: mapping.Context{
+		AccountID:    g.options.API.Account,
+		APIID:        g.options.API.APIID,
+		Stage:        g.options.Stage.Name,
+		ResourceID:   c.Method.Resource.ResourceID,
+		ResourcePath: c.Method.Path,
+	}}
+	return source.RequestVariable(name)
 }

@@ -37,11 +37,6 @@ type IAMCaller struct {
 	UserARN   string
 }
 
-// requestTime is the time format of the Common Log Format.
-// Source: $context.requestTime in
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-const requestTime = "02/Jan/2006:15:04:05 -0700"
-
 // Proxy returns the event of an AWS_PROXY integration. params are the path's parameters, undecoded. The error is
 // [ErrTooLarge].
 // Source: "Input format of a Lambda function for proxy integration" in
@@ -86,7 +81,7 @@ func (rt *Route) appendContext(b []byte, r *exchange.Request, c Caller) []byte {
 	b = append(b, `,"extendedRequestId":`...)
 	b = appendString(b, r.ExtendedID)
 	b = append(b, `,"requestTime":"`...)
-	b = r.Time.UTC().AppendFormat(b, requestTime)
+	b = r.Time.UTC().AppendFormat(b, exchange.TimeFormat)
 	b = append(b, `","path":`...)
 	b = appendString(b, r.FullPath())
 	b = append(b, `,"accountId":`...)

@@ -29,3 +29,7 @@ func (r *Request) DomainPrefix(apiID string) string {
 	}
 	return label
 }
+
+// TimeFormat is that of $context.requestTime, the Common Log Format's.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+const TimeFormat = "02/Jan/2006:15:04:05 -0700"

@@ -48,10 +48,10 @@ type Context struct {
 	Identity   map[string]string // as in an event's identity: "apiKey", "caller", "userArn" and so on
 }
 
-// contextNames are the variables of $context that are known here, apart from those of authorizer and identity.
+// requestVariables are the variables of $context that are known before a request is authorized.
 // Source: "$context Variables for data models, authorizers, mapping templates, and CloudWatch access logging" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-var contextNames = map[string]func(s *Source) string{
+var requestVariables = map[string]func(s *Source) string{
 	"accountId":          func(s *Source) string { return s.Context.AccountID },
 	"apiId":              func(s *Source) string { return s.Context.APIID },
 	"domainName":         func(s *Source) string { return s.Request.Host },
@@ -65,12 +65,21 @@ var contextNames = map[string]func(s *Source) string{
 	"path":               func(s *Source) string { return s.Request.FullPath() },
 	"protocol":           func(s *Source) string { return s.Request.Protocol },
 	"requestId":          func(s *Source) string { return s.Request.RequestID },
-	"requestTime":        func(s *Source) string { return s.Request.Time.UTC().Format("02/Jan/2006:15:04:05 -0700") },
+	"requestTime":        func(s *Source) string { return s.Request.Time.UTC().Format(exchange.TimeFormat) },
 	"requestTimeEpoch":   func(s *Source) string { return strconv.FormatInt(s.Request.Time.UnixMilli(), 10) },
 	"resourceId":         func(s *Source) string { return s.Context.ResourceID },
 	"resourcePath":       func(s *Source) string { return s.Context.ResourcePath },
 	"stage":              func(s *Source) string { return s.Context.Stage },
 	"xrayTraceId":        func(s *Source) string { return s.Request.TraceID },
+}
+
+// RequestVariable returns a variable of $context that is known before a request is authorized, by what follows
+// "context."; "" for another variable.
+func (s *Source) RequestVariable(name string) string {
+	if get := requestVariables[name]; get != nil {
+		return get(s)
+	}
+	return ""
 }
 
 // identityNames are those of $context.identity that come from the checks.
@@ -93,7 +102,7 @@ type variable func(s *Source, f *Failure) string
 
 // contextVariable finds a variable of $context by what follows "context.".
 func contextVariable(name string) (variable, error) {
-	if get, ok := contextNames[name]; ok {
+	if get, ok := requestVariables[name]; ok {
 		return func(s *Source, _ *Failure) string { return get(s) }, nil
 	}
 	if rest, ok := strings.CutPrefix(name, "authorizer."); ok && rest != "" {

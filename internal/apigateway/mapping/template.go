@@ -105,8 +105,8 @@ func (s *Source) contextMap() *vtl.Map {
 	for _, name := range identityNames {
 		identity.Put(name, s.Context.Identity[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(contextNames)) {
-		value := contextNames[name](s)
+	for _, name := range slices.Sorted(maps.Keys(requestVariables)) {
+		value := requestVariables[name](s)
 		if rest, ok := strings.CutPrefix(name, "identity."); ok {
 			identity.Put(rest, value)
 			continue
