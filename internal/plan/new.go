@@ -33,24 +33,29 @@ func New(props Props) (*Plan, error) {
 	if len(errs) == 0 {
 		errs = append(errs, p.checkAddresses()...)
 	}
-	errs = append(errs, p.checkCORS()...)
-	errs = append(errs, props.Stage.check()...)
-	errs = append(errs, p.checkFlush()...)
-	errs = append(errs, p.checkCaches()...)
-	errs = append(errs, p.checkConditions()...)
-	errs = append(errs, p.checkRestAPI()...)
-	errs = append(errs, p.checkEndpoint()...)
-	errs = append(errs, p.checkMethodSettings()...)
-	errs = append(errs, p.checkStreamed()...)
-	errs = append(errs, p.checkDomain()...)
-	errs = append(errs, p.checkAPIPolicy()...)
-	errs = append(errs, p.checkWebACL()...)
-	errs = append(errs, p.checkExplanation()...)
-	errs = append(errs, p.checkBinaryBodies()...)
-	errs = append(errs, p.checkGatewayResponses()...)
-	errs = append(errs, p.checkUsagePlans()...)
-	errs = append(errs, p.checkKeySource()...)
-	errs = append(errs, p.checkClaimedKeys()...)
+	// These run in any case. A check that needs a table without errors belongs above.
+	for _, check := range []func() []error{
+		p.checkCORS,
+		props.Stage.check,
+		p.checkFlush,
+		p.checkCaches,
+		p.checkConditions,
+		p.checkRestAPI,
+		p.checkEndpoint,
+		p.checkMethodSettings,
+		p.checkStreamed,
+		p.checkDomain,
+		p.checkAPIPolicy,
+		p.checkWebACL,
+		p.checkExplanation,
+		p.checkBinaryBodies,
+		p.checkGatewayResponses,
+		p.checkUsagePlans,
+		p.checkKeySource,
+		p.checkClaimedKeys,
+	} {
+		errs = append(errs, check()...)
+	}
 	switch len(errs) {
 	case 0:
 		return p, nil
