@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Attempt is a login that has begun: what the provider's answer is compared with. Started is in whole seconds.
+// Attempt is a login in progress, which the provider's answer is compared with. Started is in whole seconds.
 type Attempt struct {
 	State, Nonce, Verifier string
 	Return                 string // where the browser goes after the login; see [CheckReturn]
@@ -21,7 +21,7 @@ type Attempt struct {
 }
 
 const (
-	// attemptFor is how long a login may take, and alive how many of a browser's may be under way.
+	// attemptFor is how long a login may take. alive is how many logins a browser may have in progress.
 	attemptFor = 10 * time.Minute
 	alive      = 3
 
@@ -29,21 +29,21 @@ const (
 	attemptDigits = 16
 	attemptInfo   = "gatehouse attempt"
 
-	// maxState is how long a state may be, which the callback's caller chooses.
+	// maxState is the maximum length of a state, which the callback's caller chooses.
 	maxState = 256
 
-	// maxOpened is how many cookies of attempts are opened to find the oldest ones. Where there are more, all are cleared.
+	// maxOpened is how many cookies of attempts are opened to find the oldest ones. If there are more, all are cleared.
 	maxOpened = 8
 )
 
-// attemptCookie is the name of an attempt's cookie. It has a digest of the state, so that attempts in several tabs do
-// not overwrite each other.
+// attemptCookie returns the name of an attempt's cookie. It contains a digest of the state, so that attempts in several
+// tabs do not overwrite each other.
 func attemptCookie(state string) string {
 	sum := sha256.Sum256([]byte(state))
 	return attemptPrefix + hex.EncodeToString(sum[:attemptDigits/2])
 }
 
-// isAttemptCookie reports whether a name has the form of an attempt's.
+// isAttemptCookie reports whether a name has the form of an attempt's cookie.
 func isAttemptCookie(name string) bool {
 	digits, ok := strings.CutPrefix(name, attemptPrefix)
 	return ok && len(digits) == attemptDigits && strings.Trim(digits, "0123456789abcdef") == ""
@@ -59,9 +59,9 @@ func checkAttempt(a *Attempt) error {
 	return CheckReturn(a.Return)
 }
 
-// SealAttempt returns the Set-Cookie headers of an attempt: its cookie, and those that clear other attempts of the
-// request's cookies, of which the two newest stay. The cookie lasts 10 minutes. The error is [ErrTooLarge],
-// [ErrUnavailable], or says what is wrong with the attempt.
+// SealAttempt returns the Set-Cookie headers of an attempt: its cookie, and headers that clear the request's other
+// attempts except for the two newest. The cookie lasts 10 minutes. The error is [ErrTooLarge], [ErrUnavailable], or
+// tells what is wrong with the attempt.
 func (s *Store) SealAttempt(ctx context.Context, a *Attempt, cookieHeaders ...string) (setCookies []string, err error) {
 	if err := checkAttempt(a); err != nil {
 		return nil, err
@@ -75,23 +75,23 @@ func (s *Store) SealAttempt(ctx context.Context, a *Attempt, cookieHeaders ...st
 	switch {
 	case w.err != nil:
 		return nil, w.err
-	case sealedSize(len(w.b)) > room(name):
+	case sealedSize(len(w.b)) > valueRoom(name):
 		return nil, ErrTooLarge
 	}
 	value, err := s.seal(ctx, attemptInfo, name, w.b)
 	if err != nil {
 		return nil, err
 	}
-	setCookies = []string{fmt.Sprintf("%s; Max-Age=%d", setting(name, value, lax), attemptFor/time.Second)}
-	for _, other := range s.outdated(ctx, name, cookieHeaders) {
-		setCookies = append(setCookies, clearing(other, lax))
+	setCookies = []string{fmt.Sprintf("%s; Max-Age=%d", setCookie(name, value, lax), attemptFor/time.Second)}
+	for _, other := range s.outdatedCookies(ctx, name, cookieHeaders) {
+		setCookies = append(setCookies, clearCookie(other, lax))
 	}
 	return setCookies, nil
 }
 
-// outdated are the cookies of attempts other than a new one which a browser need not keep: those that do not open, and
-// the oldest.
-func (s *Store) outdated(ctx context.Context, name string, headers []string) []string {
+// outdatedCookies returns the cookies of other attempts that a browser need not keep: those that do not open, and the
+// oldest.
+func (s *Store) outdatedCookies(ctx context.Context, name string, headers []string) []string {
 	type other struct {
 		name    string
 		started int64
@@ -105,7 +105,7 @@ func (s *Store) outdated(ctx context.Context, name string, headers []string) []s
 			}
 			o := other{name: have}
 			if len(others) < maxOpened {
-				if a, err := s.attempt(ctx, have, value); err == nil {
+				if a, err := s.decryptAttempt(ctx, have, value); err == nil {
 					o.started = a.Started.Unix()
 				}
 			}
@@ -122,13 +122,13 @@ func (s *Store) outdated(ctx context.Context, name string, headers []string) []s
 	return names
 }
 
-// OpenAttempt returns the attempt that a state is of, from the request's cookies. The error is one of [ErrNoSession],
+// OpenAttempt returns the attempt with a state from the request's cookies. The error is one of [ErrNoSession],
 // [ErrForged], [ErrEnded] and [ErrUnavailable].
 func (s *Store) OpenAttempt(ctx context.Context, state string, cookieHeaders ...string) (*Attempt, error) {
 	if state == "" || len(state) > maxState {
 		return nil, ErrNoSession
 	}
-	header, err := one(cookieHeaders)
+	header, err := singleHeader(cookieHeaders)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (s *Store) OpenAttempt(ctx context.Context, state string, cookieHeaders ...
 	case !found:
 		return nil, ErrNoSession
 	}
-	a, err := s.attempt(ctx, name, value)
+	a, err := s.decryptAttempt(ctx, name, value)
 	if err != nil {
 		return nil, err
 	}
@@ -150,9 +150,9 @@ func (s *Store) OpenAttempt(ctx context.Context, state string, cookieHeaders ...
 	return a, nil
 }
 
-// attempt opens the value of an attempt's cookie.
-func (s *Store) attempt(ctx context.Context, name, value string) (*Attempt, error) {
-	if len(value) > room(name) {
+// decryptAttempt opens the value of an attempt's cookie.
+func (s *Store) decryptAttempt(ctx context.Context, name, value string) (*Attempt, error) {
+	if len(value) > valueRoom(name) {
 		return nil, ErrForged
 	}
 	text, err := s.open(ctx, attemptInfo, name, value)
@@ -176,5 +176,5 @@ func decodeAttempt(b []byte) (*Attempt, bool) {
 	return a, kind == anAttempt && r.end() && checkAttempt(a) == nil
 }
 
-// ClearAttempt returns the Set-Cookie header that ends an attempt in the browser.
-func (s *Store) ClearAttempt(state string) string { return clearing(attemptCookie(state), lax) }
+// ClearAttempt returns the Set-Cookie header that removes an attempt from the browser.
+func (s *Store) ClearAttempt(state string) string { return clearCookie(attemptCookie(state), lax) }

@@ -5,40 +5,42 @@ import (
 )
 
 const (
-	// prefix is that of cookies which a browser takes from this very host alone, over TLS, for all its paths.
+	// prefix is the prefix of cookies that a browser accepts only from exactly this host, over TLS, and for all paths.
 	// Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, section 4.1.3.2
 	prefix = "__Host-"
 
-	// maxCookie is how many bytes a browser lets a cookie's name and value have together. Attributes are counted apart.
+	// maxCookie is the maximum size of a cookie's name and value together, in bytes. Attributes have a limit of their own.
 	// Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, section 5.6
 	maxCookie = 4096
 
 	maxName = 128
 )
 
-// What SameSite a cookie has. A session's is not sent with any request that another site caused. An attempt's is sent
-// with the provider's redirect.
+// The values of SameSite. A session's cookie is not sent with any request that another site caused. An attempt's cookie
+// is sent with the provider's redirect.
 const (
 	strict = "Strict"
 	lax    = "Lax"
 )
 
-// room is how long the value of a cookie with this name may be.
-func room(name string) int { return maxCookie - len(name) }
+// valueRoom returns the maximum length of the value of a cookie with this name.
+func valueRoom(name string) int { return maxCookie - len(name) }
 
-// setting is a Set-Cookie header.
-func setting(name, value, sameSite string) string {
+// setCookie returns a Set-Cookie header.
+func setCookie(name, value, sameSite string) string {
 	return name + "=" + value + "; Path=/; Secure; HttpOnly; SameSite=" + sameSite
 }
 
-// clearing is a Set-Cookie header that removes a cookie. A browser takes it only with the attributes that the prefix
-// asks for.
-func clearing(name, sameSite string) string { return setting(name, "", sameSite) + "; Max-Age=0" }
+// clearCookie returns a Set-Cookie header that removes a cookie. A browser accepts it only with the attributes that the
+// prefix requires.
+func clearCookie(name, sameSite string) string { return setCookie(name, "", sameSite) + "; Max-Age=0" }
 
-// Join makes one of a request's Cookie headers, as RFC 9113, section 8.2.3, has it: browsers split them for HTTP/2, and
-// behind an enhanced security policy for TLS of API Gateway each part arrives as a header of its own. It is for readers
-// whose answers are not cached. API Gateway caches an authorizer's answer by one of the headers, and a caller that
-// sends that one alone would get it.
+// Join joins a request's Cookie headers into one, as in RFC 9113, section 8.2.3. Browsers split cookies for HTTP/2, and
+// behind an enhanced TLS security policy of API Gateway each part arrives as a header of its own.
+//
+// Join is only for readers whose answers are not cached. API Gateway caches an authorizer's answer by one of the
+// headers, so a caller that sends only that header would get the answer.
+//
 // Sources, with events of AWS: https://github.com/laravel/vapor-core/pull/205 and
 // https://github.com/smithy-lang/smithy-typescript/issues/1997
 func Join(headers []string) []string {
@@ -48,9 +50,9 @@ func Join(headers []string) []string {
 	return []string{strings.Join(headers, "; ")}
 }
 
-// one is the only Cookie header of a request. Of several, it is not known which one another reader looks at; see
-// [Join].
-func one(headers []string) (string, error) {
+// singleHeader returns the only Cookie header of a request. If there are several, it is not known which one another
+// reader uses; see [Join].
+func singleHeader(headers []string) (string, error) {
 	switch len(headers) {
 	case 0:
 		return "", ErrNoSession
@@ -60,7 +62,7 @@ func one(headers []string) (string, error) {
 	return "", ErrForged
 }
 
-// pairs calls yield with each cookie of a Cookie header (RFC 6265, section 4.2.1), until it returns false.
+// pairs yields each cookie of a Cookie header (RFC 6265, section 4.2.1).
 func pairs(header string) func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
 		for pair := range strings.SplitSeq(header, ";") {
@@ -72,8 +74,8 @@ func pairs(header string) func(yield func(name, value string) bool) {
 	}
 }
 
-// cookie is the value of the cookie with a name. One that is there twice is refused: only one of them is from this
-// host.
+// cookie returns the value of the cookie with a name. It refuses a cookie that occurs twice, because only one of them
+// can be from this host.
 func cookie(header, name string) (value string, found bool, err error) {
 	for have, v := range pairs(header) {
 		if have != name {

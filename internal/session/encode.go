@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// The text of a session is a byte for what it is, times of 8 bytes each, seconds since 1970, and texts, each after its
-// length in 2 bytes; all big-endian. There is one encoding of a session: what decodes is what was encoded.
+// The encoding of a session is a byte for its kind, times of 8 bytes each (seconds since 1970), and texts, each
+// preceded by its length in 2 bytes. All numbers are big-endian. A session has exactly one encoding: what can be
+// decoded was encoded.
 
-// What a text is.
+// The kinds of encoded texts.
 const (
 	withToken  = 't'
 	withClaims = 'c'
@@ -45,7 +46,7 @@ func (w *writer) text(s string) {
 	w.b = append(binary.BigEndian.AppendUint16(w.b, uint16(len(s))), s...)
 }
 
-// reader reads what a writer wrote. Once something is wrong it only reads nothing. The texts are parts of one string.
+// reader reads what a writer wrote. After the first error it reads nothing. The texts are parts of one string.
 type reader struct {
 	s  string
 	ok bool
@@ -61,7 +62,7 @@ func (r *reader) next(n int) string {
 	return out
 }
 
-// number reads an unsigned number of some bytes.
+// number reads an unsigned number of the given size in bytes.
 func (r *reader) number(size int) (n uint64) {
 	b := r.next(size)
 	for i := range len(b) {
@@ -83,11 +84,11 @@ func (r *reader) time() time.Time {
 
 func (r *reader) text() string { return r.next(int(r.number(2))) }
 
-// end reports whether all was read, and nothing was wrong.
+// end reports whether everything was read without an error.
 func (r *reader) end() bool { return r.ok && r.s == "" }
 
-// Encode writes a session as bytes. The error says what is wrong with the session, or is [ErrTooLarge] for a text of
-// more than 65,535 bytes.
+// Encode encodes a session. The error tells what is wrong with the session, or is [ErrTooLarge] for a text of more than
+// 65,535 bytes.
 func Encode(x *Session) ([]byte, error) {
 	w := writer{b: make([]byte, 0, 64+len(x.Token)+len(x.Claims)+len(x.Refresh)+len(x.Subject)+len(x.Name)+len(x.Email))}
 	kind, main := byte(withToken), x.Token
@@ -108,7 +109,7 @@ func Encode(x *Session) ([]byte, error) {
 	return w.b, w.err
 }
 
-// Decode reads a session that [Encode] wrote.
+// Decode decodes a session that [Encode] wrote.
 func Decode(b []byte) (*Session, error) {
 	r := reader{string(b), true}
 	kind := r.kind()

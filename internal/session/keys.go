@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// The stages of a secret whose versions are alive: cookies are sealed with the current one and opened with both, so
+// The stages of the valid versions of a secret. Cookies are sealed with the current version and opened with both, so
 // that a rotation does not log users out.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 const (
@@ -19,30 +19,31 @@ const (
 	previous = "AWSPREVIOUS"
 )
 
-// ErrNoVersion is what the function of [NewKeys] returns if the secret has no version with a stage.
+// ErrNoVersion is returned by the function of [NewKeys] if the secret has no version with a stage.
 var ErrNoVersion = secretsmanager.ErrNoVersion
 
-// How keys are kept.
+// How long keys are used.
 const (
-	// keysFor is how long keys count before they are asked for again, and keysAtMost how long they do while they cannot be
-	// had: a version that was removed counts for as long.
+	// keysFor is how long keys are used before they are fetched again. keysAtMost is how long they are used if they cannot
+	// be fetched again, and so also how long a removed version may be used.
 	keysFor    = 5 * time.Minute
 	keysAtMost = 15 * time.Minute
 
-	// cooldown is how long an answer counts for a cookie with an unknown key, and a failure while there are keys.
+	// cooldown is how long an answer counts for a cookie with an unknown key, and how long a failure counts while there
+	// are keys.
 	cooldown = 10 * time.Second
 
 	// retry is how long a failure counts while there are no keys.
 	retry = time.Second
 
 	fetchTimeout = 3 * time.Second
-	patience     = 300 * time.Millisecond // with keys that still count
+	patience     = 300 * time.Millisecond // with keys that are still usable
 )
 
-// minSecret is how many bytes a secret has at least.
+// minSecret is the minimum size of a secret in bytes.
 const minSecret = 32
 
-// keyID names a key in the cookies that it sealed.
+// keyID identifies a key in the cookies that it sealed.
 type keyID [4]byte
 
 type key struct {
@@ -62,7 +63,7 @@ func newKey(secret []byte) (*key, error) {
 	return k, nil
 }
 
-// keySet is what one fetch has found. It does not change.
+// keySet is the result of one fetch. It is immutable.
 type keySet struct {
 	current, previous *key // previous may be nil
 	since             time.Time
@@ -78,25 +79,26 @@ func (s *keySet) find(id keyID) *key {
 	return nil
 }
 
-// Keys are the versions of the secret that cookies are sealed with. They are fetched when they are first asked for or
-// [Keys.Start] is called, again after 5 minutes, and at once, but once in 10 seconds, for a cookie whose key is not
-// among them. While they cannot be fetched again, they count for 15 minutes in all.
+// Keys are the versions of the secret that cookies are sealed with. They are fetched when they are first needed or
+// [Keys.Start] is called, and again after 5 minutes. A cookie with an unknown key causes a fetch at once, but only one
+// in 10 seconds. If the keys cannot be fetched again, they are used for 15 minutes in all.
 type Keys struct {
 	fetch func(ctx context.Context, stage string) ([]byte, error)
 	now   func() time.Time
 
 	mu     sync.Mutex
-	set    *keySet   // nil until there is one
+	set    *keySet   // nil before the first fetch has succeeded
 	tried  time.Time // when the last fetch began
 	err    error     // of the last fetch
-	flight *flight   // nil if none is under way
+	flight *flight   // nil if none is in progress
 }
 
-// flight is a fetch that is under way.
+// flight is a fetch in progress.
 type flight struct{ done chan struct{} }
 
-// NewKeys makes keys of a secret. fetch returns the version that has a stage, "AWSCURRENT" or "AWSPREVIOUS", and
-// [ErrNoVersion] if no version has it; it is called in goroutines of their own. The default of now is [time.Now].
+// NewKeys returns the keys of a secret. The function fetch returns the version with a stage, "AWSCURRENT" or
+// "AWSPREVIOUS", and [ErrNoVersion] if no version has it. It is called in goroutines of its own. The default of now is
+// [time.Now].
 func NewKeys(fetch func(ctx context.Context, stage string) ([]byte, error), now func() time.Time) *Keys {
 	if now == nil {
 		now = time.Now
@@ -104,7 +106,7 @@ func NewKeys(fetch func(ctx context.Context, stage string) ([]byte, error), now 
 	return &Keys{fetch: fetch, now: now}
 }
 
-// Start begins to fetch the keys, and does not wait for them.
+// Start begins to fetch the keys without waiting for them.
 func (k *Keys) Start(ctx context.Context) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -113,13 +115,13 @@ func (k *Keys) Start(ctx context.Context) {
 	}
 }
 
-// Ready waits until the keys are there. The error is an [ErrUnavailable].
+// Ready waits until the keys are available. The error is an [ErrUnavailable].
 func (k *Keys) Ready(ctx context.Context) error {
 	_, err := k.current(ctx)
 	return err
 }
 
-// current is the key to seal with.
+// current returns the key to seal with.
 func (k *Keys) current(ctx context.Context) (*key, error) {
 	set, err := k.get(ctx, func(*keySet) bool { return true })
 	if err != nil {
@@ -128,7 +130,7 @@ func (k *Keys) current(ctx context.Context) (*key, error) {
 	return set.current, nil
 }
 
-// find is the key with an id. The error is [ErrForged] if no key has it.
+// find returns the key with an ID. The error is [ErrForged] if no key has it.
 func (k *Keys) find(ctx context.Context, id keyID) (*key, error) {
 	set, err := k.get(ctx, func(s *keySet) bool { return s.find(id) != nil })
 	if err != nil {
@@ -140,7 +142,7 @@ func (k *Keys) find(ctx context.Context, id keyID) (*key, error) {
 	return nil, ErrForged
 }
 
-// get is the set of keys, fetched again if it is old or, after a while, if it is not what is wanted.
+// get returns the set of keys. It fetches the set again if it is old or, after a while, if it is not what is wanted.
 func (k *Keys) get(ctx context.Context, wanted func(*keySet) bool) (*keySet, error) {
 	k.mu.Lock()
 	now := k.now()
@@ -185,7 +187,7 @@ func (k *Keys) get(ctx context.Context, wanted func(*keySet) bool) (*keySet, err
 	return k.usable(usable)
 }
 
-// usable is the set, where it may be used although it could not be fetched again.
+// usable returns the set, if it may be used although it could not be fetched again.
 func (k *Keys) usable(is bool) (*keySet, error) {
 	if is {
 		return k.set, nil
@@ -196,11 +198,11 @@ func (k *Keys) usable(is bool) (*keySet, error) {
 	return nil, fmt.Errorf("%w: %w", ErrUnavailable, k.err)
 }
 
-// join is the fetch that is under way, or a new one.
+// join returns the fetch in progress, or starts one.
 func (k *Keys) join(ctx context.Context, now time.Time) *flight {
 	if k.flight == nil {
 		k.flight, k.tried = &flight{make(chan struct{})}, now
-		// The fetch is for all requests that wait, not only for the request that began it.
+		// The fetch serves all requests that wait, so it outlives the request that began it.
 		go k.run(context.WithoutCancel(ctx), k.flight, now)
 	}
 	return k.flight
@@ -234,10 +236,10 @@ func (k *Keys) run(ctx context.Context, f *flight, began time.Time) {
 	close(f.done)
 }
 
-// version is the key of a stage.
+// version returns the key of a stage.
 func (k *Keys) version(ctx context.Context, stage string) (_ *key, err error) {
 	defer func() {
-		if recover() != nil { // in a transport of another's
+		if recover() != nil { // a transport from outside may panic
 			err = errors.New("session: the fetch of the keys panicked")
 		}
 	}()
@@ -248,7 +250,7 @@ func (k *Keys) version(ctx context.Context, stage string) (_ *key, err error) {
 	return newKey(secret)
 }
 
-// within reports whether less than d has passed since a time, by a clock that may have been put back.
+// within reports whether less than d has passed since a time. The clock may have been set back since.
 func within(now, since time.Time, d time.Duration) bool {
 	age := now.Sub(since)
 	return 0 <= age && age < d

@@ -8,17 +8,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// ErrReturn says that a text is not a path of the API to return to. No error holds the text.
+// ErrReturn reports that a text is not a path of the API to return to. No error contains the text.
 var ErrReturn = errors.New("session: not a path to return to")
 
-// maxReturn is how many bytes a path to return to may have.
+// maxReturn is the maximum length in bytes of a path to return to.
 const maxReturn = 1024
 
-// CheckReturn says why a browser must not be sent to a path after a login. The path is put behind the API's base path,
-// which may be empty, and may have a query and a fragment: "/orders?page=2#top". It is in the characters of RFC 3986,
-// so that no browser strips any of them (the URL Standard removes tabs and newlines, and reads a backslash as a
-// slash), and it stays at the host and below the base path: no second slash follows the first, and no segment is "."
-// or "..", which browsers also see in "%2e". The error is an [ErrReturn].
+// CheckReturn returns why a browser must not be sent to a path after a login. The path is appended to the API's base
+// path, which may be empty. It may have a query and a fragment: "/orders?page=2#top".
+//
+// A valid path consists of characters of RFC 3986, so that no browser changes any of them: the URL Standard removes
+// tabs and newlines, and treats a backslash as a slash. It stays on the host and below the base path: the first slash
+// is not followed by a second one, and no segment is "." or "..", which browsers also recognize in "%2e". The error is
+// an [ErrReturn].
 // Source: https://url.spec.whatwg.org/#concept-basic-url-parser
 func CheckReturn(path string) error {
 	fail := func(why string) error { return fmt.Errorf("%w: %s", ErrReturn, why) }
@@ -63,7 +65,7 @@ func CheckReturn(path string) error {
 	return nil
 }
 
-// inURL reports whether a character can stand in a path, a query or a fragment (RFC 3986, section 3.3 to 3.5).
+// inURL reports whether a character can occur in a path, a query or a fragment (RFC 3986, sections 3.3 to 3.5).
 func inURL(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		strings.IndexByte("-._~!$&'()*+,;=:@/?#%", c) >= 0

@@ -12,13 +12,13 @@ import (
 	"strings"
 )
 
-// A sealed value is base64url, without padding, of
+// A sealed value is the base64url encoding, without padding, of
 //
 //	version 1 byte | key id 4 bytes | salt 16 bytes | AES-256-GCM ciphertext and tag
 //
-// The cookie's own key and nonce are HKDF-SHA256 of the secret with the salt. No key encrypts twice, as long as no
-// salt repeats, so that the nonce need not be in it. The cookie's name, the host and the version are associated data:
-// a value under another name, or of another host, does not open.
+// Each cookie has its own key and nonce, which are derived from the secret and the salt by HKDF-SHA256. As long as no
+// salt repeats, no key encrypts twice, so the value need not contain the nonce. The cookie's name, the host and the
+// version are associated data: a value under another name, or of another host, does not open.
 // Sources: RFC 5869; NIST SP 800-38D.
 const (
 	version    = 1
@@ -31,11 +31,11 @@ const (
 
 var encoding = base64.RawURLEncoding.Strict()
 
-// sealedSize is the length of the sealed value of n bytes.
+// sealedSize returns the length of the sealed value of n bytes.
 func sealedSize(n int) int { return encoding.EncodedLen(headerSize + n + tagSize) }
 
-// box is what encrypts one cookie.
-func (s *Store) box(k *key, salt []byte, info string) (cipher.AEAD, []byte, error) {
+// newCipher returns the cipher and nonce for one cookie.
+func (s *Store) newCipher(k *key, salt []byte, info string) (cipher.AEAD, []byte, error) {
 	derived, err := hkdf.Key(sha256.New, k.secret, salt, info, keySize+nonceSize)
 	if err != nil {
 		return nil, nil, err
@@ -48,8 +48,8 @@ func (s *Store) box(k *key, salt []byte, info string) (cipher.AEAD, []byte, erro
 	return aead, derived[keySize:], err
 }
 
-// associated is what a sealed value is bound to: its name, the host, and the version.
-func (s *Store) associated(name string) []byte {
+// associatedData returns the associated data of a sealed value: its name, the host, and the version.
+func (s *Store) associatedData(name string) []byte {
 	return []byte(name + "\n" + s.host + "\n1")
 }
 
@@ -65,7 +65,7 @@ func (s *Store) seal(ctx context.Context, info, name string, text []byte) (strin
 // open decrypts the value of the cookie with a name. The error is [ErrForged] or [ErrUnavailable].
 func (s *Store) open(ctx context.Context, info, name, value string) ([]byte, error) {
 	if len(value) > 2*maxCookie || strings.IndexByte(value, '\r') >= 0 || strings.IndexByte(value, '\n') >= 0 {
-		return nil, ErrForged // the decoder would pass over line breaks
+		return nil, ErrForged // the decoder would ignore line breaks
 	}
 	b, err := encoding.DecodeString(value)
 	if err != nil {
@@ -87,11 +87,11 @@ func (s *Store) encrypt(ctx context.Context, info, name string, text []byte) ([]
 	if _, err := io.ReadFull(s.random, salt); err != nil {
 		return nil, fmt.Errorf("session: no randomness: %w", err)
 	}
-	aead, nonce, err := s.box(k, salt, info)
+	aead, nonce, err := s.newCipher(k, salt, info)
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	return aead.Seal(b, nonce, text, s.associated(name)), nil
+	return aead.Seal(b, nonce, text, s.associatedData(name)), nil
 }
 
 // decrypt decrypts what was encrypted under a name. The error is [ErrForged] or [ErrUnavailable].
@@ -103,11 +103,11 @@ func (s *Store) decrypt(ctx context.Context, info, name string, b []byte) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	aead, nonce, err := s.box(k, b[headerSize-saltSize:headerSize], info)
+	aead, nonce, err := s.newCipher(k, b[headerSize-saltSize:headerSize], info)
 	if err != nil {
 		return nil, ErrForged
 	}
-	text, err := aead.Open(b[headerSize:headerSize], nonce, b[headerSize:], s.associated(name))
+	text, err := aead.Open(b[headerSize:headerSize], nonce, b[headerSize:], s.associatedData(name))
 	if err != nil {
 		return nil, ErrForged
 	}

@@ -1,9 +1,9 @@
-// Package session seals a browser's session, and the attempt to log in before it, into cookies, and opens them again.
+// Package session seals a browser's session, and the login attempt before it, into cookies, and opens them again.
 //
-// A session is stateless: the cookie holds all of it, encrypted. Those that a table holds are package tablesession's,
-// which takes names, attributes, encoding and sealing from here. The package serves no HTTP, asks no provider and logs
-// nothing; that a session's token has expired is for its callers to see. What it opens it has sealed itself, for this
-// host and under this name, and no input makes it panic.
+// A session is stateless: the cookie contains all of it, encrypted. Package tablesession stores sessions in a table,
+// and uses the names, attributes, encoding and sealing of this package. The package serves no HTTP, asks no provider
+// and logs nothing. Its callers check whether a session's token has expired. It opens only what it has sealed itself,
+// for this host and under this name, and no input makes it panic.
 package session
 
 import (
@@ -19,56 +19,56 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Why there is no session. To a caller the first three are the same: it is not logged in.
+// The reasons why there is no session. For a caller the first three mean the same: it is not logged in.
 var (
 	ErrNoSession = errors.New("session: the request has no session")
 	ErrForged    = errors.New("session: the cookie was not sealed here, or is there twice")
 	ErrEnded     = errors.New("session: the session has ended")
 
-	// ErrUnavailable says that the keys, or the table that holds sessions, cannot be had: nothing can be said about a
+	// ErrUnavailable reports that the keys, or the table that stores sessions, cannot be reached. It says nothing about a
 	// cookie.
 	ErrUnavailable = errors.New("session: the keys, or the table of sessions, cannot be had at the moment")
 )
 
-// ErrTooLarge says that a session does not fit into its cookies, or an attempt into its one.
+// ErrTooLarge reports that a session does not fit into its two cookies, or an attempt into its one.
 var ErrTooLarge = errors.New("session: more than two cookies of 4,096 bytes hold: ask the provider for smaller " +
 	"tokens, with fewer claims")
 
-// Defaults of [Options].
+// The defaults of [Options].
 const (
 	DefaultCookie      = settings.DefaultCookie
 	DefaultIdleTimeout = settings.DefaultIdleTimeout
 	DefaultMaxAge      = settings.DefaultMaxAge
 )
 
-// Skew is how far ahead of this clock the clock may have been that a session was sealed by. What was sealed later than
-// that is not opened: by a clock that was put back, it would last too long.
+// Skew is how far ahead the clock that sealed a session may have been. A value that was sealed later than that does not
+// open, because it would last too long after a clock was set back.
 const Skew = time.Minute
 
-// Options are the settings of a [Store].
+// Options configure a [Store].
 type Options struct {
 	// Cookie is the name of the session's cookie, with the prefix "__Host-". Default: [DefaultCookie].
 	Cookie string
 
-	// Host is the host of the login's origin, with its port if it has one. A cookie that was sealed for another host is
-	// not opened. Required.
+	// Host is the host of the login's origin, with its port if it has one. A cookie that was sealed for another host does
+	// not open. Required.
 	Host string
 
-	// IdleTimeout ends a session so long after it was last renewed, and MaxAge so long after the login. Defaults:
-	// [DefaultIdleTimeout] and [DefaultMaxAge].
+	// IdleTimeout is the time from the last renewal of a session to its end. MaxAge is the time from the login to the
+	// session's end. Defaults: [DefaultIdleTimeout] and [DefaultMaxAge].
 	IdleTimeout, MaxAge time.Duration
 
-	// Keys are what cookies are sealed with. Required.
+	// Keys are the keys that cookies are sealed with. Required.
 	Keys *Keys
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Random gives the salts. Default: crypto/rand's Reader.
+	// Random is the source of the salts. Default: crypto/rand's Reader.
 	Random io.Reader
 }
 
-// Store seals and opens cookies. Any number of goroutines may use it.
+// Store seals and opens cookies. It is safe for concurrent use.
 type Store struct {
 	cookie, host  string
 	idle, longest time.Duration
@@ -77,7 +77,7 @@ type Store struct {
 	random        io.Reader
 }
 
-// New makes a store. The error says which of the options cannot be right.
+// New returns a store. The error tells which of the options are invalid.
 func New(o Options) (*Store, error) {
 	s := &Store{
 		cookie: o.Cookie, host: o.Host, idle: o.IdleTimeout, longest: o.MaxAge, keys: o.Keys, now: o.Now, random: o.Random,
@@ -116,21 +116,21 @@ func New(o Options) (*Store, error) {
 	return s, nil
 }
 
-// Session is who is logged in, with the tokens of the provider. Times are whole seconds.
+// Session is a logged-in user, with the tokens of the provider. Times are in whole seconds.
 type Session struct {
-	// Token is the access token; or Claims are claims of the ID token, a JSON object that has at least iss and sub, where
-	// guards read those instead. There is one of the two.
+	// Token is the access token. If guards read the ID token instead, Claims has its claims: a JSON object with at least
+	// iss and sub. Exactly one of the two is set.
 	Token  string
 	Claims []byte
 
-	// Refresh is the refresh token, if there is one.
+	// Refresh is the refresh token. It may be empty.
 	Refresh string
 
-	// Subject is the ID token's sub, and Name and Email the claims of these names, if it has them.
+	// Subject is the ID token's sub. Name and Email are the claims with these names, if it has them.
 	Subject, Name, Email string
 
-	// Started is when the login ended, Active when the session was last renewed, Got when the provider gave the token, and
-	// Expires when the token, or what the claims are from, does.
+	// Started is when the login ended, and Active when the session was last renewed. Got is when the provider issued the
+	// token. Expires is when the token expires, or the token that the claims are from.
 	Started, Active, Got, Expires time.Time
 }
 
@@ -152,33 +152,33 @@ func (s *Store) alive(x *Session, now time.Time) bool {
 
 const sessionInfo = "gatehouse session"
 
-// Seal returns the Set-Cookie headers of a session: its cookie, and its second one, which is cleared where one is
-// enough. They last as long as the browser's own session. The error is [ErrTooLarge], [ErrUnavailable], or says what
-// is wrong with the session.
+// Seal returns the Set-Cookie headers of a session: its cookie, and its second one, which is cleared if one is enough.
+// They last as long as the browser's own session. The error is [ErrTooLarge], [ErrUnavailable], or tells what is wrong
+// with the session.
 func (s *Store) Seal(ctx context.Context, x *Session) (setCookies []string, err error) {
 	text, err := Encode(x)
 	if err != nil {
 		return nil, err
 	}
-	if sealedSize(len(text)) > room(s.cookie)+room(s.second()) {
+	if sealedSize(len(text)) > valueRoom(s.cookie)+valueRoom(s.secondCookie()) {
 		return nil, ErrTooLarge
 	}
 	value, err := s.seal(ctx, sessionInfo, s.cookie, text)
 	if err != nil {
 		return nil, err
 	}
-	first := min(len(value), room(s.cookie))
-	rest := clearing(s.second(), strict)
+	first := min(len(value), valueRoom(s.cookie))
+	rest := clearCookie(s.secondCookie(), strict)
 	if first < len(value) {
-		rest = setting(s.second(), value[first:], strict)
+		rest = setCookie(s.secondCookie(), value[first:], strict)
 	}
-	return []string{setting(s.cookie, value[:first], strict), rest}, nil
+	return []string{setCookie(s.cookie, value[:first], strict), rest}, nil
 }
 
-// Open returns the session in a request's cookies, which are given as the values of all its Cookie headers. The error
-// is one of [ErrNoSession], [ErrForged], [ErrEnded] and [ErrUnavailable].
+// Open returns the session in a request's cookies. The arguments are the values of all Cookie headers. The error is one
+// of [ErrNoSession], [ErrForged], [ErrEnded] and [ErrUnavailable].
 func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Session, error) {
-	header, err := one(cookieHeaders)
+	header, err := singleHeader(cookieHeaders)
 	if err != nil {
 		return nil, err
 	}
@@ -186,15 +186,15 @@ func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Session, er
 	if err != nil {
 		return nil, err
 	}
-	rest, more, err := cookie(header, s.second())
+	rest, more, err := cookie(header, s.secondCookie())
 	switch {
 	case err != nil:
 		return nil, err
 	case !found && !more:
 		return nil, ErrNoSession
-	case !found || len(value) > room(s.cookie) || len(rest) > room(s.second()):
+	case !found || len(value) > valueRoom(s.cookie) || len(rest) > valueRoom(s.secondCookie()):
 		return nil, ErrForged
-	case more && (len(value) < room(s.cookie) || rest == ""): // a second cookie only follows a full one
+	case more && (len(value) < valueRoom(s.cookie) || rest == ""): // a second cookie only follows a full first one
 		return nil, ErrForged
 	}
 	text, err := s.open(ctx, sessionInfo, s.cookie, value+rest)
@@ -211,10 +211,10 @@ func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Session, er
 	return x, nil
 }
 
-// Clear returns the Set-Cookie headers that end a session in the browser.
+// Clear returns the Set-Cookie headers that remove a session from the browser.
 func (s *Store) Clear() (setCookies []string) {
-	return []string{clearing(s.cookie, strict), clearing(s.second(), strict)}
+	return []string{clearCookie(s.cookie, strict), clearCookie(s.secondCookie(), strict)}
 }
 
-// second is the name of the second cookie.
-func (s *Store) second() string { return s.cookie + "-2" }
+// secondCookie returns the name of the second cookie.
+func (s *Store) secondCookie() string { return s.cookie + "-2" }

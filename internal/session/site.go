@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Site is where a request comes from, as the browser says in Sec-Fetch-Site, which no script can change.
+// Site is where a request comes from, according to the browser's Sec-Fetch-Site header, which no script can change.
 // Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 type Site int
 
@@ -18,11 +18,11 @@ const (
 	None            // the user: the address bar, a bookmark
 )
 
-// ErrSite says that a request does not say where it comes from, or says it twice.
+// ErrSite reports that a request does not say where it comes from, or says it twice.
 var ErrSite = errors.New("session: want one Sec-Fetch-Site, which browsers send")
 
-// ParseSite reads the values of a request's Sec-Fetch-Site headers. A missing or an empty one and several are an
-// [ErrSite].
+// ParseSite parses the values of a request's Sec-Fetch-Site headers. It returns an [ErrSite] if the header is missing,
+// empty or repeated.
 func ParseSite(values []string) (Site, error) {
 	if len(values) != 1 || values[0] == "" || slices.Contains([]byte(values[0]), ',') {
 		return OtherSite, ErrSite
@@ -40,14 +40,14 @@ func ParseSite(values []string) (Site, error) {
 	return OtherSite, nil
 }
 
-// Trusted reports whether a request may change anything: one of the host's own pages, or one of a sibling's with
-// exactly one Origin, which is among those that are allowed.
+// Trusted reports whether a request may change anything. It may if it comes from one of the host's own pages, or from a
+// page of a sibling host with exactly one Origin, which must be among the allowed ones.
 func (s Site) Trusted(origins, allowed []string) bool {
 	return s == SameOrigin || s == SameSite && len(origins) == 1 && slices.Contains(allowed, origins[0])
 }
 
-// SafeVerb reports whether a request with this verb changes nothing (RFC 9110, section 9.2.1). Of those that API
-// Gateway takes, the others are DELETE, PATCH, POST and PUT.
+// SafeVerb reports whether a request with this verb changes nothing (RFC 9110, section 9.2.1). The unsafe verbs of API
+// Gateway are DELETE, PATCH, POST and PUT.
 func SafeVerb(verb string) bool {
 	switch verb {
 	case "GET", "HEAD", "OPTIONS":

@@ -9,8 +9,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// ErrTooLarge says that a session does not fit into an item: one of its texts, such as the access token, has more than
-// 65,535 bytes. So no item has more than the 400 KB that DynamoDB takes. It is a [session.ErrTooLarge].
+// ErrTooLarge reports that a session does not fit into an item, because one of its texts, such as the access token, has
+// more than 65,535 bytes. This limit keeps every item below the 400 KB that DynamoDB accepts. It is a
+// [session.ErrTooLarge].
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 var ErrTooLarge error = tooLarge{}
 
@@ -23,18 +24,18 @@ func (tooLarge) Error() string {
 
 func (tooLarge) Is(other error) bool { return other == session.ErrTooLarge }
 
-// endedFor is how long a sid is remembered that was ended: a login with it that is under way does not begin a session.
+// endedFor is how long an ended sid is remembered. A login with that sid that is in progress does not begin a session.
 const endedFor = 10 * time.Minute
 
-// Create puts a session into the table and returns the Set-Cookie headers of its handle. issuer is whose subject
-// x.Subject is; sid is the ID token's, or "". The error is [session.ErrEnded] if the provider ended the sid meanwhile,
-// [session.ErrUnavailable], [ErrTooLarge], or says what is wrong with the session.
+// Create stores a session in the table and returns the Set-Cookie headers of its handle. The issuer is the issuer of
+// x.Subject. The sid is the ID token's, or "". The error is [session.ErrEnded] if the provider has ended the sid in the
+// meantime, [session.ErrUnavailable], [ErrTooLarge], or tells what is wrong with the session.
 func (s *Store) Create(ctx context.Context, x *session.Session, issuer, sid string) (setCookies []string, err error) {
 	if _, err := partition(subjectPrefix, issuer, x.Subject); err != nil {
 		return nil, err
 	}
 	h := handle{subject: digest(subjectPrefix, issuer, x.Subject)}
-	if err := s.fill(h.id[:]); err != nil {
+	if err := s.fillRandom(h.id[:]); err != nil {
 		return nil, err
 	}
 	at := h.key()
@@ -42,8 +43,8 @@ func (s *Store) Create(ctx context.Context, x *session.Session, issuer, sid stri
 	if err != nil {
 		return nil, err
 	}
-	// If the generation is raised from here on, the session is one that has ended.
-	o, err := s.sealed(ctx, at, generation(subject), 0, record{session: x})
+	// If the generation is raised from here on, this session counts as ended.
+	o, err := s.sealRecord(ctx, at, generation(subject), 0, record{session: x})
 	switch {
 	case errors.Is(err, session.ErrTooLarge):
 		return nil, ErrTooLarge
@@ -64,9 +65,9 @@ func (s *Store) Create(ctx context.Context, x *session.Session, issuer, sid stri
 	return s.cookies.SetHandle(h.String()), nil
 }
 
-// createWithSID writes a session that can be found by its sid. [Store.EndSID] first writes that the sid has ended, and
-// then looks for sessions; this first writes the session, and then looks whether the sid has ended. So one of the two
-// sees the other.
+// createWithSID writes a session that can be found by its sid. It first writes the session, and then checks whether the
+// sid has ended. [Store.EndSID] first writes that the sid has ended, and then looks for sessions. So at least one of
+// the two sees the other.
 func (s *Store) createWithSID(ctx context.Context, o *Opened, issuer, sid string) error {
 	where, err := partition(sidPrefix, issuer, sid)
 	if err != nil {

@@ -7,20 +7,19 @@ import (
 	"time"
 )
 
-// End ends a session. It succeeds if the session has ended already. The error is [session.ErrUnavailable]: it is not
-// known then whether the session has ended.
+// End ends a session. It succeeds if the session has ended already. If the error is [session.ErrUnavailable], it is not
+// known whether the session has ended.
 func (s *Store) End(ctx context.Context, o *Opened) error {
 	_, err := s.remove(ctx, o.item.Key)
 	return err
 }
 
-// generationFor is how long the generation of a subject is remembered, which no session outlasts.
+// generationFor is how long the generation of a subject is remembered. No session lasts longer.
 const generationFor = 31 * 24 * time.Hour
 
-// EndSubject ends all sessions of a subject that have begun, and returns how many there were. They have all ended at
-// the moment that the subject's generation is raised, before they are removed one by one: those that cannot be removed
-// do not open, and the table removes them in time. The error is [session.ErrUnavailable]; the call may be repeated
-// then.
+// EndSubject ends all sessions of a subject that have begun, and returns their number. They end together when the
+// subject's generation is raised. Then they are removed one by one. Those that cannot be removed no longer open, and
+// the table removes them in time. After the error [session.ErrUnavailable] the call may be repeated.
 func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended int, err error) {
 	where, err := partition(subjectPrefix, issuer, subject)
 	if err != nil {
@@ -42,13 +41,13 @@ func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended i
 		if now.Before(item.Ends) {
 			ended++
 		}
-		_, _ = s.remove(ctx, item.Key) // it has ended
+		_, _ = s.remove(ctx, item.Key) // it has already ended
 	}
 	return ended, nil
 }
 
-// raise raises the generation of a subject and returns the one that ends all sessions before this call. Generations
-// are times in milliseconds, so that they rise also where the item was removed meanwhile.
+// raise raises the generation of a subject, and returns the generation that ends all sessions from before this call.
+// Generations are times in milliseconds, so that they rise even if the item was removed in the meantime.
 func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
 	first := int64(-1) // when this call began
 	for {
@@ -56,7 +55,7 @@ func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		// Another call has raised it since this one began, and its generation serves as well.
+		// Another call has raised it since this one began. Its generation serves as well.
 		if first >= 0 && generation(before) > first {
 			return generation(before), nil
 		}
@@ -68,14 +67,14 @@ func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
 		if before != nil {
 			item.Version = before.Version + 1
 		}
-		// A conflict is with another call, or the table has removed the item, whose time was over.
+		// The conflict is with another call, or the table has removed the expired item.
 		if err := s.put(ctx, item, item.Version-1); !errors.Is(err, ErrConflict) {
 			return item.Generation, err
 		}
 	}
 }
 
-// get reads one item, three times at most.
+// get reads one item, with up to three tries.
 func (s *Store) get(ctx context.Context, at Key) (item *Item, err error) {
 	err = s.insist(ctx, "read "+at.Sort, func() error {
 		items, err := s.table.Get(ctx, at)
@@ -87,7 +86,7 @@ func (s *Store) get(ctx context.Context, at Key) (item *Item, err error) {
 	return item, err
 }
 
-// query reads a partition, three times at most.
+// query reads a partition, with up to three tries.
 func (s *Store) query(ctx context.Context, partition string) (items []*Item, err error) {
 	err = s.insist(ctx, "list a partition", func() (err error) {
 		items, err = s.table.Query(ctx, partition)
@@ -96,9 +95,9 @@ func (s *Store) query(ctx context.Context, partition string) (items []*Item, err
 	return items, err
 }
 
-// EndSID ends the sessions that began with a sid of an issuer, which a provider's logout token names, and those whose
-// login is under way. It returns how many there were, without those whose removal had to be repeated. The error is
-// [session.ErrUnavailable]: some may not have ended then, and the call has to be repeated.
+// EndSID ends the sessions that began with an issuer's sid, which a provider's logout token names, including logins
+// that are in progress. It returns their number, without those whose removal had to be repeated. After the error
+// [session.ErrUnavailable] some may not have ended, and the call must be repeated.
 func (s *Store) EndSID(ctx context.Context, issuer, sid string) (ended int, err error) {
 	where, err := partition(sidPrefix, issuer, sid)
 	if err != nil {
@@ -143,28 +142,28 @@ func (s *Store) noteEnd(ctx context.Context, at Key) error {
 		if before != nil {
 			item.Version = before.Version + 1
 		}
-		// A conflict is with another call, or the table has removed the item, whose time was over.
+		// The conflict is with another call, or the table has removed the expired item.
 		if err := s.put(ctx, item, item.Version-1); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}
 }
 
-// sidKey is the key of the item in a sid's partition that leads to a session.
+// sidKey returns the key of the item in a sid's partition that leads to a session.
 func sidKey(partition string, session Key) Key {
 	return Key{partition, sessionPrefix + strings.TrimPrefix(session.Partition, subjectPrefix) + "#" +
 		strings.TrimPrefix(session.Sort, sessionPrefix)}
 }
 
-// sessionOf is where the session is that an item of a sid's partition leads to.
+// sessionOf returns the key of the session that an item of a sid's partition leads to.
 func sessionOf(item *Item) (Key, bool) {
 	rest, is := strings.CutPrefix(item.Sort, sessionPrefix)
 	subject, id, _ := strings.Cut(rest, "#")
 	return Key{subjectPrefix + subject, sessionPrefix + id}, is && isDigest(subject) && isDigest(id)
 }
 
-// EndOne ends the session of a subject that has an id, which [Store.List] and [Opened.ID] return. It reports whether
-// there was one. The error is [session.ErrUnavailable].
+// EndOne ends the session of a subject with an ID from [Store.List] or [Opened.ID]. It reports whether there was one.
+// The error is [session.ErrUnavailable].
 func (s *Store) EndOne(ctx context.Context, issuer, subject, id string) (bool, error) {
 	where, err := partition(subjectPrefix, issuer, subject)
 	if err != nil || !isDigest(id) {

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Where items are. The sort keys of sessions begin with sessionPrefix.
+// The keys of items. The sort keys of sessions begin with sessionPrefix.
 //
 //	subject#DIGEST of issuer and subject   generation
 //	                                       session#DIGEST of the session's id
@@ -37,18 +37,18 @@ var (
 	digestLength = encoding.EncodedLen(sha256.Size)
 )
 
-// handle is what the browser has.
+// handle is the value of the browser's cookie.
 type handle struct {
 	subject [sha256.Size]byte // the digest
 	id      [idSize]byte
 }
 
-// handleLength is how long a handle is in a cookie.
+// handleLength is the length of a handle in a cookie.
 var handleLength = encoding.EncodedLen(sha256.Size + idSize)
 
 func (h handle) String() string { return encoding.EncodeToString(append(h.subject[:], h.id[:]...)) }
 
-// parseHandle reads a cookie's value. The error is [session.ErrForged].
+// parseHandle parses a cookie's value. The error is [session.ErrForged].
 func parseHandle(value string) (h handle, err error) {
 	b, ok := decode(value, handleLength)
 	if !ok {
@@ -59,7 +59,7 @@ func parseHandle(value string) (h handle, err error) {
 	return h, nil
 }
 
-// decode reads base64url of a length. The decoder alone would pass over line breaks.
+// decode decodes base64url of a given length. The decoder alone would ignore line breaks.
 func decode(text string, length int) ([]byte, bool) {
 	if len(text) != length || strings.ContainsAny(text, "\r\n") {
 		return nil, false
@@ -74,14 +74,14 @@ func isDigest(text string) bool {
 	return ok
 }
 
-// digest is one of two texts, for one kind of item.
+// digest returns the digest of an issuer and a text for one kind of item.
 func digest(prefix, issuer, text string) [sha256.Size]byte {
 	b := append([]byte("gatehouse "+prefix), make([]byte, 8)...)
 	binary.BigEndian.PutUint64(b[len(b)-8:], uint64(len(issuer)))
 	return sha256.Sum256(append(append(b, issuer...), text...))
 }
 
-// partition is where the items about a text of an issuer are. The error names the text that is missing.
+// partition returns the partition of the items for a text of an issuer. The error names the missing text.
 func partition(prefix, issuer, text string) (string, error) {
 	if issuer == "" || text == "" {
 		return "", fmt.Errorf("tablesession: the issuer is %q and the %s %q: want both", issuer,
@@ -91,14 +91,14 @@ func partition(prefix, issuer, text string) (string, error) {
 	return prefix + encoding.EncodeToString(d[:]), nil
 }
 
-// key is where the handle's session is.
+// key returns the key of the handle's session.
 func (h handle) key() Key {
 	d := sha256.Sum256(append([]byte("gatehouse session"), h.id[:]...))
 	return Key{subjectPrefix + encoding.EncodeToString(h.subject[:]), sessionPrefix + encoding.EncodeToString(d[:])}
 }
 
-// random fills a slice.
-func (s *Store) fill(b []byte) error {
+// fillRandom fills a slice with random bytes.
+func (s *Store) fillRandom(b []byte) error {
 	if _, err := io.ReadFull(s.random, b); err != nil {
 		return errors.Join(errors.New("tablesession: there is no randomness"), err)
 	}

@@ -10,19 +10,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Entry is a session in a list. It holds nothing secret.
+// Entry is a session in a list. It contains no secrets.
 type Entry struct {
-	// ID names the session for [Store.EndOne], and for [Opened.ID]. It opens no session.
+	// ID identifies the session for [Store.EndOne] and [Opened.ID]. It does not open the session.
 	ID string
 
-	// Started is when the login ended, and Active when the session was last used, as [Store.Touch] has noted.
+	// Started is when the login ended. Active is when the session was last used, as [Store.Touch] recorded.
 	Started, Active time.Time
 
-	// Idle is when the session ends if it is not used, and Ends when it ends in any case.
+	// Idle is when the session ends if it is not used. Ends is when it ends in any case.
 	Idle, Ends time.Time
 }
 
-// List returns the sessions of a subject that have not ended, the last used first. The error is
+// List returns the sessions of a subject that have not ended, most recently used first. The error is
 // [session.ErrUnavailable].
 func (s *Store) List(ctx context.Context, issuer, subject string) ([]Entry, error) {
 	where, err := partition(subjectPrefix, issuer, subject)
@@ -48,7 +48,7 @@ func (s *Store) List(ctx context.Context, issuer, subject string) ([]Entry, erro
 		switch {
 		case errors.Is(err, session.ErrUnavailable):
 			return nil, err
-		case err != nil || !s.cookies.Alive(o.Session): // or sealed with a key that is no longer alive
+		case err != nil || !s.cookies.Alive(o.Session): // or sealed with a key that is no longer valid
 			continue
 		}
 		e := Entry{ID: o.ID(), Started: o.Started, Active: o.Active}

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Opened is a session as it was read. One goroutine at a time may use it.
+// Opened is a session as it was read. It is not safe for concurrent use.
 type Opened struct {
 	*session.Session
 
@@ -18,12 +18,12 @@ type Opened struct {
 	record record
 }
 
-// ID is the session's among those of its subject, as [Store.List] has it. It opens no session.
+// ID identifies the session among those of its subject, as in [Store.List]. It does not open the session.
 func (o *Opened) ID() string { return strings.TrimPrefix(o.item.Sort, sessionPrefix) }
 
-// Open returns the session whose handle is in a request's cookies, which are given as the values of all its Cookie
-// headers. The error is one of [session.ErrNoSession], [session.ErrForged], [session.ErrEnded], which also says that
-// the table has no such session, and [session.ErrUnavailable].
+// Open returns the session whose handle is in a request's cookies. The arguments are the values of all Cookie headers.
+// The error is one of [session.ErrNoSession], [session.ErrForged], [session.ErrEnded] (also if the table has no such
+// session), and [session.ErrUnavailable].
 func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Opened, error) {
 	value, err := s.cookies.Handle(cookieHeaders...)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Store) read(ctx context.Context, at Key) (*Opened, error) {
 	return o, nil
 }
 
-// generation is what an item says that may not be there.
+// generation returns the generation of an item, or 0 for a missing one.
 func generation(item *Item) int64 {
 	if item == nil {
 		return 0
@@ -64,13 +64,13 @@ func generation(item *Item) int64 {
 	return item.Generation
 }
 
-// boundTo is what a session's data is bound to. The generation is part of it, so that the one of an ended session
-// cannot be raised.
+// boundTo returns what a session's data is bound to. It includes the generation, so that the generation of an ended
+// session cannot be raised.
 func boundTo(item *Item) string {
 	return fmt.Sprintf("%s\n%s\n%d", item.Partition, item.Sort, item.Generation)
 }
 
-// unseal reads a session's item. The error is [session.ErrForged] or [session.ErrUnavailable].
+// unseal decrypts a session's item. The error is [session.ErrForged] or [session.ErrUnavailable].
 func (s *Store) unseal(ctx context.Context, item *Item) (*Opened, error) {
 	b, err := s.cookies.OpenItem(ctx, boundTo(item), item.Data)
 	if err != nil {
@@ -83,8 +83,8 @@ func (s *Store) unseal(ctx context.Context, item *Item) (*Opened, error) {
 	return &Opened{r.session, item, r}, nil
 }
 
-// sealed is an item with a record, to be written after a version.
-func (s *Store) sealed(ctx context.Context, at Key, generation, after int64, r record) (*Opened, error) {
+// sealRecord returns an item with an encrypted record, to be written in place of the version after.
+func (s *Store) sealRecord(ctx context.Context, at Key, generation, after int64, r record) (*Opened, error) {
 	b, err := r.encode()
 	if err != nil {
 		return nil, err
@@ -97,10 +97,9 @@ func (s *Store) sealed(ctx context.Context, at Key, generation, after int64, r r
 	return &Opened{r.session, item, r}, nil
 }
 
-// replace writes another record in the place of the one that was read. The error is [ErrConflict] if the item was
-// changed since.
+// replace replaces the record that was read. The error is [ErrConflict] if the item has changed since.
 func (s *Store) replace(ctx context.Context, o *Opened, r record) (*Opened, error) {
-	next, err := s.sealed(ctx, o.item.Key, o.item.Generation, o.item.Version, r)
+	next, err := s.sealRecord(ctx, o.item.Key, o.item.Generation, o.item.Version, r)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +109,9 @@ func (s *Store) replace(ctx context.Context, o *Opened, r record) (*Opened, erro
 	return next, nil
 }
 
-// Touch notes that the session is used, which puts off the end of its idle time. It writes once in a tenth of that: a
-// session that is used less often than that ends up to a tenth early, and reads are not followed by as many writes.
-// The error is [session.ErrEnded] or [session.ErrUnavailable]; a caller may go on after the second.
+// Touch records that the session is used, which postpones the end of its idle time. It writes at most once in a tenth
+// of that time, so that not every read causes a write. A session that is used less often may therefore end up to a
+// tenth early. The error is [session.ErrEnded] or [session.ErrUnavailable]. A caller may continue after the latter.
 func (s *Store) Touch(ctx context.Context, o *Opened) error {
 	for {
 		now := s.now().Truncate(time.Second)

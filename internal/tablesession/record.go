@@ -7,17 +7,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// The data of a session's item is, sealed,
+// The sealed data of a session's item is
 //
 //	version 1 byte | the lease: owner 16 bytes, until 8 bytes, takenOver 1 byte, refused 8 bytes | the session
 //
-// with times in milliseconds since 1970, 0 for none; the owner is zero where there is no lease.
+// with times in milliseconds since 1970, and 0 for none. The owner is zero if there is no lease.
 const (
 	recordVersion = 1
 	recordHeader  = 1 + ownerSize + 8 + 1 + 8
 )
 
-// record is what the data of a session's item says.
+// record is the content of a session's item.
 type record struct {
 	lease   lease
 	session *session.Session
@@ -39,7 +39,7 @@ func (r record) encode() ([]byte, error) {
 	return append(b, x...), nil
 }
 
-// decodeRecord reads a record. The error is [session.ErrForged].
+// decodeRecord decodes a record. The error is [session.ErrForged].
 func decodeRecord(b []byte) (record, error) {
 	if len(b) < recordHeader || b[0] != recordVersion {
 		return record{}, session.ErrForged

@@ -10,23 +10,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Renew gets newer tokens for a session. One request at a time asks the provider, with ask, which renews the session
-// in place or returns an error; the others wait and get the session that it renewed. So does a request that opened the
-// session before it was renewed, as long as the newer token has not expired.
+// Renew gets newer tokens for a session. One request at a time calls ask, which asks the provider and renews the
+// session in place, or returns an error. The other requests wait and get the renewed session. So does a request that
+// opened the session before it was renewed, if the newer token has not expired.
 //
-// ask is called once at most, with the session as the table has it. Its context does not end with ctx's cancellation,
-// but with its deadline: what the provider answers must be written. If it returns an error that wraps [ErrRefused],
-// the session is ended, unless another request has renewed it meanwhile.
+// Renew calls ask at most once, with the session that the table has. The context of ask has ctx's deadline but not its
+// cancellation, because the provider's answer must be written. If ask returns an error that wraps [ErrRefused], the
+// session is ended, unless another request has renewed it in the meantime.
 //
-// The error is one of [session.ErrEnded], [session.ErrUnavailable], also for a request that waited for another one
-// which failed, and ask's. The session has ended if the error is a session.ErrEnded. After any other error it has not.
+// The error is [session.ErrEnded], [session.ErrUnavailable] (also if the request waited for another one that failed),
+// or the error of ask. The session has ended only if the error is a session.ErrEnded.
 func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, *session.Session) error) (*Opened,
 	error) {
 	mine, asks, err := s.acquire(ctx, o)
 	if err != nil || !asks {
 		return mine, err
 	}
-	ctx, cancel := lasting(ctx)
+	ctx, cancel := withoutCancel(ctx)
 	defer cancel()
 	x := *mine.Session
 	x.Claims = bytes.Clone(x.Claims)
@@ -37,24 +37,26 @@ func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, 
 	}
 	switch {
 	case err == nil:
-		next, err := s.succeed(ctx, mine, &x)
+		next, err := s.writeRenewed(ctx, mine, &x)
 		if err != nil {
 			return nil, err
 		}
-		// An end of all of the subject's sessions may have left the item there. What is written does not depend on it.
+		// If all of the subject's sessions were ended in the meantime, the item may still be there: writing it does not
+		// detect that.
 		if _, err := s.read(ctx, next.item.Key); errors.Is(err, session.ErrEnded) {
 			return nil, err
 		}
 		return next, nil
 	case errors.Is(err, ErrRefused):
-		return s.refused(ctx, mine, err)
+		return s.endRefused(ctx, mine, err)
 	}
 	s.release(ctx, mine)
 	return nil, err
 }
 
-// lasting is a context that ends at the deadline of another one, or after a lease, and not with its cancellation.
-func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+// withoutCancel returns a context that is not canceled with another one. It ends at the other's deadline, or after a
+// lease.
+func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	until, ok := ctx.Deadline()
 	ctx = context.WithoutCancel(ctx)
 	if !ok {
@@ -63,11 +65,11 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, until)
 }
 
-// acquire takes the lease of a session, and reports that it did, or returns the session that another request has
-// renewed.
+// acquire acquires the lease of a session and reports as asks that it did. Otherwise it returns the session that
+// another request has renewed.
 func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, err error) {
 	var owner [ownerSize]byte
-	if err := s.fill(owner[:]); err != nil {
+	if err := s.fillRandom(owner[:]); err != nil {
 		return nil, false, err
 	}
 	var w watch
@@ -85,11 +87,11 @@ func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, e
 		held := now.record.lease
 		next := lease{owner: owner, until: at.Add(leaseFor)}
 		switch {
-		case held.free() && waited && !renewed:
+		case held.isFree() && waited && !renewed:
 			return nil, false, fmt.Errorf("%w: another request asked the provider, which did not renew the session",
 				session.ErrUnavailable)
-		case held.free():
-		case w.passed(held, at):
+		case held.isFree():
+		case w.hasExpired(held, at):
 			next.takenOver, next.refused = true, held.refused
 		default:
 			waited = true
@@ -114,9 +116,9 @@ func sameTokens(a, b *session.Session) bool {
 		a.Expires.Equal(b.Expires)
 }
 
-// succeed writes what the provider gave. The refresh token before it may count no more, so that it is written until
-// ctx ends, and also if the lease has passed to another request meanwhile.
-func (s *Store) succeed(ctx context.Context, before *Opened, x *session.Session) (*Opened, error) {
+// writeRenewed writes what the provider gave. The previous refresh token may no longer be valid, so it tries until ctx
+// ends, even if another request has taken over the lease in the meantime.
+func (s *Store) writeRenewed(ctx context.Context, before *Opened, x *session.Session) (*Opened, error) {
 	now := before
 	for d := firstPause; ; d = min(2*d, mostPause) {
 		x.Active = later(later(x.Active, now.Active), s.now().Truncate(time.Second))
@@ -148,12 +150,12 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// refused ends a session that the provider refuses to renew, unless it turns out to be renewed. Another request may
-// have used the refresh token, and may still write what it got: the owner from whom the lease was taken over, or one
-// that, by its clock, took it over meanwhile.
-func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Opened, error) {
+// endRefused ends a session that the provider refuses to renew, unless the session turns out to be renewed. Another
+// request may have used the refresh token, and may still write the result. That is the owner from whom the lease was
+// taken over, or an owner that, by its own clock, has taken it over in the meantime.
+func (s *Store) endRefused(ctx context.Context, mine *Opened, refusal error) (*Opened, error) {
 	lease, began := mine.record.lease, s.now()
-	settled := lease.settled(began)
+	settled := lease.settledAt(began)
 	if lease.takenOver && lease.refused.IsZero() {
 		lease.refused = began
 		if noted, err := s.replace(ctx, mine, record{lease, mine.Session}); err == nil {
@@ -170,7 +172,7 @@ func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Open
 			return now, nil
 		}
 		held, at := now.record.lease, s.now()
-		another := !held.free() && held.owner != lease.owner && !w.passed(held, at)
+		another := !held.isFree() && held.owner != lease.owner && !w.hasExpired(held, at)
 		if another || at.Before(settled) {
 			if err := s.wait(ctx, mostPause); err != nil {
 				return nil, unavailable("wait for another request that asked the provider", err)
@@ -190,7 +192,7 @@ func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Open
 	}
 }
 
-// release gives a lease back. Where that fails, the lease passes in its time.
+// release releases a lease. If that fails, the lease expires by itself.
 func (s *Store) release(ctx context.Context, mine *Opened) {
 	_, _ = s.replace(ctx, mine, record{session: mine.Session})
 }

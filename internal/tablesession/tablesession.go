@@ -1,18 +1,18 @@
-// Package tablesession keeps browsers' sessions in a table, where they can be ended at once, listed, and renewed by
+// Package tablesession stores browsers' sessions in a table. There they can be ended at once, listed, and renewed by
 // any function that opens them.
 //
 //	store, err := tablesession.New(tablesession.Options{Host: "shop.example.com", Keys: keys, Table: memory.New(nil)})
 //	setCookies, err := store.Create(ctx, session, issuer, sid)
 //	opened, err := store.Open(ctx, cookieHeaders...)
 //
-// The browser's cookie holds a handle: the digest of who it is, by which the table is partitioned, and 32 random
-// bytes. The table holds a digest of those bytes alone, and the session sealed with the keys of package session: what
-// the table holds opens no session, and says nothing but times and how many sessions a subject has.
+// The browser's cookie holds a handle: a digest of the subject, by which the table is partitioned, and 32 random bytes.
+// The table holds only a digest of those bytes, and the session sealed with the keys of package session. Someone who
+// reads the table can open no session. It reveals only times, and how many sessions a subject has.
 //
-// Every read is consistent. A session that was ended does not pass afterwards, at any function. What was changed is
-// written with the version that it was read with, so that no write revives a session or loses another's.
+// Every read is consistent, so a session that was ended no longer opens in any function. A change is written with the
+// version that was read, so no write revives a session or overwrites another's change.
 //
-// The package serves no HTTP and asks no provider: the caller of [Store.Renew] does. It logs nothing.
+// The package serves no HTTP and logs nothing. It does not ask the provider; the caller of [Store.Renew] does.
 package tablesession
 
 import (
@@ -25,13 +25,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// ErrRefused is wrapped by what the function that [Store.Renew] calls returns if the provider refuses to renew the
-// session for good, as with the error invalid_grant (RFC 6749, section 5.2), or if there is no refresh token.
+// ErrRefused is wrapped by the error of the function that [Store.Renew] calls, if the provider permanently refuses to
+// renew the session, as with the error invalid_grant (RFC 6749, section 5.2), or if there is no refresh token.
 var ErrRefused = errors.New("tablesession: the provider refuses to renew the session")
 
 // Options are the settings of a [Store].
 type Options struct {
-	// Cookie, Host, IdleTimeout, MaxAge and Keys are those of [session.Options], with the same defaults.
+	// Cookie, Host, IdleTimeout, MaxAge and Keys are as in [session.Options], with the same defaults.
 	Cookie, Host        string
 	IdleTimeout, MaxAge time.Duration
 	Keys                *session.Keys
@@ -42,18 +42,18 @@ type Options struct {
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Random gives the sessions' ids. Default: crypto/rand's Reader.
+	// Random is the source of the sessions' IDs. Default: crypto/rand's Reader.
 	Random io.Reader
 
-	// Wait waits between two reads of a session that another request renews, and before a write is repeated. Its error
-	// is the context's. Default: a timer.
+	// Wait waits between two reads of a session that another request is renewing, and before a write is repeated. It
+	// returns the context's error. Default: a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// Store keeps sessions in a table. Any number of goroutines may use it, and any number of stores one table, if their
-// cookies, hosts and times are the same.
+// Store stores sessions in a table. It is safe for concurrent use. Several stores can share one table if their cookies,
+// hosts and times are the same.
 type Store struct {
-	cookies *session.Store // names, attributes, sealing
+	cookies *session.Store // for names, attributes and sealing
 	keys    *session.Keys
 	table   Table
 	idle    time.Duration
@@ -62,7 +62,7 @@ type Store struct {
 	wait    func(ctx context.Context, d time.Duration) error
 }
 
-// New makes a store. The error says which of the options cannot be right.
+// New returns a store. The error tells which of the options are invalid.
 func New(o Options) (*Store, error) {
 	if o.Table == nil {
 		return nil, errors.New("tablesession: there is no table")
@@ -91,7 +91,7 @@ func New(o Options) (*Store, error) {
 	return s, nil
 }
 
-// pause waits on a timer.
+// pause waits for a timer.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -103,10 +103,11 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Start begins to fetch the keys, and does not wait for them.
+// Start begins to fetch the keys without waiting for them.
 func (s *Store) Start(ctx context.Context) { s.keys.Start(ctx) }
 
-// Attempts seals attempts to log in, which are in cookies here too. Its sessions are not those of the table.
+// Attempts returns the store that seals attempts to log in, which are in cookies even with a table. It does not open
+// the table's sessions.
 func (s *Store) Attempts() *session.Store { return s.cookies }
 
 // Ends returns when the session ends if it is not used, and when it ends in any case.

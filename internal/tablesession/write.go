@@ -10,21 +10,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// The pauses between two tries are firstPause, twice that, and so on, up to mostPause.
+// The pause between two tries begins with firstPause and doubles up to mostPause.
 const (
 	firstPause = 50 * time.Millisecond
 	mostPause  = 500 * time.Millisecond
 )
 
-// tries is how often a call of the table is made that has no answer.
+// tries is how often a call of the table is tried if there is no answer.
 const tries = 3
 
-// unavailable is a failure of the table.
+// unavailable returns the error for a failure of the table.
 func unavailable(what string, err error) error {
 	return fmt.Errorf("%w: %s: %w", session.ErrUnavailable, what, err)
 }
 
-// insist makes a call of the table until it is answered, three times at most. [ErrConflict] is an answer.
+// insist calls the table until there is an answer, up to three times. [ErrConflict] is an answer.
 func (s *Store) insist(ctx context.Context, what string, call func() error) error {
 	for i, d := 1, firstPause; ; i, d = i+1, min(2*d, mostPause) {
 		err := call()
@@ -37,8 +37,8 @@ func (s *Store) insist(ctx context.Context, what string, call func() error) erro
 	}
 }
 
-// put writes an item if the one that is there has a version. A try that has no answer may have been carried out, at
-// the table or within its client: the next one finds the item itself in its way.
+// put writes an item if the existing one has the given version. A try without an answer may have been carried out, by
+// the table or within its client, so that the next try conflicts with the item itself.
 func (s *Store) put(ctx context.Context, item *Item, version int64) error {
 	return s.insist(ctx, "write "+item.Sort, func() error {
 		err := s.table.Put(ctx, item, version)
@@ -49,20 +49,20 @@ func (s *Store) put(ctx context.Context, item *Item, version int64) error {
 		switch {
 		case errThere != nil:
 			return errThere
-		case same(there[0], item):
+		case sameItem(there[0], item):
 			return nil
 		}
 		return err
 	})
 }
 
-// same reports whether what is there is what was written. Data that is sealed, or random, is never the same twice.
-func same(there, item *Item) bool {
+// sameItem reports whether the existing item is the written one. Sealed or random data is never the same twice.
+func sameItem(there, item *Item) bool {
 	return there != nil && there.Version == item.Version && there.Generation == item.Generation &&
 		there.Ends.Unix() == item.Ends.Unix() && bytes.Equal(there.Data, item.Data)
 }
 
-// remove removes an item, whatever its version, and returns it; nil if it was not there.
+// remove removes an item of any version and returns it, or nil if there is none.
 func (s *Store) remove(ctx context.Context, key Key) (gone *Item, err error) {
 	err = s.insist(ctx, "remove "+key.Sort, func() (err error) {
 		gone, err = s.table.Delete(ctx, key, 0)

@@ -1,15 +1,15 @@
-// Package dynamo keeps the items of package tablesession in a DynamoDB table.
+// Package dynamo stores the items of package tablesession in a DynamoDB table.
 //
 //	config, err := dynamoclient.FromEnvironment(os.Getenv, "sessions")
 //	store, err := tablesession.New(tablesession.Options{Table: dynamo.New(config), ...})
 //
-// All reads are strongly consistent, and all writes name the version that they replace, so that a request that the SDK
-// repeats changes nothing twice. An item is written whole: DynamoDB counts a write by the item's size, whichever
-// attributes it changes.
+// All reads are strongly consistent. All writes name the version that they replace, so that a request that the SDK
+// repeats changes nothing twice. An item is written as a whole, because DynamoDB charges a write by the item's size,
+// whichever attributes it changes.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 //
 // The package does not create the table: a stack does, with the attributes that package tablesession names. It does not
-// make the client: package dynamoclient does.
+// create the client: package dynamoclient does.
 package dynamo
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// Table is a [tablesession.Table] in DynamoDB. Make one with [New].
+// Table is a [tablesession.Table] in DynamoDB. It is created by [New].
 type Table struct {
 	client  *dynamodb.Client
 	name    string
@@ -33,16 +33,17 @@ type Table struct {
 
 var _ tablesession.Table = (*Table)(nil)
 
-// New makes a table. It does not reach it yet. By default a call takes 3 s at most, repetitions included.
+// New returns a table without contacting it. By default a call takes at most 3 s, including retries.
 func New(c dynamoclient.Config) *Table {
 	if c.Timeout == 0 {
-		// An authorizer has to answer within seconds; a table that is up answers within milliseconds.
+		// An authorizer has to answer within seconds. A healthy table answers within milliseconds.
 		c.Timeout = 3 * time.Second
 	}
 	return &Table{client: c.Client(), name: c.Table, timeout: c.Timeout}
 }
 
-// unprocessedPause is how long DynamoDB is given that has not processed all of a batch.
+// unprocessedPause is the pause after which the rest of a batch is requested again, if DynamoDB has not processed all
+// of it.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const unprocessedPause = 50 * time.Millisecond
 
@@ -89,7 +90,7 @@ func (t *Table) Get(ctx context.Context, keys ...tablesession.Key) ([]*tablesess
 	return items, nil
 }
 
-// condition is that the item has a version, or is missing for 0.
+// condition requires the item to have a version, or to be missing for version 0.
 func condition(version int64) (expression *string, names map[string]string, values attributes) {
 	if version == 0 {
 		return aws.String("attribute_not_exists(#v)"), map[string]string{"#v": versionAttribute}, nil
@@ -149,7 +150,7 @@ func (t *Table) Query(ctx context.Context, partition string) ([]*tablesession.It
 			}
 			items = append(items, item)
 		}
-		// One answer holds at most 1 MB.
+		// A response has at most 1 MB.
 		// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
 			return items, nil

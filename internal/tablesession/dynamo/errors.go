@@ -5,7 +5,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// explain turns an error of the SDK into [tablesession.ErrConflict], or into one that can be logged.
+// explain converts an error of the SDK into [tablesession.ErrConflict], or into an error that can be logged.
 func explain(call string, err error) error {
 	if dynamoclient.IsConditionFailed(err) {
 		return tablesession.ErrConflict

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// The attributes of an item besides its keys and its time. Items without data have none.
+// The attributes of an item besides its keys and its expiry time. An item without data has no data attribute.
 const (
 	versionAttribute    = "version"
 	generationAttribute = "generation"
@@ -40,8 +40,8 @@ func toAttributes(item *tablesession.Item) attributes {
 	return a
 }
 
-// fromAttributes reads what toAttributes wrote. What is missing or of another type is an error: an item that was
-// written by something else must not pass as one that is missing, or as one of another generation.
+// fromAttributes reads what toAttributes wrote. It returns an error if an attribute is missing or has another type,
+// because an item that something else wrote must not count as missing, or as one of another generation.
 func fromAttributes(a attributes) (*tablesession.Item, error) {
 	r := reader{a: a}
 	item := &tablesession.Item{

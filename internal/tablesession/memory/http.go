@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// message is a call of a table in JSON, and its answer.
+// message is a call of a table, or its answer, in JSON.
 type message struct {
 	Call      string             `json:"call,omitempty"` // get, put, delete or query
 	Keys      []tablesession.Key `json:"keys,omitempty"`
@@ -60,14 +60,14 @@ func (m message) items() []*tablesession.Item {
 	return items
 }
 
-// The most that a request and an answer hold.
+// The maximum sizes of a request and an answer.
 const (
 	maxRequest = 1 << 20
 	maxAnswer  = 64 << 20
 )
 
-// Handler serves a table to [Dial]. It has to be served on the loopback interface alone: it asks for no credentials. It
-// refuses what a page of a browser can send.
+// Handler serves a table to [Dial]. It must be served on the loopback interface only, because it requires no
+// credentials. It refuses requests that a page in a browser can send.
 func Handler(t *Table) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -122,8 +122,8 @@ type remote struct {
 	client *http.Client
 }
 
-// Dial returns the table that [Handler] serves at a URL of the loopback interface. It does not reach it yet. The
-// default of transport is one that goes through no proxy.
+// Dial returns the table that [Handler] serves at a URL of the loopback interface, without contacting it. The default
+// transport uses no proxy.
 func Dial(address string, transport http.RoundTripper) (tablesession.Table, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) {
@@ -172,7 +172,7 @@ func (r *remote) call(ctx context.Context, m message) ([]*tablesession.Item, err
 	return answer.items(), nil
 }
 
-// exactly is a call whose answer is a number of items.
+// exactly makes a call whose answer must have n items.
 func (r *remote) exactly(ctx context.Context, n int, m message) ([]*tablesession.Item, error) {
 	items, err := r.call(ctx, m)
 	if err == nil && len(items) != n {

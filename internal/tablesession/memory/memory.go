@@ -1,8 +1,8 @@
-// Package memory keeps the items of package tablesession in memory: for tests, and for "gatehouse dev", where the login
-// and the guard are two processes that share one table over loopback HTTP.
+// Package memory stores the items of package tablesession in memory. It is for tests, and for "gatehouse dev", where
+// the login and the guard are two processes that share one table over loopback HTTP.
 //
-// What it holds is lost when the process ends. It is not for functions on Lambda: each of their environments would have
-// sessions of its own. Their mains import it in files with the build tag gatehouse_host alone.
+// Its contents are lost when the process ends. It is not for functions on Lambda, where each environment would have
+// sessions of its own. The functions import it only in files with the build tag gatehouse_host.
 package memory
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// Table is a table in memory. Any number of goroutines may use it. The zero value does not serve: make one with [New].
+// Table is a table in memory. It is safe for concurrent use. It must be created by [New].
 type Table struct {
 	now func() time.Time
 
@@ -27,10 +27,10 @@ type Table struct {
 
 var _ tablesession.Table = (*Table)(nil)
 
-// sweepAfter is after how many writes expired items are removed.
+// sweepAfter is the number of writes after which expired items are removed.
 const sweepAfter = 1000
 
-// New makes an empty table. now is the clock by which items are removed whose time is over. Default: [time.Now].
+// New returns an empty table. The clock now decides which items have expired and are removed. Default: [time.Now].
 func New(now func() time.Time) *Table {
 	if now == nil {
 		now = time.Now
@@ -61,7 +61,7 @@ func (t *Table) Get(ctx context.Context, keys ...tablesession.Key) ([]*tablesess
 	return items, nil
 }
 
-// version is that of the item with a key; 0 for none.
+// version returns the version of the item with a key, or 0.
 func (t *Table) version(key tablesession.Key) int64 {
 	if there := t.items[key]; there != nil {
 		return there.Version

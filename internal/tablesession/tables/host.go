@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// here is the table that "gatehouse dev" has in memory; nil if the environment names none.
-func here(getenv func(string) string) (tablesession.Table, error) {
+// hostTable returns the table in the memory of "gatehouse dev", or nil if the environment names none.
+func hostTable(getenv func(string) string) (tablesession.Table, error) {
 	at := getenv(driver.Variable)
 	if at == "" {
 		return nil, nil

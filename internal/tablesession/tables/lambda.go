@@ -4,5 +4,5 @@ package tables
 
 import "github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 
-// here is nil: on Lambda each environment would have sessions of its own.
-func here(func(string) string) (tablesession.Table, error) { return nil, nil }
+// hostTable returns nil. On Lambda each environment would have sessions of its own.
+func hostTable(func(string) string) (tablesession.Table, error) { return nil, nil }

@@ -1,5 +1,5 @@
-// Package tables opens tables of sessions for functions: those of Amazon DynamoDB and, on a developer's machine, those
-// that "gatehouse dev" keeps in memory. A program that imports it links the client of DynamoDB.
+// Package tables opens tables of sessions for functions: tables of Amazon DynamoDB and, on a developer's machine, those
+// that "gatehouse dev" has in memory. A program that imports it links the client of DynamoDB.
 package tables
 
 import (
@@ -11,9 +11,9 @@ import (
 
 func init() { driver.Open = Open }
 
-// Open opens the table of a name, as the environment of a function says. Nothing is fetched yet.
+// Open opens the table with a name, using a function's environment. It fetches nothing yet.
 func Open(getenv func(string) string, name string) (tablesession.Table, error) {
-	if table, err := here(getenv); table != nil || err != nil {
+	if table, err := hostTable(getenv); table != nil || err != nil {
 		return table, err
 	}
 	config, err := dynamoclient.FromEnvironment(getenv, name)

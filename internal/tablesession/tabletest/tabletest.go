@@ -1,11 +1,11 @@
-// Package tabletest tests that a table does what [tablesession.Table] says, the same for every table.
+// Package tabletest tests that a table does what [tablesession.Table] documents. Every table runs the same tests.
 //
 //	func TestTable(t *testing.T) {
 //		tabletest.Run(t, func(*testing.T) tablesession.Table { return memory.New(nil) })
 //	}
 //
-// Items of more than 100 KB are left out with -short. It does not test what only one table can do, such as being out
-// of reach.
+// With -short it skips items of more than 100 KB. It does not test what only one kind of table can do, such as being
+// unreachable.
 package tabletest
 
 import (
@@ -22,10 +22,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// data compares an item's data whole: cmp looks for the differences in long ones for seconds.
+// data compares an item's data as a whole, because cmp takes seconds to find the differences in long data.
 var data = cmp.Comparer(bytes.Equal)
 
-// Item makes an item of a partition.
+// Item returns an item of a partition.
 func Item(partition, sort string, version int64) *tablesession.Item {
 	return &tablesession.Item{
 		Key: tablesession.Key{Partition: partition, Sort: sort}, Version: version, Generation: 1_700_000_000_000,
@@ -33,7 +33,7 @@ func Item(partition, sort string, version int64) *tablesession.Item {
 	}
 }
 
-// Run runs every case against an empty table of its own, which open makes.
+// Run runs every case against its own empty table, which open creates.
 func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 	for _, tt := range []struct {
 		name, why string
