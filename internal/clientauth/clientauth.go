@@ -55,7 +55,7 @@ func (c *Client) Current(ctx context.Context) (*Credential, error) {
 	return nil, err
 }
 
-// Newer returns the replacement of a credential that an endpoint refused, or nil if there is none.
+// Newer returns the replacement of a credential that an endpoint refused, or nil without one.
 func (c *Client) Newer(ctx context.Context, than *Credential) *Credential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
