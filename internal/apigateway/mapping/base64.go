@@ -10,8 +10,8 @@ import (
 
 func base64Text(b []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(b)) }
 
-// asText is a body that counts as text.
-func asText(b []byte) []byte {
+// toValidText returns a body that counts as text, with invalid UTF-8 replaced.
+func toValidText(b []byte) []byte {
 	if utf8.Valid(b) {
 		return b
 	}

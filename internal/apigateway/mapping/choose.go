@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// byType are templates by their media types: application/json first, then in order.
+// byType holds templates by media type: application/json first, then in order.
 type byType[T any] []typed[T]
 
 type typed[T any] struct {
@@ -41,8 +41,8 @@ func parseTemplates[T any](m map[string]string, parse func(string) (T, error)) (
 
 const jsonType = "application/json"
 
-// of is the template for a media type.
-func (l byType[T]) of(header string) (t typed[T], ok bool) {
+// forHeader returns the template for the media type of a header.
+func (l byType[T]) forHeader(header string) (t typed[T], ok bool) {
 	name := exchange.MediaType(header)
 	for _, candidate := range l {
 		if exchange.MediaType(candidate.mediaType) == name {
@@ -52,12 +52,12 @@ func (l byType[T]) of(header string) (t typed[T], ok bool) {
 	return t, false
 }
 
-// accepted is the template for an answer: that of the first type in the Accept header, else that for application/json,
-// else the first; nil without templates.
+// forAccept returns the template for an answer: the one for the first type in the Accept header, else the one for
+// application/json, else the first. ok is false if there are no templates.
 // Source: "Select mapping templates" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
-func (l byType[T]) accepted(r *exchange.Request) (t typed[T], ok bool) {
-	if t, ok := l.of(r.Headers.First("Accept")); ok {
+func (l byType[T]) forAccept(r *exchange.Request) (t typed[T], ok bool) {
+	if t, ok := l.forHeader(r.Headers.First("Accept")); ok {
 		return t, true
 	}
 	if len(l) == 0 {

@@ -33,8 +33,8 @@ const (
 	WAFFiltered                  Type = "WAF_FILTERED"
 )
 
-// defaults are each type's status, and the x-amzn-ErrorType that goes with it. DEFAULT_4XX and DEFAULT_5XX have no
-// status of their own: theirs is only used for a [Failure] that has none either.
+// defaults holds each type's status and its x-amzn-ErrorType. DEFAULT_4XX and DEFAULT_5XX have no status of their own:
+// the one here only applies to a [Failure] without a status.
 //
 // Source of the statuses: the page above. Source of the error types: gateway_response.py of
 // https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api), which
@@ -70,7 +70,7 @@ var defaults = map[Type]struct {
 // known reports whether t is one of the 21 types.
 func (t Type) known() bool { _, ok := defaults[t]; return ok }
 
-// fallback is the type that t is answered as where it has no gateway response of its own.
+// fallback returns the type whose gateway response applies if t has none.
 func (t Type) fallback() Type {
 	if defaults[t].status >= 500 {
 		return Default5XX
@@ -78,29 +78,30 @@ func (t Type) fallback() Type {
 	return Default4XX
 }
 
-// Failure is why API Gateway answers by itself.
+// Failure says why API Gateway answers a request itself.
 type Failure struct {
 	Type       Type
 	Message    string // $context.error.message; "" for none, which is null in a body
 	Validation string // $context.error.validationErrorString
 
-	// Status is what API Gateway answers unless the gateway response says otherwise; 0 for the type's own.
+	// Status is the answer's status unless a gateway response sets another one; 0 for the default of the type.
 	Status int
 
-	// ErrorType is the x-amzn-ErrorType header; "" for the type's own.
+	// ErrorType is the x-amzn-ErrorType header; "" for the default of the type.
 	ErrorType string
 
-	// Capital says that the default body is {"Message":...}, as of answers of the policy engine. Body is the default
-	// body itself, where it is neither this nor {"message":...}. Both give way to a template.
+	// Capital makes the default body {"Message":...}, as in answers of the policy engine. Body is the default body if it
+	// is neither that nor {"message":...}. A template replaces both.
 	Capital bool
 	Body    string
 
 	Untraced bool // the answer has no X-Amzn-Trace-Id
 
-	Reason string // in words, for the developer; the caller does not get it
+	Reason string // explains the failure to the developer; callers do not get it
 }
 
-// Internal is API Gateway's answer with this status to what is wrong behind it: 500, 502 or 504. The body has a space.
+// Internal returns API Gateway's answer to an error behind it, with the status 500, 502 or 504. Its body has a space
+// after the colon.
 func Internal(status int, reason string) *Failure {
 	return &Failure{
 		Type:    Default5XX,
@@ -111,8 +112,8 @@ func Internal(status int, reason string) *Failure {
 	}
 }
 
-// quoted is $context.error.messageString: "The quoted value of $context.error.message".
-func (f *Failure) quoted() string {
+// quotedMessage returns $context.error.messageString: "The quoted value of $context.error.message".
+func (f *Failure) quotedMessage() string {
 	if f.Message == "" {
 		return "null"
 	}

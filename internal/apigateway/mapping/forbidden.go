@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// forbiddenHeaders are those that no integration request of AWS or AWS_PROXY may set.
+// forbiddenHeaders are the headers that the integration request of AWS and AWS_PROXY must not set.
 var forbiddenHeaders = []string{
 	"Authorization",
 	"Connection",
@@ -21,8 +21,8 @@ var forbiddenHeaders = []string{
 	"X-Amzn-Trace-Id",
 }
 
-// Forbidden are the parameter mappings of an AWS_PROXY integration that set headers which must not be set. API Gateway
-// applies none of an AWS_PROXY integration's mappings, but fails on these.
+// Forbidden are the parameter mappings of an AWS_PROXY integration that set forbidden headers. API Gateway applies no
+// mappings of an AWS_PROXY integration, but fails on these.
 //
 // Source: recorded on AWS for ILLEGAL_INTEGRATION_REQUESTS_AWS in
 // https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/integration_request.py
@@ -30,7 +30,7 @@ type Forbidden []forbidden
 
 type forbidden struct {
 	header string
-	get    func(s *Source, f *Failure) (string, bool) // nil where it cannot be told whether there is a value
+	get    func(s *Source, f *Failure) (string, bool) // nil if it is not known whether the value exists
 }
 
 // NewForbidden reads the RequestParameters of an integration.
@@ -53,7 +53,7 @@ func NewForbidden(i *apimodel.Integration) (list Forbidden) {
 	return list
 }
 
-// Check is the answer to a request that such a mapping has a value for; nil without one.
+// Check returns API Gateway's answer to a request for which one of the mappings has, or may have, a value; else nil.
 func (list Forbidden) Check(s *Source) *Failure {
 	for _, one := range list {
 		if one.get != nil {
@@ -64,7 +64,7 @@ func (list Forbidden) Check(s *Source) *Failure {
 		return Internal(
 			500,
 			fmt.Sprintf(
-				"the integration's RequestParameters set the header %s, which API Gateway does not let them: leave it out",
+				"the integration's RequestParameters set the header %s, which API Gateway does not allow: leave it out",
 				one.header,
 			),
 		)

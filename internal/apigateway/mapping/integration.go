@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// Integration is a MOCK, HTTP, HTTP_PROXY or AWS integration, made ready. It does not change, so any number of
-// goroutines may use it.
+// Integration is a MOCK, HTTP, HTTP_PROXY or AWS integration, prepared for requests. It does not change, so it is safe
+// for concurrent use.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-integration-settings.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
@@ -23,11 +23,11 @@ type Integration struct {
 	passthrough string
 	requests    byType[*vtl.Template]
 	parameters  []requestParameter
-	responses   []integrationResponse // those with a pattern first
+	responses   []integrationResponse // with the default last
 	binary      Binary
 }
 
-// Binary says which bodies API Gateway takes as bytes.
+// Binary reports which bodies API Gateway handles as bytes.
 type Binary interface {
 	BinaryRequest(r *exchange.Request) bool
 	BinaryAnswer(contentType string) bool
@@ -38,23 +38,23 @@ var _ Binary = (*events.Route)(nil)
 
 // integrationResponse is an integration response.
 type integrationResponse struct {
-	pattern    *regexes.Pattern // of the status or the error message; nil for the default
+	pattern    *regexes.Pattern // compared with the status or the error message; nil for the default
 	status     int
-	declared   bool // the method has a response of this status
+	declared   bool // the method declares a response with this status
 	parameters []parameter
 	templates  byType[*vtl.Template]
 	handling   string
 }
 
-// NewIntegration reads the integration of a method. The error is [ErrUnsupported], or says what API Gateway would
-// refuse when the API is deployed.
+// NewIntegration reads the integration of a method. The error is [ErrUnsupported], or describes what API Gateway would
+// reject when the API is deployed.
 func NewIntegration(m *apimodel.Method, binary Binary) (*Integration, error) {
 	i := &m.Integration
 	out := &Integration{model: i, passthrough: i.Passthrough, binary: binary}
 	var err error
 	switch i.Type {
 	case apimodel.IntegrationHTTPProxy:
-		// Templates and integration responses are for the other types.
+		// API Gateway ignores templates and integration responses of HTTP_PROXY.
 		out.parameters, err = parseRequestParameters(i.RequestParameters)
 		return out, err
 	case apimodel.IntegrationMock, apimodel.IntegrationHTTP, apimodel.IntegrationAWS:
@@ -101,9 +101,9 @@ func newIntegrationResponse(m *apimodel.Method, in apimodel.IntegrationResponse)
 			return r, unsupported("the selection pattern %q: %v", in.SelectionPattern, err)
 		}
 	}
-	// A status without a method response is deployed, recorded in
-	// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.py. A header
-	// that no method response has is not: "Invalid mapping expression specified".
+	// API Gateway deploys a status without a method response, as recorded in
+	// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.py. It does not
+	// deploy a header that no method response declares: "Invalid mapping expression specified".
 	var declared map[string]bool
 	for _, response := range m.Responses {
 		if response.StatusCode == in.StatusCode {
@@ -114,7 +114,7 @@ func newIntegrationResponse(m *apimodel.Method, in apimodel.IntegrationResponse)
 	for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
 		if _, ok := declared[name]; !ok {
 			return r, fmt.Errorf(
-				"mapping: the method's response %s does not have %s, so that API Gateway would not deploy it: "+
+				"mapping: the method's response %s does not have %s, so API Gateway would not deploy it: "+
 					"declare it in MethodResponses",
 				in.StatusCode,
 				name,
@@ -128,19 +128,20 @@ func newIntegrationResponse(m *apimodel.Method, in apimodel.IntegrationResponse)
 	return r, err
 }
 
-// template renders the request template for the request's Content-Type: ok is false without one, where the body passes
-// as it is. Without a Content-Type that of application/json counts; $default is for all that have none of their own.
+// template renders the request template for the request's Content-Type. ok is false if no template applies, so that the
+// body passes unchanged. A missing Content-Type counts as application/json; $default applies to types without a
+// template.
 // Source: "Integration passthrough behaviors" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html, and, for
 // $default, get_request_template in the file that [forbidden] names.
 func (i *Integration) template(s *Source, body string) (out vtl.Output, ok bool, f *Failure) {
-	t, ok := i.requests.of(s.Request.Headers.Get("Content-Type"))
+	t, ok := i.requests.forHeader(s.Request.Headers.Get("Content-Type"))
 	if !ok {
-		t, ok = i.requests.of("$default")
+		t, ok = i.requests.forHeader("$default")
 	}
 	if ok {
 		out, f = render(t.template, s, body)
-		s.overrides = out.Overrides // of the answer, too: see [override]
+		s.overrides = out.Overrides // they apply to the answer too: see [override]
 		return out, true, f
 	}
 	if i.passthrough == "NEVER" || i.passthrough == "WHEN_NO_TEMPLATES" && len(i.requests) > 0 {
@@ -150,9 +151,9 @@ func (i *Integration) template(s *Source, body string) (out vtl.Output, ok bool,
 	return out, false, nil
 }
 
-// choose finds the integration response for what the integration answered: its status or, of a Lambda function that
-// failed, its error message. Of several patterns that match, that of the response with this status counts, and else the
-// first.
+// choose returns the integration response for an integration's answer. selection is the answer's status or, for a
+// Lambda function that failed, the error message. If several patterns match, the response whose status is selection
+// wins, else the first.
 // Source: seen on AWS of MOCK, https://github.com/ministackorg/ministack/pull/1756
 func (i *Integration) choose(selection string) (*integrationResponse, *Failure) {
 	var chosen *integrationResponse
@@ -181,7 +182,7 @@ func (i *Integration) choose(selection string) (*integrationResponse, *Failure) 
 	case chosen == nil:
 		return nil, configuration("no integration response matches %q, and there is no default", snippet(selection))
 	case !chosen.declared:
-		// The words of the execution log:
+		// The text is from the execution log:
 		// https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/
 		return nil, configuration("the integration response %d refers to a status that is not one of the method's "+
 			"responses (Output mapping refers to an invalid method response): declare it in MethodResponses", chosen.status)
@@ -189,7 +190,7 @@ func (i *Integration) choose(selection string) (*integrationResponse, *Failure) 
 	return chosen, nil
 }
 
-// configuration is API Gateway's answer to an integration that is set up wrongly.
+// configuration returns API Gateway's answer for an integration that is configured wrongly.
 func configuration(format string, a ...any) *Failure {
 	f := Internal(500, fmt.Sprintf(format, a...))
 	f.Type = APIConfigurationError

@@ -1,12 +1,13 @@
-// Package mapping does what API Gateway does with templates and parameter mappings: gateway responses, which are its
-// own answers where no integration gives one, MOCK integrations, such as the CORS preflights of the AWS CDK, and the
-// requests to other integrations and what is made of their answers.
+// Package mapping applies API Gateway's templates and parameter mappings: to gateway responses, which are its own
+// answers where no integration gives one; to MOCK integrations, such as the CORS preflights of the AWS CDK; and to the
+// requests and answers of other integrations.
 //
 //	responses, problems := mapping.NewResponses(api.GatewayResponses)
 //	answer := responses.Answer(&mapping.Failure{Type: mapping.Unauthorized, Message: "Unauthorized"}, source)
 //
-// Templates are read once, when the API is loaded, and rendered for every request; package vtl has their language. What
-// is not supported is an error at load. It decides nothing, it sends nothing, and it does not validate requests.
+// Templates are parsed once, when the API is loaded, and rendered for every request; package vtl implements their
+// language. Unsupported features are errors when the API is loaded. The package decides nothing, sends nothing, and
+// does not validate requests.
 package mapping
 
 import (
@@ -19,30 +20,31 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
 )
 
-// ErrUnsupported says that a template or a parameter has something that the local gateway does not support; the error
-// names it.
+// ErrUnsupported reports that a template or a parameter uses something that the local gateway does not support, which
+// the error names.
 var ErrUnsupported = errors.New("mapping: not supported by the local gateway")
 
 func unsupported(format string, a ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, a...)...)
 }
 
-// Source is the request that templates and parameters read.
+// Source is the data that templates and parameters read.
 type Source struct {
 	Request *exchange.Request
-	Params  map[string]string // of the path, undecoded; nil where no method was found
+	Params  map[string]string // path parameters, undecoded; nil if no method was found
 
 	StageVariables map[string]string
 	Context        Context
 
-	received  *Received      // what the integration answered, for the parameters of its response
-	overrides []vtl.Override // what the request template has set
+	received  *Received      // the integration's answer, for the parameters of its response
+	overrides []vtl.Override // set by the request template
 }
 
-// Context is what $context has beside the request. What is empty is not known, and renders as nothing.
+// Context holds the variables of $context that the request itself does not have. An empty field is unknown, and renders
+// as nothing.
 type Context struct {
 	AccountID, APIID, Stage  string
-	ResourceID, ResourcePath string // "" where no method was found
+	ResourceID, ResourcePath string // "" if no method was found
 
 	Authorizer map[string]string // "principalId" and the authorizer's own context; after Cognito "claims.sub" and so on
 	Identity   map[string]string // as in an event's identity: "apiKey", "caller", "userArn" and so on
@@ -73,8 +75,8 @@ var requestVariables = map[string]func(s *Source) string{
 	"xrayTraceId":        func(s *Source) string { return s.Request.TraceID },
 }
 
-// RequestVariable returns a variable of $context that is known before a request is authorized, by what follows
-// "context."; "" for another variable.
+// RequestVariable returns a variable of $context that is known before a request is authorized, by the name after
+// "context."; "" for any other variable.
 func (s *Source) RequestVariable(name string) string {
 	if get := requestVariables[name]; get != nil {
 		return get(s)
@@ -82,7 +84,7 @@ func (s *Source) RequestVariable(name string) string {
 	return ""
 }
 
-// identityNames are those of $context.identity that come from the checks.
+// identityNames are the variables of $context.identity that come from the checks.
 var identityNames = []string{
 	"accountId",
 	"apiKey",
@@ -97,10 +99,10 @@ var identityNames = []string{
 	"userArn",
 }
 
-// variable is a value that a template or a parameter names.
+// variable returns the value of a variable in a template or a parameter.
 type variable func(s *Source, f *Failure) string
 
-// contextVariable finds a variable of $context by what follows "context.".
+// contextVariable returns the variable of $context with a name, such as "stage".
 func contextVariable(name string) (variable, error) {
 	if get, ok := requestVariables[name]; ok {
 		return func(s *Source, _ *Failure) string { return get(s) }, nil
@@ -118,14 +120,14 @@ func contextVariable(name string) (variable, error) {
 	return nil, unsupported("the variable $context.%s", name)
 }
 
-// errorVariable finds a variable of $context.error, which only gateway responses have.
+// errorVariable returns a variable of $context.error, which only exists in gateway responses.
 // Source: $context.error in the reference above.
 func errorVariable(name string) (variable, error) {
 	switch name {
 	case "error.message":
 		return func(_ *Source, f *Failure) string { return f.Message }, nil
 	case "error.messageString":
-		return func(_ *Source, f *Failure) string { return f.quoted() }, nil
+		return func(_ *Source, f *Failure) string { return f.quotedMessage() }, nil
 	case "error.responseType":
 		return func(_ *Source, f *Failure) string { return string(f.Type) }, nil
 	case "error.validationErrorString":
@@ -134,7 +136,7 @@ func errorVariable(name string) (variable, error) {
 	return contextVariable(name)
 }
 
-// stageVariable finds a stage variable by its name.
+// stageVariable returns a stage variable by name.
 func stageVariable(name string) (variable, error) {
 	if name == "" || strings.ContainsRune(name, '.') {
 		return nil, unsupported("the variable $stageVariables.%s", name)

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Mock is the answer of a MOCK integration, or why it has none.
+// Mock returns the answer of a MOCK integration, or a failure if it has none.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 func (i *Integration) Mock(s *Source) (exchange.Answer, *Failure) {
 	request := string(s.Request.Body)
@@ -20,7 +20,7 @@ func (i *Integration) Mock(s *Source) (exchange.Answer, *Failure) {
 	}
 	status, ok := mockStatus(request)
 	if !ok {
-		return exchange.Answer{}, Internal(500, "the MOCK integration gives no statusCode: it got "+shown(request))
+		return exchange.Answer{}, Internal(500, "the MOCK integration gives no statusCode: it got "+describe(request))
 	}
 	r, f := i.choose(strconv.Itoa(status))
 	if f != nil {
@@ -29,9 +29,9 @@ func (i *Integration) Mock(s *Source) (exchange.Answer, *Failure) {
 	return r.answer(s, &Received{Status: status}, nil)
 }
 
-// mockStatus finds the statusCode in what the request template made. It need not be JSON: API Gateway takes
-// { statusCode: 200 }, which the AWS CDK writes, and any integer.
-// Source: https://github.com/localstack/localstack/pull/11967 and pull 11148, which record what the service takes.
+// mockStatus finds the statusCode in the result of the request template, which need not be JSON: API Gateway accepts {
+// statusCode: 200 }, which the AWS CDK writes, and any integer.
+// Source: https://github.com/localstack/localstack/pull/11967 and pull 11148, which record what the service accepts.
 func mockStatus(text string) (status int, ok bool) {
 	text = strings.TrimSpace(text)
 	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
@@ -63,7 +63,7 @@ func mockStatus(text string) (status int, ok bool) {
 	return status, found
 }
 
-// split cuts text at a separator that stands outside of quotes and brackets; these have to be closed.
+// split cuts text at a separator outside of quotes and brackets. ok is false if a quote or bracket is not closed.
 func split(text string, separator byte) (parts []string, ok bool) {
 	var quote byte
 	depth, start := 0, 0
@@ -91,8 +91,8 @@ func split(text string, separator byte) (parts []string, ok bool) {
 	return append(parts, text[start:]), quote == 0 && depth == 0
 }
 
-// shown is text as an error shows it.
-func shown(text string) string {
+// describe formats text for an error message.
+func describe(text string) string {
 	if text = strings.TrimSpace(text); text == "" {
 		return "nothing"
 	}

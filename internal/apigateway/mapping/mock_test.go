@@ -304,7 +304,7 @@ func TestNewMockRefuses(t *testing.T) {
 		{"another integration", func(m *apimodel.Method) { m.Integration.Type = "AWS_PROXY" }, "AWS_PROXY", ErrUnsupported},
 		{"request template", func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#foreach($a in $b)"
-		}, "line 1, column 1: #foreach($a in $b): there is no #end", ErrUnsupported},
+		}, "line 1, column 1: #foreach($a in $b) has no #end", ErrUnsupported},
 		{"response template", func(m *apimodel.Method) {
 			m.Integration.Responses[0].Templates = map[string]string{"a/b": "\n $util.toJson('$')"}
 		}, "line 2, column 2: $util.toJson('$')", ErrUnsupported},

@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// parameter is a header of an answer, and where its value comes from.
+// parameter is a header of an answer with the source of its value.
 type parameter struct {
 	name string
 	get  func(s *Source, f *Failure) (value string, ok bool)
 }
 
-// parseParameters reads a map such as {"gatewayresponse.header.Vary": "'Origin'"}, in the order of its names. request
-// says that values may come from the request. All names begin with prefix. A variable that is not known is told to
-// unknown, and makes no header; without unknown it is an error.
+// parseParameters reads a map such as {"gatewayresponse.header.Vary": "'Origin'"}, sorted by name. All names must begin
+// with prefix. request permits values from the request. An unknown variable is passed to unknown, and its header is
+// left out; if unknown is nil, it is an error.
 func parseParameters(m map[string]string, prefix string, request bool, unknown func(name string)) ([]parameter, error) {
 	var out []parameter
 	for to, from := range m {
@@ -52,7 +52,8 @@ func isVariable(from string) bool {
 	return strings.HasPrefix(from, "context.") || strings.HasPrefix(from, "stageVariables.")
 }
 
-// parseResponseParameters reads the parameters of an integration response. Those of a MOCK have nothing of an answer.
+// parseResponseParameters reads the parameters of an integration response. For a MOCK, they cannot read the
+// integration's answer.
 func parseResponseParameters(m map[string]string, integration string) ([]parameter, error) {
 	if integration == apimodel.IntegrationMock {
 		return parseParameters(m, "method.response.header.", false, nil)
@@ -79,9 +80,9 @@ func parseResponseParameters(m map[string]string, integration string) ([]paramet
 	return out, err
 }
 
-// parseReceived reads a value that comes from what the integration answered: integration.response.header.NAME,
-// integration.response.multivalueheader.NAME, integration.response.body, and integration.response.body.PATH. ok is
-// false for any other value.
+// parseReceived reads a value that comes from the integration's answer: integration.response.header.NAME,
+// integration.response.multivalueheader.NAME, integration.response.body, or integration.response.body.PATH. ok is false
+// for any other value.
 func parseReceived(from string) (get func(*Source, *Failure) (string, bool), ok bool, err error) {
 	rest, ok := strings.CutPrefix(from, "integration.response.")
 	if !ok {
@@ -106,7 +107,7 @@ func parseReceived(from string) (get func(*Source, *Failure) (string, bool), ok 
 	return nil, true, unsupported("the value %s", from)
 }
 
-// pathOf is the JSONPath of what follows "body.".
+// pathOf returns the JSONPath for the part after "body.".
 func pathOf(name string) string {
 	if name == "" || strings.HasPrefix(name, "[") {
 		return "$" + name
@@ -114,7 +115,7 @@ func pathOf(name string) string {
 	return "$." + name
 }
 
-// bodyValue is a part of a body; all of it without a name.
+// bodyValue returns a part of a body, or all of it without a name.
 func bodyValue(path vtl.Path, name, body string) (string, bool) {
 	if name == "" {
 		return body, body != ""
@@ -123,9 +124,9 @@ func bodyValue(path vtl.Path, name, body string) (string, bool) {
 	return text, err == nil && text != ""
 }
 
-// parseValue reads where a value comes from: 'text', context.NAME, stageVariables.NAME, or method.request.header.NAME,
-// method.request.querystring.NAME and method.request.path.NAME. Headers are found in any case, as HTTP/2, which AWS
-// speaks to browsers, has them in lower case. What the request does not have makes no header.
+// parseValue reads where a value comes from: 'text', context.NAME, stageVariables.NAME, method.request.header.NAME,
+// method.request.querystring.NAME or method.request.path.NAME. Names of headers compare without case, since HTTP/2,
+// which AWS uses with browsers, has them in lower case. A value that the request does not have sets no header.
 // Source: "Mapping data to method response headers" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html, and the example of
 // https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
@@ -163,9 +164,9 @@ func parseValue(from string, request bool) (func(*Source, *Failure) (string, boo
 	return func(s *Source, f *Failure) (string, bool) { v := get(s, f); return v, v != "" }, nil
 }
 
-// set sets the header of an answer, in place of one of the same name. A value with control characters, which only a
-// request can have brought, is left out: it could end the line.
-func set(to *exchange.Headers, name, value string) {
+// setHeader sets the header of an answer, and replaces one with the same name. It ignores a value with control
+// characters, which can only come from a request: such a value could end the line.
+func setHeader(to *exchange.Headers, name, value string) {
 	if !httpname.IsValue(value) {
 		return
 	}

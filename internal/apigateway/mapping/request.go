@@ -12,25 +12,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// Call is the request to an integration.
+// Call is a request to an integration.
 type Call struct {
 	Method  string
-	URI     string // with the values of path parameters and stage variables
+	URI     string // includes the values of path parameters and stage variables
 	Query   []exchange.Header
 	Headers exchange.Headers
 	Body    []byte
 }
 
-// Request makes the request to an HTTP, HTTP_PROXY or AWS integration. Signed says that the request's Authorization is
-// a signature for API Gateway, which is not passed on.
+// Request returns the request to an HTTP, HTTP_PROXY or AWS integration. If signed is set, the request's Authorization
+// is a signature for API Gateway, and is not passed on.
 func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 	to := &target{path: map[string]string{}}
 	body := s.Request.Body
 	if i.model.Type == apimodel.IntegrationHTTPProxy {
-		to.headers = proxied(events.Headers(s.Request, signed))
+		to.headers = proxyHeaders(events.Headers(s.Request, signed))
 		to.query = exchange.AppendQuery(nil, s.Request.RawQuery)
 	}
-	if f := i.mapped(s, to); f != nil {
+	if f := i.applyParameters(s, to); f != nil {
 		return nil, f
 	}
 	if i.model.Type != apimodel.IntegrationHTTPProxy {
@@ -48,13 +48,13 @@ func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 	if call.Method == "" || call.Method == "ANY" {
 		call.Method = s.Request.Verb
 	}
-	i.defaults(s, call)
+	i.addDefaults(s, call)
 	return call, nil
 }
 
-// requestBody is the body by the request template, and by the content handling: a binary body cannot be transformed,
-// and one that is to be converted comes out as base64 or goes in as that. Of one that counts as text, what is not UTF-8
-// is replaced.
+// requestBody returns the body after the request template and the content handling. A binary body cannot be
+// transformed. A body to be converted to text becomes base64, and one to be converted to binary is decoded from it. In
+// a body that counts as text, invalid UTF-8 is replaced.
 // Source: the first table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html, and what
 // TestRecordedBinaryRequests names
@@ -64,7 +64,7 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	handling := i.model.ContentHandling
 	switch {
 	case !isBinary:
-		body = asText(body)
+		body = toValidText(body)
 	case handling == "CONVERT_TO_TEXT":
 		body, isBinary = base64Text(body), false
 	}
@@ -77,7 +77,7 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	}
 	if ok {
 		body = []byte(out.Text)
-		if f := i.overridden(out, to); f != nil {
+		if f := i.applyOverrides(out, to); f != nil {
 			return nil, f
 		}
 	}
@@ -91,8 +91,8 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	return body, nil
 }
 
-// overridden applies what a request template sets of $context.requestOverride, which wins over parameters.
-func (i *Integration) overridden(out vtl.Output, to *target) *Failure {
+// applyOverrides applies the template's values for $context.requestOverride, which take precedence over parameters.
+func (i *Integration) applyOverrides(out vtl.Output, to *target) *Failure {
 	for _, o := range out.Overrides {
 		values := []string{vtl.Text(o.Value)}
 		if list, ok := o.Value.(*vtl.List); ok {
@@ -106,11 +106,11 @@ func (i *Integration) overridden(out vtl.Output, to *target) *Failure {
 			if !httpname.IsToken(o.Name) {
 				return configuration("the request template sets a header with the name %q, which is not one", o.Name)
 			}
-			if illegal(i.model.Type, o.Name) {
-				return configuration("the request template sets the header %s, which API Gateway does not let it: leave it out",
+			if mustNotSet(i.model.Type, o.Name) {
+				return configuration("the request template sets the header %s, which API Gateway does not allow: leave it out",
 					o.Name)
 			}
-			set(&to.headers, o.Name, strings.Join(values, ","))
+			setHeader(&to.headers, o.Name, strings.Join(values, ","))
 		case "requestOverride.querystring":
 			to.query = slices.DeleteFunc(to.query, func(h exchange.Header) bool { return h.Name == o.Name })
 			for _, value := range values {
@@ -123,8 +123,8 @@ func (i *Integration) overridden(out vtl.Output, to *target) *Failure {
 	return nil
 }
 
-// NotTransformed is the answer to a request whose body counts as binary, where a request template would have to read
-// it. A preflight is such a request where the API's binary media types have */*, though it has no body.
+// NotTransformed returns the answer to a request with a binary body that a request template would have to read. If an
+// API's binary media types contain */*, that includes preflights, though they have no body.
 // Source: https://github.com/aws/serverless-application-model/issues/553,
 // https://github.com/clebert/aws-simple/issues/167
 func NotTransformed(kind string) *Failure {
@@ -135,7 +135,7 @@ func NotTransformed(kind string) *Failure {
 	)
 }
 
-// URL is the whole URL of a call to an HTTP integration: with the query of the URI and of the call.
+// URL returns the whole URL of a call to an HTTP integration, with the query parameters of the URI and of the call.
 func (c *Call) URL() (*url.URL, error) {
 	u, err := url.Parse(c.URI)
 	if err != nil {

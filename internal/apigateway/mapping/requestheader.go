@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// illegal reports whether a parameter or a template must not set a header of the request to an integration.
+// mustNotSet reports whether parameters and templates must not set a header of the request to an integration.
 // Source: ILLEGAL_INTEGRATION_REQUESTS_COMMON and _AWS in the file that [forbidden] names.
-func illegal(integration, header string) bool {
+func mustNotSet(integration, header string) bool {
 	switch strings.ToLower(header) {
 	case "content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id":
 		return true
@@ -20,10 +20,10 @@ func illegal(integration, header string) bool {
 	return false
 }
 
-// proxied leaves out what an HTTP_PROXY integration does not get of the request: the Host, which is the integration's
-// own, the coding of a body that is decoded, and the trace, which is added to every request.
+// proxyHeaders returns the headers that an HTTP_PROXY integration gets from the request. It leaves out the Host, since
+// the integration has its own; the coding of a body that was decoded; and the trace, which is added to every request.
 // Source: drop_headers and DROPPED_FROM_INTEGRATION_REQUESTS_HTTP in the file that [forbidden] names.
-func proxied(h exchange.Headers) exchange.Headers {
+func proxyHeaders(h exchange.Headers) exchange.Headers {
 	return slices.DeleteFunc(h, func(line exchange.Header) bool {
 		switch strings.ToLower(line.Name) {
 		case "host", "content-encoding", "via", "x-amzn-trace-id":
@@ -33,7 +33,7 @@ func proxied(h exchange.Headers) exchange.Headers {
 	})
 }
 
-// drops reports whether a header does not reach the integration, though a parameter or a template sets it.
+// drops reports whether a header does not reach the integration even if a parameter or a template sets it.
 // Source: TestApiGatewayHeaderRemapping recorded in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json
 func (i *Integration) drops(header string) bool {
@@ -44,12 +44,12 @@ func (i *Integration) drops(header string) bool {
 	return false
 }
 
-// defaults adds what API Gateway adds to the request: where nothing sets it Accept, User-Agent and, if the caller's own
-// method is one with a body, Content-Type; the trace; and for HTTP the API's id.
+// addDefaults adds the headers that API Gateway adds to a request: Accept, User-Agent and Content-Type unless something
+// sets them, the last only if the caller's method has a body; the trace; and for HTTP the API's ID.
 // Source: _apply_header_transforms in the file that [forbidden] names, test_http_integration_with_lambda recorded in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.snapshot.json,
 // and what [Integration.drops] names, where the method is GET and the integration's is POST
-func (i *Integration) defaults(s *Source, call *Call) {
+func (i *Integration) addDefaults(s *Source, call *Call) {
 	add := func(name, value string) {
 		if value != "" && !call.Headers.Has(name) {
 			call.Headers = append(call.Headers, exchange.Header{Name: name, Value: value})
@@ -64,9 +64,9 @@ func (i *Integration) defaults(s *Source, call *Call) {
 	}
 	add("X-Amzn-Trace-Id", s.Request.TraceID)
 	if i.model.Type != apimodel.IntegrationAWS {
-		set(&call.Headers, "X-Amzn-Apigateway-Api-Id", s.Context.APIID)
+		setHeader(&call.Headers, "X-Amzn-Apigateway-Api-Id", s.Context.APIID)
 	}
 }
 
-// hasBody reports whether requests of a method have a body.
+// hasBody reports whether requests with a method have a body.
 func hasBody(verb string) bool { return verb != "GET" && verb != "HEAD" && verb != "OPTIONS" }

@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// requestParameter is a part of the request to an integration, and where its values come from; more than one only in
-// the query.
+// requestParameter is a part of the request to an integration with the source of its values. Only query parameters can
+// have several.
 type requestParameter struct {
 	where, name string // "header", "querystring" or "path"
 	get         func(s *Source) (values []string, f *Failure)
@@ -42,7 +42,7 @@ func parseRequestParameters(m map[string]string) (out []requestParameter, err er
 }
 
 // parseRequestValue reads where a value comes from: what [parseValue] reads, method.request.multivalueheader.NAME,
-// method.request.multivaluequerystring.NAME, method.request.body, and method.request.body.PATH.
+// method.request.multivaluequerystring.NAME, method.request.body, or method.request.body.PATH.
 // Source: "Map method request data to integration request parameters" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 func parseRequestValue(from string) (func(*Source) ([]string, *Failure), error) {
@@ -90,13 +90,13 @@ func parseRequestValue(from string) (func(*Source) ([]string, *Failure), error) 
 	}, nil
 }
 
-// decodedParameter is a path parameter as an integration gets it: decoded, so that %2F has become a slash. "REST APIs
-// decode URL-encoded request parameters before passing them to backend integrations [and] URL-encode the percent
+// decodedParameter returns a path parameter as an integration gets it: decoded, so that %2F has become a slash. "REST
+// APIs decode URL-encoded request parameters before passing them to backend integrations [and] URL-encode the percent
 // character (%) before passing it to backend integrations."
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func decodedParameter(value string) string {
 	return exchange.Text(escapes.ReplaceAllStringFunc(value, func(found string) string {
-		decoded, _ := url.PathUnescape(found) // which it is
+		decoded, _ := url.PathUnescape(found) // it is valid
 		return decoded
 	}))
 }
@@ -108,8 +108,8 @@ func parseBodyValue(name string) (func(*Source) ([]string, *Failure), error) {
 	if err != nil {
 		return nil, unsupported("%v", err)
 	}
-	// No body is {}, and only what looks like JSON is read as that, also for the whole body: test_body_mapping_empty and
-	// test_invalid_json_body_mapping, tried on AWS, in
+	// A missing body is {}. Only a body that looks like JSON is parsed, even for the whole body: test_body_mapping_empty
+	// and test_invalid_json_body_mapping, tried on AWS, in
 	// https://github.com/localstack/localstack/blob/main/tests/unit/services/apigateway/test_parameters_mapping.py
 	return func(s *Source) ([]string, *Failure) {
 		text := cmp.Or(strings.TrimSpace(string(s.Request.Body)), "{}")
@@ -127,15 +127,15 @@ func parseBodyValue(name string) (func(*Source) ([]string, *Failure), error) {
 	}, nil
 }
 
-// target is where the parts of a request to an integration are collected.
+// target collects the parts of a request to an integration.
 type target struct {
 	headers exchange.Headers
 	query   []exchange.Header
 	path    map[string]string
 }
 
-// mapped collects what the parameters give.
-func (i *Integration) mapped(s *Source, to *target) *Failure {
+// applyParameters adds the values of the parameters.
+func (i *Integration) applyParameters(s *Source, to *target) *Failure {
 	for _, p := range i.parameters {
 		values, f := p.get(s)
 		if f != nil {
@@ -144,11 +144,11 @@ func (i *Integration) mapped(s *Source, to *target) *Failure {
 		for _, value := range values {
 			switch p.where {
 			case "header":
-				if illegal(i.model.Type, p.name) {
+				if mustNotSet(i.model.Type, p.name) {
 					return configuration("the integration's RequestParameters set the header %s, which API Gateway does not "+
-						"let them: leave it out", p.name)
+						"allow: leave it out", p.name)
 				}
-				set(&to.headers, p.name, value)
+				setHeader(&to.headers, p.name, value)
 			case "querystring":
 				to.query = append(to.query, exchange.Header{Name: p.name, Value: value})
 			case "path":

@@ -9,19 +9,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// Received is what an integration answered.
+// Received is an integration's answer.
 type Received struct {
 	Status  int
 	Headers exchange.Headers
 	Body    []byte
 
-	// Function says that a Lambda function answered. Selection patterns are compared with its error message, which is ""
-	// if it did not fail, and not with the status.
+	// Function is set for the answer of a Lambda function. Selection patterns are then compared with its error message,
+	// which is "" if the function did not fail, and not with the status.
 	Function bool
 	Error    string
 }
 
-// Respond makes of what an integration answered the answer to the caller.
+// Respond converts an integration's answer into the answer to the caller.
 // Source: selectionPattern in https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html. That .+
 // does not match the answer of a function that did not fail was recorded:
 // https://github.com/localstack/localstack/pull/12580
@@ -34,19 +34,19 @@ func (i *Integration) Respond(s *Source, got *Received) (exchange.Answer, *Failu
 	if f != nil {
 		return exchange.Answer{}, f
 	}
-	body, f := i.converted(s, got, r.handling)
+	body, f := i.convertBody(s, got, r.handling)
 	if f != nil {
 		return exchange.Answer{}, f
 	}
 	return r.answer(s, got, body)
 }
 
-// converted is the body as the response template gets it, or the caller. Of one that counts as text, what is not UTF-8
-// is replaced.
+// convertBody returns the body for the response template or, without one, for the caller. In a body that counts as
+// text, invalid UTF-8 is replaced.
 // Source: the second table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html, and what
 // TestRecordedBinaryAnswers names
-func (i *Integration) converted(s *Source, got *Received, handling string) ([]byte, *Failure) {
+func (i *Integration) convertBody(s *Source, got *Received, handling string) ([]byte, *Failure) {
 	if i.binary == nil {
 		return got.Body, nil
 	}
@@ -62,7 +62,7 @@ func (i *Integration) converted(s *Source, got *Received, handling string) ([]by
 		}
 		return decoded, nil
 	case !isBinary:
-		return asText(got.Body), nil
+		return toValidText(got.Body), nil
 	}
 	return got.Body, nil
 }
@@ -71,7 +71,7 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 	a := exchange.Answer{Status: r.status}
 	// "API Gateway includes a Content-Type header for all integration responses. By default, the content type is
 	// application/json.": https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
-	set(&a.Headers, "Content-Type", jsonType)
+	setHeader(&a.Headers, "Content-Type", jsonType)
 	from := *s
 	from.received = got
 	for _, p := range r.parameters {
@@ -80,7 +80,7 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 		}
 	}
 	override(&a, s.overrides)
-	t, ok := r.templates.accepted(s.Request)
+	t, ok := r.templates.forAccept(s.Request)
 	if !ok {
 		a.Body = body
 		return a, nil
@@ -94,8 +94,8 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 	return a, nil
 }
 
-// override applies what a template sets of $context.responseOverride, which the request template can do, too. A status
-// that is not one is ignored.
+// override applies the values that a template sets in $context.responseOverride. The request template can set them too.
+// An invalid status is ignored.
 // Source: ContextVariableOverrides in template_mapping.py and handlers/integration_response.py of
 // https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api)
 func override(a *exchange.Answer, list []vtl.Override) {
@@ -113,10 +113,9 @@ func override(a *exchange.Answer, list []vtl.Override) {
 	}
 }
 
-// setMapped sets a header of an answer by the name that callers get it under.
-// Source: REMAPPED_FROM_INTEGRATION_RESPONSE_NON_PROXY in header_utils.py of
-// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api),
-// validated on AWS.
+// setMapped sets a header of an answer under the name that callers get.
+// Source: REMAPPED_FROM_INTEGRATION_RESPONSE_NON_PROXY in header_utils.py of https://github.com/localstack/localstack
+// (localstack-core/localstack/services/apigateway/next_gen/execute_api), validated on AWS.
 func setMapped(to *exchange.Headers, name, value string) {
 	switch strings.ToLower(name) {
 	case "transfer-encoding":
@@ -125,5 +124,5 @@ func setMapped(to *exchange.Headers, name, value string) {
 		"proxy-authenticate", "server", "trailer", "upgrade", "user-agent", "www-authenticate":
 		name = "x-amzn-Remapped-" + name
 	}
-	set(to, name, value)
+	setHeader(to, name, value)
 }

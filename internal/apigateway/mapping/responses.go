@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Responses are the gateway responses of an API. They do not change, so any number of goroutines may use them.
+// Responses are the gateway responses of an API. They do not change, so they are safe for concurrent use.
 type Responses struct {
 	own map[Type]*response
 }
@@ -15,12 +15,12 @@ type Responses struct {
 type response struct {
 	status     int // 0 for the default
 	parameters []parameter
-	templates  byType[substitution] // none for the default
+	templates  byType[substitution] // empty for the default
 }
 
-// NewResponses reads an API's gateway responses. One that has something unsupported is a problem, and what would be
-// answered without it takes its place. A variable that is not known is a problem too, but the response stays:
-// the variable has no value, as one on AWS that the request gives none.
+// NewResponses reads an API's gateway responses. A response with an unsupported feature is reported as a problem, and
+// the API behaves as if it did not have the response. An unknown variable is reported too, but the response stays: the
+// variable has no value, like a variable on AWS for which a request has no value.
 //
 // Source: "Variables for gateway responses" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
@@ -40,7 +40,7 @@ func NewResponses(list []*apimodel.GatewayResponse) (*Responses, []apimodel.Prob
 		if err != nil {
 			problems = append(problems, apimodel.Problem{
 				ID:   g.ID,
-				What: err.Error() + "; what would be answered without it takes its place",
+				What: err.Error() + "; API Gateway's answer without it takes its place",
 				Err:  err,
 			})
 			continue
@@ -71,18 +71,17 @@ func newResponse(g *apimodel.GatewayResponse, unknown func(name string)) (r *res
 	return r, nil
 }
 
-// Answer is the answer to a request that failed. Where the type has no response of its own, that for DEFAULT_4XX or
-// DEFAULT_5XX counts, all of it, and else API Gateway's default, whose body is
-// {"message":$context.error.messageString}.
+// Answer returns the answer to a failed request. If the type has no gateway response, the whole of that for DEFAULT_4XX
+// or DEFAULT_5XX applies, or else API Gateway's default, whose body is {"message":$context.error.messageString}.
 //
-// A response that sets no template leaves the failure's own body, and one that sets no status its own status: recorded
-// on AWS for the status (test_lambda_aws_proxy_integration_non_post_method in
+// A response without a template keeps the failure's own body, and one without a status its own status: recorded on AWS
+// for the status (test_lambda_aws_proxy_integration_non_post_method in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.py).
 func (rs *Responses) Answer(f *Failure, s *Source) exchange.Answer {
-	r := rs.of(f.Type)
+	r := rs.responseFor(f.Type)
 	a := exchange.Answer{Status: defaults[f.Type].status}
 	if a.Status == 0 {
-		a.Status = 500 // a type that is not one
+		a.Status = 500 // the type is not known
 	}
 	if f.Status != 0 {
 		a.Status = f.Status
@@ -91,29 +90,29 @@ func (rs *Responses) Answer(f *Failure, s *Source) exchange.Answer {
 		a.Status = r.status
 	}
 	mediaType := jsonType
-	if t, ok := r.templates.accepted(s.Request); ok {
+	if t, ok := r.templates.forAccept(s.Request); ok {
 		a.Body, mediaType = []byte(t.template.render(s, f)), t.mediaType
 	} else {
 		a.Body = []byte(f.body())
 	}
-	set(&a.Headers, "Content-Type", mediaType)
+	setHeader(&a.Headers, "Content-Type", mediaType)
 	errorType := f.ErrorType
 	if errorType == "" {
 		errorType = defaults[f.Type].errorType
 	}
 	if errorType != "" {
-		set(&a.Headers, "x-amzn-ErrorType", errorType)
+		setHeader(&a.Headers, "x-amzn-ErrorType", errorType)
 	}
 	for _, p := range r.parameters {
 		if value, ok := p.get(s, f); ok {
-			set(&a.Headers, p.name, value)
+			setHeader(&a.Headers, p.name, value)
 		}
 	}
 	return a
 }
 
-// of is the response for a type; one that sets nothing if the API has none.
-func (rs *Responses) of(t Type) *response {
+// responseFor returns the response for a type. If the API has none, it returns one that sets nothing.
+func (rs *Responses) responseFor(t Type) *response {
 	r := rs.own[t]
 	if r == nil && t != RequestTooLarge {
 		r = rs.own[t.fallback()]
@@ -124,13 +123,13 @@ func (rs *Responses) of(t Type) *response {
 	return r
 }
 
-// body is what API Gateway answers where no template says otherwise.
+// body returns the body of an answer without a template.
 func (f *Failure) body() string {
 	switch {
 	case f.Body != "":
 		return f.Body
 	case f.Capital:
-		return fmt.Sprintf(`{"Message":%s}`, f.quoted())
+		return fmt.Sprintf(`{"Message":%s}`, f.quotedMessage())
 	}
-	return fmt.Sprintf(`{"message":%s}`, f.quoted())
+	return fmt.Sprintf(`{"message":%s}`, f.quotedMessage())
 }

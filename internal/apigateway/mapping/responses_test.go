@@ -442,12 +442,12 @@ func TestChoose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := l.accepted(&exchange.Request{Headers: exchange.Headers{{Name: "Accept", Value: c.accept}}})
+		got, ok := l.forAccept(&exchange.Request{Headers: exchange.Headers{{Name: "Accept", Value: c.accept}}})
 		if !ok || got.template != c.want {
 			t.Errorf("%q of %s: want %s, got %s", c.accept, c.types, c.want, got.template)
 		}
 	}
-	if _, ok := (byType[string]{}).accepted(&exchange.Request{}); ok {
+	if _, ok := (byType[string]{}).forAccept(&exchange.Request{}); ok {
 		t.Error("want none of none")
 	}
 }

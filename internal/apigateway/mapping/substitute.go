@@ -4,21 +4,21 @@ import (
 	"strings"
 )
 
-// substitution is a template of a gateway response, which is "not processed by the VTL engine": text in which variables
-// are replaced.
+// substitution is a template of a gateway response, which is "not processed by the VTL engine": it is text in which
+// variables are replaced.
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.responseTemplates.html
 type substitution []segment
 
-// segment is text, or a variable.
+// segment is a text or a variable.
 type segment struct {
 	text string
 	get  variable
 }
 
-// parseSubstitution reads a template. Variables are those of $context and $stageVariables; a dollar sign that no name
-// follows stands for itself. A variable that is not known has no value: it is told to unknown and renders as nothing. A
-// directive of Velocity is refused, as it would be sent to callers as text.
+// parseSubstitution reads a template. It knows the variables of $context and $stageVariables; a dollar sign without a
+// name after it stands for itself. An unknown variable is passed to unknown and renders as nothing. A directive of
+// Velocity is an error, since callers would receive it as text.
 func parseSubstitution(text string, unknown func(name string)) (substitution, error) {
 	var out substitution
 	for text != "" {
@@ -46,7 +46,7 @@ func parseSubstitution(text string, unknown func(name string)) (substitution, er
 		get, err := rootVariable(name, errorVariable)
 		if err != nil {
 			unknown("$" + name)
-			get = nothing
+			get = noValue
 		}
 		out = append(out, segment{text: text[:i]}, segment{get: get})
 		text = text[i+length:]
@@ -54,8 +54,8 @@ func parseSubstitution(text string, unknown func(name string)) (substitution, er
 	return out, nil
 }
 
-// nothing is the value of a variable that has none.
-func nothing(*Source, *Failure) string { return "" }
+// noValue is the value of an unknown variable.
+func noValue(*Source, *Failure) string { return "" }
 
 // render replaces the variables.
 func (t substitution) render(s *Source, f *Failure) string {
@@ -70,7 +70,7 @@ func (t substitution) render(s *Source, f *Failure) string {
 	return b.String()
 }
 
-// rootVariable finds a variable by its whole name, without the dollar sign.
+// rootVariable returns a variable by its full name, without the dollar sign.
 func rootVariable(name string, context func(string) (variable, error)) (variable, error) {
 	root, rest, _ := strings.Cut(name, ".")
 	switch root {
@@ -82,8 +82,9 @@ func rootVariable(name string, context func(string) (variable, error)) (variable
 	return nil, unsupported("the variable $%s", name)
 }
 
-// readName reads the name after the dollar sign that text begins with, its parts divided by dots, and counts the bytes
-// of both; the name is "" without one. Names have letters, digits, - and _, and begin with a letter.
+// readName reads the name after the dollar sign at the beginning of text. It returns "" without a name. length counts
+// the bytes of both. A name consists of parts separated by dots; parts have letters, digits, - and _, and begin with a
+// letter.
 // Source: https://velocity.apache.org/engine/devel/vtl-reference.html
 func readName(text string) (name string, length int, err error) {
 	if strings.HasPrefix(text, "$!") || strings.HasPrefix(text, "${") {
@@ -107,7 +108,7 @@ func readName(text string) (name string, length int, err error) {
 	return text[1:end], end, nil
 }
 
-// identifier counts the bytes of the identifier that s begins with.
+// identifier returns the length of the identifier at the beginning of s, in bytes.
 func identifier(s string) int {
 	for i := range len(s) {
 		c := s[i]
@@ -119,7 +120,7 @@ func identifier(s string) int {
 	return len(s)
 }
 
-// directives are Velocity's.
+// directives are the directives of Velocity.
 var directives = []string{
 	"set",
 	"if",
@@ -136,7 +137,7 @@ var directives = []string{
 	"break",
 }
 
-// directive is the name of the directive that s begins with, after the number sign; "" if it is not one.
+// directive returns the name of the directive at the beginning of s, after the number sign; "" if it is not one.
 func directive(s string) string {
 	s = strings.TrimPrefix(s, "{")
 	n := identifier(s)
@@ -148,7 +149,7 @@ func directive(s string) string {
 	return ""
 }
 
-// snippet is the beginning of text, to be shown in an error: up to the end of its line, shortened.
+// snippet returns the beginning of text for an error message: up to the end of its line, shortened.
 func snippet(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	text = strings.TrimRight(text, " \t\r")

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
 )
 
-// parseTemplate reads a mapping template. The error is [ErrUnsupported] and names the place.
+// parseTemplate parses a mapping template. The error is [ErrUnsupported] and names the place.
 func parseTemplate(text string) (*vtl.Template, error) {
 	t, err := vtl.Parse(text, vtl.Options{Context: templateVariable})
 	if err != nil {
@@ -21,8 +21,8 @@ func parseTemplate(text string) (*vtl.Template, error) {
 	return t, nil
 }
 
-// templateVariable checks a variable of $context in a mapping template: one that is known, or all of authorizer and
-// identity, which templates loop over.
+// templateVariable checks a variable of $context in a mapping template. Besides the supported variables, authorizer and
+// identity are allowed as a whole, since templates loop over them.
 func templateVariable(name string) error {
 	switch name {
 	case "authorizer", "authorizer.claims", "identity":
@@ -34,7 +34,7 @@ func templateVariable(name string) error {
 	return nil
 }
 
-// render renders a template with a body: that of the request, or what the integration answered.
+// render renders a template with a body: that of the request, or of the integration's answer.
 func render(t *vtl.Template, s *Source, body string) (vtl.Output, *Failure) {
 	out, err := t.Render(&vtl.Env{
 		Body:           body,
@@ -45,7 +45,7 @@ func render(t *vtl.Template, s *Source, body string) (vtl.Output, *Failure) {
 	})
 	switch {
 	case errors.Is(err, vtl.ErrBody):
-		// The words are those seen on AWS: https://github.com/serverless/serverless/issues/2270
+		// This message was seen on AWS: https://github.com/serverless/serverless/issues/2270
 		return out, &Failure{
 			Type:    Default4XX,
 			Status:  400,
@@ -60,8 +60,8 @@ func render(t *vtl.Template, s *Source, body string) (vtl.Output, *Failure) {
 	return out, nil
 }
 
-// params are the request's parameters of a kind, as $input.params() has them: headers with names in their case, and
-// with those that API Gateway adds.
+// params returns the request's parameters of a kind, as in $input.params(). Headers keep the case of their names, and
+// include those that API Gateway adds.
 func (s *Source) params(kind string) (list []vtl.Pair) {
 	switch kind {
 	case "path":
@@ -83,7 +83,7 @@ func pairs(list []exchange.Header) []vtl.Pair {
 	return out
 }
 
-// contextMap is $context as a map.
+// contextMap returns $context as a map.
 func (s *Source) contextMap() *vtl.Map {
 	root, authorizer, claims, identity := newContextMap(), newContextMap(), newContextMap(), newContextMap()
 	for _, name := range slices.Sorted(maps.Keys(s.Context.Authorizer)) {
@@ -115,11 +115,11 @@ func (s *Source) contextMap() *vtl.Map {
 	}
 	root.Put("authorizer", authorizer)
 	root.Put("identity", identity)
-	root.Put("error", newContextMap()) // only gateway responses have one
+	root.Put("error", newContextMap()) // only gateway responses have an error
 	return root
 }
 
-// newContextMap is a map in which what is not known is empty.
+// newContextMap returns a map in which unknown keys have an empty value.
 func newContextMap() *vtl.Map {
 	m := vtl.NewMap()
 	m.Absent = vtl.Empty

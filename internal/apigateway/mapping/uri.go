@@ -11,15 +11,15 @@ var (
 	stageReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 )
 
-// StageURI is a URI with the values of a stage's variables; one that the stage does not have is nothing.
+// StageURI returns a URI with the values of a stage's variables. Unknown variables become nothing.
 func StageURI(uri string, variables map[string]string) string {
 	return stageReference.ReplaceAllStringFunc(uri, func(found string) string {
 		return variables[stageReference.FindStringSubmatch(found)[1]]
 	})
 }
 
-// uri puts stage variables and path parameters into the integration's URI. A parameter that nothing maps makes a URI
-// that API Gateway does not call.
+// uri inserts stage variables and path parameters into the integration's URI. API Gateway does not call a URI with a
+// parameter that is not mapped.
 func (i *Integration) uri(s *Source, values map[string]string) (string, *Failure) {
 	text := StageURI(i.model.URI, s.StageVariables)
 	missing := ""
@@ -38,7 +38,7 @@ func (i *Integration) uri(s *Source, values map[string]string) (string, *Failure
 	return text, nil
 }
 
-// escapedPath escapes what cannot stand in a path, and percent signs. Slashes stay.
+// escapedPath escapes characters that are not allowed in a path, and percent signs. It keeps slashes.
 func escapedPath(value string) string {
 	var b strings.Builder
 	for n := range len(value) {

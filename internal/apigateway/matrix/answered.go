@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
-// answeredBy is what answers a method where no function does, such as "the AWS service sqs"; "" for a function, for
-// what is not known, and for a preflight.
+// answeredBy says what answers a method that has no function, such as "the AWS service sqs". It returns "" for a
+// function, for an unknown integration, and for a preflight.
 func answeredBy(m *apimodel.Method) string {
 	i := &m.Integration
 	switch {
@@ -30,8 +30,8 @@ func answeredBy(m *apimodel.Method) string {
 	return ""
 }
 
-// ofService is the AWS service that an integration calls, with the caller's rights if it has them. What a path holds is
-// left out: it may have values of parameters.
+// ofService names the AWS service in a URI such as arn:aws:apigateway:us-east-1:states:action/StartExecution, and adds
+// whether it is called with the caller's credentials. It leaves out a path, which may contain values of parameters.
 func ofService(i *apimodel.Integration) string {
 	u, ok := serviceuri.Parse(i.URI)
 	if !ok || u.Service == "lambda" {
@@ -47,7 +47,8 @@ func ofService(i *apimodel.Integration) string {
 	return what
 }
 
-// withCaller reports whether an integration is called with the credentials of the caller, who needs the right to do so.
+// withCaller reports whether an integration is called with the credentials of the caller, who then needs permission for
+// the call.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, "credentials"
 func withCaller(i *apimodel.Integration) bool {
 	return strings.HasSuffix(i.Credentials, ":iam::*:user/*")

@@ -8,22 +8,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Kept says that a stage keeps the answers of a route: a caller can get the answer that another one asked for.
+// Kept says that a stage caches the answers of a route, so that a caller can get the answer to another caller's
+// request.
 type Kept struct {
 	Stage, Route string
 	For          time.Duration
-	Keys         []string // request parameters that two requests have in common that share an answer, beside the route
+	Keys         []string // request parameters of the cache key, besides the route
 }
 
-// FunctionURL is an address of a function behind a route, by which it is called without the API.
+// FunctionURL is an address of a function behind a route, at which it is called without the API.
 type FunctionURL struct {
-	Function string   // such as "Shop/Orders", with the alias after it where the address is that of one
-	AuthType string   // "AWS_IAM", "NONE" for all callers, or "" if it is not known
-	Routes   []string // that the function answers
+	Function string   // such as "Shop/Orders", followed by the alias if the address is that of an alias
+	AuthType string   // "AWS_IAM", "NONE" for all callers, or "" if not known
+	Routes   []string // the routes that the function answers
 }
 
-// kept are the routes whose answers are kept.
-func kept(api *apimodel.API) (out []Kept) {
+// keptRoutes returns the routes whose answers are cached.
+func keptRoutes(api *apimodel.API) (out []Kept) {
 	for _, s := range api.Stages {
 		for _, m := range api.Methods {
 			if ttl := s.Caches(m); ttl > 0 {
@@ -67,7 +68,7 @@ func policyOf(api *apimodel.API) ResourcePolicy {
 }
 
 // allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it
-// keeps no request out. A policy that is not read in full is not such a one.
+// refuses no request. It returns false for a policy that is not read in full.
 func allowsAll(api *apimodel.API) bool {
 	doc, err := iampolicy.Parse(string(api.Policy))
 	if err != nil ||
@@ -82,7 +83,8 @@ func allowsAll(api *apimodel.API) bool {
 			continue
 		}
 		alone, all := iampolicy.Document{Version: doc.Version, Statements: []iampolicy.Statement{s}}, true
-		// A pattern that matches two names of different lengths, which no stage, verb and path have, matches all.
+		// A pattern that matches these two names matches all: they differ in length, and no real stage, verb or path has
+		// them.
 		for _, name := range []string{"/\x00/\x00/\x00", "/\x00\x00/\x00\x00/\x00\x00"} {
 			request := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: root + name}
 			all = all && alone.Evaluate(request).Outcome == iampolicy.Allowed

@@ -12,48 +12,49 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what
-// decides.
+// Authorizer is an authorizer of an API: how it identifies a caller, the cache key of its answers, and what decides.
 type Authorizer struct {
 	Kind, Name string // as in [Route]
 
-	// Sources are the parts of a request that it reads, such as "method.request.header.Authorization". Validation is
-	// the regular expression that the token, or the audience of a Cognito authorizer, has to match; "" without one.
+	// Sources are the parts of a request that the authorizer reads, such as "method.request.header.Authorization".
+	// Validation is the regular expression that the token, or for a Cognito authorizer its audience, must match; ""
+	// without one.
 	Sources    []string
 	Validation string
 
-	// Cache is how long its answers are kept, 0 for not at all, nil if that is not known. CacheKey says in words what
-	// two requests have in common that share an answer; "" without a cache.
+	// Cache is how long answers are cached: 0 for not at all, nil if that is not known. CacheKey describes the cache key;
+	// it is "" without a cache.
 	Cache    *time.Duration
 	CacheKey string
 
-	// By are the user pools or the issuers that its tokens are of, or the Lambda function that decides.
+	// By lists the user pools or the issuers of its tokens, or the Lambda function that decides.
 	By []string
 
-	// Audiences are the app clients that a Cognito authorizer restricts ID tokens to, if its Validation is a list of them.
+	// Audiences are the app clients to which a Cognito authorizer restricts ID tokens, if its Validation is a list of
+	// them.
 	Audiences []string
 
-	// JWT is what a JWT authorizer verifies tokens by, else nil. User pools and app clients of the assembly have their
-	// logical ids.
+	// JWT is what a JWT authorizer uses to verify tokens; nil for others. It names user pools and app clients of the
+	// assembly by logical ID.
 	JWT *apimodel.JWT
 
-	// Included reports whether the function is the included authorizer, which the access table and the variables
-	// describe. Code names the content of another one, and of one with a main package of its own, such as
-	// "asset.0123abcd"; "" if it is not in the assembly.
+	// Included reports whether the function is the included authorizer, which the access table and the variables describe.
+	// Code identifies the content of any other function, or of the included authorizer with a main package of the app's
+	// own, such as "asset.0123abcd"; "" if the code is not in the assembly.
 	Included bool
 	Code     string
 
-	// Handler is what of the code Lambda calls, for a function that is not the included one, and Layers are the ARNs of
-	// its layers, and where the code of those is that are in the same stack.
+	// Handler is the handler of a function that is not the included one. Layers are the ARNs of its layers and, for those
+	// in the same stack, where their code is.
 	Handler string
 	Layers  []string
 
-	// Apart says that the access table of an included authorizer does not have the routes of the API as the API has them.
+	// Apart reports whether the access table of an included authorizer differs from the routes of the API.
 	Apart bool
 
-	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written], what of
-	// the template it refers to, such as "Parameters.Audience" with the default of the parameter, and for an authorizer
-	// that takes sessions the settings of the login function, which says who gets one.
+	// Variables are the function's environment variables as in the template, in the notation of [cloudassembly.Written].
+	// They also hold what the template's values refer to, such as "Parameters.Audience" with the parameter's default and,
+	// for an authorizer that accepts sessions, the settings of the login function, which decides who gets a session.
 	Variables []Variable
 }
 
@@ -63,7 +64,7 @@ type Variable struct {
 	Value string
 }
 
-// authorizers are those of an API in the order of their names. The error says what is not known of one.
+// authorizers returns the authorizers of an API, sorted by name. The errors say what is not known about them.
 func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authorizer, unknown []error) {
 	for _, a := range api.Authorizers {
 		made := Authorizer{
@@ -83,15 +84,15 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 				made.By = append(made.By, p.ID.String())
 			}
 		}
-		made.By = append(made.By, trusted(m, a)...)
-		made.JWT = named(m, a.JWT)
+		made.By = append(made.By, describeIssuers(m, a)...)
+		made.JWT = withLogicalIDs(m, a.JWT)
 		if made.Kind == Cognito && a.Validation != "" {
 			made.Audiences = clientsOf(m, a)
 		}
 		if f := a.Function; f != nil {
 			made.By = []string{f.ID.String()}
-			if made.Included = includes(f); made.Included {
-				if made.Apart = apart(api, a, t); ownMain(f) {
+			if made.Included = isIncluded(f); made.Included {
+				if made.Apart = tableDiffers(api, a, t); ownMain(f) {
 					made.Code = codeOf(f)
 				}
 			} else {
@@ -114,16 +115,16 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			}
 		}
 		if a.Function == nil && (made.Kind == Token || made.Kind == Request) {
-			if arn := outside(a.URI); arn != "" {
+			if arn := arnOutsideAssembly(a.URI); arn != "" {
 				made.By = []string{arn}
 			}
 		}
-		if several(api, a) {
+		if hasSeveralFunctions(api, a) {
 			unknown = append(unknown, fmt.Errorf("%w: %s: its function depends on the stage, and %s is shown",
 				ErrUnknown, a.ID, strings.Join(made.By, ", ")))
 		}
 		if refused := problemsOf(m, a.ID, ""); len(a.NotKnown) == 0 && refused.Error() != "" &&
-			(made.Kind == JWT || made.Kind == Cognito) { // such as a member that is not known here and may let callers in
+			(made.Kind == JWT || made.Kind == Cognito) { // such as an unknown member, which may admit callers
 			unknown = append(unknown, fmt.Errorf("%w: %s: %w", ErrUnknown, a.ID, refused))
 		}
 		if len(a.NotKnown) > 0 {
@@ -143,15 +144,15 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 	return out, unknown
 }
 
-// outside is the ARN of a function that is not in the assembly, as the URI of its authorizer has it.
-func outside(uri string) string {
+// arnOutsideAssembly returns the ARN of a function outside the assembly, from the URI of its authorizer.
+func arnOutsideAssembly(uri string) string {
 	_, arn, _ := strings.Cut(uri, "/functions/")
 	arn, _, _ = strings.Cut(arn, "/invocations")
 	return arn
 }
 
-// several reports whether an authorizer has another function on another stage.
-func several(api *apimodel.API, a *apimodel.Authorizer) bool {
+// hasSeveralFunctions reports whether an authorizer's function depends on the stage.
+func hasSeveralFunctions(api *apimodel.API, a *apimodel.Authorizer) bool {
 	return slices.ContainsFunc(api.Stages, func(s *apimodel.Stage) bool {
 		f, _ := a.FunctionOn(s)
 		return f != a.Function
@@ -172,13 +173,13 @@ func kindOf(a *apimodel.Authorizer) string {
 	return Unknown
 }
 
-// trusted are the issuers of a JWT authorizer with the audiences and the conditions for their tokens. User pools and
-// app clients of the assembly have their logical ids.
-func trusted(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
+// describeIssuers describes the issuers of a JWT authorizer, with the audiences and the conditions for their tokens. It
+// names user pools and app clients of the assembly by logical ID.
+func describeIssuers(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
 	if a.JWT == nil {
 		return nil
 	}
-	for _, i := range named(m, a.JWT).Issuers {
+	for _, i := range withLogicalIDs(m, a.JWT).Issuers {
 		text := i.URL + " for " + strings.Join(i.Audiences, " or ")
 		for n, c := range i.Claims {
 			text += map[bool]string{true: " with ", false: " and "}[n == 0] + c.Name
@@ -194,8 +195,8 @@ func trusted(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
 	return out
 }
 
-// named is what a JWT authorizer verifies tokens by, with the logical ids of user pools and app clients.
-func named(m *apimodel.Model, j *apimodel.JWT) *apimodel.JWT {
+// withLogicalIDs returns a JWT authorizer's settings with the logical IDs of user pools and app clients.
+func withLogicalIDs(m *apimodel.Model, j *apimodel.JWT) *apimodel.JWT {
 	if j == nil {
 		return nil
 	}
@@ -221,7 +222,7 @@ func named(m *apimodel.Model, j *apimodel.JWT) *apimodel.JWT {
 	return out
 }
 
-// cacheOf is how long an authorizer's answers are kept; nil if that is not known.
+// cacheOf returns how long an authorizer's answers are cached; nil if that is not known.
 func cacheOf(a *apimodel.Authorizer) *time.Duration {
 	if slices.Contains(a.NotKnown, "AuthorizerResultTtlInSeconds") {
 		return nil
@@ -229,7 +230,7 @@ func cacheOf(a *apimodel.Authorizer) *time.Duration {
 	return &a.TTL
 }
 
-// cacheKey is what an answer is kept under.
+// cacheKey describes the cache key of the authorizer's answers.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html, "identitySource" and
 // "authorizerResultTtlInSeconds".

@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// codeOf names the content of a function's code. Assets are named by CDK after their content; of another folder or file
-// it is a hash. Code that is not in the assembly is named by where it is.
+// codeOf identifies the content of a function's code. CDK names assets after their content; for another folder or file
+// it is a hash. Code outside the assembly is identified by its location.
 func codeOf(f *apimodel.Function) string {
 	place := cmp.Or(f.Code.Folder, f.Code.Zip)
 	if name := filepath.Base(place); strings.HasPrefix(name, "asset.") && len(name) > 32 {
@@ -51,7 +51,7 @@ func codeOf(f *apimodel.Function) string {
 var includedMain = path.Dir(reflect.TypeOf(authz.Config{}).PkgPath())
 
 // ownMain reports whether a function with the settings of the included authorizer runs another main package, which can
-// have hooks. A binary says by itself what it was built from.
+// add hooks. A binary contains what it was built from.
 func ownMain(f *apimodel.Function) bool {
 	info, err := buildinfo.ReadFile(filepath.Join(f.Code.Folder, "bootstrap"))
 	return f.Code.Folder != "" && err == nil && info.Path != includedMain

@@ -14,17 +14,17 @@ import (
 
 // Document is a policy.
 type Document struct {
-	// Statements are in JSON with their members in one order, and with "execute-api:/" in place of the API's own ARN.
+	// Statements are in JSON, with members sorted by name and "execute-api:/" in place of the API's own ARN.
 	Statements []string
 
-	// NotKnown says why there is a policy that is not read in full; "" if it is, or if there is no policy.
+	// NotKnown says why a policy was not read in full; "" if it was, or if there is no policy.
 	NotKnown string
 }
 
-// Endpoint is how an API is reached.
+// Endpoint describes how an API is reached.
 type Endpoint struct {
 	Types  []string // such as "REGIONAL" or "PRIVATE"
-	Closed bool     // its execute-api address is off: custom domains alone lead to it
+	Closed bool     // the execute-api address is off: only custom domains lead to the API
 
 	Domains []Domain // custom domains, in the order of their names
 }
@@ -33,39 +33,39 @@ type Endpoint struct {
 type Domain struct {
 	Name       string // such as "shop.example.com/v1"
 	Stage      string
-	Truststore string // of the client certificates that it asks for (mutual TLS); "" if it asks for none
+	Truststore string // for the client certificates that it requires (mutual TLS); "" if it requires none
 }
 
-// OutsideTruststore is the truststore of a domain that is not in the assembly: it may have one.
+// OutsideTruststore stands for the truststore of a domain outside the assembly, which may have one.
 const OutsideTruststore = "that of a domain which is not in the assembly"
 
-// Plan is a usage plan with the keys that it admits to stages of an API.
+// Plan is a usage plan, with its API keys for stages of an API.
 type Plan struct {
 	Name   string // such as "Shop/Plan"
 	Stages []string
-	Keys   []string // logical ids, such as "Shop/Key", of those that are or may be on
-	Others []string // ids of keys that are not in the assembly
+	Keys   []string // logical IDs, such as "Shop/Key", of keys that are or may be enabled
+	Others []string // IDs of keys outside the assembly
 }
 
-// Principal is a role or user with what its policies say of calls.
+// Principal is a role or user, with what its policies say about calls.
 type Principal struct {
 	Name, ARN string
 	User      bool
 	Policy    Document
-	Managed   []string // ARNs of managed policies that are not in the assembly
-	Trust     string   // the policy that says who may assume a role, as the template has it; "" for a user
-	MayCall   []string // routes behind IAM, as far as one of their paths is allowed
+	Managed   []string // ARNs of managed policies outside the assembly
+	Trust     string   // the trust policy of a role, as in the template; "" for a user
+	MayCall   []string // routes behind IAM with at least one allowed path
 }
 
 // Readable says which pages may read the answers of some routes.
 type Readable struct {
 	Origin      string // such as "https://shop.example.com", or "*"
-	Credentials bool   // with cookies
+	Credentials bool   // even to requests with cookies
 	Routes      []string
 }
 
-// around fills in what access depends on beside routes and authorizers.
-func (a *API) around(m *apimodel.Model, api *apimodel.API) {
+// fillDependencies fills in what access depends on besides routes and authorizers.
+func (a *API) fillDependencies(m *apimodel.Model, api *apimodel.API) {
 	a.ARN = "arn:" + api.Partition + ":execute-api:" + api.Region + ":" + api.Account + ":" + api.APIID
 	for _, s := range api.Stages {
 		a.Stages = append(a.Stages, s.Name)
@@ -92,7 +92,7 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 	for _, p := range m.ProblemsOf(api.ID) {
 		if p.OfPolicy {
 			a.Document.NotKnown = p.What
-			if api.UnreadPolicy != nil { // so that two that differ are not taken for one
+			if api.UnreadPolicy != nil { // so that two policies that differ are not treated as equal
 				a.Document.Statements = documentOf(a.ARN, api.UnreadPolicy).Statements
 			}
 			if api.UnreadPolicy != nil && a.Document.Statements == nil {
@@ -110,8 +110,8 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 		}
 	}
 	slices.SortStableFunc(a.Principals, func(x, y Principal) int { return cmp.Compare(x.Name, y.Name) })
-	a.Readable = readable(m, api)
-	a.Unread = unread(m, api, a)
+	a.Readable = readablePages(m, api)
+	a.Unread = unresolved(m, api, a)
 }
 
 func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
@@ -138,7 +138,7 @@ func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
 	return out
 }
 
-// documentOf reads a policy's statements, each by itself.
+// documentOf reads a policy's statements one by one.
 func documentOf(arn string, policy json.RawMessage) (out Document) {
 	var doc struct {
 		Version   string
@@ -161,13 +161,13 @@ func documentOf(arn string, policy json.RawMessage) (out Document) {
 		if err := json.Unmarshal(s, &v); err != nil {
 			return Document{NotKnown: err.Error()}
 		}
-		out.Statements = append(out.Statements, string(plainjson.Must(short(arn, v))))
+		out.Statements = append(out.Statements, string(plainjson.Must(shortenARN(arn, v))))
 	}
 	return out
 }
 
-// short writes the API's own ARN in the short form that a resource policy may have.
-func short(arn string, v any) any {
+// shortenARN replaces the API's own ARN by the short form that a resource policy may have.
+func shortenARN(arn string, v any) any {
 	switch v := v.(type) {
 	case string:
 		if rest, own := strings.CutPrefix(v, arn+"/"); own {
@@ -175,27 +175,27 @@ func short(arn string, v any) any {
 		}
 	case []any:
 		for i := range v {
-			v[i] = short(arn, v[i])
+			v[i] = shortenARN(arn, v[i])
 		}
 	case map[string]any:
 		for key := range v {
-			v[key] = short(arn, v[key])
+			v[key] = shortenARN(arn, v[key])
 		}
 	}
 	return v
 }
 
-// Parse reads the statements. Names of the API's own are those of the ARN.
+// Parse parses the statements. The short form of the API's own ARN stands for arn.
 func (d Document) Parse(arn string) (iampolicy.Document, error) {
 	if d.Statements == nil {
-		return iampolicy.Document{}, nil // a document of no statement is not one
+		return iampolicy.Document{}, nil // a document without statements is not valid
 	}
 	doc, err := iampolicy.Parse(`{"Version":"` + iampolicy.Version + `","Statement":[` +
 		strings.Join(d.Statements, ",") + `]}`)
 	return doc.Expand(arn), err
 }
 
-// principalOf is a principal with those of its statements that are about calls of an API.
+// principalOf returns a principal with its statements about calls of an API.
 func principalOf(a *API, p *apimodel.Principal) Principal {
 	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User, Trust: p.Trust}
 	for _, arn := range p.Managed {
@@ -208,7 +208,7 @@ func principalOf(a *API, p *apimodel.Principal) Principal {
 		}
 	}
 	if p.Err != nil {
-		out.Policy.NotKnown = p.Err.Error() // and what is known of it is compared as a text
+		out.Policy.NotKnown = p.Err.Error() // the known part is compared as a text
 	}
 	for _, policy := range slices.Concat(p.Policies, p.Unread) {
 		doc := documentOf(a.ARN, policy)
@@ -233,7 +233,8 @@ func principalOf(a *API, p *apimodel.Principal) Principal {
 	return out
 }
 
-// aboutCalls reports whether a statement may be about calls of a REST API, which one that cannot be read may be.
+// aboutCalls reports whether a statement may be about calls of a REST API. That includes statements that cannot be
+// read.
 func aboutCalls(statement string) bool {
 	doc, err := iampolicy.ParseTemplate(`{"Version":"` + iampolicy.Version + `","Statement":[` + statement + `]}`)
 	if err != nil {
@@ -255,7 +256,7 @@ func aboutCalls(statement string) bool {
 	return false
 }
 
-// mayCall are the routes behind IAM of which a policy's Allow may match a path on some stage.
+// mayCall returns the routes behind IAM for which a policy's Allow may match a path on some stage.
 func mayCall(a *API, doc iampolicy.Document) (out []string) {
 	for _, r := range a.Routes {
 		if r.Kind != IAM {

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// flatten is a variable, or the values in it where it holds a JSON object: one a line, so that a comparison shows which
-// of them changed.
+// flatten returns a variable or, if it holds a JSON object, one variable for each value in it, so that a comparison
+// shows which values changed.
 func flatten(name, text string) []Variable {
 	d := json.NewDecoder(strings.NewReader(quoted(text)))
 	d.UseNumber()
@@ -22,7 +22,7 @@ func flatten(name, text string) []Variable {
 	return values(nil, name, v)
 }
 
-// quoted is a text with the functions in it, such as ${{"Fn::ImportValue":"Users"}}, as JSON has them in a string.
+// quoted escapes the functions in a text, such as ${{"Fn::ImportValue":"Users"}}, as in a JSON string.
 func quoted(text string) string {
 	var b strings.Builder
 	for {

@@ -14,20 +14,20 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// PublicMetadata is the name of the metadata of an AWS::ApiGateway::Method that says why it is public, as a string. The
+// PublicMetadata is the metadata key of an AWS::ApiGateway::Method for the reason why it is public, a string. The
 // secureapi construct writes it, and other templates may.
 const PublicMetadata = "gatehouse:public"
 
-// fromMetadata is the name of the metadata of an AWS::ApiGateway::Method that says from which addresses it may be
-// called, as a string. The secureapi construct writes it beside a resource policy that enforces it.
+// fromMetadata is the metadata key of an AWS::ApiGateway::Method for the addresses from which it may be called, a
+// string. The secureapi construct writes it beside a resource policy that enforces it.
 const fromMetadata = "gatehouse:from"
 
-// guard fills in what guards a route and who may call it. The error says why that is not known.
-func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) error {
+// setGuard fills in what guards a route and who may call it. The error says why that is not known.
+func (r *Route) setGuard(m *apimodel.Model, method *apimodel.Method, t tables) error {
 	r.Kind, r.Who = Unknown, "not known"
 	switch method.Authorization {
 	case apimodel.AuthorizationNone:
-		r.public(method)
+		r.setPublic(method)
 		return nil
 	case apimodel.AuthorizationIAM:
 		r.Kind, r.Who = IAM, "whom IAM allows execute-api:Invoke"
@@ -43,18 +43,18 @@ func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) erro
 	r.Authorizer, r.Cache = cmp.Or(a.Name, a.LogicalID), cacheOf(a)
 	switch r.Kind = kindOf(a); r.Kind {
 	case Cognito:
-		r.cognito(m, method)
+		r.setCognito(m, method)
 		return nil
 	case JWT:
-		r.scopes(method)
+		r.setJWT(method)
 		return nil
 	case Unknown:
 		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
 	}
-	return r.lambda(a, t)
+	return r.setLambda(a, t)
 }
 
-// problemsOf says why something is not known, as the model has it, or else in other words.
+// problemsOf returns an error with the model's problems of a resource, or with the text otherwise if it has none.
 func problemsOf(m *apimodel.Model, id apimodel.ID, otherwise string) error {
 	var said []string
 	for _, p := range m.ProblemsOf(id) {
@@ -68,12 +68,12 @@ func problemsOf(m *apimodel.Model, id apimodel.ID, otherwise string) error {
 	return errors.New(strings.Join(said, "; "))
 }
 
-// publicWithKey is who may call a route that has no guard and needs an API key, which is no identity.
+// publicWithKey describes who may call a route that has no guard and needs an API key, which is not an identity.
 const publicWithKey = "public with a key"
 
-// public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
-// for CORS has none, and no function answers it.
-func (r *Route) public(method *apimodel.Method) {
+// setPublic says why there is no guard. Browsers send OPTIONS before they send a token, so the preflights that CDK and
+// Gatehouse make for CORS have no guard, and no function answers them.
+func (r *Route) setPublic(method *apimodel.Method) {
 	r.Kind = None
 	r.Public = method.Metadata[PublicMetadata]
 	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == apimodel.IntegrationMock {
@@ -84,34 +84,35 @@ func (r *Route) public(method *apimodel.Method) {
 	}
 }
 
-// cognito is what Amazon Cognito enforces.
+// setCognito fills in what Amazon Cognito enforces.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
+func (r *Route) setCognito(m *apimodel.Model, method *apimodel.Method) {
 	if len(method.Scopes) == 0 {
 		r.Who = "any ID token" + ofClients(m, method.Authorizer)
 		return
 	}
-	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
+	r.setRequirements([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
 	if method.Authorizer.Validation != "" {
 		r.Who = "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"
 		r.Closed = true
 	}
 }
 
-// scopes is what a JWT authorizer enforces on a route, and in words what tokens of each of its issuers must have.
+// setJWT fills in what a JWT authorizer enforces on a route, and describes what tokens of each of its issuers must
+// have.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-methods.html
-func (r *Route) scopes(method *apimodel.Method) {
+func (r *Route) setJWT(method *apimodel.Method) {
 	if len(method.Scopes) == 0 {
-		r.require(nil)
+		r.setRequirements(nil)
 	} else {
-		r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
+		r.setRequirements([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
 	}
 	for _, c := range sharedClaims(method.Authorizer.JWT) {
 		r.Who += " and " + access.Requirement{Kind: access.Claim, Claim: c.Name, AnyOf: []string{c.Value}}.String()
 	}
 }
 
-// sharedClaims are the required conditions that a JWT authorizer has for all of its issuers alike.
+// sharedClaims returns the conditions that a JWT authorizer requires of the tokens of all of its issuers.
 func sharedClaims(j *apimodel.JWT) (out []apimodel.JWTClaim) {
 	if j == nil || len(j.Issuers) == 0 {
 		return nil
@@ -128,8 +129,8 @@ func sharedClaims(j *apimodel.JWT) (out []apimodel.JWTClaim) {
 	return out
 }
 
-// ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the
-// assembly have their logical ids.
+// ofClients names the app clients to which a Cognito authorizer restricts ID tokens; "" if it does not restrict them.
+// It names clients of the assembly by logical ID.
 func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	if a.Validation == "" {
 		return ""
@@ -141,8 +142,7 @@ func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	return " of the app client " + strings.Join(ids, " or ")
 }
 
-// clientsOf are the app clients that an authorizer's expression is a list of, with their logical ids; nil if it is not
-// one.
+// clientsOf returns the app clients if an authorizer's expression is a list of them, with their logical IDs; else nil.
 func clientsOf(m *apimodel.Model, a *apimodel.Authorizer) []string {
 	ids := a.Audiences()
 	for _, pool := range m.UserPools {
@@ -155,11 +155,11 @@ func clientsOf(m *apimodel.Model, a *apimodel.Authorizer) []string {
 	return ids
 }
 
-// anyToken is who may call a route that asks for nothing more.
+// anyToken describes who may call a route that requires nothing but a token.
 const anyToken = "any valid token"
 
-// require says what a caller must bring, in words too.
-func (r *Route) require(requires []access.Requirement) {
+// setRequirements sets the requirements for callers, and describes them.
+func (r *Route) setRequirements(requires []access.Requirement) {
 	if len(requires) == 0 {
 		r.Who = anyToken
 		return
@@ -172,21 +172,21 @@ func (r *Route) require(requires []access.Requirement) {
 	r.Who = strings.Join(words, " and ")
 }
 
-// lambda is what a function enforces: the included one by its access table, any other one by itself.
-func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
+// setLambda fills in what a function enforces: the included one by its access table, any other one by its own code.
+func (r *Route) setLambda(a *apimodel.Authorizer, t tables) error {
 	f := a.Function
 	if f == nil && slices.Contains(a.NotKnown, "AuthorizerUri") {
-		return nil // it is said of the authorizer
+		return nil // the authorizer's description says it
 	}
 	if f == nil {
 		r.Who = "whom a function allows that is not in the assembly"
 		return nil
 	}
-	if !includes(f) {
+	if !isIncluded(f) {
 		r.Who = "whom the function " + f.ID.String() + " allows"
 		return nil
 	}
-	table, err := t.of(f)
+	table, err := t.tableOf(f)
 	if err != nil {
 		return err
 	}
@@ -198,25 +198,25 @@ func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
 			r.Who, r.Closed = "no caller: its authorizer leaves the route to another one", true
 			return nil
 		}
-		r.require(rule.Requires)
+		r.setRequirements(rule.Requires)
 		return nil
 	}
 	r.Who, r.Closed = "no caller: its authorizer does not know the route", true
 	return nil
 }
 
-// includes reports whether a function is the included authorizer.
-func includes(f *apimodel.Function) bool {
+// isIncluded reports whether a function is the included authorizer.
+func isIncluded(f *apimodel.Function) bool {
 	_, known := f.Environment[authz.ConfigVariable]
 	_, unresolved := f.Unresolved[authz.ConfigVariable]
 	return known || unresolved
 }
 
-// apart reports whether an authorizer's access table has other routes than its API, or leaves another set of them to
-// other authorizers: it may then decide by a route that API Gateway did not choose. Routes of the API that the
-// authorizer does not guard, such as preflights, need not be in the table.
-func apart(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
-	table, err := t.of(a.Function)
+// tableDiffers reports whether an authorizer's access table differs from the API: it has other routes, or leaves other
+// routes to other authorizers. It could then decide by a route that API Gateway did not choose. Routes of the API that
+// the authorizer does not guard, such as preflights, need not be in the table.
+func tableDiffers(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
+	table, err := t.tableOf(a.Function)
 	if err != nil {
 		return true
 	}
@@ -240,7 +240,7 @@ func apart(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
 	return false
 }
 
-// tables are the access tables of included functions, each read once.
+// tables holds the access tables of included functions. Each is read once.
 type tables map[apimodel.ID]tableOrError
 
 type tableOrError struct {
@@ -248,7 +248,7 @@ type tableOrError struct {
 	err   error
 }
 
-func (t tables) of(f *apimodel.Function) (*access.Table, error) {
+func (t tables) tableOf(f *apimodel.Function) (*access.Table, error) {
 	known, ok := t[f.ID]
 	if !ok {
 		known.table, known.err = readTable(f)

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// ofAWS finds what AWS itself names a managed policy.
-var ofAWS = regexp.MustCompile(`^arn:[a-z-]+:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$`)
+// awsManagedPolicy matches the ARN of a managed policy of AWS, and its name.
+var awsManagedPolicy = regexp.MustCompile(`^arn:[a-z-]+:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$`)
 
-// harmless are managed policies of AWS that functions have and that say nothing of calls to an API.
+// harmlessPolicies are managed policies of AWS that functions use and that say nothing about calls to an API.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
-var harmless = []string{
+var harmlessPolicies = []string{
 	"AWSLambdaBasicExecutionRole",
 	"AWSLambdaVPCAccessExecutionRole",
 	"AWSLambdaDynamoDBExecutionRole",
@@ -21,20 +21,20 @@ var harmless = []string{
 	"AmazonAPIGatewayPushToCloudWatchLogs",
 }
 
-// allowing are managed policies of AWS that allow each call of each API, whatever else they say.
+// policiesAllowingAll are managed policies of AWS that allow every call to every API, whatever else they contain.
 // Sources: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html,
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html and
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayInvokeFullAccess.html
-var allowing = []string{"AdministratorAccess", "PowerUserAccess", "AmazonAPIGatewayInvokeFullAccess"}
+var policiesAllowingAll = []string{"AdministratorAccess", "PowerUserAccess", "AmazonAPIGatewayInvokeFullAccess"}
 
-// allowsCalls reports whether a managed policy allows each call.
+// allowsCalls reports whether a managed policy allows every call.
 func allowsCalls(arn string) bool {
-	found := ofAWS.FindStringSubmatch(arn)
-	return found != nil && slices.Contains(allowing, found[1])
+	found := awsManagedPolicy.FindStringSubmatch(arn)
+	return found != nil && slices.Contains(policiesAllowingAll, found[1])
 }
 
-// harmlessARN reports whether a managed policy says nothing of calls.
+// harmlessARN reports whether a managed policy says nothing about calls.
 func harmlessARN(arn string) bool {
-	found := ofAWS.FindStringSubmatch(strings.Replace(arn, "${AWS::Partition}", "aws", 1))
-	return found != nil && slices.Contains(harmless, found[1])
+	found := awsManagedPolicy.FindStringSubmatch(strings.Replace(arn, "${AWS::Partition}", "aws", 1))
+	return found != nil && slices.Contains(harmlessPolicies, found[1])
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Invoker is who may call a function behind a route without the API, by a permission of the function. Those for a
-// service of AWS count where the service passes requests on, or where no source of one account is named, so that
-// callers of any account can have it call the function, and those for a URL where the URL's AuthType does not say it.
+// Invoker is a principal that a permission of a function allows to call the function without the API. A permission for
+// an AWS service counts if the service passes requests of others on, or if it is not limited to sources of one account,
+// so that callers of any account can make the service call the function. A permission for a URL counts if the URL's
+// AuthType does not already describe it.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-cross-account.html
 type Invoker struct {
-	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" is every account, and conditions follow it
+	Function, Principal string // such as "Shop/Orders" and "210987654321"; "*" for every account; conditions follow
 	Routes              []string
 }
 
@@ -25,8 +26,8 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 		}
 		made := Invoker{Principal: p.Principal}
 		if strings.Contains(p.Principal, ".amazonaws.com") {
-			switch front := slices.Contains(fronts, strings.TrimSuffix(p.Principal, ".cn")); {
-			case !bounded(p):
+			switch front := slices.Contains(forwardingServices, strings.TrimSuffix(p.Principal, ".cn")); {
+			case !limitsSources(p):
 				made.Principal += " for every account"
 			case !front:
 				continue
@@ -38,7 +39,7 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 		if p.SourceARN != "" {
 			made.Principal += " from " + p.SourceARN
 		}
-		if made.Function, made.Routes = behind(m, api, p); made.Routes != nil {
+		if made.Function, made.Routes = functionAndRoutes(m, api, p); made.Routes != nil {
 			out = append(out, made)
 		}
 	}
@@ -50,14 +51,16 @@ func invokers(m *apimodel.Model, api *apimodel.API) (out []Invoker) {
 	})
 }
 
-// fronts are services that pass requests of others on to a function, so that one of them leads past the API.
+// forwardingServices are services that pass requests of others on to a function, so that they lead past the API.
 // Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html,
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html and
-// https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
-var fronts = []string{"elasticloadbalancing.amazonaws.com", "cloudfront.amazonaws.com", "vpc-lattice.amazonaws.com"}
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
+// and https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+var forwardingServices = []string{
+	"elasticloadbalancing.amazonaws.com", "cloudfront.amazonaws.com", "vpc-lattice.amazonaws.com",
+}
 
-// behind is the function of a permission with the routes that it answers.
-func behind(m *apimodel.Model, api *apimodel.API, p *apimodel.Permission) (name string, routes []string) {
+// functionAndRoutes returns the function of a permission and the routes that it answers.
+func functionAndRoutes(m *apimodel.Model, api *apimodel.API, p *apimodel.Permission) (name string, routes []string) {
 	f, _ := m.FunctionOf(p.Function, p.Stack)
 	for _, method := range api.Methods {
 		if of := m.Behind(method); f != nil && of == f {
@@ -68,7 +71,7 @@ func behind(m *apimodel.Model, api *apimodel.API, p *apimodel.Permission) (name 
 	return name, routes
 }
 
-// invokes reports whether an action of a permission may be a call of the function, by its URL or not.
+// invokes reports whether a permission's action may cover calls of the function, by URL or otherwise.
 func invokes(action string) bool {
 	return action == "" || slices.ContainsFunc([]string{"lambda:invokefunction", "lambda:invokefunctionurl"},
 		func(call string) bool {
@@ -76,9 +79,9 @@ func invokes(action string) bool {
 		})
 }
 
-// bounded reports whether a permission names whose resources a service may call the function for.
+// limitsSources reports whether a permission limits for whose resources a service may call the function.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-func bounded(p *apimodel.Permission) bool {
+func limitsSources(p *apimodel.Permission) bool {
 	parts := strings.SplitN(p.SourceARN, ":", 6)
 	return p.SourceAccount != "" || p.OrgID != "" || len(parts) == 6 && !strings.ContainsAny(parts[4], "*?") &&
 		parts[5] != "*"

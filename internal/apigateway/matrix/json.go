@@ -8,21 +8,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// jsonVersion changes when what a member means does, or when one goes away.
+// jsonVersion changes when the meaning of a member changes or a member is removed.
 const jsonVersion = 2
 
 type jsonMatrix struct {
 	Version int       `json:"version"`
 	APIs    []jsonAPI `json:"apis"`
 
-	Others []jsonOther `json:"otherApis,omitempty"` // that are not REST APIs
+	Others []jsonOther `json:"otherApis,omitempty"` // APIs that are not REST APIs
 }
 
 type jsonOther struct {
 	Stack     string `json:"stack"`
 	LogicalID string `json:"logicalId"`
 	Kind      string `json:"kind"`
-	Routes    string `json:"routes,omitempty"` // names what the template has of them
+	Routes    string `json:"routes,omitempty"` // identifies the routes in the template
 }
 
 type jsonInvoker struct {
@@ -35,10 +35,10 @@ type jsonAPI struct {
 	Stack          string      `json:"stack"`
 	Name           string      `json:"name"`
 	LogicalID      string      `json:"logicalId"`
-	ARN            string      `json:"arn"` // what is made when the stack is deployed is a stand-in there
+	ARN            string      `json:"arn"` // values that the deployment creates are stand-ins
 	Stages         []string    `json:"stages"`
 	ResourcePolicy bool        `json:"resourcePolicy"`
-	AllowsAll      bool        `json:"resourcePolicyAllowsAll"` // it keeps no caller out
+	AllowsAll      bool        `json:"resourcePolicyAllowsAll"` // the policy refuses no caller
 	Policy         *jsonPolicy `json:"policy,omitempty"`
 	NotKnown       []string    `json:"notKnown,omitempty"`
 	Routes         []jsonRoute `json:"routes"`
@@ -48,7 +48,7 @@ type jsonAPI struct {
 	FunctionURLs []jsonFunctionURL  `json:"functionUrls"`
 	Invokers     []jsonInvoker      `json:"invokers,omitempty"`
 	Principals   []jsonPrincipal    `json:"principals"`
-	Unread       map[string]string  `json:"comparedAsText,omitempty"` // by what it is
+	Unread       map[string]string  `json:"comparedAsText,omitempty"` // by name
 	Readable     []jsonReadable     `json:"readableBy"`
 	Plans        []jsonPlan         `json:"usagePlans"`
 	KeySource    string             `json:"apiKeySource"`
@@ -67,7 +67,7 @@ type jsonPrincipal struct {
 	Policy  jsonPolicy      `json:"policy"`
 	Managed []string        `json:"managedPolicies,omitempty"` // that are not in the assembly
 	MayCall []string        `json:"mayCall"`
-	Trust   json.RawMessage `json:"trust,omitempty"` // the policy that says who may assume it, or a text that yields it
+	Trust   json.RawMessage `json:"trust,omitempty"` // the trust policy, or a text that yields it
 }
 
 type jsonReadable struct {
@@ -93,21 +93,21 @@ type jsonEndpoint struct {
 type jsonDomain struct {
 	Name       string `json:"name"`
 	Stage      string `json:"stage,omitempty"`
-	Truststore string `json:"truststore,omitempty"` // it asks for client certificates
+	Truststore string `json:"truststore,omitempty"` // requires client certificates
 }
 
 type jsonAuthorizerOf struct {
 	jsonAuthorizer
 	Sources      []string          `json:"identitySources"`
 	Validation   string            `json:"validation,omitempty"`
-	CacheSeconds *float64          `json:"cacheSeconds,omitempty"` // without it that is not known
+	CacheSeconds *float64          `json:"cacheSeconds,omitempty"` // absent if not known
 	CacheKey     string            `json:"cacheKey,omitempty"`
 	By           []string          `json:"verifiedBy"`
-	Environment  map[string]string `json:"environment,omitempty"` // values in a JSON object by their path in it
+	Environment  map[string]string `json:"environment,omitempty"` // values in a JSON object have their path as the name
 	Audiences    []string          `json:"audiences,omitempty"`   // of a Cognito authorizer
 	JWT          *jsonJWT          `json:"jwt,omitempty"`
 	Included     bool              `json:"included,omitempty"`
-	Code         string            `json:"code,omitempty"` // of a function that is not the included one
+	Code         string            `json:"code,omitempty"` // for a function that is not the included one
 	Handler      string            `json:"handler,omitempty"`
 	Layers       []string          `json:"layers,omitempty"`
 	Apart        bool              `json:"otherRoutes,omitempty"`
@@ -139,7 +139,7 @@ type jsonKept struct {
 
 type jsonFunctionURL struct {
 	Function string   `json:"function"`
-	AuthType string   `json:"authType,omitempty"` // without it that is not known
+	AuthType string   `json:"authType,omitempty"` // absent if not known
 	Routes   []string `json:"routes"`
 }
 
@@ -148,15 +148,15 @@ type jsonRoute struct {
 	Authorizer   jsonAuthorizer       `json:"authorizer"`
 	CacheSeconds *float64             `json:"cacheSeconds,omitempty"` // absent without an authorizer
 	APIKey       bool                 `json:"apiKey"`
-	Requires     []access.Requirement `json:"requires,omitempty"` // as in an access table
+	Requires     []access.Requirement `json:"requires,omitempty"` // in the form of an access table
 	WhoMayCall   string               `json:"whoMayCall"`
 	From         string               `json:"from,omitempty"`    // ranges of addresses
 	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
 	AnsweredBy   string               `json:"answeredBy,omitempty"` // absent for a function
 	TakesSession bool                 `json:"takesSession,omitempty"`
-	Closed       bool                 `json:"noCaller,omitempty"`  // its authorizer admits none
-	Preflight    bool                 `json:"preflight,omitempty"` // API Gateway answers browsers
+	Closed       bool                 `json:"noCaller,omitempty"`  // the authorizer admits no caller
+	Preflight    bool                 `json:"preflight,omitempty"` // API Gateway answers it itself
 }
 
 type jsonAuthorizer struct {
@@ -164,7 +164,7 @@ type jsonAuthorizer struct {
 	Name string `json:"name,omitempty"`
 }
 
-// JSON is the matrix as JSON, with the same content as [Matrix.Text].
+// JSON returns the matrix as JSON, with the same content as [Matrix.Text].
 func (m Matrix) JSON() []byte {
 	out := jsonMatrix{Version: jsonVersion, APIs: []jsonAPI{}}
 	for _, api := range m.APIs {
@@ -175,7 +175,7 @@ func (m Matrix) JSON() []byte {
 			AllowsAll:      api.Policy == AllowsAll,
 			LogicalID:      api.ID.LogicalID,
 			ARN:            api.ARN,
-			Stages:         list(api.Stages),
+			Stages:         notNil(api.Stages),
 			Policy:         api.Document.json(),
 			NotKnown:       api.NotKnown,
 			Routes:         []jsonRoute{},
@@ -186,7 +186,7 @@ func (m Matrix) JSON() []byte {
 			Readable:       []jsonReadable{},
 			Plans:          []jsonPlan{},
 			KeySource:      api.KeySource,
-			Endpoint:       jsonEndpoint{Types: list(api.Endpoint.Types), Closed: api.Endpoint.Closed},
+			Endpoint:       jsonEndpoint{Types: notNil(api.Endpoint.Types), Closed: api.Endpoint.Closed},
 		}
 		for _, r := range api.Routes {
 			route := jsonRoute{
@@ -205,7 +205,7 @@ func (m Matrix) JSON() []byte {
 			route.CacheSeconds = seconds(r.Cache)
 			a.Routes = append(a.Routes, route)
 		}
-		a.around(api)
+		a.addDependencies(api)
 		out.APIs = append(out.APIs, a)
 	}
 	for _, o := range m.Others {
@@ -214,12 +214,12 @@ func (m Matrix) JSON() []byte {
 	return plainjson.Indent(out)
 }
 
-// around adds what access to the API's routes depends on.
-func (a *jsonAPI) around(api API) {
+// addDependencies adds what access to the API's routes depends on.
+func (a *jsonAPI) addDependencies(api API) {
 	for _, x := range api.Authorizers {
 		made := jsonAuthorizerOf{
-			jsonAuthorizer: jsonAuthorizer{x.Kind, x.Name}, Sources: list(x.Sources), Validation: x.Validation,
-			CacheSeconds: seconds(x.Cache), CacheKey: x.CacheKey, By: list(x.By), Environment: map[string]string{},
+			jsonAuthorizer: jsonAuthorizer{x.Kind, x.Name}, Sources: notNil(x.Sources), Validation: x.Validation,
+			CacheSeconds: seconds(x.Cache), CacheKey: x.CacheKey, By: notNil(x.By), Environment: map[string]string{},
 			Audiences: x.Audiences, JWT: jwtJSON(x.JWT), Included: x.Included, Code: x.Code, Apart: x.Apart,
 			Handler: x.Handler, Layers: x.Layers,
 		}
@@ -235,7 +235,7 @@ func (a *jsonAPI) around(api API) {
 		a.Unread[v.Name] = v.Value
 	}
 	for _, k := range api.Kept {
-		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), list(k.Keys)})
+		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), notNil(k.Keys)})
 	}
 	for _, u := range api.FunctionURLs {
 		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL(u))
@@ -248,7 +248,7 @@ func (a *jsonAPI) around(api API) {
 		if written := p.Policy.json(); written != nil {
 			policy = *written
 		}
-		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall),
+		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, notNil(p.MayCall),
 			rawOf(p.Trust)})
 	}
 	for _, d := range api.Endpoint.Domains {
@@ -258,11 +258,11 @@ func (a *jsonAPI) around(api API) {
 		a.Readable = append(a.Readable, jsonReadable(r))
 	}
 	for _, p := range api.Plans {
-		a.Plans = append(a.Plans, jsonPlan{p.Name, list(p.Stages), list(p.Keys), p.Others})
+		a.Plans = append(a.Plans, jsonPlan{p.Name, notNil(p.Stages), notNil(p.Keys), p.Others})
 	}
 }
 
-// rawOf is a text that is JSON as it is, and another one as a JSON string.
+// rawOf returns a text that is JSON unchanged, and any other text as a JSON string.
 func rawOf(text string) json.RawMessage {
 	switch {
 	case text == "":
@@ -281,5 +281,5 @@ func seconds(d *time.Duration) *float64 {
 	return &s
 }
 
-// list is a list that is written as [] where it has nothing.
-func list(texts []string) []string { return append([]string{}, texts...) }
+// notNil returns a list that is encoded as [] if it is empty.
+func notNil(texts []string) []string { return append([]string{}, texts...) }

@@ -21,9 +21,9 @@ func jwtJSON(j *apimodel.JWT) *jsonJWT {
 	if j == nil {
 		return nil
 	}
-	out := &jsonJWT{Algorithms: list(j.Algorithms)}
+	out := &jsonJWT{Algorithms: notNil(j.Algorithms)}
 	for _, i := range j.Issuers {
-		made := jsonIssuer{URL: i.URL, Audiences: list(i.Audiences)}
+		made := jsonIssuer{URL: i.URL, Audiences: notNil(i.Audiences)}
 		for _, c := range i.Claims {
 			made.Claims = append(made.Claims, jsonClaim(c))
 		}

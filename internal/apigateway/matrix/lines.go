@@ -11,11 +11,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Text is the matrix as lines under the name of each API: who may call which route, and then what that depends on. What
-// changes at one place changes one line, as nothing is aligned; nothing if there is no API.
+// Text returns the matrix as lines under the name of each API: who may call which route, and what that depends on.
+// Nothing is aligned, so a change in one place changes one line. It returns nothing if there is no API.
 func (m Matrix) Text() []byte {
 	var b bytes.Buffer
-	functions := map[string]bool{} // whose environment is written already
+	functions := map[string]bool{} // whose environment has been written
 	for i, api := range m.APIs {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -37,7 +37,7 @@ func (m Matrix) Text() []byte {
 	return b.Bytes()
 }
 
-// lines are those of an API.
+// lines collects the lines of an API.
 type lines struct {
 	api       API
 	functions map[string]bool
@@ -48,7 +48,7 @@ func (l *lines) add(format string, a ...any) { l.list = append(l.list, fmt.Sprin
 
 func (l *lines) routes() {
 	for _, r := range l.api.Routes {
-		text := r.String() + ": " + r.who()
+		text := r.String() + ": " + r.describeCallers()
 		switch {
 		case r.Authorizer != "":
 			text += ", by " + r.Kind + " " + r.Authorizer
@@ -104,8 +104,8 @@ func (l *lines) endpoint() {
 	}
 }
 
-// policies are the resource policy, a statement a line, and what principals may call: routes, and those statements that
-// say more than a list of routes.
+// policies adds the resource policy, one line for each statement, and what principals may call: routes, and the
+// statements that say more than a list of routes.
 func (l *lines) policies() {
 	for _, s := range l.api.Document.Statements {
 		l.add("resource policy: %s", s)
@@ -141,7 +141,7 @@ func (l *lines) policies() {
 	}
 }
 
-// plainGrant reports whether a statement allows routes of the API on all of its stages and says no more.
+// plainGrant reports whether a statement only allows routes of the API on all of its stages.
 func (l *lines) plainGrant(statement string) bool {
 	var s map[string]any
 	if json.Unmarshal([]byte(statement), &s) != nil || s["Effect"] != "Allow" || s["Action"] != "execute-api:Invoke" {
@@ -158,12 +158,12 @@ func (l *lines) plainGrant(statement string) bool {
 	}
 	return !slices.ContainsFunc(resources, func(v any) bool {
 		text, _ := v.(string)
-		return !slices.ContainsFunc(l.api.Routes, func(r Route) bool { return r.Kind == IAM && l.names(r, text) })
+		return !slices.ContainsFunc(l.api.Routes, func(r Route) bool { return r.Kind == IAM && l.coversRoute(r, text) })
 	})
 }
 
-// names reports whether a resource is all paths of a route on all stages.
-func (l *lines) names(r Route, resource string) bool {
+// coversRoute reports whether a resource covers all paths of a route on all stages.
+func (l *lines) coversRoute(r Route, resource string) bool {
 	p, err := route.Parse(r.String())
 	if err != nil {
 		return false
@@ -232,7 +232,8 @@ func (l *lines) authorizer(a Authorizer) {
 	}
 }
 
-// answers are who else may have them: pages, callers of a stage's cache, and callers of functions themselves.
+// answers adds who else may get answers: pages, callers that share a stage's cache, and callers of the functions
+// themselves.
 func (l *lines) answers() {
 	for _, r := range l.api.Readable {
 		text := "pages of " + r.Origin + " may read answers"
@@ -242,7 +243,7 @@ func (l *lines) answers() {
 		if r.Credentials {
 			text += " to requests with cookies"
 		}
-		if !l.all(r.Routes) {
+		if !l.coversAll(r.Routes) {
 			text += " of " + strings.Join(r.Routes, ", ")
 		}
 		l.add("%s", text)
@@ -266,7 +267,7 @@ func (l *lines) answers() {
 	}
 }
 
-// unread is what is not resolved, as the template has it.
+// unread adds what is not resolved, as in the template.
 func (l *lines) unread() {
 	for _, v := range l.api.Unread {
 		for text := range strings.SplitSeq(v.Value, "\n") {
@@ -275,8 +276,8 @@ func (l *lines) unread() {
 	}
 }
 
-// all reports whether routes are all of the API's, be it without those that only answer preflights.
-func (l *lines) all(routes []string) bool {
+// coversAll reports whether routes are all routes of the API, with or without those that only answer preflights.
+func (l *lines) coversAll(routes []string) bool {
 	return !slices.ContainsFunc(l.api.Routes, func(r Route) bool {
 		return !r.Preflight && !slices.Contains(routes, r.String())
 	})

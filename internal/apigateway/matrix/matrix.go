@@ -1,15 +1,15 @@
-// Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs with what guards it and whom
-// that lets in, in an order and in words that stay the same as long as the access does.
+// Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs, with its guard and who may
+// call it. Order and wording stay the same as long as the access does.
 //
 //	m, err := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "")
 //	os.Stdout.Write(m.Text())
 //
-// Beside the routes it has what access to them depends on: the resource policy, the authorizers with their settings,
-// caches and environments, what roles and users may call, API keys, pages that may read answers, stages that keep
-// answers, and the function URLs that lead past the API.
+// Besides the routes it has what access to them depends on: the resource policy, the authorizers with their settings,
+// caches and environments, what roles and users may call, API keys, pages that may read answers, stages that cache
+// answers, and function URLs that lead past the API.
 //
-// It reads what the template and the authorizers' access tables say. It decides no request: package accessdiff does, by
-// what is here. It runs no function, and resolves no reference to a secret.
+// It reads the template and the authorizers' access tables. It does not decide requests: package accessdiff does that,
+// with the data of this package. It runs no function, and resolves no reference to a secret.
 package matrix
 
 import (
@@ -26,70 +26,70 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ErrUnknown says that something about access cannot be told from the assembly.
+// ErrUnknown reports that the assembly does not show something about access.
 var ErrUnknown = errors.New("access is not known")
 
-// Matrix is who may call what. APIs are in the order of their stacks and names.
+// Matrix says who may call what. APIs are sorted by stack and name.
 type Matrix struct {
 	APIs   []API
-	Others []Other // APIs that are not REST APIs, of which no more is read
+	Others []Other // APIs that are not REST APIs, which are not read further
 }
 
 // Other is an HTTP or a WebSocket API.
 type Other struct {
 	Stack, LogicalID string
-	Kind             string // "an HTTP" or "a WebSocket", or "a REST" for one that is not in the assembly and gets methods from it
-	Routes           string // names what the template has of its routes and authorizers, such as "sha256.0123abcd"
+	Kind             string // "an HTTP", "a WebSocket", or "a REST" for one outside the assembly that gets methods from it
+	Routes           string // identifies its routes and authorizers in the template, such as "sha256.0123abcd"
 }
 
-// API is a REST API. Routes are in the order of their paths and verbs.
+// API is a REST API. Routes are sorted by path and verb.
 type API struct {
-	ID    apimodel.ID // what it is made of
-	Stack string      // its path, such as "Prod/Shop"
-	Name  string      // with the logical id in brackets where a stack has several of one name
+	ID    apimodel.ID // the ID of its resource
+	Stack string      // the stack's path, such as "Prod/Shop"
+	Name  string      // followed by the logical ID in brackets if the stack has several of that name
 
 	Policy   ResourcePolicy
 	Document Document // the resource policy itself
 
-	// ARN is that of the API, such as "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5". What CloudFormation makes
-	// when it deploys is a stand-in there.
+	// ARN is the API's ARN, such as "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5". Values that CloudFormation
+	// creates when it deploys are stand-ins.
 	ARN    string
 	Stages []string
 
-	NotKnown []string // what of its access cannot be told from the assembly
+	NotKnown []string // what the assembly does not show about access
 
 	Endpoint Endpoint
-	Plans    []Plan // usage plans that cover a stage of it
+	Plans    []Plan // usage plans that cover one of its stages
 
-	// KeySource says where API keys are taken from: "HEADER", or "AUTHORIZER".
+	// KeySource says where API Gateway reads API keys: "HEADER" or "AUTHORIZER".
 	KeySource string
 
-	Principals []Principal // roles and users whose policies are about calls of APIs, or are not known
+	Principals []Principal // roles and users whose policies are about calls of APIs or not known
 
-	// Unread is what access may depend on beside all that, by a name such as "the policies of group Shop/Ops", as a text
-	// of the template: it is not resolved, and two texts can only be the same or not.
+	// Unread is what else access may depend on, by a name such as "the policies of group Shop/Ops". Each value is a text
+	// from the template that is not resolved: two of them are either the same or not.
 	Unread []Variable
 
 	Readable []Readable // pages that may read answers
 
 	Routes       []Route
-	Authorizers  []Authorizer // in the order of their names
-	Kept         []Kept       // answers, by stage and route
+	Authorizers  []Authorizer // sorted by name
+	Kept         []Kept       // cached answers, by stage and route
 	FunctionURLs []FunctionURL
 	Invokers     []Invoker
 }
 
-// String names the API among all of the assembly.
+// String returns a name that identifies the API in the assembly.
 func (a API) String() string { return a.Stack + "/" + a.Name }
 
-// ResourcePolicy says what the resource policy of an API does to requests.
+// ResourcePolicy says what an API's resource policy does to requests.
 type ResourcePolicy uint8
 
 // The resource policies.
 const (
 	NoPolicy  ResourcePolicy = iota
-	MayRefuse                // it may refuse requests; also one that cannot be read in full
-	AllowsAll                // it allows every caller every route without a condition
+	MayRefuse                // it may refuse requests, or cannot be read in full
+	AllowsAll                // it allows every caller every route unconditionally
 )
 
 // The kinds of guard.
@@ -103,46 +103,46 @@ const (
 	Unknown = "unknown"
 )
 
-// Route is a method of an API with what guards it.
+// Route is a method of an API with its guard.
 type Route struct {
 	Verb, Path string
 
-	Kind       string         // of guard
+	Kind       string         // the kind of guard
 	Authorizer string         // its name; "" without one
-	Cache      *time.Duration // how long the authorizer's answers are kept, 0 for not at all; nil without one, or if it is not known
+	Cache      *time.Duration // how long the authorizer's answers are cached, 0 for not at all; nil if not known or none
 	APIKey     bool
 
-	// Requires is what a caller must bring, all of it; empty if a valid token or signature will do, or if it is not for
-	// the template to say. Who says in words who may call.
+	// Requires lists what a caller must have, all of it. It is empty if any valid token or signature is enough, or if the
+	// template does not decide it. Who describes who may call.
 	Requires []access.Requirement
 	Who      string
 
-	// TakesSession reports whether the route takes the session of a login and no token. Session is the path of that
-	// login, such as "/auth"; "" if it is not in the assembly.
+	// TakesSession reports whether the route accepts the session of a login instead of a token. Session is the path of
+	// that login, such as "/auth"; "" if it is not in the assembly.
 	TakesSession bool
 	Session      string
 
-	// From are the ranges of addresses from which it may be called, such as "203.0.113.0/24, 2001:db8::/32"; "" if the
-	// template restricts none for the route.
+	// From lists the ranges of addresses from which the route may be called, such as "203.0.113.0/24, 2001:db8::/32"; ""
+	// if the template does not restrict them for the route.
 	From string
 
 	// Public is why a route without a guard is public; "" if no reason is given.
 	Public string
 
-	// AnsweredBy is what answers it where no function does, such as "the AWS service sqs"; "" for a function.
+	// AnsweredBy says what answers the route if no function does, such as "the AWS service sqs"; "" for a function.
 	AnsweredBy string
 
-	// Closed says that its authorizer admits no caller. Preflight says that API Gateway itself answers it, to a browser
-	// that asks what a page may send.
+	// Closed reports whether the authorizer admits no caller. Preflight reports whether API Gateway itself answers the
+	// route, for browsers that ask what a page may send.
 	Closed    bool
 	Preflight bool
 }
 
-// String is "GET /orders/{id}".
+// String returns the route as "GET /orders/{id}".
 func (r Route) String() string { return r.Verb + " " + r.Path }
 
-// Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown]
-// and says everything that cannot be told, comes the rest.
+// Of returns the matrix of an assembly's model, or of one stack, given by its path. If it returns an error, which is an
+// [ErrUnknown] and lists everything that the assembly does not show, the matrix has the rest.
 func Of(m *apimodel.Model, stack string) (Matrix, error) {
 	tables := tables{}
 	var out Matrix
@@ -159,10 +159,10 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			Policy: policyOf(api),
 		}
 		for _, p := range m.ProblemsOf(api.ID) {
-			if p.OfPolicy && made.Policy == NoPolicy { // it could not be read
+			if p.OfPolicy && made.Policy == NoPolicy { // the policy could not be read
 				made.Policy = MayRefuse
 			}
-			if p.Blocks && !p.OfPolicy { // a route may be missing, or guarded by something else
+			if p.Blocks && !p.OfPolicy { // a route may be missing or have another guard
 				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
 			}
 		}
@@ -173,7 +173,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 				Preflight: method.Verb == "OPTIONS" && method.Authorization == apimodel.AuthorizationNone &&
 					method.Integration.Type == apimodel.IntegrationMock,
 			}
-			if err := r.guard(m, method, tables); err != nil {
+			if err := r.setGuard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
 			}
 			if method.NotKnown != nil {
@@ -181,7 +181,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %s", ErrUnknown, made, r, what))
 				r.Kind, r.Who, r.Requires = Unknown, "not known", nil
 			}
-			r.session(api, method)
+			r.setSession(api, method)
 			made.Routes = append(made.Routes, r)
 		}
 		slices.SortStableFunc(made.Routes, func(x, y Route) int {
@@ -190,9 +190,9 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		var notKnown []error
 		made.Authorizers, notKnown = authorizers(m, api, tables)
 		unknown = append(unknown, notKnown...)
-		made.Kept, made.FunctionURLs = kept(api), functionURLs(m, api)
+		made.Kept, made.FunctionURLs = keptRoutes(api), functionURLs(m, api)
 		made.Invokers = invokers(m, api)
-		made.around(m, api)
+		made.fillDependencies(m, api)
 		for _, err := range unknown {
 			made.NotKnown = append(made.NotKnown, strings.TrimPrefix(err.Error(), ErrUnknown.Error()+": "))
 		}
@@ -211,8 +211,8 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 	return out, errors.Join(errs...)
 }
 
-// name is an API's name. CDK names an API by its construct's id unless told otherwise, so that several of a stack may
-// have one name; the logical id tells them apart, and changes only where the construct is moved.
+// name returns an API's name. CDK names an API by its construct's ID by default, so several APIs of a stack may have
+// the same name. The logical ID distinguishes them, and changes only if the construct moves.
 func name(m *apimodel.Model, api *apimodel.API) string {
 	for _, other := range m.APIs {
 		if other != api && other.Stack == api.Stack && other.Name == api.Name {

@@ -316,14 +316,14 @@ func TestCache(t *testing.T) {
 		3599 * time.Second:      "3599s",
 		1500 * time.Millisecond: "1.5s",
 	} {
-		if got := (Route{Authorizer: "Jwt", Cache: &d}).cache(); got != want {
+		if got := (Route{Authorizer: "Jwt", Cache: &d}).describeCache(); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)
 		}
 	}
-	if got := (Route{}).cache(); got != "-" {
+	if got := (Route{}).describeCache(); got != "-" {
 		t.Errorf("without an authorizer: got %s", got)
 	}
-	if got := (Route{Authorizer: "Jwt"}).cache(); got != "not known" {
+	if got := (Route{Authorizer: "Jwt"}).describeCache(); got != "not known" {
 		t.Errorf("of a time that is not resolved: got %s", got)
 	}
 }

@@ -8,18 +8,19 @@ import (
 )
 
 var (
-	// comparison is a text of a template that compares a variable with an origin, with the || before it.
+	// comparison matches a comparison of a variable with an origin in a template, with the || before it.
 	comparison = regexp.MustCompile(`(?:\|\|)?\s*\$\w+\s*==\s*["'](https?://[^"'\s/]+)["']\s*`)
 
-	// answer has what a template answers in Access-Control-Allow-Origin.
+	// answer matches a template's value for Access-Control-Allow-Origin.
 	answer = regexp.MustCompile(`(?i)#set\(\s*\$context\.responseOverride\.header\.Access-Control-Allow-Origin\s*=\s*([^)]*)\)`)
 	text   = regexp.MustCompile(`^["']([^"'$]+)["']$`)
 )
 
-// originsOf are the origins of the pages that a response template lets read the answer: those that it compares the
-// origin of the request with before it answers with that one, as CDK and secureapi write it, and one that it answers
-// with as a text. Of any other template that says something of the header, it is one that begins with "not known".
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+// originsOf returns the origins of the pages that a response template allows to read the answer. These are the origins
+// with which it compares the request's origin before it returns that, as CDK and secureapi write it, and an origin that
+// it returns as a literal. For any other template that sets the header, it returns a text that begins with "not known".
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 func originsOf(template string) (out []string) {
 	if !strings.Contains(strings.ToLower(template), "access-control-allow-origin") {
 		return nil

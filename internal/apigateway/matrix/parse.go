@@ -13,11 +13,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ErrFormat is the error of [Parse] for what [Matrix.JSON] of this release did not write.
+// ErrFormat is the error of [Parse] for a text that [Matrix.JSON] of this release did not write.
 var ErrFormat = errors.New("not the JSON of gatehouse routes")
 
-// Parse reads what [Matrix.JSON] wrote. It refuses members that it does not know, and other versions: what they mean
-// for access would be left out of a comparison. What [Of] returned an error for is not in it.
+// Parse reads what [Matrix.JSON] wrote. Unknown members and other versions are errors, since a comparison would ignore
+// what they mean for access. The result does not have what [Of] returned an error for.
 func Parse(text []byte) (Matrix, error) {
 	var version struct {
 		Version int `json:"version"`
@@ -149,7 +149,7 @@ func (p jsonPolicy) read() (out Document) {
 	return out
 }
 
-// textOf is what rawOf was made of.
+// textOf reverses rawOf.
 func textOf(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -170,7 +170,7 @@ func duration(s *float64) *time.Duration {
 	return &d
 }
 
-// orNil is a list as it is made: nil where it has nothing.
+// orNil returns nil for an empty list, as [Of] does.
 func orNil(texts []string) []string {
 	if len(texts) == 0 {
 		return nil

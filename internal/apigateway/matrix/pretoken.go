@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// decidedByTrigger is what the pre token generation trigger of a user pool decides of its tokens: for the included one
-// the scopes of each group, and for another one its code and environment.
+// decidedByTrigger returns what the pre token generation trigger of a user pool decides about its tokens: for the
+// included trigger the scopes of each group, and for another one its code and environment.
 func decidedByTrigger(m *apimodel.Model, pool *apimodel.UserPool) (out []Variable) {
 	in := " of user pool " + pool.ID.String()
 	for _, arn := range []string{pool.PreTokenARN, pool.OldPreTokenARN} {

@@ -11,17 +11,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// page is who reads.
+// page is the origin of pages that read answers.
 type page struct {
 	origin      string
 	credentials bool
 }
 
-// readable are the pages that may read answers: those that functions with the included CORS handler are told, and those
-// that integrations and preflights answer with. A function that sends headers of its own is not known by its template.
+// readablePages returns the pages that may read answers: those that functions with the included CORS handler are told
+// about, and those that integrations and preflights allow. The template does not show what headers a function sends
+// itself.
 //
 // Source: https://fetch.spec.whatwg.org/#cors-check, by which "*" is not for requests with cookies.
-func readable(m *apimodel.Model, api *apimodel.API) (out []Readable) {
+func readablePages(m *apimodel.Model, api *apimodel.API) (out []Readable) {
 	routes := map[page][]string{}
 	for _, method := range api.Methods {
 		for _, p := range pagesOf(m, api, method) {
@@ -68,7 +69,7 @@ func pagesOf(m *apimodel.Model, api *apimodel.API, method *apimodel.Method) (out
 	return out
 }
 
-// header is what an integration's response maps to a header, whose name is the same in any case; "" for nothing.
+// header returns what an integration's response maps to a header, whose name compares without case; "" for nothing.
 func header(parameters map[string]string, name string) string {
 	for key, value := range parameters {
 		if strings.EqualFold(key, "method.response.header."+name) {
@@ -78,16 +79,16 @@ func header(parameters map[string]string, name string) string {
 	return ""
 }
 
-// answersPreflights reports whether something may answer a preflight.
+// answersPreflights reports whether a route may answer a preflight.
 func answersPreflights(api *apimodel.API) bool {
 	return slices.ContainsFunc(api.Methods, func(m *apimodel.Method) bool {
 		return m.Verb == http.MethodOptions || m.Verb == "ANY"
 	})
 }
 
-// asksFirst reports whether a browser asks before it sends any request that the method takes. Without an answer it does
-// not send it, also if the function has the CORS of another API in its environment. A signature can be in the query,
-// and what a REQUEST authorizer reads can be a cookie, for which no browser asks.
+// asksFirst reports whether a browser sends a preflight before any request that the method accepts. Without an answer
+// to it the browser does not send the request, even if the function has the CORS settings of another API. A signature
+// can be in the query, and a REQUEST authorizer can read a cookie; neither makes a browser send a preflight.
 //
 // Source: https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
 func asksFirst(api *apimodel.API, method *apimodel.Method) bool {
@@ -108,7 +109,7 @@ func asksFirst(api *apimodel.API, method *apimodel.Method) bool {
 	})
 }
 
-// safelisted are headers that a page may set, and those that a browser sets, without a preflight.
+// safelisted are headers that a page may set, or that a browser sets, without a preflight.
 var safelisted = map[string]bool{
 	"accept": true, "accept-language": true, "content-language": true, "content-type": true, "cookie": true,
 	"origin": true, "range": true, "referer": true, "user-agent": true,

@@ -54,7 +54,7 @@ func TestReadableByPages(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := []Readable{{Origin: "https://shop.example.com", Routes: c.want}}
-			if diff := cmp.Diff(want, readable(&apimodel.Model{}, c.api)); diff != "" {
+			if diff := cmp.Diff(want, readablePages(&apimodel.Model{}, c.api)); diff != "" {
 				t.Error(fmt.Sprint("(-want +got):\n", diff))
 			}
 		})

@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// SessionOf returns how an included authorizer finds a session in a request; nil for an authorizer that wants a token.
+// SessionOf returns how an included authorizer finds a session in a request; nil for an authorizer that expects a
+// token.
 func SessionOf(a *apimodel.Authorizer) *authz.Session {
 	if a == nil || a.Function == nil {
 		return nil
@@ -22,14 +23,14 @@ func SessionOf(a *apimodel.Authorizer) *authz.Session {
 	return &s
 }
 
-// LoginOf returns the settings of the login that starts an API's sessions of some settings: it seals the same cookie
-// with the same keys. It is nil if the API has no such login.
+// LoginOf returns the settings of the login that starts an API's sessions with some settings: it seals the same cookie
+// with the same keys. It returns nil if the API has no such login.
 func LoginOf(api *apimodel.API, s *authz.Session) *login.Config {
 	config, _ := loginOf(api, s)
 	return config
 }
 
-// loginOf returns a login with its function.
+// loginOf returns a login and its function.
 func loginOf(api *apimodel.API, s *authz.Session) (*login.Config, *apimodel.Function) {
 	for _, m := range api.Methods {
 		f := m.Integration.Function
@@ -45,8 +46,8 @@ func loginOf(api *apimodel.API, s *authz.Session) (*login.Config, *apimodel.Func
 	return nil, nil
 }
 
-// session says of a route whose authorizer takes sessions that it does.
-func (r *Route) session(api *apimodel.API, method *apimodel.Method) {
+// setSession notes that a route's authorizer accepts sessions, if it does.
+func (r *Route) setSession(api *apimodel.API, method *apimodel.Method) {
 	s := SessionOf(method.Authorizer)
 	if s == nil {
 		return

@@ -60,8 +60,8 @@ func TestSession(t *testing.T) {
 						t.Errorf("got %q, %q", r.Session, r.Who)
 					}
 				case "/auth/login":
-					if r.Session != "" || r.who() != "anyone: sends users to the provider" {
-						t.Errorf("the login: got %q, %q", r.Session, r.who())
+					if r.Session != "" || r.describeCallers() != "anyone: sends users to the provider" {
+						t.Errorf("the login: got %q, %q", r.Session, r.describeCallers())
 					}
 				}
 			}

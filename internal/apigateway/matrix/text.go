@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// stop is what columns are rounded up to.
-const stop = 8
+// columnStep is the multiple to which the width of columns is rounded up.
+const columnStep = 8
 
-// Routes is a table of who may call which route, and what resource policies do to that. [Matrix.Text] has all that
-// access depends on, and is the one to compare.
+// Routes returns a table of who may call which route, and how resource policies affect that. [Matrix.Text] has
+// everything that access depends on, and is the one to compare.
 func (m Matrix) Routes() []byte {
 	if len(m.APIs) == 0 {
 		return nil
@@ -29,8 +29,8 @@ func (m Matrix) Routes() []byte {
 	return out
 }
 
-// Rows are those of [Matrix.Routes] below its head: the API, the route, its authorizer, how long that one's answers are
-// kept, whether an API key is needed, and who may call. Notes say what holds for an API.
+// Rows returns the rows of [Matrix.Routes] without the header: the API, the route, its authorizer, how long the
+// authorizer's answers are cached, whether an API key is needed, and who may call. The notes apply to a whole API.
 func (m Matrix) Rows() (rows [][]string, notes []string) {
 	for _, api := range m.APIs {
 		for _, r := range api.Routes {
@@ -42,7 +42,7 @@ func (m Matrix) Rows() (rows [][]string, notes []string) {
 			if r.APIKey {
 				key = "needed"
 			}
-			row := []string{api.String(), r.String(), guard, r.cache(), key, r.who()}
+			row := []string{api.String(), r.String(), guard, r.describeCache(), key, r.describeCallers()}
 			for i, cell := range row {
 				row[i] = Plain(cell)
 			}
@@ -58,8 +58,8 @@ func (m Matrix) Rows() (rows [][]string, notes []string) {
 	return rows, notes
 }
 
-// policyNote says what the resource policy does to who may call. One that allows everything keeps no request out, and
-// where IAM's or a Lambda authorizer's policy says nothing of a request, it lets that one in.
+// policyNote says how the resource policy affects who may call. A policy that allows everything refuses no request. If
+// the policy of IAM or of a Lambda authorizer neither allows nor denies a request, such a resource policy admits it.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, tables A and
 // B.
@@ -79,7 +79,7 @@ func (a API) policyNote() string {
 	return note + "."
 }
 
-// table aligns rows. The last column is not padded.
+// table aligns rows. It does not pad the last column.
 func table(rows [][]string) []byte {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -93,7 +93,7 @@ func table(rows [][]string) []byte {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				width := (widths[i] + 2 + stop - 1) / stop * stop
+				width := (widths[i] + 2 + columnStep - 1) / columnStep * columnStep
 				b.WriteString(strings.Repeat(" ", width-utf8.RuneCountInString(cell)))
 			}
 		}
@@ -102,7 +102,7 @@ func table(rows [][]string) []byte {
 	return b.Bytes()
 }
 
-// Plain is a text on one line, without anything that a terminal would take for an instruction: names and reasons are
+// Plain returns a text on one line, without anything that a terminal would interpret: names and reasons contain
 // whatever the template has.
 func Plain(text string) string {
 	for _, r := range text {
@@ -114,8 +114,8 @@ func Plain(text string) string {
 	return text
 }
 
-// who may call, with the reason where there is no guard.
-func (r Route) who() string {
+// describeCallers describes who may call, with the reason if there is no guard.
+func (r Route) describeCallers() string {
 	who := r.Who
 	if r.From != "" {
 		who += ", from " + r.From
@@ -129,14 +129,14 @@ func (r Route) who() string {
 	return who + ": " + r.Public
 }
 
-func (r Route) cache() string {
+func (r Route) describeCache() string {
 	if r.Authorizer == "" {
 		return "-"
 	}
 	return period(r.Cache, "not known")
 }
 
-// period is a duration in its largest whole unit.
+// period formats a duration in its largest whole unit.
 func period(d *time.Duration, unknown string) string {
 	switch {
 	case d == nil:

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// unread is what access to an API may depend on and is not resolved, in the order of the names.
-func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
+// unresolved returns what access to an API may depend on and is not resolved, sorted by name.
+func unresolved(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 	add := func(name, text string) {
 		if text == "" {
 			return
@@ -44,12 +44,12 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 		}
 	}
 	for _, x := range m.Texts {
-		if about(x, api, a) {
+		if mayConcern(x, api, a) {
 			add(x.ID.String()+" ("+x.Type+")", x.Written)
 		}
 	}
 	for _, u := range m.Undecided {
-		if u.Stack == api.Stack || within(u.Stack, api.Stack) || within(api.Stack, u.Stack) ||
+		if u.Stack == api.Stack || isNestedIn(u.Stack, api.Stack) || isNestedIn(api.Stack, u.Stack) ||
 			strings.HasPrefix(u.Type, "AWS::IAM::") {
 			add("what parameters decide of "+u.ID.String()+" ("+u.Type+")", strings.Join(u.Lines, "\n"))
 		}
@@ -58,10 +58,10 @@ func unread(m *apimodel.Model, api *apimodel.API, a *API) (out []Variable) {
 	return out
 }
 
-// pastTheAPI adds what may lead to functions of the API without it, of which something is not known.
+// pastTheAPI adds what may lead to functions of the API without going through it, and is not fully known.
 func pastTheAPI(m *apimodel.Model, api *apimodel.API, add func(name, text string)) {
 	for _, p := range m.Permissions {
-		_, routes := behind(m, api, p)
+		_, routes := functionAndRoutes(m, api, p)
 		if p.Unknown != "" && (routes != nil || p.Function == "" && p.Stack == api.Stack) {
 			add("the permission "+p.ID.String()+" of a function, which is not known in full", p.Written)
 		}
@@ -86,32 +86,32 @@ func stageVariables(api *apimodel.API, add func(name, text string)) {
 	}
 }
 
-// about reports whether access to an API may depend on a resource that is compared as a text.
-func about(x apimodel.Text, api *apimodel.API, a *API) bool {
+// mayConcern reports whether access to an API may depend on a resource that is compared as a text.
+func mayConcern(x apimodel.Text, api *apimodel.API, a *API) bool {
 	switch {
 	case x.Grants:
 		return slices.ContainsFunc(a.Routes, func(r Route) bool { return r.Kind == IAM })
 	case x.Type == "AWS::ApiGateway::DomainNameV2":
 		return slices.Contains(api.EndpointTypes, "PRIVATE")
-	case x.Type == "AWS::EC2::VPCEndpoint": // whose policy restricts who calls through it
+	case x.Type == "AWS::EC2::VPCEndpoint": // its policy restricts who calls through it
 		return slices.Contains(api.EndpointTypes, "PRIVATE") && strings.Contains(x.Written, "execute-api")
 	}
 	return strings.Contains(x.Written, api.LogicalID)
 }
 
-// within reports whether a stack is nested in another one, by their paths.
-func within(stack, in string) bool { return strings.HasPrefix(stack, in+"/") }
+// isNestedIn reports whether a stack is nested in another one, by their paths.
+func isNestedIn(stack, in string) bool { return strings.HasPrefix(stack, in+"/") }
 
 // readsStageVariables reports whether an authorizer's decision can depend on variables of a stage: they name its
-// function, they are among its identity sources, or a function of the app's own has them in its event.
+// function, they are among its identity sources, or a function of the app's own gets them in its event.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 func readsStageVariables(a *apimodel.Authorizer) bool {
 	return strings.Contains(a.URI, "${stageVariables.") ||
-		a.Type == apimodel.RequestAuthorizer && (a.Function == nil || !includes(a.Function)) ||
+		a.Type == apimodel.RequestAuthorizer && (a.Function == nil || !isIncluded(a.Function)) ||
 		slices.ContainsFunc(a.IdentitySources, func(s apimodel.IdentitySource) bool { return s.In == "stageVariables" })
 }
 
-// callsIn are the statements about calls of an API in some policies, and the managed policies of AWS beside them.
+// callsIn returns the statements of some policies that are about calls of an API, and the managed policies of AWS.
 func callsIn(p *apimodel.PolicySet) string {
 	var list []string
 	for _, document := range p.Documents {
@@ -125,8 +125,7 @@ func callsIn(p *apimodel.PolicySet) string {
 	return strings.Join(list, "\n")
 }
 
-// statementsOf are the statements about calls in a policy as a template has it, or all of it if it cannot be taken
-// apart.
+// statementsOf returns the statements about calls in a template's policy, or the whole policy if it cannot be read.
 func statementsOf(document json.RawMessage) (out []string) {
 	doc := documentOf("", document)
 	if doc.Statements == nil {

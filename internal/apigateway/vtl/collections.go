@@ -15,16 +15,16 @@ func get(v Value, args []Value) (Value, error) {
 	return nil, nil
 }
 
-// element is the one at an index, which counts from the beginning alone, as that of Java's lists does.
+// element returns the element at an index, which, as in Java's lists, must not be negative.
 func element(l *List, at Value) (Value, error) {
 	if i, ok := integer(at); ok && i < 0 {
-		return nil, outside(at, l)
+		return nil, indexError(at, l)
 	}
 	return indexed(l, at)
 }
 
-func outside(at Value, l *List) error {
-	return fmt.Errorf("the index %s is not one of a list of %d", stringOf(at), len(l.Items))
+func indexError(at Value, l *List) error {
+	return fmt.Errorf("the index %s is outside a list of %d", stringOf(at), len(l.Items))
 }
 
 func setItem(v Value, args []Value) (Value, error) {
@@ -50,7 +50,7 @@ func add(v Value, args []Value) (Value, error) {
 	}
 	i, ok := integer(args[0])
 	if !ok || i < 0 || i > int64(len(l.Items)) {
-		return nil, outside(args[0], l)
+		return nil, indexError(args[0], l)
 	}
 	l.Items = slices.Insert(l.Items, int(i), args[1])
 	return nil, nil
@@ -92,10 +92,10 @@ func remove(v Value, args []Value) (Value, error) {
 	return nil, nil
 }
 
-// put returns what the key had before.
+// put sets the value of a key, and returns its previous value.
 func put(m *Map, args []Value) (Value, error) {
 	key := stringOf(args[0])
-	before := m.of[key]
+	before := m.entries[key]
 	m.Put(key, args[1])
 	return before, nil
 }
@@ -103,7 +103,7 @@ func put(m *Map, args []Value) (Value, error) {
 func putAll(m *Map, args []Value) (Value, error) {
 	if more, ok := args[0].(*Map); ok {
 		for _, key := range slices.Clone(more.keys) {
-			m.Put(key, more.of[key])
+			m.Put(key, more.entries[key])
 		}
 	}
 	return nil, nil
@@ -111,7 +111,7 @@ func putAll(m *Map, args []Value) (Value, error) {
 
 func getOrDefault(m *Map, args []Value) (Value, error) {
 	if key := stringOf(args[0]); m.has(key) {
-		return m.of[key], nil
+		return m.entries[key], nil
 	}
 	return args[1], nil
 }
@@ -131,7 +131,7 @@ func keySet(m *Map, _ []Value) (Value, error) {
 func entrySet(m *Map, _ []Value) (Value, error) {
 	out := &List{}
 	for _, k := range m.keys {
-		out.Items = append(out.Items, entry{k, m.of[k]})
+		out.Items = append(out.Items, entry{k, m.entries[k]})
 	}
 	return out, nil
 }

@@ -2,7 +2,7 @@ package vtl
 
 import "strings"
 
-// directives are Velocity's.
+// directives are the directives of Velocity.
 var directives = []string{
 	"set",
 	"if",
@@ -19,8 +19,8 @@ var directives = []string{
 	"evaluate",
 }
 
-// directive is the name of the directive at the parser's place, and how many bytes it has with its number sign and its
-// braces; "" if it is not one.
+// directive returns the name of the directive at the parser's position, and its length in bytes with the number sign
+// and braces; "" if it is not one.
 func (p *parser) directive() (name string, length int) {
 	rest := p.text[p.at+1:]
 	braces := strings.HasPrefix(rest, "{")
@@ -47,8 +47,8 @@ func (p *parser) directive() (name string, length int) {
 	return "", 0
 }
 
-// number reads a number sign in text: a comment, a directive, or itself. A directive takes the rest of its line with it
-// if that is white space, and leaves what stands before it.
+// number reads a number sign in text: a comment, a directive, or itself. A directive includes the rest of its line if
+// that is white space, but not the white space before it.
 // Source: recorded on AWS for #set, as test_multiline_dict_in_set_statement of the snapshot that the package's
 // documentation names, where Velocity 1.7 takes the white space before #set.
 func (p *parser) number() (n node, end string, err error) {
@@ -65,7 +65,7 @@ func (p *parser) number() (n node, end string, err error) {
 		p.at++
 		return textNode("#"), "", nil
 	}
-	if err := p.escaped(start); err != nil {
+	if err := p.rejectEscape(start); err != nil {
 		return nil, "", err
 	}
 	p.at += length
@@ -79,7 +79,7 @@ func (p *parser) number() (n node, end string, err error) {
 	case "define":
 		n, err = p.define(start)
 	case "macro":
-		err = p.errorAt(start, "%s: API Gateway has no macros: it writes what calls one as text", p.shown(start))
+		err = p.errorAt(start, "%s: API Gateway has no macros: it outputs a macro call as text", p.shown(start))
 	case "break", "stop":
 		n = leaveNode(name)
 	case "end", "else", "elseif":
@@ -96,7 +96,7 @@ func (p *parser) number() (n node, end string, err error) {
 	return n, end, nil
 }
 
-// skipLine passes over the rest of a line, if it is white space.
+// skipLine skips the rest of a line, if it is white space.
 func (p *parser) skipLine() {
 	rest := strings.TrimLeft(p.text[p.at:], " \t\r")
 	if strings.HasPrefix(rest, "\n") {
@@ -104,7 +104,7 @@ func (p *parser) skipLine() {
 	}
 }
 
-// set reads what follows #set: ($name = value).
+// set reads the part after #set: ($name = value).
 func (p *parser) set(start int) (node, error) {
 	fail := func() error { return p.errorAt(start, "%s: want #set($name = value)", p.shown(start)) }
 	if !p.take("(") || !p.peek("$") || !p.isReference() {
@@ -139,7 +139,7 @@ func (p *parser) set(start int) (node, error) {
 	return setNode{to, value}, nil
 }
 
-// override reads what a #set of $context sets.
+// override reads a #set of $context.
 func (p *parser) override(to *reference, at int, value expression) (node, error) {
 	where, s, ok := overrideOf(to.steps)
 	switch {
@@ -159,14 +159,14 @@ func (p *parser) body(start int) ([]node, error) {
 	p.skipLine()
 	nodes, end, err := p.block()
 	if err == nil && end == "" {
-		err = p.errorAt(start, "%s: there is no #end to it", p.shown(start))
+		err = p.errorAt(start, "%s has no #end", p.shown(start))
 	} else if err == nil && end != "end" {
 		err = p.errorAt(p.endAt, "#%s without #if before it", end)
 	}
 	return nodes, err
 }
 
-// condition reads what follows #if, up to and with its #end.
+// condition reads the part after #if, including its #end.
 func (p *parser) condition(start int) (node, error) {
 	if err := p.enter(start); err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func (p *parser) condition(start int) (node, error) {
 		case "end":
 			return n, nil
 		}
-		return nil, p.errorAt(start, "%s: there is no #end to it", p.shown(start))
+		return nil, p.errorAt(start, "%s has no #end", p.shown(start))
 	}
 }
 
@@ -213,21 +213,21 @@ func (p *parser) inParentheses(start int) (expression, error) {
 	return e, nil
 }
 
-// opened reads a parenthesis that opens and the variable after it.
-func (p *parser) opened() (name string, ok bool) {
+// openParenthesis reads an opening parenthesis and the variable after it.
+func (p *parser) openParenthesis() (name string, ok bool) {
 	if !p.take("(") {
 		return "", false
 	}
 	return p.variable()
 }
 
-// foreach reads what follows #foreach, up to and with its #end: ($name in list).
+// foreach reads the part after #foreach, including its #end: ($name in list).
 func (p *parser) foreach(start int) (node, error) {
 	if err := p.enter(start); err != nil {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	name, ok := p.opened()
+	name, ok := p.openParenthesis()
 	if !ok || !p.word("in") {
 		return nil, p.errorAt(start, "%s: want #foreach($name in list)", p.shown(start))
 	}
@@ -242,13 +242,13 @@ func (p *parser) foreach(start int) (node, error) {
 	return foreachNode{name, in, nodes}, err
 }
 
-// define reads what follows #define, up to and with its #end: ($name).
+// define reads the part after #define, including its #end: ($name).
 func (p *parser) define(start int) (node, error) {
 	if err := p.enter(start); err != nil {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	name, ok := p.opened()
+	name, ok := p.openParenthesis()
 	if !ok || !p.take(")") {
 		return nil, p.errorAt(start, "%s: want #define($name)", p.shown(start))
 	}

@@ -13,7 +13,7 @@ func (t textValue) eval(r *rendering) (Value, error) {
 	return text, err
 }
 
-// text renders nodes by themselves.
+// text renders nodes into a separate string.
 func (r *rendering) text(nodes []node) (string, error) {
 	outer := r.out
 	r.out = strings.Builder{}
@@ -32,7 +32,7 @@ func (l listValue) eval(r *rendering) (Value, error) {
 		}
 		out.Items = append(out.Items, v)
 	}
-	return out, r.step()
+	return out, r.countStep()
 }
 
 func (v rangeValue) eval(r *rendering) (Value, error) {
@@ -60,7 +60,7 @@ func (v rangeValue) eval(r *rendering) (Value, error) {
 	for i := first; ; i += step {
 		out.Items = append(out.Items, i)
 		if i == last {
-			return out, r.made(16 * len(out.Items))
+			return out, r.countBytes(16 * len(out.Items))
 		}
 	}
 }
@@ -76,23 +76,23 @@ func (m mapValue) eval(r *rendering) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.reads(key); err != nil {
+		if err := r.countReads(key); err != nil {
 			return nil, err
 		}
 		out.Put(stringOf(key), value)
 	}
-	return out, r.step()
+	return out, r.countStep()
 }
 
 func (n notValue) eval(r *rendering) (Value, error) {
-	is, err := r.holds(n.of)
+	is, err := r.isTrue(n.of)
 	return !is, err
 }
 
-// holds reports whether an expression does as a condition. Texts, numbers, lists and maps that the template has there,
-// and what it computes of them, do not.
+// isTrue reports whether an expression is true as a condition. Literal texts, numbers, lists and maps are false, and so
+// is what the template computes from them.
 // Source: evaluate in SimpleNode.java of Velocity 1.7, which their nodes inherit.
-func (r *rendering) holds(e expression) (bool, error) {
+func (r *rendering) isTrue(e expression) (bool, error) {
 	switch e := e.(type) {
 	case literal:
 		is, _ := e.value.(bool)
@@ -109,13 +109,13 @@ func (r *rendering) holds(e expression) (bool, error) {
 }
 
 func (b binary) eval(r *rendering) (Value, error) {
-	if err := r.step(); err != nil {
+	if err := r.countStep(); err != nil {
 		return nil, err
 	}
 	if b.operator == "&&" || b.operator == "||" {
-		is, err := r.holds(b.left)
+		is, err := r.isTrue(b.left)
 		if err == nil && is == (b.operator == "&&") {
-			is, err = r.holds(b.right)
+			is, err = r.isTrue(b.right)
 		}
 		return is, err
 	}
@@ -127,7 +127,7 @@ func (b binary) eval(r *rendering) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.reads(x, y); err != nil {
+	if err := r.countReads(x, y); err != nil {
 		return nil, err
 	}
 	switch b.operator {
@@ -136,18 +136,18 @@ func (b binary) eval(r *rendering) (Value, error) {
 	case "!=":
 		return !equal(x, y), nil
 	case "<", ">", "<=", ">=":
-		return compared(b.operator, x, y), nil
+		return compareNumbers(b.operator, x, y), nil
 	}
 	_, isText := x.(string)
 	_, also := y.(string)
 	if b.operator == "+" && (isText || also) {
 		text := textOrNone(x) + textOrNone(y)
-		return text, r.made(len(text))
+		return text, r.countBytes(len(text))
 	}
 	return arithmetic(b.operator, x, y), nil
 }
 
-// textOrNone is the text of a value; "" of what cannot be computed.
+// textOrNone returns the text of a value; "" for a value that cannot be computed.
 func textOrNone(v Value) string {
 	if v == nil {
 		return ""
@@ -155,12 +155,12 @@ func textOrNone(v Value) string {
 	return stringOf(v)
 }
 
-// What a reference does not find is an empty text, which holds as a condition; in Velocity it is missing. Sources:
+// A reference to something missing is an empty text, which is true as a condition; in Velocity it is null. Sources:
 // test_unmatched_name_does_not_get_substituted, test_silent_formal_reference_in_an_if_condition and
 // test_if_statement_considers_None_to_be_truthy in the snapshot that the package's documentation names, and
 // https://github.com/toqoz/api-gateway-mapping-template/issues/5
 func (ref *reference) eval(r *rendering) (Value, error) {
-	if err := r.step(); err != nil {
+	if err := r.countStep(); err != nil {
 		return nil, err
 	}
 	v, rest, err := r.begin(ref)
@@ -179,7 +179,7 @@ func (ref *reference) eval(r *rendering) (Value, error) {
 	return v, nil
 }
 
-// begin is the value that the other steps of a reference start from.
+// begin returns the value at which a reference starts, and the remaining steps.
 func (r *rendering) begin(ref *reference) (Value, []step, error) {
 	switch ref.root {
 	case "context":
@@ -188,7 +188,7 @@ func (r *rendering) begin(ref *reference) (Value, []step, error) {
 				before, err := r.put(where, s.args)
 				return before, ref.steps[3:], err
 			}
-			return r.overridden(), ref.steps, nil
+			return r.overrideMap(), ref.steps, nil
 		}
 		if r.context == nil {
 			r.context = NewMap()
@@ -215,7 +215,7 @@ func (r *rendering) begin(ref *reference) (Value, []step, error) {
 
 // follow takes one step from a value.
 func (r *rendering) follow(v Value, s step) (Value, error) {
-	if err := r.step(); err != nil {
+	if err := r.countStep(); err != nil {
 		return nil, err
 	}
 	if b, ok := v.(*block); ok {
@@ -229,7 +229,7 @@ func (r *rendering) follow(v Value, s step) (Value, error) {
 	case s.index != nil:
 		i, err := s.index.eval(r)
 		if err == nil {
-			err = r.reads(i)
+			err = r.countReads(i)
 		}
 		if err != nil {
 			return nil, err
@@ -248,7 +248,7 @@ func (r *rendering) follow(v Value, s step) (Value, error) {
 	return r.call(s, v, args)
 }
 
-// indexed is what stands at an index: of a list by its number, of a map by its key.
+// indexed returns the element at an index: of a list by its number, of a map by its key.
 func indexed(v, at Value) (Value, error) {
 	switch v := v.(type) {
 	case *List:
@@ -257,10 +257,10 @@ func indexed(v, at Value) (Value, error) {
 			return nil, nil
 		}
 		if i < 0 {
-			i += int64(len(v.Items)) // from the end, as Velocity does it
+			i += int64(len(v.Items)) // from the end, as in Velocity
 		}
 		if i < 0 || i >= int64(len(v.Items)) {
-			return nil, outside(at, v)
+			return nil, indexError(at, v)
 		}
 		return v.Items[i], nil
 	case *Map:
@@ -269,7 +269,7 @@ func indexed(v, at Value) (Value, error) {
 	return nil, nil
 }
 
-// member is a member of a map, or what Java would read by a method get or is.
+// member returns a member of a map, or what Java would read with a method get or is.
 func member(v Value, name string) Value {
 	switch v := v.(type) {
 	case *Map:

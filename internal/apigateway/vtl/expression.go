@@ -23,7 +23,7 @@ type (
 	}
 )
 
-// levels are the operators, those that bind least first.
+// levels are the operators, by increasing precedence.
 var levels = [][][2]string{
 	{{"||", "or"}},
 	{{"&&", "and"}},
@@ -33,7 +33,7 @@ var levels = [][][2]string{
 	{{"*", ""}, {"/", ""}, {"%", ""}},
 }
 
-// expression reads an expression, as #set and #if take it.
+// expression reads an expression in #set or #if.
 func (p *parser) expression() (expression, error) {
 	if err := p.enter(p.at); err != nil {
 		return nil, err
@@ -63,8 +63,8 @@ func (p *parser) level(n int) (expression, error) {
 	}
 }
 
-func (p *parser) operator(of [][2]string) string {
-	for _, o := range of {
+func (p *parser) operator(operators [][2]string) string {
+	for _, o := range operators {
 		if p.take(o[0]) || o[1] != "" && p.word(o[1]) {
 			return o[0]
 		}
@@ -92,7 +92,7 @@ func (p *parser) unary() (expression, error) {
 	return notValue{e}, err
 }
 
-// parameter reads a value as methods, indexes and lists take it: without operators.
+// parameter reads a value in methods, indexes and lists: an expression without operators.
 func (p *parser) parameter() (expression, error) {
 	p.space()
 	at := p.at
@@ -122,7 +122,7 @@ func (p *parser) parameter() (expression, error) {
 	return nil, p.errorAt(at, "the value %s is not supported", p.shown(at))
 }
 
-// quoted reads a string. In double quotes references and directives are replaced; a backslash stands for itself, and a
+// quoted reads a string. In double quotes, references and directives are replaced. A backslash stands for itself; a
 // quote of the string's own kind is written twice.
 func (p *parser) quoted() (expression, error) {
 	start := p.at

@@ -12,11 +12,11 @@ import (
 
 var paramKinds = []string{"path", "querystring", "header"}
 
-// input is a member of $input.
+// input returns a member of $input.
 //
-// An empty body is {} for $input.body, and so it is for $input.json and $input.path: https://github.com/localstack/
-// localstack/pull/12413, validated on AWS. What a path does not find is "" and not missing: a condition on it has to
-// compare with "", which people's templates on AWS do.
+// An empty body is {} for $input.body, and therefore for $input.json and $input.path: https://github.com/localstack/
+// localstack/pull/12413, validated on AWS. A path that finds nothing yields "" and not null, so a condition must
+// compare with "", as templates on AWS do.
 func (r *rendering) input(s step) (Value, error) {
 	var arg Value
 	if len(s.args) == 1 {
@@ -24,7 +24,7 @@ func (r *rendering) input(s step) (Value, error) {
 		if arg, err = s.args[0].eval(r); err != nil {
 			return nil, err
 		}
-		if err := r.reads(arg); err != nil {
+		if err := r.countReads(arg); err != nil {
 			return nil, err
 		}
 	}
@@ -40,7 +40,7 @@ func (r *rendering) input(s step) (Value, error) {
 		}
 		all := r.parameters()
 		for _, kind := range paramKinds {
-			if of := all.of[kind].(*Map); of.has(stringOf(arg)) {
+			if of := all.entries[kind].(*Map); of.has(stringOf(arg)) {
 				return of.get(stringOf(arg)), nil
 			}
 		}
@@ -55,20 +55,20 @@ func (r *rendering) input(s step) (Value, error) {
 	}
 	v, passed, err := path.find(r.body)
 	if err == nil {
-		err = r.passes(passed)
+		err = r.countValues(passed)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if s.name == "path" {
-		return v, r.step()
+		return v, r.countStep()
 	}
 	text := jsonText(v)
-	return text, r.made(len(text))
+	return text, r.countBytes(len(text))
 }
 
-// parse reads the body as JSON, once. One that does not look like JSON, such as that of a form, is a text: of it
-// $input.json('$') makes a JSON string.
+// parse parses the body as JSON, once. A body that does not look like JSON, such as a form, is a text, which
+// $input.json('$') converts to a JSON string.
 // Sources: https://github.com/nateyolles/slack-pokerbot/issues/1, and _json_load, validated on AWS, in
 // https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/parameters_mapping.py
 func (r *rendering) parse() (err error) {
@@ -89,7 +89,7 @@ func (r *rendering) parse() (err error) {
 	return nil
 }
 
-// parameters is $input.params().
+// parameters returns $input.params().
 func (r *rendering) parameters() *Map {
 	if r.params != nil {
 		return r.params
@@ -119,7 +119,7 @@ func (r *rendering) stageVariables() *Map {
 	return r.stage
 }
 
-// utilities are the functions of $util, with how many arguments they take.
+// utilities are the functions of $util, with the number of their arguments.
 var utilities = map[string]int{
 	"escapeJavaScript": 1,
 	"parseJson":        1,
@@ -129,7 +129,7 @@ var utilities = map[string]int{
 	"base64Decode":     1,
 }
 
-// util calls a function of $util. Of a value that is missing nothing is made.
+// util calls a function of $util. A missing argument makes a missing result.
 func (r *rendering) util(name string, arg Value) (Value, error) {
 	if arg == nil {
 		return nil, nil
@@ -148,7 +148,7 @@ func (r *rendering) util(name string, arg Value) (Value, error) {
 		if err != nil {
 			return nil, fmt.Errorf("$util.parseJson: %w", err)
 		}
-		return v, r.made(len(text))
+		return v, r.countBytes(len(text))
 	case "escapeJavaScript":
 		text = escapeJavaScript(text)
 	case "urlEncode":
@@ -168,11 +168,11 @@ func (r *rendering) util(name string, arg Value) (Value, error) {
 		}
 		text = string(decoded)
 	}
-	return text, r.made(len(text))
+	return text, r.countBytes(len(text))
 }
 
-// escapeJavaScript escapes a text as a JavaScript string has it: "This function will turn any regular single quotes (')
-// into escaped ones (\'). However, the escaped single quotes are not valid in JSON."
+// escapeJavaScript escapes a text for a JavaScript string: "This function will turn any regular single quotes (') into
+// escaped ones (\'). However, the escaped single quotes are not valid in JSON."
 // Sources: the reference of the package's documentation, and StringEscapeUtils.escapeJavaScript of Apache Commons Lang
 // (https://commons.apache.org/proper/commons-lang/javadocs/api-2.6/org/apache/commons/lang/StringEscapeUtils.html),
 // which also escapes the slash, control characters, and what is not ASCII.
@@ -204,7 +204,7 @@ func escapeJavaScript(text string) string {
 	return b.String()
 }
 
-// urlEncode is URLEncoder.encode of Java: letters, digits and -_.* stand for themselves, and a space is a +.
+// urlEncode works like Java's URLEncoder.encode: letters, digits and -_.* stand for themselves, and a space becomes +.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/net/URLEncoder.html
 func urlEncode(text string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(text))

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// parseJSON reads a JSON text. Members keep their order, and the last of two with one name counts.
+// parseJSON parses a JSON text. Members keep their order; the last of several with the same name counts.
 func parseJSON(text string) (Value, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -90,7 +90,7 @@ func number(text string) Value {
 	return f
 }
 
-// jsonText is a value as JSON.
+// jsonText returns a value as JSON.
 func jsonText(v Value) string {
 	var b bytes.Buffer
 	writeJSON(&b, v, 0)
@@ -99,7 +99,7 @@ func jsonText(v Value) string {
 
 func writeJSON(b *bytes.Buffer, v Value, depth int) {
 	if depth > maxDepth || b.Len() > maxBytes {
-		b.WriteString("null") // a value that holds itself
+		b.WriteString("null") // the value contains itself
 		return
 	}
 	switch v := v.(type) {
@@ -113,7 +113,7 @@ func writeJSON(b *bytes.Buffer, v Value, depth int) {
 			}
 			b.Write(plainjson.Must(k))
 			b.WriteByte(':')
-			writeJSON(b, v.of[k], depth+1)
+			writeJSON(b, v.entries[k], depth+1)
 		}
 		b.WriteByte('}')
 	case *List:

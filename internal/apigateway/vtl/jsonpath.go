@@ -10,8 +10,8 @@ import (
 // Source: https://github.com/json-path/JsonPath, and https://goessner.net/articles/JsonPath/
 type path []part
 
-// Path is a JSONPath outside of a template.
-type Path struct{ of path }
+// Path is a JSONPath for use outside of templates.
+type Path struct{ path path }
 
 // ParsePath reads a JSONPath, such as $.orders[0].
 func ParsePath(text string) (Path, error) {
@@ -19,13 +19,13 @@ func ParsePath(text string) (Path, error) {
 	return Path{p}, err
 }
 
-// Find returns the text of what a path finds in a JSON text; "" for nothing. Objects and lists are JSON.
+// Find returns the text of what a path finds in a JSON text; "" for nothing. Objects and lists are returned as JSON.
 func (p Path) Find(text string) (string, error) {
 	v, err := parseJSON(text)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrBody, err)
 	}
-	if v, _, err = p.of.find(v); err != nil {
+	if v, _, err = p.path.find(v); err != nil {
 		return "", err
 	}
 	switch v.(type) {
@@ -35,13 +35,13 @@ func (p Path) Find(text string) (string, error) {
 	return stringOf(v), nil
 }
 
-// maxFound is how many values a path may find: .. after .. finds some of them again and again.
+// maxFound limits how many values a path may find: a .. after another .. finds some of them repeatedly.
 const maxFound = 100_000
 
 type part struct {
-	name string // of a member
-	at   int    // of an element, from the end if it is negative
-	kind byte   // '.' member, '[' element, '*' all, '~' all below (..), 'n' length()
+	name  string // the name of a member
+	index int    // the index of an element, from the end if negative
+	kind  byte   // '.' member, '[' element, '*' all, '~' all below (..), 'n' length()
 }
 
 // parsePath reads a path such as $.orders[0]['total'].
@@ -94,7 +94,7 @@ func parsePath(text string) (path, error) {
 	return out, nil
 }
 
-// bracket reads a part in brackets, and how long it is.
+// bracket reads a part in brackets, and returns its length.
 func bracket(text string) (p part, length int, ok bool) {
 	if len(text) > 2 && (text[1] == '\'' || text[1] == '"') {
 		end := strings.IndexByte(text[2:], text[1])
@@ -112,11 +112,11 @@ func bracket(text string) (p part, length int, ok bool) {
 		return part{kind: '*'}, end + 1, true
 	}
 	n, err := strconv.Atoi(inner)
-	return part{at: n, kind: '['}, end + 1, err == nil
+	return part{index: n, kind: '['}, end + 1, err == nil
 }
 
-// find is what a path finds in a value, "" for nothing, and how many values it passed. One with a wildcard finds a
-// list.
+// find returns what a path finds in a value, "" for nothing, and how many values it visited. A path with a wildcard
+// finds a list.
 func (p path) find(v Value) (out Value, passed int, err error) {
 	found := []Value{v}
 	many := false
@@ -145,9 +145,9 @@ func (p part) apply(to []Value, v Value, depth int) []Value {
 	l, isList := v.(*List)
 	switch {
 	case p.kind == '.' && isMap && m.has(p.name):
-		return append(to, m.of[p.name])
+		return append(to, m.entries[p.name])
 	case p.kind == '[' && isList:
-		i := p.at
+		i := p.index
 		if i < 0 {
 			i += len(l.Items)
 		}

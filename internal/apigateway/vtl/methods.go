@@ -11,17 +11,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// method is one of Java that values here have: of String, List, Map, Map.Entry, Number and Boolean. On a value that
-// does not have it nothing is made, as Velocity does.
+// method is a Java method of String, List, Map, Map.Entry, Number or Boolean. As in Velocity, calling it on a value
+// without that method yields nothing.
 type method struct {
-	arguments []int // how many it can take
+	arguments []int // the possible numbers of arguments
 	call      func(of Value, args []Value) (Value, error)
 
-	// match is set in place of call if the first argument is a regular expression. It takes off what it does of the work.
+	// match replaces call if the first argument is a regular expression. It subtracts its cost from work.
 	match func(s string, args []Value, work *regexes.Work) (Value, error)
 }
 
-// methods are those that people's templates use.
+// methods are the methods that templates in the wild use.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html, and java/util/List.html and Map.html there.
 var methods = map[string]method{
 	"toString":    {none, text, nil},
@@ -115,10 +115,10 @@ func ofMap(call func(m *Map, args []Value) (Value, error)) func(Value, []Value) 
 	}
 }
 
-// size16 is the length of a Java string: its UTF-16 units.
+// size16 returns the length of a Java string, in UTF-16 units.
 func size16(s string) int64 { return int64(len(utf16.Encode([]rune(s)))) }
 
-// units is a place in a string by its UTF-16 units; -1 for none.
+// units converts a byte offset in a string to UTF-16 units; -1 stays -1.
 func units(s string, at int) int64 {
 	if at < 0 {
 		return -1
@@ -128,7 +128,7 @@ func units(s string, at int) int64 {
 
 func text(v Value, _ []Value) (Value, error) { return stringOf(v), nil }
 
-func equals(v Value, args []Value) (Value, error) { return same(v, args[0]), nil }
+func equals(v Value, args []Value) (Value, error) { return javaEquals(v, args[0]), nil }
 
 func length(s string, _ []Value) (Value, error) { return size16(s), nil }
 
@@ -166,8 +166,8 @@ func size(v Value, _ []Value) (Value, error) {
 	return nil, nil
 }
 
-// same is equals() of Java: of values of one type.
-func same(x, y Value) bool {
+// javaEquals is Java's equals() for two values of the same type.
+func javaEquals(x, y Value) bool {
 	_, xs := x.(string)
 	_, ys := y.(string)
 	_, xb := x.(bool)
@@ -212,7 +212,7 @@ func lastIndexOf(v Value, args []Value) (Value, error) {
 
 func find(l *List, x Value) int {
 	return slices.IndexFunc(l.Items, func(item Value) bool {
-		return item == nil && x == nil || item != nil && same(item, x)
+		return item == nil && x == nil || item != nil && javaEquals(item, x)
 	})
 }
 
@@ -223,7 +223,7 @@ func equalsIgnoreCase(s string, args []Value) (Value, error) {
 	return nil, nil
 }
 
-// trim takes off what is at most a space, as Java's trim() does.
+// trim removes spaces and control characters at both ends, like Java's trim().
 func trim(s string, _ []Value) (Value, error) {
 	return strings.TrimFunc(s, func(c rune) bool { return c <= ' ' }), nil
 }
@@ -256,7 +256,7 @@ func cut(s string, from, to int64) (Value, error) {
 	return string(utf16.Decode(text[from:to])), nil
 }
 
-// replace is bounded like replaceAll.
+// replace limits the size of its result, like replaceAll.
 func replace(s string, args []Value) (Value, error) {
 	old, with := stringOf(args[0]), stringOf(args[1])
 	if n := strings.Count(s, old); n*len(with) > maxBytes {
@@ -265,7 +265,7 @@ func replace(s string, args []Value) (Value, error) {
 	return strings.ReplaceAll(s, old, with), nil
 }
 
-// parseInt is Integer.parseInt, which templates reach by a number: #set($i = 0) $i.parseInt("5").
+// parseInt is Integer.parseInt, which templates call on a number: #set($i = 0) $i.parseInt("5").
 func parseInt(v Value, args []Value) (Value, error) {
 	if _, ok := integer(v); !ok {
 		return nil, nil

@@ -4,7 +4,7 @@ import (
 	"math"
 )
 
-// truth is whether a value holds as a condition: it is there, and it is not false. An empty string holds.
+// truth reports whether a value is true as a condition: it is not missing and not false. An empty string is true.
 func truth(v Value) bool {
 	if b, ok := v.(bool); ok {
 		return b
@@ -12,8 +12,8 @@ func truth(v Value) bool {
 	return v != nil
 }
 
-// equal compares numbers by value, values of one type by content, and others by their text. A value that is missing
-// equals only one that is missing, too.
+// equal compares numbers by value, values of the same type by content, and other values by their text. A missing value
+// equals only another missing value.
 // Source: ASTEQNode.java of Velocity 1.7.
 func equal(x, y Value) bool {
 	if x == nil || y == nil {
@@ -27,8 +27,8 @@ func equal(x, y Value) bool {
 	return stringOf(x) == stringOf(y)
 }
 
-// compared compares numbers; nothing else has an order.
-func compared(operator string, x, y Value) bool {
+// compareNumbers compares numbers. Other values have no order.
+func compareNumbers(operator string, x, y Value) bool {
 	a, ok := float(x)
 	b, also := float(y)
 	if !ok || !also {
@@ -45,7 +45,7 @@ func compared(operator string, x, y Value) bool {
 	return a >= b
 }
 
-// arithmetic computes with numbers, whole ones with whole ones. What cannot be computed is missing.
+// arithmetic computes with numbers; two integers make an integer. A result that cannot be computed is missing.
 func arithmetic(operator string, x, y Value) Value {
 	a, ok := integer(x)
 	b, also := integer(y)

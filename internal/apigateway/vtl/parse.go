@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// parser reads a template from its beginning to its end.
+// parser reads a template from beginning to end.
 type parser struct {
 	text  string
 	at    int
-	endAt int // where the directive stands that ended a block
+	endAt int // position of the directive that ended a block
 
-	textFrom, textEnd int // of the text that was appended last
-	base              int // where text stands in the template: of a string in double quotes
+	textFrom, textEnd int // bounds of the text that was appended last
+	base              int // position of text in the template, for a string in double quotes
 	whole             string
 	depth             int
 	options           Options
@@ -29,7 +29,7 @@ func (p *parser) errorAt(at int, format string, a ...any) error {
 	return &SyntaxError{line, column, fmt.Sprintf(format, a...)}
 }
 
-// shown is the template at a place, as an error shows it: up to the end of the line, shortened.
+// shown returns the template from a position to the end of the line, shortened, for an error message.
 func (p *parser) shown(at int) string {
 	text, _, _ := strings.Cut(p.text[at:], "\n")
 	text = strings.TrimRight(text, " \t\r")
@@ -49,7 +49,7 @@ func (p *parser) enter(at int) error {
 	return nil
 }
 
-// block reads up to the end of the text, or up to a directive that ends a block, which it passes: "end", "else" or
+// block reads up to the end of the text, or up to and including a directive that ends a block: "end", "else" or
 // "elseif".
 func (p *parser) block() (nodes []node, end string, err error) {
 	for p.at < len(p.text) {
@@ -80,7 +80,7 @@ func (p *parser) block() (nodes []node, end string, err error) {
 	return nodes, "", nil
 }
 
-// plain appends the text from a place up to the parser's, to the text before it if it follows that.
+// plain appends the text from a position up to the parser's. It extends the previous text if the two are adjacent.
 func (p *parser) plain(nodes []node, from int) []node {
 	if from == p.at {
 		return nodes
@@ -96,14 +96,14 @@ func (p *parser) plain(nodes []node, from int) []node {
 	return append(nodes, textNode(p.text[from:p.at]))
 }
 
-// output reads a dollar sign in text: a value, or itself if no name follows.
+// output reads a dollar sign in text: a reference, or the dollar sign itself if no name follows.
 func (p *parser) output() (node, error) {
 	start := p.at
 	if !p.isReference() {
 		p.at++
 		return textNode("$"), nil
 	}
-	if err := p.escaped(start); err != nil {
+	if err := p.rejectEscape(start); err != nil {
 		return nil, err
 	}
 	ref, err := p.reference()
@@ -113,9 +113,9 @@ func (p *parser) output() (node, error) {
 	return outputNode{ref}, nil
 }
 
-// escaped refuses a backslash before a reference or directive: whether Velocity keeps it depends on whether the
+// rejectEscape rejects a backslash before a reference or directive: whether Velocity keeps it depends on whether the
 // variable has a value.
-func (p *parser) escaped(at int) error {
+func (p *parser) rejectEscape(at int) error {
 	if at > 0 && p.text[at-1] == '\\' {
 		return p.errorAt(at-1, "the escape %s is not supported: put the character into a variable, as in #set($x = '\\')",
 			p.shown(at-1))
@@ -123,7 +123,7 @@ func (p *parser) escaped(at int) error {
 	return nil
 }
 
-// comment reads a comment, which is nothing, or a text between #[[ and ]]#.
+// comment reads a comment, which renders as nothing, or a literal text between #[[ and ]]#.
 func (p *parser) comment() (handled bool, n node, err error) {
 	rest := p.text[p.at:]
 	switch {
@@ -137,14 +137,14 @@ func (p *parser) comment() (handled bool, n node, err error) {
 	case strings.HasPrefix(rest, "#*"):
 		i := strings.Index(rest, "*#")
 		if i < 0 {
-			return true, nil, p.errorAt(p.at, "%s: there is no *# to it", p.shown(p.at))
+			return true, nil, p.errorAt(p.at, "%s has no *#", p.shown(p.at))
 		}
 		p.at += i + 2
 		return true, nil, nil
 	case strings.HasPrefix(rest, "#[["):
 		i := strings.Index(rest, "]]#")
 		if i < 0 {
-			return true, nil, p.errorAt(p.at, "%s: there is no ]]# to it", p.shown(p.at))
+			return true, nil, p.errorAt(p.at, "%s has no ]]#", p.shown(p.at))
 		}
 		p.at += i + 3
 		return true, textNode(rest[3:i]), nil

@@ -14,21 +14,21 @@ type reference struct {
 	steps []step
 }
 
-// step is one of a member, a method and an index.
+// step is a member, a method call or an index.
 type step struct {
 	name  string
 	call  bool
 	args  []expression
-	index expression // of an index
+	index expression // set for an index
 }
 
-// isReference reports whether a reference begins at the parser's place, at a dollar sign.
+// isReference reports whether a reference begins at the dollar sign at the parser's position.
 func (p *parser) isReference() bool {
 	rest := strings.TrimPrefix(p.text[p.at+1:], "!")
 	return identifier(strings.TrimPrefix(rest, "{")) > 0
 }
 
-// reference reads a reference.
+// reference names a value: a variable, followed by members, methods and indexes.
 func (p *parser) reference() (*reference, error) {
 	start := p.at
 	ref, err := p.name()
@@ -38,16 +38,16 @@ func (p *parser) reference() (*reference, error) {
 	return ref, err
 }
 
-// name reads a reference, which may be one that is set.
+// name reads a reference, which may be the target of a #set.
 func (p *parser) name() (*reference, error) {
 	start := p.at
 	if err := p.enter(start); err != nil {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	p.at++ // the dollar sign
+	p.at++ // skip the dollar sign
 	ref := &reference{}
-	if strings.HasPrefix(p.text[p.at:], "!") { // which says nothing here: see eval
+	if strings.HasPrefix(p.text[p.at:], "!") { // it has no effect here: see eval
 		p.at++
 	}
 	braces := strings.HasPrefix(p.text[p.at:], "{")
@@ -64,7 +64,7 @@ func (p *parser) name() (*reference, error) {
 		return nil, err
 	}
 	if ref.root == "context" {
-		named(ref.steps)
+		membersFromIndexes(ref.steps)
 	}
 	if braces {
 		if !strings.HasPrefix(p.text[p.at:], "}") {
@@ -92,7 +92,7 @@ func (p *parser) steps(ref *reference) error {
 				}
 				s.args = args
 				own := len(ref.steps) == 0 && (ref.root == "util" || ref.root == "input") // see check
-				if err := p.known(s, at); err != nil && !own {
+				if err := p.checkMethod(s, at); err != nil && !own {
 					return err
 				}
 			}
@@ -114,7 +114,7 @@ func (p *parser) steps(ref *reference) error {
 	return nil
 }
 
-// list reads values divided by commas, and what closes them.
+// list reads values separated by commas, and the closing bracket.
 func (p *parser) list(closing string) (list []expression, err error) {
 	start := p.at
 	if p.take(closing) {
@@ -135,8 +135,8 @@ func (p *parser) list(closing string) (list []expression, err error) {
 	}
 }
 
-// known refuses a method that no value here has.
-func (p *parser) known(s step, at int) error {
+// checkMethod rejects a method that no value has.
+func (p *parser) checkMethod(s step, at int) error {
 	m, ok := methods[s.name]
 	if !ok {
 		return p.errorAt(at, "the method %s is not supported", p.shown(at+1))
@@ -150,7 +150,7 @@ func (p *parser) known(s step, at int) error {
 	return nil
 }
 
-// checkPattern refuses a regular expression of Java that Go does not have, where it can be read from the template.
+// checkPattern rejects a Java regular expression that is not supported, if the template has it as a literal.
 func (p *parser) checkPattern(s step, at int) error {
 	text, ok := s.args[0].(literal)
 	if !ok {
@@ -171,7 +171,7 @@ func counts(list []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", " or ")
 }
 
-// check refuses what API Gateway's own variables do not have.
+// check rejects members that API Gateway's own variables do not have.
 func (p *parser) check(ref *reference, start int) error {
 	refuse := func(why string) error { return p.errorAt(start, "%s: %s", p.shown(start), why) }
 	for _, s := range ref.steps {
@@ -241,8 +241,8 @@ func (p *parser) checkInput(ref *reference, refuse func(string) error) error {
 	return nil
 }
 
-// named makes members of the indexes that are texts, as in $context["stage"].
-func named(steps []step) {
+// membersFromIndexes converts indexes that are texts to members, as in $context["stage"].
+func membersFromIndexes(steps []step) {
 	for i, s := range steps {
 		if text, ok := s.index.(literal); ok {
 			if name, ok := text.value.(string); ok {
@@ -256,10 +256,9 @@ func isOverride(s step) bool {
 	return s.index == nil && (s.name == "requestOverride" || s.name == "responseOverride")
 }
 
-// overrideOf is where a reference of $context.requestOverride or .responseOverride leads, such as
-// "requestOverride.path", and the step that names a member of it, or puts one; ok is false for what is not to be read
-// or set. A member of responseOverride that API Gateway does not know is a variable that the response template has,
-// too.
+// overrideOf returns the target of a reference below $context.requestOverride or .responseOverride, such as
+// "requestOverride.path", and the step that names a member or puts one. ok is false for a reference that must not be
+// read or set. An unknown member of responseOverride is a variable that the response template can read too.
 // Source: test_integration_mock_with_response_override_in_request_template and
 // test_integration_mock_with_vtl_map_assignation, validated on AWS, in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py
@@ -278,7 +277,7 @@ func overrideOf(steps []step) (where string, of *step, ok bool) {
 	return where, &steps[2], !steps[2].call || steps[2].name == "put"
 }
 
-// contextName is the name of a variable of $context: its members up to the first method or index.
+// contextName returns the name of a variable of $context: its members up to the first method or index.
 func contextName(steps []step) string {
 	var parts []string
 	for _, s := range steps {

@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// maxPattern is how large a regular expression may be that a template makes when it runs.
+// maxPattern is the size limit, in bytes, of a regular expression that a template makes when it is rendered.
 const maxPattern = 1000
 
-// compile reads a regular expression of Java, of those that package regexes supports.
+// compile compiles a Java regular expression that package regexes supports.
 func compile(pattern string, read func(string) (*regexes.Pattern, error)) (*regexes.Pattern, error) {
 	if len(pattern) > maxPattern {
 		return nil, fmt.Errorf("it has %d bytes, at most %d are supported", len(pattern), maxPattern)
@@ -19,10 +19,9 @@ func compile(pattern string, read func(string) (*regexes.Pattern, error)) (*rege
 	return read(pattern)
 }
 
-// replacement reads the second argument of replaceAll: $1 is a group, and a backslash takes the next character as it
-// is.
+// goReplacement converts the second argument of replaceAll: $1 is a group, and a backslash quotes the next character.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/util/regex/Matcher.html#appendReplacement
-func replacement(text string, groups int) (string, error) {
+func goReplacement(text string, groups int) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {
@@ -31,7 +30,7 @@ func replacement(text string, groups int) (string, error) {
 				return "", errors.New("the replacement ends with a backslash")
 			}
 			if text[i] == '$' {
-				b.WriteByte('$') // doubled, as Go's template has it
+				b.WriteByte('$') // doubled for Go's template
 			}
 			b.WriteByte(text[i])
 		case '$':
@@ -48,7 +47,8 @@ func replacement(text string, groups int) (string, error) {
 	return b.String(), nil
 }
 
-// groupNumber reads the number of a group after a $: all digits that still make one that the expression has.
+// groupNumber reads the number of a group after a $. It takes as many digits as still make the number of a group in the
+// expression.
 func groupNumber(text string, groups int) (n, digits int, err error) {
 	if strings.HasPrefix(text, "{") {
 		return 0, 0, errors.New("the replacement has ${, of which the name of a group is not supported: use its number")
@@ -69,7 +69,7 @@ func groupNumber(text string, groups int) (n, digits int, err error) {
 	return n, digits, nil
 }
 
-// compileFor is compile for which there is work left.
+// compileFor works like compile, and fails if no work is left.
 func compileFor(v Value, read func(string) (*regexes.Pattern, error), work *regexes.Work) (*regexes.Pattern, error) {
 	pattern, err := compile(stringOf(v), read)
 	if err != nil {
@@ -79,14 +79,14 @@ func compileFor(v Value, read func(string) (*regexes.Pattern, error), work *rege
 }
 
 func replaceAll(s string, args []Value, work *regexes.Work) (Value, error) {
-	return replaced(s, args, -1, work)
+	return replaceMatches(s, args, -1, work)
 }
 
 func replaceFirst(s string, args []Value, work *regexes.Work) (Value, error) {
-	return replaced(s, args, 1, work)
+	return replaceMatches(s, args, 1, work)
 }
 
-func replaced(s string, args []Value, n int, work *regexes.Work) (Value, error) {
+func replaceMatches(s string, args []Value, n int, work *regexes.Work) (Value, error) {
 	pattern, err := compileFor(args[0], regexes.Java, work)
 	if err != nil {
 		return nil, err
@@ -95,10 +95,10 @@ func replaced(s string, args []Value, n int, work *regexes.Work) (Value, error) 
 	if err != nil {
 		return nil, err
 	}
-	if found == nil { // Java reads the replacement where it finds something
+	if found == nil { // Java reads the replacement only if it finds a match
 		return s, nil
 	}
-	with, err := replacement(stringOf(args[1]), pattern.Groups())
+	with, err := goReplacement(stringOf(args[1]), pattern.Groups())
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func replaced(s string, args []Value, n int, work *regexes.Work) (Value, error) 
 	return string(append(out, s[last:]...)), nil
 }
 
-// matches is of the whole string.
+// matches reports whether the whole string matches.
 func matches(s string, args []Value, work *regexes.Work) (Value, error) {
 	pattern, err := compileFor(args[0], regexes.Whole, work)
 	if err != nil {
@@ -123,8 +123,8 @@ func matches(s string, args []Value, work *regexes.Work) (Value, error) {
 	return pattern.MatchWithin(s, work)
 }
 
-// split leaves out empty strings at the end, unless there is a limit, and one at the beginning that a match of nothing
-// would make.
+// split omits empty strings at the end, unless there is a limit, and an empty string at the beginning that an empty
+// match would make.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html#split-java.lang.String-int-
 func split(s string, args []Value, work *regexes.Work) (Value, error) {
 	pattern, err := compileFor(args[0], regexes.Java, work)

@@ -21,7 +21,7 @@ type (
 	}
 	overrideNode struct {
 		where       string
-		name, value expression // the name is nil for a status: see [Override]
+		name, value expression // name is nil for a status: see [Override]
 	}
 	branch struct {
 		test expression
@@ -53,7 +53,7 @@ func (r *rendering) nodes(list []node) error {
 	}
 	defer func() { r.depth-- }()
 	for _, n := range list {
-		if err := r.step(); err != nil {
+		if err := r.countStep(); err != nil {
 			return err
 		}
 		if err := n.render(r); err != nil {
@@ -64,7 +64,7 @@ func (r *rendering) nodes(list []node) error {
 }
 
 func (r *rendering) write(text string) error {
-	if err := r.made(len(text)); err != nil {
+	if err := r.countBytes(len(text)); err != nil {
 		return err
 	}
 	r.out.WriteString(text)
@@ -91,8 +91,8 @@ func (n outputNode) render(r *rendering) error {
 	return r.write(stringOf(v))
 }
 
-// A variable keeps its value when it is set to what cannot be computed, as 1 / 0: "directive.set.null.allowed" is false
-// by default.
+// A variable keeps its value if it is set to something that cannot be computed, such as 1 / 0:
+// "directive.set.null.allowed" is false by default.
 func (n setNode) render(r *rendering) error {
 	v, err := n.value.eval(r)
 	if err != nil || v == nil {
@@ -113,7 +113,7 @@ func (n setNode) render(r *rendering) error {
 		if key, err = s.index.eval(r); err != nil {
 			return err
 		}
-		if err := r.reads(key); err != nil {
+		if err := r.countReads(key); err != nil {
 			return err
 		}
 	}
@@ -133,7 +133,7 @@ func (n overrideNode) render(r *rendering) error {
 	if n.name != nil {
 		v, err := n.name.eval(r)
 		if err == nil {
-			err = r.reads(v)
+			err = r.countReads(v)
 		}
 		if err != nil {
 			return err
@@ -157,11 +157,11 @@ func (r *rendering) override(o Override) {
 	}
 }
 
-// put is the method of this name on a map of overrides. It answers what was set before.
+// put implements the method put on a map of overrides. It returns the previous value.
 func (r *rendering) put(where string, args []expression) (Value, error) {
 	name, err := args[0].eval(r)
 	if err == nil {
-		err = r.reads(name)
+		err = r.countReads(name)
 	}
 	if err != nil {
 		return nil, err
@@ -170,18 +170,18 @@ func (r *rendering) put(where string, args []expression) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var before Value = r.overridden()
+	var before Value = r.overrideMap()
 	for part := range strings.SplitSeq(where, ".") {
 		before = member(before, part)
 	}
 	before = member(before, stringOf(name))
 	r.override(Override{where, stringOf(name), v})
-	return before, r.step()
+	return before, r.countStep()
 }
 
-// overridden is what templates have set of $context so far.
+// overrideMap returns the overrides of $context that templates have set so far.
 // Source: https://github.com/localstack/localstack/pull/11799, whose test was recorded on AWS
-func (r *rendering) overridden() *Map {
+func (r *rendering) overrideMap() *Map {
 	if r.set == nil {
 		r.set = NewMap()
 		for _, o := range slices.Concat(r.env.Overrides, r.overrides) {
@@ -191,7 +191,7 @@ func (r *rendering) overridden() *Map {
 	return r.set
 }
 
-// override puts a value where it was set, such as requestOverride.path.
+// override sets a value at the place that o names, such as requestOverride.path.
 func (m *Map) override(o Override) {
 	at := m
 	in, of, _ := strings.Cut(o.Where, ".")
@@ -212,7 +212,7 @@ func (m *Map) override(o Override) {
 
 func (n ifNode) render(r *rendering) error {
 	for _, b := range n.branches {
-		is, err := r.holds(b.test)
+		is, err := r.isTrue(b.test)
 		if err != nil {
 			return err
 		}
@@ -228,13 +228,14 @@ func (n defineNode) render(r *rendering) error {
 	return nil
 }
 
-// The loop's own variables are $foreach and $velocityCount; those of the same names around it come back after it.
+// The loop has its own variables $foreach and $velocityCount. Variables with these names in the surrounding block are
+// restored afterwards.
 func (n foreachNode) render(r *rendering) error {
 	v, err := n.in.eval(r)
 	if err != nil {
 		return err
 	}
-	if err := r.passes(elements(v)); err != nil {
+	if err := r.countValues(elements(v)); err != nil {
 		return err
 	}
 	var items []Value
@@ -253,7 +254,7 @@ func (n foreachNode) render(r *rendering) error {
 		if i == maxIterations {
 			return fmt.Errorf("#foreach($%s) has more than %d iterations, which API Gateway does not run", n.name, maxIterations)
 		}
-		if err := r.step(); err != nil {
+		if err := r.countStep(); err != nil {
 			return err
 		}
 		count, more := int64(i+1), i+1 < len(items)

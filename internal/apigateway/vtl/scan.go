@@ -35,13 +35,13 @@ func (p *parser) space() {
 	}
 }
 
-// peek reports whether s comes next, after white space.
+// peek skips white space, and reports whether s follows.
 func (p *parser) peek(s string) bool {
 	p.space()
 	return strings.HasPrefix(p.text[p.at:], s)
 }
 
-// take passes over s if it comes next.
+// take skips s if it follows.
 func (p *parser) take(s string) bool {
 	if !p.peek(s) {
 		return false
@@ -50,7 +50,7 @@ func (p *parser) take(s string) bool {
 	return true
 }
 
-// word passes over a word if it comes next.
+// word skips a word if it follows.
 func (p *parser) word(w string) bool {
 	if !p.peek(w) || identifier(p.text[p.at:]) != len(w) {
 		return false
@@ -59,7 +59,7 @@ func (p *parser) word(w string) bool {
 	return true
 }
 
-// identifier counts the bytes of the identifier that s begins with.
+// identifier returns the length of the identifier at the beginning of s, in bytes.
 // Source: IDENTIFIER in the grammar.
 func identifier(s string) int {
 	for i := range len(s) {

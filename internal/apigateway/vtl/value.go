@@ -6,51 +6,51 @@ import (
 	"strings"
 )
 
-// Value is a value of a template: nil for one that is missing, a string, a bool, an int64, a float64, a *[List] or a
-// *[Map]; and within this package a bigNumber, an entry or a *block.
+// Value is a value in a template: nil for a missing one, a string, a bool, an int64, a float64, a *[List] or a *[Map];
+// and within this package a bigNumber, an entry or a *block.
 type Value any
 
 // List is a list.
 type List struct {
 	Items []Value
-	text  bool // its text is JSON: it comes from a body
+	text  bool // it comes from a body, so its text is JSON
 }
 
-// Map is a map that keeps the order in which its keys were put.
+// Map is a map that keeps its keys in insertion order.
 type Map struct {
-	// Absent is what stands for a key that is not there; see [Empty]. Default: nothing.
+	// Absent returns the value of a missing key; see [Empty]. Default: nil.
 	Absent func(key string) Value
 
-	keys []string
-	of   map[string]Value
+	keys    []string
+	entries map[string]Value
 }
 
-// bigNumber is a whole number that an int64 does not hold.
+// bigNumber is an integer that does not fit an int64.
 type bigNumber string
 
-// entry is one of a map's entrySet().
+// entry is an element of a map's entrySet().
 type entry struct {
 	key   string
 	value Value
 }
 
-// block is what #define sets.
+// block is the value that #define sets.
 type block struct{ nodes []node }
 
-// NewMap makes an empty map.
-func NewMap() *Map { return &Map{of: map[string]Value{}} }
+// NewMap returns an empty map.
+func NewMap() *Map { return &Map{entries: map[string]Value{}} }
 
 // Put sets the value of a key.
 func (m *Map) Put(key string, v Value) {
-	if _, ok := m.of[key]; !ok {
+	if _, ok := m.entries[key]; !ok {
 		m.keys = append(m.keys, key)
 	}
-	m.of[key] = v
+	m.entries[key] = v
 }
 
 // get returns the value of a key.
 func (m *Map) get(key string) Value {
-	if v, ok := m.of[key]; ok {
+	if v, ok := m.entries[key]; ok {
 		return v
 	}
 	if m.Absent != nil {
@@ -59,21 +59,21 @@ func (m *Map) get(key string) Value {
 	return nil
 }
 
-// Empty is for maps whose members are an empty text where they are not there.
+// Empty is an Absent function for maps whose missing members are empty texts.
 func Empty(string) Value { return "" }
 
-func (m *Map) has(key string) bool { _, ok := m.of[key]; return ok }
+func (m *Map) has(key string) bool { _, ok := m.entries[key]; return ok }
 
-// Len is how many keys there are.
+// Len returns the number of keys.
 func (m *Map) Len() int { return len(m.keys) }
 
-// remove takes a key out, and returns the value that it had.
+// remove deletes a key, and returns its previous value.
 func (m *Map) remove(key string) Value {
-	v, ok := m.of[key]
+	v, ok := m.entries[key]
 	if !ok {
 		return nil
 	}
-	delete(m.of, key)
+	delete(m.entries, key)
 	for i, k := range m.keys {
 		if k == key {
 			m.keys = append(m.keys[:i:i], m.keys[i+1:]...)
@@ -86,15 +86,15 @@ func (m *Map) remove(key string) Value {
 func (m *Map) values() []Value {
 	out := make([]Value, len(m.keys))
 	for i, k := range m.keys {
-		out[i] = m.of[k]
+		out[i] = m.entries[k]
 	}
 	return out
 }
 
-// Text is the text of a value, as a template writes it.
+// Text returns a value as a template writes it.
 func Text(v Value) string { return stringOf(v) }
 
-// stringOf is the text of a value as Java has it: a map is {a=1, b=2}, a list [1, 2], and a list of a body is JSON.
+// stringOf returns the text of a value as in Java: a map is {a=1, b=2}, a list [1, 2], and a list from a body is JSON.
 // Source: https://github.com/localstack/localstack/pull/12379, validated on AWS: {list=[{"foo":"bar"}]}.
 func stringOf(v Value) string {
 	var b strings.Builder
@@ -116,7 +116,7 @@ func writeText(b *strings.Builder, v Value, depth int) {
 			}
 			b.WriteString(k)
 			b.WriteByte('=')
-			writeNested(b, v.of[k], depth)
+			writeNested(b, v.entries[k], depth)
 		}
 		b.WriteByte('}')
 	case *List:
@@ -141,7 +141,7 @@ func writeText(b *strings.Builder, v Value, depth int) {
 	}
 }
 
-// writeNested ends where a value holds itself, as by $m.put("m", $m).
+// writeNested stops at a value that contains itself, as after $m.put("m", $m).
 func writeNested(b *strings.Builder, v Value, depth int) {
 	if depth >= maxDepth || b.Len() > maxBytes {
 		b.WriteString("...")
@@ -164,8 +164,8 @@ func scalar(v Value) string {
 	return ""
 }
 
-// javaFloat is a number as Double.toString of Java writes it: at least one digit after the point, and an exponent from
-// 10^7 and below 10^-3.
+// javaFloat formats a number like Java's Double.toString: with at least one digit after the point, and with an exponent
+// from 10^7 and below 10^-3.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/lang/Double.html#toString-double-
 func javaFloat(f float64) string {
 	switch abs := math.Abs(f); {
@@ -190,7 +190,7 @@ func javaFloat(f float64) string {
 	return digits + "E" + strconv.Itoa(n)
 }
 
-// integer is a whole number, also one that a string is not.
+// integer returns an integer, or the integer that a string holds.
 func integer(v Value) (int64, bool) {
 	i, ok := v.(int64)
 	return i, ok

@@ -426,11 +426,11 @@ func TestFails(t *testing.T) {
 		says           string
 	}{
 		{"body", "$input.json('$.a')", ErrBody, "the body is not JSON: "},
-		{"index", "#set($l = [1])$l[2]", ErrRender, "the index 2 is not one of a list of 1"},
-		{"get", "#set($l = [1])$l.get(-1)", ErrRender, "the index -1 is not one of a list of 1"},
-		{"set", "#set($l = [1])$l.set(-1, 2)", ErrRender, "the index -1 is not one of a list of 1"},
-		{"add", "#set($l = [1])$l.add(2, 2)", ErrRender, "the index 2 is not one of a list of 1"},
-		{"remove", "#set($l = [1])$l.remove(-1)", ErrRender, "the index -1 is not one of a list of 1"},
+		{"index", "#set($l = [1])$l[2]", ErrRender, "the index 2 is outside a list of 1"},
+		{"get", "#set($l = [1])$l.get(-1)", ErrRender, "the index -1 is outside a list of 1"},
+		{"set", "#set($l = [1])$l.set(-1, 2)", ErrRender, "the index -1 is outside a list of 1"},
+		{"add", "#set($l = [1])$l.add(2, 2)", ErrRender, "the index 2 is outside a list of 1"},
+		{"remove", "#set($l = [1])$l.remove(-1)", ErrRender, "the index -1 is outside a list of 1"},
 		{"substring", "#set($s = 'a')$s.substring(2)", ErrRender, "not within a string of 1"},
 		{"null argument", "#set($s = 'a')$s.concat([$none..2])", ErrRender, "an argument is missing"},
 		{"path", `#set($p = 'x')$input.json("$p")`, ErrBody, "the body is not JSON: "},

@@ -7,17 +7,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// What counts as a step of what an operation reads: so many bytes of text, where a value in a list or a map counts for
-// more than its text, as its comparison takes longer. Of a regular expression it is so many characters times
-// instructions: a step takes some microseconds then.
+// How much an operation may read in one step: a number of bytes of text, where a value in a list or a map counts for
+// more than its text, since comparing it takes longer. For a regular expression it is a number of characters times
+// instructions, so that a step takes some microseconds.
 const (
 	bytesAStep    = 512
 	valueBytes    = 64
 	searchesAStep = 128
 )
 
-// matched calls a method with a regular expression, and counts what the search took.
-func (r *rendering) matched(m method, s string, args []Value) (Value, error) {
+// callMatch calls a method with a regular expression, and counts the work of the search.
+func (r *rendering) callMatch(m method, s string, args []Value) (Value, error) {
 	work := &regexes.Work{Left: (maxSteps - r.steps) * searchesAStep}
 	out, err := m.match(s, args, work)
 	if errors.Is(err, regexes.ErrWork) {
@@ -28,8 +28,8 @@ func (r *rendering) matched(m method, s string, args []Value) (Value, error) {
 	return out, err
 }
 
-// reads counts what an operation reads of values, with all that they hold.
-func (r *rendering) reads(values ...Value) error {
+// countReads counts the values that an operation reads, with everything that they contain.
+func (r *rendering) countReads(values ...Value) error {
 	left := (maxSteps - r.steps) * bytesAStep
 	for _, v := range values {
 		weigh(v, 0, &left)
@@ -37,8 +37,8 @@ func (r *rendering) reads(values ...Value) error {
 	return r.leaves(left)
 }
 
-// passes counts an operation that looks at n values of a list or a map.
-func (r *rendering) passes(n int) error {
+// countValues counts an operation on n values of a list or a map.
+func (r *rendering) countValues(n int) error {
 	return r.leaves((maxSteps-r.steps)*bytesAStep - n*valueBytes)
 }
 
@@ -51,7 +51,7 @@ func (r *rendering) leaves(left int) error {
 	return nil
 }
 
-// weigh takes the size of a value from what is left, and stops when nothing is: a value may hold itself.
+// weigh subtracts the size of a value from left, and stops at zero, since a value may contain itself.
 func weigh(v Value, depth int, left *int) {
 	if *left < 0 || depth > maxDepth {
 		return
@@ -72,31 +72,31 @@ func weigh(v Value, depth int, left *int) {
 	case *Map:
 		for _, key := range v.keys {
 			*left -= valueBytes + len(key)
-			weigh(v.of[key], depth+1, left)
+			weigh(v.entries[key], depth+1, left)
 		}
 	}
 }
 
-// call calls a method and counts what it reads: of most all of the value and its arguments, for each element that an
-// argument is compared with.
+// call calls a method and counts what it reads: for most methods the value and its arguments, with an argument counted
+// for each element that it is compared with.
 func (r *rendering) call(s step, v Value, args []Value) (Value, error) {
 	var err error
 	switch s.name {
 	case "size", "isEmpty", "getKey", "getValue", "add", "set":
 	case "get", "put", "containsKey", "getOrDefault":
-		err = r.reads(args[0])
+		err = r.countReads(args[0])
 	case "contains", "indexOf", "lastIndexOf", "remove", "containsValue":
-		err = r.reads(v)
+		err = r.countReads(v)
 		if _, isText := args[0].(string); !isText && err == nil {
 			for range elements(v) {
-				if err = r.reads(args[0]); err != nil {
+				if err = r.countReads(args[0]); err != nil {
 					break
 				}
 			}
 		}
 	default:
-		if err = r.reads(v); err == nil {
-			err = r.reads(args...)
+		if err = r.countReads(v); err == nil {
+			err = r.countReads(args...)
 		}
 	}
 	if err != nil {
@@ -105,14 +105,14 @@ func (r *rendering) call(s step, v Value, args []Value) (Value, error) {
 	m := methods[s.name]
 	call := m.call
 	if m.match != nil {
-		call = ofString(func(text string, args []Value) (Value, error) { return r.matched(m, text, args) })
+		call = ofString(func(text string, args []Value) (Value, error) { return r.callMatch(m, text, args) })
 	}
 	out, err := call(v, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s(): %w", s.name, err)
 	}
 	if text, ok := out.(string); ok {
-		err = r.made(len(text))
+		err = r.countBytes(len(text))
 	}
 	return out, err
 }
