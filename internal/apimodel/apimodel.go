@@ -1,5 +1,5 @@
-// Package apimodel models what a CDK cloud assembly makes, as far as a local run of its REST APIs needs it: the APIs
-// with their resources, methods, authorizers and stages, and the functions, permissions and user pools behind them.
+// Package apimodel models the resources of a CDK cloud assembly that a local run of its REST APIs needs: the APIs with
+// their resources, methods, authorizers and stages, and the functions, permissions and user pools behind them.
 //
 //	a, err := cloudassembly.Read("cdk.out")
 //	model := apimodel.Read(a, cloudassembly.Options{})
@@ -9,13 +9,13 @@
 //		}
 //	}
 //
-// What cannot be read or honoured is a [Problem] of the object that it concerns, and [Model.Blocking] says which of
-// them keep a request from being served. The package does not serve anything itself.
+// Whatever it cannot read or honour becomes a [Problem] of the object concerned. [Model.Blocking] lists the problems
+// that keep a request from being served. The package does not serve anything itself.
 package apimodel
 
 import "github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 
-// Read resolves what the stacks of an assembly make. It always succeeds: what cannot be read becomes a [Problem].
+// Read builds the model of an assembly's stacks. It always succeeds: what cannot be read becomes a [Problem].
 func Read(a *cloudassembly.Assembly, o cloudassembly.Options) *Model {
 	b := newBuilder(a, o)
 	b.readNestedProblems()

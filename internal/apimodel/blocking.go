@@ -4,9 +4,8 @@ import (
 	"slices"
 )
 
-// Blocking lists the problems for which a request must not be served, but be answered by 501: those of the API, the
-// stage, the method, and all that the method uses. Stage and method may be nil, if no stage or method is found for a
-// request.
+// Blocking lists the problems because of which a request must be answered with 501: those of the API, the stage, the
+// method, and everything that the method uses. stage and method may be nil if the request has none.
 func (m *Model) Blocking(api *API, stage *Stage, method *Method) []Problem {
 	ids := []ID{api.ID}
 	if stage != nil {

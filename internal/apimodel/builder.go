@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// builder makes the model of an assembly. Objects find each other by their physical ids, as in AWS, so it does not
-// matter in which stack they are.
+// builder builds the model of an assembly. It looks objects up by their physical IDs, as AWS does, so it does not
+// matter which stack they are in.
 type builder struct {
 	assembly  *cloudassembly.Assembly
 	options   cloudassembly.Options
@@ -28,7 +28,7 @@ type builder struct {
 	plans       map[string]*UsagePlan
 }
 
-// inAPI names something that is found in one API only.
+// inAPI is the key of something whose name is unique only within an API.
 type inAPI struct {
 	api *API
 	id  string
@@ -58,7 +58,7 @@ func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
 			made, err := b.evaluator.Exists(s, id)
 			if err != nil {
 				b.problem(Problem{ID: ID{s.Path, id}, What: "it is not known whether it is made: " +
-					short(err), Blocks: true, Err: err})
+					shortError(err), Blocks: true, Err: err})
 			}
 			if made || err != nil {
 				b.byType[r.Type] = append(b.byType[r.Type], &reader{
@@ -75,7 +75,8 @@ func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
 	return b
 }
 
-// each reads the resources of a type. Their properties are resolved only now, so those of other types never are.
+// each reads the resources of a type. It resolves their properties only now, so those of other types are never
+// resolved.
 func (b *builder) each(kind string, read func(r *reader)) {
 	for _, r := range b.byType[kind] {
 		if r.values == nil {
@@ -94,7 +95,7 @@ func (b *builder) each(kind string, read func(r *reader)) {
 
 func (b *builder) problem(p Problem) { b.model.problem(p) }
 
-// finish puts the lists in order, and drops problems that were found twice.
+// finish sorts the lists, and removes duplicate problems.
 func (b *builder) finish() {
 	m := b.model
 	slices.SortStableFunc(m.Problems, compareProblems)
@@ -103,8 +104,8 @@ func (b *builder) finish() {
 	})
 }
 
-// blockAPIs takes all APIs of the app or stage that a stack is in out of service, as something in the stack may belong
-// to any of them.
+// blockAPIs blocks all APIs of the app or stage that a stack belongs to, since something in the stack may belong to any
+// of them.
 func (b *builder) blockAPIs(s *cloudassembly.Stack, what string) {
 	for _, api := range b.byType["AWS::ApiGateway::RestApi"] {
 		if api.stack.SharesManifest(s) {
@@ -113,12 +114,12 @@ func (b *builder) blockAPIs(s *cloudassembly.Stack, what string) {
 	}
 }
 
-// apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or not known. What cannot be told
-// apart takes all APIs out of service that it may belong to, so that no route is served without what guards it.
+// apiOf returns the API that a resource belongs to; nil if that is not known or not in the assembly. If it is not
+// known, all APIs to which the resource may belong are blocked, so that no route is served without its guard.
 func (b *builder) apiOf(r *reader) *API {
 	const name = "RestApiId"
 	if bad, ok := r.values[name].(cloudassembly.Unresolved); ok {
-		r.broken(bad)
+		r.unresolved(bad)
 		b.blockAPIs(r.stack, "it cannot be told whether "+r.id.String()+" belongs to it, as that one's "+
 			name+" is not resolved")
 		return nil
@@ -134,8 +135,8 @@ func (b *builder) apiOf(r *reader) *API {
 	return api
 }
 
-// unplaced notes that a path or method of an API could not be read: a request for it would reach another one, so the
-// API is taken out of service.
+// unplaced reports a path or method of an API that could not be read, and blocks the API: a request for it would reach
+// another method.
 func (b *builder) unplaced(r *reader, api *API, format string, args ...any) {
 	r.problem(format, args...)
 	b.problem(Problem{ID: api.ID, What: "it is not complete without " + r.id.String() + ", which could not be read",

@@ -1,15 +1,16 @@
 package apimodel
 
-// Domain is a custom domain, as far as it says who may call the APIs behind it. It is not served here.
+// Domain is a custom domain, with what it says about who may call the APIs behind it. The local gateway does not serve
+// it.
 type Domain struct {
 	ID
 	Name string // such as "shop.example.com"; "" if it is not known
 
-	// Outside says that the domain is not in the assembly, so that it may ask for a certificate.
+	// Outside reports whether the domain is not in the assembly, so that it may require a certificate.
 	Outside bool
 
-	// Truststore is where the certificates are that a caller needs one of (mutual TLS), such as "s3://bucket/key", with
-	// "version" and the version after it where there is one; "" if the domain asks for no certificate.
+	// Truststore is the location of the client certificates that the domain accepts (mutual TLS), such as
+	// "s3://bucket/key", followed by "version" and the version if there is one; "" if the domain requires no certificate.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 	Truststore string
 

@@ -14,49 +14,49 @@ type Function struct {
 	Handler string
 	Code    Code
 
-	// Environment holds the variables of the template. Unresolved are those whose value is not known, neither from the
-	// template nor from the options, with the reason: each is a problem that blocks.
+	// Environment holds the variables of the template. Unresolved holds the variables whose value is in neither the
+	// template nor the options, with the reason. Each of these is a problem that blocks.
 	Environment map[string]string
 	Unresolved  map[string]string
 
-	// Variables are all variables of the template as [cloudassembly.Written] shows them, without a value that was resolved
-	// or given.
+	// Variables are all variables of the template in the form of [cloudassembly.Written], without resolved or given
+	// values.
 	Variables map[string]string
 
-	// References are what Variables refer to and the template has values for: "Parameters.Audience" with the default of a
+	// References are the values in the template that Variables refer to: "Parameters.Audience" with the default of a
 	// parameter, "Mappings.Audiences" with a mapping as JSON.
 	References map[string]string
 
 	Timeout     time.Duration // default 3 s
 	MemoryMB    int           // default 128
 	Layers      []string      // ARNs
-	LayerAssets []Code        // of those layers whose content is in the assembly, in their order
-	LayerCode   []string      // where the code of those layers is that are in the same stack, as the template has it
+	LayerAssets []Code        // the layers whose content is in the assembly, in order
+	LayerCode   []string      // the location of the code of layers in the same stack, as in the template
 	Logging     Logging       // LoggingConfig
-	Concurrency *int          // reserved; nil if it has none, and 0 turns it off
+	Concurrency *int          // reserved concurrency; nil if none is set, and 0 turns the function off
 }
 
-// Logging is how a function logs; a text is "" where the template has none.
+// Logging says how a function logs. A field is "" if the template does not set it.
 type Logging struct {
 	Group, Format, Level string // such as "/shop/orders", "JSON" and "WARN"
 }
 
-// Code is where a function's code is: one of these is set, or none if it is not in the assembly.
+// Code is the location of a function's code. One field is set, or none if the code is not in the assembly.
 type Code struct {
-	Folder string // an asset that is a folder, to be zipped when it is deployed
+	Folder string // an asset that is a folder, which the deployment zips
 	Zip    string // an asset that is a file
 	Inline string // the text of the only file, index.js or index.py
 
-	// Outside is where the code is that is not in the assembly, such as in a container image, as
-	// [cloudassembly.Written] shows it.
+	// Outside is the location of code outside the assembly, such as in a container image, in the form of
+	// [cloudassembly.Written].
 	Outside string
 }
 
-// FunctionURL is an HTTPS address of a function itself. A request to it does not pass any API.
+// FunctionURL is a function's own HTTPS address. Requests to it do not pass through an API.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 type FunctionURL struct {
 	ID
-	Function  *Function // nil if it is not in the assembly, or not known
+	Function  *Function // nil if it is not known or not in the assembly
 	Qualifier string    // the alias; "" for the function's latest code
 	AuthType  string    // "AWS_IAM", or "NONE" for all callers; "" if it is not known
 }

@@ -9,27 +9,27 @@ import (
 // The types of integration.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 const (
-	IntegrationProxy     = "AWS_PROXY" // of a Lambda function
-	IntegrationAWS       = "AWS"       // an AWS service, or a Lambda function that gets what a template makes
+	IntegrationProxy     = "AWS_PROXY" // a Lambda function
+	IntegrationAWS       = "AWS"       // an AWS service, or a Lambda function whose event a template makes
 	IntegrationHTTP      = "HTTP"
 	IntegrationHTTPProxy = "HTTP_PROXY"
 	IntegrationMock      = "MOCK"
 )
 
-// Integration says what answers a method.
+// Integration is what answers a method.
 type Integration struct {
 	Type       string // such as IntegrationProxy
-	HTTPMethod string // that it is called with; "" for IntegrationMock
+	HTTPMethod string // the method of calls to the integration; "" for IntegrationMock
 	URI        string
 
-	// Function is the one that URI invokes; nil for none. Qualifier is the alias or version of it that is called; "" for
-	// its latest code. Where stage variables name the function they hold for all stages or, where stages differ, for one
-	// of them: see [Integration.FunctionOn].
+	// Function is the function that URI invokes; nil for none. Qualifier is its alias or version, or "" for the latest
+	// code. If stage variables name the function, these are the values for all stages or, if stages differ, for one of
+	// them: see [Integration.FunctionOn].
 	Function  *Function
 	Qualifier string
 	byStage   targets
 
-	Credentials       string        // the ARN of a role, or "arn:aws:iam::*:user/*" for the caller's own
+	Credentials       string        // the ARN of a role, or "arn:aws:iam::*:user/*" for the caller's credentials
 	Timeout           time.Duration // default 29 s
 	Passthrough       string        // WHEN_NO_MATCH, the default, WHEN_NO_TEMPLATES or NEVER
 	ContentHandling   string        // CONVERT_TO_BINARY, CONVERT_TO_TEXT or ""
@@ -37,13 +37,13 @@ type Integration struct {
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
 
-	VPCLink string // the id of the VPC link by which an HTTP integration is called; "" for the internet
-	Streams bool   // the answer is passed on as it comes: ResponseTransferMode is STREAM
+	VPCLink string // the ID of the VPC link through which an HTTP integration is called; "" for the internet
+	Streams bool   // the answer is passed on as it arrives: ResponseTransferMode is STREAM
 
-	CacheKeys []string // request parameters that a cached response is kept under, beside the method and its resource
+	CacheKeys []string // request parameters of the cache key, besides the method and its resource
 }
 
-// IntegrationResponse maps what the integration answers to a method response.
+// IntegrationResponse maps the integration's answer to a method response.
 type IntegrationResponse struct {
 	StatusCode       string
 	SelectionPattern string            // a regular expression; "" for the default response
@@ -52,13 +52,14 @@ type IntegrationResponse struct {
 	ContentHandling  string
 }
 
-// FunctionOn returns the function that the integration invokes on a stage, and its alias or version; nil without one.
+// FunctionOn returns the function that the integration invokes on a stage, and its alias or version; nil if it has
+// none.
 func (i *Integration) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := i.byStage.on(s, target{function: i.Function, qualifier: i.Qualifier})
 	return t.function, t.qualifier
 }
 
-// uses are the objects that the integration needs on a stage.
+// uses returns the IDs of the objects that the integration needs on a stage.
 func (i *Integration) uses(s *Stage) []ID {
 	if f, _ := i.FunctionOn(s); f != nil {
 		return []ID{f.ID}

@@ -4,16 +4,16 @@ import (
 	"slices"
 )
 
-// Invocation is a call of a function that API Gateway makes: for a method's integration or for an authorizer.
+// Invocation is a call of a function by API Gateway, for a method's integration or for an authorizer.
 type Invocation struct {
 	API         *API
 	Function    *Function
 	Qualifier   string // the alias or version in the ARN that is invoked; "" for none
-	Credentials string // the ARN of a role that makes the call; "" for API Gateway itself
+	Credentials string // the ARN of the role that makes the call; "" for API Gateway itself
 	SourceARN   string // see [API.MethodARN] and [API.AuthorizerARN]
 }
 
-// name is the function as a reader finds it in the template, with its alias.
+// name returns the function as readers find it in the template, with its alias.
 func (i Invocation) name() string {
 	if i.Qualifier == "" {
 		return i.Function.ID.String()
@@ -21,7 +21,7 @@ func (i Invocation) name() string {
 	return i.Function.ID.String() + ":" + i.Qualifier
 }
 
-// Use is an invocation with what it is made for.
+// Use is an invocation with its purpose.
 type Use struct {
 	Invocation
 	For string // such as "GET /orders of the stage prod", or "the authorizer Shop/Auth"

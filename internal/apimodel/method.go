@@ -24,18 +24,18 @@ type Resource struct {
 // Method is a verb on a path of an API.
 type Method struct {
 	ID
-	Verb     string // such as "GET"; "ANY" stands for all that the path has no method of its own for
-	Path     string // that of Resource
+	Verb     string // such as "GET"; "ANY" stands for the verbs for which the path has no other method
+	Path     string // the path of Resource
 	Resource *Resource
 
-	Authorization  string      // one of the constants above; "" if it is not known, which is a problem that blocks
-	Authorizer     *Authorizer // nil with AuthorizationNone and AuthorizationIAM
-	Scopes         []string    // any one of which a token must have, behind a Cognito or JWT authorizer
+	Authorization  string      // one of the constants above; "" if not known, which is a problem that blocks
+	Authorizer     *Authorizer // nil for AuthorizationNone and AuthorizationIAM
+	Scopes         []string    // for a Cognito or JWT authorizer: a token must have one of them
 	APIKeyRequired bool
-	NotKnown       []string // why the values of Scopes or APIKeyRequired are not known
+	NotKnown       []string // why Scopes or APIKeyRequired are not known
 
-	// RequestParameters are those the method knows, such as "method.request.querystring.page", with true for those that
-	// a request must have. They are only enforced by the validator.
+	// RequestParameters are the declared parameters, such as "method.request.querystring.page", with true for required
+	// ones. Only the validator enforces them.
 	RequestParameters map[string]bool
 	RequestSchemas    map[string]*Schema // by content type; enforced by the validator
 	Validator         *Validator         // nil if requests are not validated
@@ -43,24 +43,24 @@ type Method struct {
 	Integration Integration
 	Responses   []MethodResponse
 
-	Metadata map[string]string // what the app notes at the method, such as why it is public; nil if it is nothing
+	Metadata map[string]string // the app's notes on the method, such as why it is public; nil for none
 }
 
-// MethodResponse is an answer that a method may give.
+// MethodResponse is a declared response of a method.
 type MethodResponse struct {
 	StatusCode string
-	Parameters map[string]bool // such as "method.response.header.Vary"; true if it is always there
+	Parameters map[string]bool // such as "method.response.header.Vary"; true if it is always sent
 }
 
-// Validator says what of a request is validated before the integration is called.
+// Validator says which parts of a request are validated before the integration is called.
 type Validator struct {
 	ID
 	Body, Parameters bool
 }
 
-// Schema is a JSON Schema (draft 4) of a body, which API Gateway calls a model.
+// Schema is a JSON Schema (draft 4) for a body. API Gateway calls it a model.
 type Schema struct {
 	ID
 	Name string
-	JSON json.RawMessage // nil if it has none
+	JSON json.RawMessage // nil for a model without a schema
 }

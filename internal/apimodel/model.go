@@ -6,23 +6,23 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
-// Model is what the assembly's stacks make, as far as a local run of its REST APIs needs it. Its values are resolved;
-// objects refer to each other by pointers. Lists are in a stable order.
+// Model holds what the assembly's stacks create, as far as a local run of its REST APIs needs it. Its values are
+// resolved, objects refer to each other by pointers, and lists are in a stable order.
 type Model struct {
 	APIs      []*API
 	Functions []*Function
 	UserPools []*UserPool
 	Tables    []*Table
 
-	Permissions  []*Permission // to invoke functions
+	Permissions  []*Permission // permissions to invoke functions
 	FunctionURLs []*FunctionURL
-	OtherAPIs    []OtherAPI // that are not REST APIs
-	OutsideAPIs  []OtherAPI // REST APIs that are not in the assembly and get methods from it; LogicalID is the written id
+	OtherAPIs    []OtherAPI // APIs that are not REST APIs
+	OutsideAPIs  []OtherAPI // REST APIs outside the assembly that get methods from it; LogicalID is the ID as written
 
 	Principals []*Principal // IAM roles and users
 
 	Groups          []*PolicySet // IAM groups
-	ManagedPolicies []*PolicySet // that no role or user of the assembly has
+	ManagedPolicies []*PolicySet // managed policies that no role or user of the assembly has
 
 	APIKeys    []*APIKey
 	UsagePlans []*UsagePlan
@@ -31,11 +31,11 @@ type Model struct {
 
 	Domains []*Domain
 
-	Undecided []Undecided // in the order of their stacks and logical ids
+	Undecided []Undecided // sorted by stack and logical ID
 
-	Texts []Text // in the order of their types
+	Texts []Text // sorted by type
 
-	// Problems are what the templates ask for and a local run cannot honour, or what could not be resolved.
+	// Problems are settings of the templates that a local run cannot honour, and values that could not be resolved.
 	Problems []Problem
 }
 
@@ -52,11 +52,12 @@ func (m *Model) ProblemsOf(id ID) []Problem {
 	return out
 }
 
-// FunctionOf finds the function that an ARN, a partial ARN or a name means, with the alias or version that follows it,
-// or "". A name that stacks of several stages have is that of the stack nearest to the one whose path is given. Source
-// of the three forms: FunctionName in https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+// FunctionOf returns the function that an ARN, a partial ARN or a name refers to, and the alias or version after it, or
+// "". If stacks of several stages have a function of that name, it returns the one in the stack nearest to the given
+// path.
+// Source of the three forms: FunctionName in https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 func (m *Model) FunctionOf(arn, stack string) (f *Function, qualifier string) {
-	end := "" // of the ARN that is meant, where the name is not enough
+	end := "" // of the intended ARN, if the name alone is ambiguous
 	name := arn
 	if before, after, ok := strings.Cut(arn, ":function:"); ok {
 		name = after
@@ -79,7 +80,7 @@ func (m *Model) FunctionOf(arn, stack string) (f *Function, qualifier string) {
 		if candidate.ARN == "" || candidate.Name != name || !strings.HasSuffix(candidate.ARN, end) {
 			continue
 		}
-		if n := shared(candidate.Stack, stack); n > best {
+		if n := sharedSegments(candidate.Stack, stack); n > best {
 			f, best = candidate, n
 		}
 	}
@@ -89,8 +90,8 @@ func (m *Model) FunctionOf(arn, stack string) (f *Function, qualifier string) {
 	return f, qualifier
 }
 
-// shared counts the leading segments that two paths share.
-func shared(x, y string) int {
+// sharedSegments counts the leading segments that two paths have in common.
+func sharedSegments(x, y string) int {
 	a, b := strings.Split(x, "/"), strings.Split(y, "/")
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {
@@ -99,8 +100,7 @@ func shared(x, y string) int {
 	return n
 }
 
-// Behind returns the function that answers a method, by a proxy integration or another one; nil if no function of the
-// assembly does.
+// Behind returns the function that answers a method through any integration; nil if none of the assembly does.
 func (m *Model) Behind(method *Method) *Function {
 	if f := method.Integration.Function; f != nil {
 		return f

@@ -8,11 +8,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Permitted reports whether Lambda lets API Gateway make an invocation. Why says what is missing; where that is not
-// known, as a permission is not resolved, the invocation is permitted and why says so.
+// Permitted reports whether Lambda allows API Gateway to make an invocation. why says what is missing. If a permission
+// does not resolve, so that this is not known, the invocation is permitted and why says so.
 //
-// A permission counts only for the very ARN that is invoked: one of the function does not cover its aliases, and one of
-// an alias does not cover the function. A role in Credentials takes the permission's place.
+// A permission counts only for the exact ARN that is invoked: one for the function does not cover its aliases, and one
+// for an alias does not cover the function. A role in Credentials replaces the permission.
 //
 // Sources: https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html for aliases,
 // https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations for what happens without a permission,
@@ -23,7 +23,7 @@ func (m *Model) Permitted(i Invocation) (ok bool, why string) {
 	}
 	var unknown, others []string
 	for _, p := range m.Permissions {
-		reason, about := p.refuses(m, i)
+		reason, about := p.whyNotCovered(m, i)
 		switch {
 		case !about:
 		case reason == "":
@@ -46,9 +46,9 @@ func (m *Model) Permitted(i Invocation) (ok bool, why string) {
 	return false, "no AWS::Lambda::Permission of the assembly lets API Gateway invoke " + i.name()
 }
 
-// refuses says why a permission does not cover an invocation; "" if it does. About reports whether it is about the
-// function and about API Gateway at all.
-func (p *Permission) refuses(m *Model, i Invocation) (reason string, about bool) {
+// whyNotCovered says why a permission does not cover an invocation; "" if it does. about reports whether the permission
+// concerns the function and API Gateway at all.
+func (p *Permission) whyNotCovered(m *Model, i Invocation) (reason string, about bool) {
 	if p.Principal != gatewayPrincipal && p.Principal != "*" && (p.Unknown == "" || p.Principal != "") {
 		return "", false
 	}
@@ -70,8 +70,8 @@ func (p *Permission) refuses(m *Model, i Invocation) (reason string, about bool)
 	return "", true
 }
 
-// covers reports whether the statement that Lambda makes of a permission allows an invocation. SourceArn is compared by
-// ArnLike, as https://repost.aws/questions/QUizsg_qznQLWKtqUD8Ruszw shows of a policy.
+// covers reports whether the statement that Lambda makes from a permission allows an invocation. SourceArn is compared
+// with ArnLike, as https://repost.aws/questions/QUizsg_qznQLWKtqUD8Ruszw shows for a policy.
 func (p *Permission) covers(i Invocation) bool {
 	s := iampolicy.Statement{Effect: iampolicy.Allow, Action: []string{p.Action}, Resource: []string{"*"}}
 	if p.SourceARN != "" {
@@ -96,8 +96,8 @@ func (p *Permission) covers(i Invocation) bool {
 	return d.Outcome == iampolicy.Allowed
 }
 
-// PermissionNotes reports which invocations of an API Lambda refuses, or may refuse, by what they are made for. The
-// routes and authorizers that share a reason are in one note.
+// PermissionNotes lists the invocations of an API that Lambda refuses, or may refuse. Routes and authorizers with the
+// same reason share a note.
 func (m *Model) PermissionNotes(a *API) (notes []string) {
 	type finding struct {
 		ok  bool
@@ -110,7 +110,7 @@ func (m *Model) PermissionNotes(a *API) (notes []string) {
 		if why == "" {
 			continue
 		}
-		if !ok { // the ARN in it differs from route to route
+		if !ok { // the reason contains an ARN, which differs between routes
 			why = strings.Replace(why, " for "+use.SourceARN, "", 1)
 		}
 		f := finding{ok, why}
@@ -120,7 +120,7 @@ func (m *Model) PermissionNotes(a *API) (notes []string) {
 		uses[f] = append(uses[f], use.For)
 	}
 	for _, f := range order {
-		note := f.why + ": " + some(uses[f])
+		note := f.why + ": " + listSome(uses[f])
 		if !f.ok {
 			note += " answers 500, here as on AWS"
 		}
@@ -129,8 +129,8 @@ func (m *Model) PermissionNotes(a *API) (notes []string) {
 	return notes
 }
 
-// some is a list of names, of which a few are shown.
-func some(names []string) string {
+// listSome lists names. It shows only the first few.
+func listSome(names []string) string {
 	const shown = 4
 	if n := len(names); n > shown {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), n-shown)

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// ID names what an object of the model was made of: a resource of a stack.
+// ID identifies the resource that an object of the model was made from.
 type ID struct {
 	Stack     string // the stack's path, such as "Prod/Shop"
-	LogicalID string // "" for what is not in the assembly, such as an imported user pool
+	LogicalID string // "" for something outside the assembly, such as an imported user pool
 }
 
 // String returns "Prod/Shop/ApiGET0F1E2D3C".
@@ -21,22 +21,23 @@ func compareIDs(x, y ID) int {
 // Problem is something that a local run cannot honour.
 type Problem struct {
 	ID
-	What string // in words, with the place in the resource and the way out where there is one
+	What string // describes the problem, its place in the resource and the way out if there is one
 
-	// Blocks says that whatever uses the object must not be served. Otherwise the difference to AWS does no harm to who
-	// may call what, and it is enough to tell the user.
+	// Blocks reports whether nothing that uses the object may be served. Otherwise the difference to AWS does not affect
+	// who may call what, and telling the user is enough.
 	Blocks bool
 
-	// OfPolicy says that it is about the resource policy of an API alone, and not about its routes and their guards.
+	// OfPolicy reports whether the problem concerns only the resource policy of an API, and not its routes and their
+	// guards.
 	OfPolicy bool
 
-	// Err is the error where a value could not be resolved, else nil.
+	// Err is the error if a value could not be resolved, else nil.
 	Err error
 }
 
 // String returns the problem as a line of text.
 func (p Problem) String() string {
-	if p.ID == (ID{}) { // it is the assembly's
+	if p.ID == (ID{}) { // a problem of the assembly itself
 		return p.What
 	}
 	return p.ID.String() + ": " + p.What

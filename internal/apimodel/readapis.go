@@ -58,8 +58,8 @@ func (b *builder) readAPIs() {
 	})
 }
 
-// policyDocument is a policy as a JSON document; nil if it is not set, or is the empty text. CloudFormation takes that
-// for no policy.
+// policyDocument returns a policy as a JSON document. It returns nil if the policy is not set or is the empty text,
+// which CloudFormation treats as no policy.
 // Source: "To remove a policy, set it to an empty string", seen in
 // https://github.com/hashicorp/terraform-provider-aws/issues/5549
 func (r *reader) policyDocument(name string) json.RawMessage {
@@ -69,7 +69,7 @@ func (r *reader) policyDocument(name string) json.RawMessage {
 	return r.json(name)
 }
 
-// readResources puts the tree of paths together.
+// readResources builds the tree of paths.
 func (b *builder) readResources() {
 	type node struct {
 		r              *reader

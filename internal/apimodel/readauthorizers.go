@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// The cache's default and bound.
+// The default and the maximum of AuthorizerResultTtlInSeconds.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html
 const (
@@ -68,7 +68,7 @@ func (b *builder) readAuthorizers() {
 	})
 }
 
-// identitySources reads the list that is separated by commas.
+// identitySources reads the list of sources, separated by commas.
 func (r *reader) identitySources(a *Authorizer) {
 	for t := range strings.SplitSeq(r.text("IdentitySource"), ",") {
 		if t = strings.TrimSpace(t); t == "" {

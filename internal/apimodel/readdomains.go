@@ -6,10 +6,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readDomains reads custom domains with what is behind them. Nothing of them keeps a request from being served: callers
-// of a local run name the stage.
+// readDomains reads custom domains and the APIs behind them. Their problems never block a request, since callers of the
+// local gateway name the stage.
 //
-// Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html,
+// Sources:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html,
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html
 func (b *builder) readDomains() {
 	byName := map[string]*Domain{}
@@ -47,7 +48,7 @@ func (b *builder) readDomains() {
 	}
 }
 
-// truststore is where a domain's certificates are, as the template has it if that does not resolve.
+// truststore returns the location of a domain's certificates, or the template's text if that does not resolve.
 func (r *reader) truststore() string {
 	const property = "MutualTlsAuthentication"
 	in := r.object(property)

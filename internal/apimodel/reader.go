@@ -13,28 +13,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// reader reads resolved properties of a resource, or of an object in it. What is not as it must be becomes a problem of
-// the resource, and reads as if it was not there.
+// reader reads resolved properties of a resource, or of an object in it. An invalid property becomes a problem of the
+// resource, and is read as if it were not set.
 type reader struct {
-	model     *Model // whose problems it adds to
+	model     *Model // collects the problems
 	evaluator *cloudassembly.Evaluator
 	stack     *cloudassembly.Stack
 	resource  *cloudassembly.TemplateResource
 	id        ID
 	path      string
 	values    map[string]any
-	blocks    bool // that its problems block
-	policy    bool // that they are about a resource policy
+	blocks    bool // whether problems block
+	policy    bool // whether problems concern a resource policy
 }
 
-// notice is a reader whose problems do not block.
+// notice returns a reader whose problems do not block.
 func (r *reader) notice() *reader {
 	out := *r
 	out.blocks = false
 	return &out
 }
 
-// ofPolicy is a reader whose problems are about a resource policy.
+// ofPolicy returns a reader whose problems concern a resource policy.
 func (r *reader) ofPolicy() *reader {
 	out := *r
 	out.policy = true
@@ -45,37 +45,37 @@ func (r *reader) problem(format string, args ...any) {
 	r.model.problem(Problem{ID: r.id, What: fmt.Sprintf(format, args...), Blocks: r.blocks, OfPolicy: r.policy})
 }
 
-// get is a property; nil if it is not set.
+// get returns a property; nil if it is not set.
 func (r *reader) get(name string) any {
 	v := r.values[name]
 	if bad, ok := v.(cloudassembly.Unresolved); ok {
-		r.broken(bad)
+		r.unresolved(bad)
 		return nil
 	}
 	return v
 }
 
-func (r *reader) broken(bad cloudassembly.Unresolved) {
-	r.model.problem(Problem{ID: r.id, What: short(bad.Err), Blocks: r.blocks, OfPolicy: r.policy, Err: bad.Err})
+func (r *reader) unresolved(bad cloudassembly.Unresolved) {
+	r.model.problem(Problem{ID: r.id, What: shortError(bad.Err), Blocks: r.blocks, OfPolicy: r.policy, Err: bad.Err})
 }
 
 func (r *reader) has(name string) bool { return r.values[name] != nil }
 
-func (r *reader) wrong(name, want string, got any) {
+func (r *reader) wrongType(name, want string, got any) {
 	r.problem("%s.%s: want %s, got %s", r.path, name, want, cloudassembly.Describe(got))
 }
 
-// text is a property as a string; "" if it is not set.
+// text returns a property as a string; "" if it is not set.
 func (r *reader) text(name string) string {
 	v := r.get(name)
 	t, ok := cloudassembly.Text(v)
 	if !ok && v != nil {
-		r.wrong(name, "a string", v)
+		r.wrongType(name, "a string", v)
 	}
 	return t
 }
 
-// need is a property as a string, that has to be set.
+// need returns a required property as a string.
 func (r *reader) need(name string) string {
 	t := r.text(name)
 	if t == "" && (!r.has(name) || r.values[name] == "") {
@@ -84,7 +84,7 @@ func (r *reader) need(name string) string {
 	return t
 }
 
-// oneOf is a property that has one of the values; the first if it is not set.
+// oneOf returns a property that must have one of the values; the first one if it is not set.
 func (r *reader) oneOf(name string, values ...string) string {
 	t := r.text(name)
 	if t == "" {
@@ -106,14 +106,14 @@ func (r *reader) bool(name string) bool {
 		if b, err := strconv.ParseBool(v); err == nil {
 			return b
 		}
-		r.wrong(name, "a boolean", v)
+		r.wrongType(name, "a boolean", v)
 	default:
-		r.wrong(name, "a boolean", v)
+		r.wrongType(name, "a boolean", v)
 	}
 	return false
 }
 
-// integer is a property as a whole number that is not negative; nil if it is not set.
+// integer returns a property as an integer that is not negative; nil if it is not set.
 func (r *reader) integer(name string) *int {
 	v := r.get(name)
 	if v == nil {
@@ -122,14 +122,14 @@ func (r *reader) integer(name string) *int {
 	t, _ := cloudassembly.Text(v)
 	i, err := strconv.ParseUint(t, 10, 31)
 	if err != nil {
-		r.wrong(name, "a whole number", v)
+		r.wrongType(name, "a whole number", v)
 		return nil
 	}
 	n := int(i)
 	return &n
 }
 
-// number is a property as a number that is not negative; nil if it is not set.
+// number returns a property as a number that is not negative; nil if it is not set.
 func (r *reader) number(name string) *float64 {
 	v := r.get(name)
 	if v == nil {
@@ -138,28 +138,28 @@ func (r *reader) number(name string) *float64 {
 	t, _ := cloudassembly.Text(v)
 	n, err := strconv.ParseFloat(t, 64)
 	if err != nil || !(n >= 0) || math.IsInf(n, 1) {
-		r.wrong(name, "a number", v)
+		r.wrongType(name, "a number", v)
 		return nil
 	}
 	return &n
 }
 
-// texts is a property as a list of strings.
+// texts returns a property as a list of strings.
 func (r *reader) texts(name string) []string {
 	v := r.get(name)
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		r.wrong(name, "a list", v)
+		r.wrongType(name, "a list", v)
 	}
 	var out []string
 	for i, entry := range list {
 		if bad, ok := entry.(cloudassembly.Unresolved); ok {
-			r.broken(bad)
+			r.unresolved(bad)
 			continue
 		}
 		t, ok := cloudassembly.Text(entry)
 		if !ok {
-			r.wrong(name+"["+strconv.Itoa(i)+"]", "a string", entry)
+			r.wrongType(name+"["+strconv.Itoa(i)+"]", "a string", entry)
 			continue
 		}
 		out = append(out, t)
@@ -167,33 +167,33 @@ func (r *reader) texts(name string) []string {
 	return out
 }
 
-// object is a reader of a property that is an object; it has nothing if the property is not set.
+// object returns a reader for a property that is an object; it is empty if the property is not set.
 func (r *reader) object(name string) *reader {
 	v := r.get(name)
 	m, ok := v.(map[string]any)
 	if !ok && v != nil {
-		r.wrong(name, "a map", v)
+		r.wrongType(name, "a map", v)
 	}
 	return r.in(name, m)
 }
 
-// objects are readers of a property that is a list of objects.
+// objects returns readers for a property that is a list of objects.
 func (r *reader) objects(name string) []*reader {
 	v := r.get(name)
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		r.wrong(name, "a list", v)
+		r.wrongType(name, "a list", v)
 	}
 	var out []*reader
 	for i, entry := range list {
 		place := name + "[" + strconv.Itoa(i) + "]"
 		if bad, ok := entry.(cloudassembly.Unresolved); ok {
-			r.broken(bad)
+			r.unresolved(bad)
 			continue
 		}
 		m, ok := entry.(map[string]any)
 		if !ok {
-			r.wrong(place, "a map", entry)
+			r.wrongType(place, "a map", entry)
 			continue
 		}
 		out = append(out, r.in(place, m))
@@ -207,10 +207,10 @@ func (r *reader) in(place string, values map[string]any) *reader {
 	return &out
 }
 
-// names are the members of an object, in order.
+// names returns the names of an object's members, sorted.
 func (r *reader) names() []string { return slices.Sorted(maps.Keys(r.values)) }
 
-// textMap is a property as a map of strings.
+// textMap returns a property as a map of strings.
 func (r *reader) textMap(name string) map[string]string {
 	in := r.object(name)
 	if len(in.values) == 0 {
@@ -218,7 +218,7 @@ func (r *reader) textMap(name string) map[string]string {
 	}
 	out := make(map[string]string, len(in.values))
 	for _, key := range in.names() {
-		if v := in.values[key]; v == nil { // API Gateway takes null for a template that is not set
+		if v := in.values[key]; v == nil { // API Gateway treats null as a template that is not set
 			out[key] = ""
 		} else if _, bad := v.(cloudassembly.Unresolved); bad {
 			in.get(key)
@@ -229,7 +229,7 @@ func (r *reader) textMap(name string) map[string]string {
 	return out
 }
 
-// flags is a property as a map of booleans.
+// flags returns a property as a map of booleans.
 func (r *reader) flags(name string) map[string]bool {
 	in := r.object(name)
 	if len(in.values) == 0 {
@@ -242,7 +242,7 @@ func (r *reader) flags(name string) map[string]bool {
 	return out
 }
 
-// json is a property as a JSON document; nil if it is not set. A string is taken as a document that was written out.
+// json returns a property as a JSON document; nil if it is not set. A string is parsed as JSON text.
 func (r *reader) json(name string) json.RawMessage {
 	v := r.get(name)
 	if v == nil {
@@ -250,12 +250,12 @@ func (r *reader) json(name string) json.RawMessage {
 	}
 	if t, ok := v.(string); ok {
 		if !json.Valid([]byte(t)) {
-			r.wrong(name, "a JSON document", v)
+			r.wrongType(name, "a JSON document", v)
 			return nil
 		}
 		return json.RawMessage(t)
 	}
-	if !r.whole(v) {
+	if !r.isResolved(v) {
 		return nil
 	}
 	out, err := json.Marshal(v)
@@ -265,30 +265,30 @@ func (r *reader) json(name string) json.RawMessage {
 	return out
 }
 
-// whole reports whether all of a value was resolved, and notes what was not.
-func (r *reader) whole(v any) bool {
+// isResolved reports whether a value was resolved completely, and reports the parts that were not.
+func (r *reader) isResolved(v any) bool {
 	switch v := v.(type) {
 	case cloudassembly.Unresolved:
-		r.broken(v)
+		r.unresolved(v)
 		return false
 	case map[string]any:
 		ok := true
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			ok = r.whole(v[key]) && ok
+			ok = r.isResolved(v[key]) && ok
 		}
 		return ok
 	case []any:
 		ok := true
 		for _, entry := range v {
-			ok = r.whole(entry) && ok
+			ok = r.isResolved(entry) && ok
 		}
 		return ok
 	}
 	return true
 }
 
-// short is an error as part of a problem, which says by itself where it is.
-func short(err error) string {
+// shortError returns an error's text for a problem, which itself names the place.
+func shortError(err error) string {
 	var u *cloudassembly.UnresolvedError
 	if errors.As(err, &u) {
 		return "unresolved: " + strings.TrimPrefix(err.Error(), "assembly: ")
@@ -296,20 +296,20 @@ func short(err error) string {
 	return strings.TrimPrefix(err.Error(), "assembly: ")
 }
 
-// physicalID is what Ref yields for the resource.
+// physicalID returns what Ref yields for the resource.
 func (r *reader) physicalID() string {
-	return r.known(map[string]any{"Ref": r.id.LogicalID})
+	return r.evaluate(map[string]any{"Ref": r.id.LogicalID})
 }
 
-// attribute is what Fn::GetAtt yields for the resource.
+// attribute returns what Fn::GetAtt yields for the resource.
 func (r *reader) attribute(name string) string {
-	return r.known(map[string]any{"Fn::GetAtt": []any{r.id.LogicalID, name}})
+	return r.evaluate(map[string]any{"Fn::GetAtt": []any{r.id.LogicalID, name}})
 }
 
-func (r *reader) known(reference map[string]any) string {
+func (r *reader) evaluate(reference map[string]any) string {
 	v, err := r.evaluator.Evaluate(r.stack, r.id.LogicalID, "", reference)
 	if err != nil {
-		r.broken(cloudassembly.Unresolved{Err: err})
+		r.unresolved(cloudassembly.Unresolved{Err: err})
 		return ""
 	}
 	t, _ := cloudassembly.Text(v)

@@ -53,7 +53,7 @@ func (r *reader) code(f *Function) {
 	defer func() {
 		if written := r.resource.Properties["Code"]; written != nil && f.Code == (Code{}) {
 			f.Code.Outside = cloudassembly.Written(written)
-			if config := r.resource.Properties["ImageConfig"]; config != nil { // what of the image is run
+			if config := r.resource.Properties["ImageConfig"]; config != nil { // the command that runs in the image
 				f.Code.Outside += " " + cloudassembly.Written(config)
 			}
 		}
@@ -74,7 +74,7 @@ func (r *reader) code(f *Function) {
 		case key == "":
 			code.need("S3Key")
 		default:
-			r.model.problem(Problem{ID: r.id, What: "its code: " + short(err), Blocks: true, Err: err})
+			r.model.problem(Problem{ID: r.id, What: "its code: " + shortError(err), Blocks: true, Err: err})
 		}
 	}
 }
@@ -84,8 +84,8 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// environment resolves the variables one by one, so that a missing one does not hide the others. What only a deployment
-// knows, or only CloudFormation resolves, can be given in the options.
+// environment resolves the variables one by one, so that a missing one does not hide the others. The options can supply
+// values that only a deployment knows, or that only CloudFormation resolves.
 func (r *reader) environment(f *Function, given map[string]string) {
 	variables := r.object("Environment").object("Variables")
 	f.Environment, f.Variables = map[string]string{}, r.writtenVariables()
@@ -100,8 +100,8 @@ func (r *reader) environment(f *Function, given map[string]string) {
 			if f.Unresolved == nil {
 				f.Unresolved = map[string]string{}
 			}
-			f.Unresolved[name] = short(bad.Err)
-			r.model.problem(Problem{ID: r.id, What: short(bad.Err) + giveVariable(name), Blocks: r.blocks, Err: bad.Err})
+			f.Unresolved[name] = shortError(bad.Err)
+			r.model.problem(Problem{ID: r.id, What: shortError(bad.Err) + giveVariable(name), Blocks: r.blocks, Err: bad.Err})
 			continue
 		}
 		before := len(r.model.Problems)
@@ -121,7 +121,7 @@ func (r *reader) environment(f *Function, given map[string]string) {
 	}
 }
 
-// logging reads how the function logs, which no route depends on.
+// logging reads how the function logs. No route depends on that.
 func (r *reader) logging(f *Function) {
 	config := r.notice().object("LoggingConfig")
 	f.Logging = Logging{
@@ -132,7 +132,8 @@ func (r *reader) logging(f *Function) {
 	}
 }
 
-// layerCode says where the code of the function's layers is that are in its stack: of one name, it may be other code.
+// layerCode returns the location of the code of layers in the function's stack, since layers with the same name may
+// have different code.
 func (r *reader) layerCode() (out []string) {
 	list, _ := r.resource.Properties["Layers"].([]any)
 	for _, entry := range list {
@@ -145,12 +146,13 @@ func (r *reader) layerCode() (out []string) {
 	return out
 }
 
-// layerAssets finds the content of the function's layers that are in its stack, and says what of layers is not here.
+// layerAssets finds the content of layers in the function's stack, and reports layers whose content is not available
+// here.
 func (r *reader) layerAssets(f *Function) {
 	written := r.resource.Properties["Layers"]
 	list, isList := written.([]any)
 	if !isList && len(f.Layers) > 0 {
-		list = []any{written} // an intrinsic function yields all of them
+		list = []any{written} // an intrinsic function yields the whole list
 	}
 	var elsewhere, here []string
 	for _, entry := range list {
@@ -187,8 +189,8 @@ func (r *reader) layerAssets(f *Function) {
 
 var errNoLayer = errors.New("it is not a layer of this stack")
 
-// writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name
-// is "*".
+// writtenVariables returns the variables as in the template. If an intrinsic function yields all of them, the name is
+// "*".
 func (r *reader) writtenVariables() map[string]string {
 	environment, _ := r.resource.Properties["Environment"].(map[string]any)
 	variables, _ := environment["Variables"].(map[string]any)
@@ -207,7 +209,7 @@ func (r *reader) writtenVariables() map[string]string {
 	return out
 }
 
-// giveVariable is the way out for a variable that has no value here.
+// giveVariable tells how to supply the value of a variable.
 func giveVariable(name string) string {
 	return ": give it one with --env " + name + "=VALUE, or in a test with Model.Environment of its options"
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readGroups reads groups with the policies that are attached to them, which are not resolved: who is in a group is not
-// all in the assembly.
+// readGroups reads groups with their attached policies. It does not resolve them, since the assembly does not show all
+// members of a group.
 func (b *builder) readGroups() {
 	byName := map[string]*PolicySet{}
 	b.each("AWS::IAM::Group", func(r *reader) {
@@ -31,9 +31,9 @@ func (b *builder) readGroups() {
 				list = []any{r.values["GroupName"]}
 			}
 			var unknown Principal
-			for _, name := range names(list, &unknown) {
+			for _, name := range stringsOf(list, &unknown) {
 				g := byName[name]
-				if g == nil { // it is not in the assembly
+				if g == nil { // the group is not in the assembly
 					g = &PolicySet{ID: ID{r.id.Stack, name}}
 					byName[name] = g
 					b.model.Groups = append(b.model.Groups, g)
@@ -44,14 +44,14 @@ func (b *builder) readGroups() {
 	}
 }
 
-// documents is a policy document of a template as JSON; nil without one.
+// documents returns a policy document of a template as JSON; nil without one.
 func documents(written any) []json.RawMessage {
 	if written == nil {
 		return nil
 	}
 	text, err := json.Marshal(written)
 	if err != nil {
-		return nil // what was decoded from JSON encodes
+		return nil // unreachable: the value was decoded from JSON
 	}
 	return []json.RawMessage{text}
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
-// integrationTimeout is API Gateway's default, and the most unless that quota was raised. A shorter time-out than the
-// least is refused when the API is deployed. Source:
+// integrationTimeout is API Gateway's default and, unless that quota was raised, its maximum. A timeout below the
+// minimum is rejected when the API is deployed. Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html
 const (
 	integrationTimeout      = 29 * time.Second
 	leastIntegrationTimeout = 50 * time.Millisecond
 
-	// Of a streamed response: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+	// For a streamed response: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 	streamedTimeout = 15 * time.Minute
 )
 
@@ -63,7 +63,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 	return i
 }
 
-// readKind reads what the type of an integration asks for.
+// readKind reads the properties that the integration's type requires.
 func (b *builder) readKind(r *reader, i *Integration) {
 	_, lambda := serviceuri.Function(i.URI)
 	switch i.Type {

@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// jwtAlgorithms are those that a JWT authorizer takes.
+// jwtAlgorithms are the algorithms that a JWT authorizer accepts.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtConfiguration.html
 var jwtAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
 
-// ownClaims are those that a JWT authorizer checks by itself, so that no condition can name them.
+// ownClaims are the claims that a JWT authorizer always checks, so that no condition may name them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
 var ownClaims = []string{"iss", "aud", "exp", "nbf", "iat", "scope", "scp"}
 
-// jwt reads the properties of a JWT authorizer. AWS does not document that its answers are kept, nor what properties of
-// other types do to it: it keeps none here, and those are problems.
+// jwt reads the properties of a JWT authorizer. AWS documents neither that its answers are cached nor what properties
+// of other types do to it. Here they are not cached, and such properties are problems.
 func (r *reader) jwt(a *Authorizer) {
 	a.TTL = 0
 	for _, name := range []string{
@@ -32,7 +32,7 @@ func (r *reader) jwt(a *Authorizer) {
 		return
 	}
 	in := r.object("JwtConfiguration")
-	in.only("DefaultAlgorithms", "Issuers")
+	in.rejectUnknown("DefaultAlgorithms", "Issuers")
 	a.JWT = &JWT{Algorithms: in.needTexts("DefaultAlgorithms")}
 	for _, alg := range a.JWT.Algorithms {
 		if !slices.Contains(jwtAlgorithms, alg) {
@@ -56,7 +56,7 @@ func (r *reader) jwt(a *Authorizer) {
 // jwtIssuer reads an issuer. It is an absolute https URL without a query or a fragment.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-create.html
 func (r *reader) jwtIssuer() JWTIssuer {
-	r.only("AdditionalClaims", "Audiences", "Issuer")
+	r.rejectUnknown("AdditionalClaims", "Audiences", "Issuer")
 	out := JWTIssuer{URL: r.need("Issuer"), Audiences: r.needTexts("Audiences")}
 	if u, err := url.Parse(out.URL); out.URL != "" &&
 		(err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(out.URL, "?#")) {
@@ -69,7 +69,7 @@ func (r *reader) jwtIssuer() JWTIssuer {
 }
 
 func (r *reader) jwtClaim() JWTClaim {
-	r.only("ClaimName", "ExpectedValues", "Format", "Required")
+	r.rejectUnknown("ClaimName", "ExpectedValues", "Format", "Required")
 	out := JWTClaim{Name: r.need("ClaimName"), Required: r.bool("Required")}
 	if slices.Contains(ownClaims, out.Name) {
 		r.problem("%s.ClaimName: a condition cannot name any of %s, got %q", r.path, strings.Join(ownClaims, ", "), out.Name)
@@ -90,7 +90,7 @@ func (r *reader) jwtClaim() JWTClaim {
 	return out
 }
 
-// needTexts is a property as a list of strings, which has at least one and none that is empty.
+// needTexts returns a required property as a list of strings. The list and its strings must not be empty.
 func (r *reader) needTexts(name string) []string {
 	out := r.texts(name)
 	if list, ok := r.values[name].([]any); !r.has(name) || ok && len(list) == 0 {
@@ -102,8 +102,8 @@ func (r *reader) needTexts(name string) []string {
 	return out
 }
 
-// only makes problems of members that are not known here: they may decide who is let in.
-func (r *reader) only(names ...string) {
+// rejectUnknown reports unknown members as problems, since they may decide who is admitted.
+func (r *reader) rejectUnknown(names ...string) {
 	for _, name := range r.names() {
 		if !slices.Contains(names, name) {
 			r.problem("%s.%s is not known here: want %s, got %s", r.path, name, strings.Join(names, ", "),

@@ -59,7 +59,7 @@ func (b *builder) readMethods() {
 	}
 }
 
-// notes are what the app notes at a resource, of that what is a string; nil if nothing is.
+// notes returns the metadata of a resource whose values are strings; nil for none.
 func notes(r *cloudassembly.TemplateResource) (out map[string]string) {
 	for name := range r.Metadata {
 		if text := r.Note(name); text != "" {
@@ -72,9 +72,9 @@ func notes(r *cloudassembly.TemplateResource) (out map[string]string) {
 	return out
 }
 
-// readAuthorization reads how a method is guarded, closed where that is not known.
+// readAuthorization reads how a method is guarded. If that is not known, the method is blocked.
 func (b *builder) readAuthorization(r *reader, api *API, m *Method) {
-	switch kind := strings.ToUpper(r.need("AuthorizationType")); kind { // in any letters, as PutMethod takes it
+	switch kind := strings.ToUpper(r.need("AuthorizationType")); kind { // PutMethod ignores case
 	case AuthorizationNone, AuthorizationIAM:
 		m.Authorization = kind
 		if r.has("AuthorizerId") {

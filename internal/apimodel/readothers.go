@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// unsupported are types of resource that a local run does not honour, and that change what callers of an API meet.
+// unsupported are types of resources that a local run does not honour although they change what callers of an API see.
 var unsupported = map[string]string{
 	"AWS::WAFv2::WebACLAssociation":       "the web ACL is not applied",
 	"AWS::WAFRegional::WebACLAssociation": "the web ACL is not applied",
@@ -21,22 +21,22 @@ var unsupported = map[string]string{
 
 const otherAPIType = "AWS::ApiGatewayV2::Api"
 
-// harmless are transforms that add what no API needs, or functions that are resolved here.
+// harmlessTransforms are transforms that add nothing that an API needs, or whose functions are resolved here.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
-var harmless = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+var harmlessTransforms = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
 	"AWS::CodeDeployBlueGreen"}
 
-// readNestedProblems says which nested stacks could not be read: they may hold routes of any API.
+// readNestedProblems reports nested stacks that could not be read. They may contain routes of any API.
 func (b *builder) readNestedProblems() {
 	b.each(cloudassembly.NestedStackType, func(r *reader) {
 		if err := r.stack.NestedError(r.id.LogicalID); err != nil {
-			r.problem("the nested stack is not run: %s", short(err))
+			r.problem("the nested stack is not run: %s", shortError(err))
 			b.blockAPIs(r.stack, fmt.Sprintf("the nested stack %s, which may hold routes of it, could not be read", r.id))
 		}
 	})
 }
 
-// readOthers notes what is in the templates and not in the model, though it matters.
+// readOthers reports what the model leaves out of the templates although it matters.
 func (b *builder) readOthers() {
 	for _, kind := range slices.Sorted(maps.Keys(b.byType)) {
 		what, ok := unsupported[kind]
@@ -66,7 +66,7 @@ func (b *builder) readOthers() {
 	b.readOutside()
 	for _, s := range b.assembly.Stacks() {
 		for _, name := range s.Template.Transforms {
-			if !slices.Contains(harmless, name) {
+			if !slices.Contains(harmlessTransforms, name) {
 				what := "the macro " + name + ", which may change what is deployed, is not run"
 				b.problem(Problem{ID: ID{Stack: s.Path}, What: what, Blocks: true})
 				b.blockAPIs(s, "of the template of "+s.Path+": "+what)
@@ -97,7 +97,7 @@ func (b *builder) readOthers() {
 	}
 }
 
-// readOutside notes methods and authorizers of REST APIs that are not in the assembly.
+// readOutside records methods and authorizers of REST APIs outside the assembly.
 func (b *builder) readOutside() {
 	at := map[ID]int{}
 	for _, kind := range []string{"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::Method"} {

@@ -19,12 +19,12 @@ func (b *builder) readPermissions() {
 			{"FunctionUrlAuthType", &p.URLAuth},
 		} {
 			if bad, ok := r.values[field.name].(cloudassembly.Unresolved); ok && p.Unknown == "" {
-				p.Unknown = short(bad.Err)
+				p.Unknown = shortError(bad.Err)
 			}
 			*field.to = r.text(field.name)
 		}
-		// PrincipalOrgID needs a principal of an organization, which a service is not; an event source token is Alexa's; and
-		// the other two are for function URLs.
+		// API Gateway never meets these conditions: a service is not in an organization (PrincipalOrgID), event source tokens
+		// are for Alexa, and the other two are for function URLs.
 		for _, name := range []string{"PrincipalOrgID", "EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl"} {
 			if r.has(name) {
 				p.conditions = append(p.conditions, name)

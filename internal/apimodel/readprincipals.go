@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readPrincipals reads roles and users. What of their policies does not resolve is not a problem by itself: most are of
-// functions, which a local run does not hold to them.
+// readPrincipals reads roles and users. Policies that do not resolve are not problems: most belong to functions, and a
+// local run does not enforce what functions may do.
 func (b *builder) readPrincipals() {
 	byName := map[string]*Principal{}
 	for _, kind := range []string{"AWS::IAM::Role", "AWS::IAM::User"} {
@@ -22,7 +22,7 @@ func (b *builder) readPrincipals() {
 	}
 	b.each("AWS::IAM::UserToGroupAddition", func(r *reader) {
 		var unknown Principal
-		for _, name := range names(r.values["Users"], &unknown) {
+		for _, name := range stringsOf(r.values["Users"], &unknown) {
 			if p := byName["AWS::IAM::User"+name]; p != nil {
 				p.fail(errors.New("assembly: it is in a group, whose policies are not read"))
 			}
@@ -34,16 +34,16 @@ func (b *builder) readPrincipals() {
 		if _, one := list.(string); one {
 			list = []any{list}
 		}
-		for _, name := range names(list, &unknown) {
+		for _, name := range stringsOf(list, &unknown) {
 			p := byName[kind+name]
 			if p == nil {
-				p = b.outside(r, kind, name)
+				p = b.outsidePrincipal(r, kind, name)
 				byName[kind+name] = p
 			}
 			p.attach(r.values["PolicyDocument"], r.resource.Properties["PolicyDocument"])
 			some = true
 		}
-		if unknown.Err != nil { // it may be attached to any
+		if unknown.Err != nil { // the policy may be attached to any of them
 			for _, p := range b.model.Principals {
 				p.fail(unknown.Err)
 			}
@@ -84,7 +84,7 @@ func (b *builder) readPrincipals() {
 	b.readGroups()
 }
 
-// readPrincipal reads a role or a user, with the policies that are written in it.
+// readPrincipal reads a role or a user, with its inline policies.
 func readPrincipal(r *reader, user bool) *Principal {
 	p := &Principal{ID: r.id, User: user, Name: r.physicalID(), ARN: r.attribute("Arn")}
 	if r.has("Groups") {
@@ -96,7 +96,7 @@ func readPrincipal(r *reader, user bool) *Principal {
 	}
 	if trust := r.resource.Properties["AssumeRolePolicyDocument"]; trust != nil {
 		p.Trust = cloudassembly.Written(trust)
-		p.OfIntegrations = ofIntegrations(r.values["AssumeRolePolicyDocument"])
+		p.OfIntegrations = onlyGatewayAssumes(r.values["AssumeRolePolicyDocument"])
 	}
 	inline, _ := r.values["Policies"].([]any)
 	if r.has("Policies") && inline == nil {
@@ -116,12 +116,12 @@ func readPrincipal(r *reader, user bool) *Principal {
 		}
 		p.attach(policy["PolicyDocument"], as["PolicyDocument"])
 	}
-	p.Managed = names(r.values["ManagedPolicyArns"], p)
+	p.Managed = stringsOf(r.values["ManagedPolicyArns"], p)
 	return p
 }
 
-// outside is a role or user that is not in the assembly.
-func (b *builder) outside(r *reader, kind, name string) *Principal {
+// outsidePrincipal returns a role or user outside the assembly.
+func (b *builder) outsidePrincipal(r *reader, kind, name string) *Principal {
 	p := &Principal{ID: ID{r.id.Stack, name}, Name: name, User: kind == "AWS::IAM::User", Outside: true}
 	of := map[bool]string{true: "user", false: "role"}[p.User]
 	p.ARN = "arn:" + b.evaluator.Partition(r.stack) + ":iam::" + b.evaluator.Account(r.stack) + ":" + of + "/" + name
@@ -129,9 +129,9 @@ func (b *builder) outside(r *reader, kind, name string) *Principal {
 	return p
 }
 
-// attach adds a policy document, which the template has as it is written.
+// attach adds a policy document. written is the document as in the template.
 func (p *Principal) attach(document, written any) {
-	if err := firstBroken(document); err != nil {
+	if err := firstUnresolved(document); err != nil {
 		p.fail(err)
 		p.Unread = append(p.Unread, documents(written)...)
 		return
@@ -149,9 +149,9 @@ func (p *Principal) attach(document, written any) {
 	p.Policies = append(p.Policies, text)
 }
 
-// names is a list of strings of a principal; nil if it is not set.
-func names(v any, p *Principal) []string {
-	if err := firstBroken(v); err != nil {
+// stringsOf returns a list of strings from a principal's property; nil if it is not set.
+func stringsOf(v any, p *Principal) []string {
+	if err := firstUnresolved(v); err != nil {
 		p.fail(err)
 		return nil
 	}
@@ -171,20 +171,20 @@ func names(v any, p *Principal) []string {
 	return out
 }
 
-// firstBroken is the error of a part that was not resolved; nil if all was.
-func firstBroken(v any) error {
+// firstUnresolved returns the error of the first part that was not resolved; nil if there is no such part.
+func firstUnresolved(v any) error {
 	switch v := v.(type) {
 	case cloudassembly.Unresolved:
 		return v.Err
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if err := firstBroken(v[key]); err != nil {
+			if err := firstUnresolved(v[key]); err != nil {
 				return err
 			}
 		}
 	case []any:
 		for _, entry := range v {
-			if err := firstBroken(entry); err != nil {
+			if err := firstUnresolved(entry); err != nil {
 				return err
 			}
 		}

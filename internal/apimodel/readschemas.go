@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 )
 
-// ownSchemas are the models that each API has from the start, as the documentation of Model in
-// https://github.com/aws/aws-cdk (packages/aws-cdk-lib/aws-apigateway/lib/model.ts) gives them.
+// ownSchemas are the models that each API has from the start, as documented for Model in https://github.com/aws/aws-cdk
+// (packages/aws-cdk-lib/aws-apigateway/lib/model.ts).
 var ownSchemas = []*Schema{
 	{Name: "Empty", JSON: json.RawMessage(
 		`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,

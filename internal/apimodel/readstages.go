@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readGatewayResponses reads how the APIs answer by themselves. One that cannot be read leaves API Gateway's default.
+// readGatewayResponses reads the APIs' gateway responses. If one cannot be read, API Gateway's default remains.
 func (b *builder) readGatewayResponses() {
 	b.each("AWS::ApiGateway::GatewayResponse", func(r *reader) {
 		r = r.notice()
@@ -49,7 +49,7 @@ func (b *builder) readStages() {
 	})
 }
 
-// readStage reads a stage, of which a deployment may have the settings in an object of its own.
+// readStage reads a stage. settings holds its settings, which a deployment has in an object of its own.
 func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 	s := &Stage{
 		ID:           r.id,

@@ -10,8 +10,8 @@ import (
 
 const responseTTL = 300 * time.Second
 
-// readResponseCaches reads the settings of a stage's cache. Without a cluster a stage has none, and
-// AWS::ApiGateway::Deployment can turn it on for the stage as a whole too.
+// readResponseCaches reads the settings of a stage's cache. Without a cluster, a stage has no cache.
+// AWS::ApiGateway::Deployment can also turn it on for the stage as a whole.
 func (r *reader) readResponseCaches(s *Stage) {
 	r = r.notice()
 	if !r.bool("CacheClusterEnabled") {
@@ -29,8 +29,8 @@ func (r *reader) readResponseCaches(s *Stage) {
 	}
 }
 
-// readThrottles reads the limits of methods. Of a limit that is not whole the account's is the other half: 10,000
-// requests a second and a burst of 5,000. A limit of -1 is off.
+// readThrottles reads the limits of methods. If only one half of a limit is set, the other half is the account's:
+// 10,000 requests a second, or a burst of 5,000. A limit of -1 turns throttling off.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, and for -1
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_method_settings
 func (r *reader) readThrottles(s *Stage) {
@@ -48,7 +48,7 @@ func (r *reader) readThrottles(s *Stage) {
 					return *n
 				}
 			}
-			return -1 // it is off, or not known
+			return -1 // off, or not known
 		}
 		rate, burst := number("ThrottlingRateLimit", 10_000), number("ThrottlingBurstLimit", 5_000)
 		if rate >= 0 && burst >= 0 {
@@ -68,7 +68,8 @@ func (r *reader) responseTTL() time.Duration {
 	return responseTTL
 }
 
-// settingPath decodes the path of a method setting, in which "/~1orders~1{id}" is "/orders/{id}", and "/*" all. Source:
+// settingPath decodes the path of a method setting: "/~1orders~1{id}" is "/orders/{id}", and "/*" means all paths.
+// Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
 func settingPath(t string) string {
 	if t == "/*" || t == "*" {
@@ -78,8 +79,8 @@ func settingPath(t string) string {
 	return "/" + strings.TrimPrefix(strings.ReplaceAll(rest, "~1", "/"), "/")
 }
 
-// stageExtras notes in one line what a stage asks for that a local run does not do: throttling of all methods, logs,
-// metrics and traces.
+// stageExtras reports in one line what a stage configures that a local run does not do: throttling of all methods,
+// logs, metrics and traces.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
 func (r *reader) stageExtras() {
 	var list []string
@@ -88,7 +89,7 @@ func (r *reader) stageExtras() {
 			list = append(list, name)
 		}
 	}
-	// A deployment's StageDescription has the settings of all methods beside those by method; a stage has only the latter.
+	// A deployment's StageDescription has settings for all methods besides those by method; a stage has only the latter.
 	for _, in := range append([]*reader{r}, r.objects("MethodSettings")...) {
 		all := in == r || settingPath(in.text("ResourcePath")) == "*"
 		add("throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit)",

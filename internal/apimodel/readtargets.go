@@ -9,12 +9,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
 )
 
-// stageVariable is a reference to a stage variable in the ARN of a function.
+// stageVariable matches a reference to a stage variable in the ARN of a function.
 // Source: "Use a stage variable to specify a Lambda integration in a REST API" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
 var stageVariable = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
 
-// functionFor finds the function that a URI of API Gateway invokes; not finding it is a problem.
+// functionFor returns the function that a URI of API Gateway invokes. It reports a problem if it finds none.
 func (b *builder) functionFor(r *reader, property, uri string) (*Function, string) {
 	if uri == "" {
 		if _, bad := r.values[property].(cloudassembly.Unresolved); !bad {
@@ -43,22 +43,22 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 }
 
 // readTargets finds the functions that stage variables name, stage by stage. A stage without such a function blocks
-// what needs it on that stage alone.
+// whatever needs it, on that stage only.
 func (b *builder) readTargets() {
 	for _, api := range b.model.APIs {
 		for _, m := range api.Methods {
 			i := &m.Integration
 			if i.Type == IntegrationProxy || i.Type == IntegrationAWS {
 				i.byStage = b.targetsOf(api, m.ID, "Properties.Integration.Uri", i.URI)
-				i.Function, i.Qualifier = i.byStage.common(i.Function, i.Qualifier)
+				i.Function, i.Qualifier = i.byStage.commonFunction(i.Function, i.Qualifier)
 			}
 		}
 		for _, a := range api.Authorizers {
 			a.byStage = b.targetsOf(api, a.ID, "Properties.AuthorizerUri", a.URI)
-			a.Function, a.Qualifier = a.byStage.common(a.Function, a.Qualifier)
+			a.Function, a.Qualifier = a.byStage.commonFunction(a.Function, a.Qualifier)
 			for _, t := range a.byStage {
 				if t.function != nil && t.function != a.Function {
-					// Whose tokens it takes, and what they must have, is read from the function's configuration.
+					// The function's configuration says whose tokens it accepts, and what they must have.
 					b.problem(Problem{ID: a.ID, Blocks: true, What: "its stages name different functions, which is not supported " +
 						"here: " +
 						"give each function an authorizer of its own, or name one function and an alias of each stage"})

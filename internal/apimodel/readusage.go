@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readUsage reads keys and plans. A key whose value is not known is not enabled.
+// readUsage reads API keys and usage plans. A key whose value is not known is disabled.
 func (b *builder) readUsage() {
 	b.each("AWS::ApiGateway::ApiKey", func(r *reader) {
 		k := &APIKey{ID: r.id, KeyID: r.physicalID(), Name: r.notice().text("Name"), Value: r.text("Value"),
@@ -16,7 +16,7 @@ func (b *builder) readUsage() {
 		}
 		_, depends := r.values["Enabled"].(cloudassembly.Unresolved)
 		k.NotKnown = depends || k.Enabled && k.Value == ""
-		if k.Value == "" { // which no request must match
+		if k.Value == "" { // no request must match an empty value
 			k.Enabled = false
 		}
 		b.keys[k.KeyID] = k
@@ -68,7 +68,7 @@ func (b *builder) readUsage() {
 	})
 }
 
-// rate reads a limit of requests; nil without one, or if it is not known.
+// rate reads a rate limit; nil if it is not set or not known.
 // Source: aws-properties-apigateway-usageplan-throttlesettings.html of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 func (r *reader) rate(name string) *Rate {
@@ -87,7 +87,7 @@ func (r *reader) rate(name string) *Rate {
 	return rate
 }
 
-// quota reads the quota of a plan; nil without one, or if it is not known.
+// quota reads the quota of a plan; nil if it is not set or not known.
 // Source: aws-properties-apigateway-usageplan-quotasettings.html of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 func (r *reader) quota() *Quota {

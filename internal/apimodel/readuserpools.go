@@ -24,7 +24,7 @@ func (b *builder) readIdentity() {
 		if p := byID[r.need("UserPoolId")]; p != nil {
 			return p
 		}
-		return &UserPool{} // of another app
+		return &UserPool{} // the pool is in another app
 	}
 	b.each("AWS::Cognito::UserPoolResourceServer", func(r *reader) {
 		s := &ResourceServer{ID: r.id, Identifier: r.need("Identifier")}
@@ -71,7 +71,7 @@ var (
 	refreshUnits = []string{"days", "seconds", "minutes", "hours"}
 )
 
-// life is how long tokens are valid by default, and at most.
+// life is the default and the maximum validity of a kind of token.
 type life struct{ standard, longest time.Duration }
 
 // Source:
@@ -81,7 +81,7 @@ var (
 	refreshLife = life{30 * 24 * time.Hour, 3650 * 24 * time.Hour}
 )
 
-// validity is how long a token is valid.
+// validity returns how long a token is valid.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
 func (r *reader) validity(name, unit string, l life) time.Duration {
@@ -98,10 +98,10 @@ func (r *reader) validity(name, unit string, l life) time.Duration {
 	case "days":
 		u = 24 * time.Hour
 	}
-	return time.Duration(min(*n, int(l.longest/u))) * u // Amazon Cognito's own bound
+	return time.Duration(min(*n, int(l.longest/u))) * u // the limit of Amazon Cognito
 }
 
-// grace is how long a rotated refresh token is good for another use: 0 to 60 seconds.
+// grace returns how long a rotated refresh token can be used once more: 0 to 60 seconds.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-refreshtokenrotation.html
 func (r *reader) grace() time.Duration {
@@ -112,7 +112,7 @@ func (r *reader) grace() time.Duration {
 	return time.Duration(min(max(*n, 0), 60)) * time.Second
 }
 
-// pool finds a user pool by its ARN; one that is not in the assembly is known by its ARN alone.
+// pool returns a user pool by its ARN. For one outside the assembly, only the ARN is known.
 func (b *builder) pool(arn string) *UserPool {
 	if p := b.pools[arn]; p != nil {
 		return p

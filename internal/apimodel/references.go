@@ -9,16 +9,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// substituted finds the names that a text of Fn::Sub has.
-var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
+// subName matches the names in a text of Fn::Sub.
+var subName = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
 
-// references are the defaults of the parameters and the mappings that a value of the template refers to, by
-// "Parameters.Name" and "Mappings.Name", and conditions alike; nil without one. Of a default that is not to be shown it
-// is the beginning of a hash.
+// references returns the conditions, the mappings and the parameters' defaults that a value of the template refers to,
+// by names such as "Parameters.Name" and "Mappings.Name"; nil if it refers to none. In place of a default that must not
+// be shown it returns the beginning of a hash.
 func (r *reader) references(v any) map[string]string {
 	out := map[string]string{}
 	var visit func(v any)
-	var given map[string]any // to the parameters of a nested stack
+	var given map[string]any // values for the parameters of a nested stack
 	if up := r.stack.Parent; up != nil {
 		given, _ = up.Template.Resources[r.stack.LogicalID].Properties["Parameters"].(map[string]any)
 	}
@@ -59,7 +59,7 @@ func (r *reader) references(v any) map[string]string {
 			case "Condition", "Fn::If":
 				condition(text)
 			case "Fn::Sub":
-				for _, found := range substituted.FindAllStringSubmatch(text, -1) {
+				for _, found := range subName.FindAllStringSubmatch(text, -1) {
 					parameter(found[1])
 				}
 			case "Fn::FindInMap":

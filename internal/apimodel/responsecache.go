@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// Caches returns how long the stage keeps a method's answers, 0 for not at all. The setting of the method itself comes
-// first; one of all verbs is about GET alone, which a method of ANY answers too.
+// Caches returns how long the stage caches a method's answers; 0 for not at all. The setting of the method itself takes
+// precedence. A setting for all verbs applies only to GET, which a method for ANY answers too.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html: "only GET methods have
 // caching enabled by default".

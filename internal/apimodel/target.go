@@ -8,13 +8,13 @@ import (
 type target struct {
 	function  *Function
 	qualifier string
-	problem   string // why the stage invokes no function; "" if it invokes one
+	problem   string // why the stage invokes no function; "" if it does
 }
 
-// targets are those of all stages, for an ARN that has stage variables; nil for one that has none.
+// targets holds the targets of all stages for an ARN with stage variables; nil for an ARN without them.
 type targets map[*Stage]target
 
-// on is the target on a stage, which is the one given unless the stage has its own.
+// on returns the target on a stage, or otherwise if targets does not have the stage.
 func (t targets) on(s *Stage, otherwise target) target {
 	if own, ok := t[s]; ok {
 		return own
@@ -22,8 +22,8 @@ func (t targets) on(s *Stage, otherwise target) target {
 	return otherwise
 }
 
-// onStage is why something invokes no function on a stage, as a problem of its own; nil if it does, or needs none.
-// Where the stage is not given, every stage counts.
+// onStage returns a problem of id for each reason why no function is invoked on a stage; nil if there is none. A nil
+// stage stands for every stage.
 func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 	if s != nil {
 		if problem := t[s].problem; problem != "" {
@@ -44,9 +44,10 @@ func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 	return list
 }
 
-// common is the function that is invoked on all stages, and the qualifier where that is the same too; what was there
-// before if there are no stage variables. Of several functions it is the one of the first name.
-func (t targets) common(before *Function, qualifier string) (*Function, string) {
+// commonFunction returns the function that is invoked on all stages, and the qualifier if that is also the same.
+// Without stage variables it returns its arguments. If there are several functions, it returns the one with the first
+// name.
+func (t targets) commonFunction(before *Function, qualifier string) (*Function, string) {
 	if len(t) == 0 {
 		return before, qualifier
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// Text is a resource that access may depend on and of which nothing is read.
+// Text is a resource that access may depend on, but that is only compared as a text.
 type Text struct {
 	ID
 	Type    string
-	Grants  bool   // it says who gets the credentials of a role
-	Written string // its properties as [cloudassembly.Written] shows them
+	Grants  bool   // it decides who gets the credentials of a role
+	Written string // the properties in the form of [cloudassembly.Written]
 }
 
-// textual are the types of such resources, and whether they say who gets the credentials of a role.
+// textTypes are the types of such resources, with true for those that decide who gets the credentials of a role.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-mode.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-vpc-endpoint-policies.html,
@@ -24,7 +24,7 @@ type Text struct {
 // https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html,
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html and
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
-var textual = map[string]bool{
+var textTypes = map[string]bool{
 	"AWS::ApiGateway::BasePathMappingV2":       false,
 	"AWS::ApiGateway::DomainNameV2":            false,
 	"AWS::ApiGatewayV2::RoutingRule":           false,
@@ -39,10 +39,10 @@ var textual = map[string]bool{
 }
 
 func (b *builder) readTexts() {
-	for _, kind := range slices.Sorted(maps.Keys(textual)) {
+	for _, kind := range slices.Sorted(maps.Keys(textTypes)) {
 		for _, r := range b.byType[kind] {
 			b.model.Texts = append(b.model.Texts, Text{
-				ID: r.id, Type: kind, Grants: textual[kind],
+				ID: r.id, Type: kind, Grants: textTypes[kind],
 				Written: cloudassembly.Written(map[string]any(r.resource.Properties)),
 			})
 		}

@@ -3,39 +3,40 @@ package apimodel
 // APIKey is a key that clients send in X-API-Key.
 type APIKey struct {
 	ID
-	KeyID   string // the stand-in for its id
+	KeyID   string // a stand-in for its ID
 	Name    string
-	Value   string // what clients send: that of the template, or a stand-in
+	Value   string // the text that clients send: from the template, or a stand-in
 	Enabled bool   // default false
 
-	// NotKnown says that the value, or whether the key is enabled, is left to the deployment. The key is not enabled here.
+	// NotKnown reports whether the value, or whether the key is enabled, is left to the deployment. The key is disabled
+	// here.
 	NotKnown bool
 }
 
-// OutsidePlanKey is a key that the assembly puts into a usage plan that is not in it.
+// OutsidePlanKey is a key that the assembly adds to a usage plan outside of it.
 type OutsidePlanKey struct {
 	ID
-	Key, Plan string // as [cloudassembly.Written] shows their ids
+	Key, Plan string // their IDs in the form of [cloudassembly.Written]
 }
 
-// UsagePlan says which keys may call which stages, and how much.
+// UsagePlan says which keys may call which stages, and how often.
 type UsagePlan struct {
 	ID
 	PlanID string
 	Name   string
 	Keys   []*APIKey
-	Others []string // ids of keys that are not in the assembly
+	Others []string // IDs of keys outside the assembly
 	Stages []PlanStage
 
-	Rate  *Rate  // of each key, for all stages together; nil for no limit
-	Quota *Quota // of each key, for all stages together; nil for none
+	Rate  *Rate  // for each key, for all stages together; nil for no limit
+	Quota *Quota // for each key, for all stages together; nil for none
 }
 
 // PlanStage is a stage that a usage plan covers.
 type PlanStage struct {
 	API   *API
 	Stage string
-	Rates map[string]Rate // of routes, for each key, by path and verb: "/orders/{id}/GET", and "//GET" for the root
+	Rates map[string]Rate // for each key, by route: "/orders/{id}/GET", and "//GET" for the root
 }
 
 // Limited reports whether requests are counted.
@@ -47,13 +48,13 @@ func (p *UsagePlan) Limited() bool {
 	return limited
 }
 
-// Rate is a limit of requests by a token bucket.
+// Rate is a rate limit with a token bucket.
 type Rate struct {
-	PerSecond float64 // tokens that the bucket gets
-	Burst     int     // tokens that it holds; UnknownBurst if the template does not say
+	PerSecond float64 // tokens added to the bucket
+	Burst     int     // size of the bucket; UnknownBurst if the template does not set it
 }
 
-// UnknownBurst is a burst that a template leaves out.
+// UnknownBurst is a burst that the template does not set.
 const UnknownBurst = -1
 
 // Quota is a limit of requests in a period.

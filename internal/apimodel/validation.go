@@ -7,11 +7,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// Expression compiles Validation; it is nil without one. It matches a text as a whole: whether API Gateway anchors the
-// expression is not documented, so nothing passes here that an anchored one stops.
+// Expression compiles Validation; it returns nil if that is empty. The pattern must match the whole text: AWS does not
+// document whether API Gateway anchors the expression, so nothing passes here that an anchored expression would reject.
 //
-// API Gateway documents no syntax for it, and that of Java for selection patterns. An expression that cannot be matched
-// as Java does, such as one with a lookahead, is an error.
+// API Gateway documents no syntax for it, and Java's for selection patterns. An expression that cannot be matched as in
+// Java, such as one with a lookahead, is an error.
 func (a *Authorizer) Expression() (*regexes.Pattern, error) {
 	if a.Validation == "" {
 		return nil, nil
@@ -19,9 +19,8 @@ func (a *Authorizer) Expression() (*regexes.Pattern, error) {
 	return regexes.Whole(a.Validation)
 }
 
-// Audiences returns the values that Validation lists, in its order, if it is anchored and written as a list of literal
-// values: "^(one|two)$", as secureapi writes the clients of a Cognito authorizer, or "^one$". It is nil for every other
-// expression.
+// Audiences returns the values in Validation, in order, if it is anchored and a list of literal values: "^(one|two)$",
+// as secureapi writes the clients of a Cognito authorizer, or "^one$". It returns nil for any other expression.
 func (a *Authorizer) Audiences() []string {
 	list, begins := strings.CutPrefix(a.Validation, "^")
 	list, ends := strings.CutSuffix(list, "$")
@@ -43,7 +42,7 @@ func (a *Authorizer) Audiences() []string {
 		}
 		out = append(out, literal)
 	}
-	if len(out) > 1 && !group { // "^one|two$" is anchored on one side each
+	if len(out) > 1 && !group { // in "^one|two$" each value is anchored on one side only
 		return nil
 	}
 	return out
