@@ -44,22 +44,10 @@ func (p *Provider) site(issuer string) (site, bool) {
 }
 
 // DiscoveryURL is where an issuer's discovery document is served; "" if it is not.
-func (p *Provider) DiscoveryURL(issuer string) string {
-	s, ok := p.site(issuer)
-	if !ok {
-		return ""
-	}
-	return p.base + issuersPath + s.name + discoveryPath
-}
+func (p *Provider) DiscoveryURL(issuer string) string { return p.endpoint(issuer, discoveryPath) }
 
 // JWKSURL is where an issuer's keys are served; "" if they are not.
-func (p *Provider) JWKSURL(issuer string) string {
-	s, ok := p.site(issuer)
-	if !ok {
-		return ""
-	}
-	return p.base + issuersPath + s.name + jwksPath
-}
+func (p *Provider) JWKSURL(issuer string) string { return p.endpoint(issuer, jwksPath) }
 
 // ServeHTTP serves, below the base URL's path, of each issuer the discovery document, the key set, the sign-in page and
 // the other endpoints, and to those who know the path the secrets of [Provider.SecretsURL].
