@@ -90,24 +90,15 @@ func (n *Introspection) written() *settings.Introspection {
 // FromEnvironment reads what [Config.Environment] wrote. It refuses unknown and duplicate members, because an older
 // authorizer must not ignore a setting of a newer library. The error is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
-	text := getenv(ConfigVariable)
-	if text == "" {
-		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on "+
-			"the function it makes", ErrConfig, ConfigVariable)
-	}
 	var c Config
-	v, err := strictjson.Parse(text)
-	if err == nil {
-		err = c.read(v)
-	}
-	if err != nil {
-		return Config{}, fmt.Errorf("%w: %s: %w", ErrConfig, ConfigVariable, err)
+	if err := settings.FromVariable(getenv, ConfigVariable, "secureapi", c.read); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return c, nil
 }
 
 func (c *Config) read(v strictjson.Value) error {
-	return fields{
+	return settings.Fields{
 		"issuers": func(v strictjson.Value) error {
 			return v.EachElement(func(e strictjson.Value) error {
 				c.Issuers = append(c.Issuers, Issuer{})
@@ -118,18 +109,18 @@ func (c *Config) read(v strictjson.Value) error {
 			return v.EachElement(func(e strictjson.Value) error {
 				c.TokenSources = append(c.TokenSources, TokenSource{})
 				s := &c.TokenSources[len(c.TokenSources)-1]
-				return fields{"kind": (*string)(&s.Kind), "name": &s.Name}.read(e)
+				return settings.Fields{"kind": (*string)(&s.Kind), "name": &s.Name}.Read(e)
 			})
 		},
 		"session":    c.readSession,
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
 		"denyEscapedPaths": &c.DenyEscapedPaths, "usageKeyClaim": &c.UsageKeyClaim,
-	}.read(v)
+	}.Read(v)
 }
 
 func (i *Issuer) read(v strictjson.Value) error {
-	return fields{
+	return settings.Fields{
 		"url": &i.URL, "audiences": &i.Audiences, "algorithms": &i.Algorithms, "jwksUrl": &i.JWKSURL,
 		"secretArn": &i.SecretARN, "secretField": &i.SecretField, "type": &i.Type, "tokenUse": &i.TokenUse,
 		"scopesClaim": &i.ScopesClaim, "groupsClaim": &i.GroupsClaim, "rolesClaim": &i.RolesClaim,
@@ -144,18 +135,13 @@ func (i *Issuer) read(v strictjson.Value) error {
 			i.Introspection = &Introspection{}
 			return i.Introspection.read(v)
 		},
-	}.read(v)
+	}.Read(v)
 }
 
 func (n *Introspection) read(v strictjson.Value) error {
-	return fields{
+	return settings.Fields{
 		"endpoint": &n.Endpoint, "clientId": &n.ClientID, "clientAuth": &n.ClientAuth, "secretArn": &n.SecretARN,
 		"secretField": &n.SecretField, "algorithm": &n.Algorithm, "keyId": &n.KeyID, "audience": &n.Audience,
 		"signedResponse": &n.SignedResponse, "verifyJwts": &n.VerifyJWTs, "answerSeconds": &n.AnswerTTL,
-	}.read(v)
+	}.Read(v)
 }
-
-// fields is [settings.Fields].
-type fields map[string]any
-
-func (f fields) read(v strictjson.Value) error { return settings.Fields(f).Read(v) }

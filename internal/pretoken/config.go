@@ -48,18 +48,10 @@ func (c Config) Environment() map[string]string {
 // FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there
 // twice. The error is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
-	text := getenv(Variable)
-	if text == "" {
-		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the cognito construct sets it on the "+
-			"function that it makes", ErrConfig, Variable)
-	}
 	var c Config
-	v, err := strictjson.Parse(text)
-	if err == nil {
-		err = settings.Fields{"groups": c.readGroups, "scopes": &c.Scopes}.Read(v)
-	}
-	if err != nil {
-		return Config{}, fmt.Errorf("%w: %s: %w", ErrConfig, Variable, err)
+	read := settings.Fields{"groups": c.readGroups, "scopes": &c.Scopes}.Read
+	if err := settings.FromVariable(getenv, Variable, "cognito", read); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return c, c.Check()
 }

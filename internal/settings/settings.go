@@ -59,6 +59,25 @@ func (f Fields) Read(v strictjson.Value) error {
 	})
 }
 
+// FromVariable reads the JSON value in an environment variable that a construct sets. The error names the variable.
+func FromVariable(
+	getenv func(string) string, variable, construct string, read func(strictjson.Value) error,
+) error {
+	text := getenv(variable)
+	if text == "" {
+		return fmt.Errorf("the environment variable %s is not set: the %s construct sets it on the function that it makes",
+			variable, construct)
+	}
+	v, err := strictjson.Parse(text)
+	if err == nil {
+		err = read(v)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", variable, err)
+	}
+	return nil
+}
+
 // Texts reads an object that holds nothing but strings.
 func Texts(to *map[string]string) func(strictjson.Value) error {
 	return func(v strictjson.Value) error {
