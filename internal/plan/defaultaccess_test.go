@@ -1,17 +1,11 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+)
 
 func defaults(access ...Access) func(*Props) {
 	return func(p *Props) { p.DefaultAccess = access }
-}
-
-func both(changes ...func(*Props)) func(*Props) {
-	return func(p *Props) {
-		for _, change := range changes {
-			change(p)
-		}
-	}
 }
 
 func TestDefaultAccess(t *testing.T) {

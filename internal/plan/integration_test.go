@@ -3,11 +3,8 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 func TestWrongBackends(t *testing.T) {
@@ -155,15 +152,6 @@ func TestWrongIntegrations(t *testing.T) {
 	}
 }
 
-func mustParse(t *testing.T, pattern string) route.Pattern {
-	t.Helper()
-	p, err := route.Parse(pattern)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestDerivedAnswers(t *testing.T) {
 	const integration = `{"type":"MOCK","integrationResponses":[
 		{
@@ -244,24 +232,6 @@ func TestDerivedAnswers(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func same(t *testing.T, what string, got any, want string) {
-	t.Helper()
-	text, err := json.Marshal(got)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g, w any
-	if err := json.Unmarshal(text, &g); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(want), &w); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(g, w) {
-		t.Errorf("%s are\n%s\nwant\n%s", what, text, want)
 	}
 }
 
