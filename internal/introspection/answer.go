@@ -10,31 +10,33 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Answer is what an endpoint says of an active token. It does not change, and any number of goroutines may use it.
+// Answer is an endpoint's answer about an active token. It is immutable and safe for concurrent use.
 type Answer struct {
 	doc     strictjson.Document
 	claims  strictjson.Value
-	expires int64     // exp; noTime without one
+	expires int64     // exp; noTime if there is none
 	since   time.Time // when the call began
-	until   time.Time // when the answer no longer counts
+	until   time.Time // when the answer expires
 }
 
 const noTime = -1 << 63
 
-// Claims returns the members of the answer, an object: "active" and what RFC 7662, section 2.2, and the provider add.
+// Claims returns the members of the answer as an object: "active", and those that RFC 7662, section 2.2, and the
+// provider add.
 func (a *Answer) Claims() strictjson.Value { return a.claims }
 
-// Until returns when the answer no longer counts: when the token expires, and a time after the call at the latest.
+// Until returns when the answer expires: when the token does, or earlier, a fixed time after the call.
 func (a *Answer) Until() time.Time { return a.until }
 
 func (a *Answer) size() int { return a.doc.Size() }
 
-// maxTime is the largest number of seconds that counts as a time: JSON readers agree on no larger whole number (RFC
-// 7493, section 2.2).
+// maxTime is the largest number of seconds that is accepted as a time. JSON parsers do not agree on larger whole
+// numbers (RFC 7493, section 2.2).
 const maxTime = 1<<53 - 1
 
-// parse reads an answer (RFC 7662, section 2.2). The error is jwt.ErrInactive, or says why it cannot be one: a reader
-// must not have to guess what a boolean in quotes, a member that is there twice or a time that is not a number means.
+// parse parses an answer (RFC 7662, section 2.2). The error is jwt.ErrInactive, or tells why the text is not an answer.
+// It refuses what a reader would have to guess: a boolean in quotes, a member that occurs twice, or a time that is not
+// a number.
 func parse(text string) (*Answer, error) {
 	a := &Answer{expires: noTime}
 	root, err := a.doc.Parse(text)
@@ -70,5 +72,5 @@ func parse(text string) (*Answer, error) {
 	return a, nil
 }
 
-// parseSigned is parse of what a signed answer holds, without keeping the rest of it in memory.
+// parseSigned parses the content of a signed answer, without keeping the rest of the answer in memory.
 func parseSigned(text string) (*Answer, error) { return parse(strings.Clone(text)) }

@@ -5,40 +5,40 @@ import (
 	"time"
 )
 
-// digest stands for a token, which so is kept nowhere.
+// digest identifies a token, so that no token is stored.
 type digest = [sha256.Size]byte
 
-// entrySize is about what an entry takes besides the answer's document: its places in the ring and in the map.
+// entrySize is roughly what an entry takes in addition to the answer's document: its places in the ring and in the map.
 const entrySize = 200
 
-// cache remembers answers, the last ones up to a number and to so many bytes of memory. Its client guards it.
+// cache caches the latest answers, up to a number and an amount of memory. Its client locks it.
 type cache struct {
 	most, mostBytes int
 
 	entries map[digest]*Answer
-	ring    []digest // in the order they came: count of them, from first on
+	ring    []digest // in the order of arrival: count of them, starting at first
 	first   int
 	count   int
 	bytes   int // of all entries together
 }
 
-// get is what is remembered of a token and counts now, or nil.
+// get returns the valid cached answer for a token, or nil.
 func (c *cache) get(d digest, now time.Time) *Answer {
-	// The clock may have been set back since: an answer from the future does not count.
+	// The clock may have been set back since, so an answer from the future is not valid.
 	if a := c.entries[d]; a != nil && now.Before(a.until) && !now.Before(a.since) {
 		return a
 	}
 	return nil
 }
 
-// put remembers an answer, in the place of the oldest ones where there is no room. One that counts no longer is not
-// remembered, nor one that is larger than all the room.
+// put caches an answer. If there is no room, it replaces the oldest ones. It does not cache an expired answer, or one
+// that is larger than the whole room.
 func (c *cache) put(d digest, a *Answer, now time.Time) {
 	size := entrySize + a.size()
 	if size > c.mostBytes || !now.Before(a.until) {
 		return
 	}
-	if c.ring == nil { // no earlier: the start does without
+	if c.ring == nil { // allocated only now, because the start does without it
 		c.entries, c.ring = make(map[digest]*Answer), make([]digest, c.most)
 	}
 	before := c.entries[d]
@@ -60,7 +60,7 @@ func (c *cache) put(d digest, a *Answer, now time.Time) {
 	c.bytes += size
 }
 
-// evict forgets the oldest answer.
+// evict removes the oldest answer.
 func (c *cache) evict() {
 	d := c.ring[c.first]
 	c.bytes -= entrySize + c.entries[d].size()

@@ -23,11 +23,11 @@ const (
 	maxAnswer = 64 << 10
 )
 
-// idle is how long a connection is kept at most. One that was kept over a freeze of the function is dead, and using it
-// would cost a time-out.
+// idle is the maximum time for which a connection is kept. A connection that was kept over a freeze of the function is
+// dead, and using it would cost a time-out.
 const idle = 5 * time.Second
 
-// refusal is an endpoint's 401 or 403: it does not take the client's authentication (RFC 7662, section 2.3).
+// refusal is an endpoint's 401 or 403: it refuses the client's authentication (RFC 7662, section 2.3).
 type refusal struct{ status int }
 
 func (r *refusal) Error() string {
@@ -77,11 +77,11 @@ func (c *Client) attempt(ctx context.Context, by *clientauth.Credential, token s
 	if c.options.Verify != nil {
 		r.Header.Set("Accept", signedType)
 	}
-	// Asking twice does no harm: net/http sends the request again over another connection where the server has closed a
-	// kept one. An empty value marks that, and is not sent.
+	// Repeating a request is harmless. This marks it as repeatable, so that net/http sends it again over another
+	// connection if the server has closed a kept one. An empty value is not sent.
 	r.Header["Idempotency-Key"] = nil
 	c.dropIdle()
-	// The transport itself: an http.Client would follow redirects, and so send the token elsewhere.
+	// An http.Client would follow redirects, and so send the token elsewhere.
 	resp, err := c.options.Transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -121,8 +121,8 @@ func (c *Client) checkStatus(resp *http.Response) error {
 			retryAfter: retryAfter(resp.Header.Get("Retry-After"), c.options.Now()),
 		}
 	case status == http.StatusBadRequest:
-		// Some servers answer so about a token whose form they do not like, as RFC 7009, section 2.2.1, has it for
-		// revocation. If this opened the breaker, one who invents tokens could shut all others out.
+		// Some servers answer so about a token whose form they reject, as RFC 7009, section 2.2.1 does for revocation. If
+		// this opened the breaker, a client with invented tokens could lock out all others.
 		return &failure{err: fmt.Errorf("status %d: it does not take the request", status), ofToken: true}
 	case 300 <= status && status < 400:
 		return fmt.Errorf("status %d: redirects are not followed, since the token would go elsewhere: give the endpoint "+
@@ -132,7 +132,7 @@ func (c *Client) checkStatus(resp *http.Response) error {
 	}
 }
 
-// retryAfter reads a Retry-After: seconds, or a date (RFC 9110, section 10.2.3). Anything else counts as 0.
+// retryAfter parses a Retry-After: seconds, or a date (RFC 9110, section 10.2.3). Anything else counts as 0.
 func retryAfter(text string, now time.Time) time.Duration {
 	if n, err := strconv.ParseUint(text, 10, 32); err == nil {
 		return time.Duration(n) * time.Second
@@ -155,8 +155,9 @@ func readBody(resp *http.Response) (string, error) {
 	return b.String(), nil
 }
 
-// read reads the body of an answer with status 200. A signed answer is not taken where a plain one is expected, and
-// above all not the other way round: the server that answers must not choose to go without the signature.
+// read reads the body of an answer with status 200. It refuses a signed answer if a plain one is expected and, more
+// importantly, a plain answer if a signed one is expected. The server that answers must not be able to leave out the
+// signature.
 func (c *Client) read(ctx context.Context, contentType, text string) (*Answer, error) {
 	want := plainType
 	if c.options.Verify != nil {
@@ -170,7 +171,7 @@ func (c *Client) read(ctx context.Context, contentType, text string) (*Answer, e
 	}
 	text, err := c.options.Verify(ctx, text)
 	if err != nil {
-		// Not with %w: an answer that is rejected says nothing of the token.
+		// Not wrapped with %w, because a rejected answer says nothing about the token.
 		return nil, fmt.Errorf("the signed answer: %v", err)
 	}
 	return parseSigned(text)

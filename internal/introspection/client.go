@@ -12,13 +12,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// ErrUnavailable says that the endpoint gave no answer that counts. The token may be good.
+// ErrUnavailable means that the endpoint gave no usable answer. The token may be good.
 var ErrUnavailable = errors.New("introspection: no answer")
 
-// The bounds of a [Client].
+// The limits of a [Client].
 const (
-	maxKept      = 512     // answers that a token is active
-	maxKeptBytes = 1 << 20 // of memory that they take together, about
+	maxKept      = 512     // answers about active tokens
+	maxKeptBytes = 1 << 20 // roughly the memory that they use together
 
 	maxRefused  = 2048 // digests of tokens that are not active
 	refusedKeep = 10 * time.Second
@@ -26,19 +26,19 @@ const (
 	maxCalls = 8 // at a time
 )
 
-// Client asks one endpoint. Any number of goroutines may use it.
+// Client asks one endpoint. It is safe for concurrent use.
 type Client struct {
 	options Options
 	auth    *clientauth.Client
-	slots   chan struct{} // one for each call under way
+	slots   chan struct{} // one for each call in progress
 
 	mu      sync.Mutex
-	kept    cache // of answers that a token is active
-	refused cache // of those that it is not
+	kept    cache // answers about active tokens
+	refused cache // answers about tokens that are not active
 	flights map[digest]*flight
 	breaker breaker
 	allowed allowance
-	last    time.Time // call
+	last    time.Time // when the last call was made
 }
 
 // flight is a call that all requests with one token wait for.
@@ -49,7 +49,7 @@ type flight struct {
 	err     error
 }
 
-// New makes a client. Nothing is fetched yet. The error says all that is wrong with the options.
+// New returns a client. Nothing is fetched yet. The error lists everything that is wrong with the options.
 func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -63,19 +63,19 @@ func New(o Options) (*Client, error) {
 	return c, err
 }
 
-// Start gets the credential in the background, for the first call not to wait for it.
+// Start fetches the credential in the background, so that the first call need not wait for it.
 func (c *Client) Start(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.Timeout)
 	go func() {
 		defer cancel()
-		_, _ = c.auth.Current(ctx) // the first call reports what is wrong
+		_, _ = c.auth.Current(ctx) // the first call reports any error
 	}()
 }
 
-// Ask is what the endpoint says of an active token: an earlier answer that is kept, or the answer to a call. It waits
-// for one call's time at most, and no longer than the context.
+// Ask returns the endpoint's answer about an active token: a cached answer, or the answer to a call. It waits at most
+// as long as one call may take, and no longer than the context.
 //
-// The error is jwt.ErrRejected for a token that is not active or whose form is wrong, or [ErrUnavailable].
+// The error is jwt.ErrRejected for a token that is not active or malformed, or [ErrUnavailable].
 func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {
 	if err := checkForm(token); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {
 		return nil, jwt.ErrInactive
 	}
 	f := c.flights[d]
-	// A flight that has taken too long by the wall clock was frozen with the function; its connection is gone.
+	// A flight that has taken too long by the wall clock was frozen with the function, and its connection is gone.
 	if f == nil || !within(now, f.started, c.options.Timeout) {
 		if err := c.breaker.check(now); err != nil {
 			c.mu.Unlock()
@@ -103,7 +103,7 @@ func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {
 			c.flights = map[digest]*flight{}
 		}
 		c.flights[d] = f
-		// The call serves others too: it outlives the request that needed it first.
+		// The call serves others too, so it outlives the request that first needed it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.Timeout)
 		go c.run(ctx, cancel, f, d, token)
 	}
@@ -116,7 +116,7 @@ func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {
 	}
 }
 
-// run makes a flight's call once there is room for it. The flight is over when its time is up, even should a transport
+// run makes a flight's call once there is room for it. The flight ends when its time is up, even if a transport does
 // not observe that.
 func (c *Client) run(ctx context.Context, cancel context.CancelFunc, f *flight, d digest, token string) {
 	defer cancel()
@@ -140,7 +140,7 @@ func (c *Client) run(ctx context.Context, cancel context.CancelFunc, f *flight, 
 		defer func() { <-c.slots }()
 		r := result{err: &failure{err: errPanic}}
 		defer func() {
-			_ = recover() // what was thrown might hold anything
+			_ = recover() // the panic's value might hold anything
 			over <- r
 		}()
 		r.answer, r.err = c.call(ctx, token)
@@ -175,7 +175,7 @@ func (c *Client) admit() error {
 	return nil
 }
 
-// settle takes a call's result over.
+// settle processes a call's result.
 func (c *Client) settle(f *flight, d digest, answer *Answer, err error) {
 	c.mu.Lock()
 	now := c.options.Now()
@@ -187,7 +187,7 @@ func (c *Client) settle(f *flight, d digest, answer *Answer, err error) {
 	case isFailure:
 		c.breaker.failed(now, failure)
 		err = c.unavailable(failure.err)
-	case err != nil: // not active
+	case err != nil: // the token is not active
 		c.breaker.succeeded()
 		if c.options.Keep > 0 {
 			c.refused.put(d, &Answer{until: f.started.Add(min(refusedKeep, c.options.Keep))}, now)
@@ -220,7 +220,7 @@ func (c *Client) unavailable(err error) error {
 	return fmt.Errorf("%w from %s: %w", ErrUnavailable, c.options.Endpoint, err)
 }
 
-// checkForm refuses what is not a b64token (RFC 6750, section 2.1), or too long.
+// checkForm refuses a token that is too long or not a b64token (RFC 6750, section 2.1).
 func checkForm(token string) error {
 	if len(token) > jwt.MaxTokenSize {
 		return jwt.ErrTooLong
@@ -243,7 +243,7 @@ func checkForm(token string) error {
 	return nil
 }
 
-// within reports whether less than d has gone by since a time. The clock may have been set back since.
+// within reports whether less than d has passed since a time. The clock may have been set back since.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return passed >= 0 && passed < d

@@ -21,49 +21,50 @@ const (
 	defaultTimeout = 3 * time.Second
 )
 
-// Options say whom to ask, and how.
+// Options configure which endpoint is asked, and how.
 type Options struct {
 	// Endpoint is the introspection endpoint, an https URL. Required.
 	Endpoint string
 
-	// ClientID is the client that asks. Required.
+	// ClientID is the ID of the client that asks. Required.
 	ClientID string
 
 	// Method is how the client authenticates. Default: [clientauth.Basic].
 	Method clientauth.Method
 
-	// Credential gives the client's secret, or for [clientauth.PrivateKey] its private key, PKCS #8 in PEM. It is called
-	// before the first call, again when what it gave is old, and when the endpoint does not take that. It must observe
-	// the context; its errors are logged, so they must not hold the credential. Required.
+	// Credential returns the client's secret, or for [clientauth.PrivateKey] its private key, PKCS #8 in PEM. It is called
+	// before the first call, again when the credential is old, and when the endpoint refuses the credential. It must
+	// observe the context. Its errors are logged, so they must not contain the credential. Required.
 	Credential func(context.Context) ([]byte, error)
 
-	// Algorithm signs the assertions of [clientauth.PrivateKey]: one of [clientauth.Algorithms]. KeyID is their kid; ""
-	// for none. Audience is their aud.
+	// Algorithm is the algorithm that signs assertions of [clientauth.PrivateKey], one of [clientauth.Algorithms]. KeyID
+	// is their kid; "" for none. Audience is their aud.
 	Algorithm, KeyID, Audience string
 
-	// Verify verifies a signed answer and returns its member token_introspection as JSON, which makes any other answer
-	// a failure. Default: answers are plain JSON.
+	// Verify verifies a signed answer and returns its member token_introspection as JSON. If it is set, any other answer
+	// is a failure. Default: answers are plain JSON.
 	Verify func(ctx context.Context, answer string) (string, error)
 
-	// Keep is how long an answer counts at most, from the time of the call; less where the token expires before. An
-	// answer that the token is not active counts for 10 seconds at most. Default: [defaultKeep]. Less than 0: each
-	// request asks, and only requests at the same time share an answer.
+	// Keep is the maximum time for which an answer is cached, from the time of the call. It ends earlier if the token
+	// expires. An answer that the token is not active is cached for at most 10 seconds. If negative, each request asks,
+	// and only simultaneous requests share an answer. Default: [defaultKeep].
 	Keep time.Duration
 
-	// Timeout bounds a call, the credential's included. Default: [defaultTimeout].
+	// Timeout limits a call, including the fetch of the credential. Default: [defaultTimeout].
 	Timeout time.Duration
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Transport makes the calls. Redirects are not followed. Default: one over TCP and TLS that honours HTTPS_PROXY.
+	// Transport makes the calls. Redirects are not followed. Default: a transport over TCP and TLS that honors
+	// HTTPS_PROXY.
 	Transport http.RoundTripper
 
-	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
+	// AllowLoopbackHTTP permits http instead of https for loopback hosts, for development and tests.
 	AllowLoopbackHTTP bool
 }
 
-// check says what is wrong with the options, all of it.
+// check returns everything that is wrong with the options.
 func (o *Options) check() error {
 	var wrong []error
 	fail := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
@@ -80,7 +81,7 @@ func (o *Options) check() error {
 	return errors.Join(wrong...)
 }
 
-// checkEndpoint refuses a URL to which no token may be sent. The error continues a sentence that names the URL.
+// checkEndpoint refuses a URL that no token may be sent to. The error continues a sentence that names the URL.
 func checkEndpoint(text string, loopbackHTTP bool) error {
 	if err := jwt.CheckURL(text, loopbackHTTP); err != nil {
 		return err
@@ -91,7 +92,7 @@ func checkEndpoint(text string, loopbackHTTP bool) error {
 	return nil
 }
 
-// client are the options that say who asks.
+// client returns the options for the client that asks.
 func (o *Options) client() clientauth.Options {
 	return clientauth.Options{
 		ClientID:   o.ClientID,
@@ -104,13 +105,13 @@ func (o *Options) client() clientauth.Options {
 	}
 }
 
-// withDefaults fills in what is not set, in a copy.
+// withDefaults returns a copy with the defaults filled in.
 func (o Options) withDefaults() Options {
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	// Round removes the monotonic reading, which may stop while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
 	if o.Keep == 0 {
 		o.Keep = defaultKeep
@@ -126,7 +127,7 @@ func (o Options) withDefaults() Options {
 			TLSHandshakeTimeout:    2 * time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
 			MaxIdleConnsPerHost:    maxCalls,
-			DisableCompression:     true, // the size that counts is the one on the wire
+			DisableCompression:     true, // the size on the wire is what counts
 		}
 	}
 	return o

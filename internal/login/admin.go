@@ -2,10 +2,10 @@ package login
 
 import "net/http"
 
-// The routes of administrators are behind the API's guard, which decides who is one. That a guard has let the caller in
-// is seen by the event's requestContext.authorizer, which no client can set.
+// The API's guard protects the routes of administrators and decides who is one. The event's requestContext.authorizer,
+// which no client can set, shows that a guard has let the caller in.
 
-// administrator reports whether the guard has let in who calls. On a failure it has answered.
+// administrator reports whether a guard has let the caller in. If not, it has sent the answer.
 func (x *exchange) administrator() bool {
 	x.principal = requestOf(x.r).Principal
 	if x.principal == "" {
@@ -22,7 +22,7 @@ func (t *inTable) listSubject(x *exchange) {
 	}
 }
 
-// logoutSubject ends all sessions of a subject here. Those at the provider go on.
+// logoutSubject ends all sessions of a subject in this table. The subject's sessions at the provider continue.
 func (t *inTable) logoutSubject(x *exchange) {
 	if !x.administrator() || !t.endSubject(x, x.subject) {
 		return

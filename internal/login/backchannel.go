@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// maxLogoutForm bounds the form with a logout token.
+// maxLogoutForm is the maximum size of a form with a logout token.
 const maxLogoutForm = 3*jwt.MaxTokenSize + 4096
 
-// forgetTimeout ends what a failed logout still waits for after [requestTimeout], before Lambda ends the function.
+// forgetTimeout limits how long a failed logout still waits after [requestTimeout], before Lambda ends the function.
 const forgetTimeout = 3 * time.Second
 
-// backChannelLogout ends the sessions that the provider's logout token names. The answers are those of OpenID Connect
-// Back-Channel Logout 1.0, section 2.8: 200 if the sessions have ended, and 400 for a token that is refused and for a
-// failure.
+// backChannelLogout ends the sessions that the provider's logout token names. It answers as in OpenID Connect
+// Back-Channel Logout 1.0, section 2.8: 200 if the sessions have ended, and 400 if the token is refused or the logout
+// fails.
 func (t *inTable) backChannelLogout(x *exchange) {
 	text, ok := logoutForm(x.r)
 	if !ok {
@@ -40,7 +40,7 @@ func (t *inTable) backChannelLogout(x *exchange) {
 		return
 	}
 	x.principal = token.Subject
-	// A clock that is behind this one takes the token for longer.
+	// A clock that is behind this one accepts the token for longer.
 	first, err := t.store.Once(ctx, t.issuer, token.ID, token.Expires.Add(session.Skew))
 	switch {
 	case err != nil:
@@ -57,7 +57,7 @@ func (t *inTable) backChannelLogout(x *exchange) {
 		n, err = t.store.EndSubject(ctx, t.issuer, token.Subject)
 	}
 	if err != nil {
-		// The provider may send the token again, also where the time of this request is what is over.
+		// The provider may send the token again, even if this request has run out of time.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
 		defer cancel()
 		err = errors.Join(err, t.store.Forget(ctx, t.issuer, token.ID))
@@ -82,6 +82,6 @@ func logoutForm(r *http.Request) (token string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	token, ok = one(form, "logout_token")
+	token, ok = optionalParameter(form, "logout_token")
 	return token, ok && token != ""
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// randomSize is how many bytes a state, a nonce and a verifier have. RFC 7636, section 4.1, recommends them for a
-// verifier; in base64url they are 43 characters.
+// randomSize is the size in bytes of a state, a nonce and a verifier. RFC 7636, section 4.1 recommends it for a
+// verifier. In base64url that is 43 characters.
 const randomSize = 32
 
 // login sends the browser to the provider.
 func (h *Handler) login(x *exchange) {
-	to, ok := one(x.r.URL.Query(), "return")
-	if !ok || to != "" && (session.CheckReturn(to) != nil || h.owns(to)) {
+	to, ok := optionalParameter(x.r.URL.Query(), "return")
+	if !ok || to != "" && (session.CheckReturn(to) != nil || h.isOwnPath(to)) {
 		x.refuse(denied(http.StatusBadRequest, "return_path"))
 		return
 	}
@@ -42,7 +42,7 @@ func (h *Handler) login(x *exchange) {
 	}
 	cookies, err := h.attempts.SealAttempt(x.r.Context(), attempt, x.cookies()...)
 	if err != nil {
-		x.refuse(sealing(err, "keys"))
+		x.refuse(sealingProblem(err, "keys"))
 		return
 	}
 	location, err := h.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
@@ -55,17 +55,17 @@ func (h *Handler) login(x *exchange) {
 	x.redirect(location)
 }
 
-// owns reports whether a return path is one of the login's own: with a provider that does not ask again, "/auth/login"
-// would log in without end.
-func (h *Handler) owns(to string) bool {
+// isOwnPath reports whether a return path belongs to the login itself. With a provider that does not ask again,
+// returning to "/auth/login" would log in endlessly.
+func (h *Handler) isOwnPath(to string) bool {
 	path, _, _ := strings.Cut(to, "?")
 	path, _, _ = strings.Cut(path, "#")
 	return path == h.config.Path || strings.HasPrefix(path, h.config.Path+"/")
 }
 
-// authorizationURL is where the browser goes with an authorization request (RFC 6749, section 4.1.1; RFC 7636, section
-// 4.3; OpenID Connect Core 1.0, section 3.1.2.1). Where the provider takes pushed requests, the URL has only the name
-// of one.
+// authorizationURL returns the URL of an authorization request (RFC 6749, section 4.1.1; RFC 7636, section 4.3; OpenID
+// Connect Core 1.0, section 3.1.2.1). If the provider accepts pushed requests, the URL only has the name of a pushed
+// request.
 func (h *Handler) authorizationURL(ctx context.Context, m *oidcclient.Metadata, a *session.Attempt,
 	redirectURI string) (string, error) {
 	challenge := sha256.Sum256([]byte(a.Verifier))
@@ -92,8 +92,8 @@ func (h *Handler) authorizationURL(ctx context.Context, m *oidcclient.Metadata, 
 	return withQuery(m.Authorization, request)
 }
 
-// withQuery adds parameters to a URL. One that the URL has already stays (RFC 6749, section 3.1), unless it is among
-// them.
+// withQuery adds parameters to a URL. It keeps the URL's own parameters (RFC 6749, section 3.1), except those with the
+// same names.
 func withQuery(text string, more url.Values) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -115,8 +115,9 @@ func (h *Handler) randomText() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
-// one is the value of a parameter that is there at most once (RFC 6749, section 3.1); "" without one.
-func one(query url.Values, name string) (string, bool) {
+// optionalParameter returns the value of a parameter that may occur at most once (RFC 6749, section 3.1), or "" if it
+// is missing.
+func optionalParameter(query url.Values, name string) (string, bool) {
 	switch values := query[name]; len(values) {
 	case 0:
 		return "", true
@@ -126,13 +127,13 @@ func one(query url.Values, name string) (string, bool) {
 	return "", false
 }
 
-// sealing is the problem that an attempt or a session cannot be kept. down is the reason for an
+// sealingProblem returns the problem for an attempt or a session that cannot be stored. The reason down is for an
 // [session.ErrUnavailable].
-func sealing(err error, down string) problem {
+func sealingProblem(err error, down string) problem {
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		return unavailable(down, err)
-	case errors.Is(err, session.ErrEnded): // at the provider, since the login began
+	case errors.Is(err, session.ErrEnded): // the provider has ended it since the login began
 		return denied(http.StatusBadRequest, "session_ended")
 	case errors.Is(err, session.ErrTooLarge):
 		return misconfigured("too_large", err)

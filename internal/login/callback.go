@@ -9,33 +9,33 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// maxCode bounds a code; those of Microsoft Entra ID have some 1,500 characters.
+// maxCode is the maximum length of a code. Codes of Microsoft Entra ID have about 1,500 characters.
 const maxCode = 4096
 
-// authorizationResponse is what the provider put into the callback's query (RFC 6749, section 4.1.2; RFC 9207). All of
-// it may be an attacker's.
+// authorizationResponse is the provider's answer in the callback's query (RFC 6749, section 4.1.2; RFC 9207). All of it
+// may come from an attacker.
 type authorizationResponse struct {
 	state, code, issuer, failure string
 }
 
-// readAuthorizationResponse reads the query. It reports false where a parameter is there twice, or where it is not
-// known which login is meant.
+// readAuthorizationResponse reads the query. It returns false if a parameter occurs twice, or if the state is not one
+// that a login could have.
 func readAuthorizationResponse(query url.Values) (a authorizationResponse, ok bool) {
 	for _, p := range []struct {
 		name string
 		to   *string
 	}{{"state", &a.state}, {"code", &a.code}, {"iss", &a.issuer}, {"error", &a.failure}} {
-		if *p.to, ok = one(query, p.name); !ok {
+		if *p.to, ok = optionalParameter(query, p.name); !ok {
 			return authorizationResponse{}, false
 		}
 	}
 	return a, len(a.state) == stateLength && len(a.code) <= maxCode && (a.code != "") != (a.failure != "")
 }
 
-// stateLength is how long the states are that the login makes.
+// stateLength is the length of the states that the login creates.
 const stateLength = (randomSize*8 + 5) / 6
 
-// callback takes the provider's answer and makes a session of it.
+// callback takes the provider's answer and creates a session from it.
 func (h *Handler) callback(x *exchange) {
 	response, ok := readAuthorizationResponse(x.r.URL.Query())
 	if !ok {
@@ -51,18 +51,18 @@ func (h *Handler) callback(x *exchange) {
 		x.setCookies([]string{h.attempts.ClearAttempt(response.state)})
 		x.refuse(denied(http.StatusBadRequest, "attempt_ended"))
 		return
-	case err != nil: // of another browser, of none, or used already
+	case err != nil: // of another browser, of none, or already used
 		x.refuse(denied(http.StatusBadRequest, "no_attempt"))
 		return
 	}
-	// Whatever comes now, the attempt is used up.
+	// From here on the attempt is used up.
 	x.setCookies([]string{h.attempts.ClearAttempt(response.state)})
 	m, err := h.provider.Metadata(x.r.Context())
 	if err != nil {
 		x.refuse(unavailable("provider", err))
 		return
 	}
-	// RFC 9207, section 2.4. An iss is compared wherever there is one.
+	// RFC 9207, section 2.4. If there is an iss, it is always compared.
 	if response.issuer != h.config.Issuer.URL && (response.issuer != "" || m.NamesItself) {
 		x.refuse(denied(http.StatusBadRequest, "issuer"))
 		return
@@ -88,7 +88,7 @@ func (h *Handler) callback(x *exchange) {
 	}
 	cookies, err := h.sessions.create(x.r.Context(), s, sid)
 	if err != nil {
-		x.refuse(sealing(err, h.sessions.down()))
+		x.refuse(sealingProblem(err, h.sessions.down()))
 		return
 	}
 	x.setCookies(cookies)
@@ -96,7 +96,7 @@ func (h *Handler) callback(x *exchange) {
 	x.page(http.StatusOK, onwardPage(x.base+attempt.Return))
 }
 
-// providerProblem is the problem that the provider did not give what was asked for, or that it is not good.
+// providerProblem returns the problem that the provider did not give what was requested, or gave something invalid.
 func providerProblem(err error) problem {
 	reason := oidcclient.Reason(err)
 	switch {

@@ -15,19 +15,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// ErrConfig says that the configuration cannot be used, so that the function does not start.
+// ErrConfig reports an invalid configuration, with which the function does not start.
 var ErrConfig = errors.New("login: configuration")
 
-// own are the parameters of the authorization request that the login sets itself, or whose value would change how the
-// provider answers: RFC 6749, 7636, 8707, 9101, 9126 and OpenID Connect Core 1.0, section 3.1.2.1.
-var own = []string{
+// reservedParameters are the parameters of the authorization request that the login sets itself, or whose value would
+// change how the provider answers: RFC 6749, 7636, 8707, 9101, 9126 and OpenID Connect Core 1.0, section 3.1.2.1.
+var reservedParameters = []string{
 	"client_id", "client_secret", "client_assertion", "client_assertion_type", "code_challenge", "code_challenge_method",
 	"nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
 }
 
-// Check reports everything that is wrong with the configuration, each an [ErrConfig]. loopbackHTTP permits http
-// instead of https on the loopback interface, for development and tests. Strings that hold a CDK token cannot be
-// checked: the function checks them again when it starts.
+// Check returns everything that is wrong with the configuration, each as an [ErrConfig]. The parameter loopbackHTTP
+// permits http instead of https on the loopback interface, for development and tests. Strings with a CDK token cannot
+// be checked. The function checks them when it starts.
 func (c Config) Check(loopbackHTTP bool) error {
 	var wrong []error
 	fail := func(format string, a ...any) {
@@ -63,7 +63,7 @@ func (c Config) checkProvider(loopbackHTTP bool, fail func(string, ...any)) {
 	}
 	for name, value := range c.Parameters {
 		switch {
-		case name == "" || slices.Contains(own, name):
+		case name == "" || slices.Contains(reservedParameters, name):
 			fail("parameter %q is set by the login itself: leave it out", name)
 		case name == "max_age" && value == "":
 			fail("parameter %q is empty: want a number of seconds", name)
@@ -164,7 +164,7 @@ func (c Config) checkSession(fail func(string, ...any)) {
 	}
 }
 
-// checkOrigin refuses origins that are not https, and lists of them.
+// checkOrigin refuses an origin that is not https, and "*".
 func checkOrigin(origin string, loopbackHTTP bool) error {
 	if origin == "*" {
 		return errors.New(`"*": list each origin, since the session's cookie comes with the request`)
@@ -178,7 +178,7 @@ func checkOrigin(origin string, loopbackHTTP bool) error {
 	return nil
 }
 
-// checkPath refuses what is not a path of literal segments, without a slash at its end. "" is one.
+// checkPath refuses a text that is not a path of literal segments without a slash at the end. It accepts "".
 func checkPath(path string) error {
 	if path == "" {
 		return nil
@@ -191,7 +191,7 @@ func checkPath(path string) error {
 	return nil
 }
 
-// isPrintable reports whether a text is one or more printable characters of ASCII.
+// isPrintable reports whether a text consists of one or more printable ASCII characters.
 func isPrintable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
@@ -201,7 +201,7 @@ func isScope(s string) bool {
 	return isPrintable(s) && !strings.ContainsAny(s, ` "\`)
 }
 
-// isUserPoolID reports whether a text is REGION_NAME, of which none can mean anything in a host's name.
+// isUserPoolID reports whether a text is REGION_NAME, in which no character has a meaning in the name of a host.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
 func isUserPoolID(s string) bool {
 	region, name, ok := strings.Cut(s, "_")

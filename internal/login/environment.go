@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. Strings that
-// hold a CDK token pass through unharmed.
+// Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. Strings with
+// a CDK token are unchanged.
 func (c Config) Environment() map[string]string {
 	return settings.Login{
 		Issuer:       c.Issuer.JSON(),
@@ -40,8 +40,8 @@ func (c Config) Environment() map[string]string {
 	}.Environment()
 }
 
-// FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there
-// twice. The error is an [ErrConfig].
+// FromEnvironment reads what [Config.Environment] wrote. It refuses members that are unknown or occur twice. The error
+// is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
 	var c Config
 	if err := settings.FromVariable(getenv, Variable, "secureapi", c.read); err != nil {

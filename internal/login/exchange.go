@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// exchange is one request with its answer, and what the log says of it. The log never holds a token, a code, a state, a
-// nonce, a verifier, a cookie or anything that the provider wrote.
+// exchange is a request with its answer and its log entry. The log never contains a token, a code, a state, a nonce, a
+// verifier, a cookie, or anything that the provider wrote.
 type exchange struct {
 	*Handler
 	w     http.ResponseWriter
@@ -22,32 +22,32 @@ type exchange struct {
 	base  string
 	began time.Time
 
-	name      string // of the route
+	name      string // the name of the route
 	status    int
 	outcome   outcome
-	reason    string // a word out of few
+	reason    string // one of a few words
 	detail    error  // of a failure
-	got, want string // the claim that was rejected, and what it should be
+	got, want string // the rejected claim, and what it should be
 	principal string
-	subject   string // whom an administrator asks about
-	ended     *int   // how many sessions were ended; nil where that is not known
+	subject   string // the subject that an administrator asks about
+	ended     *int   // how many sessions were ended; nil if not known
 }
 
-// outcome is how a request ended.
+// outcome is the result of a request.
 type outcome string
 
 const (
 	begun     outcome = metrics.Begun    // the browser is on its way to the provider
 	loggedIn  outcome = metrics.LoggedIn // there is a new session
 	renewed   outcome = "renewed"        // the session has new tokens
-	extended  outcome = "extended"       // the session's tokens are good: only its idle time begins again
+	extended  outcome = "extended"       // the session's tokens are still good, and its idle time begins again
 	loggedOut outcome = "logged_out"     // the cookies are cleared
-	answered  outcome = "answered"       // who is logged in, or the script
+	answered  outcome = "answered"       // the answer is who is logged in, or the script
 	refused   outcome = metrics.Refused  // the request or the user is refused
-	failed    outcome = metrics.Failed   // no answer could be given
+	failed    outcome = metrics.Failed   // there is no answer
 )
 
-// problem is why a request is refused.
+// problem is the reason for refusing a request.
 type problem struct {
 	status  int
 	outcome outcome
@@ -55,7 +55,7 @@ type problem struct {
 	err     error
 }
 
-// refuse answers with a problem: a page where a person looks at the answer, and JSON where a script does.
+// refuse answers with a problem. The answer is a page if a person sees it, and JSON if a script does.
 func (x *exchange) refuse(p problem) {
 	x.outcome, x.reason, x.detail = p.outcome, p.reason, p.err
 	x.got, x.want = jwt.Mismatch(p.err)
@@ -66,20 +66,20 @@ func (x *exchange) refuse(p problem) {
 	x.json(p.status, messageFor(p.status))
 }
 
-// unavailable is the problem that the provider, its keys or those of the cookies cannot be reached.
+// unavailable returns the problem that the provider, its keys or the keys of the cookies cannot be reached.
 func unavailable(reason string, err error) problem {
 	return problem{http.StatusServiceUnavailable, failed, reason, err}
 }
 
-// misconfigured is a problem that does not pass by itself.
+// misconfigured returns a problem that does not pass by itself.
 func misconfigured(reason string, err error) problem {
 	return problem{http.StatusInternalServerError, failed, reason, err}
 }
 
-// denied is a request that is refused by its own fault.
+// denied returns the problem of a request that is itself at fault.
 func denied(status int, reason string) problem { return problem{status, refused, reason, nil} }
 
-// opened returns the request's session. On a failure it has answered.
+// opened returns the request's session. If it fails, it has sent the answer.
 func (x *exchange) opened() (held, bool) {
 	s, err := x.sessions.open(x.r.Context(), x.cookies()...)
 	switch {
@@ -92,7 +92,7 @@ func (x *exchange) opened() (held, bool) {
 		x.setCookies(x.sessions.clear())
 		x.refuse(denied(http.StatusUnauthorized, "session_ended"))
 	case errors.Is(err, session.ErrForged):
-		// The cookie stays: its key may be one that was made a moment ago and is not known here yet.
+		// The cookie stays, because its key may be new and not known here yet.
 		x.refuse(denied(http.StatusUnauthorized, "session_forged"))
 	default:
 		x.refuse(denied(http.StatusUnauthorized, "no_session"))
@@ -100,8 +100,8 @@ func (x *exchange) opened() (held, bool) {
 	return nil, false
 }
 
-// fromOwnPage reports whether the request comes from a page that may change the session: one of this origin, or one of
-// a sibling host that is allowed. On a failure it has answered.
+// fromOwnPage reports whether the request comes from a page that may change the session: a page of this origin, or of
+// an allowed sibling host. If not, it has sent the answer.
 func (x *exchange) fromOwnPage() bool {
 	site, err := session.ParseSite(x.r.Header.Values("Sec-Fetch-Site"))
 	switch {
@@ -115,7 +115,7 @@ func (x *exchange) fromOwnPage() bool {
 	return false
 }
 
-// secure sets the headers that each answer has.
+// secure sets the headers that every answer has.
 func (x *exchange) secure() {
 	h := x.w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -136,7 +136,7 @@ func (x *exchange) share() {
 	}
 }
 
-// cookies are the request's, in one Cookie header or none: no answer of the login is cached.
+// cookies returns the request's Cookie headers joined into one. That is safe because no answer of the login is cached.
 func (x *exchange) cookies() []string { return session.Join(x.r.Header.Values("Cookie")) }
 
 func (x *exchange) setCookies(lines []string) {
@@ -145,7 +145,7 @@ func (x *exchange) setCookies(lines []string) {
 	}
 }
 
-// json answers with a value that always encodes.
+// json answers with a value that can always be encoded.
 func (x *exchange) json(status int, v any) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -169,8 +169,8 @@ func (x *exchange) redirect(url string) {
 	x.send(http.StatusSeeOther, nil)
 }
 
-// message is what a script is told, as API Gateway says it: {"message":"Unauthorized"}. What exactly was wrong is in
-// the log.
+// message is the answer for scripts, in the form of API Gateway's own: {"message":"Unauthorized"}. The log has the
+// details.
 type message struct {
 	Message string `json:"message"`
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the
-// issuer signs access tokens with, if it does. loopbackHTTP permits http instead of https on the loopback interface.
+// client returns the settings of the provider's client, for [oidcclient.New]. If the issuer signs access tokens with a
+// secret, the vault reads it. The parameter loopbackHTTP permits http instead of https on the loopback interface.
 func (c Config) client(vault secretsmanager.Client, loopbackHTTP bool) oidcclient.Config {
 	return oidcclient.Config{
 		Issuer:       guardsIssuer(c.Issuer, vault, loopbackHTTP),
@@ -26,13 +26,13 @@ func (c Config) client(vault secretsmanager.Client, loopbackHTTP bool) oidcclien
 	}
 }
 
-// checksAccessTokens reports whether the login can check access tokens as the guard does: those that the guard verifies
-// as JWTs. Opaque tokens only their issuer knows.
+// checksAccessTokens reports whether the login can check access tokens as the guard does. It can if the guard verifies
+// them as JWTs. Only their issuer knows opaque tokens.
 func checksAccessTokens(i authz.Issuer) bool {
 	return i.Introspection == nil || i.Introspection.VerifyJWTs
 }
 
-// guardsIssuer is the guard's issuer as it verifies access tokens, but for the clock.
+// guardsIssuer returns the guard's issuer for verifying access tokens, except for the clock.
 func guardsIssuer(i authz.Issuer, vault secretsmanager.Client, loopbackHTTP bool) jwt.Issuer {
 	out := jwt.Issuer{
 		URL:               i.URL,

@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// journal writes the log: a line of JSON for each request, in one Write.
+// journal writes the log: a line of JSON for each request, in a single Write.
 type journal struct {
 	issuer   string
-	function string // its name, for metrics; "" outside of Lambda and for none
+	function string // the function's name, for metrics; "" outside of Lambda, or without metrics
 
 	mu sync.Mutex
 	to io.Writer
 }
 
-// line is a line of the log. "level" and "timestamp" are what Lambda's own filter by level goes by.
+// line is a line of the log. Lambda's own filter by level uses "level" and "timestamp".
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 type line struct {
 	Timestamp string  `json:"timestamp"`
@@ -30,7 +30,7 @@ type line struct {
 	Got       string  `json:"got,omitempty"`
 	Want      string  `json:"want,omitempty"`
 	Principal string  `json:"principal,omitempty"`
-	Subject   string  `json:"subject,omitempty"` // whom an administrator asked about
+	Subject   string  `json:"subject,omitempty"` // the subject that an administrator asked about
 	Ended     *int    `json:"ended,omitempty"`   // how many sessions were ended
 	Issuer    string  `json:"issuer"`
 	RequestID string  `json:"requestId,omitempty"`
@@ -40,7 +40,7 @@ type line struct {
 	*counted
 }
 
-// maxText bounds what one text takes in a line.
+// maxText is the maximum length of a text in a line.
 const maxText = 1024
 
 // write writes the line of a request.
@@ -74,11 +74,11 @@ func (j *journal) write(x *exchange) {
 	}
 	text, err := json.Marshal(l)
 	if err != nil {
-		return // text and numbers always encode
+		return // text and numbers can always be encoded
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	_, _ = j.to.Write(append(text, '\n')) // an error has no place to be logged
+	_, _ = j.to.Write(append(text, '\n')) // there is no place to log an error
 }
 
 func bounded(text string) string {

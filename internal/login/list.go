@@ -49,8 +49,8 @@ func newEntry(e tablesession.Entry, current string) entry {
 	return entry{e.ID, e.Started.Unix(), e.Active.Unix(), e.Idle.Unix(), e.Ends.Unix(), e.ID == current}
 }
 
-// logoutAll ends all sessions of the caller here, in every browser. Those at the provider go on, but for that of this
-// browser, where the answer leads.
+// logoutAll ends all sessions of the caller in this table, in every browser. The sessions at the provider continue,
+// except for the one of this browser, which the answer leads to.
 func (t *inTable) logoutAll(x *exchange) {
 	if !x.fromOwnPage() {
 		return
@@ -65,7 +65,7 @@ func (t *inTable) logoutAll(x *exchange) {
 	x.leave(h.session())
 }
 
-// endSubject ends all sessions of a subject. On a failure it has answered: some may go on.
+// endSubject ends all sessions of a subject. If it fails, it has sent the answer, and some sessions may continue.
 func (t *inTable) endSubject(x *exchange, subject string) bool {
 	n, err := t.store.EndSubject(x.r.Context(), t.issuer, subject)
 	if err != nil {

@@ -20,31 +20,32 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Options are what a login takes from outside. The zero value is right in Lambda.
+// Options are a login's dependencies. The zero value is right in Lambda.
 type Options struct {
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Transport makes the requests to the provider and to AWS. Redirects are not followed. Default: one over TCP and TLS
-	// that honours HTTPS_PROXY and its like as net/http does.
+	// Transport sends the requests to the provider and to AWS. Redirects are not followed. Default: a transport over TCP
+	// and TLS that honors HTTPS_PROXY and similar variables as net/http does.
 	Transport http.RoundTripper
 
-	// Sessions keeps the sessions. A configuration with a Table must have one, and no other may. Default: in cookies.
+	// Sessions stores the sessions. It is required for a configuration with a Table, and not allowed for any other.
+	// Default: in cookies.
 	Sessions Sessions
 
-	// Random gives states, nonces, verifiers and salts. Default: crypto/rand's Reader.
+	// Random is the source of states, nonces, verifiers and salts. Default: crypto/rand's Reader.
 	Random io.Reader
 
-	// Log gets a line of JSON for each request to one of the routes, in one Write each and never two at a time. Default:
-	// the standard output.
+	// Log receives a line of JSON for each request to one of the routes. Each line is a single Write, and writes never
+	// overlap. Default: the standard output.
 	Log io.Writer
 
 	// AllowLoopbackHTTP accepts a provider, secrets and an origin on the loopback interface without TLS, for tests. It is
-	// a matter of code and not of configuration, so that no deployed function can be told to.
+	// in the code and not in the configuration, so that no deployed function can be configured to do this.
 	AllowLoopbackHTTP bool
 }
 
-// Handler serves the login's routes. Any number of goroutines may use it.
+// Handler serves the login's routes. It is safe for concurrent use.
 type Handler struct {
 	config   Config
 	provider *oidcclient.Client
@@ -55,7 +56,7 @@ type Handler struct {
 	random   io.Reader
 	log      *journal
 	routes   map[string]route // by verb and path
-	subjects map[string]route // by verb and what follows the subject in the path; nil without administrators
+	subjects map[string]route // by verb and the path after the subject; nil without administrators
 }
 
 // route is one of the login's routes.
@@ -64,9 +65,9 @@ type route struct {
 	serve func(*exchange)
 }
 
-// FromLambda makes the handler of a Lambda function, with its configuration from the environment. Keys, metadata and
-// the client's credential are fetched in the background, or, with provisioned concurrency, before it returns. The error
-// is an [ErrConfig]; the function must not start then.
+// FromLambda returns the handler of a Lambda function, with its configuration from the environment. It fetches keys,
+// metadata and the client's credential in the background. With provisioned concurrency, it fetches them before it
+// returns. The error is an [ErrConfig]; the function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	if err := settings.Misplaced(getenv); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
@@ -88,11 +89,11 @@ func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	return h, nil
 }
 
-// startDelay lets the function tell Lambda that it is ready before it fetches anything: four requests at once would
-// compete with that.
+// startDelay lets the function tell Lambda that it is ready before it begins to fetch. Four simultaneous requests would
+// delay that.
 const startDelay = 2 * time.Millisecond
 
-// New makes a handler. The environment has the function's AWS credentials and endpoints. Nothing is fetched yet.
+// New returns a handler. The environment has the function's AWS credentials and endpoints. Nothing is fetched yet.
 func New(config Config, getenv func(string) string, o Options) (*Handler, error) {
 	loopbackHTTP := settings.RunsHere || o.AllowLoopbackHTTP
 	if err := config.Check(loopbackHTTP); err != nil {
@@ -112,7 +113,7 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 	}
 	config.Path = cmp.Or(config.Path, DefaultPath)
 	config.AfterLogout = cmp.Or(config.AfterLogout, "/")
-	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	// Round removes the monotonic reading, which may stop while a Lambda function is frozen between two invocations.
 	now := func() time.Time { return o.Now().Round(0) }
 	h := &Handler{config: config, now: now, random: o.Random, log: &journal{to: o.Log, issuer: config.Issuer.URL}}
 	if !config.NoMetrics {
@@ -181,7 +182,7 @@ func (h *Handler) find(r *http.Request) (found route, subject string, ok bool) {
 	return found, subject, ok
 }
 
-// prepare fetches what requests need. The first request reports what is wrong.
+// prepare fetches what requests need. The first request reports any errors.
 func (h *Handler) prepare(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = h.keys.Ready(ctx) })
@@ -213,31 +214,31 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.log.write(x)
 }
 
-// requestTimeout ends what a request waits for before API Gateway gives up (29 seconds) and Lambda ends the function.
+// requestTimeout ends a request before API Gateway gives up (29 seconds) and Lambda ends the function.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const requestTimeout = 15 * time.Second
 
-// Request is what API Gateway and Lambda say of a request besides what HTTP does.
+// Request is what API Gateway and Lambda tell about a request in addition to HTTP.
 type Request struct {
 	Path                    string // as the browser wrote it, with stage or base path: requestContext.path
-	Principal               string // whom a guard of the API has let in; "" on routes without one
-	RequestID, APIRequestID string // Lambda's and API Gateway's, for the log
+	Principal               string // the caller that a guard of the API has let in; "" on routes without a guard
+	RequestID, APIRequestID string // from Lambda and API Gateway, for the log
 }
 
 type requestKey struct{}
 
-// WithRequest puts that into a request's context.
+// WithRequest adds a Request to a request's context.
 func WithRequest(ctx context.Context, of Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, of)
 }
 
-// requestOf is what [WithRequest] put there.
+// requestOf returns what [WithRequest] added.
 func requestOf(r *http.Request) Request {
 	of, _ := r.Context().Value(requestKey{}).(Request)
 	return of
 }
 
-// base is what precedes the API's own paths in those that browsers use: "" or "/prod".
+// base returns what precedes the API's own paths in the paths that browsers use: "" or "/prod".
 func (h *Handler) base(r *http.Request) (string, bool) {
 	if h.config.BasePath != "" {
 		return strings.TrimSuffix(h.config.BasePath, "/"), true
@@ -254,7 +255,7 @@ func (h *Handler) base(r *http.Request) (string, bool) {
 	return base, ok && checkPath(base) == nil
 }
 
-// redirectURI is where the provider sends the browser back to.
+// redirectURI returns the URL that the provider sends the browser back to.
 func (x *exchange) redirectURI() string {
 	return x.config.Origin + x.base + x.config.Path + "/callback"
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // logout ends the session, revokes its refresh token, and sends the browser to the provider to end the session there.
-// It works without a session too.
+// It also works without a session.
 func (h *Handler) logout(x *exchange) {
 	if !x.fromOwnPage() {
 		return
@@ -18,7 +18,7 @@ func (h *Handler) logout(x *exchange) {
 	opened, err := h.sessions.open(x.r.Context(), x.cookies()...)
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
-		x.reason, x.detail = h.sessions.down(), err // nothing is revoked, and a session in a table goes on
+		x.reason, x.detail = h.sessions.down(), err // nothing is revoked, and a session in a table continues
 	case err != nil:
 		x.reason = "no_session"
 	default:
@@ -33,15 +33,15 @@ func (h *Handler) logout(x *exchange) {
 	x.leave(nil)
 }
 
-// leave removes the session from the browser, revokes its refresh token, so that no copy of it can be renewed, and
-// sends the browser to the provider. s is nil if it is not known. A failure is logged and changes nothing: the browser
-// is logged out in any case.
+// leave removes the session from the browser and sends the browser to the provider. It revokes the refresh token, so
+// that no copy of the session can be renewed. The session s is nil if it is not known. A failure is only logged,
+// because the browser is logged out in any case.
 func (x *exchange) leave(s *session.Session) {
 	x.setCookies(x.sessions.clear())
 	x.w.Header().Set("Clear-Site-Data", `"cache"`)
 	x.outcome = loggedOut
 	fail := func(reason string, err error) {
-		if x.detail == nil { // that a session goes on is worse
+		if x.detail == nil { // a session that continues is worse
 			x.reason, x.detail = reason, err
 		}
 	}
@@ -65,9 +65,9 @@ func (x *exchange) leave(s *session.Session) {
 	}{location})
 }
 
-// endSession is where the browser ends its session at the provider, which then sends it to a path of the API; the path
-// itself if the provider has no such place (OpenID Connect RP-Initiated Logout 1.0, section 2). Amazon Cognito calls
-// the parameter logout_uri.
+// endSession returns the URL at which the browser ends its session at the provider, which then sends it to a path of
+// the API. If the provider has no such URL, it returns the path itself (OpenID Connect RP-Initiated Logout 1.0, section
+// 2). Amazon Cognito calls the parameter logout_uri.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 func (h *Handler) endSession(m *oidcclient.Metadata, path string) string {
 	if m.EndSession == "" {

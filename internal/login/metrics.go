@@ -7,13 +7,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// counted is the part of a line that CloudWatch takes metrics from, in its embedded metric format. Requests that happen
-// again and again while all is well, as each page asks who is logged in, have none.
+// counted is the part of a line that CloudWatch reads metrics from, in its embedded metric format. Requests that are
+// routine, such as each page's question who is logged in, have no metrics.
 //
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 type counted struct {
-	Embedded embedded `json:"_aws"` // the first, since the local gateway shows a line up to it
+	Embedded embedded `json:"_aws"` // the first member, because the local gateway shows a line up to it
 	Function string   `json:"functionName"`
 	Begun    int      `json:"begun,omitempty"`
 	LoggedIn int      `json:"logged_in,omitempty"`
@@ -34,8 +34,8 @@ type directive struct {
 
 type metric struct{ Name, Unit string }
 
-// count is what a request counts as; nil for nothing. A refusal and a failure count by their reason too, which is a
-// word out of few.
+// count returns the metrics for a request, or nil. Refusals and failures are also counted by reason, which is one of a
+// few words.
 func (j *journal) count(x *exchange, now time.Time) *counted {
 	c := &counted{Function: j.function}
 	number := map[outcome]*int{

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// page is what a person looks at: a title, a sentence or two, and a link. Nothing of the request is in it.
+// page is a page for people: a title, a sentence or two, and a link. It contains nothing of the request.
 type page struct {
 	title, text string
-	link, to    string // the link's text, and where it leads
-	onward      bool   // the browser follows the link by itself
+	link, to    string // the link's text and its target
+	onward      bool   // whether the browser follows the link by itself
 }
 
-// pageStyle has the colours of the console's page. All text has a contrast of at least 4.5:1.
+// pageStyle has the colors of the console's page. All text has a contrast of at least 4.5:1.
 const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#d8dde4;--text:#1a2029;` +
 	`--muted:#566070;--accent:#1a58b5}` +
 	`@media(prefers-color-scheme:dark){:root{--ground:#12161c;--card:#1a2028;--line:#313a46;--text:#e6eaf0;` +
@@ -30,15 +30,16 @@ const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--
 	`a{color:var(--accent)}` +
 	`a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}`
 
-// pageScript follows the page's link and takes the callback's place in the history: going back does not repeat it.
+// pageScript follows the page's link and replaces the callback in the browser's history, so that going back does not
+// repeat it.
 const pageScript = `location.replace(document.querySelector("a").href)`
 
-// pagePolicy lets a page use that style and that script and nothing else, and keeps it out of frames.
+// pagePolicy allows a page only this style and this script, and forbids frames.
 var pagePolicy = "default-src 'none'; style-src '" + sourceHash(pageStyle) + "'; script-src '" +
 	sourceHash(pageScript) +
 	"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// sourceHash is a hash-source of Content Security Policy Level 3, section 2.3.1.
+// sourceHash returns a hash-source of Content Security Policy Level 3, section 2.3.1.
 func sourceHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
@@ -61,7 +62,7 @@ func (p page) html() string {
 	write(`<!doctype html><html lang="en"><head><meta charset="utf-8">`,
 		`<meta name="viewport" content="width=device-width,initial-scale=1">`)
 	if p.onward {
-		// A path does not begin with a quote, so all after "url=" is the URL.
+		// A path does not begin with a quote, so everything after "url=" is the URL.
 		write(`<meta http-equiv="refresh" content="0;url=`, html.EscapeString(p.to), `">`)
 	}
 	write(`<title>`, html.EscapeString(p.title), `</title><style>`, pageStyle, `</style></head>`,
@@ -74,16 +75,16 @@ func (p page) html() string {
 	return b.String()
 }
 
-// onwardPage sends the browser on to a path. It is a page and not a redirect: the cookie of the new session is
-// SameSite=Strict, and browsers do not send such a cookie on a redirect that began at another site.
+// onwardPage sends the browser on to a path. It is a page and not a redirect because the cookie of the new session is
+// SameSite=Strict. Browsers do not send such a cookie on a redirect that began at another site.
 func onwardPage(path string) page {
 	return page{"You are logged in", "The page that you asked for opens in a moment.", "Continue", path, true}
 }
 
-// again is the login, seen from any of its pages.
+// again is the relative path of the login from any of its pages.
 const again = "login"
 
-// pageFor is the page of a problem. What exactly was wrong is in the log.
+// pageFor returns the page for a problem. The log has the details.
 func pageFor(p problem) page {
 	retry := page{link: "Log in again", to: again}
 	switch {

@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// justGot is how long tokens are taken as new, unless they have expired: tabs that refresh at the same moment cause
-	// one request to the provider.
+	// justGot is how long tokens count as new, unless they have expired. Tabs that refresh at the same moment then cause
+	// only one request to the provider.
 	justGot = 10 * time.Second
 
-	// goodFor is how long a token must still be valid for the provider not to be asked.
+	// goodFor is how long a token must still be valid so that the provider is not asked.
 	goodFor = 60 * time.Second
 )
 
-// times are when a session's parts end, in seconds since 1970.
+// times are when the parts of a session end, in seconds since 1970.
 type times struct {
-	Expires int64 `json:"expires"` // the token
-	Idle    int64 `json:"idle"`    // the session, if it is not renewed
-	Ends    int64 `json:"ends"`    // the session in any case
+	Expires int64 `json:"expires"` // of the token
+	Idle    int64 `json:"idle"`    // of the session, if it is not renewed
+	Ends    int64 `json:"ends"`    // of the session in any case
 }
 
 func (h *Handler) times(s *session.Session) times {
@@ -30,7 +30,7 @@ func (h *Handler) times(s *session.Session) times {
 	return times{s.Expires.Unix(), idle.Unix(), ends.Unix()}
 }
 
-// refresh renews a session: its idle time in any case, and its tokens where they are old.
+// refresh renews a session: always its idle time, and its tokens if they are old.
 func (h *Handler) refresh(x *exchange) {
 	if !x.fromOwnPage() {
 		return
@@ -40,7 +40,7 @@ func (h *Handler) refresh(x *exchange) {
 		return
 	}
 	ctx, now, s := x.r.Context(), h.now(), opened.session()
-	expired := !s.Expires.After(now) // within seconds, where tokens are good for no longer
+	expired := !s.Expires.After(now) // tokens may be valid for only seconds
 	var cookies []string
 	var err error
 	if expired || !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
@@ -62,8 +62,8 @@ func (h *Handler) refresh(x *exchange) {
 	x.json(http.StatusOK, h.times(opened.session()))
 }
 
-// renewProblem is the problem that a session was not renewed. One with status 401 ends the session; any other keeps it,
-// as the session is not to blame.
+// renewProblem returns the problem that a session was not renewed. A problem with status 401 ends the session. Any
+// other keeps it, because the session is not to blame.
 func (h *Handler) renewProblem(err error) problem {
 	reason := oidcclient.Reason(err)
 	switch {
@@ -76,12 +76,12 @@ func (h *Handler) renewProblem(err error) problem {
 	case errors.Is(err, oidcclient.ErrClaims):
 		return misconfigured(reason, err)
 	case reason == "other":
-		return sealing(err, h.sessions.down())
+		return sealingProblem(err, h.sessions.down())
 	}
 	return unavailable(reason, err)
 }
 
-// within reports whether less than d has gone by since a time. The clock may have been set back since.
+// within reports whether less than d has passed since a time. The clock may have been set back since.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return passed >= 0 && passed < d

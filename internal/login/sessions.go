@@ -7,12 +7,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Sessions is where a login keeps its sessions; see [InTable].
+// Sessions sets how a login stores its sessions; see [InTable].
 type Sessions func(h *Handler, getenv func(string) string, o session.Options) error
 
-// sessions keeps sessions. Its errors are those of package session.
+// sessions stores sessions. Its errors are those of package session.
 type sessions interface {
-	// create begins a session. sid is the provider's name for its own, or "".
+	// create begins a session. The sid is the provider's name for its own session, or "".
 	create(ctx context.Context, s *session.Session, sid string) (setCookies []string, err error)
 
 	// open returns the session in a request's cookies.
@@ -24,25 +24,25 @@ type sessions interface {
 	// clear returns the headers that remove the session from the browser.
 	clear() (setCookies []string)
 
-	// down is the reason in the log for an [session.ErrUnavailable].
+	// down returns the reason in the log for an [session.ErrUnavailable].
 	down() string
 }
 
-// held is a session that a request has. Its methods change what session returns.
+// held is the session of a request. Its methods change the session that session() returns.
 type held interface {
 	session() *session.Session
 
-	// extend notes that the session is used.
+	// extend records that the session is used.
 	extend(ctx context.Context) (setCookies []string, err error)
 
-	// renew notes that the session is used, and has ask renew its tokens. An error may be ask's.
+	// renew records that the session is used, and lets ask renew its tokens. It may return ask's error.
 	renew(ctx context.Context, ask func(context.Context, *session.Session) error) (setCookies []string, err error)
 
-	// end ends the session, as far as that does not take the browser.
+	// end ends the session, as far as that is possible without the browser.
 	end(ctx context.Context) error
 }
 
-// inCookies keeps each session in the browser's cookie alone.
+// inCookies keeps each session only in the browser's cookie.
 type inCookies struct {
 	store *session.Store
 	now   func() time.Time
@@ -64,7 +64,7 @@ func (c inCookies) ends(s *session.Session) (idle, longest time.Time) { return c
 func (c inCookies) clear() []string                                   { return c.store.Clear() }
 func (c inCookies) down() string                                      { return "keys" }
 
-// sealed is a session that is all in its cookie.
+// sealed is a session that is entirely in its cookie.
 type sealed struct {
 	in inCookies
 	s  *session.Session

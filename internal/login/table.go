@@ -10,11 +10,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// InTable keeps sessions in the table of [Config.Table], which open makes a client of. A login that has one serves the
-// routes that end and list sessions besides.
+// InTable stores sessions in the table of [Config.Table]. The function open returns a client of the table. A login with
+// a table also serves the routes that list and end sessions.
 //
-// It is a function and not a field of the configuration, so that the function without a table is built without all that
-// a table needs.
+// It is a function and not a field of the configuration, so that a function without a table does not link the code for
+// one.
 func InTable(open func(getenv func(string) string, table string) (tablesession.Table, error)) Sessions {
 	return func(h *Handler, getenv func(string) string, o session.Options) error {
 		table, err := open(getenv, h.config.Table)
@@ -49,7 +49,7 @@ func InTable(open func(getenv func(string) string, table string) (tablesession.T
 	}
 }
 
-// inTable keeps sessions in a table, and serves the routes for which there must be one.
+// inTable stores sessions in a table, and serves the routes that need one.
 type inTable struct {
 	h      *Handler
 	store  *tablesession.Store
@@ -72,7 +72,7 @@ func (t *inTable) ends(s *session.Session) (idle, longest time.Time) { return t.
 func (t *inTable) clear() []string                                   { return t.store.Clear() }
 func (t *inTable) down() string                                      { return "table" }
 
-// row is a session that is in the table.
+// row is a session in the table.
 type row struct {
 	store *tablesession.Store
 	o     *tablesession.Opened

@@ -26,7 +26,7 @@ func (h *Handler) who(x *exchange) {
 //go:embed session.js
 var sessionScript string
 
-// script answers with the script, which is the same for everyone.
+// script answers with the script, which is the same for all callers.
 func (h *Handler) script(x *exchange) {
 	x.outcome = answered
 	x.w.Header().Set("Content-Type", "text/javascript; charset=utf-8")

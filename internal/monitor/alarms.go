@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// Alarm goes off when its series is at its threshold or above it in Datapoints of the last Of periods. A period without
-// data is a good one: nothing was asked of the API.
+// Alarm goes off when its series is at or above its threshold in Datapoints of the last Of periods. A period without
+// data counts as good, because the API had no requests.
 type Alarm struct {
 	ID          string // of the construct
 	Description string
@@ -21,8 +21,8 @@ type Alarm struct {
 	Of          int
 }
 
-// Alarms are those of an API, in the order of the page on operating. The error says all that is wrong with the
-// thresholds.
+// Alarms returns the alarms of an API, in the order of the page on operating. The error lists everything that is wrong
+// with the thresholds.
 func Alarms(api API, t Thresholds) ([]Alarm, error) {
 	if err := t.check(api); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func Alarms(api API, t Thresholds) ([]Alarm, error) {
 	return b.made, nil
 }
 
-// alarms collects them.
+// alarms collects alarms.
 type alarms struct {
 	api API
 	Thresholds
@@ -61,11 +61,11 @@ const (
 	anchorLogin        = "failed-logins"
 )
 
-// longestDescription bounds a description.
+// longestDescription is the maximum length of a description.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (AlarmDescription)
 const longestDescription = 1024
 
-// add adds an alarm, but for one without a threshold.
+// add adds an alarm, unless it has no threshold.
 func (b *alarms) add(a Alarm, anchor, says string) {
 	if a.Threshold < 0 {
 		return
@@ -76,7 +76,7 @@ func (b *alarms) add(a Alarm, anchor, says string) {
 	b.made = append(b.made, a)
 }
 
-// once is an alarm that one period sets off, often one that two of three do, and lasting one that three in a row do.
+// once returns an alarm that goes off after one bad period, often after two of three, and lasting after three in a row.
 func once(id string, s Series, threshold float64) Alarm {
 	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 1, Of: 1}
 }
@@ -114,8 +114,8 @@ func (b *alarms) ofDecisions(i int, f Function) {
 	}
 }
 
-// share is how many percent of the API's requests get a 401 for a reason. Requests are the measure, and not decisions,
-// of which a cache leaves few. A period with few requests counts as one without.
+// share returns the percentage of the API's requests that get a 401 for a reason. It is a share of the requests and not
+// of the decisions, because a cache leaves few decisions. A period with few requests counts as 0.
 func (b *alarms) share(i int, reason string) Series {
 	return Series{
 		Label:      "401 for " + reason + ", % of all requests",
@@ -135,7 +135,7 @@ func (b *alarms) ofLogin(i int, f Function) {
 		float64(b.LoginFailures)), anchorLogin, fmt.Sprintf("%s cannot answer users", f.Name))
 }
 
-// ofLambda are the alarms on what Lambda says of a function.
+// ofLambda adds the alarms on Lambda's own metrics of a function.
 func (b *alarms) ofLambda(i int, f Function) {
 	role := "Login"
 	if f.Role.guards() {
@@ -152,11 +152,13 @@ func (b *alarms) ofLambda(i int, f Function) {
 		float64(b.Throttles)), anchorThrottles, fmt.Sprintf("Lambda throttles the function of %s", f.Name))
 }
 
-// crashes are runs that end without an answer of the function's own. An authorizer answers 401 and 500 by an error,
-// which Lambda counts as well, so its own counts are subtracted. Lambda counts an error when its run begins and the
-// function when it ends, so a busy API has some of one period in the next: less than a hundredth of the runs is not
-// counted. The function's counts may also come later than Lambda's, so that the last period looks worse than it was:
-// one alone sets off no alarm.
+// crashes counts the runs that end without an answer by the function itself. An authorizer answers 401 and 500 with an
+// error, which Lambda also counts, so the function's own counts are subtracted.
+//
+// Lambda counts an error when its run begins, and the function when it ends. A busy API therefore has some errors of
+// one period in the next, so less than a hundredth of the runs is not counted. The function's counts may also arrive
+// later than Lambda's, so that the last period looks worse than it was. For that reason one bad period alone does not
+// set off the alarm.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html ("the timestamp on an error metric
 // reflects when the function was invoked, not when the error occurred"),
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL in alarms)
@@ -180,5 +182,5 @@ func (b *alarms) crashes(i int, f Function) (s Series, known bool) {
 	}, true
 }
 
-// milliseconds are what latencies are measured in; a time that stands for no alarm stays negative.
+// milliseconds converts a latency into its unit. The negative value for no alarm remains negative.
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

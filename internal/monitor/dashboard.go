@@ -8,7 +8,7 @@ import (
 
 // Row is a row of a dashboard, from left to right.
 type Row struct {
-	Heading string // Markdown; a row of its own above the graphs
+	Heading string // Markdown; has its own row above the graphs
 	Graphs  []Graph
 }
 
@@ -16,12 +16,13 @@ type Row struct {
 type Graph struct {
 	Title string
 	Left  []Series
-	Right []Series // on a scale of their own
+	Right []Series // with a scale of their own
 
 	Unit string // of the left scale
 }
 
-// Dashboard are the rows of an API's dashboard: what callers see first, then each function that could be the cause.
+// Dashboard returns the rows of an API's dashboard: what callers see first, followed by each function that could be the
+// cause.
 func Dashboard(api API) []Row {
 	rows := []Row{{
 		Heading: fmt.Sprintf("# %s\n[What to do when an alarm goes off](%s#alarms)", api.Path, api.Docs),
@@ -86,7 +87,7 @@ func ofFunction(i int, f Function) Row {
 	return row
 }
 
-// heading is a function's name at the beginning of a line.
+// heading returns a function's name for the beginning of a line.
 func heading(name string) string {
 	const article = "the "
 	if len(name) > len(article) && name[:len(article)] == article {
@@ -160,8 +161,8 @@ func ofLogin(i int) []Graph {
 	}
 }
 
-// search finds the metrics of a name by the values of a dimension, as they come up. Graphs can have it and alarms
-// cannot.
+// search returns a search for the metrics with a name, by the values of a dimension as they occur. Graphs support it,
+// and alarms do not.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
 func search(i int, name, by string) Series {
 	return Series{

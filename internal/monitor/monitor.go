@@ -1,8 +1,8 @@
-// Package monitor decides which alarms, graphs and queries an API has, in plain values: package secureapi makes CDK's
-// objects of them.
+// Package monitor decides which alarms, graphs and queries an API has, in plain values. Package secureapi turns them
+// into CDK's objects.
 //
-// It imports neither CDK nor jsii, and looks at no API: [API] says what there is to watch. Which metrics the included
-// functions write is in package metrics; those of API Gateway and Lambda are AWS's.
+// It imports neither CDK nor jsii, and does not inspect an API: [API] describes what can be watched. Package metrics
+// defines the metrics that the included functions write. Those of API Gateway and Lambda are AWS's.
 package monitor
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// API is what there is to watch of an API.
+// API describes what can be watched of an API.
 type API struct {
 	Path      string     // of the construct, for descriptions and names
 	Docs      string     // the address of the page on operating, to which an alarm's anchor is added
@@ -19,32 +19,32 @@ type API struct {
 	AccessLog bool       // whether the stack has its log group
 }
 
-// Function is a function beside those of the routes.
+// Function is a function other than those of the routes.
 type Function struct {
 	Name string // for descriptions: "the API's TokenAuthorizer"
 
-	// ID is the construct id of something that belongs to the function.
+	// ID returns the construct ID of something that belongs to the function.
 	ID func(what string) string
 
 	Role    Role
-	Metrics bool     // whether it writes those of package metrics
-	Hooked  bool     // whether it may have a hook, as the included authorizer's main has none
-	Reasons []string // of 401s that have a default share; see [Thresholds.UnauthorizedPercent]
+	Metrics bool     // whether it writes the metrics of package metrics
+	Hooked  bool     // whether it may have a hook, unlike the included authorizer's main
+	Reasons []string // the reasons for 401s that have a default share; see [Thresholds.UnauthorizedPercent]
 }
 
-// Role is what a function is there for.
+// Role is the purpose of a function.
 type Role int
 
 const (
 	Authorizer    Role = iota // the included authorizer
-	OwnAuthorizer             // one of the user's own, whose 401s are errors of Lambda like any other
+	OwnAuthorizer             // the user's own, whose 401s are ordinary errors for Lambda
 	Login
 )
 
 // guards reports whether the function decides on requests.
 func (r Role) guards() bool { return r == Authorizer || r == OwnAuthorizer }
 
-// Namespaces of AWS's own metrics.
+// The namespaces of AWS's own metrics.
 const (
 	APIGateway = "AWS/ApiGateway"
 	Lambda     = "AWS/Lambda"
@@ -54,14 +54,14 @@ const (
 type Metric struct {
 	Namespace, Name, Statistic string
 
-	// Function is the index of the function in API.Functions. It does not count in [APIGateway].
+	// Function is the index of the function in API.Functions. It has no meaning for [APIGateway].
 	Function int
 
-	// Dimensions are those besides the stage's and the function's name.
+	// Dimensions are the dimensions besides the name of the stage or function.
 	Dimensions map[string]string
 }
 
-// Series is a line of a graph, or what an alarm compares: a metric, or an expression of metrics.
+// Series is the line of a graph, or the value that an alarm compares: a metric, or an expression of metrics.
 type Series struct {
 	Metric
 	Label string
@@ -72,7 +72,7 @@ type Series struct {
 	Uses       map[string]Metric // by their names in the expression
 }
 
-// By is the dimension that the name of a metric's function is the value of.
+// By returns the dimension whose value is the name of the metric's function.
 func (m Metric) By() string {
 	if m.Namespace == Lambda {
 		return "FunctionName"
@@ -99,10 +99,10 @@ func (m Metric) by(dimension, value string) Metric {
 
 func (m Metric) labelled(label string) Series { return Series{Metric: m, Label: label} }
 
-// sum is the statistic of counts.
+// sum is the statistic for counts.
 const sum = "Sum"
 
-// camel writes a reason as a part of a construct id: "unknown_key" is "UnknownKey".
+// camel converts a reason into a part of a construct ID: "unknown_key" becomes "UnknownKey".
 func camel(reason string) string {
 	var b strings.Builder
 	for word := range strings.SplitSeq(reason, "_") {

@@ -9,20 +9,21 @@ import (
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 type Query struct {
 	ID   string // of the construct
-	Name string // in the console, where slashes make folders
+	Name string // in the console, where slashes create folders
 	Text string
 
-	AccessLog bool  // it reads the access log
-	Functions []int // whose logs it reads, of API.Functions
+	AccessLog bool  // whether it reads the access log
+	Functions []int // the functions whose logs it reads, as indexes of API.Functions
 }
 
-// RefusalsQuery is the id of the query that a dashboard shows the answer of.
+// RefusalsQuery is the ID of the query whose result a dashboard shows.
 const RefusalsQuery = "RefusalsQuery"
 
-// pasteID is what the query for one request has in place of an id.
+// pasteID stands for the ID in the query for one request.
 const pasteID = "PASTE-AN-ID"
 
-// Queries are those that are saved for an API. None looks at the log of a route's function, whose lines are the user's.
+// Queries returns the queries that are saved for an API. None reads the log of a route's function, whose lines belong
+// to the user.
 func Queries(api API) []Query {
 	q := &queries{api: api}
 	if api.AccessLog {
@@ -53,13 +54,13 @@ func Queries(api API) []Query {
 	return q.made
 }
 
-// queries collects them.
+// queries collects queries.
 type queries struct {
 	api  API
 	made []Query
 }
 
-// longestName bounds the name of a query.
+// longestName is the maximum length of a query's name.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-querydefinition.html
 const longestName = 255
 
@@ -69,10 +70,10 @@ func (q *queries) add(query Query) {
 	q.made = append(q.made, query)
 }
 
-// folder is a function's name as a folder of the console.
+// folder returns a function's name as a folder of the console.
 func folder(f Function) string { return strings.NewReplacer("/", "", `"`, "").Replace(f.Name) }
 
-// A status of the access log is text, so it is compared as text.
+// ofAccessLog adds the queries of the access log. A status in the access log is text, so it is compared as text.
 func (q *queries) ofAccessLog() {
 	for _, query := range []Query{
 		{

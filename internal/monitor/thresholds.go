@@ -12,11 +12,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// noAlarm in place of a threshold leaves its alarm out.
+// noAlarm is the threshold that leaves its alarm out.
 const noAlarm = -1
 
-// Thresholds are when alarms go off. The zero value of each is its default, and [noAlarm] leaves the alarm out;
-// secureapi's AlarmProps says what each is.
+// Thresholds decide when alarms go off. A zero field is the default, and [noAlarm] leaves the alarm out. The AlarmProps
+// of package secureapi document each.
 type Thresholds struct {
 	Period      time.Duration
 	MinRequests int
@@ -34,7 +34,7 @@ type Thresholds struct {
 	LoginFailures int
 }
 
-// The thresholds by default. AlarmProps has the reason for each.
+// The default thresholds. AlarmProps has the reason for each.
 const (
 	defaultPeriod             = 5 * time.Minute
 	defaultMinRequests        = 100
@@ -48,7 +48,7 @@ const (
 	defaultLoginFailures      = 1
 )
 
-// defaultUnauthorizedPercent are the shares of 401s by reason.
+// defaultUnauthorizedPercent has the default shares of 401s by reason.
 var defaultUnauthorizedPercent = map[string]float64{
 	"signature":   1,
 	"unknown_key": 1,
@@ -59,11 +59,12 @@ var defaultUnauthorizedPercent = map[string]float64{
 	"inactive":    20,
 }
 
-// longestPeriod bounds a period. An alarm looks back at most a day, which three of them are far from. Source:
+// longestPeriod is the maximum length of a period. An alarm looks back at most a day, which is much longer than three
+// of them. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 const longestPeriod = time.Hour
 
-// check says what is wrong with thresholds.
+// check returns what is wrong with the thresholds.
 func (t Thresholds) check(api API) error {
 	var errs []error
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("AlarmProps."+format, a...)) }
@@ -131,7 +132,7 @@ func (t Thresholds) counts() []count {
 	}
 }
 
-// checkThere refuses a threshold of what the API does not have: its alarm would never be made.
+// checkThere refuses a threshold for something that the API does not have, because its alarm would never be created.
 func (t Thresholds) checkThere(api API) (errs []error) {
 	has := func(ok func(Function) bool) bool { return slices.ContainsFunc(api.Functions, ok) }
 	writes := has(func(f Function) bool { return f.Role == Authorizer && f.Metrics })
@@ -160,7 +161,7 @@ func (t Thresholds) checkThere(api API) (errs []error) {
 	return errs
 }
 
-// withDefaults are the thresholds with their defaults.
+// withDefaults returns the thresholds with defaults filled in.
 func (t Thresholds) withDefaults() Thresholds {
 	t.Period = cmp.Or(t.Period, defaultPeriod)
 	t.MinRequests = cmp.Or(t.MinRequests, defaultMinRequests)
@@ -175,7 +176,7 @@ func (t Thresholds) withDefaults() Thresholds {
 	return t
 }
 
-// shares are the reasons of 401s of a function that have an alarm, with the percentage of each.
+// shares returns the percentage for each reason of a function's 401s that has an alarm.
 func (t Thresholds) shares(f Function) map[string]float64 {
 	out := map[string]float64{}
 	for _, reason := range f.Reasons {

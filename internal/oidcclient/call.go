@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// The bounds of a request to the provider.
+// The limits of a request to the provider.
 const (
 	callTimeout   = 5 * time.Second
 	revokeTimeout = 2 * time.Second
@@ -27,7 +27,7 @@ const (
 	maxAnswer   = 64 << 10
 )
 
-// NewTransport is the transport for where none is given. It keeps no connection: one that was kept over a freeze of the
+// NewTransport returns the default transport. It keeps no connections: a connection that was kept over a freeze of the
 // function is dead, and a request for tokens must not be sent twice to find that out.
 func NewTransport() http.RoundTripper {
 	return &http.Transport{
@@ -37,18 +37,18 @@ func NewTransport() http.RoundTripper {
 		TLSHandshakeTimeout:    3 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableKeepAlives:      true,
-		DisableCompression:     true, // the size that counts is the one on the wire
+		DisableCompression:     true, // the size on the wire is what counts
 	}
 }
 
-// answer is what came for a request.
+// answer is the answer to a request.
 type answer struct {
 	status int
-	kind   string // its Content-Type
+	kind   string // the Content-Type
 	text   string
 }
 
-// object reads an answer that is a JSON object. The error holds nothing of it.
+// object parses an answer that is a JSON object. The error contains nothing of it.
 func (a answer) object() (strictjson.Value, error) {
 	t, _, err := mime.ParseMediaType(a.kind)
 	if err != nil || t != "application/json" {
@@ -80,8 +80,8 @@ func (c *Client) get(ctx context.Context, url string) (strictjson.Value, error) 
 	return a.object()
 }
 
-// post sends a form to an endpoint as the client. want are the statuses that are not a refusal. A credential that the
-// endpoint refuses may have been rotated: with a newer one, the request is made again.
+// post sends a form to an endpoint as the client. The statuses want do not count as a refusal. If the endpoint refuses
+// the credential, it may have been rotated, so the request is repeated if there is a newer one.
 func (c *Client) post(ctx context.Context, endpoint string, form url.Values, want ...int) (answer, error) {
 	by, err := c.client.Current(ctx)
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *Client) postBy(ctx context.Context, by *clientauth.Credential, endpoint
 	return answer{}, refused
 }
 
-// send makes one request with the transport itself: an http.Client would follow redirects.
+// send sends one request. It uses the transport directly, because an http.Client would follow redirects.
 func (c *Client) send(r *http.Request, most int64) (answer, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
 	defer cancel()

@@ -8,36 +8,36 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// What an error of [Client.LogIn], [Client.Renew], [Client.Push] and [Client.LogoutToken] comes to. [Reason] has a word
-// for it.
+// The kinds of errors of [Client.LogIn], [Client.Renew], [Client.Push] and [Client.LogoutToken]. [Reason] returns a
+// word for each.
 var (
-	// ErrRefused: the provider does not take the code or the refresh token, or what it gave in return is another user's or
-	// lacks the ID token that the session lives on. Trying again does not help: a session ends, unless another process
-	// has renewed it meanwhile.
+	// ErrRefused means that the provider refuses the code or the refresh token, or that what it returned belongs to
+	// another user or lacks the ID token that the session needs. Trying again does not help: the session ends, unless
+	// another process has renewed it in the meantime.
 	ErrRefused = errors.New("oidcclient: the grant is refused")
 
-	// ErrUnavailable: the provider, its keys or the client's credential cannot be had at the moment.
+	// ErrUnavailable means that the provider, its keys or the client's credential cannot be reached at the moment.
 	ErrUnavailable = errors.New("oidcclient: no answer of the provider")
 
-	// ErrClient: the provider does not take this client, or the way that it asks.
+	// ErrClient means that the provider refuses this client, or the form of its request.
 	ErrClient = errors.New("oidcclient: the client is refused")
 
-	// ErrIDToken: the provider's ID token is not good.
+	// ErrIDToken means that the provider's ID token is not valid.
 	ErrIDToken = errors.New("oidcclient: the ID token is rejected")
 
-	// ErrLogoutToken: the logout token is not good.
+	// ErrLogoutToken means that the logout token is not valid.
 	ErrLogoutToken = errors.New("oidcclient: the logout token is rejected")
 
-	// ErrGuard says that the guard would not take the access token that the provider issued. Each request would be
-	// answered with 401, and the page would send the user to log in again and again.
+	// ErrGuard means that the guard would not accept the access token that the provider issued. Each request would get
+	// 401, and the page would send the user to log in again and again.
 	ErrGuard = errors.New("the guard would reject the provider's access token: compare the issuer's settings with the " +
 		"token's claims")
 
-	// ErrClaims: the ID token's claims cannot be kept.
+	// ErrClaims means that the ID token's claims cannot be stored.
 	ErrClaims = errors.New("oidcclient: the claims cannot be kept")
 )
 
-// failure is one of the errors above, with its reason. Its text is that of its cause.
+// failure is one of the errors above with its reason. Its text is that of its cause.
 type failure struct {
 	kind   error
 	reason string
@@ -47,10 +47,9 @@ type failure struct {
 func (f *failure) Error() string   { return f.cause.Error() }
 func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 
-// Reason is the reason for an error of this package as one word, for logs: "invalid_grant", "no_refresh_token",
-// "other_user" and "no_id_token" of an [ErrRefused], "provider", "client", "claims", and "id_token_",
-// "logout_token_" or "guard_" with the reason of package jwt. It is "" for nil, and "other" for an error from
-// elsewhere.
+// Reason returns the reason for an error of this package as one word, for logs: "invalid_grant", "no_refresh_token",
+// "other_user" and "no_id_token" for an [ErrRefused]; "provider", "client", "claims"; and "id_token_", "logout_token_"
+// or "guard_" followed by the reason of package jwt. It returns "" for nil, and "other" for any other error.
 func Reason(err error) string {
 	if err == nil {
 		return ""
@@ -61,13 +60,14 @@ func Reason(err error) string {
 	return "other"
 }
 
-// refused is an [ErrRefused].
+// refused returns an [ErrRefused].
 func refused(reason string, cause error) error { return &failure{ErrRefused, reason, cause} }
 
-// unavailable is an [ErrUnavailable].
+// unavailable returns an [ErrUnavailable].
 func unavailable(err error) error { return &failure{ErrUnavailable, "provider", err} }
 
-// endpointFailure is the failure that the token endpoint, or that of pushed requests, did not give what was asked for.
+// endpointFailure returns the error if the token endpoint, or the endpoint of pushed requests, did not give what was
+// requested.
 func endpointFailure(err error) error {
 	if r, ok := errors.AsType[*refusal](err); ok && 400 <= r.status && r.status < 500 && r.status != 429 {
 		return &failure{ErrClient, "client", err}
@@ -75,12 +75,12 @@ func endpointFailure(err error) error {
 	return unavailable(err)
 }
 
-// idTokenFailure is the failure that an ID token is not good, or cannot be verified.
+// idTokenFailure returns the error for an ID token that is not valid, or cannot be verified.
 func idTokenFailure(err error) error {
 	return tokenFailure(ErrIDToken, "id_token", fmt.Errorf("the ID token: %w", err))
 }
 
-// tokenFailure is the failure that a token of a kind is not good, or cannot be verified.
+// tokenFailure returns the error for a token of some kind that is not valid, or cannot be verified.
 func tokenFailure(kind error, reason string, err error) error {
 	if errors.Is(err, jwt.ErrUnavailable) {
 		return unavailable(err)
@@ -94,8 +94,7 @@ func tokenFailure(kind error, reason string, err error) error {
 	return &failure{kind, reason, err}
 }
 
-// refusal is an answer of the provider that says no. Its text holds nothing that the provider wrote but a code that is
-// known here.
+// refusal is a refusal by the provider. Of what the provider wrote, its text contains only a known error code.
 type refusal struct {
 	status int
 	code   string // the error of RFC 6749, section 5.2, if it is one of knownCodes
@@ -111,7 +110,7 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("status %d", r.status)
 }
 
-// knownCodes are the error codes of token endpoints and of authorization responses. Sources: RFC 6749, sections 4.1.2.1
+// knownCodes are the error codes of token endpoints and authorization responses. Sources: RFC 6749, sections 4.1.2.1
 // and 5.2; RFC 8707, section 2; RFC 9101, section 7; OpenID Connect Core 1.0, section 3.1.2.6.
 var knownCodes = map[string]bool{
 	"access_denied":              true,
@@ -133,7 +132,7 @@ var knownCodes = map[string]bool{
 	"unsupported_response_type":  true,
 }
 
-// KnownCode is a provider's error code that can be logged: one of those that are known, or "other".
+// KnownCode returns a provider's error code in a form that can be logged: the code itself if it is known, or "other".
 func KnownCode(code string) string {
 	if knownCodes[code] {
 		return code

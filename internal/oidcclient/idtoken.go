@@ -15,13 +15,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// clockSkew is how far the provider's clock may be ahead at least. The tokens have just been issued: without it, a part
-// of a second would reject them.
+// clockSkew is the minimum leeway for the provider's clock. The tokens have just been issued, so without it a fraction
+// of a second would cause rejections.
 const clockSkew = time.Minute
 
-// verifiers make what verifies the provider's tokens. ID tokens are verified with its published keys, for this client.
-// RS256 is the algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs
-// access tokens with. access is nil where access tokens cannot be verified, or are not kept.
+// verifiers returns the verifiers of the provider's tokens. ID tokens are verified with the provider's published keys,
+// for this client. RS256 is always accepted for them, because each provider supports it (OpenID Connect Discovery 1.0,
+// section 3), whatever it signs access tokens with. The verifier access is nil if access tokens cannot be verified, or
+// are not stored.
 func (c *Client) verifiers(jwksURL string) (idTokens, access *jwt.Verifier, err error) {
 	idTokens, err = c.verifier(c.idTokenIssuer(jwksURL))
 	if err != nil || c.config.Claims != nil || c.config.Opaque {
@@ -36,7 +37,7 @@ func (c *Client) verifiers(jwksURL string) (idTokens, access *jwt.Verifier, err 
 	return idTokens, access, err
 }
 
-// idTokenIssuer is the provider as it issues ID tokens to this client.
+// idTokenIssuer returns the provider as the issuer of ID tokens to this client.
 func (c *Client) idTokenIssuer(jwksURL string) jwt.Issuer {
 	i := c.config.Issuer
 	algorithms := []string{"RS256"}
@@ -65,14 +66,14 @@ func (c *Client) verifier(i jwt.Issuer) (*jwt.Verifier, error) {
 	return jwt.New(jwt.Options{Issuers: []jwt.Issuer{i}, Now: c.now, Transport: c.transport})
 }
 
-// rejected says what is wrong with an ID token or a logout token that is signed by the provider. It is one of few
-// texts, and its first word is the reason in the log.
+// rejected tells what is wrong with an ID token or a logout token that the provider signed. It is one of a few texts.
+// Its first word is the reason in the log.
 type rejected string
 
 func (r rejected) Error() string { return string(r) }
 
-// The reasons to reject an ID token besides those of package jwt. Source: OpenID Connect Core 1.0, sections 2 and
-// 3.1.3.7.
+// The reasons for rejecting an ID token, in addition to those of package jwt. Source: OpenID Connect Core 1.0, sections
+// 2 and 3.1.3.7.
 const (
 	errNoIDToken  = rejected("missing in the token endpoint's answer; the scope openid asks for one")
 	errParty      = rejected("azp is not this client, or is missing with several audiences")
@@ -86,8 +87,8 @@ const (
 	maxNameLength = 256
 )
 
-// verifyIDToken verifies an ID token. nonce is that of the login; "" for a token that came with a refresh, in which
-// section 12.2 of OpenID Connect Core 1.0 wants none.
+// verifyIDToken verifies an ID token. The nonce is that of the login, or "" for a token from a refresh, which has no
+// nonce (OpenID Connect Core 1.0, section 12.2).
 func (c *Client) verifyIDToken(ctx context.Context, m *Metadata, t *tokens, nonce string) (*jwt.Token, error) {
 	if t.id == "" {
 		return nil, errNoIDToken
@@ -125,8 +126,8 @@ func (c *Client) checkIDToken(token *jwt.Token, access, nonce string) error {
 	return nil
 }
 
-// checkAuthTime checks the time of the login where the authorization request limits it (OpenID Connect Core 1.0,
-// section 3.1.2.1). A refresh does not check it: auth_time stays that of the login (section 12.2).
+// checkAuthTime checks the time of the login if the authorization request limits it (OpenID Connect Core 1.0, section
+// 3.1.2.1). A refresh does not check it, because auth_time remains that of the login (section 12.2).
 func (c *Client) checkAuthTime(token *jwt.Token, maxAge string) error {
 	if maxAge == "" {
 		return nil
@@ -139,11 +140,11 @@ func (c *Client) checkAuthTime(token *jwt.Token, maxAge string) error {
 	return nil
 }
 
-// authTimeSlack is the time that the redirect and the exchange of the code may take after the user has logged in.
+// authTimeSlack is how long the redirect and the exchange of the code may take after the user has logged in.
 const authTimeSlack = 10 * time.Minute
 
-// tokenHash is the at_hash of an access token: the left half of its hash, by the hash of the ID token's algorithm
-// (OpenID Connect Core 1.0, section 3.1.3.6). EdDSA with Ed25519 uses SHA-512.
+// tokenHash returns the at_hash of an access token: the left half of its hash, by the hash function of the ID token's
+// algorithm (OpenID Connect Core 1.0, section 3.1.3.6). EdDSA with Ed25519 uses SHA-512.
 func tokenHash(algorithm, access string) string {
 	h := crypto.SHA512
 	switch {
@@ -157,7 +158,7 @@ func tokenHash(algorithm, access string) string {
 	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:h.Size()/2])
 }
 
-// textClaim is a claim for people to read, cut to a length that leaves room in the cookie.
+// textClaim returns a claim for display, cut to a length that fits into the cookie.
 func textClaim(t *jwt.Token, name string) string {
 	text, _ := t.Claims().Get(name).Text()
 	if len(text) > maxNameLength {

@@ -9,18 +9,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Grant is what a user's login ends with: the provider's code, and what the authorization request bound it to.
+// Grant is the result of a user's login: the provider's code, and what the authorization request bound it to.
 type Grant struct {
 	Code, Verifier, RedirectURI, Nonce string
 
-	// MaxAge is the request's max_age in seconds; "" without one.
+	// MaxAge is the request's max_age in seconds; "" for none.
 	MaxAge string
 }
 
-// LogIn exchanges a code for tokens, verifies them, and returns the session that begins. sid is the provider's name for
-// its own session, "" if it names none (OpenID Connect Back-Channel Logout 1.0, section 2.1).
+// LogIn exchanges a code for tokens, verifies them, and returns the new session. The sid is the provider's name for its
+// own session, or "" if it names none (OpenID Connect Back-Channel Logout 1.0, section 2.1).
 func (c *Client) LogIn(ctx context.Context, m *Metadata, g Grant) (s *session.Session, sid string, err error) {
-	m.start(ctx) // the keys, while the provider answers
+	m.start(ctx) // fetch the keys while the provider answers
 	t, err := c.exchange(ctx, m, g)
 	if err != nil {
 		if isInvalidGrant(err) {

@@ -9,26 +9,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// LogoutToken is how a provider says that a user has logged out (OpenID Connect Back-Channel Logout 1.0, section 2.4).
+// LogoutToken is a provider's message that a user has logged out (OpenID Connect Back-Channel Logout 1.0, section 2.4).
 type LogoutToken struct {
-	// Subject and SID are whose sessions end: that with the SID or, if it is "", all of the Subject.
+	// SID names the session that ends. If it is "", all sessions of the Subject end.
 	Subject, SID string
 
-	// ID is the token's among those of the provider. A token is used once.
+	// ID identifies the token among those of the provider. A token may be used once.
 	ID string
 
-	// Expires is when the token does.
+	// Expires is when the token expires.
 	Expires time.Time
 }
 
 // logoutEvent is the member of events that makes a JWT a logout token.
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// maxID bounds a jti and a sid, in bytes.
+// maxID is the maximum size of a jti and a sid, in bytes.
 const maxID = 1024
 
-// The reasons to reject a logout token besides those of package jwt. Source: OpenID Connect Back-Channel Logout 1.0,
-// sections 2.4 and 2.6.
+// The reasons for rejecting a logout token, in addition to those of package jwt. Source: OpenID Connect Back-Channel
+// Logout 1.0, sections 2.4 and 2.6.
 const (
 	errEvents    = rejected("events lacks " + logoutEvent + ", or its value is not an object")
 	errLogoutIAT = rejected("iat is missing")
@@ -38,10 +38,10 @@ const (
 	errHasNonce  = rejected("nonce is there, which is prohibited so that no ID token passes for a logout token")
 )
 
-// LogoutToken verifies a logout token: it is signed with the provider's published keys, by an algorithm that ID tokens
-// may have, for this client, and of the type logout+jwt. That it was not used before is for the caller to see. The
-// error is an [ErrLogoutToken], for which [Reason] has "logout_token_" with the claim or the reason of package jwt, or
-// an [ErrUnavailable].
+// LogoutToken verifies a logout token. The token must be signed with the provider's published keys, by an algorithm
+// that ID tokens may have, for this client, and must have the type logout+jwt. The caller must check that it was not
+// used before. The error is an [ErrUnavailable], or an [ErrLogoutToken], for which [Reason] returns "logout_token_"
+// with the claim or the reason of package jwt.
 func (c *Client) LogoutToken(ctx context.Context, text string) (LogoutToken, error) {
 	m, err := c.Metadata(ctx)
 	if err != nil {
@@ -67,8 +67,8 @@ func logoutTokenFailure(err error) error {
 	return tokenFailure(ErrLogoutToken, "logout_token", fmt.Errorf("the logout token: %w", err))
 }
 
-// logoutVerifier is what verifies logout tokens with the keys at a URL. It is kept as long as the provider does not
-// name another one.
+// logoutVerifier returns the verifier of logout tokens for the keys at a URL. It is reused until the provider names
+// another URL.
 func (c *Client) logoutVerifier(jwksURL string) (*jwt.Verifier, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,32 +13,32 @@ import (
 )
 
 const (
-	// metadataAge is after how long the metadata is fetched again. Metadata that is older serves on while the provider
-	// does not answer.
+	// metadataAge is the age at which the metadata is fetched again. Older metadata is used while the provider does not
+	// answer.
 	metadataAge = time.Hour
 
-	// metadataPause is how long a fetch that failed is not repeated.
+	// metadataPause is the time in which a failed fetch is not repeated.
 	metadataPause = 2 * time.Second
 )
 
-// Metadata is what the provider says of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414), with the verifiers
-// of its keys. It does not change.
+// Metadata is the provider's description of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414), with the
+// verifiers for its keys. It is immutable.
 type Metadata struct {
-	// Authorization and EndSession are endpoints that browsers go to. EndSession is "" where the provider has none.
+	// Authorization and EndSession are endpoints for browsers. EndSession is "" if the provider has none.
 	Authorization, EndSession string
 
 	// NamesItself reports whether authorization responses have an iss (RFC 9207).
 	NamesItself bool
 
 	token, jwks        string
-	pushed, revocation string // "" where the provider has none
+	pushed, revocation string // "" if the provider has none
 
 	fetched  time.Time
 	idTokens *jwt.Verifier
-	access   *jwt.Verifier // nil where access tokens cannot be verified, or are not kept
+	access   *jwt.Verifier // nil if access tokens cannot be verified, or are not stored
 }
 
-// start begins to fetch the provider's keys, and does not wait for them.
+// start begins to fetch the provider's keys without waiting for them.
 func (m *Metadata) start(ctx context.Context) {
 	m.idTokens.Start(ctx)
 	if m.access != nil {
@@ -46,7 +46,7 @@ func (m *Metadata) start(ctx context.Context) {
 	}
 }
 
-// Metadata returns the provider's metadata: that at hand, or what a fetch gives.
+// Metadata returns the provider's metadata: the cached one, or the result of a fetch.
 func (c *Client) Metadata(ctx context.Context) (*Metadata, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,13 +85,13 @@ func (c *Client) discover(ctx context.Context) (*Metadata, error) {
 		return nil, err
 	}
 	if old := c.known; old != nil && old.jwks == m.jwks {
-		m.idTokens, m.access = old.idTokens, old.access // with the keys that they have
+		m.idTokens, m.access = old.idTokens, old.access // with the keys that they have fetched
 	}
 	return m, nil
 }
 
 // read reads the metadata's document. The issuer must be the configured one (OpenID Connect Discovery 1.0, section
-// 4.3): another's document would send users, codes and the client's secret elsewhere.
+// 4.3). Another issuer's document would send users, codes and the client's secret elsewhere.
 func (c *Client) read(v strictjson.Value) (*Metadata, error) {
 	if !v.Get("issuer").Is(c.config.Issuer.URL) {
 		return nil, fmt.Errorf("the document's issuer is not %q", c.config.Issuer.URL)
@@ -132,7 +132,7 @@ func (c *Client) read(v strictjson.Value) (*Metadata, error) {
 	return m, nil
 }
 
-// within reports whether less than d has gone by since a time. The clock may have been set back since.
+// within reports whether less than d has passed since a time. The clock may have been set back since.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return passed >= 0 && passed < d

@@ -11,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// defaultLifetime is how long a token counts whose lifetime is not known (RFC 6749, section 5.1, only recommends
+// defaultLifetime is the assumed lifetime of a token whose lifetime is not known (RFC 6749, section 5.1 only recommends
 // expires_in).
 const defaultLifetime = time.Hour
 
-// Renew gets newer tokens for a session, and changes the session in place; its Active stays. On an error the session is
-// as it was, and lives on unless the error is an [ErrRefused].
+// Renew gets newer tokens for a session, and changes the session in place, except for Active. On an error it leaves the
+// session unchanged. The session remains valid unless the error is an [ErrRefused].
 func (c *Client) Renew(ctx context.Context, s *session.Session) error {
 	if s.Refresh == "" {
 		return refused("no_refresh_token", errors.New("the session has no refresh token"))
@@ -25,7 +25,7 @@ func (c *Client) Renew(ctx context.Context, s *session.Session) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	m.start(ctx) // the keys, while the provider answers
+	m.start(ctx) // fetch the keys while the provider answers
 	t, err := c.renew(ctx, m, s.Refresh)
 	if err != nil {
 		if isInvalidGrant(err) {
@@ -46,9 +46,9 @@ func (c *Client) Renew(ctx context.Context, s *session.Session) error {
 	if err := c.fill(&renewed, t, id); err != nil {
 		return err
 	}
-	// The token is old as soon as the guard says so, which goes by exp: by expires_in and a clock ahead of the provider's
-	// it would be good for longer, and a page that got 401 would be told that there is nothing to refresh. Whatever else
-	// the guard has to say, these tokens are the only ones now.
+	// The guard goes by exp, so the token must be old as soon as exp has passed. By expires_in, and with a clock ahead of
+	// the provider's, it would look valid for longer, and a page that got 401 would be told that there is nothing to
+	// refresh. These tokens are now the only ones, so other objections of the guard do not matter here.
 	if m.access != nil {
 		if access, err := m.access.Verify(ctx, t.access); err == nil {
 			renewed.Expires = earlier(renewed.Expires, access.Expires())
@@ -58,8 +58,7 @@ func (c *Client) Renew(ctx context.Context, s *session.Session) error {
 	return nil
 }
 
-// verifiedForRefresh verifies the ID token of a refresh where the session lives on its claims. Otherwise it is not
-// used.
+// verifiedForRefresh verifies the ID token of a refresh if the session uses its claims. Otherwise the token is ignored.
 func (c *Client) verifiedForRefresh(ctx context.Context, m *Metadata, t *tokens, subject string) (*jwt.Token, error) {
 	if c.config.Claims == nil {
 		return nil, nil
@@ -74,8 +73,8 @@ func (c *Client) verifiedForRefresh(ctx context.Context, m *Metadata, t *tokens,
 	return id, nil
 }
 
-// fill puts what the provider gave into a session. id is nil for a refresh without a new ID token. The error is an
-// [ErrClaims].
+// fill fills a session with what the provider returned. The token id is nil for a refresh without a new ID token. The
+// error is an [ErrClaims].
 func (c *Client) fill(s *session.Session, t *tokens, id *jwt.Token) error {
 	s.Got = c.now()
 	if t.refresh != "" {
@@ -99,8 +98,8 @@ func (c *Client) fill(s *session.Session, t *tokens, id *jwt.Token) error {
 	return nil
 }
 
-// keptClaims is a JSON object with iss, sub and the claims at the paths, each under its whole path: that is where
-// readers of a path look first.
+// keptClaims returns a JSON object with iss, sub and the claims at the paths. Each claim's name is its whole path,
+// which readers of a path try first.
 func keptClaims(id *jwt.Token, paths []string) ([]byte, error) {
 	var b bytes.Buffer
 	seen := map[string]bool{}

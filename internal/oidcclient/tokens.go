@@ -14,10 +14,10 @@ import (
 // tokens are a token endpoint's answer (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
 type tokens struct {
 	access, refresh, id string
-	expires             time.Time // by expires_in; zero without one
+	expires             time.Time // from expires_in; zero without one
 }
 
-// maxToken bounds each token. No cookie holds a longer one.
+// maxToken is the maximum size of each token. No cookie holds a larger one.
 const maxToken = 8192
 
 // exchange exchanges a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
@@ -53,7 +53,7 @@ func (c *Client) askForTokens(ctx context.Context, m *Metadata, form url.Values)
 	return t, nil
 }
 
-// readTokens reads an answer that counts from a time. The error names the member, and holds nothing of it.
+// readTokens reads an answer. Its times count from began. The error names the member, and contains nothing of it.
 func readTokens(v strictjson.Value, began time.Time) (*tokens, error) {
 	t := new(tokens)
 	for _, m := range []struct {
@@ -74,7 +74,8 @@ func readTokens(v strictjson.Value, began time.Time) (*tokens, error) {
 		}
 		*m.to = text
 	}
-	// A token of another type cannot be used as a bearer token (RFC 6749, section 7.1): one of DPoP is bound to a key.
+	// A token of another type cannot be used as a bearer token (RFC 6749, section 7.1). A DPoP token, for example, is
+	// bound to a key.
 	if kind, _ := v.Get("token_type").Text(); !strings.EqualFold(kind, "Bearer") {
 		return nil, errors.New("token_type is not Bearer")
 	}
@@ -88,7 +89,7 @@ func readTokens(v strictjson.Value, began time.Time) (*tokens, error) {
 	return t, nil
 }
 
-// lifetime reads a number of seconds, which some providers write in quotes.
+// lifetime parses a number of seconds, which some providers write in quotes.
 func lifetime(v strictjson.Value) (seconds int64, ok bool) {
 	if text, isText := v.Text(); isText {
 		parsed, err := strictjson.Parse(text)
@@ -102,8 +103,8 @@ func lifetime(v strictjson.Value) (seconds int64, ok bool) {
 	return min(seconds, 10*year), ok && seconds > 0
 }
 
-// Push sends the authorization request to the provider (RFC 9126), where it takes pushed requests, and returns the
-// parameters that name it there. Otherwise these are the request's own.
+// Push sends the authorization request to the provider (RFC 9126), if it accepts pushed requests, and returns the
+// parameters that refer to it. Otherwise it returns the request's own parameters.
 func (c *Client) Push(ctx context.Context, m *Metadata, request url.Values) (url.Values, error) {
 	if m.pushed == "" {
 		return request, nil
@@ -126,7 +127,7 @@ func (c *Client) Push(ctx context.Context, m *Metadata, request url.Values) (url
 	return url.Values{"client_id": {c.config.ClientID}, "request_uri": {uri}}, nil
 }
 
-// Revoke revokes a refresh token (RFC 7009), where the provider can.
+// Revoke revokes a refresh token (RFC 7009), if the provider supports it.
 func (c *Client) Revoke(ctx context.Context, m *Metadata, refresh string) error {
 	if m.revocation == "" {
 		return nil
@@ -140,7 +141,7 @@ func (c *Client) Revoke(ctx context.Context, m *Metadata, refresh string) error 
 	return nil
 }
 
-// isPrintable reports whether a text is one or more printable characters of ASCII.
+// isPrintable reports whether a text consists of one or more printable ASCII characters.
 func isPrintable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

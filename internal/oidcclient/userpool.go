@@ -17,17 +17,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// userPool is an Amazon Cognito user pool, which tells the function the secret of its client. So no template has it.
+// userPool reads a client's secret from its Amazon Cognito user pool, so that no template contains it.
 type userPool struct {
 	id, clientID string
-	vault        secretsmanager.Client // the environment, the transport and the clock
+	vault        secretsmanager.Client // for the environment, the transport and the clock
 }
 
-// cognitoEndpoint is the AWS SDKs' variable for another endpoint, as that of a VPC.
+// cognitoEndpoint is the AWS SDKs' variable for another endpoint, such as one of a VPC.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const cognitoEndpoint = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 
-// check refuses an endpoint that a secret is not fetched from: the request to it has the role's session token, too.
+// check refuses an endpoint that a secret must not be fetched from. The request to it also contains the role's session
+// token.
 func (u userPool) check(loopbackHTTP bool) error {
 	own := u.vault.Getenv(cognitoEndpoint)
 	if own == "" {
@@ -39,7 +40,7 @@ func (u userPool) check(loopbackHTTP bool) error {
 	return nil
 }
 
-// secret asks for the client's secret with one signed request. No error holds any part of it.
+// secret fetches the client's secret with one signed request. No error contains any part of it.
 // Source:
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
 func (u userPool) secret(ctx context.Context) ([]byte, error) {
@@ -70,7 +71,7 @@ func (u userPool) secret(ctx context.Context) ([]byte, error) {
 		Region:  region,
 		Service: "cognito-idp",
 	}.Sign(r, body, u.vault.Now())
-	resp, err := u.vault.Transport.RoundTrip(r) // which follows no redirects
+	resp, err := u.vault.Transport.RoundTrip(r) // it follows no redirects
 	if err != nil {
 		return fail("no answer: %w", err)
 	}
@@ -93,7 +94,7 @@ func (u userPool) secret(ctx context.Context) ([]byte, error) {
 	return []byte(secret), nil
 }
 
-// exceptionName is the name of an exception of AWS, which is letters alone.
+// exceptionName returns the name of an AWS exception, which consists only of letters.
 func exceptionName(v strictjson.Value) string {
 	name, _ := v.Get("__type").Text()
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || len(name) > 64 {

@@ -11,7 +11,7 @@ import (
 // AuthorizerVariable is the environment variable that holds an [Authorizer] as JSON.
 const AuthorizerVariable = "GATEHOUSE_AUTHORIZER"
 
-// The build tags of authorizer functions, which link what some configurations need.
+// The build tags of authorizer functions. They link code that only some configurations need.
 const (
 	IntrospectionTag = "gatehouse_introspection"
 	SessionTag       = "gatehouse_session"
@@ -19,9 +19,9 @@ const (
 	OwnershipTag     = "gatehouse_ownership"
 )
 
-// Authorizer is the configuration of an authorizer function as it is written; authz.Config documents it. It is apart
-// from that, so that an app that only writes it does not link what reads and does it: HTTP, TLS and the verification of
-// tokens.
+// Authorizer is the configuration of an authorizer function in its written form; authz.Config documents it. It is a
+// separate type, so that an app that only writes it does not link the code that reads and uses it: HTTP, TLS and the
+// verification of tokens.
 type Authorizer struct {
 	Issuers             []Issuer      `json:"issuers"`
 	TokenSources        []TokenSource `json:"tokenSources,omitempty"`
@@ -98,7 +98,7 @@ type SessionTable struct {
 	KeyID        string   `json:"keyId,omitempty"`
 	Audience     string   `json:"audience,omitempty"`
 	UserPoolID   string   `json:"userPoolId,omitempty"`
-	Claims       []string `json:"claims,omitzero"` // an empty list is not the same as none
+	Claims       []string `json:"claims,omitzero"` // empty and nil differ
 }
 
 // The kinds of a [TokenSource].
@@ -114,7 +114,7 @@ type TokenSource struct {
 	Name string `json:"name"`
 }
 
-// Check says why no request has such a place: its kind is unknown, or its name is not valid.
+// Check returns why no request can have a token at this place: the kind is unknown, or the name is not valid.
 func (s TokenSource) Check() error {
 	switch {
 	case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
@@ -127,8 +127,7 @@ func (s TokenSource) Check() error {
 	return nil
 }
 
-// Environment returns the configuration as a Lambda function's environment. Strings that hold a CDK token pass through
-// unharmed.
+// Environment returns the configuration as a Lambda function's environment. Strings with a CDK token are unchanged.
 func (a Authorizer) Environment() map[string]string {
 	return map[string]string{AuthorizerVariable: string(plainjson.Must(a))}
 }
@@ -136,7 +135,7 @@ func (a Authorizer) Environment() map[string]string {
 // JSON returns the issuer as [Authorizer.Environment] writes it.
 func (i Issuer) JSON() []byte { return plainjson.Must(i) }
 
-// What an authorizer puts into the context of a request.
+// The members that an authorizer puts into a request's context.
 const (
 	ContextIssuer = "issuer"
 	ContextScopes = "scopes"
@@ -146,8 +145,7 @@ const (
 	ContextAccessToken = "accessToken" // of a session, for routes that ask for it
 )
 
-// IsReserved reports whether a name in the context is taken: by the authorizer, or by API Gateway, which puts it
-// beside.
+// IsReserved reports whether the authorizer, or API Gateway itself, uses a name in the context.
 func IsReserved(name string) bool {
 	return slices.Contains([]string{
 		ContextIssuer,

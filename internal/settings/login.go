@@ -18,8 +18,8 @@ const (
 	DefaultMaxAge      = 12 * time.Hour
 )
 
-// Login is the configuration of a login function as it is written; login.Config of internal/login documents it. It is
-// apart from that as [Authorizer] is.
+// Login is the configuration of a login function in its written form; login.Config of internal/login documents it. It
+// is a separate type for the same reason as [Authorizer].
 type Login struct {
 	Issuer       json.RawMessage   `json:"issuer"` // [Issuer.JSON]
 	DiscoveryURL string            `json:"discoveryUrl,omitempty"`
@@ -41,15 +41,14 @@ type Login struct {
 	IdleTimeout  Seconds           `json:"idleTimeoutSeconds,omitempty"`
 	MaxAge       Seconds           `json:"maxAgeSeconds,omitempty"`
 	AllowOrigins []string          `json:"allowOrigins,omitempty"`
-	Claims       []string          `json:"claims,omitzero"` // an empty list is not the same as none
+	Claims       []string          `json:"claims,omitzero"` // empty and nil differ
 	Table        string            `json:"table,omitempty"`
 	Admins       bool              `json:"admins,omitempty"`
 	AfterLogout  string            `json:"afterLogout,omitempty"`
 	NoMetrics    bool              `json:"noMetrics,omitempty"`
 }
 
-// Environment returns the configuration as a Lambda function's environment. Strings that hold a CDK token pass through
-// unharmed.
+// Environment returns the configuration as a Lambda function's environment. Strings with a CDK token are unchanged.
 func (l Login) Environment() map[string]string {
 	return map[string]string{LoginVariable: string(plainjson.Must(l))}
 }

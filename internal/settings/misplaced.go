@@ -2,13 +2,13 @@ package settings
 
 import "errors"
 
-// lambdaRoot is where Lambda has a function's code. LAMBDA_TASK_ROOT says so, and a function's configuration cannot set
-// that.
+// lambdaRoot is the folder of a function's code in Lambda. It is the value of LAMBDA_TASK_ROOT, which a function's
+// configuration cannot set.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 const lambdaRoot = "/var/task"
 
-// Misplaced is the error of a function that runs on Lambda and was built for a developer's machine: an assembly of such
-// functions is not for deployment, and nothing but a warning keeps it from that.
+// Misplaced returns an error if a function runs on Lambda but was built for a developer's machine. Such a function must
+// not be deployed, and only a warning prevents that.
 func Misplaced(getenv func(string) string) error {
 	return misplaced(RunsHere, getenv("LAMBDA_TASK_ROOT"))
 }

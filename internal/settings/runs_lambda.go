@@ -2,6 +2,6 @@
 
 package settings
 
-// RunsHere reports whether the function was built for a developer's machine. What is built for Lambda talks https
-// alone, and nothing in its environment changes that.
+// RunsHere reports whether the function was built for a developer's machine. A function that was built for Lambda uses
+// only https, and nothing in its environment changes that.
 const RunsHere = false

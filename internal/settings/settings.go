@@ -4,8 +4,8 @@
 //	environment := settings.Authorizer{Issuers: issuers}.Environment()
 //	err := settings.Fields{"url": &c.URL, "leewaySeconds": &c.Leeway}.Read(value)
 //
-// Reading is strict: a member that the release does not know is an error, so that an older function does not pass over
-// what a newer stack asks for. It takes a tenth of the time that encoding/json takes in a new process.
+// Reading is strict: a member that the release does not know is an error, so that an older function does not ignore
+// what a newer stack requires. It takes a tenth of the time that encoding/json takes in a new process.
 //
 // Reading does not check what the values mean.
 package settings
@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Fields names the destination of each member of an object: a *string, *bool or *[]string; a *time.Duration for a whole
-// number of seconds; or a function, such as [Texts].
+// Fields maps the name of each member of an object to its destination: a *string, *bool or *[]string, a *time.Duration
+// for a whole number of seconds, or a function such as [Texts].
 type Fields map[string]any
 
 var errUnknown = errors.New("not known to this release: build the function and the stack from one release")
@@ -33,7 +33,7 @@ var errUnknown = errors.New("not known to this release: build the function and t
 func (f Fields) Read(v strictjson.Value) error {
 	return v.EachMember(func(name string, member strictjson.Value) error {
 		if _, known := f[name]; known && member.Kind() == strictjson.Null {
-			return nil // what encoding/json writes for a list that is not set
+			return nil // what encoding/json writes for a nil list
 		}
 		var ok bool
 		switch to := f[name].(type) {
@@ -78,7 +78,7 @@ func FromVariable(
 	return nil
 }
 
-// Texts reads an object that holds nothing but strings.
+// Texts reads an object that contains only strings.
 func Texts(to *map[string]string) func(strictjson.Value) error {
 	return func(v strictjson.Value) error {
 		all := map[string]string{}
@@ -96,15 +96,15 @@ func Texts(to *map[string]string) func(strictjson.Value) error {
 	}
 }
 
-// Duration returns a number of seconds. A number that overflows becomes the longest duration, which no setting allows.
+// Duration converts a number of seconds. A number that overflows becomes the longest duration, which no setting allows.
 func Duration(seconds int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Second)
 	return time.Duration(max(-most, min(seconds, most))) * time.Second
 }
 
-// Seconds is a duration that is written as a number of seconds. A fraction is written too, and [Fields.Read] refuses
-// it: rounded off, it would turn a limit below a second into none.
+// Seconds is a duration that is written as a number of seconds. A fraction is written too, so that [Fields.Read]
+// refuses it. If it were rounded, a limit below a second would become no limit.
 type Seconds time.Duration
 
-// MarshalJSON writes the number.
+// MarshalJSON writes the number of seconds.
 func (s Seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }

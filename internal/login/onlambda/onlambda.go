@@ -1,5 +1,5 @@
 // Package onlambda serves a login with the events of API Gateway. Package login itself is a handler of net/http, so
-// that the constructs, which write its configuration, do not link the runtime of functions.
+// that the constructs, which write its configuration, do not link the Lambda runtime.
 package onlambda
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// pathKey is of the requestContext.path in a request's context.
+// pathKey is the key of requestContext.path in a request's context.
 type pathKey struct{}
 
 // Handler answers an event with a login.
@@ -27,7 +27,7 @@ func Handler(
 	}
 }
 
-// requestOf is what lambdahttp has read of the event, and its path.
+// requestOf returns what lambdahttp has read from the event, and the event's path.
 func requestOf(ctx context.Context) (out login.Request) {
 	out.Path, _ = ctx.Value(pathKey{}).(string)
 	if c, ok := lambdahttp.CallerFrom(ctx); ok {

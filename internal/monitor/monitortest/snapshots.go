@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// Snapshots are the metrics that the alarms and the dashboards of the snapshots in a folder look at, by the names of
-// their files.
+// Snapshots returns the metrics that the alarms and dashboards of a folder's snapshots use, by file name.
 func Snapshots(t testing.TB, dir string) map[string][]Use {
 	t.Helper()
 	templates, err := filepath.Glob(filepath.Join(dir, "*.json"))

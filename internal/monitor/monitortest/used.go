@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// Use is a metric that an alarm or a dashboard looks at.
+// Use is a metric that an alarm or a dashboard uses.
 type Use struct {
-	By         string // the logical id of the alarm or the dashboard
+	By         string // the logical ID of the alarm or dashboard
 	Namespace  string
 	Name       string
-	Dimensions map[string]string // a reference is the logical id that it refers to; "" for any value
+	Dimensions map[string]string // a reference is the logical ID that it refers to; "" for any value
 }
 
-// String is how a function writes it: "unauthorized by functionName, reason".
+// String returns the metric as a function writes it: "unauthorized by functionName, reason".
 func (u Use) String() string {
 	var names []string
 	for name := range u.Dimensions {
@@ -28,7 +28,7 @@ func (u Use) String() string {
 	return u.Name + " by " + strings.Join(names, ", ")
 }
 
-// usesOf are the metrics in a CloudFormation template.
+// usesOf returns the metrics that a CloudFormation template uses.
 func usesOf(template []byte) (out []Use, err error) {
 	var parsed struct {
 		Resources map[string]struct {
@@ -74,7 +74,7 @@ func (m metric) use() Use {
 	return u
 }
 
-// reference is a value as text: of {"Ref": "X"} and {"Fn::GetAtt": ["X", "Arn"]} it is X.
+// reference returns a value as text. For {"Ref": "X"} and {"Fn::GetAtt": ["X", "Arn"]} it returns X.
 func reference(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -116,11 +116,11 @@ func ofAlarm(properties []byte) (out []Use, err error) {
 	return out, nil
 }
 
-// search is a search of metrics by the values of a dimension.
+// search matches a search for metrics by the values of a dimension.
 var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+),([^}]+)\} MetricName="([^"]+)" (\w+)="([^"]+)"', 'Sum', 300\)$`)
 
-// ofDashboard reads the metrics of the graphs, each an array of namespace, name, and names and values of dimensions, or
-// a metric with an expression.
+// ofDashboard reads the metrics of the graphs. Each is an array of namespace, name, and names and values of dimensions,
+// or a metric with an expression.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 func ofDashboard(properties []byte) (out []Use, err error) {
 	var dashboard struct{ DashboardBody any }
@@ -165,7 +165,7 @@ func ofDashboard(properties []byte) (out []Use, err error) {
 	return out, nil
 }
 
-// joined is a text that CloudFormation joins of pieces, with the logical id in place of a reference.
+// joined returns a text that CloudFormation joins from parts, with logical IDs in place of references.
 func joined(value any) string {
 	join, _ := value.(map[string]any)
 	parts, _ := join["Fn::Join"].([]any)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Written is what functions have written in CloudWatch's embedded metric format, by namespace: "unauthorized by
-// functionName, reason", each with the values of its last dimension.
+// Written has the metrics that functions have written in CloudWatch's embedded metric format, by namespace. The key is
+// like "unauthorized by functionName, reason", and the value has the values of its last dimension.
 type Written map[string]map[string][]string
 
-// Read adds the metrics of a log, whose lines are JSON. A metric of which the line has no number is an error, and so is
-// a dimension of which it has no text: CloudWatch would drop it.
+// Read adds the metrics of a log whose lines are JSON. It returns an error for a metric without a number in the line,
+// and for a dimension without a text, because CloudWatch would drop it.
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func (w Written) Read(log string) error {
@@ -68,8 +68,8 @@ func (w Written) add(values map[string]any, namespace, name string, set []string
 	return nil
 }
 
-// Missing says why nothing has written a metric that is used; "" if something has. A dimension that is not named by is
-// the function's: its value must have been written.
+// Missing returns why nothing has written a metric that is used, or "". A dimension that is not the one given as by is
+// the function's, and its value must have been written.
 func (w Written) Missing(u Use, by string) string {
 	values, written := w[u.Namespace][u.String()]
 	if !written {
