@@ -195,7 +195,7 @@ func TestLayersOfPython(t *testing.T) {
 	if got := s.send(t, "GET /prod"); got.body != "first second third own" {
 		t.Errorf("got %d %s (%s)", got.status, got.body, got.record.Reason)
 	}
-	const missing = "Shop/Fn: what its layers hold that are not in the assembly is missing: " +
+	const missing = "Shop/Fn: the content of layers outside the assembly is missing: " +
 		"arn:aws:lambda:us-east-1:123456789012:layer:other:1"
 	if problems := strings.Join(s.Problems(), "\n"); !strings.Contains(problems, missing) {
 		t.Errorf("got the problems %s, want %s", problems, missing)
@@ -243,7 +243,7 @@ func TestContainerImage(t *testing.T) {
 	f["Properties"] = object{"PackageType": "Image", "Code": object{"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x"}}
 	addRoute(r, "GET /", proxy("Fn"))
 	s := serve(t, r)
-	const want = "Shop/Fn: it is a container image, which is not run here: give the function a zip package"
+	const want = "Shop/Fn: it is a container image, which cannot run here: give the function a zip package"
 	if got := s.send(t, "GET /prod"); got.status != 501 || got.record.Reason != want {
 		t.Errorf("got %d (%s), want 501 (%s)", got.status, got.record.Reason, want)
 	}

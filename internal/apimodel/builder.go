@@ -120,7 +120,7 @@ func (b *builder) apiOf(r *reader) *API {
 	const name = "RestApiId"
 	if bad, ok := r.values[name].(cloudassembly.Unresolved); ok {
 		r.unresolved(bad)
-		b.blockAPIs(r.stack, "it cannot be told whether "+r.id.String()+" belongs to it, as that one's "+
+		b.blockAPIs(r.stack, "it is not known whether "+r.id.String()+" belongs to it, since the resource's "+
 			name+" is not resolved")
 		return nil
 	}

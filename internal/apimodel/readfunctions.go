@@ -62,7 +62,7 @@ func (r *reader) code(f *Function) {
 	case code.has("ZipFile"):
 		f.Code.Inline = code.text("ZipFile")
 	case code.has("ImageUri") || r.text("PackageType") == "Image":
-		r.problem("it is a container image, which is not run here: give the function a zip package")
+		r.problem("it is a container image, which cannot run here: give the function a zip package")
 	default:
 		key, _ := code.values["S3Key"].(string)
 		path, err := r.stack.AssetOf(r.resource, key)
@@ -128,7 +128,7 @@ func (r *reader) logging(f *Function) {
 		Group: config.text("LogGroup"), Format: config.text("LogFormat"), Level: config.text("ApplicationLogLevel"),
 	}
 	if f.Logging.Format == "JSON" && (strings.HasPrefix(f.Runtime, "nodejs") || strings.HasPrefix(f.Runtime, "python")) {
-		r.notice().problem("LoggingConfig: what it writes by console or logging stays text here, and levels are not filtered")
+		r.notice().problem("LoggingConfig: output of console or logging stays text here, and levels are not filtered")
 	}
 }
 
@@ -179,10 +179,10 @@ func (r *reader) layerAssets(f *Function) {
 		}
 	}
 	if len(elsewhere) > 0 {
-		r.notice().problem("what its layers hold that are not in the assembly is missing: %s", strings.Join(elsewhere, ", "))
+		r.notice().problem("the content of layers outside the assembly is missing: %s", strings.Join(elsewhere, ", "))
 	}
 	if len(here) > 0 && !strings.HasPrefix(f.Runtime, "python") && !strings.HasPrefix(f.Runtime, "nodejs") {
-		r.notice().problem("what its layers hold is missing in /opt: %s: only functions of nodejs and python find modules "+
+		r.notice().problem("the content of its layers is missing in /opt: %s: only functions of nodejs and python find modules "+
 			"of layers here", strings.Join(here, ", "))
 	}
 }

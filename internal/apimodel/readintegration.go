@@ -89,7 +89,7 @@ func (b *builder) readKind(r *reader, i *Integration) {
 			IntegrationHTTPProxy, IntegrationMock, i.Type)
 	}
 	if i.Streams && i.Type != IntegrationProxy && i.Type != IntegrationHTTPProxy {
-		r.problem("ResponseTransferMode is STREAM, and API Gateway streams the answers of %s and %s integrations only, "+
+		r.problem("ResponseTransferMode is STREAM, but API Gateway streams only the answers of %s and %s integrations, "+
 			"not of %s", IntegrationProxy, IntegrationHTTPProxy, i.Type)
 	}
 }
@@ -98,15 +98,15 @@ func (b *builder) readKind(r *reader, i *Integration) {
 func (b *builder) readInvoked(r *reader, i *Integration) {
 	i.Function, i.Qualifier = b.functionFor(r, "Uri", i.URI)
 	if m := i.HTTPMethod; m != "POST" && (i.Function != nil || stageVariable.MatchString(i.URI)) {
-		r.problem("a function is called by POST, and IntegrationHttpMethod is %q: API Gateway would answer 500", m)
+		r.problem("functions are called with POST, but IntegrationHttpMethod is %q: API Gateway would answer 500", m)
 	}
 	streaming := serviceuri.Streams(i.URI)
 	switch {
 	case i.Type != IntegrationProxy || i.URI == "" || streaming == i.Streams:
 	case streaming:
-		r.problem("Uri invokes the function for a streamed response, and ResponseTransferMode is not STREAM")
+		r.problem("Uri invokes the function for a streamed response, but ResponseTransferMode is not STREAM")
 	default:
-		r.problem("ResponseTransferMode is STREAM, and Uri invokes the function for a buffered response: want a Uri with " +
+		r.problem("ResponseTransferMode is STREAM, but Uri invokes the function for a buffered response: want a Uri with " +
 			"path/2021-11-15/functions/ARN/response-streaming-invocations")
 	}
 }

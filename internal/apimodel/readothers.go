@@ -74,19 +74,19 @@ func (b *builder) readOthers() {
 		}
 	}
 	for _, key := range b.assembly.Missing {
-		b.problem(Problem{What: "dummy values stand for the context value " + key + ", which the app did not have: run " +
+		b.problem(Problem{What: "dummy values replace the context value " + key + ", which the app did not have: run " +
 			"\"cdk synth\""})
 	}
 	for _, api := range b.model.APIs {
 		for _, kind := range api.EndpointTypes {
 			if kind == "PRIVATE" {
 				b.problem(Problem{ID: api.ID, What: "its endpoint is private: requests come through the VPC endpoint " +
-					"that you name, and through none by default"})
+					"that you name; by default through none"})
 			}
 		}
 		if api.ExecuteAPIDisabled {
 			b.problem(Problem{ID: api.ID,
-				What: "its default endpoint is disabled: on AWS it is called by its custom domain only"})
+				What: "its default endpoint is disabled: on AWS only its custom domain leads to it"})
 		}
 		if api.MinCompressionBytes != nil {
 			b.problem(Problem{ID: api.ID, What: "its answers are not compressed (MinimumCompressionSize)"})

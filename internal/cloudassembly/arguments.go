@@ -30,7 +30,7 @@ func (e *Evaluator) list(w, in where, fn string, arg any) ([]any, error) {
 	return list, nil
 }
 
-// arguments checks that a function's argument is a list of that many.
+// arguments checks that a function's argument is a list of least to most elements.
 func arguments(w where, fn string, arg any, least, most int) ([]any, error) {
 	list, ok := arg.([]any)
 	if !ok || len(list) < least || len(list) > most {

@@ -15,19 +15,19 @@ type Assembly struct {
 	// Version is the schema version of the manifest, such as "54.0.0".
 	Version string
 
-	// Missing are the keys of context values that the app asked for and did not have, such as an availability zone
-	// look-up. While there are any, what depends on them is a dummy value: "cdk synth" looks them up.
+	// Missing lists the keys of context values that the app needs and does not have, such as the availability zones of an
+	// account. Values that depend on them are dummies; "cdk synth" looks them up.
 	Missing []string
 
 	stacks []*Stack
-	values *propertyValues // while it is read
+	values *propertyValues // used while the assembly is read
 }
 
-// Stacks returns all stacks, those of stages and nested ones included: in the order of their paths, nested ones last.
+// Stacks returns all stacks, including those of stages and nested ones, sorted by path, with nested ones last.
 func (a *Assembly) Stacks() []*Stack { return slices.Clone(a.stacks) }
 
-// Stack finds a stack by its path ("Prod/Shop"), its CloudFormation name ("Prod-Shop") or its artifact id. The error is
-// [ErrNoStack], and lists the stacks there are.
+// Stack returns a stack by its path ("Prod/Shop"), its CloudFormation name ("Prod-Shop") or its artifact ID. The error
+// is [ErrNoStack], and lists the existing stacks.
 func (a *Assembly) Stack(name string) (*Stack, error) {
 	var found []*Stack
 	for _, s := range a.stacks {
@@ -58,7 +58,7 @@ func paths(stacks []*Stack) string {
 	return strings.Join(names, ", ")
 }
 
-// Evaluator makes an evaluator.
+// Evaluator returns an evaluator for the assembly's templates.
 func (a *Assembly) Evaluator(o Options) *Evaluator {
 	o.Account, o.Region = cmp.Or(o.Account, defaultAccount), cmp.Or(o.Region, defaultRegion)
 	return &Evaluator{stacks: a.stacks, calls: intrinsics, options: o, known: map[value]result{}}

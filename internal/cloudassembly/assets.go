@@ -9,15 +9,15 @@ import (
 
 // asset is a file or folder that is uploaded when the stack is deployed.
 type asset struct {
-	name string // as the app calls it
-	path string
-	made bool // by a command, when it is published
+	name      string // the name in the app
+	path      string
+	byCommand bool // a command makes it when it is published
 }
 
-// assetSet are the assets of the stacks in one folder, by their key in S3, which holds a hash of the content.
+// assetSet holds the assets of the stacks in one folder, by their key in S3, which contains a hash of the content.
 type assetSet map[string]asset
 
-// assetManifest is a file of the kind that CDK calls *.assets.json.
+// assetManifest is the content of a file that CDK calls *.assets.json.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.AssetManifest.html
 type assetManifest struct {
 	Files map[string]struct {
@@ -32,7 +32,7 @@ type assetManifest struct {
 	} `json:"files"`
 }
 
-// read adds what an asset manifest lists.
+// read adds the assets in an asset manifest.
 func (s assetSet) read(dir, id, file string) error {
 	if file == "" {
 		return notAssembly(dir, "artifact %s in %s names no file", id, manifestFile)
@@ -48,14 +48,14 @@ func (s assetSet) read(dir, id, file string) error {
 	for hash, f := range m.Files {
 		name := cmp.Or(f.DisplayName, hash)
 		for _, to := range f.Destinations {
-			s[to.ObjectKey] = asset{name: name, path: within(dir, f.Source.Path), made: len(f.Source.Executable) > 0}
+			s[to.ObjectKey] = asset{name: name, path: pathIn(dir, f.Source.Path), byCommand: len(f.Source.Executable) > 0}
 		}
 	}
 	return nil
 }
 
-// within is a path of the assembly, which is absolute where the app turned the staging of assets off.
-func within(dir, path string) string {
+// pathIn returns a path in the assembly. The path is absolute if the app turned the staging of assets off.
+func pathIn(dir, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}

@@ -11,8 +11,9 @@
 //	}
 //
 // It does not synthesize, deploy, or call AWS, and it does not know what the resources are for: package apimodel does.
-// What AWS would choose at deployment, such as the ID of an API, is a stand-in of the same shape that does not change
-// from run to run. A value that cannot be resolved is an error that names the place; it never becomes empty silently.
+// Values that AWS chooses at deployment, such as the ID of an API, are replaced by stand-ins that have the same form
+// and are the same in every run. A value that cannot be resolved is an error that names the place; it never silently
+// becomes empty.
 package cloudassembly
 
 import (
@@ -36,8 +37,8 @@ func Read(dir string) (*Assembly, error) {
 	return a, nil
 }
 
-// Parse makes an assembly of one stack out of a template in JSON. It has no assets: its functions can have inline code
-// only, and its nested stacks are not read.
+// Parse makes an assembly of one stack from a template in JSON. The assembly has no assets: its functions can only have
+// inline code, and its nested stacks are not read.
 func Parse(stackName string, template []byte) (*Assembly, error) {
 	values := newPropertyValues()
 	t, err := parseTemplate(template, values)

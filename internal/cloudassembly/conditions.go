@@ -4,7 +4,7 @@ import (
 	"reflect"
 )
 
-// ifElse resolves Fn::If: [condition, then, else]. Only the part that applies is resolved.
+// ifElse resolves Fn::If: [condition, then, else]. It resolves only the part that applies.
 func (e *Evaluator) ifElse(w, in where, arg any) (any, error) {
 	args, err := arguments(w, "Fn::If", arg, 3, 3)
 	if err != nil {
@@ -24,14 +24,14 @@ func (e *Evaluator) ifElse(w, in where, arg any) (any, error) {
 	return e.value(in.entry(2), args[2])
 }
 
-// condition reports whether a condition of the template holds.
+// condition reports whether a condition of the template is true.
 func (e *Evaluator) condition(w where, fn, name string) (bool, error) {
 	expression, ok := w.stack.Template.Conditions[name]
 	if !ok {
 		return false, w.fail(fn, nil, "the template has no condition %q", name)
 	}
-	holds, err := e.once(w, fn, value{w.stack, "condition", name}, func(w where) (any, error) {
-		return e.holds(w.of("", "Conditions."+name), expression)
+	holds, err := e.resolveOnce(w, fn, value{w.stack, "condition", name}, func(w where) (any, error) {
+		return e.evaluateCondition(w.inResource("", "Conditions."+name), expression)
 	})
 	if err != nil {
 		return false, err
@@ -39,10 +39,10 @@ func (e *Evaluator) condition(w where, fn, name string) (bool, error) {
 	return holds.(bool), nil
 }
 
-// holds resolves an expression of a condition. Source:
+// evaluateCondition resolves the expression of a condition. Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
-func (e *Evaluator) holds(w where, expression any) (bool, error) {
-	if err := e.spend(w, 1); err != nil {
+func (e *Evaluator) evaluateCondition(w where, expression any) (bool, error) {
+	if err := e.countWork(w, 1); err != nil {
 		return false, err
 	}
 	m, _ := expression.(map[string]any)
@@ -65,7 +65,7 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 			if err != nil {
 				return false, err
 			}
-			holds, err := e.holds(in.entry(0), args[0])
+			holds, err := e.evaluateCondition(in.entry(0), args[0])
 			return !holds, err
 		case "Fn::And", "Fn::Or":
 			args, err := arguments(w, name, arg, 2, 10)
@@ -73,7 +73,7 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 				return false, err
 			}
 			for i := range args {
-				holds, err := e.holds(in.entry(i), args[i])
+				holds, err := e.evaluateCondition(in.entry(i), args[i])
 				if err != nil || holds == (name == "Fn::Or") {
 					return holds, err
 				}
@@ -83,10 +83,10 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 			return false, w.fail(name, nil, "this function is not known here in a condition")
 		}
 	}
-	return false, nil // not reached: the map has one member
+	return false, nil // unreachable: the map has one member
 }
 
-// equal compares as CloudFormation does: scalars as strings, case-sensitively.
+// equal compares like CloudFormation: scalars as strings, with case.
 func (e *Evaluator) equal(w, in where, arg any) (bool, error) {
 	args, err := arguments(w, "Fn::Equals", arg, 2, 2)
 	if err != nil {
@@ -104,11 +104,11 @@ func (e *Evaluator) equal(w, in where, arg any) (bool, error) {
 	return reflect.DeepEqual(sides[0], sides[1]), nil
 }
 
-// Exists reports whether a resource of a stack is made, as its condition and those of the stacks around it say. The
-// error says why that is not known.
+// Exists reports whether a resource is created, according to its condition and those of the stacks around it. The error
+// says why that is not known.
 func (e *Evaluator) Exists(s *Stack, logicalID string) (bool, error) { return e.exists(s, logicalID) }
 
-// exists reports whether a resource is made, and the stack that it is in.
+// exists reports whether a resource and its stack are created.
 func (e *Evaluator) exists(s *Stack, id string) (bool, error) {
 	if s.Parent != nil {
 		if ok, err := e.exists(s.Parent, s.LogicalID); !ok || err != nil {
@@ -116,7 +116,7 @@ func (e *Evaluator) exists(s *Stack, id string) (bool, error) {
 		}
 	}
 	if c := s.Template.Resources[id].Condition; c != "" {
-		return e.condition(at(s, id, "Condition"), "Condition", c)
+		return e.condition(placeAt(s, id, "Condition"), "Condition", c)
 	}
 	return true, nil
 }

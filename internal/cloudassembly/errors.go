@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	// ErrNotAssembly is returned for a folder that is not a cloud assembly, or that lacks a file its manifest names.
+	// ErrNotAssembly is returned for a folder that is not a cloud assembly, or that lacks a file that its manifest names.
 	ErrNotAssembly = errors.New("not a cloud assembly")
 
 	// ErrNoStack is returned for a stack that the assembly does not have.
@@ -16,19 +16,19 @@ var (
 	// ErrNoAsset is returned for an asset that the assembly does not have, or whose file is gone.
 	ErrNoAsset = errors.New("no such asset")
 
-	// ErrUnresolved is what every [UnresolvedError] is.
+	// ErrUnresolved matches every [UnresolvedError].
 	ErrUnresolved = errors.New("unresolved")
 
-	// ErrCycle says that a value is defined by way of itself.
+	// ErrCycle reports that the definition of a value depends on the value itself.
 	ErrCycle = errors.New("a cycle")
 
-	// ErrTooLarge says that a template nests too deeply, or would grow without bounds when it is evaluated.
+	// ErrTooLarge reports that a template is nested too deeply, or grows too large when it is evaluated.
 	ErrTooLarge = errors.New("too large")
 )
 
 const manifestFile = "manifest.json"
 
-// notAssembly is an [ErrNotAssembly] about a folder.
+// notAssembly returns an [ErrNotAssembly] about a folder.
 func notAssembly(dir, format string, args ...any) error {
 	return fmt.Errorf("assembly: %s: %w: %w", dir, ErrNotAssembly, fmt.Errorf(format, args...))
 }
@@ -38,20 +38,19 @@ type UnresolvedError struct {
 	Stack     string // the stack's path
 	LogicalID string // the resource; "" outside of Resources
 	Path      string // inside the resource or the template, such as "Properties.Uri.Fn::Join[1][3]"
-	Intrinsic string // the function that has no value, such as "Fn::GetAtt"
+	Intrinsic string // the function that cannot be resolved, such as "Fn::GetAtt"
 	Reason    string
 
-	// Err is the error that this one follows from, as the value refers to one that is unresolved; or [ErrCycle] or
-	// [ErrTooLarge]; or nil.
+	// Err is the cause, if the value refers to another unresolved one; or [ErrCycle] or [ErrTooLarge]; or nil.
 	Err error
 }
 
-// Error names the place, the function and the reason; of a chain of values, where it begins and what is at its end.
+// Error names the place, the function and the reason. For a chain of values, it names the first ones and the last.
 func (e *UnresolvedError) Error() string {
 	return "assembly: " + e.text(0)
 }
 
-// maxChain is how many links of a chain of unresolved values an error tells.
+// maxChain is how many links of a chain of unresolved values an error shows.
 const maxChain = 4
 
 func (e *UnresolvedError) text(depth int) string {
@@ -71,7 +70,7 @@ func (e *UnresolvedError) text(depth int) string {
 	return text
 }
 
-// Unwrap makes errors.Is find [ErrUnresolved], and the reason where it is one of this package's errors.
+// Unwrap makes errors.Is match [ErrUnresolved], and the cause if that is one of this package's errors.
 func (e *UnresolvedError) Unwrap() []error {
 	if e.Err == nil {
 		return []error{ErrUnresolved}

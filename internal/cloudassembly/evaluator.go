@@ -7,23 +7,22 @@ import (
 	"strings"
 )
 
-// Options are what a template leaves to the deployment.
+// Options supplies what a template leaves to the deployment.
 type Options struct {
-	// Parameters are values of template parameters, by name or, for one stack, as "stack:name". They come before the
-	// template's defaults. For a parameter of a type AWS::SSM::Parameter::Value<...> it is the value that stands in the
-	// parameter store, not its name there.
+	// Parameters are values of template parameters, by name or, for a single stack, as "stack:name". They take precedence
+	// over the template's defaults. For a parameter of a type AWS::SSM::Parameter::Value<...>, the value is the content of
+	// the stored parameter, not its name.
 	Parameters map[string]string
 
 	// Environment has values, by name, for environment variables of functions whose own value cannot be resolved, or is a
 	// dynamic reference such as {{resolve:ssm:/shop/url}}, which only CloudFormation resolves.
 	Environment map[string]string
 
-	// NoDefaults leaves a template parameter unresolved that has neither a value in Parameters nor one of its parent
-	// stack: its default is only what it is deployed with unless it is given another value. A resource whose condition
-	// depends on such a parameter counts as made.
+	// NoDefaults leaves a template parameter unresolved if neither Parameters nor the parent stack gives it a value, since
+	// a deployment can replace its default. A resource whose condition depends on such a parameter counts as created.
 	NoDefaults bool
 
-	// Account and Region are those of stacks that leave them open. Defaults: 123456789012 and us-east-1.
+	// Account and Region apply to stacks that leave them open. Defaults: 123456789012 and us-east-1.
 	Account, Region string
 }
 
@@ -32,19 +31,19 @@ const (
 	defaultRegion  = "us-east-1"
 )
 
-// Evaluator resolves the intrinsic functions of an assembly's templates. It is for one goroutine.
+// Evaluator resolves the intrinsic functions of an assembly's templates. It is not safe for concurrent use.
 type Evaluator struct {
 	stacks  []*Stack
 	calls   map[string]call // the intrinsic functions by name
 	options Options
 	known   map[value]result
-	active  []value // that are being resolved, to find cycles
+	active  []value // values that are being resolved, to find cycles
 	exports map[string][]export
 	work    int
 
-	collecting bool // exports
+	collecting bool // exports are being collected
 
-	given *Evaluator // by the same options without defaults, once it is needed
+	withoutDefaults *Evaluator // an evaluator with the same options and NoDefaults; nil until it is needed
 }
 
 // value names something that is resolved once: a parameter, a condition, what a Ref or GetAtt of a resource yields.
@@ -65,22 +64,23 @@ type export struct {
 	output string
 }
 
-// Evaluate resolves all intrinsic functions in a value of a stack's template, as [encoding/json] decodes it. The
-// logical id and the path, such as "Properties.Uri", say in errors where the value stands.
+// Evaluate resolves all intrinsic functions in a value of a stack's template, as decoded by [encoding/json]. The
+// logical ID and the path, such as "Properties.Uri", name the place of the value in errors.
 //
-// The result has strings, numbers as they were given, booleans, maps and lists; it is nil for null and for
+// The result consists of strings, numbers in their original form, booleans, maps and lists; it is nil for null and for
 // AWS::NoValue. Members of maps and lists that are AWS::NoValue are left out. The error is an [*UnresolvedError].
 func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, error) {
-	out, err := e.value(at(s, logicalID, path), v)
+	out, err := e.value(placeAt(s, logicalID, path), v)
 	if _, none := out.(noValue); none {
 		out = nil
 	}
 	return out, err
 }
 
-// value resolves a value.
+// value names something that is resolved once: a parameter, a condition, or the result of a Ref or GetAtt of a
+// resource.
 func (e *Evaluator) value(w where, v any) (any, error) {
-	if err := e.spend(w, 1); err != nil {
+	if err := e.countWork(w, 1); err != nil {
 		return nil, err
 	}
 	switch v := v.(type) {
@@ -121,6 +121,7 @@ func (e *Evaluator) value(w where, v any) (any, error) {
 // call resolves one intrinsic function. It stands at w, and its argument at in.
 type call func(e *Evaluator, w, in where, arg any) (any, error)
 
+// call resolves an intrinsic function. The function is at w, and its argument at in.
 func (e *Evaluator) call(w where, name string, arg any) (any, error) {
 	resolve, ok := e.calls[name]
 	if !ok {
@@ -129,17 +130,17 @@ func (e *Evaluator) call(w where, name string, arg any) (any, error) {
 	return resolve(e, w, w.member(name), arg)
 }
 
-// Tree resolves a value as [Evaluator.Evaluate] does, but as far as it goes: each part that does not resolve is an
+// Tree resolves a value like [Evaluator.Evaluate], as far as possible: each part that does not resolve is an
 // [Unresolved] in the result.
 func (e *Evaluator) Tree(s *Stack, logicalID, path string, v any) any {
-	out := e.tree(at(s, logicalID, path), v)
+	out := e.tree(placeAt(s, logicalID, path), v)
 	if out == (noValue{}) {
 		return nil
 	}
 	return out
 }
 
-// tree resolves a value as far as it goes, with [Unresolved] for each part that does not resolve.
+// tree resolves a value as far as possible, with an [Unresolved] for each part that does not resolve.
 func (e *Evaluator) tree(w where, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -172,8 +173,9 @@ func (e *Evaluator) tree(w where, v any) any {
 	return out
 }
 
-// once resolves what is referred to at w, unless it is known already, and finds cycles. The error is the referrer's.
-func (e *Evaluator) once(w where, fn string, v value, resolve func(w where) (any, error)) (any, error) {
+// resolveOnce resolves the value that w refers to, unless it was resolved before, and finds cycles. The error is about
+// w.
+func (e *Evaluator) resolveOnce(w where, fn string, v value, resolve func(w where) (any, error)) (any, error) {
 	r, ok := e.known[v]
 	if !ok {
 		if i := slices.Index(e.active, v); i >= 0 {
@@ -182,7 +184,8 @@ func (e *Evaluator) once(w where, fn string, v value, resolve func(w where) (any
 		e.active = append(e.active, v)
 		r.value, r.err = resolve(where{stack: v.stack, index: -1, depth: w.depth + 1})
 		e.active = e.active[:len(e.active)-1]
-		// That it is too large depends on who asked, and while exports are collected an import finds none.
+		// Two results must not be remembered: whether a value is too large depends on where it is used, and an import finds
+		// no exports while these are being collected.
 		if r.err == nil || !errors.Is(r.err, ErrTooLarge) && !e.collecting {
 			e.known[v] = r
 		}
@@ -212,8 +215,8 @@ func cycle(values []value) string {
 	return strings.Join(names, " -> ")
 }
 
-// spend counts work, so that a template which multiplies itself is an error and not a hang.
-func (e *Evaluator) spend(w where, work int) error {
+// countWork counts work, so that a template that multiplies its own size causes an error and does not hang.
+func (e *Evaluator) countWork(w where, work int) error {
 	if e.work += work; e.work > maxWork || w.depth > maxDepth {
 		return w.fail("template", ErrTooLarge, "it nests more than %d deep, or grows to more than %d MB",
 			maxDepth, maxWork>>20)

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// readFolder reads the assembly in a folder and those inside it; parents are the folders that it is in.
+// readFolder reads the assembly in a folder and the assemblies inside it. parents are the folders around it.
 func (a *Assembly) readFolder(dir string, parents []string) error {
 	if slices.Contains(parents, dir) || len(parents) > 10 {
 		return notAssembly(dir, "its stages contain each other")
@@ -17,7 +17,7 @@ func (a *Assembly) readFolder(dir string, parents []string) error {
 	if err != nil {
 		return err
 	}
-	if m.Version == "" || m.Artifacts == nil && len(parents) == 0 { // an empty stage has none
+	if m.Version == "" || m.Artifacts == nil && len(parents) == 0 { // an empty stage has no artifacts
 		return notAssembly(dir, "%s is not one of a cloud assembly: want a version and artifacts: run \"cdk synth\"",
 			manifestFile)
 	}

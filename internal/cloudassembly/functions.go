@@ -24,7 +24,7 @@ func (e *Evaluator) join(w, in where, arg any) (any, error) {
 		if i > 0 {
 			t = by + t
 		}
-		if err := e.spend(w, len(t)); err != nil {
+		if err := e.countWork(w, len(t)); err != nil {
 			return nil, err
 		}
 		out.WriteString(t)
@@ -49,7 +49,7 @@ func (e *Evaluator) split(w, in where, arg any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.spend(w, len(t)); err != nil {
+	if err := e.countWork(w, len(t)); err != nil {
 		return nil, err
 	}
 	var out []any
@@ -106,7 +106,7 @@ func (e *Evaluator) base64(w, in where, arg any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return base64.StdEncoding.EncodeToString([]byte(t)), e.spend(w, len(t))
+	return base64.StdEncoding.EncodeToString([]byte(t)), e.countWork(w, len(t))
 }
 
 func (e *Evaluator) length(w, in where, arg any) (any, error) {
@@ -123,5 +123,5 @@ func (e *Evaluator) toJSON(w, in where, arg any) (any, error) {
 	if err != nil {
 		return nil, w.fail("Fn::ToJsonString", nil, "%v", err)
 	}
-	return string(out), e.spend(w, len(out))
+	return string(out), e.countWork(w, len(out))
 }

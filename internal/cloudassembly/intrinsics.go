@@ -1,6 +1,6 @@
 package cloudassembly
 
-// intrinsics are the functions that are resolved, by name; the functions of conditions are in [Evaluator.holds].
+// intrinsics are the supported functions, by name; the functions of conditions are in [Evaluator.evaluateCondition].
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 var intrinsics = map[string]call{
 	"Ref":                (*Evaluator).refTo,

@@ -1,25 +1,26 @@
 package cloudassembly
 
-// NestedStackType is the type of resource that a nested stack is.
+// NestedStackType is the resource type of a nested stack.
 const NestedStackType = "AWS::CloudFormation::Stack"
 
 // kind is what Ref and Fn::GetAtt yield for a type of resource. In the patterns, {name} is the resource's name, {ref}
-// what Ref yields, {id...} an id of that length, lower-case words are explained at [Evaluator.placeholder], and others
-// are properties of the resource.
+// what Ref yields, and {id...} an ID of that length. Lower-case words are explained at [Evaluator.placeholder]; other
+// words are properties of the resource.
 type kind struct {
-	name       string // the property that names the resource; without it the name is generated
-	longest    int    // of generated names; 0 if there is no bound
+	name       string // the property with the resource's name; if it is not set, the name is generated
+	longest    int    // the longest generated name; 0 for no limit
 	lower      bool   // generated names are in lower case
 	ref        string // "" stands for {name}
 	attributes map[string]string
 }
 
-// only is a kind whose single attribute is what Ref yields too.
-func only(ref, attribute string) kind {
+// kindWithAttribute returns a kind with a single attribute, which is the same as Ref.
+func kindWithAttribute(ref, attribute string) kind {
 	return kind{ref: ref, attributes: map[string]string{attribute: ref}}
 }
 
-// kinds are the types whose values templates of APIs use. Of others, Ref yields a generated name, and Fn::GetAtt fails.
+// kinds are the types whose values templates of APIs use. For other types, Ref yields a generated name, and Fn::GetAtt
+// fails.
 // Source: "Return values" of each type at
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 var kinds = map[string]kind{
@@ -27,18 +28,18 @@ var kinds = map[string]kind{
 		"RestApiId":      "{id10}",
 		"RootResourceId": "{root10}",
 	}},
-	"AWS::ApiGateway::Resource":         only("{id10}", "ResourceId"),
+	"AWS::ApiGateway::Resource":         kindWithAttribute("{id10}", "ResourceId"),
 	"AWS::ApiGateway::Method":           {ref: "{id10}"},
-	"AWS::ApiGateway::Authorizer":       only("{id6}", "AuthorizerId"),
-	"AWS::ApiGateway::Deployment":       only("{id6}", "DeploymentId"),
+	"AWS::ApiGateway::Authorizer":       kindWithAttribute("{id6}", "AuthorizerId"),
+	"AWS::ApiGateway::Deployment":       kindWithAttribute("{id6}", "DeploymentId"),
 	"AWS::ApiGateway::Stage":            {ref: "{StageName}"},
-	"AWS::ApiGateway::RequestValidator": only("{id6}", "RequestValidatorId"),
+	"AWS::ApiGateway::RequestValidator": kindWithAttribute("{id6}", "RequestValidatorId"),
 	"AWS::ApiGateway::Model":            {name: "Name"},
-	"AWS::ApiGateway::GatewayResponse":  only("{id10}", "Id"),
-	"AWS::ApiGateway::ApiKey":           only("{id10}", "APIKeyId"),
-	"AWS::ApiGateway::UsagePlan":        only("{id6}", "Id"),
-	"AWS::ApiGateway::UsagePlanKey":     only("{KeyId}:{UsagePlanId}", "Id"),
-	"AWS::ApiGateway::VpcLink":          only("{id6}", "VpcLinkId"),
+	"AWS::ApiGateway::GatewayResponse":  kindWithAttribute("{id10}", "Id"),
+	"AWS::ApiGateway::ApiKey":           kindWithAttribute("{id10}", "APIKeyId"),
+	"AWS::ApiGateway::UsagePlan":        kindWithAttribute("{id6}", "Id"),
+	"AWS::ApiGateway::UsagePlanKey":     kindWithAttribute("{KeyId}:{UsagePlanId}", "Id"),
+	"AWS::ApiGateway::VpcLink":          kindWithAttribute("{id6}", "VpcLinkId"),
 	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}"},
 	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}"},
 
@@ -49,7 +50,7 @@ var kinds = map[string]kind{
 		"Version":     "1",
 		"FunctionArn": "{function}:1",
 	}},
-	"AWS::Lambda::Alias": only("{function}:{Name}", "AliasArn"),
+	"AWS::Lambda::Alias": kindWithAttribute("{function}:{Name}", "AliasArn"),
 	"AWS::Lambda::LayerVersion": {
 		name:       "LayerName",
 		longest:    64,
@@ -73,7 +74,7 @@ var kinds = map[string]kind{
 	"AWS::Cognito::UserPoolGroup":            {name: "GroupName"},
 	"AWS::Cognito::UserPoolIdentityProvider": {ref: "{ProviderName}"},
 	"AWS::Cognito::UserPoolDomain":           {ref: "{Domain}"},
-	"AWS::Cognito::IdentityPool":             only("{region}:{uuid}", "Id"),
+	"AWS::Cognito::IdentityPool":             kindWithAttribute("{region}:{uuid}", "Id"),
 
 	"AWS::DynamoDB::Table": {name: "TableName", longest: 255, attributes: map[string]string{
 		"Arn":       "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
@@ -90,7 +91,7 @@ var kinds = map[string]kind{
 		ref:        "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}",
 		attributes: map[string]string{"Id": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}"},
 	},
-	"AWS::SecretsManager::SecretTargetAttachment": only("{SecretId}", "Id"),
+	"AWS::SecretsManager::SecretTargetAttachment": kindWithAttribute("{SecretId}", "Id"),
 
 	"AWS::IAM::Role": {name: "RoleName", longest: 64, attributes: map[string]string{
 		"Arn":    "arn:{partition}:iam::{account}:role{path}{name}",
@@ -110,8 +111,8 @@ var kinds = map[string]kind{
 		attributes: map[string]string{"PolicyArn": "arn:{partition}:iam::{account}:policy{path}{name}"},
 	},
 
-	"AWS::EC2::VPC":         only("vpc-{hex17}", "VpcId"),
-	"AWS::EC2::VPCEndpoint": only("vpce-{hex17}", "Id"),
+	"AWS::EC2::VPC":         kindWithAttribute("vpc-{hex17}", "VpcId"),
+	"AWS::EC2::VPCEndpoint": kindWithAttribute("vpce-{hex17}", "Id"),
 
 	"AWS::Logs::LogGroup": {name: "LogGroupName", attributes: map[string]string{
 		"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// The kinds of artifact that are read; others, such as the tree of constructs, are passed over.
+// The kinds of artifact that are read. Others, such as the tree of constructs, are skipped.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.ArtifactType.html
 const (
 	stackArtifact    = "aws:cloudformation:stack"
@@ -16,8 +16,8 @@ const (
 	assemblyArtifact = "cdk:cloud-assembly"
 )
 
-// manifest is a manifest.json. Its version says nothing about how to read it, as all versions so far add to the ones
-// before; what a newer one might lack is reported where it is missed.
+// manifest is the content of a manifest.json. Its version does not affect how it is read, since all versions so far
+// only add to earlier ones. If a newer one lacks something, that is reported where it is needed.
 type manifest struct {
 	Version   string              `json:"version"`
 	Artifacts map[string]artifact `json:"artifacts"`
@@ -32,12 +32,12 @@ type artifact struct {
 	DisplayName string          `json:"displayName"`
 	Properties  json.RawMessage `json:"properties"`
 
-	// What the constructs of a stack say: in the manifest, or in a file beside it.
+	// The metadata of a stack's constructs: in the manifest, or in a file beside it.
 	Metadata     json.RawMessage `json:"metadata"`
 	MetadataFile string          `json:"additionalMetadataFile"`
 }
 
-// properties are those of the three kinds of artifact above; each has only some.
+// properties are those of the three kinds of artifact above. Each kind has only some of them.
 type properties struct {
 	TemplateFile  string            `json:"templateFile"`
 	StackName     string            `json:"stackName"`

@@ -9,30 +9,30 @@ import (
 	"slices"
 )
 
-// Message is what a construct says at synthesis, by awscdk.Annotations. The CDK command line prints it, and refuses an
-// app with an error.
+// Message is a message of a construct at synthesis, made with awscdk.Annotations. The CDK command line prints messages,
+// and rejects an app with an error.
 type Message struct {
 	Level string // "info", "warning" or "error"
-	Path  string // of the construct, such as "/Shop/Api"
-	ID    string // that acknowledges it, such as "gatehouse:siblingRoutes"; "" for none
-	Text  string // without the id
+	Path  string // the path of the construct, such as "/Shop/Api"
+	ID    string // the ID that acknowledges it, such as "gatehouse:siblingRoutes"; "" for none
+	Text  string // without the ID
 }
 
-// levels are the types of metadata that are messages.
+// levels are the types of metadata that are messages, with their level.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.ArtifactMetadataEntryType.html
 var levels = map[string]string{"aws:cdk:info": "info", "aws:cdk:warning": "warning", "aws:cdk:error": "error"}
 
-// acknowledgedBy finds the id that CDK appends to a message.
+// acknowledgedBy matches the ID that CDK appends to a message.
 var acknowledgedBy = regexp.MustCompile(`\s*\[ack: ([^\]]*)\]$`)
 
-// metadata are the entries of a stack's constructs, by their paths.
+// metadata are the entries of a stack's constructs, by path.
 type metadata map[string][]struct {
 	Type string          `json:"type"`
 	Data json.RawMessage `json:"data"`
 }
 
-// ReadMessages reads what the constructs of an assembly said, of stages too: those of each stack in the order of paths.
-// The error is [ErrNotAssembly] if the folder is not one, or is incomplete.
+// ReadMessages reads the messages of an assembly's constructs, including those of stages. The messages of each stack
+// are sorted by path. The error is [ErrNotAssembly] if the folder is not an assembly, or is incomplete.
 func ReadMessages(dir string) ([]Message, error) { return readMessages(dir, nil) }
 
 func readMessages(dir string, parents []string) (out []Message, err error) {
@@ -63,7 +63,8 @@ func readMessages(dir string, parents []string) (out []Message, err error) {
 	return out, nil
 }
 
-// messages are those of a stack. Older releases of CDK write its metadata into the manifest, newer ones into a file.
+// messages returns the messages of a stack. Older releases of CDK write its metadata into the manifest, newer ones into
+// a file.
 func (a artifact) messages(dir, id string) (out []Message, err error) {
 	text := a.Metadata
 	if a.MetadataFile != "" {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// readNestedStacks adds the stacks that are resources of other stacks, at any depth. One that cannot be read is a
-// problem of the model, not of the assembly, as nothing may need it.
+// readNestedStacks adds the stacks that are resources of other stacks, at any depth. A stack that cannot be read is a
+// problem of the model, not of the assembly, since nothing may need it.
 func (a *Assembly) readNestedStacks() {
 	e := a.Evaluator(Options{})
-	for i := 0; i < len(a.stacks); i++ { // the list grows
+	for i := 0; i < len(a.stacks); i++ { // the list grows in the loop
 		s := a.stacks[i]
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			if s.Template.Resources[id].Type != NestedStackType {
@@ -50,13 +50,13 @@ func (s *Stack) readNested(e *Evaluator, id string, values *propertyValues) (*St
 	return child, nil
 }
 
-// nestedTemplate finds the file of a nested stack's template: an asset that the TemplateURL ends in the key of.
+// nestedTemplate returns the file of a nested stack's template: the asset whose key ends the TemplateURL.
 func (s *Stack) nestedTemplate(e *Evaluator, id string) (string, error) {
 	r := s.Template.Resources[id]
 	url, err := e.Evaluate(s, id, "Properties.TemplateURL", r.Properties["TemplateURL"])
 	text, ok := url.(string)
 	if err == nil && ok {
-		found := "" // the longest, as a key may end in another
+		found := "" // the longest match, since one key may end with another
 		for key := range s.assets {
 			if strings.HasSuffix(text, "/"+key) && len(key) > len(found) {
 				found = key
@@ -67,7 +67,7 @@ func (s *Stack) nestedTemplate(e *Evaluator, id string) (string, error) {
 		}
 	}
 	if path := r.Note(assetPath); path != "" {
-		return exists(s, within(s.dir, path))
+		return exists(s, pathIn(s.dir, path))
 	}
 	if err != nil {
 		return "", err

@@ -4,14 +4,14 @@ import (
 	"strings"
 )
 
-// notBuilt stands between the name of an asset that was not built and the reason.
+// notBuilt separates the name of an asset that was not built from the reason.
 const notBuilt = ", not built: "
 
-// NotBuilt returns the display name of an asset of which the assembly has no file, because what it stands for was not
-// built. The CDK command line prints that name when it cannot publish the asset.
+// NotBuilt returns the display name of an asset that has no file in the assembly because it was not built. The CDK
+// command line prints that name when it cannot publish the asset.
 func NotBuilt(name, reason string) string { return name + notBuilt + reason }
 
-// BuiltName returns the name that an asset has when it is built, and the reason why it is not; "" if it is.
+// BuiltName returns the name of an asset without such a reason, and the reason; "" if the asset is built.
 func BuiltName(displayName string) (name, reason string) {
 	name, reason, _ = strings.Cut(displayName, notBuilt)
 	return name, reason

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// importValue resolves Fn::ImportValue. Names of exports are unique in an account and region, so one of another region
-// is not found. Source:
+// importValue resolves Fn::ImportValue. Names of exports are unique in an account and region, so it does not find an
+// export of another region. Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html
 func (e *Evaluator) importValue(w, in where, arg any) (any, error) {
 	const fn = "Fn::ImportValue"
@@ -23,7 +23,7 @@ func (e *Evaluator) importValue(w, in where, arg any) (any, error) {
 			continue
 		}
 		same = append(same, x)
-		if x.stack.SharesManifest(w.stack) { // of the same stage
+		if x.stack.SharesManifest(w.stack) { // in the same stage
 			near = append(near, x)
 		}
 	}
@@ -41,9 +41,9 @@ func (e *Evaluator) importValue(w, in where, arg any) (any, error) {
 	return nil, w.fail(fn, nil, "no stack of the assembly exports %q", name)
 }
 
-// findExports collects the exports of all stacks. One whose name cannot be resolved cannot be imported.
+// findExports collects the exports of all stacks. An export whose name cannot be resolved cannot be imported.
 func (e *Evaluator) findExports(w where) {
-	e.exports, e.collecting = map[string][]export{}, true // an import in a name finds none
+	e.exports, e.collecting = map[string][]export{}, true // an import in the name of an export finds nothing
 	found := map[string][]export{}
 	for _, s := range e.stacks {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Outputs)) {
@@ -65,7 +65,7 @@ func (e *Evaluator) findExports(w where) {
 	e.exports, e.collecting = found, false
 }
 
-// stackOutput resolves Fn::GetStackOutput, by which CDK refers weakly to another stack's output.
+// stackOutput resolves Fn::GetStackOutput, with which CDK refers weakly to another stack's output.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib-readme.html (cross-stack references)
 func (e *Evaluator) stackOutput(w, in where, arg any) (any, error) {
 	const fn = "Fn::GetStackOutput"
@@ -100,23 +100,23 @@ func (e *Evaluator) stackOutput(w, in where, arg any) (any, error) {
 	return e.output(w, fn, found, output)
 }
 
-// output is the value of an output of a stack.
+// output returns the value of an output of a stack.
 func (e *Evaluator) output(w where, fn string, s *Stack, id string) (any, error) {
 	o, ok := s.Template.Outputs[id]
 	if !ok {
 		return nil, w.fail(fn, nil, "the stack %s has no output %q", s.Path, id)
 	}
-	return e.once(w, fn, value{s, "output", id}, func(w where) (any, error) {
+	return e.resolveOnce(w, fn, value{s, "output", id}, func(w where) (any, error) {
 		if o.Condition != "" {
-			holds, err := e.condition(w.of("", "Outputs."+id), "Condition", o.Condition)
+			holds, err := e.condition(w.inResource("", "Outputs."+id), "Condition", o.Condition)
 			if err != nil {
 				return nil, err
 			}
 			if !holds {
-				return nil, w.of("", "Outputs."+id).fail("Condition", nil, "the output is not made, as the condition %s does "+
+				return nil, w.inResource("", "Outputs."+id).fail("Condition", nil, "the output is not made, as the condition %s does "+
 					"not hold", o.Condition)
 			}
 		}
-		return e.value(w.of("", "Outputs."+id+".Value"), o.Value)
+		return e.value(w.inResource("", "Outputs."+id+".Value"), o.Value)
 	})
 }

@@ -9,13 +9,13 @@ import (
 	"slices"
 )
 
-// propertyValues are the properties of resources while an assembly is read. Equal values are one, and so are the
-// properties of a resource if all of them are equal to those of another: the methods of a function have the same
-// integration, and stacks of an app the same roles and methods. An app of 100 stacks takes a fourth of the memory so.
-// Nothing may change what is in a template, therefore.
+// propertyValues shares the properties of resources while an assembly is read. Equal values become one value, and so do
+// the properties of two resources if all of them are equal: the methods of a function have the same integration, and
+// the stacks of an app have the same roles and methods. An app of 100 stacks takes a fourth of the memory this way.
+// Therefore the content of a template must never be changed.
 type propertyValues struct {
-	values map[digest]any            // by their JSON
-	all    map[digest]map[string]any // by the digests of their names and values
+	values map[digest]any            // by the digest of their JSON
+	all    map[digest]map[string]any // by the digest of their names and values
 }
 
 type digest [sha256.Size]byte
@@ -24,7 +24,7 @@ func newPropertyValues() *propertyValues {
 	return &propertyValues{values: map[digest]any{}, all: map[digest]map[string]any{}}
 }
 
-// parse reads the properties of a resource.
+// parse parses the properties of a resource.
 func (p *propertyValues) parse(raw map[string]json.RawMessage) (map[string]any, error) {
 	if raw == nil {
 		return nil, nil

@@ -13,25 +13,25 @@ func (e *Evaluator) refTo(w, _ where, arg any) (any, error) {
 	return e.ref(w, "Ref", name)
 }
 
-// ref resolves a reference by name: a pseudo parameter, a parameter, or a resource's physical id.
+// ref resolves a reference by name: to a pseudo parameter, a parameter, or a resource's physical ID.
 func (e *Evaluator) ref(w where, fn, name string) (any, error) {
 	if strings.HasPrefix(name, "AWS::") {
 		return e.pseudo(w, fn, name)
 	}
 	if p, ok := w.stack.Template.Parameters[name]; ok {
-		return e.once(w, fn, value{w.stack, "parameter", name}, func(w where) (any, error) {
-			return e.parameter(w.of("", "Parameters."+name), fn, name, p)
+		return e.resolveOnce(w, fn, value{w.stack, "parameter", name}, func(w where) (any, error) {
+			return e.parameter(w.inResource("", "Parameters."+name), fn, name, p)
 		})
 	}
 	if err := e.mustExist(w, fn, name); err != nil {
 		return nil, err
 	}
-	return e.once(w, fn, value{w.stack, "resource", name}, func(w where) (any, error) {
+	return e.resolveOnce(w, fn, value{w.stack, "resource", name}, func(w where) (any, error) {
 		return e.physicalID(w, name)
 	})
 }
 
-// getAtt resolves Fn::GetAtt: ["id", "attribute"], whose attribute may be resolved itself, or "id.attribute".
+// getAtt resolves Fn::GetAtt: ["id", "attribute"], where the attribute may itself be a function, or "id.attribute".
 func (e *Evaluator) getAtt(w, in where, arg any) (any, error) {
 	const fn = "Fn::GetAtt"
 	if t, ok := arg.(string); ok {
@@ -59,12 +59,12 @@ func (e *Evaluator) attribute(w where, fn, id, attribute string) (any, error) {
 	if err := e.mustExist(w, fn, id); err != nil {
 		return nil, err
 	}
-	return e.once(w, fn, value{w.stack, "resource", id + "." + attribute}, func(w where) (any, error) {
+	return e.resolveOnce(w, fn, value{w.stack, "resource", id + "." + attribute}, func(w where) (any, error) {
 		return e.attributeOf(w, fn, id, attribute)
 	})
 }
 
-// mustExist is the error that the template has no such resource, or has it under a condition that does not hold.
+// mustExist returns an error if the template has no such resource, or if its condition is false.
 func (e *Evaluator) mustExist(w where, fn, id string) error {
 	r, ok := w.stack.Template.Resources[id]
 	if !ok {
@@ -83,8 +83,8 @@ func (e *Evaluator) mustExist(w where, fn, id string) error {
 	return err
 }
 
-// parameter is the value of a parameter: that of the parent's resource in a nested stack, else the one given, else the
-// app's, else the template's default.
+// parameter returns the value of a parameter: in a nested stack the one that the parent's resource sets, else the one
+// in the options, else the app's, else the template's default.
 func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error) {
 	s := w.stack
 	if s.Parent != nil {
@@ -116,7 +116,7 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 	}
 	kind, stored := strings.CutPrefix(p.Type, "AWS::SSM::Parameter::Value<")
 	if stored && !given {
-		// CloudFormation's own way to write the value of a stored parameter.
+		// This is how CloudFormation writes the value of a stored parameter.
 		t = "{{resolve:ssm:" + t + "}}"
 	}
 	if kind != "CommaDelimitedList" && !strings.HasPrefix(kind, "List<") && kind != "CommaDelimitedList>" {
@@ -129,10 +129,10 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 	for entry := range strings.SplitSeq(t, ",") {
 		list = append(list, strings.TrimSpace(entry))
 	}
-	return list, e.spend(w, len(t))
+	return list, e.countWork(w, len(t))
 }
 
-// pseudo is a value that every template has.
+// pseudo returns a value that every template has.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
 func (e *Evaluator) pseudo(w where, fn, name string) (any, error) {
 	s := w.stack

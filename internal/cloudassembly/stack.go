@@ -10,16 +10,17 @@ import (
 
 // Stack is a CloudFormation stack of the assembly.
 type Stack struct {
-	// Name is CloudFormation's name of the stack, such as "Prod-Shop".
+	// Name is the stack's name in CloudFormation, such as "Prod-Shop".
 	Name string
 
-	// Path says where the stack is in the app, such as "Prod/Shop", and identifies it in the assembly.
+	// Path is the stack's place in the app, such as "Prod/Shop". It identifies the stack in the assembly.
 	Path string
 
 	// Account and Region are where the stack is deployed; "" if that is left to the deployment.
 	Account, Region string
 
-	// Parent is the stack that a nested stack is a resource of, and LogicalID that resource; nil and "" for others.
+	// Parent is the stack that contains a nested stack as a resource, and LogicalID that resource; nil and "" for other
+	// stacks.
 	Parent    *Stack
 	LogicalID string
 
@@ -28,24 +29,24 @@ type Stack struct {
 	artifact   string
 	dir        string // the folder of its manifest
 	file       string
-	parameters map[string]string // that the app sets
+	parameters map[string]string // values of parameters that the app sets
 	assets     assetSet
 	nested     map[string]nested
 }
 
-// nested is the stack that a resource of type AWS::CloudFormation::Stack is, or why it cannot be read.
+// nested is the stack of a resource of type AWS::CloudFormation::Stack, or the reason why it cannot be read.
 type nested struct {
 	stack *Stack
 	err   error
 }
 
-// SharesManifest reports whether two stacks are of one manifest, and so of one app or one stage of it.
+// SharesManifest reports whether two stacks are in the same manifest, and so in the same app or the same stage of it.
 func (s *Stack) SharesManifest(o *Stack) bool { return s.dir == o.dir }
 
-// File returns the path of the stack's template; "" for one that was parsed by itself.
+// File returns the path of the stack's template; "" for a template that was parsed by [Parse].
 func (s *Stack) File() string { return s.file }
 
-// NestedError reports why the template of a nested stack, which is the resource of that logical id, could not be read.
+// NestedError says why the template of a nested stack, the resource with that logical ID, could not be read.
 func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
 func (s *Stack) readTemplate(file string, values *propertyValues) error {
@@ -64,13 +65,13 @@ func (s *Stack) readTemplate(file string, values *propertyValues) error {
 	return nil
 }
 
-// Asset is the folder or file on disk of what is uploaded under a key of S3. The error is [ErrNoAsset].
+// Asset returns the folder or file on disk that is uploaded under a key of S3. The error is [ErrNoAsset].
 func (s *Stack) Asset(key string) (string, error) {
 	a, ok := s.assets[key]
 	switch {
 	case !ok:
 		return "", fmt.Errorf("assembly: %s: %w: nothing in the assembly is uploaded as %q", s.Path, ErrNoAsset, key)
-	case a.made:
+	case a.byCommand:
 		return "", fmt.Errorf("assembly: %s: %w: %s is made by a command when it is published", s.Path, ErrNoAsset, a.name)
 	}
 	if name, reason := BuiltName(a.name); reason != "" {
@@ -79,14 +80,14 @@ func (s *Stack) Asset(key string) (string, error) {
 	return exists(s, a.path)
 }
 
-// AssetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an
-// asset of the older kind, whose key is a parameter, has too.
+// AssetOf finds a resource's asset by its key in S3, or else by the path that CDK notes for local tools. Assets of the
+// older kind, whose key is a parameter, have that path too.
 func (s *Stack) AssetOf(r *TemplateResource, key string) (string, error) {
 	path := r.Note(assetPath)
 	if _, listed := s.assets[key]; listed || path == "" {
 		return s.Asset(key)
 	}
-	return exists(s, within(s.dir, path))
+	return exists(s, pathIn(s.dir, path))
 }
 
 func exists(s *Stack, path string) (string, error) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// physicalID is what Ref yields for a resource: its stand-in, in the shape of the real one.
+// physicalID returns what Ref yields for a resource: a stand-in with the form of the real ID.
 func (e *Evaluator) physicalID(w where, id string) (string, error) {
 	k := kinds[w.stack.Template.Resources[id].Type]
 	if k.ref == "" {
@@ -17,10 +17,10 @@ func (e *Evaluator) physicalID(w where, id string) (string, error) {
 	return e.expand(w, id, k, k.ref)
 }
 
-// attributeOf is what Fn::GetAtt yields for an attribute of a resource.
+// attributeOf returns what Fn::GetAtt yields for an attribute of a resource.
 func (e *Evaluator) attributeOf(w where, fn, id, attribute string) (any, error) {
 	r := w.stack.Template.Resources[id]
-	w = w.of(id, "")
+	w = w.inResource(id, "")
 	if r.Type == NestedStackType {
 		if output, ok := strings.CutPrefix(attribute, "Outputs."); ok {
 			n := w.stack.nested[id]
@@ -44,7 +44,7 @@ func isCustom(kind string) bool {
 	return strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource"
 }
 
-// name is a resource's name: the one that its template gives, or a generated one.
+// name returns a resource's name: the one in its template, or a generated one.
 func (e *Evaluator) name(w where, id string, k kind) (string, error) {
 	if k.name != "" {
 		v, err := e.property(w, id, k.name)
@@ -55,13 +55,13 @@ func (e *Evaluator) name(w where, id string, k kind) (string, error) {
 	return e.generatedName(w.stack, id, k), nil
 }
 
-// property is a property of a resource as a string; "" if it is not set.
+// property returns a property of a resource as a string; "" if it is not set.
 func (e *Evaluator) property(w where, id, name string) (string, error) {
 	raw, ok := w.stack.Template.Resources[id].Properties[name]
 	if !ok {
 		return "", nil
 	}
-	in := w.of(id, "Properties."+name)
+	in := w.inResource(id, "Properties."+name)
 	v, err := e.value(in, raw)
 	if err != nil {
 		return "", err
@@ -73,13 +73,13 @@ func (e *Evaluator) property(w where, id, name string) (string, error) {
 	if !ok {
 		return "", in.fail("Ref", nil, "want a string, got %s", Describe(v))
 	}
-	return t, e.spend(in, len(t))
+	return t, e.countWork(in, len(t))
 }
 
-// generatedName is a name as CloudFormation makes it: the stack, the logical id, and something random.
+// generatedName returns a name like CloudFormation's: the stack, the logical ID, and a random part.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
 func (e *Evaluator) generatedName(s *Stack, id string, k kind) string {
-	end := "-" + random(s, id, "name", upper, 12)
+	end := "-" + pseudoRandom(s, id, "name", upper, 12)
 	name := s.Name + "-" + id
 	if k.longest > 0 && len(name)+len(end) > k.longest {
 		name = name[:k.longest-len(end)]
@@ -99,9 +99,9 @@ const (
 	hexadecimal = "0123456789abcdef"
 )
 
-// random is a text that looks random, is the same in every run and on every machine, and of which no two places in an
-// assembly have the same.
-func random(s *Stack, id, use, alphabet string, length int) string {
+// pseudoRandom returns a text that looks random and is the same in every run and on every machine. Each combination of
+// stack, ID and use has its own text.
+func pseudoRandom(s *Stack, id, use, alphabet string, length int) string {
 	sum := sha256.Sum256([]byte(s.Path + "\x00" + id + "\x00" + use))
 	n, base, digit := new(big.Int).SetBytes(sum[:]), big.NewInt(int64(len(alphabet))), new(big.Int)
 	out := make([]byte, length)
@@ -112,10 +112,10 @@ func random(s *Stack, id, use, alphabet string, length int) string {
 	return string(out)
 }
 
-// StandIn returns length letters and digits that look random and are the same in every run, for what AWS would make for
-// a resource. Use names their purpose, as a resource may need several.
+// StandIn returns length letters and digits that look random and are the same in every run, in place of what AWS would
+// make for a resource. use names their purpose, since a resource may need several.
 func (s *Stack) StandIn(logicalID, use string, length int) string {
-	return random(s, logicalID, use, mixed, length)
+	return pseudoRandom(s, logicalID, use, mixed, length)
 }
 
 func uuid(s *Stack, id string) string {
@@ -125,13 +125,13 @@ func uuid(s *Stack, id string) string {
 
 func (e *Evaluator) stackID(s *Stack) string {
 	id := uuid(s, "")
-	if s.Parent != nil { // what Ref yields there
+	if s.Parent != nil { // what Ref yields in the parent
 		id = uuid(s.Parent, s.LogicalID)
 	}
 	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", e.Partition(s), e.Region(s), e.Account(s), s.Name, id)
 }
 
-// expand fills a pattern of a [kind] in.
+// expand fills in a pattern of a [kind].
 func (e *Evaluator) expand(w where, id string, k kind, pattern string) (string, error) {
 	var out strings.Builder
 	for rest := pattern; rest != ""; {
@@ -148,7 +148,7 @@ func (e *Evaluator) expand(w where, id string, k kind, pattern string) (string, 
 		out.WriteString(t)
 		rest = after
 	}
-	return out.String(), e.spend(w, out.Len())
+	return out.String(), e.countWork(w, out.Len())
 }
 
 func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string, error) {
@@ -169,24 +169,24 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 	case "uuid":
 		return uuid(s, id), nil
 	case "id6":
-		return random(s, id, "id", lower, 6), nil
+		return pseudoRandom(s, id, "id", lower, 6), nil
 	case "id10":
-		return random(s, id, "id", lower, 10), nil
+		return pseudoRandom(s, id, "id", lower, 10), nil
 	case "root10":
-		return random(s, id, "root", lower, 10), nil
+		return pseudoRandom(s, id, "root", lower, 10), nil
 	case "id26":
-		return random(s, id, "id", lower, 26), nil
+		return pseudoRandom(s, id, "id", lower, 26), nil
 	case "id32":
-		return random(s, id, "id", lower, 32), nil
+		return pseudoRandom(s, id, "id", lower, 32), nil
 	case "hex17":
-		return random(s, id, "id", hexadecimal, 17), nil
+		return pseudoRandom(s, id, "id", hexadecimal, 17), nil
 	case "Id9":
-		return random(s, id, "id", mixed, 9), nil
+		return pseudoRandom(s, id, "id", mixed, 9), nil
 	case "Id6":
-		return random(s, id, "id", mixed, 6), nil
+		return pseudoRandom(s, id, "id", mixed, 6), nil
 	case "ID17":
-		return random(s, id, "id", upper, 17), nil
-	case "path": // of an IAM entity
+		return pseudoRandom(s, id, "id", upper, 17), nil
+	case "path": // the path of an IAM entity
 		p, err := e.property(w, id, "Path")
 		return cmp.Or(p, "/"), err
 	case "function":
@@ -194,19 +194,19 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 	}
 	t, err := e.property(w, id, name)
 	if err == nil && t == "" {
-		return "", w.of(id, "Properties").fail("Ref", nil, "%s is missing, which the resource's id is made of", name)
+		return "", w.inResource(id, "Properties").fail("Ref", nil, "%s is missing, which the resource's id is made of", name)
 	}
 	return t, err
 }
 
-// functionARN is the ARN of the function that a resource names in FunctionName, by its name or by its ARN.
+// functionARN returns the ARN of the function in a resource's FunctionName, which is a name or an ARN.
 func (e *Evaluator) functionARN(w where, id string) (string, error) {
 	t, err := e.property(w, id, "FunctionName")
 	switch {
 	case err != nil || strings.HasPrefix(t, "arn:"):
 		return t, err
 	case t == "":
-		return "", w.of(id, "Properties").fail("Ref", nil, "FunctionName is missing, which the resource's id is made of")
+		return "", w.inResource(id, "Properties").fail("Ref", nil, "FunctionName is missing, which the resource's id is made of")
 	}
 	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", e.Partition(w.stack), e.Region(w.stack), e.Account(w.stack), t),
 		nil

@@ -95,7 +95,7 @@ func TestStandInsDiffer(t *testing.T) {
 	for _, stack := range []string{"A", "B", "A/B"} {
 		for _, id := range []string{"X", "Y", "XY"} {
 			for _, use := range []string{"id", "root"} {
-				got, name := random(&Stack{Path: stack}, id, use, lower, 10), stack+"|"+id+"|"+use
+				got, name := pseudoRandom(&Stack{Path: stack}, id, use, lower, 10), stack+"|"+id+"|"+use
 				if other, ok := seen[got]; ok {
 					t.Errorf("%s and %s are both %s", name, other, got)
 				}

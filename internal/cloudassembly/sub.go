@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// sub resolves Fn::Sub: a string, or a string and a map of variables of its own.
+// sub resolves Fn::Sub: a string, or a string and a map of its own variables.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 func (e *Evaluator) sub(w, in where, arg any) (any, error) {
 	const fn = "Fn::Sub"
@@ -36,14 +36,14 @@ func (e *Evaluator) sub(w, in where, arg any) (any, error) {
 			out.WriteString(t)
 			rest = after
 		}
-		if err := e.spend(w, len(literal)+len(t)); err != nil {
+		if err := e.countWork(w, len(literal)+len(t)); err != nil {
 			return nil, err
 		}
 	}
 	return out.String(), nil
 }
 
-// variable is what stands for ${name} in Fn::Sub.
+// variable returns the value of ${name} in Fn::Sub.
 func (e *Evaluator) variable(w, in where, own map[string]any, name string) (string, error) {
 	const fn = "Fn::Sub"
 	if literal, ok := strings.CutPrefix(name, "!"); ok {

@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// Template is a CloudFormation template. Its values are as JSON has them, numbers as [json.Number], and not evaluated.
-// Resources share values that are equal, so they must not be changed.
+// Template is a CloudFormation template. Its values are not evaluated; they are as in JSON, with numbers as
+// [json.Number]. Resources share equal values, so values must not be changed.
 type Template struct {
 	Parameters map[string]Parameter
 	Mappings   map[string]map[string]map[string]any
@@ -17,16 +17,16 @@ type Template struct {
 	Resources  map[string]*TemplateResource
 	Outputs    map[string]Output
 
-	// Transforms are the macros by which CloudFormation rewrites the template before it deploys it.
+	// Transforms are the macros with which CloudFormation rewrites the template before it deploys it.
 	Transforms []string
 }
 
-// Parameter is a value that the deployment gives.
+// Parameter is a value that the deployment supplies.
 type Parameter struct {
 	Type          string
 	Default       any   // nil without one
-	AllowedValues []any // nil if it may have any value
-	NoEcho        any   // true if CloudFormation masks the value where it is shown
+	AllowedValues []any // nil if any value is allowed
+	NoEcho        any   // true if CloudFormation masks the value in its output
 }
 
 // TemplateResource is a resource of a template.
@@ -34,28 +34,28 @@ type TemplateResource struct {
 	Type       string
 	Condition  string // the name of a condition; "" if the resource is unconditional
 	Properties map[string]any
-	Metadata   map[string]any // what the app and CDK note at the resource; nil if it is not a map
+	Metadata   map[string]any // notes of the app and of CDK; nil if it is not a map
 	DependsOn  []string       // logical ids
 }
 
-// Note returns what is noted at the resource by a name; "" if that is not a string.
+// Note returns the resource's metadata under a name; "" if that is not a string.
 func (r *TemplateResource) Note(name string) string {
 	text, _ := r.Metadata[name].(string)
 	return text
 }
 
-// assetPath is the metadata that says which folder or file of the assembly the resource's asset is.
+// assetPath is the metadata key for the file or folder in the assembly that is the resource's asset.
 // Source: https://www.npmjs.com/package/@aws-cdk/cloud-assembly-api (lib/assets.js)
 const assetPath = "aws:asset:path"
 
-// Output is a value that a stack gives away.
+// Output is a value that a stack exposes.
 type Output struct {
 	Condition string
 	Value     any
 	Export    *struct{ Name any }
 }
 
-// maxTemplate bounds a template, in bytes. CloudFormation's own bound is 1 MB.
+// maxTemplate is the size limit of a template, in bytes. CloudFormation's own limit is 1 MB.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxTemplate = 4 << 20
 
@@ -93,13 +93,13 @@ func parseTemplate(data []byte, values *propertyValues) (*Template, error) {
 		if err != nil {
 			return nil, fmt.Errorf("resource %s: %w", id, err)
 		}
-		metadata, _ := r.Metadata.(map[string]any) // others write what they like there
+		metadata, _ := r.Metadata.(map[string]any) // other tools may write anything there
 		t.Resources[id] = &TemplateResource{r.Type, r.Condition, properties, metadata, dependsOn(r.DependsOn)}
 	}
 	return &t, nil
 }
 
-// dependsOn are the names in a DependsOn, which is one or a list.
+// dependsOn returns the names in a DependsOn, which is a name or a list.
 func dependsOn(v any) (out []string) {
 	list, is := v.([]any)
 	if !is {
@@ -113,7 +113,7 @@ func dependsOn(v any) (out []string) {
 	return out
 }
 
-// transforms are the names of macros, which a template has one or a list of, as strings or as objects with a Name.
+// transforms returns the names of macros. A template has one or a list of them, as strings or as objects with a Name.
 func transforms(v any) []string {
 	switch v := v.(type) {
 	case nil:

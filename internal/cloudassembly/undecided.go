@@ -6,14 +6,15 @@ import (
 	"slices"
 )
 
-// Undecided is what of a resource the values of parameters decide that the options do not give, a line for each: the
-// condition under which it is made, its properties if it is not made by the defaults, and the part of each Fn::If that
-// does not apply by the defaults. Nothing is resolved in it. Nil if nothing depends on such a value.
+// Undecided returns what is decided about a resource by parameters whose values the options do not give. Each of these
+// is a line: the condition for creating it, its properties if the defaults do not create it, and the part of each
+// Fn::If that the defaults do not select. Nothing in a line is resolved. It returns nil if nothing depends on such a
+// parameter.
 func (e *Evaluator) Undecided(s *Stack, logicalID string) (lines []string) {
 	r := s.Template.Resources[logicalID]
 	made, _ := e.Exists(s, logicalID)
 	for at, id := s, logicalID; at != nil; at, id = at.Parent, at.LogicalID {
-		if c := at.Template.Resources[id].Condition; c != "" && e.open(at, c) {
+		if c := at.Template.Resources[id].Condition; c != "" && e.dependsOnParameters(at, c) {
 			lines = append(lines, "made if "+at.condition(c))
 		}
 	}
@@ -23,7 +24,7 @@ func (e *Evaluator) Undecided(s *Stack, logicalID string) (lines []string) {
 	return append(lines, e.branches(s, r.Properties, 0)...)
 }
 
-// branches are the parts of Fn::If that do not apply, of those whose condition is open.
+// branches returns the parts of each Fn::If that do not apply, if its condition is open.
 func (e *Evaluator) branches(s *Stack, v any, depth int) (lines []string) {
 	if depth > maxDepth {
 		return nil
@@ -35,8 +36,8 @@ func (e *Evaluator) branches(s *Stack, v any, depth int) (lines []string) {
 		}
 	case map[string]any:
 		if args, ok := v["Fn::If"].([]any); ok && len(v) == 1 && len(args) == 3 {
-			if name, ok := args[0].(string); ok && e.open(s, name) {
-				holds, err := e.condition(at(s, "", ""), "Fn::If", name)
+			if name, ok := args[0].(string); ok && e.dependsOnParameters(s, name) {
+				holds, err := e.condition(placeAt(s, "", ""), "Fn::If", name)
 				switch {
 				case err != nil:
 					lines = append(lines, fmt.Sprintf("if %s: %s, or else: %s", s.condition(name), Written(args[1]), Written(args[2])))
@@ -54,18 +55,18 @@ func (e *Evaluator) branches(s *Stack, v any, depth int) (lines []string) {
 	return lines
 }
 
-// open reports whether a condition depends on a parameter without a given value.
-func (e *Evaluator) open(s *Stack, condition string) bool {
-	if e.given == nil {
+// dependsOnParameters reports whether a condition depends on a parameter without a given value.
+func (e *Evaluator) dependsOnParameters(s *Stack, condition string) bool {
+	if e.withoutDefaults == nil {
 		options := e.options
 		options.NoDefaults = true
-		e.given = &Evaluator{stacks: e.stacks, calls: e.calls, options: options, known: map[value]result{}}
+		e.withoutDefaults = &Evaluator{stacks: e.stacks, calls: e.calls, options: options, known: map[value]result{}}
 	}
-	_, err := e.given.condition(at(s, "", ""), "Condition", condition)
+	_, err := e.withoutDefaults.condition(placeAt(s, "", ""), "Condition", condition)
 	return err != nil
 }
 
-// condition is a condition of the template, with those that it is made of.
+// condition returns a condition of the template, with the conditions that it depends on.
 func (s *Stack) condition(name string) string {
 	text := name + " (" + Written(s.Template.Conditions[name])
 	names := []string{name}
@@ -80,7 +81,7 @@ func (s *Stack) condition(name string) string {
 	return text + ")"
 }
 
-// conditionsIn are the conditions that an expression names.
+// conditionsIn returns the conditions that an expression names.
 func conditionsIn(v any, depth int) (names []string) {
 	if depth > maxDepth {
 		return nil

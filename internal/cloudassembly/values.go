@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// noValue is what AWS::NoValue stands for: the absence of what it is the value of.
+// noValue is the value of AWS::NoValue: it removes the member or element that has it.
 type noValue struct{}
 
-// Unresolved stands in the result of [Evaluator.Tree] for a value that could not be resolved.
+// Unresolved replaces a value that could not be resolved in the result of [Evaluator.Tree].
 type Unresolved struct{ Err error }
 
-// What an evaluation may take. A template that CloudFormation accepts needs a thousandth of it.
+// Limits of an evaluation. A template that CloudFormation accepts needs a thousandth of them.
 const (
 	maxWork  = 1 << 26 // values looked at and bytes made
-	maxDepth = 256     // of values in values, and of references
+	maxDepth = 256     // nesting of values and chains of references
 )
 
 // Intrinsic reports whether a map is a call of an intrinsic function, and returns its name and argument.

@@ -12,13 +12,13 @@ type where struct {
 	stack     *Stack
 	logicalID string
 	up        *where
-	name      string // the member's; "" if it is an index
+	name      string // the member's name; "" for an index
 	index     int
 	depth     int
 }
 
-// at is the place that a path says.
-func at(s *Stack, logicalID, path string) where {
+// placeAt returns the place that a path names.
+func placeAt(s *Stack, logicalID, path string) where {
 	return where{stack: s, logicalID: logicalID, name: path, index: -1}
 }
 
@@ -30,8 +30,8 @@ func (w where) entry(i int) where {
 	return where{stack: w.stack, logicalID: w.logicalID, up: &w, index: i, depth: w.depth + 1}
 }
 
-// of is the place of a value in a resource, as deep as w.
-func (w where) of(logicalID, path string) where {
+// inResource returns a place in another resource, with the depth of w.
+func (w where) inResource(logicalID, path string) where {
 	return where{stack: w.stack, logicalID: logicalID, name: path, index: -1, depth: w.depth}
 }
 
@@ -51,7 +51,7 @@ func (w where) path() string {
 	return strings.TrimPrefix(strings.Join(steps, ""), ".")
 }
 
-// fail is the error that an intrinsic function has no value here.
+// fail returns the error for an intrinsic function that has no value at this place.
 func (w where) fail(intrinsic string, err error, format string, args ...any) error {
 	return &UnresolvedError{
 		Stack: w.stack.Path, LogicalID: w.logicalID, Path: w.path(),

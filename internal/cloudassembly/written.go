@@ -6,9 +6,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// Written is a value of a template in the notation of Fn::Sub, for people and for files that are compared: a reference
-// is "${Users}" or "${Users.Arn}", the text "${x}" is "${!x}", and what Fn::Sub has no notation for is its JSON in
-// "${...}". It resolves nothing, so it holds neither a stand-in nor the value of a parameter that is a secret.
+// Written returns a value of a template in the notation of Fn::Sub, for people and for files that are compared: a
+// reference is "${Users}" or "${Users.Arn}", the text "${x}" is "${!x}", and anything for which Fn::Sub has no notation
+// is its JSON in "${...}". It resolves nothing, so the result contains neither a stand-in nor the value of a parameter
+// that is a secret.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 func Written(v any) string {
 	var b strings.Builder
@@ -39,7 +40,7 @@ func write(b *strings.Builder, v any, depth int) {
 			return
 		}
 	case "Fn::Join":
-		if by, list, ok := joined(arg); ok {
+		if by, list, ok := splitJoin(arg); ok {
 			for i, entry := range list {
 				if i > 0 {
 					write(b, by, depth+1)
@@ -59,7 +60,7 @@ func write(b *strings.Builder, v any, depth int) {
 	b.WriteString("}")
 }
 
-// attributeName is "Users.Arn" for both ways to write Fn::GetAtt.
+// attributeName returns "Users.Arn" for both notations of Fn::GetAtt.
 func attributeName(arg any) (string, bool) {
 	if t, ok := arg.(string); ok {
 		return t, true
@@ -73,8 +74,8 @@ func attributeName(arg any) (string, bool) {
 	return id + "." + attribute, isID && isAttribute
 }
 
-// joined takes the argument of Fn::Join apart, if its list is written out.
-func joined(arg any) (by string, list []any, ok bool) {
+// splitJoin splits the argument of Fn::Join into its delimiter and list, if the list is a literal.
+func splitJoin(arg any) (by string, list []any, ok bool) {
 	args, _ := arg.([]any)
 	if len(args) != 2 {
 		return "", nil, false

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// canonicalRequest is the form of the request that both sides hash:
+// canonicalRequest returns the form of the request that both sides hash:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
 //
-// The payload's hash is always that of the body. The header X-Amz-Content-Sha256 is a header like others here: only S3
-// takes UNSIGNED-PAYLOAD from it, execute-api answers a signature mismatch
+// The payload's hash is always the hash of the body. X-Amz-Content-Sha256 is treated like any other header: only S3
+// accepts UNSIGNED-PAYLOAD in it, and execute-api answers with a signature mismatch
 // (https://github.com/aws/aws-sdk-js-v3/issues/308).
 func canonicalRequest(r *http.Request, rawPath, rawQuery string, c *claim, body []byte) string {
 	var b strings.Builder
@@ -38,13 +38,13 @@ func canonicalRequest(r *http.Request, rawPath, rawQuery string, c *claim, body 
 	return b.String()
 }
 
-// writeCanonicalPath removes the empty, "." and ".." segments, keeps a trailing slash, and encodes what came over the
-// wire once more, so that "%20" becomes "%2520". For all services but S3 "each path segment must be URI-encoded twice"
-// after normalizing; API Gateway's own answers show it: "/path/%25C3%25A4" for a request to "/path/%C3%A4"
+// writeCanonicalPath removes empty, "." and ".." segments, keeps a trailing slash, and encodes the received path once
+// more, so that "%20" becomes "%2520". For all services but S3 "each path segment must be URI-encoded twice" after
+// normalizing. API Gateway's own answers show it: "/path/%25C3%25A4" for a request to "/path/%C3%A4"
 // (https://github.com/furaiev/amazon-cognito-identity-dart-2/issues/57).
 //
-// Whether execute-api really normalizes is not recorded anywhere; the documentation says so, and botocore, the SDKs for
-// Java and JavaScript and the test suite do. The SDK for Go does not, which matters for such paths only.
+// No recording shows whether execute-api really normalizes. The documentation says so, and botocore, the SDKs for Java
+// and JavaScript and the test suite do it. The SDK for Go does not, which matters only for such paths.
 func writeCanonicalPath(b *strings.Builder, path string) {
 	kept := make([]string, 0, 8)
 	for segment := range strings.SplitSeq(path, "/") {
@@ -67,9 +67,9 @@ func writeCanonicalPath(b *strings.Builder, path string) {
 	}
 }
 
-// writeCanonicalQuery sorts the parameters by encoded name and then encoded value, each encoded exactly once. A "+" is
-// a plus sign, as in the test suite's post-vanilla-query-nonunreserved. In the query form the signature itself is left
-// out.
+// writeCanonicalQuery sorts the parameters by encoded name and then by encoded value, each encoded exactly once. A "+"
+// is a plus sign, as in the test suite's post-vanilla-query-nonunreserved. In the query form, the signature itself is
+// left out.
 func writeCanonicalQuery(b *strings.Builder, rawQuery string, presigned bool) {
 	type pair struct{ name, value string }
 	var pairs []pair
@@ -79,7 +79,7 @@ func writeCanonicalQuery(b *strings.Builder, rawQuery string, presigned bool) {
 		}
 		name, value, _ := strings.Cut(part, "=")
 		if presigned && name == qSignature {
-			presigned = false // the first is the signature, a second one would have to be signed
+			presigned = false // only the first is the signature; a second one would have to be signed
 			continue
 		}
 		pairs = append(pairs, pair{reencode(name), reencode(value)})
@@ -100,7 +100,7 @@ func writeCanonicalQuery(b *strings.Builder, rawQuery string, presigned bool) {
 	}
 }
 
-// reencode decodes the escapes that are ones and encodes what AWS wants encoded.
+// reencode decodes valid escapes and encodes the characters that AWS requires to be encoded.
 func reencode(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r > 0x7f || !unreserved(byte(r)) }) < 0 {
 		return s
@@ -136,13 +136,13 @@ func writeEncodedByte(b *strings.Builder, c byte) {
 	b.WriteByte(hexDigits[c&15])
 }
 
-// unreserved is RFC 3986 section 2.3.
+// unreserved reports whether c is an unreserved character of RFC 3986, section 2.3.
 func unreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' ||
 		c == '~'
 }
 
-// headerValues finds the header as the client sent it: net/http keeps some of them outside the map.
+// headerValues returns a header as the client sent it, since net/http keeps some headers outside the map.
 func headerValues(r *http.Request, name string) []string {
 	switch name {
 	case "host":
@@ -157,8 +157,8 @@ func headerValues(r *http.Request, name string) []string {
 	return values
 }
 
-// writeHeaderValues joins the values with commas, trimmed and with runs of spaces made one. A header that is not there
-// is an empty value.
+// writeHeaderValues joins the values with commas, trimmed and with runs of spaces reduced to one. A missing header is
+// an empty value.
 func writeHeaderValues(b *strings.Builder, values []string) {
 	for i, v := range values {
 		if i > 0 {

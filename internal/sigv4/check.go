@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// skew is how far the time of a signature may be from now. API Gateway's messages show it:
+// skew is how far the time of a signature may differ from now. API Gateway's messages show it:
 // https://github.com/mhart/aws4/issues/118 ("20201027T130007Z - 5 min.").
 const skew = 5 * time.Minute
 
@@ -37,7 +37,7 @@ func minutes(d time.Duration) string {
 	return fmt.Sprintf("%d sec", d/time.Second)
 }
 
-// checkHostSigned refuses a signature that would hold for any host.
+// checkHostSigned rejects a signature that would be valid for any host.
 func (c *claim) checkHostSigned() error {
 	if slices.Contains(c.signedHeaders, "host") {
 		return nil
@@ -46,8 +46,8 @@ func (c *claim) checkHostSigned() error {
 		Message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
 }
 
-// checkScope compares what the key was derived for with what this API is. All that is wrong is said at once, as AWS
-// does.
+// checkScope compares the scope that the key was derived for with the scope of this API. Like AWS, it reports
+// everything that is wrong at once.
 func (c *claim) checkScope(region, service string) error {
 	var wrong []string
 	if c.region != region {

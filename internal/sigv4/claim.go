@@ -20,20 +20,20 @@ const (
 	defaultService = "execute-api"
 )
 
-// claim is what a request says about its own signature, before any of it is believed.
+// claim is what a request says about its own signature, before any of it is verified.
 type claim struct {
 	accessKeyID                      string
 	day, region, service, terminator string // the credential scope
 
-	signedHeaders []string // lower case, sorted, each once
+	signedHeaders []string // in lower case, sorted, without duplicates
 	signature     string
 	date          time.Time
-	expires       time.Duration // of a presigned request, 0 when it does not say
+	expires       time.Duration // for a presigned request; 0 if not given
 	token         string        // X-Amz-Security-Token
 	presigned     bool
 }
 
-// scope is the credential scope, which the signing key is derived for.
+// scope returns the credential scope, for which the signing key is derived.
 func (c *claim) scope() string { return c.day + "/" + c.region + "/" + c.service + "/" + c.terminator }
 
 const maxExpires = 7 * 24 * time.Hour
@@ -49,7 +49,7 @@ const (
 	qToken         = "X-Amz-Security-Token"
 )
 
-// readClaim reads the header form, and where there is no Authorization header the query form.
+// readClaim reads the header form or, without an Authorization header, the query form.
 func readClaim(h http.Header, rawQuery string) (claim, error) {
 	auth := h["Authorization"]
 	switch {
@@ -65,8 +65,8 @@ func readClaim(h http.Header, rawQuery string) (claim, error) {
 	return queryClaim(query)
 }
 
-// Unreadable returns AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if
-// there is no such header. It does not verify the signature.
+// Unreadable returns AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one or the
+// header is missing. It does not verify the signature.
 func Unreadable(h http.Header) *Error {
 	if h.Get("Authorization") == "" {
 		return nil
@@ -168,8 +168,8 @@ func (c *claim) fill(alg, credential, date, signedHeaders string) error {
 	return nil
 }
 
-// presignedParams is the decoded X-Amz-* parameters of the query; of duplicates the first. (The whole query is signed,
-// so that a second one cannot be slipped in later.)
+// presignedParams returns the decoded X-Amz-* parameters of the query. Of duplicates it returns the first. The whole
+// query is signed, so a second one cannot be added later.
 func presignedParams(rawQuery string) map[string]string {
 	params := map[string]string{}
 	if !strings.Contains(rawQuery, "X-Amz-") {

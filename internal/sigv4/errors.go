@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// The kinds of refusal, for errors.Is.
+// The kinds of [Error], for errors.Is.
 var (
 	ErrMissingToken = errors.New("sigv4: the request is not signed")
 	ErrIncomplete   = errors.New("sigv4: the signature lacks a part, or a part cannot be read")
@@ -16,7 +16,7 @@ var (
 	ErrMismatch     = errors.New("sigv4: the signature does not match the request")
 )
 
-// The values of x-amzn-ErrorType. AWS calls an expired signature and a wrong scope an invalid signature, too.
+// The values of x-amzn-ErrorType. AWS also calls an expired signature and a wrong scope an invalid signature.
 const (
 	typeMissingToken     = "MissingAuthenticationTokenException"
 	typeIncomplete       = "IncompleteSignatureException"
@@ -27,13 +27,15 @@ const (
 // Error is a refusal. API Gateway answers 403 to all of them, with Type in the header x-amzn-ErrorType and with
 // {"message": Message}.
 type Error struct {
-	Kind    error  // one of the sentinels
-	Type    string // as "InvalidSignatureException"
-	Message string // AWS's own words; no part of an Authorization header that was not understood is in it
+	Kind    error  // one of the errors above
+	Type    string // such as "InvalidSignatureException"
+	Message string // AWS's own message; it contains no part of an unreadable Authorization header
 
-	detail string // what the gateway knows beyond AWS's words
+	detail string // explains more than AWS's message does
 }
 
+// Error is a rejected request. API Gateway answers all of them with 403, with Type in the header x-amzn-ErrorType, and
+// with {"message": Message}.
 func (e *Error) Error() string {
 	s := e.Kind.Error() + ": " + e.Message
 	if e.detail != "" {
@@ -42,10 +44,10 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap is the kind.
+// Unwrap returns the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
-// Detail returns what helps a developer beyond AWS's words, or "".
+// Detail returns additional help for a developer, beyond AWS's message, or "".
 func (e *Error) Detail() string { return e.detail }
 
 func missingToken() error {
@@ -53,12 +55,12 @@ func missingToken() error {
 		detail: "neither an Authorization header nor X-Amz-Algorithm in the query"}
 }
 
-// incomplete makes an error about the parts of the signature.
+// incomplete returns an error about the parts of the signature.
 func incomplete(message string) error {
 	return &Error{Kind: ErrIncomplete, Type: typeIncomplete, Message: message}
 }
 
-// unknownKey has one message for an unknown key and a wrong token, as AWS has.
+// unknownKey returns the error for an unknown key or a wrong token. Like AWS, it has the same message for both.
 // Recorded, with its type: https://github.com/badslug/Paw-AWSSignature4DynamicValue/issues/5
 func unknownKey(detail string) error {
 	return &Error{Kind: ErrUnknownKey, Type: typeUnknownKey, Message: "The security token included in the request is " +
@@ -66,8 +68,8 @@ func unknownKey(detail string) error {
 		detail: detail}
 }
 
-// mismatch shows what should have been signed. There is no secret in it, so AWS shows it as well, recorded in
-// https://knowledge.broadcom.com/external/article/186297/api-gateway-aws-4-signer-error-the-reque.html
+// mismatch returns an error that shows what should have been signed. That contains no secret, and AWS shows it too, as
+// recorded in https://knowledge.broadcom.com/external/article/186297/api-gateway-aws-4-signer-error-the-reque.html
 func mismatch(canonical, toSign string) error {
 	return &Error{Kind: ErrMismatch, Type: typeInvalidSignature,
 		Message: "The request signature we calculated does not match the signature you provided. " +
@@ -76,9 +78,9 @@ func mismatch(canonical, toSign string) error {
 			"The String-to-Sign should have been\n'" + toSign + "'\n"}
 }
 
-// fingerprint stands for an Authorization header in a message: it may hold a token for something else. AWS once
-// repeated the header there (https://github.com/aws/chalice/issues/828) and now says "hashed with SHA-256 and encoded
-// with Base64"; what exactly is hashed is not recorded, here it is the whole header.
+// fingerprint replaces an Authorization header in a message, since the header may hold a token for something else. AWS
+// once repeated the header there (https://github.com/aws/chalice/issues/828), and now says "hashed with SHA-256 and
+// encoded with Base64". What exactly AWS hashes is not recorded; here it is the whole header.
 func fingerprint(header string) string {
 	sum := sha256.Sum256([]byte(header))
 	return base64.StdEncoding.EncodeToString(sum[:])

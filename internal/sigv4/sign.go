@@ -14,13 +14,13 @@ import (
 type Signer struct {
 	AccessKeyID string
 	Key         Key
-	Region      string // that the requests are for, such as "eu-central-1"; required
+	Region      string // the region of the service, such as "eu-central-1"; required
 	Service     string // default [defaultService]
 }
 
-// Sign signs r at a time, in its header Authorization, and sets X-Amz-Date and, for temporary credentials,
+// Sign signs r at the given time. It sets the headers Authorization and X-Amz-Date and, for temporary credentials,
 // X-Amz-Security-Token. The signature covers the verb, the path and the query of r.URL, r.Host, the body, and all
-// headers that r has; headers that something on the way changes must be set after signing.
+// headers that r has. Headers that change on the way must be set after signing.
 func (s Signer) Sign(r *http.Request, body []byte, at time.Time) {
 	at = at.UTC()
 	r.Header.Del("Authorization")

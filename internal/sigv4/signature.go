@@ -6,12 +6,12 @@ import (
 	"encoding/hex"
 )
 
-// Key is what belongs to an access key ID.
+// Key is the secret of an access key ID.
 type Key struct {
-	Secret string // the secret access key; a key with an empty one verifies nothing
+	Secret string // the secret access key; if it is empty, no signature is valid
 
-	// SessionToken is set for temporary credentials: requests must carry exactly this X-Amz-Security-Token. For
-	// long-term credentials it is empty, and a request that carries a token is refused.
+	// SessionToken is set for temporary credentials: requests must carry exactly this X-Amz-Security-Token. It is empty
+	// for long-term credentials, and a request with a token is then rejected.
 	SessionToken string
 }
 
@@ -22,7 +22,7 @@ func stringToSign(c *claim, canonical string) string {
 		c.scope() + "\n" + hex.EncodeToString(sum[:])
 }
 
-// signature derives the signing key from the secret and signs with it.
+// signature derives the signing key from the secret, and signs with it.
 func signature(secret string, c *claim, toSign string) string {
 	key := []byte("AWS4" + secret)
 	for _, part := range [...]string{c.day, c.region, c.service, c.terminator, toSign} {

@@ -1,5 +1,5 @@
-// Package sigv4 signs requests with AWS Signature Version 4, and verifies the signatures of incoming ones: in the
-// Authorization header and in the query (presigned) form. It refuses a request in the words that API Gateway uses.
+// Package sigv4 signs requests with AWS Signature Version 4, and verifies the signatures of incoming requests, both in
+// the Authorization header and in the query (presigned). It rejects requests with API Gateway's own messages.
 //
 //	sigv4.Signer{AccessKeyID: id, Key: key, Region: "eu-central-1"}.Sign(r, body, time.Now())
 //
@@ -9,8 +9,8 @@
 // It does not presign, it does not know the principal of a key or what that principal may do, and it does not support
 // Signature Version 4A or streamed (chunked) signatures.
 //
-// The algorithm is that of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html,
-// the order of the checks is the one recorded on AWS by https://github.com/mhart/dynalite (index.js).
+// The algorithm follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, and
+// the order of the checks was recorded on AWS by https://github.com/mhart/dynalite (index.js).
 package sigv4
 
 import (
@@ -20,9 +20,9 @@ import (
 	"time"
 )
 
-// Verifier verifies requests. Its fields are read only; one verifier serves any number of goroutines.
+// Verifier verifies requests. It only reads its fields, so it is safe for concurrent use.
 type Verifier struct {
-	Region  string // the region of the API, as "eu-central-1"; required
+	Region  string // the region of the API, such as "eu-central-1"; required
 	Service string // default [defaultService]
 
 	// Lookup finds an access key ID; required. It must be safe for concurrent use.
@@ -34,15 +34,15 @@ type Verifier struct {
 // Identity is what a valid signature proves.
 type Identity struct {
 	AccessKeyID string
-	SignedAt    time.Time // by the signer's clock, whole seconds, UTC
+	SignedAt    time.Time // by the signer's clock, in whole seconds, UTC
 	Presigned   bool      // the signature was in the query
 }
 
-// Verify checks the signature of r. rawPath and rawQuery are the two parts of the request target as they came over the
-// wire, neither decoded nor cleaned (with the stage, which is a part of the signed path); body is the whole body.
-// r.Method, r.Host, r.Header and r.ContentLength are read, and r is not changed.
+// Verify checks the signature of r. rawPath and rawQuery are the two parts of the request target as received, neither
+// decoded nor cleaned; the path includes the stage, which is signed. body is the whole body. Verify reads r.Method,
+// r.Host, r.Header and r.ContentLength, and does not change r.
 //
-// The error is always an [*Error], of one of the kinds [ErrMissingToken], [ErrIncomplete], [ErrExpired], [ErrScope],
+// The error is always an [*Error] of one of the kinds [ErrMissingToken], [ErrIncomplete], [ErrExpired], [ErrScope],
 // [ErrUnknownKey] and [ErrMismatch].
 func (v *Verifier) Verify(r *http.Request, rawPath, rawQuery string, body []byte) (Identity, error) {
 	c, err := readClaim(r.Header, rawQuery)
