@@ -54,6 +54,7 @@ var floors = [][]string{
 	{"authorizer-fn", "backend-fn", "login-fn", "pretoken-fn"},
 	{"authorizer-fn/authztest", "backend-fn/internal"},
 	{"backend-fn/orders"},
+	{"internal/mappingtemplate"},
 	{"internal/plan", "internal/monitor"},
 	{"internal/login"},
 	{"lambdahttp"},

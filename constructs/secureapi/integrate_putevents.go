@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
 )
 
 // PutEvents sends the body of each request to an Amazon EventBridge bus as the detail of an event, and answers 202 with
@@ -32,7 +32,7 @@ func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway
 	if bus == nil {
 		panic(errors.New("secureapi: PutEvents: the bus is nil: give it an awsevents.IEventBus"))
 	}
-	template, err := plan.PutEventsTemplate(*bus.EventBusArn(), source, detailType)
+	template, err := mappingtemplate.PutEvents(*bus.EventBusArn(), source, detailType)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: PutEvents: %w", err))
 	}
@@ -49,7 +49,7 @@ func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway
 				"integration.request.header.Content-Type": "'application/x-amz-json-1.1'",
 			},
 			template:  template,
-			responses: answered("202", plan.EventPutTemplate),
+			responses: answered("202", mappingtemplate.EventPut),
 		}.integrate(method)
 		return config
 	})

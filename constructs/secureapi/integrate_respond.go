@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
 )
 
 // ResponseHeader is a header of an answer of [Respond]. Make one with [WithHeader].
@@ -32,15 +32,15 @@ func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name,
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 func Respond(status int, body ...any) awsapigateway.Integration {
 	var bodies []any
-	var headers []plan.ResponseHeader
+	var headers []mappingtemplate.ResponseHeader
 	for _, b := range body {
 		if h, ok := b.(ResponseHeader); ok {
-			headers = append(headers, plan.ResponseHeader{Name: h.name, Value: h.value})
+			headers = append(headers, mappingtemplate.ResponseHeader{Name: h.name, Value: h.value})
 			continue
 		}
 		bodies = append(bodies, b)
 	}
-	answer, err := plan.NewFixedAnswer(status, bodies, headers)
+	answer, err := mappingtemplate.NewFixedAnswer(status, bodies, headers)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: Respond(%d): %w", status, err))
 	}

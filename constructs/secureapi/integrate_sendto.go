@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -46,7 +46,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 		fail(errors.New("the queue is nil: give it an awssqs.IQueue"))
 	}
 	fifo := isTrue(queue.Fifo())
-	var in plan.MessageGroup
+	var in mappingtemplate.MessageGroup
 	switch {
 	case len(group) > 1:
 		fail(fmt.Errorf("there are %d MessageGroups, and a message is in one: leave the others out", len(group)))
@@ -54,12 +54,12 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 		fail(fmt.Errorf("the queue is not a FIFO queue, and its messages have no MessageGroup: leave %q out, or set Fifo "+
 			"on the queue", string(group[0])))
 	case len(group) == 1:
-		in = plan.MessageGroup(group[0])
+		in = mappingtemplate.MessageGroup(group[0])
 		if err := in.Check(); err != nil {
 			fail(err)
 		}
 	case fifo:
-		in = plan.DefaultMessageGroup
+		in = mappingtemplate.DefaultMessageGroup
 	}
 	l := newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
 		call := serviceCall{
@@ -71,7 +71,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 			headers: map[string]string{
 				"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
 			},
-			template: plan.SendMessageTemplate(in, deduplicates(queue)),
+			template: mappingtemplate.SendMessage(in, deduplicates(queue)),
 			responses: answered("202",
 				`{"messageId": "$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`),
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
 )
 
 // StartExecution starts an execution of an AWS Step Functions state machine with the body of each request as input. It
@@ -35,7 +35,7 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 	if machine == nil {
 		panic(errors.New("secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"))
 	}
-	return starts(machine, "StartExecution", answered("202", plan.ExecutionStartedTemplate))
+	return starts(machine, "StartExecution", answered("202", mappingtemplate.ExecutionStarted))
 }
 
 // StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it to end, and
@@ -55,7 +55,7 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 		panic(fmt.Errorf("secureapi: StartSyncExecution: %s is a standard state machine, and only express ones are waited "+
 			"for: set its StateMachineType to EXPRESS, or use StartExecution", *machine.Node().Path()))
 	}
-	return starts(machine, "StartSyncExecution", answered("200", plan.SyncOutputTemplate))
+	return starts(machine, "StartSyncExecution", answered("200", mappingtemplate.SyncOutput))
 }
 
 // starts makes the integration that starts a machine by an action of Step Functions, which is also the name of the
@@ -71,7 +71,7 @@ func starts(
 			of:        machine.Env(),
 			permits:   "states:" + action,
 			resource:  machine.StateMachineArn(),
-			template:  plan.StartExecutionTemplate(*machine.StateMachineArn()),
+			template:  mappingtemplate.StartExecution(*machine.StateMachineArn()),
 			responses: responses,
 		}.integrate(method)
 		return config

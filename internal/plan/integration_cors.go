@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-const methodHeader = "method.response.header."
+// MethodHeader is the prefix of a parameter that sets a header of a method's answer, before the header's name.
+const MethodHeader = "method.response.header."
 
 // headers returns the headers that an API Gateway answer to a page of another origin has, each as a fixed text. If
 // there are several origins, it names the first, which is wrong for requests from the others.
@@ -58,7 +59,7 @@ func (c *CORS) neededFor(r IntegrationResponse) (a answerCORS) {
 	a.headers = map[string]string{}
 	for name, value := range c.headers() {
 		if !mapsHeader(r.Parameters, name) {
-			a.headers[methodHeader+name] = value
+			a.headers[MethodHeader+name] = value
 		}
 	}
 	if len(c.AllowOrigins) > 1 {
@@ -70,7 +71,7 @@ func (c *CORS) neededFor(r IntegrationResponse) (a answerCORS) {
 // mapsHeader reports whether parameters set a header of the answer. Header names are compared without case.
 func mapsHeader(parameters map[string]string, name string) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Keys(parameters)), func(have string) bool {
-		return strings.EqualFold(have, methodHeader+name)
+		return strings.EqualFold(have, MethodHeader+name)
 	})
 }
 

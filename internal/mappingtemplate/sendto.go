@@ -1,4 +1,4 @@
-package plan
+package mappingtemplate
 
 import (
 	"fmt"
@@ -52,7 +52,7 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 		"group without braces", name)
 }
 
-// SendMessageTemplate returns a mapping template that makes the call of Amazon SQS from the body of a request. The body
+// SendMessage returns a mapping template that makes the call of Amazon SQS from the body of a request. The body
 // is encoded, so it cannot add a parameter to the call.
 //
 // A group makes it a call for a FIFO queue. The parameter deduplicates reports whether the queue tells messages apart
@@ -60,7 +60,7 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 // choose $context.requestId.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html, and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
-func SendMessageTemplate(group MessageGroup, deduplicates bool) string {
+func SendMessage(group MessageGroup, deduplicates bool) string {
 	var b strings.Builder
 	b.WriteString("Action=SendMessage&MessageBody=$util.urlEncode($input.body)")
 	if group == "" {

@@ -1,4 +1,4 @@
-package plan
+package mappingtemplate
 
 import (
 	"strings"
@@ -27,7 +27,7 @@ func TestPutEvents(t *testing.T) {
 		{"a long detail type", "shop", strings.Repeat("x", 129), "", "the detail type has 129 bytes: want at most 128"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := PutEventsTemplate(bus, tt.source, tt.detailType)
+			got, err := PutEvents(bus, tt.source, tt.detailType)
 			switch {
 			case tt.err == "" && err != nil:
 				t.Errorf("refused: %v", err)

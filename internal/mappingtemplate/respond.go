@@ -1,4 +1,4 @@
-package plan
+package mappingtemplate
 
 import (
 	"bytes"
@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // ResponseHeader is a header of a fixed answer.
@@ -72,7 +74,7 @@ func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAn
 	}
 	if given == "" { // without one it is application/json
 		given = kind
-		a.Parameters[methodHeader+"Content-Type"] = "'" + kind + "'"
+		a.Parameters[plan.MethodHeader+"Content-Type"] = "'" + kind + "'"
 	}
 	a.Media, _, err = mime.ParseMediaType(given)
 	if err == nil && !strings.Contains(a.Media, "/") {
@@ -86,13 +88,14 @@ func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAn
 
 // addHeaders maps the headers, and returns the Content-Type among them.
 func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, err error) {
-	for _, h := range headers {
+	for i, h := range headers {
+		same := func(other ResponseHeader) bool { return strings.EqualFold(other.Name, h.Name) }
 		switch {
-		case Unresolved(h.Name):
+		case plan.Unresolved(h.Name):
 			return "", errors.New("the name of a header is a CDK token: write it out")
-		case CheckHeader(h.Name) != nil:
-			return "", CheckHeader(h.Name)
-		case mapsHeader(a.Parameters, h.Name):
+		case plan.CheckHeader(h.Name) != nil:
+			return "", plan.CheckHeader(h.Name)
+		case slices.ContainsFunc(headers[:i], same):
 			return "", fmt.Errorf("the header %s is there twice: API Gateway maps one value of a header", h.Name)
 		case !httpname.IsValue(h.Value) || strings.Contains(h.Value, "'"):
 			// A fixed value stands in single quotes, so it cannot contain one.
@@ -100,7 +103,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 			return "", fmt.Errorf("the header %s has the value %q: API Gateway takes one line of text without a single quote",
 				h.Name, h.Value)
 		}
-		a.Parameters[methodHeader+h.Name] = "'" + h.Value + "'"
+		a.Parameters[plan.MethodHeader+h.Name] = "'" + h.Value + "'"
 		if strings.EqualFold(h.Name, "Content-Type") {
 			contentType = h.Value
 		}
@@ -113,7 +116,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 // Source: https://velocity.apache.org/engine/1.7/user-guide.html ("Escaping Valid VTL References")
 func verbatim(text string) (string, error) {
 	switch {
-	case Unresolved(text):
+	case plan.Unresolved(text):
 		return "", errors.New("the body holds a CDK token, whose value is not known here and could not be escaped for the " +
 			"mapping template: write it out, or use an awsapigateway.NewMockIntegration with a template of your own")
 	case !utf8.ValidString(text):
@@ -132,7 +135,7 @@ func jsonTemplate(value any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the body as JSON: %w", err)
 	}
-	if Unresolved(string(text)) {
+	if plan.Unresolved(string(text)) {
 		return verbatim(string(text)) // verbatim returns the reason
 	}
 	text = bytes.ReplaceAll(text, []byte("$"), []byte(`\u0024`))

@@ -1,18 +1,20 @@
-package plan
+package mappingtemplate
 
 import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// PutEventsTemplate returns a mapping template that makes the call of Amazon EventBridge which puts one event on a bus.
-// The body of the request is its detail. It is in a JSON string and cannot leave it, as in [StartExecutionTemplate].
+// PutEvents returns a mapping template that makes the call of Amazon EventBridge which puts one event on a bus.
+// The body of the request is its detail. It is in a JSON string and cannot leave it, as in [StartExecution].
 //
 // Sources: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html and, for the
 // longest source and detail type,
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EventBridgeParameters.html
-func PutEventsTemplate(bus, source, detailType string) (string, error) {
+func PutEvents(bus, source, detailType string) (string, error) {
 	from, err := eventField("source", source, 256)
 	if err != nil {
 		return "", err
@@ -34,7 +36,7 @@ func eventField(name, value string, longest int) (string, error) {
 	switch {
 	case value == "":
 		return "", fmt.Errorf("the %s is empty: rules match events by it, so name it", name)
-	case Unresolved(value):
+	case plan.Unresolved(value):
 		return "", errors.New("the " + name + " holds a CDK token, whose value is not known here and could not be escaped " +
 			"for the mapping template: write it out")
 	case len(value) > longest:
@@ -43,10 +45,10 @@ func eventField(name, value string, longest int) (string, error) {
 	return jsonTemplate(value)
 }
 
-// EventPutTemplate is the response template for an event that EventBridge took. It answers with the event's ID.
+// EventPut is the response template for an event that EventBridge took. It answers with the event's ID.
 // EventBridge answers 200 also to an event that it did not take, such as one whose detail is not a JSON object.
 // Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
-const EventPutTemplate = `#if($input.path('$.FailedEntryCount') == 0)
+const EventPut = `#if($input.path('$.FailedEntryCount') == 0)
 {"eventId": "$input.path('$.Entries[0].EventId')"}
 #elseif($input.path('$.Entries[0].ErrorCode') == "MalformedDetail")
 #set($context.responseOverride.status = 400)

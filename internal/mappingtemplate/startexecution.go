@@ -1,6 +1,6 @@
-package plan
+package mappingtemplate
 
-// StartExecutionTemplate returns a mapping template that makes the call of AWS Step Functions which starts an execution
+// StartExecution returns a mapping template that makes the call of AWS Step Functions which starts an execution
 // of a state machine. The body of the request is its input, and the request's ID is its name. Each is in a JSON string
 // and cannot leave it.
 //
@@ -8,7 +8,7 @@ package plan
 // escaped too, because callers may choose it by the header x-amzn-RequestId.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
-func StartExecutionTemplate(machine string) string {
+func StartExecution(machine string) string {
 	return `{"stateMachineArn": "` + machine + `", "name": "` + requestID + `", ` +
 		`"input": "` + bodyInString + `"}`
 }
@@ -18,13 +18,13 @@ const bodyInString = `$util.escapeJavaScript($input.body).replaceAll("\\'", "'")
 
 const requestID = "$util.escapeJavaScript($context.requestId)"
 
-// ExecutionStartedTemplate is the response template for an execution that has begun.
-const ExecutionStartedTemplate = `{"executionId": "` + requestID + `"}`
+// ExecutionStarted is the response template for an execution that has begun.
+const ExecutionStarted = `{"executionId": "` + requestID + `"}`
 
-// SyncOutputTemplate is the response template for an execution that was waited for. It answers with the execution's
+// SyncOutput is the response template for an execution that was waited for. It answers with the execution's
 // output, or with an error that reveals no detail of it.
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
-const SyncOutputTemplate = `#if($input.path('$.status') == "SUCCEEDED")
+const SyncOutput = `#if($input.path('$.status') == "SUCCEEDED")
 $input.path('$.output')
 #elseif($input.path('$.status') == "TIMED_OUT")
 #set($context.responseOverride.status = 504)

@@ -1,4 +1,4 @@
-package plan
+package mappingtemplate
 
 import (
 	"encoding/json"

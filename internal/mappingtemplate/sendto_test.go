@@ -1,8 +1,10 @@
-package plan
+package mappingtemplate
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 func TestSendMessage(t *testing.T) {
@@ -19,7 +21,7 @@ func TestSendMessage(t *testing.T) {
 			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
 		{"a group of a parameter", "{customer}", true, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
 	} {
-		if got := SendMessageTemplate(tt.group, tt.deduplicates); got != tt.want {
+		if got := SendMessage(tt.group, tt.deduplicates); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
@@ -47,7 +49,7 @@ func TestMessageGroups(t *testing.T) {
 	} {
 		err := tt.group.Check()
 		if err == nil {
-			err = tt.group.CheckPath(mustParse(t, tt.path))
+			err = tt.group.CheckPath(route.MustParse(tt.path))
 		}
 		switch {
 		case tt.want == "" && err != nil:
