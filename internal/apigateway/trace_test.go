@@ -68,7 +68,7 @@ func TestTrace(t *testing.T) {
 			"GET /prod/orders/7",
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
-				`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
+				`+ cache: MISS: there is no answer for this identity yet; the next one is cached for 5m`, answered,
 				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
 					`/prod/GET/orders/7 matches *`},
 		},
@@ -78,7 +78,7 @@ func TestTrace(t *testing.T) {
 			"GET /prod/orders/7",
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
-				`+ cache: HIT: the function's answer for this identity is 12s old, and answers are kept for 5m`,
+				`+ cache: HIT: the function's answer for this identity is 12s old, and answers are cached for 5m`,
 				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
 					`/prod/GET/orders/7 matches *`},
 		},
@@ -88,12 +88,12 @@ func TestTrace(t *testing.T) {
 			"GET /prod/orders/7",
 			bearer("everything"),
 			[]string{fmt.Sprintf(here, "/orders/7"), identified,
-				`+ cache: MISS: the answer for this identity was 5m12s old, and answers are kept for 5m`, answered,
+				`+ cache: MISS: the answer for this identity was 5m12s old, and answers are cached for 5m`, answered,
 				`+ policy: statement 1 "Tests" of the authorizer's policy for "alice" allows it: ` + arn +
 					`/prod/GET/orders/7 matches *`},
 		},
 		{"denied", 0, "GET /prod/orders/8", bearer("deny"), []string{fmt.Sprintf(here, "/orders/8"), identified,
-			`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
+			`+ cache: MISS: there is no answer for this identity yet; the next one is cached for 5m`, answered,
 			`- policy: statement 1 "Tests" of the authorizer's policy for "alice" denies it: ` + arn +
 				`/prod/GET/orders/8 matches ` + arn + `/prod/GET/orders/8`}},
 		{
@@ -102,7 +102,7 @@ func TestTrace(t *testing.T) {
 			"GET /prod/orders/9",
 			bearer("other"),
 			[]string{fmt.Sprintf(here, "/orders/9"), identified,
-				`+ cache: MISS: there is no answer for this identity yet; the next one is kept for 5m`, answered,
+				`+ cache: MISS: there is no answer for this identity yet; the next one is cached for 5m`, answered,
 				`+ policy: the statement of the authorizer's policy for "alice" does not match ` + arn +
 					`/prod/GET/orders/9, but statement 1 of the resource policy allows it`},
 		},

@@ -55,19 +55,19 @@ func (g *Guard) cached(a *apimodel.Authorizer, identity []string, v *Verdict) *g
 		v.Cache = "HIT"
 		v.pass(
 			"cache",
-			"HIT: the function's answer for this identity is %s old, and answers are kept for %s",
+			"HIT: the function's answer for this identity is %s old, and answers are cached for %s",
 			shortDuration(age),
 			shortDuration(a.TTL),
 		)
 	case age > 0:
 		v.pass(
 			"cache",
-			"MISS: the answer for this identity was %s old, and answers are kept for %s",
+			"MISS: the answer for this identity was %s old, and answers are cached for %s",
 			shortDuration(age),
 			shortDuration(a.TTL),
 		)
 	default:
-		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is kept for %s", shortDuration(a.TTL))
+		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is cached for %s", shortDuration(a.TTL))
 	}
 	return granted
 }

@@ -191,13 +191,13 @@ func TestAuthorizerThatIsNotKnown(t *testing.T) {
 			"how long answers are kept",
 			token + `, "AuthorizerResultTtlInSeconds": {"Ref": "Choice"}`,
 			"AuthorizerResultTtlInSeconds",
-			"token Guard: answers kept for a time that is not known",
+			"token Guard: answers cached for an unknown time",
 		},
 		{
 			"what the caller is identified by",
 			`"Type": "TOKEN", "IdentitySource": {"Ref": "Choice"}, "AuthorizerUri": ` + invocation,
 			"IdentitySource",
-			"token Guard: answers kept for 5m under the token",
+			"token Guard: answers cached for 5m by the token",
 		},
 		{
 			"which function decides",

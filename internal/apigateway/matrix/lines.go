@@ -184,16 +184,16 @@ func (l *lines) authorizer(a Authorizer) {
 		l.add("%s: reads %s", name, sources)
 	}
 	if a.Validation != "" {
-		l.add("%s: takes what matches %s", name, a.Validation)
+		l.add("%s: accepts what matches %s", name, a.Validation)
 	}
 	switch {
 	case a.Kind == JWT:
 	case a.Cache != nil && *a.Cache == 0:
-		l.add("%s: answers are not kept", name)
+		l.add("%s: answers are not cached", name)
 	case a.CacheKey == "":
-		l.add("%s: answers kept for %s", name, period(a.Cache, "a time that is not known"))
+		l.add("%s: answers cached for %s", name, period(a.Cache, "an unknown time"))
 	default:
-		l.add("%s: answers kept for %s under %s", name, period(a.Cache, ""), a.CacheKey)
+		l.add("%s: answers cached for %s by %s", name, period(a.Cache, ""), a.CacheKey)
 	}
 	if a.JWT != nil {
 		l.add("%s: algorithms %s", name, strings.Join(a.JWT.Algorithms, ", "))
