@@ -179,8 +179,8 @@ func (p *Plan) coverOthers(g group, wide bool) (out []string, err error) {
 				return route.WildcardCovers(route.Pattern{Verb: verb, Segments: r.Pattern.Segments}, k.Pattern)
 			}
 			if slices.ContainsFunc(verbs, covers) {
-				return nil, fmt.Errorf("route %q has FromCIDRs, and %q has not the same ones: the resource policy names the "+
-					"second by a *, which crosses slashes and would cover the first, so that callers from elsewhere reached it: "+
+				return nil, fmt.Errorf("route %q has FromCIDRs, and %q does not have the same: the resource policy names the "+
+					"second by a *, which crosses slashes and would cover the first, so callers from elsewhere could reach it: "+
 					"give both the same FromCIDRs, or move one to another path", k.Pattern, r.Pattern)
 			}
 		}

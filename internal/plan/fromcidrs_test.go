@@ -45,13 +45,13 @@ func TestWrongFromCIDRs(t *testing.T) {
 		{"no stage", both(ops(from(office)), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
 			`route "GET /ops" has FromCIDRs, and the stage is not known, as RestApiProps.Deploy is false`},
 		{"a * that crosses slashes", add(handle("GET /a/{id}/audit", fn, from(office)), handle("GET /a/{id}", fn)),
-			`route "GET /a/{id}/audit" has FromCIDRs, and "GET /a/{id}" has not the same ones: the resource policy names the ` +
-				`second by a *, which crosses slashes and would cover the first, so that callers from elsewhere reached it: give ` +
+			`route "GET /a/{id}/audit" has FromCIDRs, and "GET /a/{id}" does not have the same: the resource policy names the ` +
+				`second by a *, which crosses slashes and would cover the first, so callers from elsewhere could reach it: give ` +
 				`both the same FromCIDRs, or move one to another path`},
 		{"a greedy route beside it", add(handle("GET /admin", fn, from(office)), handle("GET /{proxy+}", fn)),
-			`route "GET /admin" has FromCIDRs, and "GET /{proxy+}" has not the same ones`},
+			`route "GET /admin" has FromCIDRs, and "GET /{proxy+}" does not have the same`},
 		{"other ranges below", add(handle("GET /a/{id}/audit", fn, from(office)), handle("GET /a/{id}", fn, from(branch))),
-			`route "GET /a/{id}/audit" has FromCIDRs, and "GET /a/{id}" has not the same ones`},
+			`route "GET /a/{id}/audit" has FromCIDRs, and "GET /a/{id}" does not have the same`},
 		{"an Allow that covers a guarded route",
 			add(handle("GET /files/{id}", fn, Public{"x"}), handle("GET /files/{id}/audit", fn),
 				handle("GET /ops", fn, from(office))),

@@ -38,7 +38,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 				l.field, l.kind)
 		}
 		if l.identity && !s.signed {
-			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an "+
+			bad("%s: no route takes requests signed with AWS credentials, so no request has an %s: guard one with an "+
 				"IAMAuthorizer, or leave the list out", l.field, l.kind)
 		}
 		if l.kind != "CIDR" && l.allow {
