@@ -1,14 +1,14 @@
-// Package bodyschema turns JSON Schemas into models of API Gateway, which are JSON Schemas of draft 4, and finds the
-// JSON Schema of a Go type.
+// Package bodyschema converts JSON Schemas into models of API Gateway, which are JSON Schemas of draft 4. It also
+// derives the JSON Schema of a Go type.
 //
 //	model, err := bodyschema.Convert(document)
 //
-// A model accepts exactly the bodies that the schema accepts. What draft 4 cannot say is refused, with its place and
-// the way out; what no JSON Schema checks, such as descriptions, is dropped; and what looks like a check that is not
-// made at API Gateway, such as "format", is dropped and listed in [Model.Unchecked]. One difference stays: draft 4 does
-// not take 1.0 for an integer, and later drafts do.
+// A model accepts exactly the bodies that the schema accepts. A keyword that draft 4 cannot express is refused, with
+// its place and the way out. A keyword that checks nothing in any JSON Schema, such as description, is dropped. A
+// keyword that looks like a check but is not one in API Gateway, such as "format", is dropped and listed in
+// [Model.Unchecked]. One difference remains: draft 4 does not accept 1.0 as an integer, and later drafts do.
 //
-// It does not validate bodies, and it loads nothing: a schema is one document.
+// It does not validate bodies, and loads nothing: a schema is a single document.
 //
 // Sources: https://json-schema.org/draft-04 to https://json-schema.org/draft/2020-12, and for models
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
@@ -27,23 +27,23 @@ import (
 
 // Model is a schema of draft 4.
 type Model struct {
-	// Schema holds only maps, lists, texts, booleans and json.Number, and no null.
+	// Schema contains only maps, lists, strings, booleans and json.Number, and no null.
 	Schema map[string]any
 
-	// JSON is the same as text, which is the same for the same schema.
+	// JSON is the schema as text. The same schema always gives the same text.
 	JSON []byte
 
-	// AcceptsEmpty says that a request without a body passes: it counts as one with {}.
+	// AcceptsEmpty reports whether a request without a body passes. Its body counts as {}.
 	AcceptsEmpty bool
 
-	// Unchecked are the places of keywords that API Gateway does not check, as JSON pointers.
+	// Unchecked has the places of keywords that API Gateway does not check, as JSON pointers.
 	Unchecked []string
 }
 
-// Error is a keyword that a model cannot have.
+// Error reports a keyword that a model cannot have.
 type Error struct {
-	Place   string // a JSON pointer; "" is the whole schema
-	Problem string // with the way out
+	Place   string // a JSON pointer; "" for the whole schema
+	Problem string // includes the way out
 }
 
 func (e *Error) Error() string {
@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("at %s: %s", e.Place, e.Problem)
 }
 
-// Parse reads the text of a schema. It refuses what JSON parsers read differently, such as a name that is there twice.
+// Parse parses the text of a schema. It refuses what JSON parsers read differently, such as a name that occurs twice.
 func Parse(text []byte) (any, error) {
 	d := strictjson.Document{MaxDepth: maxDepth}
 	if _, err := d.Parse(string(text)); err != nil {
@@ -64,7 +64,7 @@ func Parse(text []byte) (any, error) {
 
 const maxDepth = 200
 
-// Normal turns a Go value, such as a map[string]any with lists of texts, into what JSON has.
+// Normal converts a Go value, such as a map[string]any with lists of strings, into the values that parsing JSON gives.
 func Normal(value any) (any, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -83,7 +83,7 @@ func decode(text []byte) (any, error) {
 	return value, nil
 }
 
-// Convert makes a model of a schema as [Parse] and [Normal] return it.
+// Convert converts a schema from [Parse] or [Normal] into a model.
 func Convert(schema any) (*Model, error) {
 	root, ok := schema.(map[string]any)
 	if !ok {
@@ -125,7 +125,7 @@ func Convert(schema any) (*Model, error) {
 	}, nil
 }
 
-// maxSize is the largest model, in bytes. It is below the 1 MB that a CloudFormation template may have.
+// maxSize is the maximum size of a model in bytes. It is below the 1 MB that a CloudFormation template may have.
 // Source: "Size of model" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const maxSize = 400 << 10

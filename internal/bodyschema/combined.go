@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// combined converts a condition: where the schema of "if" does not hold, or that of "then"; and where it holds, or that
-// of "else".
+// combined converts a condition: "if" does not hold or "then" does, and "if" holds or "else" does.
 func (n *node) combined(name string) bool {
 	if !slices.Contains([]string{"if", "then", "else"}, name) {
 		return false
 	}
 	condition, ok := n.in["if"]
-	if !ok || name == "if" { // without effect by itself
+	if !ok || name == "if" { // "if" has no effect by itself
 		return true
 	}
 	holds := n.schema(condition, n.below("if"))

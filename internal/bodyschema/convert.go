@@ -15,12 +15,12 @@ type converter struct {
 	errs      []error
 	unchecked []string
 
-	names       map[string]string // of definitions, by the place that they convert
+	names       map[string]string // names of definitions, by the place that they convert
 	definitions map[string]any    // by name
-	order       []string          // places of definitions, as they were found
+	order       []string          // places of definitions, in the order in which they were found
 
-	owner    string      // the place that is converted, as long as the converter has not gone into a value
-	withinOf [][2]string // what applies another place to the same value
+	owner    string      // the place that is being converted; nowhere inside of a value's members or items
+	withinOf [][2]string // pairs of places, one of which applies the other to the same value
 }
 
 // nowhere is the owner inside of a value's members or items.
@@ -30,7 +30,7 @@ func (c *converter) fail(at, format string, args ...any) {
 	c.errs = append(c.errs, &Error{at, fmt.Sprintf(format, args...)})
 }
 
-// err has the first things that are wrong, one a line.
+// err returns the first errors, one a line.
 func (c *converter) err() error {
 	const most = 5
 	if more := len(c.errs) - most; more > 0 {
@@ -42,7 +42,7 @@ func (c *converter) err() error {
 // top converts the whole schema, with the definitions that it refers to.
 func (c *converter) top() map[string]any {
 	out := c.object(c.root, "")
-	for i := 0; i < len(c.order); i++ { // which grows
+	for i := 0; i < len(c.order); i++ { // order grows
 		c.define(c.order[i])
 	}
 	c.refuseCircles()
@@ -50,7 +50,7 @@ func (c *converter) top() map[string]any {
 		return nil
 	}
 	if ref, alone := out["$ref"].(string); alone && ref != "#" {
-		// A reference has no siblings in draft 4, and the definitions would be one.
+		// In draft 4 nothing may stand beside a reference, and definitions would.
 		out = maps.Clone(c.definitions[strings.TrimPrefix(ref, definitionsPath)].(map[string]any))
 	}
 	used := map[string]any{}
@@ -64,7 +64,7 @@ func (c *converter) top() map[string]any {
 
 const definitionsPath = "#/definitions/"
 
-// collect finds the definitions that a converted schema refers to.
+// collect collects the definitions that a converted schema refers to.
 func (c *converter) collect(value any, used map[string]any) {
 	switch value := value.(type) {
 	case []any:
@@ -92,7 +92,7 @@ func (c *converter) define(place string) {
 		c.fail(place, "a $ref refers to it, and nothing is there: mend the reference, or add it")
 		return
 	}
-	if wrong := c.draft.check(target, place); len(wrong) > 0 { // such as a place that has something else by itself
+	if wrong := c.draft.check(target, place); len(wrong) > 0 { // the place may mean something else by itself
 		c.errs = append(c.errs, wrong...)
 		return
 	}
@@ -119,10 +119,10 @@ func (c *converter) schema(value any, at string) map[string]any {
 		}
 		return map[string]any{"not": anything()}
 	}
-	return nil // the check of its draft has told it
+	return nil // the check of its draft has reported it
 }
 
-// anything accepts every value. CDK leaves empty objects out of templates, so it is not empty.
+// anything accepts every value. It is not empty because CDK leaves empty objects out of templates.
 func anything() map[string]any { return map[string]any{"description": "any value"} }
 
 // object converts a schema that is an object.
@@ -144,11 +144,11 @@ type node struct {
 	in, out map[string]any
 	at      string
 
-	all       []any // schemas that have to hold as well
-	forbidden []any // numbers at the bounds of a range that does not include them
+	all       []any // schemas that must also hold
+	forbidden []any // bounds that are not in their range
 }
 
-// below is a place in the object.
+// below returns the pointer to a place in the object.
 func (n *node) below(names ...string) string { return below(n.at, names...) }
 
 func below(at string, names ...string) string {
@@ -158,12 +158,12 @@ func below(at string, names ...string) string {
 	return at
 }
 
-// refuse refuses a keyword.
+// refuse reports a keyword that a model cannot have.
 func (n *node) refuse(keyword, wayOut string) {
 	n.fail(n.below(keyword), "a model of API Gateway, which is of draft 4, cannot have %q: %s", keyword, wayOut)
 }
 
-// finish joins what is said apart.
+// finish adds the collected schemas and exclusions to the result.
 func (n *node) finish() {
 	if len(n.forbidden) > 0 {
 		not := map[string]any{"enum": distinct(n.forbidden)}
@@ -200,7 +200,7 @@ func (n *node) members(keyword string) map[string]any {
 	return out
 }
 
-// boolean converts a schema where draft 4 also takes a boolean.
+// boolean converts a schema for a place where draft 4 also accepts a boolean.
 func (n *node) boolean(keyword string) any {
 	if given, ok := n.in[keyword].(bool); ok {
 		return given

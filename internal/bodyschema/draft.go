@@ -16,7 +16,7 @@ var (
 	drafts = []*draft{draft4, {6, "draft 6"}, {7, "draft 7"}, {2019, "draft 2019-09"}, {2020, "draft 2020-12"}}
 )
 
-// addresses are the values of $schema, without the scheme and what stands behind #.
+// addresses are the values of $schema, without the scheme and the part from #.
 var addresses = map[string]int{
 	"json-schema.org/draft-04/schema":      4,
 	"json-schema.org/draft-06/schema":      6,
@@ -25,8 +25,8 @@ var addresses = map[string]int{
 	"json-schema.org/draft/2020-12/schema": 2020,
 }
 
-// draftOf is the draft that a schema names. Without a name it is the latest one, and what only earlier ones have is
-// refused, so that nothing is read in another sense than it was written.
+// draftOf returns the draft that a schema names. Without a name, it is the latest draft, and keywords that only earlier
+// drafts have are refused, so that nothing is read with another meaning than it was written with.
 func draftOf(root map[string]any) (*draft, error) {
 	given, set := root["$schema"]
 	number := 2020
@@ -44,7 +44,7 @@ func draftOf(root map[string]any) (*draft, error) {
 		`"http://json-schema.org/draft-07/schema#"`, given)}
 }
 
-// shapeOf is what the draft wants of a keyword's value; nil if it has no such keyword.
+// shapeOf returns what the draft requires of a keyword's value, or nil if it has no such keyword.
 func (d *draft) shapeOf(keyword string) shape {
 	for _, k := range keywords[keyword] {
 		if k.from <= d.number && d.number <= k.to {
@@ -54,7 +54,7 @@ func (d *draft) shapeOf(keyword string) shape {
 	return nil
 }
 
-// since are keywords of all drafts from one on.
+// since is the shape of a keyword in a range of drafts.
 type since struct {
 	from, to int
 	shape    shape
@@ -62,8 +62,8 @@ type since struct {
 
 const latest = 2020
 
-// keywords are those whose value a draft restricts, by the drafts' own schemas. Those that a model cannot have are left
-// out, since they are refused with any value.
+// keywords are the keywords whose value a draft restricts, by the drafts' own schemas. Keywords that a model cannot
+// have are left out, because they are refused with any value.
 var keywords = map[string][]since{
 	"$schema":     {{4, latest, wantText}},
 	"id":          {{4, 4, wantText}},

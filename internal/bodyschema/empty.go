@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// acceptsEmpty reports whether a model accepts {}: what a model says of numbers, texts, lists, and of properties that
-// are there, says nothing of it.
+// acceptsEmpty reports whether a model accepts {}. Keywords for numbers, strings, lists, and present properties do not
+// matter.
 func acceptsEmpty(model map[string]any) bool {
 	definitions, _ := model["definitions"].(map[string]any)
 	return (&emptyObject{model: model, definitions: definitions, known: map[string]bool{}}).fits(model)
 }
 
-// emptyObject is {}, for one model.
+// emptyObject checks {} against one model.
 type emptyObject struct {
 	model, definitions map[string]any
-	known              map[string]bool // whether it fits definitions, which may be referred to from many places
+	known              map[string]bool // whether it fits definitions, to which many places may refer
 }
 
 func (e *emptyObject) fits(schema any) bool {
@@ -37,7 +37,7 @@ func (e *emptyObject) fits(schema any) bool {
 	return all.fit == all.of && (anyOf.of == 0 || anyOf.fit > 0) && (oneOf.of == 0 || oneOf.fit == 1)
 }
 
-// fitsReference goes round in no circle, since models have none that stays at one value.
+// fitsReference terminates, because a model has no circle of references that stays at one value.
 func (e *emptyObject) fitsReference(ref string) bool {
 	name, isDefinition := strings.CutPrefix(ref, definitionsPath)
 	if !isDefinition {
@@ -53,7 +53,7 @@ func (e *emptyObject) fitsReference(ref string) bool {
 
 type share struct{ fit, of int }
 
-// count says how many of a list's schemas fit.
+// count returns how many of a list's schemas fit.
 func (e *emptyObject) count(list any) (s share) {
 	schemas, _ := list.([]any)
 	for _, schema := range schemas {

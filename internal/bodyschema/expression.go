@@ -8,15 +8,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// escape matches the escapes of ECMA 262, edition 5. Other letters after a backslash stand for themselves there, or are
-// an error, and for something else in Go or Perl.
+// escape matches the escapes of ECMA 262, edition 5. Other letters after a backslash stand for themselves there or are
+// an error, and have other meanings in Go or Perl.
 var escape = regexp.MustCompile(`^\\(?:[dDwWsSbBtnvfr]|[0-9]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[a-zA-Z]|[^a-zA-Z0-9])`)
 
-// checkExpression refuses a regular expression that API Gateway could read in another sense than its author. The
-// expressions of JSON Schema are those of ECMA 262, and the edition of draft 4 is the fifth.
+// checkExpression refuses a regular expression that API Gateway could read with another meaning than its author. JSON
+// Schema uses the expressions of ECMA 262, and draft 4 the fifth edition.
 // Source: section 3.3 of https://datatracker.ietf.org/doc/html/draft-fge-json-schema-validation-00
 func (c *converter) checkExpression(text, at string) {
-	part := foreign(text)
+	part := foreignPart(text)
 	if _, err := regexes.ECMA(text); part == "" && err != nil && !errors.Is(err, regexes.ErrUnsupported) {
 		c.fail(at, "the expression %q is not a regular expression: %v", text, err)
 	}
@@ -26,8 +26,8 @@ func (c *converter) checkExpression(text, at string) {
 	}
 }
 
-// foreign is the first part of an expression that ECMA 262 has not, or in another sense; "" without one.
-func foreign(text string) string {
+// foreignPart returns the first part of an expression that ECMA 262 does not have, or has with another meaning, or "".
+func foreignPart(text string) string {
 	class := false
 	for i := 0; i < len(text); i++ {
 		rest := text[i:]

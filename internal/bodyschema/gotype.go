@@ -12,11 +12,11 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// OfType is the JSON Schema of what encoding/json reads into a Go type: a struct's members are those of its json tags,
-// without others beside them, and one is required unless its tag says omitempty or omitzero. What a pointer, a slice or
-// a map is may be null, as encoding/json takes it, for a map only behind a pointer.
+// OfType returns the JSON Schema of what encoding/json reads into a Go type. A struct's members are those of its json
+// tags, and no others. A member is required unless its tag has omitempty or omitzero. A pointer or slice may be null,
+// as encoding/json accepts; a map may be null only behind a pointer.
 //
-// It refuses types whose JSON is not known by their fields, such as one with an UnmarshalJSON of its own.
+// It refuses types whose fields do not determine their JSON, such as a type with its own UnmarshalJSON.
 func OfType(t reflect.Type) (any, error) {
 	w := &walk{seen: map[reflect.Type]bool{}, schemas: map[reflect.Type]*jsonschema.Schema{}}
 	w.visit(t, t.String())
@@ -30,14 +30,14 @@ func OfType(t reflect.Type) (any, error) {
 	return Normal(s)
 }
 
-// walk finds the types that the library does not know as encoding/json does.
+// walk finds the types that the library treats differently from encoding/json.
 type walk struct {
 	seen    map[reflect.Type]bool
 	schemas map[reflect.Type]*jsonschema.Schema
 	errs    []string
 }
 
-// The forms of texts that encoding/json reads into time.Time and []byte.
+// The forms of strings that encoding/json reads into time.Time and []byte.
 const (
 	timeForm = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`
 	byteForm = `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
@@ -83,7 +83,7 @@ func (w *walk) visit(t reflect.Type, path string) {
 	}
 }
 
-// fields looks at what struct tags make of fields.
+// fields checks the effects of struct tags.
 func (w *walk) fields(t reflect.Type, path string) {
 	names := map[string]bool{}
 	for _, f := range reflect.VisibleFields(t) {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// dropped are keywords that say something of a schema or of a value, and check nothing.
+// dropped are keywords that describe a schema or a value, and check nothing.
 var dropped = []string{"$comment", "default", "deprecated", "example", "examples", "readOnly", "writeOnly"}
 
-// unchecked are keywords that may look like a check, and are none by the later drafts or at API Gateway.
+// unchecked are keywords that look like a check, but are none in the later drafts or in API Gateway.
 // Source: section 7 of https://json-schema.org/draft/2020-12/json-schema-validation: "format" is an annotation.
 var unchecked = []string{"contentEncoding", "contentMediaType", "contentSchema", "format"}
 
-// refused are keywords that a model cannot have, with the way out of each.
+// refused are keywords that a model cannot have, each with the way out.
 var refused = map[string]string{
 	"$anchor":               `refer to the place by a JSON pointer, such as "#/$defs/item"`,
 	"$dynamicAnchor":        `refer to the place by a JSON pointer, such as "#/$defs/item"`,
@@ -42,7 +42,7 @@ func (n *node) keyword(name string) {
 		return
 	case n.besideRef(name):
 		return
-	case n.draft.shapeOf(name) == nil: // no keyword of the draft
+	case n.draft.shapeOf(name) == nil: // the draft has no such keyword
 	case n.core(name, value), n.number(name, value), n.array(name, value), n.properties(name, value), n.combined(name):
 		return
 	}
@@ -50,7 +50,7 @@ func (n *node) keyword(name string) {
 		"draft that has it in $schema", n.draft.name, name)
 }
 
-// besideRef handles a reference, and what stands beside one. Up to draft 7 that is ignored.
+// besideRef handles a reference, and the keywords beside one. Drafts up to 7 ignore those.
 func (n *node) besideRef(name string) bool {
 	ref, ok := n.in["$ref"].(string)
 	switch {
@@ -69,7 +69,7 @@ func (n *node) besideRef(name string) bool {
 	return true
 }
 
-// core converts keywords of any value.
+// core converts the keywords for any value.
 func (n *node) core(name string, value any) bool {
 	switch name {
 	case "title", "description":
@@ -81,7 +81,7 @@ func (n *node) core(name string, value any) bool {
 		if d, err := draftOf(n.in); n.at != "" && (err != nil || d != n.draft) {
 			n.fail(n.below(name), "it differs from that of the whole schema: a model is of one draft")
 		}
-	case "definitions", "$defs": // those that are referred to are converted
+	case "definitions", "$defs": // only those that are referred to are converted
 	case "id", "$id":
 		if n.at != "" {
 			n.refuse(name, "take it out, and refer to the place by a JSON pointer")
@@ -102,7 +102,7 @@ func (n *node) core(name string, value any) bool {
 	return true
 }
 
-// number converts keywords of numbers and texts.
+// number converts the keywords for numbers and strings.
 func (n *node) number(name string, value any) bool {
 	switch name {
 	case "minLength", "maxLength":
@@ -121,8 +121,8 @@ func (n *node) number(name string, value any) bool {
 	return true
 }
 
-// exclusive converts a bound that is not in its range. API Gateway's notes say that exclusiveMinimum is not supported,
-// so the bound is in the range and the number is excluded, which is the same.
+// exclusive converts a bound that is not in its range. API Gateway's notes say that exclusiveMinimum is not supported.
+// So the bound is in the range, and the number itself is excluded, which means the same.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func (n *node) exclusive(bound string, value any) {
 	switch given := value.(type) {
@@ -141,7 +141,7 @@ func (n *node) exclusive(bound string, value any) {
 	}
 }
 
-// array converts keywords of lists.
+// array converts the keywords for lists.
 func (n *node) array(name string, value any) bool {
 	switch name {
 	case "minItems", "maxItems":
@@ -153,7 +153,7 @@ func (n *node) array(name string, value any) bool {
 	case "prefixItems":
 		n.inside(func() { n.out["items"] = n.list(name) })
 	case "additionalItems":
-		if _, list := n.in["items"].([]any); list { // without effect otherwise
+		if _, list := n.in["items"].([]any); list { // it has no effect otherwise
 			n.inside(func() { n.out[name] = n.boolean(name) })
 		}
 	case "contains":
@@ -190,10 +190,10 @@ func (n *node) items(value any) {
 	}
 }
 
-// contains says that not all items are others.
+// contains requires that not all items violate a schema.
 func (n *node) contains(value any) {
 	if number, ok := n.in["minContains"].(json.Number); ok && equal(number, "0") {
-		return // none is enough
+		return // no item is required
 	}
 	n.inside(func() {
 		others := map[string]any{"not": n.schema(value, n.below("contains"))}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// NameOf makes a model's name of another text: its words, which other characters than letters and digits divide, begin
-// with a capital letter. It is "" where no letter begins it.
+// NameOf converts a text into a model's name. Its words, which are separated by characters other than letters and
+// digits, begin with a capital letter. It returns "" if the name would not begin with a letter.
 func NameOf(text string) string {
 	var b strings.Builder
 	begins := true
@@ -26,7 +26,7 @@ func NameOf(text string) string {
 	return b.String()
 }
 
-// HashName is a name for a model that has no other: it changes with the schema.
+// HashName returns a name for a model that has no other. The name changes with the schema.
 func (m *Model) HashName() string {
 	sum := sha256.Sum256(m.JSON)
 	return "Body" + hex.EncodeToString(sum[:4])

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// properties converts keywords of objects.
+// properties converts the keywords for objects.
 func (n *node) properties(name string, value any) bool {
 	switch name {
 	case "minProperties", "maxProperties":
 		n.out[name] = whole(value)
 	case "required":
-		if list, _ := value.([]any); len(list) > 0 { // draft 4 has no empty list
+		if list, _ := value.([]any); len(list) > 0 { // draft 4 does not allow an empty list
 			n.out[name] = list
 		}
 	case "properties":
@@ -44,13 +44,13 @@ func (n *node) properties(name string, value any) bool {
 	return true
 }
 
-// dependencies converts what one property wants of the object. Both new keywords may name one property.
+// dependencies converts what a property requires of the object. Both of the newer keywords may name the same property.
 func (n *node) dependencies(keyword string) {
 	given, _ := n.in[keyword].(map[string]any)
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if list, ok := given[name].([]any); ok {
-			if len(list) > 0 { // draft 4 has no empty list
+			if len(list) > 0 { // draft 4 does not allow an empty list
 				out[name] = list
 			}
 			continue
@@ -66,7 +66,7 @@ func (n *node) dependencies(keyword string) {
 	}
 }
 
-// propertyNames converts the schema of names where properties can say the same.
+// propertyNames converts the schema of names, if properties can express the same.
 func (n *node) propertyNames(value any) {
 	at := n.below("propertyNames")
 	schema, isObject := value.(map[string]any)
@@ -100,12 +100,12 @@ func (n *node) propertyNames(value any) {
 		return
 	}
 	if isObject && len(closed) == 1 {
-		return // every name is a text
+		return // every name is a string
 	}
 	n.all = append(n.all, closed)
 }
 
-// propertiesOf are properties of the names in a list; nil if it has other values.
+// propertiesOf returns properties with the names in a list, or nil if the list has other values.
 func propertiesOf(list []any) map[string]any {
 	out := map[string]any{}
 	for _, v := range list {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// reference converts a reference, which becomes one to a definition.
+// reference converts a reference into a reference to a definition.
 func (n *node) reference(ref string) {
 	place, ok := n.placeOf(ref)
 	if !ok {
@@ -22,15 +22,15 @@ func (n *node) reference(ref string) {
 	if place != "" {
 		target = definitionsPath + n.nameOf(place)
 	}
-	if n.alone() {
+	if n.refIsAlone() {
 		n.out["$ref"] = target
 		return
 	}
 	n.all = append(n.all, map[string]any{"$ref": target})
 }
 
-// alone reports whether nothing that is checked stands beside the object's reference.
-func (n *node) alone() bool {
+// refIsAlone reports whether nothing beside the object's reference is checked.
+func (n *node) refIsAlone() bool {
 	for name := range n.in {
 		switch name {
 		case "$ref", "title", "description", "$defs", "definitions", "$schema", "$id", "id":
@@ -43,7 +43,7 @@ func (n *node) alone() bool {
 	return true
 }
 
-// placeOf is the place that a reference names, "" for the whole schema.
+// placeOf returns the place that a reference names, "" for the whole schema.
 func (c *converter) placeOf(ref string) (place string, ok bool) {
 	for _, keyword := range []string{"$id", "id"} {
 		if id, _ := c.root[keyword].(string); id != "" {
@@ -60,7 +60,7 @@ func (c *converter) placeOf(ref string) (place string, ok bool) {
 	return place, err == nil
 }
 
-// nameOf is the definition's name of a place.
+// nameOf returns the name of the definition for a place.
 func (c *converter) nameOf(place string) string {
 	if name := c.names[place]; name != "" {
 		return name
@@ -76,7 +76,7 @@ func (c *converter) nameOf(place string) string {
 		base = "definition"
 	}
 	name := base
-	for i := 2; c.taken(name); i++ {
+	for i := 2; c.isTaken(name); i++ {
 		name = fmt.Sprint(base, i)
 	}
 	c.names[place] = name
@@ -84,7 +84,7 @@ func (c *converter) nameOf(place string) string {
 	return name
 }
 
-func (c *converter) taken(name string) bool {
+func (c *converter) isTaken(name string) bool {
 	for _, given := range c.names {
 		if given == name {
 			return true
@@ -93,7 +93,7 @@ func (c *converter) taken(name string) bool {
 	return false
 }
 
-// lookUp finds what stands at a place.
+// lookUp returns the value at a place.
 func lookUp(value any, place string) (any, bool) {
 	if place == "" {
 		return value, true
@@ -120,7 +120,7 @@ func lookUp(value any, place string) (any, bool) {
 	return value, true
 }
 
-// refuseCircles refuses a schema that applies itself to the same value, which no validator could finish.
+// refuseCircles refuses a schema that applies itself to the same value. No validator could finish it.
 func (c *converter) refuseCircles() {
 	to := map[string][]string{}
 	for _, edge := range c.withinOf {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// shape reports a value that a keyword does not take.
+// shape reports a value that a keyword does not accept.
 type shape func(c *checker, value any, at string)
 
 // checker finds what is no JSON Schema of a draft, in a schema and in all that it has within. Its rules are those of
@@ -22,7 +22,7 @@ type checker struct {
 	errs    []error
 }
 
-// check reports what is wrong with a schema that stands at a place.
+// check returns what is wrong with a schema at a place.
 func (d *draft) check(value any, at string) []error {
 	c := &checker{draft: d, shapeOf: d.shapeOf}
 	wantSchema(c, value, at)
@@ -35,15 +35,15 @@ func (c *checker) want(what string, value any, at string) {
 		text = []byte(kindOf(value))
 	}
 	c.fail(at, "want %s, got %s, which %s does not take here: mend it, or name the draft that takes it in $schema", what,
-		cut(string(text)), c.draft.name)
+		shorten(string(text)), c.draft.name)
 }
 
 func (c *checker) fail(at, format string, args ...any) {
 	c.errs = append(c.errs, &Error{at, fmt.Sprintf(format, args...)})
 }
 
-// of is the shape of all values of a Go type.
-func of[T any](what string) shape {
+// valuesOf returns the shape of all values of a Go type.
+func valuesOf[T any](what string) shape {
 	return func(c *checker, value any, at string) {
 		if _, ok := value.(T); !ok {
 			c.want(what, value, at)
@@ -52,10 +52,10 @@ func of[T any](what string) shape {
 }
 
 var (
-	wantText   = of[string]("a text")
-	wantFlag   = of[bool]("true or false")
-	wantList   = of[[]any]("a list")
-	wantNumber = of[json.Number]("a number")
+	wantText   = valuesOf[string]("a text")
+	wantFlag   = valuesOf[bool]("true or false")
+	wantList   = valuesOf[[]any]("a list")
+	wantNumber = valuesOf[json.Number]("a number")
 )
 
 func wantAny(*checker, any, string) {}
@@ -66,7 +66,7 @@ func wantPositive(c *checker, value any, at string) {
 	}
 }
 
-// wantCount wants a whole number, which may be written as 1.0.
+// wantCount requires a whole number, which may be written as 1.0.
 func wantCount(c *checker, value any, at string) {
 	n, ok := value.(json.Number)
 	if !ok || rational(n).Sign() < 0 || !rational(n).IsInt() {
@@ -110,7 +110,7 @@ func wantSchemaOrList(c *checker, value any, at string) {
 	wantSchema(c, value, at)
 }
 
-// members is the shape of objects whose members have another.
+// members returns the shape of objects whose members have the shape each.
 func members(what string, each shape) shape {
 	return func(c *checker, value any, at string) {
 		object, ok := value.(map[string]any)
@@ -123,7 +123,7 @@ func members(what string, each shape) shape {
 	}
 }
 
-// items is the shape of lists of a length, whose items have another.
+// items returns the shape of lists with at least some items, which have the shape each.
 func items(what string, least int, each shape) shape {
 	return func(c *checker, value any, at string) {
 		given, ok := value.([]any)
@@ -136,7 +136,7 @@ func items(what string, least int, each shape) shape {
 	}
 }
 
-// distinctItems is the shape of lists that have no item twice.
+// distinctItems returns the shape of lists without duplicate items.
 func distinctItems(what string, least int, each shape) shape {
 	all := items(what, least, each)
 	return func(c *checker, value any, at string) {

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// refuseTokens refuses what a template cannot hold as it stands, in any value: CDK tokens, whose text is not known here
-// and differs between runs, and numbers that a float64, which CDK has for all of them, does not hold exactly.
+// refuseTokens refuses what a template cannot hold unchanged, in any value: CDK tokens, whose text is not known here
+// and differs between runs, and numbers that a float64, which CDK uses for all numbers, does not hold exactly.
 func (c *converter) refuseTokens(value any, at string) {
 	switch value := value.(type) {
 	case string:
@@ -22,9 +22,9 @@ func (c *converter) refuseTokens(value any, at string) {
 			c.fail(at, "it is a CDK token, which cannot be a part of a schema: write it out")
 		}
 	case json.Number:
-		if !fits(value) {
+		if !fitsFloat64(value) {
 			c.fail(at, "the number %s does not fit a template, whose numbers are float64: write one with fewer digits",
-				cut(value.String()))
+				shorten(value.String()))
 		}
 	case []any:
 		for i, v := range value {
@@ -44,15 +44,15 @@ func (c *converter) refuseTokens(value any, at string) {
 	}
 }
 
-func cut(text string) string {
+func shorten(text string) string {
 	if len(text) > 40 {
 		return strings.ToValidUTF8(text[:40], "") + "..."
 	}
 	return text
 }
 
-// fits reports whether a float64 holds a number exactly, as the template's JSON writes it.
-func fits(n json.Number) bool {
+// fitsFloat64 reports whether a float64 holds a number exactly, as the template's JSON writes it.
+func fitsFloat64(n json.Number) bool {
 	text := n.String()
 	if _, exponent, found := strings.Cut(strings.ToLower(text), "e"); found {
 		if e, err := strconv.Atoi(exponent); err != nil || e > 400 || e < -400 {
@@ -63,12 +63,12 @@ func fits(n json.Number) bool {
 	if err != nil || len(text) > 400 || math.IsInf(f, 0) {
 		return false
 	}
-	// JavaScript writes the shortest text that gives the same float64, so that 0.1 stays 0.1.
+	// JavaScript writes the shortest text that gives the same float64, so that 0.1 remains 0.1.
 	written := strconv.FormatFloat(f, 'g', -1, 64)
 	return rational(json.Number(written)).Cmp(rational(n)) == 0
 }
 
-// rational is a number's value.
+// rational returns a number's value.
 func rational(n json.Number) *big.Rat {
 	r, ok := new(big.Rat).SetString(n.String())
 	if !ok {
@@ -77,7 +77,7 @@ func rational(n json.Number) *big.Rat {
 	return r
 }
 
-// whole is a whole number in digits, which draft 4 wants: 1 for 1.0.
+// whole returns a whole number in digits, as draft 4 requires: 1 for 1.0.
 func whole(value any) any {
 	if n, ok := value.(json.Number); ok && rational(n).IsInt() {
 		return json.Number(rational(n).Num().String())
@@ -87,7 +87,7 @@ func whole(value any) any {
 
 func equal(n, other json.Number) bool { return rational(n).Cmp(rational(other)) == 0 }
 
-// enum converts a list of values. A null would not reach the template: jsii has none. So it becomes a type.
+// enum converts a list of values. A null becomes a type, because it would not reach the template: jsii has no null.
 func (n *node) enum(values []any) {
 	var others []any
 	null := false
@@ -119,7 +119,7 @@ func (n *node) enum(values []any) {
 	n.all = append(n.all, schema)
 }
 
-// hasNothing reports whether a value is or holds null, an empty list or an empty object.
+// hasNothing reports whether a value is or contains null, an empty list or an empty object.
 func hasNothing(value any) bool {
 	switch value := value.(type) {
 	case nil:
@@ -132,7 +132,7 @@ func hasNothing(value any) bool {
 	return false
 }
 
-// distinct has each value once, as draft 4 wants: 1 and 1.0 are one value.
+// distinct returns each value once, as draft 4 requires. 1 and 1.0 are one value.
 func distinct(values []any) (out []any) {
 	seen := map[string]bool{}
 	for _, v := range values {
@@ -145,11 +145,11 @@ func distinct(values []any) (out []any) {
 	return out
 }
 
-// plain has equal numbers written alike.
+// plain returns a value in which equal numbers are written alike.
 func plain(value any) any {
 	switch value := value.(type) {
 	case json.Number:
-		return []any{rational(value).RatString()} // a list, so that it is not a text
+		return []any{rational(value).RatString()} // a list, so that it differs from a string
 	case []any:
 		out := []any{nil}
 		for _, v := range value {

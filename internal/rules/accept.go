@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// AcceptsMetadata is at a resource whose findings are accepted: an object that has for the id of each rule the reason.
+// AcceptsMetadata is the metadata of a resource whose findings are accepted. It is an object that maps rule IDs to
+// reasons.
 const AcceptsMetadata = "gatehouse:accepts"
 
-// acceptance judges what the other rules' findings were accepted by. It is not run as they are: see [Check].
+// acceptance judges the acceptances of other rules' findings. [Check] runs it separately.
 var acceptance = Rule{
 	ID:       "acceptance",
 	Severity: Error,
@@ -21,8 +22,8 @@ var acceptance = Rule{
 	check:  func(*view, reporter) {},
 }
 
-// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over.
-// Known are the ids of the rules that can be accepted.
+// accept sets the reason in each finding that is accepted, and reports acceptances that are wrong or left over. The
+// parameter known has the IDs of the rules whose findings can be accepted.
 func (v *view) accept(findings []Finding, known []string, report reporter) {
 	type place struct{ stack, id, rule string }
 	found := map[place][]int{}

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// name is what people call the API.
+// name returns the name that people know the API by.
 func (a *api) name() string {
 	if a.plan != nil && a.plan.path != "" {
 		return a.plan.path
@@ -17,7 +17,7 @@ func (a *api) name() string {
 	return a.resource.String()
 }
 
-// stage is the name of its only stage, or the wildcard that stands for any.
+// stage returns the name of the API's only stage, or the wildcard for any stage.
 func (a *api) stage() string {
 	if len(a.stages) == 1 && a.stages[0] != "" {
 		return a.stages[0]
@@ -25,7 +25,7 @@ func (a *api) stage() string {
 	return "*"
 }
 
-// Planned are the construct paths of the APIs whose plans an assembly has.
+// Planned returns the construct paths of the APIs whose plans are in an assembly.
 func Planned(a *cloudassembly.Assembly) (paths []string) {
 	for _, s := range a.Stacks() {
 		for _, r := range s.Template.Resources {

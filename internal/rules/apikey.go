@@ -48,8 +48,9 @@ var keyThatNothingNames = Rule{
 					why = fmt.Sprintf("%s takes its API key from the claim %q, and ApiKeySourceType is not AUTHORIZER: callers "+
 						"choose the key, and so whose quota they use", m.key(), claim)
 				case claim != "" || !fromAuthorizer:
-				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.included(m.guard)):
-				case m.is(authCustom):
+				case m.why != "" ||
+					m.mayHaveType(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.invokesIncluded(m.guard)):
+				case m.mayHaveType(authCustom):
 					why = fmt.Sprintf("%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no "+
 						"key: each call answers 403", m.key())
 				default:
@@ -64,7 +65,7 @@ var keyThatNothingNames = Rule{
 	},
 }
 
-// usageKeyClaim is the claim that the method's authorizer was planned to take API keys from; "" for none.
+// usageKeyClaim returns the claim from which the method's authorizer was planned to take API keys, or "".
 func (m *method) usageKeyClaim() string {
 	if m.guard == nil {
 		return ""
@@ -74,7 +75,7 @@ func (m *method) usageKeyClaim() string {
 	return claim
 }
 
-// keyed are the methods that certainly need an API key.
+// keyed returns the methods that certainly need an API key.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (a *api) keyed() (out []*method) {
 	for _, m := range a.methods {
@@ -85,7 +86,7 @@ func (a *api) keyed() (out []*method) {
 	return out
 }
 
-// plannedAPIs are those that usage plans name; all of them if a plan names one that is not known.
+// plannedAPIs returns the APIs that usage plans name. It returns all as true if a plan names an API that is not known.
 func (v *view) plannedAPIs() (named []*api, all bool) {
 	for _, r := range v.byType["AWS::ApiGateway::UsagePlan"] {
 		raw := r.t.Properties["ApiStages"]

@@ -34,12 +34,12 @@ var changedAuthorizer = Rule{
 	},
 }
 
-// differences says how an authorizer differs from its plan.
+// differences describes how an authorizer differs from its plan.
 func (r *resource) differences(settings map[string]any) (out []string) {
-	planned := func(name string) any { return r.partly("Metadata."+AuthorizerMetadata+"."+name, settings[name]) }
-	property := func(name string) any { return r.partly("Properties."+name, r.t.Properties[name]) }
+	planned := func(name string) any { return r.resolvePartly("Metadata."+AuthorizerMetadata+"."+name, settings[name]) }
+	property := func(name string) any { return r.resolvePartly("Properties."+name, r.t.Properties[name]) }
 	compare := func(name string, want any) {
-		if got := property(name); !same(got, want) {
+		if got := property(name); !sameValue(got, want) {
 			out = append(out, fmt.Sprintf("%s is %s, want %s", name, inJSON(got), inJSON(want)))
 		}
 	}
@@ -59,15 +59,16 @@ func (r *resource) differences(settings map[string]any) (out []string) {
 		}
 		compare("IdentitySource", strings.Join(all, ","))
 	}
-	if settings["function"] != nil && !names(property("AuthorizerUri"), planned("function")) {
+	if settings["function"] != nil && !invokes(property("AuthorizerUri"), planned("function")) {
 		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s",
 			inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
 	}
 	return out
 }
 
-// same compares values as CloudFormation does: scalars as strings, and what is not set as what is empty.
-func same(got, want any) bool {
+// sameValue compares values as CloudFormation does. Scalars are compared as strings, and an unset value equals an empty
+// one.
+func sameValue(got, want any) bool {
 	g, isScalar := scalar(got)
 	w, wantScalar := scalar(want)
 	if (isScalar || got == nil) && (wantScalar || want == nil) {
@@ -76,14 +77,14 @@ func same(got, want any) bool {
 	return reflect.DeepEqual(got, want)
 }
 
-// names reports whether a URI is the one that invokes a function.
-func names(uri, function any) bool {
+// invokes reports whether a URI invokes a function.
+func invokes(uri, function any) bool {
 	text, known := scalar(uri)
 	arn, is := scalar(function)
 	if known && is {
 		return strings.HasSuffix(text, "/functions/"+arn+"/invocations")
 	}
-	return strings.Contains(inJSON(uri), inJSON(function)) // as both are known only when the stack is deployed
+	return strings.Contains(inJSON(uri), inJSON(function)) // both are known only at deployment
 }
 
 var cachedWithoutIdentity = Rule{

@@ -18,7 +18,7 @@ var foreignGuard = Rule{
 	WayOut: "put the method into Routes, or give it another authorizer",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
-			if !m.beside() || m.preflight() || !m.is(authCustom) {
+			if !m.isBesideTable() || m.preflight() || !m.mayHaveType(authCustom) {
 				continue
 			}
 			switch {
@@ -26,7 +26,7 @@ var foreignGuard = Rule{
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 					"the method %s was added beside the table, and it cannot be told whether the included authorizer guards it: "+
 						"AuthorizerId: %s", m.key(), m.noID)})
-			case v.included(m.guard):
+			case v.invokesIncluded(m.guard):
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 					"the method %s was added beside the table with an authorizer that answers for the table alone: it admits no "+
 						"callers, or by the * of another route the callers of that one", m.key())})
@@ -46,7 +46,7 @@ var grantCoversMethod = Rule{
 	check: func(v *view, report reporter) {
 		var granted map[*api][]string
 		for _, m := range v.methods {
-			if !m.beside() || !m.is(authIAM) {
+			if !m.isBesideTable() || !m.mayHaveType(authIAM) {
 				continue
 			}
 			beside, ok := m.pattern()
@@ -68,11 +68,11 @@ var grantCoversMethod = Rule{
 	},
 }
 
-// granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN
-// of the route.
+// granted returns the routes of each API's plan that an IAM policy of the assembly allows by the route's ARN, as
+// GrantInvoke does.
 func (v *view) granted() map[*api][]string {
-	// The part of an ARN after the account without the stage, such as "a1b2c3/GET/orders/?*": with * for the API if its id
-	// is known only when the stack is deployed, as in a stack of another region.
+	// allowed has the part of an ARN after the account without the stage, such as "a1b2c3/GET/orders/?*". The API is * if
+	// its ID is known only at deployment, as in a stack of another region.
 	allowed := map[string]bool{}
 	for kind, property := range map[string]string{
 		"AWS::IAM::Policy":        "PolicyDocument",
@@ -99,7 +99,7 @@ func (v *view) granted() map[*api][]string {
 			}
 			for _, verb := range verbsOf(pattern) {
 				granted := "/" + verb + pattern.Wildcard()
-				if allowed[a.ref()+granted] || allowed["*"+granted] { // of this API, or of one that may be this
+				if allowed[a.ref()+granted] || allowed["*"+granted] { // of this API, or of an API that may be this one
 					out[a] = append(out[a], name)
 					break
 				}
@@ -110,8 +110,8 @@ func (v *view) granted() map[*api][]string {
 	return out
 }
 
-// collectARNs notes the execute-api ARNs in a policy: those of each stage, also where its name is known only when the
-// stack is deployed, and those of each branch of an Fn::If that is not known to be taken.
+// collectARNs collects the execute-api ARNs of a policy. It includes those of each stage, even if the stage's name is
+// known only at deployment, and those of each branch of an Fn::If, unless the branch is known not to be taken.
 func (r *resource) collectARNs(path string, raw any, into map[string]bool) {
 	if value, err := r.resolve(path, raw); err == nil {
 		raw = value
@@ -130,7 +130,7 @@ func (r *resource) collectARNs(path string, raw any, into map[string]bool) {
 			r.collectARNs(fmt.Sprintf("%s[%d]", path, i), entry, into)
 		}
 	case map[string]any:
-		if text, ok := r.joined(path, raw); ok {
+		if text, ok := r.joinedText(path, raw); ok {
 			r.collectARNs(path, text, into)
 			return
 		}
@@ -140,8 +140,8 @@ func (r *resource) collectARNs(path string, raw any, into map[string]bool) {
 	}
 }
 
-// joined is an Fn::Join with * for each of its parts that is known only when the stack is deployed.
-func (r *resource) joined(path string, call map[string]any) (string, bool) {
+// joinedText returns the text of an Fn::Join, with * for each part that is known only at deployment.
+func (r *resource) joinedText(path string, call map[string]any) (string, bool) {
 	args, _ := call["Fn::Join"].([]any)
 	if len(call) != 1 || len(args) != 2 {
 		return "", false
@@ -171,7 +171,7 @@ var fallThrough = Rule{
 
 func (a *api) fallThroughs(report reporter) {
 	var patterns []route.Pattern
-	var of []*method // of those that were added beside the table
+	var of []*method // of the methods that were added beside the table
 	open := map[int]bool{}
 	for _, name := range slices.Sorted(maps.Keys(a.plan.routes)) {
 		if pattern, err := route.Parse(name); err == nil {
@@ -180,13 +180,13 @@ func (a *api) fallThroughs(report reporter) {
 		}
 	}
 	for _, m := range a.methods {
-		if pattern, ok := m.pattern(); ok && m.beside() && !m.is(authNone) {
+		if pattern, ok := m.pattern(); ok && m.isBesideTable() && !m.mayHaveType(authNone) {
 			patterns, of = append(patterns, pattern), append(of, m)
 		}
 	}
 	table, err := route.NewTable(patterns)
 	if err != nil {
-		return // API Gateway does not take such paths side by side
+		return // API Gateway does not accept such paths side by side
 	}
 	type pair struct{ open, guarded int }
 	verbs := map[pair][]string{}

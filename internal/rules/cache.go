@@ -21,9 +21,9 @@ var responseCache = Rule{
 				if a == nil || a.plan == nil {
 					continue
 				}
-				settings := r.partly("Properties", r.t.Properties)
+				settings := r.resolvePartly("Properties", r.t.Properties)
 				if kind == typeDeployment {
-					settings = r.partly("Properties.StageDescription", r.t.Properties["StageDescription"])
+					settings = r.resolvePartly("Properties.StageDescription", r.t.Properties["StageDescription"])
 				}
 				if where := a.caches(settings); where != "" {
 					stage, _ := r.text("StageName")
@@ -34,8 +34,8 @@ var responseCache = Rule{
 	},
 }
 
-// caches says whose answers the settings of a stage cache, but for those that the table has so; "" for none. What is
-// not known may be so.
+// caches describes whose answers the settings of a stage cache, without those that the table caches. It returns "" if
+// there are none. Unknown settings count as caching.
 func (a *api) caches(settings any) string {
 	object, ok := settings.(map[string]any)
 	if !ok {
@@ -44,7 +44,7 @@ func (a *api) caches(settings any) string {
 		}
 		return "some methods, as its settings are known only when the stack is deployed"
 	}
-	if on(object["CachingEnabled"]) {
+	if mayBeOn(object["CachingEnabled"]) {
 		return "all methods"
 	}
 	list, ok := object["MethodSettings"].([]any)
@@ -56,7 +56,7 @@ func (a *api) caches(settings any) string {
 		if !ok {
 			return "some methods, as its MethodSettings are known only when the stack is deployed"
 		}
-		if !on(setting["CachingEnabled"]) {
+		if !mayBeOn(setting["CachingEnabled"]) {
 			continue
 		}
 		if what := a.cachesBeside(setting); what != "" {
@@ -66,7 +66,8 @@ func (a *api) caches(settings any) string {
 	return ""
 }
 
-// cachesBeside says whose answers a method setting caches, if the table has not that route as it is in the template.
+// cachesBeside describes whose answers a method setting caches, unless the table has that route with caching and the
+// template has the table's keys.
 func (a *api) cachesBeside(setting map[string]any) string {
 	verb, _ := setting["HttpMethod"].(string)
 	path, _ := setting["ResourcePath"].(string)
@@ -79,7 +80,7 @@ func (a *api) cachesBeside(setting map[string]any) string {
 		if m.key() != key {
 			continue
 		}
-		integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 		list, _ := integration["CacheKeyParameters"].([]any)
 		for _, want := range strings.Fields(keys) {
 			if !slices.Contains(list, any(want)) {
@@ -90,8 +91,9 @@ func (a *api) cachesBeside(setting map[string]any) string {
 	return ""
 }
 
-// settingPath is the path of a method setting, in which a slash is written ~1, as in "/~1orders~1{id}".
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+// settingPath returns the path of a method setting, in which a slash is written ~1, as in "/~1orders~1{id}".
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
 func settingPath(text string) string {
 	return "/" + strings.TrimLeft(strings.ReplaceAll(text, "~1", "/"), "/")
 }

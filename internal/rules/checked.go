@@ -30,9 +30,10 @@ var changedCheck = Rule{
 	},
 }
 
-// unchecked says what of the parts that the table has checked is not, or may not be; "" for none.
+// unchecked describes which of the parts that the table checks are not checked, or may not be. It returns "" if there
+// are none.
 //
-// A part is checked if the method declares it, and has a validator that looks at such parts.
+// A part is checked if the method declares it and has a validator for such parts.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func (m *method) unchecked(parts []string) string {
 	if len(parts) == 0 {
@@ -54,7 +55,7 @@ func (m *method) unchecked(parts []string) string {
 			strings.Join(parameters, ", "), validator.id, inJSON(validator.t.Properties["ValidateRequestParameters"]))
 	}
 	if body {
-		models, _ := m.partly("Properties.RequestModels", m.t.Properties["RequestModels"]).(map[string]any)
+		models, _ := m.resolvePartly("Properties.RequestModels", m.t.Properties["RequestModels"]).(map[string]any)
 		for _, media := range []string{"application/json", "$default"} { // a request of another type would not be checked
 			if model, ok := models[media].(string); !ok || model == "" || model == "Empty" {
 				return fmt.Sprintf("checks its body by the table, and its RequestModels have %s for %s", inJSON(models[media]),
@@ -62,7 +63,7 @@ func (m *method) unchecked(parts []string) string {
 			}
 		}
 	}
-	declared, _ := m.partly("Properties.RequestParameters", m.t.Properties["RequestParameters"]).(map[string]any)
+	declared, _ := m.resolvePartly("Properties.RequestParameters", m.t.Properties["RequestParameters"]).(map[string]any)
 	for _, name := range parameters {
 		if declared[name] != true && declared[name] != "true" {
 			return fmt.Sprintf("needs %s by the table, and its RequestParameters have %s for it", name, inJSON(declared[name]))
@@ -71,7 +72,7 @@ func (m *method) unchecked(parts []string) string {
 	return ""
 }
 
-// validator is the one that the method names; nil if it is not known, or is one of another API.
+// validator returns the validator that the method names, or nil if it is not known or belongs to another API.
 func (m *method) validator() *resource {
 	id, err := m.text("RequestValidatorId")
 	if err != nil || id == "" {

@@ -8,17 +8,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// choices are the values that a property may have when the stack is deployed, where it is a string. Why says what of it
-// cannot be told, and is empty if the values are all there are. One that is not set is "".
+// choices are the values that a string property may have at deployment. An unset property has the value "". If the list
+// may be incomplete, why tells what is not known.
 type choices struct {
 	values []string
 	why    string
 }
 
-// choose finds the values that a property may have: all of them where a condition or a parameter decides.
+// choose returns the values that a property may have. If a condition or a parameter decides, it returns all of them.
 func (r *resource) choose(name string) choices { return r.chooseFrom(r.t.Properties[name], 0) }
 
-// maxChoices bounds how deep choices are looked into.
+// maxChoices is the maximum depth of nested choices.
 const maxChoices = 16
 
 func (r *resource) chooseFrom(raw any, depth int) choices {
@@ -52,11 +52,12 @@ func (r *resource) chooseFrom(raw any, depth int) choices {
 	return choices{why: unresolved(err)}
 }
 
-// maxCases bounds how many conditions tell cases apart.
+// maxCases is the maximum number of conditions that distinguish cases.
 const maxCases = 8
 
-// cases are the properties with each condition that they depend on holding and not, so that two of them that have the
-// same condition are seen as they are set together. What a condition decides deeper within them stays.
+// cases returns the properties for each condition that they depend on, once with the condition true and once with it
+// false. Properties with the same condition are therefore seen in the combinations that can occur. Conditions deeper
+// within the properties remain.
 func (r *resource) cases(properties map[string]any, depth int) (out []map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		condition := conditionOf(properties[name])
@@ -85,7 +86,7 @@ func (r *resource) cases(properties map[string]any, depth int) (out []map[string
 	return []map[string]any{properties}
 }
 
-// conditionOf is the condition of a value that is an Fn::If; otherwise "".
+// conditionOf returns the condition of a value that is an Fn::If, or "".
 func conditionOf(raw any) string {
 	call, _ := raw.(map[string]any)
 	args, _ := call["Fn::If"].([]any)
@@ -96,7 +97,8 @@ func conditionOf(raw any) string {
 	return name
 }
 
-// parameter is what a parameter may be: what the parent stack hands over, or one of its allowed values.
+// parameter returns the values that a parameter may have: the value from the parent stack, or one of its allowed
+// values.
 func (r *resource) parameter(name string, p cloudassembly.Parameter, depth int) choices {
 	if up := r.stack.Parent; up != nil {
 		parent := &resource{v: r.v, stack: up, id: r.stack.LogicalID, t: up.Template.Resources[r.stack.LogicalID]}

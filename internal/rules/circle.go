@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
+// circularDependency finds resources that depend on each other in a circle.
 // Source: https://repost.aws/knowledge-center/cloudformation-circular-dependency-error
 var circularDependency = Rule{
 	ID:       "circular-dependency",
@@ -23,7 +24,7 @@ var circularDependency = Rule{
 		inStack := map[*cloudassembly.Stack]dependencies{}
 		for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
 			if strings.HasPrefix(kind, "AWS::Serverless::") {
-				continue // the transform makes several resources of one, whose references are not all one's own
+				continue // the transform creates several resources from it, each with only some of the references
 			}
 			for _, r := range v.byType[kind] {
 				if inStack[r.stack] == nil {
@@ -39,17 +40,17 @@ var circularDependency = Rule{
 	},
 }
 
-// dependencies are the resources of a template, by their logical ids, with what each depends on.
+// dependencies maps logical IDs of a template's resources to what each depends on.
 type dependencies map[string]*dependent
 
-// dependent is a resource with what it depends on.
+// dependent is a resource and what it depends on.
 type dependent struct {
 	*resource
-	on     map[string][]string // by logical id, with the environment variables that refer to it; nil if none does
-	circle int                 // those that depend on each other have one number
+	on     map[string][]string // maps logical IDs to the environment variables that refer to them; nil if none does
+	circle int                 // resources that depend on each other have the same number
 }
 
-// read finds out what each resource depends on, of those that are made.
+// read determines what each resource depends on, for the resources that are created.
 func (d dependencies) read() {
 	for _, r := range d {
 		r.on = map[string][]string{}
@@ -77,7 +78,7 @@ func (d dependencies) read() {
 	}
 }
 
-// references calls found with each name that a value refers to: a resource's, or another one.
+// references calls found with each name that a value refers to. A name may be that of a resource, or another one.
 func (r *resource) references(value any, found func(string)) {
 	switch value := value.(type) {
 	case []any:
@@ -98,8 +99,8 @@ func (r *resource) references(value any, found func(string)) {
 	}
 }
 
-// intrinsic is [resource.references] of an intrinsic function; false if the function's arguments are looked at as other
-// values are.
+// intrinsic is [resource.references] for an intrinsic function. It returns false if the function's arguments are to be
+// treated like other values.
 func (r *resource) intrinsic(name string, arg any, found func(string)) bool {
 	list, _ := arg.([]any)
 	switch name {
@@ -150,7 +151,7 @@ func (r *resource) intrinsic(name string, arg any, found func(string)) bool {
 	return true
 }
 
-// report reports each circle: once for each reference of a function's environment that closes it, and else once.
+// report reports each circle: once for each environment variable of a function that closes it, or else once.
 func (d dependencies) report(report reporter) {
 	told := map[int]bool{}
 	d.number()
@@ -163,7 +164,7 @@ func (d dependencies) report(report reporter) {
 					continue
 				}
 				told[r.circle] = true
-				circle := strings.Join(append([]string{id}, d.back(on, id)...), " -> ")
+				circle := strings.Join(append([]string{id}, d.shortestPath(on, id)...), " -> ")
 				f := Finding{Message: "CloudFormation refuses resources that depend on each other in a circle: " + circle}
 				if byVariables {
 					f.Message = fmt.Sprintf("the variable %s of the function refers to %s, which depends on the function, and "+
@@ -171,7 +172,7 @@ func (d dependencies) report(report reporter) {
 					f.WayOut = fmt.Sprintf("leave %s out of the function's environment, and take the host and the path from the "+
 						"request; or set a fixed URL, such as that of Props.Domain; or let the function read an SSM parameter "+
 						"of a fixed name when it runs", variables)
-					if variables == "GATEHOUSE_CORS" { // which Props.CORS writes
+					if variables == "GATEHOUSE_CORS" { // Props.CORS writes this variable
 						f.WayOut = "write the origin out in CORS.AllowOrigins, as a domain of your own; or leave CORS out where the " +
 							"pages are of the host that callers reach the API by, as behind one distribution: their origin is the API's"
 					}
@@ -182,8 +183,8 @@ func (d dependencies) report(report reporter) {
 	}
 }
 
-// back is the shortest way from one resource to another along what each depends on, both included.
-func (d dependencies) back(from, to string) []string {
+// shortestPath returns the shortest chain of dependencies from one resource to another, including both.
+func (d dependencies) shortestPath(from, to string) []string {
 	ways := [][]string{{from}}
 	seen := map[string]bool{from: true}
 	for len(ways) > 0 {
@@ -203,8 +204,8 @@ func (d dependencies) back(from, to string) []string {
 	return nil
 }
 
-// number numbers the circles, by Tarjan's algorithm for strongly connected components. A resource that is in none has
-// a number of its own.
+// number numbers the circles by Tarjan's algorithm for strongly connected components. A resource that is in no circle
+// has a number of its own.
 func (d dependencies) number() {
 	index, low, open := map[string]int{}, map[string]int{}, map[string]bool{}
 	var stack []string

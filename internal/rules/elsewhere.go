@@ -54,8 +54,8 @@ var functionElsewhere = Rule{
 	},
 }
 
-// permitted are the functions, by their ARNs without a qualifier, that a permission of the assembly lets API Gateway
-// invoke.
+// permitted returns the functions that a permission of the assembly lets API Gateway invoke, as ARNs without a
+// qualifier.
 func (v *view) permitted() map[string]bool {
 	out := map[string]bool{}
 	for _, r := range v.byType["AWS::Lambda::Permission"] {
@@ -74,8 +74,8 @@ func (v *view) permitted() map[string]bool {
 	return out
 }
 
-// elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is
-// not known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
+// elsewhere describes in which account or region a function is, if it differs from the stack's. It returns "" if it is
+// the same, or not known. The ARN of a function of the assembly has a placeholder for what its stack leaves open.
 func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	parts := strings.Split(arn, ":") // arn:partition:lambda:region:account:function:name
 	if len(parts) < 7 || parts[2] != "lambda" {
@@ -94,8 +94,9 @@ func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	return ""
 }
 
-// functionARN is the ARN of the function in a property, which may be a URI that invokes it; "" if that depends on an
-// account or a region that a stack leaves open, unless the function is of the assembly: its own stack is asked then.
+// functionARN returns the ARN of the function in a property, which may be a URI that invokes it. For a function of the
+// assembly, the function's own stack determines account and region. For any other function it returns "" if they depend
+// on a stack that leaves them open.
 func (r *resource) functionARN(raw any) string {
 	if raw == nil || r.stack.Account == "" && r.stack.Region == "" {
 		return ""
@@ -115,7 +116,7 @@ func (r *resource) functionARN(raw any) string {
 	return arn
 }
 
-// elsewhereEvaluator resolves with another account and region for stacks that leave them open.
+// elsewhereEvaluator resolves values with another account and region for stacks that leave them open.
 func (v *view) elsewhereEvaluator() *cloudassembly.Evaluator {
 	if v.e2 == nil {
 		v.e2 = v.assembly.Evaluator(cloudassembly.Options{

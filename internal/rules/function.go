@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Digest stands for a value in metadata that need not be there twice.
+// Digest returns a digest that stands for a value in metadata, so that the template need not contain the value twice.
 func Digest(value string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(value))) }
 
 var changedFunction = Rule{
@@ -26,10 +26,10 @@ var changedFunction = Rule{
 			if !ok {
 				continue
 			}
-			environment, _ := r.partly("Properties.Environment", r.t.Properties["Environment"]).(map[string]any)
+			environment, _ := r.resolvePartly("Properties.Environment", r.t.Properties["Environment"]).(map[string]any)
 			variables, _ := environment["Variables"].(map[string]any)
 			for _, name := range slices.Sorted(maps.Keys(settings)) {
-				got, want := variables[name], r.partly("Metadata", settings[name])
+				got, want := variables[name], r.resolvePartly("Metadata", settings[name])
 				if text, ok := want.(string); ok && strings.HasPrefix(text, "sha256:") {
 					if value, is := got.(string); is {
 						got = Digest(value)
@@ -47,14 +47,15 @@ var changedFunction = Rule{
 	},
 }
 
-// changedCode says that a function's code is not the asset that CDK made for it; "" if it is, or if nothing is noted.
+// changedCode describes how a function's code differs from the asset that CDK created for it. It returns "" if it is
+// the same, or if the asset is not recorded.
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-lambda/lib/code.ts (bindToResource)
 func (r *resource) changedCode() string {
 	asset, noted := strings.CutPrefix(r.t.Note("aws:asset:path"), "asset.")
 	if !noted {
 		return ""
 	}
-	code, _ := r.partly("Properties.Code", r.t.Properties["Code"]).(map[string]any)
+	code, _ := r.resolvePartly("Properties.Code", r.t.Properties["Code"]).(map[string]any)
 	hash := strings.TrimSuffix(asset, ".zip")
 	if key, ok := code["S3Key"].(string); ok && strings.Contains(key, hash) || keyOfParameter(code["S3Key"], hash) {
 		return ""
@@ -62,8 +63,8 @@ func (r *resource) changedCode() string {
 	return fmt.Sprintf("Code is %s, want the asset %s", inJSON(code), asset)
 }
 
-// keyOfParameter reports whether a key is that of the parameters by which CDK's LegacyStackSynthesizer names an asset;
-// in a nested stack, they are those of its parent.
+// keyOfParameter reports whether a key comes from the parameters by which CDK's LegacyStackSynthesizer names an asset.
+// In a nested stack these are the parent's parameters.
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/asset-parameters.ts
 func keyOfParameter(key any, hash string) bool {
 	text := inJSON(key)
@@ -116,19 +117,19 @@ var openFunctionURL = Rule{
 	},
 }
 
-// guardedFunctions have a guarded method of each function that is behind one.
+// guardedFunctions maps each function behind guarded methods to one of those methods.
 type guardedFunctions struct {
-	of    map[*resource]*method // of functions in the assembly
-	named map[string]*method    // of all, by name
-	loose map[string]*method    // of those that are not in the assembly, or not known to be, by name
+	of    map[*resource]*method // by resource, for functions of the assembly
+	named map[string]*method    // by name, for all functions
+	loose map[string]*method    // by name, for functions that are not known to be in the assembly
 }
 
 func (v *view) guardedFunctions() guardedFunctions {
 	g := guardedFunctions{of: map[*resource]*method{}, named: map[string]*method{}, loose: map[string]*method{}}
 	for _, m := range v.methods {
-		integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 		uri, ok := integration["Uri"].(string)
-		if m.open() || !ok {
+		if m.mayBeOpen() || !ok {
 			continue
 		}
 		arn := invokedBy(uri)
@@ -152,8 +153,8 @@ func first[K comparable](into map[K]*method, key K, m *method) {
 	}
 }
 
-// find is a guarded method of the function that a resource names, or nil. Stacks of several accounts may each have a
-// function of one name: the name alone decides only where one of the two is not in the assembly.
+// find returns a guarded method of the function that a resource names, or nil. Stacks of several accounts may have
+// functions with one name, so the name alone decides only if one of the two is not in the assembly.
 func (g guardedFunctions) find(r *resource, target string) *method {
 	f, name := r.functionOf(target), functionName(target)
 	if f == nil {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// The types of gateway response that stand for all others of their class.
+// The gateway response types that are the defaults of their class.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const (
 	default4xx = "DEFAULT_4XX"
 	default5xx = "DEFAULT_5XX"
 )
 
-// serverErrors are the types whose default is DEFAULT_5XX; that of others is DEFAULT_4XX.
+// serverErrors are the types whose default is DEFAULT_5XX. The default of all others is DEFAULT_4XX.
 var serverErrors = []string{
 	"API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "INTEGRATION_FAILURE",
 	"INTEGRATION_TIMEOUT", default5xx,
@@ -67,7 +67,7 @@ var responseTwice = Rule{
 			first := map[string]*resource{}
 			for _, r := range responses {
 				if r.conditional() {
-					continue // of two, one may be made
+					continue // two conditional ones may exclude each other
 				}
 				if other := first[r.kind]; other != nil {
 					report(r.resource, Finding{API: a.name(), Message: fmt.Sprintf("the API has the gateway response %s twice: %s "+
@@ -80,7 +80,7 @@ var responseTwice = Rule{
 	},
 }
 
-// conditional reports whether the resource, or a stack around it, is made under a condition.
+// conditional reports whether the resource, or a stack around it, has a condition.
 func (r *resource) conditional() bool {
 	for s := r.stack; s != nil && s.Parent != nil; s = s.Parent {
 		if s.Parent.Template.Resources[s.LogicalID].Condition != "" {
@@ -90,14 +90,14 @@ func (r *resource) conditional() bool {
 	return r.t.Condition != ""
 }
 
-// gatewayResponse is what an API answers itself.
+// gatewayResponse is an answer that API Gateway gives itself.
 type gatewayResponse struct {
 	*resource
 	kind string // such as "UNAUTHORIZED"
 	cors answer // whether a page of another origin may read it
 }
 
-// answer is yes, no, or not known.
+// answer is yes, no or unknown.
 type answer int
 
 const (
@@ -106,7 +106,7 @@ const (
 	no
 )
 
-// gatewayResponses are those of each API whose type is known.
+// gatewayResponses returns the gateway responses of each API whose type is known.
 func (v *view) gatewayResponses() map[*api][]gatewayResponse {
 	out := map[*api][]gatewayResponse{}
 	for _, r := range v.byType["AWS::ApiGateway::GatewayResponse"] {
@@ -119,14 +119,14 @@ func (v *view) gatewayResponses() map[*api][]gatewayResponse {
 	return out
 }
 
-// allowsOrigin reports whether a gateway response has the header without which no page of another origin reads it.
+// allowsOrigin reports whether a gateway response has the header that a page of another origin needs to read it.
 // Source: https://fetch.spec.whatwg.org/#cors-check
 func (r *resource) allowsOrigin() answer {
 	raw := r.t.Properties["ResponseParameters"]
 	if raw == nil {
 		return no
 	}
-	headers, ok := r.partly("Properties.ResponseParameters", raw).(map[string]any)
+	headers, ok := r.resolvePartly("Properties.ResponseParameters", raw).(map[string]any)
 	if !ok {
 		return notKnown
 	}

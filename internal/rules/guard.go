@@ -16,7 +16,7 @@ var changedGuard = Rule{
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
-			if !planned || guard == "" || m.is(authNone) || m.why != "" {
+			if !planned || guard == "" || m.mayHaveType(authNone) || m.why != "" {
 				continue
 			}
 			if what := m.changed(m.api.plan.guards[guard]); what != "" {
@@ -27,10 +27,11 @@ var changedGuard = Rule{
 	},
 }
 
-// changed says how a method differs from its plan, by the logical id of its authorizer; "" if it does not.
+// changed describes how a method differs from its plan, given the logical ID of its planned authorizer. It returns ""
+// if it does not differ.
 func (m *method) changed(authorizer string) string {
 	if authorizer == planIAM {
-		if len(m.types) != 1 || !m.is(authIAM) {
+		if len(m.types) != 1 || !m.mayHaveType(authIAM) {
 			return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authIAM)
 		}
 		return ""
@@ -44,7 +45,7 @@ func (m *method) changed(authorizer string) string {
 	switch {
 	case want == nil:
 		return fmt.Sprintf("the template has no authorizer %s of this API", authorizer)
-	case m.is(authIAM):
+	case m.mayHaveType(authIAM):
 		return fmt.Sprintf("its AuthorizationType is %s, want the one of the authorizer %s",
 			strings.Join(m.types, " or "), authorizer)
 	case m.guard == nil:
@@ -56,7 +57,7 @@ func (m *method) changed(authorizer string) string {
 	if !planned {
 		return ""
 	}
-	got := m.partly("Properties.AuthorizationScopes", m.t.Properties["AuthorizationScopes"])
+	got := m.resolvePartly("Properties.AuthorizationScopes", m.t.Properties["AuthorizationScopes"])
 	if !reflect.DeepEqual(got, scopes) {
 		return fmt.Sprintf("its AuthorizationScopes are %s, want %s", inJSON(got), inJSON(scopes))
 	}

@@ -31,17 +31,17 @@ var undeclaredAnswer = Rule{
 	},
 }
 
-// undeclared are the statuses and headers of the integration that the method does not declare. What is not known may be
-// right.
+// undeclared lists the statuses and headers of the integration that the method does not declare. Unknown ones are
+// assumed to be declared.
 func (m *method) undeclared() (out []string) {
-	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 	kind, _ := integration["Type"].(string)
 	responses, ok := integration["IntegrationResponses"].([]any)
 	if !ok || !slices.Contains([]string{"AWS", "HTTP", "MOCK"}, strings.ToUpper(kind)) {
 		return nil
 	}
-	declared := map[string]map[string]any{} // the headers of each status; nil for those that are not known
-	raw := m.partly("Properties.MethodResponses", m.t.Properties["MethodResponses"])
+	declared := map[string]map[string]any{} // the headers of each status; nil if they are not known
+	raw := m.resolvePartly("Properties.MethodResponses", m.t.Properties["MethodResponses"])
 	list, ok := raw.([]any)
 	if !ok && raw != nil {
 		return nil
@@ -92,7 +92,7 @@ var openCall = Rule{
 	WayOut: "set PassthroughBehavior to NEVER, by which such requests get 415",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
-			service := m.passes()
+			service := m.passthroughService()
 			if service == "" {
 				continue
 			}
@@ -109,10 +109,10 @@ var openCall = Rule{
 	},
 }
 
-// passes is the AWS service to which the method passes bodies that no template is for, beside those that one is for; ""
-// if it does not.
-func (m *method) passes() string {
-	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+// passthroughService returns the AWS service that the method passes bodies to for which it has no template, besides
+// bodies for which it has one. It returns "" if it passes no such bodies.
+func (m *method) passthroughService() string {
+	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 	kind, _ := integration["Type"].(string)
 	behavior, set := integration["PassthroughBehavior"]
 	templates, _ := integration["RequestTemplates"].(map[string]any)
@@ -129,7 +129,8 @@ func (m *method) passes() string {
 	return service
 }
 
-// serviceOf is the AWS service in a URI, as text or joined of texts and references; "" if it is not known.
+// serviceOf returns the AWS service in a URI, which is a text or joined from texts and references. It returns "" if the
+// service is not known.
 func serviceOf(uri any) string {
 	text, ok := uri.(string)
 	if !ok {

@@ -44,7 +44,7 @@ var openInvocation = Rule{
 	},
 }
 
-// narrowing are the properties of a permission that leave a part of its principal.
+// narrowing are the properties of a permission that admit only a part of its principal.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
 var narrowing = []string{
 	"SourceArn",
@@ -55,7 +55,7 @@ var narrowing = []string{
 	"InvokedViaFunctionUrl",
 }
 
-// invokers says whom a permission lets invoke its function, if that is everybody or each API; otherwise "".
+// invokers describes who a permission lets invoke its function, if that is everybody or each API, or returns "".
 func (r *resource) invokers() string {
 	for _, properties := range r.cases(r.t.Properties, 0) {
 		if who := r.invokersIn(properties); who != "" {
@@ -65,7 +65,7 @@ func (r *resource) invokers() string {
 	return ""
 }
 
-// invokersIn are the invokers where the permission has these properties.
+// invokersIn returns the invokers if the permission has these properties.
 // "If you grant permission to a service principal without specifying the source, other accounts could potentially
 // configure resources in their account to invoke your Lambda function."
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html

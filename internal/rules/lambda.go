@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// FunctionMetadata is at the AWS::Lambda::Function of an included authorizer: the environment variables that it is held
-// to. It is an object with the value of each, or its [Digest].
+// FunctionMetadata is the metadata of an included authorizer's AWS::Lambda::Function with the environment variables
+// that it must have. It is an object with the value of each, or the value's [Digest].
 const FunctionMetadata = "gatehouse:environment"
 
 const (
@@ -13,7 +13,7 @@ const (
 	typeURL      = "AWS::Lambda::Url"
 )
 
-// functions are those of the assembly, by their ARNs and by their stack's path and name.
+// functions returns the functions of the assembly, by ARN and by stack path and name.
 func (v *view) functions() map[string]*resource {
 	if v.lambdas == nil {
 		v.lambdas = map[string]*resource{}
@@ -24,9 +24,9 @@ func (v *view) functions() map[string]*resource {
 	return v.lambdas
 }
 
-// functionOf is the function of the assembly that a resource names by its ARN or its name; nil if it is not in the
-// assembly. Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave
-// theirs open are alike: the one of the resource's own stack comes first.
+// functionOf returns the function of the assembly that a resource names by its ARN or name, or nil. If stacks of
+// several accounts or regions have functions with one name and leave the account or region open, the ARNs are alike.
+// The function of the resource's own stack then takes precedence.
 func (r *resource) functionOf(text string) *resource {
 	f := r.v.functions()[r.stack.Path+" "+functionName(text)]
 	if f != nil && (!strings.HasPrefix(text, "arn:") || f.attribute("Arn") == unqualified(text)) {
@@ -35,8 +35,8 @@ func (r *resource) functionOf(text string) *resource {
 	return r.v.functions()[unqualified(text)]
 }
 
-// invokedBy is the ARN of the function that a URI invokes, also for a streamed answer; a text of another form as it is.
-// It reads the parts of a URI that is not known whole, which package serviceuri does not.
+// invokedBy returns the ARN of the function that a URI invokes, even for streamed answers. It returns a text of another
+// form unchanged. It also reads URIs that are not fully known, which package serviceuri does not.
 func invokedBy(text string) string {
 	if _, rest, is := strings.Cut(text, "/functions/"); is {
 		text, _, _ = strings.Cut(rest, "/")
@@ -44,7 +44,7 @@ func invokedBy(text string) string {
 	return text
 }
 
-// unqualified is a function's ARN without the alias or version after its name.
+// unqualified returns a function's ARN without an alias or version.
 func unqualified(arn string) string {
 	if parts := strings.Split(arn, ":"); len(parts) > 7 {
 		return strings.Join(parts[:7], ":")
@@ -52,8 +52,8 @@ func unqualified(arn string) string {
 	return arn
 }
 
-// functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and
-// the name, where it has them.
+// functionName returns what an ARN or a name of a function identifies, without an alias or a version: account, region
+// and name, as far as it has them.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
 func functionName(text string) string {
 	parts := strings.Split(text, ":")
@@ -65,8 +65,9 @@ func functionName(text string) string {
 	return parts[0]
 }
 
-// included reports whether an authorizer has the included function: the plan's, or another one that invokes it too.
-func (v *view) included(r *resource) bool {
+// invokesIncluded reports whether an authorizer invokes the included function, either as planned or as a further
+// authorizer.
+func (v *view) invokesIncluded(r *resource) bool {
 	settings, _ := r.t.Metadata[AuthorizerMetadata].(map[string]any)
 	if included, _ := settings["included"].(bool); included {
 		return true

@@ -43,13 +43,13 @@ var changedLogin = Rule{
 	},
 }
 
-// changedLogin says how a method of a login differs from its plan, by the name of its guard and the logical id of its
-// function; "" if it does not. Those that change guarded ones are of the rules on guards.
+// changedLogin describes how a method of a login differs from its plan, given its guard's name and the logical ID of
+// its function. It returns "" if it does not differ. The rules on guards report changes of guarded methods.
 func (m *method) changedLogin(guard, function string) string {
-	if guard == "" && m.why == "" && (len(m.types) != 1 || !m.is(authNone)) {
+	if guard == "" && m.why == "" && (len(m.types) != 1 || !m.mayHaveType(authNone)) {
 		return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authNone)
 	}
-	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 	uri, _ := integration["Uri"].(string)
 	if f := m.functionOf(invokedBy(uri)); f == nil || f.id != function || f.stack != m.api.stack {
 		return fmt.Sprintf("its integration calls %s, want the function %s", inJSON(integration["Uri"]), function)

@@ -8,21 +8,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// is reports whether the method may have an authorization type.
-func (m *method) is(t string) bool { return slices.Contains(m.types, t) }
+// mayHaveType reports whether the method may have an authorization type.
+func (m *method) mayHaveType(t string) bool { return slices.Contains(m.types, t) }
 
-// open reports whether the method may be open: it has no guard, or it cannot be told which.
-func (m *method) open() bool { return m.is(authNone) || m.why != "" }
+// mayBeOpen reports whether the method may be open, because it has no guard or its guard is not known.
+func (m *method) mayBeOpen() bool { return m.mayHaveType(authNone) || m.why != "" }
 
-// preflight reports whether API Gateway itself answers the method, for CORS: no function and no data is behind it.
+// preflight reports whether API Gateway itself answers the method for CORS. Such a method exposes no function and no
+// data.
 func (m *method) preflight() bool { return m.verb == "OPTIONS" && m.isMock }
 
-// key is the method as a route of a plan, such as "GET /orders/{id}".
+// key returns the method in the form of a plan's route, such as "GET /orders/{id}".
 func (m *method) key() string {
 	return cmp.Or(m.verb, "of an unknown verb") + " " + cmp.Or(m.path, "of an unknown path")
 }
 
-// planned is the name of the guard that the plan of its API has for the method.
+// planned returns the name of the method's guard in the plan of its API.
 func (m *method) planned() (guard string, is bool) {
 	if m.api == nil || m.api.plan == nil {
 		return "", false
@@ -31,13 +32,13 @@ func (m *method) planned() (guard string, is bool) {
 	return guard, is
 }
 
-// beside reports whether the method is of an API that Gatehouse built, and not of its plan.
-func (m *method) beside() bool {
+// isBesideTable reports whether the method belongs to an API that Gatehouse built but not to the API's plan.
+func (m *method) isBesideTable() bool {
 	_, is := m.planned()
 	return m.api != nil && m.api.plan != nil && !is
 }
 
-// pattern is the method as a pattern. It is not ok if its verb or path is not known.
+// pattern returns the method as a pattern. It returns ok as false if the verb or path is not known.
 func (m *method) pattern() (p route.Pattern, ok bool) {
 	p, err := route.Parse(m.key())
 	return p, err == nil
@@ -50,7 +51,7 @@ func verbsOf(p route.Pattern) []string {
 	return []string{p.Verb}
 }
 
-// sample is a path that fits a pattern, with values that no literal has.
+// sample returns a path that matches a pattern, with values that no literal has.
 func sample(p route.Pattern) string {
 	if len(p.Segments) == 0 {
 		return "/"

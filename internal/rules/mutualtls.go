@@ -29,7 +29,7 @@ var openEndpoint = Rule{
 	},
 }
 
-// mutualTLS are the domains that ask for client certificates, by what a mapping names them by. Both kinds of domain
+// mutualTLS returns the domains that require client certificates, by what a mapping calls them. Both kinds of domains
 // serve REST APIs.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html,
@@ -38,7 +38,7 @@ func (v *view) mutualTLS() map[string]string {
 	out := map[string]string{}
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
 		for _, r := range v.byType[kind] {
-			settings, _ := r.partly("Properties.MutualTlsAuthentication",
+			settings, _ := r.resolvePartly("Properties.MutualTlsAuthentication",
 				r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
 			if settings["TruststoreUri"] == nil {
 				continue
@@ -74,9 +74,8 @@ func (v *view) mappings() (out []mapping) {
 	return out
 }
 
-// endpointOpen reports whether callers reach the API by its execute-api endpoint. Where a parameter decides, it may be
-// open for an API that Gatehouse built, and others are given the benefit of the doubt. An OpenAPI document can close it
-// too.
+// endpointOpen reports whether callers can reach the API by its execute-api endpoint. If a parameter decides, it is
+// assumed to be open for an API that Gatehouse built, and closed for any other. An OpenAPI document can also close it.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-endpoint-configuration.html
 func (a *api) endpointOpen() bool {
@@ -93,12 +92,13 @@ func (a *api) endpointOpen() bool {
 	return false
 }
 
-// documentCloses reports whether an OpenAPI document of the API closes its endpoint, or is not in the template.
+// documentCloses reports whether an OpenAPI document of the API closes its endpoint, or may do so because it is not in
+// the template.
 func (a *api) documentCloses() bool {
 	if a.t.Properties["BodyS3Location"] != nil {
 		return true
 	}
-	body, isMap := a.partly("Properties.Body", a.t.Properties["Body"]).(map[string]any)
+	body, isMap := a.resolvePartly("Properties.Body", a.t.Properties["Body"]).(map[string]any)
 	if !isMap {
 		return a.t.Properties["Body"] != nil
 	}

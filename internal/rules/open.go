@@ -15,7 +15,7 @@ var openMethod = Rule{
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
-			if m.api == nil || m.api.plan == nil || !m.is(authNone) || planned && guard == "" || m.preflight() {
+			if m.api == nil || m.api.plan == nil || !m.mayHaveType(authNone) || planned && guard == "" || m.preflight() {
 				continue
 			}
 			what, wayOut := fmt.Sprintf("the method %s is %s, and the table does not say so", m.key(), m.openness()), ""
@@ -67,7 +67,7 @@ var unknownAPI = Rule{
 			return
 		}
 		for _, m := range v.methods {
-			if m.api == nil && m.open() && !m.preflight() {
+			if m.api == nil && m.mayBeOpen() && !m.preflight() {
 				report(m.resource, Finding{Message: fmt.Sprintf(
 					"the method %s is %s, and it cannot be told whether its API is one that Gatehouse built: RestApiId: %s",
 					m.key(), m.openness(), m.whyAPI)})
@@ -76,7 +76,7 @@ var unknownAPI = Rule{
 	},
 }
 
-// HiddenMethods is the id of the rule that an API without a readable plan breaks.
+// HiddenMethods is the ID of the rule that an API without a readable plan breaks.
 const HiddenMethods = "hidden-methods"
 
 var hiddenMethods = Rule{

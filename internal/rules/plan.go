@@ -4,69 +4,72 @@ import (
 	"fmt"
 )
 
-// Names of metadata that a template may have. Package secureapi writes them; a template that is written by hand may.
+// The names of metadata that a template may have. Package secureapi writes them, and a template that is written by hand
+// may have them too.
 const (
-	// PlanMetadata is at an AWS::ApiGateway::RestApi: the access table that its methods must match. It is an object with
+	// PlanMetadata is the metadata of an AWS::ApiGateway::RestApi with the access table that its methods must match. It
+	// is an object with these members:
 	//   path        the construct path of the API
-	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
-	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
-	//   keys        the list of the routes that need an API key; absent for none
-	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
-	//   logins      an object: of each route of a login the logical id of the login's function; absent for none
-	//   checked     an object: of each route that checks its requests what of them must be right, with spaces between: body,
-	//               and parameters such as method.request.querystring.page; absent for none
-	//   throttled   an object: of each route and verb with limits of its own the requests a second and the burst, such as
-	//               "5 10"; absent for none
-	//   cached      an object: of each route whose answers a stage may keep the parameters that they are kept by, with spaces
-	//               between; absent for none
+	//   routes      an object: the name of the guard of each route, such as "GET /orders/{id}"; "" for a public route
+	//   guards      an object: the logical ID of each guard's AWS::ApiGateway::Authorizer, or "AWS_IAM"
+	//   keys        a list of the routes that need an API key; may be absent
+	//   scopes      an object: the list of scopes of each route whose scopes API Gateway compares
+	//   logins      an object: the logical ID of the login's function for each route of a login; may be absent
+	//   checked     an object: what each route checks in its requests, separated by spaces: body, and parameters such as
+	//               method.request.querystring.page; may be absent
+	//   throttled   an object: the requests a second and the burst of each route and verb with limits of its own, such
+	//               as "5 10"; may be absent
+	//   cached      an object: the cache keys of each route whose answers a stage may cache, separated by spaces; may be
+	//               absent
 	//   preflights  whether CORS preflights are answered
-	//   policy      the resource policy, whose Deny statements must be there; absent for none
+	//   policy      the resource policy, whose Deny statements must be there; may be absent
 	PlanMetadata = "gatehouse:plan"
 
-	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
+	// PublicMetadata is the metadata of a public AWS::ApiGateway::Method with the reason why it is public.
 	PublicMetadata = "gatehouse:public"
 
-	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "scope
-	// orders:read".
+	// RequiresMetadata is the metadata of a guarded AWS::ApiGateway::Method with what its callers must have, such as
+	// "scope orders:read".
 	RequiresMetadata = "gatehouse:requires"
 
-	// FromMetadata is at an AWS::ApiGateway::Method that the resource policy restricts to ranges of addresses: the ranges,
-	// such as "203.0.113.0/24, 2001:db8::/32".
+	// FromMetadata is the metadata of an AWS::ApiGateway::Method that the resource policy restricts to ranges of
+	// addresses. It has the ranges, such as "203.0.113.0/24, 2001:db8::/32".
 	FromMetadata = "gatehouse:from"
 
-	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it must match. It is an object with
+	// AuthorizerMetadata is the metadata of an AWS::ApiGateway::Authorizer with the settings that it must match. It is an
+	// object with these members:
 	//   type        TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
 	//   sources     the list of its identity sources
 	//   ttl         for how many seconds its answers are cached
-	//   expression  the validation expression; absent for none
-	//   function    the ARN of its function, of a Lambda authorizer
-	//   role        the ARN of the role that the function is invoked with; absent for none
-	//   pools       the list of the ARNs of its user pools, of a Cognito authorizer
-	//   jwt         the JwtConfiguration, of a JWT authorizer
-	//   usageKey    the claim that the included function takes API keys from; absent for none
-	//   included    whether its function is the included one, which answers for the routes of the plan alone
+	//   expression  the validation expression; may be absent
+	//   function    the ARN of a Lambda authorizer's function
+	//   role        the ARN of the role that invokes the function; may be absent
+	//   pools       the list of the ARNs of a Cognito authorizer's user pools
+	//   jwt         the JwtConfiguration of a JWT authorizer
+	//   usageKey    the claim that the included function takes API keys from; may be absent
+	//   included    whether its function is the included one, which only knows the routes of the plan
 	AuthorizerMetadata = "gatehouse:authorizer"
 )
 
-// planIAM is the name that a plan gives AWS_IAM where another guard has its authorizer.
+// planIAM is the name of AWS_IAM in a plan, in place of another guard's authorizer.
 const planIAM = "AWS_IAM"
 
-// plan is the access table of an API, as its metadata has it.
+// plan is the access table of an API, as in its metadata.
 type plan struct {
 	path       string
-	routes     map[string]string // the name of the guard; "" for a public route
-	guards     map[string]string // the logical id of the authorizer, or planIAM
+	routes     map[string]string // the name of each route's guard; "" for a public route
+	guards     map[string]string // the logical ID of each guard's authorizer, or planIAM
 	scopes     map[string]any
-	logins     map[string]string // of each route of a login the logical id of its function
+	logins     map[string]string // the logical ID of the login's function, for each route of a login
 	keys       []string
-	cached     map[string]string // of each route whose answers may be kept, the keys
-	checked    map[string]string // of each route that checks its requests, what of them
-	throttled  map[string]string // of each route and verb with limits of its own, those
+	cached     map[string]string // the cache keys, for each route whose answers may be cached
+	checked    map[string]string // what is checked, for each route that checks its requests
+	throttled  map[string]string // the limits, for each route and verb with limits of its own
 	preflights bool
 	policy     any
 }
 
-// readPlan reads the plan of an API; nil if it has none. The error says what of it cannot be read.
+// readPlan reads the plan of an API, or nil if it has none. The error tells what cannot be read.
 func readPlan(raw any) (*plan, error) {
 	if raw == nil {
 		return nil, nil

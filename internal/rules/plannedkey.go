@@ -33,7 +33,7 @@ var changedKey = Rule{
 	},
 }
 
-// openness says in words how a method without a guard is open.
+// openness describes how a method without a guard is open.
 func (m *method) openness() string {
 	if c := m.choose("ApiKeyRequired"); c.why == "" && allAre(c.values, "true") {
 		return "public with a key, which is no identity"

@@ -48,13 +48,14 @@ var policyOpensMethod = Rule{
 	WayOut: "put the method into Routes, so that the policy leaves it out",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
-			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {
+			if !m.isBesideTable() || m.api.t.Properties["Policy"] == nil ||
+				!m.mayHaveType(authCustom) && !m.mayHaveType(authIAM) {
 				continue
 			}
 			scope := m.api.policyScope()
 			all, err := resourcepolicy.Judge(m.api.policy(), scope)
 			if err != nil {
-				continue // it is named already
+				continue // it is reported already
 			}
 			if all {
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
@@ -73,20 +74,20 @@ var policyOpensMethod = Rule{
 	},
 }
 
-// policy is the resource policy as JSON, in which what is not known is an object.
+// policy returns the resource policy as JSON, in which unknown values are objects.
 func (a *api) policy() []byte {
-	document := a.partly("Properties.Policy", a.t.Properties["Policy"])
+	document := a.resolvePartly("Properties.Policy", a.t.Properties["Policy"])
 	if text, ok := document.(string); ok {
 		return []byte(text)
 	}
 	text, err := json.Marshal(document)
 	if err != nil {
-		return nil // Judge says that it is not readable
+		return nil // Judge reports that it is not readable
 	}
 	return text
 }
 
-// missingDenies are the Deny statements of the plan's policy that the template's does not have.
+// missingDenies returns the Deny statements of the plan's policy that the template does not have.
 func (a *api) missingDenies() (out []any) {
 	statements := func(document any) []any {
 		object, _ := document.(map[string]any)
@@ -96,11 +97,11 @@ func (a *api) missingDenies() (out []any) {
 		list, _ := object["Statement"].([]any)
 		return list
 	}
-	planned := statements(a.partly("Metadata."+PlanMetadata+".policy", a.plan.policy))
+	planned := statements(a.resolvePartly("Metadata."+PlanMetadata+".policy", a.plan.policy))
 	if len(planned) == 0 {
 		return nil
 	}
-	there := statements(a.partly("Properties.Policy", a.t.Properties["Policy"]))
+	there := statements(a.resolvePartly("Properties.Policy", a.t.Properties["Policy"]))
 	for _, p := range planned {
 		statement, _ := p.(map[string]any)
 		if statement["Effect"] == "Deny" && !slices.ContainsFunc(there, func(t any) bool { return reflect.DeepEqual(t, p) }) {
@@ -110,7 +111,7 @@ func (a *api) missingDenies() (out []any) {
 	return out
 }
 
-// policyScope is what the plan asks of a resource policy.
+// policyScope returns what the plan requires of a resource policy.
 func (a *api) policyScope() resourcepolicy.Scope {
 	var s resourcepolicy.Scope
 	for _, name := range slices.Sorted(maps.Keys(a.plan.routes)) {
@@ -132,8 +133,8 @@ func (a *api) policyScope() resourcepolicy.Scope {
 	return s
 }
 
-// needsAllow reports whether a guard of the plan is an authorizer whose routes the resource policy must allow: one with
-// which API Gateway verifies the token itself.
+// needsAllow reports whether a guard of the plan is an authorizer whose routes the resource policy must allow, because
+// API Gateway verifies the token itself.
 func (a *api) needsAllow(guard string) bool {
 	for _, r := range a.guards {
 		if r.id == a.plan.guards[guard] {
@@ -144,8 +145,8 @@ func (a *api) needsAllow(guard string) bool {
 	return false
 }
 
-// resourcesOf are the requests of a pattern, as a policy names them. The preflight takes OPTIONS, on a route for every
-// verb too.
+// resourcesOf returns the resources for a pattern's requests in a policy. OPTIONS is left out if there are preflights,
+// even for a route with every verb.
 func (a *api) resourcesOf(p route.Pattern, preflights bool) (out []string) {
 	for _, verb := range verbsOf(p) {
 		if verb != "OPTIONS" || !preflights {

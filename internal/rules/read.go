@@ -31,7 +31,7 @@ func newView(a *cloudassembly.Assembly) *view {
 func (v *view) readAPIs() {
 	for _, r := range v.byType[typeAPI] {
 		a := &api{resource: r}
-		a.plan, a.badPlan = readPlan(r.partly("Metadata", r.t.Metadata[PlanMetadata]))
+		a.plan, a.badPlan = readPlan(r.resolvePartly("Metadata", r.t.Metadata[PlanMetadata]))
 		v.apis = append(v.apis, a)
 		if id := r.ref(); id != "" {
 			v.byID[id] = a
@@ -43,14 +43,14 @@ func (v *view) readAPIs() {
 	for _, kind := range []string{typeStage, typeDeployment} {
 		for _, r := range v.byType[kind] {
 			if a, _ := v.apiOf(r); a != nil && (kind == typeStage || r.t.Properties["StageName"] != nil) {
-				name, _ := r.text("StageName") // "" if it is not known, which makes it any
+				name, _ := r.text("StageName") // "" if it is not known, which means any
 				a.stages = append(a.stages, name)
 			}
 		}
 	}
 }
 
-// readPaths puts the tree of paths together.
+// readPaths builds the tree of paths.
 func (v *view) readPaths() {
 	left := v.byType[typeResource]
 	for len(left) > 0 {
@@ -97,7 +97,7 @@ func (v *view) readMethods() {
 		verb, _ := r.text("HttpMethod")
 		m.verb = strings.ToUpper(verb)
 		m.readAuthorization()
-		if integration, ok := r.partly("Properties.Integration", r.t.Properties["Integration"]).(map[string]any); ok {
+		if integration, ok := r.resolvePartly("Properties.Integration", r.t.Properties["Integration"]).(map[string]any); ok {
 			m.isMock = integration["Type"] == "MOCK"
 		}
 		v.methods = append(v.methods, m)
@@ -107,8 +107,8 @@ func (v *view) readMethods() {
 	}
 }
 
-// readAuthorization finds out what guards the method. API Gateway takes the type in lower case as well, and a method
-// without one has none.
+// readAuthorization determines what guards the method. API Gateway also accepts the type in lower case. A method
+// without a type has no guard.
 func (m *method) readAuthorization() {
 	c := m.choose("AuthorizationType")
 	m.why = c.why
@@ -125,7 +125,7 @@ func (m *method) readAuthorization() {
 			m.types = append(m.types, t)
 		}
 	}
-	if m.api == nil || !m.is(authCustom) && !m.is(authCognito) && !m.is(authJWT) {
+	if m.api == nil || !m.mayHaveType(authCustom) && !m.mayHaveType(authCognito) && !m.mayHaveType(authJWT) {
 		return
 	}
 	id, err := m.text("AuthorizerId")

@@ -1,22 +1,22 @@
 package rules
 
-// Rule is something that is judged.
+// Rule is a property that assemblies are judged by.
 type Rule struct {
-	ID  string // in kebab case; it does not change
-	Why string // the reason in one sentence
+	ID  string // in kebab case; it never changes
+	Why string // the reason
 
-	// Looks says at what the rule looks, and of which APIs.
+	// Looks tells what the rule looks at, and in which APIs.
 	Looks string
 
-	WayOut string // in general; a finding has its own words
+	WayOut string // in general; a finding may have its own
 
-	// Severity is that of its findings, unless they say otherwise.
+	// Severity is the severity of its findings, unless they have their own.
 	Severity Severity
 
 	check func(v *view, report reporter)
 }
 
-// eachPlanned is the check of a rule that looks at each API with a plan by itself.
+// eachPlanned returns the check of a rule that looks at each API with a plan separately.
 func eachPlanned(check func(*api, reporter)) func(*view, reporter) {
 	return func(v *view, report reporter) {
 		for _, a := range v.apis {

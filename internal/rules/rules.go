@@ -1,14 +1,14 @@
-// Package rules judges finished cloud assemblies: whether the templates still guard each REST API as its access table
-// says, and whether an API of any origin has a hole that is certain.
+// Package rules judges finished cloud assemblies. It checks whether the templates still guard each REST API as its
+// access table states, and whether an API of any origin has a definite security hole.
 //
 //	a, err := cloudassembly.Read("cdk.out")
 //	for _, f := range rules.Check(a, rules.Options{}) {
 //		fmt.Println(f.Rule, f.ConstructPath, f.Message)
 //	}
 //
-// It reads what is deployed and not the constructs, so overrides, aspects and generic resources are judged alike. The
-// plan of an API that package secureapi built is in the metadata of its resources: see [PlanMetadata]. Of other APIs it
-// reports only what is wrong in any app. It does not ask AWS anything, and it does not change anything.
+// It reads the templates to be deployed and not the constructs, so overrides, aspects and generic resources are judged
+// alike. The plan of an API that package secureapi built is in the metadata of its resources: see [PlanMetadata]. For
+// other APIs it reports only what is wrong in any app. It does not call AWS, and changes nothing.
 package rules
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// Options are how an assembly is judged.
+// Options configure how an assembly is judged.
 type Options struct {
-	// Accepted adds the findings that the app accepts, with their reasons. They are left out by default.
+	// Accepted includes the findings that the app accepts, with their reasons.
 	Accepted bool
 }
 
-// All returns the rules, in the order of their ids.
+// All returns the rules, sorted by ID.
 func All() []Rule {
 	all := []Rule{
 		openMethod,
@@ -65,7 +65,7 @@ func All() []Rule {
 	return all
 }
 
-// IDs returns the ids of all rules.
+// IDs returns the IDs of all rules.
 func IDs() []string {
 	var out []string
 	for _, r := range All() {
@@ -74,12 +74,12 @@ func IDs() []string {
 	return out
 }
 
-// Acceptable returns the ids of the rules whose findings an app may accept.
+// Acceptable returns the IDs of the rules whose findings an app may accept.
 func Acceptable() []string {
 	return slices.DeleteFunc(IDs(), func(id string) bool { return id == acceptance.ID })
 }
 
-// Check judges an assembly. The findings are in the order of their stacks, constructs and rules.
+// Check judges an assembly. The findings are sorted by stack, construct and rule.
 func Check(a *cloudassembly.Assembly, o Options) []Finding {
 	v := newView(a)
 	var out []Finding
@@ -95,7 +95,7 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 		rule.check(v, reporterOf(rule))
 	}
 	found := out
-	out = nil // accept writes into what was found, and reports beside it
+	out = nil // accept changes the findings and reports more, so the list must be complete here
 	v.accept(found, Acceptable(), reporterOf(acceptance))
 	out = append(found, out...)
 	if !o.Accepted {
@@ -108,13 +108,13 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 	return slices.Compact(out)
 }
 
-// Failing returns the findings that fail a synthesis: errors that are not accepted.
+// Failing returns the findings with which a synthesis fails: errors that are not accepted.
 func Failing(findings []Finding) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings),
 		func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })
 }
 
-// place fills in where a finding is.
+// place sets the place of a finding.
 func (r *resource) place(f *Finding) {
 	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Note(pathMetadata), r.stack.File()
 }

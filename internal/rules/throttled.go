@@ -22,7 +22,7 @@ var changedThrottle = Rule{
 			if a == nil || a.plan == nil || len(a.plan.throttled) == 0 {
 				continue
 			}
-			settings, _ := r.partly("Properties.MethodSettings", r.t.Properties["MethodSettings"]).([]any)
+			settings, _ := r.resolvePartly("Properties.MethodSettings", r.t.Properties["MethodSettings"]).([]any)
 			for _, key := range slices.Sorted(maps.Keys(a.plan.throttled)) {
 				limits := a.plan.throttled[key]
 				if has := limitsOf(settings, key); !sameLimits(has, limits) {
@@ -35,8 +35,8 @@ var changedThrottle = Rule{
 	},
 }
 
-// limitsOf are the requests a second and the burst of a method, as a plan has them; "" for none. Of several entries for
-// one method none is known to be the one that counts, so all must be the same.
+// limitsOf returns the requests a second and the burst of a method, in the form of a plan, or "". If there are several
+// entries for one method, it is not known which one applies, so all must be the same.
 func limitsOf(settings []any, key string) (limits string) {
 	for _, entry := range settings {
 		setting, _ := entry.(map[string]any)
@@ -67,7 +67,7 @@ func inWords(limits string) string {
 	return rate + " requests a second with a burst of " + burst
 }
 
-// sameLimits reports whether two pairs of limits are the same numbers.
+// sameLimits reports whether two pairs of limits have the same numbers.
 func sameLimits(x, y string) bool {
 	a, b := strings.Fields(x), strings.Fields(y)
 	if len(a) != 2 || len(b) != 2 {

@@ -39,12 +39,12 @@ var unreadTemplate = Rule{
 			if err == nil {
 				continue
 			}
-			given, _ := r.partly("Properties.Parameters", r.t.Properties["Parameters"]).(map[string]any)
+			given, _ := r.resolvePartly("Properties.Parameters", r.t.Properties["Parameters"]).(map[string]any)
 			for _, name := range slices.Sorted(maps.Keys(given)) {
 				value, _ := scalar(given[name])
 				if a := ids[value]; a != nil {
 					report(r, Finding{API: a.name(), Message: fmt.Sprintf("the nested stack is given the API by its parameter %s, "+
-						"and its template could not be read: %s", name, short(err))})
+						"and its template could not be read: %s", name, shortError(err))})
 					break
 				}
 			}
@@ -52,7 +52,7 @@ var unreadTemplate = Rule{
 	},
 }
 
-func short(err error) string {
+func shortError(err error) string {
 	var u *cloudassembly.UnresolvedError
 	if errors.As(err, &u) {
 		return unresolved(err)
@@ -93,7 +93,7 @@ func (a *api) missing(report reporter) {
 	}
 	table, err := route.NewTable(patterns)
 	if err != nil {
-		return // API Gateway does not take such paths side by side
+		return // API Gateway does not accept such paths side by side
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.plan.routes)) {
 		pattern, err := route.Parse(name)

@@ -21,7 +21,7 @@ func scalar(v any) (string, bool) {
 // intrinsic reports whether the name of a member is that of an intrinsic function.
 func intrinsic(name string) bool { return name == "Ref" || strings.HasPrefix(name, "Fn::") }
 
-// inJSON is a value as messages show it.
+// inJSON returns a value in the form that messages show.
 func inJSON(v any) string {
 	if v == nil {
 		return "not set"
@@ -44,10 +44,10 @@ func allAre(values []string, want string) bool {
 	return len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return v != want })
 }
 
-// on reports whether a boolean property may be true.
-func on(v any) bool { return v != nil && v != false && v != "false" }
+// mayBeOn reports whether a boolean property may be true.
+func mayBeOn(v any) bool { return v != nil && v != false && v != "false" }
 
-// unresolved says in a few words why a value is not known: the reason at the end of the chain of references.
+// unresolved describes in a few words why a value is not known. It is the reason at the end of the chain of references.
 func unresolved(err error) string {
 	var u *cloudassembly.UnresolvedError
 	for errors.As(err, &u) {

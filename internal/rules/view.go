@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// Types of resource that the rules look at.
+// The types of resources that the rules look at.
 const (
 	typeAPI        = "AWS::ApiGateway::RestApi"
 	typeResource   = "AWS::ApiGateway::Resource"
@@ -17,7 +17,7 @@ const (
 	typeDeployment = "AWS::ApiGateway::Deployment"
 )
 
-// Authorization types as CloudFormation has them.
+// The authorization types of CloudFormation.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html
 const (
 	authNone    = "NONE"
@@ -33,16 +33,16 @@ type view struct {
 	e        *cloudassembly.Evaluator
 	byType   map[string][]*resource
 	apis     []*api
-	byID     map[string]*api   // by the stand-in of an API's id
-	paths    map[string]pathOf // by the stand-in of a path's id
+	byID     map[string]*api   // by the placeholder of an API's ID
+	paths    map[string]pathOf // by the placeholder of a path's ID
 	methods  []*method
-	guards   map[string]*resource // authorizers, by the stand-ins of the API's id and their own, with a space between
+	guards   map[string]*resource // authorizers, by the placeholders of the API's ID and their own, separated by a space
 
-	e2      *cloudassembly.Evaluator // see elsewhereEvaluator; nil until a rule asks for it
-	lambdas map[string]*resource     // see functions; nil until a rule asks for them
+	e2      *cloudassembly.Evaluator // see elsewhereEvaluator; nil until a rule needs it
+	lambdas map[string]*resource     // see functions; nil until a rule needs them
 }
 
-// resource is a resource of a template that is made, or may be.
+// resource is a resource of a template that is created, or may be.
 type resource struct {
 	v     *view
 	stack *cloudassembly.Stack
@@ -59,7 +59,7 @@ type pathOf struct {
 // api is a REST API.
 type api struct {
 	*resource
-	plan    *plan // nil for one that Gatehouse did not build
+	plan    *plan // nil for an API that Gatehouse did not build
 	badPlan error // why its plan cannot be read
 	stages  []string
 	guards  []*resource // its authorizers
@@ -74,20 +74,21 @@ type method struct {
 	verb   string // "" if it is not known
 	path   string // "" if it is not known
 
-	types  []string // that its AuthorizationType may be, in upper case
-	why    string   // why there may be others
+	types  []string // the values that its AuthorizationType may have, in upper case
+	why    string   // why there may be other values
 	guard  *resource
 	noID   string // why the authorizer is not known; "" if it is known, or if the method has none
 	isMock bool
 }
 
-// pathMetadata is where CDK notes a resource's construct path.
+// pathMetadata is the metadata with a resource's construct path.
 // Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
 const pathMetadata = "aws:cdk:path"
 
 func (r *resource) String() string { return r.stack.Path + "/" + r.id }
 
-// get resolves a property; nil if it is not set. The error says why it is known only when the stack is deployed.
+// get resolves a property. It returns nil if the property is not set. The error tells why it is known only at
+// deployment.
 func (r *resource) get(name string) (any, error) {
 	return r.resolve("Properties."+name, r.t.Properties[name])
 }
@@ -96,7 +97,7 @@ func (r *resource) resolve(path string, raw any) (any, error) {
 	return r.v.e.Evaluate(r.stack, r.id, path, raw)
 }
 
-// text resolves a property that is a string, a number or a boolean; "" if it is not set.
+// text resolves a property that is a string, a number or a boolean. It returns "" if the property is not set.
 func (r *resource) text(name string) (string, error) {
 	value, err := r.get(name)
 	if err != nil || value == nil {
@@ -109,7 +110,7 @@ func (r *resource) text(name string) (string, error) {
 	return t, nil
 }
 
-// ref is what Ref yields for the resource, and attribute what Fn::GetAtt does; "" if that is not known.
+// ref returns what Ref yields for the resource, or "" if that is not known.
 func (r *resource) ref() string { return r.textOf(map[string]any{"Ref": r.id}) }
 
 func (r *resource) attribute(name string) string {
@@ -125,8 +126,8 @@ func (r *resource) textOf(raw any) string {
 	return t
 }
 
-// partly resolves what of a value it can, and leaves the intrinsic functions that have no value.
-func (r *resource) partly(path string, raw any) any {
+// resolvePartly resolves as much of a value as it can. It leaves the intrinsic functions that have no value.
+func (r *resource) resolvePartly(path string, raw any) any {
 	if value, err := r.resolve(path, raw); err == nil {
 		return value
 	}
@@ -137,20 +138,21 @@ func (r *resource) partly(path string, raw any) any {
 			if strings.HasPrefix(name, "Fn::") || name == "Ref" {
 				return raw
 			}
-			out[name] = r.partly(path+"."+name, member)
+			out[name] = r.resolvePartly(path+"."+name, member)
 		}
 		return out
 	case []any:
 		out := make([]any, len(raw))
 		for i, entry := range raw {
-			out[i] = r.partly(fmt.Sprintf("%s[%d]", path, i), entry)
+			out[i] = r.resolvePartly(fmt.Sprintf("%s[%d]", path, i), entry)
 		}
 		return out
 	}
 	return raw
 }
 
-// apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or if it cannot be told, and why.
+// apiOf returns the API that a resource belongs to. If the API is not in the assembly, or not known, it returns nil and
+// the reason.
 func (v *view) apiOf(r *resource) (*api, string) {
 	id, err := r.text("RestApiId")
 	if err != nil {
