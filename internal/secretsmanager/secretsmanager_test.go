@@ -41,7 +41,7 @@ func newClient(t *testing.T, status int, body string) (Client, *[]string) {
 		"AWS_ACCESS_KEY_ID":     "AKIDEXAMPLE",
 		"AWS_SECRET_ACCESS_KEY": key.Secret,
 		"AWS_SESSION_TOKEN":     key.SessionToken,
-		endpointVariable:        server.URL,
+		secrets.variable:        server.URL,
 	}
 	return Client{Getenv: func(name string) string { return env[name] }, Now: time.Now}, asked
 }
@@ -116,9 +116,14 @@ func TestEndpoints(t *testing.T) {
 		{secretARN, "http://127.0.0.1:4566", "http://127.0.0.1:4566", "eu-central-1"},
 	} {
 		s := Client{Getenv: func(string) string { return c.own }}
-		if url, region := s.endpoint(c.arn); url != c.url || region != c.region {
+		region := regionOf(c.arn)
+		if url := s.endpoint(secrets, region); url != c.url || region != c.region {
 			t.Errorf("%s: %s %s", c.arn, url, region)
 		}
+	}
+	const pools = "https://cognito-idp.cn-north-1.amazonaws.com.cn/"
+	if url := (Client{Getenv: func(string) string { return "" }}).endpoint(UserPools, "cn-north-1"); url != pools {
+		t.Errorf("user pools are at %s, want %s", url, pools)
 	}
 }
 
