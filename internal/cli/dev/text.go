@@ -48,7 +48,7 @@ func (t *textReporter) announced(a announcement) {
 		say = append(say, problemText(p))
 	}
 	if len(a.examples) > 0 {
-		say = append(say, "\nTo try it (the tokens last an hour; \"gatehouse help token\" says how to make others):\n")
+		say = append(say, "\nTry it (these tokens are valid for an hour; \"gatehouse token\" prints others):\n")
 		for _, e := range a.examples {
 			say = append(say, "# "+outcome(e)+": "+e.Why, e.Curl())
 		}

@@ -7,5 +7,5 @@ func Owner(k checks.AccessKey) string {
 	if k.Principal == nil {
 		return "developer, who may call everything"
 	}
-	return k.Principal.ID.String() + ", by its policies"
+	return k.Principal.ID.String() + ", limited by its policies"
 }
