@@ -16,6 +16,20 @@ func listOf(list *[]*string) (out []string) {
 	return out
 }
 
+// mapOf is a map of CDK's props in plain values, without those that are nil.
+func mapOf(from *map[string]*string) map[string]string {
+	if from == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for name, value := range *from {
+		if value != nil {
+			out[name] = *value
+		}
+	}
+	return out
+}
+
 // mapFor is a map for CDK's props; nil for an empty one.
 func mapFor(from map[string]string) *map[string]*string {
 	if len(from) == 0 {

@@ -228,6 +228,7 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 			out.AccessLogFormat = *o.AccessLogFormat.ToString()
 		}
 		out.StageName = o.StageName
+		out.Variables = mapOf(o.Variables)
 		out.Throttling = o.ThrottlingRateLimit != nil || o.ThrottlingBurstLimit != nil
 		out.AccessLogDestination = o.AccessLogDestination != nil
 		out.TracingEnabled = o.TracingEnabled != nil

@@ -134,7 +134,7 @@ func (c *StageCanary) plan() *plan.StageCanary {
 	if c == nil {
 		return nil
 	}
-	return &plan.StageCanary{Percent: c.Percent}
+	return &plan.StageCanary{Percent: c.Percent, Variables: c.Variables}
 }
 
 // accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not

@@ -88,8 +88,11 @@ type Stage struct {
 	Canary                *StageCanary
 }
 
-// StageCanary has the part of a stage's canary that is checked.
-type StageCanary struct{ Percent float64 }
+// StageCanary has the parts of a stage's canary that are checked.
+type StageCanary struct {
+	Percent   float64
+	Variables map[string]string
+}
 
 // RestAPI has the parts of secureapi's RestApiProps that are checked.
 type RestAPI struct {
@@ -105,6 +108,7 @@ type RestAPI struct {
 
 	// Fields of DeployOptions: the name, and whether the others are set.
 	StageName                                        *string
+	Variables                                        map[string]string
 	Throttling, AccessLogDestination, TracingEnabled bool
 
 	ResponseCache      bool // DeployOptions turn the response cache on, for the stage or a method

@@ -37,6 +37,7 @@ func (p *Plan) checkRestAPI() (errs []error) {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, checkVariables("RestApiProps.DeployOptions.Variables", r.Variables)...)
 	instead(r.Throttling && (s.RateLimit != 0 || s.BurstLimit != 0 || s.NoThrottling),
 		"DeployOptions.ThrottlingRateLimit or ThrottlingBurstLimit", "Stage says it too; leave one out")
 	instead(r.AccessLogDestination && (s.NoAccessLogs || s.SetsRetention), "DeployOptions.AccessLogDestination",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,8 +42,33 @@ func (s Stage) check() (errs []error) {
 	if s.NoAccessLogs && s.SetsRetention {
 		errs = append(errs, errors.New("Stage: NoAccessLogs is set beside AccessLogRetention: leave one out"))
 	}
-	if c := s.Canary; c != nil && !(c.Percent >= 0 && c.Percent <= 100) {
-		errs = append(errs, fmt.Errorf("Stage.Canary has Percent %v: want 0 to 100, of the requests", c.Percent))
+	if c := s.Canary; c != nil {
+		if !(c.Percent >= 0 && c.Percent <= 100) {
+			errs = append(errs, fmt.Errorf("Stage.Canary has Percent %v: want 0 to 100, of the requests", c.Percent))
+		}
+		errs = append(errs, checkVariables("Stage.Canary.Variables", c.Variables)...)
+	}
+	return errs
+}
+
+// The forms of a stage variable's name and value.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html (variables)
+var (
+	variableName  = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+	variableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]+$`)
+)
+
+// checkVariables refuses stage variables with which the stage does not deploy.
+func checkVariables(field string, variables map[string]string) (errs []error) {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		value := variables[name]
+		if !Unresolved(name) && !variableName.MatchString(name) {
+			errs = append(errs, fmt.Errorf("%s has the variable %q: want a name of letters, digits and _", field, name))
+		}
+		if !Unresolved(value) && !variableValue.MatchString(value) {
+			errs = append(errs, fmt.Errorf("%s has %q as the value of %s: want letters, digits and any of -._~:/?#&=,",
+				field, value, name))
+		}
 	}
 	return errs
 }

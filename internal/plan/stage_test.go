@@ -14,6 +14,10 @@ func TestWrongCanaries(t *testing.T) {
 		{"too much", canary(101), "Stage.Canary has Percent 101: want 0 to 100, of the requests"},
 		{"negative", canary(-1), "Stage.Canary has Percent -1"},
 		{"no number", canary(math.NaN()), "Stage.Canary has Percent NaN"},
+		{"a variable", func(p *Props) { p.Stage.Canary = &StageCanary{Variables: map[string]string{"a-b": "c"}} },
+			`Stage.Canary.Variables has the variable "a-b": want a name of letters, digits and _`},
+		{"its value", func(p *Props) { p.Stage.Canary = &StageCanary{Variables: map[string]string{"a": "c d"}} },
+			`Stage.Canary.Variables has "c d" as the value of a: want letters, digits and any of -._~:/?#&=,`},
 		{"no stage", both(canary(10), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
 			"RestApiProps.Deploy is set"},
 	})
@@ -35,6 +39,9 @@ func TestWrongStages(t *testing.T) {
 		},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
 		{"long stage name", func(p *Props) { p.Stage.Name = strings.Repeat("v", 129) }, `vvv": want 1 to 128 letters`},
+		{"a variable without a value", func(p *Props) {
+			p.RestAPI = &RestAPI{Variables: map[string]string{"mode": ""}}
+		}, `RestApiProps.DeployOptions.Variables has "" as the value of mode: want letters, digits and any of`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
 		{"a limit that was a token", func(p *Props) { p.Stage.RateLimit = math.MinInt },
 			"a RateLimit of a CDK token and a BurstLimit of 0: want positive numbers, 0 for the default, or NoThrottling; CDK " +
