@@ -208,16 +208,9 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite), which checks signatures' form, and
-// ends with its standard input.
-const dynaliteScript = `
-const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
-server.listen(0, '127.0.0.1', () => console.log(server.address().port))
-process.stdin.on('end', () => process.exit()).resume()`
-
 // TestDynamoDB puts an item into a table of DynamoDB and gets it back, through the gateway.
 func TestDynamoDB(t *testing.T) {
-	endpoint := "http://127.0.0.1:" + nodepeer.Start(t, dynaliteScript, []string{"dynalite"}).Ready
+	endpoint := nodepeer.Dynalite(t)
 	createTable(t, endpoint)
 	r := bare()
 	addRoute(

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -22,14 +21,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-//go:embed testdata/peers/dynamodb.cjs
-var dynamoScript string
-
 // TestOrdersAreKept runs the example over a server that speaks DynamoDB's protocol, with the table that its template
 // declares: made with another key, it would not hold what the function puts there.
 func TestOrdersAreKept(t *testing.T) {
 	t.Parallel()
-	endpoint := "http://127.0.0.1:" + nodepeer.Start(t, dynamoScript, []string{"dynalite"}).Ready
+	endpoint := nodepeer.Dynalite(t)
 	dir := exampleHere(t, idp(stack.Token))
 	client := dynamodb.New(dynamodb.Options{
 		Region: region, BaseEndpoint: &endpoint,

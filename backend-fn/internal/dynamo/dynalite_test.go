@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,23 +8,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
-
-// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite) on a free port of 127.0.0.1, says
-// which, and ends with its standard input, so that it cannot outlive the test.
-const dynaliteScript = `
-const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
-server.listen(0, '127.0.0.1', () => console.log(server.address().port))
-process.stdin.on('end', () => process.exit()).resume()`
 
 // newTable makes a table as a stack does, from the constants of package orders.
 func newTable(t *testing.T, endpoint, name string) *Store {
@@ -35,29 +25,7 @@ func newTable(t *testing.T, endpoint, name string) *Store {
 		t.Fatal(err)
 	}
 	s := New(c)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	_, err = s.client.CreateTable(ctx, &dynamodb.CreateTableInput{
-		TableName:   &name,
-		BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String(orders.PartitionKey), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String(orders.SortKey), AttributeType: types.ScalarAttributeTypeS},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String(orders.PartitionKey), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String(orders.SortKey), KeyType: types.KeyTypeRange},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) {
-		o.MinDelay, o.MaxDelay = 5*time.Millisecond, 50*time.Millisecond
-	})
-	if err := wait.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	dynamotest.CreateTable(t, s.client, name, orders.PartitionKey, orders.SortKey)
 	return s
 }
 
@@ -73,7 +41,7 @@ func (c *counter) Do(r *http.Request) (*http.Response, error) {
 }
 
 func TestDynalite(t *testing.T) {
-	endpoint, tables := "http://127.0.0.1:"+nodepeer.Start(t, dynaliteScript, []string{"dynalite"}).Ready, 0
+	endpoint, tables := nodepeer.Dynalite(t), 0
 	table := func(t *testing.T) *Store {
 		tables++
 		return newTable(t, endpoint, fmt.Sprintf("orders-%d", tables))

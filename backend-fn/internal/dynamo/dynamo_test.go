@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,29 +12,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 )
 
-const sessionToken = "FQoGZXIvYXdzEXAMPLETOKEN"
-
 func environment(changes map[string]string) func(string) string {
-	env := map[string]string{
-		"ORDERS_TABLE":          "orders",
-		"AWS_REGION":            "eu-central-1",
-		"AWS_ACCESS_KEY_ID":     "AKID",
-		"AWS_SECRET_ACCESS_KEY": "secret",
-		"AWS_SESSION_TOKEN":     sessionToken,
-	}
-	for k, v := range changes {
-		env[k] = v
-	}
-	return func(name string) string { return env[name] }
+	all := map[string]string{"ORDERS_TABLE": "orders"}
+	maps.Copy(all, changes)
+	return dynamotest.Environment(all)
 }
 
 func open(t *testing.T, f *fakeTable) *Store {
@@ -43,7 +33,7 @@ func open(t *testing.T, f *fakeTable) *Store {
 		t.Fatal(err)
 	}
 	c.HTTPClient = f
-	c.Retryer = func() aws.RetryerV2 { return retry.AddWithMaxBackoffDelay(retry.NewStandard(), 1).(aws.RetryerV2) }
+	c.Retryer = dynamotest.AtOnce
 	return New(c)
 }
 
@@ -147,7 +137,7 @@ func TestItemsThatAreNotOrders(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	signature := "The request signature we calculated does not match. The Canonical String should have been 'POST\n/\n\nx-amz-security-token:" + sessionToken
+	signature := "The request signature we calculated does not match. The Canonical String should have been 'POST\n/\n\nx-amz-security-token:" + dynamotest.SessionToken
 	for _, tt := range []struct {
 		name     string
 		fault    func() *http.Response
@@ -155,45 +145,51 @@ func TestFaults(t *testing.T) {
 		busy     bool
 		want     string // in the error
 	}{
-		{"throttled to the end", func() *http.Response { return fault(400, "ThrottlingException", "Rate exceeded") }, 3, true,
+		{"throttled to the end", func() *http.Response { return dynamotest.Fault(400, "ThrottlingException", "Rate exceeded") }, 3, true,
 			"ThrottlingException (request REQUEST-1)"},
 		{
 			"partition too hot",
-			func() *http.Response { return fault(400, "ProvisionedThroughputExceededException", "slow down") },
+			func() *http.Response {
+				return dynamotest.Fault(400, "ProvisionedThroughputExceededException", "slow down")
+			},
 			3,
 			true,
 			"ProvisionedThroughputExceededException",
 		},
 		{
 			"a fault of DynamoDB's",
-			func() *http.Response { return fault(500, "InternalServerError", "oops") },
+			func() *http.Response { return dynamotest.Fault(500, "InternalServerError", "oops") },
 			3,
 			true,
 			"InternalServerError",
 		},
 		{
 			"not granted",
-			func() *http.Response { return fault(400, "AccessDeniedException", "User: x is not authorized") },
+			func() *http.Response {
+				return dynamotest.Fault(400, "AccessDeniedException", "User: x is not authorized")
+			},
 			1,
 			false,
 			"AccessDeniedException: User: x is not authorized (request REQUEST-1)",
 		},
 		{
 			"no such table",
-			func() *http.Response { return fault(400, "ResourceNotFoundException", "Requested resource not found") },
+			func() *http.Response {
+				return dynamotest.Fault(400, "ResourceNotFoundException", "Requested resource not found")
+			},
 			1,
 			false,
 			"ResourceNotFoundException: Requested resource not found",
 		},
 		{
 			"wrong signature: the message quotes the token",
-			func() *http.Response { return fault(400, "InvalidSignatureException", signature) },
+			func() *http.Response { return dynamotest.Fault(400, "InvalidSignatureException", signature) },
 			1,
 			false,
 			"InvalidSignatureException (request REQUEST-1)",
 		},
 		{"an answer that is no JSON", func() *http.Response {
-			resp := reply(200, nil)
+			resp := dynamotest.Reply(200, nil)
 			resp.Body = io.NopCloser(strings.NewReader("<html>"))
 			return resp
 		}, 1, false, "dynamo: "},
@@ -217,7 +213,7 @@ func TestFaults(t *testing.T) {
 				if !strings.HasPrefix(err.Error(), "dynamo: "+call+": ") {
 					t.Errorf("%v: does not name the call", err)
 				}
-				if strings.Contains(err.Error(), sessionToken) {
+				if strings.Contains(err.Error(), dynamotest.SessionToken) {
 					t.Errorf("the session token is in the error: %v", err)
 				}
 				if attempts != tt.attempts {
@@ -233,7 +229,7 @@ func TestAThrottledCallIsRepeated(t *testing.T) {
 	f.fault = func(string) *http.Response {
 		if first {
 			first = false
-			return fault(400, "ThrottlingException", "")
+			return dynamotest.Fault(400, "ThrottlingException", "")
 		}
 		return nil
 	}
@@ -255,7 +251,7 @@ func TestDeleteOfAnOrderCreatedMeanwhile(t *testing.T) {
 			return nil
 		}
 		f.items = created.items
-		return fault(400, "ConditionalCheckFailedException", "")
+		return dynamotest.Fault(400, "ConditionalCheckFailedException", "")
 	}
 	if err := s.Delete(t.Context(), storetest.Order(1).ID); !errors.Is(err, orders.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
@@ -307,7 +303,7 @@ type to struct{ host string }
 
 func (c *to) Do(r *http.Request) (*http.Response, error) {
 	c.host = r.URL.Scheme + "://" + r.URL.Host
-	return reply(200, struct{}{}), nil
+	return dynamotest.Reply(200, struct{}{}), nil
 }
 
 func TestEndpoint(t *testing.T) {

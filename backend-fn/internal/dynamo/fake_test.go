@@ -1,17 +1,15 @@
 package dynamo
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 )
 
 // fakeTable is an HTTP transport that answers as DynamoDB does to the requests of this package, and to no others: an
@@ -43,38 +41,12 @@ func newFake(t *testing.T) *fakeTable {
 	return &fakeTable{t: t, items: map[string]map[string]any{}, actions: map[string]int{}}
 }
 
-func reply(status int, body any) *http.Response {
-	b, _ := json.Marshal(body)
-	return &http.Response{
-		StatusCode: status,
-		Header:     http.Header{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Requestid": {"REQUEST-1"}},
-		Body:       io.NopCloser(bytes.NewReader(b)),
-	}
-}
-
-func fault(status int, code, message string) *http.Response {
-	return reply(status, map[string]string{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message})
-}
-
 func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	action, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
-	auth := r.Header.Get("Authorization")
-	if !ok || r.Method != "POST" || !strings.Contains(auth, "Credential=AKID/") ||
-		!strings.Contains(auth, "/eu-central-1/dynamodb/") {
-		f.t.Errorf("%s %s, target %q, authorization %q", r.Method, r.URL, r.Header.Get("X-Amz-Target"), auth)
-	}
-	if got := r.Header.Get("X-Amz-Security-Token"); got != sessionToken {
-		f.t.Errorf("%s with session token %q", action, got)
-	}
 	var q fakeRequest
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&q); err != nil {
-		f.t.Errorf("%s: %v", action, err)
-	}
+	action := dynamotest.Input(f.t, r, &q)
 	if q.TableName != "orders" {
 		f.t.Errorf("%s on table %q", action, q.TableName)
 	}
@@ -98,14 +70,14 @@ func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 		if !q.ConsistentRead {
 			f.t.Error("GetItem is not consistent: an order just created might be missing")
 		}
-		return reply(200, out), nil
+		return dynamotest.Reply(200, out), nil
 	case "DeleteItem":
 		return f.delete(q), nil
 	case "Query":
 		return f.query(q), nil
 	}
 	f.t.Errorf("unexpected action %q", action)
-	return fault(400, "UnknownOperationException", ""), nil
+	return dynamotest.Fault(400, "UnknownOperationException", ""), nil
 }
 
 func (f *fakeTable) sortKey(key map[string]any) string {
@@ -124,10 +96,10 @@ func (f *fakeTable) put(q fakeRequest) *http.Response {
 	}
 	id := f.sortKey(q.Item)
 	if _, ok := f.items[id]; ok {
-		return fault(400, "ConditionalCheckFailedException", "The conditional request failed")
+		return dynamotest.Fault(400, "ConditionalCheckFailedException", "The conditional request failed")
 	}
 	f.items[id] = q.Item
-	return reply(200, struct{}{})
+	return dynamotest.Reply(200, struct{}{})
 }
 
 func (f *fakeTable) delete(q fakeRequest) *http.Response {
@@ -142,10 +114,10 @@ func (f *fakeTable) delete(q fakeRequest) *http.Response {
 	}
 	id := f.sortKey(q.Key)
 	if it, ok := f.items[id]; !ok || fmt.Sprint(it["status"]) != "map[S:open]" {
-		return fault(400, "ConditionalCheckFailedException", "The conditional request failed")
+		return dynamotest.Fault(400, "ConditionalCheckFailedException", "The conditional request failed")
 	}
 	delete(f.items, id)
-	return reply(200, struct{}{})
+	return dynamotest.Reply(200, struct{}{})
 }
 
 func (f *fakeTable) query(q fakeRequest) *http.Response {
@@ -183,7 +155,7 @@ func (f *fakeTable) query(q fakeRequest) *http.Response {
 	if n := len(found); n == size { // DynamoDB gives the key even if nothing follows
 		out["LastEvaluatedKey"] = map[string]any{"pk": found[n-1]["pk"], "sk": found[n-1]["sk"]}
 	}
-	return reply(200, out)
+	return dynamotest.Reply(200, out)
 }
 
 // actionsUsed gives the IAM actions of the requests so far.

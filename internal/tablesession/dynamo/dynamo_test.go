@@ -9,41 +9,25 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/tabletest"
 )
 
-const sessionToken = "FQoGZXIvYXdzEXAMPLETOKEN"
-
-func environment(changes map[string]string) func(string) string {
-	env := map[string]string{
-		"AWS_REGION":            "eu-central-1",
-		"AWS_ACCESS_KEY_ID":     "AKID",
-		"AWS_SECRET_ACCESS_KEY": "secret",
-		"AWS_SESSION_TOKEN":     sessionToken,
-	}
-	for k, v := range changes {
-		env[k] = v
-	}
-	return func(name string) string { return env[name] }
-}
-
 func open(t testing.TB, f *fakeTable) *Table {
 	t.Helper()
-	c, err := dynamoclient.FromEnvironment(environment(nil), "sessions")
+	c, err := dynamoclient.FromEnvironment(dynamotest.Environment(nil), "sessions")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.HTTPClient, c.Timeout = f, time.Minute
-	c.Retryer = func() aws.RetryerV2 { return retry.AddWithMaxBackoffDelay(retry.NewStandard(), 1).(aws.RetryerV2) }
+	c.Retryer = dynamotest.AtOnce
 	return New(c)
 }
 
@@ -210,13 +194,13 @@ func TestErrors(t *testing.T) {
 			[]string{"ResourceNotFoundException: Requested resource", "REQUEST-1"}, ""},
 		{"no permission", 400, "AccessDeniedException", "not authorized to perform: dynamodb:PutItem",
 			[]string{"AccessDeniedException", "dynamodb:PutItem"}, ""},
-		{"a wrong signature", 403, "InvalidSignatureException", "x-amz-security-token:" + sessionToken,
-			[]string{"InvalidSignatureException"}, sessionToken},
+		{"a wrong signature", 403, "InvalidSignatureException", "x-amz-security-token:" + dynamotest.SessionToken,
+			[]string{"InvalidSignatureException"}, dynamotest.SessionToken},
 		{"throttled", 400, "ThrottlingException", "Rate exceeded", []string{"ThrottlingException"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
-			f.fault = func(string) *http.Response { return fault(tt.status, tt.code, tt.message) }
+			f.fault = func(string) *http.Response { return dynamotest.Fault(tt.status, tt.code, tt.message) }
 			table := open(t, f)
 			err := table.Put(t.Context(), tabletest.Item("p", "s", 1), 0)
 			if err == nil || errors.Is(err, tablesession.ErrConflict) {

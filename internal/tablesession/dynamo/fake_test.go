@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -10,11 +9,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
@@ -70,33 +69,12 @@ func newFake(t *testing.T) *fakeTable {
 	return &fakeTable{t: t, table: memory.New(nil), actions: map[string]int{}}
 }
 
-func reply(status int, body any) *http.Response {
-	b, _ := json.Marshal(body)
-	return &http.Response{
-		StatusCode: status,
-		Header:     http.Header{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Requestid": {"REQUEST-1"}},
-		Body:       io.NopCloser(bytes.NewReader(b)),
-	}
-}
-
-func fault(status int, code, message string) *http.Response {
-	return reply(status, map[string]string{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message})
-}
-
 func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	action, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
-	if !ok || r.Method != "POST" || !strings.Contains(r.Header.Get("Authorization"), "Credential=AKID/") {
-		f.t.Errorf("%s %s, target %q", r.Method, r.URL, r.Header.Get("X-Amz-Target"))
-	}
 	var q fakeRequest
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&q); err != nil {
-		f.t.Errorf("%s: %v", action, err)
-	}
+	action := dynamotest.Input(f.t, r, &q)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.actions[action]++
@@ -133,17 +111,17 @@ func (f *fakeTable) answer(action string, q fakeRequest) *http.Response {
 		return f.query(q)
 	}
 	f.t.Errorf("unexpected action %q", action)
-	return fault(400, "UnknownOperationException", "")
+	return dynamotest.Fault(400, "UnknownOperationException", "")
 }
 
 func (f *fakeTable) written(gone *tablesession.Item, err error) *http.Response {
 	switch {
 	case errors.Is(err, tablesession.ErrConflict):
-		return fault(400, "ConditionalCheckFailedException", "The conditional request failed")
+		return dynamotest.Fault(400, "ConditionalCheckFailedException", "The conditional request failed")
 	case gone != nil:
-		return reply(200, map[string]any{"Attributes": attributesOf(gone)})
+		return dynamotest.Reply(200, map[string]any{"Attributes": attributesOf(gone)})
 	}
-	return reply(200, struct{}{})
+	return dynamotest.Reply(200, struct{}{})
 }
 
 func (f *fakeTable) version(q fakeRequest) int64 {
@@ -178,7 +156,7 @@ func (f *fakeTable) get(q fakeRequest) *http.Response {
 	if rest := asked.Keys[n:]; len(rest) > 0 {
 		out["UnprocessedKeys"] = map[string]any{"sessions": map[string]any{"Keys": rest, "ConsistentRead": true}}
 	}
-	return reply(200, out)
+	return dynamotest.Reply(200, out)
 }
 
 func (f *fakeTable) query(q fakeRequest) *http.Response {
@@ -200,7 +178,7 @@ func (f *fakeTable) query(q fakeRequest) *http.Response {
 	if n := len(found); n > 0 && n == f.pageSize { // DynamoDB gives the key even if nothing follows
 		out["LastEvaluatedKey"] = map[string]any{"pk": found[n-1]["pk"], "sk": found[n-1]["sk"]}
 	}
-	return reply(200, out)
+	return dynamotest.Reply(200, out)
 }
 
 func keyOf(a map[string]attribute) tablesession.Key {
