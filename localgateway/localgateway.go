@@ -143,7 +143,7 @@ func New(assembly string, o Options) (*Gateway, error) {
 	return g, nil
 }
 
-// newGateway makes a gateway for a server at a URL, which serves the development issuer too; "" for no server.
+// newGateway returns a gateway for the server at a URL, which also serves the development issuer; "" for no server.
 func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	g := &Gateway{}
 	options := apigateway.Options{

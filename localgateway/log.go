@@ -5,9 +5,9 @@ import "github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 // LogLine is a line of a function's log.
 type LogLine struct {
 	Function  string // the function's name
-	RequestID string // Lambda's, of the invocation that wrote the line; "" before the first one
+	RequestID string // Lambda's ID of the invocation that wrote the line; "" before the first one
 	Stream    Stream
-	Text      string // without the line's end
+	Text      string // without the line end
 
 	// Continues reports that the line is longer than 64 KiB and continues in the next LogLine of this stream.
 	Continues bool

@@ -11,16 +11,16 @@ import (
 // contain neither credentials of the request nor cookies that the answer sets.
 type Record struct {
 	Time       time.Time     // when the request arrived
-	Duration   time.Duration // from then to the answer
+	Duration   time.Duration // from the arrival to the answer
 	RequestID  string        // the answer's x-amzn-RequestId, and requestContext.requestId in the function's event
 	SourceIP   string        // "127.0.0.1"
 	Method     string        // "GET"
 	Path       string        // with the stage, undecoded: "/prod/orders/7"
 	Route      string        // "GET /orders/{id}"; "" if no route matched
-	Status     int           // of the answer
-	Principal  string        // who called: the principal ID, the subject or the ARN; "" for an anonymous caller
-	Authorizer Authorizer    // what guards the route; "" if no route matched
-	Cache      CacheResult   // of a Lambda authorizer with a cache, else ""
+	Status     int           // the answer's status
+	Principal  string        // the caller: the principal ID, the subject or the ARN; "" if anonymous
+	Authorizer Authorizer    // the guard of the route; "" if no route matched
+	Cache      CacheResult   // for a Lambda authorizer with a cache, else ""
 
 	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it found and what it expected. It is "" if
 	// the function itself answered. The caller never sees it.
@@ -29,8 +29,8 @@ type Record struct {
 	// Checks are the checks in order, up to the one that failed.
 	Checks []Check
 
-	AuthorizerTime  time.Duration // of the authorizer function; 0 if it was not invoked
-	IntegrationTime time.Duration // of the route's function; 0 if it was not invoked
+	AuthorizerTime  time.Duration // how long the authorizer function ran; 0 if it was not invoked
+	IntegrationTime time.Duration // how long the route's function ran; 0 if it was not invoked
 }
 
 // Authorizer is a type of authorizer, as API Gateway names it.

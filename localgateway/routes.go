@@ -4,7 +4,7 @@ import "github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 
 // Route is a route of an API.
 type Route struct {
-	API    string // by its stack and logical ID: "Shop/Api1A2B3C4D"
+	API    string // the API's stack and logical ID: "Shop/Api1A2B3C4D"
 	Stage  string // the first segment of its URLs: the stage's name, or "prod-orders" if another API has it
 	Method string // "GET", or "ANY"
 	Path   string // "/orders/{id}"

@@ -68,7 +68,7 @@ func Start(t TB, assembly string, o Options) *Server {
 	return s
 }
 
-// answer passes requests on to the gateway, but those for the development issuer.
+// answer passes requests on to the gateway, except those for the development issuer.
 func (s *Server) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
 	if s.issuer != nil && issuersite.Mine(r) && !s.gateway.ForApp(r) {
 		return s.issuer.Serve(ctx, r)

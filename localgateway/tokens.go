@@ -70,7 +70,7 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	return token, nil
 }
 
-// request is the request as the development issuer takes it.
+// request converts the request for the development issuer.
 func (r TokenRequest) request() devissuer.TokenRequest {
 	return devissuer.TokenRequest{
 		Issuer:    r.Issuer,
@@ -103,12 +103,12 @@ func (g *Gateway) Issuers() []string {
 // developmentIssuer publishes development keys on loopback, for authorizer functions to fetch.
 type developmentIssuer struct {
 	*issuersite.Site
-	folder string        // of the keys
-	server *front.Server // nil if the server of the gateway serves it
+	folder string        // the folder of the keys
+	server *front.Server // nil if the gateway's server serves the issuer
 }
 
-// newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it
-// is served on a port of its own. All gateways of a process have the same keys.
+// newDevelopmentIssuer returns an issuer for the gateway at a URL, whose app has an origin. Without a URL the issuer is
+// served on its own port. All gateways of a process have the same keys.
 func newDevelopmentIssuer(
 	url string, now func() time.Time, personas func(issuer string) []devissuer.Persona,
 ) (*developmentIssuer, error) {
@@ -147,7 +147,7 @@ func newDevelopmentIssuer(
 	return i, nil
 }
 
-// personas are those of the assembly that is served. They are asked for by pages, of a gateway that was made.
+// personas returns the personas of the assembly that is served. Sign-in pages call it once the gateway exists.
 func (g *Gateway) personas(issuer string) []devissuer.Persona { return g.gateway.Personas(issuer) }
 
 func (i *developmentIssuer) close() error {

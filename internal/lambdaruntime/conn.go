@@ -14,12 +14,12 @@ import (
 
 const (
 	maxHead    = 4 << 20  // a runtime may send 1 MB of X-Ray cause
-	maxDiscard = 64 << 20 // of a body that is not used, so that the client gets to see the answer
+	maxDiscard = 64 << 20 // limit of an unused body that is read, so that the client sees the answer
 
-	acceptPause = 100 * time.Millisecond // after a connection could not be taken
+	acceptPause = 100 * time.Millisecond // after a connection could not be accepted
 )
 
-// accept takes connections until the listener is closed. They are closed when ctx ends.
+// accept accepts connections until the listener is closed. It closes them when ctx ends.
 func (p *process) accept(ctx context.Context) {
 	for {
 		nc, err := p.listener.Accept()
@@ -32,7 +32,7 @@ func (p *process) accept(ctx context.Context) {
 			})
 		case errors.Is(err, net.ErrClosed):
 			return
-		default: // as with too many open files, which passes when some are closed
+		default: // such as too many open files, which passes when some are closed
 			p.log("", "the Runtime API could not take a connection: "+err.Error())
 			time.Sleep(acceptPause)
 		}
@@ -41,15 +41,16 @@ func (p *process) accept(ctx context.Context) {
 
 // conn is a connection to the Runtime API. One goroutine reads its requests and writes their answers in turn.
 //
-// http.ReadRequest reads them. What an http.Server does besides took a fifth of this process's time for an invocation:
-// it watches for a client that hangs up during each request, which matters only while one waits for work.
+// It uses http.ReadRequest and not an http.Server, since the rest of the server's work took a fifth of this process's
+// time for an invocation: the server watches for a client that hangs up during each request, which matters only while a
+// client waits for work.
 type conn struct {
 	p    *process
 	head *io.LimitedReader // the connection, limited while the head of a request is read
 	in   *bufio.Reader     // of head
 	out  *bufio.Writer
 
-	watched chan struct{} // closed when the client has hung up or sent more; nil if it is not watched
+	watched chan struct{} // closed when the client hangs up or sends more; nil while nothing watches
 }
 
 func newConn(p *process, nc net.Conn) *conn {
@@ -57,7 +58,7 @@ func newConn(p *process, nc net.Conn) *conn {
 	return &conn{p: p, head: head, in: bufio.NewReader(head), out: bufio.NewWriterSize(nc, 16<<10)}
 }
 
-// serve answers requests until the client hangs up, or is told to.
+// serve answers requests until the client hangs up or is told to.
 func (c *conn) serve() {
 	for {
 		r, refused := c.read()
@@ -79,8 +80,8 @@ func (c *conn) serve() {
 	}
 }
 
-// read reads the head of a request, and asks for the body if the client waits for that. The request is nil if there is
-// none: the client has hung up, or what it sent is refused.
+// read reads the head of a request, and asks for the body if the client waits for that. The request is nil if the
+// client has hung up, or if refused is set.
 func (c *conn) read() (r *http.Request, refused *reply) {
 	if c.watched != nil {
 		<-c.watched
@@ -96,19 +97,19 @@ func (c *conn) read() (r *http.Request, refused *reply) {
 	case err != nil || r.ProtoMajor != 1:
 		return nil, replyMalformed
 	}
-	c.head.N = math.MaxInt64 // a body has limits of its own
+	c.head.N = math.MaxInt64 // the body has its own limits
 	if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
 		io.WriteString(c.out, "HTTP/1.1 100 Continue\r\n\r\n")
-		c.out.Flush() // an error comes again with the answer
+		c.out.Flush() // the answer returns the error again
 	}
 	return r, nil
 }
 
-// await waits for work, and is the only one to watch the connection meanwhile. ok is false if the client hangs up, or
+// await waits for work, and watches the connection meanwhile; nothing else does. ok is false if the client hangs up, or
 // sends more before it has its answer.
 func (c *conn) await(r *http.Request, from <-chan work) (given work, ok bool) {
 	select {
-	case given = <-from: // under load there is some already
+	case given = <-from: // under load, work is waiting already
 		return given, true
 	default:
 	}
@@ -128,7 +129,7 @@ func (c *conn) await(r *http.Request, from <-chan work) (given work, ok bool) {
 	}
 }
 
-// discard reads what is left of a body, and reports whether it came to the end.
+// discard reads the rest of a body, and reports whether it reached the end.
 func discard(body io.Reader) bool {
 	n, err := io.Copy(io.Discard, io.LimitReader(body, maxDiscard))
 	return err == nil && n < maxDiscard

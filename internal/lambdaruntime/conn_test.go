@@ -129,7 +129,7 @@ func TestAwait(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, _, end := listening(t, func(l net.Listener) net.Listener { return l })
 			p.f.mu.Lock()
-			p.leave()
+			p.becomeAway()
 			p.f.mu.Unlock()
 			conn, in, send := dial(t, p)
 			send(c.in)

@@ -12,7 +12,7 @@ import (
 // lambdaPath is the PATH that Lambda sets.
 const lambdaPath = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 
-// reserved tells the names that a function's configuration cannot set. TZ is not one of them.
+// reserved reports whether a function's configuration cannot set a variable. TZ is not reserved.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 func reserved(name string) bool {
 	switch name {
@@ -30,28 +30,28 @@ func reserved(name string) bool {
 	return false
 }
 
-// oneVCPU is up to how much memory, in MB, a function has the time of one processor at most.
+// oneVCPU is the amount of memory, in MB, up to which a function has the time of at most one processor.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html ("At 1,769 MB, a function has the
 // equivalent of one vCPU")
 const oneVCPU = 1769
 
-// environ is the whole environment of a process, sorted.
+// environ returns the whole environment of a process, sorted.
 func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 	o := &p.options
 	stream := o.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(NewUUID(), "-", "")
-	// Those that a function may set itself come first.
+	// Variables that a function may set itself come first.
 	env := map[string]string{
 		"LANG":                     "en_US.UTF-8",
 		"TZ":                       ":UTC",
 		"PATH":                     o.Path,
-		"LD_LIBRARY_PATH":          s.Dir + ":" + s.Dir + "/lib", // the part of Lambda's that exists here
+		"LD_LIBRARY_PATH":          s.Dir + ":" + s.Dir + "/lib", // the part of Lambda's value that exists here
 		"HOME":                     os.TempDir(),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS":  "127.0.0.1:2000",
 	}
 	if s.MemoryMB <= oneVCPU {
-		// A function written in Go would otherwise use all processors of this host, and spend a fifth of its time on
-		// passing work between them.
+		// Otherwise a function in Go would use all processors of this host, and spend a fifth of its time passing work
+		// between them.
 		env["GOMAXPROCS"] = "1"
 	}
 	if s.Logging.Format != "" {

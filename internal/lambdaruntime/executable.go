@@ -9,11 +9,12 @@ import (
 	"runtime"
 )
 
-// NotForHost is how the error ends for a program that was built for another system.
+// NotForHost ends the error for a program that was built for another system.
 const NotForHost = "build the function for this host"
 
-// checkExecutable tells a file that is missing, not executable, or built for another system: a synthesized app holds
-// functions built for Lambda, which is linux on arm64 or amd64. A file whose format it does not know passes.
+// checkExecutable returns an error for a file that is missing, not executable, or built for another system: a
+// synthesized app contains functions built for Lambda, which is Linux on arm64 or amd64. It accepts a file of an
+// unknown format.
 func checkExecutable(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -28,7 +29,7 @@ func checkExecutable(path string) error {
 		return fmt.Errorf("%s is not a file", path)
 	}
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
-		return nil // how other systems tell is not looked into
+		return nil // other systems are not supported
 	}
 	if info.Mode().Perm()&0o111 == 0 {
 		return fmt.Errorf("%s is not executable: chmod +x it", path)
@@ -40,7 +41,7 @@ func checkExecutable(path string) error {
 	return nil
 }
 
-// builtFor is the GOOS/GOARCH of an executable of Linux or macOS, or "" for another format or a rare processor.
+// builtFor returns the GOOS/GOARCH of an executable for Linux or macOS; "" for another format or a rare processor.
 func builtFor(r io.ReaderAt) string {
 	if f, err := elf.NewFile(r); err == nil {
 		switch f.Machine {

@@ -8,36 +8,36 @@ import (
 	"time"
 )
 
-// function is the scheduler of one function: a queue of invocations, and the processes that take them.
+// function is the scheduler of one function: a queue of invocations, and the processes that run them.
 //
-// Everything of it, and the state of its processes, is under one lock. It is held for the bookkeeping only, never over
-// a system call on the way of an invocation.
+// One lock guards all of its fields and the state of its processes. It is held only for bookkeeping, and never during a
+// system call in the course of an invocation.
 type function struct {
 	pool *Pool
 	name string
 
 	mu        sync.Mutex
-	spec      *Spec // of the current version
+	spec      *Spec // the current version
 	code      snapshot
 	version   int
-	gone      error // set when it is removed or the pool is closed
+	closedErr error // set when the function is removed or the pool is closed
 	queue     queue
-	idle      []*process // of the current version; the last is the one whose memory is warm, so it is taken first
-	live      int        // processes of the current version that can take work, now or once they have started
-	starting  int        // those of them that have not asked for work yet
-	returning int        // those that have answered, and will ask for more work in a moment
+	idle      []*process // processes of the current version; the last has the warmest memory, so it is used first
+	live      int        // processes of the current version that can run invocations, now or once they have started
+	starting  int        // how many of them have not asked for work yet
+	returning int        // processes that have answered, and will soon ask for more work
 	processes map[*process]struct{}
 	growth    growth
 }
 
-// invoke sees an invocation through.
+// invoke runs an invocation to its end.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
 	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, o.Qualifier, payload}, o.LogTail, false, o.stream
 
 	f.mu.Lock()
-	if f.gone != nil {
-		err := f.gone
+	if f.closedErr != nil {
+		err := f.closedErr
 		f.mu.Unlock()
 		return Result{}, err
 	}
@@ -49,14 +49,14 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 	} else {
 		inv.since = time.Now()
 		f.queue.push(inv)
-		f.provide()
+		f.ensureProcesses()
 		f.mu.Unlock()
 	}
 
 	select {
 	case out := <-inv.done:
 		inv.work = work{}
-		invocations.Put(inv) // its outcome is there: no other goroutine holds it
+		invocations.Put(inv) // after its outcome no other goroutine holds it
 		return out.result, out.err
 	case <-ctx.Done():
 		f.mu.Lock()
@@ -67,13 +67,13 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 	}
 }
 
-// drop takes a process out of the scheduling, once, and sees to its replacement. The lock is held.
+// drop removes a process from the scheduling, once, and replaces it if needed. The caller holds the lock.
 func (f *function) drop(p *process) {
 	if p.dropped {
 		return
 	}
 	p.dropped = true
-	if p.version != f.version || f.gone != nil {
+	if p.version != f.version || f.closedErr != nil {
 		return
 	}
 	f.live--
@@ -84,32 +84,32 @@ func (f *function) drop(p *process) {
 		f.returning--
 	}
 	f.idle = slices.DeleteFunc(f.idle, func(other *process) bool { return other == p })
-	f.provide()
+	f.ensureProcesses()
 }
 
-// replace puts a new version in place.
+// replace installs a new version.
 func (f *function) replace(s *Spec, code snapshot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.spec, f.code = s, code
 	f.version++
-	f.dismiss()
+	f.stopUnused()
 	f.live, f.starting, f.returning, f.idle = 0, 0, 0, nil
-	f.provide()
+	f.ensureProcesses()
 }
 
-// retire ends the function: what waits fails with err, what is under way finishes.
+// retire ends the function: waiting invocations fail with err, and running ones finish.
 func (f *function) retire(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.gone = err
-	f.dismiss()
+	f.closedErr = err
+	f.stopUnused()
 	for inv := f.queue.pop(); inv != nil; inv = f.queue.pop() {
 		inv.done <- outcome{err: err}
 	}
 }
 
-// close is retire, and ends what is under way, too.
+// close works like retire, and also ends running invocations.
 func (f *function) close() {
 	f.retire(ErrClosed)
 	f.mu.Lock()
@@ -119,9 +119,8 @@ func (f *function) close() {
 	}
 }
 
-// dismiss stops the processes that are not in the middle of an invocation; the others stop when they ask for the next
-// one.
-func (f *function) dismiss() {
+// stopUnused stops the processes without an invocation. The others stop when they ask for the next one.
+func (f *function) stopUnused() {
 	for p := range f.processes {
 		if p.state != busy {
 			p.stop(nil)
@@ -129,7 +128,7 @@ func (f *function) dismiss() {
 	}
 }
 
-// queue is a list that an invocation can leave in the middle, when its caller gives up.
+// queue is a list from whose middle an invocation can be removed, when its caller gives up.
 type queue struct {
 	head, tail *invocation
 	len        int
@@ -146,7 +145,7 @@ func (q *queue) push(inv *invocation) {
 	q.len++
 }
 
-// pop is nil when nothing waits.
+// pop returns the first invocation; nil if none is waiting.
 func (q *queue) pop() *invocation {
 	inv := q.head
 	if inv != nil {
@@ -155,7 +154,7 @@ func (q *queue) pop() *invocation {
 	return inv
 }
 
-// remove does nothing with an invocation that is not in the queue.
+// remove does nothing if the invocation is not in the queue.
 func (q *queue) remove(inv *invocation) {
 	if !inv.queued {
 		return

@@ -5,46 +5,47 @@ import (
 	"time"
 )
 
-// How many processes a function has is decided here.
+// This file decides how many processes a function has.
 //
-// As many as there are processors are started at once, when there is work. Further ones, up to the limit, are started
-// when an invocation has waited for a while although no process is on its way and the function is a slow one: as many
-// as there are, each time. Lambda would start one for every invocation that finds no free one. Here a dozen processes
-// for a function that answers in a tenth of a millisecond would only take the machine from each other: measured with 32
-// callers on two cores, an invocation takes 85 us of the function's processor time with two processes and 170 us with
-// ten. So where invocations wait although the function is quick, it is processors that are missing.
+// Up to the number of processors, processes start as soon as there is work. Beyond that, up to the limit, their number
+// doubles when an invocation has waited for a while, no process is starting, and the function is slow. Lambda would
+// start a process for every invocation that finds none free. Here a dozen processes of a function that answers in a
+// tenth of a millisecond would only compete for the machine: measured with 32 callers on two cores, an invocation takes
+// 85 us of the function's processor time with two processes, and 170 us with ten. So if invocations of a quick function
+// wait, they lack processors and not processes.
 
 const (
-	// growAfter is how long an invocation waits before it is worth another process, which takes about as long to start.
+	// growAfter is how long an invocation waits before another process is worth its cost: it takes about as long to start.
 	growAfter = 20 * time.Millisecond
-	// slowStart is how long it waits for processes that are on their way.
+	// slowStart is how long an invocation waits for processes that are starting.
 	slowStart = 100 * time.Millisecond
-	// slowInvocation is what invocations take that do more than to compute: they wait for something.
+	// slowInvocation is the duration from which invocations count as waiting for something, and not only computing.
 	slowInvocation = 5 * time.Millisecond
-	// stuck is how long one invocation may take before it counts by itself. On a busy machine a quick one can take
-	// some tens of milliseconds.
+	// stuck is the duration from which a single invocation makes its function slow. On a busy machine a quick invocation
+	// can take some tens of milliseconds.
 	stuck = 100 * time.Millisecond
-	// recent is of how many invocations, more or less, the usual time is taken.
+	// recent is the approximate number of invocations of which the usual time is the average.
 	recent = 8
 )
 
-// growth is under the function's lock.
+// growth is guarded by the function's lock.
 type growth struct {
-	armed   bool      // grow will be called
-	settled time.Time // when there was last a process on its way
+	armed   bool      // a timer will call grow
+	settled time.Time // when a process was last starting
 
-	usual time.Duration // what recent invocations took
+	usual time.Duration // the usual duration of recent invocations
 }
 
-// took notes what an invocation took. The first one of a process does not count: it has more to do.
-func (g *growth) took(d time.Duration, cold bool) {
+// recordDuration records the duration of an invocation. The first invocation of a process does not count, since it does
+// more work.
+func (g *growth) recordDuration(d time.Duration, cold bool) {
 	if !cold {
 		g.usual += (d - g.usual) / recent
 	}
 }
 
-// slow reports whether further processes are of use: invocations take their time, or those under way do and may even
-// wait for those in the queue. The lock is held.
+// slow reports whether further processes help: invocations usually take long, or running ones do and may even wait for
+// those in the queue. The caller holds the lock.
 func (f *function) slow(now time.Time) bool {
 	if f.growth.usual >= slowInvocation {
 		return true
@@ -57,9 +58,9 @@ func (f *function) slow(now time.Time) bool {
 	return false
 }
 
-// provide sees to it that what waits will be served. The lock is held.
-func (f *function) provide() {
-	if f.queue.len == 0 || f.gone != nil {
+// ensureProcesses makes sure that waiting invocations will be run. The caller holds the lock.
+func (f *function) ensureProcesses() {
+	if f.queue.len == 0 || f.closedErr != nil {
 		return
 	}
 	for f.starting+f.returning < f.queue.len && f.live < min(runtime.NumCPU(), f.pool.options.MaxProcesses) {
@@ -71,28 +72,29 @@ func (f *function) provide() {
 	}
 }
 
-// grow starts further processes where what waits has waited long enough.
+// grow starts further processes if invocations have waited long enough.
 func (f *function) grow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.growth.armed = false
-	if f.queue.len == 0 || f.gone != nil {
+	if f.queue.len == 0 || f.closedErr != nil {
 		return
 	}
-	if f.due(time.Now()) {
+	if f.waitedLongEnough(time.Now()) {
 		for n := min(f.live, f.queue.len-f.starting, f.pool.options.MaxProcesses-f.live); n > 0; n-- {
 			f.start()
 		}
 	}
-	f.provide()
+	f.ensureProcesses()
 }
 
-// due reports whether what waits has waited long enough for a further process. The lock is held.
+// waitedLongEnough reports whether invocations have waited long enough for a further process. The caller holds the
+// lock.
 //
-// A process that has answered asks for work in a moment, which is longer on a busy machine. It is waited for: a
-// function that keeps something in its memory would otherwise show one caller two memories, where Lambda would hardly
-// have had a second environment.
-func (f *function) due(now time.Time) bool {
+// It waits for a process that has answered and will soon ask for work, which takes longer on a busy machine. Otherwise
+// a function that keeps state in memory would show one caller two states, where Lambda would hardly have used a second
+// environment.
+func (f *function) waitedLongEnough(now time.Time) bool {
 	waited := now.Sub(f.queue.head.since)
 	if f.starting > 0 {
 		return waited >= slowStart
@@ -103,7 +105,7 @@ func (f *function) due(now time.Time) bool {
 	return min(waited, now.Sub(f.growth.settled)) >= growAfter && f.slow(now)
 }
 
-// start starts one process. The lock is held.
+// start starts one process. The caller holds the lock.
 func (f *function) start() {
 	f.live++
 	f.starting++
@@ -113,7 +115,7 @@ func (f *function) start() {
 	go p.run()
 }
 
-// started counts a process that is not on its way any more: it asks for work, or it has failed. The lock is held.
+// started notes that a process is no longer starting: it asks for work, or has failed. The caller holds the lock.
 func (f *function) started() {
 	if f.starting--; f.starting == 0 {
 		f.growth.settled = time.Now()

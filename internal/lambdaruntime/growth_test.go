@@ -88,7 +88,7 @@ func TestSlowFunctionsGrow(t *testing.T) {
 				f.processes[c.under] = struct{}{}
 			}
 			for _, d := range c.took {
-				f.growth.took(d, c.cold)
+				f.growth.recordDuration(d, c.cold)
 			}
 			if got := f.slow(now); got != c.want {
 				t.Errorf("got %v, want %v: %s", got, c.want, c.why)
@@ -124,7 +124,7 @@ func TestDue(t *testing.T) {
 			if !c.quick {
 				f.growth.usual = slowInvocation
 			}
-			if got := f.due(now); got != c.want {
+			if got := f.waitedLongEnough(now); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -136,7 +136,7 @@ func TestTheWarmProcessIsTakenFirst(t *testing.T) {
 	f := &function{}
 	warm, warmer, cold := &process{f: f, served: true}, &process{f: f, served: true}, &process{f: f}
 	for _, p := range []*process{warm, warmer, cold} {
-		p.rest()
+		p.becomeIdle()
 	}
 	if want := []*process{cold, warm, warmer}; !slices.Equal(f.idle, want) {
 		t.Errorf("the last of the idle processes is not the one that was busy last")

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// invocation is one payload on its way. It belongs to the queue, then to one process, and then to its caller.
+// invocation is one payload on its way. First the queue owns it, then one process, and then its caller.
 type invocation struct {
 	work
-	tail   bool           // the caller wants the tail of the log
-	stream bool           // the caller wants the answer as it is written
-	cold   bool           // set by the process that takes it
-	done   chan outcome   // of capacity 1, written once
-	pipe   *io.PipeWriter // once the answer has begun: what it is written to, in place of done
-	left   bool           // the caller has given up: an answer that begins has no reader
+	tail      bool           // the caller wants the tail of the log
+	stream    bool           // the caller wants the answer as it is written
+	cold      bool           // set by the process that runs it
+	done      chan outcome   // has capacity 1, written once
+	pipe      *io.PipeWriter // set once a streamed answer has begun, which is written to it instead of done
+	abandoned bool           // the caller has given up, so an answer would have no reader
 
-	since      time.Time   // when it was put into the queue
-	next, prev *invocation // in the queue
+	since      time.Time   // when it entered the queue
+	next, prev *invocation // neighbours in the queue
 	queued     bool
 }
 
-// work is what a process is told.
+// work is the answer to a process that asks for work.
 type work struct {
 	id, trace, qualifier string
 	payload              []byte
@@ -30,7 +30,7 @@ type work struct {
 
 var invocations = sync.Pool{New: func() any { return &invocation{done: make(chan outcome, 1)} }}
 
-// take gives an invocation to the process, whose question for work waits. The lock is held.
+// take gives an invocation to the process, which is waiting for work. The caller holds the lock.
 func (p *process) take(inv *invocation) {
 	p.state = busy
 	p.inv = inv
@@ -42,13 +42,13 @@ func (p *process) take(inv *invocation) {
 	p.limit()
 }
 
-// limit starts the function's time-out.
+// limit starts the function's timeout.
 func (p *process) limit() {
 	p.since = time.Now()
 	p.timer.Reset(p.spec.Timeout)
 }
 
-// answer ends the invocation of a busy process. The lock is held.
+// answer ends the invocation of a busy process. The caller holds the lock.
 func (p *process) answer(out outcome) {
 	inv := p.inv
 	p.inv = nil
@@ -61,8 +61,8 @@ func (p *process) answer(out outcome) {
 	inv.done <- out
 }
 
-// late is called when a limit has passed.
-func (p *process) late() {
+// limitPassed is called when a time limit has passed.
+func (p *process) limitPassed() {
 	f := p.f
 	f.mu.Lock()
 	id, text := p.lastID, ""
@@ -76,7 +76,7 @@ func (p *process) late() {
 		text = p.failInit(nil, true)
 		p.stop(nil)
 	case busy, away:
-		if left := p.spec.Timeout - time.Since(p.since); left > 0 { // it fired as the invocation before this one ended
+		if left := p.spec.Timeout - time.Since(p.since); left > 0 { // it fired as the previous invocation ended
 			p.timer.Reset(left)
 			break
 		}

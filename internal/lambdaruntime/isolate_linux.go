@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// isolate gives the process a process group of its own, so that it can be killed with its children and does not get the
-// terminal's Ctrl-C, and has the kernel kill it when this process dies in whatever way.
+// isolate gives the process its own process group, so that it can be killed with its children and does not receive the
+// terminal's Ctrl-C. It also makes the kernel kill the process when this process dies for any reason.
 func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

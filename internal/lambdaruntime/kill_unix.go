@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// killGroup kills the process and whatever it has started in its group. What moved to a session of its own (setsid)
-// gets away.
+// killGroup kills the process and everything that it has started in its group. A descendant that moved to its own
+// session (setsid) survives.
 func killGroup(cmd *exec.Cmd) {
-	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the error says that nothing is left
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // an error means that nothing is left
 }
 
 // terminate asks the process, and not its children, to end.

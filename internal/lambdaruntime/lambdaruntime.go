@@ -5,15 +5,15 @@
 //	err := pool.Replace(lambdaruntime.Spec{Name: "Orders", Runtime: "provided.al2023", Dir: "cdk.out/asset.1234"})
 //	result, err := pool.Invoke(ctx, "Orders", event, lambdaruntime.InvokeOptions{})
 //
-// Each process has a Runtime API of its own on 127.0.0.1. Processes are started when there is work for them, take one
-// invocation at a time, are reused, and are replaced when they crash or run out of time; with the pool, they end.
+// Each process has its own Runtime API on 127.0.0.1. Processes start when there is work for them, run one invocation at
+// a time, are reused, and are replaced when they crash or exceed their timeout. They end with the pool.
 //
-// It does not build functions, it does not limit their memory or CPU, it does not freeze a process between invocations
-// as Lambda does, and it is not a sandbox: the functions are the developer's own code and run with the developer's
-// rights. It does not implement SnapStart, or extensions beyond what aws-lambda-go's WithEnableSIGTERM needs.
+// The package does not build functions, limit their memory or CPU, or freeze a process between invocations as Lambda
+// does. It is not a sandbox: the functions are the developer's own code and run with the developer's rights. It does
+// not implement SnapStart, or extensions beyond what aws-lambda-go's WithEnableSIGTERM needs.
 //
-// The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. What the documentation leaves out is
-// taken from AWS's own https://github.com/aws/aws-lambda-runtime-interface-emulator.
+// The Runtime API is described at https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. What that leaves open
+// follows AWS's own https://github.com/aws/aws-lambda-runtime-interface-emulator.
 package lambdaruntime
 
 import (
@@ -29,8 +29,8 @@ import (
 	"time"
 )
 
-// The kinds of error that keep a function from being invoked, for errors.Is. What a function does wrong once it is
-// invoked is a [FunctionError] in the [Result] instead.
+// The kinds of errors that keep a function from being invoked, for errors.Is. An error of the function itself is a
+// [FunctionError] in the [Result].
 var (
 	ErrNotFound     = errors.New("lambdaruntime: there is no such function")
 	ErrClosed       = errors.New("lambdaruntime: the pool is closed")
@@ -46,53 +46,53 @@ var (
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB each).
 const maxPayload = 6 << 20
 
-// initLimit is how long a process may take from when it runs to its first question for work.
+// initLimit is how long a process may take from its start to its first request for work.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
 const initLimit = 10 * time.Second
 
-// defaultMaxProcesses is how many processes of one function run at a time where [Options] does not say.
+// defaultMaxProcesses is how many processes of one function run at the same time if [Options] does not say.
 const defaultMaxProcesses = 10
 
-// Options configure a [Pool]. The zero value is usable.
+// Options configures a [Pool]. The zero value is ready to use.
 type Options struct {
-	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own; default
-	// [defaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them.
-	// Beyond the number of processors, a process is started only when an invocation has waited for some 20 ms, and only
-	// for a function that takes its time.
+	// MaxProcesses is how many invocations of one function run at the same time, each in its own process; default
+	// [defaultMaxProcesses]. Further invocations wait, first come, first served, until their context ends. Beyond the
+	// number of processors, a process is started only if an invocation has waited for some 20 ms and the function is slow.
 	MaxProcesses int
 
-	// Credentials are given to the functions. By default they get placeholders that no AWS service accepts, so that a
+	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that a
 	// function under test does not act with the developer's rights.
 	Credentials *Credentials
 
-	// Path is the PATH of the processes; default Lambda's. Besides it, nothing of this process's environment reaches
-	// them. See [Spec] for what they get.
+	// Path is the PATH of the processes; default Lambda's. Nothing else of this process's environment reaches them. See
+	// [Spec] for the variables that they get.
 	Path string
 
-	// Env is added to the environment of every process. A variable of the function's own wins over it.
+	// Env is added to the environment of every process. A function's own variable takes precedence.
 	Env map[string]string
 
-	// Log receives every line that the functions write, and what Lambda itself would log. It is called from several
-	// goroutines at a time. What a function writes before it answers, Log receives before Invoke returns, where pipes
-	// do not block. While Log does not return, the process whose line it is can neither answer nor write further lines,
-	// and its end is not noticed.
+	// Log receives every line that the functions write, and what Lambda itself would log. It is called by several
+	// goroutines at the same time. Lines that a function writes before it answers arrive before Invoke returns, except
+	// where pipes block. Until Log returns, the process whose line it is can neither answer nor write further lines, and
+	// its end is not noticed.
 	Log func(LogLine)
 
-	// Started receives the function and the process id of every process that runs. If nil, processes are not reported.
+	// Started receives the function's name and the process ID of every process that starts. If nil, processes are not
+	// reported.
 	Started func(function string, pid int)
 
-	// InitLimit is for tests and debuggers; default [initLimit].
+	// InitLimit limits the time to the first request for work, for tests and debuggers; default [initLimit].
 	InitLimit time.Duration
 	initTimer func(time.Duration, func()) *time.Timer // default [time.AfterFunc]
 
-	maxFiles int // of a function that are looked at; default [maxFiles]
+	maxFiles int // how many files of a function are compared; default [maxFiles]
 
-	Listen func() (net.Listener, error) // makes the Runtime API of one process; default 127.0.0.1, any free port
+	Listen func() (net.Listener, error) // opens one process's Runtime API; default 127.0.0.1, any free port
 	Now    func() time.Time             // the wall clock, for deadlines and texts; default [time.Now]
-	NewID  func() string                // makes request ids; default a random UUID
+	NewID  func() string                // makes request IDs; default a random UUID
 }
 
-// Credentials are what a function calls AWS with.
+// Credentials are the AWS credentials with which a function calls AWS.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
@@ -109,7 +109,7 @@ type Pool struct {
 	running   sync.WaitGroup // one for each process
 }
 
-// New makes a pool without functions.
+// New returns a pool without functions.
 func New(o Options) *Pool {
 	if o.MaxProcesses <= 0 {
 		o.MaxProcesses = defaultMaxProcesses
@@ -147,14 +147,15 @@ func New(o Options) *Pool {
 	return p
 }
 
-// Replace adds a function, or puts a new version in the place of the one with the same name. No invocation is lost:
-// those under way finish in their process, which then ends; those that wait go to the new version. No process is
-// started before there is work for it.
+// Replace adds a function, or replaces the one with the same name by a new version. No invocation is lost: running ones
+// finish in their process, which then ends, and waiting ones go to the new version. No process starts before there is
+// work for it.
 //
-// Nothing happens if the function is there already, with the same description and the same files in its folder: its
-// processes go on, with all that they remember. In doubt, as where a file was written just before, it is replaced.
+// Replace does nothing if the function exists with the same description and the same files in its folder: its processes
+// continue, with everything that they remember. If that is uncertain, for example because a file was written just
+// before, the function is replaced.
 //
-// The error says why the function cannot be run here, as [ErrSpec], [ErrRuntime] or [ErrExecutable].
+// The error says why the function cannot run here: it is [ErrSpec], [ErrRuntime] or [ErrExecutable].
 func (p *Pool) Replace(s Spec) error {
 	s, err := s.resolve(p.options.Path)
 	if err != nil {
@@ -166,7 +167,7 @@ func (p *Pool) Replace(s Spec) error {
 		return ErrClosed
 	}
 	old := *p.functions.Load()
-	code := lookAt(&s, p.options.maxFiles)
+	code := takeSnapshot(&s, p.options.maxFiles)
 	if f := old[s.Name]; f != nil {
 		if !f.unchanged(&s, code) {
 			f.replace(&s, code)
@@ -179,7 +180,7 @@ func (p *Pool) Replace(s Spec) error {
 	return nil
 }
 
-// Remove takes a function out. Invocations under way finish, those that wait fail with [ErrNotFound].
+// Remove removes a function. Running invocations finish, and waiting ones fail with [ErrNotFound].
 func (p *Pool) Remove(name string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -197,22 +198,22 @@ func (p *Pool) Remove(name string) error {
 
 func notFound(name string) error { return fmt.Errorf("%w: %q", ErrNotFound, name) }
 
-// InvokeOptions go with one invocation.
+// InvokeOptions configures one invocation.
 type InvokeOptions struct {
 	RequestID string // default a random UUID
 	TraceID   string // the X-Amzn-Trace-Id of the request; default none
-	Qualifier string // the alias or version that is invoked, which the function's ARN ends with then; default none
-	LogTail   bool   // the result has the last lines that the function wrote
+	Qualifier string // the alias or version that is invoked, which then ends the function's ARN; default none
+	LogTail   bool   // include the last lines that the function wrote in the result
 
 	stream bool // see [Pool.InvokeStream]
 }
 
-// Invoke runs a function with a payload and waits for its answer. The payload is only read, but it may be read after
-// Invoke has returned (when the time is up, say): do not change it.
+// Invoke runs a function with a payload and waits for its answer. The payload is only read, but possibly after Invoke
+// has returned, such as after a timeout: do not change it.
 //
-// An error means that the function was not, or not to the end, looked after: no such function, a payload over
-// [maxPayload], the context's end, or [ErrClosed]. When the context ends, an invocation that has begun runs on without
-// a listener, as it does in Lambda when a caller leaves.
+// An error means that the function was not invoked, or not to the end: it does not exist, the payload is larger than
+// [maxPayload], the context has ended, or the pool is closed ([ErrClosed]). If the context ends, an invocation that has
+// begun continues without a listener, as in Lambda when a caller leaves.
 func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o InvokeOptions) (Result, error) {
 	f := (*p.functions.Load())[name]
 	switch {
@@ -239,8 +240,8 @@ func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o Invoke
 	return f.invoke(ctx, payload, o)
 }
 
-// Close ends all processes, at once, and returns when they are gone. Invocations under way and those that wait fail
-// with [ErrClosed]. A second Close does nothing.
+// Close ends all processes at once, and returns when they are gone. Running and waiting invocations fail with
+// [ErrClosed]. A second Close does nothing.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	already := p.closed
@@ -257,7 +258,7 @@ func (p *Pool) Close() {
 	p.starter.close()
 }
 
-// NewUUID makes a random UUID of version 4 (RFC 9562, section 5.4), the form of the request ids of Lambda and API
+// NewUUID returns a random UUID of version 4 (RFC 9562, section 5.4), the form of the request IDs of Lambda and API
 // Gateway.
 func NewUUID() string {
 	var b [16]byte

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Stream is where a line comes from.
+// Stream is the source of a line.
 type Stream string
 
 const (
@@ -16,22 +16,22 @@ const (
 	Platform Stream = "platform" // what Lambda itself would write into the function's log
 )
 
-// maxLine is how long a [LogLine] is at most, in bytes. A longer line comes in pieces.
+// maxLine is the length limit of a [LogLine], in bytes. A longer line is split.
 const maxLine = 64 << 10
 
 // LogLine is a line of a function's log.
 type LogLine struct {
 	Function  string
-	RequestID string // of the invocation that the process has, or had last; "" before the first
+	RequestID string // the ID of the process's current or last invocation; "" before the first
 	Stream    Stream
-	Text      string // without its end
-	Cut       bool   // the line goes on in the next LogLine of this stream
+	Text      string // without the line end
+	Cut       bool   // the line continues in the next LogLine of this stream
 }
 
 // logs are the two output streams of a process.
 type logs struct {
 	p              *process
-	stdout, stderr *os.File // the ends for the process
+	stdout, stderr *os.File // the process's ends of the pipes
 	streams        [2]*stream
 	reading        sync.WaitGroup
 }
@@ -53,14 +53,14 @@ func newLogs(p *process) (*logs, error) {
 	return l, nil
 }
 
-// abandon is for a process that was not started.
+// abandon closes the pipes of a process that was not started.
 func (l *logs) abandon() {
 	for _, f := range [...]*os.File{l.stdout, l.stderr, l.streams[0].file, l.streams[1].file} {
 		f.Close()
 	}
 }
 
-// started begins to read. The process has its own copies of the other ends.
+// started begins to read. It closes this process's copies of the other ends, since the started process has its own.
 func (l *logs) started() {
 	l.stdout.Close()
 	l.stderr.Close()
@@ -69,35 +69,35 @@ func (l *logs) started() {
 	}
 }
 
-// drain waits until everything is read that the dead process wrote, but not longer than the limit.
+// drain waits until everything that the dead process wrote is read, but not longer than the limit.
 func (l *logs) drain(limit time.Duration) {
 	for _, s := range l.streams {
 		if s.file.SetReadDeadline(time.Now().Add(limit)) != nil {
-			time.AfterFunc(limit, func() { s.file.Close() }) // pipes without deadlines
+			time.AfterFunc(limit, func() { s.file.Close() }) // for pipes without deadlines
 		}
 	}
 	l.reading.Wait()
 }
 
-// catchUp reads what is in the pipes now, without waiting for more.
+// catchUp reads what the pipes contain now, without waiting for more.
 func (l *logs) catchUp() {
 	for _, s := range l.streams {
 		s.catchUp()
 	}
 }
 
-// stream is one of the two.
+// stream is one of the two output streams.
 type stream struct {
 	p    *process
 	name Stream
 	file *os.File
 
-	mu     sync.Mutex // over the reading of a part and its lines, so that they stay in their order
+	mu     sync.Mutex // held while a part is read and its lines are passed on, so that they stay in order
 	buffer [4 << 10]byte
-	line   []byte // its beginning, of one whose end has not come
+	line   []byte // the beginning of a line whose end has not arrived
 }
 
-// read passes on line by line. The last line counts without its end, too.
+// read passes on line after line. The last line need not have a line end.
 func (s *stream) read() {
 	defer s.file.Close()
 	err := s.readAll()
@@ -111,7 +111,7 @@ func (s *stream) read() {
 	}
 }
 
-// add takes what was read. s.mu is held.
+// add processes bytes that were read. The caller holds s.mu.
 func (s *stream) add(part []byte) {
 	s.line = append(s.line, part...)
 	for {
@@ -147,7 +147,7 @@ func (p *process) requestID() string {
 	return p.lastID
 }
 
-// tailSize is how long the tail of a log is at most, in bytes, as that of Lambda's Invoke; its last line may be longer.
+// tailSize is the length limit of a log's tail, in bytes, as for Lambda's Invoke. The last line may exceed it.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogType)
 const tailSize = 4 << 10
 
@@ -159,7 +159,7 @@ type tail struct {
 	size   int
 }
 
-// begin forgets the lines of the invocation before.
+// begin discards the lines of the previous invocation.
 func (t *tail) begin(wanted bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

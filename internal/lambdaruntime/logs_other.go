@@ -20,5 +20,5 @@ func (s *stream) readAll() error {
 	}
 }
 
-// catchUp does nothing: pipes block here, so a line that was written just before an answer may come after it.
+// catchUp does nothing, since pipes block here: a line that was written just before an answer may arrive after it.
 func (s *stream) catchUp() {}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// readAll reads until the end. The pipe does not block, so that catchUp can read as well.
+// readAll reads until the end. The pipe does not block, so catchUp can read at the same time.
 func (s *stream) readAll() error {
 	raw, err := s.file.SyscallConn()
 	if err != nil {
@@ -21,17 +21,17 @@ func (s *stream) readAll() error {
 	return errors.Join(err, failed)
 }
 
-// catchUp reads what is in the pipe now.
+// catchUp reads what the pipe contains now.
 func (s *stream) catchUp() {
 	raw, err := s.file.SyscallConn()
 	if err != nil {
 		return
 	}
-	// Control, as Read would wait for the other reader. What fails here fails there, too.
+	// Use Control, since Read would wait for the other reader. An error here also occurs there.
 	raw.Control(func(fd uintptr) { s.readNow(fd) })
 }
 
-// readNow reads until the pipe is empty, or ended.
+// readNow reads until the pipe is empty or has ended.
 func (s *stream) readNow(fd uintptr) (ended bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 )
 
-// Where there are no process groups, a process is killed alone. When this process dies without closing the pool, the
+// Without process groups, only the process itself is killed. If this process dies without closing the pool, the
 // connections to the Runtime API break, and a runtime that waits for work ends with an error.
 
 func isolate(*exec.Cmd) {}

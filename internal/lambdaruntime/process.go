@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// state is where a process is in its life.
+// state is a phase in the life of a process.
 type state uint8
 
 const (
-	starting state = iota // it has not asked for work yet
-	idle                  // its question for work waits for an answer
-	busy                  // it has an invocation
-	away                  // it has answered, and not yet asked for more
-	stopping              // it is to end, or has ended
+	starting state = iota // has not asked for work yet
+	idle                  // waits for work
+	busy                  // runs an invocation
+	away                  // has answered, and not yet asked for more work
+	stopping              // must end, or has ended
 )
 
-// How long a process that is dead already may hold up its burial: what its sockets and pipes still hold is read to the
-// end, but a descendant that left the process group can keep a pipe open for ever.
+// drainLimit limits how long the output of a dead process is read. Its sockets and pipes are read to the end, but a
+// descendant that left the process group can keep a pipe open forever.
 const drainLimit = time.Second
 
 // process is one process of a function and its Runtime API.
 //
-// The fields under "the lock" are guarded by the function's.
+// The fields under "the lock" are guarded by the function's lock.
 type process struct {
 	f       *function
 	spec    *Spec
@@ -34,44 +34,45 @@ type process struct {
 
 	listener net.Listener
 	address  string
-	conns    sync.WaitGroup // of the Runtime API
+	conns    sync.WaitGroup // connections to the Runtime API
 	logs     *logs
-	tail     tail      // of the log, for the invocation that the process has
-	work     chan work // of capacity 1, for the question for work that waits
+	tail     tail      // end of the current invocation's log
+	work     chan work // has capacity 1, for the process waiting for work
 
 	// The lock.
 	state     state
 	dropped   bool
-	served    bool        // it has had an invocation
-	extension bool        // it wants SIGTERM before it is killed
-	inv       *invocation // of a busy process
-	questions int         // for work, that it has asked
+	served    bool        // whether the process has had an invocation
+	extension bool        // the process wants SIGTERM before it is killed
+	inv       *invocation // set for a busy process
+	requests  int         // how often the process has asked for work
 	since     time.Time   // when inv was given to it
 	initError *FunctionError
-	document  []byte      // that the runtime reported initError with
-	timer     *time.Timer // the limit of init, then of each invocation
+	document  []byte      // the runtime's report of initError
+	timer     *time.Timer // enforces the limit of init, then of each invocation
 
-	lastID string // the request id that its log lines belong to
+	lastID string // the request ID that log lines belong to
 
 	kill  sync.Mutex // guards the two below
 	cmd   *exec.Cmd  // nil before the start
-	ended bool       // the process is reaped: its id may be another's
+	ended bool       // the process was reaped: its ID may belong to another process
 }
 
 func newProcess(f *function) *process {
 	return &process{f: f, spec: f.spec, version: f.version, work: make(chan work, 1)}
 }
 
-// run starts the process and stays until it is gone and everything about it is settled.
+// run starts the process, and returns when the process is gone and everything about it is settled.
 func (p *process) run() {
 	pool := p.f.pool
 	defer pool.running.Done()
-	started, err := p.live()
-	p.settle(started, err)
+	started, err := p.startAndWait()
+	p.reportEnd(started, err)
 }
 
-// live starts the process, waits for its end, and reads what it left behind. started is false if it never ran.
-func (p *process) live() (started bool, err error) {
+// startAndWait starts the process, waits for its end, and reads the rest of its output. started is false if it never
+// ran.
+func (p *process) startAndWait() (started bool, err error) {
 	pool := p.f.pool
 	if p.listener, err = pool.options.Listen(); err != nil {
 		return false, fmt.Errorf("the Runtime API has no address: %w", err)
@@ -98,8 +99,8 @@ func (p *process) live() (started bool, err error) {
 		p.logs.abandon()
 		return false, errShuttingDown
 	}
-	p.timer = time.AfterFunc(time.Hour, p.late)
-	p.timer.Stop() // the limit of init begins when the process runs
+	p.timer = time.AfterFunc(time.Hour, p.limitPassed)
+	p.timer.Stop() // the time of init begins when the process runs
 	p.f.mu.Unlock()
 
 	ctx, closeConns := context.WithCancel(context.Background())
@@ -113,22 +114,22 @@ func (p *process) live() (started bool, err error) {
 	p.logs.started()
 	err = cmd.Wait()
 
-	p.bury()
+	p.killLeftovers()
 	p.listener.Close()
-	if !waitFor(&p.conns, drainLimit) { // what it sent before it died still counts
+	if !waitFor(&p.conns, drainLimit) { // answers that it sent before it died still count
 		p.log("", "a descendant of the process has left its process group and keeps its connections open")
 	}
 	p.logs.drain(drainLimit)
 	return true, err
 }
 
-// beginInit starts the limit of init, now that the process runs: on a busy machine the start itself may take as long as
-// the limit. A process that has asked for work already is past it.
+// beginInit starts the time limit of init once the process runs, since on a busy machine the start itself may take as
+// long as the limit. It does nothing if the process has already asked for work.
 func (p *process) beginInit() {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.state == starting {
-		p.timer = p.f.pool.options.initTimer(p.f.pool.options.InitLimit, p.late)
+		p.timer = p.f.pool.options.initTimer(p.f.pool.options.InitLimit, p.limitPassed)
 	}
 }
 
@@ -150,8 +151,8 @@ func (p *process) spawn(cmd *exec.Cmd) error {
 	return nil
 }
 
-// bury ends what the process left in its process group.
-func (p *process) bury() {
+// killLeftovers ends what the process has left in its process group.
+func (p *process) killLeftovers() {
 	p.kill.Lock()
 	defer p.kill.Unlock()
 	p.ended = true
@@ -159,8 +160,8 @@ func (p *process) bury() {
 	p.f.pool.watchdog.remove(p.cmd.Process.Pid)
 }
 
-// settle says what became of the process to whom it concerns.
-func (p *process) settle(started bool, err error) {
+// reportEnd reports the end of the process to everything that waits for it.
+func (p *process) reportEnd(started bool, err error) {
 	f := p.f
 	f.mu.Lock()
 	if p.timer != nil {
@@ -175,7 +176,7 @@ func (p *process) settle(started bool, err error) {
 		text = out.result.Error.Message
 		p.answer(out)
 	case idle, away:
-		text = "the process ended between invocations: " + ending(err)
+		text = "the process ended between invocations: " + describeExit(err)
 	}
 	f.drop(p)
 	p.state = stopping
@@ -185,16 +186,16 @@ func (p *process) settle(started bool, err error) {
 	p.log(id, text)
 }
 
-// ending is how a process ended.
-func ending(err error) string {
+// describeExit describes how a process ended.
+func describeExit(err error) string {
 	if err == nil {
 		return "exit status 0"
 	}
 	return err.Error()
 }
 
-// failInit gives the failure of a start to the invocation that has waited longest: each start serves one, so that a
-// function that cannot start fails each invocation once and none waits for ever. The lock is held.
+// failInit fails the invocation that has waited longest because of a failed start. Each start serves one invocation, so
+// if a function cannot start, each invocation fails once and none waits forever. The caller holds the lock.
 func (p *process) failInit(err error, started bool) string {
 	typ, message := exitWords(err, started)
 	if p.initError != nil {
@@ -214,13 +215,13 @@ func (p *process) failInit(err error, started bool) string {
 		}
 	}
 	text := "INIT_REPORT Phase: init Status: error Error Type: " + typ
-	if p.document == nil { // else the runtime has written it
+	if p.document == nil { // otherwise the runtime has logged it
 		text += ": " + message
 	}
 	return text
 }
 
-// stop ends the process; what it is busy with fails with err. The lock is held.
+// stop ends the process. Its current invocation fails with err. The caller holds the lock.
 func (p *process) stop(err error) {
 	if p.state == busy && p.inv != nil {
 		p.answer(outcome{err: err})
@@ -230,7 +231,7 @@ func (p *process) stop(err error) {
 	p.end()
 }
 
-// end kills the process, and tells it before if it has asked for that. It does not wait.
+// end kills the process, after SIGTERM if the process has asked for that. It does not wait.
 func (p *process) end() {
 	// Lambda's Shutdown phase gives a function with an internal extension 500 ms, and one without none:
 	// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
@@ -261,14 +262,14 @@ func (p *process) killNow() {
 	}
 }
 
-// log writes a line of the platform's, unless it is empty. The lock is not held.
+// log logs a line as the platform, unless the line is empty. The caller must not hold the lock.
 func (p *process) log(id, text string) {
 	if text != "" {
 		p.f.pool.options.Log(LogLine{Function: p.spec.Name, RequestID: id, Stream: Platform, Text: text})
 	}
 }
 
-// waitFor reports whether the group was done in time.
+// waitFor reports whether the group finished within the limit.
 func waitFor(group *sync.WaitGroup, limit time.Duration) bool {
 	done := make(chan struct{})
 	go func() {

@@ -9,40 +9,40 @@ import (
 // reply is an answer of the Runtime API.
 type reply struct {
 	status int
-	header http.Header // besides those that all have
+	header http.Header // besides those of every reply
 	body   []byte      // JSON
 }
 
-// plain makes a reply without headers of its own.
-func plain(status int, body string) *reply { return &reply{status, nil, []byte(body)} }
+// newReply returns a reply without additional headers.
+func newReply(status int, body string) *reply { return &reply{status, nil, []byte(body)} }
 
-// The bodies are those of AWS's emulator (lambda/rapi/rendering).
+// The bodies are the same as in AWS's emulator (lambda/rapi/rendering).
 var (
-	replyAccepted  = plain(202, `{"status":"OK"}`)
-	replyBadID     = plain(400, `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`)
-	replyMalformed = plain(400, `{"errorMessage":"Malformed request","errorType":"BadRequest"}`)
-	replyState     = plain(
+	replyAccepted  = newReply(202, `{"status":"OK"}`)
+	replyBadID     = newReply(400, `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`)
+	replyMalformed = newReply(400, `{"errorMessage":"Malformed request","errorType":"BadRequest"}`)
+	replyState     = newReply(
 		403,
 		`{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`,
 	)
-	replyForeign    = plain(403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`)
-	replyNotFound   = plain(404, `{"errorMessage":"Not found","errorType":"NotFound"}`)
+	replyForeign    = newReply(403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`)
+	replyNotFound   = newReply(404, `{"errorMessage":"Not found","errorType":"NotFound"}`)
 	replyRegistered = &reply{
 		200,
 		http.Header{"Lambda-Extension-Identifier": {"00000000-0000-4000-8000-000000000000"}},
 		[]byte(`{}`),
 	}
-	replyTooLarge = plain(413, fmt.Sprintf(
+	replyTooLarge = newReply(413, fmt.Sprintf(
 		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`,
 		maxPayload,
 	))
-	replyHeadTooLarge = plain(431, fmt.Sprintf(
+	replyHeadTooLarge = newReply(431, fmt.Sprintf(
 		`{"errorMessage":"The header is larger than %d bytes","errorType":"RequestHeaderFieldsTooLarge"}`,
 		maxHead,
 	))
 )
 
-// write answers a request. The last one of a connection says so.
+// write answers a request. If it is the last one of a connection, the answer says so.
 func (a *reply) write(w *bufio.Writer, last bool) error {
 	fmt.Fprintf(
 		w,
@@ -57,5 +57,5 @@ func (a *reply) write(w *bufio.Writer, last bool) error {
 	a.header.Write(w)
 	w.WriteString("\r\n")
 	w.Write(a.body)
-	return w.Flush() // an error of any of these
+	return w.Flush() // returns the first error of all writes
 }

@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// Result is what an invocation came to.
+// Result is the result of an invocation.
 type Result struct {
 	RequestID string
-	Payload   []byte         // the answer; after an error the document that Lambda's Invoke API returns for it
-	Error     *FunctionError // nil when the function answered
+	Payload   []byte         // the answer or, for an error, the document that Lambda's Invoke API returns
+	Error     *FunctionError // nil if the function answered
 	ColdStart bool           // this was the first invocation of its process
 
-	// LogTail are the last lines that the function wrote from the invocation's start to its answer, at most 4 KiB or
-	// one line, if [InvokeOptions] asked for them. Where pipes block, as on Windows, the last ones can be missing.
+	// LogTail holds the last lines that the function wrote between the invocation's start and its answer, at most 4 KiB or
+	// one line, if [InvokeOptions] asks for them. Where pipes block, as on Windows, the last lines can be missing.
 	LogTail []string
 
-	stream io.ReadCloser // of an answer that has begun
+	stream io.ReadCloser // set for an answer that has begun
 }
 
-// FunctionError is an error of the function: one it reported, or one in Lambda's words about what became of it.
+// FunctionError is an error that the function reported, or an error of Lambda's about the function.
 type FunctionError struct {
-	Type    string // as "errorString", "Runtime.ExitError", "Sandbox.Timedout"
+	Type    string // such as "errorString", "Runtime.ExitError", "Sandbox.Timedout"
 	Message string
 
-	// Where is the place in the function's code that panicked, such as "orders-fn/main.go:42 (serve)"; ""
-	// if the runtime did not say.
+	// Where is the place in the function's code that panicked, such as "orders-fn/main.go:42 (serve)"; "" if the runtime
+	// did not report it.
 	Where string
 }
 
@@ -42,7 +42,7 @@ func (e *FunctionError) Error() string {
 	return text
 }
 
-// The types of the errors that are Lambda's own. Sources: lambda/fatalerror of the runtime interface emulator, and
+// The types of Lambda's own errors. Sources: lambda/fatalerror of the runtime interface emulator, and
 // https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
 const (
 	typeExit         = "Runtime.ExitError"
@@ -52,20 +52,20 @@ const (
 	typeUnknown      = "Runtime.Unknown"
 )
 
-// outcome is what a caller waits for.
+// outcome is the result that a caller waits for.
 type outcome struct {
 	result Result
 	err    error
 }
 
-// failed is an outcome with an error that is Lambda's own, and its document.
+// failed returns an outcome with one of Lambda's own errors, and its document.
 func failed(inv *invocation, typ, message string) outcome {
 	document, err := json.Marshal(struct {
 		Message string `json:"errorMessage"`
 		Type    string `json:"errorType"`
 	}{message, typ})
 	if err != nil {
-		panic(err) // two strings
+		panic(err) // unreachable: two strings can be encoded
 	}
 	return outcome{
 		result: Result{
@@ -77,7 +77,7 @@ func failed(inv *invocation, typ, message string) outcome {
 	}
 }
 
-// reported is an outcome with the error document that the runtime sent. Everything in it is optional.
+// reported returns an outcome with the error document that the runtime sent. Every part of the document is optional.
 func reported(inv *invocation, document []byte, headerType string) outcome {
 	e := parseError(document, headerType)
 	return outcome{result: Result{RequestID: inv.id, Payload: document, Error: &e, ColdStart: inv.cold}}
@@ -99,9 +99,8 @@ func parseError(document []byte, headerType string) FunctionError {
 	return FunctionError{Type: d.Type, Message: d.Message, Where: where(d.Stack, d.Trace)}
 }
 
-// where is the place of a panic: the first frame of the stack that is neither Go's own runtime nor Lambda's. Of an
-// error that a Go function returns there is no stack. Of a Node.js function it is the first line of the trace that
-// names a place.
+// where returns the place of a panic: the first frame of the stack outside of Go's own runtime and Lambda's. An error
+// that a Go function returns has no stack. For a Node.js function it is the first line of the trace that names a place.
 // Source of the forms: https://github.com/aws/aws-lambda-go/blob/main/lambda/messages/messages.go (stackTrace) and
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js (trace).
 func where(stack, trace json.RawMessage) string {
@@ -129,21 +128,20 @@ func where(stack, trace json.RawMessage) string {
 	return ""
 }
 
-// isRuntime reports whether a file is of Go's own runtime, or of aws-lambda-go, whose frames stand before those of a
+// isRuntime reports whether a file belongs to Go's own runtime or to aws-lambda-go, whose frames precede those of a
 // panic.
 func isRuntime(path string) bool {
 	return strings.HasPrefix(path, "runtime/") || strings.Contains(path, "/src/runtime/") ||
 		strings.Contains(path, "github.com/aws/aws-lambda-go")
 }
 
-// timedOut has the words of Lambda, as in https://github.com/alexa/alexa-cookbook/issues/36.
+// timedOut has Lambda's message, as in https://github.com/alexa/alexa-cookbook/issues/36.
 func timedOut(inv *invocation, now time.Time, limit time.Duration) outcome {
 	return failed(inv, typeTimeout, fmt.Sprintf("%s %s Task timed out after %.2f seconds",
 		now.UTC().Format("2006-01-02T15:04:05.000Z"), inv.id, limit.Seconds()))
 }
 
-// exited says in Lambda's words how a process ended that should not have. started is false when it could not be
-// started.
+// exited describes with Lambda's message how a process ended unexpectedly. started is false if it could not be started.
 func exited(inv *invocation, err error, started bool) outcome {
 	typ, message := exitWords(err, started)
 	return failed(inv, typ, "RequestId: "+inv.id+" Error: "+message)

@@ -14,13 +14,13 @@ import (
 )
 
 // handle answers a request to the Runtime API of the process, or to the part of the Extensions API that aws-lambda-go
-// uses. The answer is nil if the connection is to end without one.
+// uses. The result is nil if the connection must end without an answer.
 //
-// http.ReadRequest accepts a Content-Length beside chunks, and two equal ones, which the gateway's own server refuses:
-// between two servers that read them differently, one request could hide in another. Here there is one server, on a
-// loopback address that only the function is told, and a function that lies about its own answer harms no other.
+// http.ReadRequest accepts a Content-Length beside chunks, and two equal ones, which the gateway's own server rejects:
+// if two servers read such a request differently, another one could hide in it. Here there is only one server, on a
+// loopback address that only the function knows, and a function that lies about its own answer harms no other function.
 func (p *process) handle(c *conn, r *http.Request) *reply {
-	if p.foreign(r) {
+	if p.isForeign(r) {
 		return replyForeign
 	}
 	switch route := r.Method + " " + r.URL.Path; route {
@@ -31,7 +31,7 @@ func (p *process) handle(c *conn, r *http.Request) *reply {
 	case "POST /2020-01-01/extension/register":
 		return p.register()
 	case "GET /2020-01-01/extension/event/next":
-		c.await(r, nil) // there are no events that a process could have registered for
+		c.await(r, nil) // there are no events to register for
 		return nil
 	default:
 		rest, ok := strings.CutPrefix(route, "POST /2018-06-01/runtime/invocation/")
@@ -46,12 +46,12 @@ func (p *process) handle(c *conn, r *http.Request) *reply {
 	}
 }
 
-// foreign reports whether a request comes from a browser, or from a client that was told another address.
-func (p *process) foreign(r *http.Request) bool {
+// isForeign reports whether a request comes from a browser, or from a client that was told another address.
+func (p *process) isForeign(r *http.Request) bool {
 	return r.Host != "" && r.Host != p.address || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
 }
 
-// next is the question for work. It is answered when there is some.
+// next handles a request for work. It answers when there is work.
 func (p *process) next(c *conn, r *http.Request) *reply {
 	f := p.f
 	f.mu.Lock()
@@ -59,14 +59,14 @@ func (p *process) next(c *conn, r *http.Request) *reply {
 	case starting, away:
 	case stopping:
 		f.mu.Unlock()
-		c.await(r, nil) // its end is on the way
+		c.await(r, nil) // the process is about to end
 		return nil
 	default:
 		f.mu.Unlock()
 		return replyState
 	}
 	p.timer.Stop()
-	if p.version != f.version || f.gone != nil {
+	if p.version != f.version || f.closedErr != nil {
 		p.stop(nil)
 		f.mu.Unlock()
 		c.await(r, nil)
@@ -77,12 +77,12 @@ func (p *process) next(c *conn, r *http.Request) *reply {
 	} else {
 		f.returning--
 	}
-	p.questions++
-	question := p.questions
+	p.requests++
+	question := p.requests
 	if inv := f.queue.pop(); inv != nil {
 		p.take(inv)
 	} else {
-		p.rest()
+		p.becomeIdle()
 	}
 	f.mu.Unlock()
 	given, ok := c.await(r, p.work)
@@ -93,9 +93,9 @@ func (p *process) next(c *conn, r *http.Request) *reply {
 	return p.invocation(given)
 }
 
-// rest makes a process idle. One that has not worked yet has nothing in its memory, and is taken last. The lock is
-// held.
-func (p *process) rest() {
+// becomeIdle makes a process idle. A process that has not worked yet has nothing in its memory, and is used last. The
+// caller holds the lock.
+func (p *process) becomeIdle() {
 	p.state = idle
 	if p.served {
 		p.f.idle = append(p.f.idle, p)
@@ -104,7 +104,7 @@ func (p *process) rest() {
 	}
 }
 
-// invocation is the answer to the question for work.
+// invocation returns the answer to a request for work.
 func (p *process) invocation(w work) *reply {
 	deadline := p.f.pool.options.Now().Add(p.spec.Timeout)
 	// "Indicates if the invoker specified a version number or alias":
@@ -124,13 +124,13 @@ func (p *process) invocation(w work) *reply {
 	return &reply{200, h, w.payload}
 }
 
-// hungUp takes an idle process out of the scheduling when the connection ends on which it waits for work: mostly it is
-// dead. One that lives has the function's time-out to ask again.
+// hungUp removes an idle process from the scheduling when the connection on which it waits for work ends. Usually the
+// process is dead. One that is alive may ask again within the function's timeout.
 func (p *process) hungUp(question int) {
 	f := p.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p.state != idle || p.questions != question {
+	if p.state != idle || p.requests != question {
 		return
 	}
 	for i, other := range f.idle {
@@ -139,13 +139,13 @@ func (p *process) hungUp(question int) {
 			break
 		}
 	}
-	p.leave()
+	p.becomeAway()
 	p.limit()
 }
 
 var errTooLarge = errors.New("lambdaruntime: the payload is too large")
 
-// readBody reads a request's body, of at most maxPayload bytes. The error is errTooLarge, or one of the connection.
+// readBody reads a request's body of at most maxPayload bytes. The error is errTooLarge, or one of the connection.
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxPayload+1))
 	if err == nil && len(body) > maxPayload {
@@ -154,25 +154,25 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-// The name of the header or trailer that has the type of an error.
+// errorType is the header or trailer with the type of an error.
 const errorType = "Lambda-Runtime-Function-Error-Type"
 
-// response is the function's answer. An error that came up after its first byte was sent is in trailers.
+// response handles the function's answer. An error after its first byte was sent is in trailers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 func (p *process) response(r *http.Request, id string) *reply {
-	if to := p.begun(id); to != nil {
+	if to := p.beginStream(id); to != nil {
 		return p.stream(r, id, to)
 	}
 	return p.respond(r, id, func(inv *invocation, body []byte) outcome {
-		if out, ok := trailed(inv, r.Trailer); ok {
+		if out, ok := trailerError(inv, r.Trailer); ok {
 			return out
 		}
 		return outcome{result: Result{RequestID: inv.id, Payload: body, ColdStart: inv.cold}}
 	})
 }
 
-// trailed is the error in the trailers of an answer; ok is false without one.
-func trailed(inv *invocation, trailer http.Header) (out outcome, ok bool) {
+// trailerError returns the error in the trailers of an answer; ok is false without one.
+func trailerError(inv *invocation, trailer http.Header) (out outcome, ok bool) {
 	kind := trailer.Get(errorType)
 	if kind == "" {
 		return out, false
@@ -184,20 +184,20 @@ func trailed(inv *invocation, trailer http.Header) (out outcome, ok bool) {
 	return reported(inv, document, kind), true
 }
 
-// failure is the function's error.
+// failure handles an error that the function reports.
 func (p *process) failure(r *http.Request, id string) *reply {
 	return p.respond(r, id, func(inv *invocation, body []byte) outcome {
 		return reported(inv, body, r.Header.Get(errorType))
 	})
 }
 
-// respond ends the invocation with what its function sent. The first answer for an invocation counts.
+// respond ends the invocation with the function's answer or error. The first one for an invocation counts.
 func (p *process) respond(r *http.Request, id string, read func(*invocation, []byte) outcome) *reply {
 	body, err := readBody(r)
 	if err != nil && err != errTooLarge {
 		return replyMalformed
 	}
-	p.logs.catchUp() // what the function wrote before it answered is in its pipes by now
+	p.logs.catchUp() // the pipes now contain everything that the function wrote before it answered
 	return p.answerWith(id, func(inv *invocation) (outcome, *reply) {
 		if err != nil {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
@@ -207,7 +207,7 @@ func (p *process) respond(r *http.Request, id string, read func(*invocation, []b
 	})
 }
 
-// answerWith ends the invocation that the process is busy with, if it is the one with this id.
+// answerWith ends the process's current invocation, if it has this ID.
 func (p *process) answerWith(id string, read func(*invocation) (outcome, *reply)) *reply {
 	f := p.f
 	f.mu.Lock()
@@ -219,22 +219,22 @@ func (p *process) answerWith(id string, read func(*invocation) (outcome, *reply)
 		return replyBadID
 	}
 	out, answer := read(p.inv)
-	f.growth.took(time.Since(p.since), p.inv.cold)
-	p.leave()
+	f.growth.recordDuration(time.Since(p.since), p.inv.cold)
+	p.becomeAway()
 	p.answer(out)
 	return answer
 }
 
-// leave makes the process one that is expected to ask for work. The lock is held.
-func (p *process) leave() {
+// becomeAway marks the process as one that will ask for work. The caller holds the lock.
+func (p *process) becomeAway() {
 	p.state = away
-	if p.version == p.f.version && p.f.gone == nil {
+	if p.version == p.f.version && p.f.closedErr == nil {
 		p.f.returning++
 	}
 }
 
-// failedInit is the runtime's report that the function cannot be loaded. What waits for the process fails when it ends,
-// which the documentation asks of it next.
+// failedInit handles the runtime's report that the function cannot be loaded. Invocations that wait for the process
+// fail when it ends, which the documentation requires of it next.
 func (p *process) failedInit(r *http.Request) *reply {
 	body, err := readBody(r)
 	if err != nil {
@@ -253,7 +253,7 @@ func (p *process) failedInit(r *http.Request) *reply {
 	return replyAccepted
 }
 
-// register makes the process one that is sent SIGTERM before it is killed.
+// register marks the process as one that gets SIGTERM before it is killed.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
 func (p *process) register() *reply {
 	p.f.mu.Lock()

@@ -13,16 +13,16 @@ import (
 
 // Spec describes a function. [Pool.Replace] copies it.
 type Spec struct {
-	// Name is what the function is invoked by. AWS_LAMBDA_FUNCTION_NAME has it, too.
+	// Name is the name by which the function is invoked. AWS_LAMBDA_FUNCTION_NAME has it too.
 	Name string
 
-	// Runtime is as in the template. "provided.al2023" and "provided.al2" run the file bootstrap in Dir, "go1.x" runs
-	// the file that Handler names. Any other runtime needs Command.
+	// Runtime is the runtime in the template. "provided.al2023" and "provided.al2" run the file bootstrap in Dir, and
+	// "go1.x" runs the file that Handler names. Any other runtime needs Command.
 	Runtime string
 
-	// Command runs instead of what Runtime implies: a program that speaks the Runtime API, with its arguments. A
-	// relative program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript, and package
-	// python for those in Python.
+	// Command replaces what Runtime implies: a program that speaks the Runtime API, with its arguments. A relative program
+	// is looked up in [Options.Path]. Package nodejs has a command for functions in JavaScript, and package python for
+	// Python.
 	Command []string
 
 	// Dir is the folder with the code: the working directory, and LAMBDA_TASK_ROOT. It must exist.
@@ -30,21 +30,20 @@ type Spec struct {
 
 	Handler string // _HANDLER
 
-	// Env is the function's own environment. A name that Lambda reserves is an error, as it is when such a function is
-	// deployed. Besides it a process gets the variables that
-	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html lists; HOME, which is the folder for
-	// temporary files, so that no SDK finds the developer's own ~/.aws; and up to 1,769 MB of memory GOMAXPROCS=1, as
-	// Lambda gives such a function no more than the time of one processor.
+	// Env is the function's own environment. A name that Lambda reserves is an error, as on deployment. A process also
+	// gets the variables that https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html lists; HOME, which
+	// is the folder for temporary files, so that no SDK finds the developer's own ~/.aws; and, with up to 1,769 MB of
+	// memory, GOMAXPROCS=1, since Lambda gives such a function at most the time of one processor.
 	Env map[string]string
 
-	// Logging is where a function's log is written to on Lambda, and how: AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_FORMAT
-	// and AWS_LAMBDA_LOG_LEVEL, by which loggers go. Here a log stays as the function writes it.
+	// Logging sets AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL, which loggers read. On
+	// Lambda it also decides where the log goes; here the log stays as the function writes it.
 	// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html and, of the variables,
 	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 	Logging Logging
 
 	Timeout  time.Duration // default 3 s, at most 15 minutes
-	MemoryMB int           // default 128; it is not enforced
+	MemoryMB int           // default 128; not enforced
 	Region   string        // default "us-east-1"
 	ARN      string        // default one in account 123456789012
 }
@@ -53,7 +52,7 @@ type Spec struct {
 type Logging struct {
 	Group  string // default "/aws/lambda/" and the function's name
 	Format string // "JSON" or "Text"; default no variable
-	Level  string // of the application, such as "WARN"; default no variable
+	Level  string // log level of the application, such as "WARN"; default no variable
 }
 
 // Timeouts of a function: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
@@ -62,7 +61,7 @@ const (
 	maxTimeout     = 15 * time.Minute
 )
 
-// resolve checks a spec, one field below the other, and fills in its defaults. The caller's maps and slices are copied.
+// resolve checks a spec field by field, and fills in its defaults. It copies the caller's maps and slices.
 //
 //gocyclo:ignore
 func (s Spec) resolve(path string) (Spec, error) {
@@ -99,7 +98,7 @@ func (s Spec) resolve(path string) (Spec, error) {
 			return fail(ErrSpec, "the environment variable %q is not one", name)
 		}
 	}
-	// Before the folder: code that is for another runtime may not be in one.
+	// Check this before the folder: code for another runtime may have no folder.
 	if len(s.Command) == 0 && !RunsExecutable(s.Runtime) {
 		return fail(
 			ErrRuntime,
@@ -137,12 +136,12 @@ func (s Spec) resolve(path string) (Spec, error) {
 	return s, nil
 }
 
-// RunsExecutable reports whether functions of a runtime are executables, which run without a Command.
+// RunsExecutable reports whether functions of a runtime are executables that run without a Command.
 func RunsExecutable(runtime string) bool {
 	return strings.HasPrefix(runtime, "provided") || runtime == "go1.x"
 }
 
-// lookUp finds a program as a shell would, with the PATH that the process will have and not the one of this process.
+// lookUp finds a program as a shell would, in the PATH of the function's process and not of this one.
 func lookUp(program, dir, path string) (string, error) {
 	if filepath.IsAbs(program) {
 		return program, checkExecutable(program)
@@ -159,10 +158,10 @@ func lookUp(program, dir, path string) (string, error) {
 	return "", fmt.Errorf("there is no program %q in %s", program, path)
 }
 
-// maxHeaderValue is how long what is sent to a process in a header may be: an ID, an ARN.
+// maxHeaderValue is the length limit of an ID or ARN that is sent to a process in a header.
 const maxHeaderValue = 1024
 
-// headerValue reports whether a text can be sent as a header of ours.
+// headerValue reports whether a text can be sent as the value of one of these headers.
 func headerValue(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] > '~' {
@@ -172,7 +171,7 @@ func headerValue(s string) bool {
 	return len(s) <= maxHeaderValue
 }
 
-// pathSegment reports whether a text can be a request id: runtimes put it into the path of their answer as it is.
+// pathSegment reports whether a text can be a request ID: runtimes put it into the path of their answer unescaped.
 func pathSegment(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -7,8 +7,9 @@ import (
 
 // starter starts processes from one thread that lives as long as the pool.
 //
-// On Linux a child asks to be killed when its parent dies (isolate), and to the kernel the parent is the thread that
-// forked, not the process (prctl(2), PR_SET_PDEATHSIG). A goroutine's thread can go at any time; this one cannot.
+// On Linux a child asks to be killed when its parent dies (isolate). For the kernel, the parent is the thread that
+// forked and not the process (prctl(2), PR_SET_PDEATHSIG). The thread of a goroutine can end at any time; this one
+// cannot.
 type starter struct {
 	jobs chan startJob
 }
@@ -21,7 +22,7 @@ type startJob struct {
 func newStarter() *starter {
 	s := &starter{jobs: make(chan startJob)}
 	go func() {
-		runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		for job := range s.jobs {
 			job.done <- job.cmd.Start()
 		}
@@ -35,5 +36,5 @@ func (s *starter) start(cmd *exec.Cmd) error {
 	return <-job.done
 }
 
-// close ends the thread, and with it whatever child there still is.
+// close ends the thread, and with it all children that are left.
 func (s *starter) close() { close(s.jobs) }

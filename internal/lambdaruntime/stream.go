@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// maxStream is how large a streamed answer may be, in bytes.
+// maxStream is the size limit of a streamed answer, in bytes.
 // Source: "Response streaming: 200 MB" in https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxStream = 200 << 20
 
@@ -16,16 +16,17 @@ type StreamedAnswer struct {
 	RequestID string
 	ColdStart bool
 
-	// Body is to be read to its end, or closed. Its error is a *[FunctionError] if the function failed after it had begun,
-	// or one of the pool's. Closing it does not end the function, which goes on without a listener, as it does in Lambda.
+	// Body must be read to its end, or closed. Its error is a *[FunctionError] if the function failed after its answer
+	// began, or an error of the pool. Closing Body does not end the function, which continues without a listener, as in
+	// Lambda.
 	Body io.ReadCloser
 }
 
 // InvokeStream runs a function and returns when its answer begins. A function does not know that it is invoked this
-// way: its runtime sends any answer as it is written, or at once. One that fails before it answers is the [Result] of
-// such an invocation, without a stream.
+// way: its runtime sends the answer as it is written, or at once. If the function fails before it answers, the [Result]
+// has the error and no stream.
 //
-// The context counts until the answer begins; the function's time-out until it ends. For errors see [Pool.Invoke].
+// The context applies until the answer begins, and the function's timeout until it ends. For errors see [Pool.Invoke].
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 func (p *Pool) InvokeStream(
 	ctx context.Context, name string, payload []byte, o InvokeOptions,
@@ -38,9 +39,10 @@ func (p *Pool) InvokeStream(
 	return &StreamedAnswer{RequestID: result.RequestID, ColdStart: result.ColdStart, Body: result.stream}, Result{}, nil
 }
 
-// begun is the invocation that the process answers by a stream; nil if it is not the one with this id, or not to be
-// answered so. Its caller gets the stream, and the process goes on with an invocation whose answer ends it.
-func (p *process) begun(id string) *io.PipeWriter {
+// beginStream begins the stream that answers the process's current invocation. It returns nil if that invocation has
+// another ID or is not to be streamed. The caller gets the stream, and the process continues with an invocation that
+// its answer ends.
+func (p *process) beginStream(id string) *io.PipeWriter {
 	f := p.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -50,17 +52,17 @@ func (p *process) begun(id string) *io.PipeWriter {
 	}
 	read, write := io.Pipe()
 	p.inv = &invocation{work: inv.work, cold: inv.cold, pipe: write, done: make(chan outcome, 1)}
-	if inv.left {
+	if inv.abandoned {
 		read.Close()
 	}
 	inv.done <- outcome{result: Result{RequestID: inv.id, ColdStart: inv.cold, stream: read}}
 	return write
 }
 
-// abandon closes the stream of an invocation whose caller has given up, whether it has begun or not: without a reader
-// the function would wait at its first write until its time-out. The lock is held.
+// abandon closes the stream of an invocation whose caller has given up, whether it has begun or not. Without a reader
+// the function would block in its first write until its timeout. The caller holds the lock.
 func (inv *invocation) abandon() {
-	inv.left = true
+	inv.abandoned = true
 	select {
 	case out := <-inv.done:
 		if out.result.stream != nil {
@@ -70,11 +72,11 @@ func (inv *invocation) abandon() {
 	}
 }
 
-// stream passes on what the function writes. A listener that has left does not end the function.
+// stream passes on what the function writes. If the listener leaves, the function continues.
 func (p *process) stream(r *http.Request, id string, to *io.PipeWriter) *reply {
-	n, err := io.Copy(&listened{to: to}, io.LimitReader(r.Body, maxStream+1))
+	n, err := io.Copy(&readPipe{to: to}, io.LimitReader(r.Body, maxStream+1))
 	if err != nil {
-		return replyMalformed // the process has died, mostly, and its end says how
+		return replyMalformed // usually the process has died, and its end says how
 	}
 	p.logs.catchUp()
 	return p.answerWith(id, func(inv *invocation) (outcome, *reply) {
@@ -82,20 +84,20 @@ func (p *process) stream(r *http.Request, id string, to *io.PipeWriter) *reply {
 			return failed(inv, typeResponseSize, fmt.Sprintf(
 				"Response payload size exceeded maximum allowed payload size (%d bytes).", maxStream)), replyTooLarge
 		}
-		if out, ok := trailed(inv, r.Trailer); ok {
+		if out, ok := trailerError(inv, r.Trailer); ok {
 			return out, replyAccepted
 		}
 		return outcome{}, replyAccepted
 	})
 }
 
-// listened writes into a pipe for as long as it is read.
-type listened struct {
+// readPipe writes into a pipe as long as it has a reader.
+type readPipe struct {
 	to   *io.PipeWriter
 	left bool
 }
 
-func (l *listened) Write(b []byte) (int, error) {
+func (l *readPipe) Write(b []byte) (int, error) {
 	if !l.left {
 		_, err := l.to.Write(b)
 		l.left = err != nil

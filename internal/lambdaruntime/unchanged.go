@@ -9,28 +9,28 @@ import (
 	"time"
 )
 
-// snapshot is what a function's program and the folder with its code looked like when it was put in place: enough to
-// tell that nothing has changed, without reading the files.
+// snapshot describes a function's program and code folder when they were installed. It suffices to see that nothing has
+// changed, without reading the files.
 type snapshot struct {
-	files map[string]os.FileInfo // by path
-	taken time.Time
-	known bool // false: nothing can be told from it
+	files    map[string]os.FileInfo // by path
+	taken    time.Time
+	reliable bool // whether the snapshot is reliable
 }
 
 const (
-	// maxFiles is how many files are looked at. To restart the function is cheaper than to look at more.
+	// maxFiles is how many files are compared. If there are more, restarting the function is cheaper.
 	maxFiles = 4096
 
-	// settled is how long a file must have been left alone before its time says that it has not changed since: two
+	// settled is how old the last change of a file must be for its time to prove that the file has not changed since: two
 	// writes may fall into one tick of the file system's clock.
 	settled = 100 * time.Millisecond
 )
 
 var errUnsure = errors.New("not all of it is looked at")
 
-// lookAt takes a snapshot. Symbolic links to files are followed, as the function would; one to a folder leaves in doubt
-// what is behind it.
-func lookAt(s *Spec, maxFiles int) snapshot {
+// takeSnapshot takes a snapshot. It follows symbolic links to files, as the function would. A link to a folder makes
+// the snapshot unreliable.
+func takeSnapshot(s *Spec, maxFiles int) snapshot {
 	look := snapshot{files: map[string]os.FileInfo{}, taken: time.Now()}
 	program, err := os.Stat(s.Command[0])
 	if err != nil {
@@ -51,13 +51,13 @@ func lookAt(s *Spec, maxFiles int) snapshot {
 		look.files[path] = info
 		return nil
 	})
-	look.known = err == nil
+	look.reliable = err == nil
 	return look
 }
 
-// same reports whether a folder is sure to be as it was. In doubt it is not.
+// same reports whether a folder is certain to be unchanged.
 func (s snapshot) same(now snapshot) bool {
-	if !s.known || !now.known || len(s.files) != len(now.files) {
+	if !s.reliable || !now.reliable || len(s.files) != len(now.files) {
 		return false
 	}
 	for path, was := range s.files {
@@ -72,7 +72,7 @@ func (s snapshot) same(now snapshot) bool {
 	return true
 }
 
-// unchanged reports whether to run s would be to run what runs already: the same description of the same code.
+// unchanged reports whether s is the same description of the same code as the current version.
 func (f *function) unchanged(s *Spec, code snapshot) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,11 +10,11 @@ import (
 	"syscall"
 )
 
-// watchdog is a shell that knows the process groups of the pool, and kills them when this process goes without having
-// done so: its end of the pipe closes then, whatever the reason. On Linux the kernel kills the processes themselves as
-// well (isolate), but not what they have started; elsewhere the watchdog is all there is.
+// watchdog is a shell that knows the process groups of the pool. If this process ends without killing them, the shell
+// kills them: its end of the pipe is closed then, for whatever reason. On Linux the kernel also kills the processes
+// themselves (isolate), but not what they have started. Elsewhere the watchdog is the only safeguard.
 //
-// Without /bin/sh there is no watchdog, which changes nothing else.
+// Without /bin/sh there is no watchdog, and everything else works.
 type watchdog struct {
 	mu    sync.Mutex
 	began bool
@@ -22,7 +22,7 @@ type watchdog struct {
 	pipe  io.WriteCloser
 }
 
-// The script takes lines "+ group" and "- group". It keeps the groups as its arguments.
+// The script reads lines "+ group" and "- group", and keeps the groups as its arguments.
 const watchdogScript = `
 trap '' HUP INT TERM
 while read -r op group; do
@@ -41,7 +41,7 @@ for group; do kill -s KILL -- "-$group"; done
 
 func newWatchdog() *watchdog { return &watchdog{} }
 
-// begin starts the shell with the first group. It must not die with this process, nor with its process group.
+// begin starts the shell with the first group. The shell must not die with this process, nor with its process group.
 func (w *watchdog) begin() {
 	if w.began {
 		return
@@ -70,11 +70,11 @@ func (w *watchdog) tell(op rune, group int) {
 	defer w.mu.Unlock()
 	w.begin()
 	if w.pipe != nil {
-		fmt.Fprintf(w.pipe, "%c %d\n", op, group) // one write; an error says that the watchdog is gone
+		fmt.Fprintf(w.pipe, "%c %d\n", op, group) // one write; an error means that the watchdog is gone
 	}
 }
 
-// close ends the watchdog, which then kills what was not removed.
+// close ends the watchdog, which then kills the groups that were not removed.
 func (w *watchdog) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 func (t *translator) class() error {
 	t.at++
 	begin := "["
-	if t.is(t.at, '^') {
+	if t.isUnquoted(t.at, '^') {
 		begin = "[^"
 		t.at++
 	}
@@ -21,16 +21,16 @@ func (t *translator) class() error {
 		switch {
 		case t.at >= len(t.in):
 			return errors.New("missing closing ]")
-		case t.is(t.at, ']') && !first:
+		case t.isUnquoted(t.at, ']') && !first:
 			b.WriteString("]")
 			t.at++
-			t.wrote(b.String())
+			t.write(b.String())
 			return nil
-		case t.is(t.at, ']') && t.ecma:
+		case t.isUnquoted(t.at, ']') && t.ecma:
 			return t.unsupported("an empty class")
-		case t.is(t.at, '[') && !t.ecma:
+		case t.isUnquoted(t.at, '[') && !t.ecma:
 			return t.unsupported("a class in a class")
-		case t.is(t.at, '&') && t.is(t.at+1, '&') && !t.ecma:
+		case t.isUnquoted(t.at, '&') && t.isUnquoted(t.at+1, '&') && !t.ecma:
 			return t.unsupported("the intersection && of classes")
 		}
 		text, err := t.spans()
@@ -41,18 +41,19 @@ func (t *translator) class() error {
 	}
 }
 
-// spans reads a character of a class, a range, or a set, with what stands after a hyphen.
+// spans reads a character, a range or a set in a class, including what follows a hyphen.
 func (t *translator) spans() (string, error) {
 	low, set, err := t.member()
 	if err != nil {
 		return "", err
 	}
-	ranged := t.is(t.at, '-') && t.at+1 < len(t.in) && !t.is(t.at+1, ']') && (t.ecma || !t.is(t.at+1, '['))
+	ranged := t.isUnquoted(t.at, '-') && t.at+1 < len(t.in) && !t.isUnquoted(t.at+1, ']') &&
+		(t.ecma || !t.isUnquoted(t.at+1, '['))
 	if !ranged || set != "" && !t.ecma {
 		return cmp.Or(set, t.span(low, low)), nil
 	}
 	t.at++
-	if !t.ecma && t.is(t.at, '\\') && t.is(t.at+1, 'v') {
+	if !t.ecma && t.isUnquoted(t.at, '\\') && t.isUnquoted(t.at+1, 'v') {
 		return "", t.unsupported(`\v after a - in a class`)
 	}
 	high, end, err := t.member()
@@ -60,7 +61,7 @@ func (t *translator) spans() (string, error) {
 	case err != nil:
 		return "", err
 	case set != "":
-		// Both ends and the hyphen by themselves, so that the second end begins no range:
+		// Write both ends and the hyphen separately, so that the second end begins no range:
 		// https://262.ecma-international.org/6.0/#sec-runtime-semantics-characterrangeorunion-abstract-operation
 		return set + `\-` + cmp.Or(end, t.span(high, high)), nil
 	case end != "" && t.ecma:
@@ -71,7 +72,7 @@ func (t *translator) spans() (string, error) {
 	return t.span(low, high), nil
 }
 
-// span is a range of characters in a class.
+// span returns a range of characters for a class.
 func (t *translator) span(low, high rune) string {
 	text := fmt.Sprintf(`\x{%X}-\x{%X}`, low, high)
 	for r := max(low, 'A'); r <= min(high, 'z'); r++ {
@@ -82,18 +83,18 @@ func (t *translator) span(low, high rune) string {
 	return text
 }
 
-// member is a character of a class, or a set of them as it stands in a class of Go.
+// member reads a character in a class, or a set of characters as it is written in a class of Go.
 func (t *translator) member() (r rune, set string, err error) {
-	if !t.is(t.at, '\\') {
+	if !t.isUnquoted(t.at, '\\') {
 		t.at++
 		return t.in[t.at-1].r, "", nil
 	}
-	if t.ecma && t.is(t.at+1, 'b') {
+	if t.ecma && t.isUnquoted(t.at+1, 'b') {
 		t.at += 2
 		return '\b', "", nil
 	}
-	if !t.ecma && t.is(t.at+1, 'v') && t.is(t.at+2, '-') {
-		return 0, "", t.unsupported(`\v before a - in a class`) // which is a vertical tab alone there
+	if !t.ecma && t.isUnquoted(t.at+1, 'v') && t.isUnquoted(t.at+2, '-') {
+		return 0, "", t.unsupported(`\v before a - in a class`) // there it means only a vertical tab
 	}
 	return t.escape()
 }
@@ -105,7 +106,7 @@ func (t *translator) escaped() error {
 		case c == 'b' || c == 'B':
 			t.boundary = true
 			t.at += 2
-			t.wrote(`\` + string(c))
+			t.write(`\` + string(c))
 			t.atom = !t.ecma
 			return nil
 		case '1' <= c && c <= '9' || c == 'k' && !t.ecma:
@@ -113,12 +114,12 @@ func (t *translator) escaped() error {
 		case t.ecma:
 		case c == 'A', c == 'z':
 			t.at += 2
-			t.wrote(`\` + string(c))
+			t.write(`\` + string(c))
 			return nil
 		case c == 'Z':
 			t.at += 2
 			t.dollar = true
-			t.wrote("$")
+			t.write("$")
 			return nil
 		case strings.ContainsRune("GRXN", c):
 			return t.unsupported(`\` + string(c))
@@ -129,7 +130,7 @@ func (t *translator) escaped() error {
 	case err != nil:
 		return err
 	case set != "":
-		t.wrote("[" + set + "]")
+		t.write("[" + set + "]")
 	default:
 		t.literal(r)
 	}

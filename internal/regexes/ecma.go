@@ -6,14 +6,14 @@ import (
 	"unicode/utf16"
 )
 
-// ECMAPattern is an expression of ECMA 262, edition 5, that is looked for in a text. It is safe for concurrent use.
+// ECMAPattern is an expression of ECMA 262, edition 5, that matches parts of a text. It is safe for concurrent use.
 type ECMAPattern struct {
 	text string
 	re   *regexp.Regexp
 }
 
-// ECMA reads an expression of ECMA 262, edition 5: those of JSON Schema, draft 4. One that has what a later edition or
-// another dialect has is [ErrUnsupported].
+// ECMA compiles an expression of ECMA 262, edition 5, the dialect of JSON Schema, draft 4. It returns [ErrUnsupported]
+// for features of later editions or other dialects.
 // Source: section 3.3 of https://datatracker.ietf.org/doc/html/draft-fge-json-schema-validation-00
 func ECMA(expression string) (*ECMAPattern, error) {
 	t := translator{ecma: true}
@@ -31,14 +31,14 @@ func ECMA(expression string) (*ECMAPattern, error) {
 	return &ECMAPattern{expression, re}, nil
 }
 
-// String is the expression as it was read.
+// String returns the source of the expression.
 func (p *ECMAPattern) String() string { return p.text }
 
 // MatchString reports whether the expression matches a part of a text.
 func (p *ECMAPattern) MatchString(text string) bool { return p.re.MatchString(units(text)) }
 
-// units is a text in which each code unit of UTF-16 is a character, as in the strings of ECMA 262: half of a pair is
-// one of the last plane.
+// units converts a text so that each UTF-16 code unit is a character, as in strings of ECMA 262. A surrogate becomes a
+// character of the last plane.
 func units(text string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return r > 0xffff }) < 0 {
 		return text

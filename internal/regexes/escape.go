@@ -9,10 +9,10 @@ import (
 	"unicode/utf16"
 )
 
-// simple are the escapes of one character.
+// simple are the escapes for one character.
 var simple = map[rune]rune{'t': '\t', 'n': '\n', 'r': '\r', 'f': '\f', 'a': '\a', 'e': 0x1b}
 
-// sets are those of Java that Go has not, or others, as pairs of the first and the last character.
+// sets are sets of Java that Go does not have, or defines differently, as pairs of the first and the last character.
 var sets = map[rune][]rune{
 	'h': {'\t', '\t', ' ', ' ', 0xa0, 0xa0, 0x1680, 0x1680, 0x180e, 0x180e, 0x2000, 0x200a, 0x202f, 0x202f, 0x205f,
 		0x205f, 0x3000, 0x3000},
@@ -20,11 +20,11 @@ var sets = map[rune][]rune{
 	's': {'\t', '\r', ' ', ' '},
 }
 
-// ecmaSpace is \s of ECMA 262: WhiteSpace and LineTerminator.
+// ecmaSpace is \s in ECMA 262: WhiteSpace and LineTerminator.
 var ecmaSpace = []rune{'\t', '\r', ' ', ' ', 0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x202f,
 	0x205f, 0x205f, 0x3000, 0x3000, 0xfeff, 0xfeff}
 
-// inClass writes a set, or all that is not in it, as it stands in a class of Go.
+// inClass returns a set, or with not its complement, as it is written in a class of Go.
 func inClass(pairs []rune, not bool) string {
 	if not {
 		var other []rune
@@ -44,7 +44,7 @@ func inClass(pairs []rune, not bool) string {
 	return b.String()
 }
 
-// escape reads a backslash and what follows: a character, or a set of them as it stands in a class of Go.
+// escape reads a backslash and what follows: a character, or a set of characters as it is written in a class of Go.
 func (t *translator) escape() (r rune, set string, err error) {
 	t.at++
 	if t.at >= len(t.in) {
@@ -104,7 +104,7 @@ func (t *translator) control() (rune, string, error) {
 	return c % 32, "", nil
 }
 
-// hex reads a number of n digits.
+// hex reads a number of n hexadecimal digits.
 func (t *translator) hex(n int) (rune, bool) {
 	if t.at+n > len(t.in) {
 		return 0, false
@@ -120,18 +120,18 @@ func (t *translator) hex(n int) (rune, bool) {
 // code reads what follows \x or \u.
 func (t *translator) code(c rune) (rune, error) {
 	digits := map[rune]int{'x': 2, 'u': 4}[c]
-	if c == 'x' && t.is(t.at, '{') && !t.ecma {
+	if c == 'x' && t.isUnquoted(t.at, '{') && !t.ecma {
 		end := t.at
-		for end < len(t.in) && !t.is(end, '}') {
+		for end < len(t.in) && !t.isUnquoted(end, '}') {
 			end++
 		}
 		t.at++
 		r, ok := t.hex(end - t.at)
-		if !ok || !t.is(t.at, '}') {
+		if !ok || !t.isUnquoted(t.at, '}') {
 			return 0, errors.New(`the number of \x{`)
 		}
 		t.at++
-		return r, t.noHalf(r)
+		return r, t.rejectSurrogate(r)
 	}
 	r, ok := t.hex(digits)
 	switch {
@@ -142,29 +142,29 @@ func (t *translator) code(c rune) (rune, error) {
 	case t.ecma:
 		return unit(r), nil
 	}
-	if c == 'u' && utf16.IsSurrogate(r) && t.is(t.at, '\\') && t.is(t.at+1, 'u') {
+	if c == 'u' && utf16.IsSurrogate(r) && t.isUnquoted(t.at, '\\') && t.isUnquoted(t.at+1, 'u') {
 		t.at += 2
 		if low, ok := t.hex(digits); ok {
-			return utf16.DecodeRune(r, low), t.noHalf(utf16.DecodeRune(r, low))
+			return utf16.DecodeRune(r, low), t.rejectSurrogate(utf16.DecodeRune(r, low))
 		}
 	}
-	return r, t.noHalf(r)
+	return r, t.rejectSurrogate(r)
 }
 
-// noHalf refuses half of a pair of UTF-16, which no text here has.
-func (t *translator) noHalf(r rune) error {
+// rejectSurrogate rejects a UTF-16 surrogate, which no text here contains.
+func (t *translator) rejectSurrogate(r rune) error {
 	if utf16.IsSurrogate(r) || r == unicode.ReplacementChar {
 		return t.unsupported("half of a pair of UTF-16")
 	}
 	return nil
 }
 
-// digit reports whether a digit up to a value comes next.
+// digit reports whether a digit of at most the given value follows.
 func (t *translator) digit(most rune) bool {
 	return t.at < len(t.in) && !t.in[t.at].quoted && '0' <= t.in[t.at].r && t.in[t.at].r <= '0'+most
 }
 
-// octal reads one to three digits, of which the first of three is at most 3.
+// octal reads one to three digits. The first of three digits is at most 3.
 func (t *translator) octal() (rune, error) {
 	if !t.digit(7) {
 		return 0, errors.New(`\0 without a digit up to 7`)
@@ -177,34 +177,34 @@ func (t *translator) octal() (rune, error) {
 	return r, nil
 }
 
-// posix are the sets of Java that have the same characters in Go.
+// posix are sets of Java that have the same characters in Go.
 var posix = map[string]bool{"Lower": true, "Upper": true, "ASCII": true, "Alpha": true, "Digit": true, "Alnum": true,
 	"Punct": true, "Graph": true, "Print": true, "Blank": true, "Cntrl": true, "XDigit": true, "Space": true}
 
-// categories are those of Unicode that mean the same in both.
+// categories are Unicode categories that mean the same in Java and Go.
 const categories = " L Lu Ll Lt Lm Lo M Mn Me Mc N Nd Nl No Z Zs Zl Zp P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Cc Cf Co "
 
 // property reads the name of a set: \pL or \p{name}.
 func (t *translator) property(not bool) (string, error) {
 	from := t.at
-	if t.is(t.at, '{') {
+	if t.isUnquoted(t.at, '{') {
 		from++
-		for t.at < len(t.in) && !t.is(t.at, '}') {
+		for t.at < len(t.in) && !t.isUnquoted(t.at, '}') {
 			t.at++
 		}
 	} else {
 		t.at++
 	}
-	if t.at > len(t.in) || from > t.at || t.is(from-1, '{') && t.at == len(t.in) {
+	if t.at > len(t.in) || from > t.at || t.isUnquoted(from-1, '{') && t.at == len(t.in) {
 		return "", errors.New(`\p without a name`)
 	}
 	name := string(runes(t.in[from:t.at]))
-	if t.is(t.at, '}') && t.is(from-1, '{') {
+	if t.isUnquoted(t.at, '}') && t.isUnquoted(from-1, '{') {
 		t.at++
 	}
 	cased := strings.Contains(" Lower Upper Lu Ll Lt ", " "+name+" ")
 	switch {
-	case cased && t.flags.fold: // newer versions of Java take each case then, older ones do not
+	case cased && t.flags.fold: // newer versions of Java then match either case, older ones do not
 	case posix[name] && not:
 		return "[:^" + strings.ToLower(name) + ":]", nil
 	case posix[name]:

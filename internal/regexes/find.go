@@ -8,21 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// ErrWork is for a search that takes more work than is left for it.
+// ErrWork is returned for a search that needs more work than is left.
 var ErrWork = errors.New("takes more work than is left")
 
-// Work is how much searches may still do. A character that a search reads costs as much as the expression has
-// instructions, as each of them may be tried with it. An expression can make a search read a text to its end for each
-// match, as x.*y|x does, so what is read is counted and not how long the text is.
+// Work is how much searches may still do. Reading a character costs as much as the expression has instructions, since
+// each of them may be tried with it. An expression such as x.*y|x can make a search read a text to its end for each
+// match. So the characters read are counted, and not the length of the text.
 type Work struct{ Left int }
 
-// spend takes some of the work, and reports whether there was as much.
+// spend uses up work, and reports whether there was enough.
 func (w *Work) spend(n int) bool {
 	w.Left -= n
 	return w.Left >= 0
 }
 
-// MatchWithin is Match for which there is work left. The error is [ErrWork] if there is not enough.
+// MatchWithin works like Match, with limited work. The error is [ErrWork] if that is not enough.
 func (p *Pattern) MatchWithin(text string, work *Work) (bool, error) {
 	if !work.spend(len(text) * p.size) {
 		return false, ErrWork
@@ -30,14 +30,13 @@ func (p *Pattern) MatchWithin(text string, work *Work) (bool, error) {
 	return p.Match(text)
 }
 
-// What making an expression costs for each of its instructions, and a match that is found, as if so many characters had
-// been read.
+// The cost of compiling an expression, for each of its instructions, and of a match, as a number of characters read.
 const (
 	readToCompile = 16
 	readToFind    = 4
 )
 
-// Compiled takes off the work of making the expression.
+// Compiled subtracts the work of compiling the expression.
 func (p *Pattern) Compiled(work *Work) error {
 	if !work.spend(p.size * readToCompile) {
 		return ErrWork
@@ -45,14 +44,15 @@ func (p *Pattern) Compiled(work *Work) error {
 	return nil
 }
 
-// FindAll returns what Matcher.find of Java finds one after the other, as [regexp.Regexp.FindAllStringSubmatchIndex]
-// does, but at most limit of them unless it is negative. Java finds nothing, too, right after something that was found.
+// FindAll returns what Java's Matcher.find finds repeatedly, in the form of [regexp.Regexp.FindAllStringSubmatchIndex],
+// and at most limit matches unless limit is negative. Unlike Go, Java also finds an empty match right after another
+// match.
 func (p *Pattern) FindAll(text string, limit int, work *Work) ([][]int, error) {
-	if err := p.decides(text); err != nil {
+	if err := p.checkDecidable(text); err != nil {
 		return nil, err
 	}
-	if p.empty && strings.IndexFunc(text, func(r rune) bool { return r > 0xffff }) >= 0 {
-		// Java also finds nothing between the halves of a pair of UTF-16.
+	if p.mayBeEmpty && strings.IndexFunc(text, func(r rune) bool { return r > 0xffff }) >= 0 {
+		// Java also finds an empty match between the surrogates of a UTF-16 pair.
 		return nil, fmt.Errorf("an expression that also matches nothing, with a text beyond U+FFFF, %w", ErrUnsupported)
 	}
 	var all [][]int
@@ -70,14 +70,14 @@ func (p *Pattern) FindAll(text string, limit int, work *Work) ([][]int, error) {
 	return all, nil
 }
 
-// find looks for the expression from a place of a text on.
+// find searches for the expression from a position in a text.
 func (p *Pattern) find(text string, at int, work *Work) ([]int, error) {
 	from, re := at, p.re
-	if at > 0 && p.places {
+	if at > 0 && p.looksBack {
 		_, width := utf8.DecodeLastRuneInString(text[:at])
-		from, re = at-width, p.after()
+		from, re = at-width, p.afterFirst()
 	}
-	in := &counted{text: strings.NewReader(text[from:]), work: work, cost: p.size}
+	in := &countedReader{text: strings.NewReader(text[from:]), work: work, cost: p.size}
 	m := re.FindReaderSubmatchIndex(in)
 	if in.out || !work.spend(p.size*readToFind) {
 		return nil, ErrWork
@@ -86,7 +86,7 @@ func (p *Pattern) find(text string, at int, work *Work) ([]int, error) {
 		return nil, nil
 	}
 	if re != p.re {
-		m = m[2:] // the first group is the expression
+		m = m[2:] // the first group is the whole expression
 	}
 	for i := range m {
 		if m[i] >= 0 {
@@ -96,15 +96,15 @@ func (p *Pattern) find(text string, at int, work *Work) ([]int, error) {
 	return m, nil
 }
 
-// counted is a text whose reading takes work. Without work left, the text ends.
-type counted struct {
+// countedReader is a text whose reading uses up work. Without work left, the text ends.
+type countedReader struct {
 	text *strings.Reader
 	work *Work
 	cost int
 	out  bool
 }
 
-func (c *counted) ReadRune() (r rune, size int, err error) {
+func (c *countedReader) ReadRune() (r rune, size int, err error) {
 	if !c.work.spend(c.cost) {
 		c.out = true
 		return 0, 0, io.EOF

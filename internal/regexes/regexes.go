@@ -1,6 +1,6 @@
-// Package regexes reads the regular expressions of Java and of ECMA 262, as API Gateway's, and matches them with Go's.
-// What Go cannot match in the same sense is [ErrUnsupported] and not matched in another one: look-around, back
-// references, possessive quantifiers, nested classes, and Java's flags but i and s.
+// Package regexes compiles the regular expressions of Java, which API Gateway uses, and of ECMA 262, and matches them
+// with Go's. Features that Go cannot match with the same meaning are [ErrUnsupported], and never matched with another
+// meaning: look-around, back references, possessive quantifiers, nested classes, and all flags of Java except i and s.
 //
 // Source: "API Gateway uses Java pattern-style regexes for response mapping" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html, which leads to
@@ -19,25 +19,25 @@ import (
 	"unicode/utf8"
 )
 
-// ErrUnsupported is for an expression that its own dialect may have, and that is not matched here.
+// ErrUnsupported is returned for an expression that may be valid in its own dialect, but is not matched here.
 var ErrUnsupported = errors.New("is not supported here")
 
-// Pattern is an expression of Java. It is safe for concurrent use.
+// Pattern is a Java expression. It is safe for concurrent use.
 type Pattern struct {
-	re       *regexp.Regexp
-	dollar   bool // it has a $ that a line terminator at the end of a text may follow
-	boundary bool // it has \b, which counts other letters than those of ASCII up to Java 18, and not from 19 on
-	empty    bool // it may match nothing
-	places   bool // it looks at what is before a match
-	size     int  // how many instructions it has
+	re         *regexp.Regexp
+	dollar     bool // a $ may match before a line terminator at the end of a text
+	boundary   bool // it has \b, for which non-ASCII letters count up to Java 18, and not from 19 on
+	mayBeEmpty bool // it may match the empty text
+	looksBack  bool // it depends on what precedes a match
+	size       int  // the number of instructions
 
-	after func() *regexp.Regexp // finds it behind the first character of a text; nil for one that looks at no place
+	afterFirst func() *regexp.Regexp // searches after the first character of a text; nil unless places is set
 }
 
-// Java reads an expression that is looked for in a text.
+// Java compiles an expression that matches parts of a text.
 func Java(expression string) (*Pattern, error) { return compile(expression, false) }
 
-// Whole reads an expression that matches a text as a whole, as matches() of Java does.
+// Whole compiles an expression that matches a whole text, like Java's matches().
 func Whole(expression string) (*Pattern, error) { return compile(expression, true) }
 
 func compile(expression string, whole bool) (*Pattern, error) {
@@ -53,7 +53,7 @@ func compile(expression string, whole bool) (*Pattern, error) {
 	if repeatsNothing(tree, whole) {
 		return nil, fmt.Errorf("the repetition of a group that also matches nothing %w", ErrUnsupported)
 	}
-	p := &Pattern{boundary: t.boundary, empty: mayBeEmpty(tree), places: looksBack(tree)}
+	p := &Pattern{boundary: t.boundary, mayBeEmpty: mayBeEmpty(tree), looksBack: looksBack(tree)}
 	p.dollar = t.dollar && !(whole && endsAtDollar(tree, true))
 	if whole {
 		text = `\A(?:` + text + `)\z`
@@ -66,17 +66,17 @@ func compile(expression string, whole bool) (*Pattern, error) {
 		return nil, unsupportedBy(err)
 	}
 	p.size = len(program.Inst)
-	if p.places {
+	if p.looksBack {
 		after := `\A(?s:.)(?s:.)*?(` + text + `)`
-		if _, err := syntax.Parse(after, syntax.Perl); err != nil { // it nests more deeply
+		if _, err := syntax.Parse(after, syntax.Perl); err != nil { // its nesting is deeper
 			return nil, unsupportedBy(err)
 		}
-		p.after = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(after) })
+		p.afterFirst = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(after) })
 	}
 	return p, nil
 }
 
-// unsupportedBy is an error of Go's own limits, of which the text is not the one that was read.
+// unsupportedBy returns an error for a limit of Go's, without Go's text, which shows the translated expression.
 func unsupportedBy(err error) error {
 	var s *syntax.Error
 	if errors.As(err, &s) {
@@ -85,24 +85,24 @@ func unsupportedBy(err error) error {
 	return err
 }
 
-// Groups is how many groups the expression captures.
+// Groups returns the number of capturing groups.
 func (p *Pattern) Groups() int { return p.re.NumSubexp() }
 
-// Expand appends a template, in which ${n} is what group n captured, as [regexp.Regexp.ExpandString] does.
+// Expand appends a template, in which ${n} is the text of group n, like [regexp.Regexp.ExpandString].
 func (p *Pattern) Expand(to []byte, template, text string, match []int) []byte {
 	return p.re.ExpandString(to, template, text, match)
 }
 
-// Match reports whether the expression matches a text. The error is [ErrUnsupported] for a text of which it is not
-// known.
+// Match reports whether the expression matches a text. The error is [ErrUnsupported] if that cannot be decided for the
+// text.
 func (p *Pattern) Match(text string) (bool, error) {
-	if err := p.decides(text); err != nil {
+	if err := p.checkDecidable(text); err != nil {
 		return false, err
 	}
 	return p.re.MatchString(text), nil
 }
 
-func (p *Pattern) decides(text string) error {
+func (p *Pattern) checkDecidable(text string) error {
 	if p.dollar && endsLine(text) {
 		return fmt.Errorf("a $ with a text that ends with a line terminator %w", ErrUnsupported)
 	}
@@ -112,7 +112,7 @@ func (p *Pattern) decides(text string) error {
 	return nil
 }
 
-// foreignLetter reports whether \b takes a character for part of a word in some versions of Java alone.
+// foreignLetter reports whether \b treats a character as part of a word only in some versions of Java.
 func foreignLetter(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.N, unicode.M) || !unicode.IsGraphic(r))
 }
@@ -123,7 +123,7 @@ func endsLine(text string) bool {
 	return text != "" && strings.ContainsRune("\n\r\u0085\u2028\u2029", r)
 }
 
-// endsAtDollar reports whether nothing can come after a $ in an expression, last if nothing comes after it.
+// endsAtDollar reports whether nothing can follow a $ in an expression. last says that nothing follows the expression.
 func endsAtDollar(re *syntax.Regexp, last bool) bool {
 	switch re.Op {
 	case syntax.OpEndText:
@@ -147,7 +147,7 @@ func endsAtDollar(re *syntax.Regexp, last bool) bool {
 	return true
 }
 
-// mayBeEmpty reports whether an expression can match nothing.
+// mayBeEmpty reports whether an expression can match the empty text.
 func mayBeEmpty(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -166,8 +166,8 @@ func mayBeEmpty(re *syntax.Regexp) bool {
 	return true
 }
 
-// repeatsNothing reports whether an expression repeats a group that can match nothing: there Java ends the repetition,
-// and Go looks for something longer. Of a whole text that counts only where a group has to be there more than once.
+// repeatsNothing reports whether an expression repeats a group that can match the empty text. Java ends the repetition
+// there, and Go looks for a longer match. For a whole text this matters only if a group must occur more than once.
 func repeatsNothing(re *syntax.Regexp, whole bool) bool {
 	switch re.Op {
 	case syntax.OpStar, syntax.OpPlus, syntax.OpRepeat:

@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// char is a character of an expression: quoted if it stands between \Q and \E.
+// char is a character of an expression. It is quoted if it is between \Q and \E.
 type char struct {
 	r      rune
 	quoted bool
 }
 
-// unquote finds the characters between \Q and \E.
+// unquote marks the characters between \Q and \E.
 func unquote(expression string) (out []char) {
 	in := []rune(expression)
 	quoted := false
@@ -38,34 +38,35 @@ func unquote(expression string) (out []char) {
 	return out
 }
 
-// flags are those of Java that are supported.
-type flags struct{ fold, all bool } // i, of ASCII alone, and s
+// flags are the supported flags of Java.
+type flags struct{ fold, all bool } // i, for ASCII only, and s
 
-// translator writes an expression as one of Go in the same sense. It never writes flags: what they say is written out.
+// translator rewrites an expression as a Go expression with the same meaning. It writes no flags: it expands their
+// meaning.
 type translator struct {
 	in   []char
 	at   int
 	ecma bool
 
-	out     strings.Builder
-	flags   flags
-	groups  []flags // around, of what is before each group
-	names   []string
-	atom    bool // what was written last can be repeated
-	counted bool // what was written last is a quantifier
+	out             strings.Builder
+	flags           flags
+	groups          []flags // the flags outside of each enclosing group
+	names           []string
+	atom            bool // the last part can be repeated
+	afterQuantifier bool // the last part is a quantifier
 
 	dollar, boundary bool
 }
 
-// is reports whether a character that is not quoted is there.
-func (t *translator) is(at int, r rune) bool {
+// isUnquoted reports whether the character at a position is r and not quoted.
+func (t *translator) isUnquoted(at int, r rune) bool {
 	return at < len(t.in) && t.in[at] == char{r: r}
 }
 
 func (t *translator) unsupported(what string) error { return fmt.Errorf("%s %w", what, ErrUnsupported) }
 
-// maxLength is how many characters an expression may have. The ids of all clients that a user pool can have are 27,000,
-// and Go needs up to a quarter of a gigabyte to compile 50,000.
+// maxLength limits the number of characters of an expression. The IDs of all clients that a user pool can have take
+// 27,000, and Go needs up to a quarter of a gigabyte to compile 50,000.
 const maxLength = 50000
 
 func (t *translator) translate() (string, error) {
@@ -83,10 +84,10 @@ func (t *translator) translate() (string, error) {
 	return t.out.String(), nil
 }
 
-// wrote ends a part that can be repeated.
-func (t *translator) wrote(text string) {
+// write appends a part that can be repeated.
+func (t *translator) write(text string) {
 	t.out.WriteString(text)
-	t.atom, t.counted = true, false
+	t.atom, t.afterQuantifier = true, false
 }
 
 func (t *translator) part() error {
@@ -109,20 +110,20 @@ func (t *translator) part() error {
 		}
 		last := len(t.groups) - 1
 		t.flags, t.groups = t.groups[last], t.groups[:last]
-		t.wrote(")")
+		t.write(")")
 	case '|':
-		t.wrote("|")
+		t.write("|")
 		t.atom = false
 	case '*', '+', '?', '{':
 		return t.quantifier()
 	case '.':
-		t.wrote(t.dot())
+		t.write(t.dot())
 	case '^':
-		t.wrote(`\A`)
+		t.write(`\A`)
 		t.atom = !t.ecma
 	case '$':
 		t.dollar = true
-		t.wrote(`$`)
+		t.write(`$`)
 		t.atom = !t.ecma
 	default:
 		t.literal(c.r)
@@ -131,7 +132,7 @@ func (t *translator) part() error {
 	return nil
 }
 
-// dot is any character but a line terminator.
+// dot returns a class for any character but a line terminator.
 func (t *translator) dot() string {
 	switch {
 	case t.ecma:
@@ -144,13 +145,13 @@ func (t *translator) dot() string {
 
 func (t *translator) literal(r rune) {
 	if other := t.otherCase(r); other != r {
-		t.wrote("[" + string(r) + string(other) + "]")
+		t.write("[" + string(r) + string(other) + "]")
 		return
 	}
-	t.wrote(regexp.QuoteMeta(string(r)))
+	t.write(regexp.QuoteMeta(string(r)))
 }
 
-// otherCase is the same letter in the other case, where it counts as the same.
+// otherCase returns the same letter in the other case, if case is ignored.
 func (t *translator) otherCase(r rune) rune {
 	if t.flags.fold && ('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z') {
 		return r ^ 0x20
@@ -162,7 +163,7 @@ func (t *translator) otherCase(r rune) rune {
 func (t *translator) quantifier() error {
 	from := t.at
 	t.at++
-	if t.is(from, '{') {
+	if t.isUnquoted(from, '{') {
 		rest := t.rest(from)
 		text := counts.FindString(rest)
 		switch {
@@ -171,7 +172,7 @@ func (t *translator) quantifier() error {
 			return nil
 		case text == "":
 			return errors.New(`{ without a number of repetitions: write \{ for the character`)
-		case t.counted && !t.ecma:
+		case t.afterQuantifier && !t.ecma:
 			return t.unsupported("a repetition of a repetition, " + text + ",")
 		}
 		t.at = from + len(text)
@@ -186,27 +187,27 @@ func (t *translator) quantifier() error {
 		}
 	}
 	text := string(runes(t.in[from:t.at]))
-	if !t.atom && text[0] == '{' && !t.ecma { // which Java takes after flags, and not at the beginning
+	if !t.atom && text[0] == '{' && !t.ecma { // Java accepts it after flags, but not at the beginning
 		return t.unsupported(text + " with nothing before it to repeat")
 	}
 	if !t.atom {
 		return fmt.Errorf("%s with nothing before it to repeat", text)
 	}
-	if t.is(t.at, '+') && !t.ecma {
+	if t.isUnquoted(t.at, '+') && !t.ecma {
 		return t.unsupported("the possessive quantifier " + text + "+")
 	}
-	if t.is(t.at, '?') {
+	if t.isUnquoted(t.at, '?') {
 		text += "?"
 		t.at++
 	}
 	t.out.WriteString(text)
-	t.atom, t.counted = false, true
+	t.atom, t.afterQuantifier = false, true
 	return nil
 }
 
 var counts = regexp.MustCompile(`^\{[0-9]+(?:,[0-9]*)?\}`)
 
-// runes are characters, of which those that are quoted cannot be a part of a number.
+// runes returns characters for parsing a number, with quoted ones replaced since they cannot be part of it.
 func runes(chars []char) (out []rune) {
 	for _, c := range chars {
 		if c.quoted {
@@ -217,17 +218,17 @@ func runes(chars []char) (out []rune) {
 	return out
 }
 
-// rest is what begins at a place, as far as the beginning of a group or a quantifier goes.
+// rest returns the text at a position, as far as the beginning of a group or a quantifier can reach.
 func (t *translator) rest(from int) string {
 	return string(runes(t.in[from:min(len(t.in), from+1000)]))
 }
 
-// open reads how a group begins, or flags.
+// open reads the beginning of a group, or flags.
 func (t *translator) open() error {
 	begin := "("
 	around := t.flags
 	t.at++
-	if t.is(t.at, '?') {
+	if t.isUnquoted(t.at, '?') {
 		rest := t.rest(t.at)
 		switch {
 		case strings.HasPrefix(rest, "?:"):
@@ -255,7 +256,7 @@ func (t *translator) open() error {
 				return err
 			}
 			if m[3] == ")" {
-				t.atom, t.counted = false, false
+				t.atom, t.afterQuantifier = false, false
 				return nil
 			}
 			begin = "(?:"
@@ -263,7 +264,7 @@ func (t *translator) open() error {
 	}
 	t.groups = append(t.groups, around)
 	t.out.WriteString(begin)
-	t.atom, t.counted = false, false
+	t.atom, t.afterQuantifier = false, false
 	return nil
 }
 

@@ -1,13 +1,12 @@
-// Package nodejs runs Lambda functions written in JavaScript with the Node.js of this machine, for the runtimes of that
-// name.
+// Package nodejs runs Lambda functions in JavaScript with this machine's Node.js, for the runtimes of that name.
 //
 //	command, err := nodejs.Command("")
 //	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command})
 //
-// It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be
-// installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that
-// of a node_modules folder in NODE_PATH, also by import; with Node.js 20, CommonJS modules find it by require alone. It
-// leaves lines of the log as they are written.
+// It replaces AWS's own client of the Runtime API, aws-lambda-ric, whose installation needs a C++ compiler and CMake.
+// It does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK finds the one in a
+// node_modules folder of NODE_PATH, with require and with import; with Node.js 20 only CommonJS modules find it, with
+// require. It does not reformat lines of the log.
 package nodejs
 
 import (
@@ -29,19 +28,20 @@ var (
 	ErrInline  = errors.New("nodejs: the code in the template is too long to be run here: make it an asset")
 )
 
-// Hint begins the line in the log of a function that lacks a module which Lambda's runtimes have. Each process of the
-// function writes it, with what to do about it.
+// Hint begins a line that each process of a function logs if the function lacks a module that Lambda's runtimes have.
+// The rest of the line says what to do.
 const Hint = "Lambda's Node.js has the module "
 
-// maxInline is how long code may be that stands in the template. Lambda takes 4 MB, but it is handed to Node.js as an
-// argument, and Linux takes 128 KiB for one, with its end (execve(2), MAX_ARG_STRLEN).
+// maxInline is the length limit of code in the template. Lambda's limit is 4 MB, but the code is passed to Node.js as
+// an argument, and Linux allows 128 KiB for one, including its end (execve(2), MAX_ARG_STRLEN).
 const maxInline = 128<<10 - 1
 
 // Runs reports whether a runtime is one of Node.js, such as "nodejs22.x".
 func Runs(runtime string) bool { return strings.HasPrefix(runtime, "nodejs") }
 
-// Command is what runs the function whose code is in the working directory, or that whose code is given: the text of
-// the file index.js, as CloudFormation makes one of code in a template. The error is [ErrMissing] or [ErrInline].
+// Command returns the command that runs a function. inline is the function's code, the text of a file index.js, as
+// CloudFormation makes it from code in a template; if it is "", the code is in the working directory. The error is
+// [ErrMissing] or [ErrInline].
 func Command(inline string) ([]string, error) {
 	node, err := exec.LookPath("node")
 	if err == nil {
@@ -50,8 +50,8 @@ func Command(inline string) ([]string, error) {
 	if err != nil {
 		return nil, ErrMissing
 	}
-	// In a function, so that its names are not globals of the code that it runs. Threads would inherit a flag that says
-	// what kind of module the argument is, and refuse it for theirs.
+	// The runtime is in a function, so that its names are not globals of the code that it runs. No flag says what kind of
+	// module the argument is, since threads would inherit the flag and reject it.
 	command := []string{node, "-e", "((require, main) => {" + runtime + "})(require, module)"}
 	if inline == "" {
 		return command, nil
@@ -62,8 +62,8 @@ func Command(inline string) ([]string, error) {
 	return append(command, "--", inline), nil
 }
 
-// Modules is a NODE_PATH for functions: the node_modules folders of a folder and of those above it, which stand for the
-// modules that Lambda's runtimes have. It is "" without them.
+// Modules returns a NODE_PATH for functions: the node_modules folders of a folder and of its parents, which replace the
+// modules of Lambda's runtimes. It returns "" if there are no such folders.
 func Modules(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -1,7 +1,7 @@
 'use strict';
-// Asks the Lambda Runtime API for events, hands them to a handler, and answers with what it returns.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html says what is asked, and
-// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html what a handler may look like.
+// Gets events from the Lambda Runtime API, passes them to a handler, and sends the handler's answers.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html describes the API, and
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html the forms of a handler.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -41,7 +41,7 @@ function post(target, text, headers) {
   return ask('POST', target, body, { ...headers, 'Content-Type': 'application/json', 'Content-Length': body.length });
 }
 
-// fault is an error with a name of Lambda's. Its stack has no frames, which would be those of this file.
+// fault returns an error with one of Lambda's names. Its stack has no frames, since these would be in this file.
 function fault(name, message) {
   const error = new Error(message);
   error.name = name;
@@ -49,10 +49,10 @@ function fault(name, message) {
   return error;
 }
 
-// described is an error as Lambda writes it. Its parts may be anything, and have getters that fail.
+// described returns an error in Lambda's form. Its parts may have any type, and their getters may fail.
 function described(error) {
   try {
-    if (types.isNativeError(error) || error instanceof Error) { // the former also of another context (node:vm)
+    if (types.isNativeError(error) || error instanceof Error) { // isNativeError also recognizes errors of another context (node:vm)
       return { errorType: String(error.name), errorMessage: String(error.message), trace: String(error.stack).split('\n') };
     }
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
@@ -65,17 +65,17 @@ function log(text) {
   console.error(text.trace.join('\n') || text.errorMessage);
 }
 
-// missing reports whether an error is of a module that is not found.
+// missing reports whether an error is about a module that was not found.
 function missing(error) {
   try {
     return error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND';
   } catch {
-    return false; // a getter that fails
+    return false; // a getter failed
   }
 }
 
-// hint says what to do if a module of the AWS SDK is missing, which Lambda's runtimes have. The text begins as the package's Hint does.
-// https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html ("Runtime-included SDK versions")
+// hint says what to do if a module of the AWS SDK is missing, which Lambda's runtimes include. The text begins with the
+// package's Hint. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html ("Runtime-included SDK versions")
 function hint(error) {
   const name = missing(error) && /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(described(error).errorMessage)?.[1];
   if (name) {
@@ -90,7 +90,7 @@ function report(target, error) {
   return post(target, JSON.stringify(text), { 'Lambda-Runtime-Function-Error-Type': text.errorType.replace(/[^\x20-\x7e]/g, '?') });
 }
 
-// load finds the handler: in the code that is given, or in the file that the name says.
+// load finds the handler: in the given code, or in the file that its name refers to.
 async function load(name, inline) {
   if (name.includes('..')) {
     throw fault('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`);
@@ -111,7 +111,7 @@ async function load(name, inline) {
   return found;
 }
 
-let entry; // the URL of the handler's file, of an ES module
+let entry; // the URL of the handler's file, if it is an ES module
 
 async function fromFile(stem) {
   for (const file of [stem, stem + '.js', stem + '.mjs', stem + '.cjs']) {
@@ -129,21 +129,22 @@ async function fromFile(stem) {
     `${name}.js, ${name}.mjs or ${name}.cjs there, but ${beside(path.dirname(stem))}`);
 }
 
-// elsewhere is the folder with the package that an import did not find; undefined without one.
+// elsewhere returns the folder with the package that an import did not find; undefined if there is no such folder.
 function elsewhere(dirs, specifier, error) {
   const name = /^(?:@[^/]+\/)?[^./#@:][^/:]*(?=\/|$)/.exec(specifier)?.[0];
   return error?.code === 'ERR_MODULE_NOT_FOUND' && name && dirs.find((dir) => fs.existsSync(path.join(dir, name)));
 }
 
-// importFrom has imports find the packages of a NODE_PATH too, as on Lambda those of layers and the AWS SDK: Node.js itself looks
-// there for what is required alone.
-// https://repost.aws/knowledge-center/lambda-import-module-error-nodejs and https://nodejs.org/api/module.html#customization-hooks
+// importFrom makes imports also find packages in a NODE_PATH, which are those of layers and the AWS SDK on Lambda.
+// Node.js itself looks there only for modules that are required.
+// https://repost.aws/knowledge-center/lambda-import-module-error-nodejs and
+// https://nodejs.org/api/module.html#customization-hooks
 function importFrom(list = '', es) {
   const dirs = list.split(path.delimiter).filter((dir) => path.basename(dir) === 'node_modules');
   if (dirs.length === 0) {
     return;
   }
-  if (!Module.registerHooks) { // Node.js 20; the hook runs in a thread of its own, whose start only ES modules are worth
+  if (!Module.registerHooks) { // Node.js 20: the hook runs in a separate thread, which is started only for ES modules
     if (es && Module.register) {
       Module.register('data:text/javascript,' + encodeURIComponent(hook(dirs)));
     }
@@ -164,13 +165,13 @@ function importFrom(list = '', es) {
   });
 }
 
-// withoutFrames takes the lines of a hook out of an error's stack.
+// withoutFrames removes the lines of a hook from an error's stack.
 function withoutFrames(error, ours) {
   error.stack = String(error.stack).split('\n').filter((line) => !ours.test(line)).join('\n');
   return error;
 }
 
-// hook is the text of a module for Module.register.
+// hook returns the text of a module for Module.register.
 function hook(dirs) {
   return `
     import fs from 'node:fs';
@@ -194,7 +195,7 @@ function hook(dirs) {
     }`;
 }
 
-// beside lists files of a folder, to find the one whose name was misspelt.
+// beside lists files of a folder, to help find one whose name was misspelt.
 function beside(dir) {
   let found = [];
   try {
@@ -206,8 +207,8 @@ function beside(dir) {
   return found.slice(0, most).join(', ') + (found.length > most ? ` and ${found.length - most} more` : '') || 'nothing';
 }
 
-// isES reports whether a file is an ES module. Above the function's folder Lambda has no package.json, and here there may be the app's:
-// https://nodejs.org/api/packages.html#determining-module-system
+// isES reports whether a file is an ES module. It ignores folders above the function's: Lambda has no package.json
+// there, but here there may be the app's: https://nodejs.org/api/packages.html#determining-module-system
 function isES(file) {
   if (path.extname(file) !== '.js') {
     return path.extname(file) === '.mjs';
@@ -223,8 +224,9 @@ function isES(file) {
   }
 }
 
-// fromText runs code as a CommonJS module. It has a parent, as it is required on Lambda: code that finds it has none starts a server.
-// Code in a template is the file index.js: "ES modules aren't supported for inline functions",
+// fromText runs code as a CommonJS module. The module has a parent, since on Lambda it is loaded with require: code
+// without a parent may start a server. Code in a template is the file index.js: "ES modules aren't supported for inline
+// functions",
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
 function fromText(file, text) {
   const module = new Module(file, main);
@@ -236,9 +238,10 @@ function fromText(file, text) {
   return module.exports;
 }
 
-// placed is the stack of a syntax error with the file and the line in front. Node.js has them in the stack of CommonJS modules.
-// Of ES modules it writes them only when nothing catches the error, so another process makes it once more; no code of the
-// modules runs, since they are parsed before. An error that code of the function threw has a frame of its file.
+// placed returns the stack of a syntax error with the file and the line in front. For CommonJS modules, Node.js puts
+// them into the stack. For ES modules, it prints them only if nothing catches the error, so another process causes the
+// error again; no code of the modules runs, since they are parsed first. An error that the function's code threw has a
+// frame of its file.
 function placed(error) {
   const stack = String(error.stack);
   if (stack.includes(root) || !entry) {
@@ -250,7 +253,7 @@ function placed(error) {
   return place && stderr.includes(rest) ? place + stack : stack;
 }
 
-// renamed gives an error of loading the name that Lambda has for it.
+// renamed gives an error during loading the name that Lambda uses for it.
 function renamed(error) {
   if (error instanceof SyntaxError) {
     error.stack = placed(error);
@@ -261,7 +264,7 @@ function renamed(error) {
   return error;
 }
 
-// idle is what to do when nothing is left that could go on: no timer, no socket.
+// idle is called when nothing is left that could continue: no timer, no socket.
 let idle;
 process.on('beforeExit', () => {
   const then = idle;
@@ -269,10 +272,10 @@ process.on('beforeExit', () => {
   then?.();
 });
 
-// stuck is what an asynchronous handler ends with whose promise nothing can settle any more.
+// stuck is the error of an asynchronous handler whose promise nothing can settle any more.
 const stuck = () => fault('Runtime.NodeJsExit', 'nothing is left that could go on, and the promise of the handler is not settled');
 
-// run gives an event to the handler and settles with its answer.
+// run passes an event to the handler and settles with its answer.
 function run(handler, event, context) {
   return new Promise((resolve, reject) => {
     idle = () => reject(stuck());
@@ -282,7 +285,8 @@ function run(handler, event, context) {
   });
 }
 
-// runWithCallback is run before Node.js 24. The first answer counts, whether it is returned or called back.
+// runWithCallback replaces run before Node.js 24. The first answer counts, whether it is returned or passed to the
+// callback.
 function runWithCallback(handler, event, context) {
   return new Promise((resolve, reject) => {
     let answered = false;
@@ -296,7 +300,7 @@ function runWithCallback(handler, event, context) {
     const settle = (error, value) => (error === undefined || error === null ? resolve(value) : reject(error));
     const succeed = once(resolve);
     const fail = once((error) => reject(error ?? 'handled'));
-    // Only a callback without an error waits until nothing is left to do.
+    // Only after a callback without an error does Lambda wait until nothing is left to do.
     const callback = once((error, value) => {
       if (context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null)) {
         idle = () => resolve(value);
@@ -305,7 +309,7 @@ function runWithCallback(handler, event, context) {
       }
     });
     Object.assign(context, { callbackWaitsForEmptyEventLoop: true, done: once(settle), succeed, fail });
-    // A handler that neither returns a promise nor calls back answers null.
+    // A handler that neither returns a promise nor calls the callback answers null.
     idle = once(() => (handler.constructor.name === 'AsyncFunction' ? reject(stuck()) : resolve(null)));
     try {
       const returned = handler(event, context, callback);
@@ -335,8 +339,8 @@ function contextOf(headers) {
   };
 }
 
-// ResponseStream is what a handler writes a streamed answer to. Nothing is sent before the first write, so that a handler
-// that fails before it can still report its error.
+// A handler writes a streamed answer to a ResponseStream. Nothing is sent before the first write, so that a handler
+// that fails before that can still report its error.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 class ResponseStream extends Writable {
   #id;
@@ -351,7 +355,7 @@ class ResponseStream extends Writable {
     this.#type = type;
   }
 
-  // write takes also what is neither text nor bytes, as Lambda's runtime does, and sends it as JSON.
+  // write also accepts values that are neither text nor bytes, and sends them as JSON, as Lambda's runtime does.
   write(chunk, ...rest) {
     const isPart = typeof chunk === 'string' || chunk instanceof Uint8Array;
     return super.write(isPart ? chunk : JSON.stringify(chunk), ...rest);
@@ -371,7 +375,7 @@ class ResponseStream extends Writable {
       this.request.on('response', (response) => response.resume().on('end', resolve));
       this.request.on('error', reject);
     });
-    this.answered.catch(() => {}); // who waits for it gets the error
+    this.answered.catch(() => {}); // the awaiting caller gets the error
   }
 
   _write(chunk, encoding, done) {
@@ -390,7 +394,7 @@ class ResponseStream extends Writable {
     this.answered.then(() => done(), done);
   }
 
-  // fail ends an answer that has begun with an error, in trailers.
+  // fail ends an answer that has begun. The error is in trailers.
   fail(error) {
     const text = described(error);
     log(text);
@@ -403,8 +407,8 @@ class ResponseStream extends Writable {
   }
 }
 
-// awslambda is what Lambda's runtimes have for streams. The metadata of an HttpResponseStream goes before the first write.
-// https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html, and, for the metadata,
+// awslambda is the interface of Lambda's runtimes for streams. The metadata of an HttpResponseStream is sent before the
+// first write. https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html, and, for the metadata,
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client (src/HttpResponseStream.js)
 const awslambda = {
   streamifyResponse: (handler) => Object.assign(handler, { [streams]: true }),
@@ -420,7 +424,7 @@ const awslambda = {
   },
 };
 
-// runStreamed gives an event to a handler that streams, and settles when its answer has been sent.
+// runStreamed passes an event to a handler that streams, and settles when the handler's answer has been sent.
 async function runStreamed(id, handler, event, context) {
   const stream = new ResponseStream(id);
   try {
@@ -437,12 +441,13 @@ async function runStreamed(id, handler, event, context) {
   }
 }
 
-let current; // the invocation that is under way
-let waiting = false; // for the next one
+let current; // the current invocation
+let waiting = false; // whether a request for the next invocation is open
 let failed = false;
 
-// fatal reports what the handler did not catch, and ends the process, as its state is unknown. Between invocations there is
-// no invocation to report to, and the only connection waits for the next one, which must not be taken any more.
+// fatal reports an error that the handler did not catch, and ends the process, since its state is unknown. Between
+// invocations there is nothing to report to, and the only connection waits for the next invocation, which this process
+// must no longer accept.
 function fatal(error) {
   if (failed) {
     return;
@@ -469,11 +474,11 @@ function asText(value) {
   } catch (error) {
     throw fault('Runtime.MarshalError', `Unable to stringify response body: ${error.message}`);
   }
-  return text ?? 'null'; // of a function or a symbol
+  return text ?? 'null'; // for a function or a symbol
 }
 
-// asOfAFile takes away what only code of an argument has: the modules of Node.js as globals, with which code runs that forgets
-// to require them and fails on Lambda, and what modules of the other kind have, such as __dirname.
+// asOfAFile removes what only code in an argument has: the modules of Node.js as globals, which hide a missing require
+// that fails on Lambda, and the globals of the other kind of module, such as __dirname.
 function asOfAFile() {
   for (const name of [...Module.builtinModules, 'require', 'module', 'exports', '__filename', '__dirname']) {
     if (name !== 'console' && name !== 'process') {
@@ -487,8 +492,8 @@ function asOfAFile() {
 async function serve() {
   const inline = process.argv[1];
   process.argv.splice(1, Infinity, '/var/runtime/index.mjs');
-  main.filename = process.argv[1]; // as messages about modules that are not found have it
-  await new Promise(setImmediate); // Node.js adds a last global when the argument has run
+  main.filename = process.argv[1]; // messages about modules that are not found contain it
+  await new Promise(setImmediate); // Node.js adds one more global after the argument has run
   asOfAFile();
   globalThis.awslambda = awslambda;
   const [here] = process.versions.node.split('.');

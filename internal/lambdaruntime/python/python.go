@@ -1,12 +1,11 @@
-// Package python runs Lambda functions written in Python with the interpreter of this machine, for the runtimes of that
-// name.
+// Package python runs Lambda functions in Python with this machine's interpreter, for the runtimes of that name.
 //
 //	command, err := python.Command("python3.13", "")
 //	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "python3.13", Handler: "app.handler", Dir: dir, Command: command})
 //
-// It stands for AWS's own client of the Runtime API, awslambdaric, which wants a C++ compiler and CMake to be
-// installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it imports
-// what the interpreter has, as in a virtual environment. It logs text, not JSON.
+// It replaces AWS's own client of the Runtime API, awslambdaric, whose installation needs a C++ compiler and CMake. It
+// does not include the AWS SDK, as Lambda's runtimes do: a function that does not bundle the SDK imports what the
+// interpreter has, such as in a virtual environment. It logs text, not JSON.
 package python
 
 import (
@@ -30,27 +29,27 @@ var (
 	ErrInline  = errors.New("python: the code in the template is too long to be run here: make it an asset")
 )
 
-// maxInline is how long code may be that stands in the template: it is handed to the interpreter as an argument, and
-// Linux takes 128 KiB for one, with its end (execve(2), MAX_ARG_STRLEN).
+// maxInline is the length limit of code in the template. The code is passed to the interpreter as an argument, and
+// Linux allows 128 KiB for one, including its end (execve(2), MAX_ARG_STRLEN).
 const maxInline = 128<<10 - 1
 
-// Hint begins the line in the log of a function that lacks a module which Lambda's runtimes have. Each process of the
-// function writes it, with what to do about it.
+// Hint begins a line that each process of a function logs if the function lacks a module that Lambda's runtimes have.
+// The rest of the line says what to do.
 const Hint = "Lambda's Python has the module "
 
 // Runs reports whether a runtime is one of Python, such as "python3.13".
 func Runs(runtime string) bool { return strings.HasPrefix(runtime, "python") }
 
-// Command is what runs the function whose code is in the working directory, or that whose code is given: the text of
-// the file index.py, as CloudFormation makes one of code in a template. The interpreter is the one in PATH of the
-// runtime's version, or else python3 or python. The error is [ErrMissing] or [ErrInline].
+// Command returns the command that runs a function. inline is the function's code, the text of a file index.py, as
+// CloudFormation makes it from code in a template; if it is "", the code is in the working directory. The interpreter
+// is the one in PATH with the runtime's version, or else python3 or python. The error is [ErrMissing] or [ErrInline].
 func Command(runtimeName, inline string) ([]string, error) {
 	interpreter, err := find(runtimeName)
 	if err != nil {
 		return nil, err
 	}
-	// Lines of the log come as they are written (-u), and no compiled modules are left in the function's folder (-B),
-	// which on Lambda cannot be written to. Text is in UTF-8 there, whatever locales this machine has.
+	// The log is not buffered (-u), and no compiled modules are written into the function's folder (-B), which is
+	// read-only on Lambda. Text is UTF-8, as on Lambda, whatever this machine's locale is.
 	command := []string{interpreter, "-u", "-B", "-X", "utf8", "-c", runtime}
 	if inline == "" {
 		return command, nil
@@ -61,14 +60,13 @@ func Command(runtimeName, inline string) ([]string, error) {
 	return append(command, inline), nil
 }
 
-// answers are the interpreters that were found, by the programs in PATH that may start one: an interpreter takes some
-// ten milliseconds to start, and a script of a version manager most of a second to say that it has none of that
-// version.
+// answers caches the interpreters found, by program in PATH. An interpreter takes some ten milliseconds to start, and a
+// script of a version manager takes most of a second to report that it has no such version.
 var answers sync.Map
 
-// find returns the first interpreter that runs: a program in PATH may be one of a version manager, which has none of
-// that version, or starts one that needs variables which functions do not get. So it is asked for its own path, which
-// also is the one of a virtual environment.
+// find returns the first interpreter that runs. A program in PATH may belong to a version manager that does not have
+// that version, or that starts an interpreter that needs variables which functions do not get. So each program is asked
+// for the path of its interpreter, which also finds the one of a virtual environment.
 func find(runtimeName string) (string, error) {
 	var programs []string
 	for _, name := range []string{runtimeName, "python3", "python"} {
@@ -99,10 +97,10 @@ func find(runtimeName string) (string, error) {
 	return "", fmt.Errorf("%w: no interpreter in PATH runs: %s", ErrMissing, strings.Join(tried, "; "))
 }
 
-// patience is how long an interpreter may take to start, also on a busy machine.
+// patience is how long an interpreter may take to start, even on a busy machine.
 const patience = 30 * time.Second
 
-// ask has an interpreter of Python 3 say where it is.
+// ask makes a Python 3 interpreter print its path.
 func ask(program string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

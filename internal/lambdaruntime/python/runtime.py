@@ -1,4 +1,4 @@
-"""Asks the Lambda Runtime API for events, hands them to a handler, and answers with what it returns.
+"""Gets events from the Lambda Runtime API, passes them to a handler, and sends the handler's answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html says what is asked, and
 https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html what a handler looks like. How handlers are found, what
@@ -21,7 +21,7 @@ ROOT = os.environ["LAMBDA_TASK_ROOT"]
 
 
 class Fault(Exception):
-    """An error with a name of Lambda's."""
+    """An error with one of Lambda's names."""
 
     def __init__(self, name, message, trace=()):
         super().__init__(message)
@@ -32,7 +32,7 @@ class Api:
     """The Runtime API, over one connection."""
 
     def __init__(self, address):
-        # No time-out: the next event may be hours away.
+        # No timeout: the next event may be hours away.
         self.connection = http.client.HTTPConnection(address)
 
     def ask(self, method, target, body=None, headers=None):
@@ -56,7 +56,7 @@ class Api:
 
 
 class Described:
-    """An error as Lambda writes it: its stack begins in the function's own code."""
+    """An error in Lambda's form: its stack begins in the function's own code."""
 
     def __init__(self, error):
         if isinstance(error, Fault):
@@ -77,12 +77,12 @@ class Described:
 def text_of(error):
     try:
         return str(error)
-    except Exception:  # of a class of the function's own
+    except Exception:  # raised by a class of the function
         return "there was an error that has no text"
 
 
 class Inline(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finds the module index in the code of a template, which CloudFormation makes the file index.py:
+    """Finds the module index in the code of a template, which CloudFormation writes to the file index.py:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
     """
 
@@ -104,7 +104,7 @@ class Inline(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
 
 def hint(error):
-    """Says what to do if a module is missing that Lambda's runtimes have. The text begins as the package's Hint does.
+    """Says what to do if a module that Lambda's runtimes include is missing. The text begins with the package's Hint.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-package.html ("Runtime dependencies in Python")
     """
@@ -143,7 +143,7 @@ def load(name):
 
 
 class Part:
-    """A part of the context, with members by name. It is written as Lambda's are, which people log."""
+    """A part of the context, with members by name. Its text is like that of Lambda's, since people log it."""
 
     names = {}
 
@@ -201,7 +201,7 @@ class LambdaContext(Part):
 
 
 def encoded(value):
-    """JSON as Lambda's runtime makes it, by simplejson: bytes are text, a Decimal is a number, a named tuple an object.
+    """JSON as Lambda's runtime writes it, with simplejson: bytes are text, a Decimal is a number, a named tuple an object.
     https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_runtime_marshaller.py
     """
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -220,7 +220,7 @@ def encoded(value):
 
 
 def key(value):
-    """The name of a member, as json.dumps makes one of numbers and the like."""
+    """The name of a member, as json.dumps makes it from numbers and the like."""
     if isinstance(value, bytes):
         value = value.decode("utf-8")
     return json.dumps({value: 0})[1:-4]
@@ -254,7 +254,7 @@ class Logs(logging.Handler):
 
 
 def serve():
-    # Of the interpreter's arguments, functions see none; modules are looked for in the function's folder first.
+    # Functions see none of the interpreter's arguments, and find modules in their own folder first.
     inline, sys.argv = sys.argv[1:2], ["/var/runtime/bootstrap.py"]
     sys.path[0] = ROOT
     if inline:

@@ -1,6 +1,6 @@
-// Package runtimetest deploys functions for the tests of the runtimes of one language.
+// Package runtimetest deploys functions for the tests of a language's runtime.
 //
-// It is for tests alone, and knows no language: a test makes the command that runs its function.
+// It is for tests only, and knows no language: each test makes the command that runs its function.
 package runtimetest
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// Patience is how long a test waits for what must happen.
+// Patience is how long a test waits for something that must happen.
 const Patience = 2 * time.Minute
 
 // NeedPython skips the test if Python is missing, as nodepeer.Need does for Node.js.
@@ -27,7 +27,7 @@ func NeedPython(t testing.TB) {
 	}
 }
 
-// Files writes files into a new folder. Their names are paths in it.
+// Files writes files into a new folder. Their names are paths relative to it.
 func Files(t testing.TB, files map[string]string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -43,8 +43,8 @@ func Files(t testing.TB, files map[string]string) (dir string) {
 	return dir
 }
 
-// Deploy puts a function into a new pool, which ends with the test. Its name is "Fn", and [Patience] is its timeout if
-// the spec has none.
+// Deploy adds a function to a new pool, which ends with the test. The function's name is "Fn", and [Patience] is its
+// timeout if the spec has none.
 func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambdaruntime.Result, log *Log) {
 	t.Helper()
 	log = &Log{}
@@ -67,7 +67,7 @@ func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambd
 	}, log
 }
 
-// Shown is the payload of a result, or its error as "type: message".
+// Shown returns the payload of a result, or its error as "type: message".
 func Shown(r lambdaruntime.Result) string {
 	if r.Error != nil {
 		return r.Error.Type + ": " + r.Error.Message
@@ -75,7 +75,7 @@ func Shown(r lambdaruntime.Result) string {
 	return string(r.Payload)
 }
 
-// Log is what the functions of a pool wrote.
+// Log collects what the functions of a pool write.
 type Log struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -87,14 +87,15 @@ func (l *Log) add(line lambdaruntime.LogLine) {
 	l.text.WriteString(line.Text + "\n")
 }
 
-// String is the log so far.
+// String returns the log so far.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
 }
 
-// Await waits until the log has the text so many times: what a function writes comes through a pipe, beside its answer.
+// Await waits until the log contains the text a number of times. What a function writes arrives through a pipe,
+// separately from its answer.
 func (l *Log) Await(t testing.TB, text string, times int) {
 	t.Helper()
 	for deadline := time.Now().Add(Patience); strings.Count(l.String(), text) < times; time.Sleep(time.Millisecond) {

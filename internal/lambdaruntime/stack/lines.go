@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// Lines trims the stacks in what a function writes, line by line: the frames of libraries and of the runtime are left
-// out, an own frame is one line of the same form in each language, and an error document is its message and its frames.
-// Other lines stay as they are. The zero value goes by the names of files alone. It is not safe for concurrent use.
+// Lines shortens the stacks in a function's output, line by line. It omits the frames of libraries and of the runtime,
+// writes each own frame as one line of the same form in every language, and reduces an error document to its message
+// and frames. It leaves other lines unchanged. The zero value recognizes own files by name only. Lines is not safe for
+// concurrent use.
 type Lines struct {
-	// Code returns what is known of the function's code. It is called for stacks alone. If nil, files are judged by
-	// their names.
+	// Code returns what is known about the function's code. It is called only for stacks. If nil, files are judged by
+	// name.
 	Code func() Code
 
-	goroutine bool   // within the stack of one
-	python    bool   // behind a frame of Python, whose source follows
-	call      string // the line before that of a file; "" for none
+	goroutine bool   // inside the stack of a goroutine
+	python    bool   // after a Python frame, whose source line follows
+	call      string // the line of a call, kept until the line of its file; "" for none
 }
 
-// own is the code of the function.
+// own returns the function's code.
 func (l *Lines) own() Code {
 	if l.Code == nil {
 		return Code{}
@@ -26,8 +27,7 @@ func (l *Lines) own() Code {
 	return l.Code()
 }
 
-// Next returns what is left of a line: most often one line, none for the frame of a library, and more for an error
-// document.
+// Next returns what remains of a line: usually one line, none for a library's frame, and several for an error document.
 func (l *Lines) Next(line string) []string {
 	if strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, ":") {
 		l.goroutine = true
@@ -50,7 +50,7 @@ func (l *Lines) Next(line string) []string {
 		if code := l.own(); code.has(f) {
 			return []string{"    at " + code.own(f).String()}
 		}
-		return []string{line} // which may be anything that the function says
+		return []string{line} // it may be any output of the function
 	}
 	if ofLoading.MatchString(line) {
 		return []string{l.own().Message(line)}
@@ -68,7 +68,7 @@ func (l *Lines) Next(line string) []string {
 // Source: https://github.com/aws/aws-lambda-go/blob/main/lambda/invoke_loop.go (reportFailure)
 const documentStart = `{"errorMessage":`
 
-// document takes a line that has an error document at its end.
+// document handles a line that ends with an error document.
 func (l *Lines) document(line, before, document string) []string {
 	var d struct {
 		Message string `json:"errorMessage"`
@@ -84,10 +84,10 @@ func (l *Lines) document(line, before, document string) []string {
 	return out
 }
 
-// escapedStack begins the stack of a goroutine in a text of JSON, such as debug.Stack in a line of package slog.
+// escapedStack begins the stack of a goroutine in JSON text, such as debug.Stack in a line of package slog.
 const escapedStack = `\ngoroutine `
 
-// escaped takes a line that has such a stack: what is before and behind it, and its frames.
+// escaped handles a line with such a stack: it returns what precedes and follows the stack, and the stack's frames.
 func (l *Lines) escaped(line, before, rest string) []string {
 	end := 0
 	for end < len(rest) && rest[end] != '"' {
@@ -111,7 +111,7 @@ func (l *Lines) escaped(line, before, rest string) []string {
 	return out
 }
 
-// frame is the line of a frame; none for one that is not the function's own.
+// frame returns the line of a frame; none if the frame is not the function's own.
 func (l *Lines) frame(f Frame) []string {
 	if f = l.own().own(f); !f.Own {
 		return nil
@@ -119,7 +119,7 @@ func (l *Lines) frame(f Frame) []string {
 	return []string{"    at " + f.String()}
 }
 
-// inGoroutine takes a line of a Go stack: a call, its file, or what follows the stack.
+// inGoroutine handles a line of a Go stack: a call, its file, or what follows the stack.
 func (l *Lines) inGoroutine(line string) []string {
 	if m := goFile.FindStringSubmatch(line); m != nil && l.call != "" {
 		call := goCall.FindStringSubmatch(l.call)
@@ -134,7 +134,7 @@ func (l *Lines) inGoroutine(line string) []string {
 	return l.flush(line)
 }
 
-// flush returns a line after the one that was kept back for its file, which did not come.
+// flush returns a line after the call that was kept for a file's line, which did not follow.
 func (l *Lines) flush(line string) []string {
 	if l.call == "" {
 		return []string{line}

@@ -1,6 +1,6 @@
-// Package stack reads the stacks of functions that failed: of the error documents that runtimes send, and of what Go,
-// Node.js and Python write when a process dies. It finds the frames of the function's own code in them, so that a
-// developer sees the file and the line first.
+// Package stack reads the stacks of failed functions, in the error documents that runtimes send and in the output of
+// Go, Node.js and Python when a process dies. It finds the frames of the function's own code, so that developers see
+// the file and the line first.
 //
 //	frames := stack.CodeIn(folder).Trim(stack.OfDocument(payload))
 //
@@ -17,13 +17,13 @@ import (
 
 // Frame is a call in a stack.
 type Frame struct {
-	File string `json:"file"` // "orders-fn/main.go", relative to the code's module or folder where it is known
+	File string `json:"file"` // "orders-fn/main.go", relative to the code's module or folder if that is known
 	Line int    `json:"line"`
-	Func string `json:"func,omitempty"` // "serve"; "" if the runtime did not say
+	Func string `json:"func,omitempty"` // "serve"; "" if the runtime did not report it
 	Own  bool   `json:"own"`            // the function's own code: neither a library's nor the runtime's
 }
 
-// String is the frame as in "orders-fn/main.go:42 (serve)".
+// String returns the frame in the form "orders-fn/main.go:42 (serve)".
 func (f Frame) String() string {
 	text := f.File
 	if f.Line > 0 {
@@ -35,11 +35,11 @@ func (f Frame) String() string {
 	return text
 }
 
-// OfDocument returns the frames of an error document, the innermost first; none for an error without a stack, such as
-// one that a Go function returns.
+// OfDocument returns the frames of an error document, the innermost first. An error without a stack, such as one that a
+// Go function returns, has none.
 //
-// The forms are those of the runtimes' own clients, Go's "path", "line" and "label", Node.js's lines of "trace", and
-// Python's texts of "stackTrace", which have the outermost frame first:
+// The forms are those of the runtimes' own clients: Go's "path", "line" and "label", Node.js's lines of "trace", and
+// Python's texts of "stackTrace", which begin with the outermost frame:
 // https://github.com/aws/aws-lambda-go/blob/main/lambda/messages/messages.go,
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js and
 // https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
@@ -71,10 +71,10 @@ func OfDocument(document []byte) (out []Frame) {
 	return nil
 }
 
-// place is a frame as [Frame.String] writes it.
+// place matches a frame in the form of [Frame.String].
 var place = regexp.MustCompile(`^(.+):(\d+) \((.+)\)$`)
 
-// OfPlace returns the one frame that a text such as "orders-fn/main.go:42 (serve)" names; none for another text.
+// OfPlace returns the frame that a text such as "orders-fn/main.go:42 (serve)" names; none for any other text.
 func OfPlace(text string) []Frame {
 	m := place.FindStringSubmatch(text)
 	if m == nil {
@@ -83,7 +83,7 @@ func OfPlace(text string) []Frame {
 	return []Frame{{File: m[1], Line: number(m[2]), Func: m[3]}}
 }
 
-// lines are the lines of some texts.
+// lines iterates over the lines of some texts.
 func lines(texts []string) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for _, text := range texts {
@@ -97,28 +97,28 @@ func lines(texts []string) func(func(string) bool) {
 }
 
 var (
-	// goFile follows the line of its function: "\tgithub.com/shop/orders-fn/main.go:42 +0x1d".
+	// goFile matches the line after a function's line: "\tgithub.com/shop/orders-fn/main.go:42 +0x1d".
 	goFile = regexp.MustCompile(`^\t(.+\.(?:go|s)):(\d+)(?: \+0x[0-9a-f]+)?$`)
 	goCall = regexp.MustCompile(`^(?:created by (\S+)(?: in goroutine \d+)?|([^\s{}"]+)\(.*\))$`)
 
-	// nodeFrame is "    at handler (/var/task/index.js:3:9)", "    at /var/task/index.js:3:9" or
-	// "    at new Promise (<anonymous>)".
+	// nodeFrame matches " at handler (/var/task/index.js:3:9)", " at /var/task/index.js:3:9" or " at new Promise
+	// (<anonymous>)".
 	nodeFrame = regexp.MustCompile(
 		`^\s+at (?:(.+?) \()?((?:node:|file://|/|[A-Za-z]:\\|\[eval|<anonymous>).*?)(?::(\d+)(?::\d+)?)?\)?$`)
 
-	// nodePlace is the line before the source of a syntax error: "/var/task/index.js:2".
+	// nodePlace matches the line before the source of a syntax error: "/var/task/index.js:2".
 	nodePlace = regexp.MustCompile(`^((?:file://)?(?:/|[A-Za-z]:\\).*\.[cm]?js):(\d+)$`)
 
-	// ofLoading begins a line about a module that could not be loaded, or names one that wants it.
+	// ofLoading matches the beginning of a line about a module that could not be loaded, or about one that requires it.
 	ofLoading = regexp.MustCompile(`^(?:SyntaxError: |Error: Cannot find module |Error \[ERR_MODULE_NOT_FOUND\]: |- )`)
 
-	// pythonFrame is `  File "/var/task/app.py", line 3, in handler`, or `  File "/var/task/app.py" Line 3` of a syntax
+	// pythonFrame matches ` File "/var/task/app.py", line 3, in handler`, or ` File "/var/task/app.py" Line 3` of a syntax
 	// error.
 	pythonFrame = regexp.MustCompile(`^\s*File "([^"]+)"(?:, line| Line) (\d+)(?:, in (.+))?$`)
 )
 
-// OfLines returns the frames in the lines that a process wrote, the innermost first: those of a Go program that
-// panics, of an uncaught error of Node.js, and of a Python traceback.
+// OfLines returns the frames in the lines that a process wrote, the innermost first: those of a panic in Go, of an
+// uncaught error in Node.js, or of a Python traceback.
 func OfLines(written []string) (out []Frame) {
 	python := false
 	for i, line := range written {
@@ -171,7 +171,7 @@ func pythonFrameOf(line string) (Frame, bool) {
 	return Frame{File: m[1], Line: number(m[2]), Func: m[3]}, true
 }
 
-// number is a line number; 0 for one that no file has.
+// number returns a line number; 0 for one that no file can have.
 func number(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -180,8 +180,8 @@ func number(text string) int {
 	return n
 }
 
-// shortCall is the name of a Go function without its package's path, which its file has: "main.serve" is "serve", and
-// "github.com/shop/orders.(*Store).Get" is "(*Store).Get". It is how aws-lambda-go shortens them.
+// shortCall returns the name of a Go function without its package's path, which the file shows: "main.serve" becomes
+// "serve", and "github.com/shop/orders.(*Store).Get" becomes "(*Store).Get". aws-lambda-go shortens names the same way.
 func shortCall(call string) string {
 	call = call[strings.LastIndexByte(call, '/')+1:]
 	if _, name, ok := strings.Cut(call, "."); ok {

@@ -1,7 +1,7 @@
-// Package unzip unpacks the zip archives that functions are deployed as into folders, in which they can be run.
+// Package unzip unpacks the zip archives of functions into folders in which the functions can run.
 //
-// It does not unpack layers, and it does not change what an archive holds: a program that is not executable in it is
-// not executable on Lambda either.
+// It does not unpack layers, and it does not change the content of an archive: a program that is not executable in it
+// is not executable on Lambda either.
 package unzip
 
 import (
@@ -18,23 +18,24 @@ import (
 	"sync"
 )
 
-// ErrArchive reports an archive that Lambda would not take.
+// ErrArchive reports an archive that Lambda would reject.
 var ErrArchive = errors.New("not a zip archive that Lambda takes")
 
-// maxSize is how large the files of an archive may be together, in bytes.
+// maxSize limits the total size of the files in an archive, in bytes.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (250 MB, unzipped)
 const maxSize = 262144000
 
-// Folders unpacks archives below one temporary folder. Its zero value is usable, by several goroutines.
+// Folders unpacks archives below one temporary folder. Its zero value is ready to use, and it is safe for concurrent
+// use.
 type Folders struct {
-	Temp string // the folder for temporary files; "" for that of os.TempDir
+	Temp string // the folder for temporary files; "" for os.TempDir
 
 	mu     sync.Mutex
 	parent string
 }
 
-// Of returns the folder with the files of an archive. Archives with the same content share it, so a function whose
-// archive was written again, with nothing changed, is recognized as the same.
+// Of returns the folder with the files of an archive. Archives with the same content share a folder, so a function
+// whose archive was rewritten without a change is recognized as the same.
 func (f *Folders) Of(archive string) (string, error) {
 	file, err := os.Open(archive)
 	if err != nil {
@@ -75,7 +76,7 @@ func (f *Folders) Of(archive string) (string, error) {
 	return dir, nil
 }
 
-// Remove removes all folders. Of may be called again.
+// Remove removes all folders. Of may be called again afterwards.
 func (f *Folders) Remove() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +96,7 @@ func extract(r io.ReaderAt, size int64, dir string) error {
 	}
 	var total uint64
 	for _, f := range archive.File {
-		// A size that is not true is an error of package zip when the file is read.
+		// If this size is wrong, package zip returns an error when the file is read.
 		if total += f.UncompressedSize64; total > maxSize || f.UncompressedSize64 > maxSize {
 			return fmt.Errorf("%w: its files have more than the %d bytes that Lambda allows", ErrArchive, maxSize)
 		}
@@ -146,6 +147,6 @@ func add(root *os.Root, f *zip.File) error {
 		return err
 	}
 	_, err = io.Copy(file, content)
-	// Only now, since a file may be one that cannot be written to. It stays one that its owner can read.
+	// Set the mode last, since the file may be read-only. Its owner can always read it.
 	return errors.Join(err, file.Chmod(mode.Perm()|0o400), file.Close())
 }
