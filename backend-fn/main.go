@@ -1,6 +1,6 @@
 // Command backend-fn runs the orders service as a Lambda function behind API Gateway.
 //
-// It only puts the parts together: package orders has the service, and the environment says where the orders are kept.
+// Package orders has the service, and the environment tells where the orders are stored.
 package main
 
 import (

@@ -2,5 +2,5 @@
 
 package main
 
-// inMemory reports whether orders are kept in memory although there is a table: never on Lambda.
+// inMemory reports whether orders are kept in memory although there is a table. On Lambda they never are.
 func inMemory(func(string) string) bool { return false }

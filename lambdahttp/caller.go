@@ -11,10 +11,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// caller reads who calls from where API Gateway puts it, which depends on the route's authorizer: claims from an
-// Amazon Cognito or a JWT authorizer, a principal and a flat context from a Lambda authorizer, or the identity that
-// signed the request. A public
-// route has none of them.
+// caller reads the caller from where API Gateway puts it, which depends on the route's authorizer: claims for an Amazon
+// Cognito or JWT authorizer, a principal and a flat context for a Lambda authorizer, or the identity that signed the
+// request. A public route has none of them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
 	claims, verified := rc.Authorizer["claims"].(map[string]any)
@@ -22,14 +21,14 @@ func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
 	case verified:
 		scopes := claims["scope"]
 		if scopes == nil {
-			scopes = claims["scp"] // as Okta and Microsoft Entra ID call it
+			scopes = claims["scp"] // the claim of Okta and Microsoft Entra ID
 		}
 		return known(Caller{
 			Principal: text(claims["sub"]),
 			Issuer:    text(claims["iss"]),
 			Scopes:    list(scopes, unicode.IsSpace),
-			// Behind Amazon Cognito the groups come as one string with commas between them, so a group of a pool is
-			// better named without one.
+			// Amazon Cognito passes the groups as one string separated by commas, so the name of a pool's group should not
+			// contain one.
 			Groups:  list(claims["cognito:groups"], func(r rune) bool { return r == ',' }),
 			Context: claimTexts(claims),
 		})
@@ -58,7 +57,7 @@ func text(v any) string {
 	return s
 }
 
-// list is a claim with names in it: a list of strings, as a JWT authorizer has it, or one string.
+// list returns the names in a claim. The claim is a list of strings, as from a JWT authorizer, or one string.
 func list(v any, separator func(rune) bool) []string {
 	entries, ok := v.([]any)
 	if !ok {
@@ -73,11 +72,12 @@ func list(v any, separator func(rune) bool) []string {
 	return out
 }
 
-// maxExact is the largest number up to which a float64, as the event's numbers are read, tells whole numbers apart.
+// maxExact is the largest number up to which a float64 distinguishes whole numbers. The event's numbers are read as
+// float64.
 const maxExact = 1<<53 - 1
 
-// claimTexts are claims as texts: those of a JWT authorizer have their JSON types, and what is not a string is written
-// as JSON. A number that may have lost digits is left out.
+// claimTexts returns claims as texts. A JWT authorizer's claims have their JSON types, and a claim that is not a string
+// becomes its JSON text. A number that may have lost digits is left out.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func claimTexts(claims map[string]any) map[string]string {
 	out := make(map[string]string, len(claims))
@@ -99,7 +99,7 @@ func claimTexts(claims map[string]any) map[string]string {
 	return out
 }
 
-// texts are the members that are strings, but for some: API Gateway's own integrationLatency is a number.
+// texts returns the members that are strings, except some. API Gateway's own integrationLatency is a number.
 func texts(members map[string]any, but ...string) map[string]string {
 	out := make(map[string]string, len(members))
 	for name, v := range members {
@@ -110,8 +110,8 @@ func texts(members map[string]any, but ...string) map[string]string {
 	return out
 }
 
-// words takes a list apart as the included authorizer writes it: words between spaces, in which what would make one
-// name look like two is percent-encoded.
+// words splits a list of the included authorizer, which writes words separated by spaces. It percent-encodes what would
+// make one name look like two.
 func words(list string) []string {
 	out := strings.Fields(list)
 	for i, w := range out {

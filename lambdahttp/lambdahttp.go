@@ -42,7 +42,7 @@ func Handler(
 	}
 }
 
-// strict is h, behind [Strict] unless a [Mux] leads the way.
+// strict wraps h in [Strict], unless h leads to a [Mux].
 func strict(h http.Handler) http.Handler {
 	if muxOf(h) == nil {
 		return Strict(h)

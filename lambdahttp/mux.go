@@ -50,13 +50,13 @@ type Mux struct {
 	mark     string                            // for the executable: see package routermark
 	handlers map[string]*registered            // by pattern
 	routers  map[*http.ServeMux][]*registered  // the routers among the handlers
-	parts    map[string]string                 // the variable path part at a place: "{id}" at "/orders"
+	parts    map[string]string                 // the variable part at each place: "{id}" at "/orders"
 	patterns []route.Pattern                   // in the order of registration
 	use      []func(http.Handler) http.Handler // the outermost first
-	unknown  http.Handler                      // of NotFound; nil: a plain answer
-	started  bool                              // by Start: requests without an event are refused
+	unknown  http.Handler                      // set by NotFound; nil for the plain answer
+	started  bool                              // whether Start was called, so that requests without an event are refused
 
-	served sync.Once    // the first request makes what follows
+	served sync.Once    // the first request initializes what follows
 	chain  http.Handler // the middleware around the handlers
 	table  *route.Table // the patterns, for requests without an event
 }
@@ -142,9 +142,9 @@ func (m *Mux) Use(middleware ...func(http.Handler) http.Handler) {
 // NotFound makes h answer requests that match no pattern, instead of {"message":"Not Found"}.
 func (m *Mux) NotFound(h http.Handler) { m.unknown = h }
 
-// found is what ServeHTTP hands to the end of the middleware.
+// found is what ServeHTTP passes to the end of the middleware.
 type found struct {
-	handler http.Handler // nil: no pattern
+	handler http.Handler // nil if no pattern matches
 	reason  string
 }
 
@@ -161,11 +161,11 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.chain.ServeHTTP(w, r)
 }
 
-// begin makes what the patterns and the middleware amount to.
+// begin builds the chain of middleware and the table of patterns.
 func (m *Mux) begin() {
 	table, err := route.NewTable(m.patterns)
 	if err != nil {
-		panic(fmt.Errorf("lambdahttp: %w", err)) // Handle has refused all that can be wrong
+		panic(fmt.Errorf("lambdahttp: %w", err)) // Handle has refused every possible error
 	}
 	m.table = table
 	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -189,7 +189,7 @@ func (m *Mux) begin() {
 	m.chain = h
 }
 
-// find gives the handler of the route of a request, and writes the parameters into the request.
+// find returns the handler of a request's route, and sets the parameters in the request.
 func (m *Mux) find(r *http.Request) (*registered, found) {
 	a, event := authorizedRoute(r.Context())
 	if !event {
@@ -206,7 +206,7 @@ func (m *Mux) find(r *http.Request) (*registered, found) {
 	return target, found{handler: target.handler}
 }
 
-// match finds the route by the path, where there is no event.
+// match finds the route by the path if there is no event.
 func (m *Mux) match(r *http.Request) (*registered, found) {
 	if m.started {
 		return nil, found{reason: "the request has no event, and so no authorized route"}
@@ -224,13 +224,13 @@ func setValues(r *http.Request, names []string, values map[string]string) {
 	for _, name := range names {
 		value := values[name]
 		if decoded, err := url.PathUnescape(value); err == nil {
-			value = decoded // as http.ServeMux does, which leaves alone what has a percent sign that begins no escape
+			value = decoded // like http.ServeMux, which does not change a value with a percent sign that begins no escape
 		}
 		r.SetPathValue(name, value)
 	}
 }
 
-// missing says why no pattern stands for a route, and what to register.
+// missing explains that no pattern is registered for a route, and what to register.
 func (m *Mux) missing(a *authorized) string {
 	for _, p := range m.patterns {
 		if shape(p.Path()) == shape(a.resource) && p.Path() != a.resource {
@@ -240,7 +240,7 @@ func (m *Mux) missing(a *authorized) string {
 	return fmt.Sprintf("no handler for %q: register it as the API's table has it", a.verb+" "+a.resource)
 }
 
-// shape is a resource without the names of its parameters.
+// shape returns a resource without the names of its parameters.
 func shape(resource string) string {
 	segments := strings.Split(resource, "/")
 	for i, s := range segments {
@@ -254,7 +254,7 @@ func shape(resource string) string {
 	return strings.Join(segments, "/")
 }
 
-// muxOf finds the Mux that a handler is, or is middleware around; nil without one.
+// muxOf returns the Mux that a handler is, or that it is middleware around, or nil.
 func muxOf(h http.Handler) *Mux {
 	for {
 		switch inner := h.(type) {

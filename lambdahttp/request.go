@@ -44,13 +44,13 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 	}
 
 	own, located := withoutBasePath(e)
-	raw := valid(own)
-	path, _ := url.PathUnescape(raw) // every escape in it is one
+	raw := escapeInvalid(own)
+	path, _ := url.PathUnescape(raw) // every escape in it is valid
 	u := &url.URL{Path: path, RawPath: raw, RawQuery: query(e).Encode()}
 
 	h := headers(e)
 	host := cmp.Or(h.Get("Host"), e.RequestContext.DomainName)
-	h.Del("Host") // net/http keeps it apart
+	h.Del("Host") // net/http has it in a field of its own
 	r := &http.Request{
 		Method: e.HTTPMethod, URL: u, RequestURI: u.RequestURI(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -70,17 +70,16 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 	}
 	attrs := []slog.Attr{
 		slog.String("apiRequestId", e.RequestContext.RequestID),
-	} // what the client sees, and the access log
+	} // the client and the access log see this ID
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID)) // what Lambda's own log lines have
+		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID)) // Lambda's own log lines have this ID
 	}
 	return r.WithContext(WithLogAttrs(ctx, attrs...)), nil
 }
 
-// valid escapes what RFC 3986, section 3.3, does not let into a path as it is, a percent sign that begins no escape
-// among it. Of a path with such a character net/url would ignore how it was written, and take %2F for a slash after
-// all.
-func valid(path string) string {
+// escapeInvalid escapes what RFC 3986, section 3.3 does not allow in a path, including a percent sign that begins no
+// escape. For a path with such a character, net/url would ignore how it was written, and treat %2F as a slash.
+func escapeInvalid(path string) string {
 	var b strings.Builder
 	for i := range len(path) {
 		c := path[i]
@@ -95,8 +94,8 @@ func valid(path string) string {
 	return b.String()
 }
 
-// headers puts the event's headers into their canonical case. A client may send one in two cases, and API Gateway keeps
-// them apart; here they come together, in an order that does not change from call to call.
+// headers converts the names of the event's headers into canonical form. A client may send a header in two cases, which
+// API Gateway keeps apart. They are joined here, in an order that does not vary between calls.
 func headers(e events.APIGatewayProxyRequest) http.Header {
 	h := http.Header{}
 	for _, name := range slices.Sorted(maps.Keys(e.MultiValueHeaders)) {
@@ -104,7 +103,7 @@ func headers(e events.APIGatewayProxyRequest) http.Header {
 			h.Add(name, v)
 		}
 	}
-	if len(e.MultiValueHeaders) == 0 { // events written by hand often have no more than these
+	if len(e.MultiValueHeaders) == 0 { // events written by hand often have only these
 		for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
 			h.Add(name, e.Headers[name])
 		}
@@ -112,7 +111,7 @@ func headers(e events.APIGatewayProxyRequest) http.Header {
 	return h
 }
 
-// query gives the parameters, which API Gateway has decoded.
+// query returns the parameters, which API Gateway has decoded.
 func query(e events.APIGatewayProxyRequest) url.Values {
 	if len(e.MultiValueQueryStringParameters) > 0 {
 		return e.MultiValueQueryStringParameters

@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// response is an http.ResponseWriter that keeps the whole answer.
+// response is an http.ResponseWriter that buffers the whole answer.
 type response struct {
 	header http.Header
-	sent   http.Header // a copy, made when the status was written: later changes do not count
+	sent   http.Header // a copy from when the status was written, because later changes do not count
 	status int
 	body   bytes.Buffer
 }
@@ -24,7 +24,7 @@ func (w *response) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("lambdahttp: status %d: want three digits", status)) // as net/http does
 	}
-	// An event has one status. The informational ones come before it and are left out.
+	// An event has one status. Informational statuses come before it and are left out.
 	if w.status == 0 && status >= 200 {
 		w.status, w.sent = status, w.header.Clone()
 	}
@@ -43,15 +43,15 @@ func (w *response) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// sniff says what the body is by its first bytes, as net/http does, where API Gateway would say JSON. Of a body that is
-// encoded they would say how.
+// sniff sets the content type by the body's first bytes, as net/http does. Without it, API Gateway would assume JSON.
+// If the body is encoded, its first bytes do not tell the type.
 func sniff(h http.Header, p []byte) {
 	if h.Get("Content-Type") == "" && h.Get("Content-Encoding") == "" && len(p) > 0 {
 		h.Set("Content-Type", http.DetectContentType(p))
 	}
 }
 
-// bodyAllowed follows RFC 9110, sections 15.3.5 and 15.4.5.
+// bodyAllowed implements RFC 9110, sections 15.3.5 and 15.4.5.
 func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
@@ -66,7 +66,7 @@ func (w *response) event(method string) events.APIGatewayProxyResponse {
 	case utf8.Valid(body):
 		e.Body = string(body)
 	default:
-		// JSON would replace bytes that are not UTF-8. API Gateway decodes this where binaryMediaTypes has the type.
+		// JSON would replace bytes that are not UTF-8. API Gateway decodes base64 if binaryMediaTypes has the type.
 		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
 	return e

@@ -10,12 +10,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/percent"
 )
 
-// authorized is the route that API Gateway chose for an event, and for which it let the caller through.
+// authorized is the route that API Gateway chose for an event and authorized the caller for.
 type authorized struct {
-	verb     string            // of the request: the event does not say if the method is ANY
+	verb     string            // of the request: the event does not tell whether the method is ANY
 	resource string            // as API Gateway writes it: "/orders/{id}"
 	params   map[string]string // undecoded
-	located  bool              // the event's path has a place where the resource's own part begins
+	located  bool              // whether the beginning of the resource's own part was found in the event's path
 }
 
 type authorizedKey struct{}
@@ -25,10 +25,10 @@ func authorizedRoute(ctx context.Context) (*authorized, bool) {
 	return a, ok
 }
 
-// withoutBasePath is the path as the API has it. Behind a custom domain the event's path begins with the mapping's base
-// path, and with the stage where the mapping names none, while its resource does not. The resource says how many
-// segments are the API's own. It reports false, with the whole path, where the path is too short for the resource or
-// does not end in the value of the greedy parameter.
+// withoutBasePath returns the path within the API. Behind a custom domain the event's path begins with the mapping's
+// base path, or with the stage if the mapping names none. The resource does not, so it tells how many segments belong
+// to the API. If the path is too short for the resource, or does not end in the value of the greedy parameter, it
+// returns the whole path and false.
 // Source: https://github.com/localstack/localstack/pull/12296,
 // https://github.com/awslabs/aws-lambda-go-api-proxy/issues/82
 func withoutBasePath(e events.APIGatewayProxyRequest) (string, bool) {
@@ -57,8 +57,8 @@ func withoutBasePath(e events.APIGatewayProxyRequest) (string, bool) {
 	return cmp.Or(e.Path[start:], "/"), true
 }
 
-// cutDecoded cuts from a path a slash and, after it, the escaped form of a value. API Gateway gives values undecoded;
-// events written by hand often have them decoded.
+// cutDecoded removes a slash and the escaped form of a value from the end of a path. API Gateway gives values
+// undecoded, but events written by hand often have them decoded.
 func cutDecoded(path, value string) (string, bool) {
 	i := len(path)
 	for k := len(value) - 1; k >= 0; k-- {
@@ -76,8 +76,8 @@ func cutDecoded(path, value string) (string, bool) {
 	return strings.CutSuffix(path[:i], "/")
 }
 
-// fits reports whether a path, undecoded, matches a resource as API Gateway matches it: slashes at either end do not
-// count, a literal equals its segment byte by byte, and a parameter takes what is not empty.
+// fits reports whether an undecoded path matches a resource as in API Gateway: slashes at either end do not count, a
+// literal equals its segment byte by byte, and a parameter matches any segment that is not empty.
 func fits(resource, path string) bool {
 	resource, path = strings.Trim(resource, "/"), strings.Trim(path, "/")
 	for resource != "" {

@@ -32,7 +32,7 @@ func Start(h http.Handler) {
 	lambda.Start((&streamer{strict(h), routes}).answer)
 }
 
-// invoker is a function that takes an event as it comes.
+// invoker is a function that takes the raw event.
 type invoker func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
 func (f invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
@@ -47,21 +47,21 @@ func (f invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
-// read reads of an event what makes a request.
+// read reads the parts of an event that make a request.
 func read(payload []byte) (events.APIGatewayProxyRequest, error) {
 	if v, err := strictjson.Parse(string(payload)); err == nil {
 		if e, ok := readPart(v); ok {
 			return e, nil
 		}
 	}
-	// An event written by hand, perhaps, which encoding/json is not so strict with; or it says what is wrong.
+	// encoding/json accepts more, such as an event written by hand, or returns what is wrong.
 	var e events.APIGatewayProxyRequest
 	err := json.Unmarshal(payload, &e)
 	return e, err
 }
 
-// readPart takes an event apart as API Gateway writes it, and says if it is one. Each header is in it twice, with all
-// its values and with the last one alone; so are the parameters of the query.
+// readPart reads an event in the form that API Gateway writes, and reports whether it has that form. The event has each
+// header twice: with all its values, and with only the last one. The same holds for query parameters.
 // Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
 func readPart(v strictjson.Value) (e events.APIGatewayProxyRequest, ok bool) {
@@ -92,7 +92,7 @@ func readPart(v strictjson.Value) (e events.APIGatewayProxyRequest, ok bool) {
 	return e, p.ok && e.HTTPMethod != "" && len(e.MultiValueHeaders) > 0
 }
 
-// parts notes whether all values were of the kind they should be. What is null or not there is empty.
+// parts records whether all values had the expected kind. A value that is null or missing is empty.
 type parts struct{ ok bool }
 
 func (p *parts) text(v strictjson.Value) string {

@@ -25,10 +25,10 @@ import (
 // secureapi.Streamed sets the variable.
 const StreamedRoutes = "GATEHOUSE_STREAMED_ROUTES"
 
-// streamed are the routes whose answers are streamed: verbs by resources.
+// streamed maps the resources of streamed routes to their verbs.
 type streamed map[string][]string
 
-// readStreamed reads the variable [StreamedRoutes].
+// readStreamed parses the variable [StreamedRoutes].
 func readStreamed(text string) (streamed, error) {
 	out := streamed{}
 	for pattern := range strings.SplitSeq(text, ";") {
@@ -53,21 +53,21 @@ func (s streamed) has(e events.APIGatewayProxyRequest) bool {
 	return false
 }
 
-// streamBuffer is how much of an answer is kept until it is flushed, as net/http keeps it.
+// streamBuffer is how much of an answer is buffered until it is flushed, as in net/http.
 const streamBuffer = 4 << 10
 
-// streamContentType says that the answer begins with its status and headers.
+// streamContentType announces an answer that begins with its status and headers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html, and
 // events.LambdaFunctionURLStreamingResponse of aws-lambda-go.
 const streamContentType = "application/vnd.awslambda.http-integration-response"
 
-// delimiter stands between status and headers, and the body.
+// delimiter separates status and headers from the body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 var delimiter = make([]byte, 8)
 
-// stream answers a request by a stream: it returns when the handler has begun its answer. A handler that panics before
-// that panics here, as one of a buffered answer does. One that panics later ends its stream with an error, which cuts
-// the client's connection.
+// stream answers a request by a stream. It returns when the handler has begun its answer. If the handler panics
+// earlier, stream panics, as with a buffered answer. If it panics later, its stream ends with an error, which cuts the
+// client's connection.
 func stream(h http.Handler, r *http.Request) io.Reader {
 	read, write := io.Pipe()
 	w := &streamWriter{header: http.Header{}, to: write, begun: make(chan struct{})}
@@ -102,11 +102,11 @@ func stream(h http.Handler, r *http.Request) io.Reader {
 	return &streamReader{prelude: w.prelude(), from: read, done: done}
 }
 
-// streamReader is the answer as aws-lambda-go sends it.
+// streamReader is the answer in the form that aws-lambda-go sends.
 type streamReader struct {
 	prelude *bytes.Reader
 	from    *io.PipeReader
-	done    <-chan struct{} // the handler has returned
+	done    <-chan struct{} // closed when the handler has returned
 }
 
 var _ io.ReadCloser = (*streamReader)(nil)
@@ -118,17 +118,17 @@ func (s *streamReader) Read(b []byte) (int, error) {
 	return s.from.Read(b)
 }
 
-// ContentType is the answer's Content-Type for the Runtime API.
+// ContentType returns the answer's Content-Type for the Runtime API.
 func (s *streamReader) ContentType() string { return streamContentType }
 
-// Close waits for the handler, whose writes fail from then on: one process serves one request at a time.
+// Close waits for the handler, because one process serves one request at a time. The handler's further writes fail.
 func (s *streamReader) Close() error {
 	s.from.CloseWithError(errors.New("lambdahttp: the stream has ended"))
 	<-s.done
 	return nil
 }
 
-// streamWriter is an http.ResponseWriter and http.Flusher whose answer is sent as it is written.
+// streamWriter is an http.ResponseWriter and http.Flusher that sends its answer while it is written.
 type streamWriter struct {
 	header http.Header
 	to     *io.PipeWriter
@@ -137,7 +137,7 @@ type streamWriter struct {
 
 	mu     sync.Mutex
 	status int           // 0 until it is written
-	sent   http.Header   // a copy, made when the answer began: later changes do not count
+	sent   http.Header   // a copy from when the answer began, because later changes do not count
 	begun  chan struct{} // closed when status and headers can be sent
 }
 
@@ -176,17 +176,17 @@ func (w *streamWriter) Write(p []byte) (int, error) {
 // Flush sends what was written.
 func (w *streamWriter) Flush() { _ = w.FlushError() }
 
-// FlushError is Flush, and says that the client has left.
+// FlushError is like Flush, and reports if the client has left.
 func (w *streamWriter) FlushError() error {
 	w.WriteHeader(http.StatusOK)
 	w.begin()
 	return w.buffer.Flush()
 }
 
-// finish sends the rest of an answer whose handler has returned.
+// finish sends the rest of an answer after its handler has returned.
 func (w *streamWriter) finish() { _ = w.FlushError() }
 
-// begin lets status and headers be sent, once.
+// begin allows status and headers to be sent, once.
 func (w *streamWriter) begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -206,7 +206,7 @@ func (w *streamWriter) started() bool {
 	}
 }
 
-// prelude is the status and the headers as API Gateway wants them, and the delimiter.
+// prelude returns the status and the headers in API Gateway's format, and the delimiter.
 func (w *streamWriter) prelude() *bytes.Reader {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -215,18 +215,18 @@ func (w *streamWriter) prelude() *bytes.Reader {
 		MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
 	}{w.status, w.sent})
 	if err != nil {
-		panic(err) // a number and strings
+		panic(err) // cannot happen: a number and strings
 	}
 	return bytes.NewReader(append(text, delimiter...))
 }
 
-// streamer answers events of streamed routes by streams and others whole.
+// streamer streams the answers to events of streamed routes, and sends other answers as a whole.
 type streamer struct {
 	handler http.Handler
 	routes  streamed
 }
 
-// answer returns a value that lambda.Start sends as it is.
+// answer returns a value that lambda.Start sends unchanged.
 func (s *streamer) answer(ctx context.Context, payload json.RawMessage) (io.Reader, error) {
 	e, err := read(payload)
 	if err != nil {

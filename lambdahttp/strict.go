@@ -46,7 +46,8 @@ func Strict(h http.Handler) http.Handler {
 	})
 }
 
-// refusal is the reason why a router may serve a request as another route than the authorized one; "" if it cannot.
+// refusal returns the reason why a router might serve a request as another route than the authorized one, or "" if it
+// cannot.
 func refusal(r *http.Request, path string) string {
 	route, event := authorizedRoute(r.Context())
 	switch {
@@ -65,22 +66,23 @@ func refusal(r *http.Request, path string) string {
 	for i, more := 1, rest != ""; more; i++ {
 		var segment string
 		segment, rest, more = strings.Cut(rest, "/")
-		if reason := hides(segment); reason != "" {
+		if reason := ambiguity(segment); reason != "" {
 			return fmt.Sprintf("segment %d %s", i, reason)
 		}
 	}
 	return ""
 }
 
-// hides says what is wrong with a segment that a router may read otherwise than API Gateway does.
-func hides(segment string) string {
+// ambiguity describes what is wrong with a segment that a router may read differently from API Gateway.
+func ambiguity(segment string) string {
 	switch segment {
 	case "":
 		return "is empty, and a router may clean it away"
 	case ".", "..":
 		return fmt.Sprintf("is %s, and a router may clean it away", segment)
 	}
-	escaped, literal := false, true // literal: decoded, it consists of what API Gateway takes in a resource's path part
+	// literal reports whether the decoded segment has only characters that API Gateway accepts in a resource.
+	escaped, literal := false, true
 	for i := 0; i < len(segment); i++ {
 		c, ok := percent.Byte(segment[i:])
 		if !ok {
@@ -108,7 +110,7 @@ func isUnreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
-// withPath is a copy of r with another path, undecoded.
+// withPath returns a copy of r with another undecoded path.
 func withPath(r *http.Request, raw string) *http.Request {
 	copied := *r
 	u := *r.URL
@@ -118,7 +120,7 @@ func withPath(r *http.Request, raw string) *http.Request {
 	return &copied
 }
 
-// notFound answers 404, and says why in the log.
+// notFound answers 404, and logs the reason.
 func notFound(w http.ResponseWriter, r *http.Request, reason string) {
 	logNotFound(r, reason)
 	w.Header().Set("Content-Type", "application/json")
@@ -126,7 +128,7 @@ func notFound(w http.ResponseWriter, r *http.Request, reason string) {
 	_, _ = w.Write([]byte(`{"message":"Not Found"}` + "\n"))
 }
 
-// logNotFound says why a request is not served, if it comes from API Gateway, which has authorized it.
+// logNotFound logs why a request is not served, if it comes from API Gateway, which has authorized it.
 func logNotFound(r *http.Request, reason string) {
 	route, event := authorizedRoute(r.Context())
 	if !event {

@@ -1,5 +1,5 @@
-// Command login-fn is the Lambda function that logs users in and keeps their sessions in cookies: package login
-// decides, the environment says how.
+// Command login-fn is the Lambda function that logs users in and keeps their sessions in cookies. Package login does
+// the work, configured by the environment.
 package main
 
 import (

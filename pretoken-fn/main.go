@@ -1,5 +1,5 @@
-// Command pretoken-fn is the Lambda function that a user pool asks before it issues a token: package pretoken decides,
-// the environment says how.
+// Command pretoken-fn is the Lambda function that a user pool calls before it issues a token. Package pretoken decides,
+// configured by the environment.
 package main
 
 import (

@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
-// answer writes an authorizer's answer: who calls, what that may do, and what the backend is told.
+// answer writes an authorizer's answer: the principal, the policy and the context for the backend.
 //
-// The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or,
-// where each answer serves one request, for the method ARN of that.
+// The policy is for the whole API, because API Gateway caches it and evaluates it for the token's next requests too. If
+// each answer serves one request, the policy is for that request's method ARN.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 func (a *Authorizer) answer(
 	principal string,
@@ -64,17 +64,17 @@ func (a *Authorizer) answer(
 		b = appendString(b, d.usageKey)
 	}
 	b = append(b, '}')
-	a.answerSize.Store(int64(len(b) + spareAnswer)) // most are about as long as the one before
+	a.answerSize.Store(int64(len(b) + spareAnswer)) // most are about as long as the previous one
 	return b, nil
 }
 
 const spareAnswer = 256
 
-// appendString writes a JSON string (RFC 8259, section 7).
+// appendString appends a JSON string (RFC 8259, section 7).
 func appendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
-	done := 0 // how much of s is written
+	done := 0 // how much of s has been written
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= ' ' && c < 0x7f && c != '"' && c != '\\' {
@@ -85,7 +85,7 @@ func appendString(b []byte, s string) []byte {
 		switch {
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r) // what is not UTF-8 becomes U+FFFD
+			b = utf8.AppendRune(b, r) // invalid UTF-8 becomes U+FFFD
 			i += n
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)

@@ -46,12 +46,12 @@ type Options struct {
 	// HookTimeout is the timeout of the hook. Default: [DefaultHookTimeout].
 	HookTimeout time.Duration
 
-	askTimeout time.Duration // of introspection, for tests; default that of package introspection
+	askTimeout time.Duration // of introspection, for tests; default: that of package introspection
 }
 
-// tokenCacheSize is how many verified tokens are remembered, at about 2 KB each, and tokenCacheBytes how much memory
-// they take together: large ones, of which a single one can take 100 KB, are fewer. One execution environment serves
-// one request at a time, mostly with tokens that API Gateway has no answer for yet.
+// tokenCacheSize is the number of verified tokens that are cached, at about 2 KB each. tokenCacheBytes is the memory
+// that they may use together, so that fewer are cached if they are large: a single one can take 100 KB. One execution
+// environment serves one request at a time, mostly with tokens for which API Gateway has no cached answer.
 const (
 	tokenCacheSize  = 512
 	tokenCacheBytes = 2 << 20
@@ -63,17 +63,17 @@ type Authorizer struct {
 	issuers     map[string]Issuer
 	sources     []TokenSource
 	table       *access.Table
-	routes      func() []string                          // the rules' patterns, for the log; made when first asked for
-	policies    func() (*policycompiler.Compiler, error) // made when first asked for
-	verifier    *jwt.Verifier                            // of JWTs; nil if no issuer has them
-	endpoints   map[string]asker                         // of issuers that are asked about their JWTs
-	opaque      asker                                    // the issuer that is asked about opaque tokens; nil without one
-	session     any                                      // of [sessions]; nil without
+	routes      func() []string                          // the rules' patterns, for the log; created when first needed
+	policies    func() (*policycompiler.Compiler, error) // created when first needed
+	verifier    *jwt.Verifier                            // for JWTs; nil if no issuer has them
+	endpoints   map[string]asker                         // of the issuers that are asked about their JWTs
+	opaque      asker                                    // the issuer that is asked about opaque tokens; may be nil
+	session     any                                      // belongs to [sessions]; nil without sessions
 	hook        Hook
 	hookTimeout time.Duration
 	now         func() time.Time
 	log         *journal
-	answerSize  atomic.Int64 // how much room the next answer may need
+	answerSize  atomic.Int64 // how much room the next answer is likely to need
 }
 
 // FromLambda creates the authorizer of a Lambda function. It reads the configuration from the environment and the
@@ -129,16 +129,16 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	return a, nil
 }
 
-// What is not needed to start is put off until the function has told Lambda that it is ready, and policies and the keys
-// of sessions until the request for the issuer's keys is on its way: side by side, each takes longer. A decision that
-// comes earlier does not wait for these.
+// The function does not begin its background work until it has told Lambda that it is ready. Policies and the keys of
+// sessions wait until the request for the issuer's keys has been sent, because each takes longer if they run side by
+// side. A decision that comes earlier does not wait for these delays.
 const (
 	fetchDelay   = 300 * time.Microsecond
 	compileDelay = time.Millisecond
 )
 
-// wait gets ready what decisions need. The error is an [ErrConfig]: there will never be any. Keys that cannot be had at
-// the moment are not an error.
+// wait prepares what decisions need. The error is an [ErrConfig], with which there will never be a decision. Keys that
+// cannot be fetched at the moment are not an error.
 func (a *Authorizer) wait(ctx context.Context) error {
 	a.start(ctx)
 	if !a.config.PerRequest {
@@ -158,7 +158,7 @@ func (a *Authorizer) wait(ctx context.Context) error {
 	return nil
 }
 
-// start begins to fetch what decisions need, and does not wait for it.
+// start begins to fetch what decisions need without waiting for it.
 func (a *Authorizer) start(ctx context.Context) {
 	if a.verifier != nil {
 		a.verifier.Start(ctx)
@@ -173,7 +173,7 @@ func (a *Authorizer) start(ctx context.Context) {
 	}
 }
 
-// checkVault refuses an endpoint that secrets are not fetched from.
+// checkVault refuses an endpoint that secrets must not be fetched from.
 func checkVault(vault secretsmanager.Client, loopbackHTTP bool) error {
 	if err := vault.Check(loopbackHTTP); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
@@ -181,8 +181,8 @@ func checkVault(vault secretsmanager.Client, loopbackHTTP bool) error {
 	return nil
 }
 
-// verified are the settings of an issuer as package jwt has them, but for a secret.
-func (c Config) verified(i Issuer, loopbackHTTP bool) jwt.Issuer {
+// jwtIssuer returns the settings of an issuer for package jwt, except for a secret.
+func (c Config) jwtIssuer(i Issuer, loopbackHTTP bool) jwt.Issuer {
 	return jwt.Issuer{
 		URL:               i.URL,
 		Audiences:         i.Audiences,
@@ -201,7 +201,7 @@ func (c Config) verified(i Issuer, loopbackHTTP bool) jwt.Issuer {
 	}
 }
 
-// compiler makes policies.
+// compiler returns the compiler of policies.
 func (a *Authorizer) compiler() (*policycompiler.Compiler, error) {
 	c, err := policycompiler.NewCompiler(a.table)
 	if err != nil {
@@ -243,7 +243,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	})
 	a.policies = sync.OnceValues(a.compiler)
 	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) {
-		defer func() { recover() }() // in Options.Log, which must not end the process
+		defer func() { recover() }() // a panic in Options.Log must not end the process
 		a.log.fetch(f, a.now())
 	}}
 	if !config.NoTokenCache {
@@ -258,7 +258,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
-		issuer := config.verified(i, loopbackHTTP)
+		issuer := config.jwtIssuer(i, loopbackHTTP)
 		if i.SecretARN != "" {
 			if err := checkVault(vault, loopbackHTTP); err != nil {
 				return nil, err

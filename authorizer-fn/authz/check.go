@@ -12,7 +12,7 @@ import (
 // ErrConfig reports an invalid configuration. The function does not start.
 var ErrConfig = errors.New("authz: configuration")
 
-// check finds what package jwt does not look at: it checks the issuers.
+// check returns what is wrong with the configuration, except for what package jwt checks in the issuers.
 func (c Config) check() error {
 	var wrong []error
 	fail := func(format string, a ...any) {
@@ -31,7 +31,7 @@ func (c Config) check() error {
 			fail("a context claim has no name")
 		case IsReserved(claim):
 			fail("the context claim %q has the name of what is in the context already", claim)
-		case slices.Contains(c.ContextClaims[:i], claim): // a name twice in an answer is not for API Gateway to sort out
+		case slices.Contains(c.ContextClaims[:i], claim): // API Gateway need not handle an answer with a duplicate name
 			fail("the context claim %q is there twice", claim)
 		}
 	}

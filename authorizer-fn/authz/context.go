@@ -9,19 +9,20 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Bounds on what reaches the backend, and the access log.
+// The limits for what reaches the backend and the access log.
 const (
 	maxPrincipal = 256
 	maxValue     = 2048 // of one value in the context
-	maxContext   = 8192 // of all names and values together, but for a hook's
+	maxContext   = 8192 // of all names and values together, without those of a hook
 )
 
-// pair is a name and its value in the context: the flat map of strings that a backend finds in
-// requestContext.authorizer. API Gateway answers 500 if a value is an object, an array or null.
+// pair is a name and a value of the context: the flat map of strings that a backend finds in requestContext.authorizer.
+// API Gateway answers 500 if a value is an object, an array or null.
 type pair struct{ name, value string }
 
-// contextOf is what the backend is told, in an order that is always the same. Lists are words between single spaces;
-// see [escape]. A claim that is too long is left out, not cut: a part of a value may be another value.
+// contextOf returns the context for the backend, in an order that is always the same. Lists become words separated by
+// single spaces; see [escape]. A claim that is too long is left out and not cut, because a part of a value may be
+// another value.
 func (c Config) contextOf(t claims, r access.Rights, added []pair) []pair {
 	out := make([]pair, 0, 4+len(added)+len(c.ContextClaims))
 	room := maxContext
@@ -49,8 +50,8 @@ func (c Config) contextOf(t claims, r access.Rights, added []pair) []pair {
 	return out
 }
 
-// flat is a claim as one string: a string, a number or a boolean as it is, a list of those as words. Objects and null
-// are left out.
+// flat returns a claim as one string: a string, number or boolean unchanged, and a list of those as words. Objects and
+// null are left out.
 func flat(v strictjson.Value) (string, bool) {
 	if v.Kind() != strictjson.Array {
 		return scalar(v)
@@ -74,8 +75,8 @@ func scalar(v strictjson.Value) (string, bool) {
 	return "", false
 }
 
-// join writes a list as words between single spaces, as many as there is room for: a backend is rather told of one
-// right less than of half a name.
+// join writes a list as words separated by single spaces, as many as there is room for. A backend that misses a whole
+// right is better than one that receives half a name.
 func join(values []string) string {
 	if len(values) == 1 && len(values[0]) <= maxValue && isPlain(values[0]) {
 		return values[0]
@@ -100,7 +101,7 @@ func join(values []string) string {
 }
 
 // escape percent-encodes what would make one value look like two, or like another one: spaces, commas, percent signs,
-// quotes, backslashes, and all that is not printable ASCII. Plain names stay as they are.
+// quotes, backslashes, and everything that is not printable ASCII. Plain names do not change.
 func escape(s string) string {
 	const hex = "0123456789ABCDEF"
 	if isPlain(s) {
@@ -108,7 +109,7 @@ func escape(s string) string {
 	}
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; special(c) {
+		if c := s[i]; isSpecial(c) {
 			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 		} else {
 			b.WriteByte(c)
@@ -119,22 +120,23 @@ func escape(s string) string {
 
 func isPlain(s string) bool {
 	for i := range len(s) {
-		if special(s[i]) {
+		if isSpecial(s[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func special(c byte) bool {
+func isSpecial(c byte) bool {
 	return c <= ' ' || c >= 0x7f || c == ',' || c == '%' || c == '"' || c == '\\'
 }
 
-// The lengths that an API key's value may have.
+// The limits for the length of an API key's value.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 const minUsageKey, maxUsageKey = 20, 128
 
-// usageKeyOf is the API key that a caller's requests count to; "" for none. What cannot be a key's value names none.
+// usageKeyOf returns the API key that a caller's requests count against, or "" for none. A claim that is not a valid
+// key value counts as none.
 func (c *Config) usageKeyOf(t claims) string {
 	if c.UsageKeyClaim == "" {
 		return ""
@@ -146,12 +148,13 @@ func (c *Config) usageKeyOf(t claims) string {
 	return key
 }
 
-// principalOf is who calls, fit for an access log, whose quotes are not escaped: what is not printable ASCII, and what
-// JSON has a meaning for, is percent-encoded. Too long a name is rejected, since a part of one may be another's.
+// principalOf returns the principal in a form for an access log, which does not escape quotes. It percent-encodes
+// everything that is not printable ASCII, and everything with a meaning in JSON. It rejects a name that is too long,
+// because a part of it may be another caller's.
 func (i Issuer) principalOf(t claims) (string, bool) {
 	claim := t.Claim(cmp.Or(i.PrincipalClaim, "sub"))
 	if !claim.Exists() && i.isOpaque() && i.PrincipalClaim == "" {
-		claim = t.Claim("client_id") // a client that calls for itself need not have a sub (RFC 7662, section 2.2)
+		claim = t.Claim("client_id") // a client that calls on its own behalf need not have a sub (RFC 7662, section 2.2)
 	}
 	s, ok := claim.Text()
 	if !ok || s == "" || len(s) > maxPrincipal {

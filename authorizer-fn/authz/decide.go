@@ -22,10 +22,10 @@ import (
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 var ErrUnauthorized = errors.New("Unauthorized")
 
-// errUnavailable is all that a caller of the function learns where no answer can be given. The log has the reason.
+// errUnavailable is all that a caller of the function learns if there is no decision. The log has the reason.
 var errUnavailable = errors.New("authz: no decision can be made at the moment")
 
-// errPrincipal: the token does not say who calls, or not in a name that can be passed on.
+// errPrincipal reports that the token does not name the caller, or not in a form that can be passed on.
 var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or too long", jwt.ErrRejected)
 
 // Invoke answers one event. The error is [ErrUnauthorized], or another error that does not contain the reason. The log
@@ -33,7 +33,7 @@ var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or
 func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
 	d := decision{start: a.now()}
 	defer func() {
-		if recover() != nil { // in Options.Log
+		if recover() != nil { // a panic in Options.Log
 			answer, err = nil, errUnavailable
 		}
 	}()
@@ -62,12 +62,12 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte,
 	return nil, errUnavailable
 }
 
-// documents are for events, which are parsed again and again. Large ones are not kept.
+// documents reuses the memory of parsed events. Large documents are not kept.
 var documents = sync.Pool{New: func() any { return new(strictjson.Document) }}
 
 const keptEvent = 32 << 10
 
-// decide goes the whole way: event, token, claims, rights, policy, answer.
+// decide makes a decision: event, token, claims, rights, policy, answer.
 func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([]byte, error) {
 	doc := documents.Get().(*strictjson.Document)
 	if len(payload) <= keptEvent {
@@ -114,12 +114,13 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	d.principal = principal
 	d.usageKey = a.config.usageKeyOf(token)
-	rights := issuer.narrowed(issuer.rightsOf(token), token)
+	rights := issuer.withoutRevokedScopes(issuer.rightsOf(token), token)
 	var added []pair
 	if a.hook != nil {
 		rights, added, err = a.consult(ctx, &Caller{
 			Issuer: token.Issuer(), Principal: principal, Expires: token.Expires(),
-			Scopes: rights.Scopes, Groups: rights.Groups, Roles: rights.Roles, Request: a.request(arn, d.route), token: token,
+			Scopes: rights.Scopes, Groups: rights.Groups, Roles: rights.Roles,
+			Request: a.visibleRequest(arn, d.route), token: token,
 		}, d)
 		if errors.Is(err, ErrDenied) {
 			d.end(denied, "hook", "")
@@ -129,7 +130,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 			return nil, err
 		}
 	}
-	rights.Claims = claimsOf(token, a.table.Claims()) // of the token alone: a hook does not change them
+	rights.Claims = claimsOf(token, a.table.Claims()) // only from the token, so that a hook cannot change them
 	grant := a.table.Grant(rights)
 	told := a.config.contextOf(token, rights, added)
 	if a.config.PerRequest {
@@ -139,7 +140,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		}
 		return a.answer(principal, arn, &grant, allow, token.Expires(), told, d)
 	}
-	// The policy comes first: it may leave out values of claims.
+	// The policy comes first, because it may leave out values of claims.
 	answer, err := a.answer(principal, arn, &grant, false, token.Expires(), told, d)
 	if err == nil {
 		a.judge(arn, rule, &grant, rights, d)
@@ -163,20 +164,21 @@ func (a *Authorizer) consult(ctx context.Context, c *Caller, d *decision) (acces
 	return rights, added, err
 }
 
-// request is what a hook sees of the request: nothing, where the answer is for others too.
-func (a *Authorizer) request(arn policycompiler.ARN, route string) *Request {
+// visibleRequest returns the part of the request that a hook may see. It returns nil if the answer is also for other
+// requests.
+func (a *Authorizer) visibleRequest(arn policycompiler.ARN, route string) *Request {
 	if !a.config.PerRequest {
 		return nil
 	}
 	return &Request{Method: arn.Verb, Path: arn.Path, Route: route}
 }
 
-// reasonOf is an error in a word, one of few, for logs and metrics.
+// reasonOf returns an error as one of a few words, for logs and metrics.
 func reasonOf(err error) string {
 	switch {
 	case errors.Is(err, errHookTimeout):
 		return "hook_timeout"
-	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // no other code returns that one
+	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // no other code returns ErrUnauthorized
 		return "hook"
 	case errors.Is(err, errPrincipal):
 		return "principal"
@@ -194,8 +196,8 @@ func reasonOf(err error) string {
 	return jwt.Reason(err)
 }
 
-// describe says what panicked and where, by the names of types and functions alone: a value may hold a token. What the
-// runtime itself says has numbers and types in it.
+// describe describes what panicked and where, only by the names of types and functions, because a value may contain a
+// token. The runtime's own errors contain numbers and types.
 func describe(p any) string {
 	var b strings.Builder
 	if r, ok := p.(runtime.Error); ok {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// answerMargin is how long before the function's time is over it stops waiting for keys or for a hook: for as long as
-// it takes to answer and to log. A function that is out of time is stopped, and its log does not say why.
+// answerMargin is how long before the function's deadline it stops waiting for keys or for a hook. That leaves time to
+// answer and to log. A function that runs out of time is stopped, and its log does not say why.
 const answerMargin = 100 * time.Millisecond
 
-// early is an invocation's context that ends by answerMargin before it. Its timer only starts once a caller waits,
+// early is the context of an invocation, ended earlier by answerMargin. Its timer starts only when a caller waits,
 // which few decisions do. It is released when the wait is over.
 type early struct {
 	context.Context

@@ -15,21 +15,21 @@ import (
 // invocation may.
 var ErrEvent = errors.New("authz: not an authorizer event")
 
-// maxEvent is how many bytes an event may have. API Gateway takes 10,240 bytes of headers and as much of a request
-// line. An event has each twice, as a list and as a single value, and JSON makes six bytes of some: 240 KB.
+// maxEvent is the maximum size of an event in bytes. API Gateway accepts 10,240 bytes of headers and as much of a
+// request line. An event contains each twice, as a list and as a single value, and in JSON some bytes take six: 240 KB.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const maxEvent = 512 << 10
 
-// event is what a TOKEN or REQUEST event holds for a decision.
+// event is the part of a TOKEN or REQUEST event that a decision needs.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 type event struct {
 	methodARN string
-	token     bool             // of type TOKEN
-	header    string           // of a TOKEN event
-	request   strictjson.Value // of a REQUEST event
+	token     bool             // whether it has the type TOKEN
+	header    string           // only in a TOKEN event
+	request   strictjson.Value // only in a REQUEST event
 }
 
-// readEvent reads an event. No error of it holds any part of the payload.
+// readEvent reads an event. No error contains any part of the payload.
 func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	if len(payload) > maxEvent {
 		return event{}, fmt.Errorf(
@@ -39,7 +39,7 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 			maxEvent,
 		)
 	}
-	root, err := doc.Parse(string(payload)) // a copy, as the runtime uses the payload's memory again
+	root, err := doc.Parse(string(payload)) // a copy, because the runtime reuses the payload's memory
 	if err != nil {
 		return event{}, fmt.Errorf("%w: %w", ErrEvent, err)
 	}
@@ -52,7 +52,7 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	switch kind := root.Get("type"); {
 	case kind.Is("TOKEN"):
 		e.token = true
-		// A token that is missing is the caller's fault, not the event's: the answer is 401.
+		// A missing token is the caller's fault and not the event's, so the answer is 401.
 		e.header, _ = root.Get("authorizationToken").Text()
 	case kind.Is("REQUEST"):
 		e.request = root
@@ -62,10 +62,10 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	return e, nil
 }
 
-// sentElsewhere reports whether API Gateway says that it chose another resource for the request than that of a rule.
-// What the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
-// "/users/{id}/posts" permitted, "/users/1%2Fposts" must not pass for the latter, nor "/users/%6De" for "/users/{id}"
-// with "/users/me" barred. An event that names no such resource, as one made by hand, does not say.
+// sentElsewhere reports whether API Gateway chose another resource for the request than that of a rule. It is not
+// documented whether the path in the method's ARN is decoded. If "/users/{id}" is barred and "/users/{id}/posts"
+// permitted, "/users/1%2Fposts" must not pass for the latter. If "/users/me" is barred, "/users/%6De" must not pass for
+// "/users/{id}". An event without such a resource, such as one written by hand, is not checked.
 func (e event) sentElsewhere(rules []access.Rule, rule int) bool {
 	chosen, ok := e.request.Get("resource").Text()
 	return ok && chosen != rules[rule].Pattern.Path() &&
@@ -75,18 +75,18 @@ func (e event) sentElsewhere(rules []access.Rule, rule int) bool {
 		) || slices.ContainsFunc(rules, func(r access.Rule) bool { return r.Pattern.Path() == chosen }))
 }
 
-// requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not
-// say.
+// requestID returns the ID of the request in the gateway's access log, a UUID. It returns "" for a TOKEN event, which
+// does not have it.
 func (e event) requestID() string {
 	id, _ := e.request.Get("requestContext").Get("requestId").Text()
 	if len(id) > len("c6af9ac6-7b61-11e6-9a41-93e8deadbeef") || strings.Trim(id, "0123456789abcdef-") != "" {
-		return "" // an event made by hand; it is not for this to log what is in it
+		return "" // an event written by hand, whose content must not be logged
 	}
 	return id
 }
 
-// values are all values that a REQUEST event has for a name, from the map of lists and the map of single values, which
-// API Gateway fills with the last of each list. anyCase compares names without case, as for headers.
+// values returns all values of a REQUEST event for a name. They are in the map of lists, and in the map of single
+// values, which has the last of each list. If anyCase is set, names are compared without case, as for headers.
 func (e event) values(lists, singles, name string, anyCase bool) []string {
 	var out []string
 	add := func(v strictjson.Value) {
@@ -108,7 +108,7 @@ func (e event) values(lists, singles, name string, anyCase bool) []string {
 			continue
 		}
 		if s, ok := v.Text(); ok && listed > 0 && out[listed-1] == s {
-			continue // the copy of what the list has
+			continue // the copy of a value in the list
 		}
 		add(v)
 	}

@@ -91,16 +91,16 @@ func (c *Caller) ClaimJSON(path string) []byte {
 // DefaultHookTimeout is the timeout of a [Hook] if Options.HookTimeout is zero.
 const DefaultHookTimeout = 2 * time.Second
 
-// maxAdded bounds the names and values of a hook in the context.
+// maxAdded is the maximum size of a hook's names and values in the context.
 const maxAdded = 4096
 
-// Why there is no decision although the token is good.
+// The reasons for no decision although the token is good.
 var (
 	errHook        = errors.New("authz: the hook failed")
 	errHookTimeout = errors.New("authz: the hook gave no answer in time")
 )
 
-// ask asks the hook, and gives back the rights and the context values as it wants them. The error is ErrDenied,
+// ask calls the hook and returns the rights and context values as the hook leaves them. The error is ErrDenied,
 // ErrUnauthorized, errHook or errHookTimeout.
 func (a *Authorizer) ask(ctx context.Context, c *Caller) (access.Rights, []pair, error) {
 	if deadline, ok := ctx.Deadline(); ok {
@@ -116,8 +116,8 @@ func (a *Authorizer) ask(ctx context.Context, c *Caller) (access.Rights, []pair,
 		added  []pair
 		err    error
 	}
-	// A goroutine, as a hook that does not heed its context would otherwise take the function's whole time, and with it
-	// the answer and its line in the log.
+	// The hook runs in a goroutine. Otherwise a hook that ignores its context could use up the function's time, and there
+	// would be no answer and no line in the log.
 	answer := make(chan result, 1)
 	go func() {
 		r := result{err: fmt.Errorf("%w: it ended its goroutine", errHook)}
@@ -148,7 +148,7 @@ func (a *Authorizer) ask(ctx context.Context, c *Caller) (access.Rights, []pair,
 	}
 }
 
-// addedBy checks what the hook wants in the context. It is sorted, so that the same answer has the same bytes.
+// addedBy checks the context values of the hook. It sorts them, so that the same answer has the same bytes.
 func (a *Authorizer) addedBy(c *Caller) ([]pair, error) {
 	var out []pair
 	size := 0

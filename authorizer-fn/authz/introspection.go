@@ -54,7 +54,7 @@ type Introspection struct {
 
 func (i Issuer) isOpaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
-// claims are what a decision reads of a caller's token: of a JWT, or of what its issuer says of it.
+// claims are what a decision needs of a caller's token. They come from a JWT, or from its issuer's description of it.
 type claims interface {
 	Issuer() string
 	KeyID() string
@@ -68,7 +68,7 @@ var (
 	_ claims = (*confirmed)(nil)
 )
 
-// introspected is an opaque token, as its issuer describes it.
+// introspected is an opaque token as its issuer describes it.
 type introspected struct {
 	issuer  string
 	expires time.Time
@@ -80,7 +80,7 @@ func (t *introspected) KeyID() string                      { return "" }
 func (t *introspected) Expires() time.Time                 { return t.expires }
 func (t *introspected) Claim(path string) strictjson.Value { return t.claims.Find(path) }
 
-// confirmed is a JWT of which its issuer says that it has not been revoked.
+// confirmed is a JWT that has not been revoked according to its issuer.
 type confirmed struct {
 	*jwt.Token
 	expires time.Time
@@ -89,9 +89,9 @@ type confirmed struct {
 
 func (t *confirmed) Expires() time.Time { return t.expires }
 
-// narrowed leaves out the scopes that the issuer, asked about a JWT, does not name any more (RFC 7662, section 2.2). An
-// answer without scopes says nothing of them.
-func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
+// withoutRevokedScopes removes the scopes that the issuer's answer about a JWT no longer names (RFC 7662, section 2.2).
+// If the answer has no scopes, all scopes remain.
+func (i Issuer) withoutRevokedScopes(rights access.Rights, t claims) access.Rights {
 	if c, ok := t.(*confirmed); asksIssuers && ok {
 		if scopes := i.claimNames().ScopesIn(c.answer.Find); scopes.Exists() {
 			left := access.Words(scopes)
@@ -105,42 +105,42 @@ func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
 // JWTs are built without it, which keeps them smaller and faster to start. The secureapi construct sets it if needed.
 const IntrospectionTag = "gatehouse_introspection"
 
-// withoutTag is the error of a function that was built without the tag for what its configuration asks for.
+// withoutTag returns the error of a function that was built without the tag that its configuration requires.
 func withoutTag(what, tag string) error {
 	return fmt.Errorf("%s, and this function was built without the tag %s: the secureapi construct of the same release "+
 		"sets it", what, tag)
 }
 
-// newEndpoint makes an endpoint. It is nil in a function that is built without [IntrospectionTag], which then does not
-// start with a configuration that asks for one.
+// newEndpoint creates an endpoint. It is nil in a function that is built without [IntrospectionTag]. Such a function
+// does not start with a configuration that requires an endpoint.
 var newEndpoint func(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error)
 
-// asker is an issuer that is asked.
+// asker is an issuer that is asked about tokens.
 type asker interface {
 	start(context.Context)
 
-	// takes reports whether the issuer is to be asked about a token that is not known to be a JWT: a JWT of another issuer
+	// mayAsk reports whether the issuer may be asked about a token that is not known to be a JWT. A JWT of another issuer
 	// is not shown to it.
-	takes(text string) bool
+	mayAsk(text string) bool
 
-	// describe is what the issuer says of an opaque token, and confirm what is left of a JWT that was verified.
+	// describe returns the issuer's description of an opaque token. confirm returns what remains valid of a verified JWT.
 	describe(ctx context.Context, text string) (claims, error)
 	confirm(ctx context.Context, text string, t *jwt.Token) (claims, error)
 }
 
-// endpointOptions are what an endpoint takes from outside.
+// endpointOptions are the dependencies of an endpoint.
 type endpointOptions struct {
-	common   jwt.Options           // as of tokens
-	vault    secretsmanager.Client // with the client's credential
-	verifier func() *jwt.Verifier  // of the issuer's JWTs
+	common   jwt.Options           // as for tokens
+	vault    secretsmanager.Client // has the client's credential
+	verifier func() *jwt.Verifier  // for the issuer's JWTs
 	timeout  time.Duration         // of a call; 0 for the default
 }
 
 // endpoint is an [asker] over HTTP.
 type endpoint struct {
-	issuer jwt.Issuer // what its answers are compared with
+	issuer jwt.Issuer // for comparing its answers
 	client *introspection.Client
-	signed *jwt.Verifier // of signed answers about opaque tokens; nil without them
+	signed *jwt.Verifier // for signed answers about opaque tokens; nil without those
 	now    func() time.Time
 }
 
@@ -151,15 +151,16 @@ func (e *endpoint) start(ctx context.Context) {
 	}
 }
 
-func (e *endpoint) takes(text string) bool {
+func (e *endpoint) mayAsk(text string) bool {
 	iss, isJWT := jwt.ClaimedIssuer(text)
 	return !isJWT || iss == e.issuer.URL
 }
 
-// identify finds out whose token it is: a JWT by its iss, and any other one by asking the issuer with opaque tokens.
+// identify determines whose token it is: that of a JWT by its iss, and of any other token by asking the issuer with
+// opaque tokens.
 func (a *Authorizer) identify(ctx context.Context, text string) (claims, error) {
 	switch {
-	case asksIssuers && a.opaque != nil && a.opaque.takes(text):
+	case asksIssuers && a.opaque != nil && a.opaque.mayAsk(text):
 		return a.opaque.describe(ctx, text)
 	case a.verifier == nil:
 		return nil, jwt.ErrIssuer
@@ -206,7 +207,7 @@ func (e *endpoint) confirm(ctx context.Context, text string, t *jwt.Token) (clai
 	return &confirmed{t, expires, answer.Claims()}, nil
 }
 
-// introspect sets up how an issuer is asked.
+// introspect prepares the introspection of an issuer's tokens.
 func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointOptions) error {
 	if newEndpoint == nil {
 		return fmt.Errorf("%w: issuer %q: %w", ErrConfig, issuer.URL,
@@ -230,8 +231,8 @@ func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointO
 	return nil
 }
 
-// askOver is newEndpoint over HTTP.
-func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error) {
+// newHTTPEndpoint implements newEndpoint over HTTP.
+func newHTTPEndpoint(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error) {
 	e := &endpoint{issuer: issuer, now: o.common.Now}
 	options := n.options(issuer.URL)
 	options.Credential = o.vault.Field(n.SecretARN, n.SecretField)
@@ -240,7 +241,7 @@ func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, err
 	if n.SignedResponse {
 		verifier := o.verifier
 		if !n.VerifyJWTs {
-			// A verifier of its own, so that no key and no setting for answers ever counts for tokens.
+			// It has a verifier of its own, so that keys and settings for answers never apply to tokens.
 			signed := issuer
 			signed.Audiences, signed.Clients, signed.ClientClaim = []string{n.ClientID}, nil, ""
 			o.common.Issuers, o.common.TokenCache = []jwt.Issuer{signed}, 0
@@ -259,7 +260,7 @@ func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, err
 	return e, err
 }
 
-// options are those of the client, but for what comes from outside.
+// options returns the options of the client, without its dependencies.
 func (n *Introspection) options(issuer string) introspection.Options {
 	o := introspection.Options{
 		Endpoint: n.Endpoint, ClientID: n.ClientID, Method: clientauth.Method(n.ClientAuth),
@@ -271,7 +272,7 @@ func (n *Introspection) options(issuer string) introspection.Options {
 	return o
 }
 
-// checkIntrospection finds what packages introspection and jwt do not look at.
+// checkIntrospection reports what is wrong with the settings, except for what packages introspection and jwt check.
 func (i Issuer) checkIntrospection(fail func(format string, a ...any)) {
 	n := i.Introspection
 	if !secretsmanager.IsARN(n.SecretARN) {

@@ -5,4 +5,4 @@ package authz
 // asksIssuers reports whether this program can ask issuers about tokens. Programs that are not functions always can.
 const asksIssuers = true
 
-func init() { newEndpoint = askOver }
+func init() { newEndpoint = newHTTPEndpoint }

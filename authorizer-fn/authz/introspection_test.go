@@ -431,7 +431,7 @@ func TestIntrospectionConfig(t *testing.T) {
 		}
 	}
 	newEndpoint = nil
-	defer func() { newEndpoint = askOver }()
+	defer func() { newEndpoint = newHTTPEndpoint }()
 	_, err := tryFixture((&asked{}).use)
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag gatehouse_introspection") {
 		t.Errorf("built without it: got %v", err)

@@ -2,5 +2,5 @@
 
 package authz
 
-// asksIssuers reports that a function is built without introspection. What it guards is left out by the compiler.
+// asksIssuers is false in a function that is built without introspection. The compiler then leaves out what it guards.
 const asksIssuers = false

@@ -14,8 +14,8 @@ import (
 // secureapi construct sets it if needed.
 const OwnershipTag = "gatehouse_ownership"
 
-// judge reports whether the answer will allow the request, and says in the decision why not. A policy for the whole API
-// is written before, as the grant then says what the policy leaves out.
+// judge reports whether the answer will allow the request, and records the reason in the decision if not. A policy for
+// the whole API must be written first, because the grant then tells what the policy leaves out.
 func (a *Authorizer) judge(
 	arn policycompiler.ARN,
 	rule int,
@@ -31,7 +31,7 @@ func (a *Authorizer) judge(
 	case !a.permits(grant, rule, arn.Path):
 		d.end(denied, "rights", "")
 		d.missing, d.got = a.missing(rule, arn.Path, grant, rights)
-	case !a.names(arn, grant):
+	case !a.canName(arn, grant):
 		d.end(denied, "path", "")
 	default:
 		d.end(allowed, "", "")
@@ -47,9 +47,10 @@ func (a *Authorizer) permits(grant *access.Grant, rule int, path string) bool {
 	return policycompiler.Permits(grant, rule, path)
 }
 
-// names reports whether the policy can allow this very path. That of one request names the path, which must mean itself
-// there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
-func (a *Authorizer) names(arn policycompiler.ARN, grant *access.Grant) bool {
+// canName reports whether the policy can allow exactly this path. A policy for one request names the path, which must
+// therefore be literal. A policy for the whole API names routes, and allows paths with an empty segment only to callers
+// that may call all routes.
+func (a *Authorizer) canName(arn policycompiler.ARN, grant *access.Grant) bool {
 	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
 		return false
 	}
@@ -67,7 +68,7 @@ func (a *Authorizer) names(arn policycompiler.ARN, grant *access.Grant) bool {
 	return true
 }
 
-// missing is the first requirement of a rule that is not met, and what the caller has of what it asks for.
+// missing returns the first requirement of a rule that is not met, and what the caller has instead.
 func (a *Authorizer) missing(
 	rule int,
 	path string,
@@ -77,26 +78,26 @@ func (a *Authorizer) missing(
 	r := request{a.table.Rules()[rule], access.Segments(path), rights}
 	for _, req := range r.rule.Requires {
 		if !r.meets(req) {
-			return req.String(), r.held(req)
+			return req.String(), r.describeHeld(req)
 		}
 	}
-	// Each is met by a value that a policy does not hold.
+	// Each requirement is met by a value that a policy does not express.
 	for _, req := range r.rule.Requires {
 		if !rights.Meet(req) {
-			return req.String(), r.held(req) + ", and " + grant.WhyNot(rule)
+			return req.String(), r.describeHeld(req) + ", and " + grant.WhyNot(rule)
 		}
 	}
 	return "", ""
 }
 
-// request is one that falls under a rule, with the rights of its caller.
+// request is a request to a rule, with the rights of its caller.
 type request struct {
 	rule     access.Rule
 	segments []string
 	rights   access.Rights
 }
 
-// segment is that of a requirement's parameter.
+// segment returns the segment of the path that is a requirement's parameter.
 func (r *request) segment(req access.Requirement) string {
 	if i := r.rule.Parameter(req.Parameter); i >= 0 && i < len(r.segments) {
 		return r.segments[i]
@@ -124,8 +125,8 @@ func (r *request) meets(req access.Requirement) bool {
 	return r.rights.Meet(req)
 }
 
-// held says what the caller has of what a requirement asks for.
-func (r *request) held(req access.Requirement) string {
+// describeHeld describes what the caller has for a requirement.
+func (r *request) describeHeld(req access.Requirement) string {
 	var have []string
 	rights := r.rights
 	switch req.Kind {
@@ -136,16 +137,16 @@ func (r *request) held(req access.Requirement) string {
 	case access.Role:
 		have = rights.Roles
 	case access.Claim, access.ClaimHas:
-		return "claim " + claimIs(req.Claim, rights)
+		return "claim " + describeClaim(req.Claim, rights)
 	case access.PathIs, access.PathIn:
-		text := "caller's " + claimIs(req.Claim, rights)
+		text := "caller's " + describeClaim(req.Claim, rights)
 		if claim := rights.Claim(req.Claim).Text; req.Kind == access.PathIs && claim != "" && !access.Usable(claim) {
 			text += ", which no segment of a path is compared with"
 		}
 		return text + ", the path's " + req.Parameter + " is " + join([]string{r.segment(req)})
 	case access.Either:
 		for _, alternative := range req.Either {
-			text := r.held(alternative)
+			text := r.describeHeld(alternative)
 			switch alternative.Kind {
 			case access.Scope, access.Group, access.Role:
 				text = alternative.Subject() + ": " + text
@@ -159,8 +160,8 @@ func (r *request) held(req access.Requirement) string {
 	return cmp.Or(join(have), "none")
 }
 
-// claimIs says what a claim is, as conditions see it.
-func claimIs(path string, rights access.Rights) string {
+// describeClaim describes a claim in the form that conditions compare.
+func describeClaim(path string, rights access.Rights) string {
 	claim := rights.Claim(path)
 	switch {
 	case claim.Text != "":

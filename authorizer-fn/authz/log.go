@@ -15,47 +15,47 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// outcome is how a decision ended.
+// outcome is the result of a decision.
 type outcome string
 
 const (
 	allowed      outcome = metrics.Allowed      // the policy allows the requested route
-	denied       outcome = metrics.Denied       // the token is good, and its rights are not enough for this route
-	unauthorized outcome = metrics.Unauthorized // no good token
-	failed       outcome = metrics.Failed       // no answer could be given
+	denied       outcome = metrics.Denied       // the token is good, but its rights are not enough for this route
+	unauthorized outcome = metrics.Unauthorized // there is no good token
+	failed       outcome = metrics.Failed       // there is no decision
 )
 
-// decision collects what the log says of one event. It never holds a token.
+// decision collects what the log records about one event. It never contains a token.
 type decision struct {
 	start            time.Time
 	verified, hooked time.Duration
-	verifying, asked bool // whether it came to that
+	verifying, asked bool // whether these steps were reached
 
 	outcome outcome
-	reason  string // a word out of few; "" if allowed
+	reason  string // one of a few words; "" if allowed
 	detail  string // of a failure
 	missing string // what a denied caller would need
 
-	got, want string // the value that was rejected, and what it should be; got also what a denied caller has
+	got, want string // the rejected value, and what it should be; got also has what a denied caller has
 
 	route, issuer, kid, principal string
 	apiRequestID                  string
 
-	visit *visit // of a request with a session
+	visit *visit // only for a request with a session
 
-	usageKey string // the API key that the request counts to, which is not logged; "" for none
+	usageKey string // the API key that the request counts against, which is not logged; "" for none
 }
 
 func (d *decision) end(o outcome, reason, detail string) {
 	d.outcome, d.reason, d.detail = o, reason, detail
 }
 
-// journal writes the log: lines of JSON, each in one Write.
+// journal writes the log: lines of JSON, each in a single Write.
 //
-// "level" and "timestamp" are what Lambda's own filter by level goes by.
+// Lambda's own filter by level uses "level" and "timestamp".
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 type journal struct {
-	function string // its name; "" outside of Lambda
+	function string // the function's name; "" outside of Lambda
 	metrics  bool
 
 	mu         sync.Mutex
@@ -105,11 +105,11 @@ func (j *journal) decision(ctx context.Context, d *decision, now time.Time) {
 	j.finish()
 }
 
-// fetch writes what became of an attempt to get an issuer's keys, or its secret.
+// fetch writes the result of fetching an issuer's keys or secret.
 func (j *journal) fetch(f jwt.Fetch, now time.Time) {
 	level := "INFO"
 	switch {
-	case errors.Is(f.Err, jwt.ErrConfig): // it will not get better by itself
+	case errors.Is(f.Err, jwt.ErrConfig): // waiting will not help
 		level = "ERROR"
 	case f.Err != nil:
 		level = "WARN"
@@ -138,7 +138,7 @@ func (j *journal) begin(now time.Time, level, message string) {
 	j.line = append(append(j.line, message...), '"')
 }
 
-// maxText bounds what one text takes in a line: a key's id, for one, is as long as the issuer likes.
+// maxText is the maximum length of a text in a line. A key ID, for example, is as long as the issuer likes.
 const maxText = 1024
 
 // text writes a member, unless it is empty.
@@ -160,7 +160,7 @@ func (j *journal) number(name string, n int) {
 
 // duration writes milliseconds with three decimal places.
 func (j *journal) duration(name string, d time.Duration) {
-	us := max(0, d.Microseconds()) // a clock may have been set back
+	us := max(0, d.Microseconds()) // the clock may have been set back
 	j.name(name)
 	j.line = strconv.AppendInt(j.line, us/1000, 10)
 	j.line = append(j.line, '.', byte('0'+us/100%10), byte('0'+us/10%10), byte('0'+us%10))
@@ -172,18 +172,18 @@ func (j *journal) name(name string) {
 
 func (j *journal) finish() {
 	j.line = append(j.line, '}', '\n')
-	j.to.Write(j.line) // an error has no place to be logged
+	j.to.Write(j.line) // there is no place to log an error
 	if cap(j.line) > 64<<10 {
 		j.line = nil
 	}
 }
 
-// traceKey is where the Lambda runtime keeps the X-Ray header in an invocation's context.
+// traceKey is the key of the X-Ray header in an invocation's context, where the Lambda runtime stores it.
 // Source: https://github.com/aws/aws-lambda-go/blob/main/lambda/invoke_loop.go
 const traceKey = "x-amzn-trace-id"
 
-// traceID is the id in an X-Ray header, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1". Callers can
-// send such a header, so only what has the form of an id is taken from it.
+// traceID returns the ID in an X-Ray header such as "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1".
+// Callers can send this header, so it returns only what has the form of an ID.
 // Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func traceID(header string) string {
 	for field := range strings.SplitSeq(header, ";") {

@@ -8,12 +8,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// The metrics are in the log lines themselves, in CloudWatch's embedded metric format: one line has what was decided,
-// what a search finds it by, and the numbers, and is paid for once. CloudWatch takes from a line the members that its
-// "_aws" member names.
+// The metrics are in the log lines themselves, in CloudWatch's embedded metric format. One line, which is paid for
+// once, has the decision, the values that a search finds it by, and the numbers. CloudWatch reads the members that the
+// line's "_aws" member names.
 //
-// Every combination of dimensions is a metric of its own, with its own price. So there are only these: the function's
-// name, with it the reason (a word out of few, see [reasonOf]), and with it the issuer (of those configured).
+// Every combination of dimensions is a metric with its own price. So there are only these: the function's name; with it
+// the reason (one of a few words, see [reasonOf]); and with those the issuer (one of the configured ones).
 //
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
@@ -26,8 +26,8 @@ const (
 	endDirective = `]}`
 )
 
-// decisionMetrics ends a decision's line with its metrics: "allowed", "denied", "unauthorized" or "failed", which count
-// decisions (all but the first by reason too), and the milliseconds "verifyMs" and "hookMs".
+// decisionMetrics completes the line of a decision with its metrics: the counts "allowed", "denied", "unauthorized" and
+// "failed" (all but the first also by reason), and the milliseconds "verifyMs" and "hookMs".
 func (j *journal) decisionMetrics(d *decision, now time.Time) {
 	if !j.metrics {
 		return
@@ -42,7 +42,7 @@ func (j *journal) decisionMetrics(d *decision, now time.Time) {
 	j.number(string(d.outcome), 1)
 }
 
-// directiveKey is what the directives of a decision depend on. There are few, so they are kept.
+// directiveKey identifies the directives of a decision. There are few, so they are cached.
 type directiveKey struct {
 	outcome                  outcome
 	reason, verifying, asked bool
@@ -64,7 +64,7 @@ func (k directiveKey) directives() string {
 	return all
 }
 
-// fetchMetrics ends the line of a fetch with its metrics: "keyFetches" and "keyFetchFailures", which count, and the
+// fetchMetrics completes the line of a fetch with its metrics: the counts "keyFetches" and "keyFetchFailures", and the
 // milliseconds "keyFetchMs".
 func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
 	if !j.metrics {
@@ -80,7 +80,7 @@ func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
 	j.number(metrics.KeyFetchFailures, failures)
 }
 
-// embed writes the member that makes a line metrics, and the dimension that all of them have.
+// embed writes the member that turns a line into metrics, and the dimension that all of them have.
 func (j *journal) embed(all string, now time.Time) {
 	j.line = append(j.line, `,"_aws":{"Timestamp":`...)
 	j.line = strconv.AppendInt(j.line, now.UnixMilli(), 10)

@@ -91,18 +91,18 @@ const (
 	DefaultSessionMaxAge      = 12 * time.Hour
 )
 
-// sessions are the functions of [SessionTag]. They are nil in a function that is built without it, which then does not
-// start with a configuration that has a [Session]. Variables of functions instead of an interface keep the types that
-// they take out of such a function.
+// sessions are the functions for [SessionTag]. They are nil in a function that is built without it. Such a function
+// does not start with a configuration that has a [Session]. They are variables and not an interface, so that such a
+// function does not link the types that they use.
 var sessions struct {
 	read func(s *Session, v strictjson.Value) error
 
-	// open sets up how an authorizer opens sessions, if it does, and checks what depends on that.
+	// open prepares an authorizer to open sessions, if it is to, and checks what depends on that.
 	open func(a *Authorizer, vault secretsmanager.Client, loopbackHTTP bool) error
 
 	start, ready func(ctx context.Context, a *Authorizer)
 
-	// enter finds out whose session a request has. The visit is there in any case.
+	// enter returns whose session a request has. It always returns a visit.
 	enter func(ctx context.Context, a *Authorizer, e event, verb string) (entry, *visit, error)
 }
 
@@ -115,19 +115,19 @@ func (c *Config) readSession(v strictjson.Value) error {
 	return sessions.read(c.Session, v)
 }
 
-// entry is whose session a request has.
+// entry tells whose session a request has.
 type entry struct {
 	caller      claims
 	accessToken string // "" in a session without one
 }
 
-// visit is what a decision knows of a request to an authorizer with sessions.
+// visit is what a decision knows about a request to an authorizer with sessions.
 type visit struct {
-	reason    string // why there is no session, for the log; "" where the error says it
+	reason    string // why there is no session, for the log; "" if the error tells
 	took      time.Duration
-	crossSite bool                                                  // the request may not use its verb
-	restrict  func(answer []byte, policy int, prefix string) []byte // the policy, for its site; nil: as it is
-	ends      time.Time                                             // the session
+	crossSite bool                                                  // whether the request may not use its verb
+	restrict  func(answer []byte, policy int, prefix string) []byte // the policy for its site; nil if it does not change
+	ends      time.Time                                             // when the session ends
 }
 
 func (s *Session) written() *settings.Session {
@@ -145,8 +145,8 @@ func (s *Session) written() *settings.Session {
 	}
 }
 
-// sessionLeeway is how far the issuer's clock may be ahead at least of the clock of a function that takes sessions: the
-// login gets a token when it is issued, and the page that follows uses it at once. A part of a second would reject it.
+// sessionLeeway is the minimum leeway for the issuer's clock in a function that takes sessions. The login gets a token
+// when it is issued, and the following page uses it at once. Without leeway, a fraction of a second would reject it.
 const sessionLeeway = time.Minute
 
 func (c Config) leeway(i Issuer) time.Duration {

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// keepsSessions reports whether this program knows sessions. Programs that are not functions always do.
+// keepsSessions reports whether this program supports sessions. Programs that are not functions always do.
 const keepsSessions = true
 
 func init() {
@@ -45,16 +45,16 @@ type store interface {
 	Ends(x *session.Session) (idle, longest time.Time)
 }
 
-// tables are the functions of [TableTag], as [sessions] are of [SessionTag].
+// tables are the functions for [TableTag], as [sessions] are for [SessionTag].
 var tables struct {
 	read func(t *SessionTable, v strictjson.Value) error
-	// open makes the store of sessions with a table.
+	// open creates the store of sessions in a table.
 	open func(a *Authorizer, o session.Options, vault secretsmanager.Client, loopbackHTTP bool) (store, error)
 }
 
 func errNoTables() error { return withoutTag("sessions are in a table", TableTag) }
 
-// openSessions is sessions.open.
+// openSessions implements sessions.open.
 func (a *Authorizer) openSessions(vault secretsmanager.Client, loopbackHTTP bool) error {
 	s := a.config.Session
 	for _, r := range a.table.Rules() {
@@ -93,7 +93,7 @@ func (a *Authorizer) openSessions(vault secretsmanager.Client, loopbackHTTP bool
 	return nil
 }
 
-// check finds what package session does not look at.
+// check returns what is wrong with the session's settings, except for what package session checks.
 func (s *Session) check(c Config) error {
 	var wrong []error
 	fail := func(format string, a ...any) {
@@ -125,13 +125,13 @@ type keeper struct {
 	store store
 }
 
-// startKeys is sessions.start.
+// startKeys implements sessions.start.
 func startKeys(ctx context.Context, a *Authorizer) { a.session.(*keeper).keys.Start(ctx) }
 
-// readyKeys is sessions.ready. Keys that cannot be had are for the decisions to report.
+// readyKeys implements sessions.ready. If keys cannot be fetched, the decisions report it.
 func readyKeys(ctx context.Context, a *Authorizer) { a.session.(*keeper).keys.Ready(ctx) }
 
-// enterSession is sessions.enter.
+// enterSession implements sessions.enter.
 func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (entry, *visit, error) {
 	k, v, start := a.session.(*keeper), new(visit), a.now()
 	defer func() { v.took = a.now().Sub(start) }()
@@ -144,7 +144,7 @@ func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (ent
 	early := early{Context: ctx}
 	defer early.release()
 	cookies := header("Cookie")
-	if a.config.PerRequest { // not cached, as the Origin is not in the key
+	if a.config.PerRequest { // not cached, because the cache key does not contain the Origin
 		cookies = session.Join(cookies)
 	}
 	x, err := k.store.Open(&early, cookies...)
@@ -174,11 +174,11 @@ func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (ent
 	return entry{caller, x.Token}, v, err
 }
 
-// errNotRenewed: the token of a session has expired, and the provider gives no newer one at the moment. The session is
-// not to blame, so that the answer must not be 401, after which a page would send its user to log in.
+// errNotRenewed reports that the token of a session has expired and the provider does not renew it at the moment. The
+// session is not to blame, so the answer must not be 401, which would make a page send its user to log in.
 var errNotRenewed = errors.New("authz: the session's token has expired and cannot be renewed at the moment")
 
-// caller is whose session it is, as its access token says or as the ID token said at the login.
+// caller returns whose session it is, from its access token or from the ID token of the login.
 func (k *keeper) caller(ctx context.Context, x *session.Session) (claims, error) {
 	if x.Token != "" {
 		return k.a.identify(ctx, x.Token)

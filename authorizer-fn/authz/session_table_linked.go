@@ -47,7 +47,8 @@ func (t *SessionTable) check(issuers int) error {
 	return errors.Join(wrong...)
 }
 
-// renewAhead is how long before its end a token is renewed: long enough for the function behind the guard to use it.
+// renewAhead is how long before it expires a token is renewed, so that the function behind the guard has time to use
+// it.
 const renewAhead = 10 * time.Second
 
 // tableStore opens sessions in a table, and renews their tokens.
@@ -57,7 +58,7 @@ type tableStore struct {
 	now    func() time.Time
 }
 
-// newTableStore is tables.open.
+// newTableStore implements tables.open.
 func newTableStore(
 	a *Authorizer, o session.Options, vault secretsmanager.Client, loopbackHTTP bool,
 ) (store, error) {
@@ -84,7 +85,7 @@ func newTableStore(
 	}
 	issuer := a.config.Issuers[0]
 	s.client, err = oidcclient.New(oidcclient.Config{
-		Issuer:       a.config.verified(issuer, loopbackHTTP),
+		Issuer:       a.config.jwtIssuer(issuer, loopbackHTTP),
 		Opaque:       issuer.Introspection != nil && !issuer.Introspection.VerifyJWTs,
 		DiscoveryURL: t.DiscoveryURL,
 		ClientID:     t.ClientID,
@@ -100,7 +101,7 @@ func newTableStore(
 	return s, err
 }
 
-// Open returns the session of a request, with a token that is good for some seconds, if there can be one.
+// Open returns the session of a request, if possible with a token that is valid for some more seconds.
 func (s *tableStore) Open(ctx context.Context, cookieHeaders ...string) (*session.Session, error) {
 	o, err := s.Store.Open(ctx, cookieHeaders...)
 	if err != nil {
@@ -116,17 +117,17 @@ func (s *tableStore) Open(ctx context.Context, cookieHeaders ...string) (*sessio
 		case !s.now().Before(o.Expires):
 			return nil, fmt.Errorf("%w: %w", errNotRenewed, err)
 		}
-		// A token that is still good does without a newer one for the moment.
+		// A token that is still valid can be used without renewing it for the moment.
 	}
-	// The session lives on without the note of its activity, unless it has ended meanwhile.
+	// If its activity cannot be recorded, the session continues, unless it has ended in the meantime.
 	if err := s.Touch(ctx, o); errors.Is(err, session.ErrEnded) {
 		return nil, err
 	}
 	return o.Session, nil
 }
 
-// isOld reports whether a token is to be renewed. One that is new and yet good for some seconds only serves until it
-// has expired.
+// isOld reports whether a token must be renewed. A new token that is valid for only some seconds is used until it
+// expires.
 func (s *tableStore) isOld(x *session.Session) bool {
 	left, since := x.Expires.Sub(s.now()), s.now().Sub(x.Got)
 	return x.Refresh != "" && (left <= 0 || left <= renewAhead && (since < 0 || since >= renewAhead))

@@ -2,5 +2,5 @@
 
 package authz
 
-// keepsSessions reports that a function is built without sessions. What it guards is left out by the compiler.
+// keepsSessions is false in a function that is built without sessions. The compiler then leaves out what it guards.
 const keepsSessions = false

@@ -6,9 +6,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// findToken takes the one token out of an event. None, several, and anything that is not a bearer token are rejected,
-// so that no reader has to guess which of two the rest of a system would look at. A place that holds something else
-// than a token, as a header with Basic credentials, is not passed over for another one.
+// findToken returns the only token of an event. It rejects events with no token, several tokens, or anything that is
+// not a bearer token, so that all readers of the request use the same token. If a place contains something other than a
+// token, such as a header with Basic credentials, it does not go on to the next place.
 func (e event) findToken(sources []TokenSource) (string, error) {
 	if e.token {
 		return jwt.Bearer(e.header)
@@ -33,7 +33,7 @@ func (e event) findToken(sources []TokenSource) (string, error) {
 	return found, nil
 }
 
-// tokenIn is the token of one place, or "" where the request has nothing there.
+// tokenIn returns the token at one place, or "" if the request has nothing there.
 func (e event) tokenIn(source TokenSource) (string, error) {
 	var values []string
 	switch source.Kind {
@@ -45,9 +45,9 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 			values = append(values, cookies(header, source.Name)...)
 		}
 		if len(values) > 0 && len(headers) > 1 {
-			// Browsers split the header for HTTP/2, and behind an enhanced security policy for TLS the parts arrive as they
-			// were split, though RFC 9113, section 8.2.3, has a server join them. API Gateway caches the answer by one of
-			// them, and if that is the other one, a caller that sends that alone would be taken for the token's holder.
+			// Browsers split the header for HTTP/2. Behind an enhanced TLS security policy the parts arrive as they were split,
+			// although a server should join them (RFC 9113, section 8.2.3). API Gateway caches the answer by one of the parts.
+			// If that is not the part with the token, a caller that sends only that part would pass for the token's holder.
 			// Source: https://github.com/laravel/vapor-core/pull/205
 			return "", jwt.ErrSeveralTokens
 		}
@@ -67,8 +67,8 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 	return values[0], nil
 }
 
-// cookies are the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1). Names are compared
-// with their case, as they are there. A value in quotes keeps them, and so is not a token.
+// cookies returns the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1). Names are
+// case-sensitive. A value in quotes keeps them, and so is not a token.
 func cookies(header, name string) (out []string) {
 	for pair := range strings.SplitSeq(header, ";") {
 		have, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")

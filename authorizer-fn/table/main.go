@@ -1,5 +1,5 @@
-// Command table is the Lambda authorizer for sessions in a table of Amazon DynamoDB: authorizer-fn, with a client of
-// DynamoDB linked in. The tags authz.SessionTag and authz.TableTag go with it.
+// Command table is the Lambda authorizer for sessions in a table of Amazon DynamoDB. It is authorizer-fn with a client
+// of DynamoDB linked in. Build it with the tags authz.SessionTag and authz.TableTag.
 package main
 
 import "github.com/gatehouse-cdk/gatehouse/authorizer-fn/internal/start"

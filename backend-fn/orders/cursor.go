@@ -4,8 +4,9 @@ import (
 	"encoding/base64"
 )
 
-// A cursor names the last order of a page. It is opaque to clients, and its first byte is a version, so that what is in
-// it can change. It is not signed: any id is a place to go on from, and it opens nothing that the list does not show.
+// A cursor names the last order of a page. It is opaque to clients. Its first byte is a version, so that its content
+// can change. It is not signed: every ID is a valid place to continue, and a cursor reveals nothing that the list does
+// not show.
 const (
 	cursorVersion = 1
 	cursorLength  = 23 // of 17 bytes in base64url without padding
@@ -16,9 +17,9 @@ func encodeCursor(id string) string {
 	return base64.RawURLEncoding.EncodeToString(append([]byte{cursorVersion}, u[:]...))
 }
 
-// decodeCursor takes what encodeCursor makes and nothing else: one position has one cursor.
+// decodeCursor accepts only what encodeCursor returns, so that each position has one cursor.
 func decodeCursor(s string) (id string, ok bool) {
-	// encoding/base64 passes over line breaks, hence the length, and over bits that are left, hence Strict.
+	// encoding/base64 ignores line breaks, hence the check of the length, and leftover bits, hence Strict.
 	if len(s) != cursorLength {
 		return "", false
 	}

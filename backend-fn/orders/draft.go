@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// draft is an order as a client sends it. Status, time and creator are the service's to say.
+// draft is an order as a client sends it. The service sets status, time and creator.
 type draft struct {
-	ID       string // empty: the service makes one
+	ID       string // empty if the service is to create one
 	Customer string
 	Lines    []Line
 	Currency string
 }
 
-// maxAhead is how far a client's clock may be ahead of ours. An id's time is its place in the list, so without this
-// bound a client could put an order at the top for good.
+// maxAhead is how far a client's clock may be ahead of ours. An ID's time is its place in the list, so without this
+// limit a client could keep an order at the top.
 const maxAhead = 5 * time.Minute
 
-// parseDraft reads a request body. What cannot be read is a 400 with the first fault; values that are not permitted
-// are a 422 with all of them.
+// parseDraft reads a request body. A body that cannot be read is a 400 with the first fault. Values that are not
+// permitted are a 422 with all of them.
 func parseDraft(body []byte, now time.Time) (draft, *Problem) {
 	var d draft
 	r, p := newReader(body)
@@ -87,7 +87,7 @@ func (r *reader) lines(at string, into *[]Line) *Problem {
 	return p
 }
 
-// name reads a customer or an SKU: a short name in ASCII, so that two that look the same are the same.
+// name reads a customer or an SKU. It is a short name in ASCII, so that two names that look the same are the same.
 func (r *reader) name(into *string) func(at string) *Problem {
 	return func(at string) *Problem {
 		s, p := r.text(at, "a string")

@@ -16,15 +16,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// Options are what the service takes from outside. The zero value works.
+// Options are the service's dependencies. The zero value works.
 type Options struct {
 	Log    *slog.Logger     // default: slog.Default()
 	Now    func() time.Time // default: time.Now
-	Random io.Reader        // for ids; default: crypto/rand
+	Random io.Reader        // for IDs; default: crypto/rand
 }
 
-// New makes the service over a store. It serves the routes of the API's access table by the route that was authorized:
-// see [lambdahttp.Mux].
+// New returns the service for a store. It serves the routes of the API's access table, each by the handler of the
+// authorized route: see [lambdahttp.Mux].
 func New(store Store, o Options) http.Handler {
 	s := &service{store: store, log: o.Log, now: o.Now, random: o.Random}
 	if s.log == nil {
@@ -59,16 +59,16 @@ type service struct {
 	random io.Reader
 }
 
-// endpoint answers a request, or says with an error why it did not.
+// endpoint answers a request, or returns an error that tells why it did not.
 type endpoint func(w http.ResponseWriter, r *http.Request) error
 
 func (s *service) health(w http.ResponseWriter, _ *http.Request) error {
-	// The route is public, so it costs nothing: it does not reach the store.
+	// The route is public, so it must be cheap: it does not reach the store.
 	writeJSON(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
 	return nil
 }
 
-// page is the answer to a list.
+// page is the answer to a list request.
 type page struct {
 	Orders []Order `json:"orders"`
 	Next   string  `json:"next,omitempty"` // the cursor of the next page; absent on the last
@@ -79,7 +79,7 @@ func (s *service) list(w http.ResponseWriter, r *http.Request) error {
 	if p != nil {
 		return p
 	}
-	found, err := s.store.List(r.Context(), before, limit+1) // one more than asked for shows that there is a next page
+	found, err := s.store.List(r.Context(), before, limit+1) // one more than requested shows whether there is a next page
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *service) list(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// pageQuery reads limit and cursor. Other parameters are passed over: one may hold the caller's token, where an
+// pageQuery reads limit and cursor. It ignores other parameters, because one may hold the caller's token if an
 // authorizer takes it from the query.
 func pageQuery(query string) (limit int, before string, p *Problem) {
 	fail := func(parameter, detail string) (int, string, *Problem) {
@@ -162,13 +162,13 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) error {
 		}
 		o = there
 		if d.ID != "" {
-			status = http.StatusOK // with an id of our own making, it was we who repeated the write
+			status = http.StatusOK // the service created this ID, so the service itself repeated the write
 		}
 	case err != nil:
 		return err
 	}
-	// Relative to the request, so that it holds behind a stage or a base path, which the service does not know
-	// (RFC 9110, section 10.2.2).
+	// The location is relative to the request, so that it works behind a stage or a base path, which the service does not
+	// know (RFC 9110, section 10.2.2).
 	location := "orders/" + o.ID
 	if strings.HasSuffix(r.URL.Path, "/") {
 		location = o.ID
@@ -178,7 +178,7 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readBody reads a JSON body of bounded size.
+// readBody reads a JSON body of limited size.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	coding := cmp.Or(r.Header.Get("Content-Encoding"), "identity")
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -205,7 +205,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 func (s *service) get(w http.ResponseWriter, r *http.Request) error {
 	id, ok := ParseID(r.PathValue("id"))
 	if !ok {
-		return ErrNotFound // no order can have this id, so the store need not be asked
+		return ErrNotFound // no order can have this ID, so the store need not be asked
 	}
 	o, err := s.store.Get(r.Context(), id)
 	if err != nil {

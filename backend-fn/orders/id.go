@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// NewID makes a version 7 UUID: its first 48 bits are the time in milliseconds, so that ids sort by age and a store
+// NewID returns a version 7 UUID. Its first 48 bits are the time in milliseconds, so that IDs sort by age, and a store
 // needs no second index to list the newest first. The next 12 bits hold the fraction of the millisecond, which keeps
-// the order within one (RFC 9562, section 6.2, method 3); the other 62 come from random.
+// the order within one (RFC 9562, section 6.2, method 3). The other 62 bits come from random.
 func NewID(now time.Time, random io.Reader) (string, error) {
 	var u [16]byte
 	if _, err := io.ReadFull(random, u[8:]); err != nil {
@@ -28,8 +28,8 @@ func format(u [16]byte) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// ParseID reads a version 7 UUID in its usual form, in capitals or small letters (RFC 9562, section 4), and gives it
-// in small letters.
+// ParseID parses a version 7 UUID in its usual form, in upper or lower case (RFC 9562, section 4), and returns it in
+// lower case.
 func ParseID(s string) (string, bool) {
 	u, ok := parseUUID(s)
 	if !ok {
@@ -46,7 +46,7 @@ func parseUUID(s string) (u [16]byte, ok bool) {
 	return u, err == nil && n == 16 && u[6]>>4 == 7 && u[8]>>6 == 2
 }
 
-// idTime is the time in an id.
+// idTime returns the time in an ID.
 func idTime(id string) time.Time {
 	u, _ := parseUUID(id)
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(u[:8]) >> 16)).UTC()

@@ -8,19 +8,19 @@ import (
 	"sync"
 )
 
-// MemoryStore keeps orders in memory, for tests and for trying the service out: in Lambda each execution environment
+// MemoryStore keeps orders in memory, for tests and for trying the service out. In Lambda each execution environment
 // would have orders of its own.
 type MemoryStore struct {
 	capacity int
 
 	mu     sync.Mutex
-	orders []Order // by falling id
+	orders []Order // by descending ID
 }
 
 var _ Store = (*MemoryStore)(nil)
 
-// NewMemoryStore makes a store that holds up to capacity orders and refuses more with [ErrFull]. It panics if there
-// would be room for none.
+// NewMemoryStore returns a store for up to capacity orders, which refuses more with [ErrFull]. It panics if the
+// capacity is less than 1.
 func NewMemoryStore(capacity int) *MemoryStore {
 	if capacity < 1 {
 		panic(fmt.Sprintf("orders: a memory store for %d orders: want at least 1", capacity))
@@ -28,7 +28,7 @@ func NewMemoryStore(capacity int) *MemoryStore {
 	return &MemoryStore{capacity: capacity}
 }
 
-// find gives the place of an id, or where it would be. The lock is held.
+// find returns the index of an ID, or where it would be. The caller holds the lock.
 func (s *MemoryStore) find(id string) (int, bool) {
 	return slices.BinarySearchFunc(s.orders, id, func(o Order, id string) int { return strings.Compare(id, o.ID) })
 }

@@ -1,5 +1,5 @@
-// Command table is the Lambda function that logs users in and keeps their sessions in a table of Amazon DynamoDB:
-// login-fn, with a client of DynamoDB linked in.
+// Command table is the Lambda function that logs users in and keeps their sessions in a table of Amazon DynamoDB. It is
+// login-fn with a client of DynamoDB linked in.
 package main
 
 import (

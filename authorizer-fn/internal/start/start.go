@@ -1,4 +1,4 @@
-// Package start runs an authorizer as a Lambda function. Its mains differ in what they link alone.
+// Package start runs an authorizer as a Lambda function. Its main packages differ only in what they link.
 package start
 
 import (
@@ -18,7 +18,7 @@ import (
 
 // Authorizer runs the authorizer that the environment and the bundle describe. It does not return.
 func Authorizer() {
-	log.SetFlags(0) // the lines of the Lambda runtime are JSON, and so nothing else
+	log.SetFlags(0) // the lines of the Lambda runtime are JSON without a prefix
 	authorizer, err := authz.FromLambda(os.Getenv, authz.Options{})
 	if err != nil {
 		log.Fatal(err)
@@ -27,21 +27,21 @@ func Authorizer() {
 	lambda.Start(&function{Authorizer: authorizer})
 }
 
-// function is the authorizer in a process that is set up for Lambda.
+// function is the authorizer in a process that is tuned for Lambda.
 type function struct {
 	*authz.Authorizer
 
 	events atomic.Int64
 }
 
-// Invoke sets the process up with the second event. The first one waits for keys, with work for two threads; from then
-// on there is one event at a time, and a second thread only costs the switching. docs/authorizer.md has the figures.
+// Invoke tunes the process at the second event. The first event waits for keys, and there is work for two threads. From
+// then on there is one event at a time, and a second thread only costs switching. docs/authorizer.md has the figures.
 func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if f.events.Add(1) == 2 {
 		if lambdacontext.MaxConcurrency() == 1 {
 			runtime.GOMAXPROCS(1)
 		}
-		debug.SetGCPercent(50) // of little live memory, so that a collection is short and the peak low
+		debug.SetGCPercent(50) // there is little live memory, so collections are short and the peak remains low
 	}
 	return f.Authorizer.Invoke(ctx, payload)
 }

@@ -1,4 +1,4 @@
-// Package start runs the login as a Lambda function, for the mains that differ in where sessions are kept.
+// Package start runs the login as a Lambda function. Its main packages differ in where sessions are stored.
 package start
 
 import (
@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/onlambda"
 )
 
-// Login answers the function's events, and does not return. If the configuration cannot be used, the process ends.
+// Login answers the function's events. It does not return. If the configuration is invalid, the process ends.
 func Login(o login.Options) {
-	log.SetFlags(0) // the lines of the Lambda runtime are JSON, and so nothing else
+	log.SetFlags(0) // the lines of the Lambda runtime are JSON without a prefix
 	handler, err := login.FromLambda(os.Getenv, o)
 	if err != nil {
 		log.Fatal(err)
