@@ -25,7 +25,8 @@ import (
 // newTable makes a table as a stack does, from the constants of package tablesession.
 func newTable(t *testing.T, endpoint, name string) *Table {
 	t.Helper()
-	c, err := dynamoclient.FromEnvironment(dynamotest.Environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}), name)
+	env := dynamotest.Environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint})
+	c, err := dynamoclient.FromEnvironment(env, name)
 	if err != nil {
 		t.Fatal(err)
 	}
