@@ -229,6 +229,11 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"),
 				`Allow|"*"|execute-api:/prod/*/me/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
 			"+ addresses in 10.0.0.0/8 gained DELETE /{p}/orders/me, GET /{p}/items", 3},
+		{"a stage in place of one that a policy closes in part", []string{"GET /{p}/{q}: none"},
+			[]func(*matrix.API){stages("prod"), policy(open, `Deny|"*"|execute-api:/prod/*/me/*`)},
+			[]func(*matrix.API){stages("beta"), policy(open, `Deny|"*"|execute-api:/prod/*/me/*`)},
+			"+ GET /{p}/{q}: everyone gained (was: everyone, and the resource policy refused)\n" +
+				"~ the stage beta is new, and compared with the stages that the API had", 3},
 		{"paths with and without a slash at the end that no policy tells apart", []string{"DELETE /{p}/orders/me: none"},
 			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
 			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/*/me/*`)},

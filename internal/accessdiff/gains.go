@@ -3,6 +3,7 @@ package accessdiff
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
@@ -128,15 +129,16 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 	}
 	for _, stage := range stages {
 		for _, verb := range route.Verbs {
-			head := ""
+			var heads []string
 			if len(tails) > 0 {
-				head = idOf(p.is.api.ARN) + "/" + stage + "/" + verb
+				heads = p.heads(stage, verb)
 			}
-			paths, ok := known[head]
+			key := strings.Join(heads, " ")
+			paths, ok := known[key]
 			if !ok {
 				var all bool
-				paths, all = classes(patterns, head, tails, escapes)
-				known[head] = paths
+				paths, all = classes(patterns, heads, tails, escapes)
+				known[key] = paths
 				complete = complete && all
 			}
 			for _, class := range paths {
@@ -150,6 +152,20 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 		}
 	}
 	return out, complete
+}
+
+// heads are the beginnings of the ARNs that policies compare for a request to a stage: those of the stage, and on the other
+// side, if it lacks the stage, those of all of its stages, on which the request is tried there.
+func (p pair) heads(stage, verb string) []string {
+	out := []string{idOf(p.is.api.ARN) + "/" + stage + "/" + verb}
+	there := p.was.api.Stages
+	if len(there) == 0 || slices.Contains(there, stage) {
+		there = []string{stage}
+	}
+	for _, s := range there {
+		out = append(out, idOf(p.was.api.ARN)+"/"+s+"/"+verb)
+	}
+	return unique(out)
 }
 
 // gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands

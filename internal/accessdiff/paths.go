@@ -13,31 +13,36 @@ type pathClass struct{ path string }
 // maxStates bounds the search for classes of paths.
 const maxStates = 50_000
 
-// classes finds the classes of the paths of some routes. Tails are patterns of policies, which match what follows
-// the head: the part of a method's ARN from the API's id to the verb. Complete is false if there are too many classes.
+// classes finds the classes of the paths of some routes. Tails are patterns of policies, which match what follows one of
+// the heads: the part of a method's ARN from the API's id to the verb. Two heads are of the stages that one request is
+// compared on. Complete is false if there are too many classes.
 //
 // All patterns together are an automaton. Its states are sets of places in the patterns; two paths that end in one set
 // are of one class. So each set that can be reached, by its shortest path, is all that has to be looked at.
-func classes(patterns []route.Pattern, head string, tails []string, escapes bool) (found []pathClass, complete bool) {
+func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (found []pathClass, complete bool) {
 	a := &automaton{}
 	slashes := len(tails) > 0 // a policy can tell /orders from /orders/
 	for _, p := range patterns {
 		a.route(p, slashes)
 	}
 	routes := len(a.starts)
-	for _, t := range tails {
-		a.wildcard(t)
-	}
-	shapes := len(a.starts)
 	for _, p := range shapesApart(tails, escapes) {
 		a.wildcard(p)
 	}
-	at := a.closed(slices.Concat(a.starts[:routes], a.starts[shapes:]))
-	late := a.closed(a.starts[routes:shapes])
-	for _, c := range head {
-		late = a.step(late, string(c))
+	shapes := len(a.starts)
+	for range heads { // each has the tails for itself: a path may fit one behind one head alone
+		for _, t := range tails {
+			a.wildcard(t)
+		}
 	}
-	at = at.union(late)
+	at := a.closed(a.starts[:shapes])
+	for i, head := range heads {
+		late := a.closed(a.starts[shapes+i*len(tails) : shapes+(i+1)*len(tails)])
+		for _, c := range head {
+			late = a.step(late, string(c))
+		}
+		at = at.union(late)
+	}
 	type visit struct {
 		at   places
 		path string

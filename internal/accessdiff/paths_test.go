@@ -2,6 +2,7 @@ package accessdiff
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -37,6 +38,10 @@ func TestClasses(t *testing.T) {
 			[]string{"/.", "/..", "/../", "/./", "/.x", "/.x/", "/x", "/x..", "/x../", "/x/"}},
 		{"a single character", []string{"GET /{id}"}, "abc/prod/GET", []string{"abc/*/?"}, false,
 			[]string{"/x", "/x/", "/xx"}},
+		{"a policy about one of two stages", []string{"GET /{p}"}, "abc/beta/GET abc/prod/GET", []string{"abc/prod/*/me"}, false,
+			[]string{"/me", "/x", "/x/"}},
+		{"a policy about both", []string{"GET /{p}"}, "abc/beta/GET abc/prod/GET", []string{"abc/prod/*/me", "abc/beta/*"}, false,
+			[]string{"/me", "/x", "/x/"}},
 		{"an escape", []string{"GET /{id}"}, "", nil, true, []string{"/%7E", "/x"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -48,7 +53,7 @@ func TestClasses(t *testing.T) {
 				}
 				patterns = append(patterns, p)
 			}
-			found, complete := classes(patterns, tt.head, tt.tails, tt.escapes)
+			found, complete := classes(patterns, strings.Fields(tt.head), tt.tails, tt.escapes)
 			var got []string
 			for _, c := range found {
 				got = append(got, c.path)
