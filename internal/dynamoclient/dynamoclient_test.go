@@ -4,41 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
 
-func environment(changes map[string]string) func(string) string {
-	env := map[string]string{
-		"AWS_REGION":            "eu-central-1",
-		"AWS_ACCESS_KEY_ID":     "AKID",
-		"AWS_SECRET_ACCESS_KEY": "secret",
-		"AWS_SESSION_TOKEN":     "token",
-	}
-	maps.Copy(env, changes)
-	return func(name string) string { return env[name] }
-}
+	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
+)
 
 func TestFromEnvironment(t *testing.T) {
 	const endpoint = "http://127.0.0.1:8000"
-	c, err := FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}), "t")
+	c, err := FromEnvironment(dynamotest.Environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}), "t")
 	if err != nil || c.Table != "t" || c.Region != "eu-central-1" || c.Endpoint != endpoint {
 		t.Fatalf("got %+v, %v", c, err)
 	}
 	keys, err := c.Credentials.Retrieve(t.Context())
-	if err != nil || keys.AccessKeyID != "AKID" || keys.SecretAccessKey != "secret" || keys.SessionToken != "token" {
+	if err != nil || keys.AccessKeyID != "AKID" || keys.SecretAccessKey != "secret" ||
+		keys.SessionToken != dynamotest.SessionToken {
 		t.Errorf("got %v, %v", keys, err)
 	}
 	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
-		_, err := FromEnvironment(environment(map[string]string{name: ""}), "t")
+		_, err := FromEnvironment(dynamotest.Environment(map[string]string{name: ""}), "t")
 		if err == nil || !strings.Contains(err.Error(), "dynamo: the environment variable "+name+" is not set") {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}
-	if _, err := FromEnvironment(environment(nil), ""); err == nil {
+	if _, err := FromEnvironment(dynamotest.Environment(nil), ""); err == nil {
 		t.Error("no error without a name")
 	}
 }
