@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// aside compares what leads past the routes' guards, and what lets others have answers.
-func (p pair) aside(add func(Change)) {
+// compareBypasses compares what leads past the routes' guards, and what gives answers to others.
+func (p pair) compareBypasses(add func(Change)) {
 	p.endpoint(add)
 	p.functionURLs(add)
 	p.caches(add)
@@ -20,9 +20,9 @@ func (p pair) aside(add func(Change)) {
 	}
 }
 
-// some finds a request to one of some routes that the wider API allows, if need be under conditions of which it is not
-// known whether a request can meet them. Of is asked of each without a caller.
-func (p pair) some(of func(gain) bool) (g gain, ok bool) {
+// findRequest finds a request to one of some routes that the wider API allows, if necessary under conditions that
+// requests may not be able to meet. It calls of for each request, without a caller.
+func (p pair) findRequest(of func(gain) bool) (g gain, ok bool) {
 	var unsure gain
 	docs := p.documents()
 	sure, assumed, _ := environments(docs...)
@@ -52,10 +52,10 @@ func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 	return unsure, unsure.env != nil
 }
 
-// functionURLs compares the addresses of functions behind routes, by which they are called without the API.
+// functionURLs compares the addresses at which functions behind routes are called without the API.
 func (p pair) functionURLs(add func(Change)) {
 	for _, u := range p.is.api.FunctionURLs {
-		before := "" // who calls it by a URL of the other side
+		before := "" // who may call the function by a URL of the other side
 		for _, other := range p.was.api.FunctionURLs {
 			if other.Function == u.Function && (before == "" || other.AuthType == "NONE") {
 				before = other.AuthType
@@ -88,8 +88,8 @@ func (p pair) functionURL(g gain, u matrix.FunctionURL, text string) Change {
 	return c
 }
 
-// caches compares for how long answers of Lambda authorizers count. While one is kept, a token that has expired or was
-// revoked still gets what it got.
+// caches compares how long answers of Lambda authorizers remain valid. While an answer is cached, a token that has
+// expired or was revoked still gets it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (p pair) caches(add func(Change)) {
 	for _, both := range authorizersOf(p.was.api, p.is.api) {
@@ -97,13 +97,13 @@ func (p pair) caches(add func(Change)) {
 		if was.Cache == nil || is.Cache == nil || !isLambda(is.Kind) || !isLambda(was.Kind) || outlives(is) <= outlives(was) {
 			continue
 		}
-		text := "answers of the authorizer " + p.named(was, is)
+		text := "answers of the authorizer " + p.newerName(was, is)
 		if endsWithToken(was) {
 			text += p.word(" count for ", " no longer count for ") + period(*is.Cache) + " although a token has expired"
 		} else {
-			text += " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
+			text += " are cached for " + p.withOther(period(*is.Cache), period(*was.Cache))
 		}
-		g, ok := p.some(func(g gain) bool {
+		g, ok := p.findRequest(func(g gain) bool {
 			old, had := p.was.matched(g.verb, g.path)
 			return g.route.Authorizer == is.Name && had && old.Authorizer == was.Name
 		})
@@ -118,7 +118,7 @@ func (p pair) caches(add func(Change)) {
 	}
 }
 
-// outlives is for how long an answer of an authorizer counts that its token, when it is asked again, would not get.
+// outlives returns how long a cached answer of an authorizer can outlive its token's validity.
 func outlives(a matrix.Authorizer) time.Duration {
 	if endsWithToken(a) {
 		return 0
@@ -127,7 +127,7 @@ func outlives(a matrix.Authorizer) time.Duration {
 }
 
 // endsWithToken reports whether the answers of an included authorizer allow nothing once their token has expired, and
-// the token cannot end before, as one that is revoked or a session does.
+// the token cannot end earlier, as a revoked token or a session can.
 func endsWithToken(a matrix.Authorizer) bool {
 	raw := settingsOf("", a.Variables).raw
 	ends := a.Included && raw["policyEndsWithToken"] == "true"
@@ -137,23 +137,23 @@ func endsWithToken(a matrix.Authorizer) bool {
 	return ends
 }
 
-// named is the name of the newer one of two authorizers.
-func (p pair) named(was, is matrix.Authorizer) string {
+// newerName returns the name of the newer of two authorizers.
+func (p pair) newerName(was, is matrix.Authorizer) string {
 	if p.lost {
 		return was.Name
 	}
 	return is.Name
 }
 
-// ordered is what there is with what there was in brackets.
-func (p pair) ordered(wider, other string) string {
+// withOther returns the new value with the old one in brackets.
+func (p pair) withOther(wider, other string) string {
 	if p.lost {
 		wider, other = other, wider
 	}
 	return wider + " (was " + other + ")"
 }
 
-// period is a duration in words: "1 h", "5 min", "90 s".
+// period formats a duration: "1 h", "5 min", "90 s".
 func period(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -166,8 +166,8 @@ func period(d time.Duration) string {
 	return itoa(int(d/time.Second)) + " s"
 }
 
-// keptAnswers compares which answers stages keep. A caller gets the answer that another one asked for. Where the route
-// is guarded, whether that is for all who may call is not in the template.
+// keptAnswers compares which answers stages cache. A caller gets the answer to another caller's request. If the route
+// is guarded, the template does not show whether that answer is meant for every caller of the route.
 func (p pair) keptAnswers(add func(Change)) {
 	at := func(s *side, k matrix.Kept) (matrix.Kept, bool) {
 		renamed := -1
@@ -176,7 +176,7 @@ func (p pair) keptAnswers(add func(Change)) {
 			case other.Route != k.Route:
 			case other.Stage == k.Stage:
 				return other, true
-			case !p.both(k.Stage) && !p.both(other.Stage):
+			case !p.bothHaveStage(k.Stage) && !p.bothHaveStage(other.Stage):
 				renamed = i
 			}
 		}
@@ -219,13 +219,13 @@ func (p pair) keptAnswers(add func(Change)) {
 	}
 }
 
-// both reports whether both sides have a stage.
-func (p pair) both(stage string) bool {
+// bothHaveStage reports whether both sides have a stage.
+func (p pair) bothHaveStage(stage string) bool {
 	return slices.Contains(p.was.api.Stages, stage) && slices.Contains(p.is.api.Stages, stage)
 }
 
-// sources reports authorizers that look at another part of a request. Those of a Lambda authorizer with a cache are
-// what its answers are kept under, too.
+// sources reports authorizers that read another part of a request. For a Lambda authorizer with a cache, these parts
+// are also the cache key.
 func (p pair) sources(add func(Change)) {
 	for _, both := range authorizersOf(p.was.api, p.is.api) {
 		was, is := both[0], both[1]
@@ -233,7 +233,7 @@ func (p pair) sources(add func(Change)) {
 			continue
 		}
 		effect := Changed
-		if is.Kind == matrix.Request || is.Kind == matrix.Token && !is.Included { // what a function makes of it is not known
+		if is.Kind == matrix.Request || is.Kind == matrix.Token && !is.Included { // how the function uses them is not known
 			effect = Unknown
 		}
 		before, after := strings.Join(was.Sources, ", "), strings.Join(is.Sources, ", ")

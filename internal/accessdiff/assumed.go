@@ -8,18 +8,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// oneText are keys that a request has with one text or not at all, of which nothing shows here which one that is.
+// oneText are condition keys that have one text or are absent in a request, and whose text is unknown here.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 var oneText = []string{"aws:sourcevpce", "aws:sourcevpc", "aws:principalorgid"}
 
-// Of mostConditions or fewer all combinations are tried.
+// mostConditions is the number of conditions up to which all combinations are tried.
 const mostConditions = 6
 
-// assumptions are environments that differ in what some conditions on other keys than [known] look at: each key of
-// [oneText] is not there, or has one of the texts that they tell apart. Conditions on other keys, and on those with too
-// many texts, are met or not.
+// assumptions returns environments that differ in what conditions on keys other than [known] depend on. Each key of
+// [oneText] is absent, or has one of the texts that the conditions distinguish. Conditions on other keys, and on keys
+// with too many texts, are simply met or not.
 //
-// Complete is false if there are too many conditions for each combination to be tried.
+// complete is false if there are too many conditions to try each combination.
 func assumptions(conditions []iampolicy.Condition) (out []environment, complete bool) {
 	of := map[string][]iampolicy.Condition{}
 	var about []string
@@ -30,7 +30,7 @@ func assumptions(conditions []iampolicy.Condition) (out []environment, complete 
 		}
 	}
 	slices.Sort(about)
-	var either []string // conditions that are met or not
+	var either []string // conditions that are simply met or not
 	keys := slices.DeleteFunc(slices.Sorted(maps.Keys(of)), func(key string) bool { return slices.Contains(oneText, key) })
 	out = []environment{{about: about}}
 	for _, key := range append(keys, oneText...) {
@@ -65,8 +65,8 @@ func assumptions(conditions []iampolicy.Condition) (out []environment, complete 
 	return out, complete
 }
 
-// textsFor are texts of a key, one of each class that some conditions tell apart. Few is false if they cannot be tried,
-// or are too many.
+// textsFor returns texts for a key, one of each class that some conditions distinguish. few is false if texts cannot be
+// tried, or there are too many.
 func textsFor(key string, conditions []iampolicy.Condition) (texts []string, few bool) {
 	var patterns []string
 	for _, c := range conditions {

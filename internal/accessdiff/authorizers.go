@@ -7,15 +7,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// accepted says which tokens an authorizer takes that it did not take.
+// accepted says which tokens an authorizer now accepts.
 func (p pair) accepted(g gain) string {
 	c := g.caller
 	tokens := c.tokens()
 	old := p.was.guards[g.old.Authorizer]
-	if old == nil || !slices.Contains(old.trusts(), c.Issuer) {
+	if old == nil || !slices.Contains(old.issuerIDs(), c.Issuer) {
 		return tokens
 	}
-	if c.Audience == "" && c.Claims["client_id"] == nil { // of Amazon Cognito, which knows scopes by access tokens alone
+	if c.Audience == "" && c.Claims["client_id"] == nil { // Amazon Cognito, where only access tokens have scopes
 		return "access " + tokens
 	}
 	if c.Audience == anyClient {
@@ -33,7 +33,7 @@ func (p pair) accepted(g gain) string {
 	return tokens
 }
 
-// tokens names what callers bring as those of an issuer.
+// tokens describes what callers send as tokens of an issuer.
 func (c *caller) tokens() string {
 	if c.Kind == Session {
 		return "sessions with tokens of issuer " + host(c.Issuer)
@@ -41,8 +41,8 @@ func (c *caller) tokens() string {
 	return "tokens of issuer " + host(c.Issuer)
 }
 
-// trusts are the issuers of an authorizer.
-func (g *guard) trusts() (out []string) {
+// issuerIDs returns the issuers of an authorizer.
+func (g *guard) issuerIDs() (out []string) {
 	for _, i := range g.settings.issuers {
 		out = append(out, i.id)
 	}
@@ -59,7 +59,7 @@ func (g *guard) trusts() (out []string) {
 	return out
 }
 
-// audiencesOf are those that an authorizer takes in tokens of an issuer.
+// audiencesOf returns the audiences that an authorizer accepts in tokens of an issuer.
 func (g *guard) audiencesOf(id string) (out []string) {
 	for _, i := range g.settings.issuers {
 		if i.id == id {
@@ -76,7 +76,7 @@ func (g *guard) audiencesOf(id string) (out []string) {
 	return append(out, g.Audiences...)
 }
 
-// authorizerChange describes tokens that an authorizer takes now.
+// authorizerChange describes tokens that an authorizer now accepts.
 func (p pair) authorizerChange(gains []gain) Change {
 	g := gains[0]
 	if p.letThrough(g) {
@@ -85,7 +85,7 @@ func (p pair) authorizerChange(gains []gain) Change {
 	accepted := p.accepted(g)
 	text := accepted + p.word(" are accepted now", " are no longer accepted")
 	if own := p.was.guards[g.old.Authorizer]; own != nil && accepted == g.caller.tokens() &&
-		slices.Contains(own.trusts(), g.caller.Issuer) {
+		slices.Contains(own.issuerIDs(), g.caller.Issuer) {
 		if settings := p.differences(g.old.Authorizer, g.route.Authorizer); settings != "" {
 			text += " (" + settings + ")"
 		}
@@ -96,7 +96,7 @@ func (p pair) authorizerChange(gains []gain) Change {
 	return p.change(g, text, "", "")
 }
 
-// severalGuards reports whether a text has to say which authorizer it is about.
+// severalGuards reports whether a text must name the authorizer.
 func (p pair) severalGuards() bool {
 	guards := map[string]bool{}
 	for _, r := range p.is.api.Routes {
@@ -107,8 +107,8 @@ func (p pair) severalGuards() bool {
 	return len(guards) > 1
 }
 
-// letThrough reports whether an authorizer took a caller's token before, too, and denied a request which it leaves to
-// the resource policy now.
+// letThrough reports whether an authorizer already accepted a caller's token before but denied a request, which it now
+// leaves to the resource policy.
 func (p pair) letThrough(g gain) bool {
 	old := p.was.guards[g.old.Authorizer]
 	if old == nil || old.takes() != g.caller.Kind {
@@ -118,10 +118,10 @@ func (p pair) letThrough(g gain) bool {
 	return took && p.withoutRights(g)
 }
 
-// letThroughChange describes callers whom the resource policy lets through where the authorizer denied a request.
+// letThroughChange describes callers that the resource policy now admits where the authorizer denied the request.
 func (p pair) letThroughChange(gains []gain) Change {
 	g := gains[0]
-	name, on := p.on(gains)
+	name, on := p.routesInSentence(gains)
 	guard := "the authorizer"
 	if p.severalGuards() {
 		guard += " " + g.route.Authorizer
@@ -135,7 +135,7 @@ func (p pair) letThroughChange(gains []gain) Change {
 	return made
 }
 
-// differences names the settings of an authorizer that differ between the sides, by its name on each.
+// differences lists the settings of an authorizer that differ between the sides, by its name on each side.
 func (p pair) differences(old, name string) string {
 	was, is := p.was.guards[old], p.is.guards[name]
 	if was == nil || is == nil {

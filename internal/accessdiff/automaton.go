@@ -10,18 +10,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// automaton is patterns as places with the characters that lead on.
+// automaton represents patterns as places with the characters that lead on from them.
 type automaton struct {
 	nodes  []place
-	starts []int // of each pattern
-	routes int   // how many places are of routes
+	starts []int // the first place of each pattern
+	routes int   // how many places belong to routes
 }
 
 // place is a place in a pattern. The place after it is the next number.
 type place struct {
 	kind placeKind
-	char string // of literal
-	of   int    // its pattern
+	char string // for literal
+	of   int    // the index of its pattern
 }
 
 type placeKind uint8
@@ -42,7 +42,8 @@ func (a *automaton) add(kind placeKind, char string) {
 	a.nodes = append(a.nodes, place{kind, char, len(a.starts) - 1})
 }
 
-// route adds a route's pattern. With slashes, those at the ends of a path that API Gateway ignores are part of it.
+// route adds a route's pattern. With slashes set, it includes the slashes at the end of a path that API Gateway
+// ignores.
 func (a *automaton) route(p route.Pattern, slashes bool) {
 	a.begin()
 	for _, s := range p.Segments {
@@ -70,7 +71,7 @@ func (a *automaton) route(p route.Pattern, slashes bool) {
 	a.routes = len(a.nodes)
 }
 
-// wildcard adds a pattern of a policy, in which * and ? are wildcards.
+// wildcard adds a pattern of a policy, with the wildcards * and ?.
 func (a *automaton) wildcard(pattern string) {
 	a.begin()
 	for rest := pattern; rest != ""; {
@@ -103,7 +104,7 @@ func (p places) key() string {
 	return string(b)
 }
 
-// all are the places of the set, in order.
+// all returns the places of the set, in order.
 func (p places) all() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, w := range p {
@@ -124,7 +125,7 @@ func (p places) union(q places) places {
 	return out
 }
 
-// closed is a set of places with those that are reached without a character.
+// closed returns a set of places together with those that can be reached without a character.
 func (a *automaton) closed(list []int) places {
 	out := make(places, len(a.nodes)>>6+1)
 	for _, i := range list {
@@ -133,7 +134,7 @@ func (a *automaton) closed(list []int) places {
 	return out
 }
 
-// reach adds a place to a set, and those that are reached from there without a character.
+// reach adds a place to a set, and the places that can be reached from it without a character.
 func (a *automaton) reach(p places, i int) {
 	for ; ; i++ {
 		p[i>>6] |= 1 << (i & 63)
@@ -143,7 +144,7 @@ func (a *automaton) reach(p places, i int) {
 	}
 }
 
-// step is where a character leads from the places of a set.
+// step returns the places that a character leads to from the places of a set.
 func (a *automaton) step(p places, c string) places {
 	next := a.closed(nil)
 	for i := range p.all() {

@@ -17,22 +17,22 @@ import (
 
 func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
-// caller is a caller that is tried.
+// caller is a caller whose requests are tried.
 type caller struct {
 	Caller
-	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
-	made   bool                 // its ARN stands for those that patterns of a policy do not tell from it
-	why    string               // in which way its token differs from others of its issuer, in words; "" for none
-	beside *caller              // whose variant it is; nil for none
+	chosen []access.Requirement // what was chosen to meet each requirement of a route
+	made   bool                 // its ARN stands for all that the patterns of a policy do not distinguish from it
+	why    string               // how its token differs from others of its issuer, in words; "" for none
+	beside *caller              // the caller of which this is a variant; nil for none
 }
 
-// text is a claim's text.
+// text returns the text of a claim.
 func (c *caller) text(name string) (string, bool) {
 	s, ok := c.Claims[name].(string)
 	return s, ok
 }
 
-// words are the values in a claim: a text, as one or as words, or a list.
+// words returns the values in a claim, which is a text or a list. With split set, a text is a list of words.
 func (c *caller) words(name string, split bool) []string {
 	switch v := c.Claims[name].(type) {
 	case string:
@@ -50,7 +50,7 @@ func (c *caller) words(name string, split bool) []string {
 
 func (c *caller) has(name string) bool { _, ok := c.Claims[name]; return ok }
 
-// scopeClaim is the claim with the scopes where an authorizer takes scope, or else scp.
+// scopeClaim returns the claim with the scopes, for an authorizer that reads scope or, without it, scp.
 func (c *caller) scopeClaim() string {
 	if !c.has("scope") && c.has("scp") {
 		return "scp"
@@ -58,7 +58,7 @@ func (c *caller) scopeClaim() string {
 	return "scope"
 }
 
-// accepts reports whether an issuer's settings take the caller's token.
+// accepts reports whether an issuer's settings accept the caller's token.
 func (i issuer) accepts(c *caller) bool {
 	_, named := c.text(i.principal)
 	return named && c.Issuer == i.id && (c.Algorithm == "" || slices.Contains(i.algorithms, c.Algorithm)) &&
@@ -66,7 +66,7 @@ func (i issuer) accepts(c *caller) bool {
 		i.isOfType(c.Type) && i.isFor(c) && i.isOf(c)
 }
 
-// isOfType compares a token's typ.
+// isOfType reports whether the token's typ is accepted.
 func (i issuer) isOfType(typ string) bool {
 	typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
 	if i.kind != "" {
@@ -75,7 +75,7 @@ func (i issuer) isOfType(typ string) bool {
 	return typ == "" || typ == "jwt" || typ == "at+jwt"
 }
 
-// isFor compares a token's use and audience.
+// isFor reports whether the token's use and audience are accepted.
 func (i issuer) isFor(c *caller) bool {
 	if use, _ := c.text("token_use"); i.use != "" && use != i.use {
 		return false
@@ -86,7 +86,7 @@ func (i issuer) isFor(c *caller) bool {
 	return c.in("client_id", i.audiences) && (!c.has("aud") || c.in("aud", i.audiences))
 }
 
-// isOf compares a token's client.
+// isOf reports whether the token's client is accepted.
 func (i issuer) isOf(c *caller) bool {
 	switch {
 	case len(i.clients) == 0:
@@ -103,7 +103,7 @@ func (c *caller) in(claim string, of []string) bool {
 	return slices.ContainsFunc(c.words(claim, false), func(v string) bool { return slices.Contains(of, v) })
 }
 
-// rights are what an issuer's settings read out of the caller's token.
+// rights returns the rights that an issuer's settings read from the caller's token.
 func (i issuer) rights(c *caller, claims []string) (r access.Rights) {
 	scopes := i.scopes
 	if scopes == "" {
@@ -123,7 +123,7 @@ func (i issuer) rights(c *caller, claims []string) (r access.Rights) {
 	return r
 }
 
-// admits decides for authorizers of API Gateway's own: a Cognito or a JWT authorizer.
+// admits decides for API Gateway's own authorizers: a Cognito or a JWT authorizer.
 func (g *guard) admits(r matrix.Route, c *caller) bool {
 	if c.Kind != Token {
 		return false
@@ -178,19 +178,19 @@ func (g *guard) admitsPool(r matrix.Route, c *caller) bool {
 		return true
 	case g.Audiences != nil:
 		return slices.Contains(g.Audiences, aud)
-	case strings.HasPrefix(aud, matching): // another expression: it is said that they cannot be compared
+	case strings.HasPrefix(aud, matching): // another expression, which is reported as not comparable
 		return true
 	}
 	return matchesClient(g.Validation, aud)
 }
 
-// clients are ids as Amazon Cognito makes them, of which an expression that is about any client matches each.
+// clients are IDs in the form of Amazon Cognito's. An expression that accepts any client matches all of them.
 var clients = []string{
 	strings.Repeat("0", 26), strings.Repeat("9", 26), strings.Repeat("a", 26), strings.Repeat("z", 26), "4example23456789",
 }
 
-// matchesClient reports whether an expression matches the id of an app client. The id of a client of the assembly is
-// made when it is deployed, so that an expression has to match each id.
+// matchesClient reports whether an expression matches the ID of an app client. The ID of a client of the assembly is
+// chosen when it is deployed, so the expression must match every ID.
 func matchesClient(expression, id string) bool {
 	e, err := regexes.Whole(expression)
 	if err != nil {
@@ -206,18 +206,18 @@ func matchesClient(expression, id string) bool {
 	return !slices.ContainsFunc(clients, differs)
 }
 
-// matching stands before an expression for a client that it matches.
+// matching precedes an expression, for a client that it matches.
 const matching = "an app client that matches "
 
-// hasScope reports whether scopes meet what a route asks for by itself.
+// hasScope reports whether scopes meet what API Gateway itself requires on a route.
 func hasScope(r matrix.Route, have []string) bool {
 	return !slices.ContainsFunc(r.Requires, func(req access.Requirement) bool {
 		return !slices.ContainsFunc(req.AnyOf, func(s string) bool { return slices.Contains(have, s) })
 	})
 }
 
-// answer is what a Lambda authorizer's function says. It does not depend on the environment, and a caller's requests
-// differ by that alone from one to the next.
+// answer returns the answer of a Lambda authorizer's function. It remembers the last one, since the answer does not
+// depend on the environment, and successive requests of a caller differ only in that.
 func (g *guard) answer(q request, arn string) outcome {
 	if last := &g.last; last.caller != q.caller || last.arn != arn {
 		last.caller, last.arn, last.said = q.caller, arn, g.decide(q, arn)
@@ -225,7 +225,7 @@ func (g *guard) answer(q request, arn string) outcome {
 	return g.last.said
 }
 
-// decide is what the function answers with: the included one by the policy that it writes.
+// decide returns the function's decision. The included authorizer's is that of the policy that it writes.
 func (g *guard) decide(q request, arn string) outcome {
 	if !g.Included {
 		switch {
@@ -252,7 +252,7 @@ func (g *guard) decide(q request, arn string) outcome {
 	if g.settings.perRequest {
 		rule, allow := policycompiler.Method(g.table, &grant, parsed)
 		if rule < 0 || !allow || g.settings.denyEscapes && strings.Contains(parsed.Path, "%") {
-			return refuses // its policy denies the method
+			return refuses // the policy denies the method
 		}
 		return allows
 	}
@@ -269,7 +269,7 @@ func (g *guard) decide(q request, arn string) outcome {
 	return refuses
 }
 
-// takes is the kind of callers that an included authorizer takes.
+// takes returns the kind of callers that an included authorizer accepts.
 func (g *guard) takes() string {
 	if g.settings.raw["session.keysArn"] != "" {
 		return Session
@@ -277,7 +277,7 @@ func (g *guard) takes() string {
 	return Token
 }
 
-// policyFor is the policy that the included authorizer answers with, for the whole API.
+// policyFor returns the included authorizer's policy for the whole API.
 func (g *guard) policyFor(prefix string, r access.Rights, grant *access.Grant) (iampolicy.Document, error) {
 	key := fmt.Sprintf("%s %q", prefix, r)
 	if doc, ok := g.policies[key]; ok {
@@ -294,8 +294,8 @@ func (g *guard) policyFor(prefix string, r access.Rights, grant *access.Grant) (
 	return doc, err
 }
 
-// identity names what a function of the app's own decides by: two with one identity decide alike. The function's own
-// name says that only where its code is not known.
+// identity identifies the logic of an app's own function: two functions with the same identity decide alike. The
+// function's name is part of it only if its code is not known.
 func (g *guard) identity() string {
 	text := g.Kind + " " + cmp.Or(g.Code, strings.Join(g.By, " ")) + " " + g.Handler + " " + strings.Join(g.Layers, " ")
 	for _, v := range g.Variables {

@@ -10,9 +10,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// candidates are callers that a route may admit, each with no more than it needs: as more rights never take access
-// away, the other API refuses one of them if it refuses any caller that the route admits. Avoid is what the other API
-// asks for where the same request goes. Complete is false if there are too many ways to meet what the route asks for.
+// candidates returns callers that a route may admit, each with no more rights than needed. More rights never reduce
+// access, so the other API refuses one of these callers if it refuses any caller that the route admits. avoid holds
+// what the other API requires for the same request. complete is false if there are too many ways to meet the route's
+// requirements.
 func (s *side) candidates(
 	r matrix.Route, path string, avoid []access.Requirement, others ...*side,
 ) (out []*caller, complete bool) {
@@ -56,10 +57,10 @@ func (s *side) candidates(
 	return keyed, complete
 }
 
-// anyKey stands for an API key that is not in the assembly: the console and other apps add them to usage plans, too.
+// anyKey stands for an API key outside the assembly: the console and other apps can add such keys to usage plans.
 const anyKey = "any"
 
-// tokens are those that an included authorizer may admit to a route.
+// tokens returns callers with tokens that an included authorizer may admit to a route.
 func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) (out []*caller, complete bool) {
 	complete = true
 	pattern, err := route.Parse(r.String())
@@ -103,7 +104,7 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 			c.chosen, c.why = first, shape.why
 			out = append(out, c)
 		}
-		// One without any rights: a resource policy may let it through.
+		// Add a token without any rights, since a resource policy may admit it.
 		c := i.token()
 		i.finish(c)
 		out = append(out, c)
@@ -114,9 +115,9 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 	return out, complete
 }
 
-// tokensOfOthers are those that the routes of an authorizer other than one admit. What the policy for their callers
-// leaves out, without denying it, a resource policy can allow: the fewer rights they have, the fewer Denies are in
-// that.
+// tokensOfOthers returns the tokens that an authorizer's other routes admit. A resource policy can allow a request that
+// the policy for such a token neither allows nor denies. The fewer rights a token has, the fewer Denies that policy
+// has.
 func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller, complete bool) {
 	complete = true
 	if s.policy == nil {
@@ -155,10 +156,11 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller, complete
 	return out, complete
 }
 
-// mostCandidates bounds the callers that are tried for one route and issuer.
+// mostCandidates limits the callers that are tried for one route and issuer.
 const mostCandidates = 1 << 14
 
-// give puts what meets a requirement into a token. It reports false if the token cannot have it beside what it has.
+// give adds to a token what meets a requirement. It returns false if the token cannot have that besides its other
+// claims.
 func (i issuer) give(c *caller, r access.Requirement, p route.Pattern, segments []string) bool {
 	text := func(name, value string) bool {
 		if have, some := c.Claims[name]; some && have != value {

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// choices are the ways in which a requirement can be met.
+// choices returns the ways in which a requirement can be met.
 func choices(r access.Requirement) (out []access.Requirement) {
 	for v := range r.Values {
 		out = append(out, v)
@@ -17,20 +17,20 @@ func choices(r access.Requirement) (out []access.Requirement) {
 	return out
 }
 
-// Of manyWays combinations or fewer all are tried. Of more, it is said that they are too many if one that a token can
-// have is not among the first mostTries of those with one choice.
+// Up to manyWays combinations, all are tried. If there are more, and none of the first mostTries combinations with a
+// certain choice is possible for a token, the search is reported as incomplete.
 const (
 	manyWays  = 64
 	mostTries = 1 << 10
 )
 
-// enough is how many combinations with one choice are tried where they are many.
+// enough is how many combinations with one choice are tried if there are many.
 const enough = 8
 
-// choose yields ways to meet requirements, one choice for each. All of them if there are few; else, for each choice,
-// some that have it, and for each requirement to avoid some that do not meet that, if there are any. Yield reports
-// whether one token can have all that was chosen, and whether to go on. Complete is false if no token was found for a
-// choice and not all combinations were tried.
+// choose yields ways to meet requirements, with one choice for each. It yields all of them if there are few. Otherwise
+// it yields some for each choice and, for each requirement to avoid, some that do not meet that, if any exist. yield
+// reports whether a token can have everything that was chosen, and whether to go on. complete is false if no token was
+// found for a choice and not all combinations were tried.
 func choose(
 	requires, avoid []access.Requirement, yield func([]access.Requirement) (possible, more bool),
 ) (complete bool) {
@@ -69,7 +69,7 @@ func choose(
 	return complete
 }
 
-// avoiding are the choices for requirements that leave out what meets one of others, for each of those.
+// avoiding returns, for each requirement to avoid, the choices that do not meet it.
 func avoiding(all [][]access.Requirement, avoid []access.Requirement) (out [][][]access.Requirement) {
 	for _, without := range avoid {
 		lists := make([][]access.Requirement, len(all))
@@ -85,7 +85,7 @@ func avoiding(all [][]access.Requirement, avoid []access.Requirement) (out [][][
 	return out
 }
 
-// combine yields each combination of one of each list.
+// combine yields each combination of one element of each list.
 func combine(lists [][]access.Requirement, have []access.Requirement, yield func([]access.Requirement) bool) bool {
 	if len(have) == len(lists) {
 		return yield(have)

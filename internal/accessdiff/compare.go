@@ -8,34 +8,34 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// Compare finds what changed in access from one matrix to another one. APIs are the same if their stacks and names are,
-// or else their stacks and logical ids: CloudFormation renames an API and makes no other one.
+// Compare finds the changes of access between two matrices. Two APIs are the same if their stacks and names are equal,
+// or else if their stacks and logical IDs are: CloudFormation renames such an API and creates no new one.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
 func Compare(before, after matrix.Matrix) *Diff {
 	d := &Diff{}
 	for _, is := range after.APIs {
-		was, found := find(before, after, is)
+		was, found := counterpart(before, after, is)
 		if !found {
-			was = nothing(is)
+			was = withoutRoutes(is)
 		}
 		d.api(was, is)
 	}
 	for _, was := range before.APIs {
-		if _, found := find(after, before, was); !found {
-			d.api(was, nothing(was))
+		if _, found := counterpart(after, before, was); !found {
+			d.api(was, withoutRoutes(was))
 		}
 	}
 	for _, o := range after.Others {
 		if !slices.Contains(before.Others, o) {
-			d.Changes = append(d.Changes, other(before, o))
+			d.Changes = append(d.Changes, describeOther(before, o))
 		}
 	}
 	d.sort()
 	return d
 }
 
-// other describes an API that is not compared.
-func other(before matrix.Matrix, o matrix.Other) Change {
+// describeOther describes an API that is not compared.
+func describeOther(before matrix.Matrix, o matrix.Other) Change {
 	text := o.Kind + " API is new, and who may call its routes is not compared"
 	if o.Kind == "a REST" {
 		text = "a REST API that is not in the assembly gets routes from it, and who may call them is not compared"
@@ -48,13 +48,13 @@ func other(before matrix.Matrix, o matrix.Other) Change {
 	return Change{API: o.Stack + "/" + o.LogicalID, Effect: Unknown, Text: text}
 }
 
-// nothing is an API without a route in the place of another one.
-func nothing(api matrix.API) matrix.API {
+// withoutRoutes returns an API without routes, in place of a missing one.
+func withoutRoutes(api matrix.API) matrix.API {
 	return matrix.API{Stack: api.Stack, Name: api.Name, ARN: api.ARN, Stages: api.Stages, KeySource: api.KeySource}
 }
 
-// find finds in a matrix what an API of another one is there.
-func find(in, of matrix.Matrix, api matrix.API) (matrix.API, bool) {
+// counterpart returns the API of the matrix in that corresponds to an API of the matrix of.
+func counterpart(in, of matrix.Matrix, api matrix.API) (matrix.API, bool) {
 	at := func(m matrix.Matrix, name string) int {
 		return slices.IndexFunc(m.APIs, func(a matrix.API) bool { return a.String() == name })
 	}
@@ -83,7 +83,7 @@ func (d *Diff) api(was, is matrix.API) {
 	}
 	unknowns(was, is, add)
 	if was.Document.NotKnown != "" || is.Document.NotKnown != "" {
-		was.Document, is.Document = matrix.Document{}, matrix.Document{} // and it is said that it is not known
+		was.Document, is.Document = matrix.Document{}, matrix.Document{} // it is reported as not known
 	}
 	before, err := newSide(was)
 	if err == nil {
@@ -97,7 +97,7 @@ func (d *Diff) api(was, is matrix.API) {
 	add(Change{Effect: Unknown, Text: "the routes cannot be compared: " + err.Error()})
 }
 
-// pair is two APIs, of which the second may be wider. Lost says that it is the old one.
+// pair holds two APIs of which the second may be wider. lost says that the second is the old one.
 type pair struct {
 	was, is *side
 	lost    bool
@@ -107,11 +107,11 @@ type pair struct {
 type gain struct {
 	request
 	route, old matrix.Route
-	had        bool // the other API has a route for it that is not a preflight
+	had        bool // the other API has a route for the request that is not a preflight
 	step       step
 }
 
-// step is a part of an API. A gain is put down to the first part with which the other API allows it.
+// step is a part of an API. A gain is attributed to the first part with which the other API allows the request.
 type step uint8
 
 const (
@@ -122,7 +122,7 @@ const (
 	byRoute
 )
 
-// steps are APIs between two, each with one more of the second one's parts.
+// steps returns APIs between the two, each with one more part of the second one.
 func (p pair) steps() (out []*side) {
 	mixed := p.was.api
 	add := func() {
@@ -142,7 +142,7 @@ func (p pair) steps() (out []*side) {
 			if both[0].Name == a.Name && a.Included == now.Included && (a.Included || a.Kind == now.Kind) {
 				now.Name, now.Kind = a.Name, a.Kind
 				mixed.Authorizers[i] = now
-				break // one of its own name, if there is one
+				break // prefer the one with its own name
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (p pair) steps() (out []*side) {
 	return out
 }
 
-// changes finds what the wider API allows and the other one does not, and puts it into words.
+// changes finds what the wider API allows and the other one does not, and describes it.
 func (p pair) changes(add func(Change)) {
 	gains, unsure, unlike, complete := p.gains()
 	for _, routes := range unlike {
@@ -166,17 +166,17 @@ func (p pair) changes(add func(Change)) {
 			"requirements of a route"})
 	}
 	p.describe(gains, add)
-	p.aside(add)
+	p.compareBypasses(add)
 	p.pages(add)
 	p.unsure(slices.DeleteFunc(unsure, p.toldBy(gains)), add)
 }
 
-// notKnown reports whether it is not known who may call a route: the matrix then says why.
+// notKnown reports whether it is not known who may call a route. The matrix then says why.
 func notKnown(r matrix.Route) bool { return r.Kind == matrix.Unknown || r.Who == "not known" }
 
-// alone reports whether no other route matters to who may call one: a value of a claim is not taken for a parameter of
-// the path where another route has it as a literal.
-func alone(r matrix.Route) bool {
+// isIndependent reports whether no other route affects who may call a route. Other routes matter if the value of a
+// claim could be a path parameter for which another route has a literal.
+func isIndependent(r matrix.Route) bool {
 	return !slices.ContainsFunc(r.Requires, func(req access.Requirement) bool {
 		for range req.Paths {
 			return true

@@ -11,7 +11,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// describe puts gains into words, those that have one reason together.
+// describe describes gains, those with the same reason together.
 func (p pair) describe(gains []gain, add func(Change)) {
 	var order []string
 	groups := map[string][]gain{}
@@ -22,7 +22,7 @@ func (p pair) describe(gains []gain, add func(Change)) {
 		if g.step == byPolicy {
 			addresses := from[routeKey(key, g)]
 			if key == othersByPolicy && addresses != "" && addresses == from[routeKey(allByPolicy, g)] {
-				key = allByPolicy // they gained the same as those whom the authorizer allows the route
+				key = allByPolicy // they gained the same as the callers that the authorizer allows the route
 			}
 			key += " " + addresses + where([]gain{g})
 		}
@@ -53,14 +53,14 @@ func (p pair) describe(gains []gain, add func(Change)) {
 	}
 }
 
-// Keys of gains by the resource policy: of callers whom the authorizer, if there is one, allows the route, and of those
-// whom it allows other routes.
+// Keys of gains through the resource policy: for callers that the authorizer, if there is one, allows the route, and
+// for callers that it allows other routes.
 const (
 	allByPolicy    = "policy"
 	othersByPolicy = "policy of others"
 )
 
-// key is the same for gains that are told in one line.
+// key is the same for gains that are described in one line.
 func (p pair) key(g gain) string {
 	c := g.caller
 	switch g.step {
@@ -85,7 +85,7 @@ func (p pair) key(g gain) string {
 	return "route " + g.route.String() + " " + g.old.String() + " " + c.Kind
 }
 
-// word chooses between two: of a gain, and of a loss.
+// word returns the first text for a gain, and the second for a loss.
 func (p pair) word(gained, lost string) string {
 	if p.lost {
 		return lost
@@ -95,7 +95,8 @@ func (p pair) word(gained, lost string) string {
 
 func (p pair) verb() string { return p.word("gained", "lost") }
 
-// change is a change with the witness of its first gain, or one of which it is not known whether a request can be it.
+// change returns a change with the witness of its first gain. If it is not known whether a request can be that gain,
+// the effect is Unknown.
 func (p pair) change(g gain, text, was, is string) Change {
 	c := Change{Effect: Gained, Text: text, Was: was, Is: is}
 	if p.lost {
@@ -111,7 +112,7 @@ func (p pair) change(g gain, text, was, is string) Change {
 	return c
 }
 
-// before is a text in brackets that says what there was, or what there is where access was lost.
+// before returns a text in brackets that says what there was or, for a loss, what there is now.
 func (p pair) before(text string) string {
 	return " (" + p.word("was", "now") + ": " + text + ")"
 }
@@ -128,7 +129,7 @@ func (g gain) witness() *Witness {
 	return w
 }
 
-// routesOf are the routes of some gains.
+// routesOf returns the routes of some gains.
 func routesOf(gains []gain) []string {
 	var out []string
 	for _, g := range gains {
@@ -137,7 +138,7 @@ func routesOf(gains []gain) []string {
 	return unique(out)
 }
 
-// name is the route of a gain: that of the other API unless that one is wider.
+// name returns the route of a gain: that of the other API, unless that one is wider.
 func (g gain) name() string {
 	if g.old.Verb != "" && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") &&
 		(!inside(g.route, g.old) || inside(g.old, g.route)) {
@@ -146,7 +147,7 @@ func (g gain) name() string {
 	return g.route.String()
 }
 
-// inside reports whether all paths of a route are those of another one, as far as their patterns say.
+// inside reports whether another route's pattern covers all paths of a route.
 func inside(r, other matrix.Route) bool {
 	segments, wider := strings.Split(r.Path, "/"), strings.Split(other.Path, "/")
 	for i, s := range wider {
@@ -162,8 +163,8 @@ func inside(r, other matrix.Route) bool {
 	return len(segments) == len(wider)
 }
 
-// on names routes in a sentence, unless they are all of the API's.
-func (p pair) on(gains []gain) (route, text string) {
+// routesInSentence names routes in a sentence, unless they are all routes of the API.
+func (p pair) routesInSentence(gains []gain) (route, text string) {
 	names := routesOf(gains)
 	var routes []string
 	for _, g := range gains {
@@ -184,7 +185,7 @@ func (p pair) on(gains []gain) (route, text string) {
 	return "", " " + list(names)
 }
 
-// routeChange describes a route that asks for less, or that is new.
+// routeChange describes a route that is new or requires less.
 func (p pair) routeChange(gains []gain) Change {
 	g := gains[0]
 	name := g.name()
@@ -217,9 +218,9 @@ func (p pair) routeChange(gains []gain) Change {
 		text = name + ": everyone " + p.verb() + tail
 	case c.Kind == Signer:
 		var names []string
-		every := slices.ContainsFunc(gains, func(g gain) bool { return g.caller.every() })
+		every := slices.ContainsFunc(gains, func(g gain) bool { return g.caller.standsForAll() })
 		for _, g := range gains {
-			if !every || g.caller.every() || !p.amongEvery(g.caller) {
+			if !every || g.caller.standsForAll() || !p.amongEvery(g.caller) {
 				names = append(names, signerName(g.caller, true))
 			}
 		}
@@ -236,14 +237,15 @@ func (p pair) routeChange(gains []gain) Change {
 	return made
 }
 
-// policyAlone reports whether the other API refuses a request by its resource policy, and not by the route's guard.
+// policyAlone reports whether the other API refuses a request because of its resource policy, and not of the route's
+// guard.
 func (p pair) policyAlone(g gain) bool {
 	without := *p.was
 	without.policy = nil
 	return p.was.policy != nil && without.allowsOn(g.request)
 }
 
-// tokens says what callers have that gained, by the choices for the requirements that gains have and others do not.
+// tokens describes callers that gained, by the choices for the requirements that they meet and others do not.
 func (p pair) tokens(gains []gain) string {
 	r := gains[0].route
 	what := "callers with a valid token"
@@ -290,7 +292,7 @@ func (p pair) grantChange(gains []gain) Change {
 	return made
 }
 
-// signer names one who signs, a user of the assembly as one.
+// signer names a signer, a user of the assembly as a user.
 func (p pair) signer(c *caller) string {
 	name := signerName(c, true)
 	if pr := p.either(c.Name); pr != nil && pr.User {
@@ -299,7 +301,7 @@ func (p pair) signer(c *caller) string {
 	return name
 }
 
-// either is a principal of one of the sides.
+// either returns a principal of one of the sides.
 func (p pair) either(name string) *principal {
 	if pr := p.is.principals[name]; pr != nil {
 		return pr

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// endpoint compares the addresses that lead to an API: its execute-api address, which may be off, and custom domains,
-// which may ask for a certificate of the client.
+// endpoint compares the addresses that lead to an API: its execute-api address, which may be disabled, and custom
+// domains, which may require a client certificate.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
@@ -19,9 +19,9 @@ func (p pair) endpoint(add func(Change)) {
 		return
 	}
 	var text string
-	on := p.is.api.Stages // on which more callers have their requests answered
+	on := p.is.api.Stages // the stages that more callers can reach
 	opened := slices.DeleteFunc(slices.Clone(on), func(s string) bool {
-		return !p.both(s) || open(was, s) || !open(is, s)
+		return !p.bothHaveStage(s) || open(was, s) || !open(is, s)
 	})
 	switch {
 	case private(was) && !private(is) && (!is.Closed || is.Domains != nil):
@@ -37,7 +37,7 @@ func (p pair) endpoint(add func(Change)) {
 			", by a custom domain"
 	}
 	if text != "" {
-		if g, ok := p.some(func(g gain) bool { return len(on) == 0 || slices.Contains(on, g.stage) }); ok {
+		if g, ok := p.findRequest(func(g gain) bool { return len(on) == 0 || slices.Contains(on, g.stage) }); ok {
 			add(p.change(g, text, "", ""))
 		}
 	}
@@ -48,7 +48,7 @@ func (p pair) endpoint(add func(Change)) {
 	p.domains(add)
 }
 
-// stages reports stages that are new or gone.
+// stages reports new and removed stages.
 func (p pair) stages(add func(Change)) {
 	renamed := false
 	for _, stage := range p.is.api.Stages {
@@ -65,7 +65,7 @@ func (p pair) stages(add func(Change)) {
 	}
 }
 
-// everyStage is where a domain leads whose callers name the stage in the path.
+// everyStage is the target of a domain whose callers name the stage in the path.
 const everyStage = "every stage"
 
 // domains compares the custom domains of an API.
@@ -98,14 +98,14 @@ func (p pair) domains(add func(Change)) {
 			}
 			c := Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
 				" leads to " + on + " now (was " + cmp.Or(was[i].Stage, everyStage) + ")"}
-			if store := was[i].Truststore; !trusted && (store == "" || store == d.Truststore) { // else it is said below
+			if store := was[i].Truststore; !trusted && (store == "" || store == d.Truststore) { // otherwise reported below
 				c.Effect = Unknown
 				c.Text += ", and who has a client certificate of its truststore cannot be compared"
 			}
 			add(c)
 		}
 		switch store := was[i].Truststore; {
-		case store != "" && d.Truststore == "" && reached: // which would be a gain if it was not open
+		case store != "" && d.Truststore == "" && reached: // this would be a gain if no address were open
 			add(Change{Effect: Changed, Was: store, Text: "the domain " + d.Name +
 				" no longer asks for a client certificate, as another address of the API does not"})
 		case store != d.Truststore && store != "" && d.Truststore != "":
@@ -120,8 +120,8 @@ func (p pair) domains(add func(Change)) {
 	}
 }
 
-// reached reports whether addresses of the other side led to each stage that a domain leads to: its execute-api address
-// or domains that meet a condition. A stage that is new is compared with the stages that the API had.
+// reached reports whether addresses of the other side already led to each stage that a domain leads to: its execute-api
+// address, or domains that meet a condition. A new stage is compared with the stages that the API had.
 func (p pair) reached(d matrix.Domain, by func(matrix.Domain) bool) bool {
 	before := p.was.api.Endpoint
 	stages := []string{d.Stage}
@@ -135,7 +135,7 @@ func (p pair) reached(d matrix.Domain, by func(matrix.Domain) bool) bool {
 	})
 }
 
-// answered reports routes that something else answers than before, as far as that is not a function.
+// answered reports routes whose integration changed, unless both are functions.
 func (p pair) answered(add func(Change)) {
 	for _, is := range p.is.api.Routes {
 		for _, was := range p.was.api.Routes {
@@ -156,13 +156,13 @@ func anyOpen(e matrix.Endpoint) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool { return d.Truststore == "" })
 }
 
-// open reports whether one leads to a stage.
+// open reports whether an address leads to a stage without a client certificate.
 func open(e matrix.Endpoint, stage string) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool {
 		return d.Truststore == "" && leads(d, stage)
 	})
 }
 
-// leads reports whether a domain leads to a stage. On one without a stage callers name it in the path.
+// leads reports whether a domain leads to a stage. If the domain names none, callers name the stage in the path.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html
 func leads(d matrix.Domain, stage string) bool { return d.Stage == stage || d.Stage == "" }

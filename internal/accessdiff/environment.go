@@ -9,18 +9,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// environment is what policies look at beside the caller and the route.
+// environment holds what policies depend on besides the caller and the route.
 type environment struct {
 	ip      string
-	agent   *string // User-Agent; nil without it
+	agent   *string // the User-Agent; nil without one
 	referer *string
-	assumed map[string]bool // conditions on what is not known here, by their text: whether they are met
+	assumed map[string]bool // whether conditions on unknown keys are met, by their text
 
-	given map[string]string // what keys are assumed to have, by their names in lower case
-	about []string          // the conditions that all that is about
+	given map[string]string // the assumed values of keys, by name in lower case
+	about []string          // the conditions that these assumptions are about
 }
 
-// String is the same for environments that differ in what is assumed alone.
+// String is the same for environments that differ only in their assumptions.
 func (e environment) String() string {
 	text := e.ip
 	for _, header := range []*string{e.agent, e.referer} {
@@ -31,7 +31,7 @@ func (e environment) String() string {
 	return text
 }
 
-// context are the keys that API Gateway has for a resource policy. See checks.Guard for the source.
+// context returns the keys that API Gateway supplies for a resource policy. See checks.Guard for the source.
 func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 	keys := iampolicy.Context{}
 	keys.Set("aws:SourceIp", e.ip)
@@ -52,7 +52,7 @@ func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 	return keys
 }
 
-// known are the keys of conditions that are tried with each value that matters.
+// known are the condition keys for which each value that matters is tried.
 var known = []string{
 	"aws:sourceip", "aws:securetransport", "aws:useragent", "aws:referer", "aws:principalarn", "aws:principalaccount",
 }
@@ -62,7 +62,7 @@ func conditionText(c iampolicy.Condition) string {
 	return c.Operator + " " + strings.ToLower(c.Key) + " " + strings.Join(values, ",")
 }
 
-// assume puts what is assumed of conditions into a policy.
+// assume applies the assumptions about conditions to a policy.
 func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 	out := d
 	out.Statements = nil
@@ -83,11 +83,10 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 	return out
 }
 
-// environments are one of each that some policies tell apart. What is assumed is in the second list: nothing shows that
-// such a request can be.
+// environments returns one environment of each class that some policies distinguish. Those with assumptions are in the
+// second list: nothing shows that such a request exists.
 //
-// Complete is false if there are too many conditions for each combination to be tried, or too many patterns of a
-// header.
+// complete is false if there are too many conditions to try each combination, or too many patterns for a header.
 func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
@@ -141,8 +140,7 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	return sure, assumed, complete && all
 }
 
-// addressLike is an IPv4 address that a pattern such as "10.0.*" matches and one that goes on, such as "10.0.0.*", does
-// not.
+// addressLike returns an IPv4 address that matches a pattern such as "10.0.*" but not a longer one such as "10.0.0.*".
 func addressLike(pattern string) (netip.Addr, bool) {
 	parts := strings.Split(strings.NewReplacer("*", "77", "?", "7").Replace(pattern), ".")
 	for len(parts) < 4 && strings.HasSuffix(pattern, "*") {
@@ -162,8 +160,8 @@ func prefixOf(text string) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// addresses are one of each set that some ranges tell apart: each set begins at the first address of a range, or behind
-// the last one.
+// addresses returns one address of each set that some ranges distinguish. Each set begins at the first address of a
+// range, or after its last address.
 func addresses(ranges []netip.Prefix) (out []string) {
 	list := []netip.Addr{
 		netip.MustParseAddr("198.51.100.7"),
@@ -173,11 +171,11 @@ func addresses(ranges []netip.Prefix) (out []string) {
 	}
 	for _, p := range ranges {
 		list = append(list, p.Addr())
-		if next := last(p).Next(); next.IsValid() {
+		if next := lastAddress(p).Next(); next.IsValid() {
 			list = append(list, next)
 		}
 	}
-	// Those of one set are in the same ranges.
+	// Addresses of the same set are in the same ranges.
 	seen := map[string]bool{}
 	for _, a := range list {
 		key := strconv.FormatBool(a.Is4())
@@ -192,8 +190,8 @@ func addresses(ranges []netip.Prefix) (out []string) {
 	return out
 }
 
-// last is the last address of a range.
-func last(p netip.Prefix) netip.Addr {
+// lastAddress returns the last address of a range.
+func lastAddress(p netip.Prefix) netip.Addr {
 	b := p.Addr().AsSlice()
 	for i := p.Bits(); i < len(b)*8; i++ {
 		b[i/8] |= 1 << (7 - i%8)

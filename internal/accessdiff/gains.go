@@ -11,8 +11,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// same reports whether all but the routes is the same on both sides. With a resource policy it never is: what the
-// policy for a token denies depends on all routes, and what that leaves out a resource policy may allow.
+// same reports whether everything but the routes is the same on both sides. With a resource policy it is never the
+// same: what the policy for a token denies depends on all routes, and a resource policy may allow what that policy
+// leaves open.
 func (p pair) same() bool {
 	x, y := p.was.api, p.is.api
 	if p.was.policy != nil || p.is.policy != nil {
@@ -23,11 +24,11 @@ func (p pair) same() bool {
 	return reflect.DeepEqual(x, y)
 }
 
-// gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
-// is not known whether a request can meet them.
+// gains finds requests that the wider API allows and the other one refuses. unsure are those under conditions that a
+// request may not be able to meet.
 //
-// Unlike are routes of both sides, of which a function of the app's own decides on one. There it is a gain as well if
-// the other API refuses the request whatever its guard says, such as by the resource policy.
+// unlike are pairs of routes where an app's own function decides on one side. There, too, a request is a gain if the
+// other API refuses it whatever its guard decides, for example because of the resource policy.
 func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
 	docs := p.documents()
@@ -46,7 +47,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		if had && old.Preflight {
 			had = false
 			if !slices.ContainsFunc(p.was.api.Routes, func(o matrix.Route) bool { return o.String() == r.String() }) {
-				old = matrix.Route{} // the new route is what there is to say
+				old = matrix.Route{} // report it as a new route
 			}
 		}
 		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
@@ -64,7 +65,7 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			for i := range sure {
 				g.env = &sure[i]
 				if told[gainer{c.beside, g.env}] {
-					continue // what the caller beside it gained is not due to what its own token has
+					continue // the original caller gained too, so the variant's token is not the reason
 				}
 				if p.gained(g.request, had, stands) {
 					told[gainer{c, g.env}] = true
@@ -87,13 +88,13 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 	return found, unsure, unlike, complete
 }
 
-// nothingToTry reports whether no request to a route is a gain, or it is not known and said elsewhere. Same is
-// [pair.same].
+// nothingToTry reports whether no request to a route can be a gain, or the route is reported elsewhere as unknown. same
+// is [pair.same].
 func (p pair) nothingToTry(r, old matrix.Route, had, same bool) bool {
-	if r.Preflight || notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
+	if r.Preflight || notKnown(r) || had && notKnown(old) || same && had && isIndependent(r) && reflect.DeepEqual(r, old) {
 		return true
 	}
-	return had && old.Preflight && p.lost // a browser is answered now, which asks for no token
+	return had && old.Preflight && p.lost // a preflight, which needs no token, is answered now
 }
 
 // gainer is a caller that gained a request, in one of the environments.
@@ -102,7 +103,7 @@ type gainer struct {
 	env    *environment
 }
 
-// documents are the policies of both sides.
+// documents returns the policies of both sides.
 func (p pair) documents() (docs []iampolicy.Document) {
 	for _, s := range []*side{p.was, p.is} {
 		if s.policy != nil {
@@ -115,8 +116,8 @@ func (p pair) documents() (docs []iampolicy.Document) {
 	return docs
 }
 
-// requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if
-// there are too many classes.
+// requests returns one request of each class that the routes and some policies distinguish, without a caller. complete
+// is false if there are too many classes.
 func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool) {
 	complete = true
 	patterns := slices.Concat(p.is.table.Patterns(), p.was.table.Patterns())
@@ -143,7 +144,7 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 			}
 			for _, class := range paths {
 				out = append(out, request{stage: stage, verb: verb, path: class.path})
-				more, all := p.apart(verb, class.path)
+				more, all := p.distinctPaths(verb, class.path)
 				complete = complete && all
 				for _, path := range more {
 					out = append(out, request{stage: stage, verb: verb, path: path})
@@ -154,8 +155,8 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 	return out, complete
 }
 
-// heads are the beginnings of the ARNs that policies compare for a request to a stage: those of the stage, and on the other
-// side, if it lacks the stage, those of all of its stages, on which the request is tried there.
+// heads returns the beginnings of the ARNs that policies compare for a request to a stage: that of the stage and, for the
+// other side, which may lack the stage, those of all its stages, on which the request is tried there.
 func (p pair) heads(stage, verb string) []string {
 	out := []string{idOf(p.is.api.ARN) + "/" + stage + "/" + verb}
 	there := p.was.api.Stages
@@ -168,15 +169,15 @@ func (p pair) heads(stage, verb string) []string {
 	return unique(out)
 }
 
-// gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands
-// for its caller there.
+// gained reports whether the wider API allows a request and the other one refuses it, for every one of the callers that
+// may stand for its caller there.
 func (p pair) gained(q request, had bool, stands []*caller) bool {
 	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
 		return p.was.allowsOn(q.by(c))
 	}))
 }
 
-// avoided is what the other API asks for.
+// avoided returns the requirements of the other API.
 func avoided(r matrix.Route, had bool) []access.Requirement {
 	if !had {
 		return nil
@@ -184,7 +185,7 @@ func avoided(r matrix.Route, had bool) []access.Requirement {
 	return r.Requires
 }
 
-// attribute is the first step with which a request is allowed.
+// attribute returns the first step at which a request is allowed.
 func attribute(between []*side, q request) step {
 	for i, s := range between {
 		if s != nil && s.allowsOn(q) {
@@ -194,7 +195,7 @@ func attribute(between []*side, q request) step {
 	return byRoute
 }
 
-// escapes reports whether an authorizer of either side looks at escapes in paths.
+// escapes reports whether an authorizer of either side distinguishes escapes in paths.
 func (p pair) escapes() bool {
 	for _, s := range []*side{p.was, p.is} {
 		for _, g := range s.guards {
@@ -206,7 +207,7 @@ func (p pair) escapes() bool {
 	return false
 }
 
-// tailsOf are the parts of policies' resources after an ARN's fifth colon, each once.
+// tailsOf returns the parts of policies' resources after an ARN's fifth colon, each once.
 func tailsOf(docs []iampolicy.Document) (out []string) {
 	for _, d := range docs {
 		for _, s := range d.Statements {

@@ -2,8 +2,8 @@ package accessdiff
 
 import "slices"
 
-// addressesByRoute says for the keys and routes of gains by the resource policy from which addresses they are: a route
-// can have ranges of its own.
+// addressesByRoute says, by key and route, from which addresses requests gained through the resource policy, since a
+// route can have its own ranges.
 func (p pair) addressesByRoute(gains []gain) map[string]string {
 	by := map[string][]gain{}
 	for _, g := range gains {
@@ -18,16 +18,16 @@ func (p pair) addressesByRoute(gains []gain) map[string]string {
 	return out
 }
 
-// routeKey is the key of a gain with its route, and with where on it the gain is.
+// routeKey returns the key of a gain with its route and its place on the route.
 func routeKey(key string, g gain) string { return key + " " + g.route.String() + where([]gain{g}) }
 
-// merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
-// statements of resource policies about addresses are about all callers.
+// merged returns the keys of groups. It merges groups that gained from the same addresses, since most statements of
+// resource policies about addresses apply to all callers.
 func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 	first := p.byAddresses(order, groups)
-	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
+	plain := map[string]bool{} // authorizers with issuers of which all tokens gained
 	for _, key := range order {
-		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) && !p.letThrough(g[0]) {
+		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.issuerOnly(g[0]) && !p.letThrough(g[0]) {
 			plain[g[0].ofIssuer()] = true
 		}
 	}
@@ -35,8 +35,8 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 		g := groups[key]
 		switch {
 		case g == nil || p.toldByIssuer(g[0], plain):
-		case g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.every() &&
-			coveredBy(g, groups[first[p.addressesOf(g)+where(g)]]): // by a line that names addresses, of whichever callers
+		case g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.standsForAll() &&
+			coveredBy(g, groups[first[p.addressesOf(g)+where(g)]]): // covered by a line about addresses, for any callers
 		default:
 			out = append(out, key)
 		}
@@ -44,7 +44,7 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 	return out
 }
 
-// byAddresses puts groups together that gained from the same addresses, and says by the addresses which group has them.
+// byAddresses merges groups that gained from the same addresses, and returns the group of each set of addresses.
 func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]string {
 	first := map[string]string{}
 	for _, key := range order {
@@ -53,7 +53,7 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]s
 		if g[0].step == byPolicy {
 			addresses = p.addressesOf(g)
 		}
-		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.every() || p.ofOthers(g) {
+		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.standsForAll() || p.ofOthers(g) {
 			continue
 		}
 		addresses += where(g)
@@ -67,30 +67,29 @@ func (p pair) byAddresses(order []string, groups map[string][]gain) map[string]s
 	return first
 }
 
-// ofOthers reports whether some gains by the resource policy are all of callers whom the authorizer allows other
+// ofOthers reports whether all gains through the resource policy are those of callers that the authorizer allows other
 // routes.
 func (p pair) ofOthers(gains []gain) bool {
 	return !slices.ContainsFunc(gains, func(g gain) bool { return p.key(g) != othersByPolicy })
 }
 
-// ofIssuer names the authorizer and the issuer of a gain.
+// ofIssuer identifies the authorizer and the issuer of a gain.
 func (g gain) ofIssuer() string { return g.route.Authorizer + " " + g.caller.Issuer }
 
-// toldByIssuer reports whether a gain of tokens that look in some way is told by the line on all tokens of their
-// issuer.
+// toldByIssuer reports whether the line about all tokens of an issuer covers a gain of tokens with a certain property.
 func (p pair) toldByIssuer(g gain, plain map[string]bool) bool {
-	return g.step == byAuthorizer && !p.letThrough(g) && g.caller.why != "" && !p.plainly(g) && plain[g.ofIssuer()] &&
+	return g.step == byAuthorizer && !p.letThrough(g) && g.caller.why != "" && !p.issuerOnly(g) && plain[g.ofIssuer()] &&
 		slices.Contains(p.was.guards[g.old.Authorizer].audiencesOf(g.caller.Issuer), g.caller.Audience)
 }
 
-// plainly reports whether the issuer is all that there is to say of a token that is accepted now.
-func (p pair) plainly(g gain) bool { return p.accepted(g) == g.caller.tokens() }
+// issuerOnly reports whether nothing but the issuer describes a token that is now accepted.
+func (p pair) issuerOnly(g gain) bool { return p.accepted(g) == g.caller.tokens() }
 
-// coveredBy reports whether every caller that IAM allows gained each route of some gains, by others.
+// coveredBy reports whether others include, for each route of some gains, a gain of every caller that IAM allows.
 func coveredBy(gains, others []gain) bool {
 	return !slices.ContainsFunc(gains, func(g gain) bool {
 		return !slices.ContainsFunc(others, func(o gain) bool {
-			return o.caller.every() && o.route.String() == g.route.String()
+			return o.caller.standsForAll() && o.route.String() == g.route.String()
 		})
 	})
 }

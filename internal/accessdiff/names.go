@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// tailOf is what follows an ARN's fifth colon: the API's id, the stage, the verb and the path.
+// tailOf returns the part after an ARN's fifth colon: the API's ID, the stage, the verb and the path.
 func tailOf(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
 	return parts[len(parts)-1]
 }
 
-// idOf is the id of an API in its ARN.
+// idOf returns the API's ID from its ARN.
 func idOf(arn string) string { return tailOf(arn) }
 
 // underConditions names what some gains assume.
@@ -29,18 +29,18 @@ func underConditions(gains []gain) string {
 	return "conditions that a request does not show here, such as the time or a VPC: " + strings.Join(out, "; ")
 }
 
-// hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the
-// id.
+// hashes matches the hash that CDK appends to a name to make a logical ID. Reviewers know the name; a witness has the
+// ID.
 // Source: makeUniqueId in aws-cdk-lib/core/lib/private/uniqueid.js
 var hashes = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
 
-// signerName names one who signs.
+// signerName names a signer.
 func signerName(c *caller, inSentence bool) string {
 	kind := "role "
 	switch {
 	case c.Name != "":
 		return kind + hashes.ReplaceAllString(c.Name[strings.LastIndex(c.Name, "/")+1:], "$1")
-	case c.every():
+	case c.standsForAll():
 		return "callers that IAM allows execute-api:Invoke"
 	}
 	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 &&

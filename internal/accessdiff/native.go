@@ -12,7 +12,7 @@ import (
 // anyClient stands for an app client that no authorizer names.
 const anyClient = "any"
 
-// poolTokens are those that a Cognito authorizer may admit.
+// poolTokens returns callers with tokens that a Cognito authorizer may admit.
 func (g *guard) poolTokens(r matrix.Route) (out []*caller) {
 	if r.Closed {
 		return nil
@@ -49,7 +49,7 @@ func (g *guard) poolTokens(r matrix.Route) (out []*caller) {
 	return out
 }
 
-// jwtTokens are those that a JWT authorizer may admit.
+// jwtTokens returns callers with tokens that a JWT authorizer may admit.
 func (g *guard) jwtTokens(r matrix.Route, avoid []access.Requirement) (out []*caller, complete bool) {
 	complete = true
 	if g.JWT == nil {
@@ -65,7 +65,7 @@ func (g *guard) jwtTokens(r matrix.Route, avoid []access.Requirement) (out []*ca
 				i.algorithms = []string{"RS256"}
 			}
 			if byClient {
-				i.use = "access" // its audience is in client_id
+				i.use = "access" // the audience is in client_id
 			}
 			make := func(chosen []access.Requirement, s shape) {
 				c := i.token()

@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// jsonVersion changes when what a member means does, or when one goes away.
+// jsonVersion changes when the meaning of a member changes or a member is removed.
 const jsonVersion = 1
 
-// Text has one change a line, under the name of its API. It is empty if nothing changed.
+// Text returns one change a line, under the name of its API. It is empty if nothing changed.
 func (d *Diff) Text() []byte {
 	var b bytes.Buffer
 	api := ""
@@ -29,10 +29,10 @@ func (d *Diff) Text() []byte {
 	return b.Bytes()
 }
 
-// mark stands before a change in a text.
+// mark is the symbol before a change in a text.
 var mark = map[Effect]string{Gained: "+", Lost: "-", Changed: "~", Unknown: "?"}
 
-// JSON is the changes as JSON.
+// JSON returns the changes as JSON.
 func (d *Diff) JSON() []byte {
 	out := struct {
 		Version int      `json:"version"`
@@ -42,7 +42,7 @@ func (d *Diff) JSON() []byte {
 	return plainjson.Indent(out)
 }
 
-// headings stand before the changes of an effect in Markdown.
+// headings are the headings of effects in Markdown.
 var headings = map[Effect]string{
 	Gained:  "Access gained",
 	Unknown: "Cannot be compared",
@@ -50,12 +50,12 @@ var headings = map[Effect]string{
 	Changed: "Changed",
 }
 
-// Markdown is the changes as a comment on a pull request: a sentence that says what to look at, then the changes of
-// each API by their effect, each gain with its witness.
+// Markdown returns the changes as a comment on a pull request: a sentence that says what to look at, then the changes
+// of each API by effect, and the witness of each gain.
 func (d *Diff) Markdown() []byte {
 	var b bytes.Buffer
 	b.WriteString("### " + d.summary() + "\n")
-	apis := unique(each(d.Changes, func(c Change) string { return c.API }))
+	apis := unique(mapChanges(d.Changes, func(c Change) string { return c.API }))
 	for _, api := range apis {
 		if len(apis) > 1 {
 			b.WriteString("\n#### " + code(api) + "\n")
@@ -75,14 +75,14 @@ func (d *Diff) Markdown() []byte {
 	return b.Bytes()
 }
 
-func each(changes []Change, of func(Change) string) (out []string) {
+func mapChanges(changes []Change, of func(Change) string) (out []string) {
 	for _, c := range changes {
 		out = append(out, of(c))
 	}
 	return out
 }
 
-// summary is what changed in one sentence.
+// summary summarizes the changes in one sentence.
 func (d *Diff) summary() string {
 	count := map[Effect]int{}
 	for _, c := range d.Changes {
@@ -103,20 +103,20 @@ func (d *Diff) summary() string {
 	return "Access is as wide as before"
 }
 
-// markdown is a change as an item of a list, with its witness under a fold.
+// markdown returns a change as an item of a list, with its witness in a fold.
 func (c Change) markdown() string {
 	text := "- " + escape(c.Text) + "\n"
 	if c.Witness != nil {
 		w, err := json.Marshal(c.Witness)
 		if err != nil {
-			panic(err) // it came from JSON, or has texts alone
+			panic(err) // unreachable: it came from JSON or has only texts
 		}
 		text += "  <details><summary>allowed now, refused before</summary>\n\n  " + code(string(w)) + "\n  </details>\n"
 	}
 	return text
 }
 
-// code is a text in a code span, which is fenced by more backticks than it has in a row.
+// code returns a text as a code span, fenced by more backticks than it contains in a row.
 func code(text string) string {
 	fence := "`"
 	for strings.Contains(text, fence) {
@@ -128,7 +128,7 @@ func code(text string) string {
 	return fence + text + fence
 }
 
-// escape keeps names that are whatever a template has from being markup, or a mention of a person.
+// escape keeps names in a template from being interpreted as markup or as a mention of a person.
 func escape(text string) string {
 	var b strings.Builder
 	for _, r := range matrix.Plain(text) {

@@ -17,7 +17,7 @@ func (p pair) pages(add func(Change)) {
 	}
 	requests, _ := p.requests(nil)
 	for _, r := range p.is.api.Readable {
-		routes, whole := p.readNow(r, requests)
+		routes, whole := p.newlyReadable(r, requests)
 		switch {
 		case routes == nil || notKnownPages(r) && p.lost:
 			continue
@@ -25,11 +25,11 @@ func (p pair) pages(add func(Change)) {
 			add(Change{Effect: Unknown, Text: "which pages may read answers is " + r.Origin})
 			continue
 		}
-		g, ok := p.some(func(g gain) bool {
+		g, ok := p.findRequest(func(g gain) bool {
 			return slices.Contains(r.Routes, g.route.String()) && !p.readable(r, g.request)
 		})
-		if !ok { // the preflights alone name it: a function may send headers of its own
-			g, ok = p.some(func(g gain) bool {
+		if !ok { // only preflights name the origin: a function may send its own headers
+			g, ok = p.findRequest(func(g gain) bool {
 				preflight := g.request
 				preflight.verb = "OPTIONS"
 				return slices.Contains(r.Routes, "OPTIONS "+g.route.Path) && !p.readable(r, preflight)
@@ -42,7 +42,7 @@ func (p pair) pages(add func(Change)) {
 			routes = nil
 		}
 		c := p.page(g, r, routes)
-		if !ok { // nothing is there to be read yet
+		if !ok { // there is nothing to read yet
 			c.Effect, c.Witness = Changed, nil
 			c.Text += p.word(", which no caller may call", "")
 		}
@@ -50,9 +50,9 @@ func (p pair) pages(add func(Change)) {
 	}
 }
 
-// readNow are the routes whose answers pages may read, and could not, by the names of [gain.name]. Whole reports that
-// the pages could read nothing, and now read all that any pages do.
-func (p pair) readNow(r matrix.Readable, requests []request) (names []string, whole bool) {
+// newlyReadable returns the routes whose answers pages can now read, by the names of [gain.name]. whole reports whether
+// the pages could read nothing before, and can now read everything that any pages can.
+func (p pair) newlyReadable(r matrix.Readable, requests []request) (names []string, whole bool) {
 	var routes []string
 	whole = true
 	for _, q := range requests {
@@ -70,7 +70,7 @@ func (p pair) readNow(r matrix.Readable, requests []request) (names []string, wh
 	return unique(names), whole && slices.Equal(pathsOf(routes), pathsOf(readableRoutes(p.is)))
 }
 
-// page describes the pages of one origin, with the routes that they read unless there is no need to name them.
+// page describes the pages of one origin, and names the routes that they can read if that is necessary.
 func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	from, origin := "pages of "+r.Origin, r.Origin
 	if r.Origin == "*" || r.Origin == "any" {
@@ -93,8 +93,8 @@ func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	return c
 }
 
-// readable reports whether the other API lets the same pages read the answer to a request. Where it has no route for
-// the request, the new route is what there is to say, unless the pages can read nothing else.
+// readable reports whether the other API allows the same pages to read the answer to a request. If it has no route for
+// the request, the new route is reported instead, unless the pages can read nothing else.
 func (p pair) readable(r matrix.Readable, q request) bool {
 	route, had := p.was.matched(q.verb, q.path)
 	return slices.ContainsFunc(p.was.api.Readable, func(o matrix.Readable) bool {

@@ -9,15 +9,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// mostPaths bounds the paths that are tried for one class.
+// mostPaths limits the paths that are tried for one class.
 const mostPaths = 256
 
-// apart are paths of the same routes in which the parameters that requirements compare with claims have other values.
-// Of a path whose parameters are all the same, a caller who is asked for two of them in one claim is one who is asked
-// for one, and no caller has a claim that is to be a parameter and some other text. So each parameter is tried with
-// each text that is asked for in a claim, and with texts that make each two of them the same or not. Complete is false
-// if those are too many.
-func (p pair) apart(verb, path string) (paths []string, complete bool) {
+// distinctPaths returns paths of the same routes that differ in the parameters that requirements compare with claims.
+// If all parameters of a path are equal, a caller that needs two of them in one claim looks like one that needs one,
+// and no caller has a claim that must be both a parameter and another text. So each parameter is tried with each text
+// that is required in a claim, and with texts that make any two parameters equal or different. complete is false if
+// that gives too many paths.
+func (p pair) distinctPaths(verb, path string) (paths []string, complete bool) {
 	var places []int
 	var texts []string
 	for _, s := range []*side{p.is, p.was} {
@@ -56,7 +56,7 @@ func (p pair) apart(verb, path string) (paths []string, complete bool) {
 			segments[at] = text
 			set(i+1, others)
 		}
-		// The values beside those are interchangeable, so that one more than there are is tried, and no further one.
+		// All other values are interchangeable, so only one more than those in use is tried.
 		for n := range others + 1 {
 			segments[at] = was + strings.Repeat("7", n)
 			set(i+1, max(others, n+1))
@@ -67,8 +67,8 @@ func (p pair) apart(verb, path string) (paths []string, complete bool) {
 	return paths, complete
 }
 
-// ownedBy are the segments of a route's path that its requirements compare with claims, and the texts that they ask for
-// in the same claims.
+// ownedBy returns the segments of a route's path that its requirements compare with claims, and the texts that they
+// require in the same claims.
 func ownedBy(r matrix.Route) (places []int, texts []string) {
 	pattern, err := route.Parse(r.String())
 	if err != nil {

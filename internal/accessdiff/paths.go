@@ -7,21 +7,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// pathClass is a set of paths that no pattern of either API and of none of their policies tells apart, by one of them.
+// pathClass is a set of paths that no pattern of either API or their policies distinguishes, represented by one of
+// them.
 type pathClass struct{ path string }
 
-// maxStates bounds the search for classes of paths.
+// maxStates limits the search for classes of paths.
 const maxStates = 50_000
 
-// classes finds the classes of the paths of some routes. Tails are patterns of policies, which match what follows one of
-// the heads: the part of a method's ARN from the API's id to the verb. Two heads are of the stages that one request is
-// compared on. Complete is false if there are too many classes.
+// classes finds the classes of the paths of some routes. tails are patterns of policies, which match what follows one of
+// the heads: the part of a method's ARN from the API's ID to the verb. There are several heads if one request is compared
+// on several stages. complete is false if there are too many classes.
 //
-// All patterns together are an automaton. Its states are sets of places in the patterns; two paths that end in one set
-// are of one class. So each set that can be reached, by its shortest path, is all that has to be looked at.
+// All patterns together form an automaton whose states are sets of places in the patterns. Two paths that end in the
+// same set are in the same class. So it suffices to examine each reachable set once, by its shortest path.
 func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (found []pathClass, complete bool) {
 	a := &automaton{}
-	slashes := len(tails) > 0 // a policy can tell /orders from /orders/
+	slashes := len(tails) > 0 // a policy can distinguish /orders from /orders/
 	for _, p := range patterns {
 		a.route(p, slashes)
 	}
@@ -59,7 +60,7 @@ func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (fou
 		queue = queue[1:]
 		at, path := v.at, v.path
 		if !slashes && path != "/" && strings.HasSuffix(path, "/") {
-			// A slash at the end does not count for routes, so a greedy parameter that has taken it needs more.
+			// Routes ignore a slash at the end, so a greedy parameter that has matched only that slash needs more.
 			more := a.alphabet(at, path, false)[0]
 			at, path = a.step(at, more), path+more
 		}
@@ -82,8 +83,9 @@ func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (fou
 	return found, true
 }
 
-// shapesApart are patterns of paths that are told apart although no route and no policy does: those with an escape, if
-// an authorizer looks at them, and those that [where] names, as far as policies can tell them from others.
+// shapesApart returns patterns of paths that form their own classes although no route or policy distinguishes them:
+// paths with an escape, if an authorizer looks at these, and the paths that [where] names, as far as policies can
+// distinguish them.
 func shapesApart(tails []string, escapes bool) (out []string) {
 	if escapes {
 		out = append(out, "*%*")
@@ -107,7 +109,7 @@ func (a *automaton) alive(p places) bool {
 	return false
 }
 
-// ends says in one text which patterns end here. Some is false if no route does.
+// ends identifies the patterns that end here. some is false if no route does.
 func (a *automaton) ends(p places, routes int) (key string, some bool) {
 	var b strings.Builder
 	for i := range p.all() {
@@ -119,12 +121,12 @@ func (a *automaton) ends(p places, routes int) (key string, some bool) {
 	return b.String(), some
 }
 
-// free are characters for a place where any will do: those that values of claims can have, so that a parameter can be
-// one.
+// free are characters for a place that accepts any character. Values of claims can have them, so that a parameter can
+// equal a claim.
 const free = "x17zqjkvw0-_~"
 
-// alphabet is what leads on from a place: the characters that some pattern names there, and one that none does. Paths
-// with an empty segment are left out, and at an end there is at most one slash more.
+// alphabet returns the characters that lead on from a set of places: those that a pattern names there, and one that
+// none does. It leaves out paths with an empty segment, and allows at most one more slash at an end.
 func (a *automaton) alphabet(p places, path string, escapes bool) (out []string) {
 	named := map[string]bool{}
 	var list []string

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// withoutRights reports whether a gain is one of a caller whom its authorizer does not allow the route.
+// withoutRights reports whether a gain is that of a caller that its authorizer does not allow the route.
 func (p pair) withoutRights(g gain) bool {
 	guard := p.is.guards[g.route.Authorizer]
 	return guard != nil && guard.answer(g.request, p.is.api.ARN+"/"+g.stage+"/"+g.verb+g.path) == silent
@@ -15,7 +15,7 @@ func (p pair) withoutRights(g gain) bool {
 // policyChange describes requests that the resource policy refused.
 func (p pair) policyChange(gains []gain) Change {
 	g := gains[0]
-	name, on := p.on(gains)
+	name, on := p.routesInSentence(gains)
 	subject := p.addressesOf(gains)
 	switch {
 	case g.caller.Kind == Signer && subject == "":
@@ -30,7 +30,7 @@ func (p pair) policyChange(gains []gain) Change {
 		if p.lost {
 			subject = "callers that the resource policy refuses now"
 		}
-	case g.caller.Kind == Signer && !g.caller.every():
+	case g.caller.Kind == Signer && !g.caller.standsForAll():
 		subject = signerName(g.caller, true) + " from " + subject
 	}
 	made := p.change(g, subject+" "+p.verb()+on+where(gains), "", "")
@@ -38,7 +38,7 @@ func (p pair) policyChange(gains []gain) Change {
 	return made
 }
 
-// addressesOf says from which addresses requests are allowed that were not; "" if the address does not matter.
+// addressesOf says from which addresses requests are now allowed; "" if the address does not matter.
 func (p pair) addressesOf(gains []gain) string {
 	var ranges []netip.Prefix
 	for _, s := range []*side{p.was, p.is} {
@@ -84,7 +84,7 @@ func (p pair) addressesOf(gains []gain) string {
 		return ""
 	case others && len(outside) > 0:
 		text := "addresses outside " + strings.Join(unique(outside), ", ")
-		if islands := within(unique(inside), outside); islands != nil {
+		if islands := rangesWithin(unique(inside), outside); islands != nil {
 			text += " or in " + strings.Join(islands, ", ")
 		}
 		return text
@@ -92,14 +92,14 @@ func (p pair) addressesOf(gains []gain) string {
 		return "every address"
 	}
 	text := "addresses in " + strings.Join(unique(inside), ", ")
-	if holes := within(outside, inside); holes != nil {
+	if holes := rangesWithin(outside, inside); holes != nil {
 		text += " outside " + strings.Join(unique(holes), ", ")
 	}
 	return text
 }
 
-// within are those of some ranges that are in one of others.
-func within(ranges, others []string) (out []string) {
+// rangesWithin returns the ranges that lie in one of some others.
+func rangesWithin(ranges, others []string) (out []string) {
 	for _, text := range ranges {
 		r, ok := prefixOf(text)
 		if ok && slices.ContainsFunc(others, func(other string) bool {
@@ -112,7 +112,7 @@ func within(ranges, others []string) (out []string) {
 	return out
 }
 
-// smallest is the smallest range that has an address.
+// smallest returns the smallest range that contains an address.
 func smallest(ranges []netip.Prefix, a netip.Addr) (string, bool) {
 	best := -1
 	for i, r := range ranges {

@@ -12,30 +12,30 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// settings are those of an included authorizer.
+// settings are the settings of an included authorizer.
 type settings struct {
 	issuers                 []issuer
 	perRequest, denyEscapes bool
-	raw                     map[string]string // each by its path, such as "issuers[0].url"
+	raw                     map[string]string // every setting by its path, such as "issuers[0].url"
 }
 
-// issuer is an issuer of an included authorizer with what its tokens must have.
+// issuer is an issuer of an included authorizer, with what its tokens must have.
 type issuer struct {
-	url, id            string // as it is written; and such as "Shop/Users" for a user pool of the assembly
+	url, id            string // as written, and a name such as "Shop/Users" for a user pool of the assembly
 	audiences, clients []string
 	clientClaim        string
 	algorithms         []string
 	kind, use          string // typ and token_use
-	scopes             string // claims; scopes is "" for scope or scp
+	scopes             string // names of claims; scopes is "" for scope or scp
 	groups, roles      string
 	principal          string
 	bound              bool
 	lifetime, leeway   float64       // in seconds
-	withdrawn          time.Duration // how long keys count that the issuer no longer has
-	keys               string        // where its keys come from: two that differ cannot be compared
+	withdrawn          time.Duration // how long keys that the issuer has withdrawn are still accepted
+	keys               string        // where its keys come from; different sources cannot be compared
 }
 
-// settingsOf reads the variables that the matrix has one by one.
+// settingsOf reads the variables, which the matrix has one by one.
 func settingsOf(stack string, variables []matrix.Variable) settings {
 	s := settings{raw: map[string]string{}}
 	for _, v := range variables {
@@ -95,7 +95,7 @@ func (s settings) issuer(stack, at string) issuer {
 			keys = append(keys, strings.TrimPrefix(name, at)+"="+s.raw[name])
 		}
 	}
-	// Keys are asked for again after the first time, and used until the second one while the issuer does not answer.
+	// Keys are fetched again after the first time, and are used until the second if the issuer does not answer.
 	i.withdrawn = seconds(max(cmp.Or(number("maxKeyAgeSeconds"), 3600), cmp.Or(number("staleCeilingSeconds"), 12*3600)))
 	i.keys = strings.Trim(strings.Join(keys, " "), " ")
 	return i
@@ -103,14 +103,15 @@ func (s settings) issuer(stack, at string) issuer {
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
-// pool is the issuer of a user pool of the assembly, in the notation of templates, and client is an app client of one.
+// pool matches the issuer of a user pool of the assembly, in the notation of templates, and client matches an app
+// client.
 var (
 	pool       = regexp.MustCompile(`^(?:https://)?\$\{(\w+)\.(?:ProviderName|ProviderURL)\}$`)
 	client     = regexp.MustCompile(`^\$\{(\w+)\}$`)
 	literalARN = regexp.MustCompile(`^arn:[a-z-]+:cognito-idp:([a-z0-9-]+):\d+:userpool/([\w-]+)$`)
 )
 
-// issuerID names an issuer in the same way for all kinds of authorizer.
+// issuerID names an issuer in the same way for all kinds of authorizers.
 func issuerID(stack, url string) string {
 	if found := pool.FindStringSubmatch(url); found != nil {
 		return stack + "/" + found[1]

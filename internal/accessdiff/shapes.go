@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// subject is the subject of tokens that nothing else is asked of: one that no parameter of a path can be, as it has a
-// space. Value is one that a parameter can be.
+// subject is the subject of tokens without other requirements. It contains a space, so no path parameter can equal it.
+// value is a subject that a parameter can equal.
 const (
 	subject = "user 1"
 	value   = "u1"
 )
 
-// shape is how a token looks beside the rights in it.
+// shape is a property of a token besides the rights in it.
 type shape struct {
-	why string // in which way it differs from the first one
+	why string // how the token differs from the first shape
 	set func(c *caller)
 }
 
-// shapes are the tokens of an issuer, each different from the first one in one way: the other API takes all that differ
-// in several ways if it takes those.
+// shapes returns the tokens of an issuer. Each differs from the first in one way: if the other API accepts all of
+// these, it accepts tokens that differ in several ways.
 func (i issuer) shapes() (out []shape) {
 	out = append(out, shape{"", func(*caller) {}})
 	for n, a := range i.audiences {
@@ -45,7 +45,7 @@ func (i issuer) shapes() (out []shape) {
 	return out
 }
 
-// address gives a token its audience.
+// address sets the audience of a token.
 func (i issuer) address(c *caller, audience string) {
 	c.Audience = audience
 	if i.use == "access" {
@@ -55,7 +55,7 @@ func (i issuer) address(c *caller, audience string) {
 	}
 }
 
-// assign gives a token its client.
+// assign sets the client of a token.
 func (i issuer) assign(c *caller, id string) {
 	switch {
 	case i.clientClaim != "":
@@ -67,7 +67,7 @@ func (i issuer) assign(c *caller, id string) {
 	}
 }
 
-// token is the least that an issuer's settings take.
+// token returns a caller with the minimal token that an issuer's settings accept.
 func (i issuer) token() *caller {
 	c := &caller{Caller: Caller{
 		Kind: Token, Issuer: i.id, Algorithm: i.algorithms[0], Type: i.kind, Claims: map[string]any{"iss": i.url},
@@ -88,7 +88,7 @@ func (i issuer) token() *caller {
 	return c
 }
 
-// finish adds what a token needs besides: a subject, and the claim of the principal.
+// finish adds the rest of what a token needs: a subject, and the principal's claim.
 func (i issuer) finish(c *caller) {
 	for _, name := range []string{"sub", i.principal} {
 		if !c.has(name) {

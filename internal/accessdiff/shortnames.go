@@ -7,12 +7,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// generated is the name that secureapi gives an authorizer in AWS: the ids on its construct's path and CDK's hash of
-// that. What follows the last "Authorizer" is the name in Props.Authorizers, or nothing for Props.Authorizer.
+// generated matches the name that secureapi gives an authorizer in AWS: the IDs on its construct's path, and CDK's hash
+// of that path. The part after the last "Authorizer" is the name in Props.Authorizers, or nothing for Props.Authorizer.
 var generated = regexp.MustCompile(`^[A-Za-z0-9]*Authorizer([A-Za-z0-9]*)[0-9A-F]{8}$`)
 
-// shortNames has a text name the authorizers of some APIs as their tables do: "the authorizer partners", "the API's
-// authorizer". Names that are not generated, or that two of them would share, stay.
+// shortNames returns a replacer that names the authorizers of some APIs as their tables do: "the authorizer partners",
+// "the API's authorizer". It keeps names that are not generated, or that two authorizers would share.
 func shortNames(apis ...matrix.API) *strings.Replacer {
 	short, long := map[string]string{}, map[string]string{}
 	for _, api := range apis {

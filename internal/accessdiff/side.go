@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// side is an API that requests are decided by: one of the two that are compared, or one of the steps between them.
+// side is an API that decides requests: one of the two that are compared, or one of the steps between them.
 type side struct {
 	api        matrix.API
 	table      *route.Table
-	guards     map[string]*guard // by the names of authorizers
+	guards     map[string]*guard // by authorizer name
 	policy     *iampolicy.Document
 	principals map[string]*principal
 
-	last struct { // the resource policy's outcomes for the last ARN and caller
+	last struct { // the resource policy's outcome for the last ARN and caller
 		arn      string
 		caller   iampolicy.Caller
 		outcomes map[*environment]iampolicy.Outcome
@@ -33,15 +33,15 @@ type principal struct {
 	policy iampolicy.Document
 }
 
-// guard is an authorizer, made ready.
+// guard is a prepared authorizer.
 type guard struct {
 	matrix.Authorizer
-	settings settings // of an included authorizer
+	settings settings // for an included authorizer
 	table    *access.Table
 	compiler *policycompiler.Compiler
 	policies map[string]iampolicy.Document // by prefix and rights
 
-	last struct { // what the guard was asked last, and what it said
+	last struct { // the guard's last request and its answer
 		caller *caller
 		arn    string
 		said   outcome
@@ -119,20 +119,20 @@ func (g *guard) tabulate(routes []matrix.Route, patterns []route.Pattern) error 
 	return nil
 }
 
-// request is one to decide, with its caller.
+// request is a request to decide, with its caller.
 type request struct {
 	stage, verb, path string
 	env               *environment
 	caller            *caller
 }
 
-// by is the request of another caller.
+// by returns the same request by another caller.
 func (q request) by(c *caller) request {
 	q.caller = c
 	return q
 }
 
-// outcome is what a guard says.
+// outcome is a guard's decision.
 type outcome uint8
 
 const (
@@ -141,7 +141,7 @@ const (
 	allows
 )
 
-// matched is the route that a request falls under.
+// matched returns the route of a request.
 func (s *side) matched(verb, path string) (matrix.Route, bool) {
 	i := s.table.Index(verb, path)
 	if i < 0 {
@@ -150,7 +150,7 @@ func (s *side) matched(verb, path string) (matrix.Route, bool) {
 	return s.api.Routes[i], true
 }
 
-// allowsOn decides a request on its stage. A stage that only the other API has is taken for each of this one's.
+// allowsOn decides a request on its stage. A stage that only the other API has stands for each of this API's stages.
 func (s *side) allowsOn(q request) bool {
 	if slices.Contains(s.api.Stages, q.stage) || len(s.api.Stages) == 0 {
 		return s.allows(q)
@@ -202,8 +202,8 @@ func (s *side) allows(q request) bool {
 	return said == allows || said == silent && resource == iampolicy.Allowed
 }
 
-// admitsKey reports whether a usage plan admits the caller's API key to a stage. One that is not in the assembly can be
-// in each of the plans, or in one that is not in the assembly either.
+// admitsKey reports whether a usage plan admits the caller's API key to a stage. A key outside the assembly can be in
+// each of the plans, or in one outside the assembly.
 func (s *side) admitsKey(q request) bool {
 	if q.caller.APIKey == anyKey {
 		return len(s.api.Plans) == 0 ||
@@ -217,7 +217,7 @@ func (s *side) admitsKey(q request) bool {
 	return false
 }
 
-// resourcePolicy evaluates the resource policy. Callers of a route that is not behind IAM are all the same to it.
+// resourcePolicy evaluates the resource policy. On a route without IAM, all callers are the same to it.
 func (s *side) resourcePolicy(arn string, c iampolicy.Caller, env *environment) iampolicy.Outcome {
 	if s.last.arn != arn || s.last.caller != c {
 		s.last.arn, s.last.caller = arn, c
@@ -231,7 +231,8 @@ func (s *side) resourcePolicy(arn string, c iampolicy.Caller, env *environment) 
 	return outcome
 }
 
-// judge evaluates a policy. Of a condition on what is not known of a request the environment says if it is met.
+// judge evaluates a policy. For conditions on unknown properties of a request, the environment decides whether they are
+// met.
 func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env *environment) iampolicy.Outcome {
 	if len(env.assumed) > 0 {
 		d = env.assume(d)
@@ -243,7 +244,7 @@ func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env *
 	return d.Evaluate(q).Outcome
 }
 
-// signer is the caller as this API's policies know it.
+// signer returns the caller in the form that this API's policies see.
 func (s *side) signer(c *caller) iampolicy.Caller {
 	if c.Kind != Signer {
 		return iampolicy.Caller{}
@@ -252,7 +253,7 @@ func (s *side) signer(c *caller) iampolicy.Caller {
 	if p := s.principals[c.Name]; p != nil {
 		arn = p.ARN
 	}
-	if c.Name != "" && strings.Contains(arn, ":role/") { // a role calls as the session that assumed it
+	if c.Name != "" && strings.Contains(arn, ":role/") { // a role calls as a session
 		role = arn
 		arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
 	}
@@ -263,8 +264,8 @@ func (s *side) signer(c *caller) iampolicy.Caller {
 	return iampolicy.Caller{ARN: arn, Account: account, Role: role}
 }
 
-// identity is what a signer's own policies say. Those of another account are not known: they are taken to allow, as
-// they have to where the resource policy alone decides.
+// identity returns the outcome of a signer's own policies. Those of another account are not known: they are assumed to
+// allow, which they must do where the resource policy decides alone.
 func (s *side) identity(q request, arn string, c iampolicy.Caller) outcome {
 	if q.caller.Kind != Signer {
 		return refuses
@@ -277,7 +278,7 @@ func (s *side) identity(q request, arn string, c iampolicy.Caller) outcome {
 	}
 	p := s.principals[q.caller.Name]
 	if p == nil {
-		return silent // of this API it has no policy
+		return silent // no policy of this principal is about the API
 	}
 	switch s.judge(p.policy, arn, c, q.env) {
 	case iampolicy.Allowed:

@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// signers are the roles and users of either side, those that a resource policy names or tells apart, and one of the
-// API's account and of another one that may call everything as far as its own policies go. Complete is false if a
-// policy tells too many apart.
+// signers returns callers that sign: the roles and users of either side, those that a resource policy names or
+// distinguishes, and one of the API's account and one of another account whose own policies allow everything. complete
+// is false if a policy distinguishes too many.
 func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	complete = true
 	add := func(c Caller, made bool) {
@@ -26,7 +26,7 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	if parts := strings.Split(s.api.ARN, ":"); len(parts) > 5 {
 		partition, account = parts[1], parts[4]
 	}
-	// A caller of the API's account can have policies of its own that are not in the assembly.
+	// A caller of the API's account can have policies outside the assembly.
 	either := func(arn string, made bool) {
 		add(Caller{Principal: arn}, made)
 		if parts := strings.Split(arn, ":"); len(parts) > 5 && parts[4] == account {
@@ -42,9 +42,9 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	}
 	var patterns []string
 	for _, side := range append(others, s) {
-		for _, name := range slices.Sorted(maps.Keys(side.principals)) { // one without a policy here may have lost a Deny
+		for _, name := range slices.Sorted(maps.Keys(side.principals)) { // any may have lost a Deny
 			c := Caller{Name: name, Principal: side.principals[name].ARN}
-			if c.unread = notKnown(name); c.unread { // and it is said if they differ
+			if c.unread = notKnown(name); c.unread { // differences are reported elsewhere
 				add(c, false)
 				c.Permitted = true
 			}
@@ -72,8 +72,8 @@ func (s *side) signers(others ...*side) (out []*caller, complete bool) {
 	return out, complete
 }
 
-// signersIn are the ARNs of the callers that a policy names, but for those that are known by their own names, and the
-// patterns by which it tells callers apart.
+// signersIn returns the ARNs of the callers that a policy names, except those with their own names, and the patterns
+// with which it distinguishes callers.
 func signersIn(d *iampolicy.Document, partition string, known func(name string) bool) (arns, patterns []string) {
 	for _, st := range d.Statements {
 		for _, p := range []*iampolicy.Principal{st.Principal, st.NotPrincipal} {
@@ -102,16 +102,16 @@ func signersIn(d *iampolicy.Document, partition string, known func(name string) 
 	return arns, patterns
 }
 
-// developer ends the ARN of a caller who stands for all of the API's account whom IAM allows to call.
+// developer ends the ARN of a caller that stands for everyone in the API's account whom IAM allows to call.
 const developer = ":user/developer"
 
-// every reports whether a caller stands for all whom IAM allows to call.
-func (c *caller) every() bool {
+// standsForAll reports whether a caller stands for everyone whom IAM allows to call.
+func (c *caller) standsForAll() bool {
 	return c.Permitted && c.Name == "" && (c.Principal == "" || strings.HasSuffix(c.Principal, developer))
 }
 
-// arnClasses are ARNs of roles and users, one of each class that some patterns tell apart, of the API's account, of
-// another one and of those that patterns name.
+// arnClasses returns ARNs of roles and users, one of each class that some patterns distinguish, in the API's account,
+// in another one, and in those that patterns name.
 func arnClasses(partition, account string, patterns []string) (out []string, complete bool) {
 	list := slices.Compact(slices.Sorted(slices.Values(patterns)))
 	accounts := []string{account, "999999999999"}
@@ -136,7 +136,7 @@ func (s *side) notKnown(name string) bool {
 	return s.principals[name] != nil && s.principals[name].Policy.NotKnown != ""
 }
 
-// knows reports whether an ARN is that of a role or user of the assembly.
+// knows reports whether an ARN belongs to a role or user of the assembly.
 func (s *side) knows(arn string) bool {
 	for _, p := range s.principals {
 		if p.ARN == arn {
@@ -146,7 +146,7 @@ func (s *side) knows(arn string) bool {
 	return false
 }
 
-// arnsOf are callers that the name of a principal in a policy means.
+// arnsOf returns callers that the name of a principal in a policy stands for.
 func arnsOf(partition, name string) []string {
 	switch {
 	case name == "*":

@@ -7,12 +7,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// mostTexts bounds the values of a header that are tried: addresses and values of another header multiply with them.
+// mostTexts limits the values of a header that are tried, since they multiply with addresses and values of another
+// header.
 const mostTexts = 64
 
-// headerValues are values of a header for the patterns that policies compare it with: none at all, and one of each
-// class that no pattern tells apart, as it is and in the other case, for operators that ignore it. Complete is false if
-// there are too many classes.
+// headerValues returns values of a header for the patterns in policies: none at all, and one of each class that no
+// pattern distinguishes, in both cases for operators that ignore case. complete is false if there are too many classes.
 func headerValues(patterns []string) (out []*string, complete bool) {
 	out = []*string{nil}
 	if len(patterns) == 0 {
@@ -29,7 +29,8 @@ func headerValues(patterns []string) (out []*string, complete bool) {
 	return out, complete
 }
 
-// patternOf is the pattern that a condition compares a text with: StringEquals and its like take * and ? as they are.
+// patternOf returns the pattern with which a condition compares a text. StringEquals and similar operators treat * and
+// ? as literals.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func patternOf(operator, value string) string {
 	if op := strings.ToLower(operator); strings.Contains(op, "equals") && !strings.Contains(op, "arn") {
@@ -38,10 +39,10 @@ func patternOf(operator, value string) string {
 	return value
 }
 
-// textClasses are texts that a shape matches, one of each class that some patterns with * and ? tell apart: the
-// shortest. There are most of them at most; complete is false if there are more.
+// textClasses returns texts that match a shape: the shortest of each class that some patterns with * and ? distinguish,
+// and at most most texts. complete is false if there are more.
 //
-// It is the search of [classes], for texts of any characters.
+// It is the search of [classes] for texts of any characters.
 func textClasses(patterns []string, most int, shape string) (found []string, complete bool) {
 	a := &automaton{}
 	for _, p := range patterns {
@@ -79,8 +80,8 @@ func textClasses(patterns []string, most int, shape string) (found []string, com
 	return found, true
 }
 
-// characters are what leads on from a place in texts: the characters that some pattern names there, and one that none
-// does.
+// characters returns what leads on from a set of places in texts: the characters that a pattern names there, and one
+// that none does.
 func (a *automaton) characters(p places) (out []string) {
 	for i := range p.all() {
 		if n := a.nodes[i]; n.kind == literal && !slices.Contains(out, n.char) {

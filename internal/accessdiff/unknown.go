@@ -49,8 +49,8 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	}
 }
 
-// authorizersOf are authorizers of two APIs that are to be compared: those of one name, and those that one route had
-// before and has now, such as where one was renamed. Each is the old one and the new one.
+// authorizersOf returns pairs of authorizers to compare, the old and the new one: those with the same name, and those
+// that guard the same route, for example after one was renamed.
 func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
 	seen := map[[2]string]bool{}
 	named := func(api matrix.API, name string) (matrix.Authorizer, bool) {
@@ -82,14 +82,14 @@ func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
 	return out
 }
 
-// unknownAuthorizer reports what of an authorizer of one name cannot be compared.
+// unknownAuthorizer reports what cannot be compared between two authorizers.
 func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, before, after string)) {
 	name := is.Name
 	lambda := isLambda(is.Kind)
 	x, y := &guard{Authorizer: was}, &guard{Authorizer: is}
 	switch {
 	case was.Included != is.Included || isLambda(was.Kind) != lambda || !lambda:
-	case !is.Included && was.Kind != is.Kind && was.Name != is.Name: // it is said of the routes
+	case !is.Included && was.Kind != is.Kind && was.Name != is.Name: // reported for the routes
 	case !is.Included && was.Kind != is.Kind:
 		say("the authorizer "+name+" gives its function a "+strings.ToUpper(is.Kind)+" event (was "+
 			strings.ToUpper(was.Kind)+"), and which callers it allows cannot be compared", was.Kind, is.Kind)
@@ -123,8 +123,8 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 // isLambda reports whether a Lambda function decides.
 func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.Request }
 
-// compared are the settings of an included authorizer whose changes are decided by what tokens they take, and free
-// those that no access depends on.
+// compared are the settings of an included authorizer whose changes are covered by comparing which tokens it accepts.
+// free are settings that do not affect access.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
 	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest",
@@ -145,7 +145,7 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 	for _, x := range was.issuers {
 		for _, y := range is.issuers {
 			if x.id == y.id && x.keys != y.keys {
-				say("the keys of issuer "+host(y.id)+" come from "+orItself(y.keys)+" (was "+orItself(x.keys)+
+				say("the keys of issuer "+host(y.id)+" come from "+keySource(y.keys)+" (was "+keySource(x.keys)+
 					"), and who can sign with them cannot be compared", orNone(x.keys), orNone(y.keys))
 			}
 			if x.id == y.id && y.withdrawn > x.withdrawn {
@@ -157,7 +157,7 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 	const session = "session.keysArn"
 	for _, key := range slices.Sorted(mapsKeys(union(was.raw, is.raw))) {
 		if strings.HasPrefix(key, "session.") && (was.raw[session] == "") != (is.raw[session] == "") {
-			continue // sessions in the place of tokens, or the other way round: the callers are others
+			continue // sessions instead of tokens or vice versa: the callers differ
 		}
 		before, after := was.raw[key], is.raw[key]
 		base := key
@@ -176,8 +176,8 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 	}
 }
 
-// unsure reports requests that a policy allows under conditions of which nothing shows whether they are met, those of
-// each caller that IAM knows by itself. Such a loss is reported where it is known which requests the conditions allow.
+// unsure reports requests that a policy allows under conditions that may not be met, for each caller that IAM knows by
+// name. A loss of this kind is reported if it is known which requests the conditions allow.
 func (p pair) unsure(gains []gain, add func(Change)) {
 	var names []string
 	by := map[string][]gain{}
@@ -197,10 +197,10 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 	all := by[p.signer(&caller{Caller: Caller{Permitted: true}})]
 	for _, name := range names {
 		g := by[name]
-		if c := g[0].caller; c.Kind == Signer && !c.every() && p.amongEvery(c) && coveredBy(g, all) {
+		if c := g[0].caller; c.Kind == Signer && !c.standsForAll() && p.amongEvery(c) && coveredBy(g, all) {
 			continue
 		}
-		route, on := p.on(g)
+		route, on := p.routesInSentence(g)
 		effect, verb := Unknown, " may call"
 		if p.lost {
 			effect = Lost
@@ -213,11 +213,11 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 	}
 }
 
-// orItself says where keys come from.
-func orItself(keys string) string { return cmp.Or(keys, "the URL in its metadata") }
+// keySource says where keys come from.
+func keySource(keys string) string { return cmp.Or(keys, "the URL in its metadata") }
 
-// unknownLogin reports settings of the login whose sessions an authorizer takes: who gets a session, and for how long,
-// is not decided.
+// unknownLogin reports settings of the login whose sessions an authorizer accepts. Who gets a session, and for how
+// long, is not decided.
 func unknownLogin(name string, was, is []matrix.Variable, say func(text, before, after string)) {
 	settings := func(list []matrix.Variable) map[string]string {
 		out := map[string]string{}
@@ -231,7 +231,7 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 	before, after := settings(was), settings(is)
 	if len(before) == 0 || len(after) == 0 {
 		takes := func(list []matrix.Variable) bool { return settingsOf("", list).raw["session.keysArn"] != "" }
-		if len(before) != len(after) && takes(was) && takes(is) { // else the callers are others
+		if len(before) != len(after) && takes(was) && takes(is) { // otherwise the callers differ
 			say("the login for the authorizer "+name+" is not known on one side, and who gets a session cannot be compared",
 				"", "")
 		}
@@ -245,13 +245,13 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 	}
 }
 
-// isOf reports whether a variable of a matrix is one of a name, or a value in it.
+// isOf reports whether a variable of a matrix is the named one, or a value in it.
 func isOf(name, variable string) bool {
 	return name == variable || strings.HasPrefix(name, variable+".")
 }
 
-// unknownVariables reports variables of an included authorizer that are not its settings. Some of them have Lambda or
-// Go run other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
+// unknownVariables reports variables of an included authorizer that are not its settings. Some make Lambda or Go run
+// other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
 func unknownVariables(name string, was, is []matrix.Variable, say func(text, before, after string)) {
 	others := func(list []matrix.Variable) map[string]string {
@@ -286,7 +286,7 @@ func unknownPrincipal(was, is matrix.Principal, api matrix.API, say func(text, b
 	case is.Policy.NotKnown != "":
 		say("the policies of "+who+" are not read in full, so what it may call is not known: "+is.Policy.NotKnown,
 			was.Policy.NotKnown, is.Policy.NotKnown)
-	case was.Policy.NotKnown != "": // it may call more than it might, such as without a boundary
+	case was.Policy.NotKnown != "": // it may call more than before, such as without a boundary
 		say("the policies of "+who+" were not read in full, so what it may call now cannot be compared: "+was.Policy.NotKnown,
 			was.Policy.NotKnown, "")
 	}

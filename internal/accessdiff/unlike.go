@@ -2,8 +2,8 @@ package accessdiff
 
 import "github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 
-// own is the authorizer of a route whose function is the app's own; nil for another one.
-func (s *side) own(r matrix.Route) *guard {
+// ownFunctionGuard returns the authorizer of a route if its function is the app's own; else nil.
+func (s *side) ownFunctionGuard(r matrix.Route) *guard {
 	g := s.guards[r.Authorizer]
 	if g == nil || g.Included || r.Kind != matrix.Token && r.Kind != matrix.Request {
 		return nil
@@ -11,10 +11,10 @@ func (s *side) own(r matrix.Route) *guard {
 	return g
 }
 
-// unlikeFor reports whether a caller is one of which it is not known what the other API's route does: a function of the
-// app's own decides on one of the sides.
+// unlikeFor reports whether it is not known how the other API decides for a caller, because an app's own function
+// decides on one of the sides.
 func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
-	theirs := p.was.own(old)
+	theirs := p.was.ownFunctionGuard(old)
 	switch {
 	case theirs != nil:
 		return c.Kind != Anonymous && c.decides != theirs.identity()
@@ -24,13 +24,13 @@ func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 	return c.Kind == Own
 }
 
-// inFavour are callers who stand for one of whom it is not known what the other API's route does: its guard admits each
-// of them, so that what still refuses all of them refuses the caller.
+// inFavour returns callers that stand for a caller about whom the other API's decision is not known. That API's guard
+// admits each of them, so if the API still refuses all of them, it refuses the caller.
 //
-// Complete is false if its policies tell too many apart.
+// complete is false if its policies distinguish too many.
 func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller, complete bool) {
 	stands, complete := []*caller{c}, true
-	if old.Kind == matrix.IAM { // the resource policy can be about who signs
+	if old.Kind == matrix.IAM { // the resource policy can depend on the signer
 		stands, complete = p.was.signers(p.is)
 	}
 	for _, s := range stands {
@@ -41,10 +41,10 @@ func (p pair) inFavour(c *caller, old matrix.Route) (out []*caller, complete boo
 	return out, complete
 }
 
-// unlike reports two routes for one request, of which a function of the app's own guards one and something else the
-// other. Where the authorizer has the same name on both sides, unknownAuthorizer says it.
+// unlike reports two routes for the same request of which an app's own function guards one and something else the
+// other. If the authorizer has the same name on both sides, unknownAuthorizer reports it.
 func (p pair) unlike(was, is matrix.Route, add func(Change)) {
-	both := was.Authorizer == is.Authorizer && p.was.own(was) != nil && p.is.own(is) != nil
+	both := was.Authorizer == is.Authorizer && p.was.ownFunctionGuard(was) != nil && p.is.ownFunctionGuard(is) != nil
 	if p.lost {
 		was, is = is, was
 	}
@@ -59,7 +59,7 @@ func (p pair) unlike(was, is matrix.Route, add func(Change)) {
 		guardName(is) + " guards it (was " + before + "), and which callers a function allows cannot be compared"})
 }
 
-// guardName names what guards a route.
+// guardName names the guard of a route.
 func guardName(r matrix.Route) string {
 	if r.Authorizer != "" {
 		return "the authorizer " + r.Authorizer

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// unknownTexts reports what access may depend on and differs, of which there are only texts.
+// unknownTexts reports differences that access may depend on and that are only known as texts.
 func unknownTexts(was, is []matrix.Variable, say func(text, before, after string)) {
 	texts := func(list []matrix.Variable) map[string]string {
 		out := map[string]string{}
@@ -35,7 +35,7 @@ func unknownTexts(was, is []matrix.Variable, say func(text, before, after string
 	}
 }
 
-// unknownInvokers reports who may call functions past the API now, and who has keys that are not in the assembly.
+// unknownInvokers reports who may now call functions past the API, and API keys outside the assembly.
 func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 	for _, i := range is.Invokers {
 		if !slices.ContainsFunc(was.Invokers, func(o matrix.Invoker) bool {
@@ -49,12 +49,12 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 				", under conditions that are not compared", "", i.Principal)
 		}
 	}
-	if !asksKeys(was) || !asksKeys(is) { // a route that is new, or asks for a key now, is said
+	if !asksKeys(was) || !asksKeys(is) { // a route that is new or now requires a key is reported
 		return
 	}
 	for _, p := range is.Plans {
 		for _, key := range p.Others {
-			var stages []string // on which no plan took it
+			var stages []string // stages on which no plan admitted the key
 			for _, stage := range p.Stages {
 				if !slices.ContainsFunc(was.Plans, func(o matrix.Plan) bool {
 					return slices.Contains(o.Others, key) && (slices.Contains(o.Stages, stage) || !slices.Contains(was.Stages, stage))
@@ -73,12 +73,12 @@ func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
 	}
 }
 
-// asksKeys reports whether a route of an API asks for an API key.
+// asksKeys reports whether a route of an API requires an API key.
 func asksKeys(api matrix.API) bool {
 	return slices.ContainsFunc(api.Routes, func(r matrix.Route) bool { return r.APIKey })
 }
 
-// unknownServices reports services of AWS that a resource policy lets call the API, or lets call more of it.
+// unknownServices reports AWS services that a resource policy now allows to call the API, or to call more of it.
 func unknownServices(was, is matrix.API, say func(text, before, after string)) {
 	before, after := servicesOf(was), servicesOf(is)
 	for _, name := range slices.Sorted(mapsKeys(after)) {
@@ -98,16 +98,16 @@ func unknownServices(was, is matrix.API, say func(text, before, after string)) {
 	}
 }
 
-// service is what a resource policy says of a service, each resource by itself: what it allows the service by its name,
-// and what it denies the service.
+// service is what a resource policy says about a service, one entry for each resource: what it allows the service by
+// name, and what it denies it.
 type service struct{ allows, denies []string }
 
-// servicesOf are the services that a resource policy allows something.
+// servicesOf returns the services that a resource policy allows something.
 func servicesOf(api matrix.API) map[string]service {
 	out := map[string]service{}
 	doc, err := api.Document.Parse(api.ARN)
 	if err != nil || api.Document.NotKnown != "" {
-		return out // and it is said that it is not known
+		return out // it is reported as not known
 	}
 	for _, s := range doc.Statements {
 		if s.Effect == iampolicy.Allow && s.Principal != nil {
@@ -127,7 +127,7 @@ func servicesOf(api matrix.API) map[string]service {
 	return out
 }
 
-// aboutService reports whether a statement is about a service, by its name or with all callers.
+// aboutService reports whether a statement is about a service, by name or by covering all callers.
 func aboutService(s iampolicy.Statement, name string) bool {
 	has := func(p *iampolicy.Principal) bool {
 		return p.Anyone || slices.Contains(p.AWS, "*") || slices.Contains(p.Service, name)
@@ -135,7 +135,7 @@ func aboutService(s iampolicy.Statement, name string) bool {
 	return s.Principal != nil && has(s.Principal) || s.NotPrincipal != nil && !has(s.NotPrincipal)
 }
 
-// textsOf are what a statement is about beside its principals, each resource by itself.
+// textsOf describes what a statement is about besides its principals, one text for each resource.
 func textsOf(s iampolicy.Statement) (out []string) {
 	resources := s.Resource
 	if s.NotResource != nil {

@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// variants are callers beside some, whose tokens have what a side can refuse although the least that is asked for is
-// there: a claim that is compared only if a token has it, with another value; scopes in scp or a client in client_id; a
-// list where a route compares a text, and a text where it compares a list. A candidate has no more than the new side
-// asks for, so that what the old side refuses in a token has to be put into it.
+// variants returns variants of some callers whose tokens have something that a side can refuse although the token meets
+// the minimal requirements: another value in a claim that is compared only if present; scopes in scp or a client in
+// client_id; a list where a route compares a text, or a text where it compares a list. A candidate has no more than the
+// new side requires, so anything that the old side refuses in a token must be added to it.
 func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*caller) {
 	var checked []string
 	if had {
@@ -40,7 +40,7 @@ func (p pair) variants(callers []*caller, old matrix.Route, had bool) (out []*ca
 	return out
 }
 
-// inOtherForms are callers with the claims that another route compares by themselves in other forms.
+// inOtherForms returns variants in which claims that the other route itself compares have other forms.
 func (c *caller) inOtherForms(old matrix.Route) (out []*caller) {
 	var names []string
 	for _, req := range old.Requires {
@@ -66,7 +66,7 @@ func (c *caller) inOtherForms(old matrix.Route) (out []*caller) {
 	return out
 }
 
-// moved is the caller with what is in one claim in another one; nothing where that cannot be.
+// moved returns the caller with the content of one claim moved to another; nothing if that is not possible.
 func (c *caller) moved(from, to, what string) []*caller {
 	value, some := c.Claims[from]
 	if !some || c.has(to) {
@@ -77,8 +77,8 @@ func (c *caller) moved(from, to, what string) []*caller {
 	return []*caller{with}
 }
 
-// anotherValue is a value of a claim that no authorizer asks for: of a claim that names a client, one that an issuer
-// can have.
+// anotherValue returns a value of a claim that no authorizer requires. For a claim that names a client, it is one that
+// an issuer can have.
 func anotherValue(claim string) string {
 	if slices.Contains([]string{"aud", "azp", "client_id"}, claim) {
 		return anyClient
@@ -86,7 +86,7 @@ func anotherValue(claim string) string {
 	return "other"
 }
 
-// checkedClaims are claims that an authorizer compares, if a token has them.
+// checkedClaims returns claims that an authorizer compares if a token has them.
 func (g *guard) checkedClaims() (out []string) {
 	if g == nil {
 		return nil
@@ -108,7 +108,7 @@ func (g *guard) checkedClaims() (out []string) {
 	return unique(out)
 }
 
-// with is the caller with one claim more.
+// with returns the caller with one more claim.
 func (c *caller) with(what, name string, value any) *caller {
 	out := *c
 	out.Claims = maps.Clone(c.Claims)

@@ -18,7 +18,7 @@ func requirements(list []access.Requirement) string {
 	return strings.Join(words, " and ")
 }
 
-// who says who may call a route: what stands behind "was".
+// who describes who may call a route, for the text after "was".
 func who(r matrix.Route) string {
 	var text string
 	switch {
@@ -42,7 +42,8 @@ func who(r matrix.Route) string {
 	return text
 }
 
-// besides says what else the route of a gain asks of its callers, as [who] says it of the other API's.
+// besides says what else the route of a gain requires of its callers, in the form in which [who] describes the other
+// API's.
 func besides(g gain) string {
 	var parts []string
 	if g.route.TakesSession && len(g.route.Requires) > 0 && !g.route.Closed {
@@ -57,7 +58,7 @@ func besides(g gain) string {
 	return " with " + strings.Join(parts, " and ")
 }
 
-// subjects says in the plural who has what meets a requirement: a group's own name for its members.
+// subjects describes in the plural who meets a requirement, with a group's own name for its members.
 func subjects(r access.Requirement) string {
 	if r.Kind == access.Group {
 		return or(r.AnyOf)
@@ -65,7 +66,7 @@ func subjects(r access.Requirement) string {
 	return callersOf([]access.Requirement{r})
 }
 
-// callersOf are callers who meet all of some requirements: "callers with scope a and whose claim plan is pro".
+// callersOf describes callers that meet all of some requirements: "callers with scope a and whose claim plan is pro".
 func callersOf(requires []access.Requirement) string {
 	var b strings.Builder
 	before := ""
@@ -90,15 +91,15 @@ func callersOf(requires []access.Requirement) string {
 	return b.String()
 }
 
-// host is an issuer's URL without its scheme.
+// host returns an issuer's URL without its scheme.
 func host(issuer string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(issuer, "https://"), "/")
 }
 
-// list is a list of routes in a sentence, of which a few are shown.
+// list lists routes in a sentence. It shows only a few.
 func list(routes []string) string { return few(routes, "route") }
 
-// few is a list of which a few are shown, and how many there are more of what they are.
+// few lists a few names, and says how many more there are.
 func few(names []string, what string) string {
 	const shown = 6
 	if n := len(names); n > shown {
@@ -114,7 +115,7 @@ func plural(n int, what string) string {
 	return itoa(n) + " " + what + "s"
 }
 
-// unique is a list in which each text is there once, in its order.
+// unique returns a list without duplicates, in order.
 func unique(texts []string) (out []string) {
 	for _, t := range texts {
 		if !slices.Contains(out, t) {
