@@ -50,7 +50,7 @@ func Accept(scope constructs.IConstruct, rule, reason string) {
 	resource.AddMetadata(jsii.String(rules.AcceptsMetadata), accepts)
 }
 
-// resourceOf is the resource that a construct is or stands for; nil without one.
+// resourceOf returns the resource that a construct is or stands for, or nil.
 func resourceOf(c constructs.IConstruct) awscdk.CfnResource {
 	if api, ok := c.(*API); ok {
 		c = api.RestAPI

@@ -76,7 +76,7 @@ type AlarmProps struct {
 	LoginFailures int
 }
 
-// thresholds are the props as the plain package has them.
+// thresholds converts the props for package monitor.
 func (p AlarmProps) thresholds() monitor.Thresholds {
 	return monitor.Thresholds{
 		Period:              p.Period,

@@ -26,8 +26,8 @@ func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.A
 	if topic == nil {
 		a.fail(method, "the topic is nil: pass the awssns.ITopic to notify")
 	}
-	if of, here, is := another(*topic.Env().Region, *a.RestAPI.Stack().Region()); is {
-		// "Invalid region ca-central-1 specified. Only us-west-2 is supported.", says the deployment.
+	if of, here, is := differ(*topic.Env().Region, *a.RestAPI.Stack().Region()); is {
+		// A deployment would fail with "Invalid region ca-central-1 specified. Only us-west-2 is supported."
 		// Source: https://github.com/cds-snc/notification-terraform/pull/128
 		a.fail(method, "the topic is in %s and the API in %s, and an alarm notifies topics of its own region alone: give it "+
 			"one in %[2]s", of, here)
@@ -37,7 +37,7 @@ func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.A
 		a.fail(method, "it was called before: give all thresholds in one call, and add further actions to the alarms that "+
 			"it returns")
 	}
-	given := one(a, method, props)
+	given := optionalProps(a, method, props)
 	planned, err := monitor.Alarms(w.plain, given.thresholds())
 	if err != nil {
 		a.fail(method, "%w", err)
@@ -69,8 +69,8 @@ func (w *watched) alarm(p monitor.Alarm) awscloudwatch.Alarm {
 	})
 }
 
-// notify is the action of an alarm that notifies a topic. CDK has one in awscloudwatchactions, which depends on the
-// packages of load balancers and auto scaling: every stack would compile them.
+// notify is the action of an alarm that notifies a topic. CDK's own is in awscloudwatchactions, which depends on the
+// packages of load balancers and auto scaling, so that every stack would compile them.
 type notify struct{ topic *string }
 
 var _ awscloudwatch.IAlarmAction = (*notify)(nil)
@@ -80,8 +80,8 @@ func (n *notify) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch
 	return &awscloudwatch.AlarmActionConfig{AlarmActionArn: n.topic}
 }
 
-// one is the only one of optional props, or their zero value.
-func one[P any](a *API, method string, props []P) (out P) {
+// optionalProps returns the only one of optional props, or the zero value.
+func optionalProps[P any](a *API, method string, props []P) (out P) {
 	if len(props) > 1 {
 		a.fail(method, "got %d values of type %T: pass one, or none for the defaults", len(props), out)
 	}

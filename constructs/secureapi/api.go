@@ -22,23 +22,23 @@ type API struct {
 	RestAPI awsapigateway.RestApi
 
 	plan        *plan.Plan
-	condition   awscdk.CfnCondition // nil without one
+	condition   awscdk.CfnCondition // may be nil
 	authorizers map[*plan.Guard]attached
-	functions   map[*plan.Guard]awslambda.Function // the included ones
-	logins      []awslambda.Function               // in the order of the plan's
-	corsHeaders map[string]string                  // of gateway responses; nil without CORS
-	loginPage   bool                               // the response UNAUTHORIZED is made
-	domain      awsapigateway.IDomainName          // nil without one
-	responses   map[string]bool                    // types of Props.GatewayResponses
+	functions   map[*plan.Guard]awslambda.Function // the included functions
+	logins      []awslambda.Function               // in the order of the plan's logins
+	corsHeaders map[string]string                  // for gateway responses; nil without CORS
+	loginPage   bool                               // whether the response UNAUTHORIZED is created
+	domain      awsapigateway.IDomainName          // may be nil
+	responses   map[string]bool                    // the types of Props.GatewayResponses
 
-	privateDomain awsapigateway.CfnDomainNameV2 // nil without one
+	privateDomain awsapigateway.CfnDomainNameV2 // may be nil
 
-	explains bool // the response BAD_REQUEST_BODY is made
+	explains bool // whether the response BAD_REQUEST_BODY is created
 
-	usagePlans map[string]awsapigateway.UsagePlan // by their names
-	keys       map[string]awsapigateway.ApiKey    // by their names, those that the stack makes
+	usagePlans map[string]awsapigateway.UsagePlan // by name
+	keys       map[string]awsapigateway.ApiKey    // the keys that the stack creates, by name
 
-	alarms []awscloudwatch.Alarm // nil before Alarms
+	alarms []awscloudwatch.Alarm // nil before Alarms is called
 }
 
 // URL returns the address of the deployed stage, with a trailing slash. Use it in outputs and for resources outside the

@@ -13,37 +13,37 @@ import (
 // Authorizer guards routes. It is a [TokenAuthorizer], [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer],
 // [JWTAuthorizer] or [IAMAuthorizer].
 type Authorizer interface {
-	// plan describes the authorizer in plain values: what is wrong with it, which requirements it can enforce, what it
-	// reads and what its answers are cached by.
+	// plan describes the authorizer in plain values: its problems, the requirements that it can enforce, what it reads,
+	// and what its answers are cached by.
 	plan() plan.Authorizer
 
-	// attach makes what the API's methods refer to.
+	// attach creates what the API's methods refer to.
 	attach(s *site, g *plan.Guard) attached
 }
 
-// attached is an authorizer as methods refer to it.
+// attached is an authorizer in the form that methods refer to.
 type attached struct {
-	authorizationType string                    // AuthorizationType of the methods
-	authorizer        awsapigateway.IAuthorizer // nil for IAM, and for a kind that CDK's L2 does not know
-	resource          awscdk.CfnResource        // of a kind that CDK's L2 does not know; nil for others
-	id                *string                   // AuthorizerId of the methods; nil for IAM
-	fingerprint       map[string]any            // what the deployment depends on; may hold CDK tokens
-	included          included                  // of an authorizer with JWT
-	own               awslambda.IFunction       // of one with Function; nil for others, and if it is of another account
+	authorizationType string                    // the methods' AuthorizationType
+	authorizer        awsapigateway.IAuthorizer // nil for IAM, and for a kind that CDK's L2 does not support
+	resource          awscdk.CfnResource        // only for a kind that CDK's L2 does not support
+	id                *string                   // the methods' AuthorizerId; nil for IAM
+	fingerprint       map[string]any            // what the deployment depends on; may contain CDK tokens
+	included          included                  // only for an authorizer with JWT
+	own               awslambda.IFunction       // of an authorizer with Function; nil for that of another account
 }
 
 // included is the included function with its settings.
 type included struct {
-	function    awslambda.Function // nil without one
+	function    awslambda.Function // may be nil
 	environment map[string]string
-	alias       awslambda.Alias // that API Gateway invokes; nil for the function itself
+	alias       awslambda.Alias // the alias that API Gateway invokes; nil if it invokes the function itself
 	metrics     bool            // whether it writes metrics
-	hooked      bool            // whether its main is the user's, which may have a hook
-	opaque      bool            // whether it verifies no JWTs, but asks about each token
+	hooked      bool            // whether its main package is the user's, which may have a hook
+	opaque      bool            // whether it verifies no JWTs but asks about each token
 	clients     bool            // whether it compares the claims that name a client
 }
 
-// invoked is what API Gateway invokes.
+// invoked returns what API Gateway invokes: the alias, or the function.
 func (i included) invoked() awslambda.IFunction {
 	if i.alias != nil {
 		return i.alias

@@ -91,7 +91,7 @@ func (c CognitoAuthorizer) check() (errs []error) {
 	return errs
 }
 
-// clientID is what the id of an app client consists of.
+// clientID matches the ID of an app client.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
 var clientID = regexp.MustCompile(`^[\w+]+$`)
 
@@ -129,8 +129,8 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 	return errs
 }
 
-// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. One
-// of Clients is written with anchors, as API Gateway does not document whether it adds them.
+// audience returns the expression that API Gateway compares a token's aud with, or "" if any client's token is
+// accepted. A single client is written with anchors, because API Gateway does not document whether it adds them.
 func (c CognitoAuthorizer) audience() string {
 	if c.Clients == nil {
 		return c.ValidationExpression

@@ -22,7 +22,7 @@ func (i IAMAuthorizer) plan() plan.Authorizer {
 	return plan.Authorizer{
 		Kind:     "IAMAuthorizer",
 		Enforces: i.enforces,
-		// Those that Signature Version 4 adds.
+		// The headers that Signature Version 4 adds.
 		// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 		Headers: []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"},
 		Signed:  true,

@@ -136,8 +136,8 @@ func (j JWTAuthorizer) enforces(requires []access.Requirement) error {
 
 var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// condition says why API Gateway cannot enforce a condition on a claim: it compares one claim of the top level with one
-// text.
+// condition returns why API Gateway cannot enforce a condition on a claim. It can only compare one top-level claim with
+// one text.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
 func (j JWTAuthorizer) condition(r access.Requirement) error {
 	switch text := r.AnyOf[0]; {
@@ -174,10 +174,10 @@ func (j JWTAuthorizer) attach(s *site, g *plan.Guard) attached {
 		Type:           jsii.String("JWT"),
 		IdentitySource: &source,
 	})
-	authorizer.SetName(awscdk.Names_UniqueId(authorizer)) // as CDK's L2 names authorizers
+	authorizer.SetName(awscdk.Names_UniqueId(authorizer)) // CDK's L2 names authorizers the same way
 	authorizer.AddPropertyOverride(jsii.String("JwtConfiguration"), config)
-	// For this resource alone: the schema in CDK's own validation of templates is older than the property. What the
-	// property holds is checked above, and rules of Gatehouse compare it with the plan.
+	// This is for this resource only. The schema in CDK's own validation of templates is older than the property. The
+	// property's content is checked above, and Gatehouse's rules compare it with the plan.
 	awscdk.Validations_Of(authorizer).Acknowledge(&awscdk.Acknowledgment{
 		Id:     jsii.String("CloudFormation-Validate::F3002"),
 		Reason: jsii.String("CDK's schema of AWS::ApiGateway::Authorizer does not know JwtConfiguration yet"),
@@ -185,14 +185,14 @@ func (j JWTAuthorizer) attach(s *site, g *plan.Guard) attached {
 	awscdk.Annotations_Of(s.scope).AddInfoV2(
 		jsii.String(NotEnforcedInfo), jsii.String(fmt.Sprintf("secureapi: %s: %s", s.path, j.notEnforced(g))))
 	return attached{
-		authorizationType: "JWT", // which CDK's L2 does not have
+		authorizationType: "JWT", // CDK's L2 does not have this type
 		resource:          authorizer,
 		id:                authorizer.Ref(),
 		fingerprint:       map[string]any{"type": "JWT", "source": source, "jwt": config},
 	}
 }
 
-// configuration is the JwtConfiguration of the authorizer. No CDK release knows the property yet.
+// configuration returns the authorizer's JwtConfiguration. No CDK release supports the property yet.
 // Sources:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-authorizer-jwtconfiguration.html,
 // aws-properties-apigateway-authorizer-jwtissuer.html and aws-properties-apigateway-authorizer-jwtadditionalclaim.html
@@ -208,8 +208,8 @@ func (j JWTAuthorizer) configuration(g *plan.Guard) map[string]any {
 	return map[string]any{"DefaultAlgorithms": j.Issuers[0].algorithms(), "Issuers": issuers}
 }
 
-// additionalClaims are the conditions on an issuer's tokens, those of the routes among them. Each is required: by
-// default a token without the claim would pass.
+// additionalClaims returns the conditions on an issuer's tokens, including those of the routes. Each condition is
+// required, because by default a token without the claim would pass.
 func additionalClaims(i Issuer, g *plan.Guard) (out []any) {
 	add := func(claim, text string) {
 		out = append(out, map[string]any{
@@ -229,7 +229,7 @@ func additionalClaims(i Issuer, g *plan.Guard) (out []any) {
 	return out
 }
 
-// notEnforced names what the included function checks by default and API Gateway is not known to.
+// notEnforced lists what the included function checks by default and API Gateway is not known to check.
 func (j JWTAuthorizer) notEnforced(g *plan.Guard) string {
 	text := fmt.Sprintf("%s has API Gateway verify tokens, which is not known to check the header typ", g)
 	if slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.AcceptBoundTokens }) {

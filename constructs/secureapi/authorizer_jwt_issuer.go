@@ -11,11 +11,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// nativeAlgorithms are those that API Gateway's JWT authorizers verify.
+// nativeAlgorithms are the algorithms that API Gateway's JWT authorizers verify.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtConfiguration.html
 var nativeAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
 
-// nativeKeyAge is how long API Gateway keeps an issuer's keys at most.
+// nativeKeyAge is the longest time for which API Gateway caches an issuer's keys.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-keys.html
 const nativeKeyAge = time.Hour
 
@@ -30,10 +30,10 @@ func (i Issuer) algorithms() []string {
 	return slices.Clone(i.Algorithms)
 }
 
-// condition is a text that a claim must be, for a setting of the issuer.
+// condition is a text that a claim must have because of a setting of the issuer.
 type condition struct{ claim, text, setting string }
 
-// conditions are the settings that API Gateway enforces by a condition on a claim.
+// conditions returns the settings that API Gateway enforces as a condition on a claim.
 func (i Issuer) conditions() (out []condition) {
 	if i.TokenUse != "" {
 		out = append(out, condition{"token_use", i.TokenUse, "TokenUse"})
@@ -44,8 +44,8 @@ func (i Issuer) conditions() (out []condition) {
 	return out
 }
 
-// nativeClient is the claim that names the one client of Clients, where there is one such claim; "" otherwise. An
-// access token of Amazon Cognito has the client in client_id; other tokens have it in azp, client_id, or both.
+// nativeClient returns the claim that names the client if Clients has one client and there is a single such claim, or
+// "". An access token of Amazon Cognito has the client in client_id. Other tokens have it in azp, client_id, or both.
 func (i Issuer) nativeClient() string {
 	switch {
 	case len(i.Clients) != 1:
@@ -58,8 +58,8 @@ func (i Issuer) nativeClient() string {
 	return ""
 }
 
-// notNative says which settings API Gateway cannot enforce, each with the way out. Those that a team may rely on are
-// refused rather than dropped.
+// notNative returns an error with the way out for each setting that API Gateway cannot enforce. Settings that a team
+// may rely on are refused and not dropped.
 func (i Issuer) notNative() (errs []error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("issuer %q "+format, append([]any{i.URL}, a...)...))
@@ -98,7 +98,7 @@ func (i Issuer) notNative() (errs []error) {
 	return append(errs, i.notNativeLimits()...)
 }
 
-// notNativeLimits is about what the tokens and the keys are limited to.
+// notNativeLimits does the same for the settings that limit tokens and keys.
 func (i Issuer) notNativeLimits() (errs []error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("issuer %q "+format, append([]any{i.URL}, a...)...))
@@ -134,7 +134,7 @@ func (i Issuer) notNativeLimits() (errs []error) {
 	return errs
 }
 
-// notPublic says why the host of an issuer is not on the public internet; "" if it may be.
+// notPublic returns why the host of an issuer is not on the public internet, or "" if it may be.
 func notPublic(text string) string {
 	u, err := url.Parse(text)
 	if plan.Unresolved(text) || err != nil {

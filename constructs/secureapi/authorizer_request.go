@@ -107,7 +107,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 	}
 }
 
-// cache is what the authorizer's answers are cached by.
+// cache describes what the authorizer's answers are cached by.
 func (r RequestAuthorizer) cache() plan.Cache {
 	c := plan.Cache{
 		TTL:      r.lambda().plan().CacheTTL(r.cacheTTL().planned()),

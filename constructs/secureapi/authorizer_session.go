@@ -94,7 +94,7 @@ func (a SessionAuthorizer) ttl() (time.Duration, error) {
 	return plan.CacheTTL(plan.SessionTTL(a.cacheTTL().planned()))
 }
 
-// jwt has the settings of the included function.
+// jwt returns the settings of the included function.
 func (a SessionAuthorizer) jwt() *JWT {
 	return &JWT{
 		Issuers:             []Issuer{a.Login.Issuer},

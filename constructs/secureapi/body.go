@@ -40,7 +40,7 @@ func DescribeBody(schema BodySchema) Access {
 	return restriction{plan.DescribeBody{Body: schema.given().body}}
 }
 
-// given is the schema, or what is wrong with one that is the zero value.
+// given returns the schema, or for the zero value a schema with an error.
 func (s BodySchema) given() BodySchema {
 	if s.body.Source == "" {
 		s.body = plan.Body{Source: "an empty BodySchema", Err: fmt.Errorf("it is the zero value: make one with " +

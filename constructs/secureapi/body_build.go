@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// validate sets what a method checks of requests. Models and validators are made once for all methods that need the
-// same: CDK's L2 makes one validator for each method, whose construct ids are the same unless the consumer's feature
-// flag @aws-cdk/aws-apigateway:requestValidatorUniqueId is set.
+// validate sets what a method checks in its requests. Models and validators are created once for all methods that need
+// the same. CDK's L2 creates one validator for each method, and their construct IDs collide unless the consumer sets
+// the feature flag @aws-cdk/aws-apigateway:requestValidatorUniqueId.
 func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
 	if r.Described != nil {
 		p.RequestModels = &map[string]*string{"application/json": b.models[b.plan.ModelOf(r)]}
@@ -24,8 +24,8 @@ func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps)
 	}
 	if r.Body != nil {
 		model := b.models[b.plan.ModelOf(r)]
-		// $default is for every content type that has no model of its own, and for none: without it a request with another
-		// Content-Type would not be checked.
+		// $default is for every content type that has no model of its own, and for requests without one. Without $default, a
+		// request with another Content-Type would not be checked.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 		p.RequestModels = &map[string]*string{"application/json": model, "$default": model}
 	}
@@ -42,7 +42,8 @@ func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps)
 	p.RequestValidatorId = b.validator(r.Body != nil, required)
 }
 
-// addModels makes the models, and has the deployment change with them: it serves what it was made with.
+// addModels creates the models. The deployment changes with them, because it serves the models that it was created
+// with.
 func (b *builder) addModels() {
 	b.models = map[string]*string{}
 	models := b.plan.Models()
@@ -68,7 +69,7 @@ func (b *builder) addModels() {
 	}
 }
 
-// floats has the numbers of a schema as jsii takes them; [bodyschema.Convert] has seen that they fit.
+// floats converts the numbers of a schema for jsii. [bodyschema.Convert] has checked that they fit.
 func floats(value any) any {
 	switch value := value.(type) {
 	case json.Number:
@@ -90,7 +91,7 @@ func floats(value any) any {
 	return value
 }
 
-// validator is a reference to the validator of what is checked.
+// validator returns a reference to the validator for these checks.
 func (b *builder) validator(body, parameters bool) *string {
 	id := "RequestValidator"
 	switch {
@@ -112,12 +113,12 @@ func (b *builder) validator(body, parameters bool) *string {
 	return b.validators[id]
 }
 
-// sharing has the validator of a route's MethodOptions made once for all routes with the same options. The first has
-// the construct id that CDK gives it.
-func (b *builder) sharing(o awsapigateway.MethodOptions) awsapigateway.MethodOptions {
+// shareValidator makes routes whose MethodOptions have the same validator options share a single validator. The first
+// has the construct ID that CDK gives it.
+func (b *builder) shareValidator(o awsapigateway.MethodOptions) awsapigateway.MethodOptions {
 	v := o.RequestValidatorOptions
 	if v == nil || o.RequestValidator != nil {
-		return o // both are refused by CDK
+		return o // CDK refuses both together
 	}
 	key := fmt.Sprint(isTrue(v.ValidateRequestBody), isTrue(v.ValidateRequestParameters))
 	if v.RequestValidatorName != nil {
@@ -136,8 +137,9 @@ func (b *builder) sharing(o awsapigateway.MethodOptions) awsapigateway.MethodOpt
 	return o
 }
 
-// explainBadRequests has API Gateway say what is wrong with a body. The text is plain: validationErrorString holds
-// quotes and what the caller sent, and it is not documented that they are escaped, as those of messageString are.
+// explainBadRequests makes API Gateway explain what is wrong with a body. The text is plain because
+// validationErrorString contains quotes and the caller's input. It is not documented that they are escaped, as they are
+// in messageString.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func (b *builder) explainBadRequests() {
 	if !b.props.ExplainBadRequests {
@@ -153,7 +155,7 @@ func (b *builder) explainBadRequests() {
 	b.api.explains = true
 }
 
-// warnOfBodies warns of what is not checked.
+// warnOfBodies warns of bodies that are not fully checked.
 func (b *builder) warnOfBodies() {
 	for _, w := range b.plan.Unchecked(UncheckedWarning, BinaryBodyWarning) {
 		annotation.Warn(b.api, w.ID, fmt.Sprintf("secureapi: %s: %s", b.path, w.Text))

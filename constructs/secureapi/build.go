@@ -51,7 +51,7 @@ func (b *builder) build() {
 	b.check()
 }
 
-// attach makes the authorizers.
+// attach creates the authorizers.
 func (b *builder) attach() {
 	b.attached, b.api.functions = map[*plan.Guard]attached{}, map[*plan.Guard]awslambda.Function{}
 	b.api.authorizers = b.attached

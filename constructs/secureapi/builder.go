@@ -11,26 +11,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// builder turns a checked plan into CDK's objects. Nothing is decided here.
+// builder creates CDK's objects from a checked plan. It makes no decisions.
 type builder struct {
 	*site
-	*accessTable // with the plan
+	*accessTable // includes the plan
 	validation
 	api   *API
 	props *Props
 
 	attached  map[*plan.Guard]attached
 	resources map[string]awsapigateway.IResource // by path
-	batch     []batch.Method                     // to be made
+	batch     []batch.Method                     // methods that are still to be created
 	described *digest                            // what the deployment depends on
 }
 
-// functionOf is a route's function.
+// functionOf returns a route's function.
 func (b *builder) functionOf(r plan.PlannedRoute) awslambda.IFunction {
 	return b.functions[r.Function-1]
 }
 
-// resource is CDK's resource of a path, with those above it.
+// resource returns CDK's resource for a path. It creates the missing ones on the way.
 func (b *builder) resource(path string) awsapigateway.IResource {
 	if b.resources == nil {
 		b.resources = map[string]awsapigateway.IResource{"/": b.api.RestAPI.Root()}
@@ -41,12 +41,12 @@ func (b *builder) resource(path string) awsapigateway.IResource {
 	return b.resources[path]
 }
 
-// l1 is the L1 resource of a construct.
+// l1 returns the L1 resource of a construct.
 func l1(of constructs.IConstruct) awscdk.CfnResource {
 	return of.Node().DefaultChild().(awscdk.CfnResource)
 }
 
-// given is a route as the table has it, or as a login has it.
+// given returns a route as it was given in the table or by a login.
 func (b *builder) given(r plan.PlannedRoute) Route {
 	if r.Login != nil {
 		return Route{Pattern: r.Pattern.String(), Function: b.functionOf(r)}
@@ -54,7 +54,7 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 	return streamed(r, b.props.Routes[r.Index])
 }
 
-// guardedBy lists the routes of a guard.
+// guardedBy returns the patterns of a guard's routes.
 func (b *builder) guardedBy(g *plan.Guard) (patterns []string) {
 	for _, r := range b.plan.Sorted() {
 		if r.Guard == g {

@@ -54,10 +54,10 @@ func CacheResponse(ttl time.Duration, by ...CacheKey) Access {
 	return restriction{word}
 }
 
-// keepAnswers declares the parameters that a route's answers are kept by: API Gateway takes those alone that the method
-// knows. Those of MethodOptions are kept beside them.
+// declareCacheKeys declares the parameters that a route's answers are cached by, because API Gateway accepts only
+// parameters that the method declares. It keeps those of MethodOptions.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html (cacheKeyParameters)
-func (b *builder) keepAnswers(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+func (b *builder) declareCacheKeys(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
 	keys := b.plan.CacheKeys(r)
 	if len(keys) == 0 {
 		return
@@ -71,7 +71,7 @@ func (b *builder) keepAnswers(r plan.PlannedRoute, p *awsapigateway.CfnMethodPro
 	p.RequestParameters = &parameters
 }
 
-// ownCacheKeys are the keys that the options of a route's function name.
+// ownCacheKeys returns the cache keys in the options of a route's function.
 func (r Route) ownCacheKeys() (keys []string) {
 	if o := r.IntegrationOptions; o != nil && o.CacheKeyParameters != nil {
 		for _, key := range *o.CacheKeyParameters {
@@ -81,7 +81,7 @@ func (r Route) ownCacheKeys() (keys []string) {
 	return keys
 }
 
-// cachedRoutes are the routes whose answers are kept, with the keys that they are kept by.
+// cachedRoutes returns the routes whose answers are cached, with their cache keys.
 func (b *builder) cachedRoutes() map[string]string {
 	out := map[string]string{}
 	for _, r := range b.plan.Routes {
@@ -92,21 +92,22 @@ func (b *builder) cachedRoutes() map[string]string {
 	return out
 }
 
-// keyed has an integration keep answers by the route's keys, beside those that it has.
-func (b *builder) keyed(
+// withCacheKeys returns the integration with the route's cache keys, in addition to its own.
+func (b *builder) withCacheKeys(
 	r plan.PlannedRoute, i *awsapigateway.CfnMethod_IntegrationProperty,
 ) *awsapigateway.CfnMethod_IntegrationProperty {
 	keys := b.plan.CacheKeys(r)
 	if len(keys) == 0 {
 		return i
 	}
-	own := *i // others share it
+	own := *i // a copy, because others share the integration
 	own.CacheKeyParameters = jsii.Strings(keys...)
 	return &own
 }
 
-// keyBound does so for a method whose integration CDK has bound: with has the keys that it has.
-func (b *builder) keyBound(r plan.PlannedRoute, method awsapigateway.CfnMethod, with []string) {
+// addBoundCacheKeys does the same for a method whose integration CDK has bound. The parameter with has the
+// integration's own keys.
+func (b *builder) addBoundCacheKeys(r plan.PlannedRoute, method awsapigateway.CfnMethod, with []string) {
 	keys := b.plan.CacheKeys(r)
 	if len(keys) == 0 {
 		return
@@ -120,15 +121,15 @@ func (b *builder) keyBound(r plan.PlannedRoute, method awsapigateway.CfnMethod, 
 	b.dependOn(keys) // CDK does not see overrides
 }
 
-// cacheOptions makes the stage's cache.
+// cacheOptions sets up the stage's cache.
 func (b *builder) cacheOptions(o *awsapigateway.StageOptions) {
 	if size := b.plan.CacheSize(); size != "" {
 		o.CacheClusterEnabled, o.CacheClusterSize = jsii.Bool(true), jsii.String(size)
 	}
 }
 
-// cached are the settings of a method whose answers are kept. They are encrypted.
-func cached(o *awsapigateway.MethodDeploymentOptions, c *plan.CacheResponse) {
+// setCache sets the cache of a method in its settings. Cached answers are encrypted.
+func setCache(o *awsapigateway.MethodDeploymentOptions, c *plan.CacheResponse) {
 	o.CachingEnabled, o.CacheDataEncrypted = jsii.Bool(true), jsii.Bool(true)
 	o.CacheTtl = awscdk.Duration_Seconds(jsii.Number(c.TTL.Seconds()))
 }

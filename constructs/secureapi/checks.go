@@ -20,34 +20,36 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// checks judge the finished assembly of an app, once, when it is synthesized. CDK's engine calls them after it has
-// written all templates, so they cost no walk of the tree.
+// checks judges the finished assembly of an app once, at synthesis. CDK's engine calls it after it has written all
+// templates, so it does not have to walk the tree.
 //
-// They are not a plugin of CDK's until there is something to report. Before and after a plugin runs, CDK reads each
-// file of the assembly, to see that the plugin has not changed it: with the included authorizer 18 MB, and more time
-// than the rules take.
+// It becomes a CDK plugin only if there is something to report. Before and after a plugin runs, CDK reads each file of
+// the assembly to verify that the plugin has not changed it. With the included authorizer that is 18 MB, which takes
+// longer than the rules.
 type checks struct {
 	app    awscdk.App
 	dir    string       // the app's assembly
 	apis   []string     // the paths of its APIs
-	routes int          // of all of them
+	routes int          // the number of routes of all APIs
 	logins []knownLogin // of its APIs
 
-	domains []plan.DomainUse // by its APIs
+	domains []plan.DomainUse // how its APIs use domains
 
 	report *report // nil until something is found
 }
 
 var _ constructs.IValidation = (*checks)(nil)
 
-// registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for
-// each API takes time by the square of their number. jsii keeps the apps as long as the process, too.
+// registered has the checks of each app. They are not in CDK's tree, for example as metadata of the app, because
+// listing that again for each API would take quadratic time. The apps are not collected, but jsii keeps them as long as
+// the process anyway.
 var registered = struct {
 	sync.Mutex
 	of map[awscdk.App]*checks
 }{of: map[awscdk.App]*checks{}}
 
-// check registers the checks with the app, once an app. A tree whose root is a stage runs none, so it is refused.
+// check registers the checks with the app, once for each app. A tree whose root is a stage runs no checks, so it is
+// refused.
 func (b *builder) check() {
 	root := b.node.Root()
 	app, ok := root.(awscdk.App)
@@ -69,15 +71,15 @@ func (b *builder) check() {
 	c.domains = b.noteDomain(c.domains)
 }
 
-// Validate is called by CDK's engine at synth. It has CDK report what the rules find, and fail; the messages that it
-// returns are of what CDK would not fail for.
+// Validate is called by CDK's engine at synth. It makes CDK report what the rules find, and fail. The messages that it
+// returns are about findings that would not make CDK fail.
 func (c *checks) Validate() *[]*string {
 	findings := c.find()
 	if failing := rules.Failing(findings); len(failing) > 0 && unheard(c.app) {
 		return jsii.Strings(c.withdraw(failing))
 	}
 	switch {
-	case c.report != nil: // of a synthesis before
+	case c.report != nil: // from an earlier synthesis
 		c.report.findings = findings
 	case len(findings) > 0:
 		c.report = &report{findings}
@@ -86,8 +88,8 @@ func (c *checks) Validate() *[]*string {
 	return jsii.Strings()
 }
 
-// manyRoutes are so many that their templates are much to have at a time: collecting garbage early takes some time
-// then, and a third of the memory.
+// manyRoutes is the number of routes from which garbage is collected early. The templates then use much memory at a
+// time. It costs some time and saves a third of the memory.
 const manyRoutes = 200
 
 // find runs the rules.
@@ -102,9 +104,9 @@ func (c *checks) find() []rules.Finding {
 	return append(rules.Check(assembly, rules.Options{}), c.lost(rules.Planned(assembly))...)
 }
 
-// unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status
-// of its engine, which is another process than a Go app; and where the CDK command line is to read the report, there
-// has to be one.
+// unheard reports whether a failing report would not make the synthesis fail. In the mode "process" CDK sets the exit
+// status of its engine, which is another process than a Go app. If the CDK command line is to read the report, there
+// must be one.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/synthesis-validation.js, which 2.277.0 has too
 func unheard(root constructs.IConstruct) bool {
 	context := func(key string) string {
@@ -124,7 +126,7 @@ func unheard(root constructs.IConstruct) bool {
 	return mode == "process"
 }
 
-// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it.
+// withdraw returns a message about what fails, and removes the assembly's manifest, so that nothing can deploy it.
 func (c *checks) withdraw(failing []rules.Finding) string {
 	if err := os.Remove(filepath.Join(c.dir, "manifest.json")); err != nil {
 		panic(fmt.Errorf("secureapi: the cloud assembly could not be withdrawn: %w", err))
@@ -139,7 +141,7 @@ func (c *checks) withdraw(failing []rules.Finding) string {
 	return b.String()
 }
 
-// lost are the APIs of the app whose plan the templates do not have, so that no rule holds them to it.
+// lost returns findings for the APIs of the app whose plan is not in the templates, so that no rule can check them.
 func (c *checks) lost(planned []string) (out []rules.Finding) {
 	for _, path := range c.apis {
 		if slices.Contains(planned, path) || !exists(c.app, path) {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// noteConditions makes the deployment's logical id depend on which routes have which condition.
+// noteConditions makes the deployment's logical ID depend on which routes have which condition.
 func (b *builder) noteConditions() {
 	for _, r := range b.plan.Sorted() {
 		if r.OnlyIf != nil {
@@ -22,7 +22,7 @@ func (b *builder) noteConditions() {
 	}
 }
 
-// addConditions sets the conditions of methods, of permissions of their functions, and of the API as a whole.
+// addConditions sets the conditions of methods, of their functions' permissions, and of the API as a whole.
 func (b *builder) addConditions() {
 	whole, joined := b.props.Condition, map[string]awscdk.CfnCondition{}
 	if whole != nil {
@@ -70,7 +70,7 @@ func (b *builder) addConditions() {
 	}
 }
 
-// checkCondition wants a condition of the API's stack, as a template has its own alone.
+// checkCondition requires a condition of the API's stack, because a template contains only its own conditions.
 func (b *builder) checkCondition(what string, c awscdk.CfnCondition) {
 	if of := *c.Stack().Node().Path(); of != *b.stack.Node().Path() {
 		b.fail("%s: the condition %s belongs to the stack %s, and the API to %s: make one in the API's stack", what,
@@ -78,9 +78,8 @@ func (b *builder) checkCondition(what string, c awscdk.CfnCondition) {
 	}
 }
 
-// setConditionOfPermission sets the condition of the permission that lets the API invoke a function, which is below
-// CDK's
-// API: see [newIntegration].
+// setConditionOfPermission sets the condition of the permission that lets the API invoke a function. The permission is
+// below CDK's API: see [newIntegration].
 func (b *builder) setConditionOfPermission(f awslambda.IFunction, condition awscdk.CfnCondition) {
 	want := fmt.Sprint(b.stack.Resolve(f.FunctionArn()))
 	for _, c := range *b.rest.Node().Children() {
@@ -91,7 +90,8 @@ func (b *builder) setConditionOfPermission(f awslambda.IFunction, condition awsc
 	}
 }
 
-// conditionStage has a plan of another API take the stage of this one, which is its last, where the API is there.
+// conditionStage makes another API's usage plan include this API's stage, which is the plan's last one, only if the API
+// exists.
 func (b *builder) conditionStage(of awsapigateway.UsagePlan) {
 	if b.props.Condition == nil {
 		return

@@ -11,17 +11,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// configureFunctions hands the configuration to the functions. One that serves two APIs has one environment, so these
-// must agree.
+// configureFunctions passes the configuration to the functions. A function that serves two APIs has only one
+// environment, so the two configurations must agree.
 func (b *builder) configureFunctions() {
 	environment := b.plan.Middleware().Environment()
-	for _, f := range b.functions[:len(b.functions)-len(b.api.logins)] { // a login has CORS of its own
+	for _, f := range b.functions[:len(b.functions)-len(b.api.logins)] { // a login has its own CORS settings
 		if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
-			f = of.Lambda() // of an alias or a version
+			f = of.Lambda() // the function of an alias or a version
 		}
 		own, ok := f.(awslambda.Function)
 		if !ok {
-			continue // imported: its environment is not this app's to change
+			continue // imported: its environment cannot be changed
 		}
 		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), plan.Unresolved) {
 			b.fail("CORS: an origin is a CDK token, and the function %s of another stack would need it in its "+
@@ -34,8 +34,8 @@ func (b *builder) configureFunctions() {
 	}
 }
 
-// claims are the variables of functions that are taken, with their values. jsii keeps the functions as long as the
-// process.
+// claims has the variables of functions that are in use, with their values. The functions are not collected, but jsii
+// keeps them as long as the process anyway.
 var claims = struct {
 	sync.Mutex
 	of map[variable]string
@@ -46,8 +46,8 @@ type variable struct {
 	name     string
 }
 
-// claim marks a function's variable as taken with this value, and refuses another value: the function would apply one
-// API's CORS to the other's answers.
+// claim records that a function's variable has this value. It refuses a different value, because the function would
+// apply one API's CORS to the other's answers.
 func (b *builder) claim(f awslambda.Function, name, value string) {
 	claims.Lock()
 	defer claims.Unlock()

@@ -15,7 +15,7 @@ import (
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.CORSHeadersWarning), reason)
 const CORSHeadersWarning = "gatehouse:corsWithoutGuardHeader"
 
-// warnOfWithheldHeaders warns of guards that no page can bring a token to: see [CORSHeadersWarning].
+// warnOfWithheldHeaders warns of guards to which no page can send a token: see [CORSHeadersWarning].
 func (b *builder) warnOfWithheldHeaders() {
 	if warning := b.plan.WithheldHeaders(CORSHeadersWarning); warning != "" {
 		annotation.Warn(b.api, CORSHeadersWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))

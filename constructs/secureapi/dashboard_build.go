@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Sizes of widgets. A dashboard is 24 wide.
+// The sizes of widgets. A dashboard has a width of 24.
 const (
 	dashboardWidth = 24
 	widgetHeight   = 6
 	perRow         = 3
-	alarmsPerLine  = 6 // of the widget with their states, about
+	alarmsPerLine  = 6 // roughly, in the widget with their states
 )
 
-// dashboardName is what CloudWatch takes.
+// dashboardName matches the names that CloudWatch accepts.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
@@ -36,7 +36,7 @@ var dashboardName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // is called twice.
 func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	const method = "Dashboard"
-	p := one(a, method, props)
+	p := optionalProps(a, method, props)
 	w := a.watch(method)
 	if a.Node().TryFindChild(jsii.String(method)) != nil {
 		a.fail(method, "it was called before: add widgets to the dashboard that it returned")
@@ -54,7 +54,7 @@ func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	return awscloudwatch.NewDashboard(a, jsii.String(method), made)
 }
 
-// widgets are the rows of the dashboard.
+// widgets returns the rows of the dashboard.
 func (w *watched) widgets() *[]*[]awscloudwatch.IWidget {
 	var rows []*[]awscloudwatch.IWidget
 	add := func(widgets ...awscloudwatch.IWidget) { rows = append(rows, &widgets) }
@@ -62,7 +62,7 @@ func (w *watched) widgets() *[]*[]awscloudwatch.IWidget {
 	for i, row := range monitor.Dashboard(w.plain) {
 		add(awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
 			Markdown: &row.Heading, Width: jsii.Number(dashboardWidth), Height: jsii.Number(2),
-			Background: awscloudwatch.TextWidgetBackground_TRANSPARENT, // newer releases of CDK write it in any case
+			Background: awscloudwatch.TextWidgetBackground_TRANSPARENT, // newer releases of CDK always write it
 		}))
 		if i == 0 && len(w.api.alarms) > 0 {
 			add(w.alarmStatus())
@@ -83,7 +83,7 @@ func (w *watched) widgets() *[]*[]awscloudwatch.IWidget {
 			add(awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 				Title:         jsii.String("Refusals by route"),
 				LogGroupNames: &groups,
-				QueryLines:    lines(q.Text),
+				QueryLines:    queryLines(q.Text),
 				Width:         jsii.Number(dashboardWidth),
 				Height:        jsii.Number(widgetHeight),
 			}))

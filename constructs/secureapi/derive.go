@@ -27,8 +27,8 @@ func (b *builder) checkIntegration(r plan.PlannedRoute, given Route) {
 	}
 }
 
-// derive gives a method what its integration needs: the answers and the parameters that it declares, and the headers of
-// CORS. CDK is asked for what it knows of the integration as a whole, once it is bound.
+// derive adds what an integration needs to its method: the declared answers and parameters, and the headers of CORS. It
+// asks CDK for everything that it knows about the integration once that is bound.
 func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method awsapigateway.CfnMethod) {
 	bound := []any{method.Integration()}
 	if responses := method.MethodResponses(); responses != nil {
@@ -63,8 +63,8 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 		method.SetRequestParameters(&parameters)
 		b.dependOn(parameters)
 	}
-	b.keyBound(r, method, d.Integration.CacheKeys)
-	// CDK has the integration in the deployment's logical id, and does not see what overrides it.
+	b.addBoundCacheKeys(r, method, d.Integration.CacheKeys)
+	// CDK includes the integration in the deployment's logical ID, but does not see overrides of it.
 	b.dependOn(d.IntegrationResponses)
 	b.dependOn(d.MethodResponses)
 	if warning := b.plan.CORSWarning(r, d.Integration, IntegrationCORSWarning); warning != "" {

@@ -11,32 +11,32 @@ import (
 	"strings"
 )
 
-// digest is what a deployment depends on, in a short form for the hash in its logical id. CDK resolves what is hashed
-// each time that it asks for the id, some five times in a synthesis: with the properties of all methods that took
-// longer than all the rest. So what is literal is hashed here, and CDK resolves the tokens alone, each once.
+// digest is a short form of what a deployment depends on, for the hash in its logical ID. CDK resolves what is hashed
+// each time that it needs the ID, about five times in a synthesis. With the properties of all methods, that would take
+// longer than everything else. So literals are hashed here, and CDK resolves only the tokens, each once.
 type digest struct {
 	hash   hash.Hash
-	tokens []any          // as they are first met
-	places map[string]int // of tokens that are texts or numbers
+	tokens []any          // in the order in which they were first met
+	places map[string]int // the index in tokens of each token that is a text or number
 }
 
 func newDigest() *digest { return &digest{hash: sha256.New(), places: map[string]int{}} }
 
-// value is what is added to the deployment's logical id.
+// value returns what is added to the deployment's logical ID.
 func (d *digest) value() map[string]any {
 	return map[string]any{"sha256": hex.EncodeToString(d.hash.Sum(nil)), "tokens": d.tokens}
 }
 
-// tokenText matches a CDK token in a text, and as the one element of a list. The number in it is another one where
-// other tokens were made before.
+// tokenText matches a CDK token within a text, and as the only element of a list. The number in a token depends on
+// which other tokens were created before.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js
 var tokenText = regexp.MustCompile(`[$#]\{Token\[[^\]]*\]\}`)
 
-// tokenNumber is above every number that stands for a token: they are at -1.888e289.
+// tokenNumber is larger than every number that stands for a token; those are near -1.888e289.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/encoding.js (createTokenDouble)
 const tokenNumber = -1e288
 
-// add hashes a value as [plainValue] gives it. Objects of CDK's own are left to CDK.
+// add hashes a value from [plainValue]. CDK's own objects are left to CDK.
 func (d *digest) add(value any) {
 	switch v := value.(type) {
 	case nil, bool:
@@ -66,7 +66,7 @@ func (d *digest) add(value any) {
 	}
 }
 
-// text hashes what is around the tokens of a text, and which tokens they are.
+// text hashes the text around tokens, and which tokens they are.
 func (d *digest) text(s string) {
 	var literals []string
 	var places []int
@@ -74,7 +74,7 @@ func (d *digest) text(s string) {
 	for _, at := range tokenText.FindAllStringIndex(s, -1) {
 		t := s[at[0]:at[1]]
 		var value any = t
-		if strings.HasPrefix(t, "#") { // which CDK resolves in a list alone
+		if strings.HasPrefix(t, "#") { // CDK resolves these only in a list
 			value = []any{t}
 		}
 		literals, places = append(literals, s[from:at[0]]), append(places, d.place(t, value))
@@ -83,7 +83,7 @@ func (d *digest) text(s string) {
 	fmt.Fprintf(d.hash, "%q %d,", append(literals, s[from:]), places)
 }
 
-// place is a token's place in the list.
+// place returns a token's index in the list.
 func (d *digest) place(t string, value any) int {
 	i, known := d.places[t]
 	if !known {

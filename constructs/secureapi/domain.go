@@ -104,7 +104,7 @@ type MutualTLS struct {
 	OwnershipCertificate interfacesawscertificatemanager.ICertificateRef
 }
 
-// policyInTemplates are the names that templates have for CDK's, of which some are others.
+// policyInTemplates returns the name of a security policy in templates, which differs from CDK's for some policies.
 func policyInTemplates(p awsapigateway.SecurityPolicy) string {
 	if p == "" || strings.HasPrefix(string(p), "TLS_1_") || plan.Unresolved(string(p)) {
 		return string(p)
@@ -112,7 +112,7 @@ func policyInTemplates(p awsapigateway.SecurityPolicy) string {
 	return "SecurityPolicy_" + string(p)
 }
 
-// plan describes the domain in plain values; nil for none.
+// plan describes the domain in plain values. It returns nil for nil.
 func (d *Domain) plan() *plan.Domain {
 	if d == nil {
 		return nil
@@ -143,7 +143,8 @@ func (d *Domain) plan() *plan.Domain {
 	return out
 }
 
-// certificateRegion is the region of a certificate; "" if it is not known, as of one that is imported by a CDK token.
+// certificateRegion returns the region of a certificate, or "" if it is not known, such as that of a certificate
+// imported by a CDK token.
 func certificateRegion(c interfacesawscertificatemanager.ICertificateRef) string {
 	if arn := *c.CertificateRef().CertificateArn; !plan.Unresolved(arn) {
 		if parts := strings.Split(arn, ":"); len(parts) > 3 {
@@ -161,13 +162,14 @@ func certificateRegion(c interfacesawscertificatemanager.ICertificateRef) string
 	return *made.Stack().Region()
 }
 
-// zoneName is the name of a zone; "" for one that is imported by its id alone, of which CDK panics.
+// zoneName returns the name of a zone. It returns "" for a zone that is imported only by its ID, whose name makes CDK
+// panic.
 func zoneName(zone awsroute53.IHostedZone) (name string) {
 	defer func() { _ = recover() }()
 	return *zone.ZoneName()
 }
 
-// domainOf is what is known of a domain that is there: all if this app makes it.
+// domainOf describes an existing domain, completely if this app creates it.
 func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
 	if d == nil {
 		return nil
@@ -186,7 +188,7 @@ func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
 	if made.EndpointAccessMode() != nil {
 		out.Access = *made.EndpointAccessMode()
 	}
-	if made.CertificateArn() != nil { // that of a REGIONAL one is RegionalCertificateArn
+	if made.CertificateArn() != nil { // a REGIONAL domain has RegionalCertificateArn
 		out.Endpoint = plan.Edge
 	}
 	return out

@@ -17,8 +17,8 @@ import (
 // LoginOriginWarning is the ID of the warning that Login.Origin differs from the API's [Domain].
 const LoginOriginWarning = "gatehouse:loginOrigin"
 
-// addDomain makes the API's domain, or joins that of others, and maps it to the stage. The mapping is in the API's own
-// stack, which depends on that of the domain, as several APIs share it.
+// addDomain creates the API's domain or joins another API's, and maps it to the stage. The mapping is in the API's own
+// stack, which then depends on the stack of the domain, because several APIs may share the domain.
 func (b *builder) addDomain() {
 	given := b.props.Domain
 	if given == nil {
@@ -42,7 +42,7 @@ func (b *builder) addDomain() {
 	}
 }
 
-// setPolicy sets which TLS the API itself speaks, which takes effect with a deployment.
+// setPolicy sets the TLS policy of the API itself, which takes effect with a deployment.
 func (b *builder) setPolicy() {
 	policy, mode := b.plan.APIPolicy()
 	if policy == "" {
@@ -58,7 +58,8 @@ func (b *builder) setPolicy() {
 	}
 }
 
-// mapDomain maps a base path to the stage. A path of several segments takes a mapping of API Gateway's second version.
+// mapDomain maps a base path to the stage. A path of several segments requires a mapping of API Gateway's second
+// version.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 func (b *builder) mapDomain(i int, path string) {
 	id, stage := mappingID(i, path), b.rest.DeploymentStage()
@@ -81,7 +82,7 @@ func (b *builder) mapDomain(i int, path string) {
 	awsapigateway.NewBasePathMapping(b.api, &id, props)
 }
 
-// makeDomain makes a domain that is checked, with its records.
+// makeDomain creates a checked domain and its records.
 func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapigateway.DomainName {
 	if given.EndpointType != awsapigateway.EndpointType_EDGE {
 		s.checkCertificate("REGIONAL", planned)
@@ -107,7 +108,7 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 	}
 	domain := awsapigateway.NewDomainName(s.scope, &id, props)
 	resource := domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
-	if parameter { // which CDK's L2 does not take
+	if parameter { // CDK's L2 does not accept a parameter
 		resource.SetSecurityPolicy(jsii.String(string(given.SecurityPolicy)))
 	}
 	if m != nil && m.URI != "" {
@@ -137,8 +138,8 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 	return domain
 }
 
-// noteDomain refuses what two APIs of an app cannot both have of their domains. It returns those known so far and the
-// API's own.
+// noteDomain refuses what two APIs of an app cannot both have in their domains. It returns the known uses and the API's
+// own.
 func (b *builder) noteDomain(known []plan.DomainUse) []plan.DomainUse {
 	if b.api.domain == nil {
 		return known

@@ -7,16 +7,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// checkCertificate wants a certificate of the stack's region, where both are known.
+// checkCertificate requires a certificate in the stack's region, if both regions are known.
 func (s *site) checkCertificate(kind string, planned *plan.Domain) {
-	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
+	if of, here, differ := differ(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
 		s.fail("Domain.Certificate is in the region %s, and the stack in %s: a %s domain needs a certificate of "+
 			"the stack's region", of, here, kind)
 	}
 }
 
-// mappingID is the construct id of a base path's mapping. It has the path, with a mark that no path has for the slash,
-// so that a/b and a-b are two; a CDK token cannot be in one.
+// mappingID returns the construct ID of a base path's mapping. It contains the path, with a mark in place of slashes
+// that no path contains, so that a/b and a-b differ. It cannot contain a CDK token.
 func mappingID(i int, path string) string {
 	const id = "DomainMapping"
 	switch {

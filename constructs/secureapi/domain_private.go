@@ -36,7 +36,7 @@ type PrivateDomain struct {
 	EndpointDNSName, EndpointHostedZoneID string
 }
 
-// plan describes it in plain values; nil for none.
+// plan describes the private domain in plain values. It returns nil for nil.
 func (p *PrivateDomain) plan() *plan.PrivateDomain {
 	if p == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// addPrivateDomain makes the API's private domain, for which CDK has L1 constructs alone, and maps it to the stage.
+// addPrivateDomain creates the API's private domain, for which CDK has only L1 constructs, and maps it to the stage.
 func (b *builder) addPrivateDomain(given *Domain, planned *plan.Domain) {
 	b.checkCertificate("PRIVATE", planned)
 	policy := awsiam.NewPolicyDocument(nil)
@@ -63,8 +63,8 @@ func (b *builder) addPrivateDomain(given *Domain, planned *plan.Domain) {
 	b.addPrivateRecords(given)
 }
 
-// addPrivateRecords makes the records that point at the VPC endpoint. One of IPv6 has no address where the endpoint has
-// none, so it is made for a domain that takes it.
+// addPrivateRecords creates the records that point at the VPC endpoint. It creates an IPv6 record only if the domain
+// supports IPv6, because the record would have no address if the endpoint has none.
 func (b *builder) addPrivateRecords(given *Domain) {
 	if given.Zone == nil {
 		return

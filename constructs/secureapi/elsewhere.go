@@ -6,12 +6,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// checkBackend looks for a route's function that the API's stack cannot permit API Gateway to invoke. API Gateway
-// itself invokes functions of other accounts and regions, but AWS::Lambda::Permission is made where its stack is: it
-// fails for a function of another region ("Functions from 'us-west-1' are not reachable in this region"), and of
-// another account only the owner can give one. The permission for a function of this app would be made in the API's
-// stack in any case. Of imported functions the rules permission-elsewhere and function-elsewhere find what the finished
-// template has.
+// checkBackend refuses a route's function if the API's stack cannot permit API Gateway to invoke it. API Gateway itself
+// can invoke functions of other accounts and regions. But AWS::Lambda::Permission belongs to the place of its stack. It
+// fails for a function of another region ("Functions from 'us-west-1' are not reachable in this region"), and only its
+// owner can permit a function of another account. The permission for a function of this app is always created in the
+// API's stack. For imported functions, the rules permission-elsewhere and function-elsewhere check the finished
+// template.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-console.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-cross-account-lambda-integrations.html,
@@ -23,11 +23,11 @@ func (s *site) checkBackend(pattern route.Pattern, f awslambda.IFunction) {
 		return
 	}
 	env := f.Env()
-	if of, here, is := another(*env.Account, *s.stack.Account()); is {
+	if of, here, is := differ(*env.Account, *s.stack.Account()); is {
 		s.fail("route %q: its function is of account %s and the API of %s, where no permission for it can be made: %s",
 			pattern, of, here, out)
 	}
-	if of, here, is := another(*env.Region, *s.stack.Region()); is {
+	if of, here, is := differ(*env.Region, *s.stack.Region()); is {
 		s.fail("route %q: its function is in %s and the API in %s, where no permission for it can be made: deploy "+
 			"both in one region, or %s", pattern, of, here, out)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// endpointTypes are those of the props, in either field.
+// endpointTypes returns the endpoint types of the props, from either field.
 func endpointTypes(p *awsapigateway.RestApiProps) (types []awsapigateway.EndpointType) {
 	if p.EndpointTypes != nil {
 		types = append(types, *p.EndpointTypes...)
@@ -19,7 +19,7 @@ func endpointTypes(p *awsapigateway.RestApiProps) (types []awsapigateway.Endpoin
 	return types
 }
 
-// endpointUnknown reports whether a type is a CDK token, such as a parameter of the stack.
+// endpointUnknown reports whether an endpoint type is a CDK token, such as a parameter of the stack.
 func endpointUnknown(p *awsapigateway.RestApiProps) bool {
 	for _, t := range endpointTypes(p) {
 		if plan.Unresolved(string(t)) {
@@ -29,8 +29,8 @@ func endpointUnknown(p *awsapigateway.RestApiProps) bool {
 	return false
 }
 
-// literalEndpoint replaces types and an IpAddressType that are CDK tokens, as CDK's L2 takes its own names alone. The
-// function that it returns writes them into the template of the API.
+// literalEndpoint replaces endpoint types and an IpAddressType that are CDK tokens, because CDK's L2 accepts only its
+// own names. The returned function writes the tokens into the API's template.
 func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awsapigateway.RestApi)) {
 	given := p.EndpointConfiguration
 	address := given != nil && plan.Unresolved(string(given.IpAddressType))

@@ -13,9 +13,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// flush has API Gateway forget what its authorizers answered, once the stage serves the new deployment and the included
-// functions have the new table. A policy in the cache was made from the table before: its patterns let their caller
-// into a route that is new, or that wants more now, for as long as it is kept.
+// flush empties the cache of the API's authorizers once the stage serves the new deployment and the included functions
+// have the new table. A cached policy was made from the previous table. As long as it is cached, its patterns let its
+// caller into routes that are new, or that now require more.
 func (b *builder) flush() {
 	if !b.props.Stage.FlushAuthorizerCache {
 		return
@@ -32,7 +32,7 @@ func (b *builder) flush() {
 			awscdk.Fn_Join(jsii.String("-"), &[]*string{rest.LatestDeployment().DeploymentId(), jsii.String(b.rights())}),
 		),
 	}
-	// What the service's API does over DELETE is permitted by that verb.
+	// The call is a DELETE request, which IAM permits by that verb.
 	// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html and
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
 	cache := b.stack.FormatArn(&awscdk.ArnComponents{
@@ -40,7 +40,7 @@ func (b *builder) flush() {
 		Account:   jsii.String(""),
 		ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
 		Resource:  jsii.String("restapis"),
-		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
+		// The stage's name is written out, because a reference to the stage would make the policy wait for it, see below.
 		ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
 	})
 	flush := customresources.NewAwsCustomResource(
@@ -57,8 +57,8 @@ func (b *builder) flush() {
 			}),
 		},
 	)
-	// The call alone waits, and not its policy: one that is made just before the call, IAM does not know of everywhere
-	// yet, so that the call is denied and the deployment fails.
+	// Only the call waits, and not its policy. IAM would not know a policy that is created just before the call everywhere
+	// yet, so the call would be denied and the deployment would fail.
 	// Source: https://github.com/aws/aws-cdk/pull/37085, https://github.com/aws/aws-cdk/issues/37675
 	resource := flush.Node().FindChild(jsii.String("Resource"))
 	resource.Node().AddDependency(stage)
@@ -69,7 +69,7 @@ func (b *builder) flush() {
 	}
 }
 
-// flushLogs is the log group of the function that makes the call, of which CDK makes one in a stack.
+// flushLogs returns the log group of the function that makes the call. CDK creates one such function in a stack.
 func flushLogs(stack awscdk.Stack) awslogs.ILogGroup {
 	const id = "FlushAuthorizerCacheLogs"
 	if made := stack.Node().TryFindChild(jsii.String(id)); made != nil {
@@ -80,20 +80,20 @@ func flushLogs(stack awscdk.Stack) awslogs.ILogGroup {
 	})
 }
 
-// rights is a digest of what the included authorizers decide by: their tables and their settings.
+// rights returns a digest of what the included authorizers decide by: their tables and settings.
 func (b *builder) rights() string {
 	h := sha256.New()
 	for _, g := range b.plan.Guards {
 		if g.Table != nil {
 			var rules []string // in an order that does not depend on the table's
 			for _, r := range g.Table.Rules() {
-				requires, err := json.Marshal(r.Requires) // which another release of Gatehouse writes the same way
+				requires, err := json.Marshal(r.Requires) // other releases of Gatehouse encode it the same way
 				if err != nil {
 					panic("secureapi: " + err.Error()) // its members are texts
 				}
 				rules = append(rules, fmt.Sprintf("%v %s %v", r.Pattern, requires, r.Elsewhere))
 			}
-			// Resolved, as the number of a CDK token may be another one each time.
+			// Resolved, because the number in a CDK token may vary.
 			settings := b.stack.Resolve(b.attached[g].included.environment)
 			fmt.Fprintf(h, "%q\n%q\n%v\n", g.ID(), slices.Sorted(slices.Values(rules)), settings)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// options are CDK's options for an answer of a type, with the headers of CORS.
+// responseOptions returns CDK's options for a gateway response of a type, with the headers of CORS.
 func (b *builder) responseOptions(kind string) *awsapigateway.GatewayResponseOptions {
 	g, headers := b.props.GatewayResponses[kind], map[string]string{}
 	maps.Copy(headers, b.api.corsHeaders)
@@ -28,9 +28,9 @@ func (b *builder) responseOptions(kind string) *awsapigateway.GatewayResponseOpt
 	return o
 }
 
-// addGatewayResponses makes the answers of the props, and those that carry the headers of CORS.
+// addGatewayResponses creates the responses of the props, and those that have the headers of CORS.
 func (b *builder) addGatewayResponses() {
-	ids := map[string]string{} // of constructs, by type
+	ids := map[string]string{} // construct IDs by type
 	if b.props.CORS != nil {
 		b.api.corsHeaders = (*plan.CORS)(b.props.CORS).GatewayHeaders()
 		ids["DEFAULT_4XX"], ids["DEFAULT_5XX"] = "Default4xx", "Default5xx"

@@ -39,12 +39,12 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		a.fail(method, "%w", err)
 	}
 	if a.plan.Stage == "" {
-		// A * for the stage would cross slashes, and so cover other routes.
+		// A * for the stage would cross slashes and so match other routes.
 		a.fail(method, "the API has no stage to grant, as RestApiProps.Deploy is false")
 	}
 	stack, elsewhere := awscdk.Stack_Of(a), a.condition != nil // the policy may be where the API is not
 	if account := grantee.GrantPrincipal().PrincipalAccount(); account != nil {
-		if of, here, is := another(*account, *stack.Account()); is { // CDK makes no policy of it, and calls that a success
+		if of, here, is := differ(*account, *stack.Account()); is { // CDK creates no policy then, and reports success
 			a.fail(method, "the grantee is of account %s and the API of %s, from where it gets no policy: callers of another "+
 				"account are let in by ResourcePolicy.AllowAccounts and by that account's own policies", of, here)
 		}
@@ -79,9 +79,10 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 	return grant
 }
 
-// whereMade is the ARN of a route where the API's condition holds. Elsewhere it is that of no API: a reference to the
-// API would be refused, and so would a statement without a resource.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+// whereMade returns the ARN of a route if the API's condition holds, and otherwise the ARN of no API. A reference to
+// the API would be refused then, and so would a statement without a resource.
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 func (a *API) whereMade(stack awscdk.Stack, arn *string, route string) *string {
 	none := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("execute-api"), Resource: jsii.String("-"), ResourceName: &route,

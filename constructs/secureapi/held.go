@@ -9,13 +9,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// finish writes what the finished template is held to into its metadata: the table into that of the API, and each
-// authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which
-// depend on it, so the API's has their logical ids as text.
+// finish writes into the metadata what the finished template must match: the table into the API's metadata, and each
+// authorizer's settings into its own. References would make the API depend on its authorizers, which depend on it, so
+// the API's metadata has their logical IDs as text.
 //
-// It also makes the deployment depend on what a stage serves only after a new deployment. CDK does it for gateway
-// responses, for the methods of its L2, for the resource policy as part of the API, but for authorizers only under the
-// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
+// It also makes the deployment depend on what a stage serves only after a new deployment. CDK does so for gateway
+// responses, for the methods of its L2, and for the resource policy as part of the API. For authorizers it does so only
+// under the feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which the consumer sets.
 // Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
 func (b *builder) finish(policy awsiam.PolicyDocument) {
 	routes, scopes := map[string]string{}, map[string]any{}
@@ -59,7 +59,7 @@ func (b *builder) finish(policy awsiam.PolicyDocument) {
 	batch.Finish(b.api.RestAPI, f)
 }
 
-// finished is what a guard's authorizer is held to, and what the deployment depends on of it.
+// finished returns what a guard's authorizer must match, and the part of it that the deployment depends on.
 func (b *builder) finished(g *plan.Guard) batch.Guard {
 	at := b.attached[g]
 	value, plain := plainValue(at.fingerprint)
@@ -91,7 +91,7 @@ func (b *builder) finished(g *plan.Guard) batch.Guard {
 	return out
 }
 
-// loginRoutes are the routes of logins, with the logical ids of the functions that answer them.
+// loginRoutes returns the routes of logins, with the logical IDs of the functions that answer them.
 func (b *builder) loginRoutes() map[string]string {
 	out := map[string]string{}
 	for i, l := range b.plan.Logins {

@@ -6,7 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
 )
 
-// saveQueries makes the queries. They are L1: CDK's L2 takes a query in parts, and a dashboard shows one as text.
+// saveQueries creates the queries. They are L1 constructs, because CDK's L2 requires a query in parts, and a dashboard
+// shows a query as text.
 func (w *watched) saveQueries() {
 	for _, q := range monitor.Queries(w.plain) {
 		var groups []any

@@ -27,13 +27,13 @@ func Integrate(pattern string, integration awsapigateway.Integration, access ...
 	return Route{Pattern: pattern, Integration: integration, Access: slices.Clone(access)}
 }
 
-// lateIntegration is an integration that is made with its method, in whose scope its role is.
+// lateIntegration is an integration that is created with its method, so that its role is in the method's scope.
 type lateIntegration struct {
 	awsapigateway.Integration
 	bind  func(awsapigateway.Method) *awsapigateway.IntegrationConfig
-	check func(route.Pattern) error // refuses routes that it cannot answer; nil for none
+	check func(route.Pattern) error // refuses routes that it cannot answer; may be nil
 
-	panicked any // what bind panicked with; nil for nothing
+	panicked any // the panic value of bind; nil if it did not panic
 }
 
 var _ awsapigateway.Integration = (*lateIntegration)(nil)
@@ -43,7 +43,7 @@ func newLateIntegration(
 ) *lateIntegration {
 	l := &lateIntegration{bind: bind}
 	awsapigateway.NewIntegration_Override(l, &awsapigateway.IntegrationProps{
-		Type: awsapigateway.IntegrationType_MOCK, // what bind returns counts
+		Type: awsapigateway.IntegrationType_MOCK, // the type that bind returns counts
 	})
 	return l
 }
@@ -59,7 +59,7 @@ func (l *lateIntegration) Bind(method awsapigateway.Method) (config *awsapigatew
 	return l.bind(method)
 }
 
-// bound panics as the integration did when its method was made.
+// bound repeats the panic of an integration from when its method was created, if there was one.
 func bound(integration awsapigateway.Integration) {
 	if late, ok := integration.(*lateIntegration); ok && late.panicked != nil {
 		panic(late.panicked)

@@ -43,13 +43,13 @@ func PutEvents(bus awsevents.IEventBus, source, detailType string) awsapigateway
 			of:       bus.Env(),
 			permits:  "events:PutEvents",
 			resource: bus.EventBusArn(),
-			// API Gateway sets neither for EventBridge.
+			// API Gateway sets neither header for EventBridge.
 			headers: map[string]string{
 				"integration.request.header.X-Amz-Target": "'AWSEvents.PutEvents'",
 				"integration.request.header.Content-Type": "'application/x-amz-json-1.1'",
 			},
 			template:  template,
-			responses: answered("202", mappingtemplate.EventPut),
+			responses: serviceResponses("202", mappingtemplate.EventPut),
 		}.integrate(method)
 		return config
 	})

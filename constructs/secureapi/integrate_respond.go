@@ -19,7 +19,9 @@ func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name,
 // Respond answers every request with the same status and body, without a backend. Use it for a health check, a path
 // that is gone, a redirect, or a 404 for every path that the table does not list.
 //
-//	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
+// secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no
+// secret"))
+//
 //	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "new")), secureapi.Public("moved"))
 //
 // After the status, pass at most one body and any number of headers ([WithHeader]). A string is sent as is, with the
@@ -58,7 +60,8 @@ func Respond(status int, body ...any) awsapigateway.Integration {
 	})
 }
 
-// contentTypes are those of requests that a fixed answer takes. A request without one counts as application/json.
+// contentTypes are the content types of requests that a fixed answer accepts. A request without one counts as
+// application/json.
 var contentTypes = []string{
 	"application/json",
 	"application/octet-stream",

@@ -38,7 +38,9 @@ type MessageGroup string
 //
 // Sources:
 //   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-//   - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (encrypted queues)
+//
+// - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (encrypted
+// queues)
 //   - https://github.com/localstack/localstack/pull/12413 (requests without a body; its tests ran on AWS)
 func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integration {
 	fail := func(err error) { panic(fmt.Errorf("secureapi: SendTo: %w", err)) }
@@ -72,7 +74,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 				"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
 			},
 			template: mappingtemplate.SendMessage(in, deduplicates(queue)),
-			responses: answered("202",
+			responses: serviceResponses("202",
 				`{"messageId": "$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`),
 		}
 		config, role := call.integrate(method)

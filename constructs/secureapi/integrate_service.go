@@ -13,20 +13,20 @@ import (
 // serviceCall is a call of an AWS service that answers a route.
 type serviceCall struct {
 	service      string // as in a URI, such as "sqs"
-	path, action string // one of the two
+	path, action string // exactly one is set
 	of           *interfaces.ResourceEnvironment
 
 	permits  string  // the action that the role is permitted
-	resource *string // on this alone
+	resource *string // the only resource that the role may use
 
-	headers   map[string]string // of the call, quoted
-	template  string            // makes the call from the body of a request with JSON
+	headers   map[string]string // of the call, in quotes
+	template  string            // creates the call from the body of a request with JSON
 	responses []*awsapigateway.IntegrationResponse
 }
 
-// integrate makes the integration of a method, with a role that may make this call alone.
+// integrate creates the integration of a method, with a role that may make only this call.
 func (c serviceCall) integrate(method awsapigateway.Method) (*awsapigateway.IntegrationConfig, awsiam.Role) {
-	// No part of it is a reference to the API, so that a role in the API's stack makes no cycle.
+	// It contains no reference to the API, so a role in the API's stack causes no cycle.
 	role := awsiam.NewRole(method, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{
@@ -58,7 +58,7 @@ func (c serviceCall) integrate(method awsapigateway.Method) (*awsapigateway.Inte
 	return awsapigateway.NewAwsIntegration(props).Bind(method), role
 }
 
-// region is that of the resource, where it is another one than the API's; nil otherwise.
+// region returns the region of the resource if it differs from the API's, or nil.
 func (c serviceCall) region(method awsapigateway.Method) *string {
 	of := c.of.Region
 	if of == nil || plan.Unresolved(*of) || *of == *awscdk.Stack_Of(method).Region() {
@@ -67,10 +67,10 @@ func (c serviceCall) region(method awsapigateway.Method) *string {
 	return of
 }
 
-// answered are the integration responses of a call: what the service takes is answered with this status and template,
-// what it refuses as bad with 400, and everything else with 500. Its own words do not reach callers, as they name
-// accounts, roles and resources.
-func answered(status, template string) []*awsapigateway.IntegrationResponse {
+// serviceResponses returns the integration responses of a call. If the service accepts the call, the answer has this
+// status and template. If it refuses the call as bad, the status is 400, and for everything else 500. The service's own
+// words do not reach callers, because they name accounts, roles and resources.
+func serviceResponses(status, template string) []*awsapigateway.IntegrationResponse {
 	response := func(status, pattern, template string) *awsapigateway.IntegrationResponse {
 		r := &awsapigateway.IntegrationResponse{
 			StatusCode:        &status,

@@ -35,7 +35,7 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 	if machine == nil {
 		panic(errors.New("secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"))
 	}
-	return starts(machine, "StartExecution", answered("202", mappingtemplate.ExecutionStarted))
+	return startIntegration(machine, "StartExecution", serviceResponses("202", mappingtemplate.ExecutionStarted))
 }
 
 // StartSyncExecution starts an execution of an express state machine as [StartExecution] does, waits for it to end, and
@@ -55,12 +55,12 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 		panic(fmt.Errorf("secureapi: StartSyncExecution: %s is a standard state machine, and only express ones are waited "+
 			"for: set its StateMachineType to EXPRESS, or use StartExecution", *machine.Node().Path()))
 	}
-	return starts(machine, "StartSyncExecution", answered("200", mappingtemplate.SyncOutput))
+	return startIntegration(machine, "StartSyncExecution", serviceResponses("200", mappingtemplate.SyncOutput))
 }
 
-// starts makes the integration that starts a machine by an action of Step Functions, which is also the name of the
-// function that was called.
-func starts(
+// startIntegration returns the integration that starts a state machine by an action of Step Functions. The action's
+// name is also the name of the function that the user called.
+func startIntegration(
 	machine awsstepfunctions.IStateMachine, action string, responses []*awsapigateway.IntegrationResponse,
 ) awsapigateway.Integration {
 	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
@@ -78,12 +78,12 @@ func starts(
 	})
 }
 
-// checkMachine refuses a machine of another account: the role that API Gateway assumes is of the API's, and a state
-// machine has no policy of its own that could permit it.
+// checkMachine refuses a state machine of another account. API Gateway assumes a role of the API's account, and a state
+// machine has no policy of its own that could permit that role.
 // Source: https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html, "Resource-based
 // policies: No"
 func checkMachine(word string, machine awsstepfunctions.IStateMachine, method awsapigateway.Method) {
-	if of, here, is := another(*machine.Env().Account, *awscdk.Stack_Of(method).Account()); is {
+	if of, here, is := differ(*machine.Env().Account, *awscdk.Stack_Of(method).Account()); is {
 		panic(fmt.Errorf("secureapi: %s: %s is in account %s and the API in %s, whose roles cannot start it: put "+
 			"the machine into the API's account, or route to a function that starts it from the machine's "+
 			"account", word, *machine.Node().Path(), of, here))

@@ -84,7 +84,7 @@ func PrivateKeyJWT(key awssecretsmanager.ISecret, algorithm string) ClientAuth {
 	return ClientAuth{Method: string(settings.ClientPrivateKey), Secret: key, Algorithm: algorithm}
 }
 
-// plan is what the checks look at.
+// plan converts the settings into the form that is checked.
 func (n *Introspection) plan() *plan.Introspection {
 	if n == nil {
 		return nil
@@ -121,7 +121,7 @@ func (n *Introspection) config() *settings.Introspection {
 		AnswerTTL:      settings.Seconds(n.AnswerTTL),
 	}
 	if n.AnswerTTL == NoCache {
-		out.AnswerTTL = -settings.Seconds(time.Second) // which the function's configuration can say
+		out.AnswerTTL = -settings.Seconds(time.Second) // the value that the function's configuration has for NoCache
 	}
 	return out
 }

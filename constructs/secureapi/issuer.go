@@ -86,23 +86,23 @@ type Issuer struct {
 	Introspection *Introspection
 
 	problem  error    // what a preset found wrong with its arguments
-	audience string   // what the preset's audiences are, for errors
-	provider provider // what the preset knows of its provider
+	audience string   // what the preset calls its audiences, for errors
+	provider provider // what the preset knows about its provider
 }
 
-// provider is what a function that fills an issuer in knows beside the issuer's settings.
+// provider is what a preset knows in addition to the issuer's settings.
 type provider struct {
-	url, keys string   // of the issuer, whose discovery document names these keys
-	cognito   bool     // it is a user pool
+	url, keys string   // the issuer's URL, and the key URL that its discovery document names
+	cognito   bool     // whether it is a user pool
 	clients   []string // of a user pool, or of Google
 
-	pool        awscognito.IUserPool         // nil for any other
-	poolClients []awscognito.IUserPoolClient // with the ids of clients
-	login       plan.Provider                // what logging in takes
-	rightless   string                       // its name, if its tokens have neither scopes nor groups nor roles
+	pool        awscognito.IUserPool         // only for a user pool
+	poolClients []awscognito.IUserPoolClient // the clients with these IDs
+	login       plan.Provider                // what a login needs
+	rightless   string                       // the provider's name, if its tokens have no scopes, groups or roles
 }
 
-// plan is what the checks look at.
+// plan converts the issuer into the form that is checked.
 func (i Issuer) plan() plan.Issuer {
 	rightless := ""
 	if i.URL == i.provider.url {

@@ -72,7 +72,7 @@ type JWT struct {
 	FunctionProps *awslambda.FunctionProps
 }
 
-// plan describes the settings in plain values; nil for none.
+// plan describes the settings in plain values. It returns nil for nil.
 func (j *JWT) plan() *plan.JWT {
 	if j == nil {
 		return nil
@@ -85,15 +85,15 @@ func (j *JWT) plan() *plan.JWT {
 	return out
 }
 
-// Time-outs of functions, in seconds. That of an authorizer is longer than the fetches of keys that a decision waits
-// for. That of a login, and of an authorizer that renews tokens as well, is longer than the calls that one request
-// makes to the provider, and shorter than API Gateway waits.
+// The time-outs of functions, in seconds. An authorizer's is longer than the key fetches that a decision waits for.
+// That of a login, and of an authorizer that renews tokens, is longer than the calls to the provider in one request,
+// and shorter than API Gateway's own time-out.
 const (
 	authorizerTimeout = 10
 	loginTimeout      = 20
 )
 
-// build makes the included function with its configuration and the guard's access table.
+// build creates the included function with its configuration and the guard's access table.
 func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
 	config.UsageKeyClaim = j.UsageKeyClaim
@@ -109,7 +109,7 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 		s.fail("%w", err)
 	}
 	main, timeout, inTable := IncludedAuthorizer(), authorizerTimeout, config.Session != nil && config.Session.Table != nil
-	if inTable { // it may ask the provider, as a login does
+	if inTable { // it may call the provider, as a login does
 		main, timeout = IncludedTableAuthorizer(), loginTimeout
 	}
 	var props awslambda.FunctionProps
@@ -164,8 +164,8 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	return made
 }
 
-// heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is
-// deployed is there as it is.
+// heldEnvironment returns an environment in the form of the function's metadata. Values that are known only at
+// deployment are unchanged.
 func heldEnvironment(environment map[string]string) map[string]string {
 	out := map[string]string{}
 	for name, value := range environment {
@@ -179,7 +179,7 @@ func heldEnvironment(environment map[string]string) map[string]string {
 // IncludedAuthorizer returns the import path of the included authorizer's main package.
 func IncludedAuthorizer() string { return module() + "/authorizer-fn" }
 
-// module is the path of the module that this package is in.
+// module returns the path of the module that contains this package.
 func module() string { return path.Dir(path.Dir(reflect.TypeFor[JWT]().PkgPath())) }
 
 // IncludedTableAuthorizer returns the import path of the included authorizer's main package for [TableSessions].

@@ -31,7 +31,7 @@ func Throttle(rate float64, burst int) Access {
 	return restriction{plan.Throttle{Rate: rate, Burst: burst}}
 }
 
-// requireKey has API Gateway ask for a key, where a route needs one.
+// requireKey makes API Gateway require an API key if a route needs one.
 func (b *builder) requireKey(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
 	if r.NeedsKey {
 		p.ApiKeyRequired = true

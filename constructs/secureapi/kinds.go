@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// kinds are the kinds of authorizer.
+// kinds are the kinds of authorizers.
 var kinds = []kind{
 	kindOf[TokenAuthorizer](),
 	kindOf[RequestAuthorizer](),
@@ -19,7 +19,7 @@ var kinds = []kind{
 // kind is a type of authorizer.
 type kind struct {
 	name string
-	// value is the authorizer if it is of this kind or a pointer to it; the error says that the pointer is nil.
+	// value returns the authorizer if it has this type or is a pointer to it. It returns an error for a nil pointer.
 	value func(Authorizer) (a Authorizer, is bool, err error)
 }
 
@@ -38,8 +38,9 @@ func kindOf[T Authorizer]() kind {
 	}}
 }
 
-// valueOf is an authorizer as the rest of the package knows it. A pointer has the methods of what it points to, so
-// Authorizer takes it; and so does a struct that embeds one, which must not pass for the kind it embeds.
+// valueOf returns an authorizer in the form that the rest of the package uses. A pointer has the methods of what it
+// points to, so it is an Authorizer too. So is a struct that embeds an authorizer, which must not pass for the kind
+// that it embeds.
 func valueOf(a Authorizer) (Authorizer, error) {
 	var names []string
 	for _, k := range kinds {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// lambdaAuthorizer is what both kinds of Lambda authorizer share: where the function comes from and who invokes it.
+// lambdaAuthorizer is what both kinds of Lambda authorizers share: the function and who invokes it.
 type lambdaAuthorizer struct {
 	jwt        *JWT
 	function   awslambda.IFunction
@@ -24,12 +24,12 @@ func (l lambdaAuthorizer) plan() plan.Lambda {
 	return plan.Lambda{JWT: l.jwt.plan(), Own: l.function != nil}
 }
 
-// handler is the function that an authorizer invokes, and the role it is invoked with, if any.
+// handler is the function that an authorizer invokes, and the role with which it is invoked, if any.
 type handler struct {
 	function awslambda.IFunction
 	role     awsiam.IRole
 	included included
-	own      awslambda.IFunction // the user's, if it is of this account
+	own      awslambda.IFunction // the user's, if it belongs to this account
 }
 
 func (h handler) roleARN() any {
@@ -39,7 +39,7 @@ func (h handler) roleARN() any {
 	return h.role.RoleArn()
 }
 
-// request is the handler as an authorizer of type REQUEST, whose answers are cached by the sources.
+// request returns the handler as an authorizer of type REQUEST, whose answers are cached by these sources.
 func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl float64) attached {
 	sources := []*string{}
 	for _, source := range by {
@@ -52,7 +52,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl f
 		ResultsCacheTtl: resultsTTL(ttl),
 	})
 	if len(sources) == 0 {
-		// CDK writes an empty string here, which says something else than no identity source.
+		// CDK writes an empty string, which differs from having no identity source.
 		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentitySource(nil)
 	}
 	return attached{

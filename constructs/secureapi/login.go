@@ -107,7 +107,7 @@ type Login struct {
 	FunctionProps *awslambda.FunctionProps
 }
 
-// kept are the login's sessions, as far as they are supported.
+// kept returns the login's sessions if their kind is supported.
 func (l *Login) kept() (keptSessions, error) {
 	switch s := l.Sessions.(type) {
 	case nil:
@@ -156,7 +156,7 @@ func (l *Login) plan() *plan.Login {
 	return out
 }
 
-// clientID is the one that is given, or the provider's only one.
+// clientID returns the given client ID, or the provider's only one.
 func (l *Login) clientID() string {
 	if clients := l.Issuer.provider.clients; len(clients) == 1 {
 		return cmp.Or(l.ClientID, clients[0])
@@ -164,7 +164,8 @@ func (l *Login) clientID() string {
 	return l.ClientID
 }
 
-// planPoolClient describes an app client by its resource; nil for an imported one, whose settings are not known.
+// planPoolClient describes an app client by its resource. It returns nil for an imported client, whose settings are not
+// known.
 func planPoolClient(client awscognito.IUserPoolClient) *plan.PoolClient {
 	resource, ok := client.Node().DefaultChild().(awscognito.CfnUserPoolClient)
 	if !ok {
@@ -180,7 +181,7 @@ func planPoolClient(client awscognito.IUserPoolClient) *plan.PoolClient {
 	}
 }
 
-// config is the configuration of the login's function.
+// config returns the configuration of the login's function.
 func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) settings.Login {
 	c := settings.Login{
 		Issuer:       l.Issuer.config().JSON(),
@@ -232,7 +233,7 @@ func IncludedLogin() string { return module() + "/login-fn" }
 // IncludedTableLogin returns the import path of the included login's main package for [TableSessions].
 func IncludedTableLogin() string { return IncludedLogin() + "/table" }
 
-// plan is what the checks look at.
+// plan converts the settings into the form that is checked.
 func (a ClientAuth) plan() plan.ClientAuth {
 	return plan.ClientAuth{
 		Method:    settings.ClientAuth(a.Method),

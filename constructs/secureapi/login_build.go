@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// addLogins makes the functions of logins, and what their sessions are kept in.
+// addLogins creates the functions of logins, and the stores of their sessions.
 func (b *builder) addLogins() {
 	for _, planned := range b.plan.Logins {
 		l := planned.Of.(*Login)
@@ -23,7 +23,7 @@ func (b *builder) addLogins() {
 		kept.renew(config)
 		b.kept[planned] = kept
 		f := b.loginFunction(l, planned, kept, config)
-		b.functions = append(b.functions, f) // which planned.Function numbers
+		b.functions = append(b.functions, f) // planned.Function is its number
 		b.api.logins = append(b.api.logins, f)
 	}
 }
@@ -59,7 +59,7 @@ func (b *builder) loginFunction(
 	return function
 }
 
-// addLoginPage answers navigations without a session with a link to the login, and other requests as before.
+// addLoginPage answers navigations without a session with a link to the login. Other requests are answered as before.
 func (b *builder) addLoginPage() {
 	page := b.plan.LoginPage()
 	if page == "" {

@@ -6,14 +6,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// knownLogin is a login of an app, with what its session's cookie is and what it is sealed with.
+// knownLogin is a login of an app, with its session's cookie and the keys that seal it.
 type knownLogin struct {
 	*plan.Login
 	stack, api string // their paths
 	kept       keptSessions
 }
 
-// shares reports whether two logins take each other's sessions.
+// shares reports whether two logins accept each other's sessions.
 func (l knownLogin) shares(other knownLogin) bool {
 	if l.kept.table != nil && (other.Origin != l.Origin || other.IdleTimeout != l.IdleTimeout ||
 		other.MaxAge != l.MaxAge) {
@@ -24,17 +24,17 @@ func (l knownLogin) shares(other knownLogin) bool {
 		other.ReadsIDTokens() == l.ReadsIDTokens()
 }
 
-// what two logins have in common that share a session, beside client and issuer.
-func (l knownLogin) what() string {
+// sharedFields names what two logins that share a session must have in common besides client and issuer.
+func (l knownLogin) sharedFields() string {
 	if l.kept.inTable != nil {
 		return "Keys, Table"
 	}
 	return "Keys"
 }
 
-// noteLogins refuses two logins of one stack that browsers call by one origin and whose cookies are the same, although
-// one does not open the other's. In another region, the other stack may answer for the same origin. It returns those
-// known so far and the API's own.
+// noteLogins refuses two logins of one stack that browsers call by one origin and whose cookies have the same name,
+// unless each opens the other's. A stack of another region may answer for the same origin, so it is not refused. It
+// returns the known logins and the API's own.
 func (b *builder) noteLogins(known []knownLogin) []knownLogin {
 	for _, l := range b.plan.Logins {
 		this := knownLogin{l, *b.stack.Node().Path(), b.path, b.kept[l]}
@@ -52,7 +52,7 @@ func (b *builder) noteLogins(known []knownLogin) []knownLogin {
 			b.fail("%s: %s of %s has the same Origin %q and keeps its session in the same cookie %q, with other Keys or for "+
 				"another client or issuer, so that each would end the other's sessions: set %s.Cookie of one of "+
 				"them, or give both the same %s, client and issuer", l, other.Login, other.api, l.Origin, l.CookieName(),
-				l.KeptIn(), this.what())
+				l.KeptIn(), this.sharedFields())
 		}
 		known = append(known, this)
 	}

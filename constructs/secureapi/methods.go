@@ -15,16 +15,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// describe sets the properties of a route's method that do not come from what answers it. Each feature has its own
-// function, in its own file. A property that is left nil is not written.
+// describe sets the properties of a route's method that do not depend on what answers it. Each feature has a function
+// in its own file. A property that remains nil is not written.
 //
-// A method is made from these properties, or by CDK's L2, which then gets them set: see [builder.addMethods]. The
-// deployment's logical id depends on all of them.
+// A method is created from these properties, or by CDK's L2, and the properties are set afterwards: see
+// [builder.addMethods]. The deployment's logical ID depends on all of them.
 func (b *builder) describe(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
 	b.authorize(r, p)
 	b.requireKey(r, p)
 	b.validate(r, p)
-	b.keepAnswers(r, p)
+	b.declareCacheKeys(r, p)
 }
 
 // authorize sets who may call a route.
@@ -43,16 +43,16 @@ func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps
 	}
 }
 
-// addMethods makes resources and methods.
+// addMethods creates resources and methods.
 //
-// The first method of a function and the first of an authorizer are made by CDK's L2, which binds the function (its
-// permission) and the authorizer (its RestApiId) to the API. So are routes with an integration or options of their own,
-// as it binds those too. The others are made from their properties, at the same place in the tree, with the same
-// logical ids, all in one call.
+// CDK's L2 creates the first method of each function and of each authorizer, because it binds the function (its
+// permission) and the authorizer (its RestApiId) to the API. It also creates routes with an integration or options of
+// their own, because it binds those too. The others are created from their properties in a single call, at the same
+// place in the tree and with the same logical IDs.
 func (b *builder) addMethods() {
 	type binding struct {
 		integration awsapigateway.Integration
-		first       batch.Name // the method that CDK's L2 made for it
+		first       batch.Name // the method that CDK's L2 created for it
 	}
 	bindings := make([]*binding, len(b.functions))
 	bound := map[*plan.Guard]bool{}
@@ -80,8 +80,8 @@ func (b *builder) addMethods() {
 		case r.Guard != nil && !bound[r.Guard]:
 			b.addWithOptions(r, given, bind.integration, p)
 		default:
-			if own := b.keyed(r, &awsapigateway.CfnMethod_IntegrationProperty{}); own.CacheKeyParameters != nil {
-				p.Integration = own // and all else as the other method has it
+			if own := b.withCacheKeys(r, &awsapigateway.CfnMethod_IntegrationProperty{}); own.CacheKeyParameters != nil {
+				p.Integration = own // and all else as in the other method
 			}
 			if !b.add(r.Pattern.Path(), p, &bind.first, inMetadata(r)) {
 				p.Integration = nil
@@ -92,9 +92,9 @@ func (b *builder) addMethods() {
 	}
 }
 
-// add has a method made from its properties, where CDK's L2 would make it: a construct that has the verb's name, with
-// the resource in it. It invokes the function of the method that it is like, if any. It reports whether it can be: not
-// if a property is an object of CDK's own.
+// add schedules a method that is created from its properties, at the place where CDK's L2 would create it: a construct
+// with the verb's name that contains the resource. If it is like another method, it invokes that method's function. It
+// returns false if this is not possible because a property is one of CDK's own objects.
 func (b *builder) add(
 	path string, p *awsapigateway.CfnMethodProps, like *batch.Name, metadata map[string]string,
 ) bool {
@@ -115,14 +115,14 @@ func (b *builder) add(
 	return true
 }
 
-// addWithOptions has CDK's L2 make a method, and sets the properties that the L2 did not get as options.
+// addWithOptions lets CDK's L2 create a method, and sets the properties that the L2 did not get as options.
 func (b *builder) addWithOptions(
 	r plan.PlannedRoute, given Route, integration awsapigateway.Integration, p *awsapigateway.CfnMethodProps,
 ) awsapigateway.Method {
 	b.dependOn(p)
 	var o awsapigateway.MethodOptions
 	if given.MethodOptions != nil {
-		o = b.sharing(*given.MethodOptions)
+		o = b.shareValidator(*given.MethodOptions)
 	}
 	set := *p
 	if kind, known := authorizationTypes[*p.AuthorizationType]; known {
@@ -135,13 +135,13 @@ func (b *builder) addWithOptions(
 		o.AuthorizationType = awsapigateway.AuthorizationType_NONE // until its own is set
 	}
 	if set.RequestParameters != nil {
-		o.RequestParameters = nil // which are among those
+		o.RequestParameters = nil // they are part of the properties
 	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
 	bound(integration)
 	setAll(made, &set)
 	if !r.Integrated && len(b.plan.CacheKeys(r)) > 0 {
-		b.keyBound(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
+		b.addBoundCacheKeys(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
 	}
 	b.batch = append(b.batch, batch.Method{
 		Name:     batch.Name{Path: r.Pattern.Path(), Verb: r.Pattern.Verb},
@@ -150,7 +150,7 @@ func (b *builder) addWithOptions(
 	return made
 }
 
-// authorizationTypes are those that CDK's L2 knows, by what the template says.
+// authorizationTypes maps the template's names to the authorization types of CDK's L2.
 var authorizationTypes = map[string]awsapigateway.AuthorizationType{
 	"NONE":               awsapigateway.AuthorizationType_NONE,
 	"AWS_IAM":            awsapigateway.AuthorizationType_IAM,
@@ -159,7 +159,7 @@ var authorizationTypes = map[string]awsapigateway.AuthorizationType{
 }
 
 // setAll sets the properties that the table sets and CDK's L2 did not get as options. The plan has refused
-// MethodOptions that set one of them, too, but for RequestParameters, which have those of both.
+// MethodOptions that set one of them too, except for RequestParameters, which are joined.
 func setAll(made awsapigateway.Method, p *awsapigateway.CfnMethodProps) {
 	m := sync.OnceValue(func() awsapigateway.CfnMethod { return l1(made).(awsapigateway.CfnMethod) })
 	if p.AuthorizationType != nil {
@@ -185,9 +185,9 @@ func setAll(made awsapigateway.Method, p *awsapigateway.CfnMethodProps) {
 	}
 }
 
-// inMetadata is what a method's metadata says of its route. What a route requires is in the bundle of the included
-// authorizer, and why it is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would
-// show a change.
+// inMetadata returns what a method's metadata says about its route. A route's requirements are otherwise only in the
+// included authorizer's bundle, and the reason why it is public only in this table. Without the metadata, neither a
+// snapshot nor "cdk diff" would show a change of them.
 func inMetadata(r plan.PlannedRoute) map[string]string {
 	out := map[string]string{}
 	switch {
@@ -202,7 +202,7 @@ func inMetadata(r plan.PlannedRoute) map[string]string {
 	return out
 }
 
-// inWords says what a route requires, also where that is a list that is known only when the stack is deployed.
+// inWords describes what a route requires, even if a requirement is a list that is known only at deployment.
 func inWords(requires []access.Requirement) string {
 	requires = slices.Clone(requires)
 	for i, r := range requires {
@@ -213,8 +213,8 @@ func inWords(requires []access.Requirement) string {
 	return plan.JoinRequirements(requires)
 }
 
-// newIntegration invokes the route's function with one permission for the whole API, in the API's own stack: two for
-// every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
+// newIntegration invokes the route's function with one permission for the whole API, in the API's own stack. CDK's
+// default of two permissions for every method would exceed the limit of a function's policy, 20 KB. A permission in the
 // function's stack would make each stack depend on the other.
 // Source: https://github.com/aws/aws-cdk/issues/9327, https://github.com/aws/aws-cdk/issues/8241
 func newIntegration(r Route) awsapigateway.Integration {

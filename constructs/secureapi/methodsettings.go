@@ -9,11 +9,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// methodSettings adds the settings of the routes that have some of their own to those of the stage, as further entries
-// of the stage's MethodSettings.
+// methodSettings adds the settings of routes to the stage's MethodSettings.
 //
-// An entry of a method stands in place of the one for all methods, also for what it leaves out: a method that is only
-// throttled would lose its logs. So each entry has the stage's settings, and the route's over them.
+// An entry for a method replaces the entry for all methods entirely: a method that is only throttled would lose its
+// logs. So each entry has the stage's settings, overridden by the route's.
 // Source: https://github.com/DianaIonita/serverless-api-gateway-throttling/issues/16, where logs got lost so, and
 // https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateStage.html, whose paths name one method or all.
 func (b *builder) methodSettings(o *awsapigateway.StageOptions) {
@@ -32,13 +31,13 @@ func (b *builder) methodSettings(o *awsapigateway.StageOptions) {
 	o.MethodOptions = &all
 }
 
-// methodKey is how CDK's stage names a method: "/orders/{id}/GET", and "//GET" at the root. CDK writes the slashes of
-// the path as ~1.
+// methodKey returns CDK's key for a method in a stage: "/orders/{id}/GET", and "//GET" at the root. CDK writes the
+// slashes of the path as ~1.
 // Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/util.js (parseMethodOptionsPath), which 2.277.0 has too
 func methodKey(s plan.MethodSetting) string { return s.Path + "/" + s.Verb }
 
-// methodOptions are the stage's settings, with those of its MethodOptions for all methods over them, and a route's own
-// over both.
+// methodOptions returns the stage's settings, overridden by those of its MethodOptions for all methods, and these by
+// the route's.
 func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapigateway.MethodDeploymentOptions {
 	out := &awsapigateway.MethodDeploymentOptions{
 		CacheDataEncrypted:   o.CacheDataEncrypted,
@@ -51,19 +50,19 @@ func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapig
 		ThrottlingRateLimit:  o.ThrottlingRateLimit,
 	}
 	if o.MethodOptions != nil {
-		over(out, (*o.MethodOptions)["/*/*"])
+		override(out, (*o.MethodOptions)["/*/*"])
 	}
 	if t := s.Throttle; t != nil {
 		out.ThrottlingRateLimit, out.ThrottlingBurstLimit = jsii.Number(t.Rate), jsii.Number(float64(t.Burst))
 	}
 	if s.Cache != nil {
-		cached(out, s.Cache)
+		setCache(out, s.Cache)
 	}
 	return out
 }
 
-// over sets what other settings say.
-func over(out, by *awsapigateway.MethodDeploymentOptions) {
+// override sets the options that by sets.
+func override(out, by *awsapigateway.MethodDeploymentOptions) {
 	if by == nil {
 		return
 	}

@@ -17,11 +17,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// nagMetadata is where cdk-nag reads what is suppressed of a resource. Its format is that of version 2.
+// nagMetadata is the metadata from which cdk-nag reads a resource's suppressions, in the format of version 2.
 // Source: https://github.com/cdklabs/cdk-nag (Suppressing a Rule), and lib/utils/nag-suppression-helper.js of 2.35.0
 const nagMetadata = "cdk_nag"
 
-// Why findings of cdk-nag's pack AwsSolutions stand.
+// The reasons for findings of cdk-nag's pack AwsSolutions.
 const (
 	nagValidation = "Functions check their requests; secureapi.Body and RequireQuery have API Gateway check those of a " +
 		"route."
@@ -40,10 +40,10 @@ const (
 // nagSuppression is a rule that is suppressed at a resource.
 type nagSuppression struct {
 	rule, reason string
-	appliesTo    []string // findings of the rule; nil for the rule
+	appliesTo    []string // findings of the rule; nil for all of them
 }
 
-// entry is the suppression as cdk-nag writes it. It encodes a reason with letters beyond Latin-1.
+// entry returns the suppression in cdk-nag's format. A reason with letters beyond Latin-1 is encoded.
 func (n nagSuppression) entry() map[string]any {
 	out := map[string]any{"id": n.rule, "reason": n.reason}
 	if strings.ContainsFunc(n.reason, func(c rune) bool { return c > 255 }) {
@@ -55,13 +55,14 @@ func (n nagSuppression) entry() map[string]any {
 	return out
 }
 
-// suppressNag writes the suppressions into what New has made, and not into what is added beside the table later.
+// suppressNag writes the suppressions into the resources that New creates, and not into those that are added beside the
+// table later.
 func (b *builder) suppressNag() {
 	if !b.props.NagSuppressions {
 		return
 	}
 	made := *b.node.FindAll(constructs.ConstructOrder_PREORDER)
-	if b.props.Stage.FlushAuthorizerCache { // CDK makes the function that makes the call, one in a stack
+	if b.props.Stage.FlushAuthorizerCache { // CDK creates the function that makes the call once in a stack
 		if provider := b.stack.Node().TryFindChild(jsii.String("AWS" + flushProvider)); provider != nil {
 			made = append(made, *provider.Node().FindAll(constructs.ConstructOrder_PREORDER)...)
 		}
@@ -81,11 +82,11 @@ func (b *builder) suppressNag() {
 	}
 }
 
-// flushProvider is in the construct id of the function that CDK has for calls of AwsCustomResource.
+// flushProvider is part of the construct ID of CDK's function for the calls of AwsCustomResource.
 // Source: aws-cdk-lib 2.270.0, custom-resources/lib/aws-custom-resource/aws-custom-resource.js (PROVIDER_FUNCTION_UUID)
 const flushProvider = "679f53fac002430cb0da5b7982bd2287"
 
-// nagOf is what the design explains of a resource.
+// nagOf returns the suppressions that the design justifies for a resource.
 func (b *builder) nagOf(resource awscdk.CfnResource) []nagSuppression {
 	switch r := resource.(type) {
 	case awsapigateway.CfnRestApi:
@@ -127,7 +128,7 @@ func nagOfMethod(m awsapigateway.CfnMethod) []nagSuppression {
 	return []nagSuppression{{rule: "AwsSolutions-COG4", reason: nagCognito}}
 }
 
-// managedPolicies are those of roles that New makes, each with why the role has it.
+// managedPolicies are the managed policies of roles that New creates, with the reason for each.
 var managedPolicies = []struct{ name, reason string }{
 	{"service-role/AWSLambdaBasicExecutionRole", nagBasicRole},
 	{"service-role/AWSCodeDeployRoleForLambdaLimited", nagDeployRole},

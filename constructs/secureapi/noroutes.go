@@ -7,12 +7,13 @@ package secureapi
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.NoRoutesWarning), reason)
 const NoRoutesWarning = "gatehouse:noRoutes"
 
-// theOnlyRoute is the pattern of the route that an API without others has.
+// theOnlyRoute is the pattern of the route of an API that has no others.
 const theOnlyRoute = "ANY /"
 
-// withSomeRoute returns props with a route, which are the given ones if they have any. A deployment of an API without a
-// method fails: "The REST API doesn't contain any methods".
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+// withSomeRoute returns props with a route. These are the given props if they have routes. A deployment of an API
+// without methods fails with "The REST API doesn't contain any methods".
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
 func withSomeRoute(props *Props) *Props {
 	if props == nil || len(props.Routes) > 0 {
 		return props

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// warnOfNoRoutes warns of an API that answers 404 to all.
+// warnOfNoRoutes warns of an API that answers every request with 404.
 func (b *builder) warnOfNoRoutes() {
 	if !b.props.noRoutes {
 		return

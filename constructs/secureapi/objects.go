@@ -60,7 +60,7 @@ func (a *API) CfnAuthorizer(name string) awsapigateway.CfnAuthorizer {
 	return l1(at.authorizer.(awsapigateway.Authorizer)).(awsapigateway.CfnAuthorizer)
 }
 
-// attachedTo finds a guard that has an authorizer in the template.
+// attachedTo returns a guard that has an authorizer in the template.
 func (a *API) attachedTo(method, name string) (*plan.Guard, attached) {
 	g := a.plan.Guard(name)
 	switch {

@@ -27,7 +27,7 @@ const OwnersWarning = "gatehouse:ownersOfSeveralIssuers"
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 const UsageKeysWarning = "gatehouse:usageKeysOfSeveralIssuers"
 
-// warnOfSharedOwners warns of routes and of API keys that take a caller of one issuer for one of another.
+// warnOfSharedOwners warns of routes and API keys that confuse callers of different issuers.
 func (b *builder) warnOfSharedOwners() {
 	warn := func(id, warning string) {
 		if warning != "" {

@@ -2,9 +2,8 @@ package secureapi
 
 import "reflect"
 
-// plainValue is a value of CDK's props as JSON has it: a struct that is passed by value is a map of the members that
-// are set, by the names that CDK's JavaScript has for them. What is an object of CDK's own stays as it is; ok reports
-// whether it has no such object.
+// plainValue converts a value of CDK's props into its JSON form. A struct that is passed by value becomes a map of its
+// set members, named as in CDK's JavaScript. CDK's own objects are unchanged; ok reports whether there are none.
 func plainValue(value any) (out any, ok bool) { return plainOf(reflect.ValueOf(value)) }
 
 func plainOf(v reflect.Value) (out any, ok bool) {
@@ -62,8 +61,8 @@ func plainMap(v reflect.Value) (out map[string]any, ok bool) {
 	return out, ok
 }
 
-// plainStruct is nil for a struct that is not one of CDK's that are passed by value: each member of those has a name in
-// JSON, and may be nil.
+// plainStruct converts a struct. It returns nil for a struct that CDK does not pass by value. Each member of a struct
+// that it does has a JSON name and may be nil.
 func plainStruct(v reflect.Value) (out map[string]any, ok bool) {
 	out, ok = map[string]any{}, true
 	for i := range v.NumField() {

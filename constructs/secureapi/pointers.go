@@ -1,11 +1,11 @@
 package secureapi
 
-// CDK's props hold pointers, of which nil is what is not set. These read them, and make them.
+// CDK's props contain pointers, which are nil if they are not set. These functions read and create them.
 
 func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
-// listOf is a list of CDK's props in plain values.
+// listOf converts a list of CDK's props into plain values.
 func listOf(list *[]*string) (out []string) {
 	if list == nil {
 		return nil
@@ -16,7 +16,7 @@ func listOf(list *[]*string) (out []string) {
 	return out
 }
 
-// mapOf is a map of CDK's props in plain values, without those that are nil.
+// mapOf converts a map of CDK's props into plain values, without the nil ones.
 func mapOf(from *map[string]*string) map[string]string {
 	if from == nil {
 		return nil
@@ -30,7 +30,7 @@ func mapOf(from *map[string]*string) map[string]string {
 	return out
 }
 
-// mapFor is a map for CDK's props; nil for an empty one.
+// mapFor converts a map for CDK's props. It returns nil for an empty one.
 func mapFor(from map[string]string) *map[string]*string {
 	if len(from) == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// policyDocument is the resource policy for CDK; nil without one. The raw statements can be judged only here,
-// since they are CDK's objects.
+// policyDocument returns the resource policy for CDK, or nil. The raw statements can only be judged here, because they
+// are CDK's objects.
 func (b *builder) policyDocument() awsiam.PolicyDocument {
 	r := b.props.ResourcePolicy
 	if r == nil && !b.plan.RestrictsAddresses() {
@@ -42,9 +42,9 @@ func (b *builder) policyDocument() awsiam.PolicyDocument {
 	return doc
 }
 
-// spellOut writes the ARNs of NotResource out, if there are any. API Gateway's documentation shows the short form in
-// Resource alone, and one that it left as it is in NotResource would match no request. The API's id, which the policy
-// of the API cannot refer to, has ten characters.
+// spellOut writes out the ARNs of NotResource, if there are any. API Gateway documents the short form only for
+// Resource. If it did not expand it in NotResource, it would match no request there. The API's policy cannot refer to
+// the API's ID, so a ? stands for each of its ten characters.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
 func (b *builder) spellOut(statements []map[string]any) (there bool) {
 	const short, id = "execute-api:/", "??????????"

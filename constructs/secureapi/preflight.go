@@ -22,8 +22,8 @@ func (b *builder) addPreflights() {
 	}
 }
 
-// preflight is what CDK's AddCorsPreflight makes: an answer without a function. The origin in it is the first of
-// several, unless the request has another one of them.
+// preflight returns the properties of what CDK's AddCorsPreflight creates: an answer without a function. If there are
+// several origins, it names the first, unless the request has another one of them.
 // Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/resource.js (addCorsPreflight)
 func (b *builder) preflight(methods []string) *awsapigateway.CfnMethodProps {
 	const status = "204"
@@ -67,7 +67,7 @@ func (b *builder) preflight(methods []string) *awsapigateway.CfnMethodProps {
 	}
 }
 
-// originTemplate answers with the request's origin, where that is one of these.
+// originTemplate returns a template that answers with the request's origin if it is one of these.
 func originTemplate(origins []string) string {
 	conditions := make([]string, len(origins))
 	for i, o := range origins {

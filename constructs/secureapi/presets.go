@@ -55,7 +55,7 @@ var entraID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
 //   - https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 //   - https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
-	lower := func(id string) string { // as tokens have it
+	lower := func(id string) string { // in the form that tokens have
 		if plan.Unresolved(id) {
 			return id
 		}
@@ -82,7 +82,8 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		}
 	}
 	if len(i.Audiences) > 0 {
-		// A scope is asked for with the API's Application ID URI, which is this unless it is changed; tokens have it without.
+		// A scope is requested with the API's Application ID URI, which is this unless it was changed. Tokens have the scope
+		// without it.
 		// Source: https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-expose-scopes
 		i.provider.login.ScopePrefix = "api://" + i.Audiences[0] + "/"
 	}
@@ -141,7 +142,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 		RolesClaim: "permissions",
 	}
 	if len(audiences) > 0 {
-		// Without it, access tokens are opaque, for Auth0's own endpoint alone.
+		// Without an audience, access tokens are opaque and only for Auth0's own endpoint.
 		// Source: https://auth0.com/docs/secure/tokens/access-tokens/get-access-tokens
 		i.provider.login.Parameters = map[string]string{"audience": audiences[0]}
 	}

@@ -98,17 +98,17 @@ type Props struct {
 	// IpAddressType may be CDK tokens, such as parameters of the stack.
 	RestApiProps *awsapigateway.RestApiProps
 
-	noRoutes bool // set where Routes was empty; see [withSomeRoute]
+	noRoutes bool // whether Routes was empty; see [withSomeRoute]
 }
 
-// accessTable is a checked access table, with CDK's objects that the plan has numbers and names of.
+// accessTable is a checked access table, with the CDK objects that the plan refers to by numbers and names.
 type accessTable struct {
 	plan        *plan.Plan
-	functions   []awslambda.IFunction // by the number of plan.Route.Function, less one
-	authorizers map[string]Authorizer // by the name of plan.Guard; "" is the API's own
+	functions   []awslambda.IFunction // indexed by plan.Route.Function - 1
+	authorizers map[string]Authorizer // by the name of plan.Guard; "" for the API's own
 }
 
-// newTable checks the props. The error has all that is wrong with them.
+// newTable checks the props. The error lists everything that is wrong with them.
 func newTable(props *Props) (*accessTable, error) {
 	if props == nil {
 		return nil, errors.New("the props are nil: at least Routes and an Authorizer are needed")
@@ -141,7 +141,7 @@ func newTable(props *Props) (*accessTable, error) {
 		in.Authorizers[name] = t.authorizer(name, a)
 	}
 	for _, r := range props.Routes {
-		in.Routes = append(in.Routes, r.plan(t.number(r.Function)))
+		in.Routes = append(in.Routes, r.plan(t.functionNumber(r.Function)))
 	}
 	p, err := plan.New(in)
 	if err != nil {
@@ -151,7 +151,7 @@ func newTable(props *Props) (*accessTable, error) {
 	return t, nil
 }
 
-// authorizer notes an authorizer under its name, and describes it; nil for none.
+// authorizer stores an authorizer under its name, and describes it. It returns nil for nil.
 func (t *accessTable) authorizer(name string, given Authorizer) *plan.Authorizer {
 	if given == nil {
 		return nil
@@ -165,8 +165,8 @@ func (t *accessTable) authorizer(name string, given Authorizer) *plan.Authorizer
 	return &described
 }
 
-// number is a function's number in the plan.
-func (t *accessTable) number(f awslambda.IFunction) int {
+// functionNumber returns a function's number in the plan.
+func (t *accessTable) functionNumber(f awslambda.IFunction) int {
 	if f == nil {
 		return 0
 	}
@@ -178,14 +178,14 @@ func (t *accessTable) number(f awslambda.IFunction) int {
 	return i + 1
 }
 
-// enhanced reports whether a security policy for TLS is one of the enhanced ones of a Region. Those of edge-optimized
+// enhanced reports whether a TLS security policy is an enhanced one for a Region. The policies of edge-optimized
 // domains are Amazon CloudFront's.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 func enhanced(p awsapigateway.SecurityPolicy) bool {
 	return strings.HasPrefix(string(p), "TLS13_1_")
 }
 
-// planRestAPI is what the checks look at; nil for none.
+// planRestAPI converts the props into the form that is checked. It returns nil for nil.
 func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 	if p == nil {
 		return nil
@@ -200,8 +200,8 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		EndpointConfiguration:       p.EndpointConfiguration != nil,
 		EndpointUnknown:             endpointUnknown(p),
 		NotDeployed:                 isFalse(p.Deploy),
-		Private:                     isOf(p, awsapigateway.EndpointType_PRIVATE),
-		Edge:                        isOf(p, awsapigateway.EndpointType_EDGE),
+		Private:                     hasEndpointType(p, awsapigateway.EndpointType_PRIVATE),
+		Edge:                        hasEndpointType(p, awsapigateway.EndpointType_EDGE),
 		KeysFromAuthorizer:          p.ApiKeySourceType == awsapigateway.ApiKeySourceType_AUTHORIZER,
 		KeysFromHeader:              p.ApiKeySourceType == awsapigateway.ApiKeySourceType_HEADER,
 		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
@@ -242,20 +242,20 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 	return out
 }
 
-// tracesData reports whether requests and answers are logged whole, for the stage or a method.
+// tracesData reports whether whole requests and answers are logged, for the stage or a method.
 func tracesData(o *awsapigateway.StageOptions) bool {
 	return isTrue(o.DataTraceEnabled) ||
-		ofMethods(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.DataTraceEnabled) })
+		anyMethodOptions(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.DataTraceEnabled) })
 }
 
-// cachesResponses reports whether the cache of answers is on for the stage or a method.
+// cachesResponses reports whether the response cache is on for the stage or a method.
 func cachesResponses(o *awsapigateway.StageOptions) bool {
 	return isTrue(o.CachingEnabled) ||
-		ofMethods(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.CachingEnabled) })
+		anyMethodOptions(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.CachingEnabled) })
 }
 
-// ofMethods reports whether something holds for a method's options.
-func ofMethods(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeploymentOptions) bool) bool {
+// anyMethodOptions reports whether something holds for any method's options.
+func anyMethodOptions(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeploymentOptions) bool) bool {
 	if o.MethodOptions == nil {
 		return false
 	}
@@ -267,7 +267,8 @@ func ofMethods(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeplo
 	return false
 }
 
-// isOf reports whether the API has an endpoint of a type: PRIVATE is reached through VPC endpoints only.
-func isOf(p *awsapigateway.RestApiProps, kind awsapigateway.EndpointType) bool {
+// hasEndpointType reports whether the API has an endpoint of a type. A PRIVATE one is reached only through VPC
+// endpoints.
+func hasEndpointType(p *awsapigateway.RestApiProps, kind awsapigateway.EndpointType) bool {
 	return slices.Contains(endpointTypes(p), kind)
 }

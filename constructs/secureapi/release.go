@@ -50,7 +50,7 @@ type Canary struct {
 // liveAlias is the name of the alias.
 const liveAlias = "live"
 
-// plan describes the release in plain values; nil for none.
+// plan describes the release in plain values. It returns nil for nil.
 func (r *Release) plan(props *awslambda.FunctionProps) *plan.Release {
 	if r == nil {
 		return nil
@@ -70,7 +70,7 @@ func (r *Release) plan(props *awslambda.FunctionProps) *plan.Release {
 	return out
 }
 
-// alias makes the alias of a function, and what shifts it.
+// alias creates the alias of a function, and what shifts it.
 func (r *Release) alias(s *site, g *plan.Guard, f awslambda.Function, measured bool) awslambda.Alias {
 	props := &awslambda.AliasProps{AliasName: jsii.String(liveAlias), Version: f.CurrentVersion()}
 	if r.ProvisionedConcurrency > 0 {
@@ -83,8 +83,8 @@ func (r *Release) alias(s *site, g *plan.Guard, f awslambda.Function, measured b
 	return alias
 }
 
-// shift has AWS CodeDeploy shift the alias. Its constructs are L1: CDK's package of their L2 has those of servers and
-// containers too, which every stack would compile.
+// shift makes AWS CodeDeploy shift the alias. Its constructs are L1, because CDK's package with the L2 also has those
+// for servers and containers, which every stack would compile.
 func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awslambda.Alias, measured bool) {
 	percent, minutes := (&plan.Canary{Percent: c.Percent, Interval: c.Interval}).Shift()
 	deploy := func(id, kind string, properties map[string]any) awscdk.CfnResource {
@@ -129,7 +129,8 @@ func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awsla
 	})
 }
 
-// alarms are those that take a version back. The function's Errors in AWS/Lambda would not do: each 401 is one.
+// alarms returns the alarms that roll a version back. The function's Errors in AWS/Lambda cannot be used, because each
+// 401 is an error.
 func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, measured bool) []awscloudwatch.IAlarm {
 	minute := awscdk.Duration_Minutes(jsii.Number(1))
 	alarm := func(id, what string, metric awscloudwatch.IMetric, threshold float64) awscloudwatch.IAlarm {

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// report has CDK report findings, as a validation plugin.
+// report makes CDK report findings, as a validation plugin.
 type report struct{ findings []rules.Finding }
 
 var _ awscdk.IPolicyValidationPlugin = (*report)(nil)

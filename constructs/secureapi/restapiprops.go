@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// restAPIProps are the caller's, copied, with our defaults where they say nothing.
+// restAPIProps returns a copy of the caller's props, with our defaults for what they do not set.
 func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.RestApiProps {
 	var p awsapigateway.RestApiProps
 	if b.props.RestApiProps != nil {
@@ -23,7 +23,7 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 		}
 	}
 	if p.RestApiName == nil {
-		p.RestApiName = jsii.String(strings.ReplaceAll(b.path, "/", "-")) // metrics are kept by this name
+		p.RestApiName = jsii.String(strings.ReplaceAll(b.path, "/", "-")) // metrics use this name
 	}
 	if p.CloudWatchRole == nil {
 		p.CloudWatchRole = jsii.Bool(false)

@@ -99,14 +99,15 @@ func (r Route) plan(function int) plan.Route {
 // or does: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.
 type Access interface{ plan() plan.Access }
 
-// restriction is the one kind of Access.
+// restriction is the only implementation of Access.
 type restriction struct{ access plan.Access }
 
 var _ Access = restriction{}
 
 func (r restriction) plan() plan.Access { return r.access }
 
-// planned describes an Access in plain values. A struct that embeds one has its methods, and must not pass for it.
+// planned describes an Access in plain values. A struct that embeds an Access has its methods, and must not pass for
+// it.
 func planned(a Access) plan.Access {
 	if own, ok := a.(restriction); ok {
 		return own.plan()
@@ -146,8 +147,8 @@ func AnyCaller() Access { return restriction{plan.AnyCaller{}} }
 // GuardedBy selects one of [Props.Authorizers] for the route, instead of the API's authorizer.
 func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }
 
-// ownValidation names the fields of MethodOptions that have requests checked; "" without any. RequestParameters do not
-// by themselves, and join those of the words.
+// ownValidation lists the fields of MethodOptions that make API Gateway check requests, or returns "".
+// RequestParameters are not among them: they check nothing by themselves, and are joined with those of the table.
 func ownValidation(o *awsapigateway.MethodOptions) string {
 	var fields []string
 	for _, f := range []struct {
@@ -165,7 +166,7 @@ func ownValidation(o *awsapigateway.MethodOptions) string {
 	return strings.Join(fields, " and ")
 }
 
-// requestParameters are those that a method declares, by the table or by its MethodOptions.
+// requestParameters returns the parameters that a method declares, by the table or by its MethodOptions.
 func (r Route) requestParameters(p *awsapigateway.CfnMethodProps) map[string]any {
 	out := map[string]any{}
 	if o := r.MethodOptions; o != nil && o.RequestParameters != nil {

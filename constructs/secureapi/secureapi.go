@@ -4,7 +4,10 @@
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	secureapi.New(stack, "Api", &secureapi.Props{
 //		Authorizer: secureapi.TokenAuthorizer{
-//			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}},
+//
+// JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default",
+// "api://orders")}},
+//
 //		},
 //		Routes: []secureapi.Route{
 //			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
@@ -58,7 +61,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	a := &API{plan: table.plan, condition: props.Condition}
 	constructs.NewConstruct_Override(a, scope, &id)
 	site := newSite(a, path)
-	// CDK notes the engine's stack where it makes a resource, and an app in Go is not in it.
+	// By default CDK records the engine's stack trace where it creates a resource, which does not contain an app in Go.
 	// Source: aws-cdk-lib 2.270.0, cx-api/lib/app.js (DISABLE_CREATION_STACK_TRACES)
 	site.node.SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
 	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest()}
@@ -66,8 +69,8 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	return a
 }
 
-// lookUp is the way out of an error about a value that the CDK CLI has not looked up yet: it does so when the app has
-// ended well. Source: https://github.com/aws/aws-cdk/pull/21520
+// lookUp returns the way out of an error about a value that the CDK CLI has not looked up yet. The CLI looks it up if
+// the app ends without an error. Source: https://github.com/aws/aws-cdk/pull/21520
 func lookUp(err error) string {
 	const dummy = "dummy-value-for-"
 	if !strings.Contains(err.Error(), dummy) {

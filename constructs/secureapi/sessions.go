@@ -102,12 +102,12 @@ type keptSessions struct {
 	cookie              string
 	idleTimeout, maxAge time.Duration
 	keys                awssecretsmanager.ISecret
-	inTable             *TableSessions         // nil for cookies
-	table               awsdynamodb.ITable     // that is given or made
-	renewal             *settings.SessionTable // how guards open them; nil for cookies
+	inTable             *TableSessions         // nil if sessions are in cookies
+	table               awsdynamodb.ITable     // the given or created table
+	renewal             *settings.SessionTable // how guards renew them; nil if sessions are in cookies
 }
 
-// plan describes the table in plain values; nil for none.
+// plan describes the table in plain values. It returns nil for nil.
 func (t *TableSessions) plan() *plan.SessionTable {
 	if t == nil {
 		return nil
@@ -124,7 +124,7 @@ func (t *TableSessions) plan() *plan.SessionTable {
 	return out
 }
 
-// renew notes the table and the client as which guards renew its sessions: that of the login.
+// renew sets the table and the client with which guards renew its sessions. The client is the login's.
 func (k *keptSessions) renew(c settings.Login) {
 	if k.table == nil {
 		return
@@ -144,13 +144,13 @@ func (k *keptSessions) renew(c settings.Login) {
 	}
 }
 
-// grantTable lets a function do these things with the table of its sessions, and no more.
+// grantTable grants a function these actions on the table of its sessions, and no others.
 func (k keptSessions) grantTable(grantee awsiam.IGrantable, actions []string) {
 	if k.table == nil {
 		return
 	}
 	k.table.Grant(grantee, *jsii.Strings(actions...)...)
-	if key := k.table.EncryptionKey(); key != nil { // a customer's own, which DynamoDB uses in the caller's name
+	if key := k.table.EncryptionKey(); key != nil { // a customer managed key, which DynamoDB uses on behalf of the caller
 		key.GrantEncryptDecrypt(grantee)
 	}
 }

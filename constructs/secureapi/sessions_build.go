@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// keyLength is how many letters and digits a secret of the stack's own has: 64 have some 380 bits.
+// keyLength is the number of letters and digits of the secret that the stack creates. 64 have about 380 bits.
 const keyLength = 64
 
-// keep makes what a login's sessions lack: the secret of their keys and their table.
+// keep creates what a login's sessions lack: the secret for their keys, and their table.
 func (b *builder) keep(l *Login, planned *plan.Login) keptSessions {
 	kept, _ := l.kept()
 	if kept.keys == nil {
@@ -30,8 +30,8 @@ func (b *builder) keep(l *Login, planned *plan.Login) keptSessions {
 	return kept
 }
 
-// sessionTable makes the table of a login's sessions. It outlives the stack, as CDK has it for tables: without it, each
-// user would have to log in again. What is in it expires by itself.
+// sessionTable creates the table of a login's sessions. The table is retained if the stack is deleted, which is CDK's
+// default for tables, because all users would have to log in again without it. Its items expire by themselves.
 func (b *builder) sessionTable(planned *plan.Login) awsdynamodb.ITable {
 	attribute := func(name string) *awsdynamodb.Attribute {
 		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// keysOf reads the keys of a table from its resource; nil for an imported one, whose keys are not known.
+// keysOf returns the keys of a table from its resource. It returns nil for an imported table, whose keys are not known.
 func keysOf(table awsdynamodb.ITable) *plan.TableKeys {
 	var schema, expiry any
 	switch r := table.Node().DefaultChild().(type) {

@@ -15,8 +15,8 @@ import (
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), reason)
 const SiblingsWarning = "gatehouse:siblingRoutes"
 
-// warnOfSiblings warns, once for a function, of routes that its own router can take for each other, unless its
-// executable has a lambdahttp.Mux, which takes the route from the event.
+// warnOfSiblings warns, once for each function, of routes that the function's own router can mistake for each other. It
+// does not warn if the function's executable has a lambdahttp.Mux, which takes the route from the event.
 func (b *builder) warnOfSiblings() {
 	for _, s := range b.plan.Siblings() {
 		f := b.functionOf(s.Route)

@@ -11,19 +11,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// site is where an API's constructs are made. It keeps what CDK has answered: each question is a call into another
+// site is where an API's constructs are created. It caches CDK's answers, because each question is a call into another
 // process.
 type site struct {
 	scope constructs.Construct // the API
 	path  string               // the API's construct path, for errors
 	node  constructs.Node
 	stack awscdk.Stack
-	rest  awsapigateway.RestApi // nil until it is made
+	rest  awsapigateway.RestApi // nil until it is created
 	id    *string               // of rest; see restID
 
-	kept map[*plan.Login]keptSessions // of logins
+	kept map[*plan.Login]keptSessions // the sessions of logins
 
-	elsewhere map[awslambda.IFunction]bool // whether a function is of another stack
+	elsewhere map[awslambda.IFunction]bool // whether a function belongs to another stack
 }
 
 func newSite(scope constructs.Construct, path string) *site {
@@ -37,7 +37,7 @@ func newSite(scope constructs.Construct, path string) *site {
 	}
 }
 
-// restID is the id of the API.
+// restID returns the ID of the API.
 func (s *site) restID() *string {
 	if s.id == nil {
 		s.id = s.rest.RestApiId()
@@ -60,16 +60,16 @@ func (s *site) ofAnotherStack(f awslambda.IFunction) bool {
 	return other
 }
 
-// ofAnotherAccount reports whether a function belongs to an account other than the API's, where both are known. One
-// that the API's stack makes does not; an imported one may, and is no awslambda.Function.
+// ofAnotherAccount reports whether a function belongs to an account other than the API's, if both are known. A function
+// that the API's stack creates does not. An imported one may, and is not an awslambda.Function.
 func (s *site) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
 	if _, made := f.(awslambda.Function); made && !s.ofAnotherStack(f) {
 		return "", "", false
 	}
-	return another(*f.Env().Account, *s.stack.Account())
+	return differ(*f.Env().Account, *s.stack.Account())
 }
 
-// another reports whether two names of accounts or regions differ, where both are known.
-func another(of, here string) (string, string, bool) {
+// differ reports whether two names of accounts or regions differ, if both are known.
+func differ(of, here string) (string, string, bool) {
 	return of, here, of != here && !plan.Unresolved(of) && !plan.Unresolved(here)
 }

@@ -66,16 +66,16 @@ type StageCanary struct {
 	UseStageCache bool
 }
 
-// The limits of [Stage] by default.
+// The default limits of a [Stage].
 const (
 	defaultRateLimit  = 1000
 	defaultBurstLimit = 500
 )
 
-// accessLogID is the construct id of the access log's group.
+// accessLogID is the construct ID of the access log's group.
 const accessLogID = "AccessLog"
 
-// plan is what the checks look at.
+// plan converts the stage into the form that is checked.
 func (s Stage) plan() plan.Stage {
 	return plan.Stage{
 		Name:                 s.Name,
@@ -91,7 +91,7 @@ func (s Stage) plan() plan.Stage {
 	}
 }
 
-// options are CDK's stage options: the caller's own, and ours where those say nothing.
+// options returns CDK's stage options: the caller's own, with ours for what they do not set.
 func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat string) *awsapigateway.StageOptions {
 	var o awsapigateway.StageOptions
 	if given != nil {
@@ -126,8 +126,8 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	return &o
 }
 
-// stageOfToken is what CDK knows a stage by whose name is a token: it makes the name a part of a construct's id, which
-// a token cannot be.
+// stageOfToken is CDK's name for a stage whose name is a token. CDK makes the name a part of a construct ID, which
+// cannot contain a token.
 const stageOfToken = "stage"
 
 func (c *StageCanary) plan() *plan.StageCanary {
@@ -137,9 +137,9 @@ func (c *StageCanary) plan() *plan.StageCanary {
 	return &plan.StageCanary{Percent: c.Percent, Variables: c.Variables}
 }
 
-// accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not
-// escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and
-// authorize. Their statuses say which step refused, and "error" says why.
+// accessLogFields are the members of an access log line. Values that may quote a request are left out, because their
+// quotes are not escaped and would break the line's JSON: the caller's user agent, and the error texts of waf,
+// authenticate and authorize. Their statuses tell which step refused the request, and "error" tells why.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var accessLogFields = [][2]string{
 	{"requestId", "$context.requestId"},
@@ -177,9 +177,9 @@ var accessLogFields = [][2]string{
 
 const claimOfSubject = "$context.authorizer.claims.sub"
 
-// accessLogFormat is the line of an access log. Where claims are JSON text, as a JWT authorizer's are, their quotes
-// would break the line and let a token write members of it, so that it has none; without the format's own quotes it
-// would be broken where there is no claim, which is a dash.
+// accessLogFormat returns the format of an access log line. If claims are JSON text, as with a JWT authorizer, the
+// format leaves them out. In quotes, their own quotes would break the line and let a token add members to it. Without
+// quotes, a missing claim, which is a dash, would break the line.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
 func accessLogFormat(jsonClaims bool) string {
 	var members []string

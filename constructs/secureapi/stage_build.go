@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// addCanary sets the stage's canary, which CDK's L2 does not have.
+// addCanary sets the stage's canary, which CDK's L2 does not support.
 func (b *builder) addCanary() {
 	c := b.props.Stage.Canary
 	if c == nil {
@@ -22,7 +22,7 @@ func (b *builder) addCanary() {
 	b.api.RestAPI.DeploymentStage().Node().DefaultChild().(awsapigateway.CfnStage).SetCanarySetting(setting)
 }
 
-// nameStage gives the stage its name if that is a token. All else refers to the stage.
+// nameStage sets the stage's name if it is a token. Everything else refers to the stage.
 func (b *builder) nameStage() {
 	if plan.Unresolved(b.plan.Stage) {
 		b.api.RestAPI.DeploymentStage().Node().DefaultChild().(awsapigateway.CfnStage).SetStageName(&b.plan.Stage)

@@ -21,7 +21,7 @@ import (
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 func Streamed() Access { return restriction{plan.Streamed{}} }
 
-// streamed is a route with the options that stream its answers, where they are streamed.
+// streamed returns a route with the options that stream its answers, if they are streamed.
 func streamed(r plan.PlannedRoute, given Route) Route {
 	if !r.Streams || r.Integrated {
 		return given

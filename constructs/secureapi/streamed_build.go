@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// stream streams the answers of a route's own integration, which is an HTTP proxy, or streams them already.
+// stream makes a route's own integration stream its answers. The integration is an HTTP proxy, or streams already.
 func (b *builder) stream(r plan.PlannedRoute, method awsapigateway.CfnMethod, integration map[string]any) {
 	if !r.Streams {
 		return
@@ -27,8 +27,8 @@ func (b *builder) stream(r plan.PlannedRoute, method awsapigateway.CfnMethod, in
 	b.described.add(set)
 }
 
-// streams are the routes of functions, of all APIs that they answer for. jsii keeps the functions as long as the
-// process.
+// streams has the routes of functions, for all APIs that the functions answer. The functions are not collected, but
+// jsii keeps them as long as the process anyway.
 var streams = struct {
 	sync.Mutex
 	of map[awslambda.Function]streamsOf
@@ -42,11 +42,11 @@ func (b *builder) tellStreams() {
 	defer streams.Unlock()
 	for i, f := range b.functions {
 		if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
-			f = of.Lambda() // of an alias or a version
+			f = of.Lambda() // the function of an alias or a version
 		}
 		own, ok := f.(awslambda.Function)
 		if !ok {
-			continue // imported: its environment is not this app's to change
+			continue // imported: its environment cannot be changed
 		}
 		streamed, buffered := b.plan.StreamedRoutes(i + 1)
 		all := streams.of[own]

@@ -9,13 +9,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// cacheTTL is how long answers are kept: a time, or a CDK token of seconds.
+// cacheTTL is how long answers are cached: a time, or a CDK token for seconds.
 type cacheTTL struct {
 	given   time.Duration
 	seconds *float64
 }
 
-// planned is the time that checks count with.
+// planned returns the time that checks use.
 func (c cacheTTL) planned() time.Duration {
 	if c.seconds != nil {
 		return plan.LongestTTL
@@ -25,7 +25,7 @@ func (c cacheTTL) planned() time.Duration {
 
 func (c cacheTTL) check() error { return plan.CheckTTLToken(c.given, c.seconds) }
 
-// inTemplate are the seconds that the template has, of a time with its default.
+// inTemplate returns the seconds for the template. The parameter ttl is the time with its default.
 func (c cacheTTL) inTemplate(ttl time.Duration) float64 {
 	if c.seconds != nil {
 		return *c.seconds

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// addUsagePlans makes the plans with their keys. Ids have the names in them, so that the order of the lists does not
-// count, as it would with CDK's AddApiKey.
+// addUsagePlans creates the plans and their keys. Construct IDs contain the names, so that the order of the lists does
+// not matter, as it would with CDK's AddApiKey.
 func (b *builder) addUsagePlans() {
 	b.api.usagePlans, b.api.keys = map[string]awsapigateway.UsagePlan{}, map[string]awsapigateway.ApiKey{}
 	described := planUsage(b.props.UsagePlans)
@@ -41,7 +41,7 @@ func (b *builder) addUsagePlans() {
 	}
 }
 
-// throttles are a plan's limits of methods, which CDK has for methods of its own L2 alone.
+// throttles returns a plan's limits for methods. CDK supports them only for methods of its own L2.
 // Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/usage-plan.js (renderThrottlePerMethod), for their names: the path, a
 // slash and the verb, at the root too.
 func throttles(limits []plan.PlannedLimit) map[string]any {
@@ -74,7 +74,7 @@ func (q *Quota) settings() *awsapigateway.QuotaSettings {
 	return out
 }
 
-// addKey puts a key into a plan, and makes it if it does not exist.
+// addKey adds a key to a plan, and creates the key if it does not exist.
 func (b *builder) addKey(to awsapigateway.UsagePlan, k Key) {
 	id, key := "Key "+k.Name, k.Existing
 	if key == nil {
@@ -90,7 +90,7 @@ func (b *builder) addKey(to awsapigateway.UsagePlan, k Key) {
 	})
 }
 
-// text is a property that is left out where it is empty.
+// text converts a property. It returns nil for an empty one, which leaves the property out.
 func text(s string) *string {
 	if s == "" {
 		return nil
@@ -122,7 +122,7 @@ func (a *API) Key(name string) awsapigateway.ApiKey {
 	return made
 }
 
-// names lists what there is, for errors.
+// names lists existing names, for errors.
 func names[V any](of map[string]V) string {
 	var out []string
 	for name := range of {

@@ -15,16 +15,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// watched is what there is to watch of an API, with CDK's objects of it.
+// watched has what can be watched of an API, and the CDK objects for it.
 type watched struct {
 	api       *API
 	plain     monitor.API
-	functions []awslambda.IFunction // those of plain.Functions
-	accessLog awslogs.ILogGroup     // nil where the API has none of its own
-	stage     *map[string]*string   // the dimensions of the stage; nil for those of CDK
+	functions []awslambda.IFunction // the functions of plain.Functions
+	accessLog awslogs.ILogGroup     // nil if the API has no log group of its own
+	stage     *map[string]*string   // the dimensions of the stage; nil for CDK's
 }
 
-// watch collects it. method is what the user called, for errors.
+// watch collects what can be watched. The parameter method is what the user called, for errors.
 func (a *API) watch(method string) *watched {
 	if a.plan.Stage == "" {
 		a.fail(method, "the API has no stage with metrics, because RestApiProps.Deploy is false")
@@ -60,8 +60,8 @@ func (a *API) watch(method string) *watched {
 	return w
 }
 
-// plainDimensions are the stage's dimensions of an API whose name has letters beyond ASCII, which API Gateway leaves
-// out of them; nil for another one, of which CDK knows them.
+// plainDimensions returns the stage's dimensions for an API whose name has non-ASCII letters, which API Gateway leaves
+// out of them. It returns nil for any other API, whose dimensions CDK knows.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html ("API
 // Gateway removes non-ASCII characters from the ApiName dimension ... If the APIName contains no ASCII characters, the
 // API ID is used as the ApiName.")
@@ -88,8 +88,8 @@ func (w *watched) add(f awslambda.IFunction, plain monitor.Function) {
 	w.plain.Functions = append(w.plain.Functions, plain)
 }
 
-// watchedReasons are the reasons of 401s that have an alarm by default. One without a session is what a session's
-// authorizer sees of each visitor who is not logged in.
+// watchedReasons returns the reasons for 401s that have an alarm by default. A session's authorizer sees a request
+// without a session from each visitor who is not logged in, so it has no alarm for that.
 func watchedReasons(g *plan.Guard, of included) []string {
 	switch {
 	case g.Session != nil:
@@ -104,12 +104,12 @@ func watchedReasons(g *plan.Guard, of included) []string {
 	return reasons
 }
 
-// operatingPage is the address of the page that walks through the alarms.
+// operatingPage returns the address of the page that explains the alarms.
 func operatingPage() string {
 	return "https://" + module() + "/blob/main/docs/operating.md"
 }
 
-// metric is CDK's object of a metric. Those of AWS come from CDK's own methods, which know an alias.
+// metric returns CDK's object for a metric. AWS's metrics come from CDK's own methods, which support an alias.
 func (w *watched) metric(m monitor.Metric, label string, period awscdk.Duration) awscloudwatch.Metric {
 	options := &awscloudwatch.MetricOptions{Statistic: &m.Statistic, Period: period}
 	if label != "" {
@@ -140,7 +140,7 @@ func (w *watched) dimensions(m monitor.Metric) *map[string]*string {
 	return &out
 }
 
-// series is CDK's object of a series.
+// series returns CDK's object for a series.
 func (w *watched) series(s monitor.Series, period awscdk.Duration) awscloudwatch.IMetric {
 	switch {
 	case s.Expression == "":
@@ -164,7 +164,7 @@ func (w *watched) series(s monitor.Series, period awscdk.Duration) awscloudwatch
 	})
 }
 
-// logGroups are the names of the log groups that a query reads.
+// logGroups returns the names of the log groups that a query reads.
 func (w *watched) logGroups(q monitor.Query) (names []*string) {
 	if q.AccessLog {
 		names = append(names, w.accessLog.LogGroupName())
@@ -175,5 +175,5 @@ func (w *watched) logGroups(q monitor.Query) (names []*string) {
 	return names
 }
 
-// lines is a query as the widget of a dashboard takes it.
-func lines(query string) *[]*string { return jsii.Strings(strings.Split(query, "\n| ")...) }
+// queryLines splits a query for the widget of a dashboard.
+func queryLines(query string) *[]*string { return jsii.Strings(strings.Split(query, "\n| ")...) }

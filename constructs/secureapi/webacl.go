@@ -14,7 +14,7 @@ func (b *builder) addWebACL() {
 		return
 	}
 	if region := b.plan.WebACLRegion(); region != "" {
-		if of, here, differ := another(region, *b.stack.Region()); differ {
+		if of, here, differ := differ(region, *b.stack.Region()); differ {
 			b.fail("WebACL is of the region %s, and the API of %s, whose web ACLs its stage takes: give one of that region",
 				of, here)
 		}
