@@ -4,10 +4,7 @@
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	secureapi.New(stack, "Api", &secureapi.Props{
 //		Authorizer: secureapi.TokenAuthorizer{
-//
-// JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default",
-// "api://orders")}},
-//
+//			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}},
 //		},
 //		Routes: []secureapi.Route{
 //			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
