@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -44,12 +43,7 @@ func TestSession(t *testing.T) {
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+vault.URL)
 	store, err := session.New(session.Options{
 		Host: host,
-		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-			if stage == "AWSPREVIOUS" {
-				return nil, session.ErrNoVersion
-			}
-			return []byte(secret), nil
-		}, nil),
+		Keys: session.KeysOf(secret, nil),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -72,12 +71,7 @@ func TestTable(t *testing.T) {
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", driver.Variable+"="+around.URL+"/table")
 	store, err := tablesession.New(tablesession.Options{
 		Host: host, Table: table,
-		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-			if stage == "AWSPREVIOUS" {
-				return nil, session.ErrNoVersion
-			}
-			return []byte(secret), nil
-		}, nil),
+		Keys: session.KeysOf(secret, nil),
 	})
 	if err != nil {
 		t.Fatal(err)

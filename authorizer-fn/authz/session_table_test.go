@@ -130,12 +130,7 @@ func newTableFixture(t testing.TB, changes ...func(*setup)) *tableFixture {
 	var err error
 	f.sessions, err = tablesession.New(tablesession.Options{
 		Host: sessionHost, Table: f.table, Now: f.clock.Now,
-		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-			if stage != "AWSCURRENT" {
-				return nil, session.ErrNoVersion
-			}
-			return []byte(sessionSecret), nil
-		}, f.clock.Now),
+		Keys: session.KeysOf(sessionSecret, f.clock.Now),
 	})
 	if err != nil {
 		t.Fatal(err)

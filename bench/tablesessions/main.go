@@ -25,7 +25,6 @@
 package main
 
 import (
-	"context"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -82,12 +81,7 @@ func tryAll(cases int, seed uint64, f fault) (trial.Tally, error) {
 }
 
 // keys are those of all cases. Their clock stands still: they are fetched once.
-var keys = session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-	if stage == "AWSCURRENT" {
-		return []byte("a secret of 32 bytes, or of more"), nil
-	}
-	return nil, session.ErrNoVersion
-}, func() time.Time { return began })
+var keys = session.KeysOf("a secret of 32 bytes, or of more", func() time.Time { return began })
 
 // try tries one case.
 func try(seed uint64, number int, f fault, t trial.Tally) (*world, error) {

@@ -42,13 +42,11 @@ func (p *Provider) SealSession(
 	if p.appOrigin != "" {
 		host = p.appHost()
 	}
-	keys := session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-		if stage != currentStage {
-			return nil, session.ErrNoVersion
-		}
-		text, _, err := p.secret(guard.KeysARN)
-		return []byte(text), err
-	}, p.now)
+	text, _, err := p.secret(guard.KeysARN)
+	if err != nil {
+		return "", err
+	}
+	keys := session.KeysOf(text, p.now)
 	now := p.now()
 	subject := r.Subject
 	if subject == "" {

@@ -1,7 +1,6 @@
 package devissuer
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -26,15 +25,12 @@ func TestSealSession(t *testing.T) {
 			if !strings.HasPrefix(header, "__Host-shop=") || strings.Contains(header, ";") {
 				t.Errorf("the header is %s", header)
 			}
+			secret, _, err := s.secret(keysARN)
+			if err != nil {
+				t.Fatal(err)
+			}
 			store, err := session.New(session.Options{
-				Cookie: "__Host-shop", Host: "localhost:4000", Now: s.clock.Now,
-				Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-					if stage != "AWSCURRENT" {
-						return nil, session.ErrNoVersion
-					}
-					text, _, err := s.secret(keysARN)
-					return []byte(text), err
-				}, s.clock.Now),
+				Cookie: "__Host-shop", Host: "localhost:4000", Now: s.clock.Now, Keys: session.KeysOf(secret, s.clock.Now),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -68,15 +64,12 @@ func TestSealSessionInATable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	secret, _, err := s.secret(keysARN)
+	if err != nil {
+		t.Fatal(err)
+	}
 	store, err := tablesession.New(tablesession.Options{
-		Host: "localhost:4000", Now: s.clock.Now, Table: table,
-		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-			if stage != "AWSCURRENT" {
-				return nil, session.ErrNoVersion
-			}
-			text, _, err := s.secret(keysARN)
-			return []byte(text), err
-		}, s.clock.Now),
+		Host: "localhost:4000", Now: s.clock.Now, Table: table, Keys: session.KeysOf(secret, s.clock.Now),
 	})
 	if err != nil {
 		t.Fatal(err)

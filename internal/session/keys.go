@@ -106,6 +106,16 @@ func NewKeys(fetch func(ctx context.Context, stage string) ([]byte, error), now 
 	return &Keys{fetch: fetch, now: now}
 }
 
+// KeysOf returns the keys of a secret that has one version. The default of now is [time.Now].
+func KeysOf(secret string, now func() time.Time) *Keys {
+	return NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+		if stage != current {
+			return nil, ErrNoVersion
+		}
+		return []byte(secret), nil
+	}, now)
+}
+
 // Start begins to fetch the keys without waiting for them.
 func (k *Keys) Start(ctx context.Context) {
 	k.mu.Lock()

@@ -37,12 +37,7 @@ func (c *clock) wait(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-func secret(_ context.Context, stage string) ([]byte, error) {
-	if stage == "AWSCURRENT" {
-		return []byte("the first secret, of more than 32 bytes"), nil
-	}
-	return nil, session.ErrNoVersion
-}
+const secret = "the first secret, of more than 32 bytes"
 
 // fixture is a store over a table in memory, which a fault can be put before.
 type fixture struct {
@@ -60,7 +55,7 @@ func newFixture(t testing.TB, changes ...func(*tablesession.Options)) *fixture {
 func newFixtureOver(t testing.TB, c *clock, table *faulty, changes ...func(*tablesession.Options)) *fixture {
 	t.Helper()
 	// The clock of the keys stands still: they are fetched once.
-	keys := session.NewKeys(secret, func() time.Time { return t0 })
+	keys := session.KeysOf(secret, func() time.Time { return t0 })
 	o := tablesession.Options{Host: host, Keys: keys, Table: table, Now: c.now, Wait: c.wait}
 	for _, change := range changes {
 		change(&o)

@@ -239,7 +239,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	keys := session.NewKeys(secret, nil)
+	keys := session.KeysOf(secret, nil)
 	for name, o := range map[string]tablesession.Options{
 		"there is no table": {Host: host, Keys: keys},
 		"there are no keys": {Host: host, Table: newFixture(t).table},

@@ -52,12 +52,7 @@ func TestTable(t *testing.T) {
 
 func newStore(t testing.TB, table tablesession.Table, changes ...func(*tablesession.Options)) *tablesession.Store {
 	t.Helper()
-	keys := session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-		if stage == "AWSCURRENT" {
-			return []byte("the first secret, of more than 32 bytes"), nil
-		}
-		return nil, session.ErrNoVersion
-	}, nil)
+	keys := session.KeysOf("the first secret, of more than 32 bytes", nil)
 	o := tablesession.Options{Host: "shop.example.com", Keys: keys, Table: table}
 	for _, change := range changes {
 		change(&o)
