@@ -8,8 +8,8 @@ import (
 
 // faults are those of the source of package tablesession.
 var faults = []mutants.Mutant{
-	{"each request takes the lease of the one before", "renew.go", "case w.passed(held, at):",
-		"case w.passed(held, at) || true:"},
+	{"each request takes the lease of the one before", "renew.go", "case w.hasExpired(held, at):",
+		"case w.hasExpired(held, at) || true:"},
 	{"a lease passes before its time", "lease.go", "!now.Before(l.until.Add(leaseSkew))",
 		"!now.Before(l.until.Add(-leaseFor))"},
 	{"a request that waited asks again", "renew.go", "if renewed && at.Before(now.Expires) {",
@@ -26,8 +26,8 @@ var faults = []mutants.Mutant{
 		"next.takenOver, next.refused = true, held.until.Add(-time.Hour)"},
 	{"a refused session is ended although another asks", "renew.go", "if another || at.Before(settled) {",
 		"if another && false || at.Before(settled) {"},
-	{"a write whose answer is lost counts as another's", "write.go", "case same(there[0], item):",
-		"case same(there[0], item) && false:"},
+	{"a write whose answer is lost counts as another's", "write.go", "case sameItem(there[0], item):",
+		"case sameItem(there[0], item) && false:"},
 	{"the generation is not compared", "open.go", "item == nil || item.Generation < generation(items[1])",
 		"item == nil"},
 	{"times are not compared", "open.go", "case !s.cookies.Alive(o.Session):", "case false:"},
