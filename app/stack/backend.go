@@ -13,14 +13,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// backendPackage is the backend's main, beside the package of its logic.
+// backendPackage returns the import path of the backend's main package, which is beside the package of its logic.
 func backendPackage() string { return path.Dir(reflect.TypeFor[orders.Order]().PkgPath()) }
 
-// Packages are the functions that the stack builds, for [gofunction.Prepare].
+// Packages returns the functions that the stack builds, for [gofunction.Prepare].
 func Packages() []string { return []string{backendPackage(), secureapi.IncludedAuthorizer()} }
 
-// newBackend makes the function that answers every route, and the table it keeps the orders in. The table outlives
-// the stack, as data should.
+// newBackend creates the function that answers every route, and the table that stores the orders. The table is retained
+// if the stack is deleted.
 func newBackend(o *Orders) awslambda.Function {
 	attribute := func(name string) *awsdynamodb.Attribute {
 		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}

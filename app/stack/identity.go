@@ -14,8 +14,8 @@ type identity struct {
 
 func (i identity) pools() []awscognito.IUserPool { return []awscognito.IUserPool{i.pool} }
 
-// userPool makes the pool, its scopes, the group of administrators, a client that signs users in by authorization
-// code, and a hosted domain whose name no other stack has.
+// userPool creates the pool, its scopes, the group of administrators, a client that signs users in by authorization
+// code, and a hosted domain with a unique name.
 func (o *Orders) userPool(settings Settings) identity {
 	pool := awscognito.NewUserPool(o.Stack, jsii.String("Users"), &awscognito.UserPoolProps{
 		SelfSignUpEnabled: jsii.Bool(false),
@@ -49,8 +49,8 @@ func (o *Orders) userPool(settings Settings) identity {
 		Identifier: jsii.String("orders"),
 		Scopes:     &scopes,
 	})
-	// A client's users may ask for every scope that the client may, whichever user it is. So the one that deletes orders
-	// is not the web client's, but that of a service which keeps its secret.
+	// Any user of a client may request every scope that the client may. So the web client may not request the scope that
+	// deletes orders. Only a service that keeps its secret may.
 	allowed := []awscognito.OAuthScope{awscognito.OAuthScope_OPENID(), awscognito.OAuthScope_EMAIL(),
 		awscognito.OAuthScope_ResourceServer(server, scopes[0]), awscognito.OAuthScope_ResourceServer(server, scopes[1])}
 	pool.AddClient(jsii.String("BackOffice"), &awscognito.UserPoolClientOptions{
@@ -81,8 +81,8 @@ func (o *Orders) userPool(settings Settings) identity {
 	return identity{pool, client}
 }
 
-// uniqueDomain is a domain prefix that no other stack has, as the prefix must be free in the whole region: the last
-// part of the stack's id, which is a UUID.
+// uniqueDomain returns a domain prefix that no other stack has, because the prefix must be unique in the whole region.
+// It is the last part of the stack's ID, which is a UUID.
 func (o *Orders) uniqueDomain() *string {
 	uuid := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), o.Stack.StackId(), nil))
 	last := awscdk.Fn_Select(jsii.Number(4), awscdk.Fn_Split(jsii.String("-"), uuid, nil))

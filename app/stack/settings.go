@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The kinds of authorizer that the API can be guarded by.
+// The kinds of authorizers that can guard the API.
 const (
 	Token   = "token"
 	Request = "request"
@@ -25,34 +25,34 @@ const (
 
 var kinds = []string{Token, Request, Cognito, JWT, IAM}
 
-// Settings are what can be chosen about the stack, in CDK's context ("-c authorizer=cognito") or in Go.
+// Settings configure the stack, in CDK's context ("-c authorizer=cognito") or in Go.
 type Settings struct {
 	// Authorizer is token, request, cognito, jwt or iam. Context: authorizer. Default: token.
 	Authorizer string
 
-	// Issuer and Audience are the identity provider whose tokens the token, request and jwt authorizers accept. Context:
-	// issuer, audience. Default: a user pool that the stack makes.
+	// Issuer and Audience identify the identity provider whose tokens the token, request and jwt authorizers accept.
+	// Context: issuer, audience. Default: a user pool that the stack creates.
 	Issuer, Audience string
 
-	// CacheTTL is how long API Gateway keeps an authorizer's answer. Context: ttl, as a Go duration ("5m") or "0" for
-	// no cache. Default: 5 minutes.
+	// CacheTTL is how long API Gateway caches an authorizer's answer. Context: ttl, as a Go duration ("5m") or "0" for no
+	// cache. Default: 5 minutes.
 	CacheTTL time.Duration
 
-	// Origins are the pages that may call the API. Context: origins, separated by commas. Default: none.
+	// Origins are the origins of the pages that may call the API. Context: origins, separated by commas. Default: none.
 	Origins []string
 
-	// CIDRs are the ranges that may call the API. Context: cidrs, separated by commas. Default: all.
+	// CIDRs are the address ranges that may call the API. Context: cidrs, separated by commas. Default: all.
 	CIDRs []string
 
-	// CloudWatchRole makes the account's role by which API Gateway writes logs. An account has one for each region, so
+	// CloudWatchRole creates the account's role with which API Gateway writes logs. An account has one for each region, so
 	// set it only in an account that has no such role yet. Context: cloudwatch-role. Default: false.
 	CloudWatchRole bool
 
-	// StackProps is handed to CDK. It has no context.
+	// StackProps is passed to CDK. It is not in the context.
 	StackProps awscdk.StackProps
 }
 
-// FromContext reads the settings from CDK's context. It panics with all that is wrong with them.
+// FromContext reads the settings from CDK's context. It panics with everything that is wrong with them.
 func FromContext(scope constructs.Construct) Settings {
 	s, err := parse(func(key string) any { return scope.Node().TryGetContext(jsii.String(key)) })
 	if err != nil {
@@ -169,7 +169,8 @@ func (s Settings) resourcePolicy() *secureapi.ResourcePolicy {
 	return &secureapi.ResourcePolicy{AllowCIDRs: s.CIDRs}
 }
 
-// callbackURL is where the sign-in pages send the user back to: the first origin, or a page served on this machine.
+// callbackURL returns the URL that the sign-in pages send the user back to: the first origin, or a page served on this
+// machine.
 func (s Settings) callbackURL() string {
 	for _, o := range s.Origins {
 		if o != "*" {

@@ -1,7 +1,6 @@
 // Package stack is the example: an orders API over DynamoDB, guarded in any of five ways.
 //
-// It is deployed as it is by "npx cdk deploy", and it can be imported. It does not set up a custom domain, alarms or a
-// pipeline.
+// Deploy it unchanged with "npx cdk deploy", or import it. It does not set up a custom domain, alarms or a pipeline.
 package stack
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The scopes that callers need, as Amazon Cognito writes them: the resource server, a slash, the scope.
+// The scopes that callers need, in the form of Amazon Cognito: the resource server, a slash, the scope.
 const (
 	readScope  = "orders/read"
 	writeScope = "orders/write"
@@ -23,14 +22,14 @@ const (
 	adminGroup = "admins"
 )
 
-// Orders is the stack with what it is made of.
+// Orders is the stack and its parts.
 type Orders struct {
 	Stack   awscdk.Stack
 	API     *secureapi.API
 	Backend awslambda.Function
 }
 
-// New makes the stack. It panics if the settings are wrong.
+// New creates the stack. It panics if the settings are invalid.
 func New(scope constructs.Construct, id string, settings Settings) *Orders {
 	o := &Orders{Stack: awscdk.NewStack(scope, &id, &settings.StackProps)}
 	o.Backend = newBackend(o)
@@ -47,8 +46,8 @@ func New(scope constructs.Construct, id string, settings Settings) *Orders {
 	return o
 }
 
-// routes are the access table. What a kind of authorizer cannot look at is left to what it can: Cognito and a JWT
-// authorizer know scopes and no groups, IAM knows the caller's policies alone.
+// routes returns the access table. It requires only what the kind of authorizer can compare: Cognito and a JWT
+// authorizer compare scopes but not groups, and IAM only knows the caller's policies.
 func routes(kind string, backend awslambda.IFunction) []secureapi.Route {
 	read := []secureapi.Access{secureapi.AnyScope(readScope)}
 	write := []secureapi.Access{secureapi.AnyScope(writeScope)}
@@ -69,7 +68,8 @@ func routes(kind string, backend awslambda.IFunction) []secureapi.Route {
 	}
 }
 
-// authorizer is the one that the settings ask for, with the issuer they name or else with the stack's own user pool.
+// authorizer returns the authorizer that the settings ask for, with the issuer that they name or the stack's own user
+// pool.
 func (o *Orders) authorizer(settings Settings) secureapi.Authorizer {
 	switch settings.Authorizer {
 	case IAM:
@@ -92,8 +92,8 @@ func (o *Orders) authorizer(settings Settings) secureapi.Authorizer {
 	return secureapi.TokenAuthorizer{JWT: jwt, CacheTTL: settings.CacheTTL}
 }
 
-// addCaller makes a role that may call everything but the deletion of orders; who may assume it in the account
-// calls the API with its credentials.
+// addCaller creates a role that may call everything except the deletion of orders. Whoever may assume it in the account
+// can call the API with its credentials.
 func (o *Orders) addCaller() {
 	role := awsiam.NewRole(o.Stack, jsii.String("OrdersCaller"), &awsiam.RoleProps{
 		AssumedBy:   awsiam.NewAccountRootPrincipal(),

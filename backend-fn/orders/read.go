@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// reader reads a JSON document strictly. encoding/json by itself takes a member twice, in another case, or null for
-// anything, and replaces bytes that are not UTF-8; here each is an error that says where it is.
+// reader reads a JSON document strictly. encoding/json accepts duplicate members, members in another case and null for
+// anything, and replaces bytes that are not UTF-8. Here each of these is an error that tells its place.
 type reader struct {
 	dec     *json.Decoder
 	invalid []Violation // values that were read but are not permitted
 }
 
-// maxViolations bounds an answer: who made that many mistakes has something else to fix first.
+// maxViolations is the maximum number of faults in an answer. A client with more has something else to fix first.
 const maxViolations = 20
 
 func newReader(body []byte) (*reader, *Problem) {
@@ -50,7 +50,7 @@ func (r *reader) reject(at, format string, a ...any) {
 	}
 }
 
-// member is one that an object can have.
+// member is a member that an object may have.
 type member struct {
 	name     string
 	optional bool
@@ -116,7 +116,7 @@ func (r *reader) text(at, want string) (string, *Problem) {
 	return s, nil
 }
 
-// whole reads a number, which must be a whole one from low to high.
+// whole reads a number, which must be a whole number from low to high.
 func (r *reader) whole(at string, low, high int64, into *int64) *Problem {
 	tok, p := r.token(at)
 	if p != nil {
@@ -148,7 +148,7 @@ func (r *reader) close(at string) *Problem {
 	return p
 }
 
-// token reads the next token. The document was found to be JSON before, so an error here has no better words.
+// token reads the next token. The document has been checked to be JSON, so an error here cannot tell more.
 func (r *reader) token(at string) (json.Token, *Problem) {
 	tok, err := r.dec.Token()
 	if err != nil {
@@ -174,7 +174,7 @@ func kind(tok json.Token) string {
 	return "null"
 }
 
-// quote shows a client's own text back to it, bounded.
+// quote returns a client's own text, shortened, for the answer.
 func quote(s string) string {
 	if len(s) > maxName {
 		s = strings.ToValidUTF8(s[:maxName], "") + "..."

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// logged answers the requests of a route and logs one line about each: what was asked for by its route, not by its
-// path, query or headers, since any of these may hold a token.
+// logged answers the requests of a route and logs one line about each. It logs the route and not the path, query or
+// headers, because those may contain a token.
 func (s *service) logged(route string, answer endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(route, answer, w, r) })
 }
@@ -22,7 +22,7 @@ func (s *service) serve(route string, answer endpoint, w http.ResponseWriter, r 
 	start := s.now()
 	rec := &recorder{ResponseWriter: w}
 	err := safely(answer, rec, r)
-	broken := err != nil && rec.status != 0 // it failed after the answer had begun
+	broken := err != nil && rec.status != 0 // whether it failed after the answer had begun
 	if err != nil && !broken {
 		rec.fail(err)
 	}
@@ -43,8 +43,8 @@ func (s *service) serve(route string, answer endpoint, w http.ResponseWriter, r 
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// safely turns a panic into an error: in Lambda it would end the process, and the answer would come from API Gateway
-// without the function's CORS headers. What was panicked with may quote the request, so only a runtime error is shown.
+// safely turns a panic into an error. In Lambda a panic would end the process, and API Gateway would answer without the
+// function's CORS headers. The panic's value may quote the request, so only a runtime error is logged.
 func safely(answer endpoint, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		switch p := recover().(type) {
@@ -58,7 +58,7 @@ func safely(answer endpoint, w http.ResponseWriter, r *http.Request) (err error)
 	return answer(w, r)
 }
 
-// recorder remembers the status for the log.
+// recorder records the status for the log.
 type recorder struct {
 	http.ResponseWriter
 	status int
@@ -71,7 +71,7 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// fail answers with the problem that an error stands for.
+// fail answers with the problem for an error.
 func (r *recorder) fail(err error) {
 	var p *Problem
 	switch {

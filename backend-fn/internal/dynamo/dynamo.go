@@ -1,15 +1,15 @@
-// Package dynamo keeps orders in a DynamoDB table.
+// Package dynamo stores orders in a DynamoDB table.
 //
 //	table, err := dynamo.FromEnvironment(os.Getenv)
 //	service := orders.New(dynamo.New(table), orders.Options{})
 //
-// All orders lie in one partition, sorted by their ids, which begin with the time: listing the newest is one Query
-// without a second index, and reads are strongly consistent, so that an order is there as soon as its creation was
-// answered. The price is one partition's throughput, 1,000 small writes and 3,000 small reads a second; a shop beyond
-// that puts the month, which the id tells, into the partition key.
+// All orders are in one partition, sorted by their IDs, which begin with the time. Listing the newest is one Query
+// without a second index. Reads are strongly consistent, so an order is visible as soon as its creation was answered.
+// The price is the throughput of one partition, 1,000 small writes and 3,000 small reads a second. A larger shop adds
+// the month, which the ID contains, to the partition key.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 //
-// The package does not create the table: a stack does, from the key in package orders. It does not make the client:
+// The package does not create the table: a stack does, with the key in package orders. It does not create the client:
 // package dynamoclient does.
 package dynamo
 
@@ -25,7 +25,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 )
 
-// Store is an [orders.Store] in a table. Make one with [New].
+// Store is an [orders.Store] in a table. It is created by [New].
 type Store struct {
 	client  *dynamodb.Client
 	table   string
@@ -34,10 +34,10 @@ type Store struct {
 
 var _ orders.Store = (*Store)(nil)
 
-// New makes a store. It does not reach the table yet. By default a call takes 5 s at most, repetitions included.
+// New returns a store without contacting the table. By default a call takes at most 5 s, including retries.
 func New(c dynamoclient.Config) *Store {
 	if c.Timeout == 0 {
-		// Below API Gateway's 29 seconds, so that the client hears from the service that it is busy.
+		// This is below API Gateway's 29 seconds, so that the service itself can tell the client that it is busy.
 		c.Timeout = 5 * time.Second
 	}
 	return &Store{client: c.Client(), table: c.Table, timeout: c.Timeout}
@@ -114,7 +114,7 @@ func (s *Store) List(ctx context.Context, before string, limit int) ([]orders.Or
 			}
 			found = append(found, o)
 		}
-		// One answer holds at most 1 MB, so it may stop short of the limit with more to come.
+		// A response has at most 1 MB, so it may stop short of the limit with more to come.
 		// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
 		from = out.LastEvaluatedKey
 		if len(from) == 0 || len(found) >= limit {
@@ -137,8 +137,8 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	if !dynamoclient.IsConditionFailed(err) {
 		return explain("delete", err)
 	}
-	// The condition does not hold for an item that is missing either, so look which it was. An order that is open now
-	// has been created since: what was asked for was missing.
+	// The condition also fails for a missing item, so check which it was. If the order is open now, it was created in the
+	// meantime, and the requested order was missing.
 	switch there, err := s.get(ctx, id); {
 	case err != nil:
 		return err

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient"
 )
 
-// explain turns an error of the SDK into one of the service's, or into one that can be logged.
+// explain converts an error of the SDK into one of the service's errors, or into one that can be logged.
 func explain(call string, err error) error {
 	explained, busy := dynamoclient.Explain(call, err)
 	if busy {

@@ -24,8 +24,8 @@ func key(id string) item {
 	return item{orders.PartitionKey: text(partition), orders.SortKey: text(id)}
 }
 
-// toItem writes an order by hand: the SDK's attributevalue package, which does it by reflection, would make the
-// function's binary larger for these ten attributes.
+// toItem writes an order without the SDK's attributevalue package, whose reflection would make the function's binary
+// larger for these ten attributes.
 func toItem(o orders.Order) item {
 	it := key(o.ID)
 	it["customer"] = text(o.Customer)
@@ -45,8 +45,8 @@ func toItem(o orders.Order) item {
 	return it
 }
 
-// fromItem reads what toItem wrote. Others may write to the table, so that what is missing or of another type is an
-// error rather than an order with holes.
+// fromItem reads what toItem wrote. Other programs may write to the table, so a missing attribute or another type is an
+// error and not an incomplete order.
 func fromItem(it item) (orders.Order, error) {
 	r := itemReader{id: peek(it[orders.SortKey])}
 	o := orders.Order{
@@ -119,7 +119,7 @@ func (r *itemReader) number(it item, name string) int64 {
 	return v
 }
 
-// peek is the text of an attribute that may be missing.
+// peek returns the text of an attribute that may be missing.
 func peek(v types.AttributeValue) string {
 	if s, ok := v.(*types.AttributeValueMemberS); ok {
 		return s.Value
