@@ -241,7 +241,7 @@ func TestOpaqueToken(t *testing.T) {
 		}
 	}
 	status, _, stderr := call(t, "token", "--opaque", "--assembly", jwts)
-	if status == succeeded || !strings.Contains(stderr, "its tokens are JWTs, and nothing takes opaque ones of it") {
+	if status == succeeded || !strings.Contains(stderr, "its tokens are JWTs, and nothing accepts opaque tokens of it") {
 		t.Errorf("of an issuer of JWTs: status %d\n%s", status, stderr)
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// AccessSecret is what signs for a development access key of a name (Signature Version 4), in the form of AWS's own: 40
-// characters of base64. It is the same as long as the keys are, in all of the user's processes, and no other user can
-// know it.
+// AccessSecret returns the secret of a named development access key (Signature Version 4), in AWS's own form: 40
+// characters of base64. As long as the keys do not change, it is the same in all of the user's processes. No other user
+// can know it.
 //
-// The error is what [OpenKeys] says if the keys cannot be read any more.
+// The error is one of [OpenKeys], if the keys can no longer be read.
 func (p *Provider) AccessSecret(name string) (string, error) {
 	if p.keys == nil {
 		return "", fmt.Errorf("%w: the provider was made without keys", ErrConfig)
@@ -18,5 +18,5 @@ func (p *Provider) AccessSecret(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return base64.StdEncoding.EncodeToString(ring.derived("secret access key " + name)[:30]), nil
+	return base64.StdEncoding.EncodeToString(ring.derive("secret access key " + name)[:30]), nil
 }

@@ -14,9 +14,9 @@ import (
 	_ "crypto/sha512"
 )
 
-// algorithm is one that tokens are signed with (RFC 7518, section 3.1, and RFC 8037, section 3.1).
+// algorithm is a signing algorithm for tokens (RFC 7518, section 3.1, and RFC 8037, section 3.1).
 type algorithm struct {
-	kind string // of key
+	kind string // the kind of key
 	hash crypto.Hash
 	pss  bool
 }
@@ -32,7 +32,7 @@ var algorithms = map[string]algorithm{
 	"ES384":   {kind: "P-384", hash: crypto.SHA384},
 	"ES512":   {kind: "P-521", hash: crypto.SHA512},
 	"EdDSA":   {kind: ed25519Kind},
-	"Ed25519": {kind: ed25519Kind}, // the same by the name of RFC 9864
+	"Ed25519": {kind: ed25519Kind}, // the same algorithm under its name in RFC 9864
 	"HS256":   {kind: secretKind, hash: crypto.SHA256},
 	"HS384":   {kind: secretKind, hash: crypto.SHA384},
 	"HS512":   {kind: secretKind, hash: crypto.SHA512},
@@ -43,7 +43,7 @@ func algorithmNames() []string { return slices.Sorted(maps.Keys(algorithms)) }
 // sign signs the input with a key of the algorithm's kind.
 func (a algorithm) sign(key crypto.Signer, input []byte) ([]byte, error) {
 	message, options := input, crypto.SignerOpts(a.hash)
-	if a.hash != 0 { // Ed25519 hashes by itself
+	if a.hash != 0 { // 0 for Ed25519, which hashes itself
 		h := a.hash.New()
 		h.Write(input)
 		message = h.Sum(nil)
@@ -56,7 +56,7 @@ func (a algorithm) sign(key crypto.Signer, input []byte) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("devissuer: %w", err)
 		}
-		// RFC 7518, section 3.4: both numbers, each as long as the curve's are.
+		// RFC 7518, section 3.4: both numbers, each as long as those of the curve.
 		half := (private.Curve.Params().BitSize + 7) / 8
 		return append(r.FillBytes(make([]byte, half)), s.FillBytes(make([]byte, half))...), nil
 	}
@@ -67,7 +67,7 @@ func (a algorithm) sign(key crypto.Signer, input []byte) ([]byte, error) {
 	return signature, nil
 }
 
-// mac signs the input with a secret.
+// mac computes the HMAC of the input with a secret.
 func (a algorithm) mac(secret string, input []byte) []byte {
 	m := hmac.New(a.hash.New, []byte(secret))
 	m.Write(input)

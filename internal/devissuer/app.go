@@ -11,72 +11,71 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 )
 
-// The ways in which a client authenticates, beside [AnySecret].
+// The ways in which a client authenticates, besides [AnySecret].
 const (
 	basicAuth      = string(clientauth.Basic)
 	postAuth       = string(clientauth.Post)
 	privateKeyAuth = string(clientauth.PrivateKey)
 )
 
-// App is a client that is known from the assembly: that of a login function, or an app client of a user pool. Tokens
-// that it gets have the form of the [Issuer] that it belongs to.
+// App is a client that the assembly declares: the client of a login function, or an app client of a user pool. Its
+// tokens have the form of the [Issuer] that it belongs to.
 type App struct {
-	// ClientID is its client id. Required.
+	// ClientID is the client ID. Required.
 	ClientID string
 
-	// Callback is the path that ends its redirect URI at [Options.AppOrigin], such as "/auth/callback"; a base path may
-	// precede it. Default: it is not the client of a login function.
+	// Callback is the end of the path of its redirect URI at [Options.AppOrigin], such as "/auth/callback"; a base path
+	// may precede it. Default: it is not the client of a login function.
 	Callback string
 
-	// RedirectURIs and LogoutURIs are further redirect URIs and addresses to go to after a logout, compared byte by byte.
+	// RedirectURIs and LogoutURIs are further redirect URIs and addresses after a logout, compared byte by byte.
 	RedirectURIs, LogoutURIs []string
 
-	// ClientAuth is how it authenticates: "client_secret_basic", "client_secret_post", "private_key_jwt", or
-	// [AnySecret]. Default: it does not, as a public client.
+	// ClientAuth is how the client authenticates: "client_secret_basic", "client_secret_post", "private_key_jwt", or
+	// [AnySecret]. Default: it is a public client, which does not authenticate.
 	ClientAuth string
 
 	// Algorithm signs its assertions, and Audience is their aud, for "private_key_jwt". Default of Audience: the issuer's
-	// URL; the token endpoint is taken too.
+	// URL; the token endpoint is also accepted.
 	Algorithm, Audience string
 
-	// SecretARN names the secret with its client secret or private key: the whole string, or the field SecretField.
+	// SecretARN is the secret that holds its client secret or private key: as the whole string, or in the field
+	// SecretField.
 	SecretARN, SecretField string
 
-	// UserPoolID is the user pool that has its client secret, such as "eu-central-1_AbCdEfGhI".
+	// UserPoolID is the user pool that knows its client secret, such as "eu-central-1_AbCdEfGhI".
 	UserPoolID string
 
-	// KeysARN names the secret that its sessions' cookies are sealed with.
+	// KeysARN is the secret with the keys that seal its sessions' cookies.
 	KeysARN string
 
-	// Scopes are those that it may ask for, and Flows the grants that it may use, in Amazon Cognito's words: "code",
+	// Scopes are the scopes that it may request, and Flows the grants that it may use, in Amazon Cognito's terms: "code",
 	// "client_credentials". Default: any.
 	Scopes, Flows []string
 
-	// TokenLife is how long its access tokens are valid. [Options.TokenLife] comes first. Default:
-	// [DefaultExpires].
+	// TokenLife is how long its access tokens are valid, unless [Options.TokenLife] is set. Default: [DefaultExpires].
 	TokenLife time.Duration
 
-	// Origin is where browsers reach its login once it is deployed, such as "https://shop.example.com".
+	// Origin is where browsers reach its login once that is deployed, such as "https://shop.example.com".
 	Origin string
 
-	// Declared says that it is an app client of a user pool, and all that the pool knows of it is known.
+	// Declared reports whether it is an app client of a user pool, so that all of its settings are known.
 	Declared bool
 
-	// Providers are the names of what its users sign in with: "COGNITO" or those of [Issuer.Providers]. Default: the user
-	// pool itself.
+	// Providers lists how its users sign in: "COGNITO", or names from [Issuer.Providers]. Default: the user pool itself.
 	Providers []string
 
-	// RefreshLife is how long its refresh tokens are valid, from the sign-in on. Default: 30 days.
+	// RefreshLife is how long its refresh tokens are valid after the sign-in. Default: 30 days.
 	RefreshLife time.Duration
 
-	// Rotates says that a refresh token of a user pool's client is good for one use, and for another one within
-	// RotationGrace. Default: it is good until it expires.
+	// Rotates reports whether each refresh token of a user pool's client can be used once, and once more within
+	// RotationGrace. Default: a refresh token can be used until it expires.
 	Rotates       bool
 	RotationGrace time.Duration
 }
 
-// AnySecret is the [App.ClientAuth] of a client that gives its secret by HTTP Basic or in the form, as Amazon Cognito
-// takes it.
+// AnySecret is the [App.ClientAuth] of a client that sends its secret with HTTP Basic or in the form, both of which
+// Amazon Cognito accepts.
 const AnySecret = "client_secret"
 
 func (a App) clone() App {
@@ -86,7 +85,7 @@ func (a App) clone() App {
 	return a
 }
 
-// join adds what another part of the assembly says of the same client.
+// join adds what another part of the assembly says about the same client.
 func (a App) join(b App) App {
 	for _, text := range []struct {
 		to   *string
@@ -118,7 +117,7 @@ func (a App) join(b App) App {
 	return a
 }
 
-// check finds what no client can authenticate with.
+// check returns an error for settings with which no client can authenticate.
 func (a App) check() error {
 	if a.ClientID == "" {
 		return errors.New("a client has no id")

@@ -16,32 +16,32 @@ const (
 	tokenPath         = "/token"
 )
 
-// AuthorizationURL is where users sign in to an issuer (RFC 6749, section 3.1); "" if it is not served.
+// AuthorizationURL returns where users sign in to an issuer (RFC 6749, section 3.1); "" if the provider is not served.
 func (p *Provider) AuthorizationURL(issuer string) string {
 	return p.endpoint(issuer, authorizationPath)
 }
 
-// maxForm is how long someone may take to sign in.
+// maxForm is how long a user may take to sign in.
 const maxForm = 30 * time.Minute
 
-// authorization is an authorization request that was checked.
+// authorization is a checked authorization request.
 type authorization struct {
 	Site        string
 	ClientID    string
 	RedirectURI string
 	State       string   `json:",omitempty"`
 	Nonce       string   `json:",omitempty"`
-	Challenge   string   `json:",omitempty"` // of PKCE, by S256
+	Challenge   string   `json:",omitempty"` // the PKCE challenge, with S256
 	Scopes      []string `json:",omitempty"`
-	Resource    string   `json:",omitempty"` // the API that it is for
-	Refresh     bool     `json:",omitempty"` // it wants refresh tokens
+	Resource    string   `json:",omitempty"` // the requested API
+	Refresh     bool     `json:",omitempty"` // whether refresh tokens are requested
 	Hint        string   `json:",omitempty"`
-	Pushed      string   `json:",omitempty"` // the id of the pushed request that it came by
-	Provider    string   `json:",omitempty"` // of a user pool, that it wants its user to sign in with
-	Expires     int64    // of the page
+	Pushed      string   `json:",omitempty"` // the ID of the pushed request, if it was pushed
+	Provider    string   `json:",omitempty"` // how the user of a user pool must sign in
+	Expires     int64    // when the page expires
 }
 
-// refusal says why a request is refused, and whether the client is told of it: if not, the browser shows a page.
+// refusal says why a request is refused, and whether the client learns it. If not, the browser shows a page.
 type refusal struct {
 	page              bool
 	code, description string
@@ -55,7 +55,7 @@ func tellRefusal(code, format string, a ...any) *refusal {
 	return &refusal{false, code, fmt.Sprintf(format, a...)}
 }
 
-// authorize is the authorization endpoint: GET shows the sign-in page, and its form comes back by POST.
+// authorize is the authorization endpoint. GET shows the sign-in page, whose form is sent with POST.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request, s site) {
 	ring, err := p.keys.current()
 	if err != nil {
@@ -81,7 +81,7 @@ func (p *Provider) startSignIn(w http.ResponseWriter, r *http.Request, ring *key
 		return
 	}
 	var a authorization
-	pushed, no := p.pulled(ring, params, s)
+	pushed, no := p.pushedRequest(ring, params, s)
 	if no == nil {
 		if pushed != nil {
 			params = pushed.Params
@@ -98,7 +98,7 @@ func (p *Provider) startSignIn(w http.ResponseWriter, r *http.Request, ring *key
 	p.showSignIn(w, http.StatusOK, ring, s, a, p.form(s, a))
 }
 
-// refuse tells the client, or shows, why a request is refused.
+// refuse tells the client, or shows on a page, why a request is refused.
 func (p *Provider) refuse(w http.ResponseWriter, s site, a authorization, no *refusal) {
 	if no.page {
 		p.showRefused(w, no)
@@ -108,15 +108,15 @@ func (p *Provider) refuse(w http.ResponseWriter, s site, a authorization, no *re
 		"state", a.State, "iss", s.iss()))
 }
 
-// goTo sends the browser to a URI that was checked, with GET.
+// goTo redirects the browser to a checked URI, with GET.
 func goTo(w http.ResponseWriter, uri string) {
 	pageHeader(w.Header(), "'self'")
 	w.Header().Set("Location", uri)
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// readAuthorization checks an authorization request. Until the client and its redirect URI are known to be right, what
-// is wrong is shown, and after that the client is told of it (RFC 6749, section 4.1.2.1).
+// readAuthorization checks an authorization request. Errors are shown on a page until the client and its redirect URI
+// have been verified, and are reported to the client afterwards (RFC 6749, section 4.1.2.1).
 func (p *Provider) readAuthorization(params url.Values, s site) (a authorization, no *refusal) {
 	for name, values := range params {
 		if len(values) > 1 { // RFC 6749, section 3.1
@@ -131,7 +131,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 	if uri == "" {
 		return a, showRefusal("The request of client %s has no redirect_uri.", id)
 	}
-	if !p.redirects(c, uri) {
+	if !p.mayRedirect(c, uri) {
 		return a, showRefusal("The client %s does not have the redirect URI %s. %s", id, uri, p.redirectHelp(c))
 	}
 	a = authorization{
@@ -139,7 +139,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 		Challenge: params.Get("code_challenge"), Hint: params.Get("login_hint"), Expires: p.now().Add(maxForm).Unix(),
 	}
 	if a.Resource = params.Get("resource"); a.Resource == "" { // RFC 8707
-		a.Resource = params.Get("audience") // Auth0's name for it
+		a.Resource = params.Get("audience") // Auth0's name for the resource
 	}
 	if no := checkParams(params, c); no != nil {
 		return a, no
@@ -151,7 +151,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 	if !ok {
 		return a, tellRefusal("invalid_scope", "the scope has characters that no scope has")
 	}
-	scopes = p.asked(s, scopes)
+	scopes = p.tokenScopes(s, scopes)
 	for _, scope := range scopes {
 		if c.Scopes != nil && !slices.Contains(c.Scopes, scope) {
 			return a, tellRefusal("invalid_scope", "the client may not ask for the scope %q: it may ask for %s", scope,
@@ -163,7 +163,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 			a.Scopes = p.knownScopes(s)
 		}
 	}
-	// Amazon Cognito gives refresh tokens without a scope for it, and Google for this parameter.
+	// Amazon Cognito issues refresh tokens without a scope for them, and Google with this parameter.
 	a.Refresh = p.isCognito(s) || slices.Contains(scopes, "offline_access") || params.Get("access_type") == "offline"
 	return a, nil
 }
@@ -184,7 +184,7 @@ func (p *Provider) redirectHelp(c client) string {
 		"http://127.0.0.1:8080/callback."
 }
 
-// checkParams checks what the client is told of.
+// checkParams checks the parameters whose errors are reported to the client.
 func checkParams(params url.Values, c client) *refusal {
 	switch kind := params.Get("response_type"); kind {
 	case "code":
@@ -226,8 +226,8 @@ func checkParams(params url.Values, c client) *refusal {
 	return checkPrompt(params.Get("prompt"))
 }
 
-// checkPrompt answers prompt (OpenID Connect Core 1.0, section 3.1.2.1). There are no sessions here: each request asks
-// who signs in, which is what the other values and every max_age want, and what none forbids.
+// checkPrompt checks the parameter prompt (OpenID Connect Core 1.0, section 3.1.2.1). There are no sessions, so every
+// request shows the sign-in page. All values but none, and every max_age, ask for that or allow it.
 func checkPrompt(prompt string) *refusal {
 	list, _ := words(prompt)
 	for _, one := range list {

@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// CognitoURL is an endpoint that stands in for Amazon Cognito user pools and knows the client secrets of their app
+// CognitoURL returns the endpoint that replaces Amazon Cognito user pools and knows the client secrets of their app
 // clients: the value for AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER. It is "" if the provider is not served. Its path
-// is that of [Provider.SecretsURL].
+// is the same as that of [Provider.SecretsURL].
 func (p *Provider) CognitoURL() string { return p.SecretsURL() }
 
-// serveAWS answers calls of AWS's APIs, by the operation that they name.
+// serveAWS answers calls of AWS APIs, by the operation that they name.
 func (p *Provider) serveAWS(w http.ResponseWriter, r *http.Request) {
 	answer := func(status int, body any) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
@@ -47,10 +47,10 @@ func (p *Provider) serveAWS(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// awsInput has the members of all operations.
+// awsInput has the members of all operations' inputs.
 type awsInput struct{ SecretId, VersionStage, UserPoolId, ClientId string }
 
-// currentStage is the stage of a secret's version that is in use, the only one that secrets have here.
+// currentStage is the stage of a secret's current version, the only one that secrets have here.
 const currentStage = "AWSCURRENT"
 
 // getSecretValue answers GetSecretValue.
@@ -68,9 +68,8 @@ func (p *Provider) getSecretValue(in awsInput) (out map[string]any, missing stri
 	return map[string]any{"ARN": in.SecretId, "SecretString": text, "VersionStages": []string{currentStage}}, "", nil
 }
 
-// describeUserPoolClient answers DescribeUserPoolClient, of an app client with a client secret.
-// Source:
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
+// describeUserPoolClient answers DescribeUserPoolClient, for an app client with a client secret.
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
 func (p *Provider) describeUserPoolClient(in awsInput) (out map[string]any, missing string, err error) {
 	known := slices.ContainsFunc(p.issuers, func(i Issuer) bool {
 		return slices.ContainsFunc(i.Apps, func(a App) bool {

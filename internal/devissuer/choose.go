@@ -2,9 +2,10 @@ package devissuer
 
 import "slices"
 
-// Choose finds the issuer that a request means: of its URL, if it has one; among those, one that takes its audience and
-// its use, and has opaque tokens if it asks for one, if any does. It need not be the only one as long as their tokens
-// have the same form: without an audience in the request, for the first audience that all of them take.
+// Choose returns the issuer that a request refers to. If the request has a URL, it is one with that URL. Among these it
+// prefers one that accepts the request's audience and use, and that has opaque tokens if the request is for one. There
+// may be several, as long as their tokens have the same form. If the request has no audience, it is for the first
+// audience that all of them accept.
 //
 // The error is a [ChoiceError].
 func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
@@ -25,15 +26,15 @@ func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
 	if r.Opaque {
 		found = prefer(found, Issuer.opaque)
 	}
-	if alike(found, r) {
+	if allAlike(found, r) {
 		return found[0].clone(), nil
 	}
-	// Guards of one user pool may name its clients in another order, or some of them.
+	// Guards of the same user pool may name its clients in another order, or only some of them.
 	for n, audience := range found[0].Audiences {
 		with := r
 		with.Audience = audience
 		if r.Audience == "" && !slices.ContainsFunc(found, func(i Issuer) bool { return !i.takes(audience) }) &&
-			alike(found, with) {
+			allAlike(found, with) {
 			out := found[0].clone()
 			out.Audiences = slices.Insert(slices.Delete(out.Audiences, n, n+1), 0, audience)
 			return out, nil
@@ -42,13 +43,13 @@ func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
 	return Issuer{}, &ChoiceError{Err: ErrAmbiguous, URL: r.Issuer, Issuers: found}
 }
 
-// alike reports whether a request would get tokens of the same form from all issuers.
-func alike(issuers []Issuer, r TokenRequest) bool {
+// allAlike reports whether a request would get tokens of the same form from all issuers.
+func allAlike(issuers []Issuer, r TokenRequest) bool {
 	return !slices.ContainsFunc(issuers[1:], func(other Issuer) bool { return !sameForm(issuers[0], other, r) })
 }
 
-// prefer keeps those that fit, or all if none does: a token that no authorizer takes is worth making, to see it
-// refused.
+// prefer returns the issuers that fit, or all of them if none does: a token that no authorizer accepts is worth making,
+// to see it rejected.
 func prefer(issuers []Issuer, fits func(Issuer) bool) []Issuer {
 	var out []Issuer
 	for _, i := range issuers {

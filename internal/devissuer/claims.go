@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// rfc9068 is the typ of access tokens that are JWTs by RFC 9068.
+// rfc9068 is the typ of access tokens that are JWTs according to RFC 9068.
 const rfc9068 = "at+jwt"
 
-// claims are those of a token, with the time and the id that it gets.
+// claims returns the claims of a token, with its time and ID.
 func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
 	expires, subject := r.life(i), r.Subject
 	longest := longestLife(i)
@@ -31,7 +31,7 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 		return nil, err
 	}
 	if i.PrincipalClaim != "" {
-		if err := place(c, i.PrincipalClaim, func(before any) any {
+		if err := setClaim(c, i.PrincipalClaim, func(before any) any {
 			if before != nil {
 				return before
 			}
@@ -56,7 +56,7 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 	return encodeClaims(c)
 }
 
-// life is how long the token is valid.
+// life returns how long the token is valid.
 func (r TokenRequest) life(i Issuer) time.Duration {
 	if r.Expires != 0 {
 		return r.Expires
@@ -64,7 +64,7 @@ func (r TokenRequest) life(i Issuer) time.Duration {
 	return longestLife(i)
 }
 
-// longestLife is how long an issuer's tokens are valid unless a request says.
+// longestLife returns the default validity of an issuer's tokens.
 func longestLife(i Issuer) time.Duration {
 	if i.MaxLifetime > 0 {
 		return min(DefaultExpires, i.MaxLifetime)
@@ -72,7 +72,7 @@ func longestLife(i Issuer) time.Duration {
 	return DefaultExpires
 }
 
-// audienceClaims say whom the token is for, and what it is for.
+// audienceClaims sets the claims that say who the token is for, and for what.
 func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	audience, use := r.audienceOf(i), r.useOf(i)
 	switch {
@@ -82,7 +82,7 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 		c["token_use"], c["client_id"], c["username"], c["version"] = use, cmp.Or(r.client, audience), c["sub"], 2
 		c["auth_time"] = c["iat"]
 		if len(i.Clients) > 0 &&
-			!slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
+			!slices.Contains(i.Clients, audience) { // the client requested the API as its resource
 			c["aud"] = audience
 		}
 	case i.isCognito():
@@ -102,8 +102,8 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	}
 }
 
-// clientClaims name the client that gets the token where the authorizer compares clients; the first of the issuer's if
-// it is not known, unless one of them is named already.
+// clientClaims sets the claims that name the client, if the authorizer compares clients. An unknown client becomes the
+// issuer's first one, unless the claims name one already.
 func (r TokenRequest) clientClaims(i Issuer, c map[string]any) error {
 	if len(i.Clients) == 0 {
 		return nil
@@ -115,7 +115,7 @@ func (r TokenRequest) clientClaims(i Issuer, c map[string]any) error {
 			claim = "client_id"
 		}
 	}
-	return place(c, claim, func(before any) any {
+	return setClaim(c, claim, func(before any) any {
 		if name, ok := before.(string); ok && r.client == "" && slices.Contains(i.Clients, name) {
 			return before
 		}
@@ -123,7 +123,7 @@ func (r TokenRequest) clientClaims(i Issuer, c map[string]any) error {
 	})
 }
 
-// rights writes scopes, groups and roles where the issuer has them.
+// rights writes scopes, groups and roles to the issuer's claims for them.
 func (r TokenRequest) rights(i Issuer, c map[string]any) error {
 	name := func(configured, otherwise string) string {
 		if configured == "" {
@@ -132,7 +132,7 @@ func (r TokenRequest) rights(i Issuer, c map[string]any) error {
 		return configured
 	}
 	if claim := name(i.ScopesClaim, "scope"); len(r.Scopes) > 0 {
-		if err := place(c, claim, func(any) any { return scopesValue(i, claim, r.Scopes) }); err != nil {
+		if err := setClaim(c, claim, func(any) any { return scopesValue(i, claim, r.Scopes) }); err != nil {
 			return err
 		}
 	}
@@ -143,14 +143,14 @@ func (r TokenRequest) rights(i Issuer, c map[string]any) error {
 		if len(right.values) == 0 {
 			continue
 		}
-		if err := place(c, right.claim, func(before any) any { return join(before, right.values) }); err != nil {
+		if err := setClaim(c, right.claim, func(before any) any { return join(before, right.values) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// join adds values to those that a claim has already, where one claim serves for two kinds of rights.
+// join adds values to those that a claim already has, if one claim is used for two kinds of rights.
 func join(before any, values []string) []string {
 	var out []string
 	switch before := before.(type) {
@@ -167,8 +167,8 @@ func join(before any, values []string) []string {
 	return out
 }
 
-// scopesValue are scopes in the form that the issuer has: a string of words in scope (RFC 8693, section 4.2), and in
-// the scp of Microsoft Entra ID; an array in Okta's scp and in whatever claim an issuer has of its own.
+// scopesValue returns scopes in the issuer's form: a string of words in scope (RFC 8693, section 4.2) and in Microsoft
+// Entra ID's scp; an array in Okta's scp and in an issuer's own claims.
 // Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func scopesValue(i Issuer, claim string, scopes []string) any {
@@ -178,10 +178,10 @@ func scopesValue(i Issuer, claim string, scopes []string) any {
 	return slices.Clone(scopes)
 }
 
-// place sets a claim to what it becomes. The claim is named as in an issuer's settings: a dot descends into an object
-// ("realm_access.roles"), but not in a name that is a URL, as "https://shop.example.com/roles", or that has another
-// sign which no member of a path has.
-func place(claims map[string]any, claim string, becomes func(before any) any) error {
+// setClaim sets a claim to the result of becomes. The claim is named as in an issuer's settings: a dot descends into an
+// object ("realm_access.roles"), except in a name that is a URL, such as "https://shop.example.com/roles", or that has
+// another character that no member of a path has.
+func setClaim(claims map[string]any, claim string, becomes func(before any) any) error {
 	path := []string{claim}
 	if !strings.ContainsAny(claim, ":/") && !strings.HasPrefix(claim, ".") && !strings.HasSuffix(claim, ".") &&
 		!strings.Contains(claim, "..") {

@@ -13,16 +13,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// client is who calls an endpoint.
+// client is the caller of an endpoint.
 type client struct {
 	App
-	known  bool // from the assembly
-	asks   bool // it is configured to ask about tokens, as an API does
-	public bool // it has not authenticated, and need not
-	issuer Issuer
+	known       bool // declared by the assembly
+	introspects bool // it is configured to introspect tokens, like an API
+	public      bool // it need not authenticate, and has not
+	issuer      Issuer
 }
 
-// registration finds a client of a site. One that is not known is a public client of this machine.
+// registration returns a client of a site. An unknown client is a public client on this machine.
 func (p *Provider) registration(s site, id string) client {
 	c := client{App: App{ClientID: id}, public: true}
 	for _, i := range p.issuersOf(s) {
@@ -34,7 +34,7 @@ func (p *Provider) registration(s site, id string) client {
 				c.App, c.known, c.issuer = App{}, true, i
 			}
 			if a.Callback != "" {
-				c.issuer = i // that of the login's guard
+				c.issuer = i // the issuer of the login's guard
 			}
 			c.App = a.join(c.App)
 		}
@@ -44,7 +44,7 @@ func (p *Provider) registration(s site, id string) client {
 		if n == nil || n.ClientID != id {
 			continue
 		}
-		if c.asks = true; !c.known {
+		if c.introspects = true; !c.known {
 			c.known, c.issuer = true, i
 			c.ClientAuth, c.Algorithm, c.Audience = n.ClientAuth, n.Algorithm, n.Audience
 			if c.ClientAuth == "" {
@@ -79,57 +79,57 @@ func (f *fault) serve(w http.ResponseWriter) {
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523, section 2.2
 
-// shown is how a client shows who it is, before that is checked.
-type shown struct {
-	way                   string // one of the ways to authenticate; "" for none
+// authentication holds a client's authentication before it is verified.
+type authentication struct {
+	way                   string // the way in which the client authenticates; "" for none
 	id, secret, assertion string
 }
 
-// show reads how a client shows who it is, which it does in one way (RFC 6749, section 2.3).
-func show(r *http.Request, form url.Values) (shown, *fault) {
-	out := shown{
+// readAuthentication reads a client's authentication. A client authenticates in only one way (RFC 6749, section 2.3).
+func readAuthentication(r *http.Request, form url.Values) (authentication, *fault) {
+	out := authentication{
 		id: form.Get("client_id"), secret: form.Get("client_secret"), assertion: form.Get("client_assertion"),
 	}
 	for name, used := range map[string]bool{
 		basicAuth: r.Header.Get("Authorization") != "", postAuth: out.secret != "", privateKeyAuth: out.assertion != "",
 	} {
 		if used && out.way != "" {
-			return shown{}, badRequest("invalid_request", "the client authenticates in two ways: want one")
+			return authentication{}, badRequest("invalid_request", "the client authenticates in two ways: want one")
 		}
 		if used {
 			out.way = name
 		}
 	}
 	switch out.way {
-	case basicAuth: // both are encoded as in a form
+	case basicAuth: // both parts are encoded as in a form
 		user, password, ok := r.BasicAuth()
 		name, err := url.QueryUnescape(user)
 		var wrong error
 		if out.secret, wrong = url.QueryUnescape(password); !ok || err != nil || wrong != nil {
-			return shown{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
+			return authentication{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
 		}
 		if out.id != "" && out.id != name {
-			return shown{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", out.id, name)
+			return authentication{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", out.id, name)
 		}
 		out.id = name
 	case privateKeyAuth:
 		if form.Get("client_assertion_type") != assertionType {
-			return shown{}, invalidClient("client_assertion_type: want %q", assertionType)
+			return authentication{}, invalidClient("client_assertion_type: want %q", assertionType)
 		}
 		if out.id == "" {
 			out.id = subjectOf(out.assertion)
 		}
 	}
 	if out.id == "" {
-		return shown{}, invalidClient("no client: want a client_id, or the client's authentication")
+		return authentication{}, invalidClient("no client: want a client_id, or the client's authentication")
 	}
 	return out, nil
 }
 
-// authenticate finds who calls an endpoint, by one of the ways of RFC 6749, section 2.3, and RFC 7523, section 2.2. A
-// client that is not known authenticates with the secret that all clients have, or is public.
+// authenticate identifies the caller of an endpoint, with one of the ways in RFC 6749, section 2.3, and RFC 7523,
+// section 2.2. An unknown client authenticates with the secret that all clients have, or is public.
 func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values, s site) (client, *fault) {
-	by, wrong := show(r, form)
+	by, wrong := readAuthentication(r, form)
 	if wrong != nil {
 		return client{}, wrong
 	}
@@ -146,7 +146,7 @@ func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values,
 	case c.known && want != by.way && (want != AnySecret || by.way == privateKeyAuth):
 		return client{}, invalidClient("client %q authenticates with %s: want %s", by.id, by.way, want)
 	case by.way == privateKeyAuth:
-		if why := p.asserts(r.Context(), ring, c, s, by.assertion); why != nil {
+		if why := p.verifyAssertion(r.Context(), ring, c, s, by.assertion); why != nil {
 			return client{}, invalidClient("client %q: its assertion is not valid: %v", by.id, why)
 		}
 	case subtle.ConstantTimeCompare([]byte(by.secret), []byte(ring.clientSecret())) != 1:
@@ -156,7 +156,7 @@ func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values,
 	return c, nil
 }
 
-// subjectOf is what an assertion says that its client is, before it is verified.
+// subjectOf returns the client that an assertion names, before the assertion is verified.
 func subjectOf(assertion string) string {
 	claims, ok := unverified(assertion)
 	if !ok {
@@ -166,9 +166,9 @@ func subjectOf(assertion string) string {
 	return text
 }
 
-// asserts verifies a client's assertion (RFC 7523, section 3). Its audience is the issuer, the token endpoint, or what
-// the assembly says.
-func (p *Provider) asserts(ctx context.Context, ring *keyring, c client, s site, assertion string) error {
+// verifyAssertion verifies a client's assertion (RFC 7523, section 3). Its audience must be the issuer, the token
+// endpoint, or the one in the assembly.
+func (p *Provider) verifyAssertion(ctx context.Context, ring *keyring, c client, s site, assertion string) error {
 	audiences := []string{s.url, p.endpoint(s.url, tokenPath)}
 	if c.Audience != "" {
 		audiences = append(audiences, c.Audience)
@@ -186,11 +186,11 @@ func (p *Provider) asserts(ctx context.Context, ring *keyring, c client, s site,
 	return nil
 }
 
-// mayUse reports whether a client may use a grant, in Amazon Cognito's words.
+// mayUse reports whether a client may use a grant, in Amazon Cognito's terms.
 func (c client) mayUse(flow string) bool { return len(c.Flows) == 0 || slices.Contains(c.Flows, flow) }
 
-// words are those of a parameter with spaces in between (RFC 6749, section 3.3), each once. It reports false for
-// characters that no scope has.
+// words returns the words of a parameter that are separated by spaces (RFC 6749, section 3.3), each once. It reports
+// false for characters that no scope has.
 func words(text string) (out []string, ok bool) {
 	for _, w := range strings.Split(text, " ") {
 		if w != "" {
@@ -200,10 +200,10 @@ func words(text string) (out []string, ok bool) {
 	return out, strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }) < 0
 }
 
-// ClientSecret is the secret of every client that has one, and by which a client that the assembly does not know gets
-// tokens for itself. It is the same as long as the keys are.
+// ClientSecret returns the secret of every client that has one. Clients that the assembly does not declare also get
+// tokens for themselves with it. It stays the same as long as the keys do.
 //
-// The error is what [OpenKeys] says if the keys cannot be read any more.
+// The error is one of [OpenKeys], if the keys can no longer be read.
 func (p *Provider) ClientSecret() (string, error) {
 	ring, err := p.keys.current()
 	if err != nil {

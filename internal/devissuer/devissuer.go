@@ -6,16 +6,16 @@
 //	provider, err := devissuer.New(keys, issuers, devissuer.Options{BaseURL: "http://127.0.0.1:4000"})
 //	token, err := provider.Mint(devissuer.TokenRequest{Scopes: []string{"orders:read"}})
 //
-// Its tokens have the iss of the real issuer, so they are worth something only to a verifier that was told to take its
-// keys from here. A function that is deployed cannot be told so: it takes keys over https alone.
+// Its tokens have the iss of the real issuer. Only a verifier that was told to use the keys from here accepts them. A
+// deployed function cannot be told so: it fetches keys only over https.
 //
-// It signs people in as well: its pages are plain forms on which a persona is chosen, or typed, and clients get tokens
-// by the authorization code flow with PKCE, by refresh tokens, and for themselves. It answers questions about tokens,
-// revokes them, and has the secrets of clients and the keys of sessions that functions look for.
+// It also signs people in. Its pages are plain forms on which a persona is chosen or typed. Clients get tokens with the
+// authorization code flow and PKCE, with refresh tokens, and for themselves. The provider introspects and revokes
+// tokens, and serves the secrets of clients and the keys of sessions that functions look for.
 //
-// There are no accounts and passwords, and no sessions: who signs in is asked each time. It never has a real issuer's
-// key. Codes and refresh tokens are sealed with its keys, so that they end when the keys are replaced; which of them
-// were used is known until the process ends.
+// There are no accounts, passwords or sessions: each sign-in asks who signs in. The provider never has a real issuer's
+// key. Codes and refresh tokens are sealed with its keys, so they end when the keys are replaced. It remembers which of
+// them were used until the process ends.
 package devissuer
 
 import (
@@ -30,55 +30,55 @@ import (
 	"time"
 )
 
-// Options are what a [Provider] takes from outside.
+// Options configures a [Provider].
 type Options struct {
-	// BaseURL is where the provider is served, such as "http://127.0.0.1:4000", with the path it is mounted under if
-	// there is one. Its host is of the loopback interface. It is needed for all that serves; [Provider.Mint] works
-	// without. Default: none.
+	// BaseURL is where the provider is served, such as "http://127.0.0.1:4000", including the path it is mounted under.
+	// Its host must be on the loopback interface. Everything that serves needs it; [Provider.Mint] does not. Default:
+	// none.
 	BaseURL string
 
-	// AppOrigin is where browsers reach the app with a login, such as "http://localhost:4000": redirect URIs and sessions
-	// of login functions are for it. It is another host of this machine than that of BaseURL, so that the two are
-	// different sites, as in production. Default: logins keep the origin of the template.
+	// AppOrigin is where browsers reach the app with a login, such as "http://localhost:4000". Redirect URIs and sessions
+	// of login functions use it. Its host must be another name of this machine than that of BaseURL, so that the two are
+	// different sites, as in production. Default: logins keep the origin in the template.
 	AppOrigin string
 
-	// Personas are those to sign in as, by the URL of the issuer. It is called for each page. Default, and where it
-	// returns none: one with all scopes and groups of the issuer.
+	// Personas returns the personas of the issuer with a URL. It is called for each page. Default, and if it returns none:
+	// one persona with all scopes and groups of the issuer.
 	Personas func(issuer string) []Persona
 
-	// TokenLife is how long access tokens of the token endpoint are valid, in whole seconds. Default: as the app client of
-	// a user pool says, else [DefaultExpires].
+	// TokenLife is how long access tokens of the token endpoint are valid, in whole seconds. Default: the setting of a
+	// user pool's app client, else [DefaultExpires].
 	TokenLife time.Duration
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Random is where tokens' ids and the secrets' path come from. Default: [rand.Reader].
+	// Random is the source of tokens' IDs and of the secrets' path. Default: [rand.Reader].
 	Random io.Reader
 }
 
-// Provider makes tokens of some issuers, serves their keys and signs people in. It does not change, but for its keys,
-// which it shares with every other provider over the same folder, and for what was used and revoked, which it shares
-// with those over the same [KeyStore]. Any number of goroutines may use it.
+// Provider makes tokens of some issuers, serves their keys and signs people in. It does not change, except for its
+// keys, which it shares with every provider over the same folder, and for what was used and revoked, which it shares
+// with those over the same [KeyStore]. It is safe for concurrent use.
 type Provider struct {
 	keys    *KeyStore
 	issuers []Issuer
 	sites   []site
-	base    string // without a slash at its end; "" if it is not served
+	base    string // without a slash at the end; "" if the provider is not served
 
 	appOrigin string
 	ofIssuer  func(issuer string) []Persona
 	tokenLife time.Duration
-	vault     string // the part of the secrets' path that cannot be guessed
+	vault     string // the secret part of the secrets' path
 	now       func() time.Time
 	random    *lockedReader
 }
 
-// New makes a provider of issuers. Several may have the same URL, as two authorizers may take one issuer's tokens in
-// different forms.
+// New returns a provider of issuers. Several may have the same URL, since two authorizers may accept one issuer's
+// tokens in different forms.
 //
-// The error is an [ErrConfig], if an issuer has no URL or an algorithm that does not exist, or if the base URL is not
-// one of this machine.
+// The error is an [ErrConfig], if an issuer has no URL or an unknown algorithm, or if the base URL is not on this
+// machine.
 func New(keys *KeyStore, issuers []Issuer, o Options) (*Provider, error) {
 	p := &Provider{
 		keys: keys, ofIssuer: o.Personas, tokenLife: o.TokenLife, now: o.Now, random: &lockedReader{r: o.Random},
@@ -117,7 +117,7 @@ func New(keys *KeyStore, issuers []Issuer, o Options) (*Provider, error) {
 	return p, nil
 }
 
-// Issuers are those that the provider makes tokens of, in the order they were given.
+// Issuers returns the issuers of which the provider makes tokens, in their original order.
 func (p *Provider) Issuers() []Issuer {
 	out := make([]Issuer, len(p.issuers))
 	for n, i := range p.issuers {
@@ -126,7 +126,7 @@ func (p *Provider) Issuers() []Issuer {
 	return out
 }
 
-// checkBase refuses a base URL by which the keys could be reached from elsewhere, or not at all.
+// checkBase rejects a base URL under which the keys could be reached from elsewhere, or not at all.
 func checkBase(base string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
@@ -152,11 +152,11 @@ func isLoopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// site is an issuer as it is served: its settings may be several, its keys are one set.
+// site is an issuer as it is served. It may have several settings, but has one set of keys.
 type site struct {
-	name       string // in the path
+	name       string // its name in paths
 	url        string
-	hosted     bool // it is a user pool, with the endpoints of one
+	hosted     bool // it is a user pool, with a user pool's endpoints
 	algorithms []string
 }
 

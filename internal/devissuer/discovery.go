@@ -6,7 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 )
 
-// discovery is the document of OpenID Connect Discovery 1.0, section 3, with the members of RFC 8414, 9126 and 9207.
+// discovery returns the document of OpenID Connect Discovery 1.0, section 3, with the members of RFC 8414, 9126 and
+// 9207.
 func (p *Provider) discovery(s site) map[string]any {
 	if s.hosted {
 		return p.hostedDiscovery(s)
@@ -44,7 +45,7 @@ func (p *Provider) discovery(s site) map[string]any {
 
 		"authorization_response_iss_parameter_supported": true,
 		"request_parameter_supported":                    false,
-		"request_uri_parameter_supported":                false, // but for those of pushed requests
+		"request_uri_parameter_supported":                false, // except for pushed requests
 		"claims_parameter_supported":                     false,
 	}
 }

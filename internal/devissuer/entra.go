@@ -12,14 +12,14 @@ func isEntra(issuer string) bool {
 	return err == nil && (u.Host == "login.microsoftonline.com" || u.Host == "sts.windows.net")
 }
 
-// entraDefault is what stands for all permissions that a client was granted.
+// entraDefault stands for all permissions that a client was granted.
 const entraDefault = ".default"
 
-// asked are the scopes of a request as tokens have them. Clients ask Microsoft Entra ID for a scope with the API's
-// identifier in front, such as "api://orders/orders.read", or for all by "api://orders/.default"; tokens have
-// "orders.read". Another issuer's scopes are as they are.
+// tokenScopes returns the scopes of a request as tokens have them. Clients request a scope of Microsoft Entra ID with
+// the API's identifier in front, such as "api://orders/orders.read", or all scopes with "api://orders/.default"; tokens
+// have "orders.read". Scopes of other issuers are returned unchanged.
 // Source: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
-func (p *Provider) asked(s site, scopes []string) []string {
+func (p *Provider) tokenScopes(s site, scopes []string) []string {
 	if !isEntra(s.url) {
 		return scopes
 	}
@@ -35,8 +35,8 @@ func (p *Provider) asked(s site, scopes []string) []string {
 	return out
 }
 
-// entraMachine is the token of a program at Microsoft Entra ID: it asks for all that it was granted for one API, and
-// gets roles. Here it is granted every role that is known.
+// entraMachine returns the roles for a program's token at Microsoft Entra ID. A program requests everything that it was
+// granted for one API, and gets roles. Here it is granted every known role.
 // Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 func (p *Provider) entraMachine(s site, scopes []string) (roles []string, wrong *fault) {
 	if len(scopes) != 1 || !strings.HasSuffix(scopes[0], "/"+entraDefault) {

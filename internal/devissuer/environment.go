@@ -12,21 +12,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// The variables by which the AWS SDKs, and the included functions, look for other endpoints of AWS Secrets Manager and
-// Amazon Cognito user pools.
+// The variables that set the endpoints of AWS Secrets Manager and Amazon Cognito user pools for the AWS SDKs and the
+// included functions.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const (
 	secretsVariable = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 	cognitoVariable = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 )
 
-// Environment is the environment of an included authorizer's or login's function, changed so that it works with this
-// provider's issuers: it gets their keys from here (jwksUrl), asks here about tokens, and finds secrets and app clients
-// here, by endpoints of AWS Secrets Manager and Amazon Cognito. A login signs users in here (discoveryUrl), in an app
-// at [Options.AppOrigin], whose host its sessions are for. What tokens must say stays as it is. Other functions'
-// environments, and issuers that are not the provider's, are left alone.
+// Environment returns the environment of an included authorizer's or login's function, changed so that the function
+// works with this provider's issuers. The function gets keys (jwksUrl) and introspects tokens here, and finds secrets
+// and app clients here, through the endpoints of AWS Secrets Manager and Amazon Cognito. A login signs users in here
+// (discoveryUrl), in an app at [Options.AppOrigin], whose host its sessions are for. What tokens must contain does not
+// change. Environments of other functions, and issuers that the provider does not have, are left unchanged.
 //
-// Keys over http are accepted by a function that was built to run here, and by no other.
+// Only functions that were built to run here accept keys over http.
 func (p *Provider) Environment(variables map[string]string) (map[string]string, error) {
 	out := maps.Clone(variables)
 	for name, change := range map[string]func(settings map[string]any, out map[string]string) error{
@@ -39,7 +39,7 @@ func (p *Provider) Environment(variables map[string]string) (map[string]string, 
 		if p.base == "" {
 			return nil, fmt.Errorf("%w: no Options.BaseURL was given, so no function can get keys from here", ErrConfig)
 		}
-		// Read as it stands rather than as a configuration, so that a function of another release keeps all that it knows.
+		// Edit the JSON itself and not a parsed configuration, so that a function of another release keeps all its settings.
 		settings, err := decodeObject(text)
 		if err == nil {
 			err = change(settings, out)
@@ -70,13 +70,13 @@ func (p *Provider) changeAuthorizer(settings map[string]any, out map[string]stri
 		}
 		p.findSecret(session["keysArn"], out)
 		if table, ok := session["table"].(map[string]any); ok && len(list) == 1 {
-			p.changeClient(table, list[0].(map[string]any), out) // as which it renews tokens
+			p.changeClient(table, list[0].(map[string]any), out) // the client with which it renews tokens
 		}
 	}
 	return nil
 }
 
-// changeClient has a function find an issuer's metadata and the credential of its client here.
+// changeClient makes a function find an issuer's metadata and its client's credential here.
 func (p *Provider) changeClient(client, issuer map[string]any, out map[string]string) {
 	url, _ := issuer["url"].(string)
 	at := p.DiscoveryURL(url)
@@ -84,7 +84,7 @@ func (p *Provider) changeClient(client, issuer map[string]any, out map[string]st
 		return
 	}
 	if asked, _ := issuer["introspection"].(map[string]any); asked != nil {
-		if arn, _ := issuer["secretArn"].(string); arn == "" { // ID tokens are JWTs wherever access tokens are opaque
+		if arn, _ := issuer["secretArn"].(string); arn == "" { // ID tokens are JWTs even if access tokens are opaque
 			issuer["jwksUrl"] = p.JWKSURL(url)
 		}
 	}
@@ -95,7 +95,8 @@ func (p *Provider) changeClient(client, issuer map[string]any, out map[string]st
 	}
 }
 
-// changeIssuer has a function get an issuer's keys from here. It reports false if the issuer is not the provider's.
+// changeIssuer makes a function get an issuer's keys from here. It reports false if the provider does not have the
+// issuer.
 func (p *Provider) changeIssuer(issuer map[string]any, out map[string]string) bool {
 	url, _ := issuer["url"].(string)
 	arn, _ := issuer["secretArn"].(string)
@@ -104,7 +105,7 @@ func (p *Provider) changeIssuer(issuer map[string]any, out map[string]string) bo
 	if jwks == "" {
 		return false
 	}
-	// Opaque tokens have no keys, unless answers about them are signed.
+	// Opaque tokens need no keys, unless introspection responses are signed.
 	if arn == "" && (asked == nil || asked["verifyJwts"] == true || asked["signedResponse"] == true) {
 		issuer["jwksUrl"] = jwks
 	}
@@ -132,18 +133,18 @@ func (p *Provider) changeLogin(settings map[string]any, out map[string]string) e
 	return nil
 }
 
-// findSecret has a function look for secrets here, if this is one of the provider's.
+// findSecret makes a function look for secrets here, if the provider has this one.
 func (p *Provider) findSecret(arn any, out map[string]string) {
 	if text, _ := arn.(string); p.knowsSecret(text) {
 		out[secretsVariable] = p.SecretsURL()
 	}
 }
 
-// appHost is the host of the app's origin, with its port.
+// appHost returns the host of the app's origin, with its port.
 func (p *Provider) appHost() string {
 	u, err := url.Parse(p.appOrigin)
 	if err != nil {
-		return "" // New has parsed it
+		return "" // unreachable: New has parsed it
 	}
 	return u.Host
 }

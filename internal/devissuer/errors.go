@@ -7,30 +7,30 @@ import (
 )
 
 var (
-	// ErrConfig says that an issuer's settings, or those of the provider, cannot be used.
+	// ErrConfig reports that the settings of an issuer or of the provider cannot be used.
 	ErrConfig = errors.New("devissuer: configuration")
 
-	// ErrRequest says that a token as it was asked for cannot be made.
+	// ErrRequest reports that a requested token cannot be made.
 	ErrRequest = errors.New("devissuer: token request")
 
-	// ErrNoIssuer says that no configured issuer is the one asked for. It comes as a [ChoiceError].
+	// ErrNoIssuer reports that no configured issuer matches a request. It comes in a [ChoiceError].
 	ErrNoIssuer = errors.New("no such issuer")
 
-	// ErrAmbiguous says that several configured issuers are what was asked for. It comes as a [ChoiceError].
+	// ErrAmbiguous reports that several configured issuers match a request. It comes in a [ChoiceError].
 	ErrAmbiguous = errors.New("more than one issuer")
 
-	// ErrExposed says that others can read or change the keys.
+	// ErrExposed reports that other users can read or change the keys.
 	ErrExposed = errors.New("devissuer: the keys are exposed")
 
-	// ErrKeyFile says that the file with the keys is not one that this release wrote.
+	// ErrKeyFile reports that this release did not write the file with the keys.
 	ErrKeyFile = errors.New("devissuer: key file")
 )
 
-// ChoiceError says why a request means no issuer in particular, and which ones there are to choose from.
+// ChoiceError says why a request refers to no issuer in particular, and lists the issuers to choose from.
 type ChoiceError struct {
 	Err     error // [ErrNoIssuer] or [ErrAmbiguous]
 	URL     string
-	Issuers []Issuer // those that the request may mean, or all if it means none
+	Issuers []Issuer // the issuers that match the request, or all if none does
 }
 
 func (e *ChoiceError) Error() string {
@@ -51,5 +51,5 @@ func (e *ChoiceError) Error() string {
 	return b.String()
 }
 
-// Unwrap is the sentinel, for [errors.Is].
+// Unwrap returns Err, for [errors.Is].
 func (e *ChoiceError) Unwrap() error { return e.Err }

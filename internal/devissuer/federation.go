@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// IdentityProvider is another provider whose users sign in to a user pool, such as Google.
+// IdentityProvider is an external provider whose users sign in to a user pool, such as Google.
 type IdentityProvider struct {
-	Name        string   // as the template names it
+	Name        string   // the name in the template
 	Type        string   // Google, Facebook, LoginWithAmazon, SignInWithApple, OIDC, SAML
-	Identifiers []string // further names by which a request asks for it
+	Identifiers []string // further names with which a request can select it
 }
 
-// ofPool is the name of the user pool itself among those that its clients' users sign in with.
+// ofPool is the name of the user pool itself in an app client's list of providers.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
 const ofPool = "COGNITO"
 
-// waysIn are the names of what a client's users sign in with: the user pool itself, or another provider. There are none
-// where there is nothing to choose from.
+// waysIn returns how a client's users can sign in: at the user pool itself, or at other providers. It returns none if
+// there is no choice.
 func (p *Provider) waysIn(s site, c client) []string {
 	if !s.hosted || len(c.Providers) == 0 {
 		return nil
@@ -29,7 +29,7 @@ func (p *Provider) waysIn(s site, c client) []string {
 	return c.Providers
 }
 
-// identityProvider finds the provider of a site with this name, or identifier.
+// identityProvider returns the provider of a site with this name or identifier.
 func (p *Provider) identityProvider(s site, name string) (IdentityProvider, bool) {
 	for _, i := range p.issuersOf(s) {
 		for _, one := range i.Providers {
@@ -41,8 +41,8 @@ func (p *Provider) identityProvider(s site, name string) (IdentityProvider, bool
 	return IdentityProvider{}, false
 }
 
-// wayIn is what an authorization request wants its user to sign in with; "" if that is to be chosen on the page. Of a
-// client that the template does not have, no provider is known, and any may be named.
+// wayIn returns how the user of an authorization request must sign in; "" if the page lets the user choose. For a
+// client that is not in the template, no provider is known, and any name is accepted.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
 func (p *Provider) wayIn(params url.Values, s site, c client) (string, *refusal) {
 	name := params.Get("identity_provider")
@@ -67,9 +67,10 @@ func (p *Provider) wayIn(params url.Values, s site, c client) (string, *refusal)
 	return "", tellRefusal("invalid_request", "the client's users do not sign in with %q: the client has %q", name, ways)
 }
 
-// federated adds to what a token says that its user came from another provider: the name of the user in the pool, the
-// pool's group for that provider, and in an ID token the identity there. Claims of the persona come first.
-// Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-specifying-attribute-mapping.html,
+// federated adds to a token that its user came from another provider: the user's name in the pool, the pool's group for
+// that provider and, in an ID token, the identity there. Claims of the persona take precedence.
+// Sources:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-specifying-attribute-mapping.html,
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html and, for
 // names in lower case, https://github.com/aws-amplify/amplify-js/issues/13844
 func (p *Provider) federated(r TokenRequest, s site, g grant) TokenRequest {
@@ -97,7 +98,7 @@ func (p *Provider) federated(r TokenRequest, s site, g grant) TokenRequest {
 	return r
 }
 
-// ways are the form's choice of what to sign in with.
+// ways sets the form's choices of how to sign in.
 func (f *form) ways(names []string) {
 	for _, name := range names {
 		one := choice{Value: name, Name: name, Hint: "a user who comes from " + name}
@@ -109,7 +110,7 @@ func (f *form) ways(names []string) {
 	}
 }
 
-// way is what was chosen to sign in with. It reports false if that is not among the choices.
+// way returns the chosen way to sign in. It reports false if the form does not offer that way.
 func (f *form) way(name string) bool {
 	found := false
 	for n := range f.Ways {

@@ -9,12 +9,12 @@ import (
 
 // form is the sign-in form as the page shows it.
 type form struct {
-	Ways     []choice // what to sign in with, where there are several
+	Ways     []choice // ways to sign in, if there are several
 	Personas []choice
-	Typed    bool // someone else is chosen
+	Typed    bool // a typed persona is chosen
 	Fields   []field
-	Wrong    bool   // one of the fields is
-	Error    string // of the form as a whole
+	Wrong    bool   // one of the fields is invalid
+	Error    string // an error about the form as a whole
 }
 
 type choice struct {
@@ -28,16 +28,16 @@ type field struct {
 	Error                    string
 }
 
-// The values of the radio buttons: that of the fields, and what the others begin with.
+// The values of the radio buttons: the one for typed fields, and the prefix of the others.
 const (
 	typedValue    = "typed"
 	personaPrefix = "persona "
 )
 
-// maxClaims bounds typed claims, in bytes: they are in the code, and so in an address.
+// maxClaims limits typed claims, in bytes, since the code contains them and is in an address.
 const maxClaims = 2 << 10
 
-// newForm is the form for a request. The first persona is chosen, unless the request hints at another subject.
+// newForm returns the form for a request. The first persona is selected, unless the request hints at another subject.
 func newForm(a authorization, personas []Persona) form {
 	f := form{Typed: a.Hint != ""}
 	for _, one := range personas {
@@ -64,7 +64,7 @@ func newForm(a authorization, personas []Persona) form {
 	return f
 }
 
-// form is the form for a request to a site.
+// form returns the form for a request to a site.
 func (p *Provider) form(s site, a authorization) form {
 	f := newForm(a, p.personas(s))
 	if a.Provider == "" {
@@ -80,8 +80,8 @@ func (a Persona) subject() string {
 	return a.Subject
 }
 
-// hint is what a persona is, in a line: its subject, the scopes that it gives, its groups and roles. What its name says
-// is left out.
+// hint describes a persona in a line: its subject, the scopes that it grants, its groups and roles. It leaves out what
+// the persona's name says.
 func (a Persona) hint(asked []string) string {
 	parts := []string{a.subject()}
 	named := func(list []string) bool { return len(list) == 1 && strings.Contains(a.Name, list[0]) }
@@ -107,8 +107,7 @@ func (a Persona) hint(asked []string) string {
 	return strings.Join(parts, " · ")
 }
 
-// read fills the form in with what came back, and returns who signs in. It reports false if the form has to be shown
-// again.
+// read fills in the form from a request, and returns who signs in. It reports false if the form must be shown again.
 func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 	value := in.Get("persona")
 	f.Typed = value == typedValue
@@ -126,11 +125,11 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 	}
 	if !f.Typed {
 		f.Personas[0].Checked = true
-		f.Error = "Choose who signs in: the app has changed, and who was chosen is gone."
+		f.Error = "Choose who signs in: the app has changed, and the chosen persona is gone."
 		return Persona{}, false
 	}
 	out := Persona{
-		Subject: strings.TrimSpace(in.Get("subject")), Groups: commas(in.Get("groups")), Roles: commas(in.Get("roles")),
+		Subject: strings.TrimSpace(in.Get("subject")), Groups: splitCommas(in.Get("groups")), Roles: splitCommas(in.Get("roles")),
 	}
 	wrong := func(name, why string) (Persona, bool) {
 		for n := range f.Fields {
@@ -158,7 +157,7 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 	}
 	for _, name := range protocolClaims {
 		if _, there := out.Claims[name]; there {
-			return wrong("claims", "The claim "+name+" is not to be typed: the issuer sets it.")
+			return wrong("claims", "The claim "+name+" cannot be typed: the issuer sets it.")
 		}
 	}
 	if _, err := encodeClaims(out.Claims); err != nil {
@@ -167,8 +166,8 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 	return out, true
 }
 
-// commas are texts with commas in between.
-func commas(text string) (out []string) {
+// splitCommas splits a text at commas.
+func splitCommas(text string) (out []string) {
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part != "" {
 			out = union(out, []string{part})

@@ -53,7 +53,7 @@ func testKeys(t testing.TB) *KeyStore {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := keys.ring.of(rsaKind).id, first.of(rsaKind).id; got != want {
+	if got, want := keys.ring.keyOf(rsaKind).id, first.keyOf(rsaKind).id; got != want {
 		t.Fatalf("the store has the key %s, want %s", got, want)
 	}
 	keys.make = makeRing

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// hostedPaths are the endpoints of a user pool's domain, by those of other issuers. What is "" a user pool does not
-// have.
+// hostedPaths are the endpoints of a user pool's domain, by those of other issuers. It is "" for endpoints that a user
+// pool does not have.
 // Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html and
 // https://docs.aws.amazon.com/cognito/latest/developerguide/managed-login-endpoints.html
 var hostedPaths = map[string]string{
@@ -19,11 +19,11 @@ var hostedPaths = map[string]string{
 	pushedPath:        "",
 }
 
-// hostedLoginPath is the sign-in page of a user pool, which takes the parameters of its authorization endpoint.
+// hostedLoginPath is the sign-in page of a user pool, which has the same parameters as its authorization endpoint.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
 const hostedLoginPath = "/login"
 
-// path is where a site has an endpoint, below its own; "" if it does not have it.
+// path returns the path of an endpoint, relative to the site's own; "" if the site does not have it.
 func (s site) path(endpoint string) string {
 	if path, differs := hostedPaths[endpoint]; differs && s.hosted {
 		return path
@@ -31,7 +31,7 @@ func (s site) path(endpoint string) string {
 	return endpoint
 }
 
-// iss is what the authorization response names as its issuer (RFC 9207); "" of a user pool, which names none.
+// iss returns the issuer in an authorization response (RFC 9207); "" for a user pool, whose responses name none.
 func (s site) iss() string {
 	if s.hosted {
 		return ""
@@ -39,7 +39,7 @@ func (s site) iss() string {
 	return s.url
 }
 
-// hostedDiscovery is the document of a user pool.
+// hostedDiscovery returns the discovery document of a user pool.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
 func (p *Provider) hostedDiscovery(s site) map[string]any {
 	at := func(path string) string { return p.endpoint(s.url, path) }
@@ -60,7 +60,7 @@ func (p *Provider) hostedDiscovery(s site) map[string]any {
 	}
 }
 
-// hostedLogout is the logout endpoint of a user pool: it sends the browser to one of the client's logout URLs, or to
+// hostedLogout is the logout endpoint of a user pool. It sends the browser to one of the client's logout URLs, or to
 // the sign-in page.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 func (p *Provider) hostedLogout(w http.ResponseWriter, r *http.Request, s site) {
@@ -83,7 +83,7 @@ func (p *Provider) hostedLogout(w http.ResponseWriter, r *http.Request, s site) 
 			"Connect's post_logout_redirect_uri. It has no redirect_uri either, which leads to the sign-in page.")
 	case uri == "":
 		goTo(w, p.endpoint(s.url, hostedLoginPath)+"?"+r.URL.RawQuery)
-	case p.leavesClient(c, uri):
+	case p.mayLeaveClient(c, uri):
 		goTo(w, withQuery(uri, "state", params.Get("state")))
 	default:
 		refuse(http.StatusBadRequest, "The client "+id+" does not have the logout URL "+uri+". "+p.logoutHelp(c, uri),
@@ -91,17 +91,18 @@ func (p *Provider) hostedLogout(w http.ResponseWriter, r *http.Request, s site) 
 	}
 }
 
-// leavesClient reports whether a client of a user pool has a logout URL, compared byte by byte. The client of a login
-// function has those of its origin at the app's origin here. A client that the template does not have may have any of
-// this machine.
-func (p *Provider) leavesClient(c client, uri string) bool {
+// mayLeaveClient reports whether a client of a user pool has a logout URL, compared byte by byte. The client of a login
+// function may use the URLs of its deployed origin at the app's origin here. A client that is not in the template may
+// use any URL of this machine.
+func (p *Provider) mayLeaveClient(c client, uri string) bool {
 	if !c.Declared {
 		return isOfThisMachine(uri)
 	}
 	return slices.Contains(c.LogoutURIs, uri) || slices.Contains(c.LogoutURIs, p.deployed(c, uri))
 }
 
-// deployed is a URL of the app on this machine as it is once deployed: at the origin of the client's login.
+// deployed returns the URL that a URL of the app on this machine has once deployed: at the origin of the client's
+// login.
 func (p *Provider) deployed(c client, uri string) string {
 	rest, here := strings.CutPrefix(uri, p.appOrigin)
 	if p.appOrigin == "" || c.Origin == "" || !here {
@@ -121,7 +122,7 @@ func (p *Provider) logoutHelp(c client, uri string) string {
 		" to the app client's logout URLs."
 }
 
-// poolID is the id of the user pool that an issuer is: the last part of its URL.
+// poolID returns the ID of the user pool that an issuer is: the last part of its URL.
 func poolID(issuer string) string {
 	u, err := url.Parse(issuer)
 	if err != nil {

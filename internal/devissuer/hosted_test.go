@@ -354,8 +354,8 @@ func FuzzHosted(f *testing.F) {
 			}
 		case http.StatusSeeOther:
 			u, err := url.Parse(to)
-			allowed := path == hostedLoginPath && s.redirects(c, params.Get("redirect_uri")) ||
-				path == logoutPath && (s.leavesClient(c, params.Get("logout_uri")) || strings.HasPrefix(to, at+hostedLoginPath+"?"))
+			allowed := path == hostedLoginPath && s.mayRedirect(c, params.Get("redirect_uri")) ||
+				path == logoutPath && (s.mayLeaveClient(c, params.Get("logout_uri")) || strings.HasPrefix(to, at+hostedLoginPath+"?"))
 			if err != nil || u.User != nil || !allowed {
 				t.Errorf("to %s, %v", to, err)
 			}

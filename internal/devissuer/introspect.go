@@ -25,14 +25,14 @@ const (
 	signedType = "application/token-introspection+jwt" // RFC 9701, section 4
 )
 
-// IntrospectionURL is where an issuer is asked about its tokens (RFC 7662); "" if it is not served. The clients are
-// those of the issuers' settings, with the credentials of [Provider.secret].
+// IntrospectionURL returns where an issuer's tokens are introspected (RFC 7662); "" if the provider is not served. The
+// clients are those in the issuers' settings, with the credentials of [Provider.secret].
 func (p *Provider) IntrospectionURL(issuer string) string {
 	return p.endpoint(issuer, introspectionPath)
 }
 
-// RevocationURL is where a token of an issuer is revoked (RFC 7009); "" if it is not served. To revoke an access token,
-// no client has to authenticate there, as only this machine reaches it.
+// RevocationURL returns where an issuer's tokens are revoked (RFC 7009); "" if the provider is not served. Revoking an
+// access token needs no client authentication, since only this machine reaches the endpoint.
 func (p *Provider) RevocationURL(issuer string) string { return p.endpoint(issuer, revocationPath) }
 
 func (p *Provider) endpoint(issuer, path string) string {
@@ -50,9 +50,9 @@ func serveObject(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// introspect answers about a token: to the clients that are configured to ask, about access tokens by their issuer's
-// settings; to other clients with a secret, about every access token of the site, but only known ones where some are
-// configured to ask; and to the client of a refresh token about that.
+// introspect answers about a token. Clients that are configured to introspect learn about access tokens, by their
+// issuer's settings. Other clients with a secret learn about every access token of the site, but only clients that the
+// assembly declares if some are configured to introspect. The client of a refresh token learns about that.
 func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site) {
 	c, wrong := p.authenticate(ring, r, form, s)
 	switch {
@@ -70,7 +70,7 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, ring *keyr
 		return
 	}
 	answer := map[string]any{"active": false}
-	claims, ok := p.about(r.Context(), ring, s, c, form.Get("token"))
+	claims, ok := p.introspected(r.Context(), ring, s, c, form.Get("token"))
 	if ok {
 		for name, v := range claims.Members() {
 			answer[name] = json.RawMessage(v.Raw())
@@ -97,25 +97,25 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, ring *keyr
 	serverError(err).serve(w)
 }
 
-// about are the claims of an access token that a client may know.
-func (p *Provider) about(
+// introspected returns the claims of an access token that a client may see.
+func (p *Provider) introspected(
 	ctx context.Context, ring *keyring, s site, c client, token string,
 ) (claims strictjson.Value, ok bool) {
-	if c.asks {
+	if c.introspects {
 		return p.active(ctx, ring, token, c.issuer)
 	}
 	claims, _, ok = p.accessClaims(ctx, ring, s, token)
 	return claims, ok
 }
 
-// aboutRefresh says of a refresh token what its own client may know; nil of any other. A client that asks about the
-// tokens that callers bring is told of it only if it says that it asks for that: no refresh token passes for an access
-// token.
+// aboutRefresh returns what the client of a refresh token may learn about it; nil for any other client. A client that
+// introspects callers' tokens must say that it asks about a refresh token, so that no refresh token passes for an
+// access token.
 func (p *Provider) aboutRefresh(ring *keyring, s site, c client, form url.Values) map[string]any {
 	var in refresh
 	if !ring.openJSON(refreshPurpose, form.Get("token"), &in) || in.Site != s.name || in.ClientID != c.ClientID ||
-		c.asks && form.Get("token_type_hint") != "refresh_token" ||
-		p.now().Unix() >= in.Expires || p.keys.spent(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
+		c.introspects && form.Get("token_type_hint") != "refresh_token" ||
+		p.now().Unix() >= in.Expires || p.keys.isSpent(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
 		return nil
 	}
 	return map[string]any{
@@ -124,9 +124,8 @@ func (p *Provider) aboutRefresh(ring *keyring, s site, c client, form url.Values
 	}
 }
 
-// revoke takes a token out of use, and with a refresh token all that its sign-in gave (RFC 7009, section 2.1). A
-// refresh token's client has to be the one that it was given to. A text that is not a token is revoked as well (section
-// 2.2).
+// revoke revokes a token, and with a refresh token everything that its sign-in issued (RFC 7009, section 2.1). A
+// refresh token can only be revoked by its own client. Revoking a text that is not a token succeeds (section 2.2).
 func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site) {
 	token := form.Get("token")
 	if token == "" {
@@ -158,7 +157,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, ring *keyring,
 	w.WriteHeader(http.StatusOK)
 }
 
-// active is the claims of a token of the issuer that is valid now and not revoked.
+// active returns the claims of an issuer's token if it is valid now and not revoked.
 func (p *Provider) active(ctx context.Context, ring *keyring, token string, i Issuer) (claims strictjson.Value,
 	ok bool) {
 	if p.keys.revoked(token) {
@@ -171,7 +170,7 @@ func (p *Provider) active(ctx context.Context, ring *keyring, token string, i Is
 	if i.opaque() {
 		return claims, false
 	}
-	// What the issuer's JWTs have to look like, as the authorizer sees it.
+	// The form that the authorizer requires of the issuer's JWTs.
 	config := jwt.Issuer{
 		URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, Type: i.Type, TokenUse: i.TokenUse, Leeway: i.Leeway,
 		AcceptBoundTokens: true,
@@ -201,7 +200,7 @@ func (p *Provider) verify(
 	return v.Verify(ctx, token)
 }
 
-// ownKeys answers a request for keys without a network.
+// ownKeys answers requests for keys without a network.
 type ownKeys func() any
 
 func (k ownKeys) RoundTrip(*http.Request) (*http.Response, error) {
@@ -210,18 +209,18 @@ func (k ownKeys) RoundTrip(*http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// clientSecret is the secret of every client that has one.
+// clientSecret returns the secret of every client that has one.
 func (k *keyring) clientSecret() string {
-	return base64.RawURLEncoding.EncodeToString(k.derived("client secret"))
+	return base64.RawURLEncoding.EncodeToString(k.derive("client secret"))
 }
 
-// credential is what a client authenticates with: its secret, or its private key. The key is that which signs tokens
-// with this algorithm: neither is worth anything elsewhere.
+// credential returns what a client authenticates with: its secret, or its private key. That key is also the one that
+// signs tokens with this algorithm. Neither is worth anything elsewhere.
 func (k *keyring) credential(clientID, clientAuth, algorithm string) (string, error) {
 	if clientAuth != privateKeyAuth {
 		return k.clientSecret(), nil
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.of(algorithms[algorithm].kind).signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.keyOf(algorithms[algorithm].kind).signer)
 	if err != nil {
 		return "", fmt.Errorf("devissuer: the key of client %q: %w", clientID, err)
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// issuerOf is the settings that a client's tokens have: those of the client; else those that take the API that it asks
-// for, or its own id, as the app clients of user pools; else the first ones.
+// issuerOf returns the settings for a client's tokens: those of the client; else those that accept the requested API,
+// or the client's own ID, as with app clients of user pools; else the first ones.
 func (p *Provider) issuerOf(s site, c client, resource string) Issuer {
 	if c.known && (resource == "" || c.issuer.takes(resource)) {
 		return c.issuer
@@ -26,8 +26,8 @@ func (p *Provider) issuerOf(s site, c client, resource string) Issuer {
 	return all[0]
 }
 
-// accessToken makes an access token, and the answer that it is given with. Scopes, groups and roles are where the
-// issuer has them.
+// accessToken makes an access token, and the answer that contains it. Scopes, groups and roles go into the issuer's
+// claims for them.
 func (p *Provider) accessToken(
 	ring *keyring, i Issuer, c client, resource string, r TokenRequest,
 ) (answer map[string]any, token string, wrong *fault) {
@@ -36,7 +36,7 @@ func (p *Provider) accessToken(
 	case resource != "":
 		r.Audience = resource
 	case i.isCognito() && len(i.Clients) == 0:
-		r.Audience = c.ClientID // which its access tokens have as client_id
+		r.Audience = c.ClientID // it is the client_id of its access tokens
 	}
 	token, err := p.mint(ring, i, r)
 	if err != nil {
@@ -49,7 +49,7 @@ func (p *Provider) accessToken(
 	return answer, token, nil
 }
 
-// lifeOf is how long a client's access tokens are valid.
+// lifeOf returns how long a client's access tokens are valid.
 func (p *Provider) lifeOf(i Issuer, c client) time.Duration {
 	life := cmp.Or(p.tokenLife, c.TokenLife, DefaultExpires)
 	if i.MaxLifetime > 0 {
@@ -58,11 +58,11 @@ func (p *Provider) lifeOf(i Issuer, c client) time.Duration {
 	return life
 }
 
-// idToken makes the ID token that comes with an access token (OpenID Connect Core 1.0, section 3.1.3.6).
+// idToken makes the ID token that accompanies an access token (OpenID Connect Core 1.0, section 3.1.3.6).
 func (p *Provider) idToken(
 	ring *keyring, i Issuer, s site, c client, g grant, scopes []string, access string,
 ) (string, error) {
-	i.Introspection = nil // an ID token is a JWT whatever access tokens are
+	i.Introspection = nil // an ID token is always a JWT
 	r := TokenRequest{
 		Use: ID, Audience: c.ClientID, Subject: g.Subject, Groups: g.Groups, Roles: g.Roles, Expires: p.lifeOf(i, c),
 		client: c.ClientID, Claims: profile(g.Subject, g.Claims, scopes),
@@ -80,7 +80,8 @@ func (p *Provider) idToken(
 	return p.mint(ring, i, p.federated(r, s, g))
 }
 
-// tokenHash is at_hash: the left half of a token's hash, by the hash of the ID token's algorithm. EdDSA's is SHA-512.
+// tokenHash returns at_hash: the left half of a token's hash, with the hash function of the ID token's algorithm. That
+// of EdDSA is SHA-512.
 func tokenHash(algorithm, token string) string {
 	hash := algorithms[algorithm].hash
 	if hash == 0 {
@@ -92,8 +93,8 @@ func tokenHash(algorithm, token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// profileClaims are what the scopes profile and email give (OpenID Connect Core 1.0, section 5.4), as far as it is
-// known here.
+// profileClaims are the claims that the scopes profile and email give (OpenID Connect Core 1.0, section 5.4), as far as
+// they are known here.
 var profileClaims = map[string][]string{"profile": {"name", "preferred_username"}, "email": {"email", "email_verified"}}
 
 func isProfile(claim string) bool {
@@ -105,7 +106,8 @@ func isProfile(claim string) bool {
 	return false
 }
 
-// profile is a person's profile, as far as the scopes give it. What the claims do not say is made of the subject.
+// profile returns the part of a person's profile that the scopes give. Values that the claims lack are derived from the
+// subject.
 func profile(subject string, claims map[string]any, scopes []string) map[string]any {
 	email := subject
 	if !strings.Contains(email, "@") {

@@ -14,53 +14,52 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// Use is what a token is for: an API, or the client that a user signs in to.
+// Use is the purpose of a token: for an API, or for the client that a user signs in to.
 type Use string
 
-// The uses of a token, in the words of Amazon Cognito's token_use claim.
+// The uses of a token, as in Amazon Cognito's token_use claim.
 const (
 	Access Use = "access"
 	ID     Use = "id"
 )
 
-// Issuer is an identity provider that tokens are made of.
+// Issuer is an identity provider whose tokens can be made.
 type Issuer struct {
-	// Issuer has the settings by which the included authorizer verifies its tokens, and so what these look like.
+	// Issuer has the settings with which the included authorizer verifies the tokens. They define the form of the tokens.
 	authz.Issuer
 
-	// Cognito says that its tokens have the form of Amazon Cognito's, whatever its URL and TokenUse say. Default: they
-	// do if the URL is a user pool's, or if TokenUse is set.
+	// Cognito gives its tokens the form of Amazon Cognito's, whatever its URL and TokenUse are. Default: they have that
+	// form if the URL is a user pool's, or if TokenUse is set.
 	Cognito bool
 
-	// Use is what its tokens are for unless a request says. Default: TokenUse, else [Access]; [ID] for a user pool
-	// without TokenUse, as its access tokens have no audience to compare.
+	// Use is the default use of its tokens. Default: TokenUse, else [Access]; [ID] for a user pool without TokenUse, since
+	// its access tokens have no audience to compare.
 	Use Use
 
-	// Claims are texts that its tokens have by name, as the authorizer has conditions for them. Default: none.
+	// Claims are claims of its tokens, by name, for which the authorizer has conditions. Default: none.
 	Claims map[string]string
 
-	// Scopes and Groups are some that exist, for who offers a choice of them. They restrict nothing.
+	// Scopes and Groups are existing ones, for users to choose from. They restrict nothing.
 	Scopes, Groups []string
 
-	// Providers are those whose users sign in to it, if it is a user pool.
+	// Providers are the external providers whose users sign in to it, if it is a user pool.
 	Providers []IdentityProvider
 
-	// LowerNames says that the names of users who come from its Providers are in lower case, as in a user pool in which
-	// upper and lower case are the same.
+	// LowerNames says that the names of users from its Providers are in lower case, as in a user pool that ignores case.
 	LowerNames bool
 
-	// Trigger is what decides on the scopes of users by their groups, if it is a user pool with the included pre token
-	// generation trigger. Default: users have the scopes that they are given.
+	// Trigger decides the scopes of users by their groups, if it is a user pool with the included pre token generation
+	// trigger. Default: users keep the scopes that they are given.
 	Trigger *pretoken.Config
 
-	// TakenBy are the authorizers that take its tokens, such as "Shop/ApiAuthorizer787544C1".
+	// TakenBy lists the authorizers that accept its tokens, such as "Shop/ApiAuthorizer787544C1".
 	TakenBy []string
 
-	// Apps are its clients that are known. Others are taken as public clients of this machine.
+	// Apps are its known clients. Other clients count as public clients on this machine.
 	Apps []App
 }
 
-// String is the issuer in a list to choose from.
+// String describes the issuer in a list to choose from.
 func (i Issuer) String() string {
 	var b strings.Builder
 	b.WriteString(i.URL)
@@ -98,7 +97,8 @@ func (i Issuer) clone() Issuer {
 	return i
 }
 
-// check finds what no token can be made with. Whether the authorizer takes the settings is for it to say.
+// check returns an error for settings with which no token can be made. It does not decide whether the authorizer
+// accepts the settings.
 func (i Issuer) check() error {
 	if i.URL == "" {
 		return fmt.Errorf("%w: an issuer has no URL: it is what its tokens have as iss", ErrConfig)
@@ -153,7 +153,7 @@ func (i Issuer) check() error {
 	return nil
 }
 
-// algorithms are those that the issuer signs with, the preferred one first.
+// algorithms returns the issuer's signing algorithms, the preferred one first.
 func (i Issuer) algorithms() []string {
 	switch {
 	case len(i.Algorithms) > 0:
@@ -166,7 +166,7 @@ func (i Issuer) algorithms() []string {
 
 func (i Issuer) isCognito() bool { return i.Cognito || i.TokenUse != "" || isUserPool(i.URL) }
 
-// isUserPool reports whether a URL is that of a user pool, as
+// isUserPool reports whether a URL is that of a user pool, such as
 // https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
 // Source:
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
@@ -187,12 +187,12 @@ func (i Issuer) use() Use {
 	return Access
 }
 
-// takes reports whether an audience is one of the issuer's. Without any, every audience is.
+// takes reports whether an audience is one of the issuer's. If the issuer has none, every audience is.
 func (i Issuer) takes(audience string) bool {
 	return len(i.Audiences) == 0 || slices.Contains(i.Audiences, audience)
 }
 
-// sameForm reports whether a request would get tokens of the same form from both issuers, so that either one will do.
+// sameForm reports whether a request would get tokens of the same form from both issuers, so that either is suitable.
 func sameForm(a, b Issuer, r TokenRequest) bool {
 	reduce := func(i Issuer) Issuer {
 		i.Cognito, i.Use = i.isCognito(), r.useOf(i)

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// issuerJSON is an issuer as JSON. The settings are by themselves: they may have a form of JSON of their own, which an
-// embedded field would give to the whole.
+// issuerJSON is an issuer as JSON. The settings are a separate member, since they may have their own JSON encoding,
+// which an embedded field would apply to the whole.
 type issuerJSON struct {
 	Settings   authz.Issuer       `json:"settings"`
 	Cognito    bool               `json:"cognito,omitempty"`

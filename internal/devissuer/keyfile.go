@@ -17,8 +17,8 @@ const (
 	keyFileVersion = 1
 	keyFileNote    = "Keys that gatehouse signs development tokens with. Nothing that is deployed trusts them. Delete the file for new ones."
 
-	maxKeyFile = 1 << 20 // in bytes; the largest that is written has a tenth
-	maxKey     = 4 << 10 // of one key pair, in bytes
+	maxKeyFile = 1 << 20 // in bytes; the largest file that is written has a tenth
+	maxKey     = 4 << 10 // size limit of one key pair, in bytes
 )
 
 type keyFile struct {
@@ -47,11 +47,11 @@ func (k *keyring) format() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// parseKeys reads a file. It has exactly one key pair of each kind. No error of it holds any part of a
+// parseKeys reads a key file, which must have exactly one key pair of each kind. Its errors never contain any part of a
 // key.
 func parseKeys(text []byte) (*keyring, error) {
 	if len(text) > maxKeyFile {
-		return nil, fmt.Errorf("it has %d bytes, and is not larger than %d", len(text), maxKeyFile)
+		return nil, fmt.Errorf("it has %d bytes, and the limit is %d", len(text), maxKeyFile)
 	}
 	var f keyFile
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -94,10 +94,10 @@ func parseKeys(text []byte) (*keyring, error) {
 	return k, nil
 }
 
-// signer is the key pair, if it is of its kind.
+// signer returns the key pair, if it has the right kind.
 func (in keyInFile) signer() (crypto.Signer, error) {
 	if len(in.PKCS8) > maxKey {
-		return nil, fmt.Errorf("it has %d bytes, and is not longer than %d", len(in.PKCS8), maxKey)
+		return nil, fmt.Errorf("it has %d bytes, and the limit is %d", len(in.PKCS8), maxKey)
 	}
 	private, err := x509.ParsePKCS8PrivateKey(in.PKCS8)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestKeyFileErrors(t *testing.T) {
 		{"empty", "", "it is not JSON of this release"},
 		{"cut off", string(text[:len(text)/2]), "it is not JSON of this release"},
 		{"something follows", string(text) + "{}", "something follows its JSON"},
-		{"too long", strings.Repeat(" ", maxKeyFile+1), "bytes, and is not larger than"},
+		{"too long", strings.Repeat(" ", maxKeyFile+1), "bytes, and the limit is"},
 		{"another version", change(func(f map[string]any, _ []any) { f["version"] = 2 }), "version 2, want 1"},
 		{
 			"a member that is not known",
@@ -99,7 +99,7 @@ func TestKeyFileErrors(t *testing.T) {
 		},
 		{"a long key", change(func(_ map[string]any, k []any) {
 			k[0].(map[string]any)["pkcs8"] = base64.StdEncoding.EncodeToString(make([]byte, maxKey+1))
-		}), "key 1: it has 4097 bytes, and is not longer than 4096"},
+		}), "key 1: it has 4097 bytes, and the limit is 4096"},
 		{
 			"a key of another kind",
 			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["kind"] = "P-256" }),

@@ -16,27 +16,27 @@ import (
 	"slices"
 )
 
-// The kinds of key; the others are named by their curves.
+// The kinds of keys. Others are named by their curves.
 const (
 	rsaKind     = "RSA"
 	ed25519Kind = "Ed25519"
 	secretKind  = "secret"
 )
 
-// kinds are those of key pairs, of each of which there is one to sign with.
+// kinds are the kinds of key pairs. The keyring has one signing key of each.
 var kinds = []string{rsaKind, "P-256", "P-384", "P-521", ed25519Kind}
 
 const (
 	rsaBits = 2048
 
-	// RFC 7518, section 3.2: the key of HS512 has at least the 64 bytes of its hash. As text it has twice as many.
+	// RFC 7518, section 3.2: the key of HS512 has at least the 64 bytes of its hash. As text it is twice as long.
 	secretBytes = 64
 )
 
-// keyring is a set of keys as it is in a file. It does not change.
+// keyring is the set of keys in a file. It does not change.
 type keyring struct {
 	keys   []signingKey // one of each kind
-	secret string       // of HMAC
+	secret string       // for HMAC
 }
 
 // signingKey is a key pair.
@@ -49,7 +49,7 @@ type signingKey struct {
 // newKeyring makes keys of all kinds.
 func newKeyring() (*keyring, error) { return keyringOf(newSigner) }
 
-// keyringOf is a keyring with the key pairs that a function makes.
+// keyringOf returns a keyring with the key pairs that a function makes.
 func keyringOf(signerOf func(kind string) (crypto.Signer, error)) (*keyring, error) {
 	k := &keyring{}
 	for _, kind := range kinds {
@@ -64,7 +64,7 @@ func keyringOf(signerOf func(kind string) (crypto.Signer, error)) (*keyring, err
 		k.keys = append(k.keys, key)
 	}
 	secret := make([]byte, secretBytes)
-	rand.Read(secret) // which never fails
+	rand.Read(secret) // it never fails
 	k.secret = hex.EncodeToString(secret)
 	return k, nil
 }
@@ -82,7 +82,8 @@ func newSigner(kind string) (crypto.Signer, error) {
 
 var curves = map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
 
-// makeKey gives a key pair its id, which is made of the public key: no two keys have the same, and a key keeps its own.
+// makeKey gives a key pair its ID, which is derived from the public key: different keys have different IDs, and a key
+// keeps its ID.
 func makeKey(kind string, signer crypto.Signer) (signingKey, error) {
 	der, err := x509.MarshalPKIXPublicKey(signer.Public())
 	if err != nil {
@@ -96,12 +97,12 @@ func makeKey(kind string, signer crypto.Signer) (signingKey, error) {
 	}, nil
 }
 
-// of is the key of a kind.
-func (k *keyring) of(kind string) signingKey {
+// keyOf returns the key of a kind.
+func (k *keyring) keyOf(kind string) signingKey {
 	return k.keys[slices.IndexFunc(k.keys, func(s signingKey) bool { return s.kind == kind })]
 }
 
-// jwk is the public part (RFC 7517). alg is the only algorithm that the issuer uses it with, or "".
+// jwk returns the public key (RFC 7517). alg is the only algorithm for which the issuer uses it, or "".
 func (s signingKey) jwk(alg string) map[string]string {
 	text := base64.RawURLEncoding.EncodeToString
 	out := map[string]string{"kid": s.id, "use": "sig"}
@@ -114,7 +115,7 @@ func (s signingKey) jwk(alg string) map[string]string {
 	case *ecdsa.PublicKey: // RFC 7518, section 6.2.1
 		point, err := public.Bytes() // uncompressed: 4, x, y
 		if err != nil {
-			panic(err) // of a curve that is not one of the standard library's
+			panic(err) // unreachable: all curves are the standard library's
 		}
 		half := len(point) / 2
 		out["kty"], out["crv"], out["x"], out["y"] = "EC", s.kind, text(point[1:1+half]), text(point[1+half:])

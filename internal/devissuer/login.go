@@ -14,8 +14,8 @@ import (
 // loginVariable is the environment variable that holds the settings of an included login function.
 const loginVariable = "GATEHOUSE_LOGIN"
 
-// loginSettings are those of a login function that the issuer has to know. They are read as they stand rather than as
-// the login's own configuration, so that a function of another release is served too.
+// loginSettings are the settings of a login function that the issuer needs. They are parsed separately from the login's
+// own configuration, so that a function of another release is served too.
 type loginSettings struct {
 	Issuer      json.RawMessage `json:"issuer"`
 	ClientID    string          `json:"clientId"`
@@ -31,7 +31,7 @@ type loginSettings struct {
 }
 
 // withLogins adds the clients of the assembly's login functions to their issuers: to the one with the settings of the
-// login's guard, else to one with the login's URL. An issuer that no authorizer has becomes one.
+// login's guard, else to one with the login's URL. An issuer without an authorizer is added.
 func withLogins(issuers []Issuer, m *apimodel.Model) ([]Issuer, []error) {
 	var errs []error
 	for _, f := range m.Functions {
@@ -57,7 +57,7 @@ func withLogins(issuers []Issuer, m *apimodel.Model) ([]Issuer, []error) {
 	return issuers, errs
 }
 
-// fromLogin is the client of a login function, with the settings of its issuer. It reports false for other functions.
+// fromLogin returns the client of a login function, with its issuer's settings. It reports false for other functions.
 func fromLogin(f *apimodel.Function) (settings authz.Issuer, a App, found bool, err error) {
 	if why, ok := f.Unresolved[loginVariable]; ok {
 		return settings, a, true, fmt.Errorf("its variable %s: %s", loginVariable, why)
@@ -88,7 +88,7 @@ func fromLogin(f *apimodel.Function) (settings authz.Issuer, a App, found bool, 
 		a.Callback = defaultLoginPath + callbackPath
 	}
 	switch {
-	case a.UserPoolID != "": // its client's secret goes either way
+	case a.UserPoolID != "": // the client's secret is accepted either way
 		a.ClientAuth = AnySecret
 	case a.ClientAuth == "":
 		a.ClientAuth = basicAuth
@@ -100,7 +100,7 @@ func fromLogin(f *apimodel.Function) (settings authz.Issuer, a App, found bool, 
 	return config.Issuers[0], a, true, err
 }
 
-// The paths of a login function, below its own.
+// The paths of a login function, relative to its own.
 const (
 	defaultLoginPath = "/auth"
 	callbackPath     = "/callback"
@@ -130,7 +130,7 @@ func withPoolClients(issuers []Issuer, m *apimodel.Model) {
 	}
 }
 
-// addApp adds a client, or what is said of it to the one with the same id.
+// addApp adds a client, or completes the one with the same ID.
 func (i *Issuer) addApp(a App) {
 	if n := slices.IndexFunc(i.Apps, func(b App) bool { return b.ClientID == a.ClientID }); n >= 0 {
 		i.Apps[n] = i.Apps[n].join(a)

@@ -4,9 +4,9 @@ import "net/http"
 
 const logoutPath = "/logout"
 
-// logout ends a session (OpenID Connect RP-Initiated Logout 1.0). Here are no sessions, so all it does is send the
-// browser on: to the app or to another address of this machine, as post_logout_redirect_uri or, in Amazon Cognito's
-// words, logout_uri says. User pools have an endpoint of their own.
+// logout ends a session (OpenID Connect RP-Initiated Logout 1.0). There are no sessions here, so it only redirects the
+// browser to the app or another address of this machine, given as post_logout_redirect_uri or as Amazon Cognito's
+// logout_uri. User pools have their own endpoint.
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 	if s.hosted {
 		p.hostedLogout(w, r, s)
@@ -33,7 +33,7 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 	}
 	text := []string{"The development issuer keeps no session. The next sign-in asks again who signs in."}
 	if uri != "" {
-		if p.leaves(s, uri) {
+		if p.mayLeave(s, uri) {
 			goTo(w, withQuery(uri, "state", params.Get("state")))
 			return
 		}

@@ -7,35 +7,35 @@ import (
 )
 
 const (
-	// maxGrants bounds how many grants are remembered; the oldest is forgotten first.
+	// maxGrants limits how many grants are remembered. The oldest is forgotten first.
 	maxGrants = 10_000
 
-	// maxTokensOfGrant bounds how many access tokens of a grant are revoked with it, the newest.
+	// maxTokensOfGrant limits how many access tokens of a grant, the newest ones, are revoked with it.
 	maxTokensOfGrant = 32
 
-	// rotationGrace is how long a refresh token that was used is good for another use, by a request that was sent at the
-	// same time. A user pool's client says it itself.
+	// rotationGrace is how long a used refresh token can be used once more, by a request that was sent at the same time. A
+	// user pool's client has its own setting.
 	rotationGrace = 10 * time.Second
 )
 
-// grants remember which codes and refresh tokens were used. They last as long as the process: what is forgotten counts
-// as not used yet.
+// grants remembers which codes and refresh tokens were used, as long as the process runs. Forgotten ones count as
+// unused.
 type grants struct {
 	mu    sync.Mutex
 	all   map[string]*grantState
 	order []string
 }
 
-// grantState is what became of a code and of the tokens that came of it.
+// grantState is the state of a code and of the tokens that were issued for it.
 type grantState struct {
 	redeemed, ended bool
-	next            int       // the generation of the refresh tokens that were not used yet
-	rotated         time.Time // when those before were first used
+	next            int       // the generation of the unused refresh tokens
+	rotated         time.Time // when the previous generation was first used
 	tokens          [][sha256.Size]byte
 }
 
-// of finds a grant, or remembers it. The lock is held.
-func (g *grants) of(id string) *grantState {
+// state returns the state of a grant, and adds it if necessary. The caller holds the lock.
+func (g *grants) state(id string) *grantState {
 	if s := g.all[id]; s != nil {
 		return s
 	}
@@ -52,12 +52,12 @@ func (g *grants) of(id string) *grantState {
 	return s
 }
 
-// redeem uses what can be used once, and reports false if it was used before: then all that came of it ends (RFC 6749,
-// section 4.1.2).
+// redeem uses something that can be used once. It reports false if it was used before: then everything that was issued
+// for it ends (RFC 6749, section 4.1.2).
 func (s *KeyStore) redeem(id string) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
-	g := s.grants.of(id)
+	g := s.grants.state(id)
 	if g.redeemed || g.ended {
 		s.end(g)
 		return false
@@ -74,13 +74,13 @@ func (s *KeyStore) redeemed(id string) bool {
 	return g != nil && g.redeemed
 }
 
-// rotate uses a refresh token, and reports false if its grant has ended. A token that was used longer ago than the
-// grace ends the grant: one of the two that use it is a thief (RFC 9700, section 4.14.2). Tokens of one generation, as
-// several requests within the grace get them, count as one token.
+// rotate uses a refresh token, and reports false if its grant has ended. Using a token after the grace period ends the
+// grant: one of its two users is a thief (RFC 9700, section 4.14.2). Tokens of the same generation, which several
+// requests within the grace period get, count as one token.
 func (s *KeyStore) rotate(id string, generation int, now time.Time, grace time.Duration) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
-	g := s.grants.of(id)
+	g := s.grants.state(id)
 	switch {
 	case g.ended:
 		return false
@@ -94,8 +94,8 @@ func (s *KeyStore) rotate(id string, generation int, now time.Time, grace time.D
 	return false
 }
 
-// spent reports whether a refresh token of a generation can no longer be used.
-func (s *KeyStore) spent(id string, generation int, now time.Time, grace time.Duration) bool {
+// isSpent reports whether a refresh token of a generation can no longer be used.
+func (s *KeyStore) isSpent(id string, generation int, now time.Time, grace time.Duration) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	g := s.grants.all[id]
@@ -103,19 +103,19 @@ func (s *KeyStore) spent(id string, generation int, now time.Time, grace time.Du
 		generation == g.next-1 && now.Sub(g.rotated) > grace)
 }
 
-// ended reports whether a grant was revoked.
-func (s *KeyStore) ended(id string) bool {
+// hasEnded reports whether a grant was revoked.
+func (s *KeyStore) hasEnded(id string) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	g := s.grants.all[id]
 	return g != nil && g.ended
 }
 
-// gave remembers an access token of a grant, and reports false if the grant has ended meanwhile.
-func (s *KeyStore) gave(id, token string) bool {
+// rememberToken remembers an access token of a grant, and reports false if the grant has ended meanwhile.
+func (s *KeyStore) rememberToken(id, token string) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
-	g := s.grants.of(id)
+	g := s.grants.state(id)
 	g.tokens = append(g.tokens, sha256.Sum256([]byte(token)))
 	if n := len(g.tokens); n > maxTokensOfGrant {
 		g.tokens = g.tokens[n-maxTokensOfGrant:]
@@ -126,14 +126,14 @@ func (s *KeyStore) gave(id, token string) bool {
 	return !g.ended
 }
 
-// endGrant ends a grant: its refresh tokens and its access tokens.
+// endGrant ends a grant with its refresh tokens and access tokens.
 func (s *KeyStore) endGrant(id string) {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
-	s.end(s.grants.of(id))
+	s.end(s.grants.state(id))
 }
 
-// end revokes the access tokens of a grant. The lock is held.
+// end revokes the access tokens of a grant. The caller holds the lock.
 func (s *KeyStore) end(g *grantState) {
 	g.ended = true
 	for _, d := range g.tokens {

@@ -18,44 +18,44 @@ const (
 	DefaultSubject = "developer"
 	DefaultExpires = time.Hour
 
-	// StandInClient is the client that tokens of a user pool are for whose clients are not known, as that of one
-	// imported into the app.
+	// StandInClient is the client for tokens of a user pool whose clients are not known, such as one imported into the
+	// app.
 	StandInClient = "gatehouse-client"
 )
 
-// TokenRequest says what token to make. The zero value is a token of the only issuer, without any right.
+// TokenRequest describes the token to make. The zero value is a token of the only issuer, without any rights.
 type TokenRequest struct {
-	// Issuer is the URL of the issuer. Default: the only one there is.
+	// Issuer is the URL of the issuer. Default: the only one.
 	Issuer string
 
-	// Audience is whom the token is for: an API, or with [ID] and for Amazon Cognito a client. It need not be one that
-	// the issuer is configured with. Default: the first one of those.
+	// Audience is the token's audience: an API or, with [ID] and for Amazon Cognito, a client. It need not be one that the
+	// issuer is configured with. Default: the first of those.
 	Audience string
 
-	// Subject is the user or the client that the token is about. Default: [DefaultSubject].
+	// Subject is the user or the client that the token identifies. Default: [DefaultSubject].
 	Subject string
 
-	// Scopes, Groups and Roles are written to the claims that the issuer has them in.
+	// Scopes, Groups and Roles are written to the issuer's claims for them.
 	Scopes, Groups, Roles []string
 
-	// Claims are further claims by their whole names, as [encoding/json] encodes them. They come last: they replace
-	// claims that the other fields make, and nil leaves one out.
+	// Claims are further claims by full name, encoded with [encoding/json]. They replace claims from the other fields; nil
+	// removes a claim.
 	Claims map[string]any
 
-	// Expires is how long the token is valid. A negative one makes a token that has expired. Default: [DefaultExpires].
+	// Expires is how long the token is valid. If negative, the token has already expired. Default: [DefaultExpires].
 	Expires time.Duration
 
-	// Use is what the token is for. Default: the issuer's.
+	// Use is the token's purpose. Default: the issuer's.
 	Use Use
 
 	// Algorithm is one of the issuer's. Default: its first one.
 	Algorithm string
 
-	// Opaque asks for an opaque token, which only an issuer has that is asked about its tokens. Default: an opaque token
-	// if the issuer has no others.
+	// Opaque requests an opaque token, which only an issuer with introspection has. Default: an opaque token if the issuer
+	// has no others.
 	Opaque bool
 
-	client string // that gets it; "" for the issuer's first one, or a stand-in
+	client string // the client that gets it; "" for the issuer's first one, or a stand-in
 }
 
 func (r TokenRequest) useOf(i Issuer) Use {
@@ -84,11 +84,11 @@ func (r TokenRequest) algorithmOf(i Issuer) string {
 	return i.algorithms()[0]
 }
 
-// Mint makes a token in the form that the issuer's own tokens have, signed or opaque. Asked for something that an
-// authorizer takes, it is one that an authorizer takes.
+// Mint makes a token, signed or opaque, in the form of the issuer's own tokens. If an authorizer accepts what was
+// requested, it accepts the token.
 //
-// The error is a [ChoiceError] if the request means no issuer in particular, or an [ErrRequest] if there can be no
-// such token, or what [OpenKeys] says if the keys cannot be read any more.
+// The error is a [ChoiceError] if the request refers to no issuer in particular, an [ErrRequest] if such a token cannot
+// exist, or one of [OpenKeys] if the keys can no longer be read.
 func (p *Provider) Mint(r TokenRequest) (string, error) {
 	i, err := p.Choose(r)
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *Provider) Mint(r TokenRequest) (string, error) {
 	return p.mint(keys, i, r)
 }
 
-// mint makes a token of an issuer's form.
+// mint makes a token in an issuer's form.
 func (p *Provider) mint(keys *keyring, i Issuer, r TokenRequest) (string, error) {
 	if err := r.check(i); err != nil {
 		return "", err
@@ -120,7 +120,7 @@ func (p *Provider) mint(keys *keyring, i Issuer, r TokenRequest) (string, error)
 	return keys.sign(r.algorithmOf(i), r.mediaType(i), claims)
 }
 
-// check finds what no token can have.
+// check returns an error for a request that no token can meet.
 func (r TokenRequest) check(i Issuer) error {
 	fail := func(format string, a ...any) error {
 		return fmt.Errorf("%w: issuer %q: %s", ErrRequest, i.URL, fmt.Sprintf(format, a...))
@@ -129,7 +129,7 @@ func (r TokenRequest) check(i Issuer) error {
 		return fail("algorithm %q: it signs with %s", name, strings.Join(i.algorithms(), ", "))
 	}
 	if r.Opaque && !i.opaque() {
-		return fail("its tokens are JWTs, and nothing takes opaque ones of it: leave Opaque out, or give the issuer an " +
+		return fail("its tokens are JWTs, and nothing accepts opaque tokens of it: leave Opaque out, or give the issuer an " +
 			"Introspection without VerifyJWTs")
 	}
 	use := r.useOf(i)
@@ -144,7 +144,7 @@ func (r TokenRequest) check(i Issuer) error {
 	}
 	for _, s := range r.Scopes {
 		if s == "" || strings.ContainsAny(s, " \t\r\n") {
-			return fail("scope %q: scopes are words without spaces (RFC 6749, section 3.3): give each by itself", s)
+			return fail("scope %q: scopes are words without spaces (RFC 6749, section 3.3): give each separately", s)
 		}
 	}
 	for what, list := range map[string][]string{"group": r.Groups, "role": r.Roles} {
@@ -165,7 +165,7 @@ func (r TokenRequest) check(i Issuer) error {
 	return nil
 }
 
-// mediaType is the typ header; "" for none. Amazon Cognito's tokens have none.
+// mediaType returns the typ header; "" for none. Amazon Cognito's tokens have none.
 func (r TokenRequest) mediaType(i Issuer) string {
 	switch {
 	case r.useOf(i) == Access && i.Type != "":
@@ -176,7 +176,7 @@ func (r TokenRequest) mediaType(i Issuer) string {
 	return "JWT"
 }
 
-// sign makes the compact serialization (RFC 7515, section 7.1).
+// sign makes a token in compact serialization (RFC 7515, section 7.1).
 func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 	a := algorithms[name]
 	header := map[string]string{"alg": name}
@@ -184,8 +184,8 @@ func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 		header["typ"] = mediaType
 	}
 	var key signingKey
-	if a.kind != secretKind { // a secret is not published, so it has no id
-		key = k.of(a.kind)
+	if a.kind != secretKind { // a secret is not published, so it has no ID
+		key = k.keyOf(a.kind)
 		header["kid"] = key.id
 	}
 	head, err := json.Marshal(header)
@@ -212,7 +212,7 @@ func tooLarge(size int) error {
 		size, jwt.MaxTokenSize)
 }
 
-// encodeClaims writes the claims, and refuses what a verifier could not read.
+// encodeClaims encodes the claims, and rejects what a verifier could not read.
 func encodeClaims(claims map[string]any) ([]byte, error) {
 	text, err := json.Marshal(claims)
 	if err != nil {

@@ -346,7 +346,7 @@ func TestMintErrors(t *testing.T) {
 			"two scopes in one",
 			plain,
 			TokenRequest{Scopes: []string{"a b"}},
-			`scope "a b": scopes are words without spaces (RFC 6749, section 3.3): give each by itself`,
+			`scope "a b": scopes are words without spaces (RFC 6749, section 3.3): give each separately`,
 		},
 		{"an empty scope", plain, TokenRequest{Scopes: []string{""}}, `scope ""`},
 		{"an empty group", plain, TokenRequest{Groups: []string{""}}, `a group is empty: leave it out`},

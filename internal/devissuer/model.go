@@ -12,27 +12,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
 
-// ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
+// ErrModel reports that the assembly does not show an authorizer's issuers. It comes in an [AuthorizerError].
 var ErrModel = errors.New("devissuer: assembly")
 
-// AuthorizerError says of one authorizer, or of one login function, why its issuers cannot be told.
+// AuthorizerError says why the issuers of an authorizer or a login function are not known.
 type AuthorizerError struct {
-	Authorizer apimodel.ID // or of the login function
-	Err        error       // why, with the function or the user pool it is about
+	Authorizer apimodel.ID // or the ID of the login function
+	Err        error       // the reason, with the function or the user pool concerned
 }
 
 func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel, e.Err) }
 
-// Unwrap is [ErrModel], and what Err is, for [errors.Is].
+// Unwrap returns [ErrModel] and Err, for [errors.Is].
 func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
-// FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
+// FromModel returns the issuers whose tokens an assembly's authorizers accept: those in the configuration of included
 // authorizer functions, the user pools of Amazon Cognito authorizers, and those of JWT authorizers. An authorizer with
-// a function of the app's own has none that could be known. Issuers with the same settings are one. Their clients are
+// an app's own function has none that could be known. Issuers with the same settings become one. Their clients are
 // those of included login functions, and the app clients of user pools.
 //
-// With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all
-// the same.
+// If something is wrong, it returns the other issuers and an error that joins an [AuthorizerError] for each problem.
 func FromModel(m *apimodel.Model) ([]Issuer, error) {
 	var found []Issuer
 	var errs []error
@@ -90,17 +89,17 @@ func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer
 	return out, nil
 }
 
-// ofPool notes the scopes and groups that exist, if the issuer is a user pool of the assembly.
+// ofPool sets the scopes and groups that exist, if the issuer is a user pool of the assembly.
 func (i *Issuer) ofPool(m *apimodel.Model) {
 	for _, pool := range m.UserPools {
 		if pool.ProviderURL == i.URL {
-			i.Scopes, i.Groups = known(pool)
+			i.Scopes, i.Groups = knownRights(pool)
 			i.Providers, i.LowerNames = providersOf(pool), pool.CaseInsensitive
 		}
 	}
 }
 
-// providersOf are the providers whose users sign in to a user pool.
+// providersOf returns the external providers whose users sign in to a user pool.
 func providersOf(pool *apimodel.UserPool) (out []IdentityProvider) {
 	for _, one := range pool.Providers {
 		out = append(out, IdentityProvider{Name: one.Name, Type: one.Type, Identifiers: one.Identifiers})
@@ -108,12 +107,12 @@ func providersOf(pool *apimodel.UserPool) (out []IdentityProvider) {
 	return out
 }
 
-// fromJWT are the issuers of a JWT authorizer. Their tokens have the claims that the authorizer has conditions for. A
-// user pool's are access tokens, as the audiences that it compares are the ids of clients, unless a condition says
-// otherwise.
+// fromJWT returns the issuers of a JWT authorizer. Their tokens have the claims for which the authorizer has
+// conditions. A user pool's tokens are access tokens, since the audiences that the authorizer compares are IDs of
+// clients, unless a condition says otherwise.
 func fromJWT(m *apimodel.Model, a *apimodel.Authorizer) (out []Issuer, err error) {
 	if a.JWT == nil {
-		return nil, nil // the model says what is wrong with it
+		return nil, nil // the model reports what is wrong
 	}
 	for _, settings := range a.JWT.Issuers {
 		i := Issuer{
@@ -142,22 +141,22 @@ func fromJWT(m *apimodel.Model, a *apimodel.Authorizer) (out []Issuer, err error
 	return out, nil
 }
 
-// fromPools are the user pools of an Amazon Cognito authorizer. A pool of which the authorizer takes no client's tokens
-// is left out, unless that leaves none.
+// fromPools returns the user pools of an Amazon Cognito authorizer. It leaves out pools of which the authorizer accepts
+// no client's tokens, unless no pool would remain.
 func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer, err error) {
 	expression, err := a.Expression()
 	if err != nil {
-		return nil, fmt.Errorf("the expression %q is not understood here: %w", a.Validation, err)
+		return nil, fmt.Errorf("the expression %q is not supported here: %w", a.Validation, err)
 	}
 	for _, pool := range a.UserPools {
 		i := Issuer{
 			Issuer:  authz.Issuer{URL: pool.ProviderURL, Audiences: clientsOf(pool), GroupsClaim: "cognito:groups"},
 			Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
 		}
-		i.Scopes, i.Groups = known(pool)
+		i.Scopes, i.Groups = knownRights(pool)
 		i.Providers, i.LowerNames = providersOf(pool), pool.CaseInsensitive
 		if expression != nil {
-			if i.Audiences = matching(m, pool, a, expression); i.Audiences == nil {
+			if i.Audiences = acceptedClients(m, pool, a, expression); i.Audiences == nil {
 				continue
 			}
 		}
@@ -183,9 +182,9 @@ func clientsOf(pool *apimodel.UserPool) (ids []string) {
 	return ids
 }
 
-// matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those
-// that it lists and that are in no assembly, or else the stand-in.
-func matching(
+// acceptedClients returns the clients of a pool whose ID tokens an authorizer's expression accepts: those in the
+// assembly, those that the expression lists and that are in no assembly, or else the stand-in.
+func acceptedClients(
 	m *apimodel.Model,
 	pool *apimodel.UserPool,
 	a *apimodel.Authorizer,
@@ -212,8 +211,8 @@ func matching(
 	return ids
 }
 
-// poolUse is the kind of tokens that an Amazon Cognito authorizer's methods take: access tokens where they ask for
-// scopes, and ID tokens where none does.
+// poolUse returns the kind of tokens that an Amazon Cognito authorizer's methods accept: access tokens if any require
+// scopes, else ID tokens.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
 func poolUse(api *apimodel.API, a *apimodel.Authorizer) Use {
 	for _, m := range api.Methods {
@@ -224,8 +223,9 @@ func poolUse(api *apimodel.API, a *apimodel.Authorizer) Use {
 	return ID
 }
 
-// known are a pool's scopes, those of its resource servers and those that its clients may ask for, and its groups.
-func known(pool *apimodel.UserPool) (scopes, groups []string) {
+// knownRights returns a pool's scopes, which are those of its resource servers and those that its clients may request,
+// and its groups.
+func knownRights(pool *apimodel.UserPool) (scopes, groups []string) {
 	for _, s := range pool.ResourceServers {
 		scopes = append(scopes, s.Scopes...)
 	}
@@ -239,7 +239,7 @@ func known(pool *apimodel.UserPool) (scopes, groups []string) {
 	return scopes, slices.Clone(pool.Groups)
 }
 
-// merge adds an issuer, or its authorizer to the one that has the same settings.
+// merge adds an issuer, or adds its authorizer to the issuer with the same settings.
 func merge(issuers []Issuer, i Issuer) []Issuer {
 	for n, other := range issuers {
 		taken := other.TakenBy

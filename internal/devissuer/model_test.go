@@ -267,7 +267,7 @@ func ofAudience(name string, expression any, pools ...string) object {
 func TestFromModelOfNoClient(t *testing.T) {
 	for expression, want := range map[string]string{
 		"[0-9]":    `the expression "[0-9]" of Shop/C matches the id of no client that is known of its user pools`,
-		"(?=rest)": `the expression "(?=rest)" is not understood here: `,
+		"(?=rest)": `the expression "(?=rest)" is not supported here: `,
 	} {
 		got, err := FromModel(modelOf(t, userPool(), ofAudience("C", expression, "Pool")))
 		var of *AuthorizerError

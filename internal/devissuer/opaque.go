@@ -17,7 +17,7 @@ import (
 // opaque reports whether the issuer's tokens are opaque.
 func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
-// What is sealed, and the key with which: nothing that was sealed for one purpose opens for another.
+// The purposes of sealing. Each has its own key, so nothing that was sealed for one purpose opens for another.
 const (
 	opaquePurpose  = "opaque token"
 	codePurpose    = "authorization code"
@@ -26,8 +26,8 @@ const (
 	formPurpose    = "sign-in form"
 )
 
-// seal makes an opaque token: its claims, encrypted with a key that is made of the ring's secret. So it needs no list
-// of tokens, and every process with the keys can make one. Who has the token cannot read it.
+// seal makes an opaque token: its claims, encrypted with a key that is derived from the ring's secret. So no list of
+// tokens is needed, and every process with the keys can make one. Holders of the token cannot read it.
 func (k *keyring) seal(random io.Reader, claims []byte) (string, error) {
 	token, err := k.sealFor(opaquePurpose, random, claims)
 	if err == nil && len(token) > jwt.MaxTokenSize {
@@ -36,7 +36,7 @@ func (k *keyring) seal(random io.Reader, claims []byte) (string, error) {
 	return token, err
 }
 
-// open is the claims of an opaque token; false for any other text.
+// open returns the claims of an opaque token; false for any other text.
 func (k *keyring) open(token string) (claims strictjson.Value, ok bool) {
 	text, ok := k.openFor(opaquePurpose, token)
 	if !ok {
@@ -59,7 +59,7 @@ func (k *keyring) sealFor(purpose string, random io.Reader, text []byte) (string
 	return base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, text, nil)), nil
 }
 
-// openFor is a text that was sealed for a purpose; false for any other one.
+// openFor returns a text that was sealed for a purpose; false for any other text.
 func (k *keyring) openFor(purpose, sealed string) ([]byte, bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil {
@@ -89,15 +89,16 @@ func (k *keyring) openJSON(purpose, sealed string, v any) bool {
 }
 
 func (k *keyring) cipherFor(purpose string) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.derived(purpose))
+	block, err := aes.NewCipher(k.derive(purpose))
 	if err != nil {
 		return nil, fmt.Errorf("devissuer: %w", err)
 	}
 	return cipher.NewGCM(block)
 }
 
-// derived is 32 bytes for a purpose, made of the secret. No token begins as what they are made of does.
-func (k *keyring) derived(purpose string) []byte {
+// derive returns 32 bytes for a purpose, derived from the secret. The input of the derivation is never the beginning
+// of a token.
+func (k *keyring) derive(purpose string) []byte {
 	mac := hmac.New(sha256.New, []byte(k.secret))
 	mac.Write([]byte("gatehouse " + purpose))
 	return mac.Sum(nil)

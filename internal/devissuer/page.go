@@ -29,20 +29,20 @@ var (
 	}()
 )
 
-// pageHeader are the headers of a page: it has no script, no frame has it, nothing keeps it, and its form goes to these
-// targets, redirects after it included.
+// pageHeader sets the headers of a page: it has no script, may not be framed or cached, and its form may be sent only
+// to these targets, including redirects.
 func pageHeader(h http.Header, targets string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+styleHash+"; img-src data:; base-uri 'none'; "+
 		"form-action "+targets+"; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
-	// With no-referrer, a browser's form would come with the Origin null.
+	// With no-referrer, browsers would send the form with the Origin null.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 }
 
-// message is a page that has something to say, and nothing to do.
+// message is a page that only shows a text.
 type message struct {
 	Title string
 	Text  []string
@@ -71,18 +71,18 @@ func render(w http.ResponseWriter, status int, name, targets string, data any) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// showSignIn shows the sign-in page for a request, with the form as it was filled in.
+// showSignIn shows the sign-in page for a request, with the form as filled in.
 func (p *Provider) showSignIn(w http.ResponseWriter, status int, ring *keyring, s site, a authorization, f form) {
 	sealed, err := p.sealJSON(ring, formPurpose, a)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	action, _ := url.Parse(p.AuthorizationURL(s.url)) // its path: the page may be at localhost or 127.0.0.1
+	action, _ := url.Parse(p.AuthorizationURL(s.url)) // only the path: the page may be at localhost or 127.0.0.1
 	target, _, _ := strings.Cut(a.RedirectURI, "?")
 	with := a.Provider
 	if with == ofPool || len(f.Ways) > 0 {
-		with = "" // there is nothing to say, or it is to be chosen
+		with = "" // not worth showing, or still to be chosen
 	}
 	render(w, status, "signin", "'self' "+formTarget(a.RedirectURI), struct {
 		Action, Issuer, Client, Target, Asked, Provider, Request string

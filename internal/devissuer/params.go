@@ -8,10 +8,10 @@ import (
 	"net/url"
 )
 
-// maxBody bounds the bodies of requests, in bytes.
+// maxBody limits the bodies of requests, in bytes.
 const maxBody = 64 << 10
 
-// readParams reads the parameters of a POST, each of which is there once (RFC 6749, section 3.2).
+// readParams reads the parameters of a POST. Each may be present only once (RFC 6749, section 3.2).
 func readParams(w http.ResponseWriter, r *http.Request) (url.Values, *fault) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -36,7 +36,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (url.Values, *fault) {
 	return form, nil
 }
 
-// post is an endpoint that takes a form: it is handed the keys and the parameters.
+// post wraps an endpoint that takes a form, and passes it the keys and the parameters.
 func (p *Provider) post(
 	serve func(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site),
 ) func(w http.ResponseWriter, r *http.Request, s site) {
@@ -59,7 +59,7 @@ func serverError(err error) *fault {
 	return &fault{http.StatusInternalServerError, "server_error", err.Error()}
 }
 
-// newID is 16 random bytes as text.
+// newID returns 16 random bytes as text.
 func (p *Provider) newID() (string, error) {
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(p.random, id); err != nil {

@@ -10,8 +10,7 @@ import (
 const (
 	pushedPath = "/par"
 
-	// requestURN begins a request_uri (RFC 9126, section 2.2). What follows is the sealed request, so that no list of
-	// requests is kept.
+	// requestURN begins a request_uri (RFC 9126, section 2.2). The sealed request follows, so no list of requests is kept.
 	requestURN = "urn:ietf:params:oauth:request_uri:"
 
 	pushedLife = 90 * time.Second
@@ -63,9 +62,9 @@ func (p *Provider) push(w http.ResponseWriter, r *http.Request, ring *keyring, f
 	})
 }
 
-// pulled is the pushed request that an authorization request refers to; nil if it refers to none. It counts for one
-// sign-in, and for the client that pushed it (RFC 9126, section 4).
-func (p *Provider) pulled(ring *keyring, params url.Values, s site) (*pushed, *refusal) {
+// pushedRequest returns the pushed request that an authorization request refers to; nil if it refers to none. It is
+// valid for one sign-in, and for the client that pushed it (RFC 9126, section 4).
+func (p *Provider) pushedRequest(ring *keyring, params url.Values, s site) (*pushed, *refusal) {
 	sealed, ok := strings.CutPrefix(params.Get("request_uri"), requestURN)
 	if !ok {
 		return nil, nil

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// lockedReader lets several goroutines read from one source, which need not be safe for that.
+// lockedReader makes a source safe for concurrent use.
 type lockedReader struct {
 	mu sync.Mutex
 	r  io.Reader

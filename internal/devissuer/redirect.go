@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// redirects reports whether a client has a redirect URI, compared byte by byte: those of the assembly; for the client
-// of a login function the app's origin, a base path and the login's callback; for a client that is not known any of
-// this machine (RFC 8252, section 7.3).
-func (p *Provider) redirects(c client, uri string) bool {
+// mayRedirect reports whether a client has a redirect URI, compared byte by byte: one of those in the assembly; for the
+// client of a login function, the app's origin with a base path and the login's callback; for an unknown client, any
+// URI of this machine (RFC 8252, section 7.3).
+func (p *Provider) mayRedirect(c client, uri string) bool {
 	switch {
 	case slices.Contains(c.RedirectURIs, uri):
 		return true
@@ -36,26 +36,26 @@ func isBasePath(path string) bool {
 	})
 }
 
-// isOfThisMachine reports whether a URI is on the loopback interface, as a browser reads it too.
+// isOfThisMachine reports whether a URI is on the loopback interface, also as a browser parses it.
 func isOfThisMachine(uri string) bool {
 	u, err := url.Parse(uri)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Opaque == "" && isLoopback(u.Hostname()) &&
 		u.User == nil && u.Fragment == "" && !strings.ContainsAny(uri, "\\#\t\r\n ")
 }
 
-// leaves reports whether a browser may be sent to a URI after a logout: to the app, to a client of this machine, or to
-// an address of an app client.
-func (p *Provider) leaves(s site, uri string) bool {
+// mayLeave reports whether a browser may be redirected to a URI after a logout: to the app, to a client on this
+// machine, or to an address of an app client.
+func (p *Provider) mayLeave(s site, uri string) bool {
 	return isOfThisMachine(uri) || slices.ContainsFunc(p.issuersOf(s), func(i Issuer) bool {
 		return slices.ContainsFunc(i.Apps, func(a App) bool { return slices.Contains(a.LogoutURIs, uri) })
 	})
 }
 
-// withQuery adds parameters to a URI, in this order: a name, a value and so on. Those without a value are left out.
+// withQuery adds parameters to a URI, given as pairs of name and value, in order. It omits those without a value.
 func withQuery(uri string, pairs ...string) string {
 	u, err := url.Parse(uri)
 	if err != nil {
-		return uri // it was checked
+		return uri // unreachable: the URI was checked
 	}
 	for n := 0; n < len(pairs); n += 2 {
 		if pairs[n+1] == "" {
@@ -69,7 +69,7 @@ func withQuery(uri string, pairs ...string) string {
 	return u.String()
 }
 
-// formTarget is the source by which a Content-Security-Policy allows a form to go on to a redirect URI.
+// formTarget returns the source with which a Content-Security-Policy allows a form to be redirected to a URI.
 func formTarget(uri string) string {
 	u, err := url.Parse(uri)
 	switch {

@@ -59,12 +59,12 @@ func TestRedirectURIs(t *testing.T) {
 		{"other", "http://[::ffff:192.0.2.1]/", false},
 		{"other", "", false},
 	} {
-		if got := s.redirects(s.registration(s.sites[0], tt.client), tt.uri); got != tt.want {
+		if got := s.mayRedirect(s.registration(s.sites[0], tt.client), tt.uri); got != tt.want {
 			t.Errorf("%s, %q: %v, want %v", tt.client, tt.uri, got, tt.want)
 		}
 	}
 	s.appOrigin = ""
-	if s.redirects(s.registration(s.sites[0], "shop"), "/auth/callback") {
+	if s.mayRedirect(s.registration(s.sites[0], "shop"), "/auth/callback") {
 		t.Error("without an app's origin, a path is a redirect URI")
 	}
 	if answer, text := page(t, authURL(s)); !strings.Contains(text, "The app&#39;s origin on this machine is not known.") {

@@ -90,7 +90,7 @@ func TestGrantsAreBounded(t *testing.T) {
 		t.Error("the first grant")
 	}
 	for range maxTokensOfGrant + 1 {
-		s.gave("tokens", "x")
+		s.rememberToken("tokens", "x")
 	}
 	if n := len(s.grants.all["tokens"].tokens); n != maxTokensOfGrant {
 		t.Errorf("%d tokens of a grant are remembered", n)

@@ -5,17 +5,17 @@ import (
 	"sync"
 )
 
-// maxRevoked bounds how many tokens are remembered as revoked; the one that was revoked first is forgotten first.
+// maxRevoked limits how many revoked tokens are remembered. The one that was revoked first is forgotten first.
 const maxRevoked = 10_000
 
-// revocations are tokens that were revoked, by their digests. They last as long as the process.
+// revocations holds the digests of revoked tokens, as long as the process runs.
 type revocations struct {
 	mu      sync.Mutex
 	digests map[[sha256.Size]byte]bool
 	order   [][sha256.Size]byte
 }
 
-// revoke takes a token out of use, for every provider with these keys.
+// revoke revokes a token for every provider with these keys.
 func (s *KeyStore) revoke(token string) { s.revokeDigest(sha256.Sum256([]byte(token))) }
 
 func (s *KeyStore) revokeDigest(d [sha256.Size]byte) {

@@ -10,10 +10,10 @@ const vaultPath = "/secrets/"
 
 func (p *Provider) secretsPath() string { return vaultPath + p.vault }
 
-// SecretsURL is an endpoint that stands in for AWS Secrets Manager and knows the secrets of the issuers and their
+// SecretsURL returns the endpoint that replaces AWS Secrets Manager and knows the secrets of the issuers and their
 // clients: the value for AWS_ENDPOINT_URL_SECRETS_MANAGER. It is "" if the provider is not served.
 //
-// Its path is made at random, since other users of the machine can reach the loopback interface too.
+// Its path is random, since other users of the machine can reach the loopback interface too.
 func (p *Provider) SecretsURL() string {
 	if p.base == "" {
 		return ""
@@ -21,8 +21,9 @@ func (p *Provider) SecretsURL() string {
 	return p.base + p.secretsPath()
 }
 
-// secret is what the secret of an ARN holds: an HMAC key, the credential of a client, or the keys of sessions; or an
-// object that has them in the fields that they are read from. It reports false if no issuer's secret has the ARN.
+// secret returns the content of the secret with an ARN: an HMAC key, the credential of a client, or the keys of
+// sessions; or an object with these in the fields from which they are read. It reports false if no issuer has a secret
+// with the ARN.
 func (p *Provider) secret(arn string) (string, bool, error) {
 	if !p.knowsSecret(arn) {
 		return "", false, nil
@@ -53,13 +54,13 @@ func (p *Provider) secret(arn string) (string, bool, error) {
 	return string(text), true, err
 }
 
-// held is something that a secret holds.
+// held is one part of a secret's content.
 type held struct {
 	arn, field string
 	text       func(ring *keyring) (string, error)
 }
 
-// held lists what secrets hold.
+// held lists the content of all secrets.
 func (p *Provider) held() (all []held) {
 	add := func(arn, field string, text func(ring *keyring) (string, error)) {
 		if arn != "" {
@@ -83,12 +84,12 @@ func (p *Provider) held() (all []held) {
 	return all
 }
 
-// sessionKeys are 64 characters that sessions' cookies are sealed with.
+// sessionKeys returns the 64 characters that seal sessions' cookies.
 func (k *keyring) sessionKeys(arn string) string {
-	return hex.EncodeToString(k.derived("keys of sessions " + arn))
+	return hex.EncodeToString(k.derive("keys of sessions " + arn))
 }
 
-// knowsSecret reports whether something is in a secret of this ARN.
+// knowsSecret reports whether a secret with this ARN has any content.
 func (p *Provider) knowsSecret(arn string) bool {
 	return arn != "" && slices.ContainsFunc(p.held(), func(h held) bool { return h.arn == arn })
 }

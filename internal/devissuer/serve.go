@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// maxAge is how long verifiers may keep what is served. Those of internal/jwt keep keys for a minute at least.
+// maxAge is how long verifiers may cache what is served. Those of internal/jwt cache keys for at least a minute.
 const maxAge = time.Minute
 
 const (
@@ -21,8 +21,8 @@ const (
 	jwksPath      = "/jwks"
 )
 
-// siteName is an issuer's name in paths. It is readable, and the same in every run, so that a process that was told of
-// it before the assembly changed still finds it.
+// siteName returns an issuer's name in paths. It is readable and the same in every run, so that a process that learned
+// it before the assembly changed still finds the issuer.
 func siteName(issuer string) string {
 	host := "issuer"
 	if u, err := url.Parse(issuer); err == nil && u.Host != "" &&
@@ -33,7 +33,7 @@ func siteName(issuer string) string {
 	return host + "-" + hex.EncodeToString(sum[:4])
 }
 
-// site finds an issuer as it is served, by its URL.
+// site returns the site of an issuer's URL.
 func (p *Provider) site(issuer string) (site, bool) {
 	for _, s := range p.sites {
 		if s.url == issuer && p.base != "" {
@@ -43,17 +43,17 @@ func (p *Provider) site(issuer string) (site, bool) {
 	return site{}, false
 }
 
-// DiscoveryURL is where an issuer's discovery document is served; "" if it is not.
+// DiscoveryURL returns where an issuer's discovery document is served; "" if it is not.
 func (p *Provider) DiscoveryURL(issuer string) string { return p.endpoint(issuer, discoveryPath) }
 
-// JWKSURL is where an issuer's keys are served; "" if they are not.
+// JWKSURL returns where an issuer's keys are served; "" if they are not.
 func (p *Provider) JWKSURL(issuer string) string { return p.endpoint(issuer, jwksPath) }
 
-// ServeHTTP serves, below the base URL's path, of each issuer the discovery document, the key set, the sign-in page and
-// the other endpoints, and to those who know the path the secrets of [Provider.SecretsURL].
+// ServeHTTP serves, below the base URL's path, the discovery document, the key set, the sign-in page and the other
+// endpoints of each issuer. To callers that know the path of [Provider.SecretsURL], it also serves the secrets.
 //
-// It answers requests that name this machine as their host and no others, so that no web page can have its own name
-// point here and read the answers.
+// It only answers requests whose host is this machine, so that no web page can resolve its own name to this machine and
+// read the answers.
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.base == "" {
 		http.Error(w, "devissuer: no Options.BaseURL was given, so nothing is served", http.StatusNotFound)
@@ -63,7 +63,7 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "devissuer: this is only served to 127.0.0.1 and localhost", http.StatusMisdirectedRequest)
 		return
 	}
-	mount, _ := url.Parse(p.base) // as New checked
+	mount, _ := url.Parse(p.base) // never an error: New has checked it
 	path := strings.TrimPrefix(r.URL.Path, mount.Path)
 	if path == p.secretsPath() || path == p.secretsPath()+"/" {
 		p.serveAWS(w, r)
@@ -80,7 +80,7 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
-// endpoints are those of an issuer, by their paths below its own.
+// endpoints returns the handlers of an issuer's endpoints, by their paths relative to its own.
 func (p *Provider) endpoints(s site) map[string]func(w http.ResponseWriter, r *http.Request, s site) {
 	out := map[string]func(w http.ResponseWriter, r *http.Request, s site){}
 	for path, serve := range map[string]func(w http.ResponseWriter, r *http.Request, s site){
@@ -108,7 +108,7 @@ func (p *Provider) endpoints(s site) map[string]func(w http.ResponseWriter, r *h
 	return out
 }
 
-// hostname is a Host header without its port.
+// hostname returns a Host header without its port.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name
@@ -132,7 +132,7 @@ func (p *Provider) serveJSON(w http.ResponseWriter, r *http.Request, document fu
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// jwks is the key set: keys of the kinds that the issuer's algorithms take.
+// jwks returns the key set: keys of the kinds that the issuer's algorithms use.
 func (p *Provider) jwks(s site) (any, error) {
 	ring, err := p.keys.current()
 	if err != nil {
@@ -141,7 +141,7 @@ func (p *Provider) jwks(s site) (any, error) {
 	return p.jwksOf(ring, s.algorithms), nil
 }
 
-// jwksOf is the key set for some algorithms.
+// jwksOf returns the key set for some algorithms.
 func (p *Provider) jwksOf(ring *keyring, names []string) any {
 	keys := []map[string]string{}
 	for _, kind := range kinds {
@@ -154,11 +154,11 @@ func (p *Provider) jwksOf(ring *keyring, names []string) any {
 		if len(used) == 0 {
 			continue
 		}
-		bound := "" // RFC 7517, section 4.4: a key that says its algorithm is for no other one
+		bound := "" // RFC 7517, section 4.4: a key with an alg is for no other algorithm
 		if len(used) == 1 {
 			bound = used[0]
 		}
-		keys = append(keys, ring.of(kind).jwk(bound))
+		keys = append(keys, ring.keyOf(kind).jwk(bound))
 	}
 	return map[string]any{"keys": keys}
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// SealSession makes a token and returns the Cookie header by which a browser sends it to a guard with these settings,
-// as after a sign-in: "__Host-session=...". The session is for the guard's host, or for that of [Options.AppOrigin] if
-// there is one. It holds the claims of an ID token, and other tokens whole, and no refresh token. For a guard whose
-// sessions are in a table, it is put into that one, and the cookie is its handle.
+// SealSession makes a token and returns the Cookie header with which a browser sends it to a guard with these settings,
+// as after a sign-in: "__Host-session=...". The session is for the guard's host or, if set, that of
+// [Options.AppOrigin]. It holds the claims of an ID token, and other tokens completely, but no refresh token. If the
+// guard's sessions are in a table, the session is put into the table, and the cookie is its handle.
 //
-// The errors are those of [Provider.Mint], an [ErrRequest] if the guard's keys are not those of a login at one of the
+// The errors are those of [Provider.Mint], an [ErrRequest] if the guard's keys do not belong to a login at one of the
 // issuers, and [session.ErrTooLarge].
 func (p *Provider) SealSession(
 	ctx context.Context, guard authz.Session, table tablesession.Table, r TokenRequest,
@@ -84,7 +84,7 @@ func (p *Provider) SealSession(
 	return cookieHeader(lines)
 }
 
-// claimsText is the claims of a JWT as they stand.
+// claimsText returns the claims of a JWT as text.
 func claimsText(token string) []byte {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -97,7 +97,7 @@ func claimsText(token string) []byte {
 	return text
 }
 
-// cookieHeader is the Cookie header of a browser that was sent these Set-Cookie headers.
+// cookieHeader returns the Cookie header of a browser that has received these Set-Cookie headers.
 func cookieHeader(lines []string) (string, error) {
 	var pairs []string
 	for _, line := range lines {
@@ -105,14 +105,14 @@ func cookieHeader(lines []string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("devissuer: %w", err)
 		}
-		if c.MaxAge >= 0 && c.Value != "" { // the others are cleared
+		if c.MaxAge >= 0 && c.Value != "" { // others are deleted
 			pairs = append(pairs, c.Name+"="+c.Value)
 		}
 	}
 	return strings.Join(pairs, "; "), nil
 }
 
-// unverified are the claims of a JWT before its signature is verified.
+// unverified returns the claims of a JWT without verifying its signature.
 func unverified(token string) (claims strictjson.Value, ok bool) {
 	text := claimsText(token)
 	if text == nil {

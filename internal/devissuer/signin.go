@@ -10,19 +10,19 @@ import (
 const (
 	codeLife = time.Minute // RFC 6749, section 4.1.2: ten minutes at most
 
-	// maxCode bounds codes, in bytes: they are in an address.
+	// maxCode limits codes, in bytes, since they are in an address.
 	maxCode = 6 << 10
 )
 
-// code is what an authorization code says.
+// code is the content of an authorization code.
 type code struct {
 	grant
 	RedirectURI, Challenge string
 	Expires                int64
 }
 
-// signIn takes the form of the sign-in page. It is bound to the page by what the page was given, sealed, and comes from
-// the issuer's own origin; no cookie is needed for that, and there is no session.
+// signIn handles the form of the sign-in page. The form is bound to the page by a sealed value, and must come from the
+// issuer's own origin. So it needs no cookie, and there is no session.
 func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring, s site) {
 	if !sameOrigin(r) {
 		p.showMessage(w, http.StatusForbidden, message{Title: "Another site's form", Text: []string{
@@ -44,7 +44,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 		p.showRefused(w, showRefusal("The sign-in page was open for longer than %d minutes. Begin again in the app.",
 			int(maxForm.Minutes())))
 		return
-	case !p.redirects(p.registration(s, a.ClientID), a.RedirectURI): // the app has changed
+	case !p.mayRedirect(p.registration(s, a.ClientID), a.RedirectURI): // the app may have changed
 		p.showRefused(w, showRefusal("The client %s no longer has the redirect URI %s.", a.ClientID, a.RedirectURI))
 		return
 	}
@@ -56,7 +56,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 	who, ok := f.read(in, p.personas(s))
 	if a.Provider == "" && len(f.Ways) > 0 {
 		if a.Provider = in.Get("provider"); !f.way(a.Provider) && ok {
-			ok, f.Error = false, "Choose what to sign in with: the app has changed, and what was chosen is gone."
+			ok, f.Error = false, "Choose how to sign in: the app has changed, and the chosen provider is gone."
 		}
 	}
 	if !ok {
@@ -76,7 +76,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 	goTo(w, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.iss())) // RFC 9207
 }
 
-// newCode makes the authorization code of someone who has signed in.
+// newCode makes the authorization code for a person who has signed in.
 func (p *Provider) newCode(ring *keyring, s site, a authorization, who Persona) (string, error) {
 	id, err := p.newID()
 	if err != nil {
@@ -96,8 +96,8 @@ func (p *Provider) newCode(ring *keyring, s site, a authorization, who Persona) 
 	return sealed, err
 }
 
-// sameOrigin reports whether a form comes from a page of the issuer's origin: as the browser says, which no page can
-// change, or by the Origin where it does not. What says neither is not a browser.
+// sameOrigin reports whether a form comes from a page of the issuer's origin: by the header that only browsers set or,
+// without it, by the Origin. A request with neither does not come from a browser.
 func sameOrigin(r *http.Request) bool {
 	if site := r.Header.Values("Sec-Fetch-Site"); len(site) > 0 {
 		return len(site) == 1 && site[0] == "same-origin"

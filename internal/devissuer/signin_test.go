@@ -32,13 +32,13 @@ func TestTypedPerson(t *testing.T) {
 		"claims that are text":   {[]string{"claims", "x"}, "claims", "not a JSON object"},
 		"claims that are a list": {[]string{"claims", "[1]"}, "claims", "not a JSON object"},
 		"null":                   {[]string{"claims", "null"}, "claims", "not a JSON object"},
-		"the issuer's claim":     {[]string{"claims", `{"iss": "x"}`}, "claims", "The claim iss is not to be typed"},
+		"the issuer's claim":     {[]string{"claims", `{"iss": "x"}`}, "claims", "The claim iss cannot be typed"},
 		"deep claims": {
 			[]string{"claims", `{"x": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`}, "claims",
 			"nested too deeply",
 		},
 		"many claims":            {[]string{"claims", `{"x": "` + strings.Repeat("x", maxClaims) + `"}`}, "claims", "2,048"},
-		"a persona that is gone": {[]string{"persona", "persona x"}, "", "who was chosen is gone"},
+		"a persona that is gone": {[]string{"persona", "persona x"}, "", "the chosen persona is gone"},
 		"many groups":            {[]string{"groups", strings.Repeat("group ", maxCode/6)}, "", "make a code of"},
 	} {
 		in := url.Values{"persona": {"typed"}, "subject": {"ada"}, "request": form["request"]}

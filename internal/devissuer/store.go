@@ -12,26 +12,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/private"
 )
 
-// Folder is where the keys are kept, below the user's cache folder (see [os.UserCacheDir]).
+// Folder returns the folder of the keys, below the user's cache folder (see [os.UserCacheDir]).
 func Folder(userCache string) string { return filepath.Join(userCache, "gatehouse", "keys") }
 
-// KeyOptions say where keys are kept.
+// KeyOptions says where keys are kept.
 type KeyOptions struct {
-	// Dir is the folder, which is made with mode 0700 if it is not there; see [Folder]. Required.
+	// Dir is the folder; see [Folder]. It is created with mode 0700 if it does not exist. Required.
 	Dir string
 
-	// Shared gives a folder that has no keys those that the process made for the first such folder, as an RSA key takes a
-	// tenth of a second to make. Default: new keys.
+	// Shared gives a folder without keys those that the process made for the first such folder, since making an RSA key
+	// takes a tenth of a second. Default: new keys.
 	Shared bool
 }
 
-// KeyStore keeps the keys in a file, which only the user can read. All processes of the user share them, so that a
-// token made by one is accepted by what another one runs; if the file is deleted, the first to look makes new keys, and
-// the others see them at once. Any number of goroutines may use it.
+// KeyStore keeps the keys in a file that only the user can read. All processes of the user share them, so that a token
+// made by one is accepted by what another runs. If the file is deleted, the first process to look makes new keys, and
+// the others see them at once. It is safe for concurrent use.
 //
-// The file is written under another name and then linked to its own, which fails if there is such a file already. So it
-// is never seen half written, and of two processes that make keys at the same time one wins, and the other one takes
-// what it wrote.
+// The file is written under another name and then linked to its own, which fails if that file exists. So it is never
+// seen half written. If two processes make keys at the same time, one wins, and the other uses what it wrote.
 type KeyStore struct {
 	options KeyOptions
 	link    func(from, to string) error // [os.Link]
@@ -39,16 +38,16 @@ type KeyStore struct {
 
 	mu   sync.Mutex
 	ring *keyring
-	info fs.FileInfo // of the file that ring is from
+	info fs.FileInfo // of the file that ring was read from
 
 	revocations revocations
 	grants      grants
 }
 
-// OpenKeys opens the keys in a folder, and makes them if the folder has no keys.
+// OpenKeys opens the keys in a folder, and makes keys if the folder has none.
 //
-// The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file cannot be read as
-// one.
+// The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file is not a valid key
+// file.
 func OpenKeys(o KeyOptions) (*KeyStore, error) {
 	if o.Dir == "" {
 		return nil, fmt.Errorf("%w: the keys have no folder", ErrConfig)
@@ -60,7 +59,7 @@ func OpenKeys(o KeyOptions) (*KeyStore, error) {
 	return s, nil
 }
 
-// current are the keys as the folder has them now.
+// current returns the keys that the folder has now.
 func (s *KeyStore) current() (*keyring, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,10 +69,10 @@ func (s *KeyStore) current() (*keyring, error) {
 	return s.ring, nil
 }
 
-// attempts bound how often the folder may change while it is looked at.
+// attempts limits how often the folder may change while it is read.
 const attempts = 20
 
-// load reads the file, unless it was read before, or makes it.
+// load reads the file, unless it was read before, or creates it.
 func (s *KeyStore) load() error {
 	if err := s.openFolder(); err != nil {
 		return err
@@ -94,7 +93,7 @@ func (s *KeyStore) load() error {
 	return fmt.Errorf("devissuer: %s: the keys change all the time: is another process replacing them?", s.options.Dir)
 }
 
-// first are the keys of a folder that has none.
+// first returns the keys for a folder that has none.
 func (s *KeyStore) first() (*keyring, error) {
 	if s.options.Shared {
 		return sharedKeys()
@@ -102,7 +101,7 @@ func (s *KeyStore) first() (*keyring, error) {
 	return s.make()
 }
 
-// sharedKeys are those of [KeyOptions.Shared].
+// sharedKeys are the keys of [KeyOptions.Shared].
 var sharedKeys = sync.OnceValues(newKeyring)
 
 func (s *KeyStore) openFolder() error {
@@ -123,7 +122,7 @@ func (s *KeyStore) openFolder() error {
 	return checkPrivate(dir, info, "700")
 }
 
-// checkPrivate refuses what other users can read or change. mode is what the way out gives it.
+// checkPrivate rejects a file or folder that other users can read or change. mode is the one that the error recommends.
 func checkPrivate(path string, info fs.FileInfo, mode string) error {
 	if err := private.Check(path, info); err != nil {
 		return fmt.Errorf("%w: %w: delete it for new keys, or, if no other user has read it, chmod %s %s",
@@ -142,7 +141,7 @@ func (s *KeyStore) read() error {
 		return fmt.Errorf("devissuer: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat() // of what was opened, so that nothing can change in between
+	info, err := f.Stat() // of the open file, so that nothing can change in between
 	if err != nil {
 		return fmt.Errorf("devissuer: %w", err)
 	}
@@ -167,7 +166,7 @@ func (s *KeyStore) read() error {
 	return nil
 }
 
-// write writes the file, which is not there yet; the error is [fs.ErrExist] if it is.
+// write writes the file, which must not exist yet; the error is [fs.ErrExist] if it does.
 func (s *KeyStore) write(k *keyring) error {
 	text, err := k.format()
 	if err != nil {
@@ -185,7 +184,7 @@ func (s *KeyStore) write(k *keyring) error {
 	path := s.file()
 	err = s.link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		// A file system without hard links. Who comes last wins then, and the others take its keys when they next look.
+		// The file system has no hard links. The last process wins, and the others use its keys when they next look.
 		if _, lost := os.Lstat(path); lost == nil {
 			return fs.ErrExist
 		}

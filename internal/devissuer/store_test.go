@@ -22,7 +22,7 @@ func ids(t testing.TB, s *KeyStore) []string {
 	}
 	var out []string
 	for _, kind := range kinds {
-		out = append(out, ring.of(kind).id)
+		out = append(out, ring.keyOf(kind).id)
 	}
 	return append(out, ring.secret)
 }

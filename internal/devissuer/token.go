@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// refreshLife is how long refresh tokens are valid, from the sign-in on.
+// refreshLife is how long refresh tokens are valid after the sign-in.
 const refreshLife = 30 * 24 * time.Hour
 
-// grant is what a person has granted to a client. Codes and refresh tokens hold it, sealed.
+// grant is what a person has granted to a client. Codes and refresh tokens contain it, sealed.
 type grant struct {
 	ID             string
 	Site, ClientID string
@@ -27,10 +27,10 @@ type grant struct {
 	Nonce          string         `json:",omitempty"`
 	Signed         int64          // when the person signed in
 	Refresh        bool           `json:",omitempty"`
-	Provider       string         `json:",omitempty"` // that the person signed in with, at a user pool
+	Provider       string         `json:",omitempty"` // how the person signed in, at a user pool
 }
 
-// refresh is what a refresh token says. Tokens of one generation were given for the same one before.
+// refresh is the content of a refresh token. Tokens of the same generation were issued for the same previous token.
 type refresh struct {
 	grant
 	Generation int
@@ -102,7 +102,7 @@ func isVerifier(text string) bool {
 	return len(text) >= 43 && len(text) <= 128 && isBasePath("/"+text)
 }
 
-// refreshTokens exchanges a refresh token for new tokens (RFC 6749, section 6), the next refresh token among them.
+// refreshTokens exchanges a refresh token for new tokens (RFC 6749, section 6), including the next refresh token.
 func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c client) (map[string]any, *fault) {
 	var in refresh
 	switch {
@@ -116,7 +116,7 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 		return nil, badRequest("invalid_grant", "the refresh token has expired")
 	}
 	scopes, ok := words(form.Get("scope"))
-	if scopes = p.asked(s, scopes); !ok || len(union(in.Scopes, scopes)) > len(in.Scopes) {
+	if scopes = p.tokenScopes(s, scopes); !ok || len(union(in.Scopes, scopes)) > len(in.Scopes) {
 		return nil, badRequest("invalid_scope", "the scope %q: the person granted %q", form.Get("scope"),
 			strings.Join(in.Scopes, " "))
 	}
@@ -124,10 +124,10 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 		scopes = in.Scopes
 	}
 	if !rotates(s, c) {
-		if p.keys.ended(in.ID) {
+		if p.keys.hasEnded(in.ID) {
 			return nil, badRequest("invalid_grant", "the refresh token was revoked")
 		}
-		in.Refresh = false // it stays as it is, and no other one comes with the answer
+		in.Refresh = false // the refresh token stays valid, and the answer has no other
 		return p.tokens(ring, s, c, in.grant, scopes, 0, refreshSource)
 	}
 	if !p.keys.rotate(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
@@ -136,12 +136,13 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 	return p.tokens(ring, s, c, in.grant, scopes, in.Generation+1, refreshSource)
 }
 
-// rotates reports whether a client's refresh tokens are good for one use. Those of a user pool's client are if the
-// client says so.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+// rotates reports whether each of a client's refresh tokens can be used only once. A user pool's client decides that
+// itself.
+// Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 func rotates(s site, c client) bool { return !s.hosted || c.Rotates }
 
-// graceOf is how long a refresh token of a client that was used is good for another use.
+// graceOf returns how long a used refresh token of a client can be used once more.
 func (p *Provider) graceOf(s site, c client) time.Duration {
 	if s.hosted {
 		return c.RotationGrace
@@ -149,12 +150,12 @@ func (p *Provider) graceOf(s site, c client) time.Duration {
 	return rotationGrace
 }
 
-// tokens are those of a person's grant.
+// tokens makes the tokens for a person's grant.
 func (p *Provider) tokens(
 	ring *keyring, s site, c client, g grant, scopes []string, generation int, source string,
 ) (map[string]any, *fault) {
 	i := p.issuerOf(s, c, g.Resource)
-	left, err := i.triggered(source, c, scopes, g.Groups)
+	left, err := i.scopesAfterTrigger(source, c, scopes, g.Groups)
 	if err != nil {
 		return nil, serverError(err)
 	}
@@ -180,13 +181,13 @@ func (p *Provider) tokens(
 		}
 		answer["refresh_token"] = next
 	}
-	if !p.keys.gave(g.ID, text) {
+	if !p.keys.rememberToken(g.ID, text) {
 		return nil, badRequest("invalid_grant", "the code was used twice at the same time: what was got with it is revoked")
 	}
 	return answer, nil
 }
 
-// machineToken is a token of a client for itself (RFC 6749, section 4.4): it is the subject.
+// machineToken makes a client's token for itself (RFC 6749, section 4.4), whose subject is the client.
 func (p *Provider) machineToken(ring *keyring, form url.Values, s site, c client) (map[string]any, *fault) {
 	switch {
 	case c.public:
@@ -215,14 +216,15 @@ func (p *Provider) machineToken(ring *keyring, form url.Values, s site, c client
 		resource = form.Get("audience")
 	}
 	i := p.issuerOf(s, c, resource)
-	if i.isCognito() { // its tokens name a user only where there is one
+	if i.isCognito() { // its tokens name a user only if there is one
 		r.Claims = map[string]any{"username": nil}
 	}
 	answer, _, wrong := p.accessToken(ring, i, c, resource, r)
 	return answer, wrong
 }
 
-// machineScopes are the scopes of a client's token for itself: those that it asks for, or else all that it may have.
+// machineScopes returns the scopes of a client's token for itself: those that it requests, or else all that it may
+// have.
 func (p *Provider) machineScopes(s site, c client, scopes []string) ([]string, *fault) {
 	known := p.knownScopes(s)
 	if c.Scopes != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// withTriggers adds the settings of the included pre token generation triggers of user pools to their issuers. A
-// function of the app's own is not known, and not invoked.
+// withTriggers adds the settings of the included pre token generation triggers of user pools to their issuers. An app's
+// own trigger is not known, and is not invoked.
 func withTriggers(issuers []Issuer, m *apimodel.Model) (errs []error) {
 	for _, pool := range m.UserPools {
 		n := slices.IndexFunc(m.Functions, func(f *apimodel.Function) bool { return f.ARN == pool.PreTokenARN })
@@ -46,8 +46,8 @@ const (
 	refreshSource = "TokenGeneration_RefreshTokens"
 )
 
-// triggered are the scopes of a user's access token as the pool's trigger leaves them.
-func (i Issuer) triggered(source string, c client, scopes, groups []string) ([]string, error) {
+// scopesAfterTrigger returns the scopes of a user's access token after the pool's trigger.
+func (i Issuer) scopesAfterTrigger(source string, c client, scopes, groups []string) ([]string, error) {
 	if i.Trigger == nil {
 		return scopes, nil
 	}
@@ -84,11 +84,11 @@ func (i Issuer) triggered(source string, c client, scopes, groups []string) ([]s
 	return union(left, change.Add), nil
 }
 
-// byGroups are personas at a pool whose trigger gives users the scopes of their groups: one of all groups, a member of
-// each, and one of none. Scopes without a group would be taken from them again.
-func byGroups(personas []Persona, issuers []Issuer) []Persona {
+// groupPersonas returns personas for a pool whose trigger gives users the scopes of their groups: one in all groups,
+// one in each group, and one in none. The trigger would remove scopes from a persona without a group.
+func groupPersonas(personas []Persona, issuers []Issuer) []Persona {
 	var t *pretoken.Config
-	var others []string // scopes that the trigger leaves alone
+	var others []string // scopes that the trigger does not change
 	for _, i := range issuers {
 		if i.Trigger != nil {
 			t = i.Trigger
@@ -113,9 +113,9 @@ func byGroups(personas []Persona, issuers []Issuer) []Persona {
 		case n == 0:
 			one.Groups = union(one.Groups, groups)
 		case len(one.Groups)+len(one.Roles) == 0:
-			continue // by a scope
+			continue // a persona with a scope
 		}
-		one.Scopes, one.every = scopes(one.Groups), false
+		one.Scopes, one.holdsAll = scopes(one.Groups), false
 		out = append(out, one)
 	}
 	for _, g := range groups {

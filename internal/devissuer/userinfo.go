@@ -14,7 +14,7 @@ import (
 
 const userinfoPath = "/userinfo"
 
-// userinfo says whom an access token is about (OpenID Connect Core 1.0, section 5.3).
+// userinfo says who an access token identifies (OpenID Connect Core 1.0, section 5.3).
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request, s site) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")
@@ -60,8 +60,8 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request, s site) {
 	serveObject(w, http.StatusOK, out)
 }
 
-// hostedProfile makes a profile what a user pool answers: with the user's name in the pool, and a text in place of a
-// boolean.
+// hostedProfile changes a profile to the form of a user pool's answer: with the user's name in the pool, and texts in
+// place of booleans.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
 func hostedProfile(profile map[string]any, claims strictjson.Value) {
 	profile["username"], _ = claims.Get("username").Text()
@@ -70,7 +70,7 @@ func hostedProfile(profile map[string]any, claims strictjson.Value) {
 	}
 }
 
-// scopesOf are the scopes of a token.
+// scopesOf returns the scopes of a token.
 func scopesOf(i Issuer, claims strictjson.Value) []string {
 	name := i.ScopesClaim
 	if name == "" {
@@ -84,7 +84,7 @@ func scopesOf(i Issuer, claims strictjson.Value) []string {
 	return list
 }
 
-// accessClaims are the claims of an access token of a site, for whatever audience, that is valid now and not revoked.
+// accessClaims returns the claims of a site's access token, for any audience, if it is valid now and not revoked.
 func (p *Provider) accessClaims(
 	ctx context.Context, ring *keyring, s site, token string,
 ) (claims strictjson.Value, i Issuer, ok bool) {
@@ -102,7 +102,7 @@ func (p *Provider) accessClaims(
 		claims, ok = unverified(token)
 		if !ok || claims.Get("nonce").Kind() != strictjson.Missing || claims.Get("at_hash").Kind() != strictjson.Missing ||
 			claims.Get("token_use").Is(string(ID)) {
-			return claims, i, false // an ID token is not for this
+			return claims, i, false // ID tokens are not accepted here
 		}
 		config := jwt.Issuer{
 			URL: i.URL, Algorithms: i.algorithms(), Type: i.Type, Leeway: i.Leeway, AcceptBoundTokens: true,
@@ -119,7 +119,7 @@ func (p *Provider) accessClaims(
 	return strictjson.Value{}, Issuer{}, false
 }
 
-// audienceIn is an audience that a token has, by which it is verified where the audience is for others to check.
+// audienceIn returns an audience of a token. The token is verified with it if others check the audience.
 func audienceIn(claims strictjson.Value) string {
 	if text, ok := claims.Get("aud").Text(); ok {
 		return text
