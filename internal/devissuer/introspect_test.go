@@ -237,7 +237,7 @@ func TestOpaqueTokensOfIssuers(t *testing.T) {
 	}
 	_, err = s.Mint(TokenRequest{Opaque: true, Issuer: jwts.URL})
 	if !errors.Is(err, ErrRequest) || !strings.Contains(err.Error(),
-		"its tokens are JWTs, and nothing takes opaque ones") {
+		"its tokens are JWTs, and nothing accepts opaque tokens") {
 		t.Errorf("of an issuer of JWTs: %v", err)
 	}
 	if _, err := s.Mint(TokenRequest{Opaque: true, Claims: map[string]any{"x": strings.Repeat("x",
