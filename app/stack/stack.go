@@ -92,8 +92,8 @@ func (o *Orders) authorizer(settings Settings) secureapi.Authorizer {
 	return secureapi.TokenAuthorizer{JWT: jwt, CacheTTL: settings.CacheTTL}
 }
 
-// addCaller creates a role that may call everything except the deletion of orders. Whoever may assume it in the account
-// can call the API with its credentials.
+// addCaller creates a role that may call everything except the deletion of orders. A principal that may assume it in
+// the account can call the API with its credentials.
 func (o *Orders) addCaller() {
 	role := awsiam.NewRole(o.Stack, jsii.String("OrdersCaller"), &awsiam.RoleProps{
 		AssumedBy:   awsiam.NewAccountRootPrincipal(),
