@@ -105,7 +105,7 @@ func them(n int) string {
 	return "them"
 }
 
-// findingsText are the findings as people read them, those of one API together.
+// findingsText formats the findings for people, grouped by API.
 func findingsText(findings []rules.Finding) []byte {
 	var b bytes.Buffer
 	var groups []string
@@ -159,7 +159,7 @@ func place(f rules.Finding) string {
 
 func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }
 
-// findingJSON is a finding as --json writes it. The names are stable.
+// findingJSON is a finding in the output of --json. Its names are stable.
 type findingJSON struct {
 	Rule          string `json:"rule"`
 	Severity      string `json:"severity"`

@@ -1,4 +1,4 @@
-// Package cli is the command gatehouse: it runs and inspects what a CDK app synthesizes.
+// Package cli implements the command gatehouse, which runs and inspects what a CDK app synthesizes.
 package cli
 
 import (
@@ -13,14 +13,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/dev"
 )
 
-// The statuses that the command exits with.
+// The exit statuses of the command.
 const (
 	succeeded   = 0
 	failed      = 1
 	calledWrong = 2
 )
 
-// Main runs the command of the process's arguments and returns the status that the process exits with.
+// Main runs the command for the process's arguments, and returns the exit status.
 func Main() int { return run(context.Background(), command.ThisProcess(), os.Args[1:]) }
 
 // commands are all commands, in the order in which they are listed.

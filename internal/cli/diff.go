@@ -66,7 +66,7 @@ func (d *diffFlags) set() *flag.FlagSet {
 func diff(ctx context.Context, p *command.Process, args []string) error {
 	var d diffFlags
 	set := d.set()
-	flags, sides := apart(set, args)
+	flags, sides := splitFlags(set, args)
 	if err := command.Parse(set, flags); err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func diff(ctx context.Context, p *command.Process, args []string) error {
 	}
 	if d.stack != "" {
 		all := append(stacks(before), stacks(after)...)
-		if before, after = d.of(before), d.of(after); len(before.APIs)+len(before.Others)+len(after.APIs)+len(after.Others) == 0 {
+		if before, after = d.onlyStack(before), d.onlyStack(after); len(before.APIs)+len(before.Others)+len(after.APIs)+len(after.Others) == 0 {
 			slices.Sort(all)
 			return fmt.Errorf("--stack %q: no such stack has an API on either side: the stacks with APIs are %s", d.stack,
 				cmp.Or(strings.Join(slices.Compact(all), ", "), "none"))
@@ -128,8 +128,8 @@ func (d *diffFlags) report(p *command.Process, found *accessdiff.Diff) error {
 	return nil
 }
 
-// apart takes the flags of arguments apart from the rest, so that flags may come behind OLD and NEW.
-func apart(set *flag.FlagSet, args []string) (flags, rest []string) {
+// splitFlags separates flags from other arguments, so that flags may follow OLD and NEW.
+func splitFlags(set *flag.FlagSet, args []string) (flags, rest []string) {
 	for i := 0; i < len(args); i++ {
 		name, isFlag := strings.CutPrefix(args[i], "-")
 		if !isFlag || name == "" {
@@ -140,7 +140,7 @@ func apart(set *flag.FlagSet, args []string) (flags, rest []string) {
 		name = strings.TrimPrefix(name, "-")
 		f := set.Lookup(name)
 		if f == nil {
-			continue // with a value behind "=", or unknown
+			continue // has a value after "=", or is unknown
 		}
 		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); (!ok || !b.IsBoolFlag()) && i+1 < len(args) {
 			i++
@@ -173,7 +173,7 @@ func (d *diffFlags) read(path string) (matrix.Matrix, error) {
 	return m, nil
 }
 
-// stacks are those of a matrix.
+// stacks returns the stacks of a matrix.
 func stacks(m matrix.Matrix) (out []string) {
 	for _, api := range m.APIs {
 		out = append(out, api.Stack)
@@ -184,8 +184,8 @@ func stacks(m matrix.Matrix) (out []string) {
 	return out
 }
 
-// of is the part of a matrix that is about the stack of --stack.
-func (d *diffFlags) of(m matrix.Matrix) (out matrix.Matrix) {
+// onlyStack returns the part of a matrix that is about the stack of --stack.
+func (d *diffFlags) onlyStack(m matrix.Matrix) (out matrix.Matrix) {
 	for _, api := range m.APIs {
 		if api.Stack == d.stack {
 			out.APIs = append(out.APIs, api)
@@ -199,7 +199,7 @@ func (d *diffFlags) of(m matrix.Matrix) (out matrix.Matrix) {
 	return out
 }
 
-// ofAssembly makes the matrix of an assembly. What cannot be told from it is in the matrix.
+// ofAssembly makes the matrix of an assembly. The matrix says what the assembly does not show.
 func (d *diffFlags) ofAssembly(dir string) (matrix.Matrix, error) {
 	_, model, err := command.ReadAssembly(dir, d.parameters)
 	if errors.Is(err, cloudassembly.ErrNotAssembly) {

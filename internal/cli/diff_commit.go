@@ -19,8 +19,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/dev"
 )
 
-// ofCommit synthesizes the app as it is in a commit, and as it is in the working directory. The commit is checked out
-// into a folder of its own, which is removed again.
+// ofCommit synthesizes the app in a commit and in the working directory. It checks the commit out into a separate
+// folder, and removes that afterwards.
 func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, after matrix.Matrix, err error) {
 	git := func(args ...string) (string, error) { return runGit(ctx, p, args...) }
 	within, err := git("rev-parse", "--show-prefix")
@@ -51,7 +51,7 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	at := checkout{root: root, base: filepath.Join(scratch, "tree")}
 	tree := at.tree()
 	defer func() {
-		// Without the context, which may have ended.
+		// The context may have ended.
 		_, gone := runGit(context.WithoutCancel(ctx), p, "worktree", "remove", "--force", tree)
 		if gone != nil {
 			_, _ = runGit(context.WithoutCancel(ctx), p, "worktree", "prune")
@@ -74,7 +74,7 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	}
 	before, err = d.synthesized(ctx, p, there, filepath.Join(scratch, "was"))
 	switch {
-	case errors.Is(err, cdkapp.ErrNoConfig): // the app is new, or was elsewhere
+	case errors.Is(err, cdkapp.ErrNoConfig): // the app is new, or was in another folder
 		p.Note("diff", "%s has no %s: all that the app allows counts as gained", d.against, path.Join(within, "cdk.json"))
 	case err != nil:
 		return before, after, fmt.Errorf("%s: %w%s", d.against, err, notInCommit(err, tree))
@@ -83,8 +83,8 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	return before, after, err
 }
 
-// rootOf is the root of the repository in which a folder is, by the folder's path below it. The folder may be a link
-// into the repository.
+// rootOf returns the root of the repository that contains a folder, given the folder's path within the repository. The
+// folder may be a link into the repository.
 func rootOf(dir, within string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -104,12 +104,12 @@ func rootOf(dir, within string) (string, error) {
 	return above(dir), err
 }
 
-// lendModules links what npm installed in the folders of a repository to a checkout of it, as far as the commit has the
-// folder: it is in no commit. Functions and layers have folders of their own. Nothing is written outside of the
-// checkout, wherever links lead that the commit has.
+// lendModules links what npm installed in the folders of a repository into a checkout of it, if the commit has the
+// folder: installed modules are in no commit. Functions and layers may have their own node_modules. It writes nothing
+// outside of the checkout, wherever links in the commit lead.
 func lendModules(root, tree string) error {
 	const name = "node_modules"
-	root, err := filepath.EvalSymlinks(root) // WalkDir does not follow a link
+	root, err := filepath.EvalSymlinks(root) // WalkDir does not follow links
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func lendModules(root, tree string) error {
 	return filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return nil // it was just deleted, or is not for this user
+			return nil // it was just deleted, or this user may not read it
 		case entry.Name() != name && at != root && entry.IsDir() &&
 			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == command.DefaultAssembly):
 			return fs.SkipDir
@@ -134,7 +134,7 @@ func lendModules(root, tree string) error {
 		}
 		_, missing := os.Stat(at)
 		_, there := checkout.Lstat(below)
-		_, folder := checkout.Stat(filepath.Dir(below)) // which the commit may not have
+		_, folder := checkout.Stat(filepath.Dir(below)) // the commit may not have the folder
 		if missing == nil && there != nil && folder == nil {
 			if err := checkout.Symlink(at, below); err != nil {
 				return fmt.Errorf("%s cannot be linked: %w", below, err)
@@ -147,7 +147,7 @@ func lendModules(root, tree string) error {
 	})
 }
 
-// notInCommit says what it means that an app of a commit does not find a folder there; "" for other errors.
+// notInCommit explains why an app of a commit does not find a folder there; "" for other errors.
 func notInCommit(err error, tree string) string {
 	if !strings.Contains(err.Error(), "Cannot find asset at "+tree) {
 		return ""
@@ -156,7 +156,7 @@ func notInCommit(err error, tree string) string {
 		"it, or compare two assemblies"
 }
 
-// synthesized runs the app of a folder, or reads the assembly that its cdk.json names.
+// synthesized runs the app in a folder, or reads the assembly that its cdk.json names.
 func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, scratch string) (matrix.Matrix, error) {
 	app, err := cdkapp.Load(dir, "", nil)
 	if err != nil {
@@ -171,7 +171,7 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 	out := filepath.Join(scratch, command.DefaultAssembly)
 	engine := *p
 	if dir != p.Dir {
-		engine.Stderr = io.Discard // its notes are about both runs alike
+		engine.Stderr = io.Discard // its notes would be the same for both runs
 	}
 	defer p.IfSlow(func() {
 		p.Note("diff", "still running the app, once for each side: %s: the first run may compile for a minute or two",
@@ -182,7 +182,7 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		Outdir:  out,
 		Scratch: scratch,
 		Environ: append(p.Environ(), dev.Engine(ctx, &engine, "diff", app, scratch)...),
-		Output:  &said, // which both runs would write alike
+		Output:  &said, // both runs would write the same
 	}); err != nil {
 		return matrix.Matrix{}, fmt.Errorf("%w\n%s", err, strings.TrimRight(said.String(), "\n"))
 	}

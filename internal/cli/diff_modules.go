@@ -9,18 +9,18 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// checkout is a commit that is checked out below a folder, at the path that the repository has on this machine: a
-// module that a relative path of go.mod or go.work names outside of the repository is then a link at the same path
-// below it. The files themselves stay as they are, since Go writes the paths into the functions that it builds.
+// checkout is a commit that is checked out below a folder, at the path that the repository has on this machine. A
+// module outside of the repository that go.mod or go.work names with a relative path becomes a link at the same path
+// below the folder. The files do not change, since Go writes their paths into the functions that it builds.
 type checkout struct {
-	root string // of the repository
-	base string // the folder that stands for the root of the file system
+	root string // the root of the repository
+	base string // the folder that replaces the root of the file system
 }
 
-// tree is where the commit is checked out.
+// tree returns where the commit is checked out.
 func (c checkout) tree() string { return c.at(c.root) }
 
-// at is what stands for a path of this machine.
+// at returns the path that replaces a path of this machine.
 func (c checkout) at(path string) string { return filepath.Join(c.base, withoutVolume(path)) }
 
 func withoutVolume(path string) string { return path[len(filepath.VolumeName(path)):] }
@@ -37,7 +37,7 @@ func (c checkout) lendOutside(names []string) error {
 		}
 		files = append(files, c.at(work))
 	}
-	var outside []string // where the checkout has what it names
+	var outside []string // the corresponding paths in the checkout
 	for _, file := range files {
 		for _, path := range pathsIn(file) {
 			if !modfile.IsDirectoryPath(path) || filepath.IsAbs(path) {
@@ -49,7 +49,7 @@ func (c checkout) lendOutside(names []string) error {
 			}
 		}
 	}
-	slices.Sort(outside) // a folder comes before those in it
+	slices.Sort(outside) // a folder sorts before its subfolders
 	for _, target := range slices.Compact(outside) {
 		below, err := filepath.Rel(c.base, target)
 		if err != nil {
@@ -63,7 +63,7 @@ func (c checkout) lendOutside(names []string) error {
 	return nil
 }
 
-// workAbove is the go.work that Go finds above a repository; "" for none.
+// workAbove returns the go.work that Go finds above a repository; "" for none.
 func workAbove(root string) string {
 	for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
 		work := filepath.Join(dir, "go.work")
@@ -76,8 +76,8 @@ func workAbove(root string) string {
 	}
 }
 
-// pathsIn are the folders that a go.mod or a go.work names; none for one that Go cannot read either, which it says
-// itself.
+// pathsIn returns the folders that a go.mod or a go.work names. It returns none for a file that Go cannot read either;
+// Go reports that itself.
 func pathsIn(file string) (paths []string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -106,10 +106,10 @@ func pathsIn(file string) (paths []string) {
 	return paths
 }
 
-// link makes a link to a file or folder, if it is there and the place is free.
+// link links to a file or folder, if that exists and the place is free.
 func link(original, target string) error {
 	if _, err := os.Stat(original); err != nil {
-		return nil // Go says which module is missing
+		return nil // Go reports the missing module
 	}
 	if _, err := os.Lstat(target); err == nil {
 		return nil
@@ -123,7 +123,7 @@ func link(original, target string) error {
 	return nil
 }
 
-// isBelow reports whether a path is a folder or in it.
+// isBelow reports whether a path is a folder or inside it.
 func isBelow(folder, path string) bool {
 	below, err := filepath.Rel(folder, path)
 	return err == nil && filepath.IsLocal(below)

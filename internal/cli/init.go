@@ -96,8 +96,8 @@ func written(dir string, m starter.Module, files []starter.File) string {
 	return b.String()
 }
 
-// release is the version that this command was built from, if a module proxy serves it: a build in a clone has the
-// revision of the clone, which may be on this machine alone.
+// release returns the version that this command was built from, if a module proxy serves it. A build in a clone has the
+// clone's revision, which may exist only on this machine.
 func release(info *debug.BuildInfo) string {
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {

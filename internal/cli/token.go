@@ -131,7 +131,7 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 	return p.Print("the token", []byte(token+"\n"))
 }
 
-// printClientSecret prints the secret of clients. It is the same for all of them, whatever the assembly.
+// printClientSecret prints the secret of clients. It is the same for all clients and all assemblies.
 func printClientSecret(p *command.Process) error {
 	keys, err := command.OpenKeys(p)
 	if err != nil {

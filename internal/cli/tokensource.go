@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// issuerSource is where the issuers of a token are from.
+// issuerSource is where the issuers of a token come from.
 type issuerSource struct {
-	name    string // in messages
+	name    string // its name in messages
 	issuers []devissuer.Issuer
 }
 

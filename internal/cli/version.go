@@ -37,7 +37,7 @@ func printVersion(_ context.Context, p *command.Process, args []string) error {
 	return p.Print("the version", []byte(line))
 }
 
-// built is what is known of the source: the module's version, and the revision in brackets.
+// built describes the source: the module's version, and the revision in brackets.
 func built(info *debug.BuildInfo) string {
 	version := info.Main.Version
 	if version == "" {

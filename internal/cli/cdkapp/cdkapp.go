@@ -1,8 +1,8 @@
-// Package cdkapp synthesizes a CDK app in any language, in the way of the CDK CLI: it runs the command of cdk.json with
-// the environment that the app's library reads, and looks for changes of its sources.
+// Package cdkapp synthesizes a CDK app in any language like the CDK CLI: it runs the command in cdk.json with the
+// environment that the app's library reads, and watches the app's sources for changes.
 //
-// It asks AWS nothing, so values that the CLI would look up there have to be in cdk.context.json already. It does not
-// read ~/.cdk.json, and it does not read what the app made; package assembly does.
+// It does not call AWS, so values that the CLI would look up there must be in cdk.context.json already. It does not
+// read ~/.cdk.json or the output of the app; package cloudassembly reads that.
 package cdkapp
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	// ErrNoConfig is returned where no cdk.json says which app to run.
+	// ErrNoConfig is returned if no cdk.json says which app to run.
 	ErrNoConfig = errors.New("there is no cdk.json")
 
 	// ErrConfig is returned for a cdk.json or cdk.context.json that cannot be read.
@@ -30,8 +30,8 @@ var (
 // App is a CDK app as cdk.json describes it.
 type App struct {
 	Dir     string // the folder of cdk.json, in which the app runs; "" is the current one
-	Command string // for a shell, or the folder of an assembly
-	Build   string // what runs before it; "" for nothing
+	Command string // a shell command, or the folder of an assembly
+	Build   string // a command to run before it; "" for none
 	Context map[string]json.RawMessage
 }
 
@@ -39,12 +39,14 @@ type App struct {
 // looked up in AWS before.
 // Source: https://docs.aws.amazon.com/cdk/v2/guide/context.html
 const (
+	// configFile and lookupFile are the CDK CLI's names for the settings of the app, and for values that it looked up in
+	// AWS earlier.
 	configFile = "cdk.json"
 	lookupFile = "cdk.context.json"
 )
 
-// Load reads the app of a folder. A command that is not empty comes before that of cdk.json, which need not be there
-// then; given context comes before that of cdk.json, and that before cdk.context.json.
+// Load reads the app in a folder. A command that is not empty replaces the one in cdk.json, which is then optional. The
+// given context takes precedence over that of cdk.json, which takes precedence over cdk.context.json.
 //
 // The error is an [ErrNoConfig] or an [ErrConfig].
 func Load(dir, command string, given map[string]string) (*App, error) {
@@ -73,7 +75,7 @@ func Load(dir, command string, given map[string]string) (*App, error) {
 	if _, err := readJSON(filepath.Join(dir, lookupFile), &a.Context); err != nil {
 		return nil, err
 	}
-	if a.Context == nil { // the file has null
+	if a.Context == nil { // the file contains null
 		a.Context = map[string]json.RawMessage{}
 	}
 	maps.Copy(a.Context, config.Context)
@@ -114,7 +116,7 @@ func commandOf(app any) (string, error) {
 		ErrConfig, configFile)
 }
 
-// readJSON reports whether the file is there.
+// readJSON reads a file, and reports whether it exists.
 func readJSON(path string, into any) (bool, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,7 +128,7 @@ func readJSON(path string, into any) (bool, error) {
 	var other *json.UnmarshalTypeError
 	var broken *json.SyntaxError
 	switch err := json.Unmarshal(text, into); {
-	case errors.As(err, &other): // whose own words have Go's types
+	case errors.As(err, &other): // its own message names Go types
 		where, want := "", "an object"
 		if other.Field != "" {
 			where = fmt.Sprintf("%q: ", other.Field)
@@ -143,8 +145,8 @@ func readJSON(path string, into any) (bool, error) {
 	return true, nil
 }
 
-// position is the line and the column, in characters, of the place that an error is about: the last byte that was read,
-// or the end of the text if that comes too early.
+// position returns the line and the column, in characters, of an error: of the last byte that was read, or of the end
+// of the text if that comes too early.
 func position(text []byte, err *json.SyntaxError) string {
 	at := int(err.Offset) - 1
 	if strings.HasPrefix(err.Error(), "unexpected end") {
@@ -162,8 +164,8 @@ func shown(dir string) string {
 	return dir
 }
 
-// Folder is the assembly that the command names, where it is a folder instead of a command, as the CDK CLI does. It
-// reports false where it is a command.
+// Folder returns the assembly that the command names, if it is a folder and not a command, as in the CDK CLI. It
+// reports false for a command.
 func (a *App) Folder() (string, bool) {
 	path := a.Command
 	if !filepath.IsAbs(path) {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Variables by which the CDK CLI and an app's library talk to each other.
+// Variables with which the CDK CLI and an app's library communicate.
 // Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cx-api/lib/cxapi.ts
 const (
 	outdirVariable   = "CDK_OUTDIR"
@@ -28,8 +28,8 @@ const (
 	HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 )
 
-// ownContext is what the CDK CLI adds to every app's context by itself, as far as it changes what an app synthesizes.
-// The report of versions that it asks for, too, is left out: nothing is deployed. Source:
+// ownContext is what the CDK CLI adds to the context of every app, as far as it affects the result. The request for a
+// report of versions is left out, since nothing is deployed. Source:
 // https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/cloud-assembly/environment.ts
 var ownContext = map[string]json.RawMessage{
 	"aws:cdk:enable-path-metadata":      json.RawMessage("true"),
@@ -38,14 +38,15 @@ var ownContext = map[string]json.RawMessage{
 	"aws:cdk:disable-version-reporting": json.RawMessage("true"),
 }
 
-// maxVariable is how long a variable's value may be before it goes into a file: Linux takes 128 KiB for each variable
-// (MAX_ARG_STRLEN in execve(2)), Windows 32,767 characters.
+// maxVariable is the length up to which a value is passed in a variable and not in a file: Linux allows 128 KiB for
+// each variable (MAX_ARG_STRLEN in execve(2)), Windows 32,767 characters.
 const maxVariable = 30_000
 
-// environment is the app's, made of the user's own. What is too long for it goes to the file overflow.
+// environment returns the app's environment, made from the user's. A value that is too long is written to the file
+// overflow.
 //
-// CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION are left out, so that the assembly does not depend on whose credentials
-// are around: stacks that take them from there become stacks for any account and region.
+// CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION are left out, so that the assembly does not depend on the credentials at
+// hand: stacks that read them become stacks for any account and region.
 func (a *App) environment(user []string, outdir, overflow string) ([]string, error) {
 	context := maps.Clone(ownContext)
 	maps.Copy(context, a.Context)
@@ -87,15 +88,15 @@ func isPath(goos, name string) bool {
 	return name == "PATH" || goos == "windows" && strings.EqualFold(name, "PATH")
 }
 
-// withPrograms is a PATH with the programs of the npm packages of a folder and of those above it in front, as npx has
-// it when it runs the CDK CLI: CDK looks there for esbuild, which bundles a NodejsFunction, and uses Docker without it.
+// withPrograms returns a PATH that begins with the programs of the npm packages in a folder and its parents, as npx
+// sets it when it runs the CDK CLI. CDK looks there for esbuild, which bundles a NodejsFunction, and otherwise uses
+// Docker.
 //
-// Unlike npx, it leaves out a folder to which each user of the machine may add, such as /tmp, which has the checkout of
-// a commit: a program there could be another user's go or node.
+// Unlike npx, it leaves out a folder to which every user of the machine may add, such as /tmp, which holds the checkout
+// of a commit: a program there could be another user's go or node.
 //
-// Sources: "Local bundling" in
-// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html, and
-// https://github.com/npm/run-script/blob/main/lib/set-path.js
+// Sources: "Local bundling" in https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html,
+// and https://github.com/npm/run-script/blob/main/lib/set-path.js
 func withPrograms(dir, path string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -104,7 +105,7 @@ func withPrograms(dir, path string) string {
 	var folders []string
 	for at := dir; ; at = filepath.Dir(at) {
 		programs := filepath.Join(at, "node_modules", ".bin")
-		// A PATH cannot have a name with the separator: it would be two other folders.
+		// A folder whose name contains the separator cannot be in a PATH: it would become two other folders.
 		if isFolder(programs) && !isShared(at) && !strings.ContainsRune(programs, filepath.ListSeparator) {
 			folders = append(folders, programs)
 		}
@@ -112,7 +113,7 @@ func withPrograms(dir, path string) string {
 			break
 		}
 	}
-	if path != "" { // an empty folder of a PATH is the one that a program runs in
+	if path != "" { // an empty entry of a PATH is the working directory
 		folders = append(folders, path)
 	}
 	return strings.Join(folders, string(filepath.ListSeparator))
@@ -123,7 +124,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// isShared reports whether each user may add to a folder and not remove what is in it. Where others may remove it too,
+// isShared reports whether every user may add to a folder but not remove its content. If others may also remove it,
 // they can replace the app itself.
 func isShared(dir string) bool {
 	info, err := os.Stat(dir)

@@ -4,7 +4,7 @@ package cdkapp
 
 import "os/exec"
 
-// group leaves a command as it is: where there are no process groups, the command alone is ended.
+// group does nothing: without process groups, only the command itself is ended.
 func group(*exec.Cmd) {}
 
 func killGroup(*exec.Cmd) {}

@@ -19,12 +19,12 @@ func (a *App) UsesJSII() bool {
 	return !slices.Contains(scripted, filepath.Base(first)) && filepath.Ext(first) != ".js"
 }
 
-// NodeVersion is what the Node.js that jsii would start says of itself, such as "v20.20.2"; "" if it does not within
-// seconds, which is for the app itself to complain of.
+// NodeVersion returns the version of the Node.js that jsii would start, such as "v20.20.2". It returns "" if Node.js
+// does not report it within seconds; the app itself will complain.
 func (a *App) NodeVersion(ctx context.Context, environ []string) string {
 	ctx, cancel := context.WithTimeout(ctx, answersWithin)
 	defer cancel()
-	command := `exec "${JSII_NODE:-node}" --version` // as jsii chooses it
+	command := `exec "${JSII_NODE:-node}" --version` // jsii chooses Node.js this way
 	if runtime.GOOS == "windows" {
 		command = "node --version"
 	}
@@ -38,5 +38,5 @@ func (a *App) NodeVersion(ctx context.Context, environ []string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// answersWithin is how long Node.js has to say its version.
+// answersWithin is how long Node.js may take to print its version.
 const answersWithin = 10 * time.Second

@@ -18,20 +18,20 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// ErrApp says that the app, or what it needs to run, failed.
+// ErrApp reports that the app, or something that it needs, failed.
 var ErrApp = errors.New("the app failed")
 
-// Run is how an app is run.
+// Run configures one run of an app.
 type Run struct {
 	Outdir  string    // where the app writes its assembly
-	Scratch string    // a folder for what is handed to the app
-	Environ []string  // the user's environment, as of [os.Environ]
-	Output  io.Writer // gets what the app writes, but for a harmless text of jsii
+	Scratch string    // a folder for files that are passed to the app
+	Environ []string  // the user's environment, as from [os.Environ]
+	Output  io.Writer // receives the app's output, without a harmless text of jsii
 }
 
-// Synthesize runs the app. When ctx ends, the app is ended with all that it started.
+// Synthesize runs the app. If ctx ends, the app is ended with everything that it started.
 //
-// The error is an [ErrApp] if the app failed, and says what is missing if it failed for that.
+// The error is an [ErrApp] if the app failed. It says what is missing if that was the reason.
 func (a *App) Synthesize(ctx context.Context, r Run) error {
 	env, err := a.environment(r.Environ, r.Outdir, filepath.Join(r.Scratch, "context.json"))
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *App) Synthesize(ctx context.Context, r Run) error {
 	return a.shell(ctx, r, env, a.interpreted())
 }
 
-// interpreted is the command; a JavaScript file that is not executable is run with Node, as the CDK CLI does.
+// interpreted returns the command. A JavaScript file that is not executable is run with Node, as in the CDK CLI.
 func (a *App) interpreted() string {
 	first, rest, _ := strings.Cut(strings.TrimSpace(a.Command), " ")
 	if filepath.Ext(first) != ".js" {
@@ -65,15 +65,15 @@ func (a *App) interpreted() string {
 // endsWithin is how long an app may take to end after it was asked to.
 const endsWithin = 3 * time.Second
 
-// lastWords is how long is waited for the output of what the app left running.
+// lastWords is how long to wait for the output of processes that the app left running.
 const lastWords = 200 * time.Millisecond
 
-// shell runs a command as a shell does. Its input is empty, so that an app that asks does not wait for an answer. What
-// it leaves running is not waited for, and ends with ctx.
+// shell runs a command in a shell. Its input is empty, so that an app that asks a question does not wait for an answer.
+// It does not wait for processes that the command leaves running; they end with ctx.
 func (a *App) shell(ctx context.Context, r Run, env []string, command string) error {
 	name, args := shellOf(runtime.GOOS, command)
 	cmd := exec.CommandContext(ctx, name, args...)
-	read, write, err := os.Pipe() // Cmd would wait for its own pipe until all processes have closed it
+	read, write, err := os.Pipe() // a pipe of Cmd's would be waited for until all processes have closed it
 	if err != nil {
 		return fmt.Errorf("the app's output cannot be read: %w", err)
 	}
@@ -133,14 +133,14 @@ var notThere = []*regexp.Regexp{
 	regexp.MustCompile(`'([^']+)' is not recognized as an internal or external command`),
 }
 
-// imageOfNode matches the command that makes the image in which CDK bundles a NodejsFunction.
+// imageOfNode matches the command that builds the image in which CDK bundles a NodejsFunction.
 var imageOfNode = regexp.MustCompile(`docker build .*aws-lambda-nodejs[/\\]lib[/\\]docker`)
 
-// noRoom is how Go and Node say that a folder is full or read-only, after the path that they could not write.
+// noRoom matches how Go and Node report that a folder is full or read-only, after the path that they could not write.
 var noRoom = regexp.MustCompile(
 	`(?m)(no space left on device|read-only file system|disk quota exceeded|ENOSPC|EROFS|EDQUOT)`)
 
-// hint says what the app's output means if that is a program that is not there, or a folder that cannot be written to.
+// hint explains the app's output if it reports a missing program, or a folder that cannot be written to.
 func hint(output, temporary string) string {
 	if found := noRoom.FindString(output); found != "" {
 		return fmt.Sprintf(
@@ -176,13 +176,13 @@ func hint(output, temporary string) string {
 	return ""
 }
 
-// tail passes output on and remembers the last of it.
+// tail passes output on and remembers its end.
 type tail struct {
 	to io.Writer
 
 	mu   sync.Mutex
 	last []byte
-	open bool // the last line has no end yet
+	open bool // the last line has not ended yet
 }
 
 const tailSize = 16 << 10
@@ -199,7 +199,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return t.to.Write(p)
 }
 
-// end ends the last line, so that what follows begins a new one.
+// end ends the last line, so that later output begins a new one.
 func (t *tail) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -10,42 +10,42 @@ import (
 	"time"
 )
 
-// Interval is how often sources are looked at, where there are few. A look at many files takes time, so the rest
-// after it is restsFor times as long as it took: watching costs a tenth of a processor. It costs more where that rest
-// would keep the user waiting for longer than longestRest.
+// Interval is how often sources are checked if there are few. Checking many files takes time, so the pause afterwards
+// is restsFor times as long as the check: watching uses a tenth of a processor. It uses more if the pause would keep
+// the user waiting for longer than longestRest.
 const (
 	Interval    = 100 * time.Millisecond
 	restsFor    = 10
 	longestRest = 400 * time.Millisecond
 )
 
-// Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
-// __pycache__, cdk.out, logs, backups of editors (*~) and the files of Go's tests are left out. It works on every
-// file system, and it costs a walk through the folder for each look.
+// Sources detects changes of files below a folder: of their names, sizes and times. It ignores hidden files and
+// folders, node_modules, __pycache__, cdk.out, logs, backups of editors (*~) and Go's test files. It works on every
+// file system, and each check walks through the folder.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
 
-	// Without are files that do not count, wherever they are: those into which the program writes what it does. Each
-	// line of it would be a change else.
+	// Without are files to ignore, wherever they are: those into which the program writes its own output. Otherwise each
+	// line of output would be a change.
 	Without []fs.FileInfo
 
-	root string           // Dir without symbolic links, when it was last looked at
+	root string           // Dir without symbolic links, at the last check
 	seen map[string]stamp // by path below Dir, with slashes
 }
 
-// stamp is what is looked at of a file.
+// stamp is what is compared of a file.
 type stamp struct {
 	size int64
 	time time.Time
 }
 
-// Look remembers the sources as they are, and returns the files that have changed since the last look, sorted: those
-// that are new, other, or gone. Their paths are relative to Dir, with slashes.
+// Look remembers the present state of the sources, and returns the files that have changed since the last call, sorted:
+// new, modified and removed ones. Their paths are relative to Dir, with slashes.
 func (s *Sources) Look() (changed []string) {
 	root := s.Root()
 	if root != s.root {
-		s.root, s.seen = root, nil // all of it is new
+		s.root, s.seen = root, nil // everything is new
 	}
 	now := s.files(root)
 	changed = changes(s.seen, now)
@@ -53,7 +53,7 @@ func (s *Sources) Look() (changed []string) {
 	return changed
 }
 
-// changes are the files that are not the same before and after, sorted.
+// changes returns the files that differ, sorted.
 func changes(before, after map[string]stamp) (changed []string) {
 	for path, is := range after {
 		if was, known := before[path]; !known || was.size != is.size || !was.time.Equal(is.time) {
@@ -69,9 +69,9 @@ func changes(before, after map[string]stamp) (changed []string) {
 	return changed
 }
 
-// Wait returns the files that have changed since the last look, once they have stayed the same for an interval, so
-// that a save of several files is one change. A file that came and went meanwhile, as editors make them, is not among
-// them. The error is that of ctx, beside the files that have changed until it ended.
+// Wait returns the files that have changed since the last look, once they have stayed the same for an interval, so that
+// saving several files is one change. A temporary file that appeared and disappeared meanwhile, as editors make, is not
+// included. The error is that of ctx; the files that changed until then are returned with it.
 func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	interval := s.Interval
 	if interval <= 0 {
@@ -98,11 +98,11 @@ func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	}
 }
 
-// Root is the absolute path of the folder, without symbolic links: a walk does not follow one, not even where it
-// begins.
+// Root returns the absolute path of the folder without symbolic links, since a walk does not follow them, even at its
+// beginning.
 func (s *Sources) Root() string {
 	root, err := filepath.Abs(s.Dir)
-	if err != nil { // the working directory is gone
+	if err != nil { // the working directory was removed
 		root = filepath.Join(s.Dir, ".")
 	}
 	if real, err := filepath.EvalSymlinks(root); err == nil {
@@ -111,12 +111,12 @@ func (s *Sources) Root() string {
 	return root
 }
 
-// files are those that count. What cannot be read, as it was just deleted, does not.
+// files returns the files that count. It skips files that cannot be read, such as those that were just deleted.
 func (s *Sources) files(root string) map[string]stamp {
 	found := make(map[string]stamp, len(s.seen))
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // the next look sees it, or sees it gone
+			return nil // the next look sees the file or that it was removed
 		}
 		name := entry.Name()
 		ignored := strings.HasPrefix(name, ".") ||
@@ -127,7 +127,7 @@ func (s *Sources) files(root string) map[string]stamp {
 			}
 			return nil
 		}
-		// No build has a file of tests in it. See "go help packages".
+		// Builds contain no test files. See "go help packages".
 		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "~") ||
 			strings.HasSuffix(name, "_test.go") {
 			return nil

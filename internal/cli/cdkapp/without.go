@@ -7,15 +7,15 @@ import (
 	"sync"
 )
 
-// jsiiWaitedTwice is what jsii-runtime-go v1.139.0 writes, without a newline, when an app ends and two of its
-// goroutines wait for CDK's engine: the one that comes second finds no process. Nothing is wrong then, and any other
-// end of the engine is said in other words. Source:
-// https://github.com/aws/jsii-runtime-go/blob/v1.139.0/internal/kernel/process/process.go, ensureStarted and Close,
-// which both call Cmd.Wait.
+// jsiiWaitedTwice is what jsii-runtime-go v1.139.0 writes, without a newline, if two of its goroutines wait for CDK's
+// engine when an app ends: the second one finds no process. This is harmless, and any other end of the engine has
+// another message.
+// Source: https://github.com/aws/jsii-runtime-go/blob/v1.139.0/internal/kernel/process/process.go, ensureStarted and
+// Close, which both call Cmd.Wait.
 const jsiiWaitedTwice = "Runtime process exited abnormally: waitid: no child processes"
 
-// without passes on what is written to it, but for a text. The beginning of the text is held back until it is known how
-// it goes on.
+// without passes on its input except for one text. It holds back the beginning of the text until it knows how that
+// continues.
 type without struct {
 	to   io.Writer
 	text string
@@ -42,7 +42,7 @@ func (w *without) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush passes on what is held back: nothing more comes.
+// flush passes on what is held back. It is called at the end of the input.
 func (w *without) flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

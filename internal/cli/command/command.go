@@ -1,5 +1,5 @@
-// Package command has what the commands of gatehouse share: their environment, the reading of flags and assemblies, and
-// usage errors. It has no command itself.
+// Package command has what the commands of gatehouse share: their environment, parsing of flags, reading of assemblies,
+// and usage errors. It contains no command.
 package command
 
 import (
@@ -14,31 +14,31 @@ import (
 // Command is one of the commands of gatehouse.
 type Command struct {
 	Name    string
-	Summary string // in a few words
-	Usage   string // in full: "usage: gatehouse NAME ...", what it does, each flag, examples
+	Summary string // what it does, in a few words
+	Usage   string // the full help: "usage: gatehouse NAME ...", what it does, each flag, examples
 
 	// Flags returns its flags with their defaults; nil if it has none.
 	Flags func() *flag.FlagSet
 
-	// Run runs it. A [UsageError] means that it was called wrongly, and flag.ErrHelp asks for its usage.
+	// Run runs the command. A [UsageError] means that it was called wrongly, and flag.ErrHelp requests its usage.
 	Run func(ctx context.Context, p *Process, args []string) error
 }
 
-// Exit is the error of a command that did its work, with the status that says what it found. It is not printed.
+// Exit is the error of a command that completed its work and whose exit status reports the result. It is not printed.
 type Exit int
 
-// Error says which status it is.
+// Error names the status.
 func (e Exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// Process is what a command takes from outside.
+// Process is the environment of a command.
 type Process struct {
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
-	CacheDir       func() (string, error) // the user's; see os.UserCacheDir
-	Environ        func() []string        // as of os.Environ
+	CacheDir       func() (string, error) // returns the user's cache folder; see os.UserCacheDir
+	Environ        func() []string        // returns the environment; see os.Environ
 	Dir            string                 // the working directory; "" for the process's own
-	TempDir        string                 // for temporary files; "" for that of os.TempDir
-	SlowAfter      time.Duration          // how long an app runs before a note says that it still does; default 5 s
+	TempDir        string                 // the folder for temporary files; "" for os.TempDir
+	SlowAfter      time.Duration          // how long an app runs before a note says that it is still running; default 5 s
 }
 
 // ThisProcess returns the environment of this process.
@@ -46,7 +46,8 @@ func ThisProcess() *Process {
 	return &Process{Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, CacheDir: os.UserCacheDir, Environ: os.Environ}
 }
 
-// IfSlow calls note once what begins now has taken longer than a user waits without a word. ended ends the wait.
+// IfSlow calls note once if the operation that begins now takes longer than users wait without a message. ended ends
+// the wait.
 func (p *Process) IfSlow(note func()) (ended func()) {
 	after := p.SlowAfter
 	if after <= 0 {
@@ -56,7 +57,7 @@ func (p *Process) IfSlow(note func()) (ended func()) {
 	return func() { timer.Stop() }
 }
 
-// Temporary is the folder for temporary files.
+// Temporary returns the folder for temporary files.
 func (p *Process) Temporary() string {
 	if p.TempDir == "" {
 		return os.TempDir()

@@ -22,9 +22,9 @@ func (e UsageError) Error() string { return e.What }
 // Wrongly returns a [UsageError].
 func Wrongly(format string, a ...any) error { return UsageError{What: fmt.Sprintf(format, a...)} }
 
-// Parse reads flags. Other arguments are an error: no command takes any.
+// Parse parses flags. Other arguments are an error, since no command accepts any.
 func Parse(f *flag.FlagSet, args []string) error {
-	f.SetOutput(io.Discard) // the error says it
+	f.SetOutput(io.Discard) // the returned error has the message
 	f.Usage = func() {}
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -38,7 +38,7 @@ func Parse(f *flag.FlagSet, args []string) error {
 	return nil
 }
 
-// NotEmpty reports the first of some flags that was set to an empty value, as a [UsageError].
+// NotEmpty returns a [UsageError] for the first of some flags that was set to an empty value.
 func NotEmpty(f *flag.FlagSet, names ...string) (err error) {
 	f.Visit(func(given *flag.Flag) {
 		if err == nil && given.Value.String() == "" && slices.Contains(names, given.Name) {
@@ -53,7 +53,7 @@ func NotEmpty(f *flag.FlagSet, names ...string) (err error) {
 var ofFlag = regexp.MustCompile(`^(invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?|` +
 	`flag provided but not defined: |flag needs an argument: )-([^\s:]+)(?:: (?s:(.*)))?$`)
 
-// inOurWords names a flag as the usage does, and replaces "parse error" of package flag by what the value should be.
+// inOurWords names a flag as in the usage, and replaces "parse error" of package flag by what the value should be.
 func inOurWords(f *flag.FlagSet, text string) error {
 	m := ofFlag.FindStringSubmatch(text)
 	if m == nil {
@@ -85,7 +85,7 @@ func inOurWords(f *flag.FlagSet, text string) error {
 	return Wrongly("%s %s: %s", flagName, value, wrong)
 }
 
-// undefined is how an error of package flag begins if there is no such flag.
+// undefined begins an error of package flag for an unknown flag.
 const undefined = "flag provided but not defined"
 
 // List is a flag that may be given several times.
@@ -98,7 +98,7 @@ func (l *List) Set(value string) error {
 	return nil
 }
 
-// Pairs is a flag of NAME=VALUE that may be given several times; the last value of a name counts.
+// Pairs is a flag of NAME=VALUE that may be given several times. The last value of a name counts.
 type Pairs map[string]string
 
 func (p *Pairs) String() string { return "" }

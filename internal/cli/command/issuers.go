@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// OpenKeys opens the keys that tokens are signed with.
+// OpenKeys opens the keys that sign tokens.
 func OpenKeys(p *Process) (*devissuer.KeyStore, error) {
 	cache, err := p.CacheDir()
 	if err != nil {

@@ -18,7 +18,7 @@ func Closest(word string, candidates []string) string {
 	for _, c := range candidates {
 		if strings.HasPrefix(c, word) {
 			if best != "" {
-				return "" // it may be either
+				return "" // ambiguous
 			}
 			best = c
 		}

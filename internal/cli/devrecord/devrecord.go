@@ -1,8 +1,8 @@
-// Package devrecord lets the commands of one user find the "gatehouse dev" processes that run from a folder: each of
-// them keeps a small file with its process id and its address in the user's cache folder for as long as it listens.
+// Package devrecord lets the commands of a user find the "gatehouse dev" processes that run from a folder: each process
+// keeps a small file with its process ID and its address in the user's cache folder while it listens.
 //
 // A record is a hint and not a proof: the process may have been killed, and another one may listen at its address. The
-// reader asks the address which run it is. Records that other users could have written are refused.
+// reader asks the address for its run. Records that other users could have written are rejected.
 package devrecord
 
 import (
@@ -29,18 +29,18 @@ var ErrExposed = errors.New("devrecord: not private")
 // Record describes a running "gatehouse dev".
 type Record struct {
 	PID     int       `json:"pid"`
-	URL     string    `json:"url"`     // where it listens, such as "http://127.0.0.1:3000"
-	Run     string    `json:"run"`     // which the process at the URL answers with
-	Folder  string    `json:"folder"`  // that it runs from, absolute and without symbolic links
-	Started time.Time `json:"started"` // when it began to listen
+	URL     string    `json:"url"`     // the address of the process, such as "http://127.0.0.1:3000"
+	Run     string    `json:"run"`     // identifies the process; it answers with this ID
+	Folder  string    `json:"folder"`  // the folder that it runs from, absolute and without symbolic links
+	Started time.Time `json:"started"` // when the process began to listen
 
-	path string // of its file
+	path string // the path of the record's file
 }
 
-// Dir is where records are kept, below the user's cache folder (see [os.UserCacheDir]).
+// Dir returns the folder of records, below the user's cache folder (see [os.UserCacheDir]).
 func Dir(userCache string) string { return filepath.Join(userCache, "gatehouse", "dev") }
 
-// Project is the name of a folder in records: absolute, and the same whichever symbolic link leads to it. An empty
+// Project returns the name of a folder in records: absolute, and the same for every symbolic link to it. An empty
 // folder is the process's own.
 func Project(folder string) (string, error) {
 	path, err := filepath.Abs(folder)
@@ -53,7 +53,7 @@ func Project(folder string) (string, error) {
 	return path, nil
 }
 
-// prefix is how the names of the files for one project begin.
+// prefix begins the names of the files for a project.
 func prefix(project string) string {
 	sum := sha256.Sum256([]byte(project))
 	return hex.EncodeToString(sum[:8]) + "-"
@@ -61,8 +61,8 @@ func prefix(project string) string {
 
 const suffix = ".json"
 
-// Write keeps a record in a folder, which is made with mode 0700 if it is not there. The file has mode 0600. The
-// function it returns removes the record.
+// Write writes a record into a folder, which it creates with mode 0700 if necessary. The file has mode 0600. The
+// returned function removes the record.
 //
 // The error is [ErrExposed] if others can write or read the folder.
 func Write(dir string, r Record) (remove func(), err error) {
@@ -76,7 +76,7 @@ func Write(dir string, r Record) (remove func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("devrecord: %w", err)
 	}
-	// It is written under another name first, so that no reader sees half of it. CreateTemp makes files of mode 0600.
+	// Write under another name first, so that no reader sees half a file. CreateTemp makes files with mode 0600.
 	f, err := os.CreateTemp(dir, "new-")
 	if err != nil {
 		return nil, fmt.Errorf("devrecord: %w", err)
@@ -94,7 +94,7 @@ func Write(dir string, r Record) (remove func(), err error) {
 	return r.Remove, nil
 }
 
-// Remove deletes the record's file, unless another run has taken its place.
+// Remove deletes the record's file, unless another run has replaced it.
 func (r Record) Remove() {
 	if now, err := read(r.path); err == nil && now.Run == r.Run {
 		_ = os.Remove(r.path)
@@ -103,7 +103,7 @@ func (r Record) Remove() {
 
 // Find returns the records of a project, the newest first.
 //
-// The error is [ErrExposed] if the folder or one of the files is not the user's alone. A file that cannot be read as a
+// The error is [ErrExposed] if the folder or one of the files is not exclusively the user's. A file that is not a valid
 // record is an error that names it.
 func Find(dir, project string) ([]Record, error) {
 	entries, err := os.ReadDir(dir)
@@ -123,7 +123,7 @@ func Find(dir, project string) ([]Record, error) {
 		}
 		r, err := read(filepath.Join(dir, e.Name()))
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // it ended just now
+		case errors.Is(err, fs.ErrNotExist): // the process has just ended
 		case err != nil:
 			return nil, err
 		case r.Folder == project:
@@ -134,7 +134,7 @@ func Find(dir, project string) ([]Record, error) {
 	return found, nil
 }
 
-// most is the size of the largest file that is read as a record.
+// most is the size limit of a record's file, in bytes.
 const most = 64 << 10
 
 func read(path string) (Record, error) {
@@ -142,7 +142,7 @@ func read(path string) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("devrecord: %w", err)
 	}
-	if !before.Mode().IsRegular() { // a link may lead to what is not the user's, and a pipe would block
+	if !before.Mode().IsRegular() { // a link may lead to another user's file, and a pipe would block
 		return Record{}, fmt.Errorf("%w: %s is not a regular file: delete it", ErrExposed, path)
 	}
 	f, err := os.Open(path)
@@ -150,7 +150,7 @@ func read(path string) (Record, error) {
 		return Record{}, fmt.Errorf("devrecord: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat() // of what was opened, so that nothing can change in between
+	info, err := f.Stat() // of the open file, so that nothing can change in between
 	if err != nil {
 		return Record{}, fmt.Errorf("devrecord: %w", err)
 	}

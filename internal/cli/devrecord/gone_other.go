@@ -2,5 +2,5 @@
 
 package devrecord
 
-// Gone reports whether the record's process is known to have ended. Only its address says so here.
+// Gone always returns false: on this system, only the record's address shows whether the process has ended.
 func (r Record) Gone() bool { return false }

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// build builds an executable as gofunction did. An error names files as seen from a folder.
+// build builds an executable as gofunction did. Errors name files relative to from.
 func build(ctx context.Context, b gobundle.Build, environ []string, to, from string) error {
 	args := slices.Concat([]string{"build"}, b.Flags, []string{"-ldflags=" + b.Linker, "-o", to, "--", b.Package})
 	_, err := run(ctx, b.Dir, slices.Concat(environ, b.Environ), args)
@@ -25,11 +25,11 @@ func build(ctx context.Context, b gobundle.Build, environ []string, to, from str
 	return err
 }
 
-// place begins a line of the compiler's, such as "./main.go:62:13: undefined: x".
+// place matches the beginning of a line from the compiler, such as "./main.go:62:13: undefined: x".
 var place = regexp.MustCompile(`(?m)^[^\s#:][^:\n]*\.go:\d`)
 
-// seenFrom names files of a text of go's, which are relative to the folder that it ran in, as seen from another: a
-// developer's "./main.go" may be the app's as well as a function's.
+// seenFrom makes the file names in go's output relative to another folder. go writes them relative to the folder that
+// it ran in, and a developer's "./main.go" may be the app's as well as a function's.
 func seenFrom(from, dir, text string) string {
 	return place.ReplaceAllStringFunc(text, func(at string) string {
 		if filepath.IsAbs(at) {
@@ -43,11 +43,11 @@ func seenFrom(from, dir, text string) string {
 	})
 }
 
-// run runs go. The error of code that does not build is an [ErrBuild].
+// run runs go. If code does not build, the error is an [ErrBuild].
 func run(ctx context.Context, dir string, environ, args []string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
-	// GOGC as package gobuild sets it, for the same reason.
+	// Package gobuild sets GOGC to the same value, for the same reason.
 	cmd.Dir, cmd.Env = dir, append(slices.Clip(environ), "GOGC=400", "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -63,7 +63,7 @@ func run(ctx context.Context, dir string, environ, args []string) ([]byte, error
 	return nil, fmt.Errorf("%w: go %s says:\n%s", ErrBuild, args[0], strings.TrimSpace(stderr.String()))
 }
 
-// atOnce calls a function with the numbers below n, all at once: go itself shares out the processors.
+// atOnce calls a function with the numbers below n, all at the same time: go itself distributes the processors.
 func atOnce(n int, call func(int)) {
 	var all sync.WaitGroup
 	for i := range n {

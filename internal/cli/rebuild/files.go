@@ -13,42 +13,42 @@ import (
 	"strings"
 )
 
-// files are what a program is built from: the folders of its packages, marked by true, and the files that it embeds.
-// They are relative to the folder that is watched, with slashes.
+// files are what a program is built from: the folders of its packages, marked with true, and the files that it embeds.
+// They are relative to the watched folder, with slashes.
 type files map[string]bool
 
-// built are the extensions of what go compiles without cgo. See "go help packages", GoFiles, SFiles, HFiles and
+// built are the extensions of files that go compiles without cgo. See "go help packages", GoFiles, SFiles, HFiles and
 // SysoFiles.
 var built = []string{".go", ".s", ".S", ".h", ".syso"}
 
-// have reports whether a file is one of them: by itself, or as a source, which may be new, in a package's folder.
-func (f files) have(file string) bool {
+// contains reports whether a file is one of them, or a source, perhaps a new one, in the folder of a package.
+func (f files) contains(file string) bool {
 	folder, known := f[path.Dir(file)]
 	_, embedded := f[file]
 	return embedded || known && folder && slices.Contains(built, path.Ext(file))
 }
 
-// listing is a question for "go list".
+// listing is the input of "go list".
 type listing struct {
 	dir      string
 	flags    []string
 	environ  []string
 	packages []string
-	root     string // the files that count are below it
+	root     string // only files below it count
 }
 
-// listed is what go says of a package.
+// listed is what go reports about a package.
 type listed struct {
 	Dir, ImportPath string
 	DepOnly         bool
 	Standard        bool
 	Deps            []string
 	EmbedFiles      []string
-	Module          *struct{ Main bool } // which the user works on, if it is Main
+	Module          *struct{ Main bool } // Main if the user works on it
 }
 
-// list returns the files of each of some packages, with all that they import, and whether the package itself is one of
-// the user's and not below the root.
+// list returns the files of some packages with all that they import, and for each package whether it is the user's own
+// but not below the root.
 func list(ctx context.Context, l listing) (found []files, outside []bool, err error) {
 	const fields = "-json=Dir,ImportPath,DepOnly,Standard,Deps,EmbedFiles,Module"
 	args := slices.Concat([]string{"list", "-deps", fields}, l.flags, []string{"--"}, l.packages)
@@ -69,7 +69,7 @@ func list(ctx context.Context, l listing) (found []files, outside []bool, err er
 	found, outside = make([]files, len(l.packages)), make([]bool, len(l.packages))
 	for i, name := range l.packages {
 		p, ok := all[name]
-		if name == "." { // as gobuild calls the package in the folder where go runs
+		if name == "." { // gobuild's name for the package in the folder where go runs
 			for _, other := range all {
 				if !other.DepOnly && same(other.Dir, l.dir) {
 					p, ok = other, true
@@ -105,7 +105,7 @@ func (f files) add(p listed, root string) {
 	}
 }
 
-// real is a path without symbolic links.
+// real returns a path without symbolic links.
 func real(path string) string {
 	if out, err := filepath.EvalSymlinks(path); err == nil {
 		return out

@@ -13,27 +13,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// Folder is a function whose code is a folder that the app gave to CDK as it is, such as one in JavaScript or Python.
+// Folder is a function whose code is a folder that the app passed to CDK unchanged, such as one in JavaScript or
+// Python.
 type Folder struct {
-	Function string // the path of its construct
+	Function string // the construct's path
 	Path     string // the folder of its asset
 }
 
-// folder is the source of such a function: all files below it are the function's. It is relative to the folder that is
-// watched, with slashes.
+// folder is the source of such a function: all files below it belong to the function. It is relative to the watched
+// folder, with slashes.
 type folder string
 
-func (f folder) have(file string) bool { return strings.HasPrefix(file, string(f)+"/") }
+func (f folder) contains(file string) bool { return strings.HasPrefix(file, string(f)+"/") }
 
-// mostFiles is how many files of a folder are compared. A larger one is left to the app.
+// mostFiles is how many files of a folder are compared. The app handles larger folders.
 const mostFiles = 2000
 
-// unseen are folders that are not watched, and that hold no source.
+// unseen are folders that are not watched, and that contain no sources.
 var unseen = []string{"node_modules", "cdk.out", "__pycache__"}
 
 // SourceOf finds the folder below root that an asset was copied from: the only one with the same files. It is relative
-// to root, with slashes. An assembly does not name it, and what a bundler made of it is not the same, so those are not
-// found.
+// to root, with slashes. An assembly does not name that folder. If a bundler made the asset, its files differ, and no
+// folder is found.
 func SourceOf(root, asset string) (source string, found bool) {
 	files, ok := filesOf(asset)
 	if !ok || len(files) == 0 {
@@ -47,7 +48,7 @@ func SourceOf(root, asset string) (source string, found bool) {
 		}
 		switch {
 		case err != nil:
-			return nil // it was just deleted
+			return nil // just deleted
 		case path != root && entry.IsDir() && (slices.Contains(unseen, name) || strings.HasPrefix(name, ".")):
 			return fs.SkipDir
 		case entry.IsDir() || !strings.HasSuffix(filepath.ToSlash(path), "/"+probe):
@@ -58,7 +59,7 @@ func SourceOf(root, asset string) (source string, found bool) {
 			return nil
 		}
 		if found {
-			found = false // two of them: which one it is, only the app knows
+			found = false // two match, and only the app knows which is the source
 			return fs.SkipAll
 		}
 		source, found = candidate, true
@@ -79,7 +80,7 @@ func filesOf(dir string) (files []string, ok bool) {
 		case err != nil:
 			return err
 		case entry.IsDir() && entry.Name() == "__pycache__":
-			return fs.SkipDir // Python's own, which it makes when it runs
+			return fs.SkipDir // Python creates it when it runs
 		case entry.IsDir():
 			return nil
 		case !entry.Type().IsRegular() || len(files) >= mostFiles:
@@ -92,7 +93,7 @@ func filesOf(dir string) (files []string, ok bool) {
 	return files, err == nil
 }
 
-// sameFiles reports whether a folder has the files of an asset, and no others.
+// sameFiles reports whether a folder has exactly the files of an asset.
 func sameFiles(dir, asset string, want []string) bool {
 	got, ok := filesOf(dir)
 	if !ok || !slices.Equal(got, want) {
@@ -105,7 +106,7 @@ func sameFiles(dir, asset string, want []string) bool {
 	})
 }
 
-// copyFolder makes an asset of a function's folder, in the assembly, and returns its hash.
+// copyFolder makes an asset of a function's folder in the assembly, and returns its hash.
 func (f *Functions) copyFolder(scratch string, source folder) (asset string, err error) {
 	from := filepath.Join(f.options.Root, filepath.FromSlash(string(source)))
 	names, ok := filesOf(from)
@@ -136,7 +137,7 @@ func (f *Functions) copyFolder(scratch string, source folder) (asset string, err
 	return asset, f.moveIn(to, asset)
 }
 
-// hashOf is the hash in the name of an asset's folder; "" if it has another name.
+// hashOf returns the hash in the name of an asset's folder; "" if the name has another form.
 func hashOf(asset string) string {
 	hash, ok := strings.CutPrefix(path.Base(filepath.ToSlash(asset)), gobundle.Folder(""))
 	if !ok || len(hash) != 2*sha256.Size {

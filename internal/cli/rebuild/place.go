@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// place makes an asset of a new executable and the other files of an old asset, in the assembly, and returns its
-// hash: the one that gofunction would have given it, so that the app's next run finds it there.
+// place makes an asset of a new executable and the other files of an old asset, in the assembly. It returns the asset's
+// hash, which is the one that gofunction would have given it, so that the app's next run finds it there.
 func (f *Functions) place(scratch, old, executable string) (asset string, err error) {
 	from := filepath.Join(f.options.Assembly, gobundle.Folder(old))
 	data, err := os.ReadFile(executable)
@@ -61,13 +61,13 @@ func (f *Functions) place(scratch, old, executable string) (asset string, err er
 	return asset, f.moveIn(to, asset)
 }
 
-// moveIn moves a folder into the assembly as an asset, unless it is there: a running function may have it.
+// moveIn moves a folder into the assembly as an asset, unless it exists: a running function may use it.
 func (f *Functions) moveIn(from, asset string) error {
 	to := filepath.Join(f.options.Assembly, gobundle.Folder(asset))
 	if files, ok := filesOf(from); ok && sameFiles(to, from, files) {
 		return nil
 	}
-	return errors.Join(os.Chmod(from, 0o755), os.RemoveAll(to), os.Rename(from, to)) // MkdirTemp's mode is 0700
+	return errors.Join(os.Chmod(from, 0o755), os.RemoveAll(to), os.Rename(from, to)) // MkdirTemp creates folders with mode 0700
 }
 
 func write(path string, text []byte, mode fs.FileMode) error {
@@ -77,11 +77,11 @@ func write(path string, text []byte, mode fs.FileMode) error {
 	if err := os.WriteFile(path, text, mode); err != nil {
 		return err
 	}
-	return os.Chmod(path, mode) // whatever the umask is
+	return os.Chmod(path, mode) // independent of the umask
 }
 
-// rename writes the new names of assets into the files of an assembly and of the assemblies in it, where the old ones
-// are: templates, lists of assets, and the tree.
+// rename replaces the names of old assets by the new ones in the files of an assembly and of the assemblies in it:
+// templates, lists of assets, and the tree.
 func rename(assembly string, renamed map[string]string) error {
 	return filepath.WalkDir(assembly, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {

@@ -1,9 +1,9 @@
-// Package rebuild makes functions of a cloud assembly anew when only files of theirs have changed, so that the app need
-// not run: a second instead of several. Functions in Go are built; those whose asset is a folder of sources are copied.
+// Package rebuild rebuilds functions of a cloud assembly if only their files have changed, so that the app need not
+// run: this takes one second instead of several. Functions in Go are built; those whose asset is a folder of sources
+// are copied.
 //
 // It relies on what package gofunction recorded when the app ran, and asks the go command which files belong to which
-// program. A file that it does not know, or that the app is built from, is a reason to run the app. It runs no
-// function.
+// program. If a file is unknown, or the app is built from it, the app must run. The package runs no function.
 package rebuild
 
 import (
@@ -17,39 +17,39 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// ErrApp is returned where the app has to run: what it makes of a function may have changed with the function.
+// ErrApp is returned if the app must run, because its output for a function may have changed with the function.
 var ErrApp = errors.New("the app has to run")
 
-// ErrBuild is returned for code that does not build. The error has the go command's own words.
+// ErrBuild is returned for code that does not build. The error contains the go command's output.
 var ErrBuild = errors.New("the function does not build")
 
-// Options are what a rebuild takes from outside.
+// Options configures a rebuild.
 type Options struct {
-	Record   string // the file with what gofunction recorded
+	Record   string // the file of gofunction's records
 	Assembly string // the folder of the assembly
-	Root     string // the folder below which files change, without symbolic links
-	Scratch  string // a folder for what is being built, on the file system of Assembly
+	Root     string // the watched folder, without symbolic links
+	Scratch  string // a folder for build results, on the same file system as Assembly
 	Environ  []string
-	Folders  []Folder // the functions that are not built by go
+	Folders  []Folder // the functions that go does not build
 }
 
 // owner has files: those of a function, or those of the app.
 type owner interface {
-	have(file string) bool
+	contains(file string) bool
 }
 
 // Functions are the functions of an assembly, with the files that they are built from.
 type Functions struct {
 	options Options
-	records []gobundle.Record // with no Build of functions that are folders
-	owns    []owner           // of the records, in their order
-	app     files             // empty if it is not known, as it recorded nothing
+	records []gobundle.Record // without Build for functions that are folders
+	owns    []owner           // of the records, in the same order
+	app     files             // empty if unknown, because the app recorded nothing
 	failed  map[string]bool   // functions whose last build failed
 	outside []string          // functions whose packages are not below the root
 }
 
-// Learn reads the record of an app that has just run, asks go for the files of its functions and of itself, and looks
-// for the folders of the other functions. It returns nil if no function can be made without the app.
+// Learn reads the records of an app that has just run, asks go for the files of its functions and of the app, and looks
+// for the folders of the other functions. It returns nil if no function can be rebuilt without the app.
 func Learn(ctx context.Context, o Options) (*Functions, error) {
 	records, err := gobundle.Read(o.Record)
 	if err != nil {
@@ -80,7 +80,7 @@ func Learn(ctx context.Context, o Options) (*Functions, error) {
 	return f, nil
 }
 
-// Outside are the functions whose own packages are in modules of the user's and not below the root.
+// Outside returns the functions whose own packages are in the user's modules but not below the root.
 func (f *Functions) Outside() []string {
 	if f == nil {
 		return nil
@@ -88,11 +88,11 @@ func (f *Functions) Outside() []string {
 	return f.outside
 }
 
-// Again asks go for the files of the functions once more: a build may have other imports than the one before. What was
-// known of code that does not build stays.
+// Again asks go for the files of the functions again, since a new build may have other imports. For code that does not
+// build, it keeps what was known.
 func (f *Functions) Again(ctx context.Context) { _ = f.learn(ctx) }
 
-// learn asks go once for all functions that are built alike, as most are.
+// learn asks go once for all functions that are built with the same settings, as most are.
 func (f *Functions) learn(ctx context.Context) error {
 	owns := slices.Clone(f.owns)
 	learned := make([]bool, len(f.records))
@@ -139,9 +139,9 @@ func (f *Functions) appFiles(ctx context.Context) (files, error) {
 	return of[0], nil
 }
 
-// Of returns the functions that changed files belong to, and those whose last build failed, by the paths of their
-// constructs, and whether the app has to run: it does for a file that is built into it, too, or that belongs to nothing
-// that is known. There are no functions where one of the files belongs to none: the app builds all.
+// Of returns the functions that changed files belong to, and those whose last build failed, by construct path. It also
+// returns whether the app must run: it must if a file is built into it, or belongs to nothing known. If a file belongs
+// to no function, no functions are returned, since the app builds all of them.
 func (f *Functions) Of(changed []string) (functions []string, app bool) {
 	if f == nil {
 		return nil, true
@@ -150,14 +150,14 @@ func (f *Functions) Of(changed []string) (functions []string, app bool) {
 	for _, path := range changed {
 		known := false
 		for i := range f.records {
-			if f.owns[i].have(path) {
+			if f.owns[i].contains(path) {
 				affected[i], known = true, true
 			}
 		}
 		if !known {
 			return nil, true
 		}
-		app = app || f.app.have(path)
+		app = app || f.app.contains(path)
 	}
 	for i, r := range f.records {
 		affected[i] = affected[i] || f.failed[r.Function]
@@ -168,7 +168,7 @@ func (f *Functions) Of(changed []string) (functions []string, app bool) {
 		}
 		for j, other := range f.records {
 			if other.Asset == r.Asset && !affected[j] {
-				return nil, true // one asset of two programs, which are the same only so far
+				return nil, true // two programs share an asset, but may differ from now on
 			}
 		}
 		functions = append(functions, r.Function)
@@ -176,8 +176,8 @@ func (f *Functions) Of(changed []string) (functions []string, app bool) {
 	return functions, app
 }
 
-// Build builds functions, and puts them in the place of the old ones in the assembly. If one of them does not build,
-// the assembly stays as it is.
+// Build builds functions, and replaces the old ones in the assembly. If one of them does not build, the assembly does
+// not change.
 //
 // The error is an [ErrApp], an [ErrBuild], or that of a folder that cannot be written.
 func (f *Functions) Build(ctx context.Context, functions []string) error {
@@ -191,14 +191,14 @@ func (f *Functions) Build(ctx context.Context, functions []string) error {
 	for i, r := range f.records {
 		if slices.Contains(functions, r.Function) {
 			chosen = append(chosen, i)
-			f.failed[r.Function] = true // until it is in its place
+			f.failed[r.Function] = true // until the new asset is in place
 		}
 	}
 	executables, err := f.compile(ctx, dir, chosen)
 	if err != nil {
 		return err
 	}
-	renamed := map[string]string{} // from the old assets to the new ones
+	renamed := map[string]string{} // maps old assets to new ones
 	for n, i := range chosen {
 		old := f.records[i].Asset
 		if _, done := renamed[old]; done {
@@ -225,7 +225,7 @@ func (f *Functions) Build(ctx context.Context, functions []string) error {
 	return nil
 }
 
-// compile builds the executables of chosen records, each once, all at once. It returns them in that order.
+// compile builds the executables of the chosen records at the same time, each once. It returns them in that order.
 func (f *Functions) compile(ctx context.Context, dir string, chosen []int) (executables []string, err error) {
 	type one struct {
 		build gobundle.Build

@@ -10,32 +10,32 @@ import (
 	"strings"
 )
 
-// documents are the extensions of files that people read, and legal the names of such files that have none.
+// documents are the extensions of files that people read, and legal are names of such files without an extension.
 var (
 	documents = []string{".md", ".markdown", ".adoc", ".rst"}
 	legal     = []string{"LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "CONTRIBUTORS", "PATENTS", "CODEOWNERS"}
 )
 
-// written are the extensions of what apps are written in, and of what configures one. Such a file may name another one
-// that the app reads.
+// written are the extensions of sources and configuration files of apps. Such a file may name another one that the app
+// reads.
 var written = []string{
 	".go", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".java", ".kt", ".cs", ".sh", ".json", ".yaml", ".yml",
 	".toml", ".mk", "",
 }
 
-// mostWritten is how large a file is at most that is looked into, in bytes: people write smaller ones.
+// mostWritten is the size limit, in bytes, of files whose content is searched: people write smaller ones.
 const mostWritten = 1 << 20
 
 // Unread reports whether a changed file below root is documentation that neither the build nor the app reads: no
-// program embeds it, no asset of the assembly has a file of its name, and no source names it or its kind. It may report
-// false for a file that is not read, and then the app runs for nothing. f may be nil, if it is not known what is
-// embedded.
+// program embeds it, no asset of the assembly has a file with its name, and no source mentions its name or extension.
+// It may report false for a file that is not read; the app then runs without need. f may be nil, if it is not known
+// what is embedded.
 func (f *Functions) Unread(root, assembly, file string) bool {
 	name, ext := path.Base(file), strings.ToLower(path.Ext(file))
 	switch {
 	case !slices.Contains(documents, ext) && !slices.Contains(legal, name):
 		return false
-	case f != nil && (f.app.have(file) || slices.ContainsFunc(f.owns, func(o owner) bool { return o.have(file) })):
+	case f != nil && (f.app.contains(file) || slices.ContainsFunc(f.owns, func(o owner) bool { return o.contains(file) })):
 		return false
 	case hasNamed(assembly, name):
 		return false
@@ -47,7 +47,7 @@ func (f *Functions) Unread(root, assembly, file string) bool {
 	})
 }
 
-// below begins the paths of the files below a folder.
+// below returns the prefix of the paths of files in a folder.
 func below(folder string) string {
 	if folder == "." {
 		return ""
@@ -55,7 +55,7 @@ func below(folder string) string {
 	return folder + "/"
 }
 
-// names reports whether a text has the name of a file, or its extension as a program compares with it.
+// names reports whether a text contains the name of a file, or its extension in a form in which programs compare it.
 func names(text []byte, name, ext string) bool {
 	if bytes.Contains(text, []byte(name)) {
 		return true
@@ -68,7 +68,7 @@ func names(text []byte, name, ext string) bool {
 	return false
 }
 
-// hasNamed reports whether a file of an assembly has a name. What npm installed is not watched.
+// hasNamed reports whether a file of an assembly has a name. Files that npm installed are not searched.
 func hasNamed(assembly, name string) (found bool) {
 	_ = filepath.WalkDir(assembly, func(_ string, entry fs.DirEntry, err error) error {
 		switch {
@@ -85,8 +85,9 @@ func hasNamed(assembly, name string) (found bool) {
 	return found
 }
 
-// anySource reports whether a function does for a source below a folder, whose path is relative to it, with slashes.
-func anySource(root string, is func(source string, text []byte) bool) (found bool) {
+// anySource reports whether is returns true for a source below a folder. The source's path is relative to the folder,
+// with slashes.
+func anySource(root string, match func(source string, text []byte) bool) (found bool) {
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // it was just deleted
@@ -110,7 +111,7 @@ func anySource(root string, is func(source string, text []byte) bool) (found boo
 			return nil
 		}
 		source, err := filepath.Rel(root, at)
-		if err == nil && is(filepath.ToSlash(source), text) {
+		if err == nil && match(filepath.ToSlash(source), text) {
 			found = true
 			return fs.SkipAll
 		}

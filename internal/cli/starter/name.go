@@ -8,15 +8,15 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// fallback is the app's name where its folder's name has no letters to make one of.
+// fallback is the app's name if its folder's name has no usable letters.
 const fallback = "shop"
 
-// longest is how long a name becomes. CloudFormation takes 128 characters for a stack, and the names of a function's
+// longest limits the length of a name. CloudFormation allows 128 characters for a stack, and the names of a function's
 // resources begin with it.
 const longest = 40
 
-// Name makes the app's name of the folder that it is written into: lower-case words of ASCII letters and digits,
-// joined by hyphens, which begin with a letter. It is fit for a module path and for a stack.
+// Name derives the app's name from the folder that it is written into: lower-case words of ASCII letters and digits,
+// joined by hyphens, beginning with a letter. It is valid in a module path and as a stack's name.
 func Name(folder string) string {
 	words := strings.FieldsFunc(strings.ToLower(filepath.Base(folder)), func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
@@ -33,21 +33,21 @@ func Name(folder string) string {
 	switch {
 	case name == "":
 		return fallback
-	case major.MatchString(name) || module.CheckPath(domain+name) != nil: // v1 and con, say
+	case major.MatchString(name) || module.CheckPath(domain+name) != nil: // such as v1 or con
 		return "app-" + name
 	}
 	return name
 }
 
-// domain begins the module path of an app, as long as it has no other one.
+// domain begins the module path of an app, until the user chooses another one.
 const domain = "example.com/"
 
-// major is what a module path ends with to say its major version.
+// major matches the suffix of a module path that names its major version.
 // Source: https://go.dev/ref/mod#major-version-suffixes
 var major = regexp.MustCompile(`^v[0-9]+$`)
 
-// stackName is the name as a stack's: its words, each with a capital letter. A stack's name has letters, digits and
-// hyphens, and begins with a letter.
+// stackName returns the name in the form of a stack's: its words, each capitalized. A stack's name consists of letters,
+// digits and hyphens, and begins with a letter.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
 func stackName(name string) string {
 	var b strings.Builder

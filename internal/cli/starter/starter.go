@@ -1,6 +1,6 @@
-// Package starter writes the module that a new app begins with: a stack, a function and a test.
+// Package starter writes the module of a new app: a stack, a function and a test.
 //
-// It writes files only. It runs no command, and it does not look for a version on the network.
+// It only writes files. It runs no command, and it does not look for a version on the network.
 package starter
 
 import (
@@ -18,15 +18,15 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// ErrNotEmpty reports that the folder for the module has files already.
+// ErrNotEmpty reports that the folder for the module already has files.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
-// ErrCheckout reports that the folder to take Gatehouse from does not have its module.
+// ErrCheckout reports that a folder does not contain Gatehouse's module.
 var ErrCheckout = errors.New("not a checkout of Gatehouse")
 
 // Module describes the module to write.
 type Module struct {
-	Name    string // what the app is called, such as "shop"; see [Name]
+	Name    string // the app's name, such as "shop"; see [Name]
 	Version string // the version of Gatehouse that go.mod requires, such as "v0.1.0"; "" for none yet
 	Replace string // the folder that go.mod takes Gatehouse from, absolute or below "./" or "../"; "" for none
 }
@@ -43,7 +43,7 @@ const goVersion = "1.26.0"
 // cdkCommand is the release of npm's aws-cdk that reads what all supported releases of CDK write.
 const cdkCommand = "2.1148.1"
 
-// unreleased is the version that a go.mod requires where a folder replaces every version.
+// unreleased is the version that a go.mod requires if a folder replaces every version.
 const unreleased = "v0.0.0"
 
 // Gatehouse returns the path of Gatehouse's own module.
@@ -57,8 +57,8 @@ func Tool() string { return Gatehouse() + "/cmd/gatehouse" }
 //go:embed files
 var embedded embed.FS
 
-// names are the files of the module and the templates that they are made from, in the order in which they are read
-// best. The templates have another extension, so that the go command does not take them for packages.
+// names are the files of the module and the templates that they are made from, in the best order to read them. The
+// templates have another extension, so that the go command does not treat them as packages.
 var names = []struct{ name, template string }{
 	{"stack.go", "stack.go.tmpl"},
 	{"orders-fn/main.go", "orders-fn/main.go.tmpl"},
@@ -113,8 +113,8 @@ func (m Module) goMod() ([]byte, error) {
 		version = unreleased
 	}
 	if version != "" {
-		// The tool is named only beside a version: without one, "go mod tidy" would take the newest release of each
-		// module, and "go get -tool" takes those that Gatehouse requires.
+		// The tool is added only with a version. Without one, "go mod tidy" would use the newest release of each module,
+		// while "go get -tool" uses those that Gatehouse requires.
 		err = errors.Join(err, f.AddRequire(Gatehouse(), version), f.AddTool(Tool()))
 	}
 	if m.Replace != "" {
@@ -127,8 +127,8 @@ func (m Module) goMod() ([]byte, error) {
 	return f.Format()
 }
 
-// Write writes the files into dir, which must be empty. The folder of a repository without commits, in which only .git
-// lies, counts as empty. No file is replaced.
+// Write writes the files into dir, which must be empty. The folder of a repository without commits, which contains only
+// .git, counts as empty. No file is replaced.
 func Write(dir string, files []File) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -159,8 +159,8 @@ func write(path string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// Checkout checks that the folder named by replace has Gatehouse's module, and returns it as a replace line names
-// it: relative folders, which begin in dir, start with "./" or "../".
+// Checkout checks that the folder replace contains Gatehouse's module, and returns it in the form of a replace
+// directive: relative to dir, relative folders start with "./" or "../".
 // Source: https://go.dev/ref/mod#go-mod-file-replace
 func Checkout(dir, replace string) (string, error) {
 	folder := replace

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Curl is the request as a line for a POSIX shell.
+// Curl returns the request as a command line for a POSIX shell.
 func (e Example) Curl() string {
 	words := []string{"curl", "-i"}
 	if strings.ContainsAny(e.URL, "[]{}") {
-		words = append(words, "-g") // curl would expand these
+		words = append(words, "-g") // otherwise curl would expand these
 	}
 	switch e.Verb {
 	case http.MethodGet:
 	case http.MethodHead:
-		words = append(words, "-I") // with -X it waits for a body
+		words = append(words, "-I") // with -X, curl would wait for a body
 	default:
 		words = append(words, "-X", e.Verb)
 	}
@@ -36,7 +36,7 @@ func (e Example) Curl() string {
 	if e.Body != "" {
 		data := "-d"
 		if strings.HasPrefix(e.Body, "@") {
-			data = "--data-raw" // not the name of a file
+			data = "--data-raw" // -d would read a file
 		}
 		words = append(words, data, Quote(e.Body))
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// Fetch is the request as a call of fetch in JavaScript, for a page or for Node.js. It leaves out the headers that a
-// page cannot set; of cookies it says that the browser sends them. A request that curl signs by itself must have its
+// Fetch returns the request as a call of fetch in JavaScript, for a page or for Node.js. It leaves out the headers that
+// a page cannot set; for cookies it tells the browser to send them. A request that curl signs itself must have its
 // signature among the headers: see [Sign].
 // Source: https://fetch.spec.whatwg.org/#fetch-method
 func (e Example) Fetch() string {
@@ -28,12 +28,12 @@ func (e Example) Fetch() string {
 		switch {
 		case strings.EqualFold(name, "Cookie"):
 			cookies = true
-		case h == noType: // a browser writes one in any case
+		case h == noType: // a browser always sends a Content-Type
 		case !OfBrowser(name):
 			lines = append(lines, "    ["+script(name)+", "+script(strings.TrimSpace(value))+"],\n")
 		}
 	}
-	if len(lines) > 0 { // pairs and not an object: a name can be there twice
+	if len(lines) > 0 { // pairs and not an object, since a name can occur twice
 		add("headers", "[\n"+strings.Join(lines, "")+"  ]")
 	}
 	if cookies {
@@ -48,7 +48,7 @@ func (e Example) Fetch() string {
 	return b.String() + ")"
 }
 
-// script is a text as a string literal of JavaScript, which JSON's strings are.
+// script returns a text as a string literal of JavaScript. JSON strings are such literals.
 // Source: https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar-literals, since JSON superset (2019)
 func script(text string) string { return string(plainjson.Must(text)) }
 
@@ -78,17 +78,17 @@ var forbidden = []string{
 	"via",
 }
 
-// OfBrowser reports whether a header is one that browsers set by themselves and let no script set.
+// OfBrowser reports whether only browsers themselves can set a header, and no script.
 func OfBrowser(name string) bool {
 	lower := strings.ToLower(name)
 	return slices.Contains(forbidden, lower) || strings.HasPrefix(lower, "proxy-") || strings.HasPrefix(lower, "sec-")
 }
 
-// byClient are the lines that a client writes by itself. With Accept-Encoding, curl would print a compressed body.
+// byClient are the lines that a client writes itself. With Accept-Encoding, curl would print a compressed body.
 var byClient = []string{"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
 
-// Of is a request as it came, with these headers and this body, to show it in other forms. The lines that each client
-// writes by itself are left out.
+// Of returns a received request with these headers and this body, to show it in other forms. It leaves out the lines
+// that each client writes itself.
 func Of(verb, url string, headers exchange.Headers, body string) Example {
 	e := Example{Verb: verb, URL: url, Body: body}
 	for _, h := range headers {
@@ -106,5 +106,5 @@ func Of(verb, url string, headers exchange.Headers, body string) Example {
 	return e
 }
 
-// noType has curl send a body without a Content-Type.
+// noType makes curl send a body without a Content-Type.
 const noType = "Content-Type:"

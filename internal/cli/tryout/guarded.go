@@ -66,7 +66,7 @@ func (m *maker) owner(ctx context.Context, t target) {
 	bare(m.add(t, "with a "+lacking(t)))
 }
 
-// noun is what a route takes.
+// noun returns "token" or "session", whichever the route accepts.
 func (t target) noun() string {
 	if t.TakesSession {
 		return "session"
@@ -77,7 +77,7 @@ func (t target) noun() string {
 // credential adds a token or a session to a request.
 type credential func(*Example)
 
-// credentials makes a token or a session that meets what a route requires, and one that is valid and has no rights.
+// credentials makes a token or a session that meets what a route requires, and a valid one without rights.
 func (m *maker) credentials(ctx context.Context, t target) (full, bare credential, ok bool) {
 	make := func(r devissuer.TokenRequest) (credential, error) {
 		if t.TakesSession {
@@ -117,7 +117,7 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 	return full, bare, true
 }
 
-// having says that a token or a session meets what a route requires.
+// having describes a token or a session that meets what a route requires.
 func having(t target) string {
 	rights, others := split(t.Requires)
 	switch {
@@ -131,7 +131,7 @@ func having(t target) string {
 	return "that has " + rights + ", and for which " + others
 }
 
-// lacking names one that does not.
+// lacking describes one that does not.
 func lacking(t target) string {
 	rights, others := split(t.Requires)
 	switch {
@@ -143,7 +143,7 @@ func lacking(t target) string {
 	return "token that lacks " + t.Who
 }
 
-// split says what is required in words: scopes, groups and roles, and the rest.
+// split describes the requirements in two parts: scopes, groups and roles, and the rest.
 func split(requires []access.Requirement) (rights, others string) {
 	for _, r := range requires {
 		to := &others
@@ -159,18 +159,18 @@ func split(requires []access.Requirement) (rights, others string) {
 	return rights, others
 }
 
-// grant gives a token what meets requirements.
+// grant gives a token what meets the requirements.
 func grant(request *devissuer.TokenRequest, requires []access.Requirement) {
-	rights, _ := access.Least(requires) // a route that no token may call is refused at synth
+	rights, _ := access.Least(requires) // never an error: synth rejects routes that no token may call
 	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
 	request.Claims = map[string]any{}
 	for _, c := range rights.Claims {
-		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim of the whole path's name comes first
+		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim named like the whole path has precedence
 			request.Claims[c.Path] = c.List
 		}
 	}
 	for _, r := range requires {
-		for path := range r.Paths { // the first one will do
+		for path := range r.Paths { // any of them will do
 			if request.Claims[path.Claim] = parameterValue; path.Kind == access.PathIn {
 				request.Claims[path.Claim] = []string{parameterValue}
 			}
@@ -179,7 +179,7 @@ func grant(request *devissuer.TokenRequest, requires []access.Requirement) {
 	}
 }
 
-// tokenRequest is for a token of an issuer that the authorizer of a route accepts, without rights.
+// tokenRequest returns a request for a token without rights, of an issuer that the authorizer of a route accepts.
 func (m *maker) tokenRequest(t target, issuer devissuer.Issuer) (devissuer.TokenRequest, error) {
 	request := devissuer.TokenRequest{Issuer: issuer.URL, Use: issuer.Use}
 	switch {
@@ -202,7 +202,7 @@ func (m *maker) tokenRequest(t target, issuer devissuer.Issuer) (devissuer.Token
 	return request, nil
 }
 
-// issuer returns one whose tokens an authorizer accepts.
+// issuer returns an issuer whose tokens an authorizer accepts.
 func (m *maker) issuer(a *apimodel.Authorizer) (devissuer.Issuer, bool) {
 	tokens := m.Gateway.Issuer()
 	if tokens == nil {

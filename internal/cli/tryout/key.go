@@ -2,7 +2,7 @@ package tryout
 
 import "github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 
-// Owner says in words whose key it is, and what its owner may call.
+// Owner describes whose key it is, and what its owner may call.
 func Owner(k checks.AccessKey) string {
 	if k.Principal == nil {
 		return "developer, who may call everything"

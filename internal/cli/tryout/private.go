@@ -8,8 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// through is a VPC endpoint that the resource policy of a private API allows, or else a VPC; "" if it names none.
-func through(api *apimodel.API) string {
+// allowedVPC returns a VPC endpoint that the resource policy of a private API allows, or else a VPC; "" if it names
+// neither.
+func allowedVPC(api *apimodel.API) string {
 	policy, err := iampolicy.Parse(string(api.Policy))
 	if err != nil || !slices.Contains(api.EndpointTypes, "PRIVATE") {
 		return ""
@@ -17,7 +18,7 @@ func through(api *apimodel.API) string {
 	for _, key := range []string{"aws:SourceVpce", "aws:SourceVpc"} {
 		for _, s := range policy.Statements {
 			for _, c := range s.Conditions {
-				// What is allowed where it equals the value, and what is denied where it does not.
+				// Values that are allowed if they are equal, or denied if they are not.
 				allows := (s.Effect == iampolicy.Deny) == strings.HasPrefix(c.Operator, "StringNot")
 				if allows && strings.EqualFold(c.Key, key) && len(c.Values) > 0 {
 					return c.Values[0]

@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// validated reports whether a method's request validator checks bodies. A missing body counts as an empty object.
-func validated(m *apimodel.Method) bool {
+// validatesBody reports whether a method's request validator checks bodies. A missing body counts as an empty object.
+func validatesBody(m *apimodel.Method) bool {
 	return m.Validator != nil && m.Validator.Body && len(m.RequestSchemas) > 0
 }
 
@@ -31,7 +31,7 @@ func body(api *apimodel.API, m *apimodel.Method) string {
 	return compact.String()
 }
 
-// parameters adds values for the parameters that a method's request validator requires. Credentials are left out: they
+// parameters adds values for the parameters that a method's request validator requires. It leaves out credentials: they
 // are added later, and an example without credentials must not have wrong ones.
 func (m *maker) parameters(t target, e *Example) {
 	if v := t.method.Validator; v == nil || !v.Parameters {
@@ -62,7 +62,7 @@ func (e *Example) addQuery(name, value string) {
 	e.URL += separator + url.QueryEscape(name) + "=" + value
 }
 
-// request is the example as curl sends it from this machine.
+// request returns the request that curl would send from this machine.
 func (e *Example) request(now time.Time) (*exchange.Request, error) {
 	u, err := url.Parse(e.URL)
 	if err != nil {
@@ -95,7 +95,7 @@ func (e *Example) request(now time.Time) (*exchange.Request, error) {
 	return r, nil
 }
 
-// headers are those of the example, and Content-Type if it has a body.
+// headers returns the example's headers, and Content-Type if it has a body.
 func (e *Example) headers() []string {
 	if e.Body == "" || slices.ContainsFunc(e.Headers, isContentType) {
 		return e.Headers
@@ -107,7 +107,7 @@ func isContentType(header string) bool {
 	return strings.HasPrefix(strings.ToLower(header), "content-type:")
 }
 
-// bodied reports whether requests with a verb usually have a body.
-func bodied(verb string) bool {
+// usuallyHasBody reports whether requests with a verb usually have a body.
+func usuallyHasBody(verb string) bool {
 	return verb == http.MethodPost || verb == http.MethodPut || verb == http.MethodPatch
 }

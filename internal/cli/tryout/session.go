@@ -13,7 +13,7 @@ import (
 // SameOrigin is the header that a browser sends with a request of an app's own page.
 const SameOrigin = "Sec-Fetch-Site: same-origin"
 
-// appBase is the URL before the paths of an API in a browser.
+// appBase returns the URL before the paths of an API in a browser.
 func (m *maker) appBase() string {
 	for _, app := range m.Gateway.Apps() {
 		if app.API == m.api {
@@ -23,7 +23,7 @@ func (m *maker) appBase() string {
 	return m.URL + "/" + m.mount
 }
 
-// session makes a session with the token of a request.
+// session makes a session with the requested token.
 func (m *maker) session(ctx context.Context, t target, r devissuer.TokenRequest) (credential, error) {
 	cookies, err := m.Gateway.Session(ctx, t.method.Authorizer, r)
 	if err != nil {
@@ -37,7 +37,8 @@ func (m *maker) session(ctx context.Context, t target, r devissuer.TokenRequest)
 	return func(e *Example) { e.Cookies, e.Headers = text, append(e.Headers, SameOrigin) }, nil
 }
 
-// crossSite adds a request that a page of another site makes a browser send: it writes, and is denied for that alone.
+// crossSite adds a request that a page of another site makes a browser send. It is a write, and is denied only because
+// of its origin.
 func (m *maker) crossSite(ctx context.Context, api matrix.API) {
 	t, ok := m.choose(api, matrix.Request, func(r matrix.Route) bool {
 		return r.TakesSession && slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, r.Verb)

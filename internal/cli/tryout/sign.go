@@ -14,7 +14,7 @@ import (
 const SecurityToken = "X-Amz-Security-Token"
 
 // Sign returns the headers that a request to a region needs for Signature Version 4. They are valid for five minutes.
-// Of the request's own headers only the host is signed.
+// Of the request's own headers, only the host is signed.
 func Sign(verb, url, body string, k checks.AccessKey, region string, now time.Time) (headers [][2]string, err error) {
 	r, err := http.NewRequest(verb, url, nil)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package tryout makes example requests for the APIs of a gateway: for each kind of guard a request that a route lets
-// through, and the same request without what the route requires, each with the status of its answer.
+// Package tryout makes example requests for the APIs of a gateway: for each kind of guard, a request that a route
+// admits, and the same request without what the route requires, each with the status of its answer.
 //
 // The statuses come from dry runs, which invoke authorizers and no other function. There are no examples for routes
-// behind an authorizer function of the app's own: only that function knows what it accepts.
+// behind an app's own authorizer function, since only that function knows what it accepts.
 package tryout
 
 import (
@@ -21,9 +21,9 @@ import (
 
 // Example is a request with the status of its answer.
 type Example struct {
-	Status int    // of the answer; 0 if the function or another integration decides it
-	Called string // what decides it then: "function" or, for HTTP and AWS services, "integration"
-	Why    string // in words, such as "GET /orders with a token that has scope orders:read"
+	Status int    // the answer's status; 0 if the function or another integration decides it
+	Called string // what decides the status: "function" or, for HTTP and AWS services, "integration"
+	Why    string // describes it, such as "GET /orders with a token that has scope orders:read"
 
 	Verb    string
 	URL     string
@@ -31,31 +31,31 @@ type Example struct {
 	Cookies string   // such as "__Host-session=..."; "" for none
 	Body    string   // JSON unless a header says otherwise; "" for none
 
-	Limited bool   // the resource policy denies it
-	Through string // of a private API, a VPC endpoint or a VPC that its policy allows; "" if it names none
+	Limited bool   // the resource policy denies the request
+	Through string // for a private API, a VPC endpoint or a VPC that its policy allows; "" if it names none
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
 	Region string
 
-	allowed  bool // it has all that the route requires of a caller
-	complete bool // nothing in it is made up, so a function answers 200
+	allowed  bool // the request has everything that the route requires of a caller
+	complete bool // no part is made up, so a function answers 200
 	keyless  bool // the route requires an API key, and the template has no usable key
 }
 
-// Options are what examples are made of.
+// Options configures the examples.
 type Options struct {
 	Gateway *apigateway.Gateway
-	URL     string        // where the gateway listens, such as "http://127.0.0.1:3000"
-	Matrix  matrix.Matrix // of the APIs that are served
+	URL     string        // the gateway's address, such as "http://127.0.0.1:3000"
+	Matrix  matrix.Matrix // the matrix of the served APIs
 	Now     func() time.Time
 
-	// Issuer and Audience choose the tokens where there are several. Default: the first ones.
+	// Issuer and Audience select the tokens if there are several. Default: the first ones.
 	Issuer, Audience string
 }
 
-// Make makes the examples. The notes name the routes without one, and the reasons. When ctx ends, the statuses that are
-// not known by then are left to the functions.
+// Make makes the examples. The notes name the routes without an example, and the reasons. If ctx ends, examples whose
+// status is not known yet are left to the functions.
 func Make(ctx context.Context, o Options) (examples []Example, notes []string) {
 	served := map[string]bool{}
 	for _, r := range o.Gateway.Routes() {
@@ -84,12 +84,12 @@ func Make(ctx context.Context, o Options) (examples []Example, notes []string) {
 type maker struct {
 	Options
 	model    *apimodel.Model
-	keys     []checks.AccessKey // the first one may call everything
-	served   map[string]bool    // by "prod GET /orders", with the first segment of the path
+	keys     []checks.AccessKey // the first key may call everything
+	served   map[string]bool    // by "prod GET /orders", which begins with the first segment of the path
 	api      *apimodel.API
 	stage    string
 	mount    string // the first segment of its paths
-	base     string // the URL before its paths in a browser, for requests with a session
+	base     string // the URL before the API's paths in a browser, for requests with a session
 	examples []Example
 	notes    []string
 }
@@ -134,7 +134,7 @@ func (m *maker) make(ctx context.Context, api matrix.API) {
 	}
 }
 
-// public adds a request to a route without a guard, and the same without the key that it needs.
+// public adds a request to a route without a guard, and the same without the API key that it needs.
 func (m *maker) public(t target) {
 	if !t.APIKey {
 		m.add(t, "is public").allowed = true
@@ -152,7 +152,7 @@ func (m *maker) public(t target) {
 	m.examples = append(m.examples, without)
 }
 
-// comparesPath reports whether a route requires that a parameter of its path is a claim of the caller's.
+// comparesPath reports whether a route compares a parameter of its path with a claim of the caller.
 func comparesPath(r matrix.Route) bool {
 	for _, req := range r.Requires {
 		for range req.Paths {
@@ -162,8 +162,8 @@ func comparesPath(r matrix.Route) bool {
 	return false
 }
 
-// choose returns, of the routes of a kind that have a property, the one that shows the most: one that can be called as
-// it is, and that requires something.
+// choose returns the route of a kind, with a property, that shows the most: one that can be called unchanged and that
+// requires something.
 func (m *maker) choose(api matrix.API, kind string, has func(matrix.Route) bool) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {
@@ -192,17 +192,17 @@ func (m *maker) choose(api matrix.API, kind string, has func(matrix.Route) bool)
 	return best, found
 }
 
-// add adds a request without credentials, for the caller to complete.
+// add adds a request without credentials, which its caller completes.
 func (m *maker) add(t target, why string) *Example {
 	base := m.URL + "/" + m.mount
 	if t.TakesSession {
 		base = m.base
 	}
-	e := Example{Why: t.String() + " " + why, Verb: t.Verb, URL: base + concrete(t.Path)}
+	e := Example{Why: t.String() + " " + why, Verb: t.Verb, URL: base + fillParameters(t.Path)}
 	if e.Verb == "ANY" {
 		e.Verb = http.MethodGet
 	}
-	if bodied(e.Verb) {
+	if usuallyHasBody(e.Verb) {
 		e.Body = body(m.api, t.method)
 	}
 	plain := e.URL
@@ -212,7 +212,7 @@ func (m *maker) add(t target, why string) *Example {
 		e.Called = "function"
 	}
 	e.complete = t.method.Integration.Type == apimodel.IntegrationProxy && e.Verb == http.MethodGet &&
-		!validated(t.method) &&
+		!validatesBody(t.method) &&
 		!strings.Contains(t.Path, "{") && e.URL == plain &&
 		len(e.Headers) == 0
 	if t.APIKey {
@@ -242,7 +242,7 @@ func (m *maker) try(ctx context.Context, e *Example) {
 	switch {
 	case outcome.Check == "":
 	case outcome.Check == "resource policy":
-		e.Limited, e.Through = true, through(m.api)
+		e.Limited, e.Through = true, allowedVPC(m.api)
 		e.Why += ", but the resource policy does not allow this machine"
 	case outcome.Check == "API key" && e.keyless:
 		e.Why += ", but the route requires an API key, and no usage plan of the stage has an enabled one"
@@ -254,11 +254,11 @@ func (m *maker) try(ctx context.Context, e *Example) {
 // keyHeader begins the header with an API key.
 const keyHeader = "X-API-Key: "
 
-// parameterValue is that of each parameter of a path.
+// parameterValue is the value of every path parameter.
 const parameterValue = "1"
 
-// concrete is a path with values for its parameters.
-func concrete(path string) string {
+// fillParameters returns a path with values for its parameters.
+func fillParameters(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, "{") {
@@ -268,7 +268,7 @@ func concrete(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// APIKey returns a key that a stage of an API accepts; "" without such a key.
+// APIKey returns a key that a stage of an API accepts; "" if there is no such key.
 func APIKey(m *apimodel.Model, api *apimodel.API, stage string) string {
 	for _, plan := range m.UsagePlans {
 		covers := func(s apimodel.PlanStage) bool { return s.API == api && s.Stage == stage }
