@@ -22,7 +22,7 @@ func (c Config) check() error {
 		if err := s.Check(); err != nil {
 			fail("%w", err)
 		} else if slices.Contains(c.TokenSources[:i], s) {
-			fail("token source %q %q is there twice", s.Kind, s.Name)
+			fail("token source %q %q is listed twice", s.Kind, s.Name)
 		}
 	}
 	for i, claim := range c.ContextClaims {
@@ -32,7 +32,7 @@ func (c Config) check() error {
 		case IsReserved(claim):
 			fail("the context claim %q has the name of what is in the context already", claim)
 		case slices.Contains(c.ContextClaims[:i], claim): // API Gateway need not handle an answer with a duplicate name
-			fail("the context claim %q is there twice", claim)
+			fail("the context claim %q is listed twice", claim)
 		}
 	}
 	opaque := ""

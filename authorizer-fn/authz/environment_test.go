@@ -228,7 +228,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{
 			"a context claim twice",
 			func(s *setup) { s.config.ContextClaims = []string{"email", "tenant", "email"} },
-			`"email" is there twice`,
+			`"email" is listed twice`,
 		},
 		{"a field of no secret", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
 		{

@@ -242,8 +242,8 @@ func TestAlarmsOfATopicElsewhere(t *testing.T) {
 		return awssns.Topic_FromTopicArn(stack, &region, jsii.String("arn:aws:sns:"+region+":123456789012:pager"))
 	}
 	refused(t, func() { api.Alarms(topic("us-east-1")) },
-		"secureapi: Shop/Api: Alarms: the topic is in us-east-1 and the API in eu-west-1, and an alarm notifies topics of "+
-			"its own region alone: give it one in eu-west-1")
+		"secureapi: Shop/Api: Alarms: the topic is in us-east-1 and the API in eu-west-1, and an alarm can only notify "+
+			"topics of its own region: give it one in eu-west-1")
 	api.Alarms(topic("eu-west-1"))
 }
 

@@ -78,7 +78,7 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		{
 			"clients and an expression",
 			withExpression(ofClients("abc"), "^abc$"),
-			`ValidationExpression "^abc$" is set beside Clients, of which the expression is made: leave one out`,
+			`ValidationExpression "^abc$" is set, and Clients makes an expression too: leave one out`,
 		},
 		{
 			"not an expression",

@@ -78,7 +78,7 @@ func (j JWTAuthorizer) check() (errs []error) {
 			problems = i.notNative()
 		}
 		if seen[i.URL] {
-			problems = append(problems, fmt.Errorf("issuer %q is there twice: give one issuer all its audiences", i.URL))
+			problems = append(problems, fmt.Errorf("issuer %q is listed twice: give one issuer all its audiences", i.URL))
 		}
 		seen[i.URL] = true
 		if got, want := i.algorithms(), j.Issuers[0].algorithms(); problems == nil && !equalSets(got, want) {

@@ -49,7 +49,7 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		}), `header "a b"`},
 		{"an issuer twice", guardedWith(JWTAuthorizer{Issuers: []Issuer{
 			{URL: "https://a.example.com", Audiences: []string{"a"}}, {URL: "https://a.example.com", Audiences: []string{"b"}},
-		}}), `Issuers[1]: issuer "https://a.example.com" is there twice: give one issuer all its audiences`},
+		}}), `Issuers[1]: issuer "https://a.example.com" is listed twice: give one issuer all its audiences`},
 		{"issuers of different algorithms", guardedWith(JWTAuthorizer{Issuers: []Issuer{
 			{URL: "https://a.example.com", Audiences: []string{"a"}},
 			{URL: "https://b.example.com", Audiences: []string{"b"}, Algorithms: []string{"ES256"}},

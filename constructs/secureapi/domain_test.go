@@ -121,11 +121,11 @@ func TestDomain(t *testing.T) {
 		return func() { shop(in(id), func(p *secureapi.Props) { p.Domain = &d }) }
 	}
 	refused(t, at("Three", secureapi.Domain{Of: domain}),
-		`the base path "/" of the domain "api.example.com" is that of One/Api too`)
+		`the base path "/" of the domain "api.example.com" is also that of One/Api`)
 	refused(t, at("Four", secureapi.Domain{Of: domain, BasePaths: []string{"orders"}}),
 		`route "GET /orders" of One/Api, which the domain "api.example.com" has at "/", is never reached`)
 	refused(t, at("Five", secureapi.Domain{Name: "api.example.com", Certificate: certificate(front, "eu-west-1")}),
-		`Five/Api: Domain.Name "api.example.com" is that of the domain Front/Domain too`)
+		`Five/Api: Domain.Name "api.example.com" is also the name of the domain Front/Domain`)
 	refused(t, at("Six", secureapi.Domain{Name: "b.example.com", Certificate: certificate(front, "eu-north-1")}),
 		"Domain.Certificate is in the region eu-north-1, and the stack in eu-west-1: a REGIONAL domain needs a "+
 			"certificate of the stack's region")

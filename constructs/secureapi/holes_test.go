@@ -207,7 +207,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		}, "changed-login", "the route GET /auth/callback of a login is not as it was planned: its integration calls "},
 		{"a login's environment", sessions, func(_ awscdk.Stack, api *secureapi.API) {
 			api.LoginFunction().AddEnvironment(jsii.String("GATEHOUSE_LOGIN"), jsii.String(`{}`), nil)
-		}, "changed-function", "the included function has not the GATEHOUSE_LOGIN that was planned"},
+		}, "changed-function", "the included function's variable GATEHOUSE_LOGIN is not as planned"},
 		{"a second answer without a session", sessions, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.AddGatewayResponse(jsii.String("Own"), &awsapigateway.GatewayResponseOptions{
 				Type: awsapigateway.ResponseType_UNAUTHORIZED(),
@@ -232,7 +232,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		}, "changed-authorizer", "AuthorizerUri is "},
 		{"an environment", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.AuthorizerFunction().AddEnvironment(jsii.String("GATEHOUSE_AUTHORIZER"), jsii.String(`{"issuers":[]}`), nil)
-		}, "changed-function", "has not the GATEHOUSE_AUTHORIZER that was planned"},
+		}, "changed-function", "variable GATEHOUSE_AUTHORIZER is not as planned"},
 		{"a second stage with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewStage(stack, jsii.String("Fast"), &awsapigateway.StageProps{
 				StageName:      jsii.String("fast"),

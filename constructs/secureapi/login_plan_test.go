@@ -178,7 +178,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 
 		// Its routes
 		{"a route of its own", together(withLogin(nil), add(Handle("GET /auth/session", fn))),
-			`route "GET /auth/session" is there twice, as Routes[2] and as one of the Login at "/auth": give the login ` +
+			`route "GET /auth/session" is declared twice, as Routes[2] and as one of the Login at "/auth": give the login ` +
 				`another Path, or the route another path`},
 		{"an open route beside it", together(withLogin(nil), add(Handle("GET /{page}/login", fn, AnyScope("a")))), ""},
 		{"two logins with one path", twoLogins(func(l *Login) { l.Path = "" }),

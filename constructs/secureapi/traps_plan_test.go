@@ -84,7 +84,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 			together(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
 				ApiKeySourceType: awsapigateway.ApiKeySourceType_HEADER,
 			})),
-			"RestApiProps.ApiKeySourceType is HEADER, by which callers choose the key, and UsageKeyClaim of the API's " +
+			"RestApiProps.ApiKeySourceType is HEADER, with which callers choose the key, and UsageKeyClaim of the API's " +
 				`TokenAuthorizer takes it from the claim "plan_key": leave one out`,
 		},
 		{

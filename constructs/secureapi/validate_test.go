@@ -631,5 +631,5 @@ func TestCodeThatParametersName(t *testing.T) {
 	other := map[string]string{"Ref": "AssetParametersOfAnotherS3VersionKey"}
 	cfn(api.AuthorizerFunction()).AddPropertyOverride(jsii.String("Code.S3Key"), other)
 	refused(t, func() { app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}) },
-		"the included function has not the code that was planned")
+		"the included function's code is not as planned")
 }

@@ -39,7 +39,7 @@ func TestNewTableErrors(t *testing.T) {
 		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))},
 			`access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
 		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))},
-			`route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so leave one out`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := NewTable(c.rules); err == nil || err.Error() != c.want {

@@ -50,7 +50,7 @@ func (r Requirement) Check() error {
 		case r.Kind == Scope && strings.ContainsFunc(v, isSpace):
 			return fmt.Errorf("scope %q: a space separates scopes (RFC 6749, section 3.3): name each alone", v)
 		case r.Claim != "" && slices.Contains(r.AnyOf[:i], v):
-			return fmt.Errorf("the value %q of claim %s is there twice: leave one out", v, r.Claim)
+			return fmt.Errorf("the value %q of claim %s is listed twice: leave one out", v, r.Claim)
 		}
 	}
 	return nil

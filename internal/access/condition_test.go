@@ -47,7 +47,7 @@ func TestCheckConditions(t *testing.T) {
 		{"claim without a text", []Requirement{claim("plan")}, "a claim requirement without a value admits no caller"},
 		{"empty text", []Requirement{claim("plan", "")}, "a claim requirement has an empty value, which no token brings"},
 		{"text twice", []Requirement{claim("plan", "pro", "pro")},
-			`the value "pro" of claim plan is there twice: leave one out`},
+			`the value "pro" of claim plan is listed twice: leave one out`},
 		{"name that is not UTF-8", []Requirement{claimHas("\xff", "x")}, `the claim's name "\xff" is not valid UTF-8`},
 		{"scope of a claim", []Requirement{{Kind: Scope, Claim: "scp", AnyOf: []string{"x"}}},
 			`a scope requirement names the claim "scp": the issuer's settings say which claim has scopes`},
@@ -162,7 +162,7 @@ func TestParseConditionErrors(t *testing.T) {
 			`"claim": want a string, got an array`},
 		{"claim of a scope", `{"kind":"scope","claim":"plan","anyOf":["a"]}`, `a scope requirement names the claim "plan"`},
 		{"claim without a name", `{"kind":"claim","anyOf":["a"]}`, `without the name of the claim`},
-		{"value twice", `{"kind":"claim","claim":"plan","anyOf":["a","a"]}`, `is there twice`},
+		{"value twice", `{"kind":"claim","claim":"plan","anyOf":["a","a"]}`, `is listed twice`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Parse([]byte(`{"version":1,"routes":[{"route":"GET /","requires":[` + c.in + `]}]}`))

@@ -99,7 +99,7 @@ func TestParseErrors(t *testing.T) {
 			`access: route "GET /": a scope requirement without a value admits no caller`},
 		{"an unknown kind", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"ip","anyOf":["::1"]}]}]}`,
 			`unknown kind of requirement "ip"`},
-		{"one route twice", `{"version":1,"routes":[{"route":"GET /"},{"route":"GET /"}]}`, `is there twice`},
+		{"one route twice", `{"version":1,"routes":[{"route":"GET /"},{"route":"GET /"}]}`, `is declared twice`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table, err := Parse([]byte(c.in))

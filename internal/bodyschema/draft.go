@@ -40,7 +40,7 @@ func draftOf(root map[string]any) (*draft, error) {
 			return d, nil
 		}
 	}
-	return nil, &Error{"/$schema", fmt.Sprintf("%v is not known: want that of draft 4, 6, 7, 2019-09 or 2020-12, such as "+
+	return nil, &Error{"/$schema", fmt.Sprintf("%v is not known: want the address of draft 4, 6, 7, 2019-09 or 2020-12, such as "+
 		`"http://json-schema.org/draft-07/schema#"`, given)}
 }
 

@@ -79,7 +79,7 @@ func (n *node) core(name string, value any) bool {
 		n.out[name] = strings.ReplaceAll(text, "*/", "* /")
 	case "$schema":
 		if d, err := draftOf(n.in); n.at != "" && (err != nil || d != n.draft) {
-			n.fail(n.below(name), "it differs from that of the whole schema: a model is of one draft")
+			n.fail(n.below(name), "it differs from the $schema of the whole schema: a model has one draft")
 		}
 	case "definitions", "$defs": // only those that are referred to are converted
 	case "id", "$id":

@@ -58,7 +58,7 @@ func (c Config) checkProvider(loopbackHTTP bool, fail func(string, ...any)) {
 		if !isScope(s) {
 			fail("scope %q: want printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3)", s)
 		} else if slices.Contains(c.Scopes[:i], s) {
-			fail("scope %q is there twice", s)
+			fail("scope %q is listed twice", s)
 		}
 	}
 	for name, value := range c.Parameters {

@@ -68,7 +68,7 @@ func (c Cache) Check() (errs []error) {
 		if err := checkTokenSource(t); err != nil {
 			errs = append(errs, fmt.Errorf("TokenSources[%d]: %w", i, err))
 		} else if slices.Contains(c.Tokens[:i], t) {
-			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is there twice: leave one out", i, t.Kind,
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is listed twice: leave one out", i, t.Kind,
 				t.Name))
 		}
 	}

@@ -82,7 +82,7 @@ func TestWrongCaches(t *testing.T) {
 					Tokens:   []settings.TokenSource{{Kind: settings.Cookie, Name: "s"}, {Kind: settings.Cookie, Name: "s"}},
 				},
 			),
-			`TokenSources[1]: the cookie "s" is there twice`},
+			`TokenSources[1]: the cookie "s" is listed twice`},
 		{"header as API Gateway writes it",
 			caching(Cache{Own: true, Identity: []IdentitySource{Header("method.request.header.X-Token")}}),
 			`header "method.request.header.X-Token": want its name alone: "X-Token"`},

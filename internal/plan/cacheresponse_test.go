@@ -72,19 +72,19 @@ func TestAnswersThatAreKeptByTooLittle(t *testing.T) {
 	for _, tt := range []struct{ name, integration, want string }{
 		{"a parameter of the query", mapped("querystring.size", "method.request.querystring.size"),
 			dependsOn + "the request's " +
-				"size on, by which the answers are not kept, so that one request would get the answer of another: give " +
+				"size on, which is not a part of the cache key, so one request would get the answer to another: give " +
 				"CacheResponse CacheKeyQuery"},
 		{"all values of it", mapped("querystring.size", "method.request.multivaluequerystring.size"), "CacheKeyQuery"},
 		{"a header", mapped("header.A", "method.request.header.X-Shop"),
-			"the request's X-Shop on, by which the answers are " +
-				"not kept, so that one request would get the answer of another: give CacheResponse CacheKeyHeader"},
+			"the request's X-Shop on, which is not a part of the " +
+				"cache key, so one request would get the answer to another: give CacheResponse CacheKeyHeader"},
 		{"a header of the name of a parameter", mapped("header.A", "method.request.header.page"), "CacheKeyHeader"},
 		{"the caller", mapped("header.A", "context.identity.sourceIp"),
-			dependsOn + "context.identity.sourceIp on, which is " +
-				"the caller's own, so that one caller would get the answer of another: leave one of the two out"},
+			dependsOn + "context.identity.sourceIp on, which may " +
+				"differ between callers, so one caller would get the answer of another: leave one of the two out"},
 		{"the body", mapped("header.A", "method.request.body.a"), dependsOn + "method.request.body.a on"},
-		{"a template", template(`{\"size\": \"$input.params('size')\"}`), dependsOn + "the request's size on, by which the " +
-			"answers are not kept, so that one request would get the answer of another: give CacheResponse CacheKeyQuery or " +
+		{"a template", template(`{\"size\": \"$input.params('size')\"}`), dependsOn + "the request's size on, which is " +
+			"not a part of the cache key, so one request would get the answer to another: give CacheResponse CacheKeyQuery or " +
 			"CacheKeyHeader"},
 		{"a template with the caller", template(`$context.identity.userAgent`), dependsOn + "$context.identity.userAgent on"},
 		{"what is kept", mapped("querystring.page", "method.request.querystring.page"), ""},

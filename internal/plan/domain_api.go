@@ -118,7 +118,7 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 		bad("EndpointAccessMode is set without SecurityPolicy: set both, or leave it out")
 	case policy == "" || Unresolved(policy):
 	case of != "":
-		bad("SecurityPolicy is set, and the API has that of its Domain, %s: leave it out", of)
+		bad("SecurityPolicy is set, and the API takes the one of its Domain, %s: leave it out", of)
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy):
 		bad("SecurityPolicy %q: want one whose name begins with SecurityPolicy_, TLS_1_2 or TLS_1_0", policy)
 	case !isEnhanced(policy) && mode != "":

@@ -20,7 +20,7 @@ func TestWrongAPIPolicies(t *testing.T) {
 			"endpoint"},
 		{"of a region", both(policy(strong, ""), edge), "SecurityPolicy " + strong + " does not fit the API's type"},
 		{"beside that of the domain", both(policy(strong, ""), domain(func(d *Domain) { d.Policy = strong })),
-			"SecurityPolicy is set, and the API has that of its Domain, " + strong + ": leave it out"},
+			"SecurityPolicy is set, and the API takes the one of its Domain, " + strong + ": leave it out"},
 	})
 	for _, tt := range []struct {
 		name         string

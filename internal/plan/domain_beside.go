@@ -34,8 +34,8 @@ func (u DomainUse) Beside(other DomainUse) error {
 		if u.Domain == "" || other.Domain == "" || !named {
 			return nil
 		}
-		return fmt.Errorf("Domain.Name %q is that of the domain %s too, and a name is there once in an account and "+
-			"region: share it, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
+		return fmt.Errorf("Domain.Name %q is also the name of the domain %s, and a name is unique in an account and "+
+			"region: share the domain, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
 	}
 	for _, mine := range u.BasePaths {
 		for _, theirs := range other.BasePaths {
@@ -43,7 +43,7 @@ func (u DomainUse) Beside(other DomainUse) error {
 				continue
 			}
 			if mine == theirs {
-				return fmt.Errorf("the base path %q of the domain %q is that of %s too: give one of the APIs another one in "+
+				return fmt.Errorf("the base path %q of the domain %q is also that of %s: give one of the APIs another one in "+
 					"Domain.BasePaths", "/"+mine, u.Name, other.API)
 			}
 			if err := checkHidden(u, mine, other, theirs); err != nil {

@@ -43,7 +43,7 @@ func (p *Plan) checkGatewayResponses() (errs []error) {
 			bad("a Login declares it, with its page for navigations without a session: set Login.NoUnauthorizedPage")
 		}
 		if g.StatusCode != 0 && (g.StatusCode < 200 || g.StatusCode > 599) {
-			bad("the StatusCode %d: want 200 to 599, or 0 for that of the type", g.StatusCode)
+			bad("the StatusCode %d: want 200 to 599, or 0 for the default of the type", g.StatusCode)
 		}
 		for _, err := range p.checkResponseHeaders(g) {
 			bad("%w", err)

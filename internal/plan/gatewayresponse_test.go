@@ -13,7 +13,7 @@ func TestWrongGatewayResponses(t *testing.T) {
 		{"a type", answer("UNAUTHORISED", GatewayResponse{StatusCode: 401}),
 			`GatewayResponses["UNAUTHORISED"]: there is no such type of answer: want one of ACCESS_DENIED, `},
 		{"a status", answer("THROTTLED", GatewayResponse{StatusCode: 42}),
-			`GatewayResponses["THROTTLED"]: the StatusCode 42: want 200 to 599, or 0 for that of the type`},
+			`GatewayResponses["THROTTLED"]: the StatusCode 42: want 200 to 599, or 0 for the default of the type`},
 		{
 			"nothing",
 			answer("THROTTLED", GatewayResponse{}),

@@ -31,7 +31,7 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 		if i.Templates && (i.Passthrough == "" || i.Passthrough == "WHEN_NO_MATCH") {
 			errs = append(errs, fmt.Errorf("its integration makes the call of %s by a template for one Content-Type, and a "+
 				"body of any other reaches %s as the caller wrote it, with the rights of the role: set PassthroughBehavior to "+
-				"NEVER, by which such requests get 415", service, service))
+				"NEVER, with which such requests get 415", service, service))
 		}
 	}
 	if call := i.bodyCall(); call != "" && i.Role && !i.Templates && !i.mapsCall() {

@@ -35,12 +35,12 @@ func (p *Plan) checkKept(r PlannedRoute, i Integration) error {
 		if word == "" {
 			word = "CacheKeyQuery or CacheKeyHeader"
 		}
-		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends the request's %s on, by which the "+
-			"answers are not kept, so that one request would get the answer of another: give CacheResponse %s", name, word))
+		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends the request's %s on, which is "+
+			"not a part of the cache key, so one request would get the answer to another: give CacheResponse %s", name, word))
 	}
 	caller := func(what string) {
-		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends %s on, which is the caller's own, "+
-			"so that one caller would get the answer of another: leave one of the two out", what))
+		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends %s on, which may differ between "+
+			"callers, so one caller would get the answer of another: leave one of the two out", what))
 	}
 	for _, to := range slices.Sorted(maps.Keys(i.Parameters)) {
 		from := i.Parameters[to]

@@ -66,7 +66,7 @@ func TestWrongIntegrations(t *testing.T) {
 		{"other content types pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
 			`,"requestTemplates":{"application/json":"Action=SendMessage"},"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration makes the call of sqs by a template for one Content-Type, and a body of any other reaches sqs ` +
-				`as the caller wrote it, with the rights of the role: set PassthroughBehavior to NEVER, by which such requests ` +
+				`as the caller wrote it, with the rights of the role: set PassthroughBehavior to NEVER, with which such requests ` +
 				`get 415`, false},
 		{"no caller to pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":"arn:aws:iam::*:user/*",` +
 			`"integrationResponses":[{"statusCode":"200"}]}`,

@@ -76,7 +76,7 @@ func TestWrongIntrospections(t *testing.T) {
 		{"the type of answers", issuer(func(i *Issuer) { i.Type = "application/token-introspection+jwt" }),
 			"is that of signed introspection answers, which are not tokens"},
 		{"two issuers of opaque tokens", included(two),
-			"JWT.Issuers[0] and [1] both have opaque tokens, which do not say whose they are"},
+			"JWT.Issuers[0] and [1] both have opaque tokens, which do not name their issuer"},
 	})
 }
 

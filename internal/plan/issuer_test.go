@@ -25,7 +25,7 @@ func TestWrongIssuers(t *testing.T) {
 			"take single values of it with awscdk.Fn_Select"},
 		{"the same issuer twice",
 			included(&JWT{Issuers: append(jwt().Issuers, jwt().Issuers...)}),
-			`JWT.Issuers[1]: issuer "https://idp.example.com/" is there twice`},
+			`JWT.Issuers[1]: issuer "https://idp.example.com/" is listed twice`},
 		{"no audience",
 			issuer(func(i *Issuer) { i.Audiences = nil }),
 			"has no Audiences, so it would accept tokens meant for other services"},

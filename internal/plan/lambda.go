@@ -113,7 +113,7 @@ func (j *JWT) check() (errs []error) {
 			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: %w", i, err))
 		}
 		if seen[issuer.URL] {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is there twice: give one issuer all its "+
+			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is listed twice: give one issuer all its "+
 				"audiences", i,
 				issuer.URL))
 		}
@@ -177,8 +177,8 @@ func (j *JWT) checkOpaqueIssuers() error {
 		case first < 0:
 			first = n
 		default:
-			return fmt.Errorf("JWT.Issuers[%d] and [%d] both have opaque tokens, which do not say whose they are, and one "+
-				"issuer's tokens are not shown to another: guard the routes of one with an authorizer of their own "+
+			return fmt.Errorf("JWT.Issuers[%d] and [%d] both have opaque tokens, which do not name their issuer, and "+
+				"one issuer's tokens are not shown to another: guard the routes of one with an authorizer of their own "+
 				"(GuardedBy), or set Introspection.VerifyJWTs where the tokens are JWTs", first, n)
 		}
 	}

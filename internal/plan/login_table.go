@@ -54,8 +54,8 @@ func (t *SessionTable) check(bad func(format string, a ...any)) {
 			bad("TableSessions.Admins has Public, with which every caller could end the sessions of others: require a scope, " +
 				"a group, a role or a claim")
 		case Forward:
-			bad("TableSessions.Admins has ForwardAccessToken, and the login's function calls no one in an administrator's " +
-				"name: leave it out")
+			bad("TableSessions.Admins has ForwardAccessToken, and the login's function calls nothing on behalf of an " +
+				"administrator: leave it out")
 		}
 	}
 }

@@ -96,7 +96,7 @@ func TestWrongTablesOfSessions(t *testing.T) {
 			of + "Admins has Public, with which every caller could end " +
 				"the sessions of others: require a scope, a group, a role or a claim"},
 		{"an administrator's token", inTable(anyGroup("a"), Forward{}), nil, of + "Admins has ForwardAccessToken, and the " +
-			"login's function calls no one in an administrator's name: leave it out"},
+			"login's function calls nothing on behalf of an administrator: leave it out"},
 		{"all callers", inTable(GuardedBy{Name: "ops"}), func(p *Props) {
 			p.Authorizers = map[string]*Authorizer{"ops": sessionOf(*p.Authorizer.Session.Login, true)}
 		}, of + `Admins requires nothing, so that each caller of the Session "ops" could end the sessions of others: ` +
@@ -114,7 +114,7 @@ func TestWrongTablesOfSessions(t *testing.T) {
 			`TableSessions{}, which answers "POST /auth/backchannel-logout"`},
 		{"one that is there", inTable(), func(p *Props) {
 			p.Routes = append(p.Routes, handle("POST /auth/backchannel-logout", fn, Public{Reason: "the provider"}))
-		}, `route "POST /auth/backchannel-logout" is there twice, as Routes[2] and as one of the Login at "/auth"`},
+		}, `route "POST /auth/backchannel-logout" is declared twice, as Routes[2] and as one of the Login at "/auth"`},
 		{"two logins with one table", keyed(func(*TableKeys) {}), func(p *Props) {
 			second := keyed(func(*TableKeys) {})
 			second.Path, second.Cookie, second.Of = "/staff", "__Host-staff", "/staff"

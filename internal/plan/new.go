@@ -179,13 +179,13 @@ func (p *Plan) givenRoutes() (out []PlannedRoute) {
 func duplicateRoute(first, second PlannedRoute) error {
 	switch {
 	case second.Login == nil:
-		return fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what they "+
-			"require in one", second.Route.Pattern, first.Index, second.Index)
+		return fmt.Errorf("route %q is declared twice, as Routes[%d] and Routes[%d]: leave one out, or join their "+
+			"requirements in one", second.Route.Pattern, first.Index, second.Index)
 	case first.Login == nil:
-		return fmt.Errorf("route %q is there twice, as Routes[%d] and as one of %s: give the login another Path, or the "+
+		return fmt.Errorf("route %q is declared twice, as Routes[%d] and as one of %s: give the login another Path, or the "+
 			"route another path", second.Route.Pattern, first.Index, second.Login)
 	}
-	return fmt.Errorf("route %q is there twice, as one of %s and of another Login: give one of them another Path",
+	return fmt.Errorf("route %q is declared twice, as one of %s and of another Login: give one of them another Path",
 		second.Route.Pattern, first.Login)
 }
 

@@ -14,8 +14,8 @@ func TestWrongRoutes(t *testing.T) {
 		{"no routes", func(p *Props) { p.Routes = nil }, "there are no Routes: an API needs at least one"},
 		{"the same route twice",
 			add(handle("GET /orders", fn)),
-			`route "GET /orders" is there twice, as Routes[0] and Routes[2]: leave one out, or join what they ` +
-				`require in one`},
+			`route "GET /orders" is declared twice, as Routes[0] and Routes[2]: leave one out, or join their ` +
+				`requirements in one`},
 		{"unknown verb",
 			add(handle("FETCH /orders", fn)),
 			`"FETCH /orders": unknown verb "FETCH": API Gateway has DELETE, GET`},
@@ -167,7 +167,7 @@ func TestWrongConditions(t *testing.T) {
 		{"empty text", add(handle("GET /a", fn, claim("plan", ""))),
 			`route "GET /a": a claim requirement has an empty value, which no token brings: leave it out`},
 		{"text twice", add(handle("GET /a", fn, claim("plan", "pro", "pro"))),
-			`route "GET /a": the value "pro" of claim plan is there twice: leave one out`},
+			`route "GET /a": the value "pro" of claim plan is listed twice: leave one out`},
 		{"condition twice", add(handle("GET /a", fn, claim("plan", "pro"), claim("plan", "pro"))),
 			`route "GET /a": it requires twice that claim plan is pro: leave one out`},
 		{"two texts", add(handle("GET /a", fn, claim("plan", "pro"), claim("plan", "free"))),

@@ -91,7 +91,7 @@ func (p *Plan) checkClaimedKeys() (errs []error) {
 			continue
 		}
 		if r := p.props.RestAPI; r != nil && r.KeysFromHeader {
-			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is HEADER, by which callers choose the key, and "+
+			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is HEADER, with which callers choose the key, and "+
 				"UsageKeyClaim of %s takes it from the claim %q: leave one out", g, g.UsageKeyClaim))
 		}
 		if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.Guard == g && r.NeedsKey }) {

@@ -29,7 +29,7 @@ func (p *Plan) checkSingleClaims() (errs []error) {
 			continue
 		}
 		if wrong, found := otherIssuer(r.Requires, issuers); found {
-			errs = append(errs, fmt.Errorf("route %q: it wants the claim iss to be %q, and %s takes tokens of %s alone: "+
+			errs = append(errs, fmt.Errorf("route %q: it wants the claim iss to be %q, and %s accepts only tokens of %s: "+
 				"write the URL of one of its issuers, byte by byte", r.Pattern, wrong, r.Guard, quotedList(issuers)))
 		}
 	}

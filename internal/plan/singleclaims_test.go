@@ -20,12 +20,12 @@ func TestConditionsOnTheIssuer(t *testing.T) {
 	}{
 		{"without the slash", known, []Access{oneOf("https://a.example.com")},
 			`route "GET /a": it wants the claim iss to be ` +
-				`"https://a.example.com", and the API's Included takes tokens of "https://a.example.com/", "https://b.example.com/" ` +
-				`alone: write the URL of one of its issuers, byte by byte`},
+				`"https://a.example.com", and the API's Included accepts only tokens of "https://a.example.com/", "https://b.example.com/": ` +
+				`write the URL of one of its issuers, byte by byte`},
 		{"one of two values", known, []Access{oneOf(a, "https://c.example.com/")}, `to be "https://c.example.com/", and`},
 		{"in Either", known, []Access{Either{[]Access{anyScope("s"), oneOf("https://c.example.com/")}}},
 			`to be "https://c.example.com/", and`},
-		{"another than a session's", nil, []Access{oneOf(a)}, `takes tokens of "https://idp.example.com/" alone`},
+		{"another than a session's", nil, []Access{oneOf(a)}, `accepts only tokens of "https://idp.example.com/"`},
 		{"a session's", nil, []Access{oneOf("https://idp.example.com/")}, ""},
 		{"in a list of issuers", known, []Access{claimHas("iss", a)},
 			`route "GET /a": it wants the claim iss to be a list, and in each token iss is one text: ` +

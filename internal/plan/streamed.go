@@ -39,10 +39,10 @@ func (p *Plan) checkStreamed() (errs []error) {
 		}
 		if r.Timeout > MaxStream {
 			errs = append(errs, fmt.Errorf("route %q: its IntegrationOptions set Timeout to %s, and API Gateway "+
-				"streams an answer for up to %s: leave Timeout out, which is that", r.Pattern, r.Timeout, MaxStream))
+				"streams an answer for up to %s: leave Timeout out, which means that maximum", r.Pattern, r.Timeout, MaxStream))
 		}
 		if p.props.RestAPI != nil && p.props.RestAPI.Compresses {
-			errs = append(errs, fmt.Errorf("route %q: it is Streamed, and RestApiProps have MinCompressionSize, by which API "+
+			errs = append(errs, fmt.Errorf("route %q: it is Streamed, and RestApiProps have MinCompressionSize, with which API "+
 				"Gateway compresses whole answers: leave it out, and compress in the function", r.Pattern))
 		}
 	}

@@ -53,7 +53,7 @@ func TestWrongStreams(t *testing.T) {
 		{"too long", add(withOptions(handle("GET /a", fn, Streamed{}), func(r *Route) { r.Timeout = time.Hour })),
 			`route "GET /a": its IntegrationOptions set Timeout to 1h0m0s, and API Gateway streams an answer for up to 15m0s`},
 		{"compressed", both(add(handle("GET /a", fn, Streamed{})), func(p *Props) { p.RestAPI = &RestAPI{Compresses: true} }),
-			`route "GET /a": it is Streamed, and RestApiProps have MinCompressionSize, by which API Gateway compresses whole`},
+			`route "GET /a": it is Streamed, and RestApiProps have MinCompressionSize, with which API Gateway compresses whole`},
 		{"an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Streamed{}}})),
 			`its Either holds Streamed, which is not a requirement of who calls: write it beside Either`},
 	})

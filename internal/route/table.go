@@ -80,7 +80,7 @@ func (t *Table) insert(index int32, p Pattern) error {
 		method = &n.own[v]
 	}
 	if *method != none {
-		return fmt.Errorf("route: pattern %q is there twice: one route has one function and one set of requirements, so "+
+		return fmt.Errorf("route: pattern %q is declared twice: one route has one function and one set of requirements, so "+
 			"leave one out", p)
 	}
 	*method = index

@@ -36,9 +36,9 @@ func TestNewTableErrors(t *testing.T) {
 		want string
 	}{
 		{"twice", patterns("GET /a", "POST /a", "GET /a"),
-			`route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "GET /a" is declared twice: one route has one function and one set of requirements, so leave one out`},
 		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"),
-			`route: pattern "ANY /{p+}" is there twice: one route has one function and one set of requirements, so leave one out`},
+			`route: pattern "ANY /{p+}" is declared twice: one route has one function and one set of requirements, so leave one out`},
 		{"two names at one place", patterns("GET /orders/{id}", "GET /orders/{order}/items"),
 			`route: pattern "GET /orders/{order}/items" has {order} where "GET /orders/{id}" has {id}: ` + once},
 		{"{id} beside {proxy+}", patterns("GET /orders/{id}", "ANY /orders/{proxy+}"),

@@ -52,7 +52,7 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 			"included-authorizer: the method GET /items was added beside the table, and it cannot be told whether the " +
 				"included authorizer guards it: AuthorizerId: "},
 		{"other code of the included function", "Decide/Metadata/aws:asset:path", "asset.0123456789abcdef",
-			`changed-function: the included function has not the code that was planned: Code is {"ZipFile":"exports.handler = ` +
+			`changed-function: the included function's code is not as planned: Code is {"ZipFile":"exports.handler = ` +
 				`async () => ({})"}, want the asset 0123456789abcdef`},
 		{"an open URL of a function by import", "Url", url(object{"Fn::ImportValue": "orders"}),
 			"open-function-url: the function URL is open, and it cannot be told whether its function is behind a guarded " +

@@ -36,12 +36,12 @@ var changedFunction = Rule{
 					}
 				}
 				if !reflect.DeepEqual(got, want) {
-					report(r, Finding{Message: fmt.Sprintf("the included function has not the %s that was planned",
+					report(r, Finding{Message: fmt.Sprintf("the included function's variable %s is not as planned",
 						name)})
 				}
 			}
 			if what := r.changedCode(); what != "" {
-				report(r, Finding{Message: "the included function has not the code that was planned: " + what})
+				report(r, Finding{Message: "the included function's code is not as planned: " + what})
 			}
 		}
 	},

@@ -89,7 +89,7 @@ var openCall = Rule{
 		"write the call of the AWS service, with the rights of the integration's role.",
 	Looks: "methods with an AWS integration, a role and request templates, of APIs that Gatehouse built; for " +
 		"other APIs it warns",
-	WayOut: "set PassthroughBehavior to NEVER, by which such requests get 415",
+	WayOut: "set PassthroughBehavior to NEVER, with which such requests get 415",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			service := m.passthroughService()

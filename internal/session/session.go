@@ -22,7 +22,7 @@ import (
 // The reasons why there is no session. For a caller the first three mean the same: it is not logged in.
 var (
 	ErrNoSession = errors.New("session: the request has no session")
-	ErrForged    = errors.New("session: the cookie was not sealed here, or is there twice")
+	ErrForged    = errors.New("session: the cookie was not sealed here, or occurs twice")
 	ErrEnded     = errors.New("session: the session has ended")
 
 	// ErrUnavailable reports that the keys, or the table that stores sessions, cannot be reached. It says nothing about a
