@@ -12,12 +12,34 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
+// checkCORS refuses settings of CORS that do not work, and routes that the preflights would hide.
 func (p *Plan) checkCORS() (errs []error) {
-	c := p.props.CORS
-	if c == nil {
+	if p.props.CORS == nil {
 		return nil
 	}
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("CORS: "+format, a...)) }
+	p.props.CORS.check(bad)
+	for _, r := range p.Routes {
+		if r.Pattern.Verb == "OPTIONS" {
+			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out",
+				r.Pattern)
+		}
+	}
+	if len(errs) == 0 {
+		// The functions' middleware would refuse a bad configuration only when it starts, which is too late.
+		config := p.Middleware()
+		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), Unresolved)
+		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), Unresolved)
+		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), Unresolved)
+		if err := config.Validate(); err != nil && len(config.AllowOrigins) > 0 {
+			bad("%w", err)
+		}
+	}
+	return errs
+}
+
+// check reports what is wrong with the settings by themselves.
+func (c *CORS) check(bad func(format string, a ...any)) {
 	if len(c.AllowOrigins) == 0 {
 		bad(`AllowOrigins is empty: name the pages' origins, or "*" for all`)
 	}
@@ -66,23 +88,6 @@ func (p *Plan) checkCORS() (errs []error) {
 	if c.MaxAge < 0 || c.MaxAge%time.Second != 0 {
 		bad("MaxAge %s: want whole seconds", c.MaxAge)
 	}
-	for _, r := range p.Routes {
-		if r.Pattern.Verb == "OPTIONS" {
-			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out",
-				r.Pattern)
-		}
-	}
-	if len(errs) == 0 {
-		// The functions' middleware would refuse a bad configuration only when it starts, which is too late.
-		config := p.Middleware()
-		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), Unresolved)
-		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), Unresolved)
-		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), Unresolved)
-		if err := config.Validate(); err != nil && len(config.AllowOrigins) > 0 {
-			bad("%w", err)
-		}
-	}
-	return errs
 }
 
 // AllowHeaders returns the headers of CORS.AllowHeaders or, by default, the request headers that calls to this API

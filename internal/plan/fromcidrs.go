@@ -215,24 +215,23 @@ func prefixResources(verbs []string, p route.Pattern, free func(...string) bool)
 // resourcesMeet reports the same as [iampolicy.Meet]. It compares the beginnings and ends of the two first, because
 // Meet is slow.
 func resourcesMeet(a, b string) bool {
-	same := func(x, y byte) (goOn, equal bool) {
-		if x == '*' || x == '?' || y == '*' || y == '?' {
-			return false, true
-		}
-		return x == y, x == y
-	}
-	for i := 0; i < min(len(a), len(b)); i++ {
-		if goOn, equal := same(a[i], b[i]); !equal {
-			return false
-		} else if !goOn {
+	isWildcard := func(c byte) bool { return c == '*' || c == '?' }
+	shorter := min(len(a), len(b))
+	for i := range shorter {
+		if isWildcard(a[i]) || isWildcard(b[i]) {
 			break
 		}
-	}
-	for i := 1; i <= min(len(a), len(b)); i++ {
-		if goOn, equal := same(a[len(a)-i], b[len(b)-i]); !equal {
+		if a[i] != b[i] {
 			return false
-		} else if !goOn {
+		}
+	}
+	for i := 1; i <= shorter; i++ {
+		x, y := a[len(a)-i], b[len(b)-i]
+		if isWildcard(x) || isWildcard(y) {
 			break
+		}
+		if x != y {
+			return false
 		}
 	}
 	return iampolicy.Meet(a, b)

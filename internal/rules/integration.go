@@ -109,8 +109,8 @@ var openCall = Rule{
 	},
 }
 
-// passthroughService returns the AWS service that the method passes bodies to for which it has no template, besides
-// bodies for which it has one. It returns "" if it passes no such bodies.
+// passthroughService returns the AWS service to which the method passes bodies unchanged if their content type has no
+// template, although other content types have one. It returns "" if the method passes no such bodies.
 func (m *method) passthroughService() string {
 	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 	kind, _ := integration["Type"].(string)

@@ -51,7 +51,7 @@ const (
 	AuthorizerMetadata = "gatehouse:authorizer"
 )
 
-// planIAM is the name of AWS_IAM in a plan, in place of another guard's authorizer.
+// planIAM stands for IAM in a plan's guards, where other guards have the logical ID of their authorizer.
 const planIAM = "AWS_IAM"
 
 // plan is the access table of an API, as in its metadata.
