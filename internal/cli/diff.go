@@ -97,7 +97,8 @@ func diff(ctx context.Context, p *command.Process, args []string) error {
 	}
 	if d.stack != "" {
 		all := append(stacks(before), stacks(after)...)
-		if before, after = d.onlyStack(before), d.onlyStack(after); len(before.APIs)+len(before.Others)+len(after.APIs)+len(after.Others) == 0 {
+		before, after = d.onlyStack(before), d.onlyStack(after)
+		if len(before.APIs)+len(before.Others)+len(after.APIs)+len(after.Others) == 0 {
 			slices.Sort(all)
 			return fmt.Errorf("--stack %q: no such stack has an API on either side: the stacks with APIs are %s", d.stack,
 				cmp.Or(strings.Join(slices.Compact(all), ", "), "none"))

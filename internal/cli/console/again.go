@@ -16,16 +16,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// edit is a request of the past with changes. Where it still has what the page was shown in place of a credential, the
-// credential is sent.
+// edit is a past request with changes. Where it still has the placeholder that the page shows in place of a credential,
+// the credential itself is sent.
 type edit struct {
 	Verb    string  `json:"verb"`
 	Target  string  `json:"target"`  // the path and the query
 	Headers string  `json:"headers"` // lines of "Name: value"
-	Body    *string `json:"body"`    // null for the body as it came
+	Body    *string `json:"body"`    // null for the original body
 }
 
-// again makes a request of the past once more, with changes or, with a nil edit, as it came.
+// again makes a past request again, with changes or, with a nil edit, unchanged.
 func (v *view) again(e entry, to *edit) (*exchange.Request, error) {
 	old := e.Request
 	r := &exchange.Request{
@@ -43,13 +43,13 @@ func (v *view) again(e entry, to *edit) (*exchange.Request, error) {
 	r.Headers = framed(r.Headers, len(r.Body))
 	refused := e.Answer.Status == http.StatusUnsupportedMediaType && bytes.Equal(r.Body, old.Body)
 	if coding := r.Headers.Get("Content-Encoding"); coding != "" && !refused && !isCoded(coding, r.Body) {
-		// API Gateway decompresses bodies: what is kept is the body as the function got it.
+		// API Gateway decompresses bodies, and the stored body is the one that the function got.
 		r.Headers = slices.DeleteFunc(r.Headers, named("Content-Encoding"))
 	}
 	return r, nil
 }
 
-// apply makes the changes.
+// apply applies the changes.
 func (v *view) apply(to edit, e entry, r *exchange.Request) error {
 	m := credentials.MaskAll(e.Request, e.Answer.Headers, v.sources...)
 	if r.Verb = to.Verb; !httpname.IsToken(r.Verb) {
@@ -75,7 +75,7 @@ func (v *view) apply(to edit, e entry, r *exchange.Request) error {
 	return nil
 }
 
-// hidden says that there is no credential to put in.
+// hidden returns an error for a placeholder without a credential to replace it.
 func hidden(field, what string) error {
 	return wrong(
 		field,
@@ -85,7 +85,7 @@ func hidden(field, what string) error {
 	)
 }
 
-// targetOf reads a path and a query, with the credentials that an earlier request has in the same places.
+// targetOf parses a path and a query. It inserts the credentials that an earlier request has in the same places.
 func (v *view) targetOf(text string, old *exchange.Request, m func(string) string) (path, query string, err error) {
 	path, query, _ = strings.Cut(text, "?")
 	switch {
@@ -114,7 +114,7 @@ func (v *view) targetOf(text string, old *exchange.Request, m func(string) strin
 	return path, query, nil
 }
 
-// headersOf reads header lines, with the credentials that an earlier request has in lines that are the same.
+// headersOf parses header lines. It inserts the credentials that an earlier request has in the same lines.
 func (v *view) headersOf(text string, old exchange.Headers, m func(string) string) (out exchange.Headers, err error) {
 	before := v.headers(old, m)
 	for line := range strings.Lines(text) {
@@ -144,7 +144,7 @@ func named(name string) func(exchange.Header) bool {
 	return func(h exchange.Header) bool { return strings.EqualFold(h.Name, name) }
 }
 
-// framed has the length of the body, if it has one, and no other framing: the body came whole.
+// framed sets the length of the body, if it has one, and removes other framing, since the body is complete.
 func framed(headers exchange.Headers, size int) exchange.Headers {
 	out := slices.DeleteFunc(headers, named("Transfer-Encoding"))
 	length := strconv.Itoa(size)
@@ -160,7 +160,7 @@ func framed(headers exchange.Headers, size int) exchange.Headers {
 	return out
 }
 
-// isCoded reports whether a body is in a coding that API Gateway takes off.
+// isCoded reports whether a body has a Content-Encoding that API Gateway removes.
 func isCoded(coding string, body []byte) bool {
 	var err error
 	switch strings.ToLower(strings.TrimSpace(coding)) {
@@ -172,8 +172,8 @@ func isCoded(coding string, body []byte) bool {
 	return err == nil
 }
 
-// renew replaces what is valid for a time only: tokens of the development issuer that were valid when the request was
-// made and have expired since, and signatures with development keys. It reports whether it made new tokens.
+// renew replaces credentials that are valid only for a time: tokens of the development issuer that were valid when the
+// request was made and have expired since, and signatures with development keys. It reports whether it made new tokens.
 func (v *view) renew(r *exchange.Request, made, now time.Time) (fresh bool, err error) {
 	for _, token := range credentials.Tokens(r) {
 		expires, ok := expiry(token)
@@ -209,7 +209,7 @@ func (v *view) renew(r *exchange.Request, made, now time.Time) (fresh bool, err 
 	return fresh, nil
 }
 
-// isOfSignature reports whether a header is a part of a signature with Signature Version 4.
+// isOfSignature reports whether a header is part of a Signature Version 4.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 func isOfSignature(h exchange.Header) bool {
 	switch strings.ToLower(h.Name) {
@@ -223,7 +223,7 @@ func isOfSignature(h exchange.Header) bool {
 
 const signatureScheme = "AWS4-HMAC-SHA256"
 
-// signer finds the development key that a request is signed with, and the region of the signature.
+// signer returns the development key that signed a request, and the region of the signature.
 func (v *view) signer(r *exchange.Request) (checks.AccessKey, string, bool) {
 	value := r.Headers.Get("Authorization")
 	if !strings.HasPrefix(value, signatureScheme) {
@@ -231,7 +231,7 @@ func (v *view) signer(r *exchange.Request) (checks.AccessKey, string, bool) {
 	}
 	_, scope, _ := strings.Cut(value, "Credential=")
 	scope, _, _ = strings.Cut(scope, ",")
-	// It is KEY/DATE/REGION/SERVICE/aws4_request.
+	// The scope has the form KEY/DATE/REGION/SERVICE/aws4_request.
 	parts := strings.Split(strings.TrimSpace(scope), "/")
 	for _, k := range v.keys {
 		if len(parts) == 5 && k.ID == parts[0] {

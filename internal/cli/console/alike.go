@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// payload is what a JWT claims. It is not verified.
+// payload returns the claims of a JWT without verifying it.
 func payload(token string) (strictjson.Value, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -25,7 +25,7 @@ func payload(token string) (strictjson.Value, bool) {
 	return claims, err == nil && claims.Kind() == strictjson.Object
 }
 
-// expiry is the time that a token names as its end.
+// expiry returns when a token expires.
 func expiry(token string) (time.Time, bool) {
 	claims, ok := payload(token)
 	if !ok {
@@ -38,7 +38,7 @@ func expiry(token string) (time.Time, bool) {
 // ofThisToken are the claims that differ between two tokens with the same rights.
 var ofThisToken = []string{"iat", "exp", "nbf", "jti"}
 
-// alike has the development issuer make a token with the claims and the lifetime of another one. It reports false for a
+// alike makes a token of the development issuer with the claims and the lifetime of another one. It reports false for a
 // token of another issuer, and for one that the issuer cannot make.
 func (v *view) alike(token string) (string, bool) {
 	claims, ok := payload(token)

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// apis are the APIs that are served, and what the form offers to call them with.
+// apis lists the served APIs, and what the form offers to call them with.
 type apis struct {
 	Version int      `json:"version"` // changes with each assembly
 	URL     string   `json:"url"`
@@ -23,7 +23,7 @@ type apis struct {
 	Issuers []issuer `json:"issuers"`
 	Keys    []key    `json:"keys"`
 
-	Problems []string `json:"problems,omitempty"` // what is not as on AWS
+	Problems []string `json:"problems,omitempty"` // differences from AWS
 	Unknown  string   `json:"unknown,omitempty"`  // what is not known about access
 }
 
@@ -31,30 +31,30 @@ type api struct {
 	Name           string   `json:"name"`
 	ResourcePolicy bool     `json:"resourcePolicy"`
 	Stages         []string `json:"stages"`
-	App            string   `json:"app,omitempty"` // its URL in a browser, of an API with a login
+	App            string   `json:"app,omitempty"` // the URL in a browser, for an API with a login
 	Routes         []route  `json:"routes"`
 }
 
 type route struct {
 	Verb         string               `json:"verb"`
 	Path         string               `json:"path"`
-	Kind         string               `json:"kind"` // of guard, as package matrix has it
+	Kind         string               `json:"kind"` // the kind of guard, as in package matrix
 	Authorizer   string               `json:"authorizer,omitempty"`
 	CacheSeconds *float64             `json:"cacheSeconds,omitempty"`
 	APIKey       bool                 `json:"apiKey"`
 	Who          string               `json:"who"`
-	From         string               `json:"from,omitempty"` // ranges of addresses that it takes requests from
+	From         string               `json:"from,omitempty"` // ranges of addresses that may call it
 	Public       string               `json:"public,omitempty"`
-	Session      bool                 `json:"session,omitempty"` // it takes the session of a login, and no token
+	Session      bool                 `json:"session,omitempty"` // it accepts the session of a login, and no token
 	Requires     []access.Requirement `json:"requires,omitempty"`
-	NotServed    string               `json:"notServed,omitempty"` // why it is answered by 501
-	Bodies       []body               `json:"bodies,omitempty"`    // that the route's model accepts; none without a model
+	NotServed    string               `json:"notServed,omitempty"` // why it is answered with 501
+	Bodies       []body               `json:"bodies,omitempty"`    // accepted by the route's model, if it has one
 
-	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer accepts
-	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
+	Issuers []int         `json:"issuers,omitempty"` // indices of the issuers whose tokens its authorizer accepts
+	Use     devissuer.Use `json:"use,omitempty"`     // the use of these tokens
 }
 
-// body is an example.
+// body is an example of a body.
 type body struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -67,7 +67,7 @@ type issuer struct {
 	Scopes    []string      `json:"scopes,omitempty"`
 	Groups    []string      `json:"groups,omitempty"`
 
-	Personas []persona `json:"personas,omitempty"` // those of its sign-in page
+	Personas []persona `json:"personas,omitempty"` // the personas of its sign-in page
 }
 
 // persona is a caller to call routes as.
@@ -85,19 +85,19 @@ type key struct {
 	Who string `json:"who"`
 }
 
-// view is what was made of one reading of an assembly.
+// view holds what was read from one reading of an assembly.
 type view struct {
 	model   *apimodel.Model
 	apis    apis
 	issuer  *devissuer.Provider // nil without one
 	routes  []apigateway.Route
 	keys    []checks.AccessKey
-	sources []string // the names that identity sources have in headers and queries
+	sources []string // the names of identity sources in headers and queries
 
-	models map[string]openapi.API // by the names of the APIs
+	models map[string]openapi.API // by API name
 }
 
-// current is the view of what is served now.
+// current returns the view of the assembly that is served now.
 func (c *Console) current() *view {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -139,7 +139,7 @@ func (c *Console) current() *view {
 	return v
 }
 
-// readAPIs lists the APIs that have a stage here. The matrix knows who may call, and the gateway what is served.
+// readAPIs lists the APIs that have a stage here. The matrix shows who may call, and the gateway what is served.
 func (v *view) readAPIs() {
 	m, unknown := matrix.Of(v.model, "")
 	if unknown != nil {
@@ -168,7 +168,7 @@ func (v *view) readAPIs() {
 	}
 }
 
-// readApps says of the APIs with a login where their apps are.
+// readApps sets the addresses of the apps of APIs with a login.
 func (v *view) readApps(apps []apigateway.App, origin string) {
 	for _, app := range apps {
 		for i, a := range v.apis.APIs {
@@ -179,7 +179,7 @@ func (v *view) readApps(apps []apigateway.App, origin string) {
 	}
 }
 
-// route is a route that is served.
+// route returns a served route.
 func (v *view) route(stage, verb, path string) (apigateway.Route, bool) {
 	i := slices.IndexFunc(v.routes, func(r apigateway.Route) bool {
 		return r.Stage == stage && r.Method.Verb == verb && r.Method.Path == path
@@ -222,8 +222,8 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	return out
 }
 
-// readSources finds the names under which requests bring what callers are identified by. Some say nothing by
-// themselves, as the header X-Shop.
+// readSources finds the names in requests that identify callers. Some of these names do not show that, such as the
+// header X-Shop.
 func (v *view) readSources() {
 	add := func(name string) {
 		if !slices.Contains(v.sources, name) {
@@ -246,7 +246,7 @@ func (v *view) readSources() {
 		}
 		config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
 		if err != nil {
-			continue // another function than the included one
+			continue // not the included function
 		}
 		for _, s := range config.TokenSources {
 			add(s.Name)

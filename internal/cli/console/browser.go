@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// browserStep is what a browser does with the answer to a page of another origin, as the last step. It reports false
-// for a request of no such page.
+// browserStep returns what a browser does with the answer to a page of another origin, as the last step. It reports
+// false if no such page made the request.
 func browserStep(v browser.Verdict) (step, bool) {
 	if !v.Applies {
 		return step{}, false
@@ -24,7 +24,7 @@ func browserStep(v browser.Verdict) (step, bool) {
 	return s, true
 }
 
-// blockedBy is why a browser keeps the answer from the page; "" if it does not.
+// blockedBy says why a browser keeps the answer from the page; "" if it does not.
 func blockedBy(v browser.Verdict) string {
 	if !v.Applies || v.Readable {
 		return ""
@@ -32,7 +32,7 @@ func blockedBy(v browser.Verdict) string {
 	return cmp.Or(v.Why, "the page may not read the answer")
 }
 
-// line is one that a function wrote.
+// line is a line that a function wrote.
 type line struct {
 	Function string `json:"function,omitempty"`
 	Text     string `json:"text"`
@@ -45,7 +45,7 @@ func lines(wrote []apigateway.WroteLine, m func(string) string) (out []line) {
 	return out
 }
 
-// failure is how a function failed.
+// failure says how a function failed.
 type failure struct {
 	Function string        `json:"function"`
 	Type     string        `json:"type"`

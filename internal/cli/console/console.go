@@ -1,8 +1,8 @@
-// Package console is the web page of a local gateway: who may call which route, the last requests with the decision on
-// each and its reasons, and a form that makes a token and calls a route with it.
+// Package console is the web page of a local gateway. It shows who may call which route, and the last requests with the
+// decision on each and its reasons. A form makes a token and calls a route with it.
 //
-// It serves the developer at this machine: requests under another host name or from another site are refused,
-// credentials of requests are not shown, and the last requests are kept in memory only. It decides nothing: requests of
+// The page is for the developer at this machine: requests under another host name or from another site are refused,
+// credentials of requests are not shown, and the last requests are kept only in memory. It decides nothing: requests of
 // the form go to the gateway like any others.
 package console
 
@@ -21,14 +21,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// prefix is where all but the page itself is. No stage can have this name: those consist of letters, digits, hyphens
-// and underscores.
+// prefix begins all paths except that of the page itself. No stage can have this name, since names of stages consist of
+// letters, digits, hyphens and underscores.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
 const prefix = "/~/"
 
-// Options are what a console takes from outside. All but AppOrigin are required.
+// Options configures a console. All fields but AppOrigin are required.
 type Options struct {
-	URL     string // of the gateway, which the console is a part of, such as "http://127.0.0.1:3000"
+	URL     string // the URL of the console's gateway, such as "http://127.0.0.1:3000"
 	Gateway *apigateway.Gateway
 	Now     func() time.Time
 
@@ -39,15 +39,15 @@ type Options struct {
 // Console is the page with its data. It is safe for concurrent use.
 type Console struct {
 	options Options
-	hosts   []string // the names that it answers to
-	run     string   // tells one run of the program from another
+	hosts   []string // the host names that it answers
+	run     string   // identifies this run of the program
 	ring    ring
 
 	mu   sync.Mutex
-	view *view // of the assembly that was served at the last request
+	view *view // the assembly that was served at the last request
 }
 
-// New makes the console of a gateway.
+// New returns the console of a gateway.
 func New(o Options) *Console {
 	if o.AppOrigin == "" {
 		o.AppOrigin = apigateway.AppOrigin(o.URL)
@@ -55,7 +55,7 @@ func New(o Options) *Console {
 	return &Console{options: o, hosts: hostsOf(o.URL), run: fmt.Sprint(o.Now().UnixNano())}
 }
 
-// Record takes note of a request to the gateway.
+// Record records a request to the gateway.
 func (c *Console) Record(r *apigateway.Record) { c.ring.add(r) }
 
 // Mine reports whether a request is for the console instead of an API.
@@ -67,7 +67,7 @@ func Mine(r *exchange.Request) bool {
 //go:embed page
 var files embed.FS
 
-// mediaTypes are those of the files of the page.
+// mediaTypes are the media types of the page's files, by extension.
 var mediaTypes = map[string]string{
 	"css":  "text/css",
 	"html": "text/html",
@@ -105,7 +105,7 @@ func (c *Console) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	return file(path)
 }
 
-// post answers what the page sends.
+// post answers POST requests of the page.
 func (c *Console) post(ctx context.Context, path string, r *exchange.Request) exchange.Answer {
 	switch path {
 	case "prepare":
@@ -126,7 +126,7 @@ func isFile(name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// file is a part of the page.
+// file returns a file of the page.
 func file(name string) exchange.Answer {
 	if !isFile(name) {
 		return problem(http.StatusNotFound, "", "the console has no "+name)
@@ -134,25 +134,25 @@ func file(name string) exchange.Answer {
 	_, extension, _ := strings.Cut(name, ".")
 	text, err := files.ReadFile("page/" + name)
 	if err != nil {
-		panic("console: " + err.Error()) // it is a part of this program
+		panic("console: " + err.Error()) // unreachable: the file is embedded
 	}
 	return secured(exchange.Answer{Status: http.StatusOK, Body: text, Headers: exchange.Headers{
 		{Name: "Content-Type", Value: mediaTypes[extension] + "; charset=utf-8"},
 	}})
 }
 
-// answer is data.
+// answer returns an answer with data.
 func answer(status int, v any) exchange.Answer {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic("console: " + err.Error()) // its data are texts, numbers and JSON that was read before
+		panic("console: " + err.Error()) // unreachable: v has only texts, numbers and parsed JSON
 	}
 	return secured(exchange.Answer{Status: status, Body: text, Headers: exchange.Headers{
 		{Name: "Content-Type", Value: "application/json"},
 	}})
 }
 
-// problem is an answer about an error, with the field of the form that it is about, if any.
+// problem returns an answer about an error, with the field of the form that it concerns, if any.
 func problem(status int, field, text string) exchange.Answer {
 	return answer(status, struct {
 		Field string `json:"field,omitempty"`

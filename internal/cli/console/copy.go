@@ -11,15 +11,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// copies are a request as people paste it elsewhere.
+// copies is a request in forms that people paste elsewhere.
 type copies struct {
 	Curl  string   `json:"curl"`
 	Fetch string   `json:"fetch"`
-	Note  []string `json:"note,omitempty"` // what is to be done before it works, or what is not as it was
+	Note  []string `json:"note,omitempty"` // what to do before it works, or how it differs from the request
 }
 
-// answerCopy makes copies of a request of the past. A token of the development issuer is made anew, which the page
-// could have made itself. For other credentials stand variables.
+// answerCopy answers with copies of a past request. A token of the development issuer is replaced by a new one, which
+// the page could have made itself. Other credentials are replaced by variables.
 func (c *Console) answerCopy(r *exchange.Request) exchange.Answer {
 	var form struct {
 		ID string `json:"id"`
@@ -69,7 +69,7 @@ func (c *Console) copies(v *view, e entry) (copies, error) {
 		example.Key, example.Region = &key, region
 	}
 	out.Curl = shellVariables(example.Curl())
-	if signed { // curl signs by itself
+	if signed { // curl signs the request itself
 		signature, err := tryout.Sign(e.Request.Verb, url, body.Text, key, region, c.options.Now())
 		if err != nil {
 			return out, wrong("", "%v", err)
@@ -90,13 +90,13 @@ func (c *Console) copies(v *view, e entry) (copies, error) {
 	return out, nil
 }
 
-// given is a header's value for a copy: as it is, with a new token, or with a variable for a credential.
+// given returns a header's value for a copy: unchanged, with a new token, or with a variable in place of a credential.
 func (v *view) given(h exchange.Header, shown string, variable func(name string) string) string {
 	switch {
 	case shown == h.Value:
 		return h.Value
 	case strings.EqualFold(h.Name, "X-API-Key") && slices.ContainsFunc(v.model.APIKeys, hasValue(h.Value)):
-		return h.Value // the template has it, and the form sends it
+		return h.Value // the value is in the template, and the form sends it
 	}
 	if made, ok := v.renewed(h.Value); ok {
 		return made
@@ -112,7 +112,7 @@ func hasValue(value string) func(*apimodel.APIKey) bool {
 	return func(k *apimodel.APIKey) bool { return k.Value == value }
 }
 
-// renewed is a value whose one credential is a token of the development issuer, with a new one in its place.
+// renewed returns a value whose only credential is a token of the development issuer, with a new token.
 func (v *view) renewed(value string) (string, bool) {
 	scheme, token, hasScheme := strings.Cut(value, " ")
 	if !hasScheme {
@@ -124,7 +124,7 @@ func (v *view) renewed(value string) (string, bool) {
 	return strings.TrimSpace(scheme + " " + made), ok
 }
 
-// address is the path and the query for a copy.
+// address returns the path and the query for a copy.
 func (v *view) address(r *exchange.Request, m func(string) string, variable func(name string) string) string {
 	replace := func(text string) string { return strings.ReplaceAll(text, credentials.Hidden, variable("PART")) }
 	out := m(r.RawPath)
@@ -149,12 +149,12 @@ func (v *view) address(r *exchange.Request, m func(string) string, variable func
 	return out + "?" + strings.Join(parts, "")
 }
 
-// mark is around the name of a variable, until the text is quoted. It is a noncharacter, which no text has.
+// mark surrounds the name of a variable until the text is quoted. It is a noncharacter, which no text contains.
 // Source: https://www.unicode.org/versions/latest/core-spec/chapter-23/ (section 23.7)
 const mark = "\uFFFF"
 
-// shellVariables has the shell expand variables in words that [tryout.Quote] quoted, as the mark has it do: each ends
-// the quotation and begins another, unless there is nothing in it.
+// shellVariables makes the shell expand marked variables in words that [tryout.Quote] quoted: each ends the quotation
+// and begins another, unless that would be empty.
 func shellVariables(text string) string {
 	parts := strings.Split(text, mark)
 	for i := 1; i < len(parts); i += 2 {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// decision is a request with all decisions on it, in order.
+// decision is a request with all decisions about it, in order.
 type decision struct {
 	summary
 	Steps         []step      `json:"steps"`
@@ -21,12 +21,12 @@ type decision struct {
 	SourceIP      string      `json:"sourceIp"`
 	Protocol      string      `json:"protocol"`
 	Headers       [][2]string `json:"headers"`
-	Answered      [][2]string `json:"answered"` // the answer's headers
+	Answered      [][2]string `json:"answered"` // the headers of the answer
 	Claims        []sent      `json:"claims,omitempty"`
 	Shown         shown       `json:"shown"`
 
 	Rights  []comparison `json:"rights,omitempty"`
-	Wrote   []line       `json:"wrote,omitempty"` // by its functions
+	Wrote   []line       `json:"wrote,omitempty"` // by the request's functions
 	Failure *failure     `json:"failure,omitempty"`
 	Refill  *refill      `json:"refill,omitempty"` // nil without a route
 }
@@ -34,8 +34,8 @@ type decision struct {
 // The outcomes of a step.
 const (
 	passed     = "passed"
-	stopped    = "stopped"     // and so the request was answered here
-	blocked    = "blocked"     // by the browser: the page does not get the answer
+	stopped    = "stopped"     // the request was answered at this step
+	blocked    = "blocked"     // the browser keeps the answer from the page
 	notReached = "not reached" // an earlier check answered the request
 )
 
@@ -45,7 +45,7 @@ type step struct {
 	Outcome string `json:"outcome"`
 	Detail  string `json:"detail"`
 
-	Fix  string `json:"fix,omitempty"`  // what changes it, in words
+	Fix  string `json:"fix,omitempty"`  // how to change the decision
 	Prop string `json:"prop,omitempty"` // the property of package secureapi to change
 }
 
@@ -92,7 +92,7 @@ func (v *view) decision(e entry) decision {
 	return out
 }
 
-// steps are the checks with what comes before and after them.
+// steps returns the checks, with what precedes and follows them.
 func steps(e entry) []step {
 	if e.Route == "" && e.Answer.Status < 400 {
 		return []step{{Check: "route", Outcome: notReached, Detail: "a preflight of a page that --cors-origin names"}}
@@ -111,13 +111,13 @@ func steps(e entry) []step {
 	return append(out, integration(e))
 }
 
-// integration is the last step, also where it was not reached.
+// integration returns the last step, even if the request did not reach it.
 func integration(e entry) step {
 	s := step{
 		Check: "integration", Outcome: passed, Detail: fmt.Sprintf("answered %d without a function", e.Answer.Status),
 	}
 	switch denied := slices.ContainsFunc(e.Verdict.Trace, func(s checks.Step) bool { return !s.Passed }); {
-	case e.Verdict.Denial != nil && !denied: // of no check
+	case e.Verdict.Denial != nil && !denied: // not the denial of a check
 		s.Outcome, s.Detail = stopped, e.Verdict.Denial.Reason
 	case e.Verdict.Denial != nil:
 		s.Outcome, s.Detail = notReached, "an earlier check answered the request"
@@ -129,7 +129,7 @@ func integration(e entry) step {
 	return s
 }
 
-// headers are as they came, but for credentials. Of those, the scheme is shown.
+// headers returns the headers without credentials, of which only the scheme is shown.
 func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]string {
 	out := make([][2]string, 0, len(lines))
 	for _, h := range lines {
@@ -141,7 +141,7 @@ func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]strin
 				value = scheme + " " + value
 			}
 		case strings.EqualFold(h.Name, "Referer") || strings.EqualFold(h.Name, "Location"):
-			// A fragment has what an implicit grant gives (RFC 6749, section 4.2.2).
+			// A fragment contains the tokens of an implicit grant (RFC 6749, section 4.2.2).
 			if end := strings.IndexAny(value, "?#"); end >= 0 {
 				value = value[:end+1] + credentials.Hidden
 			}
@@ -151,10 +151,10 @@ func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]strin
 	return out
 }
 
-// schemes may be shown of an Authorization header.
+// schemes are the schemes of an Authorization header that may be shown.
 var schemes = []string{"Bearer", "Basic", "Digest", "DPoP", "AWS4-HMAC-SHA256"}
 
-// read decodes a token. Its claims may have further tokens in them.
+// read decodes a token. Its claims may contain further tokens.
 func read(token string, m func(string) string) (sent, bool) {
 	parts := strings.Split(token, ".")
 	var out sent

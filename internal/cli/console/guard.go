@@ -10,22 +10,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// hostsOf are the names by which a browser on this machine calls a port. A page of another site can have its own name
-// lead to 127.0.0.1 (DNS rebinding); then the Host header has that name.
+// hostsOf returns the names under which a browser on this machine calls a port. A page of another site can resolve its
+// own name to 127.0.0.1 (DNS rebinding); the Host header has that name then.
 func hostsOf(base string) []string {
 	u, err := url.Parse(base)
 	if err != nil || u.Port() == "" {
 		panic("console: Options.URL " + base + ": want one like http://127.0.0.1:3000")
 	}
 	hosts := []string{net.JoinHostPort("127.0.0.1", u.Port()), net.JoinHostPort("localhost", u.Port())}
-	if u.Port() == "80" { // which browsers leave out
+	if u.Port() == "80" { // browsers leave port 80 out
 		hosts = append(hosts, "127.0.0.1", "localhost")
 	}
 	return hosts
 }
 
-// refuse returns why a request is not answered; "" if it is. Any site may load the page itself and its files, as by a
-// link. Data and tokens are for the page alone, and for programs that are not browsers.
+// refuse says why a request is not answered; "" if it is. Any site may load the page itself and its files, for example
+// with a link. Data and tokens are only for the page, and for programs that are not browsers.
 func (c *Console) refuse(r *exchange.Request) string {
 	host := strings.ToLower(r.Host)
 	if !slices.Contains(c.hosts, host) {
@@ -55,13 +55,13 @@ func (c *Console) refuse(r *exchange.Request) string {
 	return ""
 }
 
-// policy lets the page load its own files and talk to its own origin, and nothing else; and no text can become a script
-// or markup in it.
+// policy allows the page to load its own files and to talk to its own origin, and nothing else. No text in the page can
+// become a script or markup.
 // Source: https://www.w3.org/TR/CSP3/ and https://www.w3.org/TR/trusted-types/
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// secured adds the headers that each answer of the console has.
+// secured adds the headers of every answer of the console.
 func secured(a exchange.Answer) exchange.Answer {
 	for _, h := range [...][2]string{
 		{"Content-Security-Policy", policy},

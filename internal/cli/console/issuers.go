@@ -16,7 +16,7 @@ type Issuers struct {
 	Run     string             `json:"run"` // see [Console.Run]
 	Issuers []devissuer.Issuer `json:"issuers"`
 
-	// Discovery has, by the issuers' URLs, where the development issuer serves their discovery documents.
+	// Discovery maps the issuers' URLs to the discovery documents that the development issuer serves.
 	Discovery map[string]string `json:"discovery"`
 }
 

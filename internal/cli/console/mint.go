@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// tokenAsk is what token the form asks for. What is empty is left to the issuer.
+// tokenAsk describes the token that the form requests. The issuer decides what is empty.
 type tokenAsk struct {
 	Issuer   string   `json:"issuer"`
 	Audience string   `json:"audience"`
@@ -30,7 +30,7 @@ type minted struct {
 	Text   string          `json:"text"`
 }
 
-// request reads what the form asks for.
+// request returns the form's request for a token.
 func (a tokenAsk) request() (devissuer.TokenRequest, error) {
 	request := devissuer.TokenRequest{
 		Issuer: a.Issuer, Audience: a.Audience, Use: devissuer.Use(a.Use), Subject: a.Subject,
@@ -74,8 +74,8 @@ func (v *view) mint(a tokenAsk) (minted, error) {
 	return minted{Claims: payload, Text: text}, nil
 }
 
-// fieldOf finds the field that a request fails by: the one without which it does not. The issuer knows what it can
-// make, and it is asked again rather than copied here.
+// fieldOf returns the field that makes a request fail: the one without which it does not. It asks the issuer again,
+// which knows what it can make, so that its rules are not repeated here.
 func (v *view) fieldOf(request devissuer.TokenRequest) string {
 	for _, without := range []struct {
 		field  string
@@ -96,7 +96,7 @@ func (v *view) fieldOf(request devissuer.TokenRequest) string {
 	return "credential"
 }
 
-// claims reads a JSON object. Numbers stay as they were written.
+// claims parses a JSON object. It preserves the form of numbers.
 func claims(text string) (map[string]any, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil

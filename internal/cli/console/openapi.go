@@ -10,7 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
 )
 
-// answerOpenAPI is the description of the API that the query names, "api=Shop/orders", or of the first one.
+// answerOpenAPI answers with the description of the API that the query names, as in "api=Shop/orders", or of the first
+// one.
 func (c *Console) answerOpenAPI(r *exchange.Request) exchange.Answer {
 	v := c.current()
 	name, given := exchange.QueryValue(r.RawQuery, "api")

@@ -19,16 +19,16 @@ import (
 type ask struct {
 	Stage  string            `json:"stage"`
 	Route  routeName         `json:"route"`
-	Verb   string            `json:"verb"` // of the request; where the route's is ANY, one of them
+	Verb   string            `json:"verb"` // of the request; the route's own may be ANY
 	Params map[string]string `json:"params"`
 	Query  string            `json:"query"` // without the question mark, escaped
 	Header string            `json:"headers"`
 	Body   string            `json:"body"`
 
 	Credential string   `json:"credential"` // "token", "bearer", "key" or "none"
-	Token      tokenAsk `json:"token"`      // to be made, or the one of the session to be made
-	Bearer     string   `json:"bearer"`     // a token that is there already
-	Key        string   `json:"key"`        // its id
+	Token      tokenAsk `json:"token"`      // the token to make, or the token of the session to make
+	Bearer     string   `json:"bearer"`     // an existing token
+	Key        string   `json:"key"`        // the key's ID
 }
 
 type routeName struct {
@@ -39,18 +39,18 @@ type routeName struct {
 // prepared is a request that is ready to be made by a page of this origin.
 type prepared struct {
 	Verb    string      `json:"verb"`
-	URL     string      `json:"url"` // from the slash on
+	URL     string      `json:"url"` // begins with the slash
 	Headers [][2]string `json:"headers"`
 	Body    string      `json:"body"`
-	Cookies []string    `json:"cookies,omitempty"` // each NAME=VALUE, which scripts cannot put into a header
-	Curl    string      `json:"curl"`              // the same, for a shell
+	Cookies []string    `json:"cookies,omitempty"` // each NAME=VALUE; scripts cannot set them in a header
+	Curl    string      `json:"curl"`              // the same request, for a shell
 	Fetch   string      `json:"fetch"`
 	Token   *minted     `json:"token,omitempty"`
 
-	Rights []comparison `json:"rights,omitempty"` // of Token
+	Rights []comparison `json:"rights,omitempty"` // the rights of Token
 }
 
-// fieldError is what is wrong with a field of the form.
+// fieldError is an error about a field of the form.
 type fieldError struct{ field, text string }
 
 func (e *fieldError) Error() string { return e.field + ": " + e.text }
@@ -134,7 +134,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	for _, h := range out.Headers {
 		example.Headers = append(example.Headers, h[0]+": "+h[1])
 	}
-	if takesSession(served) { // the browser sends the header by itself
+	if takesSession(served) { // the browser sends the header itself
 		example.Cookies, example.Headers = strings.Join(out.Cookies, "; "), append(example.Headers, tryout.SameOrigin)
 	} else if len(out.Cookies) > 0 {
 		example.Headers = append(example.Headers, "Cookie: "+out.Cookies[0])
@@ -154,7 +154,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	return out, nil
 }
 
-// rightsOf compares a token that was made with what the route requires.
+// rightsOf compares a new token with what the route requires.
 func (v *view) rightsOf(made minted, stage string, served apigateway.Route, target string, now time.Time) []comparison {
 	claims, ok := payload(made.Text)
 	if !ok {
@@ -168,7 +168,7 @@ func (v *view) rightsOf(made minted, stage string, served apigateway.Route, targ
 	return v.compare(served, to, v.described(caller{path: path, at: now}, claims, served.Method.Authorizer, to))
 }
 
-// withBody adds the body, which is JSON unless a header says otherwise.
+// withBody adds the body, which is JSON unless a header sets another type.
 func withBody(body string, out *prepared) error {
 	if body == "" {
 		return nil
@@ -183,7 +183,7 @@ func withBody(body string, out *prepared) error {
 	return nil
 }
 
-// withBearer adds a token that the user gave.
+// withBearer adds a token that the user entered.
 func withBearer(given string, served apigateway.Route, out *prepared) error {
 	if takesSession(served) {
 		return wrong("credential", "the route takes the session of a login, and no token: choose a new session")
@@ -220,11 +220,11 @@ func withToken(token string, served apigateway.Route, out *prepared) error {
 	return nil
 }
 
-// b64token is what a bearer token consists of.
+// b64token matches a bearer token.
 // Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 var b64token = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
 
-// lifetime reads how long a token is to be valid.
+// lifetime parses the lifetime of a token.
 func lifetime(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// refill is a request of the past for the form, in which its token can be changed: a new one is made with what the
-// token of the request had.
+// refill is a past request in the form, where its token can be changed: a new one is made with the content of the
+// request's token.
 type refill struct {
 	Stage  string            `json:"stage"`
 	Route  routeName         `json:"route"`
@@ -20,7 +20,7 @@ type refill struct {
 	Query  string            `json:"query"`
 	Header string            `json:"headers"`
 	Body   string            `json:"body"`
-	Token  *refillToken      `json:"token,omitempty"` // nil where the request's is not readable
+	Token  *refillToken      `json:"token,omitempty"` // nil if the request's token is not readable
 }
 
 type refillToken struct {
@@ -34,7 +34,7 @@ type refillToken struct {
 // ofClient are header lines that each client writes in its own way.
 var ofClient = []string{"user-agent", "accept", "accept-language", "cache-control", "pragma", "priority"}
 
-// refill fills the form. Credentials are left out, as the form makes others.
+// refill fills in the form. It leaves out credentials, since the form makes new ones.
 func (v *view) refill(e entry, served apigateway.Route, who caller, m func(string) string) *refill {
 	out := &refill{
 		Stage: served.Stage, Route: routeName{served.Method.Verb, served.Method.Path}, Verb: e.Request.Verb,
@@ -52,7 +52,7 @@ func (v *view) refill(e entry, served apigateway.Route, who caller, m func(strin
 		isJSON := lower == "content-type" && strings.HasPrefix(strings.ToLower(h[1]), "application/json")
 		if isJSON || tryout.OfBrowser(lower) || slices.Contains(ofClient, lower) ||
 			strings.Contains(h[1], credentials.Hidden) ||
-			strings.HasPrefix(lower, "x-amz-") { // of a signature
+			strings.HasPrefix(lower, "x-amz-") { // part of a signature
 			continue
 		}
 		out.Header += h[0] + ": " + h[1] + "\n"
@@ -64,7 +64,7 @@ func (v *view) refill(e entry, served apigateway.Route, who caller, m func(strin
 	return out
 }
 
-// params are the parameters of a path, decoded as the form takes them.
+// params returns the parameters of a path, decoded as in the form.
 func params(pattern, path string, m func(string) string) map[string]string {
 	out := map[string]string{}
 	segments := strings.Split(path, "/")

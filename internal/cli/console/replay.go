@@ -13,21 +13,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// replayed is the answer to a request that was made again.
+// replayed is the answer to a request that was repeated.
 type replayed struct {
 	ID      string      `json:"id"`
 	Status  int         `json:"status"`
 	MS      float64     `json:"ms"`
 	Headers [][2]string `json:"headers"`
 	Body    string      `json:"body"`
-	More    bool        `json:"more,omitempty"`  // the body goes on
-	Fresh   bool        `json:"fresh,omitempty"` // its token had expired, and a new one was sent
+	More    bool        `json:"more,omitempty"`  // the body is longer
+	Fresh   bool        `json:"fresh,omitempty"` // the token had expired, and a new one was sent
 }
 
-// mostShown is how much of an answer's body the page gets, in bytes.
+// mostShown is how much of an answer's body is sent to the page, in bytes.
 const mostShown = 100_000
 
-// readForm reads a body of the page.
+// readForm parses a body that the page sends.
 func readForm(r *exchange.Request, to any) error {
 	d := json.NewDecoder(bytes.NewReader(r.Body))
 	d.DisallowUnknownFields()
@@ -43,8 +43,8 @@ func readForm(r *exchange.Request, to any) error {
 	return nil
 }
 
-// answerReplay makes a request of the past once more. The console makes it, and not the page: it has the credentials,
-// which the page does not get, and the headers that no page can set, such as Origin.
+// answerReplay repeats a past request. The console makes the request, and not the page: it has the credentials, which
+// the page does not get, and it can set headers that a page cannot, such as Origin.
 func (c *Console) answerReplay(ctx context.Context, r *exchange.Request) exchange.Answer {
 	var form struct {
 		ID   string `json:"id"`
@@ -69,7 +69,7 @@ func (c *Console) answerReplay(ctx context.Context, r *exchange.Request) exchang
 	}
 	got := c.options.Gateway.Serve(ctx, request)
 	body, more := drain(got)
-	if request.Verb == http.MethodHead { // the server sends no body
+	if request.Verb == http.MethodHead { // the server sends no body for HEAD
 		body, more = "", false
 	}
 	m := credentials.MaskAll(request, got.Headers, v.sources...)
@@ -83,7 +83,7 @@ func (c *Console) answerReplay(ctx context.Context, r *exchange.Request) exchang
 func drain(a exchange.Answer) (body string, more bool) {
 	text := a.Body
 	if a.Stream != nil {
-		text, _ = io.ReadAll(io.LimitReader(a.Stream, mostShown+1)) // an answer that breaks off is what there is of it
+		text, _ = io.ReadAll(io.LimitReader(a.Stream, mostShown+1)) // if the answer breaks off, show what has arrived
 		_ = a.Stream.Close()
 	}
 	if len(text) > mostShown {
@@ -92,7 +92,7 @@ func drain(a exchange.Answer) (body string, more bool) {
 	return string(bytes.ToValidUTF8(text, []byte("\uFFFD"))), false
 }
 
-// answerClear forgets the requests.
+// answerClear deletes the requests.
 func (c *Console) answerClear(r *exchange.Request) exchange.Answer {
 	var form struct{}
 	if err := readForm(r, &form); err != nil {
@@ -102,13 +102,13 @@ func (c *Console) answerClear(r *exchange.Request) exchange.Answer {
 	return answer(http.StatusOK, struct{}{})
 }
 
-// gone is the answer about a request that is not kept.
+// gone returns the answer about a request that is no longer kept.
 func gone() exchange.Answer {
 	return problem(http.StatusNotFound, "",
 		fmt.Sprintf("the console does not have this request any more: it keeps the last %d, until they are cleared", kept))
 }
 
-// failed is the answer about an error, which may be of a field.
+// failed returns the answer about an error, which may concern a field.
 func failed(err error) exchange.Answer {
 	var field *fieldError
 	if errors.As(err, &field) {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// verbs are those that a page can use and API Gateway has.
+// verbs are the methods that a page can use and API Gateway supports.
 // Sources: https://fetch.spec.whatwg.org/#methods and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-setup.html
 var verbs = []string{
@@ -69,7 +69,7 @@ func target(a ask) (string, error) {
 	return path + "?" + query, nil
 }
 
-// headers reads lines of "Name: value".
+// headers parses lines of "Name: value".
 func headers(text string) ([][2]string, error) {
 	out := [][2]string{}
 	for line := range strings.Lines(text) {

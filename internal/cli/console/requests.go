@@ -19,25 +19,25 @@ type summary struct {
 	Status       int       `json:"status"`
 	Verb         string    `json:"verb"`
 	Path         string    `json:"path"`            // with the stage, without the query
-	Route        string    `json:"route,omitempty"` // "" if none was found
+	Route        string    `json:"route,omitempty"` // "" if no route was found
 	Authorizer   string    `json:"authorizer,omitempty"`
 	Cache        string    `json:"cache,omitempty"`
 	AuthorizerMS float64   `json:"authorizerMs,omitempty"`
 	Principal    string    `json:"principal,omitempty"`
 	MS           float64   `json:"ms"`
 	Reason       string    `json:"reason,omitempty"`
-	Blocked      string    `json:"blocked,omitempty"` // why the browser keeps the answer from the page
+	Blocked      string    `json:"blocked,omitempty"` // why the browser withholds the answer from the page
 }
 
-// requests is what a page that is open needs to know.
+// requests is what an open page needs to know.
 type requests struct {
-	Run      string    `json:"run"`  // if it changed, the page starts anew
-	APIs     int       `json:"apis"` // if it changed, the page loads the routes again
+	Run      string    `json:"run"`  // if it changes, the page starts anew
+	APIs     int       `json:"apis"` // if it changes, the page loads the routes again
 	Last     int       `json:"last"`
-	Requests []summary `json:"requests"` // the newest first
+	Requests []summary `json:"requests"` // newest first
 }
 
-// answerRequests are the requests after the one that the query names, "after=17".
+// answerRequests answers with the requests after the one that the query names, as in "after=17".
 func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 	after := 0
 	if text, given := exchange.QueryValue(r.RawQuery, "after"); given {
@@ -62,7 +62,7 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 	return answer(http.StatusOK, out)
 }
 
-// answerRequest is one request in full.
+// answerRequest answers with one request in full.
 func (c *Console) answerRequest(id string) exchange.Answer {
 	e, ok := c.ring.find(id)
 	if !ok {
@@ -91,7 +91,7 @@ func (v *view) summary(e entry) summary {
 	}
 }
 
-// milliseconds have one decimal, below 10 two.
+// milliseconds returns a duration with one decimal, or two below 10.
 func milliseconds(d time.Duration) float64 {
 	ms := float64(d.Microseconds()) / 1000
 	if ms < 10 {

@@ -15,24 +15,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// comparison is one thing that a route requires of a caller, beside what the caller has. It explains a decision, and
-// makes none: the token is not verified here.
+// comparison is one requirement of a route, beside what the caller has. It explains a decision but makes none: the
+// token is not verified here.
 type comparison struct {
 	Wants string `json:"wants"`
 	Has   string `json:"has"`
 	Met   bool   `json:"met"`
 }
 
-// caller is what a request says of who makes it.
+// caller is what a request says about its caller.
 type caller struct {
-	claims strictjson.Value // of a token that can be read
+	claims strictjson.Value // the claims of a readable token
 	rights access.Rights
-	known  bool // rights are: by the claims, or as the included authorizer found them
+	known  bool // whether rights are known, from the claims or from the included authorizer
 	path   string
 	at     time.Time
 }
 
-// compare lists what a route requires of a caller, and what this one has; nil for a route without a token's guard.
+// compare lists what a route requires of a caller, and what this one has; nil for a route whose guard uses no token.
 func (v *view) compare(served apigateway.Route, to route, who caller) (out []comparison) {
 	a := served.Method.Authorizer
 	if a == nil || to.Kind == matrix.IAM {
@@ -52,7 +52,7 @@ func (v *view) compare(served apigateway.Route, to route, who caller) (out []com
 	return out
 }
 
-// compareToken compares what is asked of every token: who issued it, for whom, and until when.
+// compareToken compares what is required of every token: its issuer, its audience and its expiry.
 func (v *view) compareToken(a *apimodel.Authorizer, to route, who caller) (out []comparison) {
 	iss, _ := who.claims.Get("iss").Text()
 	var urls, audiences []string
@@ -72,7 +72,7 @@ func (v *view) compareToken(a *apimodel.Authorizer, to route, who caller) (out [
 	if len(audiences) > 0 && to.Kind != matrix.Cognito {
 		has := access.Words(who.claims.Get("aud"))
 		if client, ok := who.claims.Get("client_id").Text(); ok && !who.claims.Get("aud").Exists() {
-			has = []string{client} // an access token of Amazon Cognito
+			has = []string{client} // Amazon Cognito's access tokens have no aud
 		}
 		met := slices.ContainsFunc(has, func(one string) bool { return slices.Contains(audiences, one) })
 		out = append(out, comparison{"audience " + strings.Join(audiences, " or "), listed(has), met})
@@ -102,7 +102,7 @@ func (v *view) issuersOf(a *apimodel.Authorizer) (out []devissuer.Issuer) {
 	return out
 }
 
-// brings says what a caller has of what a requirement asks for.
+// brings says what a caller has that concerns a requirement.
 func brings(r access.Requirement, who caller, pattern string) string {
 	switch r.Kind {
 	case access.Scope:
@@ -162,7 +162,8 @@ func (who caller) owns(pattern string) func(access.Requirement) bool {
 	}
 }
 
-// parameter is the segment of a path at the place that a pattern has the parameter, undecoded; "" if it has none.
+// parameter returns the undecoded segment of a path that corresponds to a parameter of a pattern; "" if there is no
+// such segment.
 func parameter(pattern, path, name string) string {
 	segments := strings.Split(path, "/")
 	if i := slices.Index(strings.Split(pattern, "/"), "{"+name+"}"); i >= 0 && i < len(segments) {
@@ -171,7 +172,7 @@ func parameter(pattern, path, name string) string {
 	return ""
 }
 
-// orNone is a value, which may be missing.
+// orNone returns a value, or a text for a missing one.
 func orNone(value string) string {
 	if value == "" {
 		return "none"
@@ -181,8 +182,8 @@ func orNone(value string) string {
 
 func listed(values []string) string { return orNone(strings.Join(values, ", ")) }
 
-// callerOf reads who makes a request: from the token that the route's authorizer is to find, or from what the included
-// authorizer found out, of a session or an opaque token.
+// callerOf returns the caller of a request: from the token that the route's authorizer looks for, or from what the
+// included authorizer found in a session or an opaque token.
 func (v *view) callerOf(e entry, served apigateway.Route, to route) caller {
 	who := caller{path: e.Request.Path, at: e.Time}
 	a := served.Method.Authorizer
@@ -210,7 +211,7 @@ func (v *view) callerOf(e entry, served apigateway.Route, to route) caller {
 	return who
 }
 
-// described is a caller with the claims of a token.
+// described returns a caller with the claims of a token.
 func (v *view) described(who caller, claims strictjson.Value, a *apimodel.Authorizer, to route) caller {
 	who.claims, who.known = claims, true
 	var names access.ClaimNames
@@ -236,7 +237,7 @@ func (v *view) described(who caller, claims strictjson.Value, a *apimodel.Author
 	return who
 }
 
-// routeOf is the route that took a request.
+// routeOf returns the route of a request.
 func (v *view) routeOf(e entry) (served apigateway.Route, to route, ok bool) {
 	stage := e.Request.Stage
 	if e.Request.Mount != "" {
@@ -249,7 +250,7 @@ func (v *view) routeOf(e entry) (served apigateway.Route, to route, ok bool) {
 	return v.known(stage, served)
 }
 
-// known is a route as the page has it.
+// known returns a route in the page's form.
 func (v *view) known(stage string, served apigateway.Route) (apigateway.Route, route, bool) {
 	for _, a := range v.apis.APIs {
 		if !slices.Contains(a.Stages, stage) {

@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
-// kept is how many requests are kept.
+// kept is the number of requests that are kept.
 const kept = 200
 
-// entry is a request that was answered, without the answer's body.
+// entry is an answered request, without the answer's body.
 type entry struct {
-	seq  int // from 1 on
-	size int // of the request's body, which is kept up to mostBody
+	seq  int // starts at 1
+	size int // size of the request's body, which is kept up to mostBody
 
-	// found are the rights that the included authorizer found, in its context's words; nil if it does not say.
+	// found are the rights in the included authorizer's context; nil if it has none.
 	found map[string]string
 	apigateway.Record
 }
@@ -28,13 +28,12 @@ type entry struct {
 // ring keeps the last requests.
 type ring struct {
 	mu      sync.Mutex
-	last    int // the number of the last one
-	cleared int // how often they were forgotten
+	last    int // the number of the last request
+	cleared int // how often the requests were cleared
 	entries [kept]entry
 }
 
-// add takes a request without what may be large. It is done while the request's caller waits, so nothing is made of it
-// yet.
+// add adds a request without its large parts. The caller of the request waits meanwhile, so it does no other work yet.
 func (r *ring) add(record *apigateway.Record) {
 	e := entry{Record: *record, size: len(record.Request.Body)}
 	request := *record.Request
@@ -46,7 +45,7 @@ func (r *ring) add(record *apigateway.Record) {
 		e.Failure = &apigateway.Failure{Function: f.Function, Type: f.Type, Message: short(f.Message), Frames: f.Frames}
 	}
 	v := record.Verdict
-	if l := v.Known.Lambda; l != nil && l.Context["issuer"] != "" { // see authz's documentation of its context
+	if l := v.Known.Lambda; l != nil && l.Context["issuer"] != "" { // see the documentation of authz's context
 		e.found = map[string]string{}
 		for _, kind := range []string{"scopes", "groups", "roles"} {
 			e.found[kind] = short(l.Context[kind])
@@ -60,7 +59,7 @@ func (r *ring) add(record *apigateway.Record) {
 		step := checks.Step{Check: s.Check, Passed: s.Passed, Detail: short(s.Detail)}
 		e.Verdict.Trace = append(e.Verdict.Trace, step)
 	}
-	// The headers of an answer may be parts of the text that a function answered with, all of which they would keep.
+	// The headers of an answer may be slices of a function's answer. Without a copy, they would keep all of it in memory.
 	all := record.Answer.Headers
 	e.Answer.Headers = make(exchange.Headers, min(len(all), mostHeaders))
 	for i, h := range all[:len(e.Answer.Headers)] {
@@ -76,16 +75,17 @@ func (r *ring) add(record *apigateway.Record) {
 	r.entries[e.seq%kept] = e
 }
 
-// mostBody is how much of a request's body is kept, in bytes: all of it or nothing.
+// mostBody is the size up to which a request's body is kept, in bytes.
 const mostBody = 64 << 10
 
-// mostHeaders is how many headers of an answer are kept: nothing but the function bounds how many there are.
+// mostHeaders is how many headers of an answer are kept, since functions can set any number.
 const mostHeaders = 100
 
-// longest is how much is kept of a text, in bytes: a function can fail with words of some megabytes.
+// longest is how much of a text is kept, in bytes: the message of a failed function can have megabytes.
 const longest = 4000
 
-// short is the beginning of a text up to a space, so that no credential in it is cut and then no longer found.
+// short returns the beginning of a text, up to a space, so that it does not cut a credential, which would then not be
+// found.
 func short(text string) string {
 	if len(text) <= longest {
 		return text
@@ -101,7 +101,7 @@ func shortDenial(d *mapping.Failure) *mapping.Failure {
 	return &mapping.Failure{Status: d.Status, Reason: short(d.Reason)}
 }
 
-// after are the requests that came after one, the newest first, and the number of the newest one there is.
+// after returns the requests after a number, newest first, and the number of the last request.
 func (r *ring) after(seq int) (out []entry, last int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,7 +113,7 @@ func (r *ring) after(seq int) (out []entry, last int) {
 	return out, r.last
 }
 
-// find looks a request up by its id.
+// find returns a request by its ID.
 func (r *ring) find(id string) (entry, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -125,7 +125,7 @@ func (r *ring) find(id string) (entry, bool) {
 	return entry{}, false
 }
 
-// clear forgets the requests. Numbers go on.
+// clear deletes the requests. Numbering continues.
 func (r *ring) clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -133,7 +133,7 @@ func (r *ring) clear() {
 	r.cleared++
 }
 
-// clearings is how often the requests were forgotten.
+// clearings returns how often the requests were cleared.
 func (r *ring) clearings() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// takesSession reports whether a route takes the session of a login.
+// takesSession reports whether a route accepts the session of a login.
 func takesSession(r apigateway.Route) bool { return matrix.SessionOf(r.Method.Authorizer) != nil }
 
-// session makes a session with a token as the form asks for it, and returns its cookies. The page sets them for as long
-// as its request takes: it has the address of the gateway, which is another host than the app's.
+// session makes a session with the token that the form requests, and returns its cookies. The page sets them only
+// during its request: it is at the address of the gateway, which is another host than the app's.
 func (c *Console) session(a tokenAsk, served apigateway.Route) (cookies []string, err error) {
 	request, err := a.request()
 	if err != nil {

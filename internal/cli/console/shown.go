@@ -10,8 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// shown are parts of a request as the page shows them and lets them be edited: without credentials, in place of which
-// stands [credentials.Hidden].
+// shown holds parts of a request that the page shows and lets users edit. [credentials.Hidden] replaces credentials.
 type shown struct {
 	Path  string    `json:"path"`
 	Query string    `json:"query"`
@@ -20,11 +19,11 @@ type shown struct {
 
 type shownBody struct {
 	Text string `json:"text"`
-	Size int    `json:"size"`           // in bytes, as it came
-	Lost string `json:"lost,omitempty"` // why Text is not the body; "" if it is
+	Size int    `json:"size"`           // in bytes, as received
+	Lost string `json:"lost,omitempty"` // why Text does not hold the body; "" if it does
 }
 
-// show masks a request. The mask is that of [credentials.MaskAll].
+// show masks a request with the mask of [credentials.MaskAll].
 func (v *view) show(e entry, m func(string) string) shown {
 	return shown{
 		Path:  m(e.Request.RawPath),
@@ -33,7 +32,7 @@ func (v *view) show(e entry, m func(string) string) shown {
 	}
 }
 
-// splitQuery splits a query into its parameters and what separates them, as [exchange.AppendQuery] does.
+// splitQuery splits a query into its parameters and their separators, like [exchange.AppendQuery].
 func splitQuery(query string) (parts []string) {
 	for query != "" {
 		end := strings.IndexAny(query, "&;")
@@ -48,7 +47,7 @@ func splitQuery(query string) (parts []string) {
 	return parts
 }
 
-// parts are those of a query, without credentials. A parameter without a name is not shown, as it may be a token.
+// parts returns the parts of a query without credentials. It hides a parameter without a name, which may be a token.
 func (v *view) parts(query string, m func(string) string) []string {
 	parts := splitQuery(query)
 	for i, part := range parts {
@@ -79,14 +78,14 @@ func showBody(e entry, m func(string) string) shownBody {
 	return out
 }
 
-// members are those of JSON objects with a text, a number or a list of them, and fields those of a form.
+// members matches members of JSON objects with a text, a number or a list of them. fields matches fields of a form.
 var (
 	members = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)` +
 		`(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|\[(?:[^"\[\]{}]|"(?:[^"\\]|\\.)*")*\])`)
 	fields = regexp.MustCompile(`(^|[&\n])([^=&\s"{}]+)=([^&\n]+)`)
 )
 
-// maskBody takes out of a body the values whose names say that they are credentials.
+// maskBody masks values in a body whose names show that they are credentials.
 func maskBody(text string) string {
 	text = members.ReplaceAllStringFunc(text, func(member string) string {
 		if found := members.FindStringSubmatch(member); credentials.Named(found[1]) {

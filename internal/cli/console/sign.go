@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// sign adds the headers of Signature Version 4 to a request that the page makes; see [tryout.Sign]. The page's own
-// headers are not signed, as the browser may change them.
+// sign adds the headers of Signature Version 4 to a request that the page will make; see [tryout.Sign]. The page's own
+// headers are not signed, since the browser may change them.
 func sign(p *prepared, host string, k checks.AccessKey, region string, now time.Time) error {
 	path, query, _ := strings.Cut(p.URL, "?")
 	values, err := url.ParseQuery(query)
@@ -18,7 +18,7 @@ func sign(p *prepared, host string, k checks.AccessKey, region string, now time.
 		return wrong("query", "%v", err)
 	}
 	if query != "" {
-		// Some readers of a query take a plus sign for a space; the signature takes it for itself.
+		// Some parsers of a query read a plus sign as a space; in the signature it is a plus sign.
 		p.URL = path + "?" + strings.ReplaceAll(values.Encode(), "+", "%20")
 	}
 	signature, err := tryout.Sign(p.Verb, "http://"+host+p.URL, p.Body, k, region, now)

@@ -19,24 +19,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// announcement is what is served, how to try it, and where.
+// announcement says what is served, how to try it, and where.
 type announcement struct {
 	routes   matrix.Matrix
 	stages   []servedStage
 	apps     []servedApp
-	problems []string // what is not as on AWS
+	problems []string // differences from AWS
 	examples []tryout.Example
-	revokers []revoker          // of issuers that are asked about their tokens
+	revokers []revoker          // for issuers whose tokens are introspected
 	keys     []checks.AccessKey // for Signature Version 4; none if no route needs it
-	console  string             // its URL
-	watched  string             // the folder whose changes count; "" without --watch
+	console  string             // the console's URL
+	watched  string             // the watched folder; "" without --watch
 	url      string
 }
 
 // servedStage is a stage of an API.
 type servedStage struct {
 	api, url string
-	sees     string // the stage name in events, if the URL has another one; "" if not
+	sees     string // the stage's name in events if the URL has another one, else ""
 }
 
 func (s servedStage) String() string {
@@ -47,10 +47,10 @@ func (s servedStage) String() string {
 	return text
 }
 
-// trying limits the time for the dry runs of examples: an authorizer may wait for something that is not there.
+// trying limits the time for the dry runs of examples: an authorizer may wait for something that does not exist.
 const trying = 5 * time.Second
 
-// announce gathers the announcement, and writes notes about what may surprise.
+// announce makes the announcement, and writes notes about what may surprise users.
 func announce(
 	ctx context.Context, p *command.Process, f flags, src *source, g *apigateway.Gateway, url string,
 ) (announcement, error) {
@@ -92,7 +92,7 @@ func announce(
 	return a, nil
 }
 
-// serves reports whether an API is served, as [apigateway.Options] chooses it.
+// serves reports whether an API is served, by the rule of [apigateway.Options].
 func (f *flags) serves(api matrix.API) bool {
 	return f.api == "" || api.ID.String() == f.api || api.Name == f.api || strings.HasPrefix(api.Name, f.api+" [")
 }
@@ -116,10 +116,10 @@ func stages(g *apigateway.Gateway, model *apimodel.Model, routes matrix.Matrix, 
 	return out
 }
 
-// revoker is where the development issuer takes an issuer's tokens out of use.
+// revoker is where the development issuer revokes an issuer's tokens.
 type revoker struct{ issuer, url string }
 
-// revokers lists them for issuers that authorizers ask about their tokens.
+// revokers lists the revokers of issuers that authorizers ask about their tokens.
 func revokers(g *apigateway.Gateway) (out []revoker) {
 	p := g.Issuer()
 	if p == nil {
@@ -143,19 +143,18 @@ func keys(g *apigateway.Gateway, routes matrix.Matrix) []checks.AccessKey {
 	return g.AccessKeys()
 }
 
-// dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
+// dynamoVariable is the variable that sets the endpoint of Amazon DynamoDB in AWS SDKs.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// noteTemplates writes notes about what the templates leave open, and about variables that have no effect on a
-// function.
+// noteTemplates writes notes about what the templates leave open, and about variables without an effect on a function.
 func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly, model *apimodel.Model) {
 	if len(a.Missing) > 0 {
 		note("the app needs values that CDK looks up in AWS (%s): run \"cdk synth\" once, which saves them in "+
 			"cdk.context.json", strings.Join(a.Missing, ", "))
 	}
 	var names []string
-	ours := apigateway.SessionTables(model) // which run here
+	ours := apigateway.SessionTables(model) // these run here
 	for _, t := range model.Tables {
 		if !ours[t.Name] {
 			names = append(names, t.ID.String())
@@ -215,7 +214,7 @@ func noteAddress(note func(string, ...any), f flags, examples []tryout.Example) 
 	note("a resource policy does not allow %s: set another address with --source-ip", f.sourceIP)
 }
 
-// outcome is the status of an example in words.
+// outcome describes the status of an example.
 func outcome(e tryout.Example) string {
 	if e.Status == 0 {
 		return "decided by the " + e.Called

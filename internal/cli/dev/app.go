@@ -9,7 +9,7 @@ import (
 type servedApp struct {
 	api, url string
 	login    string // the URL at which a user logs in
-	first    string // the API that has the root of the address in its place; "" if it has it itself
+	first    string // the API that has the root of the address instead; "" if this one has it
 }
 
 // servedApps lists the APIs in which users log in, the one at the root first.

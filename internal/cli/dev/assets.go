@@ -13,13 +13,13 @@ import (
 // asset begins the names of assets in an assembly.
 const asset = "asset."
 
-// lingers is how long the assets of a changed function stay: longer than API Gateway waits for any function. An open
-// request may run a function that reads its files late, and two changes may follow each other within seconds.
+// lingers is how long the assets of a changed function stay: longer than API Gateway waits for any function. A request
+// under way may run a function that reads its files late, and two changes may follow each other within seconds.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const lingers = 5 * time.Minute
 
-// forget removes the assets that no assembly has named for some time: each change of a function leaves its program
-// behind, megabytes each time. Assets of assemblies that failed go at once.
+// forget removes assets that no assembly has named for some time, since each change of a function leaves its old
+// program behind, which has megabytes. It removes the assets of failed assemblies at once.
 func (s *source) forget() {
 	if s.app == nil {
 		return
@@ -36,7 +36,7 @@ func (s *source) forget() {
 		case known && now.Sub(since) < lingers:
 			kept[name] = since
 		case s.assets != nil:
-			_ = os.RemoveAll(filepath.Join(s.assembly, name)) // if it stays, it goes with the folder at the end
+			_ = os.RemoveAll(filepath.Join(s.assembly, name)) // otherwise it is removed with the folder at the end
 		}
 	}
 	s.assets = kept
@@ -47,7 +47,7 @@ func assetsOf(dir string) (all, named []string) {
 	var texts [][]byte
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case err != nil: // it is left out
+		case err != nil: // skip it
 		case filepath.Dir(path) == dir && strings.HasPrefix(entry.Name(), asset):
 			all = append(all, entry.Name())
 			if entry.IsDir() {

@@ -8,11 +8,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 )
 
-// change is a change of the sources, and what is made of it.
+// change is a change of the sources, and its consequences.
 type change struct {
-	files     []string // relative to the folder that is watched, with slashes
-	functions []string // that are built
-	app       bool     // it runs, after that; if neither, the assembly is read
+	files     []string // relative to the watched folder, with slashes
+	functions []string // functions that are built
+	app       bool     // whether the app runs after that; if neither, the assembly is read
 }
 
 // fewFiles is how many changed files are named.
@@ -30,9 +30,9 @@ func (c change) String() string {
 	text += " " + verb + " changed: "
 	switch {
 	case len(c.functions) > 0 && c.app:
-		return text + are(c.functions) + " built again, then the app runs"
+		return text + withVerb(c.functions) + " built again, then the app runs"
 	case len(c.functions) > 0:
-		return text + are(c.functions) + " built again"
+		return text + withVerb(c.functions) + " built again"
 	case c.app:
 		return text + "the app runs again"
 	default:
@@ -40,19 +40,19 @@ func (c change) String() string {
 	}
 }
 
-// reloaded is what is served after a change.
+// reloaded describes what is served after a change.
 type reloaded struct {
 	took      time.Duration
-	functions []string         // that alone are new; none if the API is
-	access    *accessdiff.Diff // who may call what that could not, and the other way round; nil if only functions are new
-	stages    []servedStage    // that are new, or at another address
-	problems  []string         // what is not as on AWS, and was not said before
+	functions []string         // set if only these functions are new; empty if the API is
+	access    *accessdiff.Diff // who gained and who lost access; nil if only functions are new
+	stages    []servedStage    // stages that are new, or have another address
+	problems  []string         // differences from AWS that were not reported before
 }
 
 func (r reloaded) String() string {
 	what := "the new API is"
 	if len(r.functions) > 0 {
-		what = "the new " + are(r.functions)
+		what = "the new " + withVerb(r.functions)
 	}
 	text := fmt.Sprintf("%s served, after %.1f s", what, r.took.Seconds())
 	if r.access != nil && len(r.access.Changes) == 0 {
@@ -61,7 +61,7 @@ func (r reloaded) String() string {
 	return text
 }
 
-// accessLines are the changes of access, one a line.
+// accessLines returns the changes of access, one per line.
 func (r reloaded) accessLines() (lines []string) {
 	if r.access == nil {
 		return nil
@@ -74,8 +74,8 @@ func (r reloaded) accessLines() (lines []string) {
 	return lines
 }
 
-// are is "Orders is", "Orders and Admin are".
-func are(names []string) string {
+// withVerb returns "Orders is" or "Orders and Admin are".
+func withVerb(names []string) string {
 	last := len(names) - 1
 	if last == 0 {
 		return names[0] + " is"
@@ -83,7 +83,7 @@ func are(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last] + " are"
 }
 
-// counted is "1 file", "2 files".
+// counted returns "1 file" or "2 files".
 func counted(n int, of string) string {
 	if n == 1 {
 		return "1 " + of

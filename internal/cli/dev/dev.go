@@ -86,7 +86,7 @@ last line says what it waited for. The exit status is 0, or 1 if it stopped befo
 	Run:   run,
 }
 
-// run reads the flags, and serves until a signal, or the end of its output's reader, stops it.
+// run parses the flags, and serves until a signal, or the end of its output's reader, stops it.
 func run(ctx context.Context, p *command.Process, args []string) error {
 	var f flags
 	if err := f.parse(args); err != nil {
@@ -95,7 +95,7 @@ func run(ctx context.Context, p *command.Process, args []string) error {
 	parent := ctx
 	ctx, stop := signal.NotifyContext(parent, command.Endings()...)
 	defer func() {
-		// After a signal the process is about to end. One more Ctrl-C would end it with another status.
+		// After a signal the process is about to end, and another Ctrl-C must not change its exit status.
 		if ctx.Err() == nil || parent.Err() != nil {
 			stop()
 		}
@@ -120,7 +120,7 @@ func functionOptions(p *command.Process, f flags, report reporter) lambdaruntime
 
 // serve synthesizes the app, serves it until ctx ends, and cleans up.
 func serve(ctx context.Context, p *command.Process, f flags, report reporter) error {
-	var stopped *waits // what it waited for, once it has listened
+	var stopped *waits // set once it has listened
 	defer func() {
 		if stopped != nil {
 			report.stopped(*stopped)
@@ -140,7 +140,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	}
 	defer src.close()
 	if f.watch {
-		src.files.Look() // what changes from now on counts
+		src.files.Look() // changes count from now on
 	}
 	if err := src.synthesize(ctx); err != nil {
 		return err
@@ -182,7 +182,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return src.explain(err)
 	}
 	defer site.gateway.Close()
-	if err := has(site.issuer.Current(), f.issuer, f.audience, src.folder()); err != nil {
+	if err := checkIssuer(site.issuer.Current(), f.issuer, f.audience, src.folder()); err != nil {
 		return err
 	}
 	src.forget()
@@ -209,7 +209,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	defer watching.Wait() // nothing is loaded while all is closed
+	defer watching.Wait() // nothing may be loaded while everything is closed
 	defer cancel()
 	if f.watch {
 		w := watcher{now: p.Now, source: src, issuer: site.issuer, gateway: site.gateway, report: report, url: url}

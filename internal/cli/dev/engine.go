@@ -11,11 +11,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// Engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder
-// that it can write to, or it may hang, and one that replaces its eleven lines about an old Node.js by a note of one
-// line.
+// Engine returns the variables for jsii, which runs CDK for apps in languages other than JavaScript: one names a folder
+// that jsii can write to, without which it may hang, and one replaces its eleven lines about an old Node.js, for which
+// Engine writes a one-line note instead.
 //
-// Notes are those of the command of the given name.
+// The notes are in the name of the given command.
 func Engine(
 	ctx context.Context, p *command.Process, name string, app *cdkapp.App, scratch string,
 ) (variables []string) {

@@ -17,7 +17,7 @@ import (
 
 const defaultPort = 3000
 
-// longestLife is that of a token by --token-life.
+// longestLife is the maximum of --token-life.
 const longestLife = 24 * time.Hour
 
 type flags struct {
@@ -54,7 +54,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.StringVar(&f.sourceVPCE, "source-vpce", "", "")
 	s.Var(&f.corsOrigins, "cors-origin", "")
 	s.StringVar(&f.appOrigin, "app-origin", "", "")
-	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
+	s.DurationVar(&f.tokenLife, "token-life", 0, "") // 0 for the app's own setting
 	s.BoolVar(&f.allowNetwork, "allow-network", false, "")
 	s.BoolVar(&f.watch, "watch", false, "")
 	s.StringVar(&f.watchFolder, "watch-folder", "", "")
@@ -96,7 +96,7 @@ func (f *flags) parse(args []string) error {
 	return nil
 }
 
-// checkCallers checks where requests come from: addresses, VPCs and pages.
+// checkCallers checks the flags about where requests come from: addresses, VPCs and pages.
 func (f *flags) checkCallers() error {
 	for _, id := range []struct{ flag, prefix, value string }{
 		{"--source-vpc", "vpc-", f.sourceVPC}, {"--source-vpce", "vpce-", f.sourceVPCE},
@@ -124,8 +124,8 @@ func given(set *flag.FlagSet, name string) (is bool) {
 	return is
 }
 
-// checkPageOrigin returns an error unless an origin is that of a dev server: http of this machine, or https. Logins
-// take no others.
+// checkPageOrigin returns an error unless an origin can be that of a dev server: http on this machine, or https. Logins
+// accept no others.
 func checkPageOrigin(origin string) error {
 	if origin == "*" {
 		return fmt.Errorf("%q: pages of every site could act for the user: name the origin of the dev server, such as %s",
@@ -141,7 +141,7 @@ func checkPageOrigin(origin string) error {
 	return nil
 }
 
-// checkAppOrigin returns an error unless an origin is at the host that an app has.
+// checkAppOrigin returns an error unless an origin has the host of apps.
 func checkAppOrigin(origin string) error {
 	u, err := url.Parse(origin)
 	if httpname.CheckOrigin(origin) != nil || err != nil || u.Scheme != "http" || u.Hostname() != apigateway.AppHost {
@@ -151,7 +151,7 @@ func checkAppOrigin(origin string) error {
 	return nil
 }
 
-// exampleOrigin is that of Vite's dev server.
+// exampleOrigin is the origin of Vite's dev server.
 const exampleOrigin = "http://localhost:5173"
 
 func isLoopback(host string) bool {
@@ -159,12 +159,12 @@ func isLoopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsLoopback()
 }
 
-// origin is that of an app, of a gateway that listens at a URL.
+// origin returns the origin of an app, for a gateway that listens at a URL.
 func (f *flags) origin(gateway string) string {
 	return cmp.Or(f.appOrigin, apigateway.AppOrigin(gateway))
 }
 
-// model are the values that a template leaves to its deployment.
+// model returns the values that templates leave to the deployment.
 func (f *flags) model() cloudassembly.Options {
 	return cloudassembly.Options{Parameters: f.parameters, Environment: f.env}
 }

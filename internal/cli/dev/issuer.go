@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// has returns an error if no authorizer takes tokens of an issuer for an audience: the examples would have others. Both
-// may be "" for any. An issuer without audiences takes all. The folder is what the error names.
-func has(p *devissuer.Provider, issuer, audience, folder string) error {
+// checkIssuer returns an error if no authorizer accepts tokens of an issuer for an audience, since the examples would
+// have other tokens. Both may be "" for any. An issuer without audiences accepts all. The error names the folder.
+func checkIssuer(p *devissuer.Provider, issuer, audience, folder string) error {
 	if issuer == "" {
 		return nil
 	}

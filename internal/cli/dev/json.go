@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// jsonReporter writes a JSON object for each event, on a line.
+// jsonReporter writes each event as a JSON object on one line.
 type jsonReporter struct {
 	out *lines
 	now func() time.Time
@@ -65,14 +65,14 @@ func problemEvent(problem string) map[string]string {
 
 func (j *jsonReporter) answered(r *apigateway.Record) { j.write(requestOf(r)) }
 
-func (j *jsonReporter) knows(names) {} // a machine gets the whole names
+func (j *jsonReporter) knows(names) {} // programs get the full names
 
 func (j *jsonReporter) slow(p apigateway.Pending) {
 	j.write(struct {
 		Event     string    `json:"event"`
 		Time      time.Time `json:"time"`
 		RequestID string    `json:"requestId"`
-		Function  string    `json:"function,omitempty"` // its short name
+		Function  string    `json:"function,omitempty"` // the function's short name
 		Text      string    `json:"text"`
 	}{"slow", j.now().UTC(), p.Request.RequestID, p.Function, slowText(p, j.now())})
 }

@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// kept is an assembly before the app writes it anew: if the app fails, or is stopped, what is there belongs to no API.
+// kept is an assembly before the app overwrites it. If the app fails or is stopped, what it has written is not a valid
+// assembly.
 type kept struct {
 	dir    string
-	files  map[string][]byte // of the assembly and of those in it, by path: templates and manifests
+	files  map[string][]byte // templates and manifests by path, including assemblies in the assembly
 	assets map[string]bool   // by name
 }
 
-// keep reads an assembly, which may be missing before the first run. Assets are not read: they are named by what is
-// in them.
+// keep reads an assembly, which may be missing before the first run. It does not read assets, since their names
+// identify their content.
 func keep(dir string) (k kept, err error) {
 	k = kept{dir: dir, files: map[string][]byte{}, assets: map[string]bool{}}
 	err = k.walk(func(path string) error {
@@ -33,8 +34,8 @@ func keep(dir string) (k kept, err error) {
 	return k, err
 }
 
-// restore makes the assembly what it was. Assets that came since are removed: one whose copying was stopped would be
-// taken for the whole one by the next run.
+// restore restores the assembly, and removes new assets: the next run would mistake an incompletely copied one for the
+// whole.
 func (k kept) restore() error {
 	return errors.Join(
 		k.walk(func(path string) error {

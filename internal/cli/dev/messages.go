@@ -4,11 +4,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// hostBuild is the id of the warning that a function was built for this machine, as this command has it built.
+// hostBuild is the ID of the warning that a function was built for this machine, which this command requests.
 const hostBuild = "gatehouse:hostBuild"
 
-// noteMessages writes notes of what the app's constructs say, as the CDK command line does, each once in a process.
-// Errors do not stop the APIs from being served.
+// noteMessages writes notes with the messages of the app's constructs, like the CDK command line, each once in a
+// process. Errors do not keep the APIs from being served.
 func (s *source) noteMessages() {
 	messages, err := cloudassembly.ReadMessages(s.assembly)
 	if err != nil {

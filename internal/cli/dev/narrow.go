@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// width is that of a terminal which was not made wider.
+// width is the default width of a terminal.
 const width = 80
 
-// narrow makes the table of routes one that is read at 80 columns: an API's name once, below it a line for each route
-// with who may call it and, in parentheses, the kind of authorizer, how long its answers are kept, and whether an API
-// key is needed.
+// narrow formats the table of routes for 80 columns: an API's name once, and below it a line for each route with who
+// may call it and, in parentheses, the kind of authorizer, how long its answers are cached, and whether an API key is
+// needed.
 func narrow(rows [][]string, notes []string) (out []string) {
 	longest := 0
 	for _, row := range rows {
@@ -32,7 +32,7 @@ func narrow(rows [][]string, notes []string) (out []string) {
 	return out
 }
 
-// guardOf is what guards a route, in parentheses; "" for nothing.
+// guardOf describes the guard of a route in parentheses; "" if there is nothing to say.
 func guardOf(authorizer, cache, key string) string {
 	kind, _, _ := strings.Cut(authorizer, " ")
 	var guard []string
@@ -51,7 +51,7 @@ func guardOf(authorizer, cache, key string) string {
 	return " (" + strings.Join(guard, ", ") + ")"
 }
 
-// wrapped breaks a text after words, and indents what follows the first line.
+// wrapped wraps a text after words, and indents all lines but the first.
 func wrapped(head, text string, indent int) (out []string) {
 	line := head
 	for word := range strings.FieldsSeq(text) {

@@ -9,18 +9,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// originals finds the folders that assets were copied from, which are those that a developer knows.
+// originals finds the folders that assets were copied from, which developers know.
 type originals struct {
 	root string // the folder of the app
 
 	mu    sync.Mutex
-	found map[string]string // by the asset's folder, which is named by its content; "" for one that was not found
+	found map[string]string // by the asset's folder, whose name identifies its content; "" if not found
 }
 
-// of is the folder that an asset's folder is a copy of, relative to that of the app; "" if it is not known.
-func (o *originals) of(folder string) string {
+// sourceOf returns the folder of which an asset's folder is a copy, relative to the app's; "" if it is not known.
+func (o *originals) sourceOf(folder string) string {
 	if !strings.HasPrefix(filepath.Base(folder), gobundle.Folder("")) {
-		below, err := filepath.Rel(o.root, folder) // where staging is off, CDK makes no copy
+		below, err := filepath.Rel(o.root, folder) // without staging, CDK makes no copy
 		if err != nil || !filepath.IsLocal(below) {
 			return ""
 		}

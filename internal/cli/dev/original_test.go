@@ -29,7 +29,7 @@ func TestOriginals(t *testing.T) {
 			filepath.Join(root, "fns/orders"):  "fns/orders",
 			filepath.Join(out, "unzipped/abc"): "",
 		} {
-			if got := o.of(folder); got != want {
+			if got := o.sourceOf(folder); got != want {
 				t.Errorf("%s: got %q, want %q", folder, got, want)
 			}
 		}

@@ -17,25 +17,25 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// reporter writes what happens to standard output: the announcement first, and each later event at once. What happens
-// before the announcement, such as a line of a function that a dry run starts, is written after it. A reporter is safe
-// for concurrent use. No token that a request carries is written.
+// reporter writes events to standard output: the announcement first, and each later event at once. Events before the
+// announcement, such as a line of a function that a dry run starts, are written after it. A reporter is safe for
+// concurrent use. It never writes a token of a request.
 type reporter interface {
 	announced(announcement)
-	unannounced()                     // there will be no announcement
+	unannounced()                     // no announcement will follow
 	answered(*apigateway.Record)      // a request
-	slow(apigateway.Pending)          // a request that takes long
-	stopping(waits)                   // open requests are waited for
+	slow(apigateway.Pending)          // a slow request
+	stopping(waits)                   // the command waits for open requests
 	stopped(waits)                    // the last event
 	logged(lambdaruntime.LogLine)     // a line of a function
-	knows(names)                      // what functions are called, before the first line of one
+	knows(names)                      // provides the names of functions, before the first line of one
 	started(function string, pid int) // a function's process, with --debug
 	refused(front.Refusal)            // a request that is not HTTP
-	panicked(value any, stack []byte) // in gatehouse itself
+	panicked(value any, stack []byte) // a panic in gatehouse itself
 	changed(change)                   // the sources, with --watch
 	reloaded(reloaded)
 	reloadFailed(error)
-	unserved(files []string) // which changed again, and are not waited for
+	unserved(files []string) // these changed again while the app ran, and are not served
 }
 
 var (
@@ -51,18 +51,18 @@ func newReporter(p *command.Process, json bool) reporter {
 	return &textReporter{out: out, now: p.Now, style: styleOf(p)}
 }
 
-// names is what the gateway knows of functions by their names.
+// names is what the gateway knows about functions, by name.
 type names interface {
 	ShortName(function string) string
 	Trimmer(function string) *stack.Lines
 }
 
-// lines are written one after the other.
+// lines writes lines one after the other.
 type lines struct {
 	mu      sync.Mutex
 	out     io.Writer
 	holding bool     // until the announcement is written
-	held    []string // what was written meanwhile
+	held    []string // lines that were written meanwhile
 }
 
 // write writes lines together, or holds them until the announcement is written.
@@ -78,7 +78,7 @@ func (l *lines) write(some ...string) {
 	}
 }
 
-// announce writes the lines of the announcement, if there are any, and then those that were held.
+// announce writes the lines of the announcement, if any, and then the held lines.
 func (l *lines) announce(announcement ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +91,7 @@ func (l *lines) announce(announcement ...string) {
 // put ignores an error: the terminal that could show it is gone.
 func (l *lines) put(line string) { _, _ = io.WriteString(l.out, line+"\n") }
 
-// request is the event of a request that was answered. Times are in milliseconds.
+// request is the event of an answered request. Times are in milliseconds.
 type request struct {
 	Event         string      `json:"event"` // "request"
 	Time          time.Time   `json:"time"`
@@ -105,11 +105,11 @@ type request struct {
 	MS            float64     `json:"ms"`
 	Reason        string      `json:"reason,omitempty"`
 	RequestID     string      `json:"requestId"`
-	Browser       *verdict    `json:"browser,omitempty"` // of a request of a page of another origin
-	Failure       *failure    `json:"failure,omitempty"` // of a function
+	Browser       *verdict    `json:"browser,omitempty"` // for a request by a page of another origin
+	Failure       *failure    `json:"failure,omitempty"` // the failure of a function
 }
 
-// verdict is what a browser does with the answer, or of a preflight whether it goes on.
+// verdict is what a browser does with the answer or, for a preflight, whether it sends the request.
 type verdict struct {
 	Readable  bool   `json:"readable"`
 	Preflight bool   `json:"preflight,omitempty"`
@@ -156,7 +156,7 @@ func requestOf(r *apigateway.Record) request {
 	}
 	denied := out.Status == http.StatusUnauthorized || out.Status == http.StatusForbidden || out.Status >= 500
 	if out.Reason == "" && r.IntegrationTime > 0 && denied {
-		out.Reason = fmt.Sprintf("the function itself answered %d", out.Status) // and no check
+		out.Reason = fmt.Sprintf("the function itself answered %d", out.Status) // not a check
 	}
 	return out
 }
@@ -172,7 +172,7 @@ func milliseconds(d time.Duration) float64 {
 	return float64(d.Round(time.Microsecond).Microseconds()) / 1000
 }
 
-// The texts of events that both reporters have.
+// The texts of events that both reporters use.
 
 func reloadFailedText(err error) string { return fmt.Sprintf("the old API is still served: %v", err) }
 

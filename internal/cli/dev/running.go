@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// publish keeps a record by which [Find] finds this process, and returns how to remove it. Without it requests are
-// served all the same.
+// publish writes a record with which [Find] finds this process, and returns how to remove it. If that fails, requests
+// are served all the same.
 func publish(p *command.Process, url, run string) (remove func()) {
 	remove, err := writeRecord(p, url, run)
 	if err != nil {
@@ -46,8 +46,8 @@ type Running struct {
 	Issuers []devissuer.Issuer
 }
 
-// Find returns the "gatehouse dev" that runs from the working directory, or the one that was started last if there are
-// several, or nil. Records of processes that have ended are removed.
+// Find returns the "gatehouse dev" that runs from the working directory, the last one that was started if there are
+// several, or nil. It removes records of processes that have ended.
 func Find(ctx context.Context, p *command.Process) (*Running, error) {
 	project, err := devrecord.Project(p.Dir)
 	if err != nil {
@@ -55,7 +55,7 @@ func Find(ctx context.Context, p *command.Process) (*Running, error) {
 	}
 	cache, err := p.CacheDir()
 	if err != nil {
-		return nil, nil // without a cache folder there are no records
+		return nil, nil // there are no records without a cache folder
 	}
 	records, err := devrecord.Find(devrecord.Dir(cache), project)
 	if err != nil {
@@ -78,11 +78,11 @@ func Find(ctx context.Context, p *command.Process) (*Running, error) {
 // errStale is returned for a record whose process has ended.
 var errStale = errors.New("it has ended")
 
-// askWithin is how long a "gatehouse dev" has to answer: it does so from memory.
+// askWithin is how long a "gatehouse dev" may take to answer, which it does from memory.
 const askWithin = 5 * time.Second
 
-// askIssuers gets the issuers of the process of a record. After the process has ended, another program may listen at
-// its address, which does not know the run.
+// askIssuers gets the issuers from the process of a record. If that has ended, another program may listen at its
+// address; it does not know the run.
 func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, error) {
 	if r.Gone() {
 		return nil, errStale
@@ -93,7 +93,7 @@ func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, er
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{DisableKeepAlives: true} // no proxy
+	transport := &http.Transport{DisableKeepAlives: true} // uses no proxy
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
@@ -115,5 +115,5 @@ func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, er
 	return got.Issuers, nil
 }
 
-// mostIssuers is the size of the largest answer that is read, in bytes.
+// mostIssuers is the size limit of the answer, in bytes.
 const mostIssuers = 4 << 20

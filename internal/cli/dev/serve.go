@@ -31,7 +31,7 @@ func listen(port int) (net.Listener, error) {
 	return l, err
 }
 
-// site is the gateway, the development issuer and the console, which share an address.
+// site holds the gateway, the development issuer and the console, which share an address.
 type site struct {
 	gateway *apigateway.Gateway
 	issuer  *issuersite.Site
@@ -39,7 +39,8 @@ type site struct {
 	report  reporter
 }
 
-// listenAndServe answers requests until the server is shut down; failed gets the error of a listener that fails before.
+// listenAndServe answers requests until the server is shut down. failed receives the error of a listener that fails
+// earlier.
 func (s *site) listenAndServe(l net.Listener, now func() time.Time) (server *front.Server, failed <-chan error) {
 	server = front.New(front.Options{Func: s.answer, Refused: s.report.refused, Panicked: s.report.panicked, Now: now})
 	ended := make(chan error, 1)
@@ -47,8 +48,8 @@ func (s *site) listenAndServe(l net.Listener, now func() time.Time) (server *fro
 	return server, ended
 }
 
-// answer passes requests on to the gateway. Those for the development issuer and the console are not logged. An app's
-// own name of this machine has neither of them.
+// answer passes requests on to the gateway. Requests to the development issuer and the console are not logged. These
+// two are not available under an app's own host name.
 func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
 	switch {
 	case s.gateway.ForApp(r):
@@ -65,10 +66,10 @@ func (s *site) record(r *apigateway.Record) {
 	s.console.Record(r)
 }
 
-// endsWithin is how long open requests have when the command stops.
+// endsWithin is how long open requests may take when the command stops.
 const endsWithin = 5 * time.Second
 
-// shutdown waits for open requests, and closes what does not end in time. Another Ctrl-C ends the wait.
+// shutdown waits for open requests, and closes those that do not end in time. Another Ctrl-C ends the wait.
 func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	w := waits{at: now(), open: s.gateway.Pending(), within: endsWithin}
 	if len(w.open) > 0 {
@@ -81,17 +82,17 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	defer signal.Stop(signals)
 	go untilAnother(ctx, signals, w.at, now, cancel)
 	if server.Drain(ctx) != nil {
-		w.left = stillOpen(w.open, s.gateway.Pending()) // before they are closed: that ends them, without an answer
+		w.left = stillOpen(w.open, s.gateway.Pending()) // before closing ends them without an answer
 		server.Close()
 		ended, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_ = server.Drain(ended) // their lines come before the last one
+		_ = server.Drain(ended) // their lines precede the last one
 	}
 	w.took = now().Sub(w.at)
 	return w
 }
 
-// stillOpen are those of some requests that are among others.
+// stillOpen returns the requests of open that are also in now.
 func stillOpen(open, now []apigateway.Pending) (out []apigateway.Pending) {
 	for _, p := range open {
 		if slices.ContainsFunc(now, func(q apigateway.Pending) bool { return q.Request.RequestID == p.Request.RequestID }) {
@@ -101,10 +102,10 @@ func stillOpen(open, now []apigateway.Pending) (out []apigateway.Pending) {
 	return out
 }
 
-// untilUnread calls gone when standard output has no reader any more, as in "gatehouse dev | head".
+// untilUnread calls gone when standard output no longer has a reader, as in "gatehouse dev | head".
 func untilUnread(p *command.Process, gone func()) *command.Process {
-	// Without this, writing to a closed pipe ends the process at once and leaves its folder behind. The signal is also
-	// sent for connections that clients have closed, so it is ignored.
+	// Otherwise writing to a closed pipe would end the process at once and leave its folder behind. The signal itself is
+	// ignored, since it is also sent for connections that clients have closed.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := *p
 	out.Stdout = &unreadWriter{p.Stdout, gone}

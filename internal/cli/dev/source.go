@@ -20,24 +20,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// source is what is served: an app that is synthesized, or an assembly that exists already.
+// source is what is served: an app that is synthesized, or an existing assembly.
 type source struct {
 	process *command.Process
 	flags   flags
 
 	app         *cdkapp.App // nil for an assembly
-	ran         bool        // the app has run to its end
-	assembly    string      // its folder
+	ran         bool        // the app has completed a run
+	assembly    string      // the assembly's folder
 	files       *cdkapp.Sources
-	before      kept     // the assembly before the app ran last
+	before      kept     // the assembly before the app's last run
 	scratch     string   // a folder to remove at the end; "" for no folder
 	engine      []string // variables for CDK's engine, besides the environment
 	said        map[cloudassembly.Message]bool
-	saidOutside bool                 // which functions are built from files that are not watched
-	assets      map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
+	saidOutside bool                 // functions with unwatched files that were reported
+	assets      map[string]time.Time // when an asset of a served assembly was last used; zero if it is in use
 }
 
-// openSource finds the app or the assembly.
+// openSource opens the app or the assembly.
 func openSource(ctx context.Context, p *command.Process, f flags) (_ *source, err error) {
 	s := &source{process: p, flags: f, assembly: f.assembly}
 	if s.assembly == "" {
@@ -74,7 +74,7 @@ func openSource(ctx context.Context, p *command.Process, f flags) (_ *source, er
 	return s, nil
 }
 
-// watchedFolder is the folder whose changes count, for an app's: that of --watch-folder, or the app's own.
+// watchedFolder returns the folder whose changes count for an app: that of --watch-folder, or the app's own.
 func watchedFolder(app, given string) (string, error) {
 	if given == "" {
 		return app, nil
@@ -94,10 +94,10 @@ func watchedFolder(app, given string) (string, error) {
 	return folder, nil
 }
 
-// watched is the folder whose changes count, as users name it. The app may use files outside of it.
+// watched returns the watched folder as users name it. The app may use files outside of it.
 func (s *source) watched() string { return absolute(s.files.Dir) }
 
-// folder is that of the app, or of the assembly.
+// folder returns the folder of the app or of the assembly.
 func (s *source) folder() string {
 	if s.app == nil {
 		return absolute(s.assembly)
@@ -112,7 +112,7 @@ func absolute(folder string) string {
 	return folder
 }
 
-// outputs are the files of standard output and standard error, as in "gatehouse dev --watch > dev.txt".
+// outputs returns the files of standard output and standard error, as in "gatehouse dev --watch > dev.txt".
 func outputs() (files []fs.FileInfo) {
 	for _, out := range []*os.File{os.Stdout, os.Stderr} {
 		if info, err := out.Stat(); err == nil && info.Mode().IsRegular() {
@@ -122,9 +122,9 @@ func outputs() (files []fs.FileInfo) {
 	return files
 }
 
-// synthesize runs the app. It always writes into the same folder: files in it are named by their content, so those of
-// the API that is being served stay where they are. The old manifest is removed, or an app that ends well without an
-// assembly would seem to have made the same one again. If the app fails, the old assembly is there again.
+// synthesize runs the app. It always writes into the same folder: the names of files identify their content, so files
+// of the API that is being served stay. The old manifest is removed: otherwise an app that ends without an error and
+// without an assembly would seem to have made the same one again. If the app fails, the old assembly is restored.
 func (s *source) synthesize(ctx context.Context) (err error) {
 	if s.app == nil {
 		return nil
@@ -145,7 +145,7 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 			return fmt.Errorf("the old assembly cannot be removed: %w", err)
 		}
 	}
-	note := stillRuns(s.app.Command, s.ran) // now: what IfSlow calls may still run when the app has ended
+	note := stillRuns(s.app.Command, s.ran) // evaluated now: IfSlow may call it after the app has ended
 	defer s.process.IfSlow(func() { s.process.Note("dev", "%s", note) })()
 	err = s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
@@ -157,7 +157,7 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 	return err
 }
 
-// stillRuns is the note on an app that takes long. Once it has run, CDK is compiled.
+// stillRuns is the note on a slow app. After the first run, CDK is compiled.
 func stillRuns(command string, ran bool) string {
 	text := "still running the app: " + command
 	if !ran {
@@ -166,7 +166,7 @@ func stillRuns(command string, ran bool) string {
 	return text
 }
 
-// builds are the variables by which package gofunction learns how it builds functions, and where it says so.
+// builds returns the variables that tell package gofunction how to build functions, and where to record it.
 func (s *source) builds() []string {
 	debug := ""
 	if s.flags.debug {
@@ -175,7 +175,7 @@ func (s *source) builds() []string {
 	return []string{gobundle.RecordVariable + "=" + s.record(), gobundle.DebugVariable + "=" + debug}
 }
 
-// undo puts the assembly back that was there before the app ran last: the new one is not served.
+// undo restores the assembly from before the app's last run, since the new one is not served.
 func (s *source) undo() error {
 	if s.app == nil {
 		return nil
@@ -186,11 +186,12 @@ func (s *source) undo() error {
 	return nil
 }
 
-// record is the file in which the app leaves word of how it built functions.
+// record returns the file in which the app records how it built functions.
 func (s *source) record() string { return filepath.Join(s.scratch, "builds.jsonl") }
 
-// functions are those that can be built without the app, with the files that they are built from. It returns nil if
-// none can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
+// functions returns the functions that can be built without the app, with the files that they are built from. It
+// returns nil if there are none, so that every change runs the app: for an assembly, or for an app that has just not
+// recorded them.
 func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.Functions {
 	if s.app == nil {
 		return nil
@@ -202,7 +203,7 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 		}
 		name := g.ShortName(f.Name)
 		if !strings.HasPrefix(name, f.Stack+"/") {
-			name = f.Stack + "/" + name // as gofunction records it
+			name = f.Stack + "/" + name // the form in gofunction's records
 		}
 		folders = append(folders, rebuild.Folder{Function: name, Path: f.Code.Folder})
 	}
@@ -211,7 +212,7 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 		Folders: folders,
 	})
 	if err != nil {
-		return nil // the app says what is wrong when it runs the next time
+		return nil // the app's next run reports the error
 	}
 	if outside := functions.Outside(); len(outside) > 0 && !s.saidOutside {
 		s.saidOutside = true
@@ -221,13 +222,13 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 	return functions
 }
 
-// originals returns what finds the folders that assets were copied from; nil for an assembly, of which they may be
-// anywhere.
+// originals returns a function that finds the folders that assets were copied from; nil for an assembly, whose sources
+// may be anywhere.
 func (s *source) originals() func(folder string) string {
 	if s.app == nil {
 		return nil
 	}
-	return (&originals{root: s.files.Root()}).of
+	return (&originals{root: s.files.Root()}).sourceOf
 }
 
 // configure reads the app's configuration, which may have changed since the app last ran.

@@ -9,9 +9,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// style fits lines to a terminal. The zero value leaves texts as they are.
+// style adapts lines to a terminal. The zero value leaves texts unchanged.
 type style struct {
-	terminal bool // lines are at most as wide as terminals are
+	terminal bool // lines are wrapped to the width of a terminal
 	colours  bool
 }
 
@@ -25,8 +25,8 @@ func styleOf(p *command.Process) style {
 	return style{terminal: true, colours: coloured(p.Environ(), runtime.GOOS)}
 }
 
-// coloured reports whether a terminal of this environment shows colours, and its user wants them. The console of
-// Windows shows them in its new terminal.
+// coloured reports whether a terminal in this environment shows colours and its user wants them. On Windows, only the
+// new terminal shows them.
 func coloured(environ []string, goos string) bool {
 	set := map[string]string{}
 	for _, entry := range environ {
@@ -36,7 +36,7 @@ func coloured(environ []string, goos string) bool {
 	return set["NO_COLOR"] == "" && set["TERM"] != "dumb" && (goos != "windows" || set["WT_SESSION"] != "")
 }
 
-// isTerminal reports whether what is written goes to a terminal.
+// isTerminal reports whether a writer writes to a terminal.
 func isTerminal(w io.Writer) bool {
 	if u, ok := w.(*unreadWriter); ok {
 		w = u.to
@@ -70,7 +70,7 @@ func (s style) bold(text string) string   { return s.paint(bold, text) }
 func (s style) dim(text string) string    { return s.paint(dim, text) }
 func (s style) yellow(text string) string { return s.paint(yellow, text) }
 
-// status is the status of an answer in the colour of its class.
+// status returns the status of an answer in the colour of its class.
 func (s style) status(status int, text string) string {
 	switch {
 	case status >= 500:
@@ -83,7 +83,7 @@ func (s style) status(status int, text string) string {
 	return s.paint(green, text)
 }
 
-// verdict is what a browser does, in red where it blocks.
+// verdict returns what a browser does, in red if it blocks.
 func (s style) verdict(v *verdict, text string) string {
 	if v.Readable {
 		return s.dim(text)
@@ -91,7 +91,7 @@ func (s style) verdict(v *verdict, text string) string {
 	return s.paint(red, text)
 }
 
-// lineStart goes to the start of a terminal's line.
+// lineStart moves to the start of a terminal's line.
 func (s style) lineStart() string {
 	if !s.terminal {
 		return ""

@@ -24,13 +24,13 @@ type textReporter struct {
 	out   *lines
 	now   func() time.Time
 	style style
-	names names // nil until the gateway is there
+	names names // nil until the gateway exists
 
 	mu       sync.Mutex
-	trimmers map[trimmed]*stack.Lines // of the stacks in what functions write
+	trimmers map[trimmed]*stack.Lines // shorten the stacks in functions' output
 }
 
-// trimmed is what writes one line after the other.
+// trimmed identifies a writer whose lines arrive in order.
 type trimmed struct {
 	function, request string
 	stream            lambdaruntime.Stream
@@ -108,7 +108,7 @@ func (t *textReporter) answered(r *apigateway.Record) {
 	t.out.write(say...)
 }
 
-// guard is the authorizer with its cache and its time: "TOKEN MISS 12ms".
+// guard describes the authorizer with its cache and its time: "TOKEN MISS 12ms".
 func guard(v checks.Verdict) string {
 	if v.Authorizer == "" {
 		return "-"
@@ -125,7 +125,7 @@ func guard(v checks.Verdict) string {
 
 func (t *textReporter) knows(n names) { t.names = n }
 
-// short is what a function is called in a line.
+// short returns a function's name in a line.
 func (t *textReporter) short(function string) string {
 	if t.names == nil {
 		return function
@@ -146,10 +146,11 @@ func (t *textReporter) logged(line lambdaruntime.LogLine) {
 	t.out.write(say...)
 }
 
-// mostTrimmers is how many are kept: a stack that is cut in two when they are forgotten is longer, and not wrong.
+// mostTrimmers is how many are kept. If they are dropped in the middle of a stack, the stack is shown longer, but
+// correctly.
 const mostTrimmers = 1000
 
-// trim is what is left of a line of a function when stacks are trimmed.
+// trim returns a line of a function with shortened stacks.
 func (t *textReporter) trim(line lambdaruntime.LogLine) []string {
 	if line.Stream == lambdaruntime.Platform || t.names == nil {
 		return []string{line.Text}
@@ -174,7 +175,7 @@ func (t *textReporter) stopping(w waits) { t.end(stoppingText(w)) }
 
 func (t *textReporter) stopped(w waits) { t.end(stoppedText(w)) }
 
-// end says something over the "^C" that a terminal shows.
+// end writes a line over the "^C" that a terminal shows.
 func (t *textReporter) end(text string) {
 	t.out.write(t.style.lineStart() + t.now().Format(clock) + "  " + printable(text))
 }
@@ -214,13 +215,13 @@ func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }
 
 func (t *textReporter) unserved(files []string) { t.say(unservedText(files)) }
 
-// clock is how a line begins.
+// clock is the time format at the beginning of a line.
 const clock = "15:04:05.000"
 
 func (t *textReporter) say(text string) { t.out.write(t.now().Format(clock) + "  " + text) }
 
 // printable returns a text that stays on its line and controls no terminal: tabs become spaces, and other characters
-// that are not printable are written as in Go.
+// that are not printable are escaped as in Go.
 func printable(text string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return text
@@ -247,7 +248,7 @@ func orDash(text string) string {
 	return text
 }
 
-// duration is short: what is below 10 ms has a decimal.
+// duration formats a duration. Below 10 ms it has a decimal.
 func duration(d time.Duration) string {
 	if d < 10*time.Millisecond {
 		return strconv.FormatFloat(milliseconds(d), 'f', 1, 64) + "ms"

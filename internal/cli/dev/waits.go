@@ -9,16 +9,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 )
 
-// waits is what the command waits for when it stops.
+// waits describes what the command waits for when it stops.
 type waits struct {
-	at     time.Time            // when it began to stop
-	open   []apigateway.Pending // the requests that were open then
-	left   []apigateway.Pending // those of them that got no answer
+	at     time.Time            // when the command began to stop
+	open   []apigateway.Pending // the requests that were open at that time
+	left   []apigateway.Pending // the open requests that got no answer
 	took   time.Duration
-	within time.Duration // how long they have
+	within time.Duration // how long they may take
 }
 
-// slowText says that a request takes long, and what for.
+// slowText says that a request is slow, and what it waits for.
 func slowText(p apigateway.Pending, now time.Time) string {
 	text := fmt.Sprintf("%s  no answer after %s", lineOf(p), seconds(now.Sub(p.Time)))
 	if p.Function != "" {
@@ -27,13 +27,13 @@ func slowText(p apigateway.Pending, now time.Time) string {
 	return text
 }
 
-// stoppingText says what is waited for.
+// stoppingText says what the command waits for.
 func stoppingText(w waits) string {
 	open := pendingText(w.open, w.at)
 	return fmt.Sprintf("stopping: it waits for %s, at most %s or until the next Ctrl-C", open, seconds(w.within))
 }
 
-// stoppedText says what was waited for.
+// stoppedText says what the command has waited for.
 func stoppedText(w waits) string {
 	switch {
 	case len(w.open) == 0:
@@ -47,7 +47,7 @@ func stoppedText(w waits) string {
 // mostPending is how many requests a text names.
 const mostPending = 3
 
-// pendingText names requests, with the function that each waited for and its age at a time.
+// pendingText lists requests, each with the function that it waits for and its age at a time.
 func pendingText(list []apigateway.Pending, at time.Time) string {
 	var out []string
 	for _, p := range list[:min(len(list), mostPending)] {
@@ -64,7 +64,7 @@ func pendingText(list []apigateway.Pending, at time.Time) string {
 	return text
 }
 
-// lineOf is the verb and the path of a request, without its credentials.
+// lineOf returns the verb and the path of a request, without its credentials.
 func lineOf(p apigateway.Pending) string {
 	return p.Request.Verb + " " + credentials.Mask(p.Request, p.Identity...)(p.Request.RawPath)
 }

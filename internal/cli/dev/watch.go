@@ -14,24 +14,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 )
 
-// watcher makes the API anew when the sources change, or functions of it alone.
+// watcher serves the API anew when the sources change, or only some of its functions.
 type watcher struct {
 	now     func() time.Time
 	source  *source
 	issuer  *issuersite.Site
 	gateway *apigateway.Gateway
 	report  reporter
-	url     string // of the gateway
+	url     string // the gateway's URL
 
-	last   *rebuild.Functions      // those that were known last
-	hasApp bool                    // what app it is may change while it is read, and this does not
-	owed   bool                    // the app has not run since a change of a file of its own
-	known  chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
+	last   *rebuild.Functions      // the functions that were last known
+	hasApp bool                    // unlike the app itself, this does not change
+	owed   bool                    // the app has not run since one of its own files changed
+	known  chan *rebuild.Functions // gets one element when the files of the functions are known; nil if none are
 }
 
-// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. An app
-// that writes its sources would run forever, so it runs to its end once more, and not a third time, and it is stopped
-// for a newer change a few times only. A build of functions writes no sources.
+// A file that changes while the app runs may have been saved meanwhile, or written by the app itself. An app that
+// writes its own sources would run forever, so it runs once more to its end, but not a third time, and it is stopped
+// for newer changes only a few times. Building functions writes no sources.
 const (
 	mostRuns  = 2
 	mostStops = 2
@@ -66,7 +66,7 @@ func (w *watcher) watch(ctx context.Context) {
 	}
 }
 
-// wait returns the files that have changed, once one of them has that something reads.
+// wait returns the changed files, once a file has changed that something reads.
 func (w *watcher) wait(ctx context.Context) (changed []string, err error) {
 	for {
 		changed, err := w.source.files.Wait(ctx)
@@ -76,7 +76,7 @@ func (w *watcher) wait(ctx context.Context) (changed []string, err error) {
 	}
 }
 
-// read are those of some changed files that something reads: documentation, as a rule, is for people alone.
+// read returns the changed files that something reads. Documentation is usually only for people.
 func (w *watcher) read(changed []string) []string {
 	if !w.hasApp {
 		return changed
@@ -84,32 +84,33 @@ func (w *watcher) read(changed []string) []string {
 	select {
 	case w.last = <-w.known:
 		w.known <- w.last
-	default: // it is still asked for, or taken
+	default: // still pending, or already received
 	}
 	return slices.DeleteFunc(changed, func(file string) bool {
 		return w.last.Unread(w.source.files.Root(), w.source.assembly, file)
 	})
 }
 
-// learn asks in the background for the files of the functions: the next change waits for the answer, and no request.
+// learn asks for the files of the functions in the background. The next change waits for the answer, but no request
+// does.
 func (w *watcher) learn(ask func() *rebuild.Functions) {
 	known := make(chan *rebuild.Functions, 1)
 	w.known = known
 	go func() { known <- ask() }()
 }
 
-// appRun is what came of the app for a change.
+// appRun is the result of running the app for a change.
 type appRun int
 
 const (
 	appNotRun appRun = iota
 	appEnded
-	appStopped // for another change, which is returned
+	appStopped // stopped because of another change, which is returned
 )
 
-// change builds the functions that changed files belong to, and runs the app if it depends on the files as well.
-// Functions come first: their new answers are what the user waits for. It returns what has changed meanwhile and was
-// looked at already.
+// change builds the functions that changed files belong to, and runs the app if it also depends on the files. Functions
+// are built first, since the user waits for their new answers. It returns files that have changed meanwhile and were
+// already noticed.
 func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (app appRun, more []string) {
 	began, known := w.now(), <-w.known
 	w.last = known
@@ -134,15 +135,15 @@ func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (a
 		w.owed = false
 		w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	default:
-		w.learn(func() *rebuild.Functions { return known }) // which the old assembly has
+		w.learn(func() *rebuild.Functions { return known }) // the old assembly has these functions
 		if errors.Is(err, cdkapp.ErrConfig) {
-			return appNotRun, more // and so it cannot have written a source that changed meanwhile
+			return appNotRun, more // it cannot have written a source that changed meanwhile
 		}
 	}
 	return appEnded, more
 }
 
-// run runs the app. If it may be stopped, it is for another change: the user waits for that one.
+// run runs the app. If mayStop is set, another change stops it, since the user waits for that one.
 func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stopped bool, err error) {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
@@ -161,11 +162,11 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 		stop()
 	}
 	err = <-result
-	return changed, stopped && err != nil, err // it may have ended well just before
+	return changed, stopped && err != nil, err // it may have succeeded just before
 }
 
-// reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or
-// when it cannot be served.
+// reload serves the result, and reports whether that succeeded. Otherwise the old API stays: if making the result
+// failed, or if it cannot be served.
 func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
 	before, problems := w.served(), w.gateway.Problems()
 	if failed == nil {
@@ -207,7 +208,7 @@ type served struct {
 	stages []servedStage
 }
 
-// served reads the gateway. What cannot be told of its access was said at the start.
+// served reads what the gateway serves. What is not known about its access was reported at the start.
 func (w *watcher) served() (s served) {
 	model := w.gateway.Model()
 	s.routes, _ = matrix.Of(model, "")

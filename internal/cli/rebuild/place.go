@@ -67,7 +67,7 @@ func (f *Functions) moveIn(from, asset string) error {
 	if files, ok := filesOf(from); ok && sameFiles(to, from, files) {
 		return nil
 	}
-	return errors.Join(os.Chmod(from, 0o755), os.RemoveAll(to), os.Rename(from, to)) // MkdirTemp creates folders with mode 0700
+	return errors.Join(os.Chmod(from, 0o755), os.RemoveAll(to), os.Rename(from, to)) // MkdirTemp sets 0700
 }
 
 func write(path string, text []byte, mode fs.FileMode) error {

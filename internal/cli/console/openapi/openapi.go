@@ -4,8 +4,8 @@
 //	document := openapi.Of(openapi.API{Model: api, Matrix: row, Servers: []string{"http://127.0.0.1:3000/prod"}})
 //	text, err := json.Marshal(document)
 //
-// What OpenAPI has no words for is in members that begin with x-gatehouse-: who may call a route, and why a route is
-// public. It does not read documents, and it does not know what functions answer.
+// What OpenAPI cannot express is in members that begin with x-gatehouse-: who may call a route, and why a route is
+// public. The package does not read documents, and does not know what functions answer.
 //
 // Source: https://spec.openapis.org/oas/v3.1.1
 package openapi
@@ -18,17 +18,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// API is what a document is made of.
+// API is the input of a document.
 type API struct {
 	Model   *apimodel.API
 	Matrix  matrix.API
 	Servers []string // the URLs of its stages
 }
 
-// version is the version of OpenAPI that documents have.
+// version is the OpenAPI version of documents.
 const version = "3.1.1"
 
-// Document is an OpenAPI document. Its JSON is always the same for the same API: the members of objects are sorted.
+// Document is an OpenAPI document. Its JSON is always the same for the same API, since the members of objects are
+// sorted.
 type Document struct {
 	OpenAPI    string              `json:"openapi"`
 	Info       Info                `json:"info"`
@@ -44,12 +45,12 @@ type Info struct {
 	Version     string `json:"version"`
 }
 
-// Server is where the API is.
+// Server is an address of the API.
 type Server struct {
 	URL string `json:"url"`
 }
 
-// PathItem has the operations of a path, by the method in lower case.
+// PathItem holds the operations of a path, by method in lower case.
 type PathItem map[string]Operation
 
 // Operation is a route.
@@ -63,13 +64,13 @@ type Operation struct {
 	Responses   map[string]Response   `json:"responses"`
 	Security    []map[string][]string `json:"security"`
 
-	Route    string               `json:"x-gatehouse-route"` // as the access table has it
+	Route    string               `json:"x-gatehouse-route"` // as in the access table
 	Who      string               `json:"x-gatehouse-who"`
 	Requires []access.Requirement `json:"x-gatehouse-requires,omitempty"`
 	Public   string               `json:"x-gatehouse-public,omitempty"` // the reason
 }
 
-// Parameter is one of the path, the query or the header.
+// Parameter is a parameter in the path, the query or the header.
 type Parameter struct {
 	Name        string `json:"name"`
 	In          string `json:"in"`
@@ -78,7 +79,7 @@ type Parameter struct {
 	Schema      any    `json:"schema"`
 }
 
-// RequestBody is what a route takes.
+// RequestBody is the body that a route accepts.
 type RequestBody struct {
 	Required bool             `json:"required,omitempty"`
 	Content  map[string]Media `json:"content"`
@@ -102,7 +103,7 @@ type Response struct {
 	Content     map[string]Media `json:"content,omitempty"`
 }
 
-// Components are what operations refer to.
+// Components are objects to which operations refer.
 type Components struct {
 	Schemas         map[string]any            `json:"schemas,omitempty"`
 	SecuritySchemes map[string]SecurityScheme `json:"securitySchemes,omitempty"`

@@ -14,14 +14,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Of makes the document of an API.
+// Of returns the document of an API.
 func Of(a API) Document {
 	out := Document{
 		OpenAPI: version,
 		Info: Info{
 			Title:       cmp.Or(a.Matrix.Name, a.Model.Name, a.Model.LogicalID),
 			Description: a.Model.Description,
-			Version:     "unversioned", // a template has no version of its API
+			Version:     "unversioned", // templates do not name a version of the API
 		},
 		Servers:    []Server{},
 		Paths:      map[string]PathItem{},
@@ -46,14 +46,14 @@ func Of(a API) Document {
 type builder struct {
 	api *apimodel.API
 	out *Document
-	ids map[string]bool // of operations
+	ids map[string]bool // IDs of operations in use
 }
 
-// operations are the methods that OpenAPI knows.
+// operations are the methods that OpenAPI supports.
 // Source: https://spec.openapis.org/oas/v3.1.1#path-item-object
 var operations = []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"}
 
-// add adds the operations of a route: several for a route that takes any method.
+// add adds the operations of a route. A route for any method has several.
 func (b *builder) add(row matrix.Route, m *apimodel.Method) {
 	path := template(row.Path)
 	item := b.out.Paths[path]
@@ -68,7 +68,7 @@ func (b *builder) add(row matrix.Route, m *apimodel.Method) {
 	}
 }
 
-// template is a path as OpenAPI has it: without the plus sign of a parameter that takes several segments.
+// template returns a path in OpenAPI's form: without the plus sign of a parameter for several segments.
 func template(path string) string { return strings.ReplaceAll(path, "+}", "}") }
 
 func (b *builder) operation(verb string, row matrix.Route, m *apimodel.Method) Operation {
@@ -94,7 +94,7 @@ func (b *builder) operation(verb string, row matrix.Route, m *apimodel.Method) O
 	return op
 }
 
-// id is a name of an operation that is a name in most languages, such as "getOrdersById".
+// id returns an operation ID that is a valid name in most languages, such as "getOrdersById".
 func (b *builder) id(verb, path string) string {
 	name := strings.ToLower(verb)
 	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
@@ -117,7 +117,7 @@ func (b *builder) id(verb, path string) string {
 	return id
 }
 
-// ignored are headers that OpenAPI has other words for: "the parameter definition SHALL be ignored".
+// ignored are headers that OpenAPI describes otherwise: "the parameter definition SHALL be ignored".
 // Source: https://spec.openapis.org/oas/v3.1.1#parameter-object
 var ignored = []string{"accept", "content-type", "authorization"}
 
@@ -150,16 +150,16 @@ func parameters(m *apimodel.Method) (out []Parameter) {
 	return out
 }
 
-// anyType is the content type of a model for all bodies that have no model of their own.
+// anyType is the content type of a model for all bodies without a model of their own.
 const anyType = "$default"
 
-// body is what the route's models accept; nil without a model, and for a method whose body means nothing.
+// body returns what the route's models accept; nil without a model, and for a method whose body has no meaning.
 // Source: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1
 func (b *builder) body(verb string, m *apimodel.Method) *RequestBody {
 	if len(m.RequestSchemas) == 0 || verb == "GET" || verb == "HEAD" {
 		return nil
 	}
-	// API Gateway takes a body that is not there for an empty object, so a body is never required as such.
+	// API Gateway treats a missing body as an empty object, so a body is never required as such.
 	out := &RequestBody{Content: map[string]Media{}}
 	for contentType, schema := range m.RequestSchemas {
 		media := Media{Schema: b.reference(schema.Name)}
@@ -186,13 +186,13 @@ func (b *builder) examples(m *apimodel.Method) map[string]Example {
 
 // Body is an example of a body that the model of a method accepts.
 type Body struct {
-	Name    string // in a document
-	Summary string // what it is, in words
+	Name    string // its name in a document
+	Summary string // describes the body
 	Text    string // JSON
 }
 
-// Bodies are the examples of a method's bodies: one with all properties of its model, and one with the required ones
-// alone.
+// Bodies returns examples of a method's bodies: one with all properties of its model, and one with only the required
+// ones.
 func Bodies(api *apimodel.API, m *apimodel.Method) []Body {
 	texts := validation.Samples(api, m)
 	if len(texts) == 1 {
@@ -207,7 +207,7 @@ func Bodies(api *apimodel.API, m *apimodel.Method) []Body {
 	return out
 }
 
-// security is what a request must bring. An empty list means nothing.
+// security returns what a request must have. An empty list means nothing.
 func (b *builder) security(row matrix.Route, m *apimodel.Method) []map[string][]string {
 	all := map[string][]string{}
 	if name, scheme, ok := schemeOf(row, m); ok {

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// reference refers to a model, which is added to the components with all that it refers to itself.
+// reference returns a reference to a model. It adds the model to the components, with all models to which that refers.
 func (b *builder) reference(name string) map[string]any {
 	key := componentName(name)
 	if _, is := b.out.Components.Schemas[key]; !is {
@@ -25,10 +25,10 @@ func (b *builder) reference(name string) map[string]any {
 
 const components = "#/components/schemas/"
 
-// converter rewrites a model, which is a JSON Schema of draft 4, as one of the 2020-12 draft, which OpenAPI has.
+// converter converts a model, which is a JSON Schema of draft 4, to draft 2020-12, which OpenAPI uses.
 // Source: https://json-schema.org/draft/2020-12/release-notes and the notes before it, from draft 6 on.
 type converter struct {
-	at    string // the pointer to the model in the document
+	at    string // a pointer to the model in the document
 	refer func(name string) map[string]any
 }
 
@@ -37,7 +37,7 @@ func (c converter) document(text json.RawMessage) any {
 	d.UseNumber()
 	var schema any
 	if d.Decode(&schema) != nil {
-		return map[string]any{} // the gateway reports it when it serves the route
+		return map[string]any{} // the gateway reports the error when it serves the route
 	}
 	return c.schema(schema)
 }
@@ -54,7 +54,7 @@ func (c converter) schema(v any) any {
 	if !is {
 		return v
 	}
-	if ref, is := from["$ref"].(string); is { // what is beside it counts only since draft 2019-09
+	if ref, is := from["$ref"].(string); is { // members beside $ref have an effect only since draft 2019-09
 		return c.ref(ref)
 	}
 	out := map[string]any{}
@@ -88,7 +88,7 @@ func (c converter) schema(v any) any {
 	return out
 }
 
-// exclusive makes a bound that draft 4 has as a number and a boolean one number.
+// exclusive converts a bound of draft 4, a number and a boolean, to a single number.
 func exclusive(from, to map[string]any, bound, keyword string) {
 	switch e := from[keyword].(type) {
 	case bool:
@@ -97,7 +97,7 @@ func exclusive(from, to map[string]any, bound, keyword string) {
 			to[keyword] = value
 		}
 	case nil:
-	default: // of a later draft
+	default: // the form of a later draft
 		to[keyword] = e
 	}
 }
@@ -144,11 +144,11 @@ func (c converter) dependencies(v any, out map[string]any) {
 	}
 }
 
-// models is between the address of an API and the name of one of its models in a reference to it.
+// models separates the address of an API from the name of one of its models in a reference.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
 const models = "/models/"
 
-// ref is a reference to another model, or to a part of the same one.
+// ref returns a reference to another model, or to a part of the same one.
 func (c converter) ref(text string) map[string]any {
 	if inner, is := strings.CutPrefix(text, "#"); is {
 		return map[string]any{"$ref": c.at + inner}

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// schemeOf is the guard of a route, under a name that a component may have. It reports false for a route without one.
+// schemeOf returns the guard of a route, under a valid component name. It reports false for a route without a guard.
 func schemeOf(row matrix.Route, m *apimodel.Method) (name string, scheme SecurityScheme, ok bool) {
 	switch {
 	case row.Kind == matrix.IAM:
@@ -37,7 +37,7 @@ func schemeOf(row matrix.Route, m *apimodel.Method) (name string, scheme Securit
 	return name, scheme, true
 }
 
-// componentName has the characters that the name of a component may have.
+// componentName replaces characters that the name of a component may not have.
 // Source: https://spec.openapis.org/oas/v3.1.1#components-object
 func componentName(name string) string {
 	out := strings.Map(func(c rune) rune {
@@ -59,8 +59,8 @@ var message = map[string]Media{"application/json": {Schema: map[string]any{
 	"type": "object", "properties": map[string]any{"message": map[string]any{"type": "string"}},
 }}}
 
-// responses are those that API Gateway gives, those that the method names, and for the rest what its integration
-// answers.
+// responses returns the answers of API Gateway itself, those that the method declares, and a default for the answers of
+// its integration.
 func responses(row matrix.Route, m *apimodel.Method) map[string]Response {
 	out := map[string]Response{}
 	for _, r := range m.Responses {
