@@ -140,7 +140,7 @@ func randomRequirement(r *rand.Rand) Requirement {
 	return req
 }
 
-// TestPermittedIsPermits: the numbered form of the requirements decides as the plain one does.
+// TestPermittedIsPermits checks that the numbered form of the requirements decides like the plain one.
 func TestPermittedIsPermits(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	some := func() (out []string) {
@@ -185,7 +185,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// lacking finds the least rights that permit all of some rules and yet not another one.
+// lacking returns the least rights that permit all of some rules but not another one.
 func lacking(other Rule, permitted ...Rule) (Rights, bool) {
 	var needs []Requirement
 	for _, rule := range permitted {
@@ -235,7 +235,7 @@ func TestLacking(t *testing.T) {
 	}
 }
 
-// TestLackingSearch compares with a search through all sets of rights.
+// TestLackingSearch compares lacking with a search through all sets of rights.
 func TestLackingSearch(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 300 {

@@ -205,7 +205,7 @@ func TestLackingWithClaims(t *testing.T) {
 	}
 }
 
-// TestLackingClaimsSearch compares with a search through all values of two claims.
+// TestLackingClaimsSearch compares lacking with a search through all values of two claims.
 func TestLackingClaimsSearch(t *testing.T) {
 	values := func(path string) []ClaimValue {
 		return []ClaimValue{{Path: path}, {Path: path, Text: "a"}, {Path: path, Text: "b"}, {Path: path, List: []string{"a"}},

@@ -18,7 +18,7 @@ func TestMarshal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// One route a line, and nothing that a browser or a template could take for markup.
+	// Each route has its own line, and nothing could be read as markup by a browser or a template.
 	want := `{"version":1,"routes":[
 {"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read","orders:write"]},{"kind":"group","anyOf":["staff \u0026 \"friends\" \u003call\u003e"]}]},
 {"route":"ANY /{proxy+}","elsewhere":true},
@@ -113,7 +113,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// FuzzParse: what is accepted is a table that is written and read again without change.
+// FuzzParse checks that an accepted table is written and read again without a change.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`{"version":1,"routes":[]}`,

@@ -103,7 +103,7 @@ func TestParsePathRequirementErrors(t *testing.T) {
 	}
 }
 
-// What a table permits by its paths is not permitted by rights alone.
+// Rights alone do not permit what a table permits by its paths.
 func TestPermittedLeavesPathsOut(t *testing.T) {
 	table, err := NewTable([]Rule{
 		rule("GET /a/{id}", pathIs("id", "sub")),

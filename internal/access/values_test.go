@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Few values and many are found alike: by comparing, and by a map.
+// Few values, which are compared, and many, which are in a map, are found alike.
 func TestValueSet(t *testing.T) {
 	var s valueSet
 	for n := range 3 * manyValues {

@@ -90,7 +90,7 @@ func TestConditions(t *testing.T) {
 		{"Null", "aws:SourceVpce", `"false"`, []string{"vpce-1"}, true},
 		{"Null", "aws:SourceVpce", `false`, nil, false},
 
-		// A key that is absent does not match, which is just what the negated operators want.
+		// An absent key does not match, which is exactly what the negated operators require.
 		{"StringEquals", "aws:SourceVpce", `"vpce-1"`, nil, false},
 		{"StringNotEquals", "aws:SourceVpce", `"vpce-1"`, nil, true},
 		{"StringLike", "aws:Referer", `"*"`, nil, false},
@@ -102,7 +102,7 @@ func TestConditions(t *testing.T) {
 		{"DateGreaterThan", "aws:CurrentTime", `"2020"`, nil, false},
 		{"Bool", "aws:SecureTransport", `"false"`, nil, false},
 
-		// With IfExists it is as if the condition were not there.
+		// With IfExists, an absent key has the effect of no condition.
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, nil, true},
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, []string{"vpce-2"}, false},
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, []string{"vpce-1"}, true},
@@ -131,7 +131,7 @@ func TestConditions(t *testing.T) {
 			if c.request != nil {
 				context.Set(c.key, c.request...)
 			}
-			// Beside it is a key that must not be taken for it.
+			// The context also has another key that must not be mistaken for it.
 			context.Set("x:other", "vpce-1", "203.0.113.7", "true", "1", "a")
 			for _, effect := range []Effect{Allow, Deny} {
 				d := document(t, fmt.Sprintf(`{"Statement":{"Effect":%q,"Action":"*","Resource":"*","Condition":{%q:{%q:%s}}}}`,
@@ -144,7 +144,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestConditionsTogether: operators and keys all have to be met, and values are alternatives.
+// TestConditionsTogether checks that all operators and keys must be met, and that values are alternatives.
 func TestConditionsTogether(t *testing.T) {
 	d := document(t, `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:*"},
@@ -176,7 +176,7 @@ func TestConditionsTogether(t *testing.T) {
 	}
 }
 
-// TestNegatedIsTheOpposite: an operator and its negation never agree, on whatever values.
+// TestNegatedIsTheOpposite checks that an operator and its negation never agree, for any values.
 func TestNegatedIsTheOpposite(t *testing.T) {
 	r := newRand(71)
 	values := []string{"", "a", "A", "a*", "1", "1.0", "-2", "2020", "2020-01-01", "203.0.113.7", "203.0.113.0/24",

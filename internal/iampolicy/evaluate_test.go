@@ -72,7 +72,7 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestEvaluateFailsClosed: a document made by hand can have a condition that no document read has.
+// TestEvaluateFailsClosed covers documents that are built in Go and have a condition that no parsed document has.
 func TestEvaluateFailsClosed(t *testing.T) {
 	odd := []Condition{{Operator: "StringMatches", Key: "aws:UserAgent", Values: []string{"x"}}}
 	s := Statement{Action: []string{"*"}, Resource: []string{"*"}, Conditions: odd}
@@ -155,7 +155,7 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-// randomDocument draws statements whose resources meet.
+// randomDocument returns random statements whose resources overlap.
 func randomDocument(r *rand.Rand) Document {
 	var d Document
 	for range 1 + r.IntN(5) {
@@ -218,7 +218,7 @@ func TestEvaluateByTheRules(t *testing.T) {
 		if again := shuffled.Evaluate(request).Outcome; again != got {
 			t.Fatalf("%s of %s: %v, and in another order %v", d.AppendJSON(nil), request.Resource, got, again)
 		}
-		// One more Deny never lets in, and one more Allow never lets out.
+		// A further Deny never allows a request, and a further Allow never denies one.
 		more := randomDocument(r).Statements[0]
 		with := Document{Statements: append(shuffled.Statements, more)}.Evaluate(request).Outcome
 		if more.Effect == Deny && with == Allowed && got != Allowed || more.Effect == Allow && with != Allowed &&
@@ -231,7 +231,7 @@ func TestEvaluateByTheRules(t *testing.T) {
 	}
 }
 
-// TestPrincipalARN: the session of a role has the role in aws:PrincipalArn.
+// TestPrincipalARN checks that the session of a role has the role in aws:PrincipalArn.
 func TestPrincipalARN(t *testing.T) {
 	for _, tt := range []struct {
 		caller Caller

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Where two patterns do not meet, no text fits both; and a text that fits a pattern meets it.
+// If two patterns do not meet, no text matches both. A text that matches a pattern meets it.
 func FuzzMeet(f *testing.F) {
 	for _, s := range [][3]string{
 		{"a*", "*b", "ab"}, {"a?", "ab", "ab"}, {"*", "", ""},

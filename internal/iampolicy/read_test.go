@@ -51,7 +51,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseErrors: what is not understood is refused, and never passed over.
+// TestParseErrors checks that what is not understood is refused and never ignored.
 func TestParseErrors(t *testing.T) {
 	const ok = `"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"`
 	of := func(statement string) string { return `{"Version":"2012-10-17","Statement":{` + statement + `}}` }
@@ -152,8 +152,8 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
-// FuzzParse: nothing panics, what is accepted is written and read again as the same document, and whatever is refused
-// grants nothing.
+// FuzzParse checks that nothing panics, that an accepted document is written and read again unchanged, and that a
+// refused one grants nothing.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["` + prefix +

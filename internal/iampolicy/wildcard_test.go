@@ -131,7 +131,7 @@ func TestResourceMatches(t *testing.T) {
 	}
 }
 
-// slowResourceMatches: a part is matched alone, or, if it ends in *, together with parts that follow.
+// slowResourceMatches matches a part alone or, if it ends in *, together with parts that follow.
 func slowResourceMatches(pattern, s string, part int) bool {
 	head, rest, more := strings.Cut(pattern, ":")
 	if !more || part == 5 {

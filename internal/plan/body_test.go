@@ -9,13 +9,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/bodyschema"
 )
 
-// body is a Body of a name, whose schema has a title.
+// body returns a Body with a name, whose schema has a title.
 func body(name, title string) Body {
 	m, err := bodyschema.Convert(map[string]any{"title": title, "type": "object"})
 	return Body{Source: "the map " + title, Name: name, Model: m, Err: err}
 }
 
-// demanding is a Body whose schema does not accept {}.
+// demanding returns a Body whose schema does not accept {}.
 func demanding(name string) Body {
 	m, err := bodyschema.Convert(map[string]any{"required": []any{"a"}})
 	return Body{Source: "the map", Name: name, Model: m, Err: err}

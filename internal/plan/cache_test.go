@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// caching guards the table by an authorizer of type REQUEST.
+// caching guards the table with an authorizer of type REQUEST.
 func caching(c Cache) func(*Props) {
 	return func(p *Props) {
 		p.Authorizer = deciding(jwt())
@@ -98,7 +98,7 @@ func TestWrongCaches(t *testing.T) {
 	})
 }
 
-// Without a cache, a variable of the context that no list has is not compared with anything.
+// Without a cache, a context variable that is in no list is not checked.
 func TestUnlistedContext(t *testing.T) {
 	if errs := (Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Context("tlsVersion")}}).Check(); errs != nil {
 		t.Error(errs)

@@ -59,7 +59,7 @@ func TestWrongCacheResponses(t *testing.T) {
 	}
 }
 
-// An integration says what it sends on of a request, so that it is known what its answers may depend on.
+// The integration shows which parts of a request it sends on, and so what its answers may depend on.
 func TestAnswersThatAreKeptByTooLittle(t *testing.T) {
 	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
 	mapped := func(to, from string) string {
@@ -108,7 +108,7 @@ func TestAnswersThatAreKeptByTooLittle(t *testing.T) {
 	}
 }
 
-// Whatever an answer depends on is a key.
+// Everything that an answer depends on is part of the key.
 func TestCacheKeys(t *testing.T) {
 	p, err := New(table(both(func(p *Props) { p.CORS = &CORS{AllowOrigins: []string{"https://a.example.com"}} },
 		add(handle("GET /toys/{id}/{rest+}", fn, Public{"x"}, Required{"querystring", []string{"page"}},

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// An authorizer that compares claims has one set of conditions for its routes, whatever their order; scopes are each
-// route's own.
+// An authorizer that compares claims has one set of conditions for all of its routes, in any order. Scopes may differ
+// between routes.
 func TestConditionsOfAGuardAreShared(t *testing.T) {
 	guard := comparing()
 	guard.ComparesClaims = true

@@ -100,7 +100,7 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 	}
 }
 
-// A browser asks in the preflight for every header that a call to this API takes.
+// In the preflight a browser asks for every header that a call to this API needs.
 func TestAllowHeadersByDefault(t *testing.T) {
 	keyed := PlannedRoute{Route: Route{NeedsKey: true}}
 	p := &Plan{

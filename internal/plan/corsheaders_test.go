@@ -74,7 +74,7 @@ func TestWithheldHeaders(t *testing.T) {
 	}
 }
 
-// With credentials, a page brings a cookie, which is enough then.
+// With credentials, a page sends a cookie, which is then enough.
 func TestWithheldHeadersBesideACookie(t *testing.T) {
 	for _, credentials := range []bool{true, false} {
 		guard := deciding(jwt())
@@ -93,7 +93,7 @@ func TestWithheldHeadersBesideACookie(t *testing.T) {
 	}
 }
 
-// A page also has to bring the key that a route needs, unless the authorizer's answer names it.
+// A page must also be able to send the API key that a route needs, unless the authorizer's answer names the key.
 func TestWithheldKeys(t *testing.T) {
 	naming := func() *Authorizer { a := deciding(jwt()); a.NamesKeys, a.UsageKeyClaim = true, "key"; return a }
 	bearer, key := []string{"Authorization"}, []string{"Authorization", "x-api-key"}

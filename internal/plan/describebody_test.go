@@ -30,7 +30,7 @@ func TestWrongDescriptions(t *testing.T) {
 	})
 }
 
-// A model is written once, whether requests are checked by it, described by it, or not tied to it.
+// A model is written once, whether a route checks it, describes it, or does not refer to it.
 func TestModelsOfDescriptions(t *testing.T) {
 	p, err := New(table(both(
 		add(

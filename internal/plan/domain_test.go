@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// domain is one that is right, but for what is changed.
+// domain sets a valid domain with a change.
 func domain(change func(*Domain)) func(*Props) {
 	return func(p *Props) {
 		p.Domain = &Domain{Name: "api.example.com", Certificate: true}
@@ -21,7 +21,7 @@ func mutual(d *Domain) { d.MutualTLS = &MutualTLS{Bucket: true, Key: "clients.pe
 
 func reached(by ...string) *PrivateDomain { return &PrivateDomain{AllowVPCEndpoints: by} }
 
-// inVPC is a PRIVATE API with a private domain that is right, but for what is changed.
+// inVPC sets a PRIVATE API with a valid private domain and a change.
 func inVPC(change func(*Domain)) func(*Props) {
 	return func(p *Props) {
 		p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed()

@@ -2,7 +2,7 @@ package plan
 
 import "testing"
 
-// What depends on the type of the endpoint is refused where the type is not known.
+// Settings that depend on the type of the endpoint are refused if the type is not known.
 func TestUnknownEndpoint(t *testing.T) {
 	unknown := func(p *Props) { p.RestAPI = &RestAPI{EndpointUnknown: true} }
 	testRefusals(t, []refusal{

@@ -15,7 +15,7 @@ import (
 
 func from(ranges ...string) FromCIDRs { return FromCIDRs{ranges} }
 
-// odd is the Deny for spellings of paths that could be read in two ways.
+// odd is the Deny for spellings of paths that can be read in two ways.
 const odd = `Deny Resource [execute-api:/prod/*//* execute-api:/prod/*/%2F* execute-api:/prod/*/%2f* ` +
 	`execute-api:/prod/*/./* execute-api:/prod/*/. execute-api:/prod/*..*] `
 
@@ -135,9 +135,8 @@ func TestAddressStatements(t *testing.T) {
 	}
 }
 
-// A request is denied by its address if and only if the route that serves it does not take that address, whatever the
-// table that is accepted. That holds as well where a path is decoded before it is matched. Of odd spellings it holds
-// that none is let through.
+// For every accepted table, a request is denied by its address exactly if the route that serves it does not accept that
+// address. This also holds if a path is decoded before it is matched. No odd spelling of a path may get through.
 func FuzzFromCIDRs(f *testing.F) {
 	for seed := range uint64(300) {
 		f.Add(seed)
@@ -176,7 +175,7 @@ func FuzzFromCIDRs(f *testing.F) {
 	})
 }
 
-// checkAddress compares an outcome with what the routes say that serve a path as it is sent, and decoded.
+// checkAddress compares an outcome with the routes that serve a path, as sent and decoded.
 func checkAddress(t *testing.T, p *Plan, verb, path, from string, got iampolicy.Outcome) {
 	t.Helper()
 	takes := func(path string) (served, takes bool) {
@@ -216,7 +215,7 @@ func describe(p *Plan) string {
 	return b.String()
 }
 
-// randomRestricted draws a table in which some routes take some addresses only.
+// randomRestricted returns a random table in which some routes accept only some addresses.
 func randomRestricted(r *rand.Rand) Props {
 	words := []string{"a", "b", "ab", "a-b"}
 	verbs := []string{"GET", "GET", "POST", route.Any}
@@ -261,7 +260,7 @@ func randomRestricted(r *rand.Rand) Props {
 	return p
 }
 
-// randomCall draws a request that comes close to a plan's routes, in plain and in odd spellings.
+// randomCall returns a random request that is similar to a plan's routes, in plain or odd spelling.
 func randomCall(r *rand.Rand, p *Plan) (verb, path string) {
 	values := []string{"x", "a", "b", "ab", "a%2Fb", "%61", "%2E%2E", "..", ".", "a.b", "%", "a%", "prod", "GET", "",
 		"a:b", "%2F"}
@@ -294,7 +293,7 @@ func randomCall(r *rand.Rand, p *Plan) (verb, path string) {
 	return route.Verbs[r.IntN(len(route.Verbs))], path
 }
 
-// A policy that names too many other routes is refused with a way out, and a table of the usual shape fits.
+// A policy that names too many other routes is refused with a way out. A table of the usual form fits.
 func TestThePolicyOfManyRoutes(t *testing.T) {
 	judged := func(pattern func(i int) string) error {
 		p := Props{Authorizer: signing(), Routes: []Route{handle("ANY /admin/{id}/parts", fn, from(office))}}

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// FuzzTable holds every table that is accepted to what a plan promises, and every other one to an error.
+// FuzzTable checks that every accepted table keeps what a plan promises, and that every other table is an error.
 //
 // A table is a text of lines: a verb, a path and words for a route; or a word for the API.
 func FuzzTable(f *testing.F) {
@@ -68,7 +68,7 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
-// checkPlan checks what a plan promises of its routes.
+// checkPlan checks what a plan promises about its routes.
 func checkPlan(t *testing.T, p *Plan) {
 	used := map[*Guard]bool{}
 	for i, r := range p.Routes {
@@ -101,8 +101,8 @@ func checkPlan(t *testing.T, p *Plan) {
 	}
 }
 
-// checkSession checks what a plan promises of sessions: a login's routes are open, an access token is in no cache, and
-// what a cached authorizer would deny to a sibling host's page, CORS does not let pass.
+// checkSession checks what a plan promises about sessions. A login's routes are open. An access token is in no cache.
+// CORS does not allow what a cached authorizer would deny to a page of a sibling host.
 func checkSession(t *testing.T, p *Plan, r PlannedRoute) {
 	if r.Login != nil && (r.Guard != nil || r.Function != r.Login.Function) {
 		t.Errorf("%s of %s is guarded by %v, and function %d answers it", r.Pattern, r.Login, r.Guard, r.Function)
@@ -122,7 +122,7 @@ func checkSession(t *testing.T, p *Plan, r PlannedRoute) {
 	}
 }
 
-// checkOpen sends a request to the path of a guarded route: an open route of another path must not serve it.
+// checkOpen sends a request to the path of a guarded route, which an open route with another path must not serve.
 func checkOpen(t *testing.T, p *Plan, r PlannedRoute, verb string) {
 	var path strings.Builder
 	for _, s := range r.Pattern.Segments {
@@ -141,7 +141,7 @@ func checkOpen(t *testing.T, p *Plan, r PlannedRoute, verb string) {
 	}
 }
 
-// checkTable checks the table that a guard's included function gets.
+// checkTable checks the table for a guard's included function.
 func checkTable(t *testing.T, p *Plan, g *Guard) {
 	if (g.Table != nil) != (g.Included != nil) {
 		t.Fatalf("%s has a table: %t", g, g.Table != nil)
@@ -162,7 +162,7 @@ func equalRequirements(a, b []access.Requirement) bool {
 	return slices.EqualFunc(a, b, access.Requirement.Equal)
 }
 
-// checkOrder moves the lines of the table: what is built stays the same.
+// checkOrder reorders the table, which must not change what is built.
 func checkOrder(t *testing.T, props Props, p *Plan) {
 	props.Routes = slices.Clone(props.Routes)
 	slices.Reverse(props.Routes)
@@ -262,7 +262,7 @@ func readRoute(words []string) Route {
 	return r
 }
 
-// readRequirement reads "orders:read,orders:write", and with a claim "plan:pro,team".
+// readRequirement reads "orders:read,orders:write", or with a claim "plan:pro,team".
 func readRequirement(kind, value string) Requirement {
 	r := Requirement{Kind: access.Kind(kind)}
 	switch {
@@ -276,7 +276,7 @@ func readRequirement(kind, value string) Requirement {
 	return r
 }
 
-// randomTable writes a table of few names, so that its routes meet.
+// randomTable writes a random table with few names, so that its routes overlap.
 func randomTable(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	var b strings.Builder

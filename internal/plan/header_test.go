@@ -2,7 +2,7 @@ package plan
 
 import "testing"
 
-// TestCheckExpression refuses what Java does not compile, and nothing else: the rest is for API Gateway to judge.
+// TestCheckExpression checks that only what Java does not compile is refused. API Gateway judges the rest.
 func TestCheckExpression(t *testing.T) {
 	for expression, want := range map[string]string{
 		`^Bearer .+$`:         "",

@@ -26,7 +26,7 @@ func jwt() *JWT {
 	return &JWT{Issuers: []Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
 }
 
-// deciding is an authorizer with the included function, as the kinds of secureapi describe one.
+// deciding returns an authorizer with the included function, as the kinds of secureapi describe it.
 func deciding(j *JWT) *Authorizer {
 	l := Lambda{JWT: j}
 	return &Authorizer{
@@ -39,12 +39,12 @@ func deciding(j *JWT) *Authorizer {
 	}
 }
 
-// signing is an authorizer that takes signed requests and enforces no requirement.
+// signing returns an authorizer that takes signed requests and enforces no requirement.
 func signing() *Authorizer {
 	return &Authorizer{Kind: "Signing", Enforces: Lambda{Own: true}.Enforces, Signed: true}
 }
 
-// comparing is an authorizer that compares scopes, and whose routes need an Allow.
+// comparing returns an authorizer that compares scopes, and whose routes need an Allow.
 func comparing() *Authorizer {
 	return &Authorizer{
 		Kind:           "Comparing",
@@ -56,7 +56,7 @@ func comparing() *Authorizer {
 	}
 }
 
-// table is a small API that is right; each case breaks it in one place.
+// table returns a small valid API with a change that breaks it in one place.
 func table(change func(*Props)) Props {
 	p := Props{
 		Authorizer: deciding(jwt()),
@@ -72,7 +72,7 @@ func add(routes ...Route) func(*Props) {
 	return func(p *Props) { p.Routes = append(p.Routes, routes...) }
 }
 
-// refusal is a change of the table that is refused.
+// refusal is a change of the table that must be refused.
 type refusal struct {
 	name   string
 	change func(*Props)

@@ -25,7 +25,7 @@ func TestWrongBackends(t *testing.T) {
 	})
 }
 
-// Routes that integrations answer have no function whose router could take one for the other.
+// Routes with integrations have no function, and so no router that could mistake one for the other.
 func TestIntegrationsAreNoSiblings(t *testing.T) {
 	p, err := New(table(add(
 		Route{Pattern: "GET /jobs/{id}", Integrated: true, Access: []Access{anyScope("a")}},
@@ -39,7 +39,7 @@ func TestIntegrationsAreNoSiblings(t *testing.T) {
 	}
 }
 
-// bound is an integration as CDK resolves it.
+// bound returns an integration as CDK resolves it.
 func bound(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var out map[string]any
@@ -271,7 +271,7 @@ func TestCORSWarningOfIntegrations(t *testing.T) {
 	}
 }
 
-// What is binary API Gateway puts into no template.
+// API Gateway does not put binary data into templates.
 func TestIntegrationsOfBinaryAPIs(t *testing.T) {
 	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
 	sqs := `{"type":"AWS","passthroughBehavior":"NEVER","requestTemplates":{"application/json":"x"},"uri":` + sqsURI +

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// asked is an issuer with opaque tokens, but for some changes.
+// asked returns settings with an issuer of opaque tokens, with changes.
 func asked(changes ...func(*Issuer)) *JWT {
 	i := Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Introspection: &Introspection{
 		Endpoint: "https://idp.example.com/introspect", ClientID: "orders-api", Method: settings.ClientBasic, Secret: true,
@@ -106,7 +106,7 @@ func TestRightIntrospections(t *testing.T) {
 	}
 }
 
-// API Gateway's cache knows neither exp nor revocation, so its default is shorter where an issuer is asked.
+// API Gateway's cache knows neither exp nor revocation, so the default is shorter if an issuer is asked about tokens.
 func TestCacheTTLOfIntrospection(t *testing.T) {
 	for _, c := range []struct {
 		jwt         *JWT

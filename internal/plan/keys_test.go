@@ -136,8 +136,8 @@ func TestMethodSettings(t *testing.T) {
 	}
 }
 
-// A router that decodes paths may serve a route with a key to callers without one, and one for some addresses to
-// others.
+// A router that decodes paths may serve a route that needs a key to callers without one, or a route for some addresses
+// to callers from others.
 func TestSiblingsOfKeysAndAddresses(t *testing.T) {
 	for _, tt := range []struct {
 		name           string

@@ -15,7 +15,7 @@ func inTable(admins ...Access) Login {
 
 func anyGroup(groups ...string) Access { return Requirement{Kind: access.Group, AnyOf: groups} }
 
-// A login whose sessions are in a table has further routes, and those of administrators are guarded.
+// A login with a table has further routes, and the routes of administrators are guarded.
 func TestRoutesOfALoginWithATable(t *testing.T) {
 	six := []string{
 		"GET /auth/login", "GET /auth/callback", "GET /auth/session", "GET /auth/session.js", "POST /auth/refresh",
@@ -59,7 +59,7 @@ func TestRoutesOfALoginWithATable(t *testing.T) {
 	}
 }
 
-// What the scopes of a login's administrators are is asked for at the provider, as those of any route.
+// The scopes of a login's administrators are requested from the provider, like those of any route.
 func TestScopesOfAdministrators(t *testing.T) {
 	p := planned(t, inTable(anyScope("sessions:end")), nil)
 	if got := p.LoginScopes(p.Logins[0]); !strings.Contains(strings.Join(got, " "), "sessions:end") {

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// sessionOf is an authorizer of a login's sessions, as secureapi describes one.
+// sessionOf returns an authorizer for a login's sessions, as secureapi describes it.
 func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
 	s := &Session{Login: &l, Cached: cached, Claims: claims}
 	return &Authorizer{
@@ -40,7 +40,7 @@ func loginOf(change func(*Login)) Login {
 	return l
 }
 
-// planned is the plan of a table whose guard takes the sessions of a login.
+// planned returns the plan of a table whose guard takes the sessions of a login.
 func planned(t *testing.T, l Login, change func(*Props)) *Plan {
 	t.Helper()
 	p, err := New(table(func(p *Props) {
@@ -55,7 +55,7 @@ func planned(t *testing.T, l Login, change func(*Props)) *Plan {
 	return p
 }
 
-// All that looks at routes has those of a login: their function, why they are public, and how many they are.
+// All checks of routes see those of a login: their function, the reason why they are public, and their number.
 func TestRoutesOfALogin(t *testing.T) {
 	p := planned(t, loginOf(nil), nil)
 	var got []string
@@ -81,7 +81,7 @@ func TestRoutesOfALogin(t *testing.T) {
 	}
 }
 
-// Guards of one login share it, and their settings are not changed.
+// Guards of one login share it, and their settings do not change.
 func TestGuardsShareALogin(t *testing.T) {
 	l := loginOf(nil)
 	first, second := sessionOf(l, true), sessionOf(l, false)
@@ -138,7 +138,7 @@ func TestScopesOfALogin(t *testing.T) {
 	}
 }
 
-// A session with an access token keeps no claims; one without keeps those that its guards look at.
+// A session with an access token keeps no claims. One without keeps the claims that its guards compare.
 func TestClaimsOfALogin(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -185,7 +185,7 @@ func TestParametersOfALogin(t *testing.T) {
 	}
 }
 
-// What is not known of an app client is not said of it.
+// Unknown settings of an app client are not reported.
 func TestAppClientsOfLogins(t *testing.T) {
 	right := PoolClient{
 		Path:         "Shop/Pool/Web",
@@ -276,7 +276,7 @@ func TestSameSite(t *testing.T) {
 	}
 }
 
-// The page is the same for every request: there is nothing in it that API Gateway replaces.
+// The page is the same for every request, because API Gateway replaces nothing in it.
 func TestLoginPage(t *testing.T) {
 	page := planned(t, loginOf(nil), nil).LoginPage()
 	if strings.ContainsAny(page, "$#") || strings.Contains(page, "<script") {
@@ -315,7 +315,7 @@ func TestLinksOfTheLoginPage(t *testing.T) {
 	}
 }
 
-// A session has no other kind of guard to turn to.
+// For a session there is no other kind of guard to suggest.
 func TestWaysOutWithoutACacheablePolicy(t *testing.T) {
 	_, err := New(table(func(p *Props) {
 		p.Authorizer = sessionOf(loginOf(nil), true)

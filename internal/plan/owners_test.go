@@ -56,7 +56,7 @@ func TestSharedOwners(t *testing.T) {
 	}
 }
 
-// Keys are not an authorizer's: what any of them lets callers name counts.
+// Keys do not belong to an authorizer, so the keys that any authorizer lets callers name count.
 func TestSharedKeys(t *testing.T) {
 	const a, b = "https://a.example.com/", "https://b.example.com/"
 	oneOf := func(of ...string) Requirement { return claim("iss", of...) }

@@ -59,7 +59,7 @@ func TestWrongRoutes(t *testing.T) {
 	})
 }
 
-// An authorizer that cannot be used is reported once, and not again for each route that it would guard.
+// An invalid authorizer is reported once, and not again for each route that it would guard.
 func TestBrokenGuardIsSaidOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -85,7 +85,7 @@ func TestBrokenGuardIsSaidOnce(t *testing.T) {
 	}
 }
 
-// A reason that a group of routes repeats is one reason.
+// A reason that a group of routes repeats counts as one.
 func TestPublicTwiceForOneReason(t *testing.T) {
 	if _, err := New(table(add(handle("GET /j", fn, Public{"x"}, Public{"x"})))); err != nil {
 		t.Error(err)
@@ -238,7 +238,7 @@ func TestWrongConditions(t *testing.T) {
 			handle("GET /a/{id}/b/{c}", fn, claim("plan", "pro")),
 		), `no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b"`},
 	})
-	// No caller has two plans, so that what the policy of such a caller could not say does not matter.
+	// No caller has two plans, so it does not matter what the policy of such a caller could not express.
 	if _, err := New(table(add(
 		handle("GET /a/{id}", fn, claim("plan", "pro")),
 		handle("GET /a/{id}/b", fn, anyScope("s")),
@@ -248,8 +248,8 @@ func TestWrongConditions(t *testing.T) {
 	}
 }
 
-// Routes that an app makes of a map come in another order each time: the function's code, and with it its version, must
-// not differ.
+// An app that builds its routes from a map has them in a different order each time. The function's code, and with it
+// its version, must not differ.
 func TestTheFilesOrderIsNotTheTables(t *testing.T) {
 	var files []string
 	for range 2 {

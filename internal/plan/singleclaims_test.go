@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// A condition that no token can meet left a route without callers, and nothing said so.
+// Without this check, a condition that no token can meet would leave a route without callers unnoticed.
 func TestConditionsOnTheIssuer(t *testing.T) {
 	const a, b = "https://a.example.com/", "https://b.example.com/"
 	oneOf := func(of ...string) Requirement { return claim("iss", of...) }

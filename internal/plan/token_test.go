@@ -2,7 +2,7 @@ package plan
 
 import "testing"
 
-// A list that a parameter gives stands for no single value: CDK says so at synth, and names no place.
+// A list from a parameter is not a single value. CDK reports that at synth, but does not name the place.
 func TestListsInThePlaceOfOneValue(t *testing.T) {
 	const list = "#{Token[TOKEN.7]}"
 	const says = " is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"

@@ -82,7 +82,7 @@ func TestUsagePlans(t *testing.T) {
 	}
 }
 
-// A stage has no method ANY.
+// A stage has no method ANY, so each verb has its limit.
 func TestLimitsOfEveryVerb(t *testing.T) {
 	p, err := New(table(both(plans(UsagePlan{Name: "Gold", RateLimit: 1,
 		Routes: map[string]RouteLimit{"ANY /a": {5, 10}, "GET /a": {1, 2}}}),

@@ -84,7 +84,7 @@ func TestParseARNErrors(t *testing.T) {
 	}
 }
 
-// FuzzParseARN: nothing panics, and what is accepted is put together again from its parts.
+// FuzzParseARN checks that nothing panics, and that the parts of an accepted ARN give the ARN again.
 func FuzzParseARN(f *testing.F) {
 	for _, s := range []string{prefix + "GET/", prefix + "GET", prefix + "PUT/a:b/", prefix + "GET/${*}",
 		"arn:aws:execute-api:::", "arn:aws-cn:execute-api:cn-north-1:1:a/b/c//"} {
@@ -112,7 +112,7 @@ func FuzzParseARN(f *testing.F) {
 			if got := doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: s}).Outcome; got != want {
 				t.Errorf("%q: want %v, got %v", s, want, got)
 			}
-			// It says nothing of any other request but to deny it.
+			// It denies any other request.
 			if doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: s + "x"}).Outcome == iampolicy.Allowed {
 				t.Errorf("%q: another request is allowed", s)
 			}

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// tableOf makes a table of lines such as "+GET /orders": "+" is permitted, "-" is elsewhere.
+// tableOf returns a table from lines such as "+GET /orders". "+" marks a permitted rule, and "-" one that is elsewhere.
 func tableOf(tb testing.TB, lines ...string) (*access.Table, []bool) {
 	tb.Helper()
 	var rules []access.Rule
@@ -41,7 +41,7 @@ func compilerOf(tb testing.TB, t *access.Table) *Compiler {
 	return c
 }
 
-// says is a policy in short: "Allow GET/a GET/b; Deny GET/c".
+// says returns a policy in short form: "Allow GET/a GET/b; Deny GET/c".
 func says(tb testing.TB, policy []byte) string {
 	tb.Helper()
 	doc, err := iampolicy.Parse(string(policy))
@@ -164,7 +164,7 @@ func TestAppendErrors(t *testing.T) {
 			t.Errorf("prefix %q: want ErrARN, got %v, with %q", bad, err, got)
 		}
 	}
-	// Fewer or more answers than rules: what is not said to be permitted is not.
+	// If there are fewer or more results than rules, rules without a result are not permitted.
 	if got, err := c.Append(nil, prefix, allOf(nil)); err != nil || says(t, got) != "Deny *" {
 		t.Errorf("no answers: got %s, %v", got, err)
 	}
@@ -194,7 +194,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestSameRightsSameBytes: by any compiler, at any time, and after any other question.
+// TestSameRightsSameBytes checks this for several compilers, at any time, and after any other request.
 func TestSameRightsSameBytes(t *testing.T) {
 	r := newRand(11)
 	for range 200 {
@@ -248,7 +248,7 @@ func TestAppendInParallel(t *testing.T) {
 	}
 }
 
-// bigTable is an API of n routes as services grow them, and the rights of a caller who may do a part of it.
+// bigTable returns an API of n routes as services grow them, and the rights of a caller who may call some of them.
 func bigTable(tb testing.TB, n int) (*access.Table, access.Rights) {
 	var rules []access.Rule
 	for i := 0; len(rules) < n; i++ {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// needing makes a table of lines such as "GET /orders orders:read": a route and the scope it needs, or none.
+// needing returns a table from lines such as "GET /orders orders:read": a route and the scope that it needs, or none.
 func needing(tb testing.TB, lines ...string) *access.Table {
 	tb.Helper()
 	var rules []access.Rule
@@ -130,7 +130,7 @@ func TestConflictNarrower(t *testing.T) {
 			if len(found) != 1 || found[0].Narrower() != c.want {
 				t.Fatalf("%v, want %s", found, c.want)
 			}
-			// With the requirement of what is denied, as the construct's error says, it is gone.
+			// With the requirement of the denied rule, as the construct's error suggests, the conflict is gone.
 			needs := strings.Fields(c.rules[found[0].Denied])[2]
 			if rest := compilerOf(t, needing(t, append(c.rules, c.want+" "+needs)...)).Conflicts(); len(rest) != 0 {
 				t.Errorf("there still is: %v", rest)
@@ -139,7 +139,8 @@ func TestConflictNarrower(t *testing.T) {
 	}
 }
 
-// TestConflictsAreAll: where none is found, every set of rights has its policy; where some are, each is real.
+// TestConflictsAreAll checks that every set of rights has its policy if no conflict is found, and that each conflict is
+// real.
 func TestConflictsAreAll(t *testing.T) {
 	r := newRand(21)
 	with, without := 0, 0
@@ -192,8 +193,7 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	}
 }
 
-// checkDenied: of all paths there is one to deny: a request that the pattern matches, and the Allow, and that is
-// barred.
+// checkDenied checks that some path must be denied: a barred request that both the pattern and the Allow match.
 func checkDenied(t *testing.T, table *access.Table, f Conflict, paths []string) {
 	t.Helper()
 	verb, _, _ := strings.Cut(f.Request, " ")

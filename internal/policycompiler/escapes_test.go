@@ -51,8 +51,8 @@ func TestDenyEscapes(t *testing.T) {
 	}
 }
 
-// TestDenyEscapesIfTheGatewayDecodes is the case that the Deny is for: requests are matched decoded, and policies are
-// evaluated on the path that was sent. With the Deny nothing is allowed that is not permitted; without it something is.
+// TestDenyEscapesIfTheGatewayDecodes covers the case that the Deny is for: requests are matched decoded, and policies
+// are evaluated on the path as sent. With the Deny nothing is allowed that is not permitted. Without it something is.
 func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 	r := newRand(7)
 	decided, leaks := 0, 0

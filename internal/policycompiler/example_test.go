@@ -14,7 +14,7 @@ func needs(pattern, scope string) access.Rule {
 		Requires: []access.Requirement{{Kind: access.Scope, AnyOf: []string{scope}}}}
 }
 
-// The pattern for an order also matches its invoice, which this caller may not read, and so that is denied.
+// The pattern for an order also matches its invoice. This caller may not read the invoice, so the policy denies it.
 func ExampleCompiler_Append() {
 	table, err := access.NewTable([]access.Rule{
 		needs("GET /orders", "orders:read"),

@@ -79,8 +79,8 @@ func TestAppendMethod(t *testing.T) {
 	}
 }
 
-// TestMethodAgreesWithTheWhole: where both can answer, one request gets the same from the policy for it alone as from
-// the policy for the whole API.
+// TestMethodAgreesWithTheWhole checks that if both kinds of policies can answer, the policy for one request gives it
+// the same result as the policy for the whole API.
 func TestMethodAgreesWithTheWhole(t *testing.T) {
 	r := newRand(51)
 	compared := 0

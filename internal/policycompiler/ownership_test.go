@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// owned makes a table of lines: a route, and what it requires as "id=sub" or "tenant~tenants" for a parameter, "+s" for
-// a scope, "|" between alternatives of Either; "-" for a route that is elsewhere.
+// owned returns a table from lines. A line has a route, and what it requires: "id=sub" or "tenant~tenants" for a
+// parameter, "+s" for a scope, "|" between alternatives of Either; "-" for a route that is elsewhere.
 func owned(t testing.TB, lines ...string) *access.Table {
 	t.Helper()
 	var rules []access.Rule
@@ -50,7 +50,7 @@ func owned(t testing.TB, lines ...string) *access.Table {
 	return table
 }
 
-// text and list are claims.
+// text and list return claims.
 func text(path, value string) access.ClaimValue { return access.ClaimValue{Path: path, Text: value} }
 func list(path string, values ...string) access.ClaimValue {
 	return access.ClaimValue{Path: path, List: values}
@@ -60,7 +60,7 @@ func scopes(of string, claims ...access.ClaimValue) access.Rights {
 	return access.Rights{Scopes: strings.Fields(of), Claims: claims}
 }
 
-// allowedBy are those of some requests that the policy for the rights allows.
+// allowedBy returns the requests that the policy for the rights allows.
 func allowedBy(t testing.TB, c *Compiler, rights access.Rights, requests ...string) (out []string) {
 	t.Helper()
 	g := c.table.Grant(rights)
@@ -218,7 +218,7 @@ func TestOwnership(t *testing.T) {
 	}
 }
 
-// No value but a usable one is ever a segment of a policy.
+// Only a usable value is ever a segment of a policy.
 func TestHostileValuesPermitNothing(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /users/{id} id=sub", "GET /t/{t}/x t~tenants", "GET /users/me +s"))
 	for _, v := range []string{
@@ -271,8 +271,7 @@ func TestOwnershipConflicts(t *testing.T) {
 	}
 }
 
-// The percent-encoded spelling of a literal is not that literal: what allows the one does not lead where the other
-// leads.
+// The percent-encoded spelling of a literal is not that literal. An Allow for one does not lead where the other leads.
 func TestLiteralThatCanBeEscaped(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /{x}/{id} id=sub", "GET /q/a:b +s", "GET /q/{id} +s"))
 	if conflicts := c.Conflicts(); len(conflicts) > 0 {
@@ -310,7 +309,8 @@ func TestLongListsOfManyRoutes(t *testing.T) {
 	}
 }
 
-// Routes below one parameter share what allows them, so that many tenants fit; also where one is called as a route.
+// Routes below one parameter share what allows them, so that many tenants fit, even if a tenant has the name of a
+// route.
 func TestTenantsOfManyRoutes(t *testing.T) {
 	var lines []string
 	for i := range 60 {
@@ -330,7 +330,7 @@ func TestTenantsOfManyRoutes(t *testing.T) {
 	}
 }
 
-// The route that is proposed has parameters, and no claims in the place of their values.
+// The suggested route has parameters, and no claims in place of their values.
 func TestNarrowerOfOwners(t *testing.T) {
 	conflicts := compilerOf(t, owned(t, "GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",
 		"GET /u/{id}/p/{post}/a/{z} id=sub")).Conflicts()
@@ -342,7 +342,7 @@ func TestNarrowerOfOwners(t *testing.T) {
 	}
 }
 
-// A route that synth would refuse allows less to its owners, never more.
+// For a route that synth would refuse, a policy allows its owners less, never more.
 func TestWhereThereIsNoSoundPolicy(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /a/{x}/b/{id}/{rest+} id=sub", "GET /open"))
 	got := allowedBy(t, c, scopes("", text("sub", "u-17")), "GET /a/q/b/u-17/z", "GET /a/q/b/u-18/b/u-17/z", "GET /open")
@@ -384,7 +384,7 @@ func TestValuesThatDoNotFitAreLeftOut(t *testing.T) {
 	}
 }
 
-// Same rights, same bytes; and what is kept of policies does not depend on values.
+// The same rights give the same bytes, and cached policies do not depend on values.
 func TestPoliciesOfOwnersAreNotKept(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /u/{id} id=sub", "GET /t/{t} t~tenants", "GET /x +s"))
 	for i := range 1000 {
@@ -452,7 +452,7 @@ func TestCheckSizeOfOwnership(t *testing.T) {
 	if err := c.CheckSize(LongestPrefix); err != nil {
 		t.Errorf("40 routes: %v", err)
 	}
-	// Ten values of 64 characters a route fit, and do so at run time too.
+	// Ten values of 64 characters a route fit, also at run time.
 	var values []string
 	for i := range 10 {
 		values = append(values, fmt.Sprintf("%064d", i))

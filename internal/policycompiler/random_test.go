@@ -11,11 +11,11 @@ import (
 
 const prefix = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"
 
-// words are the literals of random tables. They are few, so that routes overlap, and one is a part of another, so that
-// a pattern that were not bound to segments would show.
+// words are the literals of random tables. They are few, so that routes overlap. One is a part of another, which would
+// reveal a pattern that ignores segments.
 var words = []string{"a", "b", "c", "ab", "b-c"}
 
-// randomTable draws a table of up to n rules that one API can have.
+// randomTable returns a random table of up to n rules that one API can have.
 func randomTable(r *rand.Rand, n int) *access.Table {
 	verbs := [][]string{{"GET"}, {"GET"}, {"GET", "GET", "GET", "POST", route.Any, "PUT"},
 		append([]string{route.Any}, route.Verbs...)}[r.IntN(4)]
@@ -57,7 +57,7 @@ func randomTable(r *rand.Rand, n int) *access.Table {
 	return t
 }
 
-// randomRights draws rights from the values that random tables require.
+// randomRights returns random rights with values that random tables require.
 func randomRights(r *rand.Rand) (rights access.Rights) {
 	for _, values := range []*[]string{&rights.Scopes, &rights.Groups} {
 		for i := range 4 {
@@ -69,12 +69,12 @@ func randomRights(r *rand.Rand) (rights access.Rights) {
 	return rights
 }
 
-// odd are values of parameters that mean something in URLs, ARNs or policies.
+// odd are values of parameters with a meaning in URLs, ARNs or policies.
 var odd = []string{"x", "1", "a%2Fb", "%2F", "a:b", ":", "..", ".", "%2A", "a%20b", "GET", "aa", "ab", "bc", "a.b", "-",
 	"~", "prod", "%61"}
 
-// randomRequest draws a request that comes close to a table's routes: one of their patterns with values that are
-// literals of others, sometimes longer, shorter or with slashes where none should be.
+// randomRequest returns a random request that is similar to a table's routes: one of their patterns with values that
+// are literals of others, sometimes longer, shorter or with additional slashes.
 func randomRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 	rules := t.Rules()
 	rule := rules[r.IntN(len(rules))]
@@ -126,5 +126,5 @@ func randomRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
-// allOf is a grant of rules whatever their paths' parameters are.
+// allOf returns a grant that permits rules whatever the parameters of their paths are.
 func allOf(permitted []bool) *access.Grant { return &access.Grant{All: permitted} }

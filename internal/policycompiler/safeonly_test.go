@@ -38,7 +38,7 @@ func TestSafeOnlySize(t *testing.T) {
 	}
 }
 
-// safeOnly is a policy with the unsafe verbs denied.
+// safeOnly returns a policy with the unsafe verbs denied.
 func safeOnly(t testing.TB, policy []byte) iampolicy.Document {
 	t.Helper()
 	safe, err := iampolicy.Parse(string(AppendSafeOnly(slices.Clone(policy), 0, prefix)))

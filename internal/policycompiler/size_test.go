@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// TestMaxSize: no policy is larger than is said, and where the size is said to be exact there is one as large.
+// TestMaxSize checks that no policy is larger than the result, and that some policy is as large if the result is exact.
 func TestMaxSize(t *testing.T) {
 	r := newRand(31)
 	for range 200 {
@@ -70,8 +70,8 @@ func TestCheckSize(t *testing.T) {
 	}
 }
 
-// TestCheckSizeAgrees: asking the bound first changes no verdict. Each table is checked against limits on both sides of
-// its exact size and of its bound, and the verdict is that of the exact size alone.
+// TestCheckSizeAgrees checks that computing the bound first changes no result. Each table is checked against limits on
+// both sides of its exact size and of its bound, and the result is that of the exact size.
 func TestCheckSizeAgrees(t *testing.T) {
 	r := newRand(47)
 	refused, between := 0, 0
@@ -102,8 +102,8 @@ func TestCheckSizeAgrees(t *testing.T) {
 	}
 }
 
-// TestCheckSizeAsksTheBoundFirst: a table of twelve values has 4096 rights, and none of their policies is written where
-// the bound fits. Writing one allocates, so allocations are counted and not time.
+// TestCheckSizeAsksTheBoundFirst checks that no policy is written if the bound fits: a table of twelve values has 4096
+// rights. Writing a policy allocates, so the test counts allocations and not time.
 func TestCheckSizeAsksTheBoundFirst(t *testing.T) {
 	var rules []string
 	for i := range maxExhaustive {
@@ -119,7 +119,7 @@ func TestCheckSizeAsksTheBoundFirst(t *testing.T) {
 	}
 }
 
-// TestSizes: the policies of an API of 300 routes stay far below the limit; -v shows how large they are.
+// TestSizes checks that the policies of an API of 300 routes stay far below the limit. With -v it shows their sizes.
 func TestSizes(t *testing.T) {
 	for _, n := range []int{30, 100, 300} {
 		table, rights := bigTable(t, n)

@@ -19,8 +19,8 @@ var (
 	seed     = flag.Uint64("seed", 1, "where the soundness test's random numbers begin")
 )
 
-// soundness is the claim that is tested: for one table, one set of permitted rules and some requests, the policy and
-// the gateway's routing agree. It reports how many of the requests were the authorizer's to decide.
+// soundness tests the claim that for one table, one set of permitted rules and some requests, the policy agrees with
+// the gateway's routing. It returns the number of requests that were the authorizer's to decide.
 func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool, n int) (decided int, conflict bool) {
 	c, err := NewCompiler(table)
 	if errors.Is(err, route.ErrTangled) {
@@ -67,19 +67,19 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 		decided++
 		allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction,
 			Resource: prefix + verb + path}).Outcome == iampolicy.Allowed
-		// A policy with an end decides as the one without, and allows nothing from then on; nor where there is no time.
+		// A policy with an end decides like the one without it, and allows nothing from then on, nor if there is no time.
 		for _, c := range times {
 			if got := bounded.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path,
 				Context: c.context}).Outcome == iampolicy.Allowed; got != (allowed && !c.ended) {
 				t.Fatalf("%s %s at %v: allowed %v, without an end %v", verb, path, c.context, got, allowed)
 			}
 		}
-		// With the unsafe verbs denied, it decides as before on the others.
+		// With the unsafe verbs denied, it decides on the others as before.
 		if got := safe.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome ==
 			iampolicy.Allowed; got != (allowed && !slices.Contains(unsafeVerbs[:], verb)) {
 			t.Fatalf("%s %s: allowed %v, with the unsafe verbs denied %v", verb, path, allowed, got)
 		}
-		// With an empty segment in the path, whatever the gateway makes of it, only who may call everything is let in.
+		// A path with an empty segment is allowed only to callers that may call everything, whatever the gateway makes of it.
 		want := permitted[rule]
 		if strings.Contains(path, "//") {
 			want = everything
@@ -123,8 +123,8 @@ func randomPermitted(r *rand.Rand, table *access.Table) []bool {
 	return permitted
 }
 
-// TestSoundness is the proof by trial that the policy allows just what is permitted. A short run is part of every test
-// run; ten million requests take about a minute:
+// TestSoundness checks by random trials that the policy allows exactly what is permitted. A short run is part of every
+// test run. Ten million requests take about a minute:
 //
 //	go test ./internal/policycompiler -run TestSoundness -requests 10000000
 func TestSoundness(t *testing.T) {
@@ -150,8 +150,8 @@ func TestSoundness(t *testing.T) {
 	}
 }
 
-// TestSoundnessEverywhere tries, for small tables, every path that could make a difference: all there are of their
-// literals and one other segment, up to two segments deeper than any route, with a slash at the end and without.
+// TestSoundnessEverywhere tries, for small tables, every path that could make a difference: all paths of their literals
+// and one other segment, up to two segments deeper than any route, with and without a slash at the end.
 func TestSoundnessEverywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 2))
 	decided, conflicts := 0, 0
@@ -194,7 +194,7 @@ func TestSoundnessEverywhere(t *testing.T) {
 	t.Logf("%d requests; for %d sets of rules there is no policy", decided, conflicts)
 }
 
-// allPaths reports false if there are too many.
+// allPaths returns all as false if there are too many.
 func allPaths(table *access.Table) (paths []string, all bool) {
 	segments := []string{"x"}
 	deepest := 0
@@ -225,8 +225,8 @@ func allPaths(table *access.Table) (paths []string, all bool) {
 	return paths, true
 }
 
-// FuzzSoundness lets the fuzzer write the table, one rule a line, "+" before what is permitted and "-" before what is
-// elsewhere.
+// FuzzSoundness lets the fuzzer write the table. Each line is a rule, with "+" before a permitted rule and "-" before
+// one that is elsewhere.
 func FuzzSoundness(f *testing.F) {
 	f.Add("+GET /orders/{id}\nGET /orders/{id}/items\nGET /orders/{id}/items/{item}", uint64(1))
 	f.Add("+GET /{proxy+}\nGET /admin\nPOST /admin\n-ANY /health", uint64(2))

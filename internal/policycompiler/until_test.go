@@ -32,7 +32,7 @@ func TestAppendUntil(t *testing.T) {
 	}
 }
 
-// A date of more than four digits would make API Gateway refuse the whole policy.
+// API Gateway would refuse the whole policy for a date of more than four digits.
 func TestAppendUntilTheLastDate(t *testing.T) {
 	arn, err := ParseARN(prefix + "GET/orders")
 	if err != nil {

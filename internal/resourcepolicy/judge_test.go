@@ -79,7 +79,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// Judge takes any document, and a Deny that is added takes no finding of an Allow away.
+// FuzzJudge checks that Judge accepts any document, and that a further Deny does not remove the finding of an Allow.
 func FuzzJudge(f *testing.F) {
 	f.Add(`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}]}`)
 	f.Add(

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// segments are what random patterns and paths are made of: few, so that they meet.
+// segments are the parts of random patterns and paths. They are few, so that the patterns overlap.
 var segments = []string{"a", "b", "c"}
 
-// randomTable draws patterns until enough of them fit into one table.
+// randomTable returns a random table. It adds patterns until there are enough that fit into one table.
 func randomTable(r *rand.Rand) *Table {
 	var all []Pattern
 	for range 1 + r.IntN(12) {
@@ -50,7 +50,7 @@ func randomPath(r *rand.Rand) []string {
 	return path
 }
 
-// TestMachine: reading a path's segments one at a time leads where Match leads.
+// TestMachine checks that reading a path one segment at a time leads to the pattern of Match.
 func TestMachine(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
@@ -80,7 +80,8 @@ func TestMachine(t *testing.T) {
 	}
 }
 
-// TestMachineSets: Run leads to just those states that some segments lead to, and Literal reads one from each.
+// TestMachineSets checks that Run leads to exactly the states that some segments lead to, and that Literal reads one
+// segment from each.
 func TestMachineSets(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 2000 {
@@ -119,7 +120,8 @@ func TestMachineSets(t *testing.T) {
 	}
 }
 
-// TestMachineSize: tables as people write them need about one state for each resource; only a contrived one is refused.
+// TestMachineSize checks that tables like those of people need about one state for each resource, and that only a
+// contrived one is refused.
 func TestMachineSize(t *testing.T) {
 	big := thousand(t)
 	m, err := big.Machine()

@@ -49,7 +49,8 @@ func openedOf(t *Table, missing, open []bool) string {
 	return strings.Join(out, ", ")
 }
 
-// TestOpenedByTrial compares small tables with what a trial of all paths and of all routes that may be missing finds.
+// TestOpenedByTrial compares the result for small tables with a trial of all paths and all sets of routes that may be
+// missing.
 func TestOpenedByTrial(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 1))
 	pool := strings.Split("GET /a, GET /{p}, GET /a/b, GET /a/{p}, GET /{p}/b, GET /{p}/{q}, ANY /a/b, ANY /{p}, "+
@@ -93,8 +94,8 @@ func TestOpenedByTrial(t *testing.T) {
 	}
 }
 
-// trialOf takes away each set of the routes that may be missing: where a protected one took a request and is among
-// those that an open one takes it without, that one opens it.
+// trialOf removes each set of the routes that may be missing. If an open route takes a request only because a set is
+// missing, and the set includes the protected route that took it before, that route opens it.
 func trialOf(t *Table, paths []string, missing, open []bool) string {
 	n := len(t.patterns)
 	found := map[Opened]bool{}

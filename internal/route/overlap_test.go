@@ -68,7 +68,7 @@ func verbsInto(protected, open string, verbs ...string) (out []string) {
 	return out
 }
 
-// TestFallThroughsSearch compares with a search through all short paths.
+// TestFallThroughsSearch compares the result with a search through all short paths.
 func TestFallThroughsSearch(t *testing.T) {
 	paths := []string{"/"}
 	for level := []string{""}; len(level) < 1000; {
@@ -159,7 +159,7 @@ func TestWildcardCovers(t *testing.T) {
 	}
 }
 
-// TestApartIsNeverCovered: the comparison that needs no machine agrees with the one that does.
+// TestApartIsNeverCovered checks that the comparison without a machine agrees with the one that uses it.
 func TestApartIsNeverCovered(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pattern := func() Pattern {

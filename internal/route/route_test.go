@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseErrors has each text in full: people read them, and each must say the way out.
+// TestParseErrors has each text in full, because people read them and each must tell the way out.
 func TestParseErrors(t *testing.T) {
 	const alphabet = `API Gateway takes letters, digits and : . _ - $ in a path, not `
 	for _, c := range []struct{ name, in, want string }{
@@ -134,7 +134,7 @@ func TestPatternTakes(t *testing.T) {
 	}
 }
 
-// FuzzParse: what is accepted is written back as it came in, and no two readings of it differ.
+// FuzzParse checks that an accepted pattern is written back unchanged, and that two parses of it do not differ.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"GET /", "ANY /files/{proxy+}", "GET /orders/{id}/items/{item}", "get /x", "/x",
 		"GET /{a}{b}", "GET //", "GET /a:b.c_d-e$1", "GET /{$}", "POST /%2F"} {

@@ -76,7 +76,7 @@ func tableOf(t *testing.T, patterns ...string) *Table {
 	return table
 }
 
-// TestSiblingsAreAll: whatever path is sent to one pattern and decodes to another, that pair is found.
+// TestSiblingsAreAll checks that the pair is found for every path that is sent to one pattern and decodes to another.
 func TestSiblingsAreAll(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	words := []string{"a", "b", "me", "x"}

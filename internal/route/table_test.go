@@ -162,7 +162,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// slowMatch does what Match does in the plainest way: of all the patterns that fit it takes the one that comes first.
+// slowMatch does what Match does in the simplest way: it takes the first of all the patterns that fit.
 func slowMatch(all []Pattern, verb, path string) int {
 	var segments []string
 	if path = strings.Trim(path, "/"); path != "" {
@@ -192,7 +192,8 @@ func fits(pattern []Segment, path []string) bool {
 	return len(pattern) == len(path)
 }
 
-// comesFirst: at the first segment in which they differ a literal beats the other; on one path, a verb beats ANY.
+// comesFirst reports whether pattern a takes precedence over b. At the first segment in which they differ a literal
+// does, and on the same path a verb takes precedence over ANY.
 func comesFirst(a, b Pattern) bool {
 	for i := 0; i < len(a.Segments) && i < len(b.Segments); i++ {
 		if a.Segments[i] != b.Segments[i] {
@@ -226,7 +227,7 @@ func FuzzMatch(f *testing.F) {
 		if !ok {
 			return
 		}
-		// The parameters put back into the pattern give the path again, but for slashes at its ends.
+		// The pattern with the parameters' values gives the path again, except for slashes at its ends.
 		parts := make([]string, len(all[i].Segments))
 		for j, s := range all[i].Segments {
 			if parts[j] = s.Text; s.Kind != Literal {
@@ -257,7 +258,7 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// thousand is a table of 1,000 routes as services grow them: collections, members, sub-collections.
+// thousand returns a table of 1,000 routes as services grow them: collections, members, sub-collections.
 func thousand(tb testing.TB) *Table {
 	var lines []string
 	for i := range 200 {

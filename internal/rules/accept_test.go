@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// url is a template with an open URL of a guarded function, which carries this metadata.
+// url returns a template with an open URL of a guarded function, which has this metadata.
 func url(t *testing.T, metadata string) *cloudassembly.Assembly {
 	t.Helper()
 	a, err := cloudassembly.Parse("Shop", fmt.Appendf(nil, `{"Resources": {

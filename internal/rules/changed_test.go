@@ -13,11 +13,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// object is one of a template.
+// object is an object in a template.
 type object = map[string]any
 
-// TestChangesOfAClosedAPI: a change of testdata/closed.json, each with what is said of it. The places are the names of
-// resources and members, with slashes between them.
+// TestChangesOfAClosedAPI applies changes to testdata/closed.json, each with the expected findings. A place consists of
+// the names of resources and members, separated by slashes.
 func TestChangesOfAClosedAPI(t *testing.T) {
 	const plan = "Api/Metadata/gatehouse:plan"
 	url := func(of any) object {

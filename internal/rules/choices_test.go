@@ -65,7 +65,7 @@ func TestWhatADeploymentDecides(t *testing.T) {
 	}
 }
 
-// The templates of the app and of all examples, as their tests keep them, have no findings.
+// The templates of the app and of all examples, as stored by their tests, have no findings.
 func TestExamples(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/testdata/orders-*.json",

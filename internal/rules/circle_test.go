@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestTemplatesWithoutCircles: every template of the repository deploys, and the rule is silent on it.
+// TestTemplatesWithoutCircles checks that the rule finds nothing in the repository's templates, all of which deploy.
 func TestTemplatesWithoutCircles(t *testing.T) {
 	read := 0
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
@@ -39,7 +39,7 @@ func TestTemplatesWithoutCircles(t *testing.T) {
 	}
 }
 
-// The variable is CORS's own: its way out is not to leave it out.
+// CORS writes the variable itself, so the way out is not to leave it out.
 func TestACircleByAnOrigin(t *testing.T) {
 	found := Check(assembled(t, []byte(`{"Resources": {
 		"Page": {"Type": "AWS::CloudFront::Distribution", "Properties": {"Origin": {"Ref": "Orders"}}},

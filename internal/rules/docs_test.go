@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the list of rules in docs/checking.md anew")
 
-// The page of the rules has what the rules say of themselves: go test ./internal/rules -update
+// The page of the rules shows the rules' own texts: go test ./internal/rules -update
 func TestDocs(t *testing.T) {
 	const page, start, end = "../../docs/checking.md", "<!-- rules -->\n", "<!-- end of rules -->"
 	text, err := os.ReadFile(page)
@@ -45,7 +45,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// wrap breaks a paragraph as the page's other prose is broken: at 124 columns, and further lines begin with an indent.
+// wrap wraps a paragraph like the page's other prose: at 124 columns, with an indent on further lines.
 func wrap(text, indent string) string {
 	const width = 124
 	var b strings.Builder

@@ -11,9 +11,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestForeignApps: of apps that do not use Gatehouse the rules say nothing, as each of these is right or is not for
-// them to judge. They are written by hand after public patterns, which the Description of each first template names.
-// Those that CDK makes are in package test.
+// TestForeignApps checks that the rules find nothing in apps that do not use Gatehouse, because each is correct or not
+// for the rules to judge. They are written by hand after public patterns, which the Description of each first template
+// names. Package test has those that CDK creates.
 func TestForeignApps(t *testing.T) {
 	apps, err := os.ReadDir("testdata/foreign")
 	if err != nil || len(apps) < 10 {
@@ -31,8 +31,8 @@ func TestForeignApps(t *testing.T) {
 	}
 }
 
-// foreign makes a cloud assembly of a folder with templates. Those whose names end in .nested.template.json are no
-// stacks of their own.
+// foreign returns a cloud assembly of a folder with templates. A template whose name ends in .nested.template.json is
+// not a stack of its own.
 func foreign(t *testing.T, folder, environment string) *cloudassembly.Assembly {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.template.json"))

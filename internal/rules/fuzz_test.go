@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// FuzzCheck: whatever a template holds, the rules end without a panic, say the same twice, and each finding has its
-// rule, its place and its way out.
+// FuzzCheck checks that for any template the rules end without a panic and give the same result twice, and that each
+// finding has its rule, its place and its way out.
 func FuzzCheck(f *testing.F) {
 	for _, pattern := range []string{"testdata/traps/*.json", "testdata/foreign/*/*.json"} {
 		files, err := filepath.Glob(pattern)

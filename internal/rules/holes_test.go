@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// holes are the templates in testdata/holes, each of which has one hole, with the rule that finds it. They are written
+// holes maps the templates in testdata/holes, each of which has one hole, to the rule that finds it. They are written
 // by hand, with the metadata that secureapi writes.
 var holes = map[string]string{
 	"acceptance-unknown":             "acceptance",
@@ -108,7 +108,7 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// An API that is as its plan says has no findings.
+// An API that matches its plan has no findings.
 func TestClosed(t *testing.T) {
 	for _, file := range []string{"testdata/closed.json", "testdata/login.json", "testdata/login-table.json",
 		"testdata/kept.json", "testdata/queue.json", "testdata/checked.json"} {
@@ -143,7 +143,7 @@ func TestEachRuleHasAHole(t *testing.T) {
 	}
 }
 
-// A method of another tool may have no Uri, or one that is no text.
+// A method from another tool may have no Uri, or one that is not a text.
 func TestACallWithoutAUri(t *testing.T) {
 	for _, uri := range []string{"", `"Uri":null,`, `"Uri":7,`, `"Uri":["a"],`} {
 		a, err := cloudassembly.Parse("Shop", []byte(`{"Resources":{"API":{"Type":"AWS::ApiGateway::RestApi"},"M":{`+
