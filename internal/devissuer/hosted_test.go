@@ -134,7 +134,7 @@ func TestHostedSignInByAForeignForm(t *testing.T) {
 	}
 	defer answer.Body.Close()
 	if text := body(t, answer); answer.StatusCode != http.StatusBadRequest ||
-		!strings.Contains(text, "Choose what to sign in with") {
+		!strings.Contains(text, "Choose how to sign in: ") {
 		t.Errorf("%s: %s", answer.Status, text)
 	}
 }
