@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// compilers are another implementation of the drafts.
+// compilers are the drafts in another implementation.
 var compilers = map[int]*jsonschema.Draft{4: jsonschema.Draft4, 6: jsonschema.Draft6, 7: jsonschema.Draft7,
 	2019: jsonschema.Draft2019, 2020: jsonschema.Draft2020}
 
@@ -21,13 +21,14 @@ type nothingElse struct{}
 
 func (nothingElse) Load(url string) (any, error) { return nil, fmt.Errorf("it refers to %s", url) }
 
-// anyExpression stands for every regular expression.
+// anyExpression stands for any regular expression.
 type anyExpression string
 
 func (anyExpression) MatchString(string) bool { return true }
 func (e anyExpression) String() string        { return string(e) }
 
-// compile reads a schema with the expressions of Go; ours reports whether it has none that Go has not.
+// compile compiles a schema with Go's regular expressions. It returns ours as false if the schema has an expression
+// that Go does not support.
 func compile(schema any, d *jsonschema.Draft) (compiled *jsonschema.Schema, ours bool, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(d)
@@ -48,7 +49,7 @@ func compile(schema any, d *jsonschema.Draft) (compiled *jsonschema.Schema, ours
 	return compiled, ours, err
 }
 
-// validator compiles a schema; nil if it has an expression that Go has not.
+// validator compiles a schema. It returns nil if the schema has an expression that Go does not support.
 func validator(t *testing.T, schema any, d *jsonschema.Draft) *jsonschema.Schema {
 	t.Helper()
 	s, ours, err := compile(schema, d)
@@ -61,7 +62,7 @@ func validator(t *testing.T, schema any, d *jsonschema.Draft) *jsonschema.Schema
 	return s
 }
 
-// agree reports a document that a schema takes and its model does not, or the other way round.
+// agree reports a document that only one of a schema and its model accepts.
 func agree(t *testing.T, schema any, m *Model, documents ...any) {
 	t.Helper()
 	d, err := draftOf(schema.(map[string]any))
@@ -81,7 +82,7 @@ func agree(t *testing.T, schema any, m *Model, documents ...any) {
 	}
 }
 
-// maker makes schemas and documents of few names and values, so that they meet.
+// maker creates schemas and documents with few names and values, so that they overlap.
 type maker struct {
 	*rand.Rand
 	draft int
@@ -134,7 +135,7 @@ func number(n int, half bool) any {
 	return v
 }
 
-// schema makes one whose keywords are those of the draft.
+// schema returns a schema with keywords of the draft.
 func (m *maker) schema(depth int) any {
 	if m.draft >= 6 && m.IntN(8) == 0 {
 		return m.IntN(2) == 0
@@ -236,7 +237,7 @@ func (m *maker) add(s map[string]any, depth int) {
 	one(m, nested)()
 }
 
-// addressOf is a value of $schema.
+// addressOf returns a value of $schema.
 func addressOf(d *draft) string {
 	for address, number := range addresses {
 		if number == d.number {
@@ -246,8 +247,8 @@ func addressOf(d *draft) string {
 	panic(d.name)
 }
 
-// TestModelsAcceptWhatTheirSchemasDo compares the two by another implementation, which knows all drafts, on schemas and
-// bodies that are made at random, the same in each run.
+// TestModelsAcceptWhatTheirSchemasDo compares schemas and models by another implementation, which supports all drafts.
+// The schemas and bodies are random, and the same in each run.
 func TestModelsAcceptWhatTheirSchemasDo(t *testing.T) {
 	for _, d := range drafts {
 		t.Run(d.name, func(t *testing.T) {
@@ -284,7 +285,7 @@ func TestModelsAcceptWhatTheirSchemasDo(t *testing.T) {
 	}
 }
 
-// FuzzConvert looks for a schema whose model accepts other bodies, or none that draft 4 has.
+// FuzzConvert searches for a schema whose model accepts other bodies, or is not of draft 4.
 func FuzzConvert(f *testing.F) {
 	for _, schema := range []string{
 		`{"type":"object","properties":{"a":{"exclusiveMinimum":1}},"required":["a"]}`,

@@ -33,7 +33,7 @@ type order struct {
 	Out   string `json:"-"`
 }
 
-// TestTypes holds the schema of a type against what encoding/json reads into it.
+// TestTypes compares the schema of a type with what encoding/json reads into it.
 func TestTypes(t *testing.T) {
 	_ = order{inner: ""}
 	schema, err := OfType(reflect.TypeFor[order]())

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// TestChecksWhatAValidatorDoes compares the check of each draft with a validator, which compiles the draft's own
-// schema, on schemas with one value in a wrong place.
+// TestChecksWhatAValidatorDoes compares the check of each draft with a validator that compiles the draft's own schema.
+// The schemas have one value in a wrong place.
 func TestChecksWhatAValidatorDoes(t *testing.T) {
 	replacements := []string{`null`, `true`, `false`, `0`, `1`, `1.0`, `-1`, `1.5`, `"a"`, `"string"`, `[]`, `["a"]`, `["a","a"]`,
 		`["string","null"]`, `[1,1.0]`, `[true]`, `[{}]`, `{}`, `{"a":true}`, `{"a":{}}`, `{"a":["b"]}`, `{"a":[]}`, `{"a":["b","b"]}`,
@@ -51,7 +51,8 @@ func TestChecksWhatAValidatorDoes(t *testing.T) {
 	}
 }
 
-// checkedKeywords are those whose values are compared: a reference and an identifier are checked where they are used.
+// checkedKeywords returns the keywords whose values are compared. A reference and an identifier are checked where they
+// are used.
 func checkedKeywords() (out []string) {
 	for keyword := range keywords {
 		switch keyword {
@@ -64,7 +65,7 @@ func checkedKeywords() (out []string) {
 	return out
 }
 
-// TestEmpty compares what models take of an empty body with a validator.
+// TestEmpty compares with a validator whether models accept an empty body.
 func TestEmpty(t *testing.T) {
 	for _, d := range drafts {
 		m := &maker{Rand: rand.New(rand.NewPCG(3, uint64(d.number))), draft: d.number}

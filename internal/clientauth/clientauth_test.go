@@ -23,7 +23,7 @@ import (
 	peer "github.com/golang-jwt/jwt/v5"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
 func options() Options {
@@ -34,7 +34,7 @@ func options() Options {
 	}
 }
 
-// request authenticates a request and returns what it has then.
+// request authenticates a request and returns its form and header.
 func request(c *Client) (url.Values, http.Header, error) {
 	form, header := url.Values{}, http.Header{}
 	credential, err := c.Current(context.Background())
@@ -85,7 +85,7 @@ func keyFor(algorithm string) crypto.Signer {
 	return rsaKey
 }
 
-// A secret goes into the header Authorization or into the body, and not into both.
+// A secret is in the header Authorization or in the body, but not in both.
 func TestSecrets(t *testing.T) {
 	o := options()
 	for _, method := range []Method{"", Basic, Post} {
@@ -105,7 +105,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// What golang-jwt takes as an assertion, an endpoint does.
+// If golang-jwt accepts an assertion, an endpoint does.
 func TestAssertions(t *testing.T) {
 	for _, algorithm := range Algorithms() {
 		t.Run(algorithm, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestAssertions(t *testing.T) {
 	}
 }
 
-// No error holds any part of a credential.
+// No error contains any part of a credential.
 func TestCredentialErrors(t *testing.T) {
 	small := must(rsa.GenerateKey(rand.Reader, 1024))
 	for name, c := range map[string]struct {
@@ -197,7 +197,7 @@ func TestCredentialErrors(t *testing.T) {
 	}
 }
 
-// A secret that was rotated is fetched when an endpoint refuses the old one, once in a while.
+// A secret that was rotated is fetched when the endpoint refuses the old one, but not too often.
 func TestRotation(t *testing.T) {
 	ctx, clock, secret, fetched := context.Background(), testclock.New(t0), "one", 0
 	o := options()
@@ -252,7 +252,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// An assertion's JSON is what encoding/json makes of it.
+// An assertion's JSON is the same as that of encoding/json.
 func TestAppendText(t *testing.T) {
 	for _, s := range []string{"", "a", `a"b\c`, "{}"} {
 		var got string

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestAlgorithms: the constructs take the algorithms that a function signs with, and no others.
+// TestAlgorithms checks that the constructs accept exactly the algorithms that a function signs with.
 func TestAlgorithms(t *testing.T) {
 	var signs []string
 	for _, s := range signings {

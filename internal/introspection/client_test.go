@@ -48,7 +48,7 @@ func TestSecretInTheBody(t *testing.T) {
 	}
 }
 
-// Whatever an endpoint does, one outcome follows: docs/opaque-tokens.md has the same table.
+// Every behavior of an endpoint has one outcome. docs/opaque-tokens.md has the same table.
 func TestOutcomes(t *testing.T) {
 	const junk = `{"active":true`
 	for name, c := range map[string]struct {
@@ -115,7 +115,7 @@ func TestOutcomes(t *testing.T) {
 			if n := f.server.count(); n != c.again {
 				t.Errorf("the second request caused %d calls, want %d", n, c.again)
 			}
-			// No failure is remembered of a token: once the endpoint is well again, so is the token.
+			// A failure is not remembered for a token: once the endpoint works again, so does the token.
 			if errors.Is(c.want, ErrUnavailable) {
 				f.server.serve(sayJSON(active))
 				f.clock.Advance(firstBackoff)
@@ -135,7 +135,7 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// An endpoint that is slow costs a request the time-out, and no later one.
+// A slow endpoint costs one request the time-out, and no later one.
 func TestSlow(t *testing.T) {
 	release := make(chan struct{})
 	f := newFixture(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -157,7 +157,7 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// A request that is given up ends at once, and the call goes on for those that follow.
+// A request that is canceled ends at once, and the call continues for those that follow.
 func TestGivenUp(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
@@ -270,7 +270,7 @@ func TestHowLongAnAnswerCounts(t *testing.T) {
 	})
 }
 
-// A flood of invented tokens causes no call that the bounds do not allow, and does not touch what is kept.
+// A flood of invented tokens causes no call beyond the limits, and does not affect the cache.
 func TestFlood(t *testing.T) {
 	f := newFixture(t, sayJSON(active))
 	if _, err := f.ask("good"); err != nil {
@@ -309,7 +309,7 @@ func TestFlood(t *testing.T) {
 	if n := f.server.count(); n != 0 {
 		t.Errorf("%d calls for what cannot be a token and for what is kept, want 0", n)
 	}
-	// Good tokens do not use up what is allowed.
+	// Good tokens do not use up the allowance.
 	f.clock.Advance(time.Minute)
 	f.server.serve(sayJSON(active))
 	for i := range 1000 {
@@ -352,7 +352,7 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// An endpoint that fails is left alone for longer and longer, and one call finds out that it is well.
+// A failing endpoint is left alone for longer and longer, and one call finds out whether it works again.
 func TestBreaker(t *testing.T) {
 	f := newFixture(t, says(500, "text/plain", ""))
 	token := 0
@@ -396,7 +396,7 @@ func TestBreaker(t *testing.T) {
 	}
 }
 
-// Tokens that an endpoint does not take shut no other one out, and cost as much of what is allowed as invented ones.
+// Tokens that an endpoint does not accept do not lock others out, and cost as much of the allowance as invented ones.
 func TestBadRequests(t *testing.T) {
 	f := newFixture(t, says(400, "application/json", `{"error":"unsupported_token_type"}`))
 	for i := range 1000 {
@@ -414,7 +414,7 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// Calls that fail together are one failure: what comes of eight is no longer pause than of one.
+// Calls that fail together count as one failure: eight cause no longer pause than one.
 func TestFailuresAtATime(t *testing.T) {
 	arrived, release := make(chan struct{}, maxCalls), make(chan struct{})
 	f := newFixture(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -468,7 +468,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// No more than so many calls are under way at a time; the others wait for as long as a call may take.
+// The number of simultaneous calls is limited. The others wait as long as a call may take.
 func TestCallsAtATime(t *testing.T) {
 	arrived, release := make(chan struct{}, 100), make(chan struct{})
 	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
@@ -497,7 +497,7 @@ func TestCallsAtATime(t *testing.T) {
 	all.Wait()
 }
 
-// A flight that a freeze of the function interrupted is given up by the wall clock.
+// A flight that a freeze of the function interrupted is abandoned by the wall clock.
 func TestFrozen(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {

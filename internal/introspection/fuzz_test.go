@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// Whatever an endpoint sends, an answer is active only where the standard library reads active: true, too.
+// Whatever an endpoint sends, an answer is active only if the standard library also reads active: true.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		active, `{"active":false}`, `{"active":true}`, `{"active":"true"}`, `{"Active":true}`, `{"act\u0069ve":true}`,

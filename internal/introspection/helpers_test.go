@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
 // server is an endpoint that answers as it is told to.
@@ -25,7 +25,7 @@ type server struct {
 	calls  []call
 }
 
-// call is what a request had.
+// call records a request.
 type call struct {
 	form          url.Values
 	header        http.Header
@@ -58,7 +58,7 @@ func (s *server) serve(answer http.HandlerFunc) {
 	s.answer = answer
 }
 
-// count returns how many calls there were since the last time.
+// count returns the number of calls since it was last called.
 func (s *server) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *server) last() call {
 	return s.calls[len(s.calls)-1]
 }
 
-// says answers with a status, a content type and a body.
+// says returns a handler that answers with a status, a content type and a body.
 func says(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)

@@ -88,7 +88,7 @@ func TestCheckAnswer(t *testing.T) {
 
 func noAudience(i *Issuer) { i.Audiences, i.Clients = nil, []string{"web"} }
 
-// What a confirmation lacks was in the JWT; what it has must fit all the same.
+// A confirmation may lack what was in the JWT, but what it has must fit.
 func TestCheckConfirmation(t *testing.T) {
 	i := Issuer{URL: testIssuer, Audiences: []string{testAudience}, Clients: []string{"web"}, MaxLifetime: time.Hour}
 	for text, want := range map[string]error{
@@ -110,7 +110,7 @@ func TestCheckConfirmation(t *testing.T) {
 	}
 }
 
-// goodSigned is a signed answer to the tests' client, but for some changes.
+// goodSigned returns a signed answer to the tests' client, with some changes.
 func goodSigned(header, claims object) string { return signedBy("rsa", header, claims) }
 
 func signedBy(key string, header, claims object) string {
@@ -172,8 +172,8 @@ func TestVerifyAnswer(t *testing.T) {
 	}
 }
 
-// An answer is for the one who asked: as a token it is rejected, whatever claims it has, and no setting accepts it
-// (RFC 9701, section 8.1).
+// An answer is only for the client that asked. As a token it is rejected, whatever claims it has, and no setting
+// accepts it (RFC 9701, section 8.1).
 func TestAnswersAreNotTokens(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, goodSigned(nil, goodClaims()), ErrType)

@@ -17,7 +17,7 @@ import (
 	golang "github.com/golang-jwt/jwt/v5"
 )
 
-// benchmarkToken is a token of 700 bytes, give or take one for base64url.
+// benchmarkToken returns a token of 700 bytes, or one more or less because of base64url.
 func benchmarkToken(b *testing.B, alg string) string {
 	b.Helper()
 	claims := goodClaims().with(object{"scope": "openid profile orders:read", "groups": []string{"staff", "admins"},
@@ -30,14 +30,14 @@ func benchmarkToken(b *testing.B, alg string) string {
 	}
 }
 
-// contender verifies one token, the same each time.
+// contender verifies the same token each time.
 type contender struct {
 	name   string
 	verify func() error
 }
 
-// contenders are the signature alone, with its input at hand and itself decoded; this package without and with its
-// cache of tokens; and two other libraries, which check the same claims.
+// contenders returns the signature alone (with its input and itself decoded), this package without and with its cache
+// of tokens, and two other libraries, which check the same claims.
 func contenders(b *testing.B, alg string) []contender {
 	token := benchmarkToken(b, alg)
 	kid, public := keyFor(alg).kid, keyFor(alg).signer.Public()
@@ -120,9 +120,9 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// BenchmarkRatio compares the same on a machine that does other things besides: the contenders take turns in short
-// batches, and what is reported is the fastest batch of each over the fastest of the signature alone. One iteration is
-// a round; run it with -benchtime 2000x.
+// BenchmarkRatio makes the same comparison on a machine that also does other work. The contenders take turns in short
+// batches. It reports the fastest batch of each relative to the fastest of the signature alone. One iteration is a
+// round; run it with -benchtime 2000x.
 func BenchmarkRatio(b *testing.B) {
 	const batch = 20
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {

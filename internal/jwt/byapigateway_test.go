@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What an issuer that API Gateway itself verifies takes, and what other issuers reject; and what both reject.
+// The cases are what an issuer that API Gateway itself verifies accepts and other issuers reject, and what both reject.
 func TestByAPIGateway(t *testing.T) {
 	for _, c := range []struct {
 		name           string

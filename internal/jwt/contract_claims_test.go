@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// rawClaims is a token with a true signature over any text in the place of the claims.
+// rawClaims returns a token with a valid signature over any text in place of the claims.
 func rawClaims(text string) string {
 	return sign("RS256", keys()["rsa"], goodHeader("RS256").String(), text)
 }

@@ -14,7 +14,7 @@ func headerCases() []contractCase {
 	unsigned := func(header object) string {
 		return b64(goodHeader("RS256").with(header).String()) + "." + b64(goodClaims().String()) + "."
 	}
-	// What an attacker has is the public key; the bytes that a careless verifier would use as a secret are these.
+	// The attacker has the public key. A careless verifier would use these bytes of it as a secret.
 	confused := func(alg, name string, secret []byte) string {
 		return sign(alg, testKey{secret: secret}, goodHeader("RS256").with(object{"alg": alg, "kid": name}).String(),
 			goodClaims().String())

@@ -155,7 +155,7 @@ func keyCases() []contractCase {
 	)
 }
 
-// withAlgorithm has the tests' issuer sign with one algorithm alone.
+// withAlgorithm makes the tests' issuer sign with only one algorithm.
 func withAlgorithm(name string) func(*Options) {
 	return func(o *Options) { o.Issuers[0].Algorithms = []string{name} }
 }

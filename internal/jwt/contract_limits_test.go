@@ -2,7 +2,7 @@ package jwt
 
 import "time"
 
-// limitCases are line 54's: what an issuer's tokens may be limited to.
+// limitCases are the cases of line 54: the limits for an issuer's tokens.
 func limitCases() []contractCase {
 	now := t0.Unix()
 	lifetime := func(o *Options) { o.Issuers[0].MaxLifetime = time.Hour }

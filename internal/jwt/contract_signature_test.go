@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// resigned is a good token with another signature in the place of its own.
+// resigned returns a good token with another signature.
 func resigned(alg string, change func(sig []byte) []byte) string {
 	token := good(alg)
 	dot := strings.LastIndexByte(token, '.')
@@ -103,7 +103,7 @@ func signatureCases() []contractCase {
 	return cases
 }
 
-// swapClaims is a good token's signature under other claims.
+// swapClaims returns a good token's signature with other claims.
 func swapClaims(alg string) string {
 	token := good(alg)
 	header, rest, _ := strings.Cut(token, ".")
@@ -111,7 +111,7 @@ func swapClaims(alg string) string {
 	return header + "." + b64(goodClaims().with(object{"sub": "admin"}).String()) + "." + sig
 }
 
-// rsaPlusModulus is a token whose signature is a valid one plus the modulus, which leaves the same remainder.
+// rsaPlusModulus returns a token whose signature is a valid one plus the modulus, which leaves the same remainder.
 func rsaPlusModulus() string {
 	key := keys()["rsa"]
 	n := key.signer.Public().(*rsa.PublicKey).N
@@ -126,7 +126,8 @@ func rsaPlusModulus() string {
 	}
 }
 
-// rsaEncoded is a token signed by hand (RFC 8017, section 9.2) with any DigestInfo, bytes after the digest and padding.
+// rsaEncoded returns a token signed by hand (RFC 8017, section 9.2) with any DigestInfo, bytes after the digest and
+// padding.
 func rsaEncoded(info, after []byte, padding byte) string {
 	private := keys()["rsa"].signer.(*rsa.PrivateKey)
 	input := b64(goodHeader("RS256").String()) + "." + b64(goodClaims().String())
@@ -149,8 +150,8 @@ func wrongSalt() string {
 	return input + "." + b64(sig)
 }
 
-// exponentOne is a token that would verify with the tests' RSA key if its exponent were 1: the signature is the encoded
-// digest itself.
+// exponentOne returns a token that would verify with the tests' RSA key if its exponent were 1: the signature is the
+// encoded digest itself.
 func exponentOne() string {
 	input := b64(goodHeader("RS256").String()) + "." + b64(goodClaims().String())
 	sum := sha256.Sum256([]byte(input))

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// contractCase is one token and what must be said about it. Its name begins with the number of the line of the
-// contract it belongs to; `go test -run TestContract -v` lists them.
+// contractCase is a token and the expected result. Its name begins with the line of the contract that it belongs to;
+// `go test -run TestContract -v` lists them.
 type contractCase struct {
 	name   string
 	token  string
@@ -19,13 +19,14 @@ type contractCase struct {
 	change func(*Options)
 }
 
-// contractCases are all cases, made once: fuzz targets begin with them too, and most are signed with RSA.
+// contractCases returns all cases. They are created once, because fuzz targets begin with them too, and most are signed
+// with RSA.
 var contractCases = sync.OnceValue(func() []contractCase {
 	return slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(), goodCases())
 })
 
-// TestContract covers what the contract says of tokens, headers and claims. The lines on keys and their server have
-// tests of their own, named in the same way.
+// TestContract covers the contract's lines on tokens, headers and claims. The lines on keys and their server have their
+// own tests, with names of the same form.
 func TestContract(t *testing.T) {
 	for _, c := range contractCases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,7 +57,7 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// verdict is what an error comes to, in a word.
+// verdict returns an error as one word.
 func verdict(err error) string {
 	if err == nil {
 		return "accepted"
@@ -64,7 +65,7 @@ func verdict(err error) string {
 	return Reason(err)
 }
 
-// checkLeak fails if a text for logs holds something of a token: eight characters in a row of it, or of what is in it.
+// checkLeak fails if a text for logs contains a part of a token: eight consecutive characters of it, or of its content.
 func checkLeak(t *testing.T, token, text string) {
 	t.Helper()
 	text = strings.NewReplacer("token_use", "", `"`+testIssuer+`"`,
@@ -85,7 +86,7 @@ func checkLeak(t *testing.T, token, text string) {
 	}
 }
 
-// rs256 is a token with these changes to a good header and to good claims.
+// rs256 returns a token with changes to a good header and good claims.
 func rs256(header, claims object) string {
 	return sign("RS256", keys()["rsa"], goodHeader("RS256").with(header).String(), goodClaims().with(claims).String())
 }
@@ -136,7 +137,7 @@ func serializationCases() []contractCase {
 
 const digits64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// trailingBits encodes with a bit set that stands for nothing, after adding what white space that needs.
+// trailingBits encodes a text with an insignificant bit set. It first adds the white space that this needs.
 func trailingBits(text string) string {
 	for len(text)%3 == 0 {
 		text += " "
@@ -146,8 +147,8 @@ func trailingBits(text string) string {
 	return s[:len(s)-1] + digits64[last|1:last|1+1]
 }
 
-// longToken is a good token of just this length. As no base64url text has a length of 1 modulo 4, not every length of
-// the claims leaves one that the header can fill.
+// longToken returns a good token of exactly this length. No base64url text has a length of 1 modulo 4, so not every
+// length of the claims leaves a length that the header can have.
 func longToken(length int) string {
 	for pad := range 8 {
 		header := goodHeader("RS256").with(object{"pad": strings.Repeat("x", pad)}).String()

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// TestFaultyServers runs against a server of its own for each fault, over a loopback connection and with the default
-// transport. Every one is line 32 of the contract unless it says otherwise.
+// TestFaultyServers runs each fault with its own server, over a loopback connection and with the default transport.
+// Each is line 32 of the contract unless it says otherwise.
 func TestFaultyServers(t *testing.T) {
 	good := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")
@@ -148,7 +148,7 @@ func TestFaultyServers(t *testing.T) {
 			}
 			checkLeak(t, lasting("rsa"), err.Error())
 			_, again := f.verify(lasting("rsa"))
-			// A busy machine may give a request up before it has sent it.
+			// A busy machine may give up a request before it has sent it.
 			if n := requests.Load(); !errors.Is(again, ErrUnavailable) || n > 1 || n == 0 &&
 				!strings.HasPrefix(c.want, "no answer") {
 				t.Errorf("within the back-off: %v, %d requests", again, requests.Load())
@@ -160,7 +160,7 @@ func TestFaultyServers(t *testing.T) {
 // waitFor waits until the client has gone.
 func waitFor(r *http.Request) { <-r.Context().Done() }
 
-// endless is a body that does not end, and counts what was read of it.
+// endless is a body without an end. It counts what was read.
 type endless struct{ read, closed atomic.Int64 }
 
 func (e *endless) Read(b []byte) (int, error) {
@@ -201,7 +201,8 @@ func TestLine32HTTPSIsVerified(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 }
 
-// One round trip, two with discovery over the same connection, and none is left open that a freeze could break.
+// There is one round trip, or two with discovery over the same connection. No connection remains open that a freeze
+// could break.
 func TestConnections(t *testing.T) {
 	var opened, requests atomic.Int64
 	closed := make(chan struct{}, 10)

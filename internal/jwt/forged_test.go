@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// unknown are tokens with a kid each that the issuer does not have.
+// unknown returns tokens that each have a kid which the issuer does not have.
 func unknown(i int) string {
 	return sign("ES256", keys()["p256b"], goodHeader("ES256").with(object{"kid": fmt.Sprint("forged-", i)}).String(),
 		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
@@ -48,7 +48,7 @@ func TestLine17ForgedTokensAtOnceCauseOneFetch(t *testing.T) {
 	f.wantRequests(t, 2)
 }
 
-// wantAtOnce verifies a token many times at once, and wants the same error each time.
+// wantAtOnce verifies a token many times at once, and requires the same error each time.
 func (f *fixture) wantAtOnce(t *testing.T, times int, token string, want error) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -62,8 +62,8 @@ func (f *fixture) wantAtOnce(t *testing.T, times int, token string, want error) 
 	wg.Wait()
 }
 
-// wantWhileFailing verifies a token many times while the server of the keys fails, and wants the same error each time,
-// a single fetch, and that the keys from before are still used.
+// wantWhileFailing verifies a token many times while the server of the keys fails. It requires the same error each time
+// and a single fetch, and that the earlier keys are still used.
 func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want error) {
 	t.Helper()
 	f.want(t, lasting("rsa"), nil)
@@ -76,8 +76,8 @@ func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want e
 	f.want(t, lasting("rsa"), nil)
 }
 
-// forgedUnderKnownKIDs are so many tokens with a kid that the issuer has and a signature that is not its key's: one of
-// each algorithm, and then those of RS256, which takes the least time to verify.
+// forgedUnderKnownKIDs returns tokens with a kid of the issuer and a signature that is not by its key: one of each
+// algorithm, followed by tokens of RS256, which is the fastest to verify.
 func forgedUnderKnownKIDs(n int) []string {
 	var bad []string
 	for _, alg := range allAlgorithms {
@@ -123,7 +123,7 @@ func TestLine51BadSignaturesWhileTheServerFailsCauseOneFetch(t *testing.T) {
 	newFixture(t).wantWhileFailing(t, 500, swapClaims("ES256"), ErrSignature)
 }
 
-// A signature that no key can make, whatever its material, is no reason to ask the issuer.
+// A signature that no key could make, whatever its material, is no reason to ask the issuer.
 func TestLine51SignaturesOfNoKeyCauseNoFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)

@@ -89,7 +89,7 @@ func TestTheAgeOfKeysCountsFromTheRequest(t *testing.T) {
 	f.wantRequests(t, 2)
 }
 
-// While a function is frozen the monotonic clock may stand still, so times must not be compared by it.
+// While a function is frozen the monotonic clock may stop, so times must not be compared by it.
 func TestTheClockHasNoMonotonicReading(t *testing.T) {
 	o := Options{}.withDefaults()
 	if now := o.Now(); now != now.Round(0) || !strings.Contains(time.Now().String(), "m=") {

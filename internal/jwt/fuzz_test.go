@@ -20,9 +20,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// compare holds this package's verdict on a token against golang-jwt's, go-jose's and the contract's:
-// what both of them reject is rejected, what breaks a line of the contract is rejected, and what is rejected although
-// both accept it breaks a line of the contract. It reports whether the token is accepted.
+// compare compares this package's verdict on a token with golang-jwt's, go-jose's and the contract's. A token that both
+// of them reject, or that breaks a line of the contract, must be rejected. A token that is rejected although both
+// accept it must break a line of the contract. It reports whether the token is accepted.
 func compare(t *testing.T, f *fixture, token string) bool {
 	verified, err := f.verify(token)
 	switch {
@@ -49,7 +49,7 @@ func compare(t *testing.T, f *fixture, token string) bool {
 	return false
 }
 
-// checkLeakFast looks for long parts of the token itself only.
+// checkLeakFast only searches for long parts of the token itself.
 func checkLeakFast(t *testing.T, token, text string) {
 	for i := 0; i+16 <= len(token); i += 8 {
 		if strings.Contains(text, token[i:i+16]) {
@@ -69,7 +69,7 @@ var contractTokens = sync.OnceValue(func() []string {
 	return list
 })
 
-// FuzzToken changes whole tokens, so it is about dots, digits and signatures.
+// FuzzToken changes whole tokens, and so tests dots, digits and signatures.
 func FuzzToken(f *testing.F) {
 	for _, token := range contractTokens() {
 		f.Add(token)
@@ -78,7 +78,7 @@ func FuzzToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) { compare(t, fixture, token) })
 }
 
-// FuzzSigned changes headers and claims and then signs them truly, so that what they say decides.
+// FuzzSigned changes headers and claims and then signs them validly, so that their content decides.
 func FuzzSigned(f *testing.F) {
 	for _, token := range contractTokens() {
 		parts := strings.Split(token, ".")
@@ -107,7 +107,7 @@ func FuzzSigned(f *testing.F) {
 	})
 }
 
-// FuzzKeySet holds the reading of key sets against go-jose's: every key that is used here is one there, and the same.
+// FuzzKeySet compares with go-jose: every key that is used here is also a key there, and the same one.
 func FuzzKeySet(f *testing.F) {
 	jose.MaxRSAModulusBits = maxRSABits
 	f.Add(fullKeySet())
@@ -158,7 +158,7 @@ func FuzzKeySet(f *testing.F) {
 	})
 }
 
-// compareKey holds a key that is used against go-jose's reading of its JWK.
+// compareKey compares a used key with go-jose's reading of its JWK.
 func compareKey(t *testing.T, k *key, member strictjson.Value) {
 	// go-jose also reads certificates, and members that this kind of key does not have; those are left out.
 	names := []string{"kid", "kty", "alg", "crv", "x", "y"}
@@ -216,8 +216,8 @@ func compareKey(t *testing.T, k *key, member strictjson.Value) {
 	}
 }
 
-// member is a member of a header or of claims with the values that FuzzCombined chooses from, as they stand in the
-// text. The first one is good.
+// member is a member of a header or of claims, with the values that FuzzCombined chooses from, as JSON text. The first
+// value is good.
 type member struct {
 	name   string
 	values []string
@@ -258,8 +258,8 @@ var claimMembers = []member{
 	{"EXP", []string{`1`}}, {"iſs", []string{`"x"`}}, {"Aud", []string{`"x"`}}, {"e\\u0078p", []string{long, `1`}},
 }
 
-// compose makes an object's text: each choice takes a member and a value, or the good one for high numbers; the first
-// ones of the list are added in the end if they were not chosen and no choice says to leave them out.
+// compose returns the text of an object. Each choice selects a member and a value, or the good value for high numbers.
+// The first members of the list are added at the end if they were not chosen, unless a choice leaves them out.
 func compose(members []member, needed int, choices []byte) string {
 	var parts []string
 	done := make(map[string]bool)
@@ -283,8 +283,8 @@ func compose(members []member, needed int, choices []byte) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// FuzzCombined makes tokens of good and bad members, nearly good as a whole and truly signed, so that each rule is met
-// alone and together with others.
+// FuzzCombined creates tokens of good and bad members that are nearly good as a whole and validly signed, so that each
+// rule is tested alone and together with others.
 func FuzzCombined(f *testing.F) {
 	f.Add([]byte{}, []byte{})
 	for name := range byte(len(headerMembers)) {
@@ -314,8 +314,8 @@ func FuzzCombined(f *testing.F) {
 	})
 }
 
-// TestCombinations is FuzzCombined on choices from a fixed source, and sees to it that they make good tokens and bad
-// ones.
+// TestCombinations runs FuzzCombined on choices from a fixed source, and requires that they give both good and bad
+// tokens.
 func TestCombinations(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	f := newFixture(t)

@@ -25,24 +25,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// What the tests' tokens are about, unless a test says otherwise.
+// The values in the tests' tokens, unless a test changes them.
 const (
 	testIssuer   = "https://issuer.example.com/"
 	testAudience = "https://api.example.com/orders"
 	testJWKSURL  = "https://issuer.example.com/keys"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// testKey is a key pair, or a secret, of the tests' issuer.
+// testKey is a key pair or a secret of the tests' issuer.
 type testKey struct {
 	kid    string // "" for none
 	signer crypto.Signer
 	secret []byte
 }
 
-// keys are the tests' keys. They are the same in every process, as a fuzz target's workers are processes of their own
+// keys are the tests' keys. They are the same in every process, because a fuzz target's workers are separate processes
 // and its seeds are signed in another one.
 var keys = sync.OnceValue(func() map[string]testKey {
 	random := rand.NewChaCha8([32]byte([]byte("the test keys of internal/jwt...")))
@@ -61,7 +61,7 @@ var keys = sync.OnceValue(func() map[string]testKey {
 		b[len(b)-1] |= 1
 		return new(big.Int).SetBytes(b)
 	}
-	// How many composite numbers come before each prime is known: to find that out takes longer than all the rest.
+	// The number of composite numbers before each prime is known, because finding it takes longer than everything else.
 	rsaKey := func(bits, before1, before2 int) crypto.Signer {
 		p, q, one := prime(bits/2, before1), prime(bits/2, before2), big.NewInt(1)
 		k := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: 65537}, Primes: []*big.Int{p, q}}
@@ -98,7 +98,7 @@ var keys = sync.OnceValue(func() map[string]testKey {
 	return all
 })
 
-// keyFor is the key of the tests that fits an algorithm.
+// keyFor returns the tests' key for an algorithm.
 func keyFor(alg string) testKey {
 	switch alg {
 	case "ES256":
@@ -115,7 +115,7 @@ func keyFor(alg string) testKey {
 	return keys()["rsa"]
 }
 
-// object is a JSON object whose members can be changed, added and (with a nil) taken away.
+// object is a JSON object whose members can be changed, added and, with nil, removed.
 type object map[string]any
 
 func (o object) with(change object) object {
@@ -130,7 +130,7 @@ func (o object) with(change object) object {
 	return all
 }
 
-// null stands for JSON's null, as nil takes a member away.
+// null stands for JSON's null, because nil removes a member.
 var null = json.RawMessage("null")
 
 func (o object) String() string {
@@ -141,7 +141,7 @@ func (o object) String() string {
 	return string(b)
 }
 
-// goodClaims are accepted by the tests' issuer at t0.
+// goodClaims returns claims that the tests' issuer accepts at t0.
 func goodClaims() object {
 	return object{"iss": testIssuer, "sub": "user-1", "aud": testAudience, "iat": t0.Unix() - 10, "nbf": t0.Unix() - 10,
 		"exp": t0.Unix() + 300, "scope": "orders:read"}
@@ -155,10 +155,10 @@ func goodHeader(alg string) object {
 	return h
 }
 
-// b64 is base64url without padding.
+// b64 encodes as base64url without padding.
 func b64[T ~string | ~[]byte](b T) string { return base64.RawURLEncoding.EncodeToString([]byte(b)) }
 
-// sign makes a token of any header and claims, valid or not, with the algorithm's true signature.
+// sign returns a token with any header and claims, valid or not, and the algorithm's valid signature.
 func sign(alg string, k testKey, header, claims string) string {
 	input := b64(header) + "." + b64(claims)
 	return input + "." + b64(signature(alg, k, input))
@@ -206,7 +206,7 @@ func signature(alg string, k testKey, input string) (sig []byte) {
 	return sig
 }
 
-// signatures are those of PKCS #1 that were made: they take the longest, and are the same each time.
+// signatures caches the signatures of PKCS #1, which take the longest and are the same each time.
 var signatures sync.Map // of signed
 
 type signed struct {
@@ -215,12 +215,12 @@ type signed struct {
 	input  string
 }
 
-// good is a token that the tests' issuer accepts at t0.
+// good returns a token that the tests' issuer accepts at t0.
 func good(alg string) string {
 	return sign(alg, keyFor(alg), goodHeader(alg).String(), goodClaims().String())
 }
 
-// jwk is the public part of a key as a JWK.
+// jwk returns the public part of a key as a JWK.
 func jwk(k testKey) object {
 	o := object{"use": "sig"}
 	if k.kid != "" {
@@ -243,7 +243,7 @@ func jwk(k testKey) object {
 	panic("no JWK of this key")
 }
 
-// keySetOf is a JWK set.
+// keySetOf returns a JWK set.
 func keySetOf(members ...object) string {
 	if members == nil {
 		members = []object{}
@@ -251,7 +251,7 @@ func keySetOf(members ...object) string {
 	return object{"keys": members}.String()
 }
 
-// fullKeySet has the keys of all algorithms.
+// fullKeySet returns a key set with the keys of all algorithms.
 func fullKeySet() string {
 	var members []object
 	for _, name := range []string{"rsa", "p256", "p384", "p521", "ed"} {
@@ -260,7 +260,7 @@ func fullKeySet() string {
 	return keySetOf(members...)
 }
 
-// server is a transport that answers by itself, so that nothing goes over a network.
+// server is a transport that answers by itself, without a network.
 type server struct {
 	requests atomic.Int64
 	mu       sync.Mutex
@@ -291,7 +291,7 @@ func response(status int, contentType, body string) *http.Response {
 		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
 
-// fixture is a verifier of one issuer, its clock and its key server.
+// fixture is a verifier of one issuer, with its clock and its key server.
 type fixture struct {
 	*Verifier
 	clock   *testclock.Clock
@@ -299,10 +299,11 @@ type fixture struct {
 	changes *atomic.Int64 // how many fetches changed the keys
 }
 
-// allAlgorithms are those with published keys.
+// allAlgorithms are the algorithms with published keys.
 var allAlgorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
-// newFixture makes a verifier whose issuer publishes the full key set. The changes are applied to its options.
+// newFixture returns a verifier whose issuer publishes the full key set. It applies the changes to the verifier's
+// options.
 func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	t.Helper()
 	f := &fixture{clock: testclock.New(t0), server: new(server), changes: new(atomic.Int64)}
@@ -336,5 +337,5 @@ func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 // verify is Verify without a context.
 func (f *fixture) verify(token string) (*Token, error) { return f.Verify(context.Background(), token) }
 
-// jsonNumber is a number as it shall stand in the text.
+// jsonNumber returns a number as the text has it.
 func jsonNumber(text string) json.RawMessage { return json.RawMessage(text) }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What decides who may call stands on the standard library alone, and does not read JSON with encoding/json, which
-// folds the case of names and lets a name occur twice.
+// The code that decides who may call uses only the standard library. It does not read JSON with encoding/json, which
+// ignores the case of names and lets a name occur twice.
 func TestImports(t *testing.T) {
 	for _, pattern := range []string{"*.go", "../strictjson/*.go"} {
 		files, err := filepath.Glob(pattern)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// want fails unless verifying says just this; nil is for a token that is accepted.
+// want fails unless verifying returns exactly this error; nil means that the token is accepted.
 func (f *fixture) want(t *testing.T, token string, want error) {
 	t.Helper()
 	if _, err := f.verify(token); !errors.Is(err, want) || want == nil && err != nil {
@@ -19,7 +19,7 @@ func (f *fixture) want(t *testing.T, token string, want error) {
 	}
 }
 
-// wantRequests fails unless the server got so many requests in all.
+// wantRequests fails unless the server received this number of requests in all.
 func (f *fixture) wantRequests(t *testing.T, want int64) {
 	t.Helper()
 	if got := f.server.requests.Load(); got != want {
@@ -27,7 +27,7 @@ func (f *fixture) wantRequests(t *testing.T, want int64) {
 	}
 }
 
-// lasting is a good token that does not expire while a test moves its clock.
+// lasting returns a good token that does not expire while a test moves its clock.
 func lasting(key string) string {
 	return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": key}).String(),
 		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())

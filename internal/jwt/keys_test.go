@@ -49,7 +49,7 @@ func TestCheckEd25519Point(t *testing.T) {
 			}
 		})
 	}
-	// Half of all numbers are the y of a point; crypto/ed25519 tells by refusing to verify with the others.
+	// Half of all numbers are the y of a point. crypto/ed25519 refuses to verify with the others.
 	points := 0
 	for range 200 {
 		b := make([]byte, 32)
@@ -79,7 +79,7 @@ func TestCheckEd25519Point(t *testing.T) {
 	}
 }
 
-// order8 are the y of the four points of order 8.
+// order8 has the y of the four points of order 8.
 var order8 = [2]string{"2707385501144840649318225287225658788936804267575313519463743609750303402022",
 	"55188659117513257062467267217118295137698188065244968500265048394206261417927"}
 
@@ -131,7 +131,7 @@ func TestParseKeySet(t *testing.T) {
 	}
 }
 
-// numbered are copies of a JWK with a kid each.
+// numbered returns copies of a JWK, each with its own kid.
 func numbered(key object, n int) []object {
 	list := make([]object, n)
 	for i := range list {
@@ -140,7 +140,7 @@ func numbered(key object, n int) []object {
 	return list
 }
 
-// The reasons that keys are ignored for are logged, so they have to say something.
+// The reasons for ignoring keys are logged, so they must be informative.
 func TestParseKeyReasons(t *testing.T) {
 	for _, c := range []struct {
 		key  object
@@ -219,7 +219,7 @@ func TestKeyEqual(t *testing.T) {
 	}
 }
 
-// The DER form is compared with the one that crypto/ecdsa makes and reads.
+// The DER form is compared with the one that crypto/ecdsa writes and reads.
 func TestDERSignature(t *testing.T) {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		half := (curve.Params().BitSize + 7) / 8

@@ -21,7 +21,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson/strictjsontest"
 )
 
-// peerKey is the public key that a peer is given: the one of the kid, or without a kid the only one that fits.
+// peerKey returns the public key for a peer: the one with the kid or, without a kid, the only one that fits.
 func peerKey(alg string, kid any, named bool) (any, error) {
 	if named {
 		k, ok := keys()[fmt.Sprint(kid)]
@@ -36,7 +36,7 @@ func peerKey(alg string, kid any, named bool) (any, error) {
 // publishedIDs are the kids of fullKeySet.
 var publishedIDs = []string{"rsa", "p256", "p384", "p521", "ed"}
 
-// golang-jwt does not know the name of RFC 9864, and go-jose neither.
+// Neither golang-jwt nor go-jose knows the name of RFC 9864.
 func init() {
 	golang.RegisterSigningMethod("Ed25519", func() golang.SigningMethod { return golang.SigningMethodEdDSA })
 }
@@ -45,7 +45,7 @@ var golangParser = golang.NewParser(golang.WithValidMethods(allAlgorithms), gola
 	golang.WithAudience(testAudience), golang.WithExpirationRequired(),
 	golang.WithIssuedAt(), golang.WithStrictDecoding(), golang.WithTimeFunc(func() time.Time { return t0 }))
 
-// golangVerdict is golang-jwt's, set up as strictly as it can be.
+// golangVerdict returns golang-jwt's verdict, with the strictest settings.
 func golangVerdict(token string) error {
 	_, err := golangParser.Parse(token, func(t *golang.Token) (any, error) {
 		alg, _ := t.Header["alg"].(string)
@@ -62,7 +62,7 @@ var joseAlgorithms = func() (list []jose.SignatureAlgorithm) {
 	return list
 }()
 
-// joseVerdict is go-jose's. It does not tell a kid that is missing from one that is empty.
+// joseVerdict returns go-jose's verdict. It does not distinguish a missing kid from an empty one.
 func joseVerdict(token string) error {
 	t, err := josejwt.ParseSigned(token, joseAlgorithms)
 	if err != nil {
@@ -80,9 +80,9 @@ func joseVerdict(token string) error {
 		Time: t0}, 0)
 }
 
-// brokenLines are the lines of the contract that a token breaks, found without this package and without strictjson:
-// what other people's code says of base64 and JSON, and the rules written down a second time. Whether the signature
-// is valid is left out; the peers see to that.
+// brokenLines returns the lines of the contract that a token breaks. It uses neither this package nor strictjson, but
+// other code for base64 and JSON, and a second implementation of the rules. It does not check the signature, which the
+// peers do.
 func brokenLines(token string) []int {
 	var lines []int
 	add := func(broken bool, line int) {
@@ -158,8 +158,8 @@ func brokenLines(token string) []int {
 	default:
 		add(true, 28)
 	}
-	// A PS signature whose salt is not as long as the hash is as malformed as a bad DigestInfo: RFC 7518, section 3.5.
-	// Both peers take any salt.
+	// A PS signature whose salt is not as long as the hash is as malformed as a bad DigestInfo (RFC 7518, section 3.5).
+	// Both peers accept any salt.
 	if hash, ok := map[string]crypto.Hash{"PS256": crypto.SHA256, "PS384": crypto.SHA384,
 		"PS512": crypto.SHA512}[alg]; ok {
 		h := hash.New()
@@ -176,7 +176,7 @@ func brokenLines(token string) []int {
 	return lines
 }
 
-// numericDate is a number of seconds that every JSON reader understands alike: a JSON number within 53 bits.
+// numericDate returns a number of seconds on which all JSON parsers agree: a JSON number within 53 bits.
 func numericDate(v any) (*big.Rat, bool) {
 	number, ok := v.(json.Number)
 	if !ok {

@@ -45,7 +45,7 @@ func TestRotationInMidFlight(t *testing.T) {
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
 	f.want(t, lasting("rsa"), nil)
 	f.clock.Advance(DefaultCooldown)
-	// While the fetch for an unknown kid is under way the issuer rotates; the answer still has the old key.
+	// The issuer rotates its key while the fetch for an unknown kid is in progress. The answer still has the old key.
 	release, asked := make(chan struct{}), make(chan struct{})
 	f.server.serveWith(func(*http.Request) (*http.Response, error) {
 		close(asked)
@@ -88,7 +88,7 @@ func TestLine51NewMaterialUnderAnOldKid(t *testing.T) {
 	f.wantRequests(t, 2)
 }
 
-// The new key may have another size, so that the signature has another length than the old key's.
+// The new key may have another size, so that its signatures have another length than the old key's.
 func TestLine51NewMaterialOfAnotherSizeUnderAnOldKid(t *testing.T) {
 	f := newFixture(t)
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
@@ -149,7 +149,7 @@ func TestIssuersShareTheKeysOfOneURL(t *testing.T) {
 	f.want(t, rs256(nil, nil), ErrIssuer)
 }
 
-// A token that is signed with a key of one issuer and names another one.
+// A token that is signed with one issuer's key must not name another issuer.
 func TestIssuersKeysAreTheirOwn(t *testing.T) {
 	const other = "https://other.example.com"
 	f := newFixture(t, func(o *Options) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// vault is a secret that can be changed, and counts who asks.
+// vault is a secret that can be changed. It counts requests.
 type vault struct {
 	asked  int
 	secret []byte

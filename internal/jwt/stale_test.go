@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// hanging answers nothing until its request is given up.
+// hanging does not answer until its request is canceled.
 func hanging(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// took is how long verifying takes, by the clock of the test's bubble.
+// took returns how long verifying takes, by the clock of the test's bubble.
 func (f *fixture) took(t *testing.T, token string, want error) time.Duration {
 	t.Helper()
 	begun := time.Now()
@@ -22,7 +22,7 @@ func (f *fixture) took(t *testing.T, token string, want error) time.Duration {
 	return time.Since(begun)
 }
 
-// inBubble runs a test by the bubble's clock, which only moves while everything waits.
+// inBubble runs a test with the bubble's clock, which only moves while everything waits.
 func inBubble(t *testing.T, do func(t *testing.T, f *fixture)) {
 	synctest.Test(t, func(t *testing.T) {
 		do(t, newFixture(t, func(o *Options) {
@@ -89,7 +89,7 @@ func TestLine52ALateAnswerIsTakenOver(t *testing.T) {
 	})
 }
 
-// A token whose key the stale keys do not have has nothing to fall back on: it waits for the fetch.
+// A token with a key that the stale keys do not have has nothing to fall back on, so it waits for the fetch.
 func TestLine52AnotherKeyWaitsForTheFetch(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.server.serve(keySetOf(jwk(keys()["rsa"])))
@@ -121,7 +121,7 @@ func TestLine52BeyondTheStaleCeilingNothingServes(t *testing.T) {
 	})
 }
 
-// What a fetch that hung brings about is the next one's to see, after a freeze too: it is given up by the wall clock.
+// A fetch that hung, also because of a freeze, is abandoned by the wall clock, and the next request makes another one.
 func TestLine52AFetchThatWasFrozenIsMadeAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.want(t, lasting("rsa"), nil)
@@ -135,7 +135,7 @@ func TestLine52AFetchThatWasFrozenIsMadeAgain(t *testing.T) {
 	})
 }
 
-// An issuer that is too slow for a function that is frozen again and again would go unnoticed otherwise.
+// Otherwise an issuer that is too slow for a function that is often frozen would go unnoticed.
 func TestLine52AFetchThatIsGivenUpIsReported(t *testing.T) {
 	events := make(chan Fetch, 10)
 	f := newFixture(t, func(o *Options) { o.Observe = func(e Fetch) { events <- e } })
@@ -195,7 +195,7 @@ func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f.want(t, other, nil)
 }
 
-// Issuers that share their keys are asked for as often as the strictest of them wants.
+// Issuers that share their keys are asked as often as the strictest of them requires.
 func TestLine54SharedKeysHaveTheShorterLimits(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		f := newFixture(t, func(o *Options) {

@@ -78,7 +78,7 @@ func TestPrintingATokenShowsNoClaims(t *testing.T) {
 	}
 }
 
-// No log line and no error holds a part of a token or of a secret, whatever happens.
+// No log line and no error contains a part of a token or secret, whatever happens.
 func TestLogsHoldNoToken(t *testing.T) {
 	var log bytes.Buffer
 	f := newFixture(t, func(o *Options) {
@@ -149,7 +149,7 @@ func TestTokenCache(t *testing.T) {
 		}
 	}
 	same(true)
-	// One bit more or less is another token.
+	// A token with one changed bit is another token.
 	f.want(t, resigned("RS256", func(s []byte) []byte { s[99] ^= 1; return s }), ErrSignature)
 	f.want(t, swapClaims("RS256"), ErrSignature)
 	same(true)
@@ -319,7 +319,8 @@ func TestLine03DotsAreRefusedWithoutAllocation(t *testing.T) {
 	}
 }
 
-// EdDSA itself allocates nothing, so what is counted is this package's: the text of header and claims, and the Token.
+// EdDSA itself allocates nothing, so this counts the allocations of the package: the text of header and claims, and the
+// Token.
 func TestVerifyAllocations(t *testing.T) {
 	for cached, want := range []float64{2, 0} {
 		f := newFixture(t, func(o *Options) { o.TokenCache = cached })
@@ -336,7 +337,8 @@ func TestVerifyAllocations(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
-	// All texts of up to two digits and a sample of longer ones, against the standard library with its laxness removed.
+	// All texts of up to two digits and a sample of longer ones are compared with the standard library, without what it
+	// tolerates.
 	check := func(s string) {
 		want, err := rawURL.DecodeString(s)
 		ok := err == nil && !strings.ContainsAny(s, "\r\n")

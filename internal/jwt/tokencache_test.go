@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// sizedToken is a verified token whose claims have so many elements.
+// sizedToken returns a verified token whose claims have this number of elements.
 func sizedToken(t testing.TB, elements int) *Token {
 	t.Helper()
 	token := &Token{headerSize: 50}
@@ -29,7 +29,7 @@ func digestOf(n int) (d digest) {
 	return d
 }
 
-// check compares what the cache has counted with what it holds.
+// check compares the cache's counts with its contents.
 func (c *tokenCache) check(t *testing.T) {
 	t.Helper()
 	bytes := 0
@@ -73,7 +73,7 @@ func TestLine55TheTokenCacheIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-// Tokens come, go and come again in other sizes, as the same one does when it was verified anew.
+// Tokens are added, removed and added again in other sizes, as happens with a token that is verified again.
 func TestLine55TheCountOfBytesStaysTrue(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	tokens := []*Token{sizedToken(t, 1), sizedToken(t, 300), sizedToken(t, 900), sizedToken(t, 2500)}
@@ -84,7 +84,7 @@ func TestLine55TheCountOfBytesStaysTrue(t *testing.T) {
 	}
 }
 
-// What a token is counted as is what it takes, within a quarter.
+// The counted size of a token is its real size, within a quarter.
 func TestTokenSize(t *testing.T) {
 	for _, elements := range []int{1, 100, 1000, 2500} {
 		tokens := 1 + 200_000/(elements+50)
@@ -110,7 +110,7 @@ func TestTokenSize(t *testing.T) {
 	}
 }
 
-// The tokens with the most values that 7.7 KB can hold: 512 of them took 47 MB.
+// These tokens have the most values that 7.7 KB can hold: 512 of them took 47 MB.
 func TestLine55ManyLargeTokens(t *testing.T) {
 	f := newFixture(t, func(o *Options) { o.TokenCache = 512 })
 	const tokens = 60
@@ -133,7 +133,7 @@ func TestLine55ManyLargeTokens(t *testing.T) {
 	f.want(t, list[0], nil) // forgotten, and good
 }
 
-// len is how many tokens the cache has.
+// len returns the number of tokens in the cache.
 func (c *tokenCache) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

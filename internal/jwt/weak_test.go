@@ -13,14 +13,14 @@ import (
 	"testing"
 )
 
-// weakRSA is an RSA key pair that crypto/rsa does not sign with. It is a crypto.Signer for its public part alone.
+// weakRSA is an RSA key pair that crypto/rsa does not sign with. It is a crypto.Signer only for its public part.
 type weakRSA struct{ n, d *big.Int }
 
 func (k weakRSA) Public() crypto.PublicKey { return &rsa.PublicKey{N: k.n, E: 65537} }
 
 func (weakRSA) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { panic("use token") }
 
-// token signs with RS256 by hand (RFC 8017, section 9.2), so that the token is good but for the key's modulus.
+// token signs with RS256 by hand (RFC 8017, section 9.2), so that the token is good except for the key's modulus.
 func (k weakRSA) token(header, claims string) string {
 	input := b64(header) + "." + b64(claims)
 	sum := sha256.Sum256([]byte(input))
@@ -41,8 +41,8 @@ func weakRSAOf(p, q *big.Int) weakRSA {
 	return weakRSA{new(big.Int).Mul(p, q), new(big.Int).ModInverse(big.NewInt(65537), phi)}
 }
 
-// smallFactorKey is a key of some 2200 bits, of which one prime is p. The other one is Mersenne's 2^2203-1, which need
-// not be looked for.
+// smallFactorKey returns a key of about 2200 bits with p as one prime. The other is the Mersenne prime 2^2203-1, which
+// need not be searched for.
 func smallFactorKey(p int64) weakRSA {
 	one := big.NewInt(1)
 	return weakRSAOf(big.NewInt(p), new(big.Int).Sub(new(big.Int).Lsh(one, 2203), one))
@@ -60,7 +60,7 @@ var rocaKey = sync.OnceValue(func() weakRSA {
 			found++
 		}
 	}
-	// How many composite numbers come before each prime is known, as in [keys].
+	// The number of composite numbers before each prime is known, as in [keys].
 	prime := func(composites int) *big.Int {
 		for range 2 * composites {
 			random.Uint64()
@@ -107,7 +107,7 @@ func TestROCA(t *testing.T) {
 	}
 }
 
-// primorial is the product of the chunks.
+// primorial returns the product of the chunks.
 func primorial() *big.Int {
 	product := big.NewInt(1)
 	for _, chunk := range smallPrimes() {
@@ -116,7 +116,7 @@ func primorial() *big.Int {
 	return product
 }
 
-// isPrime reports whether a small number is a prime, in the plainest way.
+// isPrime reports whether a small number is a prime, in the simplest way.
 func isPrime(n int64) bool {
 	for d := int64(2); d*d <= n; d++ {
 		if n%d == 0 {
@@ -126,7 +126,7 @@ func isPrime(n int64) bool {
 	return n > 1
 }
 
-// The product is what it is said to be: that of every odd prime below 2^16, once.
+// The product is that of every odd prime below 2^16, each once.
 func TestSmallPrimes(t *testing.T) {
 	want, count := big.NewInt(1), 0
 	for p := int64(3); p < 1<<16; p++ {

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// shop is an API with a function of each role.
+// shop returns an API with a function of each role.
 func shop() API {
 	id := func(suffix string) func(string) string { return func(what string) string { return what + suffix } }
 	return API{
@@ -53,7 +53,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// text is a series as a reader of a golden file sees it.
+// text returns a series in the form of a golden file.
 func (s Series) text() string {
 	one := func(m Metric) string {
 		out := fmt.Sprintf("%s %s %s", m.Namespace, m.Name, m.Statistic)
@@ -78,7 +78,7 @@ func (s Series) text() string {
 	return out
 }
 
-// anchors are the sections of the page on operating that descriptions of alarms point at.
+// anchors are the sections of the page on operating that descriptions of alarms refer to.
 var anchors = []string{
 	anchorServerErrors,
 	anchorIntegration,
@@ -162,7 +162,7 @@ func TestNamesOfQueriesAreShortEnough(t *testing.T) {
 	}
 }
 
-// only keeps the functions of a role that have no hook.
+// only keeps the functions of one role, without hooks.
 func only(role Role) func(*API) {
 	return func(a *API) {
 		a.Functions = slices.DeleteFunc(a.Functions, func(f Function) bool { return f.Role != role || f.Hooked })
@@ -345,7 +345,7 @@ func TestDefaultSharesHaveReasonsThatAreWritten(t *testing.T) {
 	}
 }
 
-// FuzzThresholds: thresholds are refused, or each alarm has one that can be reached.
+// FuzzThresholds checks that thresholds are refused, or that each alarm has one that can be reached.
 func FuzzThresholds(f *testing.F) {
 	f.Add(int64(0), 0, 0.0, int64(0), 0, "expired", 0.0)
 	f.Add(int64(time.Hour), 1, 100.0, int64(time.Millisecond), 1, "signature", 0.001)

@@ -79,7 +79,7 @@ func TestAttemptsThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestThreeAttemptsAreAlive: the newest three open, and the others are cleared, whatever their order.
+// TestThreeAttemptsAreAlive checks that the newest three open and the others are cleared, in any order.
 func TestThreeAttemptsAreAlive(t *testing.T) {
 	f := newFixture(t)
 	header := "a=b"

@@ -15,7 +15,7 @@ import (
 // sameSalts makes every process that fuzzes seal to the same bytes.
 func sameSalts(o *Options) { o.Random = rand.NewChaCha8([32]byte{}) }
 
-// FuzzOpen: a Cookie header opens if its cookie has the value that was sealed, and no other does.
+// FuzzOpen checks that a Cookie header opens if its cookie has the sealed value, and otherwise does not.
 func FuzzOpen(f *testing.F) {
 	fix := newFixture(f, sameSalts)
 	long := goodSession()
@@ -51,7 +51,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzValue: a sealed value opens for the name that it was sealed for, and no other text does.
+// FuzzValue checks that a sealed value opens for the name that it was sealed for, and that no other text does.
 func FuzzValue(f *testing.F) {
 	fix := newFixture(f, sameSalts)
 	sealed, err := fix.seal(f.Context(), sessionInfo, testCookie, []byte("text"))
@@ -72,7 +72,7 @@ func FuzzValue(f *testing.F) {
 	})
 }
 
-// FuzzDecode: what decodes as a session or an attempt is what encodes to these bytes.
+// FuzzDecode checks that what decodes as a session or an attempt encodes to the same bytes.
 func FuzzDecode(f *testing.F) {
 	claims := goodSession()
 	claims.Token, claims.Claims = "", []byte("{}")
@@ -102,7 +102,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzEncode: what is sealed opens as it was.
+// FuzzEncode checks that what is sealed opens unchanged.
 func FuzzEncode(f *testing.F) {
 	f.Add("token", "refresh", "sub", "name", "email", false, uint32(1))
 	f.Add("{}", "", "", "", "", true, uint32(1<<31))
@@ -132,7 +132,7 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// FuzzAttempts: no Cookie header and no state opens what was not sealed, or makes more than three attempts stay.
+// FuzzAttempts checks that no Cookie header and no state opens what was not sealed, or keeps more than three attempts.
 func FuzzAttempts(f *testing.F) {
 	fix := newFixture(f, sameSalts)
 	issued := browser("", must(fix.SealAttempt(f.Context(), goodAttempt()))...)
@@ -182,7 +182,7 @@ func FuzzCheckReturn(f *testing.F) {
 	f.Fuzz(staysBelow)
 }
 
-// FuzzParseSite: only the four values of the specification are a known site, and a list is an error.
+// FuzzParseSite checks that only the four values of the specification are a known site, and that a list is an error.
 func FuzzParseSite(f *testing.F) {
 	for _, s := range []string{
 		"same-origin", "same-site", "cross-site", "none", "", ",", "same-origin,", "SAME-ORIGIN", "\x00",

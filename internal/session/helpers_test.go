@@ -16,10 +16,10 @@ const (
 	testCookie = "__Host-session"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// vault is a secret with its versions, as Secrets Manager has it.
+// vault is a secret with versions, as in Secrets Manager.
 type vault struct {
 	mu                sync.Mutex
 	current, previous string
@@ -87,7 +87,7 @@ func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	return f
 }
 
-// another is a store over the same secret, as in another function.
+// another returns a store for the same secret, as in another function.
 func (f *fixture) another(t testing.TB, changes ...func(*Options)) *Store {
 	t.Helper()
 	o := Options{Host: testHost, Keys: NewKeys(f.vault.fetch, f.clock.Now), Now: f.clock.Now}
@@ -117,7 +117,7 @@ func (f *fixture) sealed(t testing.TB, x *Session) string {
 	return browser("", set...)
 }
 
-// browser is the Cookie header that a browser sends after it got Set-Cookie headers, and one before.
+// browser returns the Cookie header that a browser sends after it received Set-Cookie headers, given its header before.
 func browser(before string, setCookies ...string) string {
 	var names []string
 	values := map[string]string{}
@@ -149,7 +149,7 @@ func browser(before string, setCookies ...string) string {
 	return strings.Join(out, "; ")
 }
 
-// value is a cookie's in a Cookie header.
+// value returns the value of a cookie in a Cookie header.
 func value(header, name string) string {
 	v, _, _ := cookie(header, name)
 	return v

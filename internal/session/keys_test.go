@@ -30,8 +30,8 @@ func TestSessionsOutliveARotation(t *testing.T) {
 	}
 }
 
-// TestAnUnknownKeyIsAskedForOnce: a cookie that another function has sealed since a rotation opens at once, and forged
-// ones cause one fetch in 10 seconds.
+// TestAnUnknownKeyIsAskedForOnce checks that a cookie that another function has sealed since a rotation opens at once,
+// and that forged cookies cause one fetch in 10 seconds.
 func TestAnUnknownKeyIsAskedForOnce(t *testing.T) {
 	f := newFixture(t)
 	f.sealed(t, goodSession())
@@ -95,7 +95,7 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 			}
 		})
 	}
-	// A previous version that cannot be had is not the same as one that is missing: its cookies are not forged.
+	// A previous version that cannot be fetched differs from a missing one: its cookies are not forged.
 	s := f.another(t, func(o *Options) {
 		o.Keys = NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
 			if stage == previous {
@@ -107,7 +107,7 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	if _, err := s.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("without the previous version: %v", err)
 	}
-	// One that is too short has sealed nothing.
+	// A version that is too short has sealed nothing.
 	short := f.another(t, func(o *Options) {
 		o.Keys = NewKeys((&vault{current: f.vault.current, previous: "a placeholder"}).fetch, f.clock.Now)
 	})
@@ -123,7 +123,7 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	}
 }
 
-// TestKeysOutliveAnOutage: keys that were had count for 15 minutes while they cannot be had again, and no longer.
+// TestKeysOutliveAnOutage checks that keys are used for 15 minutes, and no longer, while they cannot be fetched again.
 func TestKeysOutliveAnOutage(t *testing.T) {
 	f := newFixture(t)
 	x := goodSession()
@@ -150,7 +150,7 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 	}
 }
 
-// TestAClockThatIsPutBackAsksForKeysAgain: by it, the keys would otherwise count for too long.
+// TestAClockThatIsPutBackAsksForKeysAgain checks this because the keys would otherwise be used for too long.
 func TestAClockThatIsPutBackAsksForKeysAgain(t *testing.T) {
 	f := newFixture(t)
 	f.sealed(t, goodSession())
@@ -191,7 +191,8 @@ func TestOneFetchServesAll(t *testing.T) {
 	})
 }
 
-// TestAFetchThatHangs: with usable keys a request waits for a moment, and without any until the fetch gives up.
+// TestAFetchThatHangs checks that with usable keys a request waits for a moment, and without any until the fetch gives
+// up.
 func TestAFetchThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := false

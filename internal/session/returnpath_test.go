@@ -91,7 +91,7 @@ func TestCheckReturn(t *testing.T) {
 	}
 }
 
-// staysBelow fails if a path that CheckReturn takes leads to another host or out of a base path.
+// staysBelow fails if a path that CheckReturn accepts leads to another host or out of a base path.
 func staysBelow(t *testing.T, text string) {
 	if CheckReturn(text) != nil {
 		return

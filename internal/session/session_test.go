@@ -64,8 +64,8 @@ func TestSetCookies(t *testing.T) {
 	}
 }
 
-// TestForgeries: each of them is refused, by a store that opens what they were made of. What browsers do not mean as
-// quotes are not read as such.
+// TestForgeries checks that each is refused by a store that opens the original. Quotes that browsers do not treat as
+// quotes are not treated as such.
 func TestForgeries(t *testing.T) {
 	f := newFixture(t)
 	good := f.sealed(t, goodSession())
@@ -215,7 +215,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// TestSizes: a session fits into one cookie, two, or none, by the byte.
+// TestSizes checks to the byte whether a session fits into one cookie, two, or none.
 func TestSizes(t *testing.T) {
 	f := newFixture(t)
 	length := func(n int) *Session {

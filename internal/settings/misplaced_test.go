@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMisplaced: a deployed function must not be one that takes keys over http, however it came to be deployed.
+// TestMisplaced checks that a deployed function cannot fetch keys over http, however it came to be deployed.
 func TestMisplaced(t *testing.T) {
 	if err := misplaced(true, "/var/task"); err == nil || !strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD") {
 		t.Error(err)

@@ -1,4 +1,4 @@
 package strictjson
 
-// Samples are texts that the fuzz targets, which are in the package's external tests, begin with.
+// Samples are the seeds of the fuzz targets in the external tests.
 var Samples = []string{sample, claims, event}

@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson/strictjsontest"
 )
 
-// FuzzParse compares with encoding/json. What is accepted here must be JSON there and mean the same; what is refused
-// here must be refused there or break one of the rules this package adds, which are checked by other means.
+// FuzzParse compares with encoding/json. A text that is accepted here must be accepted there with the same meaning. A
+// text that is refused here must be refused there, or break one of this package's further rules, which the test checks
+// by other means.
 func FuzzParse(f *testing.F) {
 	for _, text := range append(strictjson.Samples, []string{
 		``, `{}`, `[1,2.5e3,-0]`, `{"a":1,"a":2}`, `{"exp":1,"\u0065xp":2}`, `"\ud800"`, `"\ud83d\ude00"`, "\"\xff\"",
@@ -79,7 +80,7 @@ func FuzzFloor(f *testing.F) {
 	})
 }
 
-// asAny makes of a value what encoding/json makes of its text.
+// asAny converts a value into what encoding/json makes of its text.
 func asAny(t *testing.T, v strictjson.Value) any {
 	switch v.Kind() {
 	case strictjson.Null:

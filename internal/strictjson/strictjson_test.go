@@ -134,7 +134,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// A lone quote, backslash, control character or byte outside ASCII must be seen at every offset of a word.
+// A quote, backslash, control character or non-ASCII byte must be detected at every offset of a word.
 func TestPlainStopsAtTheFirstSpecialByte(t *testing.T) {
 	for c := range 256 {
 		special := c < 0x20 || c >= 0x80 || c == '"' || c == '\\'

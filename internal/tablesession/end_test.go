@@ -56,7 +56,7 @@ func TestEndSubject(t *testing.T) {
 	f.wantEnded(t, later)
 }
 
-// TestEndSubjectWithoutRemovals: sessions have ended as soon as the generation is raised.
+// TestEndSubjectWithoutRemovals checks that sessions end as soon as the generation is raised.
 func TestEndSubjectWithoutRemovals(t *testing.T) {
 	f := newFixture(t)
 	header := f.created(t, "")
@@ -74,7 +74,7 @@ func TestEndSubjectWithoutRemovals(t *testing.T) {
 		t.Errorf("the list has %v, %v", list, err)
 	}
 	f.opened(t, f.created(t, ""))
-	// Another environment, whose clock is behind, raises it further, and so does one after the item was removed.
+	// Another environment, whose clock is behind, raises it further, and so does a call after the item was removed.
 	behind := f.another(t, -time.Minute)
 	last := f.created(t, "")
 	if _, err := behind.EndSubject(t.Context(), issuer, subject); err != nil {
@@ -83,7 +83,7 @@ func TestEndSubjectWithoutRemovals(t *testing.T) {
 	behind.wantEnded(t, last)
 }
 
-// TestAGenerationThatWasRemoved: DynamoDB removes the item of a subject whose sessions have all ended.
+// TestAGenerationThatWasRemoved covers that DynamoDB removes the item of a subject whose sessions have all ended.
 func TestAGenerationThatWasRemoved(t *testing.T) {
 	f := newFixture(t)
 	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
@@ -127,8 +127,8 @@ func TestEndSID(t *testing.T) {
 	}
 }
 
-// TestEndSIDMeetsALogin ends a sid at each call of the table that a login with it makes: either the login fails, or
-// the session has ended.
+// TestEndSIDMeetsALogin ends a sid at each table call of a login with it. Either the login fails, or the session has
+// ended.
 func TestEndSIDMeetsALogin(t *testing.T) {
 	for stop := 0; ; stop++ {
 		f := newFixture(t)
@@ -249,7 +249,7 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-// TestTextsDoNotRunTogether: where an issuer ends and a subject begins is part of the digest.
+// TestTextsDoNotRunTogether checks that the digest depends on where an issuer ends and a subject begins.
 func TestTextsDoNotRunTogether(t *testing.T) {
 	f := newFixture(t)
 	x := f.session()
@@ -264,8 +264,8 @@ func TestTextsDoNotRunTogether(t *testing.T) {
 	f.opened(t, cookies(set))
 }
 
-// The table removes the subject's generation, whose time is over, between a call's read and its write. The call ends
-// the sessions nevertheless.
+// The table removes the subject's expired generation between a call's read and its write. The call still ends the
+// sessions.
 func TestEndSubjectMeetsTheTTL(t *testing.T) {
 	f := newFixture(t)
 	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
@@ -290,7 +290,7 @@ func TestEndSubjectMeetsTheTTL(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
-// The same for the note that a sid has ended: a login that is under way begins no session.
+// The same holds for the record that a sid has ended: a login in progress begins no session.
 func TestEndSIDMeetsTheTTL(t *testing.T) {
 	f := newFixture(t)
 	if _, err := f.EndSID(t.Context(), issuer, "sid-1"); err != nil {
@@ -317,7 +317,8 @@ func TestEndSIDMeetsTheTTL(t *testing.T) {
 	}
 }
 
-// A token whose use failed may be sent again, whether or not the table took it. One that was used before stays used.
+// A token whose use failed may be sent again, whether or not the table recorded it. A token that was used before
+// remains used.
 func TestOnceThatFails(t *testing.T) {
 	for name, lost := range map[string]bool{"the answer is lost": true, "the table does not take it": false} {
 		f := newFixture(t)

@@ -1,12 +1,12 @@
 package tablesession
 
-// ItemOf is the item that a session was read from.
+// ItemOf returns the item that a session was read from.
 func ItemOf(o *Opened) *Item { return o.item }
 
-// PartitionOf is where a session's item is.
+// PartitionOf returns the partition of a session's item.
 func PartitionOf(o *Opened) string { return o.item.Partition }
 
-// SIDPartition is where the items about a sid are.
+// SIDPartition returns the partition of the items for a sid.
 func SIDPartition(issuer, sid string) string {
 	where, err := partition(sidPrefix, issuer, sid)
 	if err != nil {
@@ -15,7 +15,7 @@ func SIDPartition(issuer, sid string) string {
 	return where
 }
 
-// Times of leases.
+// The times of leases.
 const (
 	LeaseFor  = leaseFor
 	LeaseSkew = leaseSkew

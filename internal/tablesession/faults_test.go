@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// operation is a method of a store with what has to be true after it.
+// operation is a method of a store, with what must be true after it.
 type operation struct {
 	name string
 	do   func(t *testing.T, f *fixture, header string, o *tablesession.Opened) error
@@ -94,7 +94,7 @@ func alive(token string) func(t *testing.T, f *fixture, header string) {
 
 func ended(t *testing.T, f *fixture, header string) { f.another(t, 0).wantEnded(t, header) }
 
-// TestLostCalls loses each call of each operation once: the table does not get it, or its answer is lost.
+// TestLostCalls loses each call of each operation once: the table does not receive it, or its answer is lost.
 func TestLostCalls(t *testing.T) {
 	for _, op := range operations {
 		for _, after := range []bool{false, true} {
@@ -122,7 +122,7 @@ func TestLostCalls(t *testing.T) {
 					case err == nil:
 						op.want(t, f, header)
 					case n > lose+1 || !errors.Is(err, session.ErrUnavailable):
-						// What is read at first is not read again.
+						// What was read first is not read again.
 						t.Errorf("after %d calls: %v", n, err)
 					}
 				})
@@ -131,8 +131,8 @@ func TestLostCalls(t *testing.T) {
 	}
 }
 
-// TestLateAnswers ends the session in another environment while the answer of each call of each operation is on its
-// way: whatever the operation makes of an answer that is old, the session has ended.
+// TestLateAnswers ends the session in another environment while the answer to each call of each operation is on its
+// way. Whatever the operation does with the old answer, the session has ended.
 func TestLateAnswers(t *testing.T) {
 	for _, op := range operations {
 		calls := 0
@@ -165,8 +165,8 @@ func TestLateAnswers(t *testing.T) {
 	}
 }
 
-// TestALoginThatIsLostAndEnded: the answer to a login's write is lost, the next try finds the session in its way, and
-// before the login reads what is there, an end removes it.
+// TestALoginThatIsLostAndEnded loses the answer to a login's write. The next try conflicts with the session, and an end
+// removes the session before the login reads it.
 func TestALoginThatIsLostAndEnded(t *testing.T) {
 	f := newFixture(t)
 	other := f.another(t, 0)

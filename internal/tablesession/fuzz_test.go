@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// FuzzHandle: there is one spelling of each handle.
+// FuzzHandle checks that each handle has only one spelling.
 func FuzzHandle(f *testing.F) {
 	h := handle{subject: digest(subjectPrefix, "issuer", "subject")}
 	f.Add(h.String())
@@ -27,7 +27,7 @@ func FuzzHandle(f *testing.F) {
 	})
 }
 
-// FuzzRecord: what decodes encodes again, with the same meaning.
+// FuzzRecord checks that what can be decoded is encoded again with the same meaning.
 func FuzzRecord(f *testing.F) {
 	now := time.Unix(1_700_000_000, 0)
 	x := &session.Session{Token: "t", Subject: "s", Started: now, Active: now, Got: now, Expires: now}
@@ -58,7 +58,8 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// FuzzSIDKey: an item of a sid's partition leads to the session that it was made for, and others lead nowhere.
+// FuzzSIDKey checks that an item of a sid's partition leads to the session that it was created for, and that others
+// lead nowhere.
 func FuzzSIDKey(f *testing.F) {
 	at := handle{}.key()
 	f.Add(sidKey("p", at).Sort)

@@ -20,10 +20,10 @@ const (
 	subject = "user-1"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// clock is a clock that also moves by waiting, and may be wrong.
+// clock is a clock that waiting also moves, and that may be wrong.
 type clock struct {
 	*testclock.Clock
 	skew time.Duration
@@ -31,7 +31,7 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.Now().Add(c.skew) }
 
-// wait is a wait in which time passes at once.
+// wait waits without taking real time.
 func (c *clock) wait(ctx context.Context, d time.Duration) error {
 	c.Advance(d)
 	return ctx.Err()
@@ -39,7 +39,7 @@ func (c *clock) wait(ctx context.Context, d time.Duration) error {
 
 const secret = "the first secret, of more than 32 bytes"
 
-// fixture is a store over a table in memory, which a fault can be put before.
+// fixture is a store over a table in memory, which can be made to fail.
 type fixture struct {
 	*tablesession.Store
 	clock *clock
@@ -54,7 +54,7 @@ func newFixture(t testing.TB, changes ...func(*tablesession.Options)) *fixture {
 
 func newFixtureOver(t testing.TB, c *clock, table *faulty, changes ...func(*tablesession.Options)) *fixture {
 	t.Helper()
-	// The clock of the keys stands still: they are fetched once.
+	// The clock of the keys does not move, so they are fetched once.
 	keys := session.KeysOf(secret, func() time.Time { return t0 })
 	o := tablesession.Options{Host: host, Keys: keys, Table: table, Now: c.now, Wait: c.wait}
 	for _, change := range changes {
@@ -67,7 +67,7 @@ func newFixtureOver(t testing.TB, c *clock, table *faulty, changes ...func(*tabl
 	return &fixture{store, c, table}
 }
 
-// another is a store of another environment over the same table, whose clock differs.
+// another returns a store of another environment over the same table, whose clock differs.
 func (f *fixture) another(t testing.TB, skew time.Duration) *fixture {
 	t.Helper()
 	return newFixtureOver(t, &clock{testclock.New(f.clock.now()), skew}, &faulty{Table: f.table.Table})
@@ -81,7 +81,7 @@ func (f *fixture) session() *session.Session {
 	}
 }
 
-// created is the Cookie header after a login.
+// created returns the Cookie header after a login.
 func (f *fixture) created(t testing.TB, sid string) string {
 	t.Helper()
 	set, err := f.Create(t.Context(), f.session(), issuer, sid)
@@ -121,7 +121,7 @@ func is(t testing.TB, err, want error) {
 
 var errLost = errors.New("the connection broke")
 
-// faulty is a table whose calls fail as a test says.
+// faulty is a table whose calls fail as a test determines.
 type faulty struct {
 	tablesession.Table
 

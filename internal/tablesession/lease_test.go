@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// crash leaves a lease behind, as a function does that ends while the provider answers.
+// crash leaves a lease behind, like a function that ends while the provider answers.
 func crash(t *testing.T, f *fixture, o *tablesession.Opened,
 	answered func(ctx context.Context, x *session.Session) error) {
 	t.Helper()
@@ -28,7 +28,7 @@ func crash(t *testing.T, f *fixture, o *tablesession.Opened,
 	})
 }
 
-// TestALeaseThatIsLeft passes after its time, by whichever clock: one that differs is not believed.
+// TestALeaseThatIsLeft checks that it expires after its time by any clock, because another clock is not trusted.
 func TestALeaseThatIsLeft(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -61,7 +61,7 @@ func TestALeaseThatIsLeft(t *testing.T) {
 	}
 }
 
-// TestWaitingEndsWithTheContext: a request that may not wait so long leaves the session as it is.
+// TestWaitingEndsWithTheContext checks that a request that may not wait long enough leaves the session unchanged.
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -75,8 +75,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	f.opened(t, header)
 }
 
-// TestATokenThatACrashUsed: the crash came after the provider's answer, so that the refresh token is used. The session
-// ends, but not before the one that used it had its time to write.
+// TestATokenThatACrashUsed covers a crash after the provider's answer, when the refresh token is used up. The session
+// ends, but not before the request that used the token had time to write.
 func TestATokenThatACrashUsed(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -92,7 +92,7 @@ func TestATokenThatACrashUsed(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
-// TestImpatientRequestsEndIt: requests that may wait for a second alone come to the same end.
+// TestImpatientRequestsEndIt checks that requests that may wait for only a second have the same result.
 func TestImpatientRequestsEndIt(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -121,8 +121,8 @@ func TestImpatientRequestsEndIt(t *testing.T) {
 	t.Error("the session does not end")
 }
 
-// TestASlowOwner: the provider answers after the lease has passed to another request, which the provider refuses,
-// since the refresh token is used. Both get what the slow one got.
+// TestASlowOwner covers a provider that answers after another request has taken over the lease. The provider refuses
+// that request, because the refresh token is used up. Both get the slow request's result.
 func TestASlowOwner(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -180,8 +180,8 @@ func TestASlowOwner(t *testing.T) {
 	}
 }
 
-// TestAHastyRequest: by a clock that is ahead, a lease has passed whose owner is about to ask. The provider refuses the
-// owner then, which does not end the session before the hasty one has written.
+// TestAHastyRequest covers a request whose clock is ahead, so that it takes over a lease whose owner is about to ask.
+// The provider then refuses the owner, which does not end the session before the hasty request has written.
 func TestAHastyRequest(t *testing.T) {
 	p := &provider{next: 2, alive: "refresh-1"}
 	answered, write, wrote := make(chan struct{}), make(chan struct{}), make(chan struct{})
@@ -217,8 +217,8 @@ func TestAHastyRequest(t *testing.T) {
 	}
 }
 
-// TestRenewedByTheOther: a provider with a grace period answers both requests. The session keeps the first one's
-// tokens that were written, and both requests get them.
+// TestRenewedByTheOther covers a provider with a grace period that answers both requests. The session keeps the tokens
+// that were written first, and both requests get them.
 func TestRenewedByTheOther(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -234,8 +234,7 @@ func TestRenewedByTheOther(t *testing.T) {
 	wantToken(t, f.opened(t, header), nil, "token-3")
 }
 
-// TestAClientThatGoes: the request is cancelled while the provider answers, and the session gets the tokens all the
-// same.
+// TestAClientThatGoes covers a request that is canceled while the provider answers. The session still gets the tokens.
 func TestAClientThatGoes(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -247,7 +246,8 @@ func TestAClientThatGoes(t *testing.T) {
 	wantToken(t, f.opened(t, header), nil, "token-2")
 }
 
-// TestATableThatIsAway after the provider answered: the write is repeated until it succeeds.
+// TestATableThatIsAway covers a table that fails after the provider has answered. The write is repeated until it
+// succeeds.
 func TestATableThatIsAway(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)

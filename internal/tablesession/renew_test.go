@@ -46,7 +46,7 @@ func (p *provider) ask(_ context.Context, x *session.Session) error {
 	return nil
 }
 
-// expired is a session whose token has expired.
+// expired returns a session whose token has expired.
 func (f *fixture) expired(t testing.TB) (header string, o *tablesession.Opened) {
 	t.Helper()
 	header = f.created(t, "sid-1")
@@ -88,8 +88,8 @@ func TestRenew(t *testing.T) {
 	wantToken(t, again, err, "token-4") // since the newer token has expired, too
 }
 
-// TestRenewAtOnce: of requests at once, in two environments, one asks the provider; the others wait and get what it
-// got.
+// TestRenewAtOnce checks that of simultaneous requests in two environments only one asks the provider, and that the
+// others wait for its result.
 func TestRenewAtOnce(t *testing.T) {
 	const requests = 8
 	c := &clock{Clock: testclock.New(t0)}
@@ -134,7 +134,7 @@ func TestRenewRefused(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
-// TestRenewFails: a provider that does not answer ends no session.
+// TestRenewFails checks that a provider that does not answer ends no session.
 func TestRenewFails(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -144,7 +144,8 @@ func TestRenewFails(t *testing.T) {
 	wantToken(t, next, err, "token-2")
 }
 
-// TestRenewFailsForAnother: a request that waits does not ask a provider that has not answered the one before it.
+// TestRenewFailsForAnother checks that a waiting request does not ask a provider that has not answered the request
+// before it.
 func TestRenewFailsForAnother(t *testing.T) {
 	f := newFixture(t)
 	_, o := f.expired(t)
@@ -169,7 +170,7 @@ func TestRenewFailsForAnother(t *testing.T) {
 	close(fails)
 }
 
-// TestRenewOfAnother: what comes back has to be the same subject's session.
+// TestRenewOfAnother checks that the result must be a session of the same subject.
 func TestRenewOfAnother(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -183,7 +184,7 @@ func TestRenewOfAnother(t *testing.T) {
 	wantToken(t, f.opened(t, header), nil, "token-1")
 }
 
-// TestRenewMeetsAnEnd: a renewal does not revive a session that ends while the provider answers.
+// TestRenewMeetsAnEnd checks that a renewal does not revive a session that ends while the provider answers.
 func TestRenewMeetsAnEnd(t *testing.T) {
 	for name, end := range map[string]func(f *fixture, o *tablesession.Opened) error{
 		"logout": func(f *fixture, o *tablesession.Opened) error { return f.End(context.Background(), o) },
@@ -218,8 +219,8 @@ func TestRenewMeetsAnEnd(t *testing.T) {
 	}
 }
 
-// TestRenewMeetsAnEndThatRemovesNothing: the subject's generation is raised, and the sessions cannot be removed. They
-// have ended nevertheless, also for the request that renews one.
+// TestRenewMeetsAnEndThatRemovesNothing covers an end that raises the subject's generation but cannot remove the
+// sessions. They have ended nevertheless, also for the request that renews one.
 func TestRenewMeetsAnEndThatRemovesNothing(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
@@ -243,7 +244,7 @@ func TestRenewMeetsAnEndThatRemovesNothing(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
-// TestRenewMeetsATouch: a request that notes its activity meanwhile is not in its way.
+// TestRenewMeetsATouch checks that a request that records activity in the meantime is not in the way.
 func TestRenewMeetsATouch(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)

@@ -31,7 +31,8 @@ func TestASessionComesBack(t *testing.T) {
 	}
 }
 
-// TestTheCookieIsAHandle reads the Set-Cookie headers: the browser gets 64 bytes, which say nothing of the session.
+// TestTheCookieIsAHandle reads the Set-Cookie headers. The browser gets 64 bytes, which reveal nothing about the
+// session.
 func TestTheCookieIsAHandle(t *testing.T) {
 	f := newFixture(t)
 	set, err := f.Create(t.Context(), f.session(), issuer, "sid-1")
@@ -54,7 +55,7 @@ func TestTheCookieIsAHandle(t *testing.T) {
 	}
 }
 
-// TestTheTableKeepsNoSecret looks for what would open a session in what the table holds.
+// TestTheTableKeepsNoSecret searches the table's contents for anything that would open a session.
 func TestTheTableKeepsNoSecret(t *testing.T) {
 	f := newFixture(t)
 	header := f.created(t, "sid-1")
@@ -129,8 +130,8 @@ func TestWhatDoesNotOpen(t *testing.T) {
 	f.opened(t, header)
 }
 
-// TestAnItemOpensWhereItIsAlone moves the data of items: it opens under its key, its generation, its cookie's name and
-// its host.
+// TestAnItemOpensWhereItIsAlone moves the data of items. It opens only under its key, its generation, its cookie's name
+// and its host.
 func TestAnItemOpensWhereItIsAlone(t *testing.T) {
 	f := newFixture(t)
 	mine, theirs := f.opened(t, f.created(t, "")), f.created(t, "")

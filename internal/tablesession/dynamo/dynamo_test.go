@@ -74,7 +74,7 @@ func newSession() *session.Session {
 
 const issuer = "https://issuer.example.com"
 
-// flow goes the way of a session that is renewed twice and ends.
+// flow creates a session, renews it twice and ends it.
 func flow(t *testing.T, s, other *tablesession.Store, seen func(step string)) {
 	ctx := t.Context()
 	set, err := s.Create(ctx, newSession(), issuer, "sid-1")
@@ -122,8 +122,7 @@ func flow(t *testing.T, s, other *tablesession.Store, seen func(step string)) {
 	seen("all")
 }
 
-// A stack grants the actions that package settings names, so the table may use no others, and a grant that nothing
-// uses is one too many.
+// A stack grants the actions that package settings names. The table must use no others, and must use all of them.
 func TestActionsAreTheGrantedOnes(t *testing.T) {
 	f := newFake(t)
 	s := newStore(t, open(t, f))
@@ -138,7 +137,8 @@ func TestActionsAreTheGrantedOnes(t *testing.T) {
 	})
 }
 
-// TestALostAnswer: the SDK repeats a request whose answer was lost. The second one finds what the first has written.
+// TestALostAnswer covers the SDK's repetition of a request whose answer was lost. The second request finds what the
+// first has written.
 func TestALostAnswer(t *testing.T) {
 	for _, action := range []string{"PutItem", "DeleteItem", "BatchGetItem", "Query"} {
 		t.Run(action, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestCallsEndWithTheirContext(t *testing.T) {
 	}
 }
 
-// TestItemsOfOthers: an item that this package has not written is an error, and not one that is missing.
+// TestItemsOfOthers checks that an item that this package has not written is an error and does not count as missing.
 func TestItemsOfOthers(t *testing.T) {
 	good := toAttributes(tabletest.Item("p", "s", 1))
 	if item, err := fromAttributes(good); err != nil || cmp.Diff(item, tabletest.Item("p", "s", 1)) != "" {

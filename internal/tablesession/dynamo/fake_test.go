@@ -18,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// fakeTable is an HTTP transport that answers as DynamoDB does to the requests of this package, and to no others. The
-// test against dynalite shows that the expressions mean what it thinks.
+// fakeTable is an HTTP transport that answers like DynamoDB, but only to the requests of this package. The test with
+// dynalite shows that it interprets the expressions correctly.
 type fakeTable struct {
 	t           *testing.T
 	pageSize    int // items in one answer to a Query; 0: no limit
@@ -213,7 +213,7 @@ func attributesOf(item *tablesession.Item) map[string]attribute {
 	return a
 }
 
-// actionsUsed gives the IAM actions of the requests so far, and forgets them.
+// actionsUsed returns the IAM actions of the requests so far, and resets them.
 func (f *fakeTable) actionsUsed() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -30,7 +30,7 @@ func TestDial(t *testing.T) {
 	})
 }
 
-// TestItemsAreCopied: what a caller changes afterwards is not in the table.
+// TestItemsAreCopied checks that a caller's later changes do not affect the table.
 func TestItemsAreCopied(t *testing.T) {
 	table := memory.New(nil)
 	item := tabletest.Item("p", "s", 1)
@@ -47,7 +47,7 @@ func TestItemsAreCopied(t *testing.T) {
 	}
 }
 
-// TestSweep: what has expired is removed while others are written, as DynamoDB does in its own time.
+// TestSweep checks that expired items are removed while others are written, as DynamoDB does in its own time.
 func TestSweep(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	table := memory.New(func() time.Time { return now })
@@ -117,7 +117,7 @@ type answers func(*http.Request) (*http.Response, error)
 
 func (f answers) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestDialFails: an answer that is not a table's is an error, and not an item that is missing.
+// TestDialFails checks that an answer that does not come from a table is an error and does not count as a missing item.
 func TestDialFails(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
