@@ -9,9 +9,9 @@ import {showRoutes} from './routes.js'
 const interval = 1000 // ms
 let known = {run: '', apis: 0, last: 0}
 let asking = null
-let offered = '' // what was shown last
+let offered = '' // the text that was offered last
 
-// ask loads what is new. Calls while it runs wait for the same answer.
+// ask loads what is new. Calls made meanwhile wait for the same answer.
 function ask() {
   asking ??= news().finally(() => { asking = null })
   return asking
@@ -48,10 +48,10 @@ function connected(is) {
   $('connection').classList.toggle('lost', !is)
 }
 
-// found adds a request of the form to the list, and returns the reason of its answer.
+// found adds the form's request to the list, and returns the reason for its answer.
 async function found(id) {
   await ask()
-  await ask() // the first one may have begun before
+  await ask() // an earlier ask may have begun before the request
   if (id && location.hash === '#r-' + id) openRequest(id)
   return id ? reasonOf(id) : ''
 }
@@ -64,7 +64,7 @@ function follow() {
 addEventListener('hashchange', follow)
 document.addEventListener('click', event => {
   const link = event.target.closest?.('a[href^="#r-"]')
-  if (link && link.hash === location.hash) follow() // no hashchange comes
+  if (link && link.hash === location.hash) follow() // there is no hashchange event
 })
 document.addEventListener('visibilitychange', () => { if (!document.hidden) ask() })
 

@@ -4,7 +4,7 @@ import {$, code, copies, el, more, ms, pairs, post, pretty, status, times} from 
 import {ask, clearErrors, refuse, start as startForm} from './form.js'
 import {rights} from './rights.js'
 
-// prepare has the console make the request. Without one, the form says what is wrong.
+// prepare lets the console make the request. If that fails, the form says what is wrong.
 async function prepare() {
   clearErrors()
   try {
@@ -34,7 +34,7 @@ const setCookie = (cookie, seconds) => {
   document.cookie = `${cookie}; path=/; max-age=${seconds}; samesite=strict${cookie.startsWith('__Host-') ? '; secure' : ''}`
 }
 
-// make sends the request. A token or a session that belongs in cookies is set as cookies until the answer.
+// make sends the request. A token or a session that belongs in cookies is set as cookies until the answer arrives.
 async function make(prepared, found) {
   if (prepared.token) $('bearer').value = prepared.token.text
   const cookies = prepared.cookies || []
@@ -67,7 +67,7 @@ function show(prepared, answer, body, took) {
   const headers = [...answer.headers]
   $('answer').replaceChildren(...[
     el('h3', {}, first, el('span', {className: 'hint'}, ` in ${time}`)),
-    el('p', {id: 'why'}), // the reason, once it is known
+    el('p', {id: 'why'}), // shows the reason once it is known
     el('p', {className: 'hint'}, el('span', {className: 'verb'}, prepared.verb), ' ', el('span', {className: 'path'}, prepared.url.split('?')[0])),
     link ? el('p', {}, link) : null,
     body ? code(pretty(body), 'Body of the answer') : el('p', {className: 'hint'}, 'It has no body.'),
@@ -81,13 +81,13 @@ function show(prepared, answer, body, took) {
   $('answer').scrollIntoView({block: 'nearest'})
 }
 
-// start makes the form work. For the id of each request, found returns the reason of its answer.
+// start makes the form work. found returns the reason for the answer to the request with an id.
 export function start(found) {
   startForm()
   $('form').addEventListener('submit', event => call(event, found))
   $('form').addEventListener('keydown', event => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return
-    event.preventDefault() // where Enter alone submits, it would do so twice
+    event.preventDefault() // otherwise Enter would submit twice where it submits alone
     if (!$('send').disabled) $('form').requestSubmit()
   })
   $('send').closest('p').after(copies(prepare))

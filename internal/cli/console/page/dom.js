@@ -2,8 +2,8 @@
 
 export const $ = id => document.getElementById(id)
 
-// el makes an element. Properties are those of the element, but for those that only exist as attributes; children are
-// elements or texts, and null for none.
+// el makes an element. properties are set on the element, except those that only exist as attributes. children are
+// elements or texts, or null for none.
 export function el(name, properties = {}, ...children) {
   const e = document.createElement(name)
   for (const [key, value] of Object.entries(properties)) {
@@ -15,14 +15,14 @@ export function el(name, properties = {}, ...children) {
   return e
 }
 
-// options replaces those of a select element or a data list, and keeps what was chosen if it is still there.
+// options replaces the options of a select element or a data list, and keeps the selected one if it still exists.
 export function options(select, list) {
   const before = select.value
   select.replaceChildren(...list)
   if (before && [...select.querySelectorAll('option')].some(o => o.value === before)) select.value = before
 }
 
-// status is a status code that is readable without its color.
+// status shows a status code that is readable without its color.
 export function status(code, text = '') {
   const kind = code >= 500 ? 'failed' : code >= 400 ? 'denied' : code >= 200 ? 'good' : 'odd'
   return el('span', {className: 'status ' + kind}, text ? `${code} ${text}` : String(code))
@@ -32,15 +32,15 @@ export const ms = n => n === undefined ? '' : n < 10 ? `${n} ms` : `${Math.round
 
 export const clock = time => new Date(time).toLocaleTimeString([], {hour12: false})
 
-// pairs is a list of names and values.
+// pairs shows a list of names and values.
 export function pairs(list) {
   return el('dl', {className: 'pairs'}, list.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))))
 }
 
 const moments = {iat: 'issued', auth_time: 'signed in', nbf: 'valid from', exp: 'expires'}
 
-// times lists the claims of a token that are times (RFC 7519, section 4.1) as people read them, each with its distance to
-// a moment: "2 min after the request", or "in 2 min" for the present. It is null if the token has none.
+// times lists the claims of a token that are times (RFC 7519, section 4.1) in readable form, each with its distance to
+// a moment: "2 min after the request", or "in 2 min" for the present. It returns null if the token has none.
 export function times(claims, moment, what = '') {
   const list = Object.entries(moments).filter(([claim]) => isTime(claims[claim])).map(([claim, meaning]) => {
     const at = new Date(claims[claim] * 1000)
@@ -54,7 +54,7 @@ export function times(claims, moment, what = '') {
 
 const isTime = n => typeof n === 'number' && !Number.isNaN(new Date(n * 1000).getTime())
 
-// lasting is a number of seconds in its two largest units.
+// lasting formats a number of seconds in its two largest units.
 function lasting(seconds) {
   const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]]
   const first = units.findIndex(([, size]) => seconds >= size)
@@ -62,32 +62,33 @@ function lasting(seconds) {
     .filter(([n]) => n).map(([n, name]) => `${n} ${name}`).join(' ')
 }
 
-// scrolling is a box that scrolls by itself. As long as it does, it can be reached by the keyboard.
+// scrolling makes a box with its own scroll bar. While it scrolls, the keyboard can reach it.
 export function scrolling(box, label) {
   new ResizeObserver(() => {
     const does = box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1
     if (does) {
       box.tabIndex = 0
-      box.setAttribute('role', 'group') // and not a landmark: there are many
+      box.setAttribute('role', 'group') // not a landmark, since there are many
       box.setAttribute('aria-label', label)
     } else for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name)
   }).observe(box)
   return box
 }
 
-// code is text of several lines.
+// code shows a text of several lines.
 export const code = (text, label) => scrolling(el('pre', {}, text), label)
 
 export function more(title, ...children) {
   return el('details', {}, el('summary', {}, title), ...children)
 }
 
-// copied is a button that copies a text to the clipboard, and says so. The text is loaded when it is pressed; '' for none.
+// copied makes a button that copies a text to the clipboard, and says so. The text is loaded when the button is
+// pressed; '' for none.
 export function copied(load, what) {
   const button = el('button', {type: 'button', className: 'quiet'}, `Copy ${what}`)
   button.addEventListener('click', async () => {
     try {
-      const text = load() // a browser lets a page copy only while it answers to a click, which the promise keeps up
+      const text = load() // a browser allows copying only while it handles a click, and the promise extends that
       await navigator.clipboard.write([new ClipboardItem({'text/plain': text.then(t => {
         if (!t) throw new Error('nothing to copy')
         return new Blob([t], {type: 'text/plain'})
@@ -101,7 +102,7 @@ export function copied(load, what) {
   return button
 }
 
-// copies are buttons that copy a request for curl and for fetch. What is to be known of the copy stands below them.
+// copies makes buttons that copy a request for curl and for fetch. Notes about the copy appear below them.
 export function copies(load) {
   const note = el('p', {className: 'hint', role: 'status'})
   const one = (kind, what) => copied(async () => {
@@ -114,7 +115,7 @@ export function copies(load) {
 
 const shown = 100_000 // characters of a body
 
-// pretty is a body as people read it: JSON with its lines, and not all of a long one.
+// pretty formats a body for people: JSON with line breaks, and a long body shortened.
 export function pretty(text) {
   const cut = text.length > shown ? `${text.slice(0, shown)}\n… and ${text.length - shown} characters more` : text
   if (cut !== text) return cut
@@ -128,7 +129,7 @@ export function pretty(text) {
 // get loads data from the console.
 export const get = path => answered(fetch('/~/' + path, {cache: 'no-store'}))
 
-// post sends data to the console. An error has the field that it is about.
+// post sends data to the console. An error names the field that it concerns.
 export const post = (path, data) => answered(fetch('/~/' + path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(data)}))
 
 async function answered(request) {

@@ -1,8 +1,8 @@
-// Which requests the list shows.
+// The filter that decides which requests the list shows.
 
 import {$} from './dom.js'
 
-// words are what a request is found by: those that its line shows, and 4xx for 404.
+// words returns the words that find a request: those in its line, and 4xx for 404.
 export const words = r => [r.verb, r.path, r.status, `${Math.floor(r.status / 100)}xx`, r.route, r.reason, r.principal, r.authorizer, r.cache, r.blocked ? 'blocked' : '']
   .filter(Boolean).join(' ').toLowerCase()
 
@@ -10,7 +10,7 @@ const kinds = {
   good: r => r.status < 400, denied: r => r.status >= 400 && r.status < 500, failed: r => r.status >= 500, blocked: r => Boolean(r.blocked),
 }
 
-// fits reports whether a request has all words of the filter, and the outcome that is chosen.
+// fits reports whether a request has all words of the filter, and the selected outcome.
 function fits(r, text) {
   const kind = kinds[$('outcomes').value]
   const wanted = $('filter').value.toLowerCase().split(/\s+/).filter(Boolean)
@@ -34,7 +34,7 @@ export function apply(items) {
 
 const filters = () => Boolean($('filter').value.trim() || $('outcomes').value)
 
-// unfilter has the list show all.
+// unfilter makes the list show all requests.
 export function unfilter() {
   $('filter').value = ''
   $('outcomes').value = ''

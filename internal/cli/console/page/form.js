@@ -1,4 +1,4 @@
-// The fields of the form: what can be called, and with which credential.
+// The fields of the form: what to call, and with which credential.
 
 import {$, el, options} from './dom.js'
 import {lastPersona, offerPersonas, personaNow, startPersonas} from './personas.js'
@@ -7,12 +7,13 @@ let apis = []
 let data = {issuers: [], keys: []}
 let suggested = [] // the bodies that the form offers for the route
 
-// Options are identified by what they name, as their positions change with the API.
+// Options are identified by what they name, since their positions change with the API.
 const routeKey = (stage, r) => `${r.verb} /${stage}${r.path}`
 const issuerKey = i => i ? [i.url, i.use, ...i.audiences || []].join(' ') : ''
 const issuerNow = () => data.issuers.find(i => issuerKey(i) === $('issuer').value) || {}
 
-// offer fills the form with what is served now. Input stays, as long as the chosen route needs the same as before.
+// offer fills the form with what is served now. It keeps the user's input while the selected route's requirements do
+// not change.
 export function offer(served) {
   const before = $('route').value, needed = JSON.stringify(chosen()?.route)
   data = served
@@ -31,10 +32,10 @@ export function offer(served) {
   if (before && $('route').value !== before) $('form-error').textContent = `${before} does not exist any more: choose another route.`
 }
 
-// inOrder puts preflights, which browsers send by themselves, behind the routes that people call.
+// inOrder puts preflights, which browsers send on their own, after the routes that people call.
 const inOrder = routes => [...routes.filter(r => r.verb !== 'OPTIONS'), ...routes.filter(r => r.verb === 'OPTIONS')]
 
-// choose selects a route of the table in the form, and puts a body in if one is given.
+// choose selects a route of the table in the form, and fills in a body if one is given.
 export function choose(api, route, body, verb) {
   $('route').value = routeKey(api.stages[0], route)
   adapt()
@@ -47,7 +48,7 @@ export function choose(api, route, body, verb) {
   $('route').focus({preventScroll: true})
 }
 
-// refill puts a request of the past in the form, with a new token that has what the token of the request had.
+// refill fills the form with a past request, and with the content of its token for a new token.
 export function refill(r) {
   const key = routeKey(r.stage, r.route)
   if (![...$('route').options].some(o => o.value === key)) {
@@ -167,7 +168,7 @@ function adaptCredential() {
 
 export const words = (text, separator) => text.split(separator).map(w => w.trim()).filter(Boolean)
 
-// ask is what the console is asked to prepare.
+// ask returns what the console is to prepare.
 export function ask() {
   const {stage, route} = chosen()
   const verb = verbNow()
@@ -179,7 +180,7 @@ export function ask() {
     body: verb === 'GET' || verb === 'HEAD' ? '' : $('body').value,
     credential: $('form').elements.credential.value, bearer: $('bearer').value, key: $('key').value,
     token: {
-      // Several issuers may have one URL, and differ in the rest.
+      // Several issuers may have the same URL and differ otherwise.
       issuer: issuer.url || '', audience: $('audience').value.trim() || issuer.audiences?.[0] || '', use: $('use').value || issuer.use || '', subject: $('subject').value.trim(),
       scopes: words($('scopes').value, /\s+/), groups: words($('groups').value, ','), roles: words($('roles').value, ','),
       claims: $('claims').value, expires: $('expires').value.trim(),
@@ -210,11 +211,11 @@ export function clearErrors() {
   }
 }
 
-// described is the id of the hint of a field; '' if it has none.
+// described returns the id of a field's hint; '' if it has none.
 const described = field => $(field.id + '-hint') ? field.id + '-hint' : ''
 
 
-// start makes the fields follow each other.
+// start makes fields react to each other.
 export function start() {
   startPersonas(() => {
     $('subject').value = 'developer'

@@ -2,7 +2,7 @@
 
 import {code, el, get, more, pairs} from './dom.js'
 
-// description opens to the operations of an API. Try gets a route of the API, and a body.
+// description opens to the operations of an API. Its buttons call choose with a route of the API and a body.
 export function description(api, choose) {
   const path = 'openapi.json?api=' + encodeURIComponent(api.name)
   const inside = el('div', {className: 'operations'})
@@ -21,7 +21,8 @@ export function description(api, choose) {
   return details
 }
 
-// operations are those of all routes, in the order of the document. A route for any method is there once, with its methods.
+// operations returns the operations of all routes, in the order of the document. A route for any method appears once,
+// with its methods.
 function operations(document) {
   const all = new Map()
   for (const [path, item] of Object.entries(document.paths)) for (const [verb, o] of Object.entries(item)) {

@@ -1,13 +1,13 @@
-// Callers with names: those that the routes give rise to, and those that the user keeps in this browser.
+// Callers with names: those derived from the routes, and those that the user keeps in this browser.
 
 import {$, el, options} from './dom.js'
 
 const place = 'gatehouse.personas', chosenPlace = 'gatehouse.persona'
 const fields = ['subject', 'scopes', 'groups', 'roles', 'claims', 'expires']
-let given = [] // of the issuer
+let given = [] // the issuer's personas
 let kept = read()
 
-// read is what is kept. What another program or an earlier version left there is no reason to fail.
+// read returns the kept personas. It ignores data of another program or an earlier version.
 function read() {
   try {
     const list = JSON.parse(localStorage.getItem(place) || '[]')
@@ -21,12 +21,12 @@ function keep(name, text) {
   try {
     localStorage.setItem(name, text)
     return true
-  } catch { // the browser is told to keep nothing, or is full
+  } catch { // the browser's storage is disabled or full
     return false
   }
 }
 
-// offerPersonas lists those to choose from: the issuer's, and those that are kept.
+// offerPersonas lists the personas to choose from: the issuer's, and the kept ones.
 export function offerPersonas(ofIssuer) {
   given = ofIssuer
   const group = (label, prefix, list) => list.length ? [el('optgroup', {label}, list.map(p => el('option', {value: prefix + p.name}, p.name)))] : []
@@ -44,7 +44,7 @@ function find(key) {
   }
 }
 
-// personaNow is the one that is chosen; undefined for none.
+// personaNow returns the selected persona; undefined for none.
 export const personaNow = () => find($('persona').value)
 
 function fill(p) {
@@ -90,7 +90,7 @@ function chosen() {
   about()
 }
 
-// startPersonas makes the choice work. Where none is chosen, other fills in the fields.
+// startPersonas makes the selection work. If no persona is selected, other fills in the fields.
 export function startPersonas(other) {
   $('persona').addEventListener('change', () => {
     const p = personaNow()
@@ -103,12 +103,12 @@ export function startPersonas(other) {
   $('persona-delete').addEventListener('click', remove)
   $('persona-name').addEventListener('keydown', event => {
     if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return
-    event.preventDefault() // it would call the route
+    event.preventDefault() // otherwise Enter would call the route
     save()
   })
 }
 
-// lastPersona chooses the persona that was chosen when the page was open before.
+// lastPersona selects the persona that was selected when the page was last open.
 export function lastPersona() {
   let key = ''
   try { key = localStorage.getItem(chosenPlace) || '' } catch { /* nothing is kept */ }

@@ -1,9 +1,10 @@
-// A request of the past once more: as it came, or edited.
+// Repeats a past request, unchanged or edited.
 
 import {$, code, copies, el, more, pairs, post, pretty, status} from './dom.js'
 import {refill} from './form.js'
 
-// actions are what can be done with a request, whose decision is d. After it was sent again, sent gets the new id.
+// actions returns the buttons for a request with the decision d. After the request was sent again, sent is called with
+// the new id.
 export function actions(d, sent) {
   const result = el('div', {className: 'replayed'})
   const place = el('div')
@@ -43,7 +44,7 @@ export function actions(d, sent) {
   return [bar, place, result]
 }
 
-// editor is a form with the request.
+// editor returns a form with the request.
 function editor(d, again) {
   const id = name => `edit-${name}-${d.id}`
   const about = id('about'), error = el('p', {className: 'error', role: 'alert', id: id('error')})
@@ -93,7 +94,7 @@ function editor(d, again) {
   return form
 }
 
-// answer is what the request was answered.
+// answer shows the answer to the request.
 function answer(got) {
   return [
     el('p', {role: 'status'}, status(got.status), ' ', el('a', {href: '#r-' + got.id}, 'Show the new request'),

@@ -9,7 +9,7 @@ const kept = 200
 let again = async () => {}
 const items = new Map() // by the request's id
 
-// addRequests puts new requests on top. The list begins with the newest.
+// addRequests adds new requests at the top. The list begins with the newest.
 export function addRequests(list) {
   const stay = held()
   for (const r of list.toReversed()) {
@@ -20,7 +20,7 @@ export function addRequests(list) {
   }
   while ($('list').children.length > kept) {
     const oldest = [...$('list').children].findLast(item => !item.firstElementChild.open && !item.contains(document.activeElement))
-    if (!oldest) break // all are being read
+    if (!oldest) break // the user is reading all of them
     items.delete(oldest.dataset.id)
     oldest.remove()
   }
@@ -28,8 +28,8 @@ export function addRequests(list) {
   stay()
 }
 
-// startRequests makes the filter and the button work. Ask loads what is new; sent gets the id of a request that was made
-// again.
+// startRequests makes the filter and the button work. ask loads what is new; sent is called with the id of a repeated
+// request.
 export function startRequests(ask, sent) {
   again = sent
   for (const [id, event] of [['filter', 'input'], ['outcomes', 'change']]) $(id).addEventListener(event, () => apply(items))
@@ -40,8 +40,8 @@ export function startRequests(ask, sent) {
   })
 }
 
-// held remembers the position of a request that is being read, and returns a function that restores it: new requests are
-// added above it. Browsers keep the position by themselves only in a box that is scrolled.
+// held remembers the position of a request that the user reads, and returns a function that restores it, since new
+// requests are added above. Browsers keep the position on their own only in a scrolled box.
 function held() {
   const box = $('list')
   const {top, bottom} = box.getBoundingClientRect()
@@ -64,7 +64,7 @@ export function forgetRequests() {
   apply(items)
 }
 
-// reasonOf is the reason of the answer to a request; '' if its function answered.
+// reasonOf returns the reason for the answer to a request; '' if its function answered.
 export const reasonOf = id => items.get(id)?.request.reason || ''
 
 // openRequest shows the decision on a request, and scrolls to it.
@@ -117,7 +117,7 @@ const marks = {passed: '✓', stopped: '✕', blocked: '✕', 'not reached': '�
 const outcomes = {passed: 'passed', stopped: 'stopped here', blocked: 'blocked', 'not reached': 'not reached'}
 
 function step(s) {
-  // What to change is named once: in the words, if they name it.
+  // Name the property to change only once: in the text, if it mentions the property.
   const prop = s.prop && !(s.fix || '').includes(s.prop) ? el('span', {className: 'code'}, s.prop) : null
   return el('li', {className: 'step ' + s.outcome.replace(' ', '-')},
     el('span', {className: 'mark', 'aria-hidden': 'true'}, marks[s.outcome]),
@@ -125,7 +125,7 @@ function step(s) {
     el('span', {className: 'detail'}, s.detail, s.fix || prop ? el('span', {className: 'fix'}, 'Change: ', prop, prop && s.fix ? ': ' : '', s.fix || '') : null))
 }
 
-// failure is how a function failed, its own frames first to see. The reason of the answer may have said the rest.
+// failure shows how a function failed, its own frames first. The reason for the answer may already contain the rest.
 function failure(f, reason = '') {
   const frames = (f.frames || []).map(x => el('li', {className: x.own ? 'own' : 'imported'}, `${x.file}${x.line ? `:${x.line}` : ''}`, x.func ? ` (${x.func})` : ''))
   return [
@@ -135,7 +135,7 @@ function failure(f, reason = '') {
   ]
 }
 
-// wrote is what the functions wrote, with the name of each where it changes.
+// wrote shows what the functions wrote, with a function's name wherever it changes.
 function wrote(list) {
   let last
   const text = list.map(l => {

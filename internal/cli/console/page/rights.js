@@ -1,4 +1,4 @@
-// What a route requires beside what a caller has.
+// Compares what a route requires with what a caller has.
 
 import {el} from './dom.js'
 
