@@ -19,11 +19,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// distinct is how many tokens take turns as new ones: more than the authorizer remembers.
+// distinct is the number of tokens that take turns as new ones: more than the authorizer remembers.
 const distinct = 2500
 
-// decision measures whole decisions, from the bytes of an event to those of the answer, with the log line written to a
-// file descriptor, against the signature of such a token alone (its input hashed, its signature decoded beforehand).
+// decision measures whole decisions, from the bytes of an event to those of the answer, including the log line written
+// to a file descriptor. It compares them with verifying the signature of such a token alone, whose input is hashed and
+// whose signature is decoded beforehand.
 func (b *bench) decision() error {
 	plain := func(int) string { return "/resource-3/1234" }
 	if err := b.decisionOf("decision", accessTable(), plain); err != nil {
@@ -76,8 +77,8 @@ func (b *bench) decisionOf(subject string, table []byte, path func(n int) string
 	return nil
 }
 
-// decide measures decisions on events, each of which is new, and on one of them again and again, against the signature
-// alone. What is new or repeated, a token or a session, is named in the figures.
+// decide measures decisions on events that are each new, and on one repeated event, against the signature alone. The
+// figures name what is new or repeated: a token or a session.
 func (b *bench) decide(
 	subject, what string,
 	a *authz.Authorizer,
@@ -125,7 +126,7 @@ func (b *bench) decide(
 	return nil
 }
 
-// perCall is how many microseconds one of n calls takes.
+// perCall returns the time of one of n calls, in microseconds.
 func perCall(n int, call func(i int) error) (float64, error) {
 	start := time.Now()
 	for i := range n {

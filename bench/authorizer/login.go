@@ -12,8 +12,8 @@ import (
 
 const loginPackage = "github.com/gatehouse-cdk/gatehouse/login-fn"
 
-// login compares the login function with a bare one: the arm64 binary, and the time from starting a process to its
-// asking for the first event. What it fetches meanwhile is on a server that takes its time.
+// login compares the login function with a bare one: the arm64 binary, and the time from the start of a process until
+// it asks for the first event. The server for what it fetches meanwhile is slow.
 func (b *bench) login() error {
 	if err := b.loginSize(); err != nil {
 		return err

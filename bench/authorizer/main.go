@@ -66,13 +66,13 @@ type bench struct {
 	modules string
 }
 
-// report tells two values, their ratio, and what it may be at most (0: there is no such bound).
+// report reports two values, their ratio, and the ratio's limit (0 for none).
 func (b *bench) report(f figures.Figure, ours, theirs, ratio, most float64) {
 	f.Measured, f.Against, f.Ratio, f.AtMost = ours, theirs, ratio, most
 	figures.Report(f)
 }
 
-// reportRounds tells the medians of rounds that were measured in turns, and of their ratios.
+// reportRounds reports the medians of rounds that were measured in turns, and the median of their ratios.
 func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, most float64) {
 	f.AtMost = most
 	figures.ReportPairs(f, ours, theirs)

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// process is a function that runs behind a Runtime API of its own.
+// process is a function that runs behind its own Runtime API.
 type process struct {
 	*authztest.Runtime
 	cmd     *exec.Cmd
@@ -21,8 +21,7 @@ type process struct {
 	ready   time.Time
 }
 
-// launch starts a function and waits until it asks for its first event. It is started from a folder with the access
-// table.
+// launch starts a function in the folder of the access table, and waits until it asks for its first event.
 func (b *bench) launch(env map[string]string, name string, args ...string) (*process, error) {
 	runtime, err := authztest.StartRuntime()
 	if err != nil {
@@ -31,7 +30,7 @@ func (b *bench) launch(env map[string]string, name string, args ...string) (*pro
 	if err := os.WriteFile(filepath.Join(b.dir, "access.json"), accessTable(), 0o600); err != nil {
 		return nil, err
 	}
-	// A file, as a pipe would wake this process for each line.
+	// Use a file, since a pipe would wake this process for each line.
 	log, err := os.CreateTemp(b.dir, "log-")
 	if err != nil {
 		return nil, err
@@ -55,7 +54,7 @@ func (b *bench) launch(env map[string]string, name string, args ...string) (*pro
 	return p, nil
 }
 
-// logged is the log so far.
+// logged returns the log so far.
 func (p *process) logged() string {
 	text, _ := os.ReadFile(p.log.Name())
 	return string(text)
@@ -69,7 +68,7 @@ func (p *process) stop() {
 	os.Remove(p.log.Name())
 }
 
-// peakRSS is the most memory that the process had resident, in MB.
+// peakRSS returns the process's peak resident memory, in MB.
 func (p *process) peakRSS() (float64, error) {
 	kb, err := machine.Status(p.cmd.Process.Pid, "VmHWM")
 	return kb / 1024, err

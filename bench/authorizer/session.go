@@ -21,7 +21,7 @@ const (
 	keysSecret  = "a secret of more than thirty-two bytes, for measurements"
 )
 
-// issuerAndKeys answers for an issuer and, without a look at signatures, for AWS Secrets Manager.
+// issuerAndKeys answers for an issuer and, without checking signatures, for AWS Secrets Manager.
 type issuerAndKeys struct{ issuer *authztest.Issuer }
 
 func (t issuerAndKeys) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -56,7 +56,7 @@ func (b *bench) sessionDecision() error {
 	}
 	defer null.Close()
 	env := sessionConfig(issuer.URL)
-	delete(env, "AWS_ENDPOINT_URL_SECRETS_MANAGER") // the transport answers for it
+	delete(env, "AWS_ENDPOINT_URL_SECRETS_MANAGER") // the transport answers instead
 	transport := issuerAndKeys{issuer}
 	a, err := authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
 		Transport: transport, Log: null, Files: fstest.MapFS{"access.json": {Data: accessTable()}},
@@ -84,7 +84,7 @@ func (b *bench) sessionDecision() error {
 	return b.decide("decision on a session", "session", a, events, raw, 1.8, 0.5)
 }
 
-// sessionConfig is the environment of an authorizer with sessions, whose keys are at the issuer's address too.
+// sessionConfig returns the environment of an authorizer with sessions, whose keys are also at the issuer's address.
 func sessionConfig(issuer string) map[string]string {
 	env := authz.Config{
 		Issuers: []authz.Issuer{{URL: issuer, Audiences: []string{audience}, JWKSURL: issuer + "/keys"}},
@@ -95,7 +95,7 @@ func sessionConfig(issuer string) map[string]string {
 	return env
 }
 
-// sealed is the cookie of a session with an access token.
+// sealed returns the cookie of a session with an access token.
 func sealed(store *session.Store, accessToken string) (string, error) {
 	now := time.Now()
 	set, err := store.Seal(context.Background(), &session.Session{

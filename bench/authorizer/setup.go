@@ -17,7 +17,7 @@ const audience = "https://api.example.com/orders"
 
 func signingKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
 
-// newToken makes a token of 700 bytes, give or take one for base64url, with some scopes.
+// newToken makes a token of about 700 bytes with some scopes. Base64url makes it vary by one byte.
 func newToken(issuer, scope string, n int) string {
 	now := time.Now().Unix()
 	claims := authztest.Object{
@@ -41,10 +41,10 @@ func newToken(issuer, scope string, n int) string {
 	}
 }
 
-// subject is that of a token.
+// subject returns the subject of a token.
 func subject(n int) string { return fmt.Sprintf("auth0|%08d", n) }
 
-// tokens makes several of them.
+// tokens makes several tokens.
 func tokens(issuer, scope string, n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -53,7 +53,7 @@ func tokens(issuer, scope string, n int) []string {
 	return out
 }
 
-// The scopes of which the first permits two thirds of the access table, and both permit all of it.
+// The first scope permits two thirds of the access table, and both together permit all of it.
 const (
 	some = "openid read"
 	all  = "openid read write"
@@ -86,7 +86,7 @@ func accessTable() []byte {
 	return []byte(b.String())
 }
 
-// ownersTable has 100 routes, five to a resource, of which each is for the owner of what its path names.
+// ownersTable has 100 routes, five to a resource. Each is for the owner of what its path names.
 func ownersTable() []byte {
 	var b strings.Builder
 	b.WriteString(`{"version":1,"routes":[`)
@@ -109,7 +109,7 @@ func ownersTable() []byte {
 	return []byte(b.String())
 }
 
-// ownersPath is that of a request which the owner may make.
+// ownersPath returns the path of a request that the owner may make.
 func ownersPath(n int) string {
 	return "/users/" + strings.ReplaceAll(subject(n), "|", "%7C") + "/resource-3/1234"
 }
@@ -117,7 +117,7 @@ func ownersPath(n int) string {
 // methodARN is that of a request the scope "read" permits.
 var methodARN = authztest.ARN("GET", "/resource-3/1234")
 
-// config is the environment of an authorizer for an issuer.
+// config returns the environment of an authorizer for an issuer.
 func config(issuer string, discovery bool) map[string]string {
 	i := authz.Issuer{URL: issuer, Audiences: []string{audience}}
 	if !discovery {
@@ -128,7 +128,7 @@ func config(issuer string, discovery bool) map[string]string {
 	return env
 }
 
-// startIssuer starts an issuer on loopback that takes a while to answer.
+// startIssuer starts an issuer on loopback that answers after a delay.
 func startIssuer(delay time.Duration) (issuer *authztest.Issuer, stop func()) {
 	issuer = authztest.NewIssuer("", signingKey())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -139,7 +139,7 @@ func startIssuer(delay time.Duration) (issuer *authztest.Issuer, stop func()) {
 	return issuer, server.Close
 }
 
-// roundTrip is what a request to an issuer takes, in milliseconds, for a client that has a connection already.
+// roundTrip returns the time of a request to an issuer over an open connection, in milliseconds.
 func roundTrip(issuer *authztest.Issuer) (float64, error) {
 	var client http.Client
 	var times []float64

@@ -22,8 +22,8 @@ const (
 	barePackage       = "github.com/gatehouse-cdk/gatehouse/bench/authorizer/bare"
 )
 
-// The build tags: what is measured in size is what is deployed, and what runs is what the local gateway runs, since the
-// deployed one takes no keys over http.
+// The build tags. Sizes are those of the deployed function. Running functions are built for the local gateway, since a
+// deployed one accepts no keys over http.
 const (
 	deployed = "lambda.norpc"
 	local    = "lambda.norpc,gatehouse_host"
@@ -53,8 +53,8 @@ func (b *bench) buildBoth() (ours, bare string, err error) {
 	return
 }
 
-// size compares the arm64 binaries, as they are and zipped: the authorizer without sessions, with them, and with
-// those in a table, whose client of DynamoDB is most of the difference; and the user pools' trigger.
+// size compares the arm64 binaries, plain and zipped: the authorizer without sessions, with sessions, and with sessions
+// in a table, where the client of DynamoDB is most of the difference; and the user pools' trigger.
 func (b *bench) size() error {
 	for _, c := range []struct {
 		subject, pkg, tags string
@@ -84,7 +84,7 @@ func (b *bench) size() error {
 	return nil
 }
 
-// sizes are those of a function's arm64 binary in kilobytes, as it is and zipped.
+// sizes returns the size of a function's arm64 binary in kilobytes, plain and zipped.
 func (b *bench) sizes(pkg, tags string) (plain, zipped float64, err error) {
 	path, err := b.build(pkg, "arm64", tags)
 	if err != nil {

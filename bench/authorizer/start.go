@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// start measures the time from starting a process to its asking for the first event, without sessions and with them.
-// What a function fetches meanwhile is on a server that takes its time.
+// start measures the time from the start of a process until it asks for the first event, without sessions and with
+// them. The server for what a function fetches meanwhile is slow.
 func (b *bench) start() error {
 	oursPath, barePath, err := b.buildBoth()
 	if err != nil {
@@ -46,7 +46,7 @@ func (b *bench) start() error {
 	return nil
 }
 
-// starts measures in turns how long two binaries take to start. A round is the median of its starts, on either side.
+// starts measures in turns how long two binaries take to start. A round is the median of several starts of each.
 func (b *bench) starts(env map[string]string, ours, bare string) (of, against []float64, err error) {
 	const starts = 10
 	var medians [2][]float64
@@ -54,7 +54,7 @@ func (b *bench) starts(env map[string]string, ours, bare string) (of, against []
 		var times [2][]float64
 		for range starts {
 			for side, path := range []string{ours, bare} {
-				time.Sleep(5 * time.Millisecond) // what the one before left behind is cleared away
+				time.Sleep(5 * time.Millisecond) // let the system clean up after the previous process
 				p, err := b.launch(env, path)
 				if err != nil {
 					return nil, nil, err
@@ -70,8 +70,8 @@ func (b *bench) starts(env map[string]string, ours, bare string) (of, against []
 	return medians[0], medians[1], nil
 }
 
-// first measures the first decision of a process, whose event is there as soon as the function asks for one: what it
-// takes beyond a round trip to the issuer, or two with discovery.
+// first measures the first decision of a process, whose event is ready when the function asks for one: the time beyond
+// one round trip to the issuer, or two with discovery.
 func (b *bench) first() error {
 	path, _, err := b.buildBoth()
 	if err != nil {

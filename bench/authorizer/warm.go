@@ -17,8 +17,7 @@ import (
 var nodeFunction []byte
 
 // warm compares answers of warm processes with those of aws-jwt-verify in Node, behind the same Runtime API, and the
-// most memory that each of the two had after that. The tokens permit every route, so that both answer with the same
-// policy of one statement.
+// peak memory of both. The tokens permit every route, so that both answer with the same policy of one statement.
 func (b *bench) warm() error {
 	path, _, err := b.buildBoth()
 	if err != nil {
@@ -51,7 +50,7 @@ func (b *bench) warm() error {
 	events := make([][]byte, len(texts))
 	for i, text := range texts {
 		events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
-		if _, err := ask(node, events[i]); err != nil { // Node compiles what it finds hot
+		if _, err := ask(node, events[i]); err != nil { // Node compiles hot code
 			return fmt.Errorf("node: %w", err)
 		}
 	}
@@ -59,7 +58,7 @@ func (b *bench) warm() error {
 		name   string
 		repeat bool
 		pause  time.Duration
-		block  int // how many events before it is the other's turn
+		block  int // how many events until the other side's turn
 	}{
 		{"new tokens, back to back", false, 0, 300},
 		{"new tokens, every 5 ms", false, 5 * time.Millisecond, 40},
@@ -111,7 +110,8 @@ func (b *bench) warm() error {
 	return nil
 }
 
-// launchNode starts the function in Node. It has its keys from a file, since aws-jwt-verify fetches them over TLS only.
+// launchNode starts the function in Node. It reads its keys from a file, since aws-jwt-verify fetches keys only over
+// TLS.
 func (b *bench) launchNode(issuer *authztest.Issuer) (*process, error) {
 	modules := b.modules
 	if modules == "" {

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
-// settle has each included function answer for one request where no answer that is kept could be right, as synthesis
-// would refuse that table. The oracle has no part in it.
+// settle makes each included function answer for single requests if no cached answer could be right, since synthesis
+// would reject that table. The oracle is not involved.
 func (a *api) settle() error {
 	for i := range a.guards {
 		g := &a.guards[i]

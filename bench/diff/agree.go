@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// agree compares the oracle with the local gateway: on one API, by requests of callers with rights and without.
+// agree compares the oracle with the local gateway on one API, with requests of callers with and without rights.
 func (w *world) agree(d drawer, a *api, dir string) (tried, permitted int, err error) {
 	dir = filepath.Join(w.dir, dir)
 	defer os.RemoveAll(dir)
@@ -56,7 +56,7 @@ func (w *world) agree(d drawer, a *api, dir string) (tried, permitted int, err e
 	return tried, permitted, nil
 }
 
-// spoil takes something away from a token, or gives it something, most often nothing.
+// spoil removes something from a token or adds something to it; usually nothing.
 func (d drawer) spoil(t *token) {
 	switch d.IntN(12) {
 	case 0:

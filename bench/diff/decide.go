@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// caller is who makes a request: by nothing, a token or a signature.
+// caller is who makes a request: without credentials, with a token or with a signature.
 type caller struct {
 	token     *token
 	principal string // the name of a role or a user; "" without a signature
-	own       string // what the function of the app's own of this identity admits
+	own       string // sends what the app's own function with this identity admits
 }
 
-// kind is the caller's in the words of a witness.
+// kind returns the caller's kind in the terms of a witness.
 func (c caller) kind() string {
 	switch {
 	case c.token != nil:
@@ -26,36 +26,36 @@ func (c caller) kind() string {
 	return "none"
 }
 
-// token is what a token says.
+// token is the content of a token.
 type token struct {
 	issuer, audience, client string
-	id                       bool // an ID token, of the user pool
+	id                       bool // an ID token of the user pool
 	scopes, groups, roles    []string
-	texts                    map[string]string   // claims that are a text
-	lists                    map[string][]string // and those that are a list
+	texts                    map[string]string   // claims with a text
+	lists                    map[string][]string // claims with a list
 }
 
-// request is one to a stage.
+// request is a request to a stage.
 type request struct {
 	stage, verb, path string
-	certificate       string // the truststore that the client's is of; "" for none
+	certificate       string // the truststore of the client's certificate; "" for none
 	ip                netip.Addr
-	key               bool   // it brings the key
-	agent             string // its User-Agent; "" without one
+	key               bool   // it has the API key
+	agent             string // the User-Agent; "" for none
 }
 
-// verdict is whether a request is allowed, if that is known.
+// verdict says whether a request is allowed, if that is known.
 type verdict int8
 
 const (
 	refused verdict = iota
 	allowed
-	unknown // it is for a function to say
+	unknown // a function decides
 )
 
-// decide says what API Gateway does with a request.
+// decide returns API Gateway's decision on a request.
 //
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html and, of API
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html and, for API
 // keys, https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (a *api) decide(q request, c caller) verdict {
 	r, values := a.find(q.verb, q.path)
@@ -69,7 +69,7 @@ func (a *api) decide(q request, c caller) verdict {
 	return v
 }
 
-// effect is what a policy says of a request.
+// effect is a policy's decision on a request.
 type effect int8
 
 const (
@@ -81,12 +81,12 @@ const (
 func (a *api) authorize(r *route, values map[string]string, q request, c caller) verdict {
 	said := effectOf(a.policy, q, c.principal, true)
 	if r.by != signed {
-		said = effectOf(a.policy, q, "", true) // API Gateway looks for a signature on routes with IAM alone
+		said = effectOf(a.policy, q, "", true) // API Gateway reads signatures only on routes with IAM
 	}
 	if said == denies {
 		return refused
 	}
-	open := a.policy == nil || said == allows // where the resource policy has to allow
+	open := a.policy == nil || said == allows // where the resource policy must allow
 	if r.by == public {
 		return of(open)
 	}
@@ -97,20 +97,21 @@ func (a *api) authorize(r *route, values map[string]string, q request, c caller)
 	case r.by != signed && a.guards[r.by].kind == own && c.own == a.guards[r.by].identity():
 		return allowed
 	case c.own != "", a.guards[r.by].kind == own && c != (caller{}):
-		return unknown // what a function admits may be what another guard admits too
+		return unknown // a function and another guard may admit the same
 	case c.token == nil, !a.guards[r.by].accepts(c.token):
 		return refused
 	}
 	return a.guarded(r, c.token, c.token.meets(r.needs, values), said)
 }
 
-// guarded is what an authorizer decides of a token that it accepts, and that meets the route's clauses or does not.
+// guarded returns an authorizer's decision on a token that it accepts. meets says whether the token meets the route's
+// clauses.
 func (a *api) guarded(r *route, t *token, meets bool, said effect) verdict {
 	g, open := a.guards[r.by], a.policy == nil || said == allows
 	switch {
 	case g.kind == included && !meets && said == allows && !g.request && a.grantsSome(r.by, t):
-		// An answer that is kept may leave the request out, and then an Allow of the resource policy counts; or deny it
-		// beside what it allows, as it does where it allows nothing. That is for the policy compiler to say.
+		// A cached answer may neither allow nor deny the request, and then an Allow of the resource policy counts; or it may
+		// deny the request, as it does if it allows nothing else. The policy compiler decides that.
 		return unknown
 	case g.kind == included:
 		return of(meets)
@@ -129,10 +130,10 @@ func of(is bool) verdict {
 	return refused
 }
 
-// identity is what a function of the app's own decides by: its name and its code.
+// identity identifies the logic of an app's own function: its name and its code.
 func (g *guard) identity() string { return "Shop/" + g.name + "Fn " + assetOf(g.code) }
 
-// signature is what IAM decides.
+// signature returns IAM's decision.
 func (a *api) signature(q request, c caller, resource effect) bool {
 	i := slices.IndexFunc(a.principals, func(p principal) bool { return p.name == c.principal })
 	if i < 0 {
@@ -142,14 +143,14 @@ func (a *api) signature(q request, c caller, resource effect) bool {
 	return identity != denies && (identity == allows || resource == allows)
 }
 
-// grantsSome reports whether a token may call any route of a guard, on whatever path.
+// grantsSome reports whether a token may call any route of a guard, on any path.
 func (a *api) grantsSome(guard int, t *token) bool {
 	return slices.ContainsFunc(a.routes, func(r route) bool {
 		return r.by == guard && t.meetsOnSome(r, map[string]string{}, split(r.path))
 	})
 }
 
-// meetsOnSome reports whether a token meets a route's clauses with values for the rest of its path.
+// meetsOnSome reports whether a token meets a route's clauses for some values of the rest of its path.
 func (t *token) meetsOnSome(r route, values map[string]string, rest []string) bool {
 	if len(rest) == 0 {
 		return t.meets(r.needs, values)
@@ -163,7 +164,7 @@ func (t *token) meetsOnSome(r route, values map[string]string, rest []string) bo
 	return false
 }
 
-// accepts reports whether a guard takes a token at all.
+// accepts reports whether a guard accepts a token at all.
 func (g *guard) accepts(t *token) bool {
 	if g.kind == cognito {
 		return t.issuer == pool
@@ -206,7 +207,7 @@ func (t *token) has(n need, values map[string]string) bool {
 	return slices.ContainsFunc(n.values, func(v string) bool { return v != "" && slices.Contains(have, v) })
 }
 
-// effectOf evaluates a policy; of a resource policy the principals count too.
+// effectOf evaluates a policy. In a resource policy the principals count too.
 func effectOf(policy []statement, q request, who string, resource bool) effect {
 	out := silent
 	for _, s := range policy {
@@ -225,8 +226,8 @@ func effectOf(policy []statement, q request, who string, resource bool) effect {
 	return out
 }
 
-// meets reports whether a request meets a statement's conditions. A condition that denies something is met where its key
-// is missing, as in requests without the header or a signature.
+// meets reports whether a request meets a statement's conditions. A negated condition is met if its key is missing, as
+// in requests without the header or a signature.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func (s *statement) meets(q request, who string) bool {

@@ -2,7 +2,7 @@ package main
 
 import "slices"
 
-// plan draws on which stages the key counts.
+// plan draws the stages on which the API key counts.
 func (d drawer) plan(a *api) {
 	if a.planned = nil; !d.chance(4) {
 		a.planned = a.stages
@@ -12,7 +12,7 @@ func (d drawer) plan(a *api) {
 	}
 }
 
-// doors draws the addresses of an API: most often its execute-api address alone.
+// doors draws the addresses of an API, usually only its execute-api address.
 func (d drawer) doors(a *api) {
 	a.closed, a.domains = d.chance(10), nil
 	if !a.closed && !d.chance(4) {
@@ -55,7 +55,7 @@ func (d drawer) changeDoors(a *api) bool {
 	return true
 }
 
-// changeStages gives an API other stages. Domains that lead to one that is gone lead to another.
+// changeStages gives an API other stages. Domains that lead to a removed stage lead to another one.
 func (d drawer) changeStages(a *api) bool {
 	before := a.stages
 	a.stages = some(d, stages)
@@ -72,7 +72,8 @@ func (d drawer) changeStages(a *api) bool {
 // anyCertificate stands for all certificates at once.
 const anyCertificate = "any"
 
-// reaches reports whether who has a certificate of a truststore, or with "" none, reaches a stage of an API.
+// reaches reports whether a client with a certificate of a truststore, or with "" without one, reaches a stage of an
+// API.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
@@ -85,7 +86,7 @@ func (a *api) reaches(stage, certificate string) bool {
 	}))
 }
 
-// certificates are those that are tried of two APIs, "" for none.
+// certificates returns the certificates to try for two APIs, "" for none.
 func certificates(old, new *api) []string {
 	out := []string{""}
 	for _, a := range []*api{old, new} {
@@ -98,8 +99,8 @@ func certificates(old, new *api) []string {
 	return out
 }
 
-// before decides a request to another API. One to a stage that the API does not have is taken for one to each of its
-// stages, as nothing says which of them the new one follows.
+// before decides a request to another API. A request to a stage that the API does not have stands for one to each of
+// its stages, since nothing says which of them the new stage follows.
 func (a *api) before(q request, c caller) verdict {
 	if slices.Contains(a.stages, q.stage) {
 		return a.decide(q, c)

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// pool stands for the user pool as an issuer, and poolClients are its clients, in the template's words.
+// pool stands for the user pool as an issuer, and poolClients are its clients, in the form of the template.
 const pool = "the pool"
 
 var poolClients = []string{"Cli", "Web"}
 
-// What tables, tokens and requests are drawn from: few, so that they meet.
+// The values from which tables, tokens and requests are drawn. They are few, so that tokens and requests match tables.
 var (
 	issuers   = []string{"https://idp.example.com", "https://accounts.google.com", "https://login.example.org/x"}
 	audiences = []string{"shop", "desk"}
@@ -42,10 +42,10 @@ var (
 
 type drawer struct{ *rand.Rand }
 
-// pick picks one.
+// pick returns a random element.
 func pick[T any](d drawer, from []T) T { return from[d.IntN(len(from))] }
 
-// some picks some, at least one, in their order.
+// some returns some random elements, at least one, in order.
 func some[T any](d drawer, from []T) []T {
 	out := []T{}
 	sure := d.IntN(len(from))
@@ -57,7 +57,7 @@ func some[T any](d drawer, from []T) []T {
 	return out
 }
 
-// chance is true once in n times.
+// chance returns true once in n times.
 func (d drawer) chance(n int) bool { return d.IntN(n) == 0 }
 
 // api draws an API.
@@ -155,7 +155,8 @@ func (d drawer) addRoute(a *api) bool {
 	return true
 }
 
-// fits reports whether an API can have a route beside its others: none is there twice, and no place has two variables.
+// fits reports whether an API can have a route besides its others: no route occurs twice, and no place has two
+// variables.
 func fits(a *api, r route) bool {
 	return !slices.ContainsFunc(a.routes, func(o route) bool {
 		mine, theirs := split(r.path), split(o.path)
@@ -168,7 +169,7 @@ func fits(a *api, r route) bool {
 	})
 }
 
-// guardRoute draws who may call.
+// guardRoute draws who may call a route.
 func (d drawer) guardRoute(a *api, r *route) {
 	r.by, r.needs, r.key = d.IntN(len(a.guards)), nil, d.chance(6)
 	switch d.IntN(8) {
@@ -215,7 +216,7 @@ func (r *route) take(clauses []clause) bool {
 				return false
 			}
 		}
-		if len(c) == 1 && c[0].kind == "claim" { // a claim has one text: one has to meet all
+		if len(c) == 1 && c[0].kind == "claim" { // a claim has one text, which must meet all clauses
 			values := c[0].values
 			if planned {
 				values = slices.DeleteFunc(slices.Clone(plan), func(v string) bool { return !slices.Contains(values, v) })
@@ -255,7 +256,7 @@ func (d drawer) need(path string) need {
 	return need{kind: "scope", values: some(d, scopes)}
 }
 
-// policy draws a resource policy: most often one that allows everyone, with denials by address or route.
+// policy draws a resource policy: usually one that allows everyone, with denials by address or route.
 func (d drawer) policy() (out []statement) {
 	for range 1 + d.IntN(3) {
 		out = append(out, d.statement())
@@ -282,7 +283,7 @@ func (d drawer) statement() statement {
 	return s
 }
 
-// conditions draws further conditions of a resource policy, most often none.
+// conditions draws further conditions of a resource policy, usually none.
 func (d drawer) conditions(s *statement) {
 	s.agents, s.notAgents, s.principals, s.notPrincipals = nil, nil, nil, nil
 	switch d.IntN(16) {
@@ -297,7 +298,7 @@ func (d drawer) conditions(s *statement) {
 	}
 }
 
-// resources draws what a statement is about.
+// resources draws the resources of a statement.
 func (d drawer) resources() (out []string) {
 	for range 1 + d.IntN(2) {
 		p := pick(d, []string{"prod", "prod", "*", "beta"}) + "/" + pick(d, []string{"GET", "POST", "DELETE", "*"}) + "/" +

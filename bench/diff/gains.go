@@ -12,7 +12,7 @@ import (
 type gain struct {
 	request
 	caller
-	old, new string // the routes that it goes to; "" for none
+	old, new string // the routes that it reaches; "" for none
 }
 
 func (g gain) String() string {
@@ -44,7 +44,7 @@ func (t *token) String() string {
 		t.issuer, t.audience, t.client, t.id, t.scopes, t.groups, t.roles, t.texts, t.lists)
 }
 
-// String is one need for what is drawn twice.
+// String identifies a clause, so that none is drawn twice.
 func (c clause) String() string {
 	var parts []string
 	for _, n := range c {
@@ -53,21 +53,21 @@ func (c clause) String() string {
 	return strings.Join(parts, " or ")
 }
 
-// requests are those that are tried of two APIs: for each path of a route, with values that callers have, that no
-// caller has, and that are another route's words, each verb that makes a difference.
+// requests returns the requests to try for two APIs: for each path of a route, with values that callers have, that no
+// caller has, and that are another route's literals, and with each verb that makes a difference.
 func requests(old, new *api) (out []request) {
 	paths := map[string]bool{}
 	for _, a := range []*api{old, new} {
 		for _, r := range a.routes {
 			for _, filled := range fill(split(r.path)) {
 				paths["/"+strings.Join(filled, "/")] = true
-				if old.policy != nil || new.policy != nil { // which can tell it from the path with a slash at its end
+				if old.policy != nil || new.policy != nil { // a policy can distinguish it from the path with a slash at its end
 					paths["/"+strings.Join(filled, "/")+"/"] = true
 				}
 			}
 		}
 	}
-	tried := map[string]bool{"PUT": true} // which only ANY answers
+	tried := map[string]bool{"PUT": true} // only ANY answers it
 	for _, a := range []*api{old, new} {
 		for _, r := range a.routes {
 			if r.verb != "ANY" {
@@ -135,7 +135,7 @@ func fill(pattern []string) [][]string {
 	return out
 }
 
-// callers are those that are tried of a request to an API: each with no more rights than it takes.
+// callers returns the callers to try for a request to an API, each with no more rights than needed.
 func (a *api) callers(q request) (out []caller) {
 	r, values := a.find(q.verb, q.path)
 	if r.by == public {
@@ -161,7 +161,7 @@ func (a *api) callers(q request) (out []caller) {
 		return out
 	}
 	ways := waysOf(r.needs, values)
-	if a.policy != nil && g.kind == included && !g.request { // which may allow who has rights of other routes
+	if a.policy != nil && g.kind == included && !g.request { // it may allow callers with rights for other routes
 		for _, o := range a.routes {
 			if o.by == r.by {
 				_, values, _ := match(split(o.path), fill(split(o.path))[0])
@@ -190,7 +190,7 @@ func (a *api) callers(q request) (out []caller) {
 	return out
 }
 
-// finish names the caller, whom each token names: one whose name is in no path, unless a route asked for it.
+// finish sets the caller's name, which every token has. It is in no path, unless a route requires it.
 func (t *token) finish() {
 	if t.texts == nil {
 		t.texts = map[string]string{}
@@ -216,7 +216,7 @@ func (t token) clone() *token {
 // mostWays is how many ways to meet a route's clauses are tried.
 const mostWays = 64
 
-// waysOf are tokens that meet all clauses: one for each choice of what meets them, with nothing that they do not need.
+// waysOf returns tokens that meet all clauses: one for each combination of what meets them, without anything else.
 func waysOf(clauses []clause, values map[string]string) []token {
 	out := []token{{}}
 	for _, c := range clauses {
@@ -238,7 +238,7 @@ func waysOf(clauses []clause, values map[string]string) []token {
 	return out
 }
 
-// take gives a token what meets a need. It reports false if it cannot have that beside the rest.
+// take gives a token what meets a need. It reports false if the token cannot have that besides its other content.
 func (t *token) take(n need, value string) bool {
 	add := func(to *[]string) {
 		if !slices.Contains(*to, value) {
@@ -253,7 +253,7 @@ func (t *token) take(n need, value string) bool {
 	case "role":
 		add(&t.roles)
 	case "claim", "pathIs":
-		if n.ofPath() && slices.Contains(literals, value) { // no policy that is kept allows the value of another route's word
+		if n.ofPath() && slices.Contains(literals, value) { // no cached policy allows a value that is another route's literal
 			return false
 		}
 		if have := t.texts[n.claim]; have != "" && have != value {
@@ -271,8 +271,8 @@ func (t *token) take(n need, value string) bool {
 	return true
 }
 
-// gains are all that are found by trying callers and requests, the first of each kind: of one pair of routes, one kind
-// of caller, one address and one issuer.
+// gains returns what is found by trying callers and requests, the first gain of each kind: of a pair of routes, a kind
+// of caller, an address and an issuer.
 func gains(old, new *api) (out []gain, tried int) {
 	type kind struct{ old, new, caller, ip, issuer, stage, certificate, agent string }
 	seen := map[kind]bool{}

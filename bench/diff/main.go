@@ -5,8 +5,8 @@
 //
 // A pair is two APIs, most often one change apart, as cloud assemblies: routes whose patterns overlap, requirements of
 // all kinds, authorizers with their issuers, audiences and clients, API Gateway's own JWT and Cognito authorizers,
-// functions of the app's own, grants, resource policies with ranges, denials and conditions, stages, custom domains with
-// client certificates and without, API keys and plans, pages that may read answers, and answers that are kept.
+// functions of the app's own, grants, resource policies with ranges, denials and conditions, stages, custom domains
+// with client certificates and without, API keys and plans, pages that may read answers, and answers that are kept.
 //
 // What has to be true of the comparison of a pair:
 //
@@ -97,19 +97,19 @@ func (w *world) tryOne(seed uint64, number int, keep string) error {
 	return err
 }
 
-// random are the numbers that a pair is drawn by.
+// random returns the random numbers for drawing a pair.
 func random(seed uint64, number int) *rand.Rand { return rand.New(rand.NewPCG(seed, uint64(number))) }
 
-// Of how many pairs one is compared as saved tables as well, and on one the oracle with the gateway.
+// One of so many pairs is also compared as saved tables, and on one of so many the oracle is compared with the gateway.
 const (
 	savedOf  = 8
 	agreedOf = 50
 )
 
-// failing is the count of the pairs that fail.
+// failing names the count of the pairs that fail.
 const failing = "pairs that fail"
 
-// tryAll tries pairs, up to the first that fails unless it is to try all, and then prints each that fails.
+// tryAll tries pairs up to the first that fails, or all of them if all is set, and then prints each that failed.
 func (w *world) tryAll(pairs int, seed uint64, workers int, all bool, by compare) (trial.Tally, error) {
 	t, err := trial.Numbered(pairs, workers, func(number int, t trial.Tally) error {
 		err := w.tryNumber(seed, number, by, t)
@@ -130,7 +130,7 @@ func (w *world) tryAll(pairs int, seed uint64, workers int, all bool, by compare
 	return t, err
 }
 
-// tryNumber tries the pair of a number.
+// tryNumber tries the pair with a number.
 func (w *world) tryNumber(seed uint64, number int, by compare, t trial.Tally) error {
 	d := drawer{random(seed, number)}
 	p, err := d.pair()

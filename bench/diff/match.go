@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// glob matches a pattern in which a star stands for any text, slashes too.
+// glob matches a pattern in which a star stands for any text, including slashes.
 func glob(pattern, text string) bool {
 	before, after, star := strings.Cut(pattern, "*")
 	if !star {
@@ -20,7 +20,7 @@ func glob(pattern, text string) bool {
 	return false
 }
 
-// globs is [glob] for patterns in which a question mark stands for one character as well.
+// globs works like [glob], with a question mark for one character.
 func globs(pattern, text string) bool {
 	i := strings.IndexByte(pattern, '?')
 	if i < 0 {
@@ -34,8 +34,8 @@ func globs(pattern, text string) bool {
 	return false
 }
 
-// find is the route of a request, with the values of the path. At each place a literal comes before a parameter; a
-// resource without the verb is passed over.
+// find returns the route of a request, with the values of the path. At each place, a literal takes precedence over a
+// parameter. A resource without the verb is skipped.
 func (a *api) find(verb, path string) (*route, map[string]string) {
 	parts := split(path)
 	var best *route
@@ -58,13 +58,14 @@ func (a *api) find(verb, path string) (*route, map[string]string) {
 			best, bestRank, values = r, rank, got
 		}
 	}
-	if values == nil { // of a route without parameters
+	if values == nil { // the route has no parameters
 		values = map[string]string{}
 	}
 	return best, values
 }
 
-// match ranks a pattern for a path, by a letter a place: "a" for a literal, "b" for a parameter, "c" for all the rest.
+// match ranks a pattern for a path, with a letter for each place: "a" for a literal, "b" for a parameter, "c" for the
+// rest.
 func match(pattern, parts []string) (rank string, values map[string]string, ok bool) {
 	for i, p := range pattern {
 		switch {

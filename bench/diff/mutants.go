@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
 )
 
-// faults are those of the source of package accessdiff.
+// faults are changes of the source of package accessdiff, each of which the trial must notice.
 var faults = []mutants.Mutant{
 	{"an API key counts as there", "side.go", "if r.APIKey && !s.admitsKey(q) {", "if false {"},
 	{"an explicit deny of the resource policy does not count", "side.go", "if resource == iampolicy.ExplicitDeny {",

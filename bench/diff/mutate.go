@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// mutate draws a change as people make them. It reports false where it found nothing to change.
+// mutate makes a random change as people make them. It reports false if it found nothing to change.
 func (d drawer) mutate(a *api) bool {
 	return pick(d, []func(*api) bool{
 		d.changeNeeds, d.changeNeeds, d.changeNeeds, d.changeGuardOf, d.changeRoutes, d.changeRoutes, d.changeVerb,
@@ -223,7 +223,7 @@ func (d drawer) changeCode(a *api) bool {
 	return g.code != before
 }
 
-// changeType changes an included function between answers that are kept and answers for one request.
+// changeType switches an included function between cached answers and answers for single requests.
 func (d drawer) changeType(a *api) bool {
 	g := &a.guards[d.IntN(len(a.guards))]
 	if g.kind != included {

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ownToken is what a function of the app's own admits, by the names of the function and of its code; or what it neither
-// allows nor denies, if it is to be silent.
+// ownToken returns what an app's own function admits, by the identity of the function; or, with silent, what it neither
+// allows nor denies.
 func ownToken(identity string, silent bool) string {
 	kind := "own-"
 	if silent {
@@ -21,8 +21,8 @@ func ownToken(identity string, silent bool) string {
 	return "Bearer " + kind + base64.RawURLEncoding.EncodeToString([]byte(identity))
 }
 
-// ownFunction is an authorizer's function of the app's own: it admits one token to everything, and lets the resource
-// policy decide of another one.
+// ownFunction returns an app's own authorizer function: it admits one token to everything, and leaves the decision
+// about another one to the resource policy.
 func ownFunction(f *apimodel.Function) apigateway.Handler {
 	identity := f.ID.String() + " " + filepath.Base(f.Code.Folder)
 	allows := map[string]string{
@@ -43,8 +43,8 @@ func ownFunction(f *apimodel.Function) apigateway.Handler {
 	}
 }
 
-// identityOf is what the function of an authorizer of the app's own decides by: in the new API, if it has one of the
-// name.
+// identityOf returns the identity of an app's own authorizer function: the one in the new API, if that has the
+// authorizer.
 func (p pair) identityOf(name string) string {
 	for _, a := range []*api{p.new, p.old} {
 		for _, g := range a.guards {

@@ -14,14 +14,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// pair is two APIs, of which the second is the first one with changes.
+// pair is two APIs. The second is a changed copy of the first.
 type pair struct {
 	old, new *api
-	changes  int  // that were made
-	saved    bool // they are compared as saved tables as well
+	changes  int  // how many changes were made
+	saved    bool // also compare them as saved tables
 }
 
-// pair draws one.
+// pair draws a pair.
 func (d drawer) pair() (p pair, err error) {
 	p.old = d.api()
 	if err := p.old.settle(); err != nil {
@@ -42,7 +42,7 @@ func (d drawer) pair() (p pair, err error) {
 // compare is the comparison under trial.
 type compare func(old, new matrix.Matrix) *accessdiff.Diff
 
-// read makes the matrix of an API, by way of its assembly in a folder.
+// read makes the matrix of an API, through an assembly in a folder.
 func (a *api) read(dir string) (matrix.Matrix, error) {
 	m, err := readModel(a, dir)
 	if err != nil {
@@ -51,7 +51,7 @@ func (a *api) read(dir string) (matrix.Matrix, error) {
 	return matrix.Of(m, "")
 }
 
-// try compares a pair, and compares that with the oracle and with the gateways of the two.
+// try compares a pair, and checks the result with the oracle and with the gateways of both APIs.
 func (w *world) try(p pair, dir string, by compare, t trial.Tally) error {
 	dir = filepath.Join(w.dir, dir)
 	defer os.RemoveAll(dir)
@@ -81,7 +81,7 @@ func (w *world) try(p pair, dir string, by compare, t trial.Tally) error {
 	return nil
 }
 
-// saved compares the two as "gatehouse routes --json" saves them, which has to come to the same.
+// saved compares the two as "gatehouse routes --json" saves them. The result must be the same.
 func saved(before, after matrix.Matrix, d *accessdiff.Diff, by compare) error {
 	old, err := matrix.Parse(before.JSON())
 	if err != nil {
@@ -159,15 +159,15 @@ func consistent(d *accessdiff.Diff) error {
 	return nil
 }
 
-// opened is said of the execute-api address.
+// opened is the text about the execute-api address.
 const opened = "the execute-api address is open now"
 
-// noted reports changes that grant no caller a request by themselves and have to be there all the same: of answers that
-// are kept, and of code that cannot be compared.
+// noted checks that changes are reported which grant no caller a request by themselves: those of cached answers, and of
+// code that cannot be compared.
 func (p pair) noted(d *accessdiff.Diff) error {
 	for _, r := range p.new.routes {
 		if !slices.Contains(p.old.stages, "prod") || !slices.Contains(p.new.stages, "prod") {
-			break // answers are kept on that stage
+			break // answers are cached on that stage
 		}
 		i := slices.IndexFunc(p.old.routes, func(o route) bool { return o.String() == r.String() })
 		if i < 0 || p.old.routes[i].kept == r.kept {
@@ -193,7 +193,7 @@ func (p pair) noted(d *accessdiff.Diff) error {
 // kind or by anyone.
 func (g gain) reportedBy(c accessdiff.Change) bool {
 	if g.certificate != "" && c.Effect == accessdiff.Unknown && strings.Contains(c.Text, "certificate") {
-		return true // who has one is not known
+		return true // it is not known who has one
 	}
 	if c.Effect != accessdiff.Gained || c.Witness == nil || !g.isAbout(c.Text) {
 		return false
@@ -213,8 +213,8 @@ func (r reader) reportedBy(c accessdiff.Change) bool {
 		strings.Contains(c.Text, "pages of every origin"))
 }
 
-// readers are the pages that the new API lets read answers that the old one does not, of paths that both have. Those of
-// a new path come with its route.
+// readers returns the pages that only the new API allows to read answers, for paths that both have. Pages for a new
+// path are reported with its route.
 func readers(old, new *api) (out []reader) {
 	for _, origin := range append(origins, "https://elsewhere.example") {
 		for _, credentials := range []bool{false, true} {
@@ -248,7 +248,7 @@ func (a *api) answers(path string) bool {
 	})
 }
 
-// show replays each witness: the old gateway has to refuse it, and the new one to allow it.
+// show replays each witness: the old gateway must refuse it, and the new one must allow it.
 func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.Tally) error {
 	var old, now *served
 	for _, c := range d.Changes {
@@ -267,7 +267,7 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.
 			defer now.Close()
 		}
 		who := c.Witness.Caller
-		other := !who.Permitted || !strings.HasSuffix(who.Principal, ":user/developer") // whose key has all permissions
+		other := !who.Permitted || !strings.HasSuffix(who.Principal, ":user/developer") // whose key may do all
 		if who.Kind == accessdiff.Signer && other && keyOf(now, path.Base(who.Name)) == nil {
 			t["gains of principals without a key here"]++
 			continue
@@ -286,7 +286,7 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.
 		if err != nil {
 			return fmt.Errorf("%s: the witness %+v on the old API: %w", c.Text, *c.Witness, err)
 		}
-		if got && c.Text != opened { // which is said whatever domains there were
+		if got && c.Text != opened { // it is reported whatever domains there were
 			return fmt.Errorf("%s: the old API allows the witness %+v", c.Text, *c.Witness)
 		}
 		if got, answer, err = w.replay(now, p, c.Witness); err != nil {
@@ -303,7 +303,7 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.
 	return nil
 }
 
-// sends reports whether an API sends the witness of a change to the route that it names.
+// sends reports whether an API routes the witness of a change to the route that it names.
 func (a *api) sends(c accessdiff.Change) bool {
 	r, _ := a.find(c.Witness.Verb, c.Witness.Path)
 	return r != nil && r.String() == c.Route

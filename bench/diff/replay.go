@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// replayBefore replays a witness on the old API. A stage that it does not have is taken for each of its stages.
+// replayBefore replays a witness on the old API. A stage that it does not have stands for each of its stages.
 func (w *world) replayBefore(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
 	there := *of
 	if there.Stage == "" {
@@ -37,8 +37,8 @@ func (w *world) replayBefore(g *served, p pair, of *accessdiff.Witness) (gets bo
 	return false, answer, nil
 }
 
-// shown is the certificate of who shows a gain on a stage: one with which only the new API is reached, if there is one.
-// Where none leads to the new API, an address that is not in the assembly may, and may have led to the old one.
+// shown returns a certificate that shows a gain on a stage: one that reaches only the new API, if possible. If no
+// certificate reaches the new API, an address outside the assembly may, and may have led to the old one.
 func (p pair) shown(stage string) string {
 	var with []string
 	for _, c := range certificates(p.old, p.new) {
@@ -57,8 +57,8 @@ func (p pair) shown(stage string) string {
 	return with[0]
 }
 
-// replay sends a witness to the gateway of an API, and reports whether the caller gets what it wants: an answer of the
-// route, and if a page sends it, one that the page may read. The gateway asks for no client certificates.
+// replay sends a witness to the gateway of an API, and reports whether the caller gets an answer of the route and, if a
+// page sends the witness, whether the page may read it. The gateway does not check client certificates.
 func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
 	a, err := w.arrival(p, of)
 	if err != nil {
@@ -77,7 +77,7 @@ func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, an
 		}
 		g.later.Store(0)
 	}
-	gets = answer.Status == 200 // a preflight has 204, and is not what a caller wants
+	gets = answer.Status == 200 // a preflight has 204, which is not what a caller wants
 	if answer.Status >= 500 {
 		return false, answer, fmt.Errorf("the gateway answers %d %s", answer.Status, answer.Body)
 	}
@@ -87,7 +87,7 @@ func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, an
 	return gets, answer, nil
 }
 
-// readable is the Fetch standard's CORS check. Source: https://fetch.spec.whatwg.org/#cors-check
+// readable is the CORS check of the Fetch standard. Source: https://fetch.spec.whatwg.org/#cors-check
 func readable(a exchange.Answer, origin string, credentials bool) bool {
 	to := a.Headers.Get("Access-Control-Allow-Origin")
 	if credentials {
@@ -96,7 +96,7 @@ func readable(a exchange.Answer, origin string, credentials bool) bool {
 	return to == origin || to == "*"
 }
 
-// arrival is a witness as it comes to a gateway.
+// arrival returns a witness in the form in which it arrives at a gateway.
 func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
 	a := arrival{stage: of.Stage, verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
 	if a.ip == "" {
@@ -140,7 +140,7 @@ func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
 	return a, nil
 }
 
-// tokenOf makes the token that a witness describes, for a time if it is not 0.
+// tokenOf makes the token that a witness describes, with a lifetime if that is not 0.
 func (w *world) tokenOf(p pair, c accessdiff.Caller, life time.Duration) (string, error) {
 	claims := map[string]any{"sub": nil, "scope": nil, "azp": nil, "client_id": nil, "token_use": nil, "aud": nil}
 	for name, value := range c.Claims {
@@ -161,7 +161,7 @@ func (w *world) tokenOf(p pair, c accessdiff.Caller, life time.Duration) (string
 	}
 	audience, _ := w.inWords(c.Audience).(string)
 	if c.Issuer == "Shop/Pool" && use == devissuer.Access && c.Claims["client_id"] == nil {
-		claims["client_id"] = w.named(poolClients[0]) // which each has
+		claims["client_id"] = w.named(poolClients[0]) // every token has one
 	}
 	issuer, _ := w.inWords(c.Issuer).(string)
 	if audience == anyClient {
@@ -171,10 +171,10 @@ func (w *world) tokenOf(p pair, c accessdiff.Caller, life time.Duration) (string
 		Algorithm: c.Algorithm, Expires: life})
 }
 
-// anyClient is the audience of a witness for whom any client of a user pool will do.
+// anyClient is the audience of a witness for which any client of a user pool is suitable.
 const anyClient = "any"
 
-// otherClient is a client of the pool that no authorizer of the old API names; "" if each is named.
+// otherClient returns a client of the pool that no authorizer of the old API names; "" if all are named.
 func (p pair) otherClient() string {
 	for _, client := range poolClients {
 		if !slices.ContainsFunc(p.old.guards, func(g guard) bool { return slices.Contains(g.clients, client) }) {
@@ -184,7 +184,7 @@ func (p pair) otherClient() string {
 	return ""
 }
 
-// inWords puts the gateway's names in place of those of the template, such as "Shop/Pool".
+// inWords replaces the template's names, such as "Shop/Pool", by the gateway's.
 func (w *world) inWords(value any) any {
 	switch v := value.(type) {
 	case string:

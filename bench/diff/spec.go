@@ -12,10 +12,10 @@ type api struct {
 	guards     []guard
 	policy     []statement // the resource policy; nil without one
 	principals []principal
-	stages     []string // in the order of all of them
-	planned    []string // the stages that the usage plan of the key has
-	enabled    bool     // the key is
-	closed     bool     // the execute-api address is
+	stages     []string // in the order of the list of all stages
+	planned    []string // the stages in the usage plan of the key
+	enabled    bool     // whether the key is enabled
+	closed     bool     // whether the execute-api address is disabled
 	domains    []domain
 	cors       *cors
 }
@@ -23,26 +23,26 @@ type api struct {
 // route is a method.
 type route struct {
 	verb, path string // "GET", "/orders/{id}"
-	by         int    // the guard, or one of the two below
+	by         int    // the guard's index, or one of the two below
 	needs      []clause
 	key        bool
-	kept       time.Duration // how long its answers are kept; 0 for not at all
+	kept       time.Duration // how long its answers are cached; 0 for not at all
 }
 
-// The routes that no authorizer guards.
+// The values of by for routes without an authorizer.
 const (
 	public = -1
-	signed = -2 // by Signature Version 4
+	signed = -2 // signed with Signature Version 4
 )
 
 func (r route) String() string { return r.verb + " " + r.path }
 
-// clause is met by one of its needs, and a route's clauses have to be met all.
+// clause is met if one of its needs is met. All clauses of a route must be met.
 type clause []need
 
-// need is met by one of the values, or by a parameter of the path that is a claim's text or in its list.
+// need is met by one of the values, or by a parameter of the path that equals a claim's text or is in its list.
 type need struct {
-	kind   string // as in the file of an access table: "scope", "group", "role", "claim", "claimHas", "pathIs", "pathIn"
+	kind   string // as in an access table: "scope", "group", "role", "claim", "claimHas", "pathIs", "pathIn"
 	claim  string
 	values []string
 	param  string
@@ -54,27 +54,27 @@ func (n need) ofPath() bool { return n.kind == "pathIs" || n.kind == "pathIn" }
 type guard struct {
 	kind       string // one of the constants below
 	name       string
-	request    bool // a Lambda authorizer of type REQUEST, whose answers are for one request
+	request    bool // a REQUEST authorizer, whose answers are for one request
 	issuers    []issuer
-	clients    []string // of a Cognito authorizer, those whose ID tokens it takes; nil for all
-	code       string   // of a function of the app's own
-	remembered int      // seconds for which its answers are kept
+	clients    []string // the clients whose ID tokens a Cognito authorizer accepts; nil for all
+	code       string   // the code of an app's own function
+	remembered int      // how long its answers are cached, in seconds
 }
 
 // The kinds of guard.
 const (
-	included = "included" // the included function, by its access table
-	jwt      = "jwt"      // API Gateway's own
+	included = "included" // the included function with its access table
+	jwt      = "jwt"      // API Gateway's own check
 	cognito  = "cognito"  // a user pool
-	own      = "own"      // a function of the app's own, which refuses all here
+	own      = "own"      // an app's own function, which refuses everything here
 )
 
-// issuer is one whose tokens a guard takes.
+// issuer is an issuer whose tokens a guard accepts.
 type issuer struct {
 	url       string
 	audiences []string
-	clients   []string // of which a token is to have one as azp; nil for any. Of the included function alone.
-	claim     string   // that a token is to have as its plan; "" for any. Of API Gateway's own alone.
+	clients   []string // the accepted values of azp; nil for any. Only for the included function.
+	claim     string   // the required value of plan; "" for any. Only for API Gateway's own check.
 }
 
 // principal is a role or a user, with its policy.
@@ -84,32 +84,32 @@ type principal struct {
 	rules []statement
 }
 
-// statement is one of a policy.
+// statement is a statement of a policy.
 type statement struct {
 	deny      bool
 	who       []string // names of principals; nil for everyone, and in a principal's own policy
 	resources []string // such as "prod/GET/orders/*" and "*/GET/orders"
-	but       bool     // it is about all other resources
+	but       bool     // the statement is about all other resources
 	in, notIn []netip.Prefix
 
-	agents, notAgents         []string // patterns of User-Agent, which a request may lack
-	principals, notPrincipals []string // names of roles and users whose ARN the caller's has to be, or not
+	agents, notAgents         []string // patterns of User-Agent, which a request may not have
+	principals, notPrincipals []string // names of roles and users whose ARN the caller must, or must not, have
 }
 
 // domain is a custom domain that leads to the API.
 type domain struct {
 	name       string
-	stage      string // "" for each: callers name it
-	truststore string // of the client certificates that it asks for; "" for none
+	stage      string // "" for every stage: callers name it
+	truststore string // for the client certificates that it requires; "" for none
 }
 
-// cors are the pages that may call.
+// cors describes the pages that may call.
 type cors struct {
-	origins     []string // or "*" alone
+	origins     []string // or only "*"
 	credentials bool
 }
 
-// clone copies an API, so that a change of one does not change the other.
+// clone copies an API, so that changing one does not change the other.
 func (a *api) clone() *api {
 	out := *a
 	out.routes = slices.Clone(a.routes)

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// told finds the addresses in the text of a change, such as "addresses in 10.0.0.0/8 outside 10.1.0.0/16" and
+// told matches the addresses in the text of a change, such as "addresses in 10.0.0.0/8 outside 10.1.0.0/16" and
 // "addresses outside 10.0.0.0/8 or in 10.1.0.0/16".
 var told = regexp.MustCompile(
 	`\baddresses (in|outside) ([0-9a-f.:/, ]+?)(?: (?:outside|or in) ([0-9a-f.:/, ]+?))? gained`)
 
 var (
-	// ofTokens finds the issuer of the tokens that a text is about, with their audience or client.
+	// ofTokens matches the issuer of the tokens that a text is about, with their audience or client.
 	ofTokens = regexp.MustCompile(`^(?:access )?tokens of issuer (\S+)(?: for the audience (\S+)| of the client (\S+))?`)
 
-	// ofSigner finds the role or user that a text is about.
+	// ofSigner matches the role or user that a text is about.
 	ofSigner = regexp.MustCompile(`^(?:role|user) (\w+) (?:gained|from|may call)`)
 
-	// onRoutes finds the routes that a text names.
+	// onRoutes matches the routes that a text names.
 	onRoutes = regexp.MustCompile(`\bgained ([A-Z]+ /.*)$`)
 )
 
@@ -44,7 +44,7 @@ func (g gain) isAbout(text string) bool {
 	return covers(text, g.path, g.ip)
 }
 
-// covers reports whether a text is about requests to a path from an address, as far as it names such.
+// covers reports whether a text is about requests to a path from an address, as far as it names these.
 func covers(text, path string, ip netip.Addr) bool {
 	if strings.Contains(text, "at paths that end in a slash") && !strings.HasSuffix(path, "/") {
 		return false
@@ -53,7 +53,7 @@ func covers(text, path string, ip netip.Addr) bool {
 	if found == nil {
 		return true
 	}
-	yes := found[1] == "in" // of the first list; the second one is the other way round
+	yes := found[1] == "in" // for the first list; the second one is the opposite
 	best, gained := -1, !yes
 	for i, list := range found[2:] {
 		for _, part := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {

@@ -26,18 +26,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// world is what all pairs share: the issuers with their keys, and a folder.
+// world holds what all pairs share: the issuers with their keys, and a folder.
 type world struct {
 	dir      string
 	provider *devissuer.Provider
 	server   *http.Server
-	names    map[string]string // what stands for the pool and its clients, in the gateway's words
+	names    map[string]string // the gateway's names for the pool and its clients
 
 	mu     sync.Mutex
-	tokens map[string]string // by what they say
+	tokens map[string]string // by content
 }
 
-// newWorld makes a world below a folder.
+// newWorld makes a world in a folder.
 func newWorld(dir string) (*world, error) {
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(dir, "keys")})
 	if err != nil {
@@ -73,7 +73,7 @@ func newWorld(dir string) (*world, error) {
 
 func (w *world) close() { w.server.Close() }
 
-// poolNames are the pool's URL and the ids of its clients, which the gateway makes up by their logical ids.
+// poolNames returns the pool's URL and the IDs of its clients, which the gateway derives from their logical IDs.
 func poolNames(dir string) (map[string]string, error) {
 	dir = filepath.Join(dir, "pool")
 	m, err := readModel(&api{guards: []guard{{kind: cognito, name: "A"}}}, dir)
@@ -87,7 +87,7 @@ func poolNames(dir string) (map[string]string, error) {
 	return names, nil
 }
 
-// readModel writes an API into a folder of its own, and reads it.
+// readModel writes an API into a separate folder, and reads it.
 func readModel(a *api, dir string) (*apimodel.Model, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -102,10 +102,10 @@ func readModel(a *api, dir string) (*apimodel.Model, error) {
 	return apimodel.Read(assembly, cloudassembly.Options{}), nil
 }
 
-// served is an assembly with its gateway, in a time of its own.
+// served is an assembly with its gateway and its own clock.
 type served struct {
 	*apigateway.Gateway
-	later atomic.Int64 // than it is, in nanoseconds: functions look at the time whenever they like
+	later atomic.Int64 // how far its clock is ahead, in nanoseconds; functions read it at any time
 }
 
 func (s *served) now() time.Time { return time.Now().Add(time.Duration(s.later.Load())) }
@@ -124,7 +124,7 @@ func (w *world) gateway(dir string) (*served, error) {
 	return s, err
 }
 
-// inProcess is the included function, or one of the app's own.
+// inProcess returns the included function, or an app's own.
 func (w *world) inProcess(s *served, f *apimodel.Function, env map[string]string) apigateway.Handler {
 	if env[configVariable] == "" {
 		return ownFunction(f)
@@ -138,16 +138,16 @@ func (w *world) inProcess(s *served, f *apimodel.Function, env map[string]string
 	return authorizer.Invoke
 }
 
-// RoundTrip asks the provider without a connection.
+// RoundTrip answers with the provider, without a connection.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
 	r = r.Clone(r.Context())
-	r.Host = r.URL.Host // as a server has it
+	r.Host = r.URL.Host // as on a server
 	w.provider.ServeHTTP(answer, r)
 	return answer.Result(), nil
 }
 
-// mint makes a token, once for all requests that bring it unless it is to expire.
+// mint makes a token, once for all requests with it, unless it must expire.
 func (w *world) mint(r devissuer.TokenRequest) (string, error) {
 	if r.Expires > 0 {
 		return w.provider.Mint(r)
@@ -169,7 +169,7 @@ func (w *world) mint(r devissuer.TokenRequest) (string, error) {
 	return w.tokens[key], nil
 }
 
-// bearer is what a caller of the oracle's brings.
+// bearer returns the token of one of the oracle's callers.
 func (w *world) bearer(t *token) (string, error) {
 	claims := map[string]any{"azp": nil, "client_id": nil}
 	if len(t.scopes) > 0 {
@@ -204,7 +204,7 @@ func (w *world) bearer(t *token) (string, error) {
 	return w.mint(r)
 }
 
-// named is what the gateway calls the pool or a client of its.
+// named returns the gateway's name for the pool or one of its clients.
 func (w *world) named(name string) string {
 	if known := w.names[name]; known != "" {
 		return known
@@ -212,11 +212,11 @@ func (w *world) named(name string) string {
 	return name
 }
 
-// arrival is a request as it comes to a gateway.
+// arrival is a request as it arrives at a gateway.
 type arrival struct {
 	stage, verb, path, ip, query string
 	headers                      http.Header
-	principal                    string // the name of who signs; "" for no signature
+	principal                    string // the name of the signer; "" for no signature
 }
 
 // send sends a request to its stage.
@@ -249,7 +249,7 @@ func send(g *served, a arrival) (exchange.Answer, error) {
 // developer is a principal whose own policies allow everything.
 const developer = "developer"
 
-// keyOf is the access key of a principal; nil if the gateway has none, as of one without a policy.
+// keyOf returns the access key of a principal; nil if the gateway has none, because the principal has no policy.
 func keyOf(g *served, principal string) *checks.AccessKey {
 	for _, k := range g.AccessKeys() {
 		if k.Principal == nil && principal == developer || k.Principal != nil && k.Principal.Name == principal {
@@ -259,7 +259,7 @@ func keyOf(g *served, principal string) *checks.AccessKey {
 	return nil
 }
 
-// arrive is a request of the oracle's as it comes to a gateway.
+// arrive returns a request of the oracle in the form in which it arrives at a gateway.
 func (w *world) arrive(q request, c caller) (arrival, error) {
 	a := arrival{stage: q.stage, verb: q.verb, path: q.path, ip: q.ip.String(), principal: c.principal,
 		headers: http.Header{}}

@@ -14,7 +14,7 @@ import (
 type object = map[string]any
 
 const (
-	// Where the template's stack is deployed.
+	// The environment of the template's stack.
 	account, region = "123456789012", "eu-west-1"
 
 	configVariable = "GATEHOUSE_AUTHORIZER"
@@ -39,7 +39,7 @@ type writer struct {
 	dir       string
 	api       *api
 	resources object
-	err       error // the first
+	err       error // the first error
 }
 
 func (w *writer) file(name string, content any) {
@@ -52,7 +52,7 @@ func (w *writer) file(name string, content any) {
 	}
 }
 
-// add adds a resource. All of API Gateway's but the API itself belong to the API.
+// add adds a resource. All API Gateway resources except the API itself belong to the API.
 func (w *writer) add(id, kind string, properties object) object {
 	if strings.HasPrefix(kind, "ApiGateway::") && id != "Api" && kind != "ApiGateway::UsagePlan" &&
 		kind != "ApiGateway::UsagePlanKey" && kind != "ApiGateway::ApiKey" {
@@ -112,7 +112,7 @@ func (w *writer) all() {
 	}
 }
 
-// stages keep answers on prod alone.
+// stages writes the stages. Only prod caches answers.
 func (w *writer) stages() {
 	for _, name := range w.api.stages {
 		stage := object{"StageName": name, "DeploymentId": ref("Deployment")}
@@ -148,7 +148,7 @@ func (w *writer) domains() {
 	}
 }
 
-// statements writes a policy's. A resource policy names principals.
+// statements writes the statements of a policy. Those of a resource policy name principals.
 func statements(list []statement, resource func(string) any, principals bool) []any {
 	var out []any
 	for _, s := range list {
@@ -183,7 +183,7 @@ func statements(list []statement, resource func(string) any, principals bool) []
 	return out
 }
 
-// conditions writes those of a statement.
+// conditions writes the conditions of a statement.
 func (s *statement) conditions() object {
 	out := object{}
 	if s.in != nil {
@@ -232,7 +232,7 @@ func (w *writer) principal(p principal) {
 	})
 }
 
-// paths are those that have a route, each once.
+// paths returns the paths that have a route, each once.
 func (a *api) paths() []string {
 	all := map[string]bool{}
 	for _, r := range a.routes {
@@ -243,7 +243,7 @@ func (a *api) paths() []string {
 
 var notLetters = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// resource is a path, with those before it.
+// resource writes the resource of a path, with its parents.
 func (w *writer) resource(path string) any {
 	if path == "" {
 		return attribute("Api", "RootResourceId")
@@ -282,7 +282,7 @@ func (w *writer) route(r route) {
 	}
 }
 
-// mock answers a status with headers.
+// mock answers with a status and headers.
 func mock(status string, headers map[string]string, template string) object {
 	response := object{"StatusCode": status}
 	if headers != nil {

@@ -68,17 +68,17 @@ func (w *writer) function(id string, environment object, content any) object {
 	return join("arn:aws:apigateway:"+region+":lambda:path/2015-03-31/functions/", attribute(id, "Arn"), "/invocations")
 }
 
-// assetOf names an asset by its content.
+// assetOf names an asset after its content.
 func assetOf(content any) string {
 	text, err := json.Marshal(content)
 	if err != nil {
-		panic(err) // it is made of texts
+		panic(err) // unreachable: it consists of texts
 	}
 	sum := sha256.Sum256(text)
 	return "asset." + hex.EncodeToString(sum[:])
 }
 
-// settings are those of the included function.
+// settings returns the settings of the included function.
 func (g guard) settings() string {
 	var list []any
 	for _, i := range g.issuers {
@@ -99,7 +99,7 @@ func (g guard) settings() string {
 	return string(text)
 }
 
-// table is the access table that a guard's function has.
+// table returns the access table of a guard's function.
 func (a *api) table(guard int) object {
 	var routes []any
 	for _, r := range a.routes {

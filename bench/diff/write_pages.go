@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// pages are the headers by which pages may read an answer.
+// pages returns the headers that allow pages to read an answer.
 func (w *writer) pages() map[string]string {
 	c := w.api.cors
 	if c == nil {
@@ -18,7 +18,7 @@ func (w *writer) pages() map[string]string {
 	return headers
 }
 
-// pickPage is a template that picks the page of several, as CDK writes it.
+// pickPage returns a template that selects the page among several, as CDK writes it.
 func (w *writer) pickPage() string {
 	c := w.api.cors
 	if c == nil || len(c.origins) < 2 {
@@ -39,7 +39,7 @@ func (w *writer) pickPage() string {
 	}, "\n")
 }
 
-// declared are the headers of a method's response.
+// declared returns the headers of a method's response.
 func declared(headers map[string]string) object {
 	out := object{}
 	for name := range headers {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// patience is how long an edit may take, and asksEvery how often its answer is looked for.
+// patience is how long an edit may take, and asksEvery how often its answer is requested.
 const (
 	patience  = 2 * time.Minute
 	asksEvery = 10 * time.Millisecond
@@ -61,13 +61,13 @@ func ask(ctx context.Context, url string) (string, error) {
 	return fmt.Sprintf("%s\n%v\n%s", answer.Status, answer.Header, text), err
 }
 
-// asker asks all the time, and counts what is lost.
+// asker sends requests all the time, and counts those that are lost.
 type asker struct {
 	asked, lost atomic.Int64
-	first       atomic.Pointer[string] // what the first lost request got
+	first       atomic.Pointer[string] // the answer to the first lost request
 }
 
-// pause is how long it waits after an answer: it should show a lost request, and not be the machine's load.
+// pause is how long it waits after an answer: it should notice a lost request, and not load the machine.
 const pause = 20 * time.Millisecond
 
 func (a *asker) ask(ctx context.Context, url string) {

@@ -18,12 +18,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
-// checkout is a copy of this repository, with what is edited in it.
+// checkout is a copy of this repository in which files are edited.
 type checkout struct{ dir string }
 
 func (x checkout) path(name string) string { return filepath.Join(x.dir, filepath.FromSlash(name)) }
 
-// newCheckout copies the files of the repository that git knows, and those that are new.
+// newCheckout copies the files of the repository that git tracks, and new ones.
 func newCheckout(ctx context.Context, dir string) (x checkout, err error) {
 	out, err := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -93,23 +93,23 @@ var (
 	ran       = regexp.MustCompile(`the new API is served, after`)
 )
 
-// old is what gatehouse dev says when an edit did not come to anything.
+// old matches what gatehouse dev prints if an edit failed.
 var old = regexp.MustCompile(`the old API is still served`)
 
-// says waits until the log of a server has a text so many times, and returns the groups of the first.
+// says waits until a text occurs a number of times in the log of a server, and returns the groups of the first match.
 func says(p *server.Process, text *regexp.Regexp, times int) ([]string, error) {
 	return p.Await(server.Await{Text: text, Times: times, Not: old, Every: 50 * time.Millisecond, Within: patience})
 }
 
-// processorSeconds is what a process has used, with all that it started and that has ended: the go command with its
-// compilers, the app with CDK's engine. It returns 0 where there is no /proc. It depends less than the time that
-// passes on what else the machine does.
+// processorSeconds returns the processor time of a process, with everything that it started and that has ended: the go
+// command with its compilers, the app with CDK's engine. It returns 0 if there is no /proc. It depends less on other
+// activity of the machine than the elapsed time does.
 func processorSeconds(pid int) float64 {
 	p, _ := machine.ReadProcess(pid)
 	return (p.Own + p.Children).Seconds()
 }
 
-// rest is what gatehouse has to ask go for the files of the functions again, in the background.
+// rest is how long gatehouse has to ask go for the files of the functions again, in the background.
 const rest = 2 * time.Second
 
 func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
@@ -124,7 +124,7 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 		Name: filepath.Join(b.dir, "gatehouse"),
 		Args: []string{"dev", "--watch", "--port", "0"},
 		Dir:  x.dir,
-		Logs: b.dir, // which is not watched
+		Logs: b.dir, // not a watched folder
 	}.Start(ctx)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 		for _, e := range []struct {
 			edit
 			into *times
-			done *regexp.Regexp // what is said at the end of all that follows
+			done *regexp.Regexp // printed when everything that follows is done
 		}{
 			{edit{x.path(ownFile), fmt.Sprintf(ownText, mark), health, "X-Edit:[" + mark + "]"}, &own, built},
 			{edit{x.path(bothFile), marked(bothText), health, `"status":"` + mark}, &both, ran},
@@ -173,7 +173,7 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 			if _, err := says(p, e.done, said+1); err != nil {
 				return err
 			}
-			time.Sleep(rest) // a person takes longer until the next save
+			time.Sleep(rest) // people take longer until the next save
 			if n > 0 {
 				e.into.passed, e.into.used = append(e.into.passed, seconds), append(e.into.used, used)
 			}

@@ -24,13 +24,13 @@ var (
 	issuer = authztest.NewIssuer(issuerURL, key)
 )
 
-// caller is who makes requests: a token, and what it gives.
+// caller is who makes requests: a token, and the rights that it gives.
 type caller struct {
 	header exchange.Headers
 	rights access.Rights
 }
 
-// callers have each set of the rights.
+// callers has one caller for each set of rights.
 var callers = func() []caller {
 	var all []caller
 	for set := range 1 << len(rights) {
@@ -55,13 +55,13 @@ var callers = func() []caller {
 // api is a table as the local gateway serves it.
 type api struct {
 	table   *access.Table
-	methods []*apimodel.Method // by the table's rules
+	methods []*apimodel.Method // by rule of the table
 	routes  []*events.Route
 	guard   *checks.Guard
 }
 
-// newAPI makes an API of a table, with a TOKEN authorizer whose answers are kept or with a REQUEST authorizer whose
-// answers are for one request; either denies escaped paths, or does not.
+// newAPI makes an API of a table, with a TOKEN authorizer whose answers are cached, or a REQUEST authorizer whose
+// answers are for one request. Either may deny escaped paths.
 func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	config := authz.Config{
 		Issuers: []authz.Issuer{{
@@ -119,7 +119,7 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	return a, nil
 }
 
-// request is one of a caller to the API's stage.
+// request returns a caller's request to the API's stage.
 func (a *api) request(verb, path string, c caller) *exchange.Request {
 	return &exchange.Request{
 		Verb: verb, Stage: "prod", Path: path, RawPath: "/prod" + path, Headers: c.header,
@@ -128,8 +128,8 @@ func (a *api) request(verb, path string, c caller) *exchange.Request {
 	}
 }
 
-// pass takes a request as far as the integration: the rule that it is served by, and the event. No rule, and it was
-// turned away.
+// pass takes a request up to the integration. It returns the rule that serves it, and the event; or no rule, if the
+// request was refused.
 func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []byte, err error) {
 	rule, params, ok := a.table.Routes().Match(r.Verb, r.Path)
 	if !ok {
@@ -144,7 +144,7 @@ func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []
 	return rule, event, err
 }
 
-// basePaths are mappings of a custom domain, which stand before the path in an event.
+// basePaths are mappings of a custom domain, which precede the path in an event.
 var basePaths = []string{"", "", "", "/a", "/shop/v1"}
 
 func drawBasePath(r *rand.Rand) string { return basePaths[r.IntN(len(basePaths))] }

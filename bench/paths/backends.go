@@ -16,14 +16,14 @@ import (
 
 type function = func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// backend is a function that has a handler for each rule of a table.
+// backend is a function with a handler for each rule of a table.
 type backend struct {
 	name  string
-	whole bool // it serves all that is authorized: nothing is answered with 404
+	whole bool // it serves everything that is authorized, and answers nothing with 404
 	call  function
 }
 
-// servedBy is the header in which a handler says which rule it is of. The status and the body would not do for HEAD.
+// servedBy is the header in which a handler names its rule. The status and the body would not work for HEAD.
 const servedBy = "Served-By"
 
 func handlerOf(rule int) http.Handler {
@@ -33,8 +33,8 @@ func handlerOf(rule int) http.Handler {
 	})
 }
 
-// backends are the functions for a table. A table that http.ServeMux refuses, since two of its patterns conflict there,
-// has no backend of that kind.
+// backends returns the functions for a table. If http.ServeMux rejects a table because two patterns conflict, there is
+// no backend of that kind.
 func backends(table *access.Table) []backend {
 	mux := lambdahttp.NewMux()
 	for i, rule := range table.Rules() {
@@ -61,7 +61,7 @@ func serveMux(table *access.Table) (router *http.ServeMux) {
 	for i, rule := range table.Rules() {
 		pattern := rule.Pattern.Path()
 		if pattern == "/" {
-			pattern = "/{$}" // "/" alone would stand for all paths
+			pattern = "/{$}" // "/" alone would match all paths
 		}
 		pattern = strings.Replace(pattern, "+}", "...}", 1)
 		if rule.Pattern.Verb != route.Any {
@@ -72,7 +72,7 @@ func serveMux(table *access.Table) (router *http.ServeMux) {
 	return router
 }
 
-// cleaning matches the decoded path, without what cleaning takes away, in the order of API Gateway.
+// cleaning matches the decoded and cleaned path, in API Gateway's order.
 type cleaning struct{ table *access.Table }
 
 func (c cleaning) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -15,7 +15,7 @@ var literals = []string{"a", "b", "me", "admin", "a-b", "$x", "a:b", "v1.0", "A"
 // rights are the values that routes require and callers have.
 var rights = []string{"r", "s", "t"}
 
-// drawTable draws the rules of one API. No literal is drawn where the table would be one that API Gateway refuses.
+// drawTable draws the rules of one API. It draws no literal with which API Gateway would reject the table.
 func drawTable(r *rand.Rand) *access.Table {
 	verbs := [][]string{
 		{"GET"},
@@ -43,7 +43,7 @@ func drawTable(r *rand.Rand) *access.Table {
 		rule := access.Rule{Pattern: p}
 		switch r.IntN(5) {
 		case 0:
-			rule.Elsewhere = true // public: API Gateway asks no authorizer
+			rule.Elsewhere = true // public: API Gateway runs no authorizer
 		case 1, 2, 3:
 			rule.Requires = []access.Requirement{{Kind: access.Scope, AnyOf: []string{rights[r.IntN(len(rights))]}}}
 		}
@@ -53,12 +53,12 @@ func drawTable(r *rand.Rand) *access.Table {
 	}
 	t, err := access.NewTable(rules)
 	if err != nil {
-		panic(err) // it was one before the last rule, and with it
+		panic(err) // unreachable: it was valid with each rule
 	}
 	return t
 }
 
-// drawRequest draws a request that is close to a route: its path, written in one of the ways that a client can.
+// drawRequest draws a request that is close to a route: its path is spelled in one of the ways that clients can.
 func drawRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 	rules := t.Rules()
 	p := rules[r.IntN(len(rules))].Pattern
@@ -90,7 +90,7 @@ func drawRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 	return verb, "/" + joined + strings.Repeat("/", max(0, r.IntN(6)-3))
 }
 
-// values are those of parameters that mean something to a router.
+// values are values of parameters that have a meaning for routers.
 var values = []string{
 	"x", "7", "..", ".", "", "%2F", "%2f", "a%2Fb", "..%2Fadmin", "%2e%2e", "%2E", "a%20b", "Andr%C3%A9", "%00",
 	"%25", "%2561dmin",
@@ -105,8 +105,8 @@ func drawValue(r *rand.Rand) string {
 	return values[r.IntN(len(values))]
 }
 
-// respell writes some characters of a path otherwise: escaped, escaped twice, or with dots and slashes around them that
-// cleaning takes away.
+// respell spells some characters of a path differently: escaped, escaped twice, or with dots and slashes that cleaning
+// removes.
 func respell(r *rand.Rand, path string) string {
 	var b strings.Builder
 	often := 1 + r.IntN(8)

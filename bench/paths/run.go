@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// perTable is how many requests a table is made for.
+// perTable is the number of requests for each table.
 const perTable = 250
 
 // count is what was seen.
@@ -33,8 +33,8 @@ func (c *count) add(o count) {
 	c.served, c.refused, c.conflicts = c.served+o.served, c.refused+o.refused, c.conflicts+o.conflicts
 }
 
-// run makes the requests. The same seed makes the same requests, whatever the number of workers. The error says which
-// request was served as what it was not authorized for.
+// run makes the requests. The same seed makes the same requests, whatever the number of workers is. The error names the
+// request that was served by a route for which it was not authorized.
 func run(ctx context.Context, seed uint64, cases, workers int) (count, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -102,7 +102,7 @@ func newSetup(table *access.Table, perRequest, denyEscapes bool) (*setup, error)
 	return &setup{a, backends(table), denyEscapes}, nil
 }
 
-// request makes one request, and compares who served it with the route that was authorized.
+// request makes one request, and compares the route that served it with the one that was authorized.
 func (s *setup) request(ctx context.Context, verb, path, base string, by caller) (count, error) {
 	c := count{cases: 1}
 	rule, payload, err := s.pass(ctx, s.api.request(verb, path, by))
@@ -149,7 +149,7 @@ func (s *setup) request(ctx context.Context, verb, path, base string, by caller)
 	return c, nil
 }
 
-// permitted compares the rule of a request that was let through with its caller's rights, without the authorizer.
+// permitted compares the rule of an admitted request with its caller's rights, without the authorizer.
 func permitted(rule access.Rule, c caller) error {
 	if !rule.Elsewhere && !rule.Permits(c.rights) {
 		return fmt.Errorf("a caller with the scopes %q is let through to %q", c.rights.Scopes, rule.Pattern)

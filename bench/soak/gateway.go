@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// gateway is a "gatehouse dev" that runs.
+// gateway is a running "gatehouse dev".
 type gateway struct {
 	cmd    *exec.Cmd
 	url    string
@@ -27,8 +27,8 @@ type gateway struct {
 
 	mu     sync.Mutex
 	lines  int
-	swaps  int      // how often it served another API than before
-	faults []string // lines that say the gateway itself is at fault
+	swaps  int      // how often it swapped the API
+	faults []string // lines that report a fault of the gateway itself
 	errors strings.Builder
 }
 
@@ -38,7 +38,7 @@ var (
 	swapFailed = regexp.MustCompile(`^[\d:.]+  the old API is still served`)
 )
 
-// start runs the command and waits until it listens. Its app only hands out the assembly, so that it runs in no time.
+// start runs the command and waits until it listens. Its app only copies the assembly, so it takes no time.
 func (s *soak) start() (*gateway, error) {
 	g := &gateway{marker: "GATEHOUSE_SOAK=" + rand.Text(), ended: make(chan struct{})}
 	sources, temporary := filepath.Join(s.dir, "sources"), filepath.Join(s.dir, "tmp")
@@ -51,7 +51,7 @@ func (s *soak) start() (*gateway, error) {
 	g.cmd.Dir = sources
 	g.cmd.Env = append(os.Environ(), "SOAK_SELF="+self, "SOAK_ASSEMBLY="+s.assembly, "TMPDIR="+temporary,
 		"XDG_CACHE_HOME="+s.cache(), "GOTRACEBACK=all")
-	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this process, which then ends it
+	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches only this process, which ends the gateway
 	stdout, err1 := g.cmd.StdoutPipe()
 	stderr, err2 := g.cmd.StderrPipe()
 	if err := errors.Join(err1, err2); err != nil {
@@ -71,7 +71,7 @@ func (s *soak) start() (*gateway, error) {
 	})
 	go func() {
 		reading.Wait()
-		_ = g.cmd.Wait() // it is told from outside to end
+		_ = g.cmd.Wait() // it is ended from outside
 		close(g.ended)
 	}()
 	select {
@@ -84,7 +84,7 @@ func (s *soak) start() (*gateway, error) {
 	}
 }
 
-// readLog reads the log to its end. What it is about is in its lines: nothing but faults is kept.
+// readLog reads the log to its end. It keeps only lines about faults.
 func (g *gateway) readLog(from io.Reader, ready chan<- string) {
 	r := bufio.NewScanner(from)
 	r.Buffer(nil, 1<<20)
@@ -103,10 +103,10 @@ func (g *gateway) readLog(from io.Reader, ready chan<- string) {
 			ready <- found[1]
 		}
 	}
-	_, _ = io.Copy(io.Discard, from) // after a line that is too long, so that the gateway can go on
+	_, _ = io.Copy(io.Discard, from) // after a line that is too long, so that the gateway can continue
 }
 
-// end sends a signal and waits for the process to go. It says what is left after a while.
+// end sends a signal and waits for the process to end. It returns what is left after a while.
 func (g *gateway) end(signal syscall.Signal) (left []string) {
 	family := append(children(g.cmd.Process.Pid), marked(g.marker)...)
 	_ = g.cmd.Process.Signal(signal)
@@ -117,7 +117,7 @@ func (g *gateway) end(signal syscall.Signal) (left []string) {
 		_ = g.cmd.Process.Kill()
 		<-g.ended
 	}
-	// Those that are killed by the kernel or the gateway's watchdog go a moment later.
+	// Processes that the kernel or the gateway's watchdog kills end a moment later.
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		var still []string
 		for _, p := range append(family, marked(g.marker)...) {
@@ -132,7 +132,7 @@ func (g *gateway) end(signal syscall.Signal) (left []string) {
 	}
 }
 
-// goroutines are how many a crash has listed.
+// goroutines returns how many goroutines a crash has listed.
 func (g *gateway) goroutines() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

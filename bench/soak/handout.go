@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// handOut is the app that the gateway runs, in a process of its own: it puts the assembly where it is wanted. As with
-// CDK, assets stay that are there already, and templates are written again, in which each function has another
-// environment than the last time, so that all functions are replaced.
+// handOut is the app that the gateway runs, in a separate process: it copies the assembly to where it is wanted. As
+// with CDK, existing assets stay, and templates are written again. Each function's environment differs from the last
+// time, so that all functions are replaced.
 func handOut(from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -51,7 +51,7 @@ func handOut(from, to string) error {
 	})
 }
 
-// changed is a template whose functions have another environment.
+// changed returns a template whose functions have another environment.
 func changed(text []byte) ([]byte, error) {
 	var template map[string]any
 	if err := json.Unmarshal(text, &template); err != nil {

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// kills are the ends that functions' processes were put to.
+// kills counts the processes of functions that were killed.
 type kills struct {
 	mu    sync.Mutex
 	count int
-	last  []time.Time // of the last while
+	last  []time.Time // the recent ones
 }
 
-// slack is how long after a kill the request that had the process may still begin to fail: the process may die between
-// being chosen for a request and getting it, and clocks are read at different times.
+// slack is how long after a kill a request that had the process may begin to fail: the process may die after it was
+// chosen for a request and before it gets it, and clocks are read at different times.
 const slack = 500 * time.Millisecond
 
 // run kills one process after the other, at random times, until the context ends.
@@ -32,7 +32,7 @@ func (k *kills) run(ctx context.Context, every time.Duration, gateway int) {
 		if running := functionsOf(gateway); len(running) > 0 {
 			if victim := choose(rand.New(rand.NewPCG(rand.Uint64(), 0)), running); runs(victim.Identity) {
 				k.note()
-				_ = syscall.Kill(victim.PID, syscall.SIGKILL) // it may have ended
+				_ = syscall.Kill(victim.PID, syscall.SIGKILL) // it may have ended already
 			}
 		}
 	}

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// hangs is how long a request may take. API Gateway gives a function 29 s, and an authorizer before it some more.
+// hangs is how long a request may take. API Gateway gives a function 29 s, and its authorizer some more.
 const hangs = 35 * time.Second
 
-// traffic sends requests and keeps account of the answers.
+// traffic sends requests and counts the answers.
 type traffic struct {
 	url    string
 	client *http.Client
@@ -25,15 +25,15 @@ type traffic struct {
 
 	mu       sync.Mutex
 	sent     int
-	skipped  int // because as many as may be were under way
+	skipped  int // because the maximum was under way
 	statuses map[int]int
 	kinds    map[string]int
 	took     []float64 // seconds; a sample of them
 	worst    time.Duration
-	failures map[string][]string // what must not be, by what it is; some of each
-	counts   map[string]int      // of failures
+	failures map[string][]string // some failures of each kind
+	counts   map[string]int      // failures by kind
 	stopping bool                // the gateway is being ended: a request may break off
-	broken   int                 // that did then
+	broken   int                 // how many broke off then
 }
 
 func newTraffic(url string, workers int, k *kills) *traffic {
@@ -80,7 +80,7 @@ func (t *traffic) run(ctx context.Context, rate, workers int, callers []caller) 
 func (t *traffic) send(r request) {
 	out, err := http.NewRequest(r.verb, t.url+r.path, strings.NewReader(r.body))
 	if err != nil {
-		panic(err) // it was made here
+		panic(err) // unreachable: the request was made here
 	}
 	if r.token != "" {
 		out.Header.Set("Authorization", "Bearer "+r.token)
@@ -119,7 +119,7 @@ func (t *traffic) send(r request) {
 	t.judge(r, answer, body, start, end)
 }
 
-// judge compares an answer with what may come. The lock is held.
+// judge compares an answer with the possible right ones. The caller holds the lock.
 func (t *traffic) judge(r request, answer *http.Response, body []byte, start, end time.Time) {
 	status := answer.StatusCode
 	got := fmt.Sprintf("%s: %s %s: got %d %.300q", r.kind, r.verb, r.path, status, body)
@@ -152,7 +152,7 @@ func (t *traffic) fail(what, format string, a ...any) {
 	}
 }
 
-// quantile is one of the times that were kept, in milliseconds. The lock is held.
+// quantile returns a quantile of the sampled times, in milliseconds. The caller holds the lock.
 func (t *traffic) quantile(share float64) float64 {
 	if len(t.took) == 0 {
 		return 0

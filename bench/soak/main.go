@@ -82,10 +82,10 @@ type soak struct {
 	rate, workers                               int
 	binary, assembly                            string
 
-	dir string // temporary
+	dir string // a temporary folder
 }
 
-// brief is how long the load lasts in the runs that are about how they end.
+// brief is how long the load lasts in runs that test how the gateway ends.
 const brief = 10 * time.Second
 
 func (s *soak) run(ctx context.Context) (passed bool, err error) {
@@ -120,7 +120,7 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 	return v.print(), nil
 }
 
-// build builds what was not given.
+// build builds what was not given on the command line.
 func (s *soak) build(ctx context.Context) error {
 	if s.binary == "" {
 		if err := example.Build(ctx, s.dir, example.Command); err != nil {

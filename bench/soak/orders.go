@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// order is one that the service was given.
+// order is an order that the service was given.
 type order struct {
 	ID        string `json:"id"`
 	Customer  string `json:"customer"`
@@ -42,7 +42,7 @@ func (m *maker) draft(id, customer string, quantity int) string {
 	)
 }
 
-// create makes an order of a name that no other one has, which must come back with the caller's.
+// create creates an order with a unique name. The answer must contain it and the caller's name.
 func (m *maker) create(c caller) request {
 	o := order{ID: m.newID(), Customer: m.nonce(), CreatedBy: c.subject}
 	return request{
@@ -64,8 +64,8 @@ func (m *maker) create(c caller) request {
 	}
 }
 
-// get asks for an order that was made, or for one that was not. A process has orders of its own, so another one than
-// that which made it does not know it.
+// get requests an existing or a missing order. Each process has its own orders, so a process that did not create an
+// order does not know it.
 func (m *maker) get(c caller) request {
 	if len(m.made) == 0 || m.random.IntN(2) == 0 {
 		return request{
@@ -93,7 +93,7 @@ func (m *maker) get(c caller) request {
 	}
 }
 
-// is wants a body with this order in it.
+// is checks that a body contains this order.
 func (o order) is(body []byte) error {
 	var got order
 	if err := json.Unmarshal(body, &got); err != nil || got != o {

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// phase starts a gateway, keeps it busy for a while, ends it, and adds to the verdict what was seen.
+// phase starts a gateway, keeps it busy for a while, ends it, and adds its observations to the verdict.
 func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, signal syscall.Signal) error {
 	callers, err := s.callers(8)
 	if err != nil {
@@ -39,13 +39,13 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 
 	crash := signal == syscall.SIGQUIT
 	if !crash {
-		// It ends in the middle of the load.
+		// This run ends in the middle of the load.
 		t.mu.Lock()
 		t.stopping = true
 		t.mu.Unlock()
 	} else {
 		all.Wait()
-		time.Sleep(2 * time.Second) // until it has noticed that the connections are closed
+		time.Sleep(2 * time.Second) // the gateway needs a moment to notice that the connections are closed
 		v.idle = len(functionsOf(pid))
 	}
 	select {
@@ -63,8 +63,7 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	return nil
 }
 
-// watch takes samples until the context ends. For a run under load that is to be ended, it returns while the load
-// lasts.
+// watch takes samples until the context ends. If the run is ended under load, it returns while the load lasts.
 func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sample) {
 	next, told := time.Now().Add(s.sampleEvery), time.Now()
 	deadline, _ := ctx.Deadline()
@@ -108,7 +107,7 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 	return samples
 }
 
-// change touches the app's sources, so that the gateway runs the app again and swaps in what it makes.
+// change touches the app's sources, so that the gateway runs the app again and serves the result.
 func (s *soak) change(ctx context.Context) {
 	for n := 0; ; n++ {
 		select {

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// children are the processes that one started itself.
+// children returns the processes that a process started itself.
 func children(pid int) (out []machine.Process) {
 	for _, p := range machine.Processes() {
 		if p.Parent == pid && !p.Ended {
@@ -28,7 +28,8 @@ func runs(id machine.Identity) bool {
 	return ok && p.Identity == id && !p.Ended
 }
 
-// functionsOf are the children of a gateway that run a function: its other one is the app's shell, now and then.
+// functionsOf returns the children of a gateway that run a function. Its only other child is the app's shell, now and
+// then.
 func functionsOf(gateway int) (out []machine.Process) {
 	for _, p := range children(gateway) {
 		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.PID)); err == nil &&
@@ -39,7 +40,7 @@ func functionsOf(gateway int) (out []machine.Process) {
 	return out
 }
 
-// marked are the processes that have an environment variable as it is given, wherever they came from.
+// marked returns the processes that have an environment variable with the given value, whatever started them.
 func marked(variable string) (out []machine.Process) {
 	for _, p := range machine.Processes() {
 		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.PID))
@@ -50,7 +51,7 @@ func marked(variable string) (out []machine.Process) {
 	return out
 }
 
-// sample is how much of the machine a process holds.
+// sample is how much of the machine a process uses.
 type sample struct {
 	memory  float64 // resident, in MB
 	files   float64

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// request is one to send, and what may come back.
+// request is a request to send, with its possible right answers.
 type request struct {
 	kind  string
 	verb  string
-	path  string // with the stage
+	path  string // including the stage
 	token string
 	body  string
-	want  []int                                  // the statuses that are right
+	want  []int                                  // the right statuses
 	check func(body []byte, h http.Header) error // checks the body of a right answer
 }
 
-// says wants a body as it stands.
+// says checks for an exact body.
 func says(text string) func([]byte, http.Header) error {
 	return func(body []byte, _ http.Header) error {
 		if strings.TrimSpace(string(body)) != text {
@@ -31,7 +31,7 @@ func says(text string) func([]byte, http.Header) error {
 	}
 }
 
-// quotes wants a body with a text in it.
+// quotes checks that a body contains a text.
 func quotes(text string) func([]byte, http.Header) error {
 	return func(body []byte, _ http.Header) error {
 		if !strings.Contains(string(body), text) {
@@ -41,26 +41,26 @@ func quotes(text string) func([]byte, http.Header) error {
 	}
 }
 
-// API Gateway's words.
+// API Gateway's messages.
 const (
 	unauthorized = `{"message":"Unauthorized"}`
 	notFound     = `{"message":"Missing Authentication Token"}`
 	noStage      = `{"message":"Forbidden"}`
 	noRight      = "is not authorized to access this resource"
-	noSignature  = "Invalid key=value pair (missing equal-sign) in Authorization header" // no route, and a bearer token
+	noSignature  = "Invalid key=value pair (missing equal-sign) in Authorization header" // for no route and a bearer token
 )
 
 // maker makes requests for one worker.
 type maker struct {
 	random  *rand.Rand
 	callers []caller
-	made    []order // some that were created not long ago
+	made    []order // some recently created orders
 }
 
-// nonce is a text that no other request has.
+// nonce returns a text that no other request has.
 func (m *maker) nonce() string { return fmt.Sprintf("n%016x", m.random.Uint64()) }
 
-// next makes a request of any kind, those that functions answer more often.
+// next makes a request of any kind, preferring those that functions answer.
 func (m *maker) next() request {
 	c := choose(m.random, m.callers)
 	const orders = "/prod/orders"

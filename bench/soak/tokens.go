@@ -25,7 +25,7 @@ type caller struct {
 	bad     []badToken
 }
 
-// badToken is one that must not be taken, and why.
+// badToken is a token that must be rejected, with the reason.
 type badToken struct{ why, token string }
 
 // callers makes callers with tokens that last longer than the run.
@@ -75,10 +75,10 @@ func (s *soak) callers(n int) ([]caller, error) {
 	return out, nil
 }
 
-// cache stands in for the user's cache folder.
+// cache returns a folder that replaces the user's cache folder.
 func (s *soak) cache() string { return filepath.Join(s.dir, "cache") }
 
-// provider is the development issuer of the assembly, with keys of a folder.
+// provider returns the development issuer of the assembly, with the keys in a folder.
 func (s *soak) provider(folder string) (*devissuer.Provider, error) {
 	a, err := cloudassembly.Read(s.assembly)
 	if err != nil {
@@ -95,10 +95,10 @@ func (s *soak) provider(folder string) (*devissuer.Provider, error) {
 	return devissuer.New(keys, issuers, devissuer.Options{})
 }
 
-// forged are tokens made from a right one without its key.
+// forged returns tokens made from a valid one without its key.
 func forged(right string) []badToken {
 	parts := strings.Split(right, ".")
-	payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // it was made a moment ago
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // never an error: the token was just made
 	encode := base64.RawURLEncoding.EncodeToString
 	changed := encode([]byte(strings.Replace(string(payload), `"sub":"soak-`, `"sub":"root-`, 1)))
 	return []badToken{
@@ -108,5 +108,5 @@ func forged(right string) []badToken {
 	}
 }
 
-// choose is any one of several.
+// choose returns a random element.
 func choose[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

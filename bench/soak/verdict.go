@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// verdict is what came of all phases.
+// verdict is the result of all phases.
 type verdict struct {
 	sent, skipped, kills, swaps, fives, broken, lines int
 	statuses                                          map[int]int
@@ -21,9 +21,9 @@ type verdict struct {
 	left, faults, other                               []string
 	worst                                             time.Duration
 
-	samples    []sample // of the long phase
-	goroutines int      // in its end
-	idle       int      // functions' processes then
+	samples    []sample // from the long phase
+	goroutines int      // at its end
+	idle       int      // processes of functions at that time
 }
 
 func (v *verdict) fail(what, detail string) {
@@ -74,27 +74,26 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 
 var errTooShort = errors.New("too few samples: let it run longer, or look more often")
 
-// Bounds of what counts as flat, over the second half of the samples: a tenth, or what the runtime's collector and the
-// connections and processes that come and go make anyway.
+// Limits of what counts as flat, over the second half of the samples: a tenth, or the normal variation due to the
+// runtime's collector and to connections and processes that come and go.
 const (
 	share  = 0.1
 	memory = 4.0 // MB
 	files  = 16.0
 )
 
-// threads is how many the gateway may have. Go holds one for each process that it waits for, and never gives one back,
-// so that their number is that of the fullest moment: two functions with ten processes each, twice at a swap, and the
+// threads limits the gateway's threads. Go keeps a thread for each process that it waits for, and never gives it back,
+// so the number is that of the busiest moment: two functions with ten processes each, twice during a swap, and the
 // runtime's own.
 const threads = 64
 
-// perFunction and besides bound the goroutines of an idle gateway: those of each process that runs a function, and the
-// rest.
+// perFunction and besides limit the goroutines of an idle gateway: those for each process of a function, and the rest.
 const (
 	perFunction = 12
 	besides     = 40
 )
 
-// print prints all there is to tell and says whether everything held.
+// print prints the results, and reports whether everything held.
 func (v *verdict) print() (passed bool) {
 	fmt.Printf(
 		"\n%d requests, %d kills, %d log lines; %d more requests were due while as many as may be were under way\n",
@@ -157,7 +156,7 @@ func (v *verdict) print() (passed bool) {
 	return passed
 }
 
-// flat judges what the gateway held over the second half of the samples, by the line through them.
+// flat checks what the gateway used over the second half of the samples, by the line through them.
 func (v *verdict) flat(say func(holds bool, what, format string, a ...any)) {
 	second := v.samples[len(v.samples)/2:]
 	for _, c := range []struct {
@@ -192,7 +191,7 @@ func each(samples []sample, of func(sample) float64) (out []float64) {
 	return out
 }
 
-// line is the mean of some values and the slope of the line through them by least squares, for one step.
+// line returns the mean of some values, and the slope of the least-squares line through them, for one step.
 func line(values []float64) (mean, slope float64) {
 	n := float64(len(values))
 	for _, y := range values {

@@ -10,10 +10,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// literals are few, so that routes meet; callers have some of those names.
+// literals are few, so that routes overlap. Some callers have these names.
 var literals = []string{"a", "b", "me", "users", "a:b", "v1.0"}
 
-// subjects are values that a path may have.
+// subjects are values that a path may contain.
 var subjects = []string{
 	"u-17", "u-18", "u-1", "u-17x", "U-17", "auth0|7", "auth0|77", "jo@example.com", "a+b", "me", "users", "a",
 	"a:b", "x:y",
@@ -21,7 +21,7 @@ var subjects = []string{
 	strings.Repeat("|", 128),
 }
 
-// hostile are values that no path may have.
+// hostile are values that no path may contain.
 var hostile = []string{
 	"*", "?", "?*", "u-1*", "u-1?", "$", "${aws:username}", "${*}", "/", "u-17/x", "%", "%2F", "u%2D17", "u-17%",
 	"%7C", "..", ".", "", " ", "u-17 ", "é", "ＵＳＥＲ", "\u2028", "\x00", "u-17\n", `"`, `\`, `u-17","arn:*`, "u-17#",
@@ -105,7 +105,7 @@ func drawRequirement(r *rand.Rand, p route.Pattern) access.Requirement {
 	return access.Requirement{Kind: access.Scope, AnyOf: []string{pick(r, []string{"s", "t"})}}
 }
 
-// drawClaims draws what a token says, as the authorizer's and as the evaluator's JSON.
+// drawClaims draws the claims of a token, as JSON for the authorizer and for the evaluator.
 func drawClaims(r *rand.Rand) map[string]any {
 	value := func() string {
 		if r.IntN(5) == 0 {
@@ -197,7 +197,7 @@ func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb
 			parts = append(parts, segment())
 		}
 		for s.Kind == route.Greedy && r.IntN(2) == 0 {
-			// What a * in a policy could take for the route's own segments comes again.
+			// Repeat segments, which a * in a policy could confuse with the route's own.
 			parts = append(parts, pick(r, append(parts, segment())))
 		}
 	}
@@ -218,7 +218,7 @@ func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb
 	return verb, path
 }
 
-// ofCaller is a value that a rule compares a parameter with; "" without one.
+// ofCaller returns a value that a rule compares a parameter with; "" for none.
 func ofCaller(r *rand.Rand, rule access.Rule, s route.Segment, claims map[string]any) string {
 	var values []string
 	for _, req := range rule.Requires {
@@ -238,7 +238,7 @@ func ofCaller(r *rand.Rand, rule access.Rule, s route.Segment, claims map[string
 	return pick(r, values)
 }
 
-// respell writes a segment raw, with its reserved characters escaped, or with others escaped too, in hex of either
+// respell writes a segment raw, with its reserved characters escaped, or with further ones escaped, in hex of either
 // case.
 func respell(r *rand.Rand, s string) string {
 	often := []int{0, 0, 0, 0, 1, 1, 4}[r.IntN(7)]

@@ -12,17 +12,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// verdict is what the requirements say of a request.
+// verdict is what the requirements decide about a request.
 type verdict struct {
 	permitted bool
-	byPath    bool    // only since a parameter of the path has a value
-	values    []value // all that it could be since
+	byPath    bool    // permitted only because a path parameter has a value
+	values    []value // the values that could be the reason
 }
 
-// value is one of a parameter, as it is in the path and as the claim has it.
+// value is the value of a parameter, in the path and in the claim.
 type value struct{ segment, value string }
 
-// evaluate decides a request that a route was found for, from the words of the requirements.
+// evaluate decides a request with a route, from the text of the requirements.
 func evaluate(rules []access.Rule, rule int, claims map[string]any, path string) verdict {
 	v := verdict{permitted: true}
 	for _, req := range rules[rule].Requires {
@@ -65,7 +65,7 @@ func byClaims(req access.Requirement, claims map[string]any) bool {
 	panic("a kind that no table here has")
 }
 
-// word is the text of a string, a boolean or an integer.
+// word returns the text of a string, a boolean or an integer.
 func word(claim any) (string, bool) {
 	switch c := claim.(type) {
 	case string:
@@ -80,7 +80,7 @@ func word(claim any) (string, bool) {
 	return "", false
 }
 
-// list are the words of a list that has nothing else.
+// list returns the words of a list that contains only words.
 func list(claim any) (out []string) {
 	elements, _ := claim.([]any)
 	for _, e := range elements {
@@ -93,7 +93,7 @@ func list(claim any) (out []string) {
 	return out
 }
 
-// named is what a value may consist of.
+// named matches the values that can be written into a policy.
 var named = regexp.MustCompile(`^[A-Za-z0-9._~@|:+-]{1,128}$`)
 
 // byParameter compares a parameter of the path with a claim.
@@ -122,7 +122,7 @@ func byParameter(
 	if !slices.Contains(values, decoded) || !named.MatchString(decoded) || decoded == "." || decoded == ".." {
 		return value{}, false
 	}
-	for _, other := range rules { // a route that has this very word there
+	for _, other := range rules { // another route has this literal there
 		s := other.Pattern.Segments
 		if len(s) > place && s[place] == (route.Segment{Kind: route.Literal, Text: decoded}) &&
 			slices.Equal(s[:place], pattern.Segments[:place]) {

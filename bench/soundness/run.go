@@ -26,24 +26,24 @@ var (
 	issuer = authztest.NewIssuer(issuerURL, key)
 )
 
-// How often a table is used, and the claims of a token.
+// How often a table, and the claims of a token, are used.
 const (
 	callersOfTable   = 8
 	requestsOfCaller = 60
 	requestsOfAnswer = 20 // for one request each
 )
 
-// longestToken is how many bytes a token may have that the authorizer reads.
+// longestToken is the size limit of tokens that the authorizer reads, in bytes.
 const longestToken = 8192
 
-// api is a table with an authorizer for it.
+// api is a table with its authorizer.
 type api struct {
 	rules      []access.Rule
 	table      *access.Table
 	authorizer *authz.Authorizer
 	perRequest bool
 	escapes    bool // paths with escapes are allowed
-	accepted   bool // by synth
+	accepted   bool // synth accepts the table
 }
 
 func newAPI(r *rand.Rand) (*api, error) {
@@ -85,7 +85,7 @@ func accepts(table *access.Table, perRequest bool) (bool, error) {
 	return len(c.Conflicts()) == 0 && c.CheckSize(policycompiler.LongestPrefix+len("prod")) == nil, nil
 }
 
-// ask is the authorizer's policy for an event; nil without one.
+// ask returns the authorizer's policy for an event; nil if it answers with none.
 func (a *api) ask(token, arn string) (*iampolicy.Document, string, error) {
 	answer, err := a.authorizer.Invoke(context.Background(), authztest.TokenEvent(arn, "Bearer "+token))
 	if err != nil {
@@ -104,7 +104,7 @@ func (a *api) ask(token, arn string) (*iampolicy.Document, string, error) {
 	return &policy, string(of.PolicyDocument), err
 }
 
-// checkResources refuses what API Gateway would not take.
+// checkResources rejects what API Gateway would reject.
 func checkResources(policy iampolicy.Document) error {
 	for _, s := range policy.Statements {
 		for _, resource := range s.Resource {
@@ -171,7 +171,7 @@ func (t *tally) tryCaller(r *rand.Rand, a *api) error {
 	return nil
 }
 
-// judge compares one answer with what the requirements say.
+// judge compares an answer with what the requirements decide.
 func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document, verb, path, arn string) error {
 	t.cases++
 	if a.perRequest {
@@ -213,7 +213,7 @@ func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document,
 	return nil
 }
 
-// reason is the documented one for which a permitted request is denied; "" without one.
+// reason returns the documented reason for denying a permitted request; "" without one.
 func (a *api) reason(
 	claims map[string]any,
 	policy *iampolicy.Document,

@@ -1,4 +1,4 @@
-// Command bare is the smallest Lambda function in Go, which the authorizer's size and start are measured against.
+// Command bare is the smallest Lambda function in Go. The authorizer's size and start are compared with it.
 package main
 
 import (

@@ -18,23 +18,23 @@ const Variable = "GATEHOUSE_FIGURES"
 // Figure is one comparison within one run.
 type Figure struct {
 	Subject  string  `json:"subject"` // what is compared: "token verification, RS256"
-	Name     string  `json:"name"`    // whose figure it is, or under which conditions: "gatehouse", "one token, back to back"
+	Name     string  `json:"name"`    // the contender, or the conditions: "gatehouse", "one token, back to back"
 	Peer     string  `json:"peer"`    // what it is compared with
 	Unit     string  `json:"unit,omitempty"`
 	Measured float64 `json:"measured,omitempty"`
-	Against  float64 `json:"against,omitempty"` // of the peer, in the same unit
+	Against  float64 `json:"against,omitempty"` // the peer's figure, in the same unit
 	Ratio    float64 `json:"ratio"`
-	AtMost   float64 `json:"atMost,omitempty"`  // the bound that the project set itself; 0 without one
-	AtLeast  float64 `json:"atLeast,omitempty"` // the same, where more is better
-	Other    bool    `json:"other,omitempty"`   // of another library, shown beside ours
+	AtMost   float64 `json:"atMost,omitempty"`  // the project's own bound; 0 for none
+	AtLeast  float64 `json:"atLeast,omitempty"` // the same, if more is better
+	Other    bool    `json:"other,omitempty"`   // for another library, shown beside ours
 }
 
-// Holds reports whether the figure is within its bound. A figure without a bound is.
+// Holds reports whether the figure is within its bound, or has none.
 func (f Figure) Holds() bool {
 	return (f.AtMost == 0 || f.Ratio <= f.AtMost) && (f.AtLeast == 0 || f.Ratio >= f.AtLeast)
 }
 
-// Bound is the bound in words: "at most 0.80"; "" without one.
+// Bound describes the bound: "at most 0.80"; "" without one.
 func (f Figure) Bound() string {
 	switch {
 	case f.AtMost != 0:
@@ -45,7 +45,7 @@ func (f Figure) Bound() string {
 	return ""
 }
 
-// String is the line for the reader.
+// String returns the line for the reader.
 func (f Figure) String() string {
 	value := func(v float64) string {
 		if v == 0 {
@@ -64,7 +64,7 @@ func (f Figure) String() string {
 	return strings.TrimRight(line, " ")
 }
 
-// Median is the middle of the values, or the mean of the two in the middle.
+// Median returns the middle of the values, or the mean of the two in the middle.
 func Median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	middle := len(sorted) / 2
@@ -74,8 +74,8 @@ func Median(values []float64) float64 {
 	return sorted[middle]
 }
 
-// ReportPairs reports the medians of what both sides measured in turns, and that of the ratios pair by pair, which it
-// returns.
+// ReportPairs reports the medians of what both sides measured in turns, and the median of the ratios of pairs. It
+// returns the ratios.
 func ReportPairs(f Figure, ours, theirs []float64) (ratios []float64) {
 	for i := range ours {
 		ratios = append(ratios, ours[i]/theirs[i])
@@ -85,8 +85,8 @@ func ReportPairs(f Figure, ours, theirs []float64) (ratios []float64) {
 	return ratios
 }
 
-// Report prints a figure, and adds it to the file that [Variable] names. That it cannot is the end of the benchmark:
-// its figures would be missing from the table.
+// Report prints a figure, and adds it to the file that [Variable] names. If it cannot, the benchmark ends, since its
+// figures would be missing from the table.
 func Report(f Figure) {
 	fmt.Println(f)
 	name := os.Getenv(Variable)
@@ -115,7 +115,7 @@ func add(name string, f Figure) error {
 	return file.Close()
 }
 
-// Read is what was reported to a file, in that order.
+// Read returns what was reported to a file, in order.
 func Read(name string) ([]Figure, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {

@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// tick is the unit of processor time in /proc: a second has USER_HZ of them, which is 100 wherever Go runs on Linux.
+// tick is the unit of processor time in /proc. A second has USER_HZ ticks, which is 100 wherever Go runs on Linux.
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 const tick = time.Second / 100
 
-// Identity names a process for all time: its PID is used again, with another start.
+// Identity identifies a process forever: PIDs are reused, but with another start.
 type Identity struct {
 	PID   int
-	Start uint64 // in ticks since the machine's
+	Start uint64 // in ticks since the machine's start
 }
 
-// Process is what /proc/PID/stat says of a process.
+// Process is the content of /proc/PID/stat.
 type Process struct {
 	Identity
 	Parent  int
-	Ended   bool // it waits for its parent to take note
+	Ended   bool // a zombie, which waits for its parent
 	Threads int
-	// Own is the processor time of the process, Children that of its descendants that have ended.
+	// Own is the processor time of the process, and Children that of its ended descendants.
 	Own, Children time.Duration
 }
 
-// ReadProcess returns false for a process that is gone.
+// ReadProcess returns false for a process that no longer exists.
 func ReadProcess(pid int) (Process, bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -39,13 +39,14 @@ func ReadProcess(pid int) (Process, bool) {
 }
 
 func parse(pid int, text []byte) (Process, bool) {
-	// The second field is the program's name in parentheses, which may hold anything. fields[0] is the third field.
+	// The second field is the program's name in parentheses, which may contain any character. fields[0] is the third
+	// field.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	if len(fields) < 20 {
 		return Process{}, false
 	}
 	number := func(field int) int {
-		n, _ := strconv.Atoi(fields[field-3]) // the kernel writes numbers
+		n, _ := strconv.Atoi(fields[field-3]) // never an error: the kernel writes numbers
 		return n
 	}
 	p := Process{
@@ -73,7 +74,7 @@ func Processes() (all []Process) {
 	return all
 }
 
-// Status is the number of a field of /proc/PID/status, such as VmRSS, which is in kilobytes.
+// Status returns the number in a field of /proc/PID/status, such as VmRSS, which is in kilobytes.
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 func Status(pid int, field string) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// Mutant is a fault: its name, the file, a text that the file has once, and what is put in its place.
+// Mutant is a fault: its name, the file, a text that occurs once in the file, and its replacement.
 type Mutant [4]string
 
-// Trial is what faults are put into, and what has to find them. Both are paths from the folder of the module, such as
-// "./internal/tablesession".
+// Trial names the package that gets faults, and the command that must find them. Both are paths from the module's
+// folder, such as "./internal/tablesession".
 type Trial struct {
 	Package, Command string
-	Args             []string // of the command
+	Args             []string // arguments of the command
 }
 
-// Find tries each mutant and prints what the command says of it. The error names those that are not found.
+// Find tries each mutant and prints what the command reports about it. The error names those that are not found.
 func (t Trial) Find(list []Mutant) error {
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", t.Package).Output()
 	if err != nil {
@@ -54,8 +54,8 @@ func (t Trial) Find(list []Mutant) error {
 	return nil
 }
 
-// Fit reports the mutants whose text a package does not have once: its source has changed since they were written. The
-// folder is that of the package.
+// Fit reports the mutants whose text does not occur exactly once in a package, because its source has changed. dir is
+// the package's folder.
 func Fit(dir string, list []Mutant) error {
 	var errs []error
 	for _, m := range list {
@@ -66,7 +66,7 @@ func Fit(dir string, list []Mutant) error {
 	return errors.Join(errs...)
 }
 
-// in is the source of the mutant's file, with the fault.
+// in returns the source of the mutant's file, with the fault.
 func (m Mutant) in(dir string) (string, error) {
 	source, err := os.ReadFile(filepath.Join(dir, m[1]))
 	if err != nil {
@@ -78,7 +78,7 @@ func (m Mutant) in(dir string) (string, error) {
 	return strings.Replace(string(source), m[2], m[3], 1), nil
 }
 
-// try returns what the command says of a mutant; "" if it finds nothing.
+// try returns what the command reports about a mutant; "" if it finds nothing.
 func (t Trial) try(m Mutant, dir, temp string) (string, error) {
 	source, err := m.in(dir)
 	if err != nil {

@@ -19,12 +19,12 @@ import (
 type Program struct {
 	Name string
 	Args []string
-	Dir  string   // "" is this folder
-	Env  []string // besides this process's
-	Logs string   // the folder of its log; not a folder that the server watches
+	Dir  string   // "" for the working directory
+	Env  []string // in addition to this process's environment
+	Logs string   // the folder of its log, which the server must not watch
 }
 
-// Process is a server that runs. It writes into a file: a pipe would cost this process time that the servers need.
+// Process is a running server. It writes into a file, since reading a pipe would take time that the servers need.
 type Process struct {
 	Started time.Time
 
@@ -36,7 +36,7 @@ type Process struct {
 // endsWithin is how long a server may take to end.
 const endsWithin = 10 * time.Second
 
-// Start starts the program, which is ended with the context.
+// Start starts the program, which ends with the context.
 func (p Program) Start(ctx context.Context) (*Process, error) {
 	log, err := os.CreateTemp(p.Logs, "log-")
 	if err != nil {
@@ -55,10 +55,10 @@ func (p Program) Start(ctx context.Context) (*Process, error) {
 	return s, nil
 }
 
-// PID is the process's.
+// PID returns the ID of the process.
 func (s *Process) PID() int { return s.cmd.Process.Pid }
 
-// Said is how often the log has a text.
+// Said returns how often a text occurs in the log.
 func (s *Process) Said(text *regexp.Regexp) int {
 	log, err := os.ReadFile(s.log.Name())
 	if err != nil {
@@ -70,13 +70,13 @@ func (s *Process) Said(text *regexp.Regexp) int {
 // Await is a text to wait for.
 type Await struct {
 	Text   *regexp.Regexp
-	Times  int            // how often the log must have it
-	Not    *regexp.Regexp // what shows that the text will not come; nil for nothing
+	Times  int            // how often it must occur in the log
+	Not    *regexp.Regexp // shows that the text will not come; nil for none
 	Every  time.Duration  // how often the log is read
 	Within time.Duration
 }
 
-// Await waits for a text, and returns its first match with the groups of it.
+// Await waits for a text, and returns its first match with its groups.
 func (s *Process) Await(a Await) ([]string, error) {
 	for deadline := time.Now().Add(a.Within); ; time.Sleep(a.Every) {
 		log, err := os.ReadFile(s.log.Name())
@@ -111,7 +111,7 @@ func (s *Process) Stop() error {
 	}
 }
 
-// FreePort is a port of 127.0.0.1 that was free a moment ago.
+// FreePort returns a port of 127.0.0.1 that was free a moment ago.
 func FreePort() (int, error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {

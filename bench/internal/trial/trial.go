@@ -1,8 +1,8 @@
-// Package trial tries many cases on several workers and counts how they end, for the commands that prove a package by
+// Package trial tries many cases on several workers and counts how they end, for commands that prove a package by
 // trial.
 //
-// It draws no cases: a command draws each from the seed and the number of the case or of the worker, so that a case
-// that fails can be tried again.
+// It draws no cases: a command draws each from the seed and the number of the case or of the worker, so that a failing
+// case can be tried again.
 package trial
 
 import (
@@ -24,7 +24,7 @@ func (t Tally) Add(o Tally) {
 	}
 }
 
-// String is a line for each name, sorted.
+// String returns a line for each name, sorted.
 func (t Tally) String() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(t)) {
@@ -33,8 +33,8 @@ func (t Tally) String() string {
 	return b.String()
 }
 
-// Workers runs a function on so many workers and adds up what each counted, which is added even if the worker failed.
-// The error is the first one.
+// Workers runs a function on several workers and adds up what each counted, even if the worker failed. The error is the
+// first one.
 func Workers[T any](workers int, work func(worker int) (T, error), add func(T)) error {
 	var (
 		mu    sync.Mutex
@@ -56,8 +56,8 @@ func Workers[T any](workers int, work func(worker int) (T, error), add func(T)) 
 	return first
 }
 
-// Numbered tries the cases from number 0 on, up to the first that fails; the workers finish the cases that they have
-// begun. A case counts into the tally of its worker.
+// Numbered tries the cases from number 0 up to the first that fails. The workers finish the cases that they have begun.
+// A case counts into the tally of its worker.
 func Numbered(cases, workers int, try func(number int, t Tally) error) (Tally, error) {
 	var (
 		total  = Tally{}
