@@ -29,7 +29,7 @@ func pager(stack awscdk.Stack) awssns.ITopic {
 	return awssns.Topic_FromTopicArn(stack, jsii.String("Pager"), jsii.String(pagerARN))
 }
 
-// names are the construct ids of a template's resources of a type, without the hash of a logical id.
+// names returns the construct ids of a template's resources of a type, without the hash at the end of a logical id.
 func names(stack awscdk.Stack, kind string) []string {
 	var out []string
 	for id := range resources(stack, kind) {
@@ -161,8 +161,8 @@ func TestAlarmsOfEachAuthorizer(t *testing.T) {
 	}
 }
 
-// API Gateway writes the name of an API without the letters beyond ASCII, and an alarm that has them would never go
-// off.
+// API Gateway leaves the letters beyond ASCII out of an API's name in its metrics. An alarm on the full name would
+// never go off.
 func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"orders", "orders"},
@@ -186,7 +186,7 @@ func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
 	}
 }
 
-// Lambda keeps the metrics of an alias by its name, too.
+// Lambda keeps the metrics of an alias by the alias's name, too.
 func TestAlarmsOfAnAlias(t *testing.T) {
 	stack := newStack()
 	alias := awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
@@ -226,7 +226,7 @@ func TestAlarmsThatAreRefused(t *testing.T) {
 	}, "Alarms: the API has no stage with metrics, because RestApiProps.Deploy is false")
 }
 
-// action is one of the user's own, as awscloudwatchactions has them.
+// action is an alarm action that the app implements itself, as awscloudwatchactions does.
 type action struct{ arn string }
 
 func (a *action) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch.AlarmActionConfig {
@@ -343,7 +343,7 @@ func TestDashboardShowsAlarms(t *testing.T) {
 	}
 }
 
-// Without the API's own log group there is nothing to read that could be named.
+// Without a log group of the API's own, the dashboard has no log to query.
 func TestDashboardWithoutAccessLog(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) { iamOnly(p); p.Stage.NoAccessLogs = true }).Dashboard()

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 )
 
-// appClient is an app client with this id.
+// appClient is a stub of an app client with this id.
 type appClient struct {
 	awscognito.IUserPoolClient
 	id string
@@ -15,7 +15,7 @@ type appClient struct {
 
 func (c appClient) UserPoolClientId() *string { return &c.id }
 
-// ofClients is an authorizer of the user pool with these clients; "nil" is a nil one.
+// ofClients returns an authorizer of the user pool with these clients. The id "nil" stands for a nil client.
 func ofClients(ids ...string) CognitoAuthorizer {
 	a := CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Clients: []awscognito.IUserPoolClient{}}
 	for _, id := range ids {

@@ -20,7 +20,7 @@ func all(changes ...func(*Props)) func(*Props) {
 	}
 }
 
-// cognitoTokens is an issuer as CognitoIssuer makes it.
+// cognitoTokens sets the issuer to one that CognitoIssuer makes, after a change.
 func cognitoTokens(change func(*Issuer)) func(*Props) {
 	return native(func(i *Issuer) {
 		i.URL, i.TokenUse, i.Audiences = "https://cognito-idp.eu-west-1.amazonaws.com/p", "access", []string{"web"}
@@ -30,7 +30,7 @@ func cognitoTokens(change func(*Issuer)) func(*Props) {
 	})
 }
 
-// What API Gateway cannot enforce is refused, with the cheapest guard that can.
+// A requirement that API Gateway cannot enforce is refused. The error names the cheapest guard that can enforce it.
 func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 	const cheapest = "the cheapest guard that can is a TokenAuthorizer with JWT and the same Issuers, whose included " +
 		"function verifies the token"
@@ -201,7 +201,8 @@ func TestWhatAJWTAuthorizerTakes(t *testing.T) {
 	}
 }
 
-// Another guard that refuses a requirement names this one where it is the cheapest that can.
+// When another guard refuses a requirement, its error names the JWTAuthorizer if that is the cheapest guard that can
+// enforce it.
 func TestACheaperGuardIsNamed(t *testing.T) {
 	cognito := func(access ...Access) func(*Props) {
 		return all(guardedWith(ofClients("web")), func(p *Props) { p.Routes[0].Access = access })

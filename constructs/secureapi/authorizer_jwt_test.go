@@ -50,7 +50,7 @@ type property struct {
 	required bool
 }
 
-// conforms compares a value with the reference.
+// conforms checks a value against the reference.
 func conforms(t *testing.T, place, kind string, v any) {
 	t.Helper()
 	if of, ok := strings.CutPrefix(kind, "Array of "); ok {
@@ -95,7 +95,7 @@ func conforms(t *testing.T, place, kind string, v any) {
 	}
 }
 
-// The template has the properties of the reference, of all presets and of every setting that API Gateway enforces.
+// The template uses only properties of the reference, for all presets and for every setting that API Gateway enforces.
 func TestJWTAuthorizersMatchTheReference(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -163,7 +163,7 @@ func TestJWTAuthorizersMatchTheReference(t *testing.T) {
 	}
 }
 
-// A change of what the authorizer or a route of it admits has a new deployment.
+// A change to what the authorizer or one of its routes admits makes a new deployment.
 func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
 	type setting struct {
 		name, audience, algorithm, header, scope, by, plan string
@@ -215,7 +215,7 @@ func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
 	}
 }
 
-// Claims are JSON text in access logs, so that a subject in quotes would break the line.
+// Access logs write claims as JSON text, so a subject with quotes would break the line.
 func TestTheAccessLogOfAJWTAuthorizerHasNoClaims(t *testing.T) {
 	for _, a := range []secureapi.Authorizer{
 		tokens(),
@@ -231,7 +231,7 @@ func TestTheAccessLogOfAJWTAuthorizerHasNoClaims(t *testing.T) {
 	}
 }
 
-// What API Gateway does not check is noted at synth, and not as a warning.
+// A check that API Gateway does not make is noted at synth, and is not a warning.
 func TestWhatAJWTAuthorizerDoesNotEnforceIsNoted(t *testing.T) {
 	for _, tt := range []struct {
 		name, want string

@@ -19,7 +19,7 @@ type parcel struct {
 	Any    any     `json:"any,omitempty"`
 }
 
-// TestBodiesInTheTemplate is about all that requests need, in one template.
+// TestBodiesInTheTemplate checks everything that request bodies need, in one template.
 func TestBodiesInTheTemplate(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "new-order.schema.json")
 	schema := `{"type":"object","properties":{"kind":{"enum":["a",null]},"free":{},"n":{"exclusiveMinimum":0.1,"maximum":1e21}}}`
@@ -188,7 +188,7 @@ func TestSchemasThatAreRefused(t *testing.T) {
 	}
 }
 
-// CDK names the validators of two methods alike, unless the consumer's feature flag gives each an id of its own.
+// CDK gives the validators of two methods the same id, unless the consumer's feature flag gives each its own.
 func TestEqualValidatorsOfMethodOptionsAreOne(t *testing.T) {
 	var ids []string
 	for _, flag := range []bool{false, true} {

@@ -23,8 +23,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// A stage serves what was deployed last, so what changes must have a new deployment, whatever feature flags the
-// consumer's app has (aws-cdk#5354, #8024, #16554).
+// A stage serves the last deployment, so every change must make a new one, whatever feature flags the consumer's app
+// has (aws-cdk#5354, #8024, #16554).
 func TestAChangeIsDeployed(t *testing.T) {
 	const flag = "@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId"
 	origins := func(o ...string) func(*secureapi.Props) {
@@ -175,8 +175,8 @@ func TestCognitoScopes(t *testing.T) {
 	t.Error("no method is guarded by the user pool")
 }
 
-// The expression names the clients by what they are at deployment, also those of another stack, and the deployment
-// follows.
+// The expression refers to the clients' ids, which are known at deployment, also for clients of another stack. The
+// deployment changes with the clients.
 func TestCognitoClientsInTheTemplate(t *testing.T) {
 	made := func(all bool) (id string, expression any) {
 		app := newApp()
@@ -215,7 +215,7 @@ func TestCognitoClientsInTheTemplate(t *testing.T) {
 	}
 }
 
-// API Gateway takes a list that only the deployment knows; the template says in words what it will be.
+// API Gateway gets a list that is known only at deployment. The template describes in words what it will be.
 func TestCognitoScopesOfAParameter(t *testing.T) {
 	stack := newStack()
 	scopes := awscdk.NewCfnParameter(
@@ -450,7 +450,8 @@ func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
 	}
 }
 
-// A permission on a function makes its stack depend on the API's, which depends on the function (aws-cdk#8241, #20342).
+// A permission on a function makes the function's stack depend on the API's stack, which depends on the function
+// (aws-cdk#8241, #20342).
 func TestFunctionsOfAnotherStackMakeNoCycle(t *testing.T) {
 	app := newApp()
 	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
@@ -679,7 +680,7 @@ func TestTheAPIIsAScope(t *testing.T) {
 	}
 }
 
-// A Cognito access token has no aud; its client_id is compared, and its groups are in a claim of their own.
+// A Cognito access token has no aud. Its client_id is compared instead, and its groups are in Cognito's own claim.
 func TestCognitoIssuer(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -804,7 +805,7 @@ func TestNoScope(t *testing.T) {
 	)
 }
 
-// A page has to be allowed to send the key that a route asks for.
+// A page must be allowed to send the API key that a route requires.
 func TestThePreflightAllowsAPIKeys(t *testing.T) {
 	for required, want := range map[bool]string{
 		true:  "'Content-Type,Authorization,X-Api-Key'",

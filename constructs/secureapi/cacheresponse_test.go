@@ -15,7 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// TestCacheResponse has a route of each way in which methods are made: from properties, by options, by an integration.
+// TestCacheResponse has a route for each way in which methods are made: from properties, from options and from an
+// integration.
 func TestCacheResponse(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)

@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// conditionNamed is a condition of a parameter.
+// conditionNamed returns a condition that compares a parameter.
 func conditionNamed(stack awscdk.Stack, id string) awscdk.CfnCondition {
 	given := awscdk.NewCfnParameter(stack, jsii.String(id+"Given"), &awscdk.CfnParameterProps{
 		Default: jsii.String("no"),
@@ -55,8 +55,8 @@ func TestRoutesWithConditions(t *testing.T) {
 	}
 }
 
-// conditional counts the resources with a condition by their type. No other resource may refer to one, or wait for one,
-// but where metadata does.
+// conditional counts the resources with a condition, by type. It fails if a resource without the condition refers to
+// one of them or depends on it, except in metadata.
 func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 	t.Helper()
 	template := *assertions.Template_FromStack(stack, nil).ToJSON()
@@ -153,7 +153,7 @@ func TestConditionsOfOtherStacks(t *testing.T) {
 	}, "OnlyIf: the condition There/Live belongs to the stack There, and the API to Here: make one in the API's stack")
 }
 
-// A plan of an API that is always there takes the stage of another one where that is there.
+// A usage plan of an API without a condition includes the stage of an API with one, where that stage exists.
 func TestSharedPlanWithACondition(t *testing.T) {
 	stack := newStack()
 	f, live := backend(stack, "F"), conditionNamed(stack, "Live")
@@ -179,7 +179,7 @@ func TestSharedPlanWithACondition(t *testing.T) {
 	}, "the plan Shop/First/UsagePlan shared is in the stack Shop, and the API has a Condition, which that stack does not")
 }
 
-// A policy of a role that is always there allows routes of the API where the API is there.
+// The policy of a role without a condition allows routes of the API only where the API exists.
 func TestGrantInvokeWithACondition(t *testing.T) {
 	stack := newStack()
 	live := conditionNamed(stack, "Live")
@@ -211,7 +211,7 @@ func TestGrantInvokeWithACondition(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// A function that belongs to the API is made where the API is, with its policy.
+// A function that belongs to the API is made only where the API is, and so is its policy.
 func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
@@ -239,7 +239,7 @@ func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
 	}
 }
 
-// The rule reads a grant of an API that may not be there.
+// The rule also reads grants of an API that has a condition.
 func TestAGrantThatCoversAMethodOfAnAPIWithACondition(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{

@@ -7,7 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestWithheldHeaders: who is warned is in the tests of internal/plan; here it is an annotation of the API.
+// TestWithheldHeaders checks that the warning is an annotation of the API. The tests of internal/plan check when there
+// is a warning.
 func TestWithheldHeaders(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -36,7 +37,7 @@ func TestWithheldHeaders(t *testing.T) {
 	}
 }
 
-// A REQUEST authorizer without a cache takes a token from any of its places.
+// A REQUEST authorizer without a cache accepts a token from any of its sources.
 func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
 	bearer := secureapi.TokenHeader("Authorization")
 	cookie, query := secureapi.TokenCookie("session"), secureapi.TokenQuery("token")

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A body that is described is in the method and in no validator, so that the function gets any body.
+// A body that is only described has a model at the method and no validator, so the function gets any body.
 func TestDescribedBodies(t *testing.T) {
 	user := secureapi.Schema(map[string]any{
 		"title": "User", "type": "object", "properties": map[string]any{"username": map[string]any{"type": "string"}},

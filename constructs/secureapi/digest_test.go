@@ -17,7 +17,7 @@ func digestOf(values ...any) map[string]any {
 	return d.value()
 }
 
-// Tokens have other numbers where other tokens were made before them, which is no reason to deploy.
+// The numbers of tokens depend on how many tokens were made before them. That is no reason to deploy.
 func TestDigestOfTokens(t *testing.T) {
 	type uri = map[string]any
 	one := digestOf("GET", uri{"uri": "arn:${Token[AWS.Partition.3]}:f/${Token[TOKEN.7]}/x", "role": "${Token[TOKEN.7]}"})

@@ -31,7 +31,7 @@ func certificate(stack awscdk.Stack, region string) awscertificatemanager.ICerti
 		jsii.String(arnOf(region)))
 }
 
-// Two APIs in stacks of their own share a domain of a third one that asks for client certificates.
+// Two APIs in separate stacks share the domain of a third stack. The domain requires client certificates.
 func TestDomain(t *testing.T) {
 	app := newApp()
 	in := func(id string) awscdk.Stack {
@@ -141,7 +141,8 @@ func TestDomain(t *testing.T) {
 	refused(t, func() { shop(in("Eleven"), nil).Domain() }, "Domain: the API has no domain: set Props.Domain")
 }
 
-// The domain of one API, with what a Region's enhanced policy needs, and an imported one, of which nothing is known.
+// One API has its own domain, with what a Regional enhanced security policy needs. Another uses an imported domain,
+// whose settings are unknown.
 func TestDomainOfOneAPI(t *testing.T) {
 	app := newApp()
 	in := func(id string) awscdk.Stack { return awscdk.NewStack(app, &id, nil) }
@@ -184,7 +185,7 @@ func TestDomainOfOneAPI(t *testing.T) {
 	}
 }
 
-// Base paths that differ in a slash alone are two, and one may be known only when the stack is deployed.
+// Base paths that differ only in a slash are two base paths. A base path may be known only at deployment.
 func TestBasePathsThatLookAlike(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
@@ -206,7 +207,7 @@ func TestBasePathsThatLookAlike(t *testing.T) {
 	}
 }
 
-// What AWS SAM has for a domain, with parameters of the stack where it takes them.
+// The settings that AWS SAM has for a domain, from the stack's parameters where the construct accepts them.
 func TestDomainOfParameters(t *testing.T) {
 	stack := newStack()
 	parameter := func(id string) string {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The type of an endpoint may be a parameter of the stack, which CDK's L2 does not take.
+// The endpoint type may be a parameter of the stack, which CDK's L2 does not accept.
 func TestEndpointOfAParameter(t *testing.T) {
 	stack := newStack()
 	parameter := func(id string) string { return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString() }

@@ -51,7 +51,7 @@ func ExampleEither() {
 	// POST claim amr has mfa
 }
 
-// showRequirements prints what the methods with some verbs require, as their metadata say.
+// showRequirements prints the requirements in the metadata of the methods with these verbs.
 func showRequirements(stack awscdk.Stack, verbs ...string) {
 	methods := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
 	for _, verb := range verbs {

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// show prints properties of a stack's resources of a type, by logical id, as the template has them.
+// show prints properties of a stack's resources of a type, sorted by logical id, as they are in the template.
 func show(stack awscdk.Stack, kind string, properties ...string) {
 	found := *assertions.Template_FromStack(stack, nil).FindResources(&kind, nil)
 	for _, id := range slices.Sorted(maps.Keys(found)) {

@@ -16,7 +16,7 @@ import (
 
 const flushes = "Custom::AWS"
 
-// flushed is the call of the only custom resource of an API with some change.
+// flushed returns the call of the only custom resource of an API, after a change of its props.
 func flushed(t *testing.T, change func(*secureapi.Props)) string {
 	t.Helper()
 	stack := newStack()
@@ -53,7 +53,7 @@ func TestTheCacheIsEmptied(t *testing.T) {
 			t.Errorf("the call %s does not have %s", call, want)
 		}
 	}
-	// After the stage serves the new deployment, and the function has the new table.
+	// The call waits for the stage to serve the new deployment and for the function to have the new table.
 	all := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(flushes), nil)
 	for _, r := range all {
 		needs, err := json.Marshal((*r)["DependsOn"])
@@ -66,13 +66,13 @@ func TestTheCacheIsEmptied(t *testing.T) {
 			}
 		}
 	}
-	// Its policy waits for nothing, so that IAM knows of it everywhere when the call is made.
+	// The call's policy depends on nothing, so IAM has propagated it by the time of the call.
 	for id, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::IAM::Policy"), nil) {
 		if needs := (*r)["DependsOn"]; strings.HasPrefix(id, "ApiFlushAuthorizerCache") && needs != nil {
 			t.Errorf("the policy waits for %v", needs)
 		}
 	}
-	// Its function may do that and nothing else.
+	// The function that makes the call may do nothing else.
 	statement := regexp.MustCompile(
 		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",\{"Ref":"AWS::Region"\},"::/restapis/",\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`,
 	)
@@ -94,7 +94,8 @@ func TestTheCacheIsEmptied(t *testing.T) {
 	}
 }
 
-// TestWhenTheCacheIsEmptied: by whatever changes who may call what, and by nothing else.
+// TestWhenTheCacheIsEmptied checks that each change of who may call what empties the cache, and that no other change
+// does.
 func TestWhenTheCacheIsEmptied(t *testing.T) {
 	asItWas := flushed(t, nil)
 	for _, c := range []struct {
@@ -136,7 +137,7 @@ func TestWhenTheCacheIsEmptied(t *testing.T) {
 	}
 }
 
-// Two groups, and one whose name has a comma, are not the same.
+// Two groups differ from one group whose name has a comma.
 func TestNamesWithCommasAreToldApart(t *testing.T) {
 	of := func(groups ...string) string {
 		return flushed(t, func(p *secureapi.Props) { p.Routes[0].Access = []secureapi.Access{secureapi.AnyGroup(groups...)} })
@@ -146,8 +147,8 @@ func TestNamesWithCommasAreToldApart(t *testing.T) {
 	}
 }
 
-// TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without one of their
-// own.
+// TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without a function of
+// their own.
 func TestTwoCachesAreEmptied(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "Orders")

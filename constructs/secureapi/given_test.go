@@ -17,7 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestWhatIsGivenIsPlanned: what a rule of internal/plan refuses reaches it from the props, each with its text.
+// TestWhatIsGivenIsPlanned checks that the props reach each rule of internal/plan that refuses something, by the rule's
+// text.
 func TestWhatIsGivenIsPlanned(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -102,7 +103,7 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 	}
 }
 
-// TestWhatAnAPIDoesNotHave: methods that give something back say what to set.
+// TestWhatAnAPIDoesNotHave checks that a method that cannot return its object says which prop to set.
 func TestWhatAnAPIDoesNotHave(t *testing.T) {
 	app := newApp()
 	plain := shop(awscdk.NewStack(app, jsii.String("Shop"), nil), nil)
@@ -126,7 +127,8 @@ func TestWhatAnAPIDoesNotHave(t *testing.T) {
 	}
 }
 
-// TestWarningsOfNew: what the plan warns of is in the construct's metadata, under the name that acknowledges it.
+// TestWarningsOfNew checks that the plan's warnings are in the construct's metadata, under the name that acknowledges
+// each.
 func TestWarningsOfNew(t *testing.T) {
 	app := newApp()
 	for i, tt := range []struct {
@@ -171,7 +173,7 @@ func TestWarningsOfNew(t *testing.T) {
 	}
 }
 
-// TestSourcesOfTokens: each place where a token may be reaches the function.
+// TestSourcesOfTokens checks that each source of tokens reaches the function.
 func TestSourcesOfTokens(t *testing.T) {
 	for _, tt := range []struct {
 		source secureapi.TokenSource
@@ -195,7 +197,8 @@ func TestSourcesOfTokens(t *testing.T) {
 	}
 }
 
-// TestHeadersOfFixedAnswers: Respond sends the headers of WithHeader, and a Content-Type in place of its own.
+// TestHeadersOfFixedAnswers checks that Respond sends the headers of WithHeader, and that a Content-Type among them
+// replaces the default.
 func TestHeadersOfFixedAnswers(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
@@ -219,7 +222,7 @@ func TestHeadersOfFixedAnswers(t *testing.T) {
 	t.Error("there is no method")
 }
 
-// TestFormsOfProps: what may be given in another form means the same.
+// TestFormsOfProps checks that props mean the same in each form in which they may be given.
 func TestFormsOfProps(t *testing.T) {
 	model := newStack()
 	shop(model, func(p *secureapi.Props) {

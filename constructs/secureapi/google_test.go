@@ -2,7 +2,7 @@ package secureapi
 
 import "testing"
 
-// What Google's tokens can meet, and what a hook or another issuer gives, is not refused.
+// A requirement is not refused if Google's tokens can meet it, or if a hook or another issuer can provide the right.
 func TestRightsBesideGoogle(t *testing.T) {
 	ofClaim := ofGoogle
 	ofClaim.ScopesClaim = "permissions"

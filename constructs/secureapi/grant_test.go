@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// CloudFormation makes the stage after the functions behind it, and a function after its role's policy: a policy that
-// refers to the stage was a circle.
+// CloudFormation makes the stage after the functions behind it, and a function after its role's policy. A policy that
+// refers to the stage would be a circular dependency.
 func TestAGrantToAFunctionBehindTheAPI(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -57,7 +57,7 @@ func TestAGrantToAFunctionBehindTheAPI(t *testing.T) {
 	}
 }
 
-// allowed is a statement that lets a role call the API's one route.
+// allowed returns a statement that lets a role call the API's one route.
 func allowed(role *string, condition *map[string]any) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewArnPrincipal(role)},
@@ -67,7 +67,7 @@ func allowed(role *string, condition *map[string]any) awsiam.PolicyStatement {
 	})
 }
 
-// The policy has the name of the stage that is deployed.
+// The policy names the stage that is deployed.
 func TestTheStageOfAGrant(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newApp is an app in which functions are not built, since these tests look at templates only.
+// newApp returns an app that builds no functions, since these tests look only at templates.
 func newApp(context ...any) awscdk.App {
 	values := map[string]any{"aws:cdk:bundling-stacks": []string{}}
 	for i := 0; i < len(context); i += 2 {
@@ -28,7 +28,7 @@ func newStack(context ...any) awscdk.Stack {
 	return awscdk.NewStack(newApp(context...), jsii.String("Shop"), nil)
 }
 
-// backend is a function without a build.
+// backend returns a function that needs no build.
 func backend(scope constructs.Construct, id string) awslambda.Function {
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(),
@@ -43,7 +43,7 @@ func tokens() secureapi.TokenAuthorizer {
 	}}}
 }
 
-// shop is a small API; change makes it what a test is about.
+// shop returns a small API. The change adapts it to what a test checks.
 func shop(stack awscdk.Stack, change func(*secureapi.Props)) *secureapi.API {
 	f := backend(stack, "Orders")
 	props := &secureapi.Props{
@@ -59,7 +59,7 @@ func shop(stack awscdk.Stack, change func(*secureapi.Props)) *secureapi.API {
 	return secureapi.New(stack, "Api", props)
 }
 
-// resources are the properties of a template's resources of a type, by logical id.
+// resources returns the properties of a template's resources of a type, by logical id.
 func resources(stack awscdk.Stack, kind string) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for id, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(kind), nil) {
@@ -69,7 +69,7 @@ func resources(stack awscdk.Stack, kind string) map[string]map[string]any {
 	return out
 }
 
-// resourceMetadata is the metadata of a template's only resource of a type.
+// resourceMetadata returns the metadata of a template's only resource of a type.
 func resourceMetadata(stack awscdk.Stack, kind string) map[string]any {
 	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(kind), nil) {
 		metadata, _ := (*r)["Metadata"].(map[string]any)
@@ -90,7 +90,7 @@ func only(t *testing.T, stack awscdk.Stack, kind string) map[string]any {
 	return nil
 }
 
-// refused runs f, which must panic with a text that holds all of these parts.
+// refused runs f, which must panic with a text that contains all of want.
 func refused(t *testing.T, f func(), want ...string) {
 	t.Helper()
 	defer func() {

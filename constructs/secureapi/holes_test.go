@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// child is a construct below another one, by the ids on the way.
+// child returns the construct at the end of a path of ids below c.
 func child(c constructs.IConstruct, ids ...string) constructs.IConstruct {
 	for _, id := range ids {
 		c = c.Node().FindChild(&id)
@@ -25,7 +25,7 @@ func child(c constructs.IConstruct, ids ...string) constructs.IConstruct {
 	return c
 }
 
-// cfn is the resource of a construct.
+// cfn returns the CloudFormation resource of a construct.
 func cfn(c constructs.IConstruct) awscdk.CfnResource {
 	return c.Node().DefaultChild().(awscdk.CfnResource)
 }
@@ -34,7 +34,7 @@ func cached() secureapi.RequestAuthorizer {
 	return secureapi.RequestAuthorizer{JWT: tokens().JWT}
 }
 
-// sessions is a guard of a login's sessions.
+// sessions sets a guard that reads a login's sessions.
 func sessions(p *secureapi.Props) {
 	stack := awscdk.Stack_Of(p.Routes[0].Function)
 	p.Authorizer = secureapi.SessionAuthorizer{Login: oktaLogin(stack)}
@@ -279,7 +279,7 @@ type typeNone struct{ _ byte } // the engine tells objects apart by their addres
 
 func (*typeNone) Produce() *string { return jsii.String("NONE") }
 
-// A finding is accepted at its construct, with a reason.
+// A finding can be accepted at its construct, with a reason.
 func TestAccept(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
@@ -306,7 +306,7 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// CDK's acknowledgement is for a whole app and shows in no template, so it silences no error.
+// CDK's acknowledgement applies to a whole app and is in no template, so it does not silence an error.
 func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
@@ -315,7 +315,7 @@ func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method GET / is open")
 }
 
-// What is in a stage is checked with the app.
+// The constructs in a stage are checked with the app.
 func TestAStageIsCheckedWithItsApp(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(awscdk.NewStage(app, jsii.String("Prod"), nil), jsii.String("Shop"), nil)
@@ -333,7 +333,7 @@ func TestSkippedValidationSkipsNoChecks(t *testing.T) {
 	)
 }
 
-// An app is checked each time, also when a synthesis before had nothing to report, or had.
+// An app is checked at each synthesis, whether or not an earlier synthesis had findings.
 func TestEachSynthesisIsChecked(t *testing.T) {
 	stack := newStack()
 	root := shop(stack, nil).RestAPI.Root()
@@ -351,7 +351,7 @@ func TestEachSynthesisIsChecked(t *testing.T) {
 	}
 }
 
-// A tree without an app runs no checks. CDK makes an app for a stack without a scope.
+// A tree without an app runs no checks. For a stack without a scope, CDK makes an app.
 func TestATreeWithoutAnApp(t *testing.T) {
 	dir := t.TempDir()
 	stage := awscdk.NewStage(
@@ -367,7 +367,7 @@ func TestATreeWithoutAnApp(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(alone).Synth(nil) }, "the method GET / is open")
 }
 
-// An API that was taken out of the tree again is no API without a plan.
+// An API that was removed from the tree is not reported as an API without a plan.
 func TestAnAPIThatWasTakenOut(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil)
@@ -375,7 +375,7 @@ func TestAnAPIThatWasTakenOut(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// In these modes CDK itself leaves it to another process to fail.
+// In these modes CDK leaves it to another process to fail.
 func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 	for name, value := range map[string]any{
 		"@aws-cdk/core:appMode":                     "process",
@@ -391,7 +391,7 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 				t.Error("the assembly has its manifest still")
 			}
 
-			// The next one, into the same folder, is as any other.
+			// The next synthesis into the same folder is like any other.
 			dir := *awscdk.App_Of(stack).Outdir()
 			app := awscdk.NewApp(
 				&awscdk.AppProps{Outdir: &dir, Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}, name: value}},

@@ -19,7 +19,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// express is an express state machine.
+// express returns an express state machine.
 func express(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
 	return awsstepfunctions.NewStateMachine(stack, &id, &awsstepfunctions.StateMachineProps{
 		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
@@ -28,8 +28,8 @@ func express(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
 	})
 }
 
-// TestIntegrate has routes of every kind in one table. The queue is encrypted and of another stack, which would make a
-// cycle if its rights or its role were made in the wrong place.
+// TestIntegrate has routes of every kind in one table. The queue is encrypted and belongs to another stack. If its
+// permissions or its role were made in the wrong stack, there would be a cycle.
 func TestIntegrate(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -172,7 +172,7 @@ func TestIntegrate(t *testing.T) {
 	}
 }
 
-// permits compares what the roles of methods permit, which is one action on one resource.
+// permits compares the permissions of the methods' roles. Each role permits one action on one resource.
 func permits(t *testing.T, stack awscdk.Stack, suffix string, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}
@@ -196,7 +196,7 @@ func permits(t *testing.T, stack awscdk.Stack, suffix string, want map[string]st
 	}
 }
 
-// literal is a text of a template, with a * for what is not a text.
+// literal returns a text of a template, with a * for each part that is not literal.
 func literal(v any) string {
 	switch v := v.(type) {
 	case string:

@@ -18,7 +18,7 @@ func newSecret(stack awscdk.Stack, id string) awssecretsmanager.ISecret {
 	return awssecretsmanager.NewSecret(stack, jsii.String(id), nil)
 }
 
-// asked is an issuer with opaque tokens.
+// asked returns an issuer of opaque tokens.
 func asked(stack awscdk.Stack) secureapi.Issuer {
 	return secureapi.Issuer{
 		URL: "https://idp.example.com/", Audiences: []string{"orders"},

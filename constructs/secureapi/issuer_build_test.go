@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// What JWT and its issuers say of tokens, keys and policies is in the function's environment.
+// The settings of JWT and its issuers for tokens, keys and policies are in the function's environment.
 func TestLimitsAreInTheFunctionsEnvironment(t *testing.T) {
 	stack := newStack()
 	issuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// goodIssuer is an issuer that nothing is wrong with, but for a change.
+// goodIssuer returns a valid issuer, after a change.
 func goodIssuer(change func(*Issuer)) Issuer {
 	i := Issuer{URL: "https://idp.example.com/", Audiences: []string{"api"}}
 	change(&i)
@@ -70,7 +70,7 @@ func TestLimitsOfAnIssuerThatAreRefused(t *testing.T) {
 	}
 }
 
-// What the function is told of an issuer's limits, and that it can use it.
+// The function is told an issuer's limits and can use them.
 func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 	unit := authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"api"}}
 	for _, c := range []struct {
@@ -107,7 +107,7 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 	}
 }
 
-// The function's configuration has what its JWT says, and no more than that.
+// The function's configuration has exactly the settings of its JWT.
 func TestPolicyEndsWithTokenIsAnOption(t *testing.T) {
 	if text := (authz.Config{}).Environment()[authz.ConfigVariable]; strings.Contains(text, "policyEndsWithToken") {
 		t.Errorf("by default the configuration is %s", text)

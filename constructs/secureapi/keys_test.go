@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// An entry of a method stands in place of that for all methods, so it keeps the stage's logs and limits.
+// A method's own entry replaces the one for all methods, so it repeats the stage's settings for logs and limits.
 func TestThrottleInTheTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
@@ -176,7 +176,7 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 	}
 }
 
-// or is a value, and nothing for nil.
+// or returns the value, and "" for nil.
 func or(value any) any {
 	if value == nil {
 		return ""
@@ -184,7 +184,7 @@ func or(value any) any {
 	return value
 }
 
-// stageOf is the stage of the API whose logical id begins so.
+// stageOf returns the stage of the API whose logical id has this prefix.
 func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
 	for id, stage := range resources(stack, "AWS::ApiGateway::Stage") {
 		if strings.HasPrefix(id, api) {
@@ -194,7 +194,7 @@ func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
 	return "", nil
 }
 
-// On a private API the address inside the VPC counts, and raw statements stay.
+// On a private API the address inside the VPC counts. Raw statements are kept.
 func TestFromCIDRsInTheTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {

@@ -19,7 +19,7 @@ import (
 	_ "github.com/gatehouse-cdk/gatehouse/internal/tablesession/tables" // which authz.TableTag links in a function
 )
 
-// The functions take the configurations that the constructs write, once references have values.
+// The functions accept the configurations that the constructs write, once references have values.
 func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 	for name, make := range map[string]func(awscdk.Stack) *secureapi.Login{
 		"Okta": oktaLogin,
@@ -101,7 +101,7 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 					if name == variable {
 						return deployed(string(text))
 					}
-					// As Lambda sets them.
+					// These are the variables as Lambda sets them.
 					return map[string]string{
 						"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
 					}[name]
@@ -131,14 +131,14 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 	}
 }
 
-// noNetwork fails each request.
+// noNetwork is a transport that fails every request.
 type noNetwork struct{}
 
 func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("no network")
 }
 
-// deployed gives the references of these tests values, as a deployment does.
+// deployed replaces the references of these tests with values, as a deployment does.
 func deployed(text string) string {
 	text = strings.NewReplacer(
 		`\u003cPoolD3F588B8.ProviderName\u003e`, "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",

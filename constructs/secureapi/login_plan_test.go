@@ -17,7 +17,7 @@ func okta() *Login {
 	}
 }
 
-// google is a login whose sessions hold ID tokens.
+// google returns a login whose sessions hold ID tokens.
 func google() *Login {
 	return &Login{
 		Issuer:     Google("orders.apps.googleusercontent.com"),
@@ -26,7 +26,7 @@ func google() *Login {
 	}
 }
 
-// withLogin is an API that a login guards, after a change of the login.
+// withLogin guards the API with a login, after a change of the login.
 func withLogin(change func(*Login)) func(*Props) {
 	l := okta()
 	if change != nil {
@@ -35,7 +35,7 @@ func withLogin(change func(*Login)) func(*Props) {
 	return guardedWith(SessionAuthorizer{Login: l})
 }
 
-// twoLogins is an API with a second login.
+// twoLogins adds a second login to the API, after a change of that login.
 func twoLogins(change func(*Login)) func(*Props) {
 	return func(p *Props) {
 		withLogin(nil)(p)
@@ -60,7 +60,7 @@ func siblings(origins ...string) func(*Props) {
 	return crossOrigin(CORS{AllowOrigins: origins, AllowCredentials: true})
 }
 
-// writes is an authorizer of the same sessions without a cache, by the name "writes".
+// writes adds an authorizer of the same sessions without a cache, named "writes".
 func writes(p *Props) {
 	l := p.Authorizer.(SessionAuthorizer).Login
 	p.Authorizers = map[string]Authorizer{"writes": SessionAuthorizer{Login: l, CacheTTL: NoCache}}

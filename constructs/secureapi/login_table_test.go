@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// tableLogin is the login of oktaLogin with sessions in a table.
+// tableLogin returns the login of oktaLogin with its sessions in a table.
 func tableLogin(stack awscdk.Stack, s secureapi.TableSessions) *secureapi.Login {
 	l := oktaLogin(stack)
 	l.Sessions = s
@@ -34,7 +34,8 @@ func newTable(stack awscdk.Stack, ttl string, key awskms.IKey) awsdynamodb.Table
 	})
 }
 
-// Both functions know the table, each may do what it does, and the guard has the client as which it renews tokens.
+// Both functions know the table and may only do what each needs to. The guard also has the client with which it renews
+// tokens.
 func TestSessionsInATable(t *testing.T) {
 	stack := newStack()
 	l := tableLogin(stack, secureapi.TableSessions{
@@ -112,7 +113,7 @@ func TestSessionsInATable(t *testing.T) {
 	}
 }
 
-// The routes of administrators are guarded as they ask for, and the login's function answers them.
+// The administrators' routes have the guards and requirements that they name, and the login's function answers them.
 func TestAdministratorsOfSessions(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -195,7 +196,8 @@ func TestGivenTablesOfSessions(t *testing.T) {
 	})
 }
 
-// Two APIs behind one domain share sessions if all that sessions depend on is the same, and no table otherwise.
+// Two APIs behind one domain share the sessions in a table if everything that the sessions depend on is the same.
+// Otherwise they cannot use the same table.
 func TestTablesOfTwoAPIs(t *testing.T) {
 	second := func(stack awscdk.Stack, l *secureapi.Login) {
 		secureapi.New(stack, "Invoices", &secureapi.Props{

@@ -31,7 +31,7 @@ func oktaLogin(stack awscdk.Stack) *secureapi.Login {
 	}
 }
 
-// loginShop is a small API with a login.
+// loginShop returns a small API with a login.
 func loginShop(stack awscdk.Stack, l *secureapi.Login, change func(*secureapi.Props)) *secureapi.API {
 	return shop(stack, func(p *secureapi.Props) {
 		p.Authorizer = secureapi.SessionAuthorizer{Login: l}
@@ -41,7 +41,7 @@ func loginShop(stack awscdk.Stack, l *secureapi.Login, change func(*secureapi.Pr
 	})
 }
 
-// environmentOf is the JSON of a variable of the only function that has it, with references as text.
+// environmentOf returns the JSON of a variable of the only function that has it, with references as text.
 func environmentOf(t *testing.T, stack awscdk.Stack, variable string) (out []map[string]any) {
 	t.Helper()
 	for _, f := range resources(stack, "AWS::Lambda::Function") {
@@ -60,7 +60,7 @@ func environmentOf(t *testing.T, stack awscdk.Stack, variable string) (out []map
 	return out
 }
 
-// joined is a text of a template, in which a reference is the name of what it refers to.
+// joined returns a text of a template, with each reference replaced by the name of its target.
 func joined(t *testing.T, value any) string {
 	t.Helper()
 	switch v := value.(type) {
@@ -85,7 +85,7 @@ func joined(t *testing.T, value any) string {
 	return ""
 }
 
-// one is the only element.
+// one returns the only element, and fails if there is not exactly one.
 func one[T any](t *testing.T, all []T) (first T) {
 	t.Helper()
 	if len(all) != 1 {
@@ -94,7 +94,7 @@ func one[T any](t *testing.T, all []T) (first T) {
 	return all[0]
 }
 
-// withPrefix are the resources of a type whose logical id begins so.
+// withPrefix returns the resources of a type whose logical id has this prefix.
 func withPrefix(stack awscdk.Stack, kind, prefix string) (out []map[string]any) {
 	for id, props := range resources(stack, kind) {
 		if strings.HasPrefix(id, prefix) {
@@ -104,7 +104,7 @@ func withPrefix(stack awscdk.Stack, kind, prefix string) (out []map[string]any) 
 	return out
 }
 
-// mayDo are the actions with their resources that a function's policy allows.
+// mayDo returns the actions that a function's policy allows, with their resources.
 func mayDo(t *testing.T, stack awscdk.Stack, prefix string) (out []string) {
 	t.Helper()
 	for _, policy := range withPrefix(stack, "AWS::IAM::Policy", prefix) {
@@ -240,7 +240,7 @@ func TestRoutesOfALoginInTheTemplate(t *testing.T) {
 	}
 }
 
-// What presets know of logging in.
+// The presets know how their providers log users in.
 func TestLoginsOfPresets(t *testing.T) {
 	for name, c := range map[string]struct {
 		issuer             secureapi.Issuer
@@ -367,7 +367,7 @@ func TestWrongClientsOfUserPoolsAreRefused(t *testing.T) {
 	}
 }
 
-// An imported client's settings are not known.
+// The settings of an imported client are unknown.
 func TestALoginOfAnImportedClient(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_AbCdEfGhI"))
@@ -381,7 +381,7 @@ func TestALoginOfAnImportedClient(t *testing.T) {
 	}
 }
 
-// A request without a session gets a page or JSON, and a page of another origin sees that.
+// A request without a session is answered with a page or with JSON. A page of another origin can read the JSON.
 func TestTheAnswerWithoutASession(t *testing.T) {
 	unauthorized := func(stack awscdk.Stack) map[string]any {
 		for _, r := range resources(stack, "AWS::ApiGateway::GatewayResponse") {
@@ -423,7 +423,7 @@ func TestTheAnswerWithoutASession(t *testing.T) {
 	}
 }
 
-// The access token that a route is handed is in no log.
+// No log has the access token that is forwarded on a route.
 func TestAccessTokensAreNotLogged(t *testing.T) {
 	forwarding := func(stack awscdk.Stack, format string) {
 		l := oktaLogin(stack)
@@ -477,7 +477,7 @@ func TestTwoLoginsInTheTemplate(t *testing.T) {
 		"secureapi: Shop/Api: LoginFunction: the API has no Login: it has one with a SessionAuthorizer")
 }
 
-// A login that is as the table says has no findings.
+// A login that matches the table has no findings.
 func TestALoginHasNoFindings(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -496,7 +496,7 @@ func TestALoginHasNoFindings(t *testing.T) {
 	}
 }
 
-// Two APIs behind one domain have one cookie of a name.
+// Two APIs behind one domain can only use the same cookie with the same keys, client and issuer.
 func TestLoginsOfTwoAPIs(t *testing.T) {
 	second := func(stack awscdk.Stack, l *secureapi.Login) {
 		secureapi.New(stack, "Invoices", &secureapi.Props{
@@ -561,7 +561,8 @@ func TestLoginsOfTwoAPIs(t *testing.T) {
 	})
 }
 
-// TestSplitCookies warns of a guard that would refuse requests with several cookies, and of no other.
+// TestSplitCookies checks that there is a warning for each guard that would refuse requests with several cookies, and
+// for no other.
 func TestSplitCookies(t *testing.T) {
 	for _, c := range []struct {
 		name   string

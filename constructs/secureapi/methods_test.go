@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// resourcesOf synthesizes, also where that was done before, and returns the resources of the template.
+// resourcesOf synthesizes the stack, again if it was synthesized before, and returns the resources of the template.
 func resourcesOf(stack awscdk.Stack) map[string]any {
 	template := stack.Node().Root().(awscdk.App).Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}).
 		GetStackByName(jsii.String("Shop")).
@@ -20,8 +20,8 @@ func resourcesOf(stack awscdk.Stack) map[string]any {
 	return template.(map[string]any)["Resources"].(map[string]any)
 }
 
-// TestAMethodIsChangedAlone: methods share what their tokens are resolved to, for one synthesis, and an app may change
-// each of them before it and between two.
+// TestAMethodIsChangedAlone changes one method before a synthesis and between two. The methods share resolved tokens
+// for one synthesis, but a change to one must not reach the others.
 func TestAMethodIsChangedAlone(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// guards is an API with a route of each kind of authorizer, two of some.
+// guards returns an API with a route for each kind of authorizer, and two for some kinds.
 func guards(stack awscdk.Stack) *secureapi.API {
 	f := backend(stack, "Orders")
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -37,7 +37,7 @@ func guards(stack awscdk.Stack) *secureapi.API {
 	})
 }
 
-// TestMethodsAreCDKsOwn: a method lies where CDK's L2 puts it, whether the L2 made it or not.
+// TestMethodsAreCDKsOwn checks that a method is where CDK's L2 puts it, whether or not the L2 made it.
 func TestMethodsAreCDKsOwn(t *testing.T) {
 	stack := newStack()
 	api := guards(stack)
@@ -80,7 +80,7 @@ func TestMethodsAreCDKsOwn(t *testing.T) {
 	}
 }
 
-// TestAuthorizersAreCDKsOwn also has a method that is made by hand take one.
+// TestAuthorizersAreCDKsOwn also uses an authorizer for a method that is made by hand.
 func TestAuthorizersAreCDKsOwn(t *testing.T) {
 	api := guards(newStack())
 	for name, want := range map[string]string{"": "TOKEN", "pool": "COGNITO_USER_POOLS", "jwt": "JWT"} {
@@ -126,7 +126,8 @@ func TestAuthorizersAreCDKsOwn(t *testing.T) {
 		`NamedAuthorizerFunction with one of Authorizers: they are "users"`)
 }
 
-// TestWhatAMethodHasIsDeployed: also of a method that CDK's L2 did not make, or whose L2 does not know the property.
+// TestWhatAMethodHasIsDeployed also covers methods that CDK's L2 did not make, and properties that the L2 does not
+// know.
 func TestWhatAMethodHasIsDeployed(t *testing.T) {
 	of := func(authorizer secureapi.Authorizer, second string, options *awsapigateway.MethodOptions) string {
 		return deployment(t, func(p *secureapi.Props) {

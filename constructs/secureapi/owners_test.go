@@ -7,7 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestSharedOwners: who is warned is in the tests of internal/plan; here the issuers of each authorizer reach it.
+// TestSharedOwners checks that the issuers of each authorizer reach the plan. The tests of internal/plan check when
+// there is a warning.
 func TestSharedOwners(t *testing.T) {
 	okta := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	auth0 := secureapi.Auth0("shop.eu.auth0.com", "https://orders.example.com")
@@ -42,7 +43,7 @@ func TestSharedOwners(t *testing.T) {
 	}
 }
 
-// The issuers of tokens and of a session both count, and a key without several issuers does not.
+// The issuers of tokens and of a session both count. A key of a single issuer causes no warning.
 func TestSharedKeys(t *testing.T) {
 	shopIssuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	partners := secureapi.Auth0("shop.eu.auth0.com", "https://orders.example.com")

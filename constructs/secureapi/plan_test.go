@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 )
 
-// Stand-ins for CDK's objects: the plan only asks whether they are there, so nothing of CDK has to run.
+// These stand in for CDK's objects. The plan only asks whether they are set, so nothing of CDK has to run.
 var (
 	fn     awslambda.IFunction       = struct{ awslambda.IFunction }{}
 	pool   awscognito.IUserPool      = struct{ awscognito.IUserPool }{}
@@ -27,7 +27,7 @@ func jwt() *JWT {
 
 func token() TokenAuthorizer { return TokenAuthorizer{JWT: jwt()} }
 
-// props is a small API that is right; each case breaks it in one place.
+// props returns a small valid API. Each case breaks it in one place.
 func props(change func(*Props)) *Props {
 	p := &Props{
 		Authorizer: token(),
@@ -402,7 +402,7 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-// A second error that only follows from the first one sends people after what is not wrong.
+// A second error that only follows from the first one would mislead.
 func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 	only := func(routes ...Route) func(*Props) { return func(p *Props) { p.Routes = routes } }
 	const neither = "the API's %s: neither JWT nor Function is set: JWT uses the included function, Function is your own"
@@ -434,7 +434,7 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 	}
 }
 
-// Where both are wrong of themselves, both are said.
+// If each of two URLs is wrong by itself, both are reported.
 func TestTwoURLsThatAreWrong(t *testing.T) {
 	_, err := newTable(
 		props(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })),

@@ -27,7 +27,7 @@ func released(claim string) func(*secureapi.Props) {
 	}
 }
 
-// versions are the logical ids of the versions of functions, of a template whose authorizer has an alias.
+// versions returns the logical ids of the function versions in a template whose authorizer has an alias.
 func versions(t *testing.T, stack awscdk.Stack) []string {
 	t.Helper()
 	return slices.Sorted(maps.Keys(resources(stack, "AWS::Lambda::Version")))
@@ -89,7 +89,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("%d of the alarms are on failures", failed)
 	}
 
-	// The settings of the function are a part of its version.
+	// A change of the function's settings makes a new version.
 	again, changed := newStack(), newStack()
 	shop(again, released("email"))
 	shop(changed, released("tenant"))

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestScopes: each scope once, in the table's order, and nothing that is not a scope.
+// TestScopes checks that each scope is returned once, in the table's order, and nothing but scopes.
 func TestScopes(t *testing.T) {
 	got := secureapi.Scopes(
 		secureapi.Handle("GET /", nil, secureapi.Public("a page")),

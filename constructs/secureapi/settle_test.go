@@ -12,7 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// deploymentOf synthesizes and finds the deployment's logical id, and that the stage refers to it.
+// deploymentOf synthesizes the stack and returns the deployment's logical id. It fails if the stage does not refer to
+// it.
 func deploymentOf(t *testing.T, stack awscdk.Stack) string {
 	t.Helper()
 	app := stack.Node().Root().(awscdk.App)
@@ -34,7 +35,7 @@ func deploymentOf(t *testing.T, stack awscdk.Stack) string {
 	return id
 }
 
-// TestASecondSynthesisDeploysAChange: the id that one synthesis fixes is not that of the next.
+// TestASecondSynthesisDeploysAChange checks that the id that one synthesis fixes does not stay for the next one.
 func TestASecondSynthesisDeploysAChange(t *testing.T) {
 	describe := func(api *secureapi.API, text string) {
 		api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).AddPropertyOverride(jsii.String("Description"), text)
@@ -57,7 +58,7 @@ func TestASecondSynthesisDeploysAChange(t *testing.T) {
 	}
 }
 
-// TestALockedDeployment: CDK locks the id of what another stack imports.
+// TestALockedDeployment has another stack import the deployment, so CDK locks the logical id.
 func TestALockedDeployment(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
@@ -75,7 +76,7 @@ func TestALockedDeployment(t *testing.T) {
 	}
 }
 
-// TestADeploymentWithAnIDOfItsOwn keeps what the app has overridden CDK's hash with.
+// TestADeploymentWithAnIDOfItsOwn checks that an id with which the app has overridden CDK's is kept.
 func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).OverrideLogicalId(
@@ -86,7 +87,7 @@ func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
 	}
 }
 
-// lateAspect changes the API when it visits the stage, after all that other aspects have seen.
+// lateAspect changes the API when it visits the stage, after all other aspects.
 type lateAspect struct{ api *secureapi.API }
 
 func (a *lateAspect) Visit(node constructs.IConstruct) {
@@ -95,7 +96,8 @@ func (a *lateAspect) Visit(node constructs.IConstruct) {
 	}
 }
 
-// TestADeploymentThatIsExportedTooSoon: an id that another stack has imported cannot follow a change.
+// TestADeploymentThatIsExportedTooSoon checks that there is an error if a change would need a new id after another
+// stack has imported the id.
 func TestADeploymentThatIsExportedTooSoon(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)

@@ -16,13 +16,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// again synthesizes once more, as an app does that has changed since.
+// again synthesizes once more, as an app does after a change.
 func again(stack awscdk.Stack) {
 	stack.Node().Root().(awscdk.App).Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)})
 }
 
-// TestMethodsReferToWhatIsFinal: methods share what their tokens resolve to. CDK's L2 makes the first method of a
-// function, and resolves its tokens alone, so the others have to have the same.
+// TestMethodsReferToWhatIsFinal checks that all methods have the same resolved tokens. CDK's L2 makes the first method
+// of a function and resolves its tokens by itself. The others share what their tokens resolve to.
 func TestMethodsReferToWhatIsFinal(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -83,8 +83,8 @@ func TestMethodsReferToWhatIsFinal(t *testing.T) {
 	}
 }
 
-// TestTheDeploymentWaitsForItsMethods: for those of the table and for what an app adds, each once, unless the app says
-// what it waits for.
+// TestTheDeploymentWaitsForItsMethods checks that the deployment depends once on each method, those of the table and
+// those that an app adds, unless the app sets the dependencies itself.
 func TestTheDeploymentWaitsForItsMethods(t *testing.T) {
 	dependsOn := func(stack awscdk.Stack) (ids []string) {
 		t.Helper()

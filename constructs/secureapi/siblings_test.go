@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// siblingWarnings are those of an API.
+// siblingWarnings returns the warnings about siblings of an API.
 func siblingWarnings(api *secureapi.API) (found []string) {
 	for _, entry := range *api.Node().Metadata() {
 		if text, ok := entry.Data.(string); ok && *entry.Type == "aws:cdk:warning" && strings.Contains(text,

@@ -17,7 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A stage may be named by a parameter of the stack: what names the stage refers to it, and policies are for any stage.
+// A parameter of the stack may name the stage. References to the stage use the parameter, and policies apply to any
+// stage.
 func TestStageOfAParameter(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -74,7 +75,8 @@ func TestStageOfAParameter(t *testing.T) {
 	}
 }
 
-// A statement for a stage that is written out may be for the one whose name is not known, so it counts for it.
+// A statement may name a stage literally while the name of the API's stage is unknown. The two may be the same, so the
+// statement counts.
 func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
 	stack := newStack()
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
@@ -92,7 +94,7 @@ func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
 	}, "a statement allows everybody execute-api:/*/GET/orders, which an authorizer guards")
 }
 
-// Preflights need an Allow for any stage, which could be one for a path that has OPTIONS in it.
+// Preflights need an Allow for any stage. Such an Allow could also match a path that contains OPTIONS.
 func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
 	stack := newStack()
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
@@ -106,7 +108,7 @@ func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
 		"out, leave CORS out, or guard all routes alike")
 }
 
-// CDK looks a value up when the app has ended without an error, and gives a text of its own before.
+// CDK looks a value up after the app has ended without an error. Until then the value is a placeholder.
 func TestAValueThatIsNotLookedUpYet(t *testing.T) {
 	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},

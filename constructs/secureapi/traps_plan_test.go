@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 )
 
-// TestTrapsOfTheProps: what would synthesize, and fail or open up when it is deployed.
+// TestTrapsOfTheProps has props that would synthesize, and then fail or open the API when it is deployed.
 func TestTrapsOfTheProps(t *testing.T) {
 	yes, no := true, false
 	keyed := func(a Authorizer, access ...Access) func(*Props) {

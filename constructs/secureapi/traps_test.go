@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestTrapsAtSynth: what is added to an API or changed in it and would fail or open up when it is deployed, each
-// refused when the app is synthesized, with a near miss.
+// TestTrapsAtSynth adds something to an API, or changes it, so that it would fail or open up when it is deployed. Each
+// change is refused at synthesis, and a near miss is not.
 func TestTrapsAtSynth(t *testing.T) {
 	withCORS := func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}} }
 	closed := func(p *secureapi.Props) {
@@ -124,7 +124,8 @@ func TestTrapsAtSynth(t *testing.T) {
 	}
 }
 
-// TestAGatewayResponseThatCORSJoins: the headers are those of the API's other errors and its own.
+// TestAGatewayResponseThatCORSJoins checks that the response has both the CORS headers of the API's other errors and
+// its own headers.
 func TestAGatewayResponseThatCORSJoins(t *testing.T) {
 	options := func() *awsapigateway.GatewayResponseOptions {
 		return &awsapigateway.GatewayResponseOptions{

@@ -13,7 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// Numbers that are known when the stack is deployed are references in the template, and in the plan that it is held to.
+// A number that is known only at deployment is a reference in the template, and in the plan with which the template is
+// compared.
 func TestNumbersAsTokens(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)

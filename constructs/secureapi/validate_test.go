@@ -150,7 +150,7 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 	}
 }
 
-// What is in a stack is in those that the stack is in, too.
+// The constructs of a nested stack are also in each stack around it.
 func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 	for name, place := range map[string]func(awscdk.Stack) constructs.Construct{
 		"of the API's own stack": func(stack awscdk.Stack) constructs.Construct { return stack },
@@ -181,8 +181,8 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 	}
 }
 
-// Validations made a call for each method of all nested stacks of one stack, which overflowed the engine's call stack
-// in the same way.
+// Validations used to make a call for each method of all nested stacks of a stack, which overflowed the engine's call
+// stack in the same way.
 func TestNestedStacksOfManyRoutes(t *testing.T) {
 	const stacks, routes = 6, 100
 	stack := newStack()
@@ -214,8 +214,8 @@ func TestNestedStacksOfManyRoutes(t *testing.T) {
 	}
 }
 
-// CDK's engine keeps each call that a validation makes on its stack until the validation returns, so that many APIs in
-// one app overflowed it: "RangeError: Maximum call stack size exceeded".
+// CDK's engine keeps each call of a validation on its stack until the validation returns. Many APIs in one app
+// overflowed the stack: "RangeError: Maximum call stack size exceeded".
 func TestManyAPIsInOneApp(t *testing.T) {
 	app := newApp()
 	for i := range 12 {
@@ -284,7 +284,7 @@ func TestGrantInvoke(t *testing.T) {
 	}
 }
 
-// The * of a grant's ARN crosses slashes into what was added beside the table, too.
+// The * in a grant's ARN crosses slashes, so it also covers methods that were added beside the table.
 func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 	const covered = `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`
 	unnamed := func(stack awscdk.Stack) string {
@@ -333,7 +333,7 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 	}
 }
 
-// In a stack of another region, the id of the API is known only when the stack is deployed.
+// In a stack of another region, the API's id is known only at deployment.
 func TestAGrantInAnotherRegion(t *testing.T) {
 	app := newApp()
 	in := func(name, region string) awscdk.Stack {
@@ -353,7 +353,7 @@ func TestAGrantInAnotherRegion(t *testing.T) {
 	refused(t, func() { app.Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
 }
 
-// CDK's RestApi has methods that add to the policy after it was judged.
+// CDK's RestApi has methods that add to the policy after the plan has checked it.
 func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	everybody := func(stack awscdk.Stack, api *secureapi.API, effect awsiam.Effect, resource string) {
 		api.RestAPI.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
@@ -423,7 +423,7 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	}
 }
 
-// A Deny for all but some is not one for everybody.
+// A Deny with exceptions does not deny everybody.
 func TestADenyThatLeavesSomebodyIn(t *testing.T) {
 	stack := newStack()
 	partner := awsiam.NewArnPrincipal(jsii.String("arn:aws:iam::210987654321:role/partner"))
@@ -455,7 +455,7 @@ func TestGrantInvokeOfNobody(t *testing.T) {
 		"secureapi: Shop/Api: GrantInvoke: the grantee takes no policy", "ResourcePolicy.AllowAccounts")
 }
 
-// CDK makes no policy of a role of another account, and calls the grant a success.
+// CDK makes no policy for a role of another account, and reports the grant as a success.
 func TestGrantInvokeOfAnotherAccount(t *testing.T) {
 	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")},
@@ -484,7 +484,7 @@ func TestGrantInvokeWithoutAStage(t *testing.T) {
 	)
 }
 
-// IAM lets in every AWS account's principals where the resource policy allows everything to everybody.
+// If the resource policy allows everything to everybody, IAM lets in the principals of every AWS account.
 func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
@@ -506,7 +506,7 @@ func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	)
 }
 
-// The Allow of a public route, whose * crosses slashes, would open a method beside the table.
+// The Allow of a public route would open a method beside the table, as its * crosses slashes.
 func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
 	for _, path := range []string{"/items/{id}/secret", "/secret"} {
 		stack := newStack()
@@ -555,7 +555,7 @@ func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// What a guarded method beside the table does not take must not fall through to an open route of the table.
+// A request that a guarded method beside the table does not match must not fall through to an open route of the table.
 func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 	files := func(stack awscdk.Stack) *secureapi.API {
 		return secureapi.New(stack, "Api", &secureapi.Props{
@@ -594,7 +594,7 @@ func TestAnAllowWithoutAStage(t *testing.T) {
 	)
 }
 
-// Raw statements stand alone, so they have to allow preflights as well.
+// Raw statements replace the generated ones, so they must allow preflights as well.
 func TestStatementsThatForgetPreflights(t *testing.T) {
 	for _, also := range []string{"execute-api:/prod/OPTIONS/*", ""} {
 		synth := func() {
@@ -619,7 +619,7 @@ func TestStatementsThatForgetPreflights(t *testing.T) {
 	}
 }
 
-// LegacyStackSynthesizer names a function's code by parameters of the stack, which the command line fills in.
+// With LegacyStackSynthesizer, parameters of the stack name a function's code, and the command line sets them.
 func TestCodeThatParametersName(t *testing.T) {
 	app := newApp("aws:cdk:enable-asset-metadata", true)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{

@@ -37,7 +37,7 @@ func TestWithLeavesRoutesAlone(t *testing.T) {
 	}
 }
 
-// In append(shared, word)..., two calls write to the same place where the shared words have room for it.
+// With append(shared, word)..., two calls write to the same element if the shared slice has spare capacity.
 func TestRoutesKeepTheirWords(t *testing.T) {
 	shared := make([]secureapi.Access, 1, 8)
 	shared[0] = secureapi.AnyGroup("staff")
