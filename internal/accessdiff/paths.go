@@ -31,7 +31,7 @@ func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (fou
 		a.wildcard(p)
 	}
 	shapes := len(a.starts)
-	for range heads { // each has the tails for itself: a path may fit one behind one head alone
+	for range heads { // once per head, since a path may match a tail after one head only
 		for _, t := range tails {
 			a.wildcard(t)
 		}

@@ -38,63 +38,72 @@ func functionsOf(chosen []choice) (list []*apimodel.Function) {
 // need it.
 func (s *served) startFunctions(list []*apimodel.Function) {
 	for _, f := range list {
-		if s.names[f.Name] {
-			// The other one is in another account or region. The pool knows functions by name, and would run one in place of the
-			// other.
-			s.problems[f.ID.String()] = fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
-			continue
+		if problem := s.startFunction(f); problem != "" {
+			s.problems[f.ID.String()] = problem
 		}
-		if f.Concurrency != nil && *f.Concurrency == 0 {
-			// Lambda throttles every invocation: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-			s.problems[f.ID.String()] = "its reserved concurrency is 0, so Lambda does not run it"
-			continue
-		}
-		env := maps.Clone(f.Environment)
-		if s.issuer != nil {
-			changed, err := s.issuer.Environment(env)
-			if err != nil {
-				s.problems[f.ID.String()] = err.Error()
-				continue
-			}
-			env = changed
-		}
-		err := cmp.Or(withPages(env, s.gateway.options.PageOrigins), s.gateway.withTables(env))
-		if err != nil {
-			s.problems[f.ID.String()] = err.Error()
-			continue
-		}
-		if own := s.gateway.options.InProcess; own != nil {
-			if handler := own(f, env); handler != nil {
-				s.handlers[f.Name], s.names[f.Name] = handler, true
-				continue
-			}
-		}
-		spec := lambdaruntime.Spec{
-			Name:     f.Name,
-			Runtime:  f.Runtime,
-			Handler:  f.Handler,
-			Env:      env,
-			Timeout:  f.Timeout,
-			MemoryMB: f.MemoryMB,
-			ARN:      f.ARN,
-			Logging:  lambdaruntime.Logging(f.Logging),
-			Region:   region(f.ARN),
-		}
-		if s.gateway.options.Debug {
-			spec.Timeout = debugTimeout
-		}
-		err = s.gateway.withCode(&spec, f)
-		if err == nil {
-			err = s.gateway.pool.Replace(spec)
-		}
-		if err != nil {
-			if !s.modelBlocks(f) { // such as a container image, which has no runtime either
-				s.problems[f.ID.String()] = whyNotRun(f, err)
-			}
-			continue
-		}
-		s.names[f.Name], s.dirs[f.Name] = true, spec.Dir
 	}
+}
+
+// startFunction adds a function to the pool, or to those that run in this process. It says why the function cannot run
+// here; "" if it can, or if the model already says why.
+func (s *served) startFunction(f *apimodel.Function) (problem string) {
+	if s.names[f.Name] {
+		// The other one is in another account or region. The pool knows functions by name, and would run one in place of the
+		// other.
+		return fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
+	}
+	if f.Concurrency != nil && *f.Concurrency == 0 {
+		// Lambda throttles every invocation: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+		return "its reserved concurrency is 0, so Lambda does not run it"
+	}
+	env, err := s.environmentOf(f)
+	if err != nil {
+		return err.Error()
+	}
+	if own := s.gateway.options.InProcess; own != nil {
+		if handler := own(f, env); handler != nil {
+			s.handlers[f.Name], s.names[f.Name] = handler, true
+			return ""
+		}
+	}
+	spec := lambdaruntime.Spec{
+		Name:     f.Name,
+		Runtime:  f.Runtime,
+		Handler:  f.Handler,
+		Env:      env,
+		Timeout:  f.Timeout,
+		MemoryMB: f.MemoryMB,
+		ARN:      f.ARN,
+		Logging:  lambdaruntime.Logging(f.Logging),
+		Region:   region(f.ARN),
+	}
+	if s.gateway.options.Debug {
+		spec.Timeout = debugTimeout
+	}
+	err = s.gateway.withCode(&spec, f)
+	if err == nil {
+		err = s.gateway.pool.Replace(spec)
+	}
+	if err != nil {
+		if s.modelBlocks(f) { // such as a container image, which has no runtime either
+			return ""
+		}
+		return whyNotRun(f, err)
+	}
+	s.names[f.Name], s.dirs[f.Name] = true, spec.Dir
+	return ""
+}
+
+// environmentOf returns the environment of a function here: its own, changed for the development issuer, for the pages
+// of dev servers, and for tables of sessions.
+func (s *served) environmentOf(f *apimodel.Function) (env map[string]string, err error) {
+	env = maps.Clone(f.Environment)
+	if s.issuer != nil {
+		if env, err = s.issuer.Environment(env); err != nil {
+			return nil, err
+		}
+	}
+	return env, cmp.Or(withPages(env, s.gateway.options.PageOrigins), s.gateway.withTables(env))
 }
 
 // modelBlocks reports whether the model already says why the routes of a function are not served.

@@ -30,6 +30,6 @@ func (r *Request) DomainPrefix(apiID string) string {
 	return label
 }
 
-// TimeFormat is that of $context.requestTime, the Common Log Format's.
+// TimeFormat is the format of $context.requestTime, which is that of the Common Log Format.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 const TimeFormat = "02/Jan/2006:15:04:05 -0700"
