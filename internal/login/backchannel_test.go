@@ -19,7 +19,7 @@ import (
 
 const backChannel = stage + "/auth/backchannel-logout"
 
-// logoutClaims are those of a logout token as it should be.
+// logoutClaims returns the claims of a valid logout token.
 func (f *fixture) logoutClaims() map[string]any {
 	now := f.clock.Now().Unix()
 	return map[string]any{
@@ -36,7 +36,7 @@ func (f *fixture) signLogout(claims map[string]any) string {
 		signingKeys()[f.idp.key]))
 }
 
-// wired notes that a token is a secret.
+// wired adds a token to the secrets that the log must not hold, and returns it.
 func (f *fixture) wired(token string) string {
 	f.wire.Note("logout_token", token)
 	return token
@@ -62,17 +62,17 @@ func (f *fixture) sendWith(ctx context.Context, body string) *httptest.ResponseR
 
 func formOf(token string) string { return url.Values{"logout_token": {token}}.Encode() }
 
-// withSID has the provider name its sessions.
+// withSID makes the provider put a sid into its tokens.
 func (f *fixture) withSID(sid string) {
 	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sid"] = sid } })
 }
 
-// status is what a browser gets that asks who is logged in.
+// status returns the status that a browser gets when it asks who is logged in.
 func (f *fixture) status(b *logintest.Browser) int {
 	return b.Fetch(f.t, shop, "GET", auth+"session").Status
 }
 
-// A logout token ends the session that it names, and that one alone.
+// A logout token ends the session that it names, and no other.
 func TestBackChannelLogoutOfASession(t *testing.T) {
 	f := newTableFixture(t)
 	f.withSID("sid-1")
@@ -121,7 +121,7 @@ func TestBackChannelLogoutOfASubject(t *testing.T) {
 	}
 }
 
-// A logout token of a session that has ended already, or never was, is a success: what it asks for is so.
+// A logout token for a session that has ended already, or never existed, succeeds: there is nothing left to end.
 func TestBackChannelLogoutWithoutASession(t *testing.T) {
 	f := newTableFixture(t)
 	if w := f.send(formOf(f.signLogout(f.logoutClaims()))); w.Code != 200 || *f.log.last(t).Ended != 0 {
@@ -129,8 +129,8 @@ func TestBackChannelLogoutWithoutASession(t *testing.T) {
 	}
 }
 
-// Logout tokens that a provider does not send (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6). Each is
-// refused, and ends no session.
+// These are logout tokens that no provider sends (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6). Each
+// is refused and ends no session.
 func TestHostileLogoutTokens(t *testing.T) {
 	const event = "http://schemas.openid.net/event/backchannel-logout"
 	claim := func(name string, value any) func(*fixture) string {
@@ -226,7 +226,7 @@ func TestHostileLogoutTokens(t *testing.T) {
 	}
 }
 
-// Requests that are not a provider's form.
+// These requests are not the form that a provider posts.
 func TestHostileLogoutRequests(t *testing.T) {
 	f := newTableFixture(t)
 	f.withSID("sid-1")
@@ -270,7 +270,7 @@ func TestHostileLogoutRequests(t *testing.T) {
 	}
 }
 
-// A logout token counts once: a copy of it ends no later session.
+// A logout token works once. A copy of it ends no later session.
 func TestALogoutTokenIsUsedOnce(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -291,7 +291,7 @@ func TestALogoutTokenIsUsedOnce(t *testing.T) {
 	}
 }
 
-// A failure is answered with 400 and logged as one, and the provider may send the same token again.
+// A failure is answered with 400 and logged as a failure. The provider may send the same token again.
 func TestBackChannelLogoutThatFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		fail, mend func(*fixture)
@@ -339,8 +339,8 @@ func TestBackChannelLogoutThatFails(t *testing.T) {
 	}
 }
 
-// The time of the request is over before its sessions have ended, and the provider may send the same token again: it is
-// not taken for one that was used.
+// If the request's time runs out before its sessions have ended, the provider may send the same token again. The token
+// does not count as used.
 func TestBackChannelLogoutOutOfTime(t *testing.T) {
 	f := newTableFixture(t)
 	f.withSID("sid-1")
@@ -357,7 +357,7 @@ func TestBackChannelLogoutOutOfTime(t *testing.T) {
 	}
 }
 
-// Where sessions are in cookies there is no back channel, and no list.
+// With sessions in cookies there is no back channel and no list of sessions.
 func TestRoutesOfTheTableAlone(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -372,7 +372,7 @@ func TestRoutesOfTheTableAlone(t *testing.T) {
 	}
 }
 
-// The provider ends its session while the login that began with it is under way: no session begins.
+// If the provider ends its session while a login that began with it is under way, the login makes no session.
 func TestBackChannelLogoutDuringTheLogin(t *testing.T) {
 	f := newTableFixture(t)
 	f.withSID("sid-1")

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 )
 
-// held begins a login and returns the address of the callback that the provider sends the browser to.
+// held begins a login and returns the address of the callback to which the provider redirects the browser.
 func (f *fixture) held(b *logintest.Browser) string {
 	f.t.Helper()
 	var back []string
@@ -28,14 +28,14 @@ func (f *fixture) held(b *logintest.Browser) string {
 	return back[0]
 }
 
-// other is another browser.
+// other returns another browser.
 func (f *fixture) other() *logintest.Browser {
 	b := f.browser.Tab()
 	b.Jar = &logintest.Jar{Now: f.clock.Now}
 	return b
 }
 
-// changed is an address with another value of a parameter; "" removes it.
+// changed returns an address with another value of a parameter. The value "" removes the parameter.
 func changed(address, name, value string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -50,7 +50,8 @@ func changed(address, name, value string) string {
 	return u.String()
 }
 
-// What an attacker can do to the callback, and what comes of it: no session, and nothing of the request in the answer.
+// These are an attacker's requests to the callback. None makes a session, and no answer repeats anything of the
+// request.
 func TestCallbackAttacks(t *testing.T) {
 	const marker = "attackers-words"
 	for _, c := range []struct {
@@ -166,7 +167,7 @@ func TestCallbackAttacks(t *testing.T) {
 	}
 }
 
-// The provider may name itself without saying so in its metadata. Then its name still has to be right.
+// A provider may send iss although its metadata does not announce it. The iss must still be right.
 func TestIssuerThatIsNotAnnounced(t *testing.T) {
 	f := newFixture(t)
 	f.idp.metadata = func(doc map[string]any) { delete(doc, "authorization_response_iss_parameter_supported") }
@@ -199,7 +200,7 @@ func TestCallbackErrors(t *testing.T) {
 	}
 }
 
-// A login in a browser that is logged in replaces the session; one that fails leaves it.
+// A login in a browser that is logged in replaces the session. A login that fails leaves the session as it is.
 func TestLoginAgain(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -216,7 +217,7 @@ func TestLoginAgain(t *testing.T) {
 	}
 }
 
-// A session that is too large for two cookies is refused at the login, with the reason in the log.
+// A session that is too large for two cookies is refused at the login. The log has the reason.
 func TestSessionThatIsTooLarge(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -241,7 +242,7 @@ func TestSessionThatIsTooLarge(t *testing.T) {
 	}
 }
 
-// The keys of the cookies are needed to begin a login and to end one.
+// A login needs the keys of the cookies.
 func TestLoginWithoutKeys(t *testing.T) {
 	f := newFixture(t)
 	f.aws.set(func() { f.aws.down = true })
@@ -251,8 +252,8 @@ func TestLoginWithoutKeys(t *testing.T) {
 	f.logIn()
 }
 
-// A callback that comes to a new process of the function, which can get neither the keys of the cookies nor the
-// provider's metadata, is answered 503 without a session, and the user can log in again later.
+// A new process of the function gets a callback, and can get neither the keys of the cookies nor the provider's
+// metadata. It answers 503 without a session, and the user can log in again later.
 func TestCallbackAtANewProcess(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -289,7 +290,7 @@ func TestCallbackAtANewProcess(t *testing.T) {
 	}
 }
 
-// A path that is not the route's under a base path is refused rather than guessed.
+// Under a base path, a path that is not the route's is refused rather than guessed.
 func TestBasePath(t *testing.T) {
 	for _, c := range []struct{ configured, path, want string }{
 		{"", "/prod/auth/login", "/prod"},

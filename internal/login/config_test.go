@@ -45,7 +45,7 @@ var full = Config{
 	NoMetrics:    true,
 }
 
-// least is a configuration with what is required.
+// least returns a configuration with only what is required.
 func least() Config {
 	return Config{
 		Issuer:    authz.Issuer{URL: "https://a.example.com", Audiences: []string{"a"}},
@@ -79,7 +79,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 	}
 }
 
-// The function's bundle and the environment may be of different releases: the JSON stays as it is.
+// The function's bundle and its environment may come from different releases, so the JSON must not change.
 func TestEnvironmentAsItIsWritten(t *testing.T) {
 	const want = `{"issuer":{"url":"https://a.example.com","audiences":["a"],"leewaySeconds":30},` +
 		`"discoveryUrl":"https://a.example.com/.well-known/oauth-authorization-server","clientId":"c",` +

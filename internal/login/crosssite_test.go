@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 )
 
-// Cookies that are not what the login set are refused.
+// Cookies that the login did not set are refused.
 func TestForgedCookies(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -38,7 +38,7 @@ func TestForgedCookies(t *testing.T) {
 	}
 }
 
-// attemptCookie is the cookie of a login under way, as a browser sends it.
+// attemptCookie returns the cookie of a login under way, as a browser sends it.
 func (f *fixture) attemptCookie() string {
 	b := f.other()
 	f.held(b)
@@ -46,7 +46,7 @@ func (f *fixture) attemptCookie() string {
 	return b.Jar.Header(u, false, true, "GET")
 }
 
-// Requests that change something come from the site's own pages.
+// Requests that change something must come from the site's own pages.
 func TestCrossSite(t *testing.T) {
 	for _, c := range []struct {
 		name   string

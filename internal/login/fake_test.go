@@ -26,16 +26,16 @@ const (
 	clientSecret = "the-secret-of-the-client"
 )
 
-// signingKeys are two keys that a provider signs with, one after the other.
+// signingKeys returns two keys, with which a provider signs one after the other.
 func signingKeys() []*rsa.PrivateKey { return rsatest.Keys()[:2] }
 
-// grant is what a code or a refresh token stands for.
+// grant is the grant behind a code or a refresh token.
 type grant struct {
 	request url.Values
 	family  string
 }
 
-// fakeProvider is an OpenID provider that does as it is told. It logs each user in at once.
+// fakeProvider is an OpenID provider that a test controls. It logs each user in at once.
 type fakeProvider struct {
 	now  func() time.Time
 	wire *logintest.Wire
@@ -85,7 +85,7 @@ func (p *fakeProvider) set(change func()) {
 	change()
 }
 
-// count is how many requests a path has got.
+// count returns the number of requests for a path.
 func (p *fakeProvider) count(path string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,7 +164,7 @@ func (p *fakeProvider) document() map[string]any {
 	return doc
 }
 
-// lastToken is a token of the last token answer.
+// lastToken returns a token of the last token response.
 func (p *fakeProvider) lastToken(name string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -282,7 +282,7 @@ func (p *fakeProvider) answerToken(w http.ResponseWriter, form url.Values) {
 	p.say(w, 200, answer)
 }
 
-// halfHash is the at_hash of an access token, for RS256 (OpenID Connect Core 1.0, section 3.1.3.6).
+// halfHash returns the at_hash of an access token, for RS256 (OpenID Connect Core 1.0, section 3.1.3.6).
 func halfHash(access string) string {
 	sum := sha256.Sum256([]byte(access))
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
@@ -313,7 +313,7 @@ func (p *fakeProvider) say(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// unique is a text that cannot be guessed.
+// unique returns a text that cannot be guessed.
 func (p *fakeProvider) unique() string {
 	p.issued++
 	return "u" + strconv.Itoa(p.issued) + "-" + rand.Text()

@@ -26,7 +26,7 @@ const (
 	auth     = shop + stage + "/auth/"
 )
 
-// testTime is when the tests' clocks begin.
+// testTime is the time at which the tests' clocks begin.
 var testTime = time.Unix(1_700_000_000, 0)
 
 // logs keeps the lines of a log.
@@ -47,7 +47,7 @@ func (l *logs) text() string {
 	return l.b.String()
 }
 
-// take is the text so far, which it forgets.
+// take returns the log so far and clears it.
 func (l *logs) take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -55,7 +55,7 @@ func (l *logs) take() string {
 	return l.b.String()
 }
 
-// last is the last line.
+// last returns the last line.
 func (l *logs) last(t testing.TB) line {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(l.text()), "\n")
@@ -66,7 +66,7 @@ func (l *logs) last(t testing.TB) line {
 	return last
 }
 
-// fixture is a login with its provider, AWS, a clock and a browser. Whatever a test does, its log must hold no secret.
+// fixture is a login with its provider, AWS, a clock and a browser. In every test, the log must hold no secret.
 type fixture struct {
 	*Handler
 	t       testing.TB
@@ -101,7 +101,7 @@ func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
 	return newFixtureOver(t, table, changes...)
 }
 
-// newTableFixture is a login with sessions in a table.
+// newTableFixture returns a login with sessions in a table.
 func newTableFixture(t testing.TB, changes ...func(*Config)) *fixture {
 	t.Helper()
 	return newFixtureOver(t, new(faultyTable), changes...)
@@ -154,7 +154,7 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 	return f
 }
 
-// newHandler makes another process of the function.
+// newHandler returns the handler of another process of the function.
 func (f *fixture) newHandler(config Config) *Handler {
 	f.t.Helper()
 	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
@@ -169,14 +169,14 @@ func (f *fixture) newHandler(config Config) *Handler {
 	return h
 }
 
-// serveAPI is the API at a stage, as API Gateway calls the function.
+// serveAPI serves the API at a stage. It calls the function as API Gateway does.
 func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
 	path, ok := strings.CutPrefix(r.URL.Path, stage)
 	if !ok || !strings.HasPrefix(path, "/auth/") {
 		_, _ = w.Write([]byte("the API's own page"))
 		return
 	}
-	// API Gateway hands both paths on as they were sent.
+	// API Gateway passes on both paths as they were sent.
 	of := requestOf(r)
 	of.Path = r.URL.EscapedPath()
 	r = r.Clone(WithRequest(r.Context(), of))
@@ -184,7 +184,7 @@ func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
 	f.Handler.ServeHTTP(w, r)
 }
 
-// logIn logs the browser's user in, and returns the page that the callback answered with.
+// logIn logs in the browser's user and returns the callback's page.
 func (f *fixture) logIn() *logintest.Page {
 	f.t.Helper()
 	p := f.browser.Open(f.t, auth+"login?return=/orders")
@@ -194,7 +194,7 @@ func (f *fixture) logIn() *logintest.Page {
 	return p
 }
 
-// post is a fetch of a page of the shop.
+// post sends a POST request as a page of the shop does with fetch.
 func (f *fixture) post(name string) *logintest.Page {
 	f.t.Helper()
 	return f.browser.Fetch(f.t, shop, "POST", auth+name)
@@ -210,7 +210,7 @@ func (f *fixture) sealed() (*session.Session, error) {
 	return opened.session(), nil
 }
 
-// want fails unless the last request ended so.
+// want fails unless the last request was answered with this status and logged with this reason.
 func (f *fixture) want(p *logintest.Page, status int, reason string) {
 	f.t.Helper()
 	if got := f.log.last(f.t); p.Status != status || got.Reason != reason || got.Status != status {
@@ -218,7 +218,7 @@ func (f *fixture) want(p *logintest.Page, status int, reason string) {
 	}
 }
 
-// members is a JSON body.
+// members returns the members of a JSON body.
 func members(t testing.TB, p *logintest.Page) map[string]any {
 	t.Helper()
 	var m map[string]any

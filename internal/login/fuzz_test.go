@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 )
 
-// A callback's query and cookies are an attacker's. Whatever they are, the login answers with a page, logs nothing of
-// them, and makes a session of the provider's own answer alone.
+// An attacker chooses a callback's query and cookies. Whatever they are, the login answers with a page, logs nothing of
+// them, and only makes a session from the provider's own answer.
 func FuzzCallback(f *testing.F) {
 	state := strings.Repeat("s", stateLength)
 	for _, query := range []string{
@@ -62,8 +62,8 @@ func FuzzCallback(f *testing.F) {
 	})
 }
 
-// A logout token is posted by anyone. Whatever a form is, the login answers, logs nothing of it, and ends a session for
-// the provider's own token alone.
+// Anyone can post a logout token. Whatever the form is, the login answers, logs nothing of it, and only ends a session
+// for a token of the provider.
 func FuzzBackChannelLogout(f *testing.F) {
 	fix := newTableFixture(f)
 	fix.withSID("sid-1")

@@ -13,7 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// Each claim of an ID token that the login looks at, wrong (OpenID Connect Core 1.0, section 3.1.3.7).
+// Each case has a wrong value for a claim of the ID token that the login checks (OpenID Connect Core 1.0, section
+// 3.1.3.7).
 func TestIDTokens(t *testing.T) {
 	claims := func(change func(c map[string]any)) func(*fakeProvider) {
 		return func(p *fakeProvider) { p.idToken = change }
@@ -92,7 +93,7 @@ func TestIDTokens(t *testing.T) {
 	}
 }
 
-// payload are a JWT's claims.
+// payload returns the claims of a JWT.
 func payload(text string) map[string]any {
 	b, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[1])
 	if err != nil {
@@ -101,7 +102,7 @@ func payload(text string) map[string]any {
 	return unmarshal(b)
 }
 
-// The parameter max_age limits when the user logged in at the provider.
+// The parameter max_age limits the time since the user logged in at the provider.
 func TestAuthTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		ago    any
@@ -125,7 +126,7 @@ func TestAuthTime(t *testing.T) {
 	}
 }
 
-// A refresh is not a login: the ID token that it brings has the auth_time of the login, or none.
+// A refresh is not a login. Its ID token has the login's auth_time, or none.
 func TestAuthTimeAtARefresh(t *testing.T) {
 	for name, said := range map[string]bool{"of the login": true, "not said": false} {
 		f := newFixture(t, func(c *Config) {
@@ -147,8 +148,8 @@ func TestAuthTimeAtARefresh(t *testing.T) {
 	}
 }
 
-// An access token that the guard would reject ends in a page that says so, and in a log that names the claim: a session
-// with it would only lead to the next login.
+// If the guard would reject an access token, the login ends with a page that says so, and the log names the claim. A
+// session with such a token would only lead to the next login.
 func TestAccessTokenThatTheGuardRejects(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -201,7 +202,7 @@ func TestAccessTokenThatTheGuardRejects(t *testing.T) {
 	}
 }
 
-// Access tokens that only their issuer knows are not looked at.
+// The login does not check opaque access tokens, which only their issuer can read.
 func TestOpaqueAccessTokens(t *testing.T) {
 	f := newFixture(t, func(c *Config) {
 		c.Issuer.Introspection = &authz.Introspection{Endpoint: idpOrigin + "/introspect", ClientID: "c",
@@ -218,7 +219,7 @@ func TestOpaqueAccessTokens(t *testing.T) {
 	}
 }
 
-// The guard's settings all reach the verifier that the login has of it.
+// All settings of the guard's issuer reach the login's verifier.
 func TestGuardsIssuer(t *testing.T) {
 	from := authz.Issuer{
 		URL: "u", Audiences: []string{"a"}, Algorithms: []string{"ES256"}, Type: "at+jwt", TokenUse: "access",
@@ -241,7 +242,7 @@ func TestGuardsIssuer(t *testing.T) {
 	}
 }
 
-// A guard that reads ID tokens gets their claims in the session, and no access token.
+// If the guard reads ID tokens, the session has their claims and no access token.
 func TestClaims(t *testing.T) {
 	f := newFixture(t, func(c *Config) {
 		c.Claims = []string{"email", "realm.roles", "missing", "sub", "https://example.test/plan"}
@@ -285,7 +286,7 @@ func TestClaims(t *testing.T) {
 	f.want(f.post("refresh"), http.StatusUnauthorized, "other_user")
 }
 
-// A session that lives on an ID token's claims ends where a refresh gives none.
+// A session with the claims of an ID token ends if a refresh gives no ID token.
 func TestClaimsWithoutIDToken(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.Claims = []string{} })
 	f.logIn()

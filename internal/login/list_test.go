@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 )
 
-// listed reads a list of sessions.
+// listed parses a list of sessions.
 func listed(t testing.TB, text string) []entry {
 	t.Helper()
 	var list struct{ Sessions []entry }
@@ -22,7 +22,8 @@ func listed(t testing.TB, text string) []entry {
 	return list.Sessions
 }
 
-// A user sees where they are logged in, and which session is this one. Nothing in the list opens a session.
+// Users see where they are logged in, and which session is the current one. Nothing in the list can be used as a
+// session.
 func TestSessions(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -63,7 +64,7 @@ func TestSessions(t *testing.T) {
 	f.want(f.other().Fetch(t, shop, "GET", auth+"sessions"), http.StatusUnauthorized, "no_session")
 }
 
-// A logout of all sessions ends those of the caller in every browser, and no others.
+// A logout of all sessions ends the caller's sessions in every browser, and no one else's.
 func TestLogoutAll(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -124,7 +125,7 @@ func (f *fixture) as(principal, verb, path string) *httptest.ResponseRecorder {
 
 func admins(c *Config) { c.Table, c.Admins = "sessions", true }
 
-// Administrators list and end the sessions of a subject. The log has both names.
+// Administrators list and end the sessions of a subject. The log names both the administrator and the subject.
 func TestSessionsOfASubject(t *testing.T) {
 	f := newTableFixture(t, admins)
 	second := f.other()
@@ -156,7 +157,7 @@ func TestSessionsOfASubject(t *testing.T) {
 	}
 }
 
-// A subject in a path is decoded once.
+// A subject in a path is decoded exactly once.
 func TestSubjectsInPaths(t *testing.T) {
 	f := newTableFixture(t, admins)
 	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sub"] = "auth0|a b%2F" } })
@@ -176,8 +177,8 @@ func TestSubjectsInPaths(t *testing.T) {
 	}
 }
 
-// Without the guard's word there is no administrator: not by a session, and not by what a client sends. A function
-// whose API has no administrators has no such route.
+// Only the guard makes an administrator: neither a session nor anything that a client sends does. If an API has no
+// administrators, its function has no routes for them.
 func TestAdministratorsAreTheGuards(t *testing.T) {
 	f := newTableFixture(t, admins)
 	f.logIn()

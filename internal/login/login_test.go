@@ -39,7 +39,7 @@ func TestLogin(t *testing.T) {
 	if kinds := f.wire.Leaks(who.Body); len(kinds) > 0 {
 		t.Errorf("the answer holds %q: %s", kinds, who.Body)
 	}
-	// What the log of each test is searched for.
+	// The fixture searches each test's log for these.
 	for _, kind := range []string{
 		"state", "nonce", "code", "code_verifier", "access_token", "refresh_token", "id_token", "cookie", "client_secret",
 	} {
@@ -54,7 +54,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// What goes to the provider, by the browser or ahead of it.
+// The parameters of the authorization request, sent by the browser or pushed.
 func TestAuthorizationRequest(t *testing.T) {
 	for name, pushed := range map[string]bool{"by the browser": false, "pushed": true} {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestAuthorizationRequest(t *testing.T) {
 	}
 }
 
-// A path to return to leads to the API and nowhere else.
+// The path to return to is always a path of the API.
 func TestReturnPaths(t *testing.T) {
 	f := newFixture(t)
 	for _, path := range []string{"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c", "/authors", "/a?b=/auth/login"} {
@@ -124,7 +124,7 @@ func TestReturnPaths(t *testing.T) {
 	f.want(f.browser.Open(t, auth+"login?return=/a&return=/b"), http.StatusBadRequest, "return_path")
 }
 
-// At most three logins of a browser are under way, and each of them can be completed.
+// At most three logins are under way in a browser, and each of them can be completed.
 func TestSeveralTabs(t *testing.T) {
 	f := newFixture(t)
 	var back []string
@@ -164,7 +164,7 @@ func (w *noRedirect) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Each answer is kept out of caches and frames, and says what it is.
+// Each answer has headers against caching and framing, and a Content-Type.
 func TestHeaders(t *testing.T) {
 	f := newFixture(t)
 	for _, c := range []struct{ verb, path, kind, cache string }{

@@ -16,7 +16,7 @@ func mustURL(text string) *url.URL {
 	return u
 }
 
-// A logout clears the cookies, revokes the refresh token, and names the provider's place to log out.
+// A logout clears the cookies, revokes the refresh token, and returns the provider's logout address.
 func TestLogout(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -41,7 +41,7 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// A form gets a redirect.
+// A form is answered with a redirect.
 func TestLogoutByForm(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.AfterLogout = "/bye" })
 	f.logIn()
@@ -55,8 +55,8 @@ func TestLogoutByForm(t *testing.T) {
 	}
 }
 
-// With sessions in cookies, a logout cannot reach a copy of the cookie: it is a session until its access token expires,
-// and the provider no longer refreshes it.
+// With sessions in cookies, a logout does not reach a copy of the cookie. The copy is a session until its access token
+// expires, but the provider no longer refreshes it.
 func TestACopyOutlivesALogout(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -124,7 +124,7 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 	}
 }
 
-// Amazon Cognito has its own name for the address to come back to, and tells its client's secret.
+// Amazon Cognito has its own parameter for the address to return to, and its API returns the client's secret.
 func TestCognito(t *testing.T) {
 	f := newFixture(t, func(c *Config) {
 		c.SecretARN, c.UserPoolID = "", "eu-central-1_AbCdEfGhI"
@@ -144,7 +144,7 @@ func TestCognito(t *testing.T) {
 	f.want(f.browser.Open(t, auth+"login"), http.StatusBadGateway, "id_token_token_use")
 }
 
-// A user pool that tells no secret, and an endpoint that must not be asked.
+// A user pool that returns no secret, and an endpoint that must not be asked.
 func TestCognitoThatFails(t *testing.T) {
 	change := func(c *Config) { c.SecretARN, c.UserPoolID = "", "eu-central-1_AbCdEfGhI" }
 	for name, c := range map[string]struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor/monitortest"
 )
 
-// embeddedOf are the metrics of a line as CloudWatch takes them: "refused by functionName = 1". Each must be a number
-// of the line, and each dimension a text of it.
+// embeddedOf returns the metrics of a line as CloudWatch reads them: "refused by functionName = 1". Each metric must be
+// a number in the line, and each dimension a text.
 func embeddedOf(t *testing.T, text string) (out []string) {
 	t.Helper()
 	var line map[string]any
@@ -84,8 +84,7 @@ func TestMetricsOfARequest(t *testing.T) {
 	}
 }
 
-// Each metric of a login that an alarm or a dashboard of the snapshots looks at is one that the handler writes, with
-// these dimensions.
+// The handler writes each login metric that an alarm or a dashboard of the snapshots uses, with the same dimensions.
 func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	f := newFixture(t)
 	f.Handler.log.function = "login"
@@ -122,7 +121,7 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	}
 }
 
-// The function's name in the environment turns metrics on, and NoMetrics off again.
+// The function's name in the environment turns metrics on, and NoMetrics turns them off.
 func TestMetricsAreOfLambda(t *testing.T) {
 	for _, c := range []struct {
 		name, function string

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// TestAHostBuildDoesNotStartOnLambda: this test runs as functions for Lambda are built, unless it has the tag
-// gatehouse_host.
+// TestAHostBuildDoesNotStartOnLambda covers the build for Lambda, and with the tag gatehouse_host the build for a
+// developer's machine.
 func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
 	_, err := FromLambda(func(name string) string {
 		return map[string]string{"LAMBDA_TASK_ROOT": "/var/task"}[name]

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 )
 
-// network answers for hosts without a connection.
+// network answers requests by their host, without a connection.
 type network map[string]http.Handler
 
 func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -41,7 +41,7 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// switched is a transport that a test can exchange for another.
+// switched is a transport that a test can replace.
 type switched struct {
 	to atomic.Pointer[http.RoundTripper]
 }
@@ -56,7 +56,7 @@ type hostError struct{ host string }
 
 func (e *hostError) Error() string { return "no such host: " + e.host }
 
-// fakeAWS is AWS Secrets Manager and Amazon Cognito.
+// fakeAWS stands in for AWS Secrets Manager and Amazon Cognito.
 type fakeAWS struct {
 	mu      sync.Mutex
 	secrets map[string]string // by ARN, and by ARN and stage

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Pages are for people: each says in a title and a sentence what happened, and has one link.
+// Pages are for people. Each has a title and a sentence that say what happened, and one link.
 func TestPages(t *testing.T) {
 	pages := map[string]page{"onward": onwardPage("/prod/orders")}
 	for name, p := range map[string]problem{
@@ -45,7 +45,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// A path is escaped wherever it stands.
+// A path is escaped everywhere in a page.
 func TestPathInPage(t *testing.T) {
 	text := onwardPage(`/a?x='y'&z="<b>`).html()
 	const want = `/a?x=&#39;y&#39;&amp;z=&#34;&lt;b&gt;`

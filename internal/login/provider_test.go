@@ -17,7 +17,7 @@ import (
 	peer "github.com/golang-jwt/jwt/v5"
 )
 
-// Metadata that the login does not take (OpenID Connect Discovery 1.0, section 4.3).
+// These cases are metadata that the login does not accept (OpenID Connect Discovery 1.0, section 4.3).
 func TestMetadataThatIsRefused(t *testing.T) {
 	member := func(name string, value any) func(*fakeProvider) {
 		return func(p *fakeProvider) {
@@ -82,7 +82,7 @@ func TestMetadataThatIsRefused(t *testing.T) {
 	}
 }
 
-// Metadata is fetched once in an hour, serves on while the provider is down, and is not asked for in a loop.
+// Metadata is fetched once an hour. It is still used while the provider is down, and is not fetched in a loop.
 func TestMetadataIsKept(t *testing.T) {
 	f := newFixture(t)
 	const path = "/.well-known/openid-configuration"
@@ -114,7 +114,8 @@ func TestMetadataIsKept(t *testing.T) {
 	}
 }
 
-// A provider that changes its keys is followed. The token's key is not among those at hand, and they are fetched again.
+// The login follows a provider that rotates its keys. If the token's key is not among the cached ones, they are fetched
+// again.
 func TestKeyRotation(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -123,7 +124,7 @@ func TestKeyRotation(t *testing.T) {
 	f.logIn()
 }
 
-// A client's secret that is rotated is fetched again when the provider refuses the old one.
+// A client's secret is fetched again when the provider refuses the cached one.
 func TestSecretRotation(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -134,7 +135,7 @@ func TestSecretRotation(t *testing.T) {
 	f.logIn()
 }
 
-// The keys of the cookies are rotated without logging the user out.
+// Rotating the keys of the cookies does not log the user out.
 func TestCookieKeyRotation(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -153,7 +154,7 @@ func TestCookieKeyRotation(t *testing.T) {
 	}
 }
 
-// How the client authenticates.
+// Each method of client authentication.
 func TestClientAuthentication(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -205,7 +206,7 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-// The provider's other failures while a user logs in.
+// Other failures of the provider while a user logs in.
 func TestLoginWhileTheProviderFails(t *testing.T) {
 	says := func(path string, status int, kind, body string) func(*fixture) {
 		return func(f *fixture) {

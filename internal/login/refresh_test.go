@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 )
 
-// A refresh asks the provider where the token is old, and otherwise only renews the idle time.
+// A refresh asks the provider only if the token is old. Otherwise it only renews the idle time.
 func TestRefresh(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -45,7 +45,7 @@ func TestRefresh(t *testing.T) {
 	want("the token has expired, the session has not", "renewed", 1)
 }
 
-// Tokens whose lifetime is short are not asked for again within 10 seconds.
+// Tokens with a short lifetime are not refreshed again within 10 seconds.
 func TestRefreshOfShortTokens(t *testing.T) {
 	f := newFixture(t)
 	f.idp.lifetime = 30 * time.Second
@@ -59,7 +59,7 @@ func TestRefreshOfShortTokens(t *testing.T) {
 	}
 }
 
-// Ten requests at once whose cookie was renewed already cause no call. The browser sends the cookie that it has.
+// Ten requests at once with a recently renewed cookie cause no call. The browser keeps its cookie.
 func TestParallelRefreshes(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -85,7 +85,7 @@ func TestParallelRefreshes(t *testing.T) {
 	}
 }
 
-// Refreshes with an old cookie race at a provider that rotates refresh tokens: one wins, and the loser's answer ends
+// Two refreshes with an old cookie race at a provider that rotates refresh tokens. One wins. The loser's answer ends
 // the session in the browser unless the winner's cookie comes later. So the script sends one refresh at a time.
 func TestRotationRace(t *testing.T) {
 	f := newFixture(t)
@@ -100,7 +100,7 @@ func TestRotationRace(t *testing.T) {
 	}
 }
 
-// What ends a session, and what keeps it although there are no new tokens.
+// Some failures of a refresh end the session, and others keep it although there are no new tokens.
 func TestRefreshThatFails(t *testing.T) {
 	says := func(status int, kind, body string) func(*fixture) {
 		return func(f *fixture) {
@@ -175,7 +175,7 @@ func TestRefreshThatFails(t *testing.T) {
 	}
 }
 
-// impatient lets a request's time be over at once.
+// impatient is a transport whose requests time out at once.
 type impatient struct{ http.RoundTripper }
 
 func (i impatient) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -185,7 +185,7 @@ func (i impatient) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, http.ErrHandlerTimeout
 }
 
-// Where a session ends: by its idle time, by its age, and by what is not its own cookie.
+// A session ends by its idle time or by its age, and a cookie that is not its own is no session.
 func TestSessionEnds(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -211,7 +211,7 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
-// A renewal that fails leaves the session as it was: another request may have renewed it in the table meanwhile.
+// A renewal that fails leaves the session as it was, since another request may have renewed it in the table meanwhile.
 func TestARenewalThatFailsChangesNothing(t *testing.T) {
 	for reason, c := range map[string]struct {
 		claims []string

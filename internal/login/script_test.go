@@ -19,7 +19,7 @@ func TestScriptIsSmall(t *testing.T) {
 	}
 }
 
-// What docs/login-pages.md explains is what the script has.
+// docs/login-pages.md explains what is in the script.
 func TestScriptIsExplained(t *testing.T) {
 	text, err := os.ReadFile("../../docs/login-pages.md")
 	if err != nil {
@@ -33,7 +33,7 @@ func TestScriptIsExplained(t *testing.T) {
 	}
 }
 
-// The cases are in testdata/script.cjs: the script in several tabs of an invented browser.
+// The cases are in testdata/script.cjs. It runs the script in several tabs of a simulated browser.
 func TestScript(t *testing.T) {
 	nodepeer.Need(t)
 	out, err := exec.Command("node", "-e", "require('./testdata/script.cjs')", "--", "session.js").CombinedOutput()

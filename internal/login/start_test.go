@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// With provisioned concurrency, all that requests need is there before the function says that it is ready.
+// With provisioned concurrency, the function is only ready once it has everything that requests need.
 func TestProvisionedConcurrency(t *testing.T) {
 	f := newFixture(t)
 	env := testConfig().Environment()
@@ -24,7 +24,7 @@ func TestProvisionedConcurrency(t *testing.T) {
 	f.logIn()
 }
 
-// What cannot work is said when the function starts.
+// A configuration that cannot work is refused when the function starts.
 func TestStartThatIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		name   string

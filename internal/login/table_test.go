@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
-// faultyTable is a table that can be away.
+// faultyTable is a table that a test can make unavailable.
 type faultyTable struct {
 	tablesession.Table
 	away   atomic.Bool // all of it
@@ -64,7 +64,7 @@ func (f *fixture) openTable(_ func(string) string, name string) (tablesession.Ta
 	return f.table, nil
 }
 
-// TestInTable runs tests of sessions in cookies for sessions in a table: to a browser they are the same.
+// TestInTable runs tests of sessions in cookies for sessions in a table. To a browser both are the same.
 func TestInTable(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"AccessTokenThatTheGuardRejects": TestAccessTokenThatTheGuardRejects,
@@ -100,7 +100,7 @@ func TestInTable(t *testing.T) {
 	}
 }
 
-// The cookie has a handle of one length, whatever the provider's tokens are.
+// The cookie has a handle, whose length does not depend on the provider's tokens.
 func TestTheCookieHasAHandle(t *testing.T) {
 	f := newTableFixture(t)
 	for _, size := range []int{0, 5000} {
@@ -118,7 +118,7 @@ func TestTheCookieHasAHandle(t *testing.T) {
 	}
 }
 
-// Where a cookie's session is copied, a logout ends the copy, with or without the provider.
+// A logout ends the session for every copy of its cookie, whether or not the provider can be reached.
 func TestLogoutEndsTheSessionInTheTable(t *testing.T) {
 	for name, change := range map[string]func(*fixture){
 		"the provider is well": func(*fixture) {},
@@ -144,15 +144,15 @@ func TestLogoutEndsTheSessionInTheTable(t *testing.T) {
 	}
 }
 
-// copied is a browser with the same cookies, which do not change with this one's.
+// copied returns a browser with a copy of the cookies. Later changes in one browser do not reach the other.
 func (f *fixture) copied() *logintest.Browser {
 	b := f.browser.Tab()
 	b.Jar = f.browser.Jar.Copy()
 	return b
 }
 
-// The browser is logged out although the session goes on. The log says that it does, and that comes before what the
-// provider did not do.
+// The browser is logged out although the session could not be ended. The log says so, and names this before any failure
+// at the provider.
 func TestLogoutWithoutTheTable(t *testing.T) {
 	for reason, change := range map[string]func(*fixture){
 		"table":     func(f *fixture) { f.table.away.Store(true) },
@@ -174,7 +174,7 @@ func TestLogoutWithoutTheTable(t *testing.T) {
 	}
 }
 
-// While the table is away, no route answers as if there were no session, and the browser keeps its cookie.
+// While the table is unavailable, no route answers as if there were no session, and the browser keeps its cookie.
 func TestTheTableIsAway(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -195,7 +195,7 @@ func TestTheTableIsAway(t *testing.T) {
 	}
 }
 
-// Requests that find the same token expired at once ask the provider once, and all get what it gave.
+// Of the requests that find the same token expired, one asks the provider, and all get its answer.
 func TestOneRefreshForAll(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -215,7 +215,7 @@ func TestOneRefreshForAll(t *testing.T) {
 	}
 }
 
-// A cookie from before a refresh leads to the newest tokens: nothing is lost to a race, as it is in cookies.
+// A cookie from before a refresh leads to the newest tokens. Unlike with sessions in cookies, a race loses nothing.
 func TestAnOldCookieAfterARefresh(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -230,7 +230,7 @@ func TestAnOldCookieAfterARefresh(t *testing.T) {
 	}
 }
 
-// The provider refuses the refresh token: the session ends in the table, also for a copy of its cookie.
+// If the provider refuses the refresh token, the session ends in the table, also for a copy of its cookie.
 func TestARefusedRefreshEndsTheSession(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -241,7 +241,7 @@ func TestARefusedRefreshEndsTheSession(t *testing.T) {
 	f.want(copied.Fetch(t, shop, "GET", auth+"session"), http.StatusUnauthorized, "session_ended")
 }
 
-// What is not a handle that the login has given is refused.
+// A handle that the login did not issue is refused.
 func TestForgedHandles(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
@@ -267,7 +267,7 @@ func TestForgedHandles(t *testing.T) {
 	}
 }
 
-// A function is built for one kind of session, and refuses the other's configuration.
+// A function is built for one kind of session, and refuses the configuration of the other kind.
 func TestTheOtherFunctionsConfiguration(t *testing.T) {
 	getenv := func(string) string { return "" }
 	config := testConfig()
