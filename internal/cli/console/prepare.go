@@ -100,36 +100,8 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		}
 	}
 	example := tryout.Example{Verb: out.Verb, Body: out.Body}
-	switch a.Credential {
-	case "none":
-	case "token":
-		made, err := v.mint(a.Token)
-		if err != nil {
-			return out, err
-		}
-		if takesSession(served) {
-			if out.Cookies, err = c.session(a.Token, served); err != nil {
-				return out, err
-			}
-			break
-		}
-		out.Token = &made
-		out.Rights = v.rightsOf(made, a.Stage, served, out.URL, c.options.Now())
-		if err := withToken(made.Text, served, &out); err != nil {
-			return out, err
-		}
-	case "bearer":
-		if err := withBearer(a.Bearer, served, &out); err != nil {
-			return out, err
-		}
-	case "key":
-		i := slices.IndexFunc(v.apis.Keys, func(k key) bool { return k.ID == a.Key })
-		if i < 0 {
-			return out, wrong("key", "there is no development key %q", a.Key)
-		}
-		example.Key, example.Region = &v.keys[i], served.API.Region
-	default:
-		return out, wrong("credential", "%q: want token, bearer, key or none", a.Credential)
+	if err := c.addCredential(a, v, served, &out, &example); err != nil {
+		return out, err
 	}
 	for _, h := range out.Headers {
 		example.Headers = append(example.Headers, h[0]+": "+h[1])
@@ -152,6 +124,37 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	}
 	out.Fetch = example.Fetch()
 	return out, nil
+}
+
+// addCredential adds the credential that the form selects: a new token or session, or a given token, to out; a key for
+// signing to example.
+func (c *Console) addCredential(a ask, v *view, served apigateway.Route, out *prepared, example *tryout.Example) error {
+	switch a.Credential {
+	case "none":
+	case "token":
+		made, err := v.mint(a.Token)
+		if err != nil {
+			return err
+		}
+		if takesSession(served) {
+			out.Cookies, err = c.session(a.Token, served)
+			return err
+		}
+		out.Token = &made
+		out.Rights = v.rightsOf(made, a.Stage, served, out.URL, c.options.Now())
+		return withToken(made.Text, served, out)
+	case "bearer":
+		return withBearer(a.Bearer, served, out)
+	case "key":
+		i := slices.IndexFunc(v.apis.Keys, func(k key) bool { return k.ID == a.Key })
+		if i < 0 {
+			return wrong("key", "there is no development key %q", a.Key)
+		}
+		example.Key, example.Region = &v.keys[i], served.API.Region
+	default:
+		return wrong("credential", "%q: want token, bearer, key or none", a.Credential)
+	}
+	return nil
 }
 
 // rightsOf compares a new token with what the route requires.
