@@ -23,10 +23,10 @@ const audience = "https://api.example.com/orders"
 
 var dir string // of the built function; "" if it was not built
 
-// built is the function as the constructs build it to run on this machine, where it takes keys over http.
+// built builds the function as the constructs do, for this machine, where it may fetch keys over http.
 var built = sync.OnceValues(func() (path string, err error) { return build(".", "bootstrap") })
 
-// build builds a main with some tags besides.
+// build builds a main package with additional tags.
 func build(pkg, name string, tags ...string) (path string, err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "authorizer-fn-"); err != nil {
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// logFile is what a process has logged so far. It is a file, so that a line is there once the process wrote it.
+// logFile is the log of a process. As it is a file, a line can be read as soon as the process has written it.
 type logFile struct{ path string }
 
 func (l logFile) String() string {
@@ -64,7 +64,7 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 	return launchBuilt(t, path, issuer, change)
 }
 
-// launchBuilt is launch with another build of the function, and more of an environment.
+// launchBuilt is like launch, with another build of the function and additional environment variables.
 func launchBuilt(
 	t *testing.T,
 	path string,
@@ -121,7 +121,7 @@ func launchBuilt(
 	return api, log
 }
 
-// invoke is what API Gateway makes of the function's answer: "401", "500", "403" or "allowed".
+// invoke returns what API Gateway makes of the function's answer: "401", "500", "403" or "allowed".
 func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -134,7 +134,7 @@ func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 		if result.Error.Message != "Unauthorized" {
 			return "500"
 		}
-		// What decides is the message alone, but nothing else may be in it either.
+		// Only the message decides, but nothing else may be in the payload either.
 		if got := string(result.Payload); got != `{"errorMessage":"Unauthorized","errorType":"errorString"}` {
 			t.Errorf("the error is %s", got)
 		}
@@ -274,8 +274,8 @@ func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
 	}
 }
 
-// TestBuiltWithoutOwnership: a function that does not know a requirement of its table must not start, as it would
-// otherwise have to leave the requirement out.
+// TestBuiltWithoutOwnership checks that a function does not start if its table has a requirement that it does not know.
+// Otherwise it would have to leave the requirement out.
 func TestBuiltWithoutOwnership(t *testing.T) {
 	path, err := built()
 	if err != nil {
@@ -292,7 +292,8 @@ func TestBuiltWithoutOwnership(t *testing.T) {
 	}
 }
 
-// TestBuiltWithoutTags: a function that does not know a setting must not start, as it would otherwise pass over it.
+// TestBuiltWithoutTags checks that a function does not start with a setting that it does not know. Otherwise it would
+// ignore the setting.
 func TestBuiltWithoutTags(t *testing.T) {
 	path, err := built()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor/monitortest"
 )
 
-// Each metric of an authorizer that an alarm or a dashboard of the snapshots looks at is one that the built function
-// writes, with these dimensions, and with the reason that an alarm is about.
+// The built function writes each authorizer metric that an alarm or a dashboard of the snapshots uses, with the same
+// dimensions and with the alarm's reason.
 func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -56,8 +56,8 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	}
 }
 
-// lifeOf is the log of a built function that has come to each outcome, for the reasons that have alarms. Each fetch of
-// keys writes whether it failed.
+// lifeOf returns the log of a built function that has had each outcome, for the reasons that have alarms. Each fetch of
+// keys logs whether it failed.
 func lifeOf(t *testing.T) string {
 	t.Helper()
 	key, other, stranger := authztest.RSA("rsa-1", 2048), authztest.RSA("rsa-1-other", 2048), authztest.RSA("rsa-9", 2048)
@@ -97,7 +97,7 @@ func lifeOf(t *testing.T) string {
 	return log.String()
 }
 
-// forged is a token with the signature of another one.
+// forged returns the token with the signature of the other one.
 func forged(token, other string) string {
 	return token[:strings.LastIndexByte(token, '.')] + other[strings.LastIndexByte(other, '.'):]
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// TestSession runs requests with sessions through the binary that is built for them.
+// TestSession sends requests with sessions to the binary that is built for sessions.
 func TestSession(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")

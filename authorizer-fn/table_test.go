@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// TestTable runs requests with sessions in a table through the binary that is built for them: it renews a token, and an
-// end of the session elsewhere is seen by the next request.
+// TestTable sends requests with sessions in a table to the binary that is built for them. The binary renews a token,
+// and the next request sees that a session was ended elsewhere.
 func TestTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -116,7 +116,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("after its end: %s: %s", got, log)
 		}
 	}
-	// Without a table in memory, the one of DynamoDB is asked.
+	// Without a table in memory, the function calls DynamoDB.
 	calls := make(chan string, 100)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// parsed is an answer, read as strictly as can be.
+// parsed is an answer, parsed strictly.
 type parsed struct {
 	principal  string
 	policy     iampolicy.Document
@@ -19,7 +19,7 @@ type parsed struct {
 	usageKey   string
 }
 
-// readAnswer reads an answer and fails if API Gateway could not.
+// readAnswer parses an answer, and fails if API Gateway could not read it.
 func readAnswer(t testing.TB, text string) parsed {
 	t.Helper()
 	v, err := strictjson.Parse(text)
@@ -63,7 +63,7 @@ func readAnswer(t testing.TB, text string) parsed {
 	return a
 }
 
-// methodARN is the methodArn of an event, or "".
+// methodARN returns the methodArn of an event, or "".
 func methodARN(payload []byte) string {
 	v, err := strictjson.Parse(string(payload))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// benchmarkToken is a token of 700 bytes, give or take one for base64url.
+// benchmarkToken returns a token of 700 bytes, or one more or less because of base64url.
 func benchmarkToken(n int) string {
 	claims := object{"scope": "openid read", "groups": []string{"staff", "admins"}, "azp": "client-1", "n": n}
 	for pad := 0; ; pad++ {
@@ -23,8 +23,8 @@ func benchmarkToken(n int) string {
 	}
 }
 
-// BenchmarkDecision measures a whole decision of 100 routes, from the bytes of the event to those of the answer, its
-// line in the log written to a file descriptor, against the signature of the same token alone.
+// BenchmarkDecision measures a whole decision for 100 routes, from the bytes of the event to those of the answer, with
+// its log line written to a file descriptor. It compares this with verifying the signature of the same token.
 func BenchmarkDecision(b *testing.B) {
 	text := benchmarkToken(0)
 	b.Run("raw RS256", func(b *testing.B) {
@@ -87,8 +87,8 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
-// BenchmarkSession measures a whole decision on a session that was opened before, with an access token as that of
-// [BenchmarkDecision] and a refresh token of 1,000 bytes.
+// BenchmarkSession measures a whole decision on a session that was opened before. The access token is like that of
+// [BenchmarkDecision], and the refresh token has 1,000 bytes.
 func BenchmarkSession(b *testing.B) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// conditions is a table of conditions on claims.
+// conditions is an access table with conditions on claims.
 const conditions = `{"version":1,"routes":[
 {"route":"GET /reports","requires":[{"kind":"claim","claim":"plan","anyOf":["pro","7","true"]}]},
 {"route":"GET /safe","requires":[{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]},
@@ -79,7 +79,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// A hook cannot meet a condition, nor take away what meets one.
+// A hook can neither make a condition true nor make it false.
 func TestConditionsSeeTheTokenAlone(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.routes = conditions }, withHook(func(_ context.Context, c *Caller) error {
 		c.Scopes, c.Groups, c.Roles = []string{"mfa"}, []string{"admins"}, nil

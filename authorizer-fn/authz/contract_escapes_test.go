@@ -2,7 +2,7 @@ package authz
 
 import "testing"
 
-// adminRoutes have a stricter literal beside a greedy parameter.
+// adminRoutes have a literal beside a greedy parameter, and the literal requires more.
 func adminRoutes(s *setup) {
 	routes(`{"route":"GET /admin","requires":[{"kind":"scope","anyOf":["admin"]}]}`, `{"route":"GET /{proxy+}"}`)(s)
 }
@@ -12,8 +12,9 @@ func denyEscapes(s *setup) {
 	s.config.DenyEscapedPaths = true
 }
 
-// escapeRules are the authorizer's part of line 56: an escaped letter makes no literal, and with DenyEscapedPaths no
-// escape is allowed. That the function serves the route that was authorized is shown by bench/paths.
+// escapeRules are the authorizer's part of line 56: a path with an escaped letter does not match the literal, and with
+// DenyEscapedPaths no escape is allowed. The tests in bench/paths show that the function serves the route that was
+// authorized.
 func escapeRules() []rule {
 	some, all := token(object{"scope": "orders:read"}), token(object{"scope": "admin"})
 	both := func(change func(*setup)) func(*setup) { return func(s *setup) { change(s); perRequest(s) } }

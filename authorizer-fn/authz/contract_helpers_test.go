@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// number is a number as it shall stand in a claim.
+// number returns a number as it is to be written in a claim.
 func number(text string) json.RawMessage { return json.RawMessage(text) }
 
-// panicsIn is a clock that panics, with what looks like a token, when a method of the authorizer asks it for the time.
+// panicsIn returns a clock that panics with a token as its value when the given method of the authorizer asks for the
+// time.
 func panicsIn(now func() time.Time, method string) func() time.Time {
 	return func() time.Time {
 		var at [1]uintptr
@@ -24,7 +25,7 @@ func panicsIn(now func() time.Time, method string) func() time.Time {
 	}
 }
 
-// synthRefuses runs a test of the constructs, which need far more than this package does; with the matrix only.
+// synthRefuses runs a test of the constructs. It needs far more than this package, so it only runs with -matrix.
 func synthRefuses(name string) func(*testing.T, *fixture) string {
 	return func(t *testing.T, _ *fixture) string {
 		if !*matrix {

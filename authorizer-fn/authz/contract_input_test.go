@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// corpusRules are the tokens of the corpus: lines 3 to 13, 15, 16, 18, 20 to 28, 30 and 47.
+// corpusRules has the tokens of the corpus: lines 3 to 13, 15, 16, 18, 20 to 28, 30 and 47.
 func corpusRules() (rules []rule) {
 	for _, c := range authztest.Corpus(testIssuer, testAudience, t0) {
 		want := reject
@@ -24,7 +24,7 @@ func corpusRules() (rules []rule) {
 	return rules
 }
 
-// header is a TOKEN event for GET /orders with a whole header.
+// header returns a TOKEN event for GET /orders with the value of the whole header.
 func header(value string) []byte { return authztest.TokenEvent(authztest.ARN("GET", "/orders"), value) }
 
 func inputRules() []rule {
@@ -435,7 +435,7 @@ func keyRules() []rule {
 	}
 }
 
-// provisioned has the authorizer made as with provisioned concurrency, where it waits for keys.
+// provisioned makes the authorizer as with provisioned concurrency, where it waits for keys.
 func provisioned(s *setup) { s.env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency" }
 
 func cognito(use string) func(*setup) {
@@ -455,7 +455,7 @@ func clientsOf(claim string, clients ...string) func(*setup) {
 
 func accessTokensOnly(s *setup) { s.config.Issuers[0].Type = "at+jwt" }
 
-// downFor lets time pass while the issuer is down, and then asks with a token of that time.
+// downFor lets time pass while the issuer is down, and then sends a token that was issued at the end of that time.
 func downFor(d time.Duration) func(*testing.T, *fixture) string {
 	return func(t *testing.T, f *fixture) string {
 		if got := f.outcome(t, get(token(nil))); got != allow {
@@ -468,7 +468,8 @@ func downFor(d time.Duration) func(*testing.T, *fixture) string {
 	}
 }
 
-// afterInit waits until the log says what is wrong with the configuration, which needs no request, and then asks.
+// afterInit waits until the log says what is wrong with the configuration, which takes no request. Then it sends the
+// token.
 func afterInit(reason, token string) func(*testing.T, *fixture) string {
 	return func(t *testing.T, f *fixture) string {
 		for wait := time.Millisecond; !strings.Contains(f.log.String(), reason); wait *= 2 {
@@ -484,8 +485,8 @@ func afterInit(reason, token string) func(*testing.T, *fixture) string {
 	}
 }
 
-// flood asks a thousand times with a token that is rejected, once the keys are there and some time has passed, and
-// expects so many fetches in all.
+// flood sends a rejected token a thousand times, after the keys were fetched and some time has passed. It checks the
+// total number of fetches.
 func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches int) string {
 	f.outcome(t, get(goodKey().Token("RS256", goodClaims())))
 	f.clock.Advance(after)

@@ -12,12 +12,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// on is a TOKEN event for another request.
+// on returns a TOKEN event for another request.
 func on(method, path, token string) []byte {
 	return authztest.TokenEvent(authztest.ARN(method, path), "Bearer "+token)
 }
 
-// onARN is a TOKEN event for any method ARN.
+// onARN returns a TOKEN event for any method ARN.
 func onARN(arn string) []byte { return authztest.TokenEvent(arn, "Bearer "+token(nil)) }
 
 func perRequest(s *setup) { s.config.PerRequest = true }
@@ -28,8 +28,8 @@ func routes(list ...string) func(*setup) {
 
 func endsWithToken(s *setup) { s.config.PolicyEndsWithToken = true }
 
-// cachedAt asks with a token that is good for 300 s, and is what API Gateway allows by the cached policy after some
-// time.
+// cachedAt sends a token that is good for 300 s. It returns what API Gateway allows by the cached policy some time
+// later.
 func cachedAt(after time.Duration) func(*testing.T, *fixture) string {
 	return func(t *testing.T, f *fixture) string {
 		text, err := f.invoke(get(token(nil)))
@@ -421,8 +421,8 @@ func policyRules() []rule {
 			do:   synthRefuses("cache_without_identity_source"),
 		},
 	}
-	// Line 37, with an answer for one request; and with one for the API, which names routes and not paths: its bytes are
-	// compared in line 36, and what matters is that it allows no more.
+	// These cases are line 37 with an answer for one request, and with one for the API. The latter names routes and not
+	// paths. Line 36 compares its bytes, so here it only must not allow more.
 	for _, path := range []string{
 		"/orders/*",
 		"/orders/?",
@@ -482,7 +482,7 @@ func policyRules() []rule {
 	return rules
 }
 
-// longRoutes are routes with long names, of which a scope permits every other one.
+// longRoutes adds routes with long names. A scope permits every other one of them.
 func longRoutes(n int) func(*setup) {
 	list := make([]string, n)
 	for i := range list {
@@ -496,7 +496,7 @@ func longRoutes(n int) func(*setup) {
 	return routes(list...)
 }
 
-// sentTo is a REQUEST event by an administrator for a path that API Gateway sent to a resource.
+// sentTo returns an administrator's REQUEST event for a path that API Gateway has matched to a resource.
 func sentTo(resource, path string) []byte {
 	headers := http.Header{"Authorization": {"Bearer " + token(object{"scope": "admin"})}}
 	return bytes.Replace(
@@ -507,13 +507,13 @@ func sentTo(resource, path string) []byte {
 	)
 }
 
-// userRoutes are two routes of which a caller may call the shorter one.
+// userRoutes are two routes. A caller may call only the shorter one.
 func userRoutes(s *setup) {
 	routes(`{"route":"GET /user/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]}`,
 		`{"route":"GET /user/{id}/admin","requires":[{"kind":"scope","anyOf":["admin"]}]}`)(s)
 }
 
-// literalRoutes are two routes of which an administrator may call the one with the parameter.
+// literalRoutes are two routes. An administrator may call only the one with the parameter.
 func literalRoutes(s *setup) {
 	routes(`{"route":"GET /user/{id}","requires":[{"kind":"scope","anyOf":["admin"]}]}`,
 		`{"route":"GET /user/me","requires":[{"kind":"scope","anyOf":["orders:read"]}]}`)(s)

@@ -22,7 +22,7 @@ import (
 // prints what was expected and what came.
 var matrix = flag.Bool("matrix", false, "print what the contract expects and what came, case by case")
 
-// What can be expected.
+// These are the outcomes that a rule can expect.
 const (
 	allow    = "allowed" // a policy that allows the request
 	deny     = "403"     // a policy that denies it, or does not allow it
@@ -96,8 +96,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// reasons are what a rejection may be logged with, by line: a token that is rejected for another reason than the one it
-// was made for proves nothing.
+// reasons are the reasons that a rejection may be logged with, by line. If a token is rejected for another reason than
+// the one it was made for, the test proves nothing.
 var reasons = map[int]string{
 	1:  "no_token",
 	2:  "several_tokens no_token",
@@ -137,7 +137,7 @@ var reasons = map[int]string{
 	47: "principal claim_type",
 }
 
-// reason is the last decision's.
+// reason returns the reason of the last decision.
 func (f *fixture) reason() string {
 	if f == nil {
 		return ""
@@ -151,7 +151,7 @@ func (f *fixture) reason() string {
 	return word
 }
 
-// printable is a text on a line, not too long.
+// printable returns a text on one line, shortened if it is long.
 func printable(s string) string {
 	if q := strconv.Quote(s); q[1:len(q)-1] != s {
 		s = q
@@ -162,7 +162,8 @@ func printable(s string) string {
 	return s
 }
 
-// outcome is what API Gateway makes of the answer to an event: it evaluates the policy for the event's own method ARN.
+// outcome returns what API Gateway makes of the answer to an event. It evaluates the policy for the event's own method
+// ARN.
 func (f *fixture) outcome(t testing.TB, payload []byte) string {
 	t.Helper()
 	answer, err := f.invoke(payload)
@@ -192,7 +193,7 @@ func outcomeOf(t testing.TB, answer string, err error, arn string) string {
 	return deny
 }
 
-// rightsOn is what the policy of an answer allows: a list of "GET /path", of those asked for.
+// rightsOn returns which of the requests the policy of an answer allows, as a list of "GET /path".
 func (f *fixture) rightsOn(t testing.TB, payload []byte, requests ...string) string {
 	t.Helper()
 	text, err := f.invoke(payload)
@@ -211,8 +212,8 @@ func (f *fixture) rightsOn(t testing.TB, payload []byte, requests ...string) str
 	return strings.Join(out, ", ")
 }
 
-// secretsOf are a token as it came and as it reads, in pieces: what no log may hold. Short pieces are left out, as is
-// what the log is to say of a token that was verified.
+// secretsOf returns the pieces of a token that no log may hold, encoded and decoded. It leaves out short pieces, and
+// what the log should say about a verified token.
 func secretsOf(token string) (pieces []string) {
 	const least = 12
 	for part := range strings.SplitSeq(token, ".") {
@@ -226,7 +227,7 @@ func secretsOf(token string) (pieces []string) {
 	return pieces
 }
 
-// checkNoToken fails if a text for a log holds a piece of the tokens that an event holds.
+// checkNoToken fails if a log text holds a piece of a token that is in the event.
 func checkNoToken(t testing.TB, event, log string) {
 	t.Helper()
 	for _, always := range []string{

@@ -13,10 +13,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// reasonWord finds the words in code of the table of reasons.
+// reasonWord matches the words in code in the table of reasons.
 var reasonWord = regexp.MustCompile("`([a-z0-9_]+)`")
 
-// reasonsSection is the section on reasons of docs/authorizer.md.
+// reasonsSection returns the section on reasons of docs/authorizer.md.
 func reasonsSection(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/authorizer.md")
@@ -28,7 +28,8 @@ func reasonsSection(t *testing.T) string {
 	return section
 }
 
-// TestUnauthorizedReasonsAreThoseOfTheDocumentation: an alarm on a reason that is never written would never go off.
+// TestUnauthorizedReasonsAreThoseOfTheDocumentation compares the reasons that alarms know with the documentation. An
+// alarm on a reason that is never written would never go off.
 func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
 	_, rows, _ := strings.Cut(reasonsSection(t), "| unauthorized |")
 	rows, _, _ = strings.Cut(rows, "| denied |")
@@ -42,8 +43,8 @@ func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
 	}
 }
 
-// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that
-// docs/authorizer.md lists, and none is listed that does not exist.
+// TestEveryReasonIsDocumented checks that the reasons are exactly those that docs/authorizer.md lists, since each is
+// the value of a metric's dimension.
 func TestEveryReasonIsDocumented(t *testing.T) {
 	listed := map[string]bool{}
 	for _, m := range reasonWord.FindAllStringSubmatch(reasonsSection(t), -1) {

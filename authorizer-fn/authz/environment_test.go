@@ -112,7 +112,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 	}
 }
 
-// The function's bundle and the environment may be of different releases: the JSON stays as it is.
+// The function's bundle and its environment may come from different releases, so the JSON must not change.
 func TestEnvironmentAsItIsWritten(t *testing.T) {
 	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
 		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
@@ -247,8 +247,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestAHostBuildDoesNotStartOnLambda: this test runs as functions for Lambda are built, unless it has the tag
-// gatehouse_host.
+// TestAHostBuildDoesNotStartOnLambda covers the build for Lambda, and with the tag gatehouse_host the build for a
+// developer's machine.
 func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
 	_, err := FromLambda(func(name string) string {
 		return map[string]string{"LAMBDA_TASK_ROOT": "/var/task"}[name]

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// fuzzed is an authorizer for fuzz targets: made once in a process, with cheap keys, all token sources and a log that
-// is looked at after each event.
+// fuzzed returns an authorizer for fuzz targets. It is made once in a process, with cheap keys and all token sources.
+// Its log is checked after each event.
 func fuzzed(changes ...func(*setup)) func() *fixture {
 	changes = append([]func(*setup){func(s *setup) {
 		s.issuer.Publish(authztest.Ed25519("ed"))
@@ -33,7 +33,7 @@ func fuzzed(changes ...func(*setup)) func() *fixture {
 	})
 }
 
-// taken is the log since it was last taken.
+// taken returns the log since the last call.
 func (l *lines) taken() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,8 +42,8 @@ func (l *lines) taken() string {
 	return s
 }
 
-// FuzzEvent: whatever an event is, there is an answer that API Gateway can read or one of two errors, and a line in the
-// log without a piece of what might be a token.
+// FuzzEvent checks that every event gets either an answer that API Gateway can read or one of two errors, and that the
+// log line has no piece of what might be a token.
 func FuzzEvent(f *testing.F) {
 	good := authztest.Ed25519("ed").Token("EdDSA", goodClaims())
 	for _, event := range [][]byte{
@@ -90,8 +90,8 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// FuzzTokenSources: a token is only found if it is the only one, in all the ways a header, a cookie or a query string
-// can be written; a second, different one in any place is never passed over.
+// FuzzTokenSources checks that a token is only found if it is the only one, however a header, a cookie or a query
+// string is written. A second, different token in any place is never ignored.
 func FuzzTokenSources(f *testing.F) {
 	f.Add("Authorization", "Bearer a.b.c", "session=a.b.c", "access_token", "a.b.c")
 	f.Add("authorization", "bearer  a.b.c ", "x=1;session=a.b.c ;session=d", "Access_Token", "")
@@ -138,8 +138,8 @@ func FuzzTokenSources(f *testing.F) {
 	})
 }
 
-// FuzzContext: whatever the claims are, the context is flat strings within bounds in valid JSON; two lists give the
-// same text only if they hold the same words; and nothing that is special in an access log is in a principal.
+// FuzzContext checks that for all claims the context is valid JSON of flat strings within bounds. Two lists give the
+// same text only if they hold the same words. A principal has no character that is special in an access log.
 func FuzzContext(f *testing.F) {
 	f.Add(`"x"`, "a b", "c,d", "user")
 	f.Add(`[1,"a",[],{},null,true]`, "", "%20", "\"\\\n\x7f\u2028é")
@@ -189,8 +189,8 @@ func FuzzContext(f *testing.F) {
 	})
 }
 
-// FuzzDecision is the whole way, compared with a few lines that say who may call what: a token with any rights, on any
-// path, gets a policy that allows the request if and only if its route is the authorizer's and permits it.
+// FuzzDecision compares a whole decision with a few lines that say who may call what. For a token with any rights and
+// any path, the policy allows the request if and only if its route is the authorizer's and permits it.
 func FuzzDecision(f *testing.F) {
 	f.Add("GET", "/orders", "orders:read", "", "", false)
 	f.Add("DELETE", "/orders/7/", "orders:write x", "admins", "", true)
@@ -221,7 +221,7 @@ func FuzzDecision(f *testing.F) {
 		entries(t, log)
 		checkNoToken(t, string(event), log)
 
-		// The method ARN is the two in a row, so that a path without a slash is a part of the verb.
+		// The method ARN joins the two, so without a slash the path becomes a part of the verb.
 		method, path, _ = strings.Cut(method+path, "/")
 		path = "/" + path
 		rule, routed := table.Match(method, path)

@@ -26,10 +26,10 @@ const (
 	testAudience = "https://api.example.com/orders"
 )
 
-// t0 is when the tests' clocks begin.
+// t0 is the time at which the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// goodKey is the key of the tests' issuer.
+// goodKey returns the key of the tests' issuer.
 func goodKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
 
 // goodClaims are accepted at t0.
@@ -45,10 +45,10 @@ func goodClaims() object {
 	}
 }
 
-// tokens are those that were made, by their claims: RS256 makes the same token each time, and takes long.
+// tokens caches tokens by their claims: RS256 makes the same token each time, and is slow.
 var tokens sync.Map
 
-// token is a good token but for some changes to its claims.
+// token returns a good token with changes to its claims.
 func token(changes object) string {
 	claims := goodClaims().With(changes)
 	if made, ok := tokens.Load(claims.String()); ok {
@@ -88,7 +88,7 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// fixture is an authorizer of one issuer, its clock, its issuer and its log.
+// fixture is an authorizer with one issuer, a clock and a log.
 type fixture struct {
 	*Authorizer
 	clock  *testclock.Clock
@@ -96,7 +96,7 @@ type fixture struct {
 	log    *lines
 }
 
-// setup is what an authorizer is made of. Tests change it.
+// setup is the input from which an authorizer is made. Tests change it.
 type setup struct {
 	config  Config
 	options Options
@@ -109,7 +109,7 @@ func goodConfig() Config {
 	return Config{Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, JWKSURL: testIssuer + "/keys"}}}
 }
 
-// tryFixture makes an authorizer as in Lambda, from an environment and a file.
+// tryFixture makes an authorizer as Lambda does, from an environment and a file.
 func tryFixture(changes ...func(*setup)) (*fixture, error) {
 	f := &fixture{clock: testclock.New(t0), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
 	s := &setup{
@@ -144,7 +144,7 @@ func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
 	return f
 }
 
-// inBubble runs a subtest in which time passes only when all goroutines wait, so that a limit is never reached because
+// inBubble runs a subtest in which time passes only when all goroutines wait. So no time limit is reached just because
 // the machine is busy.
 func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Helper()
@@ -156,7 +156,7 @@ func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	})
 }
 
-// lambdaContext is a context as the Lambda runtime makes it.
+// lambdaContext returns a context as the Lambda runtime makes it.
 func lambdaContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
@@ -172,12 +172,12 @@ func (f *fixture) invoke(payload []byte) (string, error) {
 	return string(answer), err
 }
 
-// get is a TOKEN event for GET /orders with a token.
+// get returns a TOKEN event for GET /orders with a token.
 func get(token string) []byte {
 	return authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)
 }
 
-// manyRoutes is a table of n routes, five to a resource, of which the first scope permits two thirds.
+// manyRoutes returns a table of n routes, five to a resource. The first scope permits two thirds of them.
 func manyRoutes(n int) string {
 	var b strings.Builder
 	b.WriteString(`{"version":1,"routes":[`)

@@ -21,7 +21,7 @@ const (
 	introspecting    = "orders-api" // the client that asks
 )
 
-// asked is an issuer with opaque tokens: its endpoint knows tokens by their text, and its secret is in AWS Secrets
+// asked is an issuer of opaque tokens. Its endpoint knows tokens by their text, and its secret is in AWS Secrets
 // Manager.
 type asked struct {
 	mu     sync.Mutex
@@ -70,7 +70,7 @@ func (a *asked) count() int {
 	return n
 }
 
-// goodAnswer is about a token that is accepted at t0.
+// goodAnswer returns the answer for a token that is accepted at t0.
 func goodAnswer() object {
 	return object{"active": true, "sub": "user-1", "aud": testAudience, "client_id": "web", "scope": "orders:read",
 		"token_type": "Bearer", "exp": t0.Unix() + 300, "groups": []string{"staff"}, "tenant": "acme"}
@@ -80,7 +80,7 @@ func goodIntrospection() *Introspection {
 	return &Introspection{Endpoint: introspectionURL, ClientID: introspecting, SecretARN: secretName}
 }
 
-// newAsked makes an authorizer of an issuer that is asked. The changes come after those that make its tokens opaque.
+// newAsked makes an authorizer whose issuer has opaque tokens. The changes are applied after that.
 func newAsked(t testing.TB, changes ...func(*setup)) (*asked, *fixture) {
 	t.Helper()
 	a := &asked{tokens: map[string]object{"good": goodAnswer()}}
@@ -143,7 +143,7 @@ func TestOpaqueTokens(t *testing.T) {
 	}
 }
 
-// The claims of an answer reach the backend, the hook and the rights as those of a JWT do.
+// The claims of an answer reach the backend, the hook and the decision as those of a JWT do.
 func TestClaimsOfAnAnswer(t *testing.T) {
 	var seen []string
 	a, f := newAsked(t, func(s *setup) {
@@ -168,12 +168,12 @@ func TestClaimsOfAnAnswer(t *testing.T) {
 			t.Errorf("%s is not in %s", part, answer)
 		}
 	}
-	// A client that calls for itself need not have a sub.
+	// A client that calls on its own behalf need not have a sub.
 	a.know("machine", goodAnswer().With(object{"sub": nil}))
 	if answer, err := f.invoke(get("machine")); err != nil || !strings.Contains(answer, `"principalId":"web"`) {
 		t.Error(answer, err)
 	}
-	// Without exp, what follows from the answer ends when the answer no longer counts.
+	// Without exp, the hook's caller expires when the answer expires from the cache.
 	a.know("endless", goodAnswer().With(object{"exp": nil}))
 	seen = nil
 	if _, err := f.invoke(get("endless")); err != nil || !strings.Contains(fmt.Sprint(seen), fmt.Sprint(t0.Unix()+60)) {
@@ -214,7 +214,7 @@ func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
 	}
 }
 
-// Junk costs no call, and what has the form of a token no more than package introspection allows.
+// Junk causes no call. A flood of what looks like tokens causes no more calls than package introspection allows.
 func TestFloodOfJunk(t *testing.T) {
 	a, f := newAsked(t)
 	for i := range 10_000 {
@@ -235,7 +235,7 @@ func TestFloodOfJunk(t *testing.T) {
 	}
 }
 
-// A failure is no verdict on the token: the gateway answers 500, and the next request may be allowed.
+// A failure says nothing about the token. The gateway answers 500, and the next request may be allowed.
 func TestFailuresAreNotCached(t *testing.T) {
 	a, f := newAsked(t)
 	a.know("good", goodAnswer().With(object{"exp": nil}))
@@ -260,7 +260,7 @@ func TestFailuresAreNotCached(t *testing.T) {
 	}
 }
 
-// withJWTs makes the issuer's tokens JWTs that are asked about once they are verified.
+// withJWTs makes the issuer's tokens JWTs, about which the issuer is asked after they are verified.
 func withJWTs(s *setup) {
 	s.config.Issuers[0].JWKSURL = testIssuer + "/keys"
 	s.config.Issuers[0].Introspection.VerifyJWTs = true
@@ -303,8 +303,8 @@ func TestJWTsThatAreAskedAbout(t *testing.T) {
 	}
 }
 
-// A JWT goes to the issuer that it names, and any other token to the one whose tokens are opaque. A JWT of an issuer
-// that is not configured is shown to no endpoint.
+// A JWT goes to the endpoint of the issuer that it names, and any other token to the issuer of opaque tokens. A JWT of
+// an issuer that is not configured goes to no endpoint.
 func TestWhoIsAsked(t *testing.T) {
 	const second = "https://second.example.com"
 	for name, only := range map[string]bool{"beside an issuer of JWTs": false, "alone": true} {
@@ -390,7 +390,7 @@ func TestSignedAnswers(t *testing.T) {
 			})
 		}
 	}
-	// The answer itself is not a token.
+	// The answer itself is not accepted as a token.
 	_, f := newAsked(t, withJWTs)
 	answer := goodKey().Sign("RS256", object{"alg": "RS256", "kid": "rsa-1", "typ": typ}.String(), goodClaims().String())
 	if got := f.outcome(t, get(answer)); got != reject {

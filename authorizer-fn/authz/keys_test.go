@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// signedBy is an event with a token of a key that is good at the fixture's time.
+// signedBy returns an event with a token of this key that is good at the fixture's time.
 func signedBy(f *fixture, k *authztest.Key) []byte {
 	now := f.clock.Now().Unix()
 	return get(k.Token("RS256", goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})))

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// entries are the lines of a log, each checked to be one JSON object that CloudWatch takes metrics from.
+// entries returns the lines of a log. It checks that each is one JSON object from which CloudWatch can read metrics.
 func entries(t testing.TB, log string) (all []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(log) {
@@ -72,7 +72,7 @@ func checkMetrics(t testing.TB, entry map[string]any) {
 	}
 }
 
-// metricsOf are the metrics in a line: "denied by functionName and reason = 1".
+// metricsOf returns the metrics in a line: "denied by functionName and reason = 1".
 func metricsOf(entry map[string]any) (out []string) {
 	metadata, _ := entry["_aws"].(map[string]any)
 	if metadata == nil {

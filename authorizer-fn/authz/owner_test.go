@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// owners is a table in which callers own what the path names.
+// owners is a table of routes whose paths name their owner.
 const owners = `{"version":1,"routes":[
 {"route":"GET /users/{id}","requires":[{"kind":"either","either":[{"kind":"pathIs","parameter":"id","claim":"sub"},{"kind":"group","anyOf":["admins"]}]}]},
 {"route":"GET /users/me","requires":[{"kind":"scope","anyOf":["me"]}]},
@@ -69,7 +69,7 @@ func TestOwnersPolicy(t *testing.T) {
 	}
 }
 
-// What encodings are allowed depends on whether the answer is kept.
+// Which encodings of a path are allowed depends on whether the answer is cached.
 func TestOwnersSpellings(t *testing.T) {
 	for _, c := range []struct {
 		path               string
@@ -97,7 +97,7 @@ func TestOwnersSpellings(t *testing.T) {
 	}
 }
 
-// A hook does not make an owner.
+// A hook cannot make a caller an owner.
 func TestHookAndOwners(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.routes = owners }, withHook(func(_ context.Context, c *Caller) error {
 		c.Principal, c.Groups = "u-18", append(c.Groups, "u-18")

@@ -28,7 +28,7 @@ import (
 //go:embed testdata/provider.cjs
 var providerScript string
 
-// provider is npm's oidc-provider behind a proxy that can spoil its answers.
+// provider is npm's oidc-provider behind a proxy that can change its answers.
 type provider struct {
 	issuer string
 	key    *ecdsa.PrivateKey // of the client "keyed"
@@ -64,7 +64,7 @@ func startProvider(t *testing.T) *provider {
 	return p
 }
 
-// pass has the provider answer.
+// pass passes a request on to the provider.
 func (p *provider) pass(w http.ResponseWriter, r *http.Request) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.issuer+r.URL.Path, r.Body)
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *provider) revoke(t *testing.T, token string) {
 	p.post(t, "/token/revocation", url.Values{"token": {token}})
 }
 
-// clients are those that may ask, each in its way.
+// clients returns clients that may introspect tokens, one for each way to authenticate.
 func (p *provider) clients(t *testing.T) map[string]struct {
 	Introspection
 	secret string
@@ -150,7 +150,7 @@ func (p *provider) clients(t *testing.T) map[string]struct {
 	}
 }
 
-// authorizer asks the provider through the proxy.
+// authorizer returns an authorizer that reaches the provider through the proxy.
 func (p *provider) authorizer(
 	t *testing.T, n Introspection, secret string, changes ...func(*setup),
 ) (*fixture, *secretsManager) {
@@ -175,7 +175,7 @@ func TestProvider(t *testing.T) {
 	t.Run("Faults", func(t *testing.T) { testFaults(t, p) })
 }
 
-// testAnswers asks npm's oidc-provider, in each way in which a client can authenticate, and by signed answers.
+// testAnswers asks npm's oidc-provider with each way in which a client can authenticate, and with signed answers.
 func testAnswers(t *testing.T, p *provider) {
 	for name, c := range p.clients(t) {
 		t.Run(name, func(t *testing.T) {
@@ -224,8 +224,8 @@ func testAnswers(t *testing.T, p *provider) {
 	})
 }
 
-// testFaults is the table of docs/opaque-tokens.md against oidc-provider: what comes between it and the authorizer is a
-// 500, and leaves nothing behind.
+// testFaults checks the table of docs/opaque-tokens.md against oidc-provider. Each fault between it and the authorizer
+// is answered with 500, and has no effect on later requests.
 func testFaults(t *testing.T, p *provider) {
 	says := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {

@@ -17,7 +17,7 @@ const (
 	goodSecret = "a secret of some more than thirty-two bytes"
 )
 
-// secretsManager is AWS Secrets Manager as far as GetSecretValue goes. It verifies each request's signature.
+// secretsManager stands in for AWS Secrets Manager, with GetSecretValue only. It verifies each request's signature.
 type secretsManager struct {
 	now func() time.Time
 
@@ -87,7 +87,7 @@ func (s *secretsManager) rotate(value string) {
 	s.value = value
 }
 
-// turn rotates the secret as Secrets Manager does: the version before stays.
+// turn rotates the secret as Secrets Manager does, which keeps the previous version.
 func (s *secretsManager) turn(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *secretsManager) counts() (requests int, refused []error) {
 	return s.requests, s.refused
 }
 
-// useSecret makes the issuer sign with a secret of a Secrets Manager at some URL.
+// use makes the issuer sign with a secret of the Secrets Manager at this URL.
 func (s *secretsManager) use(to *setup, url string) {
 	s.now = to.options.Now
 	to.config.Issuers[0] = Issuer{URL: testIssuer, Audiences: []string{testAudience}, SecretARN: secretName}
@@ -128,7 +128,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// withSecret is an issuer that signs with a secret, with no network in between.
+// withSecret makes the issuer sign with a secret, without a network.
 func withSecret(value string) func(*setup) {
 	return func(s *setup) { (&secretsManager{value: value}).use(s, "") }
 }

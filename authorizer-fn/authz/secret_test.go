@@ -199,8 +199,8 @@ func TestKindsOfSecret(t *testing.T) {
 	}
 }
 
-// TestSecretsComeOverTLS: what a deployed function reads its environment from must not have it take a key, or send its
-// role's session token, in the clear.
+// TestSecretsComeOverTLS checks that the environment of a deployed function cannot make it fetch a key, or send its
+// role's session token, unencrypted.
 func TestSecretsComeOverTLS(t *testing.T) {
 	for _, c := range []struct {
 		endpoint string

@@ -2,8 +2,8 @@ package authz
 
 import "testing"
 
-// A session's token is used as soon as it is issued, by an issuer whose clock may be ahead. Without a session the
-// leeway is the configured one.
+// A session's token is used as soon as it is issued, and the issuer's clock may be ahead, so sessions have a larger
+// leeway. Without a session the configured leeway applies.
 func TestTheIssuersClockIsAhead(t *testing.T) {
 	f := newSessions(t)
 	for ahead, want := range map[int64]string{1: allow, 60: allow, 61: reject} {

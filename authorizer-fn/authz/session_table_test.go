@@ -35,7 +35,7 @@ func init() {
 	}
 }
 
-// brokenTable is a table that can be made not to answer.
+// brokenTable is a table that a test can make unavailable.
 type brokenTable struct {
 	tablesession.Table
 	broken atomic.Bool
@@ -56,7 +56,7 @@ type renewals struct {
 
 func (p *renewals) will(answer func(w http.ResponseWriter, form url.Values)) { p.answer.Store(answer) }
 
-// gives has the endpoint answer with an access token, and with refresh tokens that rotate.
+// gives makes the endpoint answer with an access token and with rotating refresh tokens.
 func (p *renewals) gives(accessToken string) {
 	p.will(func(w http.ResponseWriter, form url.Values) {
 		if form.Get("grant_type") != "refresh_token" || !strings.HasPrefix(form.Get("refresh_token"), refreshToken) {
@@ -151,14 +151,14 @@ func (f *tableFixture) logIn(t testing.TB, x *session.Session) string {
 	return cookie
 }
 
-// at is a session's token, good for some seconds.
+// expiring returns a session whose token expires after the given time.
 func (f *tableFixture) expiring(in time.Duration) *session.Session {
 	x := f.opened(token(object{"exp": f.clock.Now().Add(in).Unix(), "sub": "user-1"}))
 	x.Expires, x.Got = f.clock.Now().Add(in), x.Got.Add(-time.Minute)
 	return x
 }
 
-// newer is a token that the provider gives in the place of one.
+// newer returns a token with which the provider renews another.
 func (f *tableFixture) newer(changes object) string {
 	all := object{"exp": f.clock.Now().Add(5 * time.Minute).Unix(), "jti": "newer"}
 	for name, value := range changes {
@@ -167,7 +167,7 @@ func (f *tableFixture) newer(changes object) string {
 	return token(all)
 }
 
-// TestTableSessionContract is what the authorizer answers to requests with handles of sessions, case by case.
+// TestTableSessionContract checks the authorizer's answers to requests with session handles, case by case.
 func TestTableSessionContract(t *testing.T) {
 	for _, c := range []struct {
 		name, want, reason string
@@ -283,7 +283,7 @@ func TestTableSessionContract(t *testing.T) {
 	}
 }
 
-// TestARefusedSessionStaysEnded: the provider is not asked again for it.
+// TestARefusedSessionStaysEnded checks that the provider is not asked again for the session.
 func TestARefusedSessionStaysEnded(t *testing.T) {
 	f := newTableFixture(t)
 	f.provider.refuses("invalid_grant")
@@ -298,7 +298,7 @@ func TestARefusedSessionStaysEnded(t *testing.T) {
 	}
 }
 
-// TestASessionOutlivesItsProvidersOutage: nothing but the answer is lost.
+// TestASessionOutlivesItsProvidersOutage checks that an outage costs one answer and not the session.
 func TestASessionOutlivesItsProvidersOutage(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t)
@@ -315,8 +315,8 @@ func TestASessionOutlivesItsProvidersOutage(t *testing.T) {
 	})
 }
 
-// TestRenewedOnceForAll: of requests at the same moment one asks the provider, and all of them go by the newer token,
-// which the function behind the guard is handed.
+// TestRenewedOnceForAll has requests at the same moment. One of them asks the provider, all are decided by the newer
+// token, and the function behind the guard gets that token.
 func TestRenewedOnceForAll(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t, onePerRequest)
@@ -345,7 +345,7 @@ func TestRenewedOnceForAll(t *testing.T) {
 	})
 }
 
-// TestActivityIsNoted: a session that is used outlives its idle time-out, without a refresh.
+// TestActivityIsNoted checks that a session in use outlives its idle time-out without a refresh.
 func TestActivityIsNoted(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t)
@@ -367,7 +367,7 @@ func TestActivityIsNoted(t *testing.T) {
 	})
 }
 
-// TestIDTokensOfATable: a session of claims is renewed with an ID token.
+// TestIDTokensOfATable checks that a session of claims is renewed with an ID token.
 func TestIDTokensOfATable(t *testing.T) {
 	f := newTableFixture(t, func(s *setup) {
 		s.config.Session.Table.ClientID, s.config.Session.Table.Claims = testAudience, []string{"scope"}

@@ -24,7 +24,7 @@ const (
 
 func goodSession() *Session { return &Session{Host: sessionHost, KeysARN: secretName} }
 
-// withSessions is an authorizer with sessions, whose keys and secrets have no network in between.
+// withSessions makes an authorizer with sessions, whose keys and secrets come without a network.
 func withSessions(vault *secretsManager) func(*setup) {
 	return func(s *setup) {
 		vault.use(s, "")
@@ -40,13 +40,13 @@ func withSessions(vault *secretsManager) func(*setup) {
 	}
 }
 
-// onePerRequest is for an authorizer whose answers serve one request each, with pages of a sibling host.
+// onePerRequest makes each answer serve one request, and allows pages of a sibling host.
 func onePerRequest(s *setup) {
 	s.config.PerRequest, s.config.Session.AllowOrigins = true, []string{siblingPage, "https://shop2.example.com"}
 	s.routes = strings.Replace(testRoutes, `{"route":"GET /me"}`, `{"route":"GET /me","forward":true}`, 1)
 }
 
-// sessions is an authorizer with sessions and the store of the login that makes them.
+// sessionFixture is an authorizer with sessions, and the store of the login that makes them.
 type sessionFixture struct {
 	*fixture
 	store *session.Store
@@ -65,7 +65,7 @@ func newSessions(t testing.TB, changes ...func(*setup)) *sessionFixture {
 	return f
 }
 
-// storeOf is the store of a login that uses the same secret.
+// storeOf returns the store of a login that uses the same secret.
 func (f *sessionFixture) storeOf(t testing.TB, o session.Options) *session.Store {
 	t.Helper()
 	client := secretsmanager.Client{
@@ -93,7 +93,7 @@ func (f *sessionFixture) storeOf(t testing.TB, o session.Options) *session.Store
 	return store
 }
 
-// opened is a session with an access token that is good for five minutes.
+// opened returns a session with this access token that is good for five minutes.
 func (f *sessionFixture) opened(accessToken string) *session.Session {
 	now := f.clock.Now()
 	return &session.Session{
@@ -102,7 +102,7 @@ func (f *sessionFixture) opened(accessToken string) *session.Session {
 	}
 }
 
-// sealed is the Cookie header with a session.
+// sealed returns the Cookie header for a session.
 func (f *sessionFixture) sealed(t testing.TB, store *session.Store, x *session.Session) string {
 	t.Helper()
 	set, err := store.Seal(t.Context(), x)
@@ -122,7 +122,7 @@ func (f *sessionFixture) sealed(t testing.TB, store *session.Store, x *session.S
 	return strings.Join(pairs, "; ")
 }
 
-// browses is a request as a page of the host makes it.
+// browses returns a request as a page of the host sends it.
 func browses(verb, path, cookie string, change ...func(http.Header)) []byte {
 	h := http.Header{"Cookie": {cookie}, "Sec-Fetch-Site": {"same-origin"}}
 	for _, c := range change {
@@ -137,7 +137,7 @@ func with(name string, values ...string) func(http.Header) {
 
 func without(name string) func(http.Header) { return func(h http.Header) { delete(h, name) } }
 
-// checkSecrets fails if the log has a piece of a secret, a cookie or a token, as it is or decoded.
+// checkSecrets fails if the log has a piece of a secret, a cookie or a token, encoded or decoded.
 func (f *sessionFixture) checkSecrets(t testing.TB) {
 	t.Helper()
 	log := f.log.String()
@@ -161,7 +161,7 @@ func (f *sessionFixture) checkSecrets(t testing.TB) {
 
 const writing = "orders:read orders:write"
 
-// TestSessionContract is what the authorizer answers to requests with sessions, case by case.
+// TestSessionContract checks the authorizer's answers to requests with sessions, case by case.
 func TestSessionContract(t *testing.T) {
 	good := token(nil)
 	request := func(verb, path string, change ...func(http.Header)) func(*testing.T, *sessionFixture) []byte {
@@ -261,10 +261,10 @@ func TestSessionContract(t *testing.T) {
 				header := f.sealed(t, f.store, f.opened(good))
 				return browses("GET", "/orders", "", with("Cookie", header, header))
 			}},
-		// API Gateway caches by one of the headers: by that with a=b, each caller with the same would get this caller's
-		// answer.
+		// API Gateway caches by one of the headers. If it cached by the one with a=b, every caller with that header would get
+		// this caller's answer.
 		{name: "the Cookie header twice, once without it", want: reject, reason: "session", only: "cached", event: split},
-		// As browsers split it for HTTP/2. Nothing is cached.
+		// Browsers split the header like this for HTTP/2. Nothing is cached.
 		{name: "the Cookie header twice, once without it", want: allow, only: "per request", event: split},
 		{name: "the Cookie header in another case besides", want: reject, reason: "session",
 			event: request("GET", "/orders", with("cookie", "a=b"))},
@@ -345,8 +345,8 @@ func TestSessionContract(t *testing.T) {
 	}
 }
 
-// TestSites: each site with each verb, cached and not. With a cache an answer also serves other requests with these
-// cookies from the same site, so its whole policy is looked at.
+// TestSites has each site with each verb, cached and not. With a cache, an answer also serves other requests with these
+// cookies from the same site, so the test checks its whole policy.
 func TestSites(t *testing.T) {
 	everything := object{"scope": writing, "groups": []string{"admins"}, "roles": []string{"auditor"}}
 	may := []string{"GET /orders", "POST /orders", "GET /orders/7", "DELETE /orders/7", "GET /me", "GET /reports",
@@ -418,7 +418,7 @@ func TestSites(t *testing.T) {
 	single.checkSecrets(t)
 }
 
-// TestClaimsOfASession: a session without an access token is decided on by the claims of the ID token at the login.
+// TestClaimsOfASession checks that a session without an access token is decided by the claims of the login's ID token.
 func TestClaimsOfASession(t *testing.T) {
 	good := object{"iss": testIssuer, "sub": "user-1", "scope": "orders:read", "exp": 1}.String()
 	for _, c := range []struct{ name, claims, want, reason string }{
@@ -447,7 +447,7 @@ func TestClaimsOfASession(t *testing.T) {
 	}
 }
 
-// TestOpaqueTokenOfASession: it is asked about as one in a header is.
+// TestOpaqueTokenOfASession checks that the issuer is asked about a session's token as about one in a header.
 func TestOpaqueTokenOfASession(t *testing.T) {
 	vault := &secretsManager{value: sessionSecret}
 	a := &asked{tokens: map[string]object{}}
@@ -474,8 +474,8 @@ func TestOpaqueTokenOfASession(t *testing.T) {
 	f.checkSecrets(t)
 }
 
-// TestForward: the backend is handed the access token on a route that asks for it, where the answer is for one request
-// that it allows, and on no other.
+// TestForward checks that the backend gets the access token only on a route that asks for it, in an answer that allows
+// one request.
 func TestForward(t *testing.T) {
 	f := newSessions(t, onePerRequest)
 	accessToken := token(object{"scope": writing})
@@ -509,7 +509,8 @@ func TestForward(t *testing.T) {
 	f.checkSecrets(t)
 }
 
-// TestForwardThatIsRefused: a table that hands tokens on has to have them, and an answer that serves one request.
+// TestForwardThatIsRefused checks that a table with token forwarding needs sessions with access tokens, and answers
+// that serve one request each.
 func TestForwardThatIsRefused(t *testing.T) {
 	const routes = `{"version":1,"routes":[{"route":"GET /orders","forward":true}]}`
 	for name, change := range map[string]func(*setup){
@@ -524,7 +525,8 @@ func TestForwardThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestAPolicyEndsWithTheSession: with PolicyEndsWithToken, at whichever end comes first.
+// TestAPolicyEndsWithTheSession checks that with PolicyEndsWithToken the policy ends with the token or the session,
+// whichever is first.
 func TestAPolicyEndsWithTheSession(t *testing.T) {
 	f := newSessions(t, func(s *setup) { s.config.PolicyEndsWithToken = true })
 	x := f.opened(token(nil))
@@ -540,7 +542,7 @@ func TestAPolicyEndsWithTheSession(t *testing.T) {
 	}
 }
 
-// TestSessionKeysRotate: a rotation does not end a session at the authorizer.
+// TestSessionKeysRotate checks that a rotation does not end a session at the authorizer.
 func TestSessionKeysRotate(t *testing.T) {
 	f := newSessions(t)
 	event := browses("GET", "/orders", f.sealed(t, f.store, f.opened(token(nil))))
@@ -559,7 +561,8 @@ func TestSessionKeysRotate(t *testing.T) {
 	f.checkSecrets(t)
 }
 
-// TestTheAnswerHasRoomForTheSite: a policy that is as large as it may be still is when unsafe verbs are denied.
+// TestTheAnswerHasRoomForTheSite checks that a policy of the greatest size does not become too large when unsafe verbs
+// are denied.
 func TestTheAnswerHasRoomForTheSite(t *testing.T) {
 	f := newSessions(t)
 	plain := newFixture(t)
@@ -640,7 +643,8 @@ func TestBuiltWithoutSessions(t *testing.T) {
 	}
 }
 
-// TestProvisionedConcurrencyWaitsForSessionKeys: the function may be frozen once it is ready.
+// TestProvisionedConcurrencyWaitsForSessionKeys checks that the function has its keys once it is ready, since it may be
+// frozen from then on.
 func TestProvisionedConcurrencyWaitsForSessionKeys(t *testing.T) {
 	f := newSessions(t, func(s *setup) { s.env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency" })
 	if n, _ := f.vault.counts(); n < 2 {
@@ -648,8 +652,8 @@ func TestProvisionedConcurrencyWaitsForSessionKeys(t *testing.T) {
 	}
 }
 
-// FuzzSessionEvent: whatever an event's cookies and site are, a request is allowed only with the session that was
-// sealed, and an unsafe verb only from the same origin; and the log has nothing of it.
+// FuzzSessionEvent checks that for all cookies and sites a request is allowed only with the sealed session, and an
+// unsafe verb only from the same origin. The log has nothing of the event's secrets.
 func FuzzSessionEvent(f *testing.F) {
 	vault := &secretsManager{value: sessionSecret}
 	a := fuzzed(withSessions(vault), func(s *setup) {
