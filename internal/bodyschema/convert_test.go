@@ -104,6 +104,8 @@ func TestRefusals(t *testing.T) {
 		{"not an object", `[1]`, "at its top: want an object, got a list"},
 		{"an unknown draft", `{"$schema":"http://json-schema.org/draft-03/schema#"}`,
 			"at /$schema: http://json-schema.org/draft-03/schema# is not known: want the address of draft 4, 6, 7, 2019-09 or 2020-12"},
+		{"a draft at another address", `{"$schema":"ftp://json-schema.org/draft-04/schema#"}`,
+			"at /$schema: ftp://json-schema.org/draft-04/schema# is not known: want the address of draft 4"},
 		{"not a type", `{"type":"text"}`, `at /type: want a type, which is one of "array", "boolean", "integer", "null", "number", ` +
 			`"object", "string", got "text", which draft 2020-12 does not take here: mend it, or name the draft that takes it in $schema`},
 		{"a type twice", `{"type":["null","null"]}`, "at /type: want a list of at least one type, each once"},

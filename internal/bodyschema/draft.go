@@ -32,8 +32,10 @@ func draftOf(root map[string]any) (*draft, error) {
 	number := 2020
 	if set {
 		text, _ := given.(string)
-		_, text, _ = strings.Cut(text, "://")
-		number = addresses[strings.TrimSuffix(text, "#")]
+		scheme, rest, _ := strings.Cut(strings.TrimSuffix(text, "#"), "://")
+		if number = addresses[rest]; scheme != "http" && scheme != "https" {
+			number = 0
+		}
 	}
 	for _, d := range drafts {
 		if d.number == number {
