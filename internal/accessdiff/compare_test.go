@@ -54,8 +54,8 @@ func apiOf(lines ...string) matrix.API {
 	return api
 }
 
-// requirementOf reads "scope a|b", "claim plan pro", "is sub" or "in teams", of which the last two are about {id}, or
-// about another parameter that follows.
+// requirementOf reads "scope a|b", "claim plan pro", "is sub" or "in teams". The last two are about {id}, or about
+// another parameter that follows.
 func requirementOf(text string) access.Requirement {
 	f := strings.Fields(text)
 	parameter := "id"

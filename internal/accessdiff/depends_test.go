@@ -56,7 +56,7 @@ func granted(name, resource string) func(*matrix.API) {
 	}
 }
 
-// asksKey has the first route ask for an API key, of which a usage plan has one.
+// asksKey makes the first route require an API key, and adds a usage plan with one.
 func asksKey(a *matrix.API) {
 	a.Routes[0].APIKey = true
 	a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}
@@ -113,7 +113,7 @@ func closed(domains ...string) func(*matrix.API) {
 	}
 }
 
-// TestWhatRoutesDependOn changes one thing beside the routes: those that a comparison of routes alone does not show.
+// TestWhatRoutesDependOn changes one thing besides the routes, which comparing only the routes would not show.
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// FuzzCompare compares APIs of any lines, and holds what is found to what must be so whatever it is.
+// FuzzCompare compares APIs of random lines, and checks properties that hold for every comparison.
 func FuzzCompare(f *testing.F) {
 	f.Add("GET /orders: scope a", "GET /orders: none")
 	f.Add("GET /{id}: is sub or group b\nPOST /x/{rest+}: iam", "ANY /{id}: in teams + scope a|b\nGET /x: token")
@@ -54,7 +54,7 @@ func FuzzCompare(f *testing.F) {
 	})
 }
 
-// readLines reads the lines of apiOf, of which there are a few; ok is false where they are not an API.
+// readLines reads a few lines of apiOf; ok is false if they are not an API.
 func readLines(text string) (api matrix.API, ok bool) {
 	defer func() {
 		if recover() != nil { // a line that apiOf does not know

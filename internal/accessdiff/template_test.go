@@ -20,8 +20,8 @@ func resource(id, kind, properties string) string {
 	return `"` + id + `": {"Type": "AWS::` + kind + `", "Properties": {` + properties + `}}`
 }
 
-// matrixOfTemplate is that of an API with the route GET / and the stage prod. What it depends on is in further
-// resources, which replace those of the same logical id, and a text that begins with "@" is for the top of the
+// matrixOfTemplate returns the matrix of an API with the route GET / and the stage prod. Further resources hold what it
+// depends on. They replace those with the same logical ID; a text that begins with "@" is added at the top of the
 // template.
 func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix {
 	t.Helper()

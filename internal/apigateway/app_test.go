@@ -39,6 +39,7 @@ type seen struct {
 	} `json:"requestContext"`
 }
 
+// seen is the address in a function's event.
 func (r reply) seen(t *testing.T) string {
 	t.Helper()
 	var e seen

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// permissionBehaviour is what API Gateway may not invoke, which answers 500.
+// permissionBehaviour lists functions that API Gateway may not invoke, so that it answers 500.
 func permissionBehaviour(t *testing.T) []behaviour {
 	const internal = `500 InternalServerErrorException {"message": "Internal server error"}`
 	api := func(changes ...object) *site {
@@ -113,7 +113,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		),
 	)
 
-	// By stage variables, of which each stage has its own.
+	// Stage variables name the function, and each stage has its own.
 	r := bare()
 	r["Stage"].(object)["Properties"].(object)["Variables"] = object{"fn": ref("Fn"), "alias": "live"}
 	r["Beta"] = resource(
@@ -149,8 +149,8 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	return list
 }
 
-// TestPermissionNotes says at the start what answers 500, once for each reason, and that of a permission that is not
-// resolved it is not known.
+// TestPermissionNotes reads the notes at the start: what answers 500, once for each reason, and which permissions are
+// not known because they do not resolve.
 func TestPermissionNotes(t *testing.T) {
 	notes := func(changes object) []string {
 		r := bare()

@@ -203,7 +203,7 @@ func headerBehaviour(t *testing.T) []behaviour {
 	return list
 }
 
-// answerBehaviour is what a function's answer is turned into.
+// answerBehaviour lists how a function's answer is converted.
 func answerBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	const malformed = `502 InternalServerErrorException {"message": "Internal server error"}`

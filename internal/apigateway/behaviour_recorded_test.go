@@ -246,7 +246,7 @@ func mediaTypeBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// deployedBehaviour is what API Gateway deploys and answers.
+// deployedBehaviour lists what API Gateway deploys and answers.
 func deployedBehaviour(t *testing.T) []behaviour {
 	r := bare()
 	r["Api"].(object)["Properties"].(object)["Policy"] = ""
@@ -339,7 +339,7 @@ func traceBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// sentBehaviour is that the path of events and method ARNs is as it was sent.
+// sentBehaviour checks that the path in events and method ARNs is the one that was sent.
 func sentBehaviour(t *testing.T) []behaviour {
 	const captures = "captures of 2026, not published; event paths in " + recordedEvents
 	r := bare()

@@ -54,7 +54,7 @@ func TestBackend(t *testing.T) {
 	}
 }
 
-// TestBlocked has a route that cannot be honoured: it alone is answered by 501, whatever DEFAULT_5XX says.
+// TestBlocked has a route that cannot be served. Only that route is answered with 501, whatever DEFAULT_5XX sets.
 func TestBlocked(t *testing.T) {
 	var told records
 	api := Start(t, assemblyOf(t, shop()), Options{Record: told.add})
@@ -171,7 +171,7 @@ func TestReload(t *testing.T) {
 		t.Errorf("a new route: got %d", got)
 	}
 
-	// What cannot be served leaves everything as it was, the functions too.
+	// An assembly that cannot be served changes nothing, including the functions.
 	delete(resources, "Stage")
 	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "ruby3.4"
 	write(t, dir, resources)

@@ -434,7 +434,7 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestNotFound has a host that no name server knows. It is not in the list, as it asks the network's name server.
+// TestNotFound calls a host that no name server knows. It is not in the list, since it asks the network's name server.
 func TestNotFound(t *testing.T) {
 	f := unreachable(&net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}, nil, nil)
 	if f.Status != 500 || f.Type != "API_CONFIGURATION_ERROR" || !strings.Contains(f.Reason, "Invalid endpoint address") {
@@ -506,8 +506,8 @@ func TestSentHeaders(t *testing.T) {
 	}
 }
 
-// TestOddStatus has an integration that switches protocols, and one whose status is not one of HTTP: neither is an
-// answer, and the former must not keep the request for as long as it likes.
+// TestOddStatus has an integration that switches protocols, and one with a status that HTTP does not have. Neither is
+// an answer, and the former must not hold the request for as long as it likes.
 func TestOddStatus(t *testing.T) {
 	for _, status := range []string{"101 Switching Protocols", "999 Odd"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

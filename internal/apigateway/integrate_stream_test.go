@@ -70,7 +70,7 @@ func streams(t *testing.T, uri string) object {
 
 var requestID = regexp.MustCompile(`RequestId: [-0-9a-f]+`)
 
-// cut is what came of an answer that may have been cut, and the reason in the record.
+// cut returns the part of an answer that arrived, which may have been cut, and the reason in the record.
 func (s *site) cut(t *testing.T, target string, headers ...string) string {
 	t.Helper()
 	answer, err := client.Do(s.request(t, target, "", headers...))

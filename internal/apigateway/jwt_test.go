@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestJWTReasons: the trace says what came and what is wanted, and by what a token passes that AWS does not document.
+// TestJWTReasons checks that the trace says what was received and what is expected, and names undocumented reasons for
+// accepting a token.
 func TestJWTReasons(t *testing.T) {
 	r := bare()
 	addJWT(r, "Auth", nil)

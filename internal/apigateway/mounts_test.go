@@ -129,7 +129,7 @@ func TestTwoAPIs(t *testing.T) {
 	}
 }
 
-// TestNothingToServe has assemblies without a REST API that could be served. The error says what there is.
+// TestNothingToServe has assemblies without a REST API that could be served. The error lists what they contain.
 func TestNothingToServe(t *testing.T) {
 	http := object{"Http": resource("ApiGatewayV2::Api", object{"Name": "h", "ProtocolType": "HTTP"})}
 	for _, c := range []struct {

@@ -252,8 +252,8 @@ func TestContainerImage(t *testing.T) {
 	}
 }
 
-// TestLayersOfNode: a function requires or imports what its layers have, of the runtime's version first, of a later layer
-// before an earlier one, and before the modules of the app's folder; but its own modules before them.
+// TestLayersOfNode: a function requires or imports what its layers have, of the runtime's version first, of a later
+// layer before an earlier one, and before the modules of the app's folder; but its own modules before them.
 func TestLayersOfNode(t *testing.T) {
 	nodepeer.Need(t)
 	const answer = "async () => ({ statusCode: 200, body: [first, second, third, mine, apps].join(' ') })"
@@ -302,8 +302,8 @@ func testLayersOfNode(t *testing.T, name, code string) {
 	}
 }
 
-// TestAModuleOfLambdas has functions that import a module which Lambda's Python has, and the one here is said not to
-// have: each says what to do once, however often it is asked.
+// TestAModuleOfLambdas has functions that import a module that Lambda's Python has and the Python here does not. Each
+// says what to do only once, however often it is invoked.
 func TestAModuleOfLambdas(t *testing.T) {
 	runtimetest.NeedPython(t)
 	const missing = `raise ModuleNotFoundError("No module named 'boto3'", name="boto3")`

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings
-// no issuer has. Their routes are answered by 501, and all others are served.
+// TestUnreadableIssuers has authorizers whose issuers are not known: one of another release, and one with settings that
+// no issuer can have. Their routes are answered with 501, and all others are served.
 func TestUnreadableIssuers(t *testing.T) {
 	for _, c := range []struct{ name, config, why string }{
 		{"no JSON", `{`, "Shop/IncludedFn"},
@@ -190,7 +190,8 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 	}
 }
 
-// TestProblemsInWords reads what is told at the start of a function that cannot run and of the assembly as a whole.
+// TestProblemsInWords reads the problems that are reported at the start, about a function that cannot run and about the
+// whole assembly.
 func TestProblemsInWords(t *testing.T) {
 	r := bare()
 	r["Fn"].(object)["Properties"].(object)["Runtime"] = "ruby3.4"

@@ -60,7 +60,7 @@ var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
 	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: built + "/keys", Shared: true})
 })
 
-// site is a gateway behind the server that keeps header names as they came, with a clock of its own.
+// site is a gateway behind the server that preserves header names, with its own clock.
 type site struct {
 	*running
 	clock   *testclock.Clock
@@ -138,8 +138,8 @@ func (s *site) request(t *testing.T, target, body string, headers ...string) *ht
 	return r
 }
 
-// do sends a request, and checks what holds for every answer: it is the one that was recorded, with its ids,
-// it has a reason if and only if the gateway itself answered with an error, and no header's value is in what is told.
+// do sends a request, and checks what holds for every answer: it equals the recorded one, with its IDs; it has a reason
+// if and only if the gateway itself answered with an error; and no explanation contains the value of a header.
 func (s *site) do(t *testing.T, r *http.Request) reply {
 	t.Helper()
 	got, err := client.Do(r)
@@ -222,7 +222,7 @@ func (r reply) headers(names ...string) string {
 	return strings.Join(out, ", ")
 }
 
-// raw sends a request as it stands, with CRLF for every line end, and is all that comes back.
+// raw sends a request unchanged, except for CRLF at every line end, and returns everything that comes back.
 func (s *site) raw(t *testing.T, request string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", s.address)
@@ -282,7 +282,7 @@ func eventOf(t *testing.T, r reply) object {
 	return e
 }
 
-// authorizerEvent is the event that the authorizer told the backend of.
+// authorizerEvent returns the authorizer's event, which the authorizer passed to the backend.
 func authorizerEvent(t *testing.T, r reply) object {
 	t.Helper()
 	authorizer, _ := eventOf(t, r)["requestContext"].(object)["authorizer"].(object)

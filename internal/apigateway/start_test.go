@@ -29,8 +29,8 @@ func Start(t testing.TB, assembly string, o Options) *running {
 
 func start(t testing.TB, assemblyDir string, keys *devissuer.KeyStore, o Options) *running {
 	t.Helper()
-	// The issuer's address has to be known before the functions are told of it, and each reading of the assembly makes
-	// an issuer of its own, which answers from then on.
+	// The issuer's address must be known before the functions learn it. Each reading of the assembly makes a new issuer,
+	// which answers from then on.
 	var issuer atomic.Pointer[devissuer.Provider]
 	issuerServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := issuer.Load(); p != nil {

@@ -191,8 +191,8 @@ func from(rest string) object {
 	}
 }
 
-// write makes an assembly of one stack of these resources. API Gateway may invoke all functions but those that have
-// another resource, or nil, under their id with "Permission".
+// write makes an assembly of one stack with these resources. API Gateway may invoke all functions, except those with
+// another resource, or nil, under their ID followed by "Permission".
 func write(t *testing.T, dir string, resources object) {
 	t.Helper()
 	all := maps.Clone(resources)

@@ -116,7 +116,7 @@ func TestImportedUserPool(t *testing.T) {
 	}
 }
 
-// TestAccessKeys signs with the development keys: the developer's, and that of a role that may call one route.
+// TestAccessKeys signs with development keys: the developer's, and the key of a role that may call one route.
 func TestAccessKeys(t *testing.T) {
 	resources := shop()
 	resources["Caller"] = resource(

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestTrace reads what is told of the checks of a request, step by step. A developer is to understand from it why.
+// TestTrace reads the trace of a request's checks, step by step. It must explain the decision to a developer.
 func TestTrace(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", object{"AuthorizerResultTtlInSeconds": 300, "IdentityValidationExpression": "Bearer .+"})

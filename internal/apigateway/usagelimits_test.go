@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// limitedShop has two routes, of which one has a rate of its own, behind a plan with two keys.
+// limitedShop has two routes behind a plan with two keys. One of the routes has its own rate.
 func limitedShop(plan object, rates object) object {
 	r := bare()
 	addRoute(r, "GET /orders", mock("orders"), object{"ApiKeyRequired": true})

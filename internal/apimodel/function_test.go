@@ -96,7 +96,7 @@ func TestFunctionLogging(t *testing.T) {
 	}
 }
 
-// TestEnvironmentVariables checks that a variable which has no value is told, and never reads as empty.
+// TestEnvironmentVariables checks that a variable without a value is reported, and never read as empty.
 func TestEnvironmentVariables(t *testing.T) {
 	a := parse(t, `{"Resources": {
 	  "Thing": {"Type": "Custom::Thing"},

@@ -63,7 +63,7 @@ func proxy(function string) string {
 	return `{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": ` + invoke(function) + `}`
 }
 
-// TestProblems checks that each thing that cannot be honoured blocks the route, or is at least told.
+// TestProblems checks that each setting that cannot be honoured blocks the route, or is at least reported.
 func TestProblems(t *testing.T) {
 	const token = `"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": `
 	for _, c := range []struct {
@@ -407,7 +407,7 @@ func TestTTL(t *testing.T) {
 	}
 }
 
-// TestConditionalResources checks that what is not made is not in the model.
+// TestConditionalResources checks that resources that are not created are not in the model.
 func TestConditionalResources(t *testing.T) {
 	m := Read(parse(t, api("Method",
 		strings.Replace(open(proxy("Fn")), `"Properties"`, `"Condition": "No", "Properties"`, 1),
@@ -451,7 +451,7 @@ func TestPolicyAsText(t *testing.T) {
 	}
 }
 
-// TestMetadata checks that what the app notes at a method is handed on, and that what is no string does no harm.
+// TestMetadata checks that the app's notes on a method are passed on, and that other values than strings do no harm.
 func TestMetadata(t *testing.T) {
 	note := func(metadata string) string {
 		return strings.Replace(open(proxy("Fn")), `"Properties"`, `"Metadata": `+metadata+`, "Properties"`, 1)

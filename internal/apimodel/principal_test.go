@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestPrincipals checks the policies that a role or user has, and that one which is not known as a whole is told.
+// TestPrincipals checks the policies of roles and users, and that an incompletely known policy is reported.
 func TestPrincipals(t *testing.T) {
 	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:api/*"}}]}`
 	const resolved = `{"Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:aws:execute-api:us-east-1:123456789012:api/*"}]}`
@@ -102,8 +102,8 @@ func TestUsersInGroups(t *testing.T) {
 	}
 }
 
-// TestPrincipalsOutside checks that a policy counts whose role or user is not in the assembly, and that what does not
-// resolve is kept as it is written.
+// TestPrincipalsOutside checks that policies of roles and users outside the assembly count, and that unresolved ones
+// are kept as written.
 func TestPrincipalsOutside(t *testing.T) {
 	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}`
 	m := Read(parse(t, `{"Resources": {
@@ -129,7 +129,7 @@ func TestPrincipalsOutside(t *testing.T) {
 	}
 }
 
-// TestRolesOfIntegrations checks which roles API Gateway alone may assume.
+// TestRolesOfIntegrations checks which roles only API Gateway may assume.
 func TestRolesOfIntegrations(t *testing.T) {
 	statement := func(principal string) string {
 		return `{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ` + principal + `}`

@@ -258,8 +258,8 @@ func TestExports(t *testing.T) {
 	}
 }
 
-// TestStagesOfOneApp checks two stages in one environment: what has the same name in both is that of one's own stage.
-// The parameters are those that the app sets.
+// TestStagesOfOneApp checks two stages in one environment: a name that exists in both refers to the referrer's own
+// stage. The app sets the parameters.
 func TestStagesOfOneApp(t *testing.T) {
 	stage := func(name string) string {
 		return `"` + name + `": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "` + name + `"}}`

@@ -69,7 +69,7 @@ func page(t testing.TB, address string) (*http.Response, string) {
 	return answer, body(t, answer)
 }
 
-// formOf is the form of a page: where it goes, and what it sends as it is.
+// formOf returns the form of a page: where it is sent, and the values that it has.
 func formOf(t testing.TB, text string) (action string, values url.Values) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))

@@ -14,7 +14,7 @@ import (
 )
 
 // fromHere answers requests for the issuers' real keys with those that are served here, and leaves others as they are.
-// It is what a name server would do that is told to: this test's authorizer takes keys over https only.
+// A name server could be configured to do the same: this test's authorizer accepts keys only over https.
 type fromHere struct{ *served }
 
 func (f fromHere) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -61,8 +61,8 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 	return c
 }
 
-// Asked as the authorizer asks, in each way of authentication and with signed answers, it says of its own tokens what
-// the authorizer takes.
+// Introspection as the authorizer uses it, with each kind of authentication and with signed answers, returns for its
+// own tokens what the authorizer accepts.
 func TestIntrospection(t *testing.T) {
 	for name, change := range map[string]func(*authz.Issuer){
 		"opaque":               nil,

@@ -249,7 +249,8 @@ func TestEveryAlgorithm(t *testing.T) {
 	}
 }
 
-// TestTokensThatAreRefused: what is asked for to see it refused is made, and refused for that reason.
+// TestTokensThatAreRefused checks that tokens that are requested in order to be rejected can be made, and are rejected
+// for that reason.
 func TestTokensThatAreRefused(t *testing.T) {
 	access := authz.Issuer{URL: pool, Audiences: []string{"client1"}, TokenUse: "access"}
 	typed := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Type: "at+jwt"}

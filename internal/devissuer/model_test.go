@@ -277,7 +277,7 @@ func TestFromModelOfNoClient(t *testing.T) {
 	}
 }
 
-// TestFromModelErrors: what cannot be read is said, and the other issuers are found all the same.
+// TestFromModelErrors checks that unreadable issuers are reported, and the other issuers are found all the same.
 func TestFromModelErrors(t *testing.T) {
 	good := lambdaAuthorizer(
 		"Z",

@@ -111,7 +111,7 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// TestVerifierDiscovers: a verifier that is told nothing but the address finds the keys.
+// TestVerifierDiscovers checks that a verifier that knows only the address finds the keys.
 func TestVerifierDiscovers(t *testing.T) {
 	// Such a verifier wants the issuer to be where it looks, so this issuer's URL is the provider's own.
 	server := httptest.NewUnstartedServer(nil)
@@ -325,8 +325,8 @@ func TestNewErrors(t *testing.T) {
 	}
 }
 
-// TestVerifierFollowsNewKeys: a verifier that runs takes tokens of new keys as soon as it asks for them, and no older
-// ones.
+// TestVerifierFollowsNewKeys checks that a running verifier accepts tokens of new keys as soon as it fetches these, and
+// no older tokens.
 func TestVerifierFollowsNewKeys(t *testing.T) {
 	settings := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}
 	s := serve(t, Issuer{Issuer: settings})

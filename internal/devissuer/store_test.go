@@ -221,7 +221,7 @@ func TestManyAtOnce(t *testing.T) {
 
 const processVariable = "DEVISSUER_TEST_PROCESS"
 
-// TestProcess is not a test by itself: it is what the processes of the next one run.
+// TestProcess is not a test of its own: the processes of the next test run it.
 func TestProcess(t *testing.T) {
 	dir := os.Getenv(processVariable)
 	if dir == "" {

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
 
-// patience is how long a test waits for what must happen. It is never slept through.
+// patience limits how long a test waits for something that must happen. No test sleeps that long.
 const patience = 2 * time.Minute
 
 // built is the folder with the functions: <name>/bootstrap.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// copyOf is a folder of its own with the faulty functions' program and a file beside it, both written a while ago.
+// copyOf returns a new folder with the faulty functions' program and a file beside it, both written a while ago.
 func copyOf(t *testing.T) string {
 	t.Helper()
 	program, err := os.ReadFile(filepath.Join(built, "faults", "bootstrap"))

@@ -91,8 +91,8 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// BenchmarkCached is the check of a request whose authorizer's answer is in the cache: a policy with as many resources
-// as the included authorizer writes for a middling API, of which the last matches.
+// BenchmarkCached checks a request whose authorizer's answer is in the cache: a policy with as many resources as the
+// included authorizer writes for an API of medium size. The last resource matches.
 func BenchmarkCached(b *testing.B) {
 	g := newGate("")
 	a := g.token(time.Minute, "")

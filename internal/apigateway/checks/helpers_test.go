@@ -30,7 +30,7 @@ const (
 	seen403 = "https://aws.amazon.com/premiumsupport/knowledge-center/api-gateway-403-error-lambda-authorizer/"
 	seen500 = "https://github.com/auth0-samples/jwt-rsa-aws-custom-authorizer/pull/6"
 
-	// Not documented: what is done here is the stricter reading.
+	// Not documented: the code follows the stricter reading.
 	strict = "not documented, the stricter reading"
 )
 
@@ -41,7 +41,7 @@ const (
 
 var t0 = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// gate is a guard with what it is made of, and an authorizer function that is played by the test.
+// gate is a guard with its parts, and an authorizer function that the test plays.
 type gate struct {
 	*Guard
 	options Options
@@ -155,7 +155,7 @@ func (g *gate) check(m *apimodel.Method, target string, headers ...string) Verdi
 	return g.Check(context.Background(), g.call(m, target, headers...))
 }
 
-// answered is what a caller gets: "ok", or the status, the type and the body.
+// answered returns what a caller gets: "ok", or the status, the type and the body.
 func answered(v Verdict) string {
 	if v.Denial == nil {
 		return "ok"

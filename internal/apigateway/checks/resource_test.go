@@ -28,7 +28,7 @@ var (
 	denyRole  = policyOf(statement("Deny", `{"AWS":"arn:aws:iam::123456789012:role/clerk"}`, "execute-api:/prod/*"))
 )
 
-// denied is what the resource policy's denial of GET /orders/7 looks like.
+// denied returns the resource policy's denial of GET /orders/7.
 func denied(who, why string) string {
 	return `403 AccessDeniedException {"Message":"User: ` + who +
 		` is not authorized to perform: execute-api:Invoke on resource: ` +

@@ -27,7 +27,7 @@ const (
 	benchConns = 32
 )
 
-// The client is another process, so that the CPU time of this one is the server's alone.
+// The client is another process, so that the CPU time of this one is only the server's.
 func TestMain(m *testing.M) {
 	if address := os.Getenv("FRONT_BENCH_CLIENT"); address != "" {
 		n, err := strconv.Atoi(os.Getenv("FRONT_BENCH_REQUESTS"))

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Streams put together from pieces that matter, good and bad, get further than those of [FuzzRead]: what is accepted of
-// them is what net/http reads.
+// Streams that are composed of significant pieces, good and bad, get further than those of [FuzzRead]. If a stream is
+// accepted, net/http must read it the same way.
 func TestAgainstNetHTTP(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }

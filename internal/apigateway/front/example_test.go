@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 )
 
-// The path is handed on as it came.
+// The path is passed on unchanged.
 func ExampleHandler() {
 	h := front.Handler(func(_ context.Context, r *exchange.Request) exchange.Answer {
 		return exchange.Answer{Status: 200, Body: []byte(r.Verb + " " + r.RawPath + " " + r.RawQuery)}
@@ -23,7 +23,7 @@ func ExampleHandler() {
 	// Output: 200 GET /prod//a%2Fb/ page=2
 }
 
-// The server by itself. It takes nothing but 127.0.0.1, and hands on header names in the case they came in.
+// The server on its own. It listens only on 127.0.0.1, and preserves the case of header names.
 func ExampleNew() {
 	l, err := front.Listen("127.0.0.1:0")
 	if err != nil {

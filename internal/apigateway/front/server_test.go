@@ -179,7 +179,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A refused request is answered with the reason, the connection ends, and what follows is not taken for a request.
+// A refused request is answered with the reason, and the connection ends, so that what follows is not read as a
+// request.
 func TestRefused(t *testing.T) {
 	var mu sync.Mutex
 	var told []Refusal

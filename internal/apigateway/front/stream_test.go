@@ -94,7 +94,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// Two requests on one connection, of which HEAD has no body.
+// Two requests on one connection. The answer to HEAD has no body.
 func TestStreamPersists(t *testing.T) {
 	address, next, _ := streaming(t)
 	_, r := ask(t, address, "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -121,7 +121,7 @@ func TestStreamFails(t *testing.T) {
 	}
 }
 
-// To HTTP/1.0 the body goes as it is, and ends with the connection.
+// For HTTP/1.0 the body is sent unframed, and ends with the connection.
 func TestStreamOld(t *testing.T) {
 	address, next, _ := streaming(t)
 	_, r := ask(t, address, "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")

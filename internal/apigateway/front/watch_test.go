@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// A request is told when its client has left.
+// The context of a request ends when its client has left.
 func TestClientLeaves(t *testing.T) {
 	began, ended := make(chan struct{}, 1), make(chan error, 1)
 	_, address := serve(

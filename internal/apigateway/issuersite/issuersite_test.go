@@ -108,7 +108,8 @@ func serve(t *testing.T) *Site {
 	return site
 }
 
-// Cookies of an app on localhost must not reach a provider, and no page of a name of its own may read its answers.
+// Cookies of an app on localhost must not reach a provider, and no page under its own name may read the provider's
+// answers.
 func TestOtherHosts(t *testing.T) {
 	site := serve(t)
 	p, err := site.Provider(issuersOf("https://a"))

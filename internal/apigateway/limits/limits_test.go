@@ -13,8 +13,8 @@ import (
 
 var start = time.Date(2026, 3, 4, 23, 59, 50, 0, time.UTC) // a Wednesday
 
-// TestTake sends requests at times, "+" and seconds after the start, and reads what comes of each: "ok" with what is
-// left of the quota, "throttled" or "exceeded".
+// TestTake sends requests at times, given as "+" and seconds after the start, and checks each result: "ok" with the
+// rest of the quota, "throttled" or "exceeded".
 func TestTake(t *testing.T) {
 	rate := func(perSecond float64, burst int) *apimodel.Rate {
 		return &apimodel.Rate{PerSecond: perSecond, Burst: burst}

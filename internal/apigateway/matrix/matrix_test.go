@@ -154,7 +154,7 @@ func TestJWTAuthorizer(t *testing.T) {
 	}
 }
 
-// TestUnknown: what cannot be told is an error and never looks like access that is open.
+// TestUnknown checks that unknown access is an error, and never looks like open access.
 func TestUnknown(t *testing.T) {
 	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`
 	method := func(m *apimodel.Model) *apimodel.Method { return m.APIs[0].Methods[0] }

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// TestReadableByPages has a function with the CORS of one API behind two, of which the other one answers no preflight.
-// There pages read only what a browser sends without asking.
+// TestReadableByPages has a function with the CORS settings of one API behind two. The other API answers no preflights,
+// so pages there read only answers to requests that a browser sends without asking.
 func TestReadableByPages(t *testing.T) {
 	shared := &apimodel.Function{Environment: cors.Config{
 		AllowOrigins: []string{"https://shop.example.com"}, AllowMethods: []string{"GET"},

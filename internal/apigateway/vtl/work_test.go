@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What a template reads again and again is bounded, as what it makes is: each of these would run for minutes or hours.
+// Repeated reading in a template is bounded, like its output: each of these would run for minutes or hours.
 func TestWork(t *testing.T) {
 	const (
 		itself = "#set($m = {})#set($x = $m.put('a', $m))#set($x = $m.put('b', $m))"
@@ -37,8 +37,8 @@ func TestWork(t *testing.T) {
 	}
 }
 
-// What a string's methods read counts by its length, and that of a regular expression by what its search reads, so that
-// a loop over a long text ends after few rounds.
+// Methods of a string count by its length, and regular expressions by what their search reads, so that a loop over a
+// long text ends after a few rounds.
 func TestStepsOfStrings(t *testing.T) {
 	text := strings.Repeat("abcdefghij klmnopqrstuvwx ", 4_000)
 	for _, c := range []struct {
