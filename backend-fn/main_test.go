@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// With this variable set the test's own binary is the function, so that nothing needs to be built.
+// With this variable set, the test's own binary runs as the function, so nothing needs to be built.
 const asFunction = "BACKEND_FN_TEST_AS_FUNCTION"
 
 func TestMain(m *testing.M) {
@@ -51,7 +51,8 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// start runs the function, and gives what it does with an event, and what ends it and gives its log.
+// start runs the function. It returns invoke, which sends an event, and stop, which ends the function and returns its
+// log.
 func start(t *testing.T, env ...string) (invoke func(event string) string, stop func() string) {
 	t.Helper()
 	api := &runtimeAPI{events: make(chan string), answers: make(chan string, 1)}
@@ -144,7 +145,7 @@ func TestFunction(t *testing.T) {
 	}
 
 	log := stop()
-	// The line of the first request: what Lambda needs to filter by level, and both ids.
+	// The line of the first request has both ids, and what Lambda needs to filter by level.
 	first, _, _ := strings.Cut(log, "\n")
 	var line map[string]any
 	if err := json.Unmarshal([]byte(first), &line); err != nil {
@@ -188,7 +189,8 @@ func TestFunctionThatCannotStart(t *testing.T) {
 	}
 }
 
-// The table's grant is missing, which shows that the table is asked, and that its refusal is an answer and not a crash.
+// The function may not use the table. This shows that it asks the table, and that a refusal gives an answer and not a
+// crash.
 func TestFunctionWithATable(t *testing.T) {
 	table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)

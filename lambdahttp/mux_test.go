@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// reply writes what a handler sees of its route.
+// reply writes the route as a handler sees it.
 func reply(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s id=%q proxy=%q path=%s", r.Pattern, r.PathValue("id"), r.PathValue("proxy"), r.URL.EscapedPath())
 }
@@ -31,7 +31,7 @@ func muxWith(patterns ...string) *Mux {
 	return m
 }
 
-// captured is the log of slog.Default while f runs.
+// captured returns the log of slog.Default while f runs.
 func captured(t *testing.T, f func()) string {
 	t.Helper()
 	var log bytes.Buffer
@@ -138,7 +138,7 @@ func TestMuxSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// Without an event the Mux matches as API Gateway does, undecoded.
+// Without an event, the Mux matches the path as API Gateway does, without decoding it.
 func TestMuxWithoutAnEvent(t *testing.T) {
 	mux := muxWith("GET /admin", "GET /users/{id}", "ANY /{proxy+}")
 	for target, want := range map[string]string{
@@ -162,7 +162,7 @@ func TestMuxWithoutAnEvent(t *testing.T) {
 	}
 }
 
-// Start marks the Mux; TestFunction of backend-fn runs it whole.
+// Start marks the Mux. TestFunction of backend-fn runs it as a whole.
 func TestMuxAfterStartWantsAnEvent(t *testing.T) {
 	mux := muxWith("GET /admin")
 	mux.started = true
@@ -196,7 +196,7 @@ func TestMiddleware(t *testing.T) {
 	if got.StatusCode != 404 || len(got.MultiValueHeaders["X-Way"]) != 2 {
 		t.Errorf("unknown route: %d %v, want 404 through the middleware", got.StatusCode, got.MultiValueHeaders)
 	}
-	// A context that is replaced takes the route with it: the Mux does not fall back to the path.
+	// If the context is replaced, the route is lost with it. The Mux does not fall back to the path.
 	mux = muxWith("GET /admin")
 	mux.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -206,7 +206,7 @@ func TestMiddleware(t *testing.T) {
 	wantNotFound(t, invoke(t, mux, "GET", "/admin", "/admin", nil))
 }
 
-// Middleware around a Mux is seen through if it has Unwrap; otherwise Strict applies.
+// Strict does not apply if middleware around a Mux has Unwrap. Otherwise it applies.
 func TestMiddlewareOutside(t *testing.T) {
 	origins := cors.Config{AllowOrigins: []string{"https://shop.example.com"}}
 	for _, tt := range []struct {
@@ -241,7 +241,7 @@ func TestNotFoundHandler(t *testing.T) {
 	}
 }
 
-// One router for two resources matches the path again, so what it could take for the other is refused.
+// One router for two resources matches the path again, so a path that it could take for the other resource is refused.
 func TestRouterOfTwoResources(t *testing.T) {
 	router := http.NewServeMux()
 	router.HandleFunc("GET /admin", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "admin") })
@@ -257,7 +257,7 @@ func TestRouterOfTwoResources(t *testing.T) {
 		t.Errorf("got %d %s", got.StatusCode, got.Body)
 	}
 
-	// A router of one resource gets all of it.
+	// A router for one resource gets every path of it.
 	mux = NewMux()
 	mux.Handle("GET /files/{proxy+}", http.StripPrefix("/files", http.FileServer(http.Dir("testdata"))))
 	mux.Handle("ANY /x/{proxy+}", router)
@@ -305,8 +305,8 @@ func TestMisregistration(t *testing.T) {
 	}
 }
 
-// The test's own executable uses NewMux, so it has the mark; TestMarkIsInWhatMakesAMux of package routermark has the
-// other side.
+// The test's own executable uses NewMux, so it has the mark. TestMarkIsInWhatMakesAMux of package routermark also has
+// executables without it.
 func TestExecutableHasTheMark(t *testing.T) {
 	name, err := os.Executable()
 	if err != nil {

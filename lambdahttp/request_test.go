@@ -29,7 +29,8 @@ const anEvent = `{
 	}
 }`
 
-// event is what API Gateway sends, with members replaced; those of requestContext one by one.
+// event returns an event of API Gateway with some members replaced. The members of requestContext are replaced one by
+// one.
 func event(t *testing.T, changes string) (e events.APIGatewayProxyRequest) {
 	t.Helper()
 	whole := object(t, []byte(anEvent))
@@ -327,7 +328,7 @@ func TestEventsOfOtherKinds(t *testing.T) {
 	}
 }
 
-// FuzzPath shows that the handler's path is the gateway's, whatever is in it.
+// FuzzPath checks that the handler's path is the gateway's, whatever characters it has.
 func FuzzPath(f *testing.F) {
 	f.Add("/orders/{id}", "/shop/orders/1%2Frefund", "")
 	f.Add("/files/{proxy+}", "/files/a//", "a//")
@@ -345,7 +346,7 @@ func FuzzPath(f *testing.F) {
 		if !strings.HasPrefix(got, "/") {
 			t.Fatalf("%q, %q: got %q", resource, path, got)
 		}
-		// A path of the characters that RFC 3986 has for one arrives as it is, but for a base path.
+		// A path of characters that RFC 3986 allows in a path arrives unchanged, except for a base path.
 		clean := !strings.ContainsFunc(path, func(c rune) bool {
 			return c <= ' ' || c > '~' || strings.ContainsRune("\"#<>?[\\]^`{|}%", c)
 		})

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// seen is what a handler sees of a request.
+// seen is a request as a handler sees it.
 type seen struct {
 	Method, URI, Path, Host, Remote, Body string
 	Header                                http.Header
@@ -53,7 +53,7 @@ func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
 	}, nil
 }
 
-// sameRequest wants Start to read an event as aws-lambda-go does.
+// sameRequest checks that Start reads an event as aws-lambda-go does.
 func sameRequest(t *testing.T, payload []byte) {
 	t.Helper()
 	var full events.APIGatewayProxyRequest
@@ -109,7 +109,7 @@ func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
 	}
 }
 
-// FuzzStart: whatever is in an event, the handler sees it as it would with lambda.Start.
+// FuzzStart checks that for every event the handler sees the same as with lambda.Start.
 func FuzzStart(f *testing.F) {
 	f.Add("GET", "/orders/{id}", "/orders/7", "id", "7", "X-Custom", "a", "b", "q", "", "", false,
 		`{"principalId":"u","scopes":"a b"}`)

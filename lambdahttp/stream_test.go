@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// ask has a handler answer a request of the resource /events, which is streamed, or of another one.
+// ask returns a handler's answer to a request for the resource /events, which is streamed, or for another one.
 func ask(t *testing.T, h http.HandlerFunc, verb, resource string) io.Reader {
 	t.Helper()
 	routes, err := readStreamed("GET /events; ANY /files/{proxy+};HEAD /events;")
@@ -35,7 +35,7 @@ func ask(t *testing.T, h http.HandlerFunc, verb, resource string) io.Reader {
 	return answer
 }
 
-// split takes an answer apart into what stands before the delimiter, and the body.
+// split divides an answer into the part before the delimiter and the body.
 func split(t *testing.T, from io.Reader) (prelude, body string, err error) {
 	t.Helper()
 	all, err := io.ReadAll(from)
@@ -95,7 +95,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// What is flushed can be read while the handler goes on.
+// The client can read what was flushed while the handler is still running.
 func TestStreamFlush(t *testing.T) {
 	proceed := make(chan struct{})
 	answer := ask(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -116,7 +116,7 @@ func TestStreamFlush(t *testing.T) {
 	}
 }
 
-// The routes that the variable does not name are answered whole.
+// Routes that the variable does not name are answered without streaming.
 func TestBuffered(t *testing.T) {
 	hi := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }
 	for _, c := range []struct {
@@ -139,7 +139,7 @@ func TestBuffered(t *testing.T) {
 	}
 }
 
-// A panic before the answer has begun is the function's, and one after it ends the stream with an error.
+// A panic before the answer has begun fails the invocation. A panic after that ends the stream with an error.
 func TestStreamPanics(t *testing.T) {
 	func() {
 		defer func() {
@@ -164,7 +164,7 @@ func TestStreamPanics(t *testing.T) {
 	}
 }
 
-// When the client has left, the handler's writes fail, and the process waits for it.
+// After the client has left, the handler's writes fail, and the process waits for the handler.
 func TestStreamClose(t *testing.T) {
 	failed := false
 	answer := ask(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What a ServeMux with the same routes is given, and what it is not: contract line 56.
+// These are the requests that a ServeMux with the same routes gets, and those that it does not get: contract line 56.
 func TestStrict(t *testing.T) {
 	router := http.NewServeMux()
 	for _, pattern := range []string{

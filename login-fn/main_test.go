@@ -26,8 +26,8 @@ import (
 
 var dir string // of the built functions
 
-// built is the function with sessions in cookies and builtTable that with sessions in a table, as the constructs build
-// them to run on this machine, where their provider may be on loopback.
+// built builds the function with sessions in cookies, and builtTable the one with sessions in a table, as the
+// constructs do. They are built for this machine, where their provider may be on loopback.
 var (
 	built      = sync.OnceValues(func() (string, error) { return build(".") })
 	builtTable = sync.OnceValues(func() (string, error) { return build("./table") })
@@ -79,7 +79,7 @@ func world(t *testing.T) *httptest.Server {
 	return server
 }
 
-// environment is that of a function whose provider is a server on loopback.
+// environment returns the environment of a function whose provider is a server on loopback.
 func environment(server *httptest.Server, root string, changes ...func(*login.Config)) []string {
 	config := login.Config{
 		Issuer:    authz.Issuer{URL: server.URL, Audiences: []string{"api://orders"}},
@@ -105,7 +105,7 @@ func environment(server *httptest.Server, root string, changes ...func(*login.Co
 	return env
 }
 
-// event is what API Gateway sends for a request at the stage prod.
+// event returns the event that API Gateway sends for a request at the stage prod.
 func event(t *testing.T, verb, path string, query url.Values, headers http.Header, body string) []byte {
 	t.Helper()
 	h := http.Header{"Host": {"localhost:3000"}}
@@ -129,7 +129,7 @@ type answer struct {
 	Body              string
 }
 
-// running is a function that runs, and its log.
+// running is a running function and its log.
 type running struct {
 	api *authztest.Runtime
 	log string
@@ -161,7 +161,7 @@ func run(t *testing.T, path string, env []string) *running {
 	return &running{api, log.Name()}
 }
 
-// ask sends an event of API Gateway.
+// ask sends the function an event of API Gateway.
 func (f *running) ask(t *testing.T, event []byte) (a answer) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -176,7 +176,7 @@ func (f *running) ask(t *testing.T, event []byte) (a answer) {
 	return a
 }
 
-// The built function answers API Gateway's events, and its log is lines of JSON.
+// The built function answers API Gateway's events, and each line of its log is JSON.
 func TestFunction(t *testing.T) {
 	path, err := built()
 	if err != nil {
@@ -226,7 +226,8 @@ func TestFunction(t *testing.T) {
 	}
 }
 
-// A function that cannot work does not start, and one for a developer's machine does not start on Lambda.
+// A function that cannot work does not start. A function that is built for a developer's machine does not start on
+// Lambda.
 func TestFunctionThatDoesNotStart(t *testing.T) {
 	path, err := built()
 	if err != nil {
@@ -255,7 +256,7 @@ func TestFunctionThatDoesNotStart(t *testing.T) {
 	}
 }
 
-// The function with a table answers the routes of its own as well, from the table that "gatehouse dev" has in memory.
+// The function with a table also answers its additional routes, from the table that "gatehouse dev" has in memory.
 func TestFunctionWithATable(t *testing.T) {
 	path, err := builtTable()
 	if err != nil {
@@ -293,7 +294,7 @@ func TestFunctionWithATable(t *testing.T) {
 
 func inTable(c *login.Config) { c.Table = "sessions" }
 
-// Each function refuses the configuration of the other.
+// Each function refuses the other's configuration.
 func TestFunctionsThatAreMixedUp(t *testing.T) {
 	server := world(t)
 	for _, c := range []struct {

@@ -21,7 +21,7 @@ import (
 
 var dir string // of the built function; "" if it was not built
 
-// built is the function as the constructs build it, for this machine.
+// built builds the function as the constructs do, for this machine.
 var built = sync.OnceValues(func() (path string, err error) {
 	if dir, err = os.MkdirTemp("", "pretoken-fn-"); err != nil {
 		return "", err
@@ -59,7 +59,7 @@ func event(source string, groups []string, scopes ...string) []byte {
 	return text
 }
 
-// The built function answers a user pool's events, fails for those that it cannot read, and goes on after that.
+// The built function answers a user pool's events. It fails for events that it cannot read, and continues after that.
 func TestFunction(t *testing.T) {
 	path, err := built()
 	if err != nil {

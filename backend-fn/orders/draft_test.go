@@ -261,8 +261,8 @@ func TestViolationsAreBounded(t *testing.T) {
 	}
 }
 
-// FuzzDraft holds the strict reader against encoding/json: what it takes, encoding/json reads as the same, and what it
-// takes is within the limits.
+// FuzzDraft compares the strict reader with encoding/json. What the reader accepts is within the limits, and
+// encoding/json reads the same from it.
 func FuzzDraft(f *testing.F) {
 	f.Add([]byte(`{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`))
 	f.Add(

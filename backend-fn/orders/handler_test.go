@@ -21,7 +21,7 @@ import (
 
 var now = time.Date(2026, 11, 20, 9, 30, 0, 123_456_789, time.UTC)
 
-// zeros stands in for randomness, so that ids are known.
+// zeros replaces randomness, so that ids are known.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
@@ -89,8 +89,8 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// The service sees the path without stage and base path, so its Location is relative to the request and must lead to
-// the order from where the client is (RFC 3986, section 5).
+// The service sees the path without stage and base path, so its Location is relative to the request. Resolved against
+// the address that the client used, it must lead to the order (RFC 3986, section 5).
 func TestLocationLeadsToTheOrder(t *testing.T) {
 	for _, tt := range []struct{ client, service, want string }{
 		{"/orders", "/orders", "/orders/" + madeID},
@@ -387,7 +387,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// checkProblem reports whether an answer is a problem as RFC 9457 has them.
+// checkProblem reports whether an answer is a problem as RFC 9457 defines it.
 func checkProblem(t *testing.T, a answer) {
 	t.Helper()
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {

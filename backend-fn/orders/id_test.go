@@ -14,7 +14,7 @@ func TestNewID(t *testing.T) {
 		at   time.Time
 		want string
 	}{
-		// The example of RFC 9562, appendix A.6, has this time; its random bits are others.
+		// The example of RFC 9562, appendix A.6, has this time, with other random bits.
 		{"the RFC's time", time.UnixMilli(0x017F22E279B0), "017f22e2-79b0-7000-bfff-ffffffffffff"},
 		{
 			"half a millisecond later",

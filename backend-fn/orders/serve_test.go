@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// faulty is a store whose calls all end in the same way.
+// faulty is a store whose calls all return the same error.
 type faulty func() error
 
 func (f faulty) Create(context.Context, orders.Order) error        { return f() }
@@ -83,7 +83,7 @@ func TestFaultsOfTheStore(t *testing.T) {
 	}
 }
 
-// A store may find the id taken and then, asked for it, no longer there.
+// A store may report that the id is taken, and then no longer have the order when it is asked for it.
 func TestConflictWithAnOrderThatIsGone(t *testing.T) {
 	store := struct{ orders.Store }{faulty(func() error { return orders.ErrNotFound })}
 	h := service(creates{store, orders.ErrExists}, io.Discard)
@@ -96,7 +96,7 @@ func TestConflictWithAnOrderThatIsGone(t *testing.T) {
 	}
 }
 
-// An SDK that got no answer repeats a write that had worked, and then finds its own order there.
+// An SDK that got no answer repeats a write that had succeeded, and then finds its own order.
 func TestConflictWithOurOwnWrite(t *testing.T) {
 	store := orders.NewMemoryStore(10)
 	if got := send(service(store, io.Discard), "POST", "/orders", tea, by("user-1")); got.status != 201 {

@@ -14,7 +14,7 @@ import (
 
 const shop = "https://shop.example.com"
 
-// next is the function's own handler: it answers every request with 418, so that a test sees who answered.
+// next is the function's own handler. It answers every request with 418, so that a test can tell who answered.
 var next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Location", "orders/1")
 	w.WriteHeader(http.StatusTeapot)

@@ -67,7 +67,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestOrigins checks that origins are checked; what one is, package httpname tests.
+// TestOrigins checks that origins are validated. Package httpname tests what a valid origin is.
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		origin string

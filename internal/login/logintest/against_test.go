@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// peer is a provider of a kind that tests log in at, one after the other.
+// peer is a provider of one kind. The tests log in at it one after the other.
 type peer struct {
 	*Provider
 	kind  Kind
 	other *Provider // another one of the kind
 }
 
-// run runs a test with the provider as it is at first.
+// run runs a test with the provider in its initial state.
 func (p *peer) run(t *testing.T, test func(*testing.T, *peer)) {
 	p.Up()
 	p.Edit(nil)
@@ -25,7 +25,7 @@ func (p *peer) run(t *testing.T, test func(*testing.T, *peer)) {
 
 // TestAgainst runs these tests with each provider, and with -short, as the race detector does, with the first.
 func TestAgainst(t *testing.T) {
-	// What is logged by package log/slog, as lambdahttp does.
+	// others is the log that is written with package log/slog, as lambdahttp does.
 	var others journal
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&others, nil)))

@@ -32,13 +32,13 @@ const (
 	clientARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:client-AbCdEf"
 )
 
-// maxHeaders is how many bytes of headers API Gateway takes.
+// maxHeaders is the largest size of headers in bytes that API Gateway accepts.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const maxHeaders = 10240
 
 const methodARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/"
 
-// table is who may call what behind the session.
+// table is the access table of the API behind the session.
 const table = `{"version":1,"routes":[
 {"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders/read"]}]},
 {"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders/write"]}]},
@@ -61,14 +61,14 @@ var opened = map[string]bool{
 	"POST /auth/logout":    true,
 }
 
-// openedInTable are those that a login with a table answers besides.
+// openedInTable are the additional ones that a login with a table answers.
 var openedInTable = map[string]bool{
 	"GET /auth/sessions":            true,
 	"POST /auth/logout-all":         true,
 	"POST /auth/backchannel-logout": true,
 }
 
-// subjects is the resource that administrators call.
+// subjects is the resource of the administrators' routes.
 const subjects = "/auth/subjects/{subject}/"
 
 // app is an API with a login: the real functions in this process, behind as much of API Gateway as they need, and a
@@ -98,7 +98,7 @@ type setup struct {
 	routing http.RoundTripper // of the functions
 }
 
-// newApp makes the API of a client at a provider. Its logs are searched for secrets when the test ends.
+// newApp returns the API of a client at a provider. When the test ends, the API's logs are searched for secrets.
 func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	t.Helper()
 	now := &clock{}
@@ -147,8 +147,8 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	maps.Copy(environment, map[string]string{
 		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 		"AWS_REGION": "eu-central-1",
-		// The functions have fetched what they need once they are made, or say that they could not: nothing goes on
-		// behind a test that moves the clock.
+		// Once the functions are made, they have fetched what they need, or have said that they could not. So nothing runs in
+		// the background of a test that moves the clock.
 		"AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency",
 	})
 	getenv := func(name string) string { return environment[name] }
@@ -173,7 +173,7 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	return a
 }
 
-// newBrowser is another user's.
+// newBrowser returns another user's browser.
 func (a *app) newBrowser(p *Provider) *Browser {
 	return &Browser{
 		Jar:       &Jar{Now: a.clock.now},
@@ -235,7 +235,7 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer has the login function answer.
+// answer lets the login function answer.
 func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Request, params map[string]string,
 	by events.Caller) {
 	payload, err := route.Proxy(r, params, by)
@@ -263,7 +263,7 @@ func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Req
 	w.Write(answer.Body)
 }
 
-// guarded asks the authorizer, and has next answer if it lets the caller in.
+// guarded asks the authorizer, and lets next answer if it lets the caller in.
 func (a *app) guarded(
 	w http.ResponseWriter,
 	route *events.Route,
@@ -296,7 +296,7 @@ func (a *app) guarded(
 	}
 }
 
-// as makes the API that of another client.
+// as gives the API another client.
 func as(client string) func(*setup) {
 	return func(s *setup) {
 		s.config.ClientID = client

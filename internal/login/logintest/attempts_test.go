@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// testHostileLogin plays with the parts of a login that belong to one browser.
+// testHostileLogin attacks the parts of a login that belong to one browser.
 func testHostileLogin(t *testing.T, p *peer) {
 	t.Run("the callback again", func(t *testing.T) {
 		a := newApp(t, p.Provider)
@@ -21,7 +21,7 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.wantSession(t, a.Browser, "ada") // the first one's session goes on
 		a.refused(t, a.newBrowser(p.Provider).Link(t, p.URL, own), 400)
 
-		// With a copy of the attempt's cookie the code gets to the provider, which takes it once.
+		// With a copy of the attempt's cookie the code reaches the provider, which accepts it once.
 		p.Requests()
 		a.refused(t, stolen.Link(t, p.URL, own), 400)
 		if got := Grants(p.Requests(), "authorization_code"); len(got) != 1 || got[0].Status/100 != 4 {
@@ -55,7 +55,8 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.wantNoSession(t, a.Browser)
 	})
 	t.Run("a login that another site begins", func(t *testing.T) {
-		// It ends where the attacker says, but within the API and as who the user is at the provider: a link would do.
+		// The login ends at the attacker's path, but within the API and as the user whom the provider knows. A link would do
+		// the same.
 		a := newApp(t, p.Provider)
 		page := a.Link(t, attacker, shop+"/auth/login?return=/orders")
 		page = page.Submit(t, url.Values{"subject": {"ada"}})
@@ -63,7 +64,7 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.wantSession(t, a.Browser, "ada")
 	})
 	t.Run("a stolen attempt without the code", func(t *testing.T) {
-		// Who has the cookie can log in as themselves, which they can anyway, and not as the cookie's owner.
+		// A thief of the cookie can log in as themselves, which they can anyway, but not as the cookie's owner.
 		a := newApp(t, p.Provider)
 		own := a.returned(t, p.Provider, a.Browser, "ada")
 		thief := a.newBrowser(p.Provider)
@@ -84,8 +85,8 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.wantNoSession(t, thief)
 	})
 	t.Run("a stolen attempt and its code, used first", func(t *testing.T) {
-		// Both together are the login: they are never in one place but the browser, and Lax, HttpOnly and TLS keep them
-		// there. The owner is refused then, and notices.
+		// Cookie and address together are the login. They are only ever in one browser, and Lax, HttpOnly and TLS keep them
+		// there. If they are stolen, the owner is refused, and notices.
 		a := newApp(t, p.Provider)
 		own := a.returned(t, p.Provider, a.Browser, "ada").String()
 		thief := a.newBrowser(p.Provider)
@@ -127,7 +128,7 @@ func testHostileLogin(t *testing.T, p *peer) {
 		}
 	})
 	t.Run("base paths", func(t *testing.T) {
-		// What precedes the route in requestContext.path is the caller's choice where API Gateway forgives slashes.
+		// Where API Gateway tolerates additional slashes, the caller chooses what precedes the route in requestContext.path.
 		a := newApp(t, p.Provider)
 		for path, ok := range map[string]bool{
 			"/auth/login":                      true,

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestJar keeps to the rules of cookies that attacks on sessions try to bend.
+// TestJar checks the cookie rules that attacks on sessions try to circumvent.
 func TestJar(t *testing.T) {
 	here := mustParse(t, "https://shop.example.test/auth/callback")
 	for name, c := range map[string]struct {
@@ -45,7 +45,7 @@ func TestJar(t *testing.T) {
 	}
 }
 
-// TestBrowser sends cookies and Sec-Fetch headers as the cause of a request has it.
+// TestBrowser checks that cookies and Sec-Fetch headers depend on what caused the request.
 func TestBrowser(t *testing.T) {
 	const provider = "https://idp.test"
 	var got http.Header

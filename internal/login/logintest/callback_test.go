@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// returned signs in at the provider and keeps the address that it sends the browser back to, without going there.
+// returned signs in at the provider. It returns the address to which the provider sends the browser back, without
+// opening it.
 func (a *app) returned(t *testing.T, p *Provider, b *Browser, subject string) *url.URL {
 	t.Helper()
 	page := a.begin(t, b, "/orders")
@@ -22,10 +23,10 @@ func (a *app) returned(t *testing.T, p *Provider, b *Browser, subject string) *u
 	return page.URL
 }
 
-// query are parameters.
+// query has the values of query parameters.
 type query = map[string][]string
 
-// with is an address with other parameters; nil removes one.
+// with returns the address with other parameters. A nil removes a parameter.
 func with(u *url.URL, change query) string {
 	out, all := *u, u.Query()
 	for name, values := range change {
@@ -35,8 +36,8 @@ func with(u *url.URL, change query) string {
 	return out.String()
 }
 
-// testHostileCallback answers the login in the provider's place. It says for each answer what comes of it, and whether
-// the code was sent to the provider.
+// testHostileCallback answers the login in the provider's place. For each answer it checks the outcome, and whether the
+// code was sent to the provider.
 func testHostileCallback(t *testing.T, p *peer) {
 	other := p.other
 	for _, c := range []struct {

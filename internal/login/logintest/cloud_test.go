@@ -50,7 +50,7 @@ func (v *vault) set(arn string, versions ...string) {
 	v.secrets[arn] = versions
 }
 
-// before answers what is for Secrets Manager and leaves the rest to a transport.
+// before answers requests to Secrets Manager and passes the others to another transport.
 func (v *vault) before(others http.RoundTripper) http.RoundTripper {
 	return transport(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Host != "secretsmanager.eu-central-1.amazonaws.com" {

@@ -40,7 +40,7 @@ func testCookies(t *testing.T, p *peer) {
 		a.wantSession(t, tab, "ada")
 	})
 
-	// What a browser that knows no prefixes, or takes a name for another, would send.
+	// A browser that does not know cookie prefixes, or confuses names, would send these.
 	for name, c := range map[string]struct {
 		cookies []string // a Cookie header each
 		who     string   // "" is a refusal
@@ -106,8 +106,8 @@ func testCookies(t *testing.T, p *peer) {
 	}
 
 	t.Run("one header a cookie", func(t *testing.T) {
-		// As API Gateway hands them on that speaks HTTP/2. A guard with a cache refuses: it is not known by which of them
-		// its answer would be kept. The login's answers are not kept.
+		// API Gateway passes on several headers like this from HTTP/2. A guard with a cache refuses them, as it does not know
+		// by which of them API Gateway would cache its answer. The login's answers are not cached.
 		headers := []string{"Sec-Fetch-Site", "same-origin", "Cookie", "theme=dark", "Cookie", "__Host-session=" + good}
 		a.want(t, a.raw(t, "GET", "/orders", headers...), 401, "")
 		a.want(t, a.raw(t, "GET", "/auth/session", headers...), 200, "ada")
@@ -139,7 +139,7 @@ func testCookies(t *testing.T, p *peer) {
 		}
 	})
 	t.Run("headers of more than API Gateway takes", func(t *testing.T) {
-		// A sibling host can lock a browser out this way, and nothing at this host can help it.
+		// A sibling host can lock a browser out like this, and nothing at this host can prevent it.
 		cookie := "__Host-session=" + good + "; tossed=" + strings.Repeat("A", 10240)
 		for _, path := range []string{"/orders", "/auth/session"} {
 			a.want(t, a.raw(t, "GET", path, "Cookie", cookie, "Sec-Fetch-Site", "same-origin"), 431, "")
@@ -195,7 +195,7 @@ func testLargeSessions(t *testing.T, p *peer) {
 	a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, "")
 	a.wantNoSession(t, a.Browser)
 
-	// A smaller session in the place of a large one.
+	// A smaller session replaces a large one.
 	p.Forget(t)
 	a.loggedIn(t, again, "ada")
 	if got := again.Jar.Names("__Host-session"); !slices.Equal(got, []string{"__Host-session"}) {
@@ -215,7 +215,7 @@ func testLargeSessions(t *testing.T, p *peer) {
 	}
 }
 
-// flipped is a base64url text with another byte at a place; one below 0 counts from the end.
+// flipped returns a base64url text with one byte changed. A negative position counts from the end.
 func flipped(text string, at int) string {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// testCrossSite has pages of other hosts call what changes a session, and what a session may change.
+// testCrossSite lets pages of other hosts call the routes that change a session, and those that a session may use to
+// change something.
 func testCrossSite(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	a.loggedIn(t, a.Browser, "ada")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// forged is a token with another signature.
+// forged returns a token with another signature.
 func forged(of any) string {
 	token := of.(string)
 	cut := strings.LastIndexByte(token, '.') + 1
@@ -17,14 +17,14 @@ func forged(of any) string {
 	return token[:cut] + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// unsigned is a token of the algorithm none.
+// unsigned returns the token with the algorithm none.
 func unsigned(of any) string {
 	token := of.(string)
 	parts := strings.Split(token, ".")
 	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
 }
 
-// resubjected is a token whose subject another one has taken the place of.
+// resubjected returns the token with another subject.
 func resubjected(of any) string {
 	token := of.(string)
 	parts := strings.Split(token, ".")

@@ -30,13 +30,13 @@ func (a *app) begin(t *testing.T, b *Browser, path string) *Page {
 	return page
 }
 
-// signIn logs in at the provider, and returns the page of the callback.
+// signIn logs in at the provider, and returns the callback's page.
 func (a *app) signIn(t *testing.T, b *Browser, subject, path string) *Page {
 	t.Helper()
 	return a.begin(t, b, path).Submit(t, url.Values{"subject": {subject}})
 }
 
-// loggedIn logs in and ends on the path.
+// loggedIn logs in and follows the redirect to the path.
 func (a *app) loggedIn(t *testing.T, b *Browser, subject string) *Page {
 	t.Helper()
 	page := a.signIn(t, b, subject, "/orders")
@@ -54,8 +54,8 @@ func (a *app) want(t *testing.T, p *Page, status int, body string) {
 	}
 }
 
-// refused checks that a page of the login refuses: its status, with a link to log in again, and nothing of the request
-// or of a session in it.
+// refused checks that a page of the login refuses. The page has this status and a link to log in again, and nothing of
+// the request or of a session.
 func (a *app) refused(t *testing.T, p *Page, status int) {
 	t.Helper()
 	a.want(t, p, status, "<a ")
@@ -85,7 +85,7 @@ func (a *app) refused(t *testing.T, p *Page, status int) {
 	t.Errorf("the page has the links %q, want one to the login", p.Links())
 }
 
-// orders is what the API answers to the page's own fetch.
+// orders returns the API's answer to a fetch by its own page.
 func (a *app) orders(t *testing.T, b *Browser, status int) *Page {
 	t.Helper()
 	p := b.Fetch(t, shop, "GET", shop+"/orders")
@@ -93,10 +93,10 @@ func (a *app) orders(t *testing.T, b *Browser, status int) *Page {
 	return p
 }
 
-// times is the answer of refresh and session.
+// times is the answer of the routes refresh and session.
 type times struct{ Expires, Idle, Ends int64 }
 
-// refresh refreshes the session of a browser as its page does.
+// refresh refreshes a browser's session as its page does.
 func (a *app) refresh(t *testing.T, b *Browser, status int) (got times, page *Page) {
 	t.Helper()
 	page = b.Fetch(t, shop, "POST", shop+"/auth/refresh")
@@ -111,7 +111,7 @@ func (a *app) refresh(t *testing.T, b *Browser, status int) (got times, page *Pa
 	return got, page
 }
 
-// session is the session's cookie as it is in the jar.
+// session returns the values of the session's cookies in the jar.
 func (a *app) session(b *Browser) (values []string) {
 	header := b.Jar.Header(&url.URL{Scheme: "https", Host: "shop.example.test", Path: "/"}, true, false, "GET")
 	for pair := range strings.SplitSeq(header, "; ") {
@@ -139,7 +139,7 @@ func (a *app) wantSession(t *testing.T, b *Browser, subject string) {
 	a.want(t, a.orders(t, b, 200), 200, `"principal":"`+subject+`"`)
 }
 
-// raw sends a request that no browser sends, with these headers, in pairs.
+// raw sends a request that no browser sends, with these headers as pairs.
 func (a *app) raw(t *testing.T, verb, target string, headers ...string) *Page {
 	t.Helper()
 	r, err := http.NewRequest(verb, shop+target, http.NoBody)
@@ -159,13 +159,13 @@ func (a *app) raw(t *testing.T, verb, target string, headers ...string) *Page {
 	return &Page{URL: r.URL, Status: w.Code, Header: w.Header(), Body: w.Body.String(), browser: a.Browser}
 }
 
-// unrouted sends a request to the login function though API Gateway has no such route.
+// unrouted sends the login function a request for which API Gateway has no route.
 func (a *app) unrouted(t *testing.T, verb, path string, headers ...string) *Page {
 	t.Helper()
 	return a.routed(t, verb, path, path, headers...)
 }
 
-// routed sends a request to the login function that came by another path.
+// routed sends the login function a request that came by another path.
 func (a *app) routed(t *testing.T, verb, path, by string, headers ...string) *Page {
 	t.Helper()
 	event := lambda.APIGatewayProxyRequest{

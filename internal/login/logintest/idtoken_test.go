@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// testIDToken has providers answer with ID tokens that are not this login's.
+// testIDToken lets providers answer with ID tokens that are not for this login.
 func testIDToken(t *testing.T, p *peer) {
 	foreign := p.other
 	answers := map[string]map[string]any{} // of the provider to a login of ada's
@@ -82,8 +82,8 @@ func testIDToken(t *testing.T, p *peer) {
 			defer p.Edit(nil)
 			page = page.Submit(t, url.Values{"subject": {"ada"}})
 			if c.reason == "" {
-				// oidc-provider has no at_hash where it need not, and the token is good: the connection to the token
-				// endpoint is what vouches for it.
+				// oidc-provider leaves out at_hash where it is optional. The token is accepted, since it comes over the connection
+				// to the token endpoint.
 				a.want(t, page, 200, "")
 				return
 			}
@@ -96,7 +96,7 @@ func testIDToken(t *testing.T, p *peer) {
 	}
 }
 
-// tokensOf are the members of an answer with tokens, or nil.
+// tokensOf returns the members of a token response, or nil.
 func tokensOf(body []byte) (members map[string]any) {
 	if json.Unmarshal(body, &members) != nil || members["id_token"] == nil {
 		return nil
@@ -104,7 +104,7 @@ func tokensOf(body []byte) (members map[string]any) {
 	return members
 }
 
-// callbackLine is the log's last line of a callback.
+// callbackLine returns the last line of the log about a callback.
 func callbackLine(log string) (last string) {
 	for line := range strings.Lines(log) {
 		if strings.Contains(line, `"route":"callback"`) {

@@ -98,7 +98,7 @@ func testLogin(t *testing.T, p *peer) {
 			a.want(t, page, 400, "")
 			return
 		}
-		// A pushed request is refused for good: to try again in a minute does not help.
+		// A pushed request is refused permanently. Trying again in a minute does not help.
 		if a.want(t, page, 500, "operators"); page.Header["Set-Cookie"] != nil {
 			t.Errorf("cookies are set: %q", page.Header["Set-Cookie"])
 		}
@@ -121,7 +121,7 @@ func testLogin(t *testing.T, p *peer) {
 	})
 }
 
-// wantExchange looks at what the provider was asked by a login.
+// wantExchange checks the requests that a login sent to the provider.
 func wantExchange(t *testing.T, kind Kind, requests []Request, client string) {
 	t.Helper()
 	for _, r := range requests {

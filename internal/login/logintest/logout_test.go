@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// testLogout ends the session here and at the provider, from either side.
+// testLogout ends the session here and at the provider, starting from either side.
 func testLogout(t *testing.T, p *peer) {
 	t.Run("from here", func(t *testing.T) {
 		a := newApp(t, p.Provider)
@@ -36,8 +36,8 @@ func testLogout(t *testing.T, p *peer) {
 		a.begin(t, a.Browser, "/") // fails unless it shows the sign-in form
 		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `"location":`)
 
-		// Sessions are stateless: a copy is good until its token expires, and cannot be refreshed then, since the
-		// provider was told.
+		// Sessions are stateless. A copy is good until its token expires. It cannot be refreshed then, since the logout has
+		// revoked the refresh token at the provider.
 		a.wantSession(t, stolen, "ada")
 		a.clock.advance(59*time.Minute + 30*time.Second)
 		_, page = a.refresh(t, stolen, 401)

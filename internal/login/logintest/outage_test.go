@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// testProviderDown cuts the provider off: who is logged in works on, and who is not is told.
+// testProviderDown cuts off the provider. Users who are logged in can continue, and the others get a page that says so.
 func testProviderDown(t *testing.T, p *peer) {
 	for name, status := range map[string]int{"cut": 0, "500": 500, "503": 503, "429": 429} {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, p.Provider)
 			a.loggedIn(t, a.Browser, "ada")
 
-			// The provider is gone when the browser comes back from it.
+			// The provider is unavailable when the browser comes back from it.
 			p.Edit(func(r *http.Request, was int, body []byte) (int, []byte) {
 				if tokensOf(body) == nil {
 					return was, body

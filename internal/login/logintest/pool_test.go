@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// The addresses of a user pool of Amazon Cognito with a prefix domain.
+// These are the addresses of a user pool of Amazon Cognito with a prefix domain.
 const (
 	poolID     = "eu-central-1_Ab1Cd2Ef3"
 	poolAPI    = "https://cognito-idp.eu-central-1.amazonaws.com"
@@ -27,8 +27,9 @@ const (
 	idpAnswer  = poolDomain + "/oauth2/idpresponse"
 )
 
-// userPool plays a user pool at its own addresses, in this process. Its users and tokens are those of the development
-// issuer. Users who choose "Google" sign in at an OpenID provider in Google's place, of which the pool is a client.
+// userPool simulates a user pool at its own addresses, in this process. Its users and tokens are those of the
+// development issuer. Users who choose "Google" sign in at an OpenID provider in place of Google. The pool is a client
+// of that provider.
 type userPool struct {
 	own      *devissuer.Provider
 	base     string // of own
@@ -40,7 +41,7 @@ type userPool struct {
 	requests []Request
 }
 
-// newPool makes a pool whose users come from a provider, and an app client of it that has the login's callback.
+// newPool makes a pool whose users come from a provider. The pool has an app client with the login's callback.
 func newPool(t *testing.T, upstream *Provider) *userPool {
 	t.Helper()
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true})
@@ -71,7 +72,7 @@ func newPool(t *testing.T, upstream *Provider) *userPool {
 	return p
 }
 
-// RoundTrip has the functions reach the pool at its own addresses, and all else by the upstream provider's transport.
+// RoundTrip sends requests for the pool's addresses to the pool, and all others to the upstream provider's transport.
 func (p *userPool) RoundTrip(r *http.Request) (*http.Response, error) {
 	if at := origin(r.URL); at != poolAPI && at != poolDomain {
 		return p.upstream.Client().Transport.RoundTrip(r)
@@ -122,7 +123,7 @@ func (p *userPool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // formOf is [form], whose name the requests' forms take.
 var formOf = form
 
-// comeBack takes the upstream provider's answer, and signs its user in to the pool.
+// comeBack accepts the upstream provider's answer and signs its user in to the pool.
 func (p *userPool) comeBack(w http.ResponseWriter, r *http.Request) {
 	groups := map[string]string{"ada": "admins"}
 	fields, err := p.google.End(r, "Google", "orders/read orders/write", groups)
@@ -135,7 +136,7 @@ func (p *userPool) comeBack(w http.ResponseWriter, r *http.Request) {
 	p.forward(w, form, p.site+"/oauth2/authorize", []byte(fields.Encode()))
 }
 
-// forward has the development issuer answer, in the name of the pool's addresses.
+// forward lets the development issuer answer at the pool's addresses.
 func (p *userPool) forward(w http.ResponseWriter, r *http.Request, path string, body []byte) {
 	q := r.Clone(r.Context())
 	q.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
@@ -165,7 +166,7 @@ func (p *userPool) forward(w http.ResponseWriter, r *http.Request, path string, 
 	_, _ = io.WriteString(w, text)
 }
 
-// taken are the requests to the pool since the last call.
+// taken returns the requests to the pool since the last call.
 func (p *userPool) taken() []Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -174,7 +175,7 @@ func (p *userPool) taken() []Request {
 	return out
 }
 
-// of makes the app's login one at the pool.
+// of makes the app's login use the pool.
 func (p *userPool) of(changes ...func(*setup)) func(*setup) {
 	return func(s *setup) {
 		s.config.Issuer = authz.Issuer{
@@ -202,7 +203,7 @@ func TestUserPoolFederates(t *testing.T) {
 		return a
 	}
 	google := url.Values{"provider": {"Google"}, "persona": {"typed"}, "action": {"sign-in"}}
-	// way is the origins and paths that a browser went through.
+	// way returns the origins and paths that a browser went through.
 	way := func(p *Page) (out []string) {
 		for _, address := range p.Way {
 			at, _, _ := strings.Cut(address, "?")
@@ -253,7 +254,7 @@ func TestUserPoolFederates(t *testing.T) {
 			t.Errorf("the ID token has %v", id)
 		}
 
-		// A user pool's refresh token stays as it is.
+		// A user pool does not rotate its refresh token.
 		for range 2 {
 			a.clock.advance(59*time.Minute + 30*time.Second)
 			a.refresh(t, a.Browser, 200)

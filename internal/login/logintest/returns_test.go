@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// testReturns asks for pages elsewhere. A path that is taken leads to the API's own origin, as net/url and the URL
-// Standard have it; any other gets a page, and the browser is not sent anywhere.
+// testReturns asks for return paths that lead elsewhere. An accepted path leads to the API's own origin, by the rules
+// of net/url and of the URL Standard. For any other path there is a page, and the browser is not redirected.
 func testReturns(t *testing.T, p *peer) {
 	// urls resolves addresses as browsers do: Node's URL is the WHATWG's.
 	urls := nodepeer.Start(t, `

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// testKeyRotationAtTheProvider signs with a new key while sessions live: those go on, and new ones begin.
+// testKeyRotationAtTheProvider changes the signing key while there are sessions. They continue, and new ones can begin.
 func testKeyRotationAtTheProvider(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	a.loggedIn(t, a.Browser, "ada")
@@ -24,7 +24,7 @@ func testKeyRotationAtTheProvider(t *testing.T, p *peer) {
 	}
 }
 
-// testKeyRotationOfSessions rotates the secret that sessions are sealed with: all sessions go on.
+// testKeyRotationOfSessions rotates the secret with which sessions are sealed. All sessions continue.
 func testKeyRotationOfSessions(t *testing.T, p *peer) {
 	first, second, third := strings.Repeat("the first key ", 3), strings.Repeat("the second key ", 3),
 		strings.Repeat("the third key ", 3)

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// inTable are the tests of sessions in a table. Those that are the same for sessions in cookies are here for what the
-// login, the guard and the provider do with the table in between.
+// inTable has the tests of sessions in a table. Some are the same as for sessions in cookies. They are repeated here
+// because the login, the guard and the provider use the table in between.
 var inTable = []struct {
 	name string
 	test func(*testing.T, *peer)
@@ -45,12 +45,12 @@ type tables struct {
 	byName map[string]*memory.Table
 }
 
-// tablesOf are those of all apps. The guard opens them as it opens those of Amazon DynamoDB.
+// tablesOf has the tables of all apps. The guard opens them as it opens those of Amazon DynamoDB.
 var tablesOf = &tables{byName: map[string]*memory.Table{}}
 
 func init() { driver.Open = tablesOf.open }
 
-// add gives a table a name until the test ends.
+// add registers a table under a name until the test ends.
 func (t *tables) add(test *testing.T, table *memory.Table) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -73,7 +73,7 @@ func (t *tables) open(_ func(string) string, name string) (tablesession.Table, e
 	return nil, fmt.Errorf("no table %q", name)
 }
 
-// tableRoutes begins the routes of an access table that has those of a login with a table.
+// tableRoutes begins the routes of an access table with those of a login with a table.
 const tableRoutes = `"routes":[
 {"route":"POST /auth/backchannel-logout","elsewhere":true},
 {"route":"GET /auth/sessions","elsewhere":true},
@@ -81,15 +81,14 @@ const tableRoutes = `"routes":[
 {"route":"GET /auth/subjects/{subject}/sessions","requires":[{"kind":"group","anyOf":["admins"]}]},
 {"route":"POST /auth/subjects/{subject}/logout","requires":[{"kind":"group","anyOf":["admins"]}]},`
 
-// copied is a browser with the same cookies, of someone who stole them.
+// copied returns a thief's browser with the same cookies.
 func (a *app) copied(p *peer, of *Browser) *Browser {
 	b := a.newBrowser(p.Provider)
 	b.Jar = of.Jar.Copy()
 	return b
 }
 
-// testLoggedOutInTable: a session that has ended is worth nothing to who has a copy of its cookie, whatever the
-// provider does.
+// testLoggedOutInTable checks that a copied cookie of an ended session is worthless, whatever the provider does.
 func testLoggedOutInTable(t *testing.T, p *peer) {
 	for name, c := range map[string]struct{ prepare, mend func() }{
 		"with the provider":             {func() {}, func() {}},
@@ -130,7 +129,8 @@ func testLoggedOutInTable(t *testing.T, p *peer) {
 	})
 }
 
-// testRenewedByTheGuard: a page needs no script, since the guard renews what has expired, and refresh tokens rotate.
+// testRenewedByTheGuard checks that a page needs no script: the guard renews an expired token, and refresh tokens
+// rotate.
 func testRenewedByTheGuard(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)
@@ -160,7 +160,7 @@ func testRenewedByTheGuard(t *testing.T, p *peer) {
 	}
 }
 
-// testKeyRotationInTable rotates the secret that items are sealed with: a session that is used goes on.
+// testKeyRotationInTable rotates the secret with which items are sealed. A session that is in use continues.
 func testKeyRotationInTable(t *testing.T, p *peer) {
 	first, second := strings.Repeat("the first key ", 3), strings.Repeat("the second key ", 3)
 	a := newApp(t, p.Provider, func(s *setup) { s.vault.set(keysARN, first) })
@@ -173,7 +173,7 @@ func testKeyRotationInTable(t *testing.T, p *peer) {
 	a.wantSession(t, a.Browser, "ada")
 }
 
-// testLargeSessionsInTable: what does not fit into two cookies does into the table.
+// testLargeSessionsInTable checks that a session that is too large for two cookies fits into the table.
 func testLargeSessionsInTable(t *testing.T, p *peer) {
 	for _, subject := range []string{"large", "huge"} {
 		a := newApp(t, p.Provider)
@@ -185,8 +185,8 @@ func testLargeSessionsInTable(t *testing.T, p *peer) {
 	}
 }
 
-// testRaceInTable: of requests that find a token expired at the same moment, at the guard and at the login, one asks
-// the provider, which would end the login if two came with one refresh token. All of them get an answer.
+// testRaceInTable has requests that find a token expired at the same moment, at the guard and at the login. Only one
+// asks the provider, which would end the login if two used the same refresh token. All of them get an answer.
 func testRaceInTable(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)
@@ -214,7 +214,8 @@ func testRaceInTable(t *testing.T, p *peer) {
 	a.wantSession(t, a.Browser, "ada")
 }
 
-// testTabsInTable: the tabs of a browser have one session, which is renewed once for all of them and ends in all.
+// testTabsInTable checks that the tabs of a browser share one session. It is renewed once for all of them, and ends in
+// all.
 func testTabsInTable(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)
@@ -233,12 +234,12 @@ func testTabsInTable(t *testing.T, p *peer) {
 	a.wantNoSession(t, tabs[1])
 }
 
-// testBackChannel logs out at the provider, which says so to the login by itself.
+// testBackChannel logs out at the provider, which then notifies the login.
 func testBackChannel(t *testing.T, p *peer) {
 	if p.kind != OIDCProvider {
 		t.Skip("zitadel/oidc sends no logout tokens")
 	}
-	// out logs a browser out at the provider, by an application that is not this one.
+	// out logs a browser out at the provider, from another application.
 	out := func(t *testing.T, b *Browser) {
 		t.Helper()
 		page := b.Link(t, attacker, p.URL+"/session/end").Submit(t, url.Values{"logout": {"yes"}})
@@ -295,7 +296,7 @@ func testBackChannel(t *testing.T, p *peer) {
 	})
 }
 
-// testSessionsInTable lists and ends sessions: a user's own, and those of others by who may.
+// testSessionsInTable lists and ends sessions: users do so with their own, and administrators with those of others.
 func testSessionsInTable(t *testing.T, p *peer) {
 	list := func(t *testing.T, a *app, b *Browser, path string) (current, others int) {
 		t.Helper()
@@ -350,7 +351,7 @@ func testSessionsInTable(t *testing.T, p *peer) {
 	})
 }
 
-// body is a request's, which can be read once more.
+// body returns the body of a request, which can then be read again.
 func body(t *testing.T, r *http.Request) []byte {
 	t.Helper()
 	text, err := io.ReadAll(r.Body)

@@ -17,12 +17,11 @@ import (
 //go:embed testdata/tabs.cjs
 var tabsScript string
 
-// testTabs runs the script that pages load in two tabs, which send five requests each at the moment when the token has
-// expired.
+// testTabs runs the pages' script in two tabs. Each tab sends five requests at the moment when the token has expired.
 func testTabs(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	tabs := []*Browser{a.Browser, a.Tab()}
-	// What a tab fetches, in the name of its page.
+	// The server here sends the requests of a tab on behalf of its page.
 	here := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tab := tabs[r.Header.Get("Tab")[0]-'0']
 		page := tab.Fetch(t, shop, r.Method, shop+r.URL.Path)
@@ -57,7 +56,7 @@ func testTabs(t *testing.T, p *peer) {
 				a.loggedIn(t, a.Browser, "ada")
 			}
 			a.clock.advance(c.advance)
-			// The next tokens have to be good by this clock, which is ahead of the provider's.
+			// The next tokens must be good by this clock, which is ahead of the provider's.
 			p.TTL(t, time.Minute+time.Duration(a.clock.ahead.Load()))
 			c.prepare()
 			p.Requests()
@@ -87,8 +86,8 @@ func testTabs(t *testing.T, p *peer) {
 	}
 }
 
-// testRace refreshes twice at the same moment without the script's lock, as two requests of a hand-written client do:
-// each has the same refresh token, and the provider takes it once. This is why the script has a lock.
+// testRace refreshes twice at the same moment without the script's lock, as two requests of a hand-written client
+// would. Both have the same refresh token, and the provider accepts it once. This is why the script has a lock.
 func testRace(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)
