@@ -68,3 +68,28 @@ func TestAccessLogHasVariablesThatAWSDocuments(t *testing.T) {
 		}
 	}
 }
+
+func TestAccessLogIsJSON(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil)
+	setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
+	var line map[string]string
+	if err := json.Unmarshal([]byte(setting["Format"].(string)), &line); err != nil {
+		t.Fatalf("%v: %v", setting["Format"], err)
+	}
+	for _, name := range []string{"requestId", "principal", "authorizerStatus", "error", "latency"} {
+		if !strings.HasPrefix(line[name], "$context.") {
+			t.Errorf("%s is %q, want a variable of the context", name, line[name])
+		}
+	}
+	if got := only(t, stack, "AWS::ApiGateway::Stage")["TracingEnabled"]; got != nil {
+		t.Errorf("tracing is %v, want it off", got)
+	}
+	found := false
+	for _, g := range resources(stack, "AWS::Logs::LogGroup") {
+		found = found || g["RetentionInDays"] == 90.0
+	}
+	if !found {
+		t.Error("no log group keeps its logs for 90 days")
+	}
+}

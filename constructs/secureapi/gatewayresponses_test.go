@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
@@ -39,4 +40,64 @@ func TestGatewayResponsesInTheTemplate(t *testing.T) {
 		api.AddGatewayResponse("Mine", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_THROTTLED()})
 	}, `AddGatewayResponse "Mine": Props.GatewayResponses declare THROTTLED, and an API has one response of a type: leave one `+
 		"of the two out")
+}
+
+// TestAGatewayResponseThatCORSJoins checks that the response has both the CORS headers of the API's other errors and
+// its own headers.
+func TestAGatewayResponseThatCORSJoins(t *testing.T) {
+	options := func() *awsapigateway.GatewayResponseOptions {
+		return &awsapigateway.GatewayResponseOptions{
+			Type: awsapigateway.ResponseType_UNAUTHORIZED(), StatusCode: jsii.String("401"),
+			ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
+		}
+	}
+	stack := newStack()
+	api := shop(stack, func(p *secureapi.Props) {
+		p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}, ExposeHeaders: []string{"Location"}}
+	})
+	given := options()
+	api.AddGatewayResponse("Own", given)
+	if len(*given.ResponseHeaders) != 1 {
+		t.Errorf("the caller's options were changed: %v", *given.ResponseHeaders)
+	}
+	for _, r := range resources(stack, "AWS::ApiGateway::GatewayResponse") {
+		if r["ResponseType"] != "UNAUTHORIZED" {
+			continue
+		}
+		got, _ := r["ResponseParameters"].(map[string]any)
+		for header, want := range map[string]string{
+			"Access-Control-Allow-Origin":   "'https://shop.example.com'",
+			"Vary":                          "'Origin'",
+			"Access-Control-Expose-Headers": "'Location'",
+			"WWW-Authenticate":              "'Bearer'",
+		} {
+			if got["gatewayresponse.header."+header] != want {
+				t.Errorf("%s: got %v, want %s", header, got["gatewayresponse.header."+header], want)
+			}
+		}
+	}
+	refused(
+		t,
+		func() { api.AddGatewayResponse("None", nil) },
+		`secureapi: Shop/Api: AddGatewayResponse "None": the options have no Type: name one`,
+	)
+	refused(t, func() {
+		api.AddGatewayResponse(
+			"Default",
+			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX()},
+		)
+	}, "Props.CORS declares DEFAULT_4XX, and an API has one response of a type")
+	twice := options()
+	(*twice.ResponseHeaders)["vary"] = jsii.String("'Accept'")
+	refused(
+		t,
+		func() { api.AddGatewayResponse("Twice", twice) },
+		"the header vary is given, and Props.CORS sets it: leave it out",
+	)
+
+	plain := newStack()
+	shop(plain, nil).AddGatewayResponse("Own", options())
+	if got := only(t, plain, "AWS::ApiGateway::GatewayResponse")["ResponseParameters"].(map[string]any); len(got) != 1 {
+		t.Errorf("without CORS: %v", got)
+	}
 }

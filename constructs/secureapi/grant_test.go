@@ -91,3 +91,163 @@ func TestTheStageOfAGrant(t *testing.T) {
 		})
 	}
 }
+
+func TestGrantInvoke(t *testing.T) {
+	stack := newStack()
+	f := backend(stack, "Orders")
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer:  secureapi.IAMAuthorizer{},
+		Authorizers: map[string]secureapi.Authorizer{"users": secureapi.TokenAuthorizer{Function: f}},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders/{id}", f),
+			secureapi.Handle("GET /orders/{id}/items", f),
+			secureapi.Handle("ANY /stock", f),
+			secureapi.Handle("GET /health", f, secureapi.Public("probe")),
+			secureapi.Handle("GET /me", f, secureapi.GuardedBy("users")),
+		},
+	})
+	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	grant := func(patterns ...string) func() {
+		return func() { api.GrantInvoke(role, patterns...) }
+	}
+	for _, tt := range []struct {
+		name     string
+		patterns []string
+		want     string
+	}{
+		{"nothing", nil, "secureapi: Shop/Api: GrantInvoke: no route is named"},
+		{
+			"an unknown route",
+			[]string{"GET /nothing"},
+			`there is no route "GET /nothing": IAM guards "GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock"`,
+		},
+		{"a public route", []string{"GET /health"}, `"GET /health" is public`},
+		{
+			"a route of another guard",
+			[]string{"GET /me"},
+			`"GET /me" is guarded by the TokenAuthorizer "users", which does not look at IAM policies`,
+		},
+		{
+			"a route whose * crosses a slash",
+			[]string{"GET /orders/{id}"},
+			`a grant of "GET /orders/{id}" also covers "GET /orders/{id}/items"`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) { refused(t, grant(tt.patterns...), tt.want) })
+	}
+	grant("GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock")()
+	statement := only(
+		t,
+		stack,
+		"AWS::IAM::Policy",
+	)["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
+	if n := len(statement["Resource"].([]any)); statement["Action"] != "execute-api:Invoke" || n != 2+7 {
+		t.Errorf("%v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
+	}
+}
+
+// The * in a grant's ARN crosses slashes, so it also covers methods that were added beside the table.
+func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
+	const covered = `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`
+	unnamed := func(stack awscdk.Stack) string {
+		return *awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil).ValueAsString()
+	}
+	second := func(stack awscdk.Stack, api *secureapi.API) {
+		awsapigateway.NewStage(stack, jsii.String("Second"), &awsapigateway.StageProps{
+			Deployment: api.RestAPI.LatestDeployment(), StageName: jsii.String("second"),
+		})
+	}
+	for _, tt := range []struct {
+		name, path string
+		stage      func(awscdk.Stack) string          // nil for the default
+		beside     func(awscdk.Stack, *secureapi.API) // nil for nothing else
+		want       string                             // "" if it is not covered
+	}{
+		{"below the route", "/orders/{id}/audit", nil, nil, covered},
+		{"below it, on a stage that a parameter names", "/orders/{id}/audit", unnamed, nil, covered},
+		{"below it, with a second stage", "/orders/{id}/audit", nil, second, covered},
+		{"elsewhere", "/audit", nil, nil, ""},
+		{"elsewhere, on a stage that a parameter names", "/audit", unnamed, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			f := backend(stack, "Orders")
+			props := &secureapi.Props{
+				Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
+			}
+			if tt.stage != nil {
+				props.Stage.Name = tt.stage(stack)
+			}
+			api := secureapi.New(stack, "Api", props)
+			api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders/{id}")
+			api.RestAPI.Root().ResourceForPath(&tt.path).AddMethod(jsii.String("GET"), nil,
+				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+			if tt.beside != nil {
+				tt.beside(stack, api)
+			}
+			synth := func() { awscdk.App_Of(stack).Synth(nil) }
+			if tt.want == "" {
+				synth()
+				return
+			}
+			refused(t, synth, tt.want)
+		})
+	}
+}
+
+// In a stack of another region, the API's id is known only at deployment.
+func TestAGrantInAnotherRegion(t *testing.T) {
+	app := newApp()
+	in := func(name, region string) awscdk.Stack {
+		return awscdk.NewStack(app, &name, &awscdk.StackProps{
+			Env:                   &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region},
+			CrossRegionReferences: jsii.Bool(true),
+		})
+	}
+	here, there := in("Here", "eu-west-1"), in("There", "us-east-1")
+	api := secureapi.New(here, "Api", &secureapi.Props{
+		Authorizer: secureapi.IAMAuthorizer{},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders/{id}", backend(here, "Orders"))},
+	})
+	api.GrantInvoke(awsiam.NewUser(there, jsii.String("Caller"), nil), "GET /orders/{id}")
+	api.RestAPI.Root().ResourceForPath(jsii.String("/orders/{id}/audit")).AddMethod(jsii.String("GET"), nil,
+		&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+	refused(t, func() { app.Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
+}
+
+func TestGrantInvokeOfNobody(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, iamOnly)
+	refused(t, func() { api.GrantInvoke(nil, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the grantee is nil")
+	refused(t, func() { api.GrantInvoke(awsiam.NewAccountPrincipal("210987654321"), "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the grantee takes no policy", "ResourcePolicy.AllowAccounts")
+}
+
+// CDK makes no policy for a role of another account, and reports the grant as a success.
+func TestGrantInvokeOfAnotherAccount(t *testing.T) {
+	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
+		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")},
+	})
+	api := shop(stack, iamOnly)
+	arn := jsii.String("arn:aws:iam::210987654321:role/partner")
+	role := awsiam.Role_FromRoleArn(stack, jsii.String("Partner"), arn, nil)
+	refused(t, func() { api.GrantInvoke(role, "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the grantee is of account 210987654321 and the API of 123456789012",
+		"ResourcePolicy.AllowAccounts")
+	own := awsiam.Role_FromRoleArn(stack, jsii.String("Own"), jsii.String("arn:aws:iam::123456789012:role/own"), nil)
+	api.GrantInvoke(own, "GET /orders")
+}
+
+func TestGrantInvokeWithoutAStage(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, func(p *secureapi.Props) {
+		iamOnly(p)
+		p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
+	})
+	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	refused(
+		t,
+		func() { api.GrantInvoke(role, "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the API has no stage to grant",
+	)
+}

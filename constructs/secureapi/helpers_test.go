@@ -132,3 +132,8 @@ func denyAll() awsiam.PolicyStatement {
 		Resources:  jsii.Strings("execute-api:/*"),
 	})
 }
+
+// again synthesizes once more, as an app does after a change.
+func again(stack awscdk.Stack) {
+	stack.Node().Root().(awscdk.App).Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)})
+}

@@ -1,13 +1,16 @@
 package secureapi_test
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
@@ -60,5 +63,67 @@ func TestAMethodIsChangedAlone(t *testing.T) {
 	}
 	if _, there := after[remove]; there || !reflect.DeepEqual(properties(after, "Mine"), properties(before, remove)) {
 		t.Errorf("DELETE /orders is not named Mine: the resources are %q", slices.Sorted(maps.Keys(after)))
+	}
+}
+
+// TestMethodsReferToWhatIsFinal checks that all methods have the same resolved tokens. CDK's L2 makes the first method
+// of a function and resolves its tokens by itself. The others share what their tokens resolve to.
+func TestMethodsReferToWhatIsFinal(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		make func(app awscdk.App) (api, function awscdk.Stack)
+	}{
+		{"one stack", func(app awscdk.App) (api, function awscdk.Stack) {
+			stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+			return stack, stack
+		}},
+		{"the function in another stack, which imports are made for", func(app awscdk.App) (api, function awscdk.Stack) {
+			return awscdk.NewStack(app, jsii.String("Shop"), nil), awscdk.NewStack(app, jsii.String("Functions"), nil)
+		}},
+		{"the API in a nested stack, which CDK writes before others", func(app awscdk.App) (api, function awscdk.Stack) {
+			stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+			return awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), stack
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stack, at := test.make(newApp())
+			f := backend(at, "Function")
+			shop(stack, func(p *secureapi.Props) {
+				p.Authorizer = secureapi.TokenAuthorizer{Function: backend(stack, "Decide"),
+					ValidationExpression: secureapi.BearerJWT}
+				p.Routes = []secureapi.Route{
+					secureapi.Handle("GET /orders", f),
+					secureapi.Handle("PUT /orders", f),
+					secureapi.Handle("GET /health", f, secureapi.Public("probe")),
+				}
+			})
+			var uris []string
+			for range 2 {
+				methods := resources(stack, "AWS::ApiGateway::Method")
+				if len(methods) != 3 {
+					t.Fatalf("got %d methods, want 3", len(methods))
+				}
+				var first map[string]any
+				for _, name := range slices.Sorted(maps.Keys(methods)) {
+					m := methods[name]
+					if first == nil {
+						first = m
+						uris = append(uris, fmt.Sprint(m["Integration"]))
+					}
+					for _, property := range []string{"Integration", "RestApiId"} {
+						if diff := cmp.Diff(first[property], m[property]); diff != "" || m[property] == nil {
+							t.Errorf("%s: %s is not that of the first method:\n%s", name, property, diff)
+						}
+					}
+				}
+				if at == stack { // CDK locks the ids of what it exports
+					f.Node().DefaultChild().(awslambda.CfnFunction).OverrideLogicalId(jsii.String("Renamed"))
+				}
+				again(stack)
+			}
+			if at == stack && uris[0] == uris[1] {
+				t.Errorf("the function is renamed, and the methods still invoke %s", uris[0])
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package secureapi_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +62,81 @@ func TestPreflightsAreCDKsOwn(t *testing.T) {
 				t.Error("a preflight (-CDK's +Gatehouse's):\n" + diff)
 			}
 		})
+	}
+}
+
+// TestPreflightsOfBinaryAPIs: where the binary media types cover application/json, as */* does, API Gateway takes a
+// preflight for binary, and answers it with 500 unless its mock integration converts it to text.
+func TestPreflightsOfBinaryAPIs(t *testing.T) {
+	for _, c := range []struct {
+		types  []string
+		binary bool
+	}{
+		{nil, false},
+		{[]string{"image/png"}, false},
+		{[]string{"image/png", "*/*"}, true},
+		{[]string{"application~1json"}, true},
+	} {
+		types := c.types
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+			p.Routes = append(p.Routes, secureapi.Integrate("GET /fixed", secureapi.Respond(200), secureapi.Public("fixed")))
+			if types != nil {
+				p.RestApiProps = &awsapigateway.RestApiProps{BinaryMediaTypes: jsii.Strings(types...)}
+			}
+		})
+		preflights := 0
+		for id, m := range resources(stack, "AWS::ApiGateway::Method") {
+			integration := m["Integration"].(map[string]any)
+			got, converted := integration["ContentHandling"]
+			if m["HttpMethod"] != "OPTIONS" && integration["Type"] != "MOCK" {
+				if converted {
+					t.Errorf("%v: %s has ContentHandling %v: it is no MOCK integration", types, id, got)
+				}
+				continue
+			}
+			preflights++
+			if converted != c.binary || converted && got != "CONVERT_TO_TEXT" {
+				t.Errorf("%v: %s has ContentHandling %v", types, id, got)
+			}
+		}
+		if preflights == 0 {
+			t.Errorf("%v: there is no preflight", types)
+		}
+	}
+}
+
+func TestPreflightAllowsTheMethodsGiven(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"PATCH"}}
+	})
+	text, _ := json.Marshal(resources(stack, "AWS::ApiGateway::Method"))
+	if got := strings.Count(string(text), `Access-Control-Allow-Methods":"'PATCH'"`); got != 2 {
+		t.Errorf("%d preflights allow PATCH, want both", got)
+	}
+}
+
+// A page must be allowed to send the API key that a route requires.
+func TestThePreflightAllowsAPIKeys(t *testing.T) {
+	for required, want := range map[bool]string{
+		true:  "'Content-Type,Authorization,X-Api-Key'",
+		false: "'Content-Type,Authorization'",
+	} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &required}
+		})
+		for id, m := range resources(stack, "AWS::ApiGateway::Method") {
+			if m["HttpMethod"] != "OPTIONS" {
+				continue
+			}
+			answer := m["Integration"].(map[string]any)["IntegrationResponses"].([]any)[0].(map[string]any)["ResponseParameters"].(map[string]any)
+			if got := answer["method.response.header.Access-Control-Allow-Headers"]; got != want {
+				t.Errorf("%s with an API key %v: allows %v, want %s", id, required, got, want)
+			}
+		}
 	}
 }

@@ -103,30 +103,6 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 	}
 }
 
-// TestWhatAnAPIDoesNotHave checks that a method that cannot return its object says which prop to set.
-func TestWhatAnAPIDoesNotHave(t *testing.T) {
-	app := newApp()
-	plain := shop(awscdk.NewStack(app, jsii.String("Shop"), nil), nil)
-	notDeployed := shop(awscdk.NewStack(app, jsii.String("NotDeployed"), nil), func(p *secureapi.Props) {
-		p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
-	})
-	for _, tt := range []struct {
-		name string
-		do   func()
-		want string
-	}{
-		{"a stage", func() { notDeployed.URL() },
-			"secureapi: NotDeployed/Api: URL: the API has no stage, as RestApiProps.Deploy is false"},
-		{"a domain", func() { plain.DomainURL() }, "DomainURL: the API has no domain: set Props.Domain"},
-		{"a usage plan", func() { plain.UsagePlan("free") },
-			`UsagePlan: there is no plan "free" in Props.UsagePlans: there are none`},
-		{"a key", func() { plain.Key("mobile") },
-			`Key: there is no key "mobile" that the stack makes in Props.UsagePlans: there are none`},
-	} {
-		t.Run(tt.name, func(t *testing.T) { refused(t, tt.do, tt.want) })
-	}
-}
-
 // TestWarningsOfNew checks that the plan's warnings are in the construct's metadata, under the name that acknowledges
 // each.
 func TestWarningsOfNew(t *testing.T) {
@@ -170,30 +146,6 @@ func TestWarningsOfNew(t *testing.T) {
 			}
 			t.Errorf("no warning has %q and %q", tt.want, tt.id)
 		})
-	}
-}
-
-// TestSourcesOfTokens checks that each source of tokens reaches the function.
-func TestSourcesOfTokens(t *testing.T) {
-	for _, tt := range []struct {
-		source secureapi.TokenSource
-		want   string
-	}{
-		{secureapi.TokenHeader("X-Token"), "[map[kind:header name:X-Token]]"},
-		{secureapi.TokenCookie("session"), "[map[kind:cookie name:session]]"},
-		{secureapi.TokenQuery("token"), "[map[kind:querystring name:token]]"},
-	} {
-		stack := newStack()
-		shop(stack, func(p *secureapi.Props) {
-			p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, TokenSources: []secureapi.TokenSource{tt.source}}
-		})
-		got := one(t, environmentOf(t, stack, "GATEHOUSE_AUTHORIZER"))["tokenSources"]
-		if fmt.Sprint(got) != tt.want {
-			t.Errorf("the function looks for tokens in %v, want %s", got, tt.want)
-		}
-	}
-	if got := secureapi.IdentityQuery("token").String(); got != "method.request.querystring.token" {
-		t.Errorf("an identity source is %s", got)
 	}
 }
 

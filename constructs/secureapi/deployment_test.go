@@ -1,0 +1,137 @@
+package secureapi_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// A stage serves the last deployment, so every change must make a new one, whatever feature flags the consumer's app
+// has (aws-cdk#5354, #8024, #16554).
+func TestAChangeIsDeployed(t *testing.T) {
+	const flag = "@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId"
+	origins := func(o ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: o} }
+	}
+	ranges := func(r ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: r} }
+	}
+	guard := func(a secureapi.Authorizer) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.Authorizer = a }
+	}
+	with := func(change func(*secureapi.TokenAuthorizer)) func(*secureapi.Props) {
+		a := tokens()
+		change(&a)
+		return guard(a)
+	}
+	answer := func(body string, origins ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) {
+			p.Routes = append(p.Routes, secureapi.Integrate("GET /version", secureapi.Respond(200, body), secureapi.Public("x")))
+			p.CORS = &secureapi.CORS{AllowOrigins: append(origins, "https://c.example.com")}
+		}
+	}
+	for _, on := range []bool{false, true} {
+		t.Run(fmt.Sprint("flag ", on), func(t *testing.T) {
+			seen := map[string]string{}
+			for _, c := range []struct {
+				name   string
+				change func(*secureapi.Props)
+			}{
+				{"as it was", nil},
+				{"a policy", ranges("203.0.113.0/24")},
+				{"another policy", ranges("198.51.100.0/24")},
+				{"gateway responses", origins("https://a.example.com")},
+				{"other gateway responses", origins("https://b.example.com")},
+				{"a fixed answer", answer("1")},
+				{"another fixed answer", answer("2")},
+				{"a fixed answer for other pages", answer("2", "https://d.example.com")},
+				{"another TTL", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = time.Minute })},
+				{"no cache", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = secureapi.NoCache })},
+				{"another header", with(func(a *secureapi.TokenAuthorizer) { a.Header = "X-Token" })},
+				{"another expression", with(func(a *secureapi.TokenAuthorizer) { a.ValidationExpression = "^Bearer .+$" })},
+				{"another kind", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT})},
+				{"other sources", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT, IdentitySources: []secureapi.IdentitySource{
+					secureapi.IdentityHeader("Authorization"), secureapi.IdentityQuery("tenant")}})},
+			} {
+				id := deployment(t, c.change, flag, on)
+				if other, same := seen[id]; same {
+					t.Errorf("%q and %q have one deployment, %s", c.name, other, id)
+				}
+				seen[id] = c.name
+			}
+			asItWas := deployment(t, nil, flag, on)
+			if again := deployment(t, nil, flag, on); again != asItWas {
+				t.Errorf("the same API has the deployments %s and %s", asItWas, again)
+			}
+			reversed := func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }
+			if moved := deployment(t, reversed, flag, on); moved != asItWas {
+				t.Errorf("moving a line of the table makes the deployment %s of %s", moved, asItWas)
+			}
+			// The policy names the routes that need an Allow, and it is a part of the API.
+			twoOpen := func(p *secureapi.Props) {
+				ranges("203.0.113.0/24")(p)
+				p.Routes = append(
+					p.Routes,
+					secureapi.Handle("GET /version", p.Routes[0].Function, secureapi.Public("shown on the status page")),
+				)
+			}
+			backwards := func(p *secureapi.Props) { twoOpen(p); slices.Reverse(p.Routes) }
+			if was, moved := deployment(t, twoOpen, flag, on), deployment(t, backwards, flag, on); moved != was {
+				t.Errorf("moving a line of a table with a policy makes the deployment %s of %s", moved, was)
+			}
+		})
+	}
+}
+
+// TestTheDeploymentWaitsForItsMethods checks that the deployment depends once on each method, those of the table and
+// those that an app adds, unless the app sets the dependencies itself.
+func TestTheDeploymentWaitsForItsMethods(t *testing.T) {
+	dependsOn := func(stack awscdk.Stack) (ids []string) {
+		t.Helper()
+		found := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Deployment"), nil)
+		for _, r := range found {
+			list, _ := (*r)["DependsOn"].([]any)
+			for _, id := range list {
+				ids = append(ids, id.(string))
+			}
+		}
+		return ids
+	}
+	stack := newStack()
+	const shared = "PUT /orders" // the L2 makes the other methods, the first of the function and of the authorizer
+	api := shop(stack, func(p *secureapi.Props) {
+		p.Routes = append(p.Routes, secureapi.Handle(shared, p.Routes[0].Function, secureapi.AnyScope("orders:write")))
+	})
+	deployment := api.RestAPI.LatestDeployment()
+	deployment.Node().AddDependency(api.Method(shared), stack.Node().FindChild(jsii.String("Orders")))
+	got := dependsOn(stack)
+	want := slices.Sorted(maps.Keys(resources(stack, "AWS::ApiGateway::Method")))
+	want = append(want, slices.Sorted(maps.Keys(resources(stack, "AWS::ApiGateway::Authorizer")))...)
+	for id := range resources(stack, "AWS::Lambda::Function") {
+		if id[:6] == "Orders" {
+			want = append(want, id)
+		}
+	}
+	for _, id := range want {
+		if n := len(slices.DeleteFunc(slices.Clone(got), func(x string) bool { return x != id })); n != 1 {
+			t.Errorf("the deployment waits %d times for %s, want 1: %q", n, id, got)
+		}
+	}
+	deployment.Node().DefaultChild().(awsapigateway.CfnDeployment).AddOverride(
+		jsii.String("DependsOn"),
+		jsii.Strings(want[0]),
+	)
+	again(stack)
+	if got := dependsOn(stack); !slices.Equal(got, want[:1]) {
+		t.Errorf("got %q, want what the app has overridden it with, %q", got, want[:1])
+	}
+}
