@@ -16,9 +16,10 @@ import (
 //	secureapi.Integrate("POST /visits", secureapi.PutEvents(bus, "shop", "visit booked"), secureapi.AnyScope("visits"))
 //
 // The table sets the source and the detail type, which rules match: at most 256 and 128 bytes, without CDK tokens. The
-// body has to be a JSON object; without a body the detail is {}. If EventBridge rejects the event, the answer is 400;
-// any other failure is a 500. Callers do not see EventBridge's own message. API Gateway answers 415 if the Content-Type
-// is not application/json. The detail does not identify the caller: if the consumer needs that, use a function instead.
+// body has to be a JSON object; without a body the detail is {}. For another body, and if EventBridge answers 400, the
+// answer is 400; any other failure is a 500. Callers do not see EventBridge's own message. API Gateway answers 415 if
+// the Content-Type is not application/json. The detail does not identify the caller: if the consumer needs that, use a
+// function instead.
 //
 // The call holds the body as one JSON string, so a body cannot choose another bus, source or detail type, or add an
 // event.
