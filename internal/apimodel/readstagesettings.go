@@ -91,7 +91,7 @@ func (r *reader) stageExtras() {
 	}
 	// A deployment's StageDescription has settings for all methods besides those by method; a stage has only the latter.
 	for _, in := range append([]*reader{r}, r.objects("MethodSettings")...) {
-		all := in == r || settingPath(in.text("ResourcePath")) == "*"
+		all := in == r || settingPath(in.text("ResourcePath")) == "*" || in.text("HttpMethod") == "*"
 		add("throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit)",
 			all && (in.has("ThrottlingRateLimit") || in.has("ThrottlingBurstLimit")))
 		add("execution logs (LoggingLevel, DataTraceEnabled)", in.has("LoggingLevel") && in.text("LoggingLevel") != "OFF" ||

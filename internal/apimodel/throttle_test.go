@@ -50,3 +50,27 @@ func TestThrottled(t *testing.T) {
 		})
 	}
 }
+
+// TestUnplayedThrottles has limits for several methods, which [Stage.Throttled] leaves out, reported as ignored.
+func TestUnplayedThrottles(t *testing.T) {
+	for _, c := range []struct {
+		name, verb, path string
+		ignored          bool
+	}{
+		{"of all methods", "*", "/*", true},
+		{"of the methods of a path", "*", "/~1orders", true},
+		{"of one method", "POST", "/~1orders", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := Read(parse(t, api("Stage", `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, `+
+				`"StageName": "v1", "MethodSettings": [{"HttpMethod": "`+c.verb+`", "ResourcePath": "`+c.path+`", `+
+				`"ThrottlingRateLimit": 2}]}}`)), cloudassembly.Options{})
+			if got := m.APIs[0].Stages[0].Throttled("POST", "/orders"); (got == nil) != c.ignored {
+				t.Errorf("got the limit %v", got)
+			}
+			if problems := fmt.Sprint(m.Problems); strings.Contains(problems, "throttling of all methods") != c.ignored {
+				t.Errorf("got the problems %s", problems)
+			}
+		})
+	}
+}
