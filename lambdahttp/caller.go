@@ -23,7 +23,7 @@ func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
 		if scopes == nil {
 			scopes = claims["scp"] // the claim of Okta and Microsoft Entra ID
 		}
-		return known(Caller{
+		return ifNamed(Caller{
 			Principal: text(claims["sub"]),
 			Issuer:    text(claims["iss"]),
 			Scopes:    list(scopes, unicode.IsSpace),
@@ -33,7 +33,7 @@ func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
 			Context: claimTexts(claims),
 		})
 	case len(rc.Authorizer) > 0:
-		return known(Caller{
+		return ifNamed(Caller{
 			Principal: text(rc.Authorizer["principalId"]),
 			Issuer:    text(rc.Authorizer["issuer"]),
 			Scopes:    words(text(rc.Authorizer["scopes"])),
@@ -42,10 +42,10 @@ func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
 			Context:   texts(rc.Authorizer, "principalId", "issuer", "scopes", "groups", "roles"),
 		})
 	}
-	return known(Caller{Principal: rc.Identity.UserArn})
+	return ifNamed(Caller{Principal: rc.Identity.UserArn})
 }
 
-func known(c Caller) (Caller, bool) {
+func ifNamed(c Caller) (Caller, bool) {
 	if c.Principal == "" {
 		return Caller{}, false
 	}

@@ -75,7 +75,7 @@ func (b *builder) check() {
 // returns are about findings that would not make CDK fail.
 func (c *checks) Validate() *[]*string {
 	findings := c.find()
-	if failing := rules.Failing(findings); len(failing) > 0 && unheard(c.app) {
+	if failing := rules.Failing(findings); len(failing) > 0 && ignoresReport(c.app) {
 		return jsii.Strings(c.withdraw(failing))
 	}
 	switch {
@@ -104,11 +104,11 @@ func (c *checks) find() []rules.Finding {
 	return append(rules.Check(assembly, rules.Options{}), c.lost(rules.Planned(assembly))...)
 }
 
-// unheard reports whether a failing report would not make the synthesis fail. In the mode "process" CDK sets the exit
-// status of its engine, which is another process than a Go app. If the CDK command line is to read the report, there
-// must be one.
+// ignoresReport reports whether the synthesis succeeds although its report has failures. In the mode "process" CDK sets
+// the exit status of its engine, which is another process than a Go app. If the CDK command line is to read the report,
+// there must be one.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/synthesis-validation.js, which 2.277.0 has too
-func unheard(root constructs.IConstruct) bool {
+func ignoresReport(root constructs.IConstruct) bool {
 	context := func(key string) string {
 		value := root.Node().TryGetContext(&key)
 		if value == nil {

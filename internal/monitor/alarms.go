@@ -76,23 +76,26 @@ func (b *alarms) add(a Alarm, anchor, says string) {
 	b.made = append(b.made, a)
 }
 
-// once returns an alarm that goes off after one bad period, often after two of three, and lasting after three in a row.
-func once(id string, s Series, threshold float64) Alarm {
+// afterOne returns an alarm that goes off after one bad period.
+func afterOne(id string, s Series, threshold float64) Alarm {
 	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 1, Of: 1}
 }
 
-func often(id string, s Series, threshold float64) Alarm {
+// afterTwoOfThree returns an alarm that goes off after two bad periods of three.
+func afterTwoOfThree(id string, s Series, threshold float64) Alarm {
 	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 2, Of: 3}
 }
 
-func lasting(id string, s Series, threshold float64) Alarm {
+// afterThree returns an alarm that goes off after three bad periods in a row.
+func afterThree(id string, s Series, threshold float64) Alarm {
 	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 3, Of: 3}
 }
 
 func (b *alarms) ofStage() {
-	b.add(often("ServerErrorsAlarm", Series{Metric: stage("5XXError", "Average")}, b.ServerErrorPercent/100),
+	b.add(afterTwoOfThree("ServerErrorsAlarm", Series{Metric: stageMetric("5XXError", "Average")},
+		b.ServerErrorPercent/100),
 		anchorServerErrors, fmt.Sprintf("%g %% of the answers or more are 5xx", b.ServerErrorPercent))
-	b.add(lasting("IntegrationLatencyAlarm", Series{Metric: stage("IntegrationLatency", "p99")},
+	b.add(afterThree("IntegrationLatencyAlarm", Series{Metric: stageMetric("IntegrationLatency", "p99")},
 		milliseconds(b.IntegrationP99)), anchorIntegration,
 		fmt.Sprintf("one in a hundred integrations takes %s or longer", b.IntegrationP99))
 }
@@ -101,15 +104,16 @@ func (b *alarms) ofDecisions(i int, f Function) {
 	if !f.Metrics {
 		return
 	}
-	b.add(once(f.ID("FailedDecisionsAlarm"), Series{Metric: ours(i, metrics.Failed, sum)},
+	b.add(afterOne(f.ID("FailedDecisionsAlarm"), Series{Metric: gatehouseMetric(i, metrics.Failed, sum)},
 		float64(b.FailedDecisions)), anchorFailed,
 		fmt.Sprintf("decisions of %s fail, and callers get 500", f.Name))
-	b.add(lasting(f.ID("KeyFetchesAlarm"), Series{Metric: ours(i, metrics.KeyFetchFailures, sum)},
+	b.add(afterThree(f.ID("KeyFetchesAlarm"), Series{Metric: gatehouseMetric(i, metrics.KeyFetchFailures, sum)},
 		float64(b.KeyFetchFailures)), anchorKeys,
 		fmt.Sprintf("%s cannot fetch the keys of an issuer", f.Name))
 	shares := b.shares(f)
 	for _, reason := range slices.Sorted(maps.Keys(shares)) {
-		b.add(once(f.ID("Unauthorized"+camel(reason)+"Alarm"), b.share(i, reason), shares[reason]), anchorUnauthorized,
+		b.add(afterOne(f.ID("Unauthorized"+camel(reason)+"Alarm"), b.share(i, reason), shares[reason]),
+			anchorUnauthorized,
 			fmt.Sprintf("%g %% of all requests or more get 401 from %s for the reason %s", shares[reason], f.Name, reason))
 	}
 }
@@ -121,8 +125,8 @@ func (b *alarms) share(i int, reason string) Series {
 		Label:      "401 for " + reason + ", % of all requests",
 		Expression: fmt.Sprintf("IF(requests >= %d, 100 * refused / requests, 0)", b.MinRequests),
 		Uses: map[string]Metric{
-			"requests": stage("Count", sum),
-			"refused":  ours(i, metrics.Unauthorized, sum).by(metrics.Reason, reason),
+			"requests": stageMetric("Count", sum),
+			"refused":  gatehouseMetric(i, metrics.Unauthorized, sum).by(metrics.Reason, reason),
 		},
 	}
 }
@@ -131,7 +135,7 @@ func (b *alarms) ofLogin(i int, f Function) {
 	if !f.Metrics {
 		return
 	}
-	b.add(once(f.ID("LoginFailuresAlarm"), Series{Metric: ours(i, metrics.Failed, sum)},
+	b.add(afterOne(f.ID("LoginFailuresAlarm"), Series{Metric: gatehouseMetric(i, metrics.Failed, sum)},
 		float64(b.LoginFailures)), anchorLogin, fmt.Sprintf("%s cannot answer users", f.Name))
 }
 
@@ -140,15 +144,15 @@ func (b *alarms) ofLambda(i int, f Function) {
 	role := "Login"
 	if f.Role.guards() {
 		role = "Authorizer"
-		b.add(lasting(f.ID("AuthorizerLatencyAlarm"), Series{Metric: lambda(i, "Duration", "p99")},
+		b.add(afterThree(f.ID("AuthorizerLatencyAlarm"), Series{Metric: lambdaMetric(i, "Duration", "p99")},
 			milliseconds(b.AuthorizerP99)), anchorAuthorizer,
 			fmt.Sprintf("one in a hundred decisions of %s takes %s or longer", f.Name, b.AuthorizerP99))
 	}
 	if crashes, known := b.crashes(i, f); known {
-		b.add(often(f.ID(role+"CrashesAlarm"), crashes, float64(b.Crashes)), anchorCrashes,
+		b.add(afterTwoOfThree(f.ID(role+"CrashesAlarm"), crashes, float64(b.Crashes)), anchorCrashes,
 			fmt.Sprintf("the function of %s does not start, ends or runs out of time", f.Name))
 	}
-	b.add(once(f.ID(role+"ThrottlesAlarm"), Series{Metric: lambda(i, "Throttles", sum)},
+	b.add(afterOne(f.ID(role+"ThrottlesAlarm"), Series{Metric: lambdaMetric(i, "Throttles", sum)},
 		float64(b.Throttles)), anchorThrottles, fmt.Sprintf("Lambda throttles the function of %s", f.Name))
 }
 
@@ -165,7 +169,7 @@ func (b *alarms) ofLambda(i int, f Function) {
 func (b *alarms) crashes(i int, f Function) (s Series, known bool) {
 	switch {
 	case f.Role == Login:
-		return lambda(i, "Errors", sum).labelled("crashed runs"), true
+		return lambdaMetric(i, "Errors", sum).labelled("crashed runs"), true
 	case f.Role != Authorizer || !f.Metrics:
 		return Series{}, false
 	}
@@ -174,10 +178,10 @@ func (b *alarms) crashes(i int, f Function) (s Series, known bool) {
 		Label:      "crashed runs",
 		Expression: "IF(100 * " + crashed + " >= runs, " + crashed + ", 0)",
 		Uses: map[string]Metric{
-			"errors":       lambda(i, "Errors", sum),
-			"runs":         lambda(i, "Invocations", sum),
-			"unauthorized": ours(i, metrics.Unauthorized, sum),
-			"failed":       ours(i, metrics.Failed, sum),
+			"errors":       lambdaMetric(i, "Errors", sum),
+			"runs":         lambdaMetric(i, "Invocations", sum),
+			"unauthorized": gatehouseMetric(i, metrics.Unauthorized, sum),
+			"failed":       gatehouseMetric(i, metrics.Failed, sum),
 		},
 	}, true
 }

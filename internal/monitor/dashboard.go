@@ -30,27 +30,27 @@ func Dashboard(api API) []Row {
 			{
 				Title: "Requests",
 				Unit:  "requests",
-				Left:  []Series{stage("Count", sum).labelled("all")},
+				Left:  []Series{stageMetric("Count", sum).labelled("all")},
 				Right: []Series{
-					stage("4XXError", sum).labelled("4xx"),
-					stage("5XXError", sum).labelled("5xx"),
+					stageMetric("4XXError", sum).labelled("4xx"),
+					stageMetric("5XXError", sum).labelled("5xx"),
 				},
 			},
 			{
 				Title: "Errors as a share",
 				Unit:  "of 1",
 				Left: []Series{
-					stage("4XXError", "Average").labelled("4xx"),
-					stage("5XXError", "Average").labelled("5xx"),
+					stageMetric("4XXError", "Average").labelled("4xx"),
+					stageMetric("5XXError", "Average").labelled("5xx"),
 				},
 			},
 			{
 				Title: "Latency",
 				Unit:  "ms",
 				Left: []Series{
-					stage("Latency", "p50").labelled("p50, in all"),
-					stage("Latency", "p99").labelled("p99, in all"),
-					stage("IntegrationLatency", "p99").labelled("p99 of integrations"),
+					stageMetric("Latency", "p50").labelled("p50, in all"),
+					stageMetric("Latency", "p99").labelled("p99, in all"),
+					stageMetric("IntegrationLatency", "p99").labelled("p99 of integrations"),
 				},
 			},
 		},
@@ -70,7 +70,10 @@ func ofFunction(i int, f Function) Row {
 	case f.Role == Login:
 		row.Graphs = append(row.Graphs, ofLogin(i)...)
 	}
-	runs := []Series{lambda(i, "Invocations", sum).labelled("runs"), lambda(i, "Throttles", sum).labelled("throttled")}
+	runs := []Series{
+		lambdaMetric(i, "Invocations", sum).labelled("runs"),
+		lambdaMetric(i, "Throttles", sum).labelled("throttled"),
+	}
 	if crashes, known := new(alarms).crashes(i, f); known {
 		runs = append(runs, crashes)
 	}
@@ -80,8 +83,8 @@ func ofFunction(i int, f Function) Row {
 			Title: "Time of a run",
 			Unit:  "ms",
 			Left: []Series{
-				lambda(i, "Duration", "p50").labelled("p50"),
-				lambda(i, "Duration", "p99").labelled("p99"),
+				lambdaMetric(i, "Duration", "p50").labelled("p50"),
+				lambdaMetric(i, "Duration", "p99").labelled("p99"),
 			},
 		})
 	return row
@@ -100,16 +103,16 @@ func ofAuthorizer(i int, f Function) []Graph {
 	verifying := Graph{
 		Title: "Verifying a token",
 		Unit:  "ms",
-		Left:  []Series{ours(i, metrics.VerifyMs, "p99").labelled("p99")},
+		Left:  []Series{gatehouseMetric(i, metrics.VerifyMs, "p99").labelled("p99")},
 	}
 	if f.Hooked {
 		verifying.Title = "Verifying a token, asking the hook"
 		verifying.Left = []Series{
-			ours(i, metrics.VerifyMs, "p99").labelled("p99 of verifying"),
-			ours(i, metrics.HookMs, "p99").labelled("p99 of the hook"),
+			gatehouseMetric(i, metrics.VerifyMs, "p99").labelled("p99 of verifying"),
+			gatehouseMetric(i, metrics.HookMs, "p99").labelled("p99 of the hook"),
 		}
 	}
-	count := func(name string) Series { return ours(i, name, sum).labelled(name) }
+	count := func(name string) Series { return gatehouseMetric(i, name, sum).labelled(name) }
 	return []Graph{
 		{
 			Title: "Decisions",
@@ -135,13 +138,13 @@ func ofAuthorizer(i int, f Function) []Graph {
 				count(metrics.KeyFetches),
 				search(i, metrics.KeyFetchFailures, metrics.Issuer),
 			},
-			Right: []Series{ours(i, metrics.KeyFetchMs, "p99").labelled("p99, ms")},
+			Right: []Series{gatehouseMetric(i, metrics.KeyFetchMs, "p99").labelled("p99, ms")},
 		},
 	}
 }
 
 func ofLogin(i int) []Graph {
-	count := func(name, label string) Series { return ours(i, name, sum).labelled(label) }
+	count := func(name, label string) Series { return gatehouseMetric(i, name, sum).labelled(label) }
 	return []Graph{
 		{
 			Title: "Logins",
@@ -166,7 +169,7 @@ func ofLogin(i int) []Graph {
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
 func search(i int, name, by string) Series {
 	return Series{
-		Metric: ours(i, name, sum).by(by, ""),
+		Metric: gatehouseMetric(i, name, sum).by(by, ""),
 		Label:  name,
 		Expression: fmt.Sprintf(`SEARCH('{%s,%s,%s} MetricName="%s" %s="%%s"', 'Sum', 300)`,
 			metrics.Namespace, metrics.Function, by, name, metrics.Function),

@@ -80,15 +80,15 @@ func (m Metric) By() string {
 	return metrics.Function
 }
 
-func stage(name, statistic string) Metric {
+func stageMetric(name, statistic string) Metric {
 	return Metric{Namespace: APIGateway, Name: name, Statistic: statistic}
 }
 
-func lambda(function int, name, statistic string) Metric {
+func lambdaMetric(function int, name, statistic string) Metric {
 	return Metric{Namespace: Lambda, Name: name, Statistic: statistic, Function: function}
 }
 
-func ours(function int, name, statistic string) Metric {
+func gatehouseMetric(function int, name, statistic string) Metric {
 	return Metric{Namespace: metrics.Namespace, Name: name, Statistic: statistic, Function: function}
 }
 

@@ -47,59 +47,59 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 	}{
 		{"an order comes back as it went in", "every field is kept", nil, func(t *testing.T, s orders.Store) {
 			create(t, s, Order(1))
-			want(t, s, Order(1))
+			wantStored(t, s, Order(1))
 		}},
 		{"an order without a creator", "public routes have no caller", nil, func(t *testing.T, s orders.Store) {
 			o := Order(1)
 			o.CreatedBy = ""
 			create(t, s, o)
-			want(t, s, o)
+			wantStored(t, s, o)
 		}},
 		{"text that needs escaping", "a principal is whatever the issuer says", nil, func(t *testing.T, s orders.Store) {
 			o := Order(1)
 			o.CreatedBy = "auth0|\"<ünï>\\ \u2028😀"
 			create(t, s, o)
-			want(t, s, o)
+			wantStored(t, s, o)
 		}},
 		{"get a missing order", "", holding(2), func(t *testing.T, s orders.Store) {
 			_, err := s.Get(ctx, Order(3).ID)
-			is(t, err, orders.ErrNotFound)
+			wantError(t, err, orders.ErrNotFound)
 		}},
 		{
 			"create over an order with the same content",
 			"the service decides what a repetition means",
 			holding(1),
 			func(t *testing.T, s orders.Store) {
-				is(t, s.Create(ctx, Order(0)), orders.ErrExists)
+				wantError(t, s.Create(ctx, Order(0)), orders.ErrExists)
 			},
 		},
 		{"create over an order with other content", "what is there stays", holding(1), func(t *testing.T, s orders.Store) {
 			o := Order(0)
 			o.Customer = "another-customer"
-			is(t, s.Create(ctx, o), orders.ErrExists)
-			want(t, s, Order(0))
+			wantError(t, s.Create(ctx, o), orders.ErrExists)
+			wantStored(t, s, Order(0))
 		}},
 		{"delete", "and the others stay", holding(3), func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(1).ID), nil)
+			wantError(t, s.Delete(ctx, Order(1).ID), nil)
 			_, err := s.Get(ctx, Order(1).ID)
-			is(t, err, orders.ErrNotFound)
+			wantError(t, err, orders.ErrNotFound)
 			list(t, s, "", 10, Order(2), Order(0))
 		}},
 		{"delete twice", "the second finds nothing", holding(1), func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(0).ID), nil)
-			is(t, s.Delete(ctx, Order(0).ID), orders.ErrNotFound)
+			wantError(t, s.Delete(ctx, Order(0).ID), nil)
+			wantError(t, s.Delete(ctx, Order(0).ID), orders.ErrNotFound)
 		}},
 		{"delete what was never there", "", holding(1), func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(7).ID), orders.ErrNotFound)
+			wantError(t, s.Delete(ctx, Order(7).ID), orders.ErrNotFound)
 		}},
 		{"delete a shipped order", "it is on its way", []orders.Order{shipped(0)}, func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(0).ID), orders.ErrNotOpen)
-			want(t, s, shipped(0))
+			wantError(t, s.Delete(ctx, Order(0).ID), orders.ErrNotOpen)
+			wantStored(t, s, shipped(0))
 		}},
 		{"create again after deleting", "the id is free", holding(1), func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(0).ID), nil)
+			wantError(t, s.Delete(ctx, Order(0).ID), nil)
 			create(t, s, Order(0))
-			want(t, s, Order(0))
+			wantStored(t, s, Order(0))
 		}},
 		{"list nothing", "an empty store is no error", nil, func(t *testing.T, s orders.Store) {
 			list(t, s, "", 10)
@@ -125,7 +125,7 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 			list(t, s, Order(0).ID, 2)
 		}},
 		{"list before an order that is gone", "a page goes on where it was", holding(4), func(t *testing.T, s orders.Store) {
-			is(t, s.Delete(ctx, Order(2).ID), nil)
+			wantError(t, s.Delete(ctx, Order(2).ID), nil)
 			list(t, s, Order(2).ID, 10, Order(1), Order(0))
 		}},
 		{
@@ -146,7 +146,7 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 			o.Lines[0].Quantity = 99
 			page, _ := s.List(ctx, "", 1)
 			page[0].Lines[1].Quantity = 99
-			want(t, s, Order(0))
+			wantStored(t, s, Order(0))
 		}},
 		{"many create one id at once", "one of them wins", nil, func(t *testing.T, s orders.Store) {
 			errs := atOnce(10, func() error { return s.Create(ctx, Order(0)) })
@@ -195,7 +195,7 @@ func create(t *testing.T, s orders.Store, o orders.Order) {
 	}
 }
 
-func want(t *testing.T, s orders.Store, o orders.Order) {
+func wantStored(t *testing.T, s orders.Store, o orders.Order) {
 	t.Helper()
 	got, err := s.Get(context.Background(), o.ID)
 	if err != nil {
@@ -217,7 +217,7 @@ func list(t *testing.T, s orders.Store, before string, limit int, want ...orders
 	}
 }
 
-func is(t *testing.T, got, want error) {
+func wantError(t *testing.T, got, want error) {
 	t.Helper()
 	if !errors.Is(got, want) {
 		t.Errorf("got error %v, want %v", got, want)
