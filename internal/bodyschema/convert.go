@@ -92,12 +92,34 @@ func (c *converter) define(place string) {
 		c.fail(place, "a $ref refers to it, and nothing is there: mend the reference, or add it")
 		return
 	}
+	if c.refuseInnerID(place) {
+		return
+	}
 	if wrong := c.draft.check(target, place); len(wrong) > 0 { // the place may mean something else by itself
 		c.errs = append(c.errs, wrong...)
 		return
 	}
 	c.owner = place
 	c.definitions[c.names[place]] = c.schema(target, place)
+}
+
+// refuseInnerID refuses a place inside of a schema with an identifier of its own, which references inside would be
+// relative to. One at the place itself is refused by [node.core].
+func (c *converter) refuseInnerID(place string) bool {
+	keyword := "$id"
+	if c.draft == draft4 {
+		keyword = "id"
+	}
+	for end := strings.LastIndex(place, "/"); end > 0; end = strings.LastIndex(place[:end], "/") {
+		within, _ := lookUp(c.root, place[:end])
+		schema, _ := within.(map[string]any)
+		if _, is := schema[keyword].(string); is {
+			c.fail(below(place[:end], keyword), "a $ref refers to a place inside of this schema, whose references may mean "+
+				"another place: take it out, and refer to the places by JSON pointers")
+			return true
+		}
+	}
+	return false
 }
 
 // inside converts schemas of a value's members or items.
