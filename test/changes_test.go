@@ -21,10 +21,9 @@ import (
 const changesFile = "testdata/changes.txt"
 
 // TestChanges compares a stack with what each of some changes makes of it. Each is a synthesis: those that a reviewer
-// could not see in "gatehouse routes" before, and some others, are tried at each change of this module, all of them at
-// night.
+// could not see in "gatehouse routes" before, and some others, are tried by each go test, and all of them by .ci/run.
 func TestChanges(t *testing.T) {
-	all := snapshot.Updating() || os.Getenv("GATEHOUSE_TEST_NIGHTLY") != ""
+	all := snapshot.Updating() || os.Getenv("GATEHOUSE_TEST_ALL") != ""
 	text, err := os.ReadFile(changesFile)
 	if err != nil && !all {
 		t.Fatal(err)
