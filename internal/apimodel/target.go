@@ -22,7 +22,7 @@ func (t targets) on(s *Stage, otherwise target) target {
 	return otherwise
 }
 
-// onStage returns a problem of id for each reason why no function is invoked on a stage; nil if there is none. A nil
+// onStage returns a problem of id for each reason why no function is invoked on a stage, or nil without a reason. A nil
 // stage stands for every stage.
 func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 	if s != nil {

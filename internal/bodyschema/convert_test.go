@@ -118,7 +118,7 @@ func TestRefusals(t *testing.T) {
 		{"half a length", `{"properties":{"a/b":{"minLength":0.5}}}`,
 			"at /properties/a~1b/minLength: want a whole number of at least 0, got 0.5"},
 		{"a schema that nothing refers to", `{"$defs":{"a":{"maxItems":-1}}}`, "at /$defs/a/maxItems: want a whole number"},
-		{"a target that is none", `{"$ref":"#/examples/0","examples":[{"required":"a"}]}`,
+		{"a target that is not a schema", `{"$ref":"#/examples/0","examples":[{"required":"a"}]}`,
 			`at /examples/0/required: want a list of names, got "a"`},
 		{"a target inside of a schema with an identifier",
 			`{"items":{"$ref":"#/$defs/a/items"},"$defs":{"a":{"$id":"https://a.example/","items":{"$ref":"#/$defs/b"},` +

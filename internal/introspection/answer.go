@@ -14,7 +14,7 @@ import (
 type Answer struct {
 	doc     strictjson.Document
 	claims  strictjson.Value
-	expires int64     // exp; noTime if there is none
+	expires int64     // exp; noTime without one
 	since   time.Time // when the call began
 	until   time.Time // when the answer expires
 }

@@ -79,7 +79,7 @@ var openFunctionURL = Rule{
 	Severity: Error,
 	Why: "A function URL without authorization bypasses the API: its authorizer, its throttling and its resource " +
 		"policy.",
-	Looks:  "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
+	Looks:  "function URLs with the AuthType NONE, or an unknown one, of functions behind guarded methods of every API",
 	WayOut: "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
 	check: func(v *view, report reporter) {
 		if len(v.byType[typeURL]) == 0 {

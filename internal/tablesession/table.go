@@ -50,8 +50,8 @@ type Table interface {
 	// Put writes an item if the existing one has the given version. Version 0 means that there must not be one.
 	Put(ctx context.Context, item *Item, version int64) error
 
-	// Delete removes an item and returns it, or nil if there is none. If the given version is not 0, the item must have
-	// it.
+	// Delete removes an item and returns it, or nil if it does not exist. If the given version is not 0, the item must
+	// have it.
 	Delete(ctx context.Context, key Key, version int64) (*Item, error)
 
 	// Query returns all items of a partition, in the order of their sort keys.

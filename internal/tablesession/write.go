@@ -62,7 +62,7 @@ func sameItem(there, item *Item) bool {
 		there.Ends.Unix() == item.Ends.Unix() && bytes.Equal(there.Data, item.Data)
 }
 
-// remove removes an item of any version and returns it, or nil if there is none.
+// remove removes an item of any version and returns it, or nil if it does not exist.
 func (s *Store) remove(ctx context.Context, key Key) (gone *Item, err error) {
 	err = s.insist(ctx, "remove "+key.Sort, func() (err error) {
 		gone, err = s.table.Delete(ctx, key, 0)
