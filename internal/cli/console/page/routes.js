@@ -18,7 +18,7 @@ export function showRoutes(data, choose) {
   const focused = $('apis').contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $('apis').replaceChildren(...data.apis.map(api => card(api, choose)))
   if (focused) [...$('apis').querySelectorAll('button')].find(b => b.getAttribute('aria-label') === focused)?.focus({preventScroll: true})
-  const notices = [...(data.unknown ? [`Access is not fully known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Not as on AWS: ${p}`)]
+  const notices = [...(data.unknown ? [`Access is not fully known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Differs from AWS: ${p}`)]
   $('notices').replaceChildren(...notices.map(text => el('p', {className: 'notice'}, text)))
 }
 
