@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -69,15 +71,29 @@ func (c *conn) serve() {
 		case r == nil:
 			return
 		}
-		answer := c.p.handle(c, r)
+		answer := c.answer(r)
 		if answer == nil {
 			return
 		}
-		last := r.Close || !r.ProtoAtLeast(1, 1) || !discard(r.Body)
+		last := answer == replyPanicked || r.Close || !r.ProtoAtLeast(1, 1) || !discard(r.Body)
 		if answer.write(c.out, last) != nil || last {
 			return
 		}
 	}
+}
+
+// answer handles a request. A panic ends the function's process, since its state is unknown then, and not the gateway.
+func (c *conn) answer(r *http.Request) (a *reply) {
+	defer func() {
+		if value := recover(); value != nil {
+			c.p.end()
+			for line := range strings.Lines(fmt.Sprintf("gatehouse itself failed: %v\n%s", value, debug.Stack())) {
+				c.p.log("", strings.TrimSuffix(line, "\n"))
+			}
+			a = replyPanicked
+		}
+	}()
+	return c.p.handle(c, r)
 }
 
 // read reads the head of a request, and asks for the body if the client waits for that. The request is nil if the

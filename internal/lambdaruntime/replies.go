@@ -40,6 +40,10 @@ var (
 		`{"errorMessage":"The header is larger than %d bytes","errorType":"RequestHeaderFieldsTooLarge"}`,
 		maxHead,
 	))
+
+	// "Container error. Non-recoverable state. Runtime should exit promptly.":
+	// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+	replyPanicked = newReply(500, `{"errorMessage":"The Runtime API failed","errorType":"ContainerError"}`)
 )
 
 // write answers a request. If it is the last one of a connection, the answer says so.

@@ -53,24 +53,39 @@ func (p *process) isForeign(r *http.Request) bool {
 
 // next handles a request for work. It answers when there is work.
 func (p *process) next(c *conn, r *http.Request) *reply {
+	question, refused := p.ask()
+	switch {
+	case refused != nil:
+		return refused
+	case question == 0:
+		c.await(r, nil) // the process is about to end
+		return nil
+	}
+	given, ok := c.await(r, p.work)
+	if !ok {
+		p.hungUp(question)
+		return nil
+	}
+	return p.invocation(given)
+}
+
+// ask gives the process the next invocation, or makes it idle. It returns the number of this request for work; 0 if the
+// process is about to end.
+func (p *process) ask() (question int, refused *reply) {
 	f := p.f
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch p.state {
 	case starting, away:
 	case stopping:
-		f.mu.Unlock()
-		c.await(r, nil) // the process is about to end
-		return nil
+		return 0, nil
 	default:
-		f.mu.Unlock()
-		return replyState
+		return 0, replyState
 	}
 	p.timer.Stop()
 	if p.version != f.version || f.closedErr != nil {
 		p.stop(nil)
-		f.mu.Unlock()
-		c.await(r, nil)
-		return nil
+		return 0, nil
 	}
 	if p.state == starting {
 		f.started()
@@ -78,19 +93,12 @@ func (p *process) next(c *conn, r *http.Request) *reply {
 		f.returning--
 	}
 	p.requests++
-	question := p.requests
 	if inv := f.queue.pop(); inv != nil {
 		p.take(inv)
 	} else {
 		p.becomeIdle()
 	}
-	f.mu.Unlock()
-	given, ok := c.await(r, p.work)
-	if !ok {
-		p.hungUp(question)
-		return nil
-	}
-	return p.invocation(given)
+	return p.requests, nil
 }
 
 // becomeIdle makes a process idle. A process that has not worked yet has nothing in its memory, and is used last. The
