@@ -17,7 +17,7 @@ import (
 // way of others, what uses it.
 func TestFilesPointOneWay(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan"} {
+	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan", "internal/plan/integration"} {
 		uses := fileUses(t, filepath.Join("..", filepath.FromSlash(folder)))
 		if len(uses) < 5 {
 			t.Errorf("%s: %d files that use others, want more", folder, len(uses))

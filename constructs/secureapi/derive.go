@@ -40,7 +40,8 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 	if len(bound) > 1 {
 		declared, _ = bound[1].([]any)
 	}
-	d, err := b.plan.Derive(r, integration, declared)
+	route := b.plan.Integrated(r)
+	d, err := route.Derive(integration, declared)
 	if err != nil {
 		b.fail("%w", err)
 	}
@@ -67,7 +68,7 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 	// CDK includes the integration in the deployment's logical ID, but does not see overrides of it.
 	b.dependOn(d.IntegrationResponses)
 	b.dependOn(d.MethodResponses)
-	if warning := b.plan.CORSWarning(r, d.Integration, IntegrationCORSWarning); warning != "" {
+	if warning := route.CORSWarning(d.Integration, IntegrationCORSWarning); warning != "" {
 		annotation.Warn(b.api, IntegrationCORSWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
 	}
 }

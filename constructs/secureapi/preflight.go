@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
 )
 
 // addPreflights answers OPTIONS on each resource that has a route.
@@ -47,8 +47,8 @@ func (b *builder) preflight(methods []string) *awsapigateway.CfnMethodProps {
 	}
 	sent, declared := map[string]string{}, map[string]bool{}
 	for name, value := range values {
-		sent[plan.MethodHeader+name] = "'" + value + "'"
-		declared[plan.MethodHeader+name] = true
+		sent[integration.MethodHeader+name] = "'" + value + "'"
+		declared[integration.MethodHeader+name] = true
 	}
 	response := map[string]any{"statusCode": status, "responseParameters": sent}
 	if len(c.AllowOrigins) > 1 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
 )
 
 // ResponseHeader is a header of a fixed answer.
@@ -74,7 +75,7 @@ func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAn
 	}
 	if given == "" { // without one it is application/json
 		given = kind
-		a.Parameters[plan.MethodHeader+"Content-Type"] = "'" + kind + "'"
+		a.Parameters[integration.MethodHeader+"Content-Type"] = "'" + kind + "'"
 	}
 	a.Media, _, err = mime.ParseMediaType(given)
 	if err == nil && !strings.Contains(a.Media, "/") {
@@ -103,7 +104,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 			return "", fmt.Errorf("the header %s has the value %q: API Gateway takes one line of text without a single quote",
 				h.Name, h.Value)
 		}
-		a.Parameters[plan.MethodHeader+h.Name] = "'" + h.Value + "'"
+		a.Parameters[integration.MethodHeader+h.Name] = "'" + h.Value + "'"
 		if strings.EqualFold(h.Name, "Content-Type") {
 			contentType = h.Value
 		}

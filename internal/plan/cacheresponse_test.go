@@ -51,61 +51,6 @@ func TestWrongCacheResponses(t *testing.T) {
 		{"an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("a"), minute}})),
 			"its Either holds CacheResponse, which is not a requirement of who calls"},
 	})
-	r := PlannedRoute{Pattern: mustParse(t, "GET /a"), Cache: &minute}
-	_, err := (&Plan{}).Derive(r, bound(t, `{"type":"HTTP_PROXY","responseTransferMode":"STREAM"}`), nil)
-	if want := "it has CacheResponse, and its integration streams its answers, which API Gateway does not keep"; err == nil ||
-		!strings.Contains(err.Error(), want) {
-		t.Errorf("error %v does not hold %s", err, want)
-	}
-}
-
-// The integration shows which parts of a request it sends on, and so what its answers may depend on.
-func TestAnswersThatAreKeptByTooLittle(t *testing.T) {
-	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
-	mapped := func(to, from string) string {
-		return `{"type":"HTTP","requestParameters":{"integration.request.` + to + `":"` + from + `"},` + responses
-	}
-	template := func(text string) string {
-		return `{"type":"MOCK","requestTemplates":{"application/json":"` + text + `"},` + responses
-	}
-	const dependsOn = `route "GET /toys/{id}": it has CacheResponse, and its integration sends `
-	for _, tt := range []struct{ name, integration, want string }{
-		{"a parameter of the query", mapped("querystring.size", "method.request.querystring.size"),
-			dependsOn + "the request's " +
-				"size on, which is not a part of the cache key, so one request would get the answer to another: give " +
-				"CacheResponse CacheKeyQuery"},
-		{"all values of it", mapped("querystring.size", "method.request.multivaluequerystring.size"), "CacheKeyQuery"},
-		{"a header", mapped("header.A", "method.request.header.X-Shop"),
-			"the request's X-Shop on, which is not a part of the " +
-				"cache key, so one request would get the answer to another: give CacheResponse CacheKeyHeader"},
-		{"a header of the name of a parameter", mapped("header.A", "method.request.header.page"), "CacheKeyHeader"},
-		{"the caller", mapped("header.A", "context.identity.sourceIp"),
-			dependsOn + "context.identity.sourceIp on, which may " +
-				"differ between callers, so one caller would get the answer of another: leave one of the two out"},
-		{"the body", mapped("header.A", "method.request.body.a"), dependsOn + "method.request.body.a on"},
-		{"a template", template(`{\"size\": \"$input.params('size')\"}`), dependsOn + "the request's size on, which is " +
-			"not a part of the cache key, so one request would get the answer to another: give CacheResponse CacheKeyQuery or " +
-			"CacheKeyHeader"},
-		{"a template with the caller", template(`$context.identity.userAgent`), dependsOn + "$context.identity.userAgent on"},
-		{"what is kept", mapped("querystring.page", "method.request.querystring.page"), ""},
-		{"the path", mapped("path.id", "method.request.path.id"), ""},
-		{"a header in another case", mapped("header.A", "method.request.header.accept"), ""},
-		{"a text", mapped("header.A", "'method.request.header.A'"), ""},
-		{"the stage", mapped("header.A", "context.stage"), ""},
-		{"a template of what is kept", template(`$input.params('id') $input.params(\"page\") ${input.params('accept')}`), ""},
-		{"a key of its own", `{"type":"HTTP_PROXY","cacheKeyParameters":["method.request.querystring.size"],` +
-			`"requestParameters":{"integration.request.querystring.s":"method.request.querystring.size"}}`, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := PlannedRoute{Pattern: mustParse(t, "GET /toys/{id}"), Cache: &CacheResponse{time.Minute, []CacheKey{
-				{"querystring", "page"}, {"header", "Accept"},
-			}}}
-			_, err := (&Plan{}).Derive(r, bound(t, tt.integration), nil)
-			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
-			}
-		})
-	}
 }
 
 // Everything that an answer depends on is part of the key.
@@ -130,19 +75,4 @@ func TestCacheKeys(t *testing.T) {
 	if size := p.CacheSize(); size != "0.5" {
 		t.Errorf("the cache has %s GB, want the smallest", size)
 	}
-}
-
-func TestMissingParameters(t *testing.T) {
-	i := Integration{Parameters: map[string]string{
-		"integration.request.path.key":       "method.request.path.key",
-		"integration.request.header.A":       "method.request.multivalueheader.A",
-		"integration.request.querystring.q":  "method.request.querystring.q",
-		"integration.request.header.Subject": "context.authorizer.principalId",
-		"integration.request.header.Text":    "'method.request.path.x'",
-		"integration.request.header.Body":    "method.request.body.name",
-		"integration.request.header.Known":   "method.request.header.Known",
-	}}
-	got := i.MissingParameters(map[string]any{"method.request.header.Known": true})
-	same(t, "missing parameters", []any{got}, `[{"method.request.path.key":true,"method.request.header.A":false,
-		"method.request.querystring.q":false}]`)
 }

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -107,24 +105,6 @@ func mustParse(t *testing.T, pattern string) route.Pattern {
 		t.Fatal(err)
 	}
 	return p
-}
-
-func same(t *testing.T, what string, got any, want string) {
-	t.Helper()
-	text, err := json.Marshal(got)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g, w any
-	if err := json.Unmarshal(text, &g); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(want), &w); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(g, w) {
-		t.Errorf("%s are\n%s\nwant\n%s", what, text, want)
-	}
 }
 
 func both(changes ...func(*Props)) func(*Props) {

@@ -49,20 +49,6 @@ func (p *Plan) checkStreamed() (errs []error) {
 	return errs
 }
 
-// checkStream refuses Streamed on a route whose own integration does not stream. An integration of a function has to
-// use the separate address for streaming.
-func (r PlannedRoute) checkStream(i Integration) []error {
-	switch {
-	case !r.Streams || i.Streams && i.isProxy() || i.Type == integrationHTTPProxy:
-		return nil
-	case i.Type == integrationAWSProxy:
-		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use " +
-			"Handle, or set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
-	}
-	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps "+
-		"once they are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
-}
-
 // StreamedRoutes returns the routes of a function whose answers are streamed and buffered, by verb and path, in the
 // form that the function is told. An ANY beside another method of its path is written as the verbs that are left for
 // it.

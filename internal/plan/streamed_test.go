@@ -58,22 +58,3 @@ func TestWrongStreams(t *testing.T) {
 			`its Either holds Streamed, which is not a requirement of who calls: write it beside Either`},
 	})
 }
-
-func TestWrongStreamsOfIntegrations(t *testing.T) {
-	for _, tt := range []struct {
-		integration Integration
-		want        string // "" for nothing wrong
-	}{
-		{Integration{Type: integrationHTTPProxy}, ""},
-		{Integration{Type: integrationAWSProxy, Streams: true}, ""},
-		{Integration{Type: integrationAWSProxy}, "it is Streamed, and its integration invokes a function for whole " +
-			"answers: use Handle"},
-		{Integration{Type: integrationMock, Responses: []IntegrationResponse{{Status: "200"}}},
-			"it is Streamed, and its integration is of the type MOCK, whose answers API Gateway maps once they are whole"},
-	} {
-		err := PlannedRoute{Route: Route{Streams: true}}.checkIntegration(tt.integration)
-		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: %v, want %q", tt.integration.Type, err, tt.want)
-		}
-	}
-}

@@ -1,18 +1,20 @@
-package plan
+package integration
 
 import (
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 )
 
 // MethodHeader is the prefix of a parameter that sets a header of a method's answer, before the header's name.
 const MethodHeader = "method.response.header."
 
-// headers returns the headers that an API Gateway answer to a page of another origin has, each as a fixed text. If
+// corsHeaders returns the headers that an API Gateway answer to a page of another origin has, each as a fixed text. If
 // there are several origins, it names the first, which is wrong for requests from the others.
-func (c *CORS) headers() map[string]string {
+func corsHeaders(c *corsconfig.Config) map[string]string {
 	out := map[string]string{"Access-Control-Allow-Origin": "'" + c.AllowOrigins[0] + "'"}
 	if c.AllowOrigins[0] != "*" {
 		out["Vary"] = "'Origin'"
@@ -29,7 +31,7 @@ func (c *CORS) headers() map[string]string {
 // originOverride returns the beginning of a response template that names the request's origin if it is one of the
 // others. CDK's preflights do the same. A line that has only directives adds nothing to the body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
-func (c *CORS) originOverride() string {
+func originOverride(c *corsconfig.Config) string {
 	var is []string
 	for _, o := range c.AllowOrigins[1:] {
 		is = append(is, `$allowedOrigin == "`+o+`"`)
@@ -52,18 +54,18 @@ type answerCORS struct {
 }
 
 // neededFor returns what a response needs. It adds nothing to a response that maps Access-Control-Allow-Origin itself.
-func (c *CORS) neededFor(r IntegrationResponse) (a answerCORS) {
+func neededFor(c *corsconfig.Config, r Response) (a answerCORS) {
 	if c == nil || mapsHeader(r.Parameters, "Access-Control-Allow-Origin") {
 		return a
 	}
 	a.headers = map[string]string{}
-	for name, value := range c.headers() {
+	for name, value := range corsHeaders(c) {
 		if !mapsHeader(r.Parameters, name) {
 			a.headers[MethodHeader+name] = value
 		}
 	}
 	if len(c.AllowOrigins) > 1 {
-		a.head, a.unread = c.originOverride(), len(r.Templates) == 0
+		a.head, a.unread = originOverride(c), len(r.Templates) == 0
 	}
 	return a
 }
@@ -77,13 +79,13 @@ func mapsHeader(parameters map[string]string, name string) bool {
 
 // CORSWarning returns a warning that says which answers of a route's integration pages cannot read, and the way out. It
 // returns "" if pages can read them all. The warning can be acknowledged by its ID.
-func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
-	if p.props.CORS == nil {
+func (r Route) CORSWarning(i Integration, id string) string {
+	if r.CORS == nil {
 		return ""
 	}
 	if i.isProxy() {
 		backend := "the backend"
-		if i.Type == integrationAWSProxy {
+		if i.Type == typeAWSProxy {
 			backend = "the function, which lambdahttp/cors does by GATEHOUSE_CORS in its environment,"
 		}
 		return fmt.Sprintf("route %q: the API has CORS, and its integration is a proxy, whose answers API Gateway does not "+
@@ -92,7 +94,7 @@ func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
 	}
 	var unread []string
 	for _, response := range i.Responses {
-		if p.props.CORS.neededFor(response).unread {
+		if neededFor(r.CORS, response).unread {
 			unread = append(unread, response.Status)
 		}
 	}
@@ -101,6 +103,6 @@ func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
 	}
 	return fmt.Sprintf("route %q: CORS has %d origins, and its integration's answers with the status %s have no "+
 		"ResponseTemplates that could name the one of the request: pages of %s alone read them. Give them a template, "+
-		"name one origin, or acknowledge %q", r.Pattern, len(p.props.CORS.AllowOrigins), strings.Join(unread, ", "),
-		p.props.CORS.AllowOrigins[0], id)
+		"name one origin, or acknowledge %q", r.Pattern, len(r.CORS.AllowOrigins), strings.Join(unread, ", "),
+		r.CORS.AllowOrigins[0], id)
 }

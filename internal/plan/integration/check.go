@@ -1,4 +1,4 @@
-package plan
+package integration
 
 import (
 	"errors"
@@ -11,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// checkIntegration refuses an integration that answers each request with an error, or that lets callers write the call
+// check refuses an integration that answers each request with an error, or that lets callers write the call
 // of an AWS service themselves.
-func (r PlannedRoute) checkIntegration(i Integration) error {
+func (r Route) check(i Integration) error {
 	errs := r.checkStream(i)
 	service := i.service()
-	if service == "" && i.Type == integrationAWS && i.Role { // the integration of a function rarely has a role
+	if service == "" && i.Type == typeAWS && i.Role { // the integration of a function rarely has a role
 		service = "a service that is known when the stack is deployed"
 	}
 	if service != "" && service != "lambda" {
@@ -50,14 +50,14 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 			fmt.Errorf("its integration's URI has {%s}, and no RequestParameters give its value, so that API "+
 				"Gateway answers each request with 500: add \"integration.request.path.%s\": %s", name, name, r.valueFor(name)))
 	}
-	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
+	if i.PassesCredentials && !r.Signed {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
 			"for an IAMAuthorizer have: set CredentialsRole instead, or guard the route with one"))
 	}
 	if !i.isProxy() {
 		errs = append(errs, i.checkResponses()...)
 	}
-	if i.Streams && r.Cache != nil {
+	if i.Streams && r.Cached {
 		errs = append(
 			errs,
 			errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
@@ -68,6 +68,20 @@ func (r PlannedRoute) checkIntegration(i Integration) error {
 		return nil
 	}
 	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
+}
+
+// checkStream refuses Streamed on a route whose own integration does not stream. An integration of a function has to
+// use the separate address for streaming.
+func (r Route) checkStream(i Integration) []error {
+	switch {
+	case !r.Streams || i.Streams && i.isProxy() || i.Type == typeHTTPProxy:
+		return nil
+	case i.Type == typeAWSProxy:
+		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use " +
+			"Handle, or set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
+	}
+	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps "+
+		"once they are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
 }
 
 // inBraces matches the parameters of an integration's URI, and stage variables, which begin with a dollar sign.
@@ -87,7 +101,7 @@ func (i Integration) unmapped() string {
 
 // valueFor suggests where the value of an integration's parameter may come from: the parameter of the path with its
 // name if there is one, and any value otherwise.
-func (r PlannedRoute) valueFor(name string) string {
+func (r Route) valueFor(name string) string {
 	if slices.ContainsFunc(r.Pattern.Segments, func(s route.Segment) bool {
 		return s.Kind != route.Literal && s.Text == name
 	}) {
@@ -108,7 +122,7 @@ func (i Integration) checkResponses() (errs []error) {
 	for _, r := range i.Responses {
 		n, err := strconv.Atoi(r.Status)
 		switch {
-		case Unresolved(r.Status):
+		case strings.Contains(r.Status, "*"): // it is known when the stack is deployed
 		case err != nil || n < 200 || n > 599:
 			errs = append(errs, fmt.Errorf("its integration has a response with the StatusCode %q: want one of 200 to 599",
 				r.Status))
@@ -131,11 +145,11 @@ func (i Integration) checkResponses() (errs []error) {
 }
 
 // checkBinary refuses request templates if API Gateway takes the bodies for binary data. It does not put binary data
-// into templates, so each request would be answered with 500. A mock integration converts such bodies, as its answers
+// into templates, so each request would be answered with 500. A typeMock integration converts such bodies, as its answers
 // do not use them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
-func (p *Plan) checkBinary(r PlannedRoute, i Integration) error {
-	if !p.BinaryPreflights() || !i.Templates || i.Converts || i.Type == integrationMock {
+func (r Route) checkBinary(i Integration) error {
+	if !r.BinaryJSON || !i.Templates || i.Converts || i.Type == typeMock {
 		return nil
 	}
 	return fmt.Errorf("route %q: its integration has RequestTemplates, and RestApiProps.BinaryMediaTypes cover "+

@@ -1,4 +1,4 @@
-package plan
+package integration
 
 import (
 	"errors"
@@ -15,13 +15,13 @@ var paramOfTemplate = regexp.MustCompile(`\$\{?input\.params\(\s*['"]([^'"]+)['"
 // callerOfTemplate matches the values of the caller in a mapping template.
 var callerOfTemplate = regexp.MustCompile(`\$\{?context\.(?:identity|authorizer)\b[A-Za-z0-9._-]*`)
 
-// checkKept refuses to cache answers by fewer values than the integration sends on from the request. Otherwise a
+// checkCached refuses to cache answers by fewer values than the integration sends on from the request. Otherwise a
 // request could get the answer to another request, or to another caller.
-func (p *Plan) checkKept(r PlannedRoute, i Integration) error {
-	if r.Cache == nil {
+func (r Route) checkCached(i Integration) error {
+	if !r.Cached {
 		return nil
 	}
-	keys := append(p.CacheKeys(r), i.CacheKeys...)
+	keys := slices.Concat(r.CacheKeys, i.CacheKeys)
 	kept := func(in, name string) bool {
 		return slices.ContainsFunc(keys, func(key string) bool {
 			_, of, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")

@@ -1,4 +1,4 @@
-package plan
+package integration
 
 import (
 	"maps"
@@ -17,26 +17,26 @@ type Derived struct {
 
 // Derive reads a method's integration and the answers that it declares, in CDK's form. It refuses what API Gateway
 // cannot answer with, and adds the headers of CORS and the missing declarations.
-func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any) (Derived, error) {
+func (r Route) Derive(integration map[string]any, declared []any) (Derived, error) {
 	d := Derived{Integration: readIntegration(integration)}
-	if err := r.checkIntegration(d.Integration); err != nil {
+	if err := r.check(d.Integration); err != nil {
 		return d, err
 	}
-	if err := p.checkKept(r, d.Integration); err != nil {
+	if err := r.checkCached(d.Integration); err != nil {
 		return d, err
 	}
 	if d.Integration.isProxy() {
 		return d, nil
 	}
-	if err := p.checkBinary(r, d.Integration); err != nil {
+	if err := r.checkBinary(d.Integration); err != nil {
 		return d, err
 	}
-	d.Convert = p.BinaryPreflights() && d.Integration.Type == integrationMock && !d.Integration.Converts
+	d.Convert = r.BinaryJSON && d.Integration.Type == typeMock && !d.Integration.Converts
 	responses, _ := integration["integrationResponses"].([]any)
 	var written []any
 	for i, of := range d.Integration.Responses {
 		out := capitalize(responses[i])
-		add := p.props.CORS.neededFor(of)
+		add := neededFor(r.CORS, of)
 		if len(add.headers) > 0 {
 			d.IntegrationResponses = []any{}
 			parameters, _ := out["ResponseParameters"].(map[string]any)

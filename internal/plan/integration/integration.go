@@ -1,4 +1,9 @@
-package plan
+// Package integration checks what answers a route in place of a function, and derives what its method needs: the
+// declared answers, the request parameters, and the headers of CORS.
+//
+// It reads an integration as CDK resolves it, of any type. It does not know who may call the route; package plan says
+// what of that matters, as a [Route].
+package integration
 
 import (
 	"maps"
@@ -11,11 +16,11 @@ import (
 // The types of integrations.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 const (
-	integrationAWS       = "AWS"
-	integrationAWSProxy  = "AWS_PROXY"
-	integrationHTTP      = "HTTP"
-	integrationHTTPProxy = "HTTP_PROXY"
-	integrationMock      = "MOCK"
+	typeAWS       = "AWS"
+	typeAWSProxy  = "AWS_PROXY"
+	typeHTTP      = "HTTP"
+	typeHTTPProxy = "HTTP_PROXY"
+	typeMock      = "MOCK"
 )
 
 // Integration answers a route in place of a function. The fields are what CDK says of it once it is bound to the
@@ -33,13 +38,13 @@ type Integration struct {
 	Streams           bool // whether it streams its answers
 	Converts          bool // whether it converts binary bodies to text
 
-	Responses  []IntegrationResponse
+	Responses  []Response
 	Parameters map[string]string // such as "integration.request.path.key": "method.request.path.key"
 	CacheKeys  []string          // parameters that are part of the cache key
 }
 
-// IntegrationResponse maps an answer of the backend to an answer of the method.
-type IntegrationResponse struct {
+// Response maps an answer of the backend to an answer of the method.
+type Response struct {
 	Status     string
 	Pattern    string            // "" for the default response
 	Parameters map[string]string // such as "method.response.header.Vary": "'Origin'"
@@ -54,12 +59,12 @@ type MethodResponse struct {
 
 // isProxy reports whether the backend's answer reaches the caller unchanged.
 func (i Integration) isProxy() bool {
-	return i.Type == integrationAWSProxy || i.Type == integrationHTTPProxy
+	return i.Type == typeAWSProxy || i.Type == typeHTTPProxy
 }
 
 // service returns the AWS service that a URI calls, or "" for a URI of another form.
 func (i Integration) service() string {
-	if i.Type != integrationAWS && i.Type != integrationAWSProxy {
+	if i.Type != typeAWS && i.Type != typeAWSProxy {
 		return ""
 	}
 	u, _ := serviceuri.Parse(i.URI)

@@ -1,4 +1,4 @@
-package plan
+package integration
 
 import (
 	"regexp"
@@ -29,7 +29,7 @@ func readIntegration(in map[string]any) Integration {
 	responses, _ := in["integrationResponses"].([]any)
 	for _, entry := range responses {
 		r, _ := entry.(map[string]any)
-		i.Responses = append(i.Responses, IntegrationResponse{
+		i.Responses = append(i.Responses, Response{
 			Status:     literalOf(r["statusCode"]),
 			Pattern:    literalOf(r["selectionPattern"]),
 			Parameters: literalTexts(r["responseParameters"]),

@@ -1,0 +1,26 @@
+package plan
+
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
+)
+
+// Integrated returns what matters of a route and its API to the integration that answers it.
+func (p *Plan) Integrated(r PlannedRoute) integration.Route {
+	out := integration.Route{
+		Pattern:    r.Pattern,
+		Signed:     r.Guard != nil && r.Guard.Signed,
+		Streams:    r.Streams,
+		Cached:     r.Cache != nil,
+		CacheKeys:  p.CacheKeys(r),
+		BinaryJSON: p.BinaryPreflights(),
+	}
+	if c := p.props.CORS; c != nil {
+		out.CORS = &corsconfig.Config{
+			AllowOrigins:     c.AllowOrigins,
+			ExposeHeaders:    c.ExposeHeaders,
+			AllowCredentials: c.AllowCredentials,
+		}
+	}
+	return out
+}
