@@ -22,6 +22,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/limits"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
@@ -70,15 +71,8 @@ type Options struct {
 	// for concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
-	// Slow receives a request once it has taken SlowAfter without an answer. It must be safe for concurrent use. If nil,
-	// requests are not watched.
-	Slow func(Pending)
-
-	// SlowAfter is how long a request may take before Slow is called; default [defaultSlowAfter].
-	SlowAfter time.Duration
-
-	// AfterFunc calls a function after a delay, unless it is stopped before. Default: [time.AfterFunc].
-	AfterFunc func(time.Duration, func()) (stop func() bool)
+	// Watch observes the requests that are not answered yet. If nil, they are not observed.
+	Watch Watcher
 
 	// SourceIP is the address that requests appear to come from, for an API whose resource policy allows only certain
 	// addresses. Default: their real address, which is 127.0.0.1.
@@ -128,13 +122,9 @@ type Gateway struct {
 	tables    *sessionTables
 	transport *http.Transport // for HTTP integrations
 	services  *http.Transport // for AWS services, whose endpoints the options name
-	dryRuns   dryRuns
-	codes     sync.Map // stack.Code by the function's folder
-	hints     hints
 	usage     limits.Limiter
 
-	invocations invocations
-	pending     pendings
+	functionLog functionlog.Log
 
 	seed [32]byte // access keys are derived from it where there is no issuer
 
@@ -151,11 +141,8 @@ func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.SlowAfter <= 0 {
-		o.SlowAfter = defaultSlowAfter
-	}
-	if o.AfterFunc == nil {
-		o.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
+	if o.Watch == nil {
+		o.Watch = unwatched{}
 	}
 	if o.Record == nil {
 		o.Record = func(*Record) {}
@@ -167,6 +154,8 @@ func New(o Options) (*Gateway, error) {
 		transport: newTransport(o.AllowNetwork),
 		services:  newTransport(true),
 		idle:      [2]time.Duration{idleRegional, idleEdge},
+
+		functionLog: functionlog.Log{Source: o.Source},
 	}
 	rand.Read(g.seed[:]) // it never returns an error
 	if o.Debug {
@@ -174,11 +163,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		if g.dryRuns.wrote(line) || g.hints.isRepeated(line) {
-			return
-		}
-		g.invocations.add(line, g.ShortName(line.Function))
-		if log != nil {
+		if g.functionLog.Add(line) && log != nil {
 			log(line)
 		}
 	}
@@ -225,7 +210,9 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	g.receive(r)
 	now := r.Time
 	record := &Record{Request: r, Time: now}
-	defer g.begin(record)()
+	arrived := *r // a copy, since the gateway changes the request
+	g.options.Watch.Began(Arrival{Request: &arrived, Identity: g.live.Load().identity, Time: now})
+	defer g.options.Watch.Answered(r.RequestID)
 	var answer exchange.Answer
 	page := g.pageOf(r)
 	if page != "" && isPreflight(r) {
@@ -247,8 +234,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	}
 	recorded := func(record *Record) {
 		record.Took = g.options.Now().Sub(now)
-		g.pending.remove(record)
-		record.Wrote = g.trimStacks(g.invocations.end(record))
+		record.Wrote = g.functionLog.End(&record.wrote)
 		g.options.Record(record)
 	}
 	record.Answer = answer

@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"context"
-	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
@@ -52,19 +51,7 @@ func (s *served) invokeDry(
 	ctx context.Context, f *apimodel.Function, qualifier string, payload []byte, r *exchange.Request,
 ) (checks.AuthorizerReply, error) {
 	id := lambdaruntime.NewUUID()
-	s.gateway.dryRuns.add(id)
+	s.gateway.functionLog.Discard(id)
 	o := lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID, Qualifier: qualifier}
 	return s.invokeAuthorizer(ctx, f, payload, o)
-}
-
-// dryRuns holds the request IDs of the invocations of dry runs. IDs are never removed, since a function can write after
-// it has answered.
-type dryRuns struct{ ids sync.Map }
-
-func (d *dryRuns) add(id string) { d.ids.Store(id, true) }
-
-// wrote reports whether a dry run made a function write a line.
-func (d *dryRuns) wrote(line lambdaruntime.LogLine) bool {
-	_, dry := d.ids.Load(line.RequestID)
-	return dry
 }

@@ -144,7 +144,7 @@ func (s *served) invokeAuthorizer(
 		qualifier := o.Qualifier
 		o = s.gateway.invocationOf(record, f, o.TraceID)
 		o.Qualifier = qualifier
-		defer s.gateway.pending.waitsFor(record, "") // the request now waits for its integration
+		defer s.gateway.options.Watch.WaitsFor(record.Request.RequestID, "") // the request now waits for its integration
 	}
 	o.LogTail = isIncluded(f)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)

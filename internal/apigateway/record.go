@@ -6,6 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 )
 
 // Record describes one request and how it was answered, for logs and the console. It does not change after it was
@@ -30,17 +31,17 @@ type Record struct {
 	IntegrationTime time.Duration // how long the integration took; 0 if it was not called
 
 	// Wrote holds the lines that the request's functions wrote until they answered, the authorizer's first.
-	Wrote []WroteLine
+	Wrote []functionlog.Line
 
 	// Browser is what a browser does with the answer if a page of another origin made the request.
 	Browser browser.Verdict
 
 	// Failure describes how a function of the request failed; nil if none did.
-	Failure *Failure
+	Failure *functionlog.Failure
 
 	dry   bool   // see [Gateway.DryRun]
 	stage *stage // the stage that the request is for; nil if none exists
 	by    browser.By
-	wrote *writtenLines // collects the lines of Wrote; nil until a function is invoked
-	trace string        // X-Amzn-Trace-Id of the answer; "" for none
+	wrote functionlog.Request // collects the lines of Wrote
+	trace string              // X-Amzn-Trace-Id of the answer; "" for none
 }

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,9 +27,7 @@ type served struct {
 	apps         []app
 	names        map[string]bool    // the functions in the pool and in this process
 	handlers     map[string]Handler // for the functions in this process
-	short        map[string]string  // short names by function name
 	dirs         map[string]string  // the folders that functions run in, by function name
-	folders      map[string]string  // the folders of functions' code, by short name
 	identity     []string           // headers and parameters that identify callers
 	problems     map[string]string
 	unread       map[apimodel.ID]string                  // why the issuers of an authorizer are not known
@@ -105,11 +102,6 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	}
 	// This follows all steps that can fail, since it replaces the functions of the assembly that is served now.
 	s.startFunctions(functionsOf(chosen))
-	s.short = shortNames(m.Functions)
-	s.folders = map[string]string{}
-	for _, f := range m.Functions {
-		s.folders[s.short[f.Name]] = cmp.Or(s.dirs[f.Name], f.Code.Folder)
-	}
 	for _, c := range chosen {
 		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
 	}

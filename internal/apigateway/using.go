@@ -42,6 +42,7 @@ func (g *Gateway) swap(s *served) {
 	for name := range g.live.Swap(s).functionNames() {
 		unused[name] = true
 	}
+	g.functionLog.Know(s.model.Functions, s.dirs)
 	g.using.retained = map[string]bool{}
 	for name := range unused {
 		if s.names[name] {

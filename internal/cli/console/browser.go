@@ -3,8 +3,8 @@ package console
 import (
 	"cmp"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
@@ -38,7 +38,7 @@ type line struct {
 	Text     string `json:"text"`
 }
 
-func lines(wrote []apigateway.WroteLine, m func(string) string) (out []line) {
+func lines(wrote []functionlog.Line, m func(string) string) (out []line) {
 	for _, w := range wrote {
 		out = append(out, line{w.Function, m(w.Text)})
 	}
@@ -53,7 +53,7 @@ type failure struct {
 	Frames   []stack.Frame `json:"frames,omitempty"`
 }
 
-func failureOf(f *apigateway.Failure, m func(string) string) *failure {
+func failureOf(f *functionlog.Failure, m func(string) string) *failure {
 	if f == nil {
 		return nil
 	}

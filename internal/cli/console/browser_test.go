@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
@@ -70,11 +71,11 @@ func TestWrote(t *testing.T) {
 	record := &apigateway.Record{
 		Request: r,
 		Route:   "GET /open",
-		Wrote: []apigateway.WroteLine{
+		Wrote: []functionlog.Line{
 			{Function: "Orders", Text: "for opaque-credential"},
 			{Text: "(3 more lines are not kept)"},
 		},
-		Failure: &apigateway.Failure{
+		Failure: &functionlog.Failure{
 			Function: "Orders",
 			Type:     "errorString",
 			Message:  "no opaque-credential",

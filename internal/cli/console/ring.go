@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 )
 
@@ -42,7 +43,7 @@ func (r *ring) add(record *apigateway.Record) {
 	}
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
 	if f := record.Failure; f != nil {
-		e.Failure = &apigateway.Failure{Function: f.Function, Type: f.Type, Message: short(f.Message), Frames: f.Frames}
+		e.Failure = &functionlog.Failure{Function: f.Function, Type: f.Type, Message: short(f.Message), Frames: f.Frames}
 	}
 	v := record.Verdict
 	if l := v.Known.Lambda; l != nil && l.Context["issuer"] != "" { // see the documentation of authz's context

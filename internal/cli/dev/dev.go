@@ -146,7 +146,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 
-	site := &site{report: report}
+	site := &site{report: report, pending: newPendings(report.slow)}
 	site.issuer = issuersite.New(issuersite.Options{
 		URL:  url,
 		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
@@ -164,7 +164,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Functions: functionOptions(p, f, report),
 		Source:    src.originals(),
 		Record:    site.record,
-		Slow:      report.slow,
+		Watch:     site.pending,
 		SourceIP:  f.sourceIP,
 		SourceVPC: f.sourceVPC,
 		Now:       p.Now,
@@ -186,7 +186,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 	src.forget()
-	report.knows(site.gateway)
+	report.knows(site.gateway.FunctionLog())
 
 	site.console = console.New(console.Options{
 		URL: url, Gateway: site.gateway, Now: p.Now, AppOrigin: f.origin(url),

@@ -67,14 +67,14 @@ func (j *jsonReporter) answered(r *apigateway.Record) { j.write(requestOf(r)) }
 
 func (j *jsonReporter) knows(names) {} // programs get the full names
 
-func (j *jsonReporter) slow(p apigateway.Pending) {
+func (j *jsonReporter) slow(p pending) {
 	j.write(struct {
 		Event     string    `json:"event"`
 		Time      time.Time `json:"time"`
 		RequestID string    `json:"requestId"`
 		Function  string    `json:"function,omitempty"` // the function's short name
 		Text      string    `json:"text"`
-	}{"slow", j.now().UTC(), p.Request.RequestID, p.Function, slowText(p, j.now())})
+	}{"slow", j.now().UTC(), p.Request.RequestID, p.function, slowText(p, j.now())})
 }
 
 func (j *jsonReporter) stopping(w waits) { j.say("stopping", stoppingText(w)) }

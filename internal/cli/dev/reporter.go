@@ -24,7 +24,7 @@ type reporter interface {
 	announced(announcement)
 	unannounced()                     // no announcement will follow
 	answered(*apigateway.Record)      // a request
-	slow(apigateway.Pending)          // a slow request
+	slow(pending)                     // a slow request
 	stopping(waits)                   // the command waits for open requests
 	stopped(waits)                    // the last event
 	logged(lambdaruntime.LogLine)     // a line of a function

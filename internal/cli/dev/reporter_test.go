@@ -197,11 +197,14 @@ func TestRequestJSON(t *testing.T) {
 	}
 }
 
-// pending is an open request of an age at noon.
-func pending(path, function string, age time.Duration) apigateway.Pending {
-	return apigateway.Pending{
-		Request: &exchange.Request{Verb: "GET", RawPath: path, RequestID: "a-request"},
-		Time:    noon.Add(-age), Function: function,
+// waiting is an open request of an age at noon.
+func waiting(path, function string, age time.Duration) pending {
+	return pending{
+		Arrival: apigateway.Arrival{
+			Request: &exchange.Request{Verb: "GET", RawPath: path, RequestID: "a-request"},
+			Time:    noon.Add(-age),
+		},
+		function: function,
 	}
 }
 
@@ -284,32 +287,32 @@ func TestOthers(t *testing.T) {
 		{"not reloaded", func(r reporter) { r.reloadFailed(errors.New("no app")) },
 			"12:00:00.123  the old API is still served: no app\n",
 			`{"event":"reload failed","time":"2026-03-01T12:00:00.123Z","text":"the old API is still served: no app"}` + "\n"},
-		{"a request that takes long", func(r reporter) { r.slow(pending("/prod/"+token, "Orders", 3200*time.Millisecond)) },
+		{"a request that takes long", func(r reporter) { r.slow(waiting("/prod/"+token, "Orders", 3200*time.Millisecond)) },
 			"12:00:00.123  ...  GET /prod/[not shown]  no answer after 3.2 s: it waits for the function Orders\n",
 			`{"event":"slow","time":"2026-03-01T12:00:00.123Z","requestId":"a-request","function":"Orders",` +
 				`"text":"GET /prod/[not shown]  no answer after 3.2 s: it waits for the function Orders"}` + "\n"},
-		{"one that waits for no function", func(r reporter) { r.slow(pending("/prod/far", "", 3*time.Second)) },
+		{"one that waits for no function", func(r reporter) { r.slow(waiting("/prod/far", "", 3*time.Second)) },
 			"12:00:00.123  ...  GET /prod/far  no answer after 3.0 s\n",
 			`{"event":"slow","time":"2026-03-01T12:00:00.123Z","requestId":"a-request",` +
 				`"text":"GET /prod/far  no answer after 3.0 s"}` + "\n"},
 		{"it stops", func(r reporter) {
-			r.stopping(waits{at: noon, open: []apigateway.Pending{pending("/a", "F", time.Second)}, within: endsWithin})
+			r.stopping(waits{at: noon, open: []pending{waiting("/a", "F", time.Second)}, within: endsWithin})
 		}, "12:00:00.123  stopping: it waits for GET /a (in F, 1.0 s old), at most 5.0 s or until the next Ctrl-C\n",
 			`{"event":"stopping","time":"2026-03-01T12:00:00.123Z",` +
 				`"text":"stopping: it waits for GET /a (in F, 1.0 s old), at most 5.0 s or until the next Ctrl-C"}` + "\n"},
 		{"it has stopped", func(r reporter) { r.stopped(waits{}) }, "12:00:00.123  stopped: no request was open\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: no request was open"}` + "\n"},
 		{"it has waited", func(r reporter) {
-			r.stopped(waits{at: noon, took: 1200 * time.Millisecond, open: []apigateway.Pending{
-				pending("/a", "F", time.Second), pending("/b", "", 0), pending("/c", "", 0), pending("/d", "", 0),
+			r.stopped(waits{at: noon, took: 1200 * time.Millisecond, open: []pending{
+				waiting("/a", "F", time.Second), waiting("/b", "", 0), waiting("/c", "", 0), waiting("/d", "", 0),
 			}})
 		}, "12:00:00.123  stopped: after 1.2 s, with an answer to GET /a (in F, 1.0 s old), GET /b (0.0 s old), " +
 			"GET /c (0.0 s old) and 1 more\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: after 1.2 s, with an answer to ` +
 				`GET /a (in F, 1.0 s old), GET /b (0.0 s old), GET /c (0.0 s old) and 1 more"}` + "\n"},
 		{"it has waited for nothing", func(r reporter) {
-			one := []apigateway.Pending{pending("/a", "F", time.Second)}
-			r.stopped(waits{at: noon, took: endsWithin, open: append(one, pending("/b", "", 0)), left: one})
+			one := []pending{waiting("/a", "F", time.Second)}
+			r.stopped(waits{at: noon, took: endsWithin, open: append(one, waiting("/b", "", 0)), left: one})
 		}, "12:00:00.123  stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z",` +
 				`"text":"stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)"}` + "\n"},

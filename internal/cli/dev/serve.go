@@ -37,6 +37,7 @@ type site struct {
 	issuer  *issuersite.Site
 	console *console.Console
 	report  reporter
+	pending *pendings
 }
 
 // listenAndServe answers requests until the server is shut down. failed receives the error of a listener that fails
@@ -62,6 +63,7 @@ func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer 
 }
 
 func (s *site) record(r *apigateway.Record) {
+	s.pending.ended(r.Request.RequestID)
 	s.report.answered(r)
 	s.console.Record(r)
 }
@@ -71,7 +73,7 @@ const endsWithin = 5 * time.Second
 
 // shutdown waits for open requests, and closes those that do not end in time. Another Ctrl-C ends the wait.
 func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
-	w := waits{at: now(), open: s.gateway.Pending(), within: endsWithin}
+	w := waits{at: now(), open: s.pending.list(), within: endsWithin}
 	if len(w.open) > 0 {
 		s.report.stopping(w)
 	}
@@ -82,7 +84,7 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	defer signal.Stop(signals)
 	go untilAnother(ctx, signals, w.at, now, cancel)
 	if server.Drain(ctx) != nil {
-		w.left = stillOpen(w.open, s.gateway.Pending()) // before closing ends them without an answer
+		w.left = stillOpen(w.open, s.pending.list()) // before closing ends them without an answer
 		server.Close()
 		ended, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -93,9 +95,9 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 }
 
 // stillOpen returns the requests of open that are also in now.
-func stillOpen(open, now []apigateway.Pending) (out []apigateway.Pending) {
+func stillOpen(open, now []pending) (out []pending) {
 	for _, p := range open {
-		if slices.ContainsFunc(now, func(q apigateway.Pending) bool { return q.Request.RequestID == p.Request.RequestID }) {
+		if slices.ContainsFunc(now, func(q pending) bool { return q.Request.RequestID == p.Request.RequestID }) {
 			out = append(out, p)
 		}
 	}

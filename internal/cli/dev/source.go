@@ -201,7 +201,7 @@ func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.
 		if f.Code.Folder == "" || lambdaruntime.RunsExecutable(f.Runtime) {
 			continue
 		}
-		name := g.ShortName(f.Name)
+		name := g.FunctionLog().ShortName(f.Name)
 		if !strings.HasPrefix(name, f.Stack+"/") {
 			name = f.Stack + "/" + name // the form in gofunction's records
 		}

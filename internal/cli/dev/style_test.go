@@ -67,7 +67,7 @@ func TestColours(t *testing.T) {
 				r.Answer.Status, r.Browser = status, browser.Verdict{Applies: true, Readable: status == 200}
 			}))
 		}
-		r.slow(pending("/a", "F", time.Second))
+		r.slow(waiting("/a", "F", time.Second))
 		r.logged(lambdaruntime.LogLine{Function: "F", Text: "    at main.go:1 (f)"})
 		r.stopped(waits{})
 	}

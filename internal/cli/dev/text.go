@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
@@ -137,7 +138,7 @@ func (t *textReporter) logged(line lambdaruntime.LogLine) {
 	before := t.style.dim("    " + t.short(line.Function) + " |")
 	var say []string
 	for _, text := range t.trim(line) {
-		text = printable(apigateway.WithoutMetrics(credentials.MaskTokens(text)))
+		text = printable(functionlog.WithoutMetrics(credentials.MaskTokens(text)))
 		if strings.HasPrefix(text, "    at ") {
 			text = t.style.bold(text)
 		}
@@ -167,7 +168,7 @@ func (t *textReporter) trim(line lambdaruntime.LogLine) []string {
 	return t.trimmers[of].Next(line.Text)
 }
 
-func (t *textReporter) slow(p apigateway.Pending) {
+func (t *textReporter) slow(p pending) {
 	t.out.write(t.now().Format(clock) + "  " + t.style.yellow("...") + "  " + printable(slowText(p, t.now())))
 }
 

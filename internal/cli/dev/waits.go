@@ -5,24 +5,23 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 )
 
 // waits describes what the command waits for when it stops.
 type waits struct {
-	at     time.Time            // when the command began to stop
-	open   []apigateway.Pending // the requests that were open at that time
-	left   []apigateway.Pending // the open requests that got no answer
+	at     time.Time // when the command began to stop
+	open   []pending // the requests that were open at that time
+	left   []pending // the open requests that got no answer
 	took   time.Duration
 	within time.Duration // how long they may take
 }
 
 // slowText says that a request is slow, and what it waits for.
-func slowText(p apigateway.Pending, now time.Time) string {
+func slowText(p pending, now time.Time) string {
 	text := fmt.Sprintf("%s  no answer after %s", lineOf(p), seconds(now.Sub(p.Time)))
-	if p.Function != "" {
-		text += ": it waits for the function " + p.Function
+	if p.function != "" {
+		text += ": it waits for the function " + p.function
 	}
 	return text
 }
@@ -48,12 +47,12 @@ func stoppedText(w waits) string {
 const mostPending = 3
 
 // pendingText lists requests, each with the function that it waits for and its age at a time.
-func pendingText(list []apigateway.Pending, at time.Time) string {
+func pendingText(list []pending, at time.Time) string {
 	var out []string
 	for _, p := range list[:min(len(list), mostPending)] {
 		age := seconds(at.Sub(p.Time)) + " old"
-		if p.Function != "" {
-			age = "in " + p.Function + ", " + age
+		if p.function != "" {
+			age = "in " + p.function + ", " + age
 		}
 		out = append(out, lineOf(p)+" ("+age+")")
 	}
@@ -65,7 +64,7 @@ func pendingText(list []apigateway.Pending, at time.Time) string {
 }
 
 // lineOf returns the verb and the path of a request, without its credentials.
-func lineOf(p apigateway.Pending) string {
+func lineOf(p pending) string {
 	return p.Request.Verb + " " + credentials.Mask(p.Request, p.Identity...)(p.Request.RawPath)
 }
 
