@@ -26,7 +26,7 @@ type Caller struct {
 	// Context holds the other values of the authorizer. From the included authorizer, these are the claims of
 	// JWT.ContextClaims and what a hook adds; a list is a string of words separated by spaces. Behind Amazon Cognito and a
 	// JWT authorizer, these are the token's claims. With a JWT authorizer, a claim that is not a string is its JSON text,
-	// such as ["a","b"] or true, and a number beyond 2^53 is omitted, because it may have lost digits.
+	// such as ["a","b"] or true, and a number of 2^53 or more is omitted, because it may have lost digits.
 	Context map[string]string
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"strings"
 	"sync"
 	"testing"
@@ -165,6 +166,9 @@ func testSessions(t *testing.T, functions string) {
 		if status, body := get(localgateway.TokenRequest{Issuer: apptest.Issuer}); status != 403 {
 			t.Errorf("%+v: without a scope: %d: %s", o, status, body)
 		}
+		if status := statusWithJar(t, api, localgateway.TokenRequest{Scopes: []string{"orders:read"}}); status != 200 {
+			t.Errorf("%+v: with a cookie jar: %d", o, status)
+		}
 		if _, err := api.MakeSession(localgateway.TokenRequest{Issuer: "https://other.example.com"}); err == nil ||
 			!strings.Contains(err.Error(), "no route takes a session of a login at https://other.example.com") {
 			t.Errorf("of another issuer: %v", err)
@@ -183,4 +187,29 @@ func testSessions(t *testing.T, functions string) {
 	if err == nil || !strings.Contains(err.Error(), "ConfiguredIssuers") {
 		t.Errorf("with configured issuers: %v", err)
 	}
+}
+
+// statusWithJar calls with a session in a cookie jar, which sends Secure cookies to localhost as browsers do.
+func statusWithJar(t *testing.T, api *localgateway.Server, request localgateway.TokenRequest) int {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequest("GET", api.AppURL+"/orders", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	cookies := api.Session(request)
+	for _, c := range cookies {
+		c.Secure, c.Path = true, "/" // as the login sets them
+	}
+	jar.SetCookies(r.URL, cookies)
+	answer, err := (&http.Client{Jar: jar}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
 }

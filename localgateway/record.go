@@ -22,8 +22,8 @@ type Record struct {
 	Authorizer Authorizer    // the guard of the route; "" if no route matched
 	Cache      CacheResult   // for a Lambda authorizer with a cache, else ""
 
-	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it found and what it expected. It is "" if
-	// the function itself answered. The caller never sees it.
+	// Reason says why the gateway itself answered with an error, such as a 401, 403 or 5xx: which check failed, what it
+	// found and what it expected. It is "" if the function answered. The caller never sees it.
 	Reason string
 
 	// Checks are the checks in order, up to the one that failed.

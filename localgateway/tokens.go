@@ -19,7 +19,7 @@ type TokenRequest struct {
 	Issuer string
 
 	// Audience is the token's audience: the API, or, for an ID token and for Amazon Cognito, the client. It need not be
-	// one that the issuer is configured with. Default: the issuer's first one.
+	// one that the issuer is configured with. Default: the first one that all authorizers of the issuer accept.
 	Audience string
 
 	// Subject is the user or client that the token identifies. Default: "developer".

@@ -62,9 +62,9 @@ type Issuer struct {
 	// URL is the issuer's identifier, which is compared with the iss claim byte by byte.
 	URL string
 
-	// Audiences are the accepted audiences; a token's aud must contain one of them. At least one is required. With
-	// TokenUse "access", they are compared with client_id, because access tokens of Amazon Cognito have no aud; if one has
-	// an aud, with that too.
+	// Audiences are the accepted audiences; a token's aud must contain one of them. At least one is required, unless the
+	// tokens are opaque and Clients is set. With TokenUse "access", they are compared with client_id, because access
+	// tokens of Amazon Cognito have no aud; if one has an aud, with that too.
 	Audiences []string
 
 	// Algorithms are the issuer's signing algorithms: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA

@@ -101,8 +101,9 @@ func (i Issuer) withoutRevokedScopes(rights access.Rights, t claims) access.Righ
 	return rights
 }
 
-// IntrospectionTag is the build tag of authorizer functions that introspect tokens. Functions whose issuers all use
-// JWTs are built without it, which keeps them smaller and faster to start. The secureapi construct sets it if needed.
+// IntrospectionTag is the build tag of authorizer functions that introspect tokens. A function that is built with the
+// tag lambda.norpc but without this tag is smaller, and refuses a configuration with an [Introspection] when it starts.
+// The secureapi construct sets it if needed.
 const IntrospectionTag = "gatehouse_introspection"
 
 // withoutTag returns the error of a function that was built without the tag that its configuration requires.

@@ -71,7 +71,7 @@ type Props struct {
 	ManagedLoginVersion awscognito.ManagedLoginVersion
 
 	// UserPoolProps are passed to CDK for other settings, such as messages, attributes and triggers. FeaturePlan is
-	// refused in it. Defaults that differ from CDK's:
+	// refused in it. Defaults, most of which differ from CDK's:
 	//
 	//   - Users sign in with their e-mail address, in any case. A new address takes effect once it is verified.
 	//   - Users cannot sign up by themselves. They recover an account by e-mail.
@@ -117,8 +117,8 @@ type Browser struct {
 	// then, API Gateway does not learn that a user has been disabled. Default: 15 minutes.
 	AccessTokenValidity time.Duration
 
-	// RefreshTokenValidity is the longest time that a user stays signed in: whole minutes, from 1 hour to 10 years. The
-	// MaxAge of the login's sessions cannot exceed it. Default: 12 hours.
+	// RefreshTokenValidity is the longest time that a user stays signed in: whole minutes, from 1 hour to 10 years. If the
+	// login's sessions set a MaxAge, it cannot exceed this. Default: 12 hours.
 	RefreshTokenValidity time.Duration
 }
 

@@ -65,7 +65,8 @@ var (
 	ErrProps = gobuild.ErrProps
 	// ErrNoGo reports that there is no go command in PATH.
 	ErrNoGo = gobuild.ErrNoGo
-	// ErrEnvironment reports that GOEXPERIMENT or GOFIPS140 is set in the environment but not in Props.BuildSettings.
+	// ErrEnvironment reports that GOEXPERIMENT or GOFIPS140 is set in the environment but not in Props.BuildSettings, or
+	// that HostBuildVariable is neither true nor false.
 	ErrEnvironment = gobuild.ErrEnvironment
 	// ErrNotVendored reports that the module vendors its dependencies, but not the package.
 	ErrNotVendored = gobuild.ErrNotVendored

@@ -15,7 +15,7 @@ import (
 // it also sets that of the function's AWS::Lambda::Permission, so the function may have the condition too. The path's
 // resources and preflight method always exist. [Props.Condition] applies to the API as a whole, and then both
 // conditions have to hold. An API without a method does not deploy, so OnlyIf on every route is refused unless
-// Props.Condition is set.
+// Props.Condition or, for its preflights, [Props.CORS] is set.
 //
 // A stage serves the methods of its deployment. The template makes a new deployment when the table changes, but not
 // when a parameter of the condition changes. After such a change, deploy the API again, for example with "aws

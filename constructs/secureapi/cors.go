@@ -23,7 +23,7 @@ type CORS struct {
 
 	// AllowHeaders are the request headers that a page may set. If the list omits a header that the API's authorizers
 	// read, such as Authorization, synthesis warns ([CORSHeadersWarning]). Default: Content-Type, the headers that the
-	// API's authorizers read, and X-Api-Key if a route needs an API key.
+	// API's authorizers read, those of [RequireHeader], and X-Api-Key if a route needs an API key.
 	AllowHeaders []string
 
 	// ExposeHeaders are the response headers that a page may read in addition to those that it can always read. Default:

@@ -11,7 +11,8 @@ const NoRoutesWarning = "gatehouse:noRoutes"
 const theOnlyRoute = "ANY /"
 
 // withSomeRoute returns props with a route. These are the given props if they have routes. A deployment of an API
-// without methods fails with "The REST API doesn't contain any methods".
+// without methods fails with "The REST API doesn't contain any methods". API Gateway answers other paths itself, with
+// 403 and "Missing Authentication Token".
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
 func withSomeRoute(props *Props) *Props {

@@ -22,9 +22,9 @@ import (
 // be CDK tokens. To admit only one range of addresses, put it into AllowCIDRs. To admit all addresses except one range,
 // put that into DenyCIDRs.
 //
-// The policy has an Allow only for routes that are public or guarded by Cognito, which need one. It has none for other
-// routes, because API Gateway admits a request that the resource policy allows even if a Lambda authorizer's policy
-// does not mention it.
+// The policy has an Allow only for what needs one: routes that are public or guarded by a [CognitoAuthorizer] or a
+// [JWTAuthorizer], and preflights. It has none for other routes, because API Gateway admits a request that the resource
+// policy allows even if a Lambda authorizer's policy or IAM does not mention it.
 //
 // All lists are empty by default. If [Props.ResourcePolicy] is nil, there is no policy. A policy longer than 8,192
 // characters is refused.

@@ -13,12 +13,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Props describe an API. Routes and an authorizer are required, unless each route has a reason to be [Public]. The zero
+// Props describe an API. An Authorizer is required, unless each route names one of Authorizers or is [Public]. The zero
 // value of every other field is the safe one. New reads props and does not change them.
 type Props struct {
 	// Routes is the access table. API Gateway does not deploy an API without a method, so an empty table gets one route,
-	// ANY /, which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis then warns
-	// ([NoRoutesWarning]).
+	// ANY /, which answers 404. Authorizer guards it; without an Authorizer it is public. API Gateway answers 403 to all
+	// other paths. Synthesis then warns ([NoRoutesWarning]).
 	Routes []Route
 
 	// Authorizer guards every route that is neither [Public] nor [GuardedBy] another authorizer: a [TokenAuthorizer],

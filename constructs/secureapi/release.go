@@ -28,10 +28,10 @@ type Release struct {
 	Canary *Canary
 }
 
-// Canary is a canary deployment with AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role
-// and two alarms. The first alarm goes off when a decision fails and a caller gets a 500 (the metric "failed" in the
-// namespace Gatehouse); NoMetrics omits it. The second goes off when 5 % of the API's answers in a minute are 5xx, for
-// example because the function does not start.
+// Canary is a canary deployment with AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a
+// deployment configuration, a role and two alarms. The first alarm goes off when a decision fails and a caller gets a
+// 500 (the metric "failed" in the namespace Gatehouse); NoMetrics omits it. The second goes off when 5 % of the API's
+// answers in a minute are 5xx, for example because the function does not start.
 //
 // During the deployment both versions decide. A right that the new table removes stays valid for Interval longer, and a
 // new route answers 403 to callers whose requests still go to the old version.

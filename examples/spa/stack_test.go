@@ -94,8 +94,7 @@ func TestCallers(t *testing.T) {
 	}
 }
 
-// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at
-// localhost.
+// browser sends requests as browsers do, and leaves cookies and redirects to the test.
 type browser struct {
 	t      *testing.T
 	origin string

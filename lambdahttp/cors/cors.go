@@ -80,7 +80,7 @@ func Handler(next http.Handler, cfg Config) http.Handler {
 	return handler{cors.New(cfg.options()).Handler(next), next}
 }
 
-// handler shows what it is around, so that package gateway finds a Mux in it.
+// handler shows what it is around, so that package lambdahttp finds a Mux in it.
 type handler struct {
 	http.Handler
 	next http.Handler
