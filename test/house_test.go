@@ -82,6 +82,7 @@ var floors = [][]string{
 		"internal/metrics",
 		"internal/route",
 		"internal/strictjson",
+		"internal/tenant",
 		"internal/lambdaio",
 		"internal/routermark",
 		"internal/publicsuffix",

@@ -34,6 +34,7 @@ type Function struct {
 	LayerCode   []string      // the location of the code of layers in the same stack, as in the template
 	Logging     Logging       // LoggingConfig
 	Concurrency *int          // reserved concurrency; nil if none is set, and 0 turns the function off
+	PerTenant   bool          // TenancyConfig: each tenant has execution environments of its own
 }
 
 // Logging says how a function logs. A field is "" if the template does not set it.

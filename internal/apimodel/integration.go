@@ -1,9 +1,11 @@
 package apimodel
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/serviceuri"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // The types of integration.
@@ -57,6 +59,21 @@ type IntegrationResponse struct {
 func (i *Integration) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := i.byStage.on(s, target{function: i.Function, qualifier: i.Qualifier})
 	return t.function, t.qualifier
+}
+
+// Tenant returns what the tenant ID is mapped from, such as "context.authorizer.tenantId", or "" for no tenant ID.
+// Header names have no case. Only a Lambda function has tenants.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
+func (i *Integration) Tenant() string {
+	if i.Function == nil {
+		return ""
+	}
+	for name, from := range i.RequestParameters {
+		if strings.EqualFold(name, tenant.Parameter) {
+			return from
+		}
+	}
+	return ""
 }
 
 // uses returns the IDs of the objects that the integration needs on a stage.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // Lambda's defaults.
@@ -40,6 +41,7 @@ func (b *builder) readFunctions() {
 		r.environment(f, b.options.Environment)
 		r.layerAssets(f)
 		r.logging(f)
+		r.tenancy(f)
 		if r.has("FileSystemConfigs") {
 			r.notice().problem("its file system is not mounted")
 		}
@@ -129,6 +131,23 @@ func (r *reader) logging(f *Function) {
 	}
 	if f.Logging.Format == "JSON" && (strings.HasPrefix(f.Runtime, "nodejs") || strings.HasPrefix(f.Runtime, "python")) {
 		r.notice().problem("LoggingConfig: output of console or logging stays text here, and levels are not filtered")
+	}
+}
+
+// tenancy reads whether the function is isolated by tenant. An execution environment that tenants must not share must
+// not be shared here either, so a mode that is not known blocks.
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-tenancyconfig.html
+func (r *reader) tenancy(f *Function) {
+	if !r.has("TenancyConfig") {
+		return
+	}
+	config := r.object("TenancyConfig")
+	switch mode := config.need("TenantIsolationMode"); mode {
+	case tenant.PerTenant, "":
+		f.PerTenant = true
+	default:
+		config.problem("TenancyConfig.TenantIsolationMode: want %s, got %q", tenant.PerTenant, mode)
 	}
 }
 

@@ -59,6 +59,8 @@ func All() []Rule {
 		openCall,
 		unreadTemplate,
 		missingRoute,
+		tenantFromRequest,
+		tenantIsolation,
 		acceptance,
 	}
 	slices.SortFunc(all, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
