@@ -89,7 +89,7 @@ func (st *stage) handle(
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
 	if d := record.Verdict.Denial; d != nil {
-		return exchange.Answer{}, m.explainDenial(d, call, &record.Verdict)
+		return exchange.Answer{}, m.reasons.Explain(d, call, &record.Verdict)
 	}
 	if !record.dry {
 		if f := st.checkLimits(m, call, &record.Verdict); f != nil {

@@ -24,6 +24,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/functionlog"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/limits"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/pages"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/sessiontables"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -85,7 +87,7 @@ type Options struct {
 	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
 	// template's CORS settings are: the gateway answers their preflights and adds the headers to answers. Default: the
 	// template's settings alone.
-	PageOrigins []string
+	PageOrigins pages.Origins
 
 	// Debug lets a debugger hold up functions: each function has one process, and no timeout ends a request within
 	// [debugTimeout]. Default: timeouts and processes as on AWS.
@@ -119,7 +121,7 @@ type Gateway struct {
 	pool    *lambdaruntime.Pool
 	zips    unzip.Folders // unpacked code of functions and layers that are zip archives
 
-	tables    *sessionTables
+	tables    *sessiontables.Tables
 	transport *http.Transport // for HTTP integrations
 	services  *http.Transport // for AWS services, whose endpoints the options name
 	usage     limits.Limiter
@@ -150,7 +152,7 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{
 		options:   o,
 		zips:      unzip.Folders{Temp: o.TempDir},
-		tables:    &sessionTables{now: o.Now},
+		tables:    &sessiontables.Tables{Now: o.Now},
 		transport: newTransport(o.AllowNetwork),
 		services:  newTransport(true),
 		idle:      [2]time.Duration{idleRegional, idleEdge},
@@ -197,7 +199,7 @@ func (g *Gateway) Reload() error {
 func (g *Gateway) Close() {
 	g.pool.Close()
 	_ = g.zips.Remove() // what is left is in the folder for temporary files
-	g.tables.close()
+	g.tables.Close()
 	g.transport.CloseIdleConnections()
 	g.services.CloseIdleConnections()
 }
@@ -214,16 +216,16 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	g.options.Watch.Began(Arrival{Request: &arrived, Identity: g.live.Load().identity, Time: now})
 	defer g.options.Watch.Answered(r.RequestID)
 	var answer exchange.Answer
-	page := g.pageOf(r)
-	if page != "" && isPreflight(r) {
-		answer = preflight(r)
+	page := g.options.PageOrigins.Of(r)
+	if page != "" && pages.IsPreflight(r) {
+		answer = pages.Preflight(r)
 	} else {
 		live := g.enter()
 		defer g.leave(live)
 		answer = live.answer(withRecord(ctx, record), r, record)
 	}
 	if page != "" {
-		answer = allowPage(answer, page)
+		answer = pages.Allow(answer, page)
 	}
 	record.Browser = judgeByBrowser(r, answer, record)
 	answer.Headers = append(answer.Headers,

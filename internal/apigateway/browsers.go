@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/pages"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
@@ -29,7 +30,7 @@ func judgeByBrowser(r *exchange.Request, a exchange.Answer, record *Record) brow
 	if st := record.stage; st != nil {
 		x.API = func() browser.API {
 			api := st.pageRights(r)
-			api.Preflights = api.Preflights || st.served.gateway.pageOf(r) != "" // the gateway answers these
+			api.Preflights = api.Preflights || st.served.gateway.options.PageOrigins.Of(r) != "" // the gateway answers these
 			return api
 		}
 	}
@@ -42,7 +43,7 @@ func (st *stage) pageRights(r *exchange.Request) (out browser.API) {
 		return out
 	}
 	verb := r.Verb
-	if isPreflight(r) {
+	if pages.IsPreflight(r) {
 		verb = r.Headers.Get("Access-Control-Request-Method")
 	}
 	has := func(verb string) bool {

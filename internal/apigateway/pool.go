@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/reasons"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
@@ -103,7 +104,10 @@ func (s *served) environmentOf(f *apimodel.Function) (env map[string]string, err
 			return nil, err
 		}
 	}
-	return env, cmp.Or(withPages(env, s.gateway.options.PageOrigins), s.gateway.withTables(env))
+	return env, cmp.Or(
+		s.gateway.options.PageOrigins.AddTo(env),
+		s.gateway.tables.AddTo(env, s.gateway.options.Functions.Env),
+	)
 }
 
 // modelBlocks reports whether the model already says why the routes of a function are not served.
@@ -146,12 +150,12 @@ func (s *served) invokeAuthorizer(
 		o.Qualifier = qualifier
 		defer s.gateway.options.Watch.WaitsFor(record.Request.RequestID, "") // the request now waits for its integration
 	}
-	o.LogTail = isIncluded(f)
+	o.LogTail = reasons.IsIncluded(f)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)
 	if err != nil {
 		return reply, err
 	}
-	reply.Reason = decisionIn(result.LogTail, result.RequestID).why()
+	reply.Reason = reasons.OfDecision(result.LogTail, result.RequestID)
 	if result.Error != nil {
 		if record != nil {
 			s.gateway.failed(record, f, result.Error, result.Payload)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/kept"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/reasons"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -53,16 +54,15 @@ type stage struct {
 // method is a route with its integration.
 type method struct {
 	*apimodel.Method
-	events       *events.Route
-	function     *apimodel.Function // the integration's function on this stage; nil without one
-	qualifier    string             // the function's alias or version; "" for none
-	refused      map[string]string  // why Lambda refuses invocations by API Gateway, by verb
-	validator    *validation.Validator
-	integration  *mapping.Integration // nil for AWS_PROXY
-	forbidden    mapping.Forbidden
-	session      *sessionGuard
-	requirements matrix.Route // what the included authorizer's access table requires, if that is known
-	blocked      string       // why the route is not served; "" if it is
+	events      *events.Route
+	function    *apimodel.Function // the integration's function on this stage; nil without one
+	qualifier   string             // the function's alias or version; "" for none
+	refused     map[string]string  // why Lambda refuses invocations by API Gateway, by verb
+	validator   *validation.Validator
+	integration *mapping.Integration // nil for AWS_PROXY
+	forbidden   mapping.Forbidden
+	reasons     *reasons.Route // explains denials
+	blocked     string         // why the route is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -83,7 +83,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 		handlers:     map[string]Handler{},
 		problems:     map[string]string{},
 		unread:       map[apimodel.ID]string{},
-		requirements: routesWithRequirements(m),
+		requirements: reasons.Requirements(m),
 	}
 	chosen, err := s.choose()
 	if err != nil {
@@ -204,11 +204,10 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 		m = &patient
 	}
 	out := &method{
-		Method:       m,
-		requirements: s.requirements[st.api.ID][m.Verb+" "+m.Path],
-		events:       events.NewRoute(st.api, st.stage, m),
-		session:      sessionGuardOf(st.api, m.Authorizer),
-		blocked:      s.whyBlocked(st.api, st.stage, m, st.guard),
+		Method:  m,
+		reasons: reasons.Of(st.api, m, s.requirements[st.api.ID][m.Verb+" "+m.Path]),
+		events:  events.NewRoute(st.api, st.stage, m),
+		blocked: s.whyBlocked(st.api, st.stage, m, st.guard),
 	}
 	block := func(err error) {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())

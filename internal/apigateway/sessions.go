@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/personas"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
@@ -67,6 +67,25 @@ func (s *served) issuersOf(a *apimodel.Authorizer) (urls []string) {
 	return urls
 }
 
+// accepts reports whether an authorizer accepts tokens of an issuer.
+func (s *served) accepts(a *apimodel.Authorizer, issuer string) bool {
+	return slices.Contains(s.issuersOf(a), issuer)
+}
+
+// Personas returns people to sign in as at an issuer; see [personas.For]. It is for [devissuer.Options].
+func (g *Gateway) Personas(issuer string) []devissuer.Persona {
+	var requires [][]access.Requirement
+	s := g.live.Load()
+	for _, api := range s.model.APIs {
+		for _, m := range api.Methods {
+			if m.Authorizer != nil && s.accepts(m.Authorizer, issuer) {
+				requires = append(requires, s.requirements[api.ID][m.Verb+" "+m.Path].Requires)
+			}
+		}
+	}
+	return personas.For(requires)
+}
+
 // Session makes a session that an authorizer accepts. It returns the cookies that a browser would have after signing in
 // at its login. The session holds the token that the request describes and no refresh token. The default issuer of the
 // token is the authorizer's.
@@ -98,60 +117,11 @@ func (g *Gateway) Session(
 	}
 	var table tablesession.Table // nil for sessions in cookies
 	if settings.Table != nil {
-		table = g.tables.table(settings.Table.Name)
+		table = g.tables.Table(settings.Table.Name)
 	}
 	header, err := s.issuer.SealSession(ctx, *settings, table, r)
 	if err != nil {
 		return nil, err
 	}
 	return http.ParseCookie(header)
-}
-
-// sessionGuard holds what explanations need to know about an authorizer that accepts sessions.
-type sessionGuard struct {
-	login   string // the path of its login in the API; "" if it is not in the assembly
-	inTable bool   // the authorizer renews tokens itself
-}
-
-// sessionGuardOf returns nil for an authorizer that accepts no sessions.
-func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
-	s := matrix.SessionOf(a)
-	if s == nil {
-		return nil
-	}
-	if l := matrix.LoginOf(api, s); l != nil {
-		return &sessionGuard{l.Path, s.Table != nil}
-	}
-	return &sessionGuard{}
-}
-
-// explainDenial completes the explanation of a denial with what the request itself shows. why is the authorizer's own
-// reason, which is "" for a cached answer, and by is the check that denied the request. The policy of a session's
-// authorizer denies requests from another site.
-func (g *sessionGuard) explainDenial(why, by string, c *checks.Call) string {
-	site := c.Headers.Get("Sec-Fetch-Site")
-	times := func(name string) int { return len(slices.Collect(c.Headers.Values(name))) }
-	switch {
-	case by == "identity source" && !c.Headers.Has("Cookie"):
-		why = "no session cookie: log in first"
-		if g.login != "" {
-			why += ", at " + g.login + "/login"
-		}
-		return why
-	case why == sessionGlosses["session"] && times("Sec-Fetch-Site") > 1:
-		return fmt.Sprintf("no session: the header Sec-Fetch-Site is in the request %d times, and browsers send it once",
-			times("Sec-Fetch-Site"))
-	case why == sessionGlosses["session"] && times("Cookie") > 1:
-		return fmt.Sprintf("no session: the header Cookie is in the request %d times, and a guard with a cache accepts it "+
-			"only once",
-			times("Cookie"))
-	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
-		return fromAnotherSite + ": Sec-Fetch-Site is " + site
-	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "" && g.inTable:
-		return "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
-			g.login + "/login"
-	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "":
-		return "the token of the session has expired: POST " + g.login + "/refresh gets a new one"
-	}
-	return why
 }

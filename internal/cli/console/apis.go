@@ -240,7 +240,7 @@ func (v *view) readSources() {
 				add(s.Name)
 			}
 		}
-		add(apigateway.TokenSource(a).Name)
+		add(matrix.TokenSource(a).Name)
 		if a.Function == nil {
 			continue
 		}

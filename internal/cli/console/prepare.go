@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
@@ -202,7 +203,7 @@ func withBearer(given string, served apigateway.Route, out *prepared) error {
 func withToken(token string, served apigateway.Route, out *prepared) error {
 	place := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
 	if served.Method.Authorizer != nil {
-		place = apigateway.TokenSource(served.Method.Authorizer)
+		place = matrix.TokenSource(served.Method.Authorizer)
 	}
 	switch place.Kind {
 	case authz.Cookie:

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/reasons"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -190,7 +191,7 @@ func (v *view) callerOf(e entry, served apigateway.Route, to route) caller {
 	if a == nil {
 		return who
 	}
-	tokens := append([]string{apigateway.TokenOf(e.Request, a)}, credentials.Tokens(e.Request)...)
+	tokens := append([]string{reasons.TokenOf(e.Request, a)}, credentials.Tokens(e.Request)...)
 	for _, token := range tokens {
 		if claims, ok := payload(token); ok && !to.Session {
 			return v.described(who, claims, a, to)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/sessiontables"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
@@ -154,7 +155,7 @@ func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly
 			"cdk.context.json", strings.Join(a.Missing, ", "))
 	}
 	var names []string
-	ours := apigateway.SessionTables(model) // these run here
+	ours := sessiontables.In(model) // these run here
 	for _, t := range model.Tables {
 		if !ours[t.Name] {
 			names = append(names, t.ID.String())

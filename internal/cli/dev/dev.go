@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/pages"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -172,7 +173,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 
 		SourceVPCEndpoint: f.sourceVPCE,
 
-		PageOrigins:  f.corsOrigins,
+		PageOrigins:  pages.Origins(f.corsOrigins),
 		AllowNetwork: f.allowNetwork,
 		Limits:       true,
 		Caches:       true,

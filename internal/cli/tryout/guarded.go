@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -84,7 +83,7 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 			return m.session(ctx, t, r)
 		}
 		token, err := m.Gateway.Issuer().Mint(r)
-		p := place{apigateway.TokenSource(t.method.Authorizer)}
+		p := place{matrix.TokenSource(t.method.Authorizer)}
 		return func(e *Example) { p.put(e, token) }, err
 	}
 	a := t.method.Authorizer

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
@@ -24,7 +23,7 @@ func schemeOf(row matrix.Route, m *apimodel.Method) (name string, scheme Securit
 	if s := matrix.SessionOf(m.Authorizer); s != nil {
 		return name, SecurityScheme{Type: "apiKey", Name: s.Cookie, In: "cookie", Description: "The session of a login"}, true
 	}
-	switch at := apigateway.TokenSource(m.Authorizer); {
+	switch at := matrix.TokenSource(m.Authorizer); {
 	case at.Kind == authz.Header && strings.EqualFold(at.Name, "Authorization"):
 		scheme = SecurityScheme{Type: "http", Scheme: "bearer"}
 	case at.Kind == authz.Header:

@@ -1,4 +1,4 @@
-package apigateway
+package reasons
 
 import (
 	"cmp"
@@ -19,11 +19,15 @@ type decision struct {
 	Got, Want string // the refused value, or what the caller has; and what is expected instead
 }
 
-// isIncluded reports whether a function is an included authorizer.
-func isIncluded(f *apimodel.Function) bool {
+// IsIncluded reports whether a function is an included authorizer.
+func IsIncluded(f *apimodel.Function) bool {
 	_, ok := f.Environment[authz.ConfigVariable]
 	return ok
 }
+
+// OfDecision says why an included authorizer denied a request, by the lines that it wrote in an invocation; "" if it
+// allowed it, or if there is no decision.
+func OfDecision(lines []string, invocation string) string { return decisionIn(lines, invocation).why() }
 
 // decisionIn finds the decision about an invocation among the lines that its function wrote.
 func decisionIn(lines []string, invocation string) (d decision) {

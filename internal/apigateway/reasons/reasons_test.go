@@ -1,4 +1,4 @@
-package apigateway
+package reasons
 
 import (
 	"encoding/base64"
@@ -46,15 +46,16 @@ func TestCallerHas(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := &method{
-				Method:       &apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}},
-				requirements: matrix.Route{Requires: []access.Requirement{c.requires}},
-			}
+			r := Of(
+				&apimodel.API{},
+				&apimodel.Method{Authorizer: &apimodel.Authorizer{Type: apimodel.TokenAuthorizer}},
+				matrix.Route{Requires: []access.Requirement{c.requires}},
+			)
 			token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(c.claims)) + ".x"
 			call := &checks.Call{Params: map[string]string{"id": "u-2"}, Request: &exchange.Request{
 				Headers: exchange.Headers{{Name: "authorization", Value: "Bearer " + token}},
 			}}
-			got := m.callerHas(call, events.Caller{Lambda: &events.LambdaCaller{Context: c.context}})
+			got := r.callerHas(call, events.Caller{Lambda: &events.LambdaCaller{Context: c.context}})
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}

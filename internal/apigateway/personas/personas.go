@@ -1,36 +1,25 @@
-package apigateway
+// Package personas derives the people of a sign-in page from what an API's routes require.
+package personas
 
 import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 // mostPersonas limits the personas of a sign-in page, so that they can be taken in at a glance.
 const mostPersonas = 12
 
-// Personas returns people to sign in as at an issuer, derived from what the routes require of its tokens: one who may
-// call everything, one with each single scope, a member of each group, and one with each role. There are at most
-// twelve, and they are the same at every start. There are none if the routes require nothing but a token. It is for
-// [devissuer.Options].
-func (g *Gateway) Personas(issuer string) []devissuer.Persona {
+// For returns people to sign in as, derived from what routes require: one who may call everything, one with each single
+// scope, a member of each group, and one with each role. It returns at most twelve, the same ones at every start, and
+// nil if the routes only require a token.
+func For(routes [][]access.Requirement) []devissuer.Persona {
 	var w wanted
-	s := g.live.Load()
-	for _, api := range s.model.APIs {
-		for _, m := range api.Methods {
-			if m.Authorizer != nil && s.accepts(m.Authorizer, issuer) {
-				w.add(s.requirements[api.ID][m.Verb+" "+m.Path].Requires)
-			}
-		}
+	for _, requires := range routes {
+		w.add(requires)
 	}
 	return w.personas()
-}
-
-// accepts reports whether an authorizer accepts tokens of an issuer.
-func (s *served) accepts(a *apimodel.Authorizer, issuer string) bool {
-	return slices.Contains(s.issuersOf(a), issuer)
 }
 
 // wanted collects what routes require of a caller, without duplicates.

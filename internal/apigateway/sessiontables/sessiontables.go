@@ -1,4 +1,6 @@
-package apigateway
+// Package sessiontables holds the tables in which included functions keep sessions, in memory. The functions of a login
+// and of its guards share them over loopback.
+package sessiontables
 
 import (
 	"crypto/rand"
@@ -17,10 +19,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// sessionTables holds the tables of sessions in memory. The functions of a login and of its guards share them over
-// loopback. They live as long as the gateway, so reloading the assembly ends no session.
-type sessionTables struct {
-	now func() time.Time
+// Tables are the tables of a gateway. They live as long as it does, so reloading the assembly ends no session. Tables
+// are safe for concurrent use.
+type Tables struct {
+	Now func() time.Time // the clock
 
 	mu     sync.Mutex
 	byName map[string]*memory.Table
@@ -28,26 +30,26 @@ type sessionTables struct {
 	base   string // the URL that a table's name is appended to; "" until a table is needed
 }
 
-// table returns the table of the given name.
-func (t *sessionTables) table(name string) *memory.Table {
+// Table returns the table of the given name.
+func (t *Tables) Table(name string) *memory.Table {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.open(name)
 }
 
-func (t *sessionTables) open(name string) *memory.Table {
+func (t *Tables) open(name string) *memory.Table {
 	if t.byName == nil {
 		t.byName = map[string]*memory.Table{}
 	}
 	if t.byName[name] == nil {
-		t.byName[name] = memory.New(t.now)
+		t.byName[name] = memory.New(t.Now)
 	}
 	return t.byName[name]
 }
 
 // url returns the URL at which a function finds a table. Its path is random, since other users of the machine can reach
 // the loopback interface too.
-func (t *sessionTables) url(name string) (string, error) {
+func (t *Tables) url(name string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.base == "" {
@@ -64,7 +66,7 @@ func (t *sessionTables) url(name string) (string, error) {
 }
 
 // serve answers requests for the table that the URL names.
-func (t *sessionTables) serve(w http.ResponseWriter, r *http.Request) {
+func (t *Tables) serve(w http.ResponseWriter, r *http.Request) {
 	t.mu.Lock()
 	var found *memory.Table
 	for name, table := range t.byName {
@@ -80,7 +82,8 @@ func (t *sessionTables) serve(w http.ResponseWriter, r *http.Request) {
 	memory.Handler(found).ServeHTTP(w, r)
 }
 
-func (t *sessionTables) close() {
+// Close stops serving the tables.
+func (t *Tables) Close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.server != nil {
@@ -88,14 +91,14 @@ func (t *sessionTables) close() {
 	}
 }
 
-// withTables points a function with sessions in a table to the table of this gateway, unless its environment names
-// another DynamoDB endpoint.
-func (g *Gateway) withTables(env map[string]string) error {
-	name := sessionTableOf(env)
-	if name == "" || env[dynamoVariable] != "" || g.options.Functions.Env[dynamoVariable] != "" {
+// AddTo points a function with sessions in a table to the table here, unless its environment, or what is added to that
+// of every function, names another DynamoDB endpoint.
+func (t *Tables) AddTo(env, added map[string]string) error {
+	name := tableOf(env)
+	if name == "" || env[dynamoVariable] != "" || added[dynamoVariable] != "" {
 		return nil
 	}
-	at, err := g.tables.url(name)
+	at, err := t.url(name)
 	if err != nil {
 		return fmt.Errorf("the table of its sessions cannot be served here: %w", err)
 	}
@@ -107,9 +110,9 @@ func (g *Gateway) withTables(env map[string]string) error {
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// sessionTableOf returns the name of the table in which an included function keeps sessions; "" for any other function.
+// tableOf returns the name of the table in which an included function keeps sessions; "" for any other function.
 // Errors in the configuration are ignored here: the function reports them when it starts.
-func sessionTableOf(env map[string]string) string {
+func tableOf(env map[string]string) string {
 	var l struct{ Table string }
 	_ = json.Unmarshal([]byte(env[login.Variable]), &l)
 	if l.Table != "" {
@@ -122,11 +125,11 @@ func sessionTableOf(env map[string]string) string {
 	return a.Session.Table.Name
 }
 
-// SessionTables returns the names of the tables in which functions of a model keep sessions.
-func SessionTables(m *apimodel.Model) map[string]bool {
+// In returns the names of the tables in which functions of a model keep sessions.
+func In(m *apimodel.Model) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range m.Functions {
-		if name := sessionTableOf(f.Environment); name != "" {
+		if name := tableOf(f.Environment); name != "" {
 			out[name] = true
 		}
 	}

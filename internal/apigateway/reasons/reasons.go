@@ -1,4 +1,6 @@
-package apigateway
+// Package reasons says in words why a guard denied a request: what the route requires, and what the caller has. The
+// included authorizer's answers must not say it, and API Gateway's own answers do not.
+package reasons
 
 import (
 	"encoding/base64"
@@ -18,9 +20,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// routesWithRequirements returns the routes that have requirements, by API. Requirements that cannot be read are left
+// Requirements returns the routes that have requirements, by API. Requirements that cannot be read are left
 // out, since the result is used for explanations only.
-func routesWithRequirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
+func Requirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 	out := map[apimodel.ID]map[string]matrix.Route{}
 	all, _ := matrix.Of(m, "")
 	for _, api := range all.APIs {
@@ -34,24 +36,37 @@ func routesWithRequirements(m *apimodel.Model) map[apimodel.ID]map[string]matrix
 	return out
 }
 
-// explainDenial prepends the explanation of a denial by an authorizer's function or its policy, which neither of them
+// Route explains the denials of a route.
+type Route struct {
+	authorizer *apimodel.Authorizer // nil without one
+	requires   matrix.Route         // what the included authorizer's access table requires, if that is known
+	sessions   *sessions            // nil if the authorizer accepts no sessions
+}
+
+// Of returns what explains the denials of a method. requires is what the included authorizer's access table requires,
+// if that is known.
+func Of(api *apimodel.API, m *apimodel.Method, requires matrix.Route) *Route {
+	return &Route{authorizer: m.Authorizer, requires: requires, sessions: sessionsOf(api, m.Authorizer)}
+}
+
+// Explain prepends the explanation of a denial by an authorizer's function or its policy, which neither of them
 // gives: the included authorizer's reason or, for a cached answer, what the access table requires and what the caller
 // has. For a request without a session, it says how to get one.
-func (m *method) explainDenial(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
+func (r *Route) Explain(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
 	if last < 0 {
 		return d
 	}
 	why, by := v.AuthorizerReason, v.Trace[last].Check
 	switch {
-	case m.session != nil:
-		why = m.session.explainDenial(why, by, c)
+	case r.sessions != nil:
+		why = r.sessions.why(why, by, c)
 	case by != "policy" && by != "authorizer":
 		return d
 	}
-	if why == "" && m.requirements.Who != "" && by == "policy" {
-		why = "the route requires " + m.requirements.Who
-		if have := m.callerHas(c, v.Known); have != "" {
+	if why == "" && r.requires.Who != "" && by == "policy" {
+		why = "the route requires " + r.requires.Who
+		if have := r.callerHas(c, v.Known); have != "" {
 			why += ", and " + have
 		}
 	}
@@ -67,7 +82,7 @@ func (m *method) explainDenial(d *mapping.Failure, c *checks.Call, v *checks.Ver
 // callerHas says what the caller has of what the route requires. The included authorizer logs nothing about a cached
 // answer, but its context lists the rights that it found, and the claims are in the token. For the context of any other
 // function the result is "".
-func (m *method) callerHas(c *checks.Call, known events.Caller) string {
+func (r *Route) callerHas(c *checks.Call, known events.Caller) string {
 	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
 		return ""
 	}
@@ -77,8 +92,8 @@ func (m *method) callerHas(c *checks.Call, known events.Caller) string {
 			have = append(have, text)
 		}
 	}
-	claims := claimsIn(TokenOf(c.Request, m.Authorizer))
-	for _, all := range m.requirements.Requires {
+	claims := claimsIn(TokenOf(c.Request, r.authorizer))
+	for _, all := range r.requires.Requires {
 		for _, req := range append([]access.Requirement{all}, all.Either...) {
 			switch req.Kind {
 			case access.Scope, access.Group, access.Role:
@@ -143,29 +158,9 @@ func claimsIn(token string) strictjson.Value {
 	return claims
 }
 
-// TokenSource returns where an authorizer looks for the token first. For an app's own authorizer function, that is the
-// Authorization header.
-func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
-	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
-	if a.Type != apimodel.RequestAuthorizer {
-		if len(a.IdentitySources) > 0 {
-			p.Name = a.IdentitySources[0].Name
-		}
-		return p
-	}
-	if a.Function == nil {
-		return p
-	}
-	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
-	if err == nil && len(config.TokenSources) > 0 {
-		p = config.TokenSources[0]
-	}
-	return p
-}
-
 // TokenOf returns the token that a request sends to an authorizer; "" if it has none.
 func TokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
-	switch at := TokenSource(a); at.Kind {
+	switch at := matrix.TokenSource(a); at.Kind {
 	case authz.Cookie:
 		cookies, _ := http.ParseCookie(r.Headers.Get("Cookie"))
 		for _, c := range cookies {

@@ -1,4 +1,4 @@
-package apigateway
+package sessiontables
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
@@ -24,12 +23,12 @@ const (
 
 // Functions of one table share it, by an address that those of another table do not have.
 func TestFunctionsShareATable(t *testing.T) {
-	g := &Gateway{tables: &sessionTables{}}
-	defer g.tables.close()
+	var tables Tables
+	defer tables.Close()
 	at := func(name, value string) tablesession.Table {
 		t.Helper()
 		env := map[string]string{name: value}
-		if err := g.withTables(env); err != nil {
+		if err := tables.AddTo(env, nil); err != nil {
 			t.Fatal(err)
 		}
 		table, err := memory.Dial(env[driver.Variable], nil)
@@ -52,15 +51,15 @@ func TestFunctionsShareATable(t *testing.T) {
 		}
 		return items[0] != nil
 	}
-	if !has(guards) || !has(g.tables.table("a/b")) || has(other) {
+	if !has(guards) || !has(tables.Table("a/b")) || has(other) {
 		t.Errorf("the guard has it: %t; another table: %t", has(guards), has(other))
 	}
 	for _, path := range []string{"", "x", "%61%2Fb"} { // the last one is the name in other escapes
-		if resp := post(t, g.tables.base+path); resp != http.StatusNotFound {
+		if resp := post(t, tables.base+path); resp != http.StatusNotFound {
 			t.Errorf("%q: status %d", path, resp)
 		}
 	}
-	secret, _, _ := strings.Cut(strings.TrimPrefix(g.tables.base, "http://127.0.0.1:"), "/")
+	secret, _, _ := strings.Cut(strings.TrimPrefix(tables.base, "http://127.0.0.1:"), "/")
 	if resp := post(t, "http://127.0.0.1:"+secret+"/guess/a%2Fb"); resp != http.StatusNotFound {
 		t.Errorf("without the secret part of the address: status %d", resp)
 	}
@@ -97,21 +96,21 @@ func TestFunctionsWithoutATableHere(t *testing.T) {
 			env: map[string]string{login.Variable: loginWithTable}, given: map[string]string{dynamo: "http://x"},
 		},
 	} {
-		g := &Gateway{tables: &sessionTables{}, options: Options{Functions: lambdaruntime.Options{Env: c.given}}}
-		err := g.withTables(c.env)
-		if _, told := c.env[driver.Variable]; err != nil || told || g.tables.base != "" {
+		var tables Tables
+		err := tables.AddTo(c.env, c.given)
+		if _, told := c.env[driver.Variable]; err != nil || told || tables.base != "" {
 			t.Errorf("%s: %v, told of %s", name, err, c.env[driver.Variable])
 		}
 	}
 }
 
-func TestSessionTables(t *testing.T) {
+func TestIn(t *testing.T) {
 	m := &apimodel.Model{Functions: []*apimodel.Function{
 		{Environment: map[string]string{login.Variable: loginWithTable}},
 		{Environment: map[string]string{authz.ConfigVariable: guardWithTable}},
 		{Environment: map[string]string{"TABLE": "orders"}},
 	}}
-	if diff := cmp.Diff(map[string]bool{"a/b": true}, SessionTables(m)); diff != "" {
+	if diff := cmp.Diff(map[string]bool{"a/b": true}, In(m)); diff != "" {
 		t.Error(diff)
 	}
 }

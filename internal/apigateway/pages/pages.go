@@ -1,4 +1,6 @@
-package apigateway
+// Package pages lets pages of dev servers call the APIs, whatever their CORS settings are. It answers preflights,
+// changes the headers of answers, and adds the pages' origins to the settings of included functions.
+package pages
 
 import (
 	"cmp"
@@ -15,9 +17,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// pageOf returns the origin of the page that makes a request, if it is one of Options.PageOrigins; else "".
-func (g *Gateway) pageOf(r *exchange.Request) string {
-	for _, origin := range g.options.PageOrigins { // compared byte by byte: https://fetch.spec.whatwg.org/#cors-check
+// Origins are the origins of the pages, such as "http://localhost:5173".
+type Origins []string
+
+// Of returns the origin of the page that makes a request, if it is one of these; else "".
+func (o Origins) Of(r *exchange.Request) string {
+	for _, origin := range o { // compared byte by byte: https://fetch.spec.whatwg.org/#cors-check
 		if r.Headers.Get("Origin") == origin && r.Headers.First("Origin") == origin {
 			return origin
 		}
@@ -25,15 +30,15 @@ func (g *Gateway) pageOf(r *exchange.Request) string {
 	return ""
 }
 
-// isPreflight reports whether a request is a preflight, in which a browser asks whether a page may make a request.
+// IsPreflight reports whether a request is a preflight, in which a browser asks whether a page may make a request.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-request
-func isPreflight(r *exchange.Request) bool {
+func IsPreflight(r *exchange.Request) bool {
 	return r.Verb == http.MethodOptions && r.Headers.Has("Access-Control-Request-Method")
 }
 
-// preflight allows the request that the browser asks about. It does not check that the route exists: the answer to the
+// Preflight allows the request that the browser asks about. It does not check that the route exists: the answer to the
 // request itself shows that.
-func preflight(r *exchange.Request) exchange.Answer {
+func Preflight(r *exchange.Request) exchange.Answer {
 	a := exchange.Answer{Status: http.StatusNoContent}
 	set := func(name, value string) {
 		if httpname.IsValue(value) && value != "" {
@@ -46,9 +51,9 @@ func preflight(r *exchange.Request) exchange.Answer {
 	return a
 }
 
-// allowPage replaces the CORS headers of an answer, so that a page may read it and send cookies with the request.
+// Allow replaces the CORS headers of an answer, so that a page may read it and send cookies with the request.
 // Source: https://fetch.spec.whatwg.org/#http-responses
-func allowPage(a exchange.Answer, origin string) exchange.Answer {
+func Allow(a exchange.Answer, origin string) exchange.Answer {
 	const allowOrigin, allowCredentials = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
 	headers := slices.DeleteFunc(slices.Clone(a.Headers), func(h exchange.Header) bool {
 		return strings.EqualFold(h.Name, allowOrigin) || strings.EqualFold(h.Name, allowCredentials)
@@ -60,18 +65,18 @@ func allowPage(a exchange.Answer, origin string) exchange.Answer {
 	return a
 }
 
-// withPages adds origins to those whose pages may write, in the configuration of an included login's function or of an
+// AddTo adds the origins to those whose pages may write, in the configuration of an included login's function or of an
 // authorizer that opens sessions for each request. An authorizer whose answers API Gateway caches keeps rejecting these
 // origins, since a cached answer applies to all pages.
-func withPages(env map[string]string, origins []string) error {
-	if len(origins) == 0 {
+func (o Origins) AddTo(env map[string]string) error {
+	if len(o) == 0 {
 		return nil
 	}
 	return cmp.Or(
-		editVariable(env, login.Variable, func(settings map[string]any) { addOrigins(settings, origins) }),
+		editVariable(env, login.Variable, func(settings map[string]any) { addOrigins(settings, o) }),
 		editVariable(env, authz.ConfigVariable, func(settings map[string]any) {
 			if session, ok := settings["session"].(map[string]any); ok && settings["perRequest"] == true {
-				addOrigins(session, origins)
+				addOrigins(session, o)
 			}
 		}),
 	)
