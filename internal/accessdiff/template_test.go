@@ -105,6 +105,13 @@ func TestTemplates(t *testing.T) {
 	own := func(properties string) []string {
 		return []string{auth("TOKEN", invoking("Own")), resource("Own", "Lambda::Function", properties)}
 	}
+	link := resource("Link", "ApiGatewayV2::VpcLink", "")
+	balanced := func(balancer string) string {
+		method, _, _ := strings.Cut(methodOf("GET", noGuard), `, "Integration"`)
+		return resource("Get", "ApiGateway::Method", method+`, "Integration": {"Type": "HTTP_PROXY", "Uri": "http://a.internal",
+			"IntegrationHttpMethod": "GET", "ConnectionType": "VPC_LINK", "ConnectionId": {"Ref": "Link"}, "IntegrationTarget":
+			"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/`+balancer+`"}`)
+	}
 	stage := func(properties string) string {
 		return resource("Stage", "ApiGateway::Stage",
 			`"RestApiId": {"Ref": "Api"}, "StageName": "prod", "DeploymentId": {"Ref": "Dep"}, `+properties)
@@ -234,6 +241,13 @@ func TestTemplates(t *testing.T) {
 			[]string{resource("Get", "ApiGateway::Method", strings.Replace(methodOf("GET", iamGuard), `"Type": "AWS_PROXY"`,
 				`"Type": "AWS_PROXY", "Credentials": "arn:aws:iam::*:user/*"`, 1))}, nil,
 			"~ GET /: a function answers it (was a function, with the caller's credentials)"},
+		{"another load balancer", noGuard, []string{link, balanced("app/a/1")}, []string{link, balanced("app/b/2")},
+			"~ GET /: the load balancer app/b/2 behind the VPC link Shop/Link answers it (was the load balancer app/a/1 behind " +
+				"the VPC link Shop/Link)"},
+		{"another VPC link", noGuard, []string{link, balanced("app/a/1")},
+			[]string{strings.Replace(link, "Link", "New", 1), strings.Replace(balanced("app/a/1"), `"Link"`, `"New"`, 1)},
+			"~ GET /: the load balancer app/a/1 behind the VPC link Shop/New answers it (was the load balancer app/a/1 behind " +
+				"the VPC link Shop/Link)"},
 		{"a version of a truststore", noGuard, []string{closed, mapped, domain(`, "TruststoreVersion": "1"`)},
 			[]string{closed, mapped, domain(`, "TruststoreVersion": "2"`)},
 			"? the domain x.example takes client certificates of another truststore, and who has one cannot be compared"},

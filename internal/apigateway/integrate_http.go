@@ -65,6 +65,9 @@ func isLocal(uri string) bool {
 func (s *served) unanswered(st *apimodel.Stage, i *apimodel.Integration) string {
 	isHTTP := i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy
 	switch {
+	case i.Target != "":
+		return "its integration calls the load balancer " + i.Target + " through the VPC link " + i.VPCLink +
+			", and VPCs are not emulated"
 	case i.VPCLink != "":
 		return "its integration goes through the VPC link " + i.VPCLink + ", and VPCs are not emulated"
 	case isHTTP && !s.gateway.options.AllowNetwork && !isLocal(mapping.StageURI(i.URI, st.Variables)):

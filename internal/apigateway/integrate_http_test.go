@@ -154,6 +154,8 @@ func httpBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /closed", httpTo("HTTP_PROXY", "GET", "http://"+closed+"/"))
 
 	addRoute(r, "GET /vpc", httpTo("HTTP_PROXY", "GET", p.URL, object{"ConnectionType": "VPC_LINK", "ConnectionId": "v1"}))
+	addRoute(r, "GET /vpc2", httpTo("HTTP_PROXY", "GET", p.URL, object{"ConnectionType": "VPC_LINK", "ConnectionId": "v2",
+		"IntegrationTarget": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188"}))
 	addRoute(r, "ANY /packed", httpTo("HTTP_PROXY", "ANY", p.URL+"/?answer=gzip"))
 	addRoute(r, "GET /status", httpTo("HTTP_PROXY", "GET", p.URL+"/?answer=404"))
 	addRoute(r, "GET /moved", httpTo("HTTP_PROXY", "GET", p.URL+"/?answer=302"))
@@ -314,6 +316,8 @@ func httpBehaviour(t *testing.T) []behaviour {
 		),
 		answered("a VPC link", "the local gateway's own", "GET /prod/vpc",
 			"501 Shop/MGETRvpc: its integration goes through the VPC link v1, and VPCs are not emulated"),
+		answered("a VPC link V2", "the local gateway's own", "GET /prod/vpc2", "501 Shop/MGETRvpc2: its integration calls the "+
+			"load balancer app/orders/50dc6c495c0c9188 through the VPC link v2, and VPCs are not emulated"),
 
 		sent(
 			"HTTP sends what is mapped, and the template",

@@ -16,6 +16,7 @@ type builder struct {
 	model     *Model
 
 	byType    map[string][]*reader
+	ids       map[string]map[string]ID // see [builder.made]
 	apis      map[string]*API
 	resources map[string]*Resource // by the resource's physical id
 	owner     map[*Resource]*API
@@ -41,6 +42,7 @@ func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
 		evaluator:   a.Evaluator(o),
 		model:       &Model{},
 		byType:      map[string][]*reader{},
+		ids:         map[string]map[string]ID{},
 		apis:        map[string]*API{},
 		resources:   map[string]*Resource{},
 		owner:       map[*Resource]*API{},

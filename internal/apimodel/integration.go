@@ -39,8 +39,12 @@ type Integration struct {
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
 
-	VPCLink string // the ID of the VPC link through which an HTTP integration is called; "" for the internet
-	Streams bool   // the answer is passed on as it arrives: ResponseTransferMode is STREAM
+	// VPCLink is the VPC link through which an HTTP integration is called: its path in the assembly, or the ID of another
+	// one; "" for the internet. Target is the load balancer that a VPC link V2 leads to: its path in the assembly, or as
+	// "app/orders/50dc6c495c0c9188"; "" for VPC links V1, which have one target.
+	VPCLink, Target string
+
+	Streams bool // the answer is passed on as it arrives: ResponseTransferMode is STREAM
 
 	CacheKeys []string // request parameters of the cache key, besides the method and its resource
 }

@@ -56,9 +56,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 			Templates:        in.textMap("ResponseTemplates"),
 		})
 	}
-	if r.oneOf("ConnectionType", "INTERNET", "VPC_LINK") == "VPC_LINK" {
-		i.VPCLink = r.need("ConnectionId")
-	}
+	b.readConnection(r, &i)
 	b.readKind(r, &i)
 	return i
 }

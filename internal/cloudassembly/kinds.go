@@ -42,6 +42,19 @@ var kinds = map[string]kind{
 	"AWS::ApiGateway::VpcLink":          kindWithAttribute("{id6}", "VpcLinkId"),
 	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}"},
 	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}"},
+	"AWS::ApiGatewayV2::VpcLink":        kindWithAttribute("{id6}", "VpcLinkId"),
+
+	"AWS::ElasticLoadBalancingV2::LoadBalancer": {
+		name:    "Name",
+		longest: 32,
+		ref:     "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{balancer}/{name}/{hex16}",
+		attributes: map[string]string{
+			"DNSName":              "internal-{name}-{id10}.{region}.elb.{suffix}",
+			"LoadBalancerArn":      "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{balancer}/{name}/{hex16}",
+			"LoadBalancerFullName": "{balancer}/{name}/{hex16}",
+			"LoadBalancerName":     "{name}",
+		},
+	},
 
 	"AWS::Lambda::Function": {name: "FunctionName", longest: 64, attributes: map[string]string{
 		"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}",

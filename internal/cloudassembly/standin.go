@@ -178,6 +178,8 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 		return pseudoRandom(s, id, "id", lower, 26), nil
 	case "id32":
 		return pseudoRandom(s, id, "id", lower, 32), nil
+	case "hex16":
+		return pseudoRandom(s, id, "id", hexadecimal, 16), nil
 	case "hex17":
 		return pseudoRandom(s, id, "id", hexadecimal, 17), nil
 	case "Id9":
@@ -191,6 +193,9 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 		return cmp.Or(p, "/"), err
 	case "function":
 		return e.functionARN(w, id)
+	case "balancer": // the kind of a load balancer, as its ARN has it
+		t, err := e.property(w, id, "Type")
+		return cmp.Or(map[string]string{"network": "net", "gateway": "gwy"}[t], "app"), err
 	}
 	t, err := e.property(w, id, name)
 	if err == nil && t == "" {

@@ -23,6 +23,8 @@ func TestStandIns(t *testing.T) {
 	  "Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/team/"}}, "Policy": {"Type": "AWS::IAM::ManagedPolicy"},
 	  "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a/b"}}, "Bucket": {"Type": "AWS::S3::Bucket"},
 	  "Queue": {"Type": "AWS::SQS::Queue"}, "Topic": {"Type": "AWS::SNS::Topic"}, "Custom": {"Type": "Custom::Thing"},
+	  "Link": {"Type": "AWS::ApiGatewayV2::VpcLink"}, "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+	  "Network": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "network", "Name": "orders"}},
 	  "Net": {"Type": "AWS::EC2::VPC"}, "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"}
 	}}`
 	a := parse(t, template)
@@ -58,6 +60,11 @@ func TestStandIns(t *testing.T) {
 		{"Bucket.RegionalDomainName", "^shop-bucket-[a-z0-9]{12}.s3.us-east-1.amazonaws.com$"},
 		{"Queue", "^https://sqs.us-east-1.amazonaws.com/123456789012/Shop-Queue-[A-Z0-9]{12}$"},
 		{"Topic", arn + "sns:" + here + "Shop-Topic-[A-Z0-9]{12}$"},
+		{"Link", "^[a-z0-9]{6}$"},
+		{"Balancer", arn + "elasticloadbalancing:" + here + "loadbalancer/app/Shop-Balancer-[A-Z0-9]{12}/[0-9a-f]{16}$"},
+		{"Balancer.LoadBalancerFullName", "^app/Shop-Balancer-[A-Z0-9]{12}/[0-9a-f]{16}$"},
+		{"Balancer.DNSName", "^internal-Shop-Balancer-[A-Z0-9]{12}-[a-z0-9]{10}.us-east-1.elb.amazonaws.com$"},
+		{"Network.LoadBalancerArn", arn + "elasticloadbalancing:" + here + "loadbalancer/net/orders/[0-9a-f]{16}$"},
 		{"Net", "^vpc-[0-9a-f]{17}$"},
 		{"Net.VpcId", "^vpc-[0-9a-f]{17}$"},
 		{"Endpoint", "^vpce-[0-9a-f]{17}$"},

@@ -20,8 +20,10 @@ func answeredBy(m *apimodel.Method) string {
 		return ""
 	case i.Type == apimodel.IntegrationMock:
 		return "API Gateway itself"
+	case (i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy) && i.Target != "":
+		return "the load balancer " + i.Target + " behind the VPC link " + i.VPCLink
 	case (i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy) && i.VPCLink != "":
-		return "a backend behind a VPC link"
+		return "a backend behind the VPC link " + i.VPCLink
 	case i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy:
 		return "a backend over HTTP"
 	case i.Type == apimodel.IntegrationAWS:

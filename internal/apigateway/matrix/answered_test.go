@@ -30,7 +30,9 @@ func TestWhatAnswersARoute(t *testing.T) {
 		{"a fixed answer", "GET", apimodel.Integration{Type: "MOCK"}, "API Gateway itself"},
 		{"a preflight", "OPTIONS", apimodel.Integration{Type: "MOCK"}, ""},
 		{"a backend", "GET", apimodel.Integration{Type: "HTTP_PROXY", URI: "https://example.com"}, "a backend over HTTP"},
-		{"a VPC link", "GET", apimodel.Integration{Type: "HTTP", VPCLink: "abc"}, "a backend behind a VPC link"},
+		{"a VPC link", "GET", apimodel.Integration{Type: "HTTP", VPCLink: "abc"}, "a backend behind the VPC link abc"},
+		{"a VPC link V2", "GET", apimodel.Integration{Type: "HTTP_PROXY", VPCLink: "Shop/Link", Target: "Shop/Balancer"},
+			"the load balancer Shop/Balancer behind the VPC link Shop/Link"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, "")
