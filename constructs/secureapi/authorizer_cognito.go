@@ -63,6 +63,7 @@ func (c CognitoAuthorizer) plan() plan.Authorizer {
 		Headers:        []string{c.header()},
 		Keeps:          true,
 		NeedsAllow:     true,
+		Caller:         plan.PoolCaller,
 		ComparesScopes: true,
 	}
 }

@@ -26,6 +26,7 @@ func (i IAMAuthorizer) plan() plan.Authorizer {
 		// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 		Headers: []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"},
 		Signed:  true,
+		Caller:  plan.IAMCaller,
 	}
 }
 

@@ -100,6 +100,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Enough:    cache.Enough(),
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
+		Caller:    function.Caller(),
 		NamesKeys: function.NamesKeys(),
 
 		UsageKeyClaim: function.UsageKeyClaim(),

@@ -69,6 +69,7 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 		Kind:          "SessionAuthorizer",
 		Enforces:      func([]access.Requirement) error { return nil },
 		Keeps:         true,
+		Caller:        plan.IncludedCaller,
 		NamesKeys:     a.UsageKeyClaim != "",
 		UsageKeyClaim: a.UsageKeyClaim,
 	}

@@ -75,6 +75,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 		Headers:   []string{t.header()},
 		Included:  function.Included(ttl > 0),
 		Keeps:     true,
+		Caller:    function.Caller(),
 		NamesKeys: function.NamesKeys(),
 
 		UsageKeyClaim: function.UsageKeyClaim(),

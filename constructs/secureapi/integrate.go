@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -30,8 +31,10 @@ func Integrate(pattern string, integration awsapigateway.Integration, access ...
 // lateIntegration is an integration that is created with its method, so that its role is in the method's scope.
 type lateIntegration struct {
 	awsapigateway.Integration
-	bind  func(awsapigateway.Method) *awsapigateway.IntegrationConfig
+	bind  func(awsapigateway.Method, *plan.Caller) *awsapigateway.IntegrationConfig
 	check func(route.Pattern) error // refuses routes that it cannot answer; may be nil
+
+	caller *plan.Caller // of the route whose method is created next; nil without [ForwardCaller]
 
 	panicked any // the panic value of bind; nil if it did not panic
 }
@@ -39,7 +42,7 @@ type lateIntegration struct {
 var _ awsapigateway.Integration = (*lateIntegration)(nil)
 
 func newLateIntegration(
-	bind func(awsapigateway.Method) *awsapigateway.IntegrationConfig,
+	bind func(awsapigateway.Method, *plan.Caller) *awsapigateway.IntegrationConfig,
 ) *lateIntegration {
 	l := &lateIntegration{bind: bind}
 	awsapigateway.NewIntegration_Override(l, &awsapigateway.IntegrationProps{
@@ -56,7 +59,7 @@ func (l *lateIntegration) Bind(method awsapigateway.Method) (config *awsapigatew
 			config = &awsapigateway.IntegrationConfig{Type: awsapigateway.IntegrationType_MOCK}
 		}
 	}()
-	return l.bind(method)
+	return l.bind(method, l.caller)
 }
 
 // bound repeats the panic of an integration from when its method was created, if there was one.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -26,8 +27,7 @@ type MessageGroup string
 // such as a GET, API Gateway sends {}; a [Body] with a required member refuses such a request. API Gateway answers 415
 // if the Content-Type is not application/json. The body cannot add attributes or a delay, or choose another queue. If
 // SQS rejects the request, for example because the body is too large, the answer is 400; any other failure is a 500.
-// Callers do not see SQS's own message. The message does not identify the caller: if the consumer needs that, use a
-// function instead.
+// Callers do not see SQS's own message. With [ForwardCaller], the message has the caller as attributes.
 //
 // The queue may be encrypted, in another stack, or in another region of the account. In a FIFO queue, messages keep
 // their order of arrival within the group that a [MessageGroup] names. If the queue has no content-based deduplication,
@@ -61,7 +61,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 	case fifo:
 		in = mappingtemplate.DefaultMessageGroup
 	}
-	l := newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+	l := newLateIntegration(func(method awsapigateway.Method, caller *plan.Caller) *awsapigateway.IntegrationConfig {
 		call := serviceCall{
 			service:  "sqs",
 			path:     *queue.Env().Account + "/" + *queue.QueueName(),
@@ -71,7 +71,7 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 			headers: map[string]string{
 				"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
 			},
-			template: mappingtemplate.SendMessage(in, deduplicates(queue)),
+			template: mappingtemplate.SendMessage(in, deduplicates(queue), caller),
 			responses: serviceResponses("202",
 				`{"messageId": "$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`),
 		}

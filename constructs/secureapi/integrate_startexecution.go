@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/mappingtemplate"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // StartExecution starts an execution of an AWS Step Functions state machine with the body of each request as input. It
@@ -21,7 +22,8 @@ import (
 // choose it by sending that header; Step Functions refuses a name that it has already seen with another input. The body
 // has to be JSON; without a body the input is {}. If Step Functions rejects the request, the answer is 400; any other
 // failure is a 500. Callers do not see Step Functions' own message, which names the account and the machine. API
-// Gateway answers 415 if the Content-Type is not application/json. The input does not identify the caller.
+// Gateway answers 415 if the Content-Type is not application/json. With [ForwardCaller], the input has the caller and the
+// body as a text.
 //
 // The call holds the body as one JSON string, so a body cannot choose another machine. CDK's own
 // awsapigateway.StepFunctionsIntegration_StartExecution supports express machines only and copies the body into an
@@ -63,7 +65,7 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 func startIntegration(
 	machine awsstepfunctions.IStateMachine, action string, responses []*awsapigateway.IntegrationResponse,
 ) awsapigateway.Integration {
-	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+	return newLateIntegration(func(method awsapigateway.Method, caller *plan.Caller) *awsapigateway.IntegrationConfig {
 		checkMachine(action, machine, method)
 		config, _ := serviceCall{
 			service:   "states",
@@ -71,7 +73,7 @@ func startIntegration(
 			of:        machine.Env(),
 			permits:   "states:" + action,
 			resource:  machine.StateMachineArn(),
-			template:  mappingtemplate.StartExecution(*machine.StateMachineArn()),
+			template:  mappingtemplate.StartExecution(*machine.StateMachineArn(), caller),
 			responses: responses,
 		}.integrate(method)
 		return config

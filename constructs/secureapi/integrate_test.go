@@ -283,6 +283,14 @@ func TestWrongIntegrations(t *testing.T) {
 					IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("200")}}},
 			})
 		}), `route "POST /jobs": its integration calls sns and has no role`},
+		{"a caller for another integration", func() {
+			secureapi.New(stack, "Callers", &secureapi.Props{
+				Authorizer: secureapi.IAMAuthorizer{},
+				Routes: []secureapi.Route{secureapi.Integrate("GET /a",
+					awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), secureapi.ForwardCaller())},
+			})
+		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution and ` +
+			`PutEvents send: map $context.identity.userArn in the templates or RequestParameters of its own integration instead`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.make, tt.want) })
 	}

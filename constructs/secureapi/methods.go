@@ -69,6 +69,7 @@ func (b *builder) addMethods() {
 		switch {
 		case r.Integrated:
 			b.checkIntegration(r, given)
+			b.forwardCaller(r, given)
 			method := b.addWithOptions(r, given, given.Integration, p)
 			b.derive(r, given.requestParameters(p), l1(method).(awsapigateway.CfnMethod))
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:

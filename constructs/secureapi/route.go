@@ -96,7 +96,7 @@ func (r Route) plan(function int) plan.Route {
 
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
 // [PathParameter], [Either], [AnyCaller], [GuardedBy], [Public] or [KeyOnly]. Other values set what else a route needs
-// or does: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.
+// or does: [ForwardAccessToken], [ForwardCaller], [APIKey], [FromCIDRs], [Throttle] and more.
 type Access interface{ plan() plan.Access }
 
 // restriction is the only implementation of Access.

@@ -9,12 +9,13 @@ import (
 )
 
 // PutEvents returns a mapping template that makes the call of Amazon EventBridge which puts one event on a bus.
-// The body of the request is its detail. It is in a JSON string and cannot leave it, as in [StartExecution].
+// The body of the request is its detail. It is in a JSON string and cannot leave it, as in [StartExecution]. With a
+// caller, the detail is what [payload] describes.
 //
 // Sources: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html and, for the
 // longest source and detail type,
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EventBridgeParameters.html
-func PutEvents(bus, source, detailType string) (string, error) {
+func PutEvents(bus, source, detailType string, caller *plan.Caller) (string, error) {
 	from, err := eventField("source", source, 256)
 	if err != nil {
 		return "", err
@@ -27,8 +28,9 @@ func PutEvents(bus, source, detailType string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return `{"Entries": [{"EventBusName": "` + bus + `", "Source": ` + from + `, "DetailType": ` + kind + `, ` +
-		`"Detail": "` + bodyInString + `"}]}`, nil
+	set, detail := payload(caller)
+	return set + `{"Entries": [{"EventBusName": "` + bus + `", "Source": ` + from + `, "DetailType": ` + kind + `, ` +
+		`"Detail": "` + detail + `"}]}`, nil
 }
 
 // eventField returns a fixed field of an event as a JSON string for a template.

@@ -27,7 +27,7 @@ func TestPutEvents(t *testing.T) {
 		{"a long detail type", "shop", strings.Repeat("x", 129), "", "the detail type has 129 bytes: want at most 128"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := PutEvents(bus, tt.source, tt.detailType)
+			got, err := PutEvents(bus, tt.source, tt.detailType, nil)
 			switch {
 			case tt.err == "" && err != nil:
 				t.Errorf("refused: %v", err)

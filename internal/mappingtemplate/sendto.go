@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -60,9 +61,15 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 // choose $context.requestId.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html, and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
-func SendMessage(group MessageGroup, deduplicates bool) string {
+//
+// With a caller, the message has the attributes principalId and, if the authorizer tells it, issuer.
+func SendMessage(group MessageGroup, deduplicates bool, caller *plan.Caller) string {
 	var b strings.Builder
 	b.WriteString("Action=SendMessage&MessageBody=$util.urlEncode($input.body)")
+	for i, part := range callerParts(caller) {
+		fmt.Fprintf(&b, "&MessageAttribute.%d.Name=%s&MessageAttribute.%[1]d.Value.DataType=String"+
+			"&MessageAttribute.%[1]d.Value.StringValue=$util.urlEncode(%[3]s)", i+1, part.name, part.variable)
+	}
 	if group == "" {
 		return b.String()
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -13,18 +14,30 @@ func TestSendMessage(t *testing.T) {
 		name         string
 		group        MessageGroup
 		deduplicates bool
+		caller       *plan.Caller
 		want         string
 	}{
-		{"a standard queue", "", false, body},
-		{"one group", DefaultMessageGroup, true, body + "&MessageGroupId=$util.urlEncode('api')"},
-		{"no deduplication", "a&b", false,
+		{"a standard queue", "", false, nil, body},
+		{"a caller", "", false, &plan.IAMCaller, body + attribute("1", "principalId", "$context.identity.userArn")},
+		{"a caller and an issuer", DefaultMessageGroup, true, &plan.IncludedCaller,
+			body + attribute("1", "principalId", "$context.authorizer.principalId") +
+				attribute("2", "issuer", "$context.authorizer.issuer") + "&MessageGroupId=$util.urlEncode('api')"},
+		{"one group", DefaultMessageGroup, true, nil, body + "&MessageGroupId=$util.urlEncode('api')"},
+		{"no deduplication", "a&b", false, nil,
 			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
-		{"a group of a parameter", "{customer}", true, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
+		{"a group of a parameter", "{customer}", true, nil, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
 	} {
-		if got := SendMessage(tt.group, tt.deduplicates); got != tt.want {
+		if got := SendMessage(tt.group, tt.deduplicates, tt.caller); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
+}
+
+// attribute is a message attribute as the call of SQS has it.
+// Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (the example)
+func attribute(number, name, variable string) string {
+	at := "&MessageAttribute." + number
+	return at + ".Name=" + name + at + ".Value.DataType=String" + at + ".Value.StringValue=$util.urlEncode(" + variable + ")"
 }
 
 func TestMessageGroups(t *testing.T) {

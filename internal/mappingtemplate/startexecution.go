@@ -1,20 +1,19 @@
 package mappingtemplate
 
+import "github.com/gatehouse-cdk/gatehouse/internal/plan"
+
 // StartExecution returns a mapping template that makes the call of AWS Step Functions which starts an execution
 // of a state machine. The body of the request is its input, and the request's ID is its name. Each is in a JSON string
-// and cannot leave it.
+// and cannot leave it. With a caller, the input is what [payload] describes.
 //
 // The template reverts one escape: escapeJavaScript also escapes single quotes, and JSON has no such escape. The ID is
 // escaped too, because callers may choose it by the header x-amzn-RequestId.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
-func StartExecution(machine string) string {
-	return `{"stateMachineArn": "` + machine + `", "name": "` + requestID + `", ` +
-		`"input": "` + bodyInString + `"}`
+func StartExecution(machine string, caller *plan.Caller) string {
+	set, input := payload(caller)
+	return set + `{"stateMachineArn": "` + machine + `", "name": "` + requestID + `", "input": "` + input + `"}`
 }
-
-// bodyInString is the part of a template that writes the request's body between the quotes of a JSON string.
-const bodyInString = `$util.escapeJavaScript($input.body).replaceAll("\\'", "'")`
 
 const requestID = "$util.escapeJavaScript($context.requestId)"
 

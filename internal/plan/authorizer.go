@@ -49,6 +49,9 @@ type Authorizer struct {
 	// routes.
 	ComparesClaims bool
 
+	// Caller names the variables that hold its callers.
+	Caller Caller
+
 	// JSONClaims reports whether access logs and templates get claims as JSON text, quotes included.
 	JSONClaims bool
 

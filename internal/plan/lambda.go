@@ -62,6 +62,14 @@ func (l Lambda) Included(cached bool) *Included {
 	return out
 }
 
+// Caller implements [Authorizer.Caller] for the function.
+func (l Lambda) Caller() Caller {
+	if l.JWT == nil {
+		return LambdaCaller
+	}
+	return IncludedCaller
+}
+
 // UsageKeyClaim returns the claim that the included function reads an API key from, or "".
 func (l Lambda) UsageKeyClaim() string {
 	if l.JWT == nil {

@@ -53,6 +53,8 @@ type PlannedRoute struct {
 	// Parameters must be in each request, such as "method.request.header.X-Tenant".
 	Parameters []string
 
+	ForwardsCaller bool // whether its integration sends the caller along
+
 	From []string // the address ranges of its callers; nil for any address
 
 	Defaulted bool // whether Requires comes from Props.DefaultAccess

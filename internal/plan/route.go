@@ -111,6 +111,7 @@ func (p *Plan) decideGuard(r *PlannedRoute) (errs []error) {
 	}
 	errs = append(errs, r.checkCache()...)
 	errs = append(errs, r.checkOnlyIf()...)
+	errs = append(errs, r.checkForwardCaller(open)...)
 	return append(errs, r.checkForward(g, open)...)
 }
 

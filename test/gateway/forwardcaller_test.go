@@ -1,0 +1,193 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+)
+
+// hostilePrincipal is what an authorizer of the app's own returns. Each service receives it unchanged.
+const hostilePrincipal = `a"b'c\d&e=f %2B</g> é`
+
+// newForwarding has a queue, a state machine and a bus behind a guard of each kind.
+func newForwarding(app awscdk.App) {
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+	own, _ := json.Marshal(hostilePrincipal)
+	decide := awslambda.NewFunction(stack, jsii.String("Decide"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
+		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => ({principalId: " + string(own) + `,
+			policyDocument: {Version: '2012-10-17', Statement: [
+				{Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*'}]}})`)),
+	})
+	jobs := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
+	bus := awsevents.NewEventBus(stack, jsii.String("Bus"), nil)
+	pack := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Pack"),
+		jsii.String("arn:aws:states:eu-west-1:111122223333:stateMachine:pack"))
+	props := &secureapi.Props{Authorizers: map[string]secureapi.Authorizer{
+		"included": secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
+			Issuers: []secureapi.Issuer{{URL: "https://id.example.com", Audiences: []string{"orders"}}},
+		}},
+		"own":  secureapi.TokenAuthorizer{Function: decide},
+		"pool": secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}},
+		"iam":  secureapi.IAMAuthorizer{},
+	}}
+	for name := range props.Authorizers {
+		words := []secureapi.Access{secureapi.GuardedBy(name), secureapi.ForwardCaller()}
+		props.Routes = append(props.Routes,
+			secureapi.Integrate("POST /"+name+"/jobs", secureapi.SendTo(jobs), words...),
+			secureapi.Integrate("POST /"+name+"/runs", secureapi.StartExecution(pack), words...),
+			secureapi.Integrate("POST /"+name+"/answers", secureapi.StartSyncExecution(pack), words...),
+			secureapi.Integrate("POST /"+name+"/visits", secureapi.PutEvents(bus, "shop", "visit"), words...),
+		)
+	}
+	secureapi.New(stack, "Api", props)
+}
+
+// TestForwardCaller sends bodies that try to name another caller to each service behind each guard. Each service
+// receives the caller that the guard identified, and the body as it was sent.
+func TestForwardCaller(t *testing.T) {
+	t.Parallel()
+	e := &endpoint{}
+	server := httptest.NewServer(e)
+	defer server.Close()
+	s := running(t, synthesizedHere(t, newForwarding), "prod",
+		localgateway.Options{Env: map[string]string{"AWS_ENDPOINT_URL": server.URL}})
+
+	poolIssuer := ""
+	for _, i := range s.Issuers() {
+		if strings.Contains(i, "cognito-idp") {
+			poolIssuer = i
+		}
+	}
+	token := func(r localgateway.TokenRequest) string {
+		t.Helper()
+		token, err := s.MintToken(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	const id = "https://id.example.com"
+	key := s.AccessKeys()[0]
+	guards := []struct {
+		name, token string // the token is "" for a signature
+		want        caller
+	}{
+		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "user 1"}), caller{"user%201", id}},
+		{"own", "anything", caller{hostilePrincipal, ""}},
+		{"pool", token(localgateway.TokenRequest{Issuer: poolIssuer, Subject: "user-2", Use: localgateway.IDToken}),
+			caller{"user-2", poolIssuer}},
+		{"iam", "", caller{"arn:aws:iam::123456789012:user/developer", ""}},
+	}
+	bodies := map[string]string{
+		"an object":             `{"a": "it's"}`,
+		"another caller":        `{"caller": {"principalId": "admin"}, "body": "x"}`,
+		"the end of a text":     `", "caller": {"principalId": "admin"}, "x": "`,
+		"escaped ends":          `\", \"caller\": {\"principalId\": \"admin\"}, \"x\": \"`,
+		"an attribute":          `x&MessageAttribute.1.Value.StringValue=admin`,
+		"what templates act on": `$context.requestId #set($principalId = "admin") ${util.urlEncode("x")} $principalId`,
+		"all escapes":           "\\ \\' ' \" </script> \n\t é \U0001F600 \\\\\"",
+	}
+	for _, g := range guards {
+		for name, body := range bodies {
+			for route, read := range map[string]func(*testing.T, string) (caller, string){
+				"jobs":    messageOf,
+				"runs":    func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "input") },
+				"answers": func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "input") },
+				"visits":  func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "Detail") },
+			} {
+				t.Run(g.name+"/"+route+"/"+name, func(t *testing.T) {
+					r := s.request(t, "POST", "/"+g.name+"/"+route, body)
+					if g.token != "" {
+						r.Header.Set("Authorization", "Bearer "+g.token)
+					} else {
+						r = sign(t, r, key, region, time.Now())
+					}
+					if got := s.send(t, r); got.status > 202 {
+						t.Fatalf("%d %s (%s)", got.status, got.body, got.record.Reason)
+					}
+					if who, text := read(t, e.asked()); who != g.want || text != body {
+						t.Errorf("the service received the caller %+v and the body\n\t%s\nwant %+v and\n\t%s", who, text, g.want, body)
+					}
+				})
+			}
+		}
+	}
+}
+
+type caller struct{ PrincipalID, Issuer string }
+
+// messageOf reads a call of SQS.
+// Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (the example)
+func messageOf(t *testing.T, asked string) (who caller, body string) {
+	t.Helper()
+	form, err := url.ParseQuery(asked[strings.Index(asked, "Action="):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 10 {
+		at := "MessageAttribute." + string(rune('0'+n)) + "."
+		value := form.Get(at + "Value.StringValue")
+		if name := form.Get(at + "Name"); name != "" && form.Get(at+"Value.DataType") != "String" {
+			t.Errorf("the attribute %s has the type %q", name, form.Get(at+"Value.DataType"))
+		}
+		switch form.Get(at + "Name") {
+		case "principalId":
+			who.PrincipalID = value
+		case "issuer":
+			who.Issuer = value
+		}
+		delete(form, at+"Name")
+		delete(form, at+"Value.DataType")
+		delete(form, at+"Value.StringValue")
+	}
+	body = form.Get("MessageBody")
+	delete(form, "Action")
+	delete(form, "MessageBody")
+	if len(form) > 0 {
+		t.Errorf("the call also has %v", form)
+	}
+	return who, body
+}
+
+// envelopeOf reads a call in JSON whose payload is JSON text in the member with this name.
+func envelopeOf(t *testing.T, asked, member string) (who caller, body string) {
+	t.Helper()
+	var call struct {
+		Input   string
+		Entries []struct{ Detail string }
+	}
+	text := asked[strings.Index(asked, "{"):]
+	if err := json.Unmarshal([]byte(text), &call); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	if member == "Detail" && len(call.Entries) == 1 {
+		call.Input = call.Entries[0].Detail
+	}
+	var envelope struct {
+		Caller json.RawMessage
+		Body   string
+	}
+	if err := json.Unmarshal([]byte(call.Input), &envelope); err != nil {
+		t.Fatalf("%v: %s", err, call.Input)
+	}
+	if err := json.Unmarshal(envelope.Caller, &who); err != nil {
+		t.Fatalf("%v: %s", err, call.Input)
+	}
+	return who, envelope.Body
+}
