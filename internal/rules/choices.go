@@ -15,7 +15,8 @@ type choices struct {
 	why    string
 }
 
-// choose returns the values that a property may have. If a condition or a parameter decides, it returns all of them.
+// choose returns the values that a property may have. If a condition or a parameter decides, it returns all of them. The
+// condition under which the resource is made holds wherever there is the resource.
 func (r *resource) choose(name string) choices { return r.chooseFrom(r.t.Properties[name], 0) }
 
 // maxChoices is the maximum depth of nested choices.
@@ -37,6 +38,9 @@ func (r *resource) chooseFrom(raw any, depth int) choices {
 	}
 	call, _ := raw.(map[string]any)
 	if args, ok := call["Fn::If"].([]any); ok && len(call) == 1 && len(args) == 3 {
+		if r.t.Condition != "" && args[0] == r.t.Condition {
+			return r.chooseFrom(args[1], depth+1)
+		}
 		then, otherwise := r.chooseFrom(args[1], depth+1), r.chooseFrom(args[2], depth+1)
 		out := choices{values: append(then.values, otherwise.values...), why: then.why}
 		if out.why == "" {
@@ -56,8 +60,8 @@ func (r *resource) chooseFrom(raw any, depth int) choices {
 const maxCases = 8
 
 // cases returns the properties for each condition that they depend on, once with the condition true and once with it
-// false. Properties with the same condition are therefore seen in the combinations that can occur. Conditions deeper
-// within the properties remain.
+// false. Properties with the same condition are therefore seen in the combinations that can occur. The resource's own
+// condition holds. Conditions deeper within the properties remain.
 func (r *resource) cases(properties map[string]any, depth int) (out []map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		condition := conditionOf(properties[name])
@@ -65,6 +69,9 @@ func (r *resource) cases(properties map[string]any, depth int) (out []map[string
 			continue
 		}
 		branches := []int{1, 2}
+		if condition == r.t.Condition {
+			branches = []int{1}
+		}
 		switch holds, _ := r.resolve("Properties", map[string]any{"Fn::If": []any{condition, true, false}}); holds {
 		case true:
 			branches = []int{1}

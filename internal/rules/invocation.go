@@ -78,7 +78,9 @@ func (r *resource) invokersIn(properties map[string]any) string {
 	}
 	for _, name := range narrowing {
 		value := choose(name)
-		if value.why != "" || !slices.Contains(value.values, "") && !slices.Contains(value.values, "false") {
+		if value.why != "" || !slices.ContainsFunc(value.values, func(v string) bool {
+			return v == "" || v == "false" || name == "SourceArn" && anySource(v)
+		}) {
 			return ""
 		}
 	}
@@ -90,4 +92,11 @@ func (r *resource) invokersIn(properties map[string]any) string {
 		return "each API of any account"
 	}
 	return ""
+}
+
+// anySource reports whether a SourceArn covers resources of every account, such as "*" and "arn:aws:execute-api:*:*:*".
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+func anySource(arn string) bool {
+	parts := strings.SplitN(arn, ":", 6)
+	return strings.Trim(arn, "*") == "" || len(parts) == 6 && parts[4] == "*" && strings.HasPrefix(parts[5], "*")
 }
