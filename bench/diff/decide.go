@@ -42,7 +42,11 @@ type request struct {
 	ip                netip.Addr
 	key               bool   // it has the API key
 	agent             string // the User-Agent; "" for none
+	via                      // what a request to a private API comes through
 }
+
+// via is a VPC endpoint and its VPC; "" for none.
+type via struct{ vpc, endpoint string }
 
 // verdict says whether a request is allowed, if that is known.
 type verdict int8
@@ -59,7 +63,7 @@ const (
 // keys, https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 func (a *api) decide(q request, c caller) verdict {
 	r, values := a.find(q.verb, q.path)
-	if r == nil || !a.reaches(q.stage, q.certificate) {
+	if r == nil || !a.reaches(q.stage, q.certificate) || a.private != (q.via != via{}) {
 		return refused
 	}
 	v := a.authorize(r, values, q, c)
@@ -229,10 +233,20 @@ func effectOf(policy []statement, q request, who string, resource bool) effect {
 // meets reports whether a request meets a statement's conditions. A negated condition is met if its key is missing, as
 // in requests without the header or a signature.
 //
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+// A request through a VPC endpoint has aws:VpcSourceIp, and any other one has aws:SourceIp.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 func (s *statement) meets(q request, who string) bool {
 	like := func(pattern string) bool { return q.agent != "" && globs(pattern, q.agent) }
-	return (s.in == nil || within(s.in, q.ip)) && (s.notIn == nil || !within(s.notIn, q.ip)) &&
+	within := func(ranges []netip.Prefix, ofVPC bool) bool {
+		return ofVPC == (q.via != via{}) && within(ranges, q.ip)
+	}
+	return (s.in == nil || within(s.in, false)) && (s.notIn == nil || !within(s.notIn, false)) &&
+		(s.inside == nil || within(s.inside, true)) && (s.notInside == nil || !within(s.notInside, true)) &&
+		(s.endpoints == nil || slices.Contains(s.endpoints, q.endpoint)) &&
+		(s.notEndpoints == nil || !slices.Contains(s.notEndpoints, q.endpoint)) &&
+		(s.vpcs == nil || slices.Contains(s.vpcs, q.vpc)) && (s.notVPCs == nil || !slices.Contains(s.notVPCs, q.vpc)) &&
 		(s.agents == nil || slices.ContainsFunc(s.agents, like)) && !slices.ContainsFunc(s.notAgents, like) &&
 		(s.principals == nil || slices.Contains(s.principals, who)) &&
 		(s.notPrincipals == nil || !slices.Contains(s.notPrincipals, who))

@@ -14,7 +14,11 @@ func (d drawer) plan(a *api) {
 
 // doors draws the addresses of an API, usually only its execute-api address.
 func (d drawer) doors(a *api) {
-	a.closed, a.domains = d.chance(10), nil
+	a.closed, a.domains, a.private = d.chance(10), nil, d.chance(6)
+	if a.private {
+		a.closed = false
+		return
+	}
 	if !a.closed && !d.chance(4) {
 		return
 	}
@@ -36,6 +40,9 @@ func (d drawer) domain(a *api, name string) domain {
 
 // changeDoors changes the addresses of an API.
 func (d drawer) changeDoors(a *api) bool {
+	if a.private {
+		return false
+	}
 	switch i := d.IntN(4); {
 	case i == 0:
 		a.closed = !a.closed
@@ -51,6 +58,19 @@ func (d drawer) changeDoors(a *api) bool {
 	default:
 		at := d.IntN(len(a.domains))
 		a.domains[at] = d.domain(a, a.domains[at].name)
+	}
+	return true
+}
+
+// changePrivate makes an API private, or opens it to callers outside of VPCs. A private API has a resource policy.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+func (d drawer) changePrivate(a *api) bool {
+	a.private = !a.private
+	if a.private {
+		a.closed, a.domains = false, nil
+		if a.policy == nil {
+			a.policy = d.policy(true)
+		}
 	}
 	return true
 }
@@ -99,9 +119,27 @@ func certificates(old, new *api) []string {
 	return out
 }
 
+// ways returns what requests to an API come through: for a private one, an endpoint in a VPC that policies name, and
+// one that none does.
+func (a *api) ways(policies ...statement) []via {
+	switch {
+	case !a.private:
+		return []via{{}}
+	case slices.ContainsFunc(policies, func(s statement) bool {
+		return s.endpoints != nil || s.notEndpoints != nil || s.vpcs != nil || s.notVPCs != nil
+	}):
+		return []via{{vpcs[0], endpoints[0]}, {vpcs[0], endpoints[1]}, {vpcs[1], strangerEndpoint}, stranger}
+	}
+	return []via{stranger}
+}
+
 // before decides a request to another API. A request to a stage that the API does not have stands for one to each of
-// its stages, since nothing says which of them the new stage follows.
+// its stages, since nothing says which of them the new stage follows. A request through a VPC endpoint stands for one
+// from the same address to an API that is not private.
 func (a *api) before(q request, c caller) verdict {
+	if !a.private {
+		q.via = via{}
+	}
 	if slices.Contains(a.stages, q.stage) {
 		return a.decide(q, c)
 	}

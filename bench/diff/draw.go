@@ -38,7 +38,14 @@ var (
 	stages        = []string{"prod", "beta"}
 	domains       = []string{"api.example.com", "partners.example.com"}
 	truststores   = []string{"s3://trust/one.pem", "s3://trust/two.pem"}
+	vpcs          = []string{"vpc-1", "vpc-2"}
+	endpoints     = []string{"vpce-1", "vpce-2"}
+	services      = []string{"", "", "", "sqs:action/SendMessage", "states:action/StartExecution"}
+	stranger      = via{"vpc-9", strangerEndpoint}
 )
+
+// strangerEndpoint is a VPC endpoint that no policy names.
+const strangerEndpoint = "vpce-9"
 
 type drawer struct{ *rand.Rand }
 
@@ -77,8 +84,8 @@ func (d drawer) api() *api {
 	for range 1 + d.IntN(6) {
 		d.addRoute(a)
 	}
-	if d.chance(2) {
-		a.policy = d.policy()
+	if a.private || d.chance(2) {
+		a.policy = d.policy(a.private)
 	}
 	for _, name := range people {
 		p := principal{name: name, user: name == "Ann"}
@@ -151,6 +158,7 @@ func (d drawer) addRoute(a *api) bool {
 	if r.verb != "GET" {
 		r.kept = 0
 	}
+	r.service = pick(d, services)
 	a.routes = append(a.routes, r)
 	return true
 }
@@ -257,14 +265,14 @@ func (d drawer) need(path string) need {
 }
 
 // policy draws a resource policy: usually one that allows everyone, with denials by address or route.
-func (d drawer) policy() (out []statement) {
+func (d drawer) policy(private bool) (out []statement) {
 	for range 1 + d.IntN(3) {
-		out = append(out, d.statement())
+		out = append(out, d.statement(private))
 	}
 	return out
 }
 
-func (d drawer) statement() statement {
+func (d drawer) statement(private bool) statement {
 	s := statement{deny: d.chance(2), resources: []string{"*"}}
 	if d.chance(2) {
 		s.resources = d.resources()
@@ -279,13 +287,34 @@ func (d drawer) statement() statement {
 		s.who = some(d, people)
 	}
 	s.but = s.resources[0] != "*" && d.chance(5)
-	d.conditions(&s)
+	d.conditions(&s, private)
 	return s
 }
 
-// conditions draws further conditions of a resource policy, usually none.
-func (d drawer) conditions(s *statement) {
+// conditions draws further conditions of a resource policy, usually none, but for a private API.
+func (d drawer) conditions(s *statement, private bool) {
 	s.agents, s.notAgents, s.principals, s.notPrincipals = nil, nil, nil, nil
+	s.endpoints, s.notEndpoints, s.vpcs, s.notVPCs, s.inside, s.notInside = nil, nil, nil, nil, nil, nil
+	if private && d.chance(2) || d.chance(24) {
+		switch d.IntN(8) {
+		case 0:
+			s.endpoints = some(d, endpoints)
+		case 1:
+			s.notEndpoints = some(d, endpoints)
+		case 2:
+			s.vpcs = some(d, vpcs)
+		case 3:
+			s.notVPCs = some(d, vpcs)
+		case 4:
+			s.inside = prefixes(some(d, ranges))
+		case 5:
+			s.notInside = prefixes(some(d, ranges))
+		case 6:
+			s.endpoints, s.notVPCs = some(d, endpoints), some(d, vpcs)
+		case 7:
+			s.notEndpoints, s.inside = some(d, endpoints), prefixes(some(d, ranges))
+		}
+	}
 	switch d.IntN(16) {
 	case 0:
 		s.agents = some(d, agentPatterns)

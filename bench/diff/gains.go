@@ -35,6 +35,9 @@ func (g gain) String() string {
 	if g.agent != "" {
 		key += " with the User-Agent " + g.agent
 	}
+	if g.endpoint != "" {
+		key += " through " + g.endpoint + " in " + g.vpc
+	}
 	return fmt.Sprintf("%s %s on %s from %s %s%s: %q before, %q now",
 		g.verb, g.path, g.stage, g.ip, who, key, g.old, g.new)
 }
@@ -81,7 +84,7 @@ func requests(old, new *api) (out []request) {
 	}
 	from := []string{addresses[0]}
 	if slices.ContainsFunc(slices.Concat(old.policy, new.policy), func(s statement) bool {
-		return s.in != nil || s.notIn != nil
+		return s.in != nil || s.notIn != nil || s.inside != nil || s.notInside != nil
 	}) {
 		from = addresses
 	}
@@ -91,6 +94,7 @@ func requests(old, new *api) (out []request) {
 	}) {
 		with = agents
 	}
+	through := new.ways(slices.Concat(old.policy, new.policy)...)
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		for _, verb := range slices.Sorted(maps.Keys(tried)) {
 			if r, _ := new.find(verb, path); r == nil {
@@ -102,7 +106,9 @@ func requests(old, new *api) (out []request) {
 					for _, q.stage = range new.stages {
 						for _, q.certificate = range certificates(old, new) {
 							for _, q.agent = range with {
-								out = append(out, q)
+								for _, q.via = range through {
+									out = append(out, q)
+								}
 							}
 						}
 					}
@@ -274,7 +280,10 @@ func (t *token) take(n need, value string) bool {
 // gains returns what is found by trying callers and requests, the first gain of each kind: of a pair of routes, a kind
 // of caller, an address and an issuer.
 func gains(old, new *api) (out []gain, tried int) {
-	type kind struct{ old, new, caller, ip, issuer, stage, certificate, agent string }
+	type kind struct {
+		old, new, caller, ip, issuer, stage, certificate, agent string
+		via
+	}
 	seen := map[kind]bool{}
 	for _, q := range requests(old, new) {
 		for _, c := range new.callers(q) {
@@ -288,7 +297,7 @@ func gains(old, new *api) (out []gain, tried int) {
 			}
 			r, _ := new.find(q.verb, q.path)
 			g.new = r.String()
-			k := kind{g.old, g.new, c.kind(), q.ip.String(), "", q.stage, q.certificate, q.agent}
+			k := kind{g.old, g.new, c.kind(), q.ip.String(), "", q.stage, q.certificate, q.agent, q.via}
 			if c.token != nil {
 				k.issuer = c.token.issuer
 			}

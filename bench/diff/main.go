@@ -5,19 +5,21 @@
 //
 // A pair is two APIs, most often one change apart, as cloud assemblies: routes whose patterns overlap, requirements of
 // all kinds, authorizers with their issuers, audiences and clients, API Gateway's own JWT and Cognito authorizers,
-// functions of the app's own, grants, resource policies with ranges, denials and conditions, stages, custom domains
-// with client certificates and without, API keys and plans, pages that may read answers, and answers that are kept.
+// functions of the app's own, grants, resource policies with ranges, denials and conditions, private APIs and the VPC
+// endpoints that lead to them, stages, custom domains with client certificates and without, API keys and plans, pages
+// that may read answers, integrations with AWS services, and answers that are kept.
 //
 // What has to be true of the comparison of a pair:
 //
 //   - no gain is unreported: an oracle, which shares no code with the comparison, tries callers with no more rights
 //     than the new API asks for, on paths with values of theirs, of others and of other routes, from addresses inside
-//     and outside of all ranges, on each stage, with each client certificate, and decides each by the words of the pair.
-//     A text that names issuers, audiences, roles, routes, addresses, or paths that end in a slash, reports gains of
-//     those alone;
+//     and outside of all ranges, on each stage, with each client certificate, and through VPC endpoints that policies
+//     name and others. It decides each by the words of the pair. A text that names issuers, audiences, roles, routes,
+//     addresses, or paths that end in a slash, reports gains of those alone;
 //   - no gain is false: each that is reported has a witness, a request with its caller, and the local gateway of the
 //     old assembly refuses it while that of the new one allows it, with the included authorizer's own code;
-//   - where nothing changed nothing is reported; code that cannot be compared and answers that are kept are;
+//   - where nothing changed nothing is reported; code that cannot be compared, answers that are kept, and another
+//     integration are;
 //   - the tables as "gatehouse routes --json" saves them compare as the assemblies do.
 //
 // The oracle is itself compared with the gateway, request by request, on one pair of 50.

@@ -38,6 +38,11 @@ var faults = []mutants.Mutant{
 		"for _, stage := range stages[:1] {"},
 	{"requests without a User-Agent stand for all", "environment.go", "for _, agent := range agents {",
 		"for _, agent := range agents[:1] {"},
+	{"requests to a private API have a public address", "environment.go", "keys.Set(\"aws:VpcSourceIp\", e.ip)",
+		"keys.Set(\"aws:SourceIp\", e.ip)"},
+	{"VPC endpoints that a policy names are not tried", "environment.go", "case !private && slices.Contains(ofVPC, key),",
+		"case slices.Contains(ofVPC, key),"},
+	{"another integration is not told", "endpoint.go", "is.AnsweredBy == was.AnsweredBy", "true"},
 	{"an answer for one request counts as one that is kept", "callers.go", "if g.settings.perRequest {", "if false {"},
 }
 

@@ -11,7 +11,7 @@ func (d drawer) mutate(a *api) bool {
 		d.changeNeeds, d.changeNeeds, d.changeNeeds, d.changeGuardOf, d.changeRoutes, d.changeRoutes, d.changeVerb,
 		d.changeKey, d.changeIssuers, d.changeIssuers, d.changePolicy, d.changePolicy, d.changeGrants, d.changeGrants,
 		d.changePlan, d.changeCORS, d.changeCORS, d.changeKept, d.changeCode, d.changeType,
-		d.changeDoors, d.changeDoors, d.changeStages,
+		d.changeDoors, d.changeDoors, d.changeStages, d.changePrivate, d.changeService,
 	})(a)
 }
 
@@ -120,16 +120,18 @@ func (d drawer) changeIssuers(a *api) bool {
 
 func (d drawer) changePolicy(a *api) bool {
 	if a.policy == nil {
-		a.policy = d.policy()
+		a.policy = d.policy(a.private)
 		return true
 	}
 	i := d.IntN(len(a.policy))
 	s := &a.policy[i]
 	switch d.IntN(9) {
 	case 0:
-		a.policy = nil
+		if a.policy = nil; a.private {
+			a.policy = d.policy(true)
+		}
 	case 1:
-		a.policy = append(a.policy, d.statement())
+		a.policy = append(a.policy, d.statement(a.private))
 	case 2:
 		if len(a.policy) == 1 {
 			return false
@@ -144,7 +146,7 @@ func (d drawer) changePolicy(a *api) bool {
 		}
 	case 5:
 		before := *s
-		d.conditions(s)
+		d.conditions(s, a.private)
 		return !reflect.DeepEqual(before, *s)
 	case 6:
 		if s.resources[0] == "*" {
@@ -157,6 +159,12 @@ func (d drawer) changePolicy(a *api) bool {
 			s.in = prefixes(some(d, ranges))
 		case s.notIn != nil:
 			s.notIn = prefixes(some(d, ranges))
+		case s.inside != nil:
+			s.inside = prefixes(some(d, ranges))
+		case s.endpoints != nil:
+			s.endpoints = some(d, endpoints)
+		case s.notEndpoints != nil:
+			s.notEndpoints = some(d, endpoints)
 		default:
 			return false
 		}
@@ -211,6 +219,14 @@ func (d drawer) changeKept(a *api) bool {
 	before := r.kept
 	r.kept = pick(d, periods)
 	return r.kept != before
+}
+
+// changeService gives a route another integration.
+func (d drawer) changeService(a *api) bool {
+	r := &a.routes[d.IntN(len(a.routes))]
+	before := r.service
+	r.service = pick(d, services)
+	return r.service != before
 }
 
 func (d drawer) changeCode(a *api) bool {

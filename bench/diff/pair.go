@@ -109,6 +109,9 @@ func (p pair) judge(d *accessdiff.Diff, t trial.Tally) error {
 	t["callers and requests"] += tried
 	t["gains that the oracle finds"] += len(found)
 	for _, g := range found {
+		if g.via != (via{}) {
+			t["gains through VPC endpoints"]++
+		}
 		if !slices.ContainsFunc(d.Changes, g.reportedBy) {
 			return fmt.Errorf("a gain is not reported: %s", g)
 		}
@@ -179,6 +182,14 @@ func (p pair) noted(d *accessdiff.Diff) error {
 			return fmt.Errorf("answers of %s are kept for %v (was: %v), which is not reported", r, r.kept, p.old.routes[i].kept)
 		}
 	}
+	for _, r := range p.new.routes {
+		i := slices.IndexFunc(p.old.routes, func(o route) bool { return o.String() == r.String() })
+		if i >= 0 && p.old.routes[i].service != r.service && !slices.ContainsFunc(d.Changes, func(c accessdiff.Change) bool {
+			return c.Route == r.String() && strings.Contains(c.Text, " answers it ")
+		}) {
+			return fmt.Errorf("another integration answers %s, which is not reported", r)
+		}
+	}
 	for i, g := range p.new.guards {
 		used := slices.ContainsFunc(p.new.routes, func(r route) bool { return r.by == i })
 		if g.kind == own && p.old.guards[i].code != g.code && used &&
@@ -195,11 +206,20 @@ func (g gain) reportedBy(c accessdiff.Change) bool {
 	if g.certificate != "" && c.Effect == accessdiff.Unknown && strings.Contains(c.Text, "certificate") {
 		return true // it is not known who has one
 	}
+	if g.via != (via{}) && g.via != stranger && c.Effect == accessdiff.Unknown && underVPC(c) {
+		return c.Route == "" || c.Route == g.new || c.Route == g.old
+	}
 	if c.Effect != accessdiff.Gained || c.Witness == nil || !g.isAbout(c.Text) {
 		return false
 	}
 	kind := c.Witness.Caller.Kind
 	return c.Route == "" || (c.Route == g.new || c.Route == g.old) && (kind == g.kind() || kind == accessdiff.Anonymous)
+}
+
+// underVPC reports whether a change is about requests that meet conditions on a VPC. That an endpoint which a policy
+// names exists is not known.
+func underVPC(c accessdiff.Change) bool {
+	return strings.Contains(c.Text, " aws:sourcevpce ") || strings.Contains(c.Text, " aws:sourcevpc ")
 }
 
 // reader is a page that may read answers.
@@ -209,6 +229,9 @@ type reader struct {
 }
 
 func (r reader) reportedBy(c accessdiff.Change) bool {
+	if c.Effect == accessdiff.Unknown && underVPC(c) {
+		return strings.Contains(c.Text, "pages of")
+	}
 	return c.Effect == accessdiff.Gained && c.Witness != nil && (c.Witness.Origin == r.origin ||
 		strings.Contains(c.Text, "pages of every origin"))
 }

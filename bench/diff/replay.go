@@ -17,6 +17,9 @@ import (
 
 // replayBefore replays a witness on the old API. A stage that it does not have stands for each of its stages.
 func (w *world) replayBefore(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
+	if p.old.private && of.SourceVPCEndpoint == "" {
+		return false, answer, nil // it does not reach the API
+	}
 	there := *of
 	if there.Stage == "" {
 		there.Stage = p.new.stages[0]
@@ -98,7 +101,8 @@ func readable(a exchange.Answer, origin string, credentials bool) bool {
 
 // arrival returns a witness in the form in which it arrives at a gateway.
 func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
-	a := arrival{stage: of.Stage, verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
+	a := arrival{stage: of.Stage, verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{},
+		via: via{of.SourceVPC, of.SourceVPCEndpoint}}
 	if a.ip == "" {
 		a.ip = addresses[0]
 	}

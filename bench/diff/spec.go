@@ -16,6 +16,7 @@ type api struct {
 	planned    []string // the stages in the usage plan of the key
 	enabled    bool     // whether the key is enabled
 	closed     bool     // whether the execute-api address is disabled
+	private    bool     // whether only VPC endpoints lead to it
 	domains    []domain
 	cors       *cors
 }
@@ -27,6 +28,7 @@ type route struct {
 	needs      []clause
 	key        bool
 	kept       time.Duration // how long its answers are cached; 0 for not at all
+	service    string        // the action of an AWS service that answers; "" for API Gateway itself
 }
 
 // The values of by for routes without an authorizer.
@@ -94,6 +96,10 @@ type statement struct {
 
 	agents, notAgents         []string // patterns of User-Agent, which a request may not have
 	principals, notPrincipals []string // names of roles and users whose ARN the caller must, or must not, have
+
+	endpoints, notEndpoints []string // VPC endpoints that the request must, or must not, come through
+	vpcs, notVPCs           []string
+	inside, notInside       []netip.Prefix // for the caller's address in the VPC
 }
 
 // domain is a custom domain that leads to the API.
@@ -157,6 +163,9 @@ func cloneStatements(in []statement) []statement {
 		s.in, s.notIn = slices.Clone(s.in), slices.Clone(s.notIn)
 		s.agents, s.notAgents = slices.Clone(s.agents), slices.Clone(s.notAgents)
 		s.principals, s.notPrincipals = slices.Clone(s.principals), slices.Clone(s.notPrincipals)
+		s.endpoints, s.notEndpoints = slices.Clone(s.endpoints), slices.Clone(s.notEndpoints)
+		s.vpcs, s.notVPCs = slices.Clone(s.vpcs), slices.Clone(s.notVPCs)
+		s.inside, s.notInside = slices.Clone(s.inside), slices.Clone(s.notInside)
 	}
 	return out
 }

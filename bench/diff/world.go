@@ -23,6 +23,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
@@ -31,6 +32,7 @@ type world struct {
 	dir      string
 	provider *devissuer.Provider
 	server   *http.Server
+	service  *httptest.Server  // answers for the AWS services of integrations
 	names    map[string]string // the gateway's names for the pool and its clients
 
 	mu     sync.Mutex
@@ -66,12 +68,18 @@ func newWorld(dir string) (*world, error) {
 		return nil, err
 	}
 	w := &world{dir: dir, provider: provider, names: names, tokens: map[string]string{},
+		service: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "{}")
+		})),
 		server: &http.Server{Handler: provider, ReadHeaderTimeout: 5 * time.Second}}
 	go w.server.Serve(l)
 	return w, nil
 }
 
-func (w *world) close() { w.server.Close() }
+func (w *world) close() {
+	w.server.Close()
+	w.service.Close()
+}
 
 // poolNames returns the pool's URL and the IDs of its clients, which the gateway derives from their logical IDs.
 func poolNames(dir string) (map[string]string, error) {
@@ -116,7 +124,8 @@ func (w *world) gateway(dir string) (*served, error) {
 	var err error
 	s.Gateway, err = apigateway.New(apigateway.Options{
 		Assembly: dir, Now: s.now,
-		Issuer: func([]devissuer.Issuer) (*devissuer.Provider, error) { return w.provider, nil },
+		Functions: lambdaruntime.Options{Env: map[string]string{"AWS_ENDPOINT_URL": w.service.URL}},
+		Issuer:    func([]devissuer.Issuer) (*devissuer.Provider, error) { return w.provider, nil },
 		InProcess: func(f *apimodel.Function, env map[string]string) apigateway.Handler {
 			return w.inProcess(s, f, env)
 		},
@@ -217,6 +226,7 @@ type arrival struct {
 	stage, verb, path, ip, query string
 	headers                      http.Header
 	principal                    string // the name of the signer; "" for no signature
+	via
 }
 
 // send sends a request to its stage.
@@ -236,7 +246,7 @@ func send(g *served, a arrival) (exchange.Answer, error) {
 	}
 	q := &exchange.Request{
 		Verb: a.verb, RawPath: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Host: host, Protocol: "HTTP/1.1",
-		SourceIP: a.ip,
+		SourceIP: a.ip, SourceVPC: a.vpc, SourceVPCEndpoint: a.endpoint,
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
@@ -262,7 +272,7 @@ func keyOf(g *served, principal string) *checks.AccessKey {
 // arrive returns a request of the oracle in the form in which it arrives at a gateway.
 func (w *world) arrive(q request, c caller) (arrival, error) {
 	a := arrival{stage: q.stage, verb: q.verb, path: q.path, ip: q.ip.String(), principal: c.principal,
-		headers: http.Header{}}
+		headers: http.Header{}, via: q.via}
 	if q.key {
 		a.headers.Set("X-Api-Key", keyValue)
 	}

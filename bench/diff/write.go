@@ -72,6 +72,9 @@ func join(parts ...any) object { return object{"Fn::Join": []any{"", parts}} }
 func (w *writer) all() {
 	a := w.api
 	properties := object{"Name": "shop", "DisableExecuteApiEndpoint": a.closed}
+	if a.private {
+		properties["EndpointConfiguration"] = object{"Types": []any{"PRIVATE"}}
+	}
 	if a.policy != nil {
 		properties["Policy"] = object{"Version": "2012-10-17", "Statement": statements(a.policy, func(r string) any {
 			return "execute-api:/" + r
@@ -186,30 +189,33 @@ func statements(list []statement, resource func(string) any, principals bool) []
 // conditions writes the conditions of a statement.
 func (s *statement) conditions() object {
 	out := object{}
-	if s.in != nil {
-		out["IpAddress"] = object{"aws:SourceIp": s.in}
+	add := func(operator, key string, values any, some bool) {
+		if !some {
+			return
+		}
+		if out[operator] == nil {
+			out[operator] = object{}
+		}
+		out[operator].(object)[key] = values
 	}
-	if s.notIn != nil {
-		out["NotIpAddress"] = object{"aws:SourceIp": s.notIn}
-	}
-	if s.agents != nil {
-		out["StringLike"] = object{"aws:UserAgent": s.agents}
-	}
-	if s.notAgents != nil {
-		out["StringNotLike"] = object{"aws:UserAgent": s.notAgents}
-	}
+	add("IpAddress", "aws:SourceIp", s.in, s.in != nil)
+	add("NotIpAddress", "aws:SourceIp", s.notIn, s.notIn != nil)
+	add("StringLike", "aws:UserAgent", s.agents, s.agents != nil)
+	add("StringNotLike", "aws:UserAgent", s.notAgents, s.notAgents != nil)
+	add("StringEquals", "aws:SourceVpce", s.endpoints, s.endpoints != nil)
+	add("StringNotEquals", "aws:SourceVpce", s.notEndpoints, s.notEndpoints != nil)
+	add("StringEquals", "aws:SourceVpc", s.vpcs, s.vpcs != nil)
+	add("StringNotEquals", "aws:SourceVpc", s.notVPCs, s.notVPCs != nil)
+	add("IpAddress", "aws:VpcSourceIp", s.inside, s.inside != nil)
+	add("NotIpAddress", "aws:VpcSourceIp", s.notInside, s.notInside != nil)
 	arns := func(names []string) (out []any) {
 		for _, name := range names {
 			out = append(out, attribute(name, "Arn"))
 		}
 		return out
 	}
-	if s.principals != nil {
-		out["ArnEquals"] = object{"aws:PrincipalArn": arns(s.principals)}
-	}
-	if s.notPrincipals != nil {
-		out["StringNotEquals"] = object{"aws:PrincipalArn": arns(s.notPrincipals)}
-	}
+	add("ArnEquals", "aws:PrincipalArn", arns(s.principals), s.principals != nil)
+	add("StringNotEquals", "aws:PrincipalArn", arns(s.notPrincipals), s.notPrincipals != nil)
 	return out
 }
 
@@ -263,6 +269,11 @@ func (w *writer) route(r route) {
 		"ApiKeyRequired":  r.key,
 		"Integration":     mock("200", w.pages(), w.pickPage()),
 		"MethodResponses": []any{object{"StatusCode": "200", "ResponseParameters": declared(w.pages())}}}
+	if i := p["Integration"].(object); r.service != "" {
+		i["Type"], i["IntegrationHttpMethod"] = "AWS", "POST"
+		i["Uri"] = "arn:aws:apigateway:" + region + ":" + r.service
+		i["Credentials"] = "arn:aws:iam::" + account + ":role/caller"
+	}
 	switch {
 	case r.by == signed:
 		p["AuthorizationType"] = "AWS_IAM"

@@ -56,6 +56,11 @@ type Witness struct {
 	SourceIP string              `json:"sourceIp,omitempty"`
 	Stage    string              `json:"stage,omitempty"`
 
+	// SourceVPC and SourceVPCEndpoint are what a request to a private API comes through: ones that no policy names. They
+	// are "" for a request to another API.
+	SourceVPC         string `json:"sourceVpc,omitempty"`
+	SourceVPCEndpoint string `json:"sourceVpce,omitempty"`
+
 	// Origin is the origin of a page that sends the request and can now read the answer; "" for any other client.
 	Origin string `json:"origin,omitempty"`
 

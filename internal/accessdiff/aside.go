@@ -25,7 +25,7 @@ func (p pair) compareBypasses(add func(Change)) {
 func (p pair) findRequest(of func(gain) bool) (g gain, ok bool) {
 	var unsure gain
 	docs := p.documents()
-	sure, assumed, _ := environments(docs...)
+	sure, assumed, _ := environments(p.private(), docs...)
 	all := append(sure, assumed...)
 	requests, _ := p.requests(docs)
 	for _, q := range requests {

@@ -113,6 +113,9 @@ func closed(domains ...string) func(*matrix.API) {
 	}
 }
 
+// inVPC makes the API private.
+func inVPC(a *matrix.API) { a.Endpoint.Types = []string{"PRIVATE"} }
+
 // TestWhatRoutesDependOn changes one thing besides the routes, which comparing only the routes would not show.
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
@@ -266,35 +269,52 @@ func TestWhatRoutesDependOn(t *testing.T) {
 				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-*"}}`)},
 			"+ addresses in 192.0.2.0/28 gained GET /a\n+ callers such as arn:aws:iam::123456789012:role/admin- from " +
 				"addresses in 192.0.2.0/24 outside 192.0.2.0/28 gained GET /a", 3},
-		{"another VPC endpoint", []string{"GET /: none"}, []func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+		{"another VPC endpoint", []string{"GET /: none"}, []func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
 			"? more callers may call GET / under conditions that a request does not show here, such as the time or a VPC: " +
 				"StringEquals aws:sourcevpce vpce-1; StringEquals aws:sourcevpce vpce-1,vpce-2", 4},
 		{"a VPC endpoint less", []string{"GET /: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`))},
 			"- fewer callers may call GET / under conditions that a request does not show here, such as the time or a VPC: " +
 				"StringEquals aws:sourcevpce vpce-1; StringEquals aws:sourcevpce vpce-1,vpce-2", 0},
 		{"a VPC endpoint less for a role", []string{"GET /: iam"},
-			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(open, notVpce(`["vpce-1","vpce-2"]`))},
-			[]func(*matrix.API){granted("Eve", "execute-api:/*"), policy(open, notVpce(`"vpce-2"`))},
+			[]func(*matrix.API){inVPC, granted("Eve", "execute-api:/*"), policy(open, notVpce(`["vpce-1","vpce-2"]`))},
+			[]func(*matrix.API){inVPC, granted("Eve", "execute-api:/*"), policy(open, notVpce(`"vpce-2"`))},
 			"- callers that IAM allows execute-api:Invoke may no longer call GET / under conditions that a request does not " +
 				"show here, such as the time or a VPC: StringNotEquals aws:sourcevpce vpce-1,vpce-2; StringNotEquals " +
 				"aws:sourcevpce vpce-2\n- every AWS account may no longer call GET / under conditions that a request does not " +
 				"show here, such as the time or a VPC: StringNotEquals aws:sourcevpce vpce-1,vpce-2; StringNotEquals " +
 				"aws:sourcevpce vpce-2", 0},
 		{"VPC endpoints in another order, in two statements", []string{"GET /: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`), fmt.Sprintf(vpce, `"vpce-2"`))}, "", 0},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`), fmt.Sprintf(vpce, `"vpce-2"`))}, "", 0},
 		{"times in another order", []string{"GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|*|{"NumericEquals":{"aws:MultiFactorAuthAge":["1","2"]}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|*|{"NumericEquals":{"aws:MultiFactorAuthAge":["2","1"]}}`)}, "", 0},
 		{"a VPC endpoint beside a range", []string{"GET /: none"},
-			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
-			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","192.0.2.0/24"]}}`,
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]}}`)},
+			[]func(*matrix.API){inVPC, policy(
+				`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:VpcSourceIp":["10.0.0.0/8","192.0.2.0/24"]}}`,
 				`Allow|"*"|execute-api:/*|{"StringEquals":{"aws:SourceVpce":"vpce-1"}}`)},
 			"+ addresses in 192.0.2.0/24 gained GET /\n? more callers may call GET / under conditions that a request does not " +
 				"show here, such as the time or a VPC: StringEquals aws:sourcevpce vpce-1", 3},
+		{"a VPC endpoint of an API that is not private", []string{"GET /: none"},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `["vpce-2","vpce-1"]`))}, "", 0},
+		{"public addresses of a private API, whose requests have none", []string{"GET /: none"},
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["0.0.0.0/0"]}}`)}, "", 0},
+		{"no condition on public addresses of a private API", []string{"GET /: none"},
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:SourceIp":["0.0.0.0/0","::/0"]}}`)},
+			[]func(*matrix.API){inVPC, policy(open)}, "+ callers that the resource policy refused gained GET /", 3},
+		{"addresses in the VPC of a private API", []string{"GET /: none"},
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:VpcSourceIp":["10.0.0.0/9"]}}`)},
+			[]func(*matrix.API){inVPC, policy(`Allow|"*"|execute-api:/*|{"IpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]}}`)},
+			"+ addresses in 10.0.0.0/8 outside 10.0.0.0/9 gained GET /", 3},
+		{"any VPC endpoint", []string{"GET /: none"},
+			[]func(*matrix.API){inVPC, policy(open, notVpce(`"vpce-1"`))}, []func(*matrix.API){inVPC, policy(open)},
+			"+ callers that the resource policy refused gained GET /", 3},
 		{"a time", []string{"GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
@@ -307,13 +327,13 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){pages("not known: t", "GET /")}, []func(*matrix.API){pages("not known: t", "GET /", "GET /x")},
 			"? which pages may read answers is not known: t", 4},
 		{"pages of an API that a VPC endpoint leads to", []string{"GET /: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`)), pages("https://x.example", "GET /")},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`)), pages("https://x.example", "GET /")},
 			"? pages of https://x.example may read answers, under conditions that a request does not show here, such as the " +
 				"time or a VPC: StringEquals aws:sourcevpce vpce-1", 4},
 		{"the execute-api address of an API that a VPC endpoint leads to", []string{"GET /: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`)), closed()},
-			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`))},
+			[]func(*matrix.API){policy(fmt.Sprintf(vpce, `"vpce-1"`)), closed(), inVPC},
+			[]func(*matrix.API){inVPC, policy(fmt.Sprintf(vpce, `"vpce-1"`))},
 			"? the execute-api address is open now, under conditions that a request does not show here, such as the time or a " +
 				"VPC: StringEquals aws:sourcevpce vpce-1", 4},
 		{"pages of a route that takes the requests of one that is gone", []string{"GET /{p}: none"},

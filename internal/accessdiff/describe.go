@@ -109,6 +109,9 @@ func (p pair) change(g gain, text, was, is string) Change {
 		return c
 	}
 	c.Witness = g.witness()
+	if private(p.is.api.Endpoint) {
+		c.Witness.SourceVPC, c.Witness.SourceVPCEndpoint = otherVPC, otherVPCEndpoint
+	}
 	return c
 }
 

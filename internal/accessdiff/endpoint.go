@@ -151,6 +151,9 @@ func (p pair) answered(add func(Change)) {
 
 func private(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
 
+// private reports whether one of the two APIs is private.
+func (p pair) private() bool { return private(p.was.api.Endpoint) || private(p.is.api.Endpoint) }
+
 // anyOpen reports whether an address leads to the API without a client certificate.
 func anyOpen(e matrix.Endpoint) bool {
 	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool { return d.Truststore == "" })

@@ -31,10 +31,17 @@ func (e environment) String() string {
 	return text
 }
 
-// context returns the keys that API Gateway supplies for a resource policy. See checks.Guard for the source.
-func (e environment) context(c iampolicy.Caller) iampolicy.Context {
+// context returns the keys that API Gateway supplies for a resource policy. A request to a private API comes through a
+// VPC endpoint, and has the keys of a VPC instead of aws:SourceIp. See checks.Guard for the source.
+func (e environment) context(c iampolicy.Caller, private bool) iampolicy.Context {
 	keys := iampolicy.Context{}
-	keys.Set("aws:SourceIp", e.ip)
+	if private {
+		keys.Set("aws:VpcSourceIp", e.ip)
+		keys.Set("aws:SourceVpc", otherVPC)
+		keys.Set("aws:SourceVpce", otherVPCEndpoint)
+	} else {
+		keys.Set("aws:SourceIp", e.ip)
+	}
 	keys.Set("aws:SecureTransport", "true")
 	if e.agent != nil {
 		keys.Set("aws:UserAgent", *e.agent)
@@ -43,7 +50,9 @@ func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 		keys.Set("aws:Referer", *e.referer)
 	}
 	for key, text := range e.given {
-		keys.Set(key, text)
+		if private || !slices.Contains(ofVPC, key) {
+			keys.Set(key, text)
+		}
 	}
 	if c.ARN != "" {
 		keys.Set("aws:PrincipalArn", c.PrincipalARN())
@@ -52,9 +61,20 @@ func (e environment) context(c iampolicy.Caller) iampolicy.Context {
 	return keys
 }
 
+// otherVPC and otherVPCEndpoint are what a request to a private API comes through, unless a policy's own is tried.
+const (
+	otherVPC         = "vpc-0123456789abcdef0"
+	otherVPCEndpoint = "vpce-0123456789abcdef0"
+)
+
+// ofVPC are condition keys that requests to private APIs always have, and others never.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+var ofVPC = []string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
+
 // known are the condition keys for which each value that matters is tried.
 var known = []string{
-	"aws:sourceip", "aws:securetransport", "aws:useragent", "aws:referer", "aws:principalarn", "aws:principalaccount",
+	"aws:sourceip", "aws:vpcsourceip", "aws:securetransport", "aws:useragent", "aws:referer", "aws:principalarn",
+	"aws:principalaccount",
 }
 
 func conditionText(c iampolicy.Condition) string {
@@ -86,8 +106,10 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 // environments returns one environment of each class that some policies distinguish. Those with assumptions are in the
 // second list: nothing shows that such a request exists.
 //
+// private says that one of the APIs is private. Conditions on a VPC depend on nothing otherwise.
+//
 // complete is false if there are too many conditions to try each combination, or too many patterns for a header.
-func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
+func environments(private bool, docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
 	var foreign []iampolicy.Condition
@@ -97,15 +119,16 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 			for _, c := range s.Conditions {
 				key := strings.ToLower(c.Key)
 				switch {
+				case !private && slices.Contains(ofVPC, key), isNull(c) && slices.Contains(ofVPC, key):
 				case !slices.Contains(known, key):
 					foreign = append(foreign, c)
-				case key == "aws:sourceip":
+				case key == "aws:sourceip" || key == "aws:vpcsourceip":
 					for _, v := range c.Values {
 						if p, ok := prefixOf(v); ok {
 							ranges = append(ranges, p)
 						} else if a, like := addressLike(v); like {
 							ranges = append(ranges, netip.PrefixFrom(a, a.BitLen()))
-						} else if !strings.EqualFold(c.Operator, "Null") {
+						} else if !isNull(c) {
 							complete = false
 						}
 					}
@@ -139,6 +162,8 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	}
 	return sure, assumed, complete && all
 }
+
+func isNull(c iampolicy.Condition) bool { return strings.EqualFold(c.Operator, "Null") }
 
 // addressLike returns an IPv4 address that matches a pattern such as "10.0.*" but not a longer one such as "10.0.0.*".
 func addressLike(pattern string) (netip.Addr, bool) {

@@ -32,7 +32,7 @@ func (p pair) same() bool {
 func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
 	docs := p.documents()
-	sure, assumed, all := environments(docs...)
+	sure, assumed, all := environments(p.private(), docs...)
 	requests, complete := p.requests(docs)
 	complete = complete && all
 	steps := p.steps

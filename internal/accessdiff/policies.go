@@ -47,7 +47,7 @@ func (p pair) addressesOf(gains []gain) string {
 		}
 		for _, st := range s.policy.Statements {
 			for _, c := range st.Conditions {
-				if strings.EqualFold(c.Key, "aws:SourceIp") {
+				if strings.EqualFold(c.Key, "aws:SourceIp") || p.private() && strings.EqualFold(c.Key, "aws:VpcSourceIp") {
 					for _, v := range c.Values {
 						if r, ok := prefixOf(v); ok {
 							ranges = append(ranges, r)

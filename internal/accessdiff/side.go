@@ -239,7 +239,7 @@ func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env *
 	}
 	q := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: c}
 	if slices.ContainsFunc(d.Statements, func(s iampolicy.Statement) bool { return len(s.Conditions) > 0 }) {
-		q.Context = env.context(c)
+		q.Context = env.context(c, private(s.api.Endpoint))
 	}
 	return d.Evaluate(q).Outcome
 }

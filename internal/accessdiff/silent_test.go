@@ -169,8 +169,8 @@ func TestNothingIsSilent(t *testing.T) {
 				"with them cannot be compared"},
 		{"keys that count for longer", nil, []func(*matrix.API){setting("issuers[0].staleCeilingSeconds", "86400")},
 			"? keys that issuer idp.example.com withdraws count for up to 24 h (was 12 h), and who has one cannot be compared"},
-		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){signatures},
-			[]func(*matrix.API){signatures,
+		{"a grant to one role and another one that depends on a VPC", []func(*matrix.API){inVPC, signatures},
+			[]func(*matrix.API){inVPC, signatures,
 				granted("Eve", "execute-api:/*"), granted("Bob", "execute-api:/*"), func(a *matrix.API) {
 					a.Principals[1].Policy.Statements = []string{`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*",` +
 						`"Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}`}

@@ -11,12 +11,15 @@ import (
 )
 
 // adapt adapts a request to the stage: it sets the stage's own name, which may differ from the path segment, and the VPC
-// that the request came through, if the API is private. It writes header names as an edge-optimized API passes them on.
+// that the request came through, if the API is private and the request has none. It writes header names as an
+// edge-optimized API passes them on.
 func (st *stage) adapt(r *exchange.Request) {
 	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
 	}
-	if o := st.served.gateway.options; slices.Contains(st.api.EndpointTypes, "PRIVATE") {
+	if !slices.Contains(st.api.EndpointTypes, "PRIVATE") {
+		r.SourceVPC, r.SourceVPCEndpoint = "", ""
+	} else if o := st.served.gateway.options; r.SourceVPC == "" && r.SourceVPCEndpoint == "" {
 		r.SourceVPC, r.SourceVPCEndpoint = o.SourceVPC, o.SourceVPCEndpoint
 	}
 	if !st.edge {
