@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // The limits for what reaches the backend and the access log.
@@ -45,6 +46,17 @@ func (c Config) contextOf(t claims, r access.Rights, added []pair) []pair {
 	for _, claim := range c.ContextClaims {
 		if text, ok := flat(t.Claim(claim)); ok {
 			add(claim, text)
+		}
+	}
+	return out
+}
+
+// tenantsOf returns the tenant IDs of the caller, each under a name of its claim, because API Gateway keeps one context
+// for the routes of all claims. A hook can neither change nor add one: see [IsReserved].
+func (a *Authorizer) tenantsOf(r access.Rights) (out []pair) {
+	for _, claim := range a.table.Tenants() {
+		if id := r.Claim(claim).Text; tenant.Valid(id) {
+			out = append(out, pair{tenant.Key(claim), id})
 		}
 	}
 	return out

@@ -133,6 +133,9 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	rights.Claims = claimsOf(token, a.table.Claims()) // only from the token, so that a hook cannot change them
 	grant := a.table.Grant(rights)
 	told := a.config.contextOf(token, rights, added)
+	if ids := a.tenantsOf(rights); ids != nil {
+		told = append(ids, told...)
+	}
 	if a.config.PerRequest {
 		allow := a.judge(arn, rule, &grant, rights, d)
 		if keepsSessions && allow && in.accessToken != "" && a.table.Rules()[rule].Forward {

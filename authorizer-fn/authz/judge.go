@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // OwnershipTag is the build tag of authorizer functions whose table compares path parameters with claims. A function
@@ -138,6 +139,14 @@ func (r *request) describeHeld(req access.Requirement) string {
 		have = rights.Roles
 	case access.Claim, access.ClaimHas:
 		return "claim " + describeClaim(req.Claim, rights)
+	case access.Tenant:
+		text := "claim " + describeClaim(req.Claim, rights)
+		if id := rights.Claim(req.Claim).Text; id != "" {
+			if err := tenant.Check(id); err != nil {
+				text += ": " + err.Error()
+			}
+		}
+		return text
 	case access.PathIs, access.PathIn:
 		text := "caller's " + describeClaim(req.Claim, rights)
 		if claim := rights.Claim(req.Claim).Text; req.Kind == access.PathIs && claim != "" && !access.Usable(claim) {

@@ -19,6 +19,7 @@ type Table struct {
 	values valueSet      // each value that a requirement names has a number
 	needs  [][]route.Set // for each rule: its requirements, as sets of those numbers
 	claims []string      // see Claims
+	tenant []string      // see Tenants
 
 	sources []Source // see Sources
 	bounds  []*bound // for each rule; nil if no rule has requirements on its path
@@ -87,7 +88,9 @@ func NewTable(rules []Rule) (*Table, error) {
 		}
 	}
 	for _, v := range t.values.list {
-		add(v.claim)
+		if add(v.claim); v.kind == Tenant {
+			t.tenant = append(t.tenant, v.claim)
+		}
 	}
 	for _, s := range t.sources {
 		add(s.Claim)
@@ -137,6 +140,10 @@ func (t *Table) Routes() *route.Table { return t.routes }
 // claims. The caller must not change the slice.
 func (t *Table) Claims() []string { return t.claims }
 
+// Tenants returns the paths of the claims that requirements want to be a tenant ID, each once. The caller must not
+// change the slice.
+func (t *Table) Tenants() []string { return t.tenant }
+
 // Match returns the index of the rule for a request. See [route.Table.Match].
 func (t *Table) Match(verb, path string) (rule int, ok bool) {
 	i := t.routes.Index(verb, path)
@@ -161,6 +168,11 @@ func (t *Table) heldValues(r Rights) route.Set {
 	for _, c := range r.Claims {
 		t.addHeld(held, Claim, c.Path, []string{c.Text})
 		t.addHeld(held, ClaimHas, c.Path, c.List)
+	}
+	for _, claim := range t.tenant {
+		if v := (value{kind: Tenant, claim: claim}); r.has(v) {
+			held.Add(t.values.find(v))
+		}
 	}
 	return held
 }

@@ -29,7 +29,7 @@ func TestNewTableErrors(t *testing.T) {
 		want  string
 	}{
 		{"unknown kind", []Rule{rule("GET /a", Requirement{Kind: "ip", AnyOf: []string{"x"}})},
-			`access: route "GET /a": unknown kind of requirement "ip": want scope, group, role, claim, claimHas, pathIs, pathIn or either`},
+			`access: route "GET /a": unknown kind of requirement "ip": want scope, group, role, claim, claimHas, pathIs, pathIn, tenant or either`},
 		{"no value", []Rule{rule("GET /a", scope())},
 			`access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
 		{"empty value", []Rule{rule("GET /a", group("staff", ""))},

@@ -15,15 +15,15 @@ import (
 // value that no token can have.
 func (r Requirement) Check() error {
 	switch r.Kind {
-	case Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn:
+	case Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn, Tenant:
 		if len(r.Either) > 0 {
 			return fmt.Errorf("a %s requirement has alternatives, which only %s has", r.Kind, Either)
 		}
 	case Either:
 		return r.checkEither()
 	default:
-		return fmt.Errorf("unknown kind of requirement %q: want %s, %s, %s, %s, %s, %s, %s or %s",
-			r.Kind, Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn, Either)
+		return fmt.Errorf("unknown kind of requirement %q: want %s, %s, %s, %s, %s, %s, %s, %s or %s",
+			r.Kind, Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn, Tenant, Either)
 	}
 	if err := r.checkClaim(); err != nil {
 		return err
@@ -37,6 +37,12 @@ func (r Requirement) Check() error {
 	}
 	if r.Parameter != "" {
 		return fmt.Errorf("a %s requirement names the path's parameter %q, which it does not look at", r.Kind, r.Parameter)
+	}
+	if r.Kind == Tenant {
+		if len(r.AnyOf) > 0 {
+			return fmt.Errorf("a %s requirement has values of its own: the claim has them", r.Kind)
+		}
+		return nil
 	}
 	if len(r.AnyOf) == 0 {
 		return fmt.Errorf("a %s requirement without a value admits no caller: name at least one", r.Kind)
@@ -92,6 +98,9 @@ func (r Requirement) checkEither() error {
 	for i, a := range r.Either {
 		if a.Kind == Either {
 			return fmt.Errorf("%s is an alternative of %[1]s: name its alternatives in the outer one", either)
+		}
+		if a.Kind == Tenant { // a caller who meets another alternative would have no tenant
+			return fmt.Errorf("a %s requirement is an alternative of %s: each caller of the route needs a tenant", Tenant, either)
 		}
 		if err := a.Check(); err != nil {
 			return err

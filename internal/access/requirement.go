@@ -18,6 +18,7 @@ const (
 	ClaimHas Kind = "claimHas" // a claim whose list has one of several texts
 	PathIs   Kind = "pathIs"   // a path parameter that equals a claim's text
 	PathIn   Kind = "pathIn"   // a path parameter that is in a claim's list
+	Tenant   Kind = "tenant"   // a claim whose text is a tenant ID for AWS Lambda
 	Either   Kind = "either"   // one of several other requirements
 )
 
@@ -27,8 +28,8 @@ const (
 type Requirement struct {
 	Kind      Kind          `json:"kind"`
 	Parameter string        `json:"parameter,omitempty"` // the path parameter, for PathIs and PathIn
-	Claim     string        `json:"claim,omitempty"`     // the claim's path, for Claim, ClaimHas, PathIs and PathIn
-	AnyOf     []string      `json:"anyOf,omitempty"`     // for every kind except PathIs, PathIn and Either
+	Claim     string        `json:"claim,omitempty"`     // the path, for Claim, ClaimHas, PathIs, PathIn and Tenant
+	AnyOf     []string      `json:"anyOf,omitempty"`     // for every kind except PathIs, PathIn, Tenant and Either
 	Either    []Requirement `json:"either,omitempty"`
 }
 
@@ -46,6 +47,8 @@ func (r Requirement) String() string {
 		return fmt.Sprintf("the path's %s is the caller's %s", r.Parameter, r.Claim)
 	case PathIn:
 		return fmt.Sprintf("the path's %s is in the caller's %s", r.Parameter, r.Claim)
+	case Tenant:
+		return fmt.Sprintf("claim %s is a tenant ID", r.Claim)
 	case Either:
 		alternatives := make([]string, len(r.Either))
 		for i, a := range r.Either {
@@ -59,7 +62,7 @@ func (r Requirement) String() string {
 // Subject names what the requirement compares, in the plural: "scopes".
 func (r Requirement) Subject() string {
 	switch r.Kind {
-	case Claim, ClaimHas:
+	case Claim, ClaimHas, Tenant:
 		return "claims"
 	case PathIs, PathIn:
 		return "parameters of the path"
@@ -70,7 +73,9 @@ func (r Requirement) Subject() string {
 }
 
 // ofClaim reports whether the requirement names a claim by its path.
-func (r Requirement) ofClaim() bool { return r.Kind == Claim || r.Kind == ClaimHas || r.OfPath() }
+func (r Requirement) ofClaim() bool {
+	return r.Kind == Claim || r.Kind == ClaimHas || r.Kind == Tenant || r.OfPath()
+}
 
 // OfPath reports whether the requirement compares a parameter of the path with a claim.
 func (r Requirement) OfPath() bool { return r.Kind == PathIs || r.Kind == PathIn }
@@ -115,6 +120,9 @@ func (r Requirement) Implies(other Requirement) bool {
 
 // all yields the values, one of which is required.
 func (r Requirement) all(yield func(value) bool) {
+	if r.Kind == Tenant && !yield(value{kind: Tenant, claim: r.Claim}) {
+		return
+	}
 	for _, text := range r.AnyOf {
 		if !yield(value{r.Kind, r.Claim, text}) {
 			return
@@ -132,7 +140,11 @@ func (r Requirement) all(yield func(value) bool) {
 // Values yields each value as a requirement of its own.
 func (r Requirement) Values(yield func(Requirement) bool) {
 	for v := range r.all {
-		if !yield(Requirement{Kind: v.kind, Claim: v.claim, AnyOf: []string{v.text}}) {
+		one := Requirement{Kind: v.kind, Claim: v.claim, AnyOf: []string{v.text}}
+		if v.kind == Tenant {
+			one.AnyOf = nil
+		}
+		if !yield(one) {
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // Rights are the values in a caller's claims, whatever claims they came from.
@@ -84,6 +85,8 @@ func (r Rights) has(v value) bool {
 		return v.text != "" && r.Claim(v.claim).Text == v.text
 	case ClaimHas:
 		return slices.Contains(r.Claim(v.claim).List, v.text)
+	case Tenant:
+		return tenant.Valid(r.Claim(v.claim).Text)
 	}
 	return false
 }
@@ -120,6 +123,8 @@ func (r Rights) withValue(v value) (Rights, bool) {
 		r.Roles = append(slices.Clip(r.Roles), v.text)
 	case Claim, ClaimHas:
 		return r.withClaim(v)
+	case Tenant:
+		return r.withClaim(value{Claim, v.claim, tenant.Sample})
 	}
 	return r, true
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // Rule is a route, and what its callers must have.
@@ -51,15 +52,35 @@ func (r Requirement) onPath() bool {
 // latter, or no token can meet the former because a claim has one text.
 //
 // More rights never permit less, so rights with one value for each requirement are the least that matter.
-func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }
+func Meeting(met, unmet []Requirement) (Rights, bool) {
+	needs := slices.Clone(met)
+	slices.SortStableFunc(needs, func(x, y Requirement) int { return isTenant(x) - isTenant(y) })
+	return meeting(Rights{}, needs, unmet)
+}
+
+// isTenant returns 1 for a requirement of a tenant ID, and otherwise 0. Such requirements come last, because each text
+// that another requirement names may also be a tenant ID.
+func isTenant(r Requirement) int {
+	if r.Kind == Tenant {
+		return 1
+	}
+	return 0
+}
 
 // meeting searches for rights that include those in have. It tries the values of each requirement in order, and takes
 // the first with which the remaining requirements can be met.
 func meeting(have Rights, needs, unmet []Requirement) (Rights, bool) {
 	if len(needs) == 0 {
-		return have, true
+		// A text of a claim may also be the tenant ID that must not be met.
+		return have, !slices.ContainsFunc(unmet, func(r Requirement) bool { return r.Kind == Tenant && have.Meet(r) })
 	}
 	for v := range needs[0].all {
+		if v.kind == Tenant && !have.has(v) {
+			v = value{Claim, v.claim, tenant.Sample}
+			for slices.ContainsFunc(unmet, func(r Requirement) bool { return r.hasValue(v) }) {
+				v.text += "-"
+			}
+		}
 		if slices.ContainsFunc(unmet, func(r Requirement) bool { return r.hasValue(v) }) {
 			continue
 		}

@@ -3,8 +3,8 @@ package access
 // value is one of the values that a requirement names.
 type value struct {
 	kind  Kind
-	claim string // the claim's path, for Claim and ClaimHas
-	text  string
+	claim string // the claim's path, for Claim, ClaimHas and Tenant
+	text  string // "" for Tenant, which any tenant ID meets
 }
 
 // valueSet numbers values in the order in which they were added.

@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // candidates returns callers that a route may admit, each with no more rights than needed. More rights never reduce
@@ -199,6 +200,12 @@ func (i issuer) give(c *caller, r access.Requirement, p route.Pattern, segments 
 		return text(r.Claim, r.AnyOf[0])
 	case access.ClaimHas:
 		return list(r.Claim, r.AnyOf[0])
+	case access.Tenant:
+		if have, some := c.Claims[r.Claim]; some {
+			id, isText := have.(string)
+			return isText && tenant.Valid(id)
+		}
+		return text(r.Claim, tenant.Sample)
 	case access.PathIs, access.PathIn:
 		at := access.Rule{Pattern: p}.Parameter(r.Parameter)
 		if at < 0 || at >= len(segments) || !access.Usable(segments[at]) {

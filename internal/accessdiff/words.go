@@ -75,7 +75,7 @@ func callersOf(requires []access.Requirement) string {
 		switch r.Kind {
 		case access.PathIs, access.PathIn:
 			link = "of whom"
-		case access.Claim, access.ClaimHas:
+		case access.Claim, access.ClaimHas, access.Tenant:
 			link = "whose"
 		}
 		switch {

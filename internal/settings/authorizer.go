@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // AuthorizerVariable is the environment variable that holds an [Authorizer] as JSON.
@@ -147,7 +148,7 @@ const (
 
 // IsReserved reports whether the authorizer, or API Gateway itself, uses a name in the context.
 func IsReserved(name string) bool {
-	return slices.Contains([]string{
+	return tenant.IsKey(name) || slices.Contains([]string{
 		ContextIssuer,
 		ContextScopes,
 		ContextGroups,

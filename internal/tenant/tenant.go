@@ -21,12 +21,15 @@ const Parameter = "integration.request.header.X-Amz-Tenant-Id"
 // MaxID is the number of characters that a tenant ID may have.
 const MaxID = 256
 
+// Sample is a tenant ID for examples and for tokens that try a route.
+const Sample = "acme"
+
 // Check returns why a text is not a tenant ID. Lambda accepts 1 to 256 letters, digits, spaces and . _ : / = + - @. It
 // gets the ID in a header, and HTTP removes spaces at the ends of a header's value, so " acme" would be the tenant
 // "acme". Such a text is refused too.
 //
-// Sources: TenantId (X-Amz-Tenant-Id) in https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, with the pattern
-// [a-zA-Z0-9\._:\/=+\-@ ]+; https://www.rfc-editor.org/rfc/rfc9110#section-5.5
+// Sources: TenantId (X-Amz-Tenant-Id) in https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, with the
+// pattern [a-zA-Z0-9\._:\/=+\-@ ]+; https://www.rfc-editor.org/rfc/rfc9110#section-5.5
 func Check(id string) error {
 	if n := len(id); n == 0 || n > MaxID {
 		return fmt.Errorf("it has %d characters: want 1 to %d", n, MaxID)

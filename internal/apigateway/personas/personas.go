@@ -2,10 +2,12 @@
 package personas
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // mostPersonas limits the personas of a sign-in page, so that they can be taken in at a glance.
@@ -45,6 +47,8 @@ func (w *wanted) add(requires []access.Requirement) {
 					}
 					return r.AnyOf[0]
 				})
+			case access.Tenant:
+				w.setClaim(r.Claim, func(before any) any { return cmp.Or(before, any(tenant.Sample)) })
 			case access.ClaimHas:
 				w.setClaim(r.Claim, func(before any) any {
 					list, _ := before.([]string)

@@ -98,7 +98,7 @@ func (r *Route) callerHas(c *checks.Call, known events.Caller) string {
 			switch req.Kind {
 			case access.Scope, access.Group, access.Role:
 				add(rights(known.Lambda.Context))
-			case access.Claim, access.ClaimHas, access.PathIs, access.PathIn:
+			case access.Claim, access.ClaimHas, access.PathIs, access.PathIn, access.Tenant:
 				switch claim := claims.Find(req.Claim); {
 				case claim.Exists():
 					add("the caller's " + claimText(access.ClaimOf(req.Claim, claim)))

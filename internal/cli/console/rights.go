@@ -112,7 +112,7 @@ func brings(r access.Requirement, who caller, pattern string) string {
 		return listed(who.rights.Groups)
 	case access.Role:
 		return listed(who.rights.Roles)
-	case access.Claim, access.ClaimHas:
+	case access.Claim, access.ClaimHas, access.Tenant:
 		return claimed(r, who)
 	case access.PathIs, access.PathIn:
 		return "the path’s " + r.Parameter + " is " + orNone(
