@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-var some = []figures.Figure{
+var sample = []figures.Figure{
 	{
 		Subject:  "token verification, RS256",
 		Name:     "gatehouse",
@@ -45,7 +45,7 @@ var some = []figures.Figure{
 }
 
 func TestTable(t *testing.T) {
-	got := table("2026-01-02: here.", some)
+	got := table("2026-01-02: here.", sample)
 	for _, want := range []string{
 		"2026-01-02: here.",
 		"## Token verification, RS256\n\n| | measured | against the signature alone | ratio | bound |\n|---|---|---|---|---|\n| gatehouse | 24.3 us | 22.8 us | 1.07 | at most 1.15 |\n",
@@ -59,7 +59,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestPlot(t *testing.T) {
-	got := plot(some)
+	got := plot(sample)
 	for d := xml.NewDecoder(strings.NewReader(got)); ; {
 		if _, err := d.Token(); err == io.EOF {
 			break
@@ -85,16 +85,16 @@ func TestPlot(t *testing.T) {
 func TestFiguresAreGathered(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "figures")
 	t.Setenv(figures.Variable, file)
-	for _, f := range some {
+	for _, f := range sample {
 		figures.Report(f)
 	}
 	got, err := figures.Read(file)
-	if err != nil || len(got) != len(some) {
+	if err != nil || len(got) != len(sample) {
 		t.Fatalf("%d, %v", len(got), err)
 	}
-	for i := range some {
-		if got[i] != some[i] {
-			t.Errorf("got %+v, want %+v", got[i], some[i])
+	for i := range sample {
+		if got[i] != sample[i] {
+			t.Errorf("got %+v, want %+v", got[i], sample[i])
 		}
 	}
 	if err := os.WriteFile(file, []byte("{\n"), 0o600); err != nil {
@@ -105,15 +105,15 @@ func TestFiguresAreGathered(t *testing.T) {
 	}
 }
 
-// TestEachIsThere: what is run is in the tree, and what is in the tree is run, or is the hour of load, or a search: for
-// paths that are served as another route, for policies that allow too much, for forged sessions that open, for sessions
-// that outlive their end, or for gains of access that are not reported. Those are no ratios.
+// TestEachIsThere compares the benchmarks that the command runs with the folders. The command does not run the load
+// test (soak) and the searches for errors (paths, soundness, sessions, tablesessions, diff): their result is not a
+// ratio.
 func TestEachIsThere(t *testing.T) {
 	run := map[string]bool{
 		"soak": true, "paths": true, "soundness": true, "sessions": true, "tablesessions": true, "diff": true,
 		"internal": true, "pictures": true,
 	}
-	for _, b := range all {
+	for _, b := range benchmarks {
 		run[b.name] = true
 		if _, err := os.Stat(b.name); err != nil {
 			t.Error(err)
@@ -125,7 +125,7 @@ func TestEachIsThere(t *testing.T) {
 	}
 	for _, e := range entries {
 		if e.IsDir() && !run[e.Name()] {
-			t.Errorf("%s is not run", e.Name())
+			t.Errorf("the command does not run %s", e.Name())
 		}
 	}
 }

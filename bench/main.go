@@ -1,11 +1,12 @@
-// Command bench runs all benchmarks that are below it, but for the hour of load, and writes what they measured as
-// a table and as a picture: results.md and results.svg beside this file.
+// Command bench runs the benchmarks that compare Gatehouse with a named peer, and writes their results: results.md is a
+// table and results.svg a picture.
 //
 //	go run ./bench
 //
-// It takes about eight minutes, needs Node.js and npm for the peers that run in it, and means most on a machine that
-// does nothing else. What counts are ratios, each within one run against something named; README.md says what each
-// compares.
+// It takes about eight minutes. It needs Node.js and npm, which some peers run in. Use an idle machine.
+//
+// Each result is the ratio of Gatehouse's figure to the peer's, measured in the same run. README.md describes each
+// benchmark, and the searches and the load test, which this command does not run.
 package main
 
 import (
@@ -23,17 +24,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// folder is where the benchmarks are, from the repository's root.
+// folder is the folder of the benchmarks, relative to the repository's root.
 const folder = "bench"
 
 // benchmark is a command to run.
 type benchmark struct {
 	name string
-	dir  string   // from the repository's root
+	dir  string   // relative to the repository's root
 	args []string // of the go command
 }
 
-var all = []benchmark{
+var benchmarks = []benchmark{
 	{name: "jwt", dir: folder + "/jwt", args: []string{"run", "."}},
 	{name: "authorizer", dir: ".", args: []string{"run", "./" + folder + "/authorizer"}},
 	{name: "gateway", dir: ".", args: []string{"run", "./" + folder + "/gateway"}},
@@ -43,11 +44,11 @@ var all = []benchmark{
 
 func main() {
 	var names []string
-	for _, b := range all {
+	for _, b := range benchmarks {
 		names = append(names, b.name)
 	}
-	only := flag.String("only", strings.Join(names, ","), "which to run; the files are then written of these alone")
-	out := flag.String("out", folder, "where results.md and results.svg go")
+	only := flag.String("only", strings.Join(names, ","), "the `benchmarks` to run; the results have only these")
+	out := flag.String("out", folder, "the `folder` for results.md and results.svg")
 	flag.Parse()
 	if err := run(strings.Split(*only, ","), *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -57,12 +58,12 @@ func main() {
 
 func run(only []string, out string) error {
 	for _, name := range only {
-		if !slices.ContainsFunc(all, func(b benchmark) bool { return b.name == name }) {
-			return fmt.Errorf("there is no benchmark %q", name)
+		if !slices.ContainsFunc(benchmarks, func(b benchmark) bool { return b.name == name }) {
+			return fmt.Errorf("unknown benchmark %q", name)
 		}
 	}
 	if _, err := os.Stat(folder); err != nil {
-		return fmt.Errorf("run it in the repository's root: %w", err)
+		return fmt.Errorf("run this command in the repository's root: %w", err)
 	}
 	dir, err := os.MkdirTemp("", "gatehouse-benchmarks-")
 	if err != nil {
@@ -71,7 +72,7 @@ func run(only []string, out string) error {
 	defer os.RemoveAll(dir)
 	gathered := filepath.Join(dir, "figures")
 	before := machine.Load()
-	for _, b := range all {
+	for _, b := range benchmarks {
 		if !slices.Contains(only, b.name) {
 			continue
 		}
@@ -93,7 +94,7 @@ func run(only []string, out string) error {
 	return os.WriteFile(filepath.Join(out, "results.svg"), []byte(plot(measured)), 0o644)
 }
 
-// measuredOn is the machine, in a sentence.
+// measuredOn describes the day, the machine and its load.
 func measuredOn(loadBefore string) string {
 	return fmt.Sprintf(
 		"%s: %s on %s/%s, %d processors, Node.js %s, load %s before and %s after.",

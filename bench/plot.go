@@ -9,28 +9,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// The picture's measures, in its own units. The letters stay legible at half the size.
+// The sizes in the picture, in its units. The text is legible at half the size.
 const (
 	width   = 1000
 	labels  = 400 // where the bars begin
-	right   = 90  // room for a value beyond the longest bar
+	right   = 90  // space for a value beside the longest bar
 	line    = 30
 	heading = 46
 )
 
-// The ratios that the axis shows; it is logarithmic, so that twice and half are as far from one.
+// The axis shows ratios from lowest to highest. It is logarithmic: 2 and 0.5 are equally far from 1.
 const (
 	lowest  = 0.01
 	highest = 50
 )
 
-// x is where a ratio is.
+// x returns the position of a ratio on the axis.
 func x(ratio float64) float64 {
 	ratio = min(max(ratio, lowest), highest)
 	return labels + (width-labels-right)*math.Log(ratio/lowest)/math.Log(highest/lowest)
 }
 
-// style follows the reader's light or dark setting.
+// style has colours for the reader's light or dark setting.
 const style = `
 text { font: 19px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
 .subject { font-weight: 600 }
@@ -55,7 +55,7 @@ text { font: 19px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f232
   .paper { fill: #0d1117 }
 }`
 
-// plot is results.svg: a bar for each ratio, from one to what was measured, with a mark at the bound.
+// plot returns the text of results.svg. A bar goes from 1 to the ratio, and a mark shows the bound.
 func plot(measured []figures.Figure) string {
 	var body strings.Builder
 	y, subject := 40, ""
@@ -71,7 +71,7 @@ func plot(measured []figures.Figure) string {
 				escaped(f.Peer),
 			)
 		}
-		from, to := min(x(1), x(f.Ratio)), max(x(1), x(f.Ratio))
+		start, end := min(x(1), x(f.Ratio)), max(x(1), x(f.Ratio))
 		class := "ours"
 		switch {
 		case f.Other:
@@ -81,13 +81,13 @@ func plot(measured []figures.Figure) string {
 		}
 		fmt.Fprintf(&body, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labels-14, y+21, escaped(f.Name))
 		fmt.Fprintf(&body, `<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`+"\n",
-			from, y+5, max(to-from, 2), line-10, class)
+			start, y+5, max(end-start, 2), line-10, class)
 		if bound := f.AtMost + f.AtLeast; bound > 0 {
 			fmt.Fprintf(&body, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" class="bound"/>`+"\n",
 				x(bound), x(bound), y+2, y+line-2)
-			to = max(to, x(bound))
+			end = max(end, x(bound))
 		}
-		fmt.Fprintf(&body, `<text x="%.1f" y="%d">%s</text>`+"\n", to+8, y+21, ratio(f.Ratio))
+		fmt.Fprintf(&body, `<text x="%.1f" y="%d">%s</text>`+"\n", end+8, y+21, ratio(f.Ratio))
 		y += line
 	}
 	bottom := y + 10
@@ -110,7 +110,7 @@ func plot(measured []figures.Figure) string {
 	b.WriteString(body.String())
 	fmt.Fprintf(
 		&b,
-		`<text x="16" y="%d" class="tick">Ratio to what is named, on a logarithmic axis. Blue: Gatehouse; grey: other libraries; the mark: the bound it has to keep.</text>`+"\n",
+		`<text x="16" y="%d" class="tick">Ratios to the peer, on a logarithmic axis. Blue: Gatehouse. Grey: other libraries. Red: out of bounds. Mark: the bound.</text>`+"\n",
 		bottom+52,
 	)
 	b.WriteString("</svg>\n")
@@ -119,6 +119,6 @@ func plot(measured []figures.Figure) string {
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&b, []byte(text)) // writing to a strings.Builder cannot fail
 	return b.String()
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// table is results.md.
+// table returns the text of results.md.
 func table(machine string, measured []figures.Figure) string {
 	var b strings.Builder
-	b.WriteString("# What the benchmarks measured\n\n")
-	b.WriteString("Written by `go run ./bench`; [README.md](README.md) says what each compares. " + machine + "\n\n")
+	b.WriteString("# Benchmark results\n\n")
+	b.WriteString("`go run ./bench` writes this page. [README.md](README.md) describes each benchmark. " + machine + "\n\n")
 	b.WriteString("![the ratios](results.svg)\n")
 	subject := ""
 	for _, f := range measured {
@@ -34,7 +34,7 @@ func table(machine string, measured []figures.Figure) string {
 	return b.String()
 }
 
-// value has four digits at most before it is rounded, and its unit.
+// value formats a value with its unit: to the unit from 1,000 on, and with three digits below.
 func value(v float64, unit string) string {
 	if v == 0 {
 		return ""

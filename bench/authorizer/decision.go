@@ -19,12 +19,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// distinct is the number of tokens that take turns as new ones: more than the authorizer remembers.
+// distinct is the number of different tokens. The authorizer remembers fewer, so each token is new when it comes again.
 const distinct = 2500
 
-// decision measures whole decisions, from the bytes of an event to those of the answer, including the log line written
-// to a file descriptor. It compares them with verifying the signature of such a token alone, whose input is hashed and
-// whose signature is decoded beforehand.
+// decision measures decisions, from the bytes of an event to the bytes of the answer. A decision includes writing a log
+// line to a file descriptor. The peer hashes the token and verifies its signature, which is decoded beforehand.
 func (b *bench) decision() error {
 	plain := func(int) string { return "/resource-3/1234" }
 	if err := b.decisionOf("decision", accessTable(), plain); err != nil {
@@ -36,10 +35,10 @@ func (b *bench) decision() error {
 	return b.sessionDecision()
 }
 
-// decisionOf measures them for a table, with requests to a path for each token.
+// decisionOf measures decisions with a table. path returns the path of the request with token n.
 func (b *bench) decisionOf(subject string, table []byte, path func(n int) string) error {
 	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
-	texts := tokens(issuer.URL, some, distinct)
+	texts := tokens(issuer.URL, readScopes, distinct)
 	raw, err := rawRS256(texts)
 	if err != nil {
 		return err
@@ -77,14 +76,14 @@ func (b *bench) decisionOf(subject string, table []byte, path func(n int) string
 	return nil
 }
 
-// decide measures decisions on events that are each new, and on one repeated event, against the signature alone. The
-// figures name what is new or repeated: a token or a session.
+// decide measures decisions on different events and on one repeated event, and compares them with the signature check
+// raw. credential is "token" or "session".
 func (b *bench) decide(
-	subject, what string,
+	subject, credential string,
 	a *authz.Authorizer,
 	events [][]byte,
 	raw func(i int) error,
-	mostNew, mostRepeated float64,
+	newAtMost, repeatedAtMost float64,
 ) error {
 	ctx := lambdacontext.NewContext(
 		context.Background(),
@@ -92,7 +91,7 @@ func (b *bench) decide(
 	)
 	ctx, cancel := context.WithTimeout(ctx, time.Hour)
 	defer cancel()
-	//lint:ignore SA1029 the runtime's own key
+	//lint:ignore SA1029 aws-lambda-go uses this key
 	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
 	decide := func(event []byte) error {
 		answer, err := a.Invoke(ctx, event)
@@ -119,14 +118,14 @@ func (b *bench) decide(
 		}
 	}
 	f := figures.Figure{Subject: subject, Peer: "an RS256 signature alone", Unit: "us"}
-	f.Name = "new " + what
-	b.reportRounds(f, new, raws, mostNew)
-	f.Name = "repeated " + what
-	b.reportRounds(f, repeated, raws, mostRepeated)
+	f.Name = "new " + credential
+	b.reportRounds(f, new, raws, newAtMost)
+	f.Name = "repeated " + credential
+	b.reportRounds(f, repeated, raws, repeatedAtMost)
 	return nil
 }
 
-// perCall returns the time of one of n calls, in microseconds.
+// perCall makes n calls and returns the mean time of a call, in microseconds.
 func perCall(n int, call func(i int) error) (float64, error) {
 	start := time.Now()
 	for i := range n {
@@ -137,6 +136,7 @@ func perCall(n int, call func(i int) error) (float64, error) {
 	return float64(time.Since(start).Nanoseconds()) / 1000 / float64(n), nil
 }
 
+// rawRS256 returns a function that verifies the signature of token i.
 func rawRS256(texts []string) (func(i int) error, error) {
 	inputs, signatures := make([][]byte, len(texts)), make([][]byte, len(texts))
 	for i, text := range texts {

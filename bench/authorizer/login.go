@@ -12,8 +12,8 @@ import (
 
 const loginPackage = "github.com/gatehouse-cdk/gatehouse/login-fn"
 
-// login compares the login function with a bare one: the arm64 binary, and the time from the start of a process until
-// it asks for the first event. The server for what it fetches meanwhile is slow.
+// login compares the login function with a bare function: the arm64 binary, and the time from the start of the process
+// until it asks for the first event. The issuer and AWS Secrets Manager answer after 20 ms.
 func (b *bench) login() error {
 	if err := b.loginSize(); err != nil {
 		return err
@@ -38,16 +38,16 @@ func (b *bench) login() error {
 		Origin:    "http://localhost:3000",
 	}.Environment()
 	env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = issuer.URL
-	of, against, err := b.starts(env, ours, bare)
+	oursMS, bareMS, err := b.starts(env, ours, bare)
 	if err != nil {
 		return err
 	}
 	b.reportRounds(figures.Figure{
 		Subject: "the login function's start",
-		Name:    "to its asking for an event",
+		Name:    "until it asks for an event",
 		Peer:    "a bare aws-lambda-go function",
 		Unit:    "ms",
-	}, of, against, 1.30)
+	}, oursMS, bareMS, 1.30)
 	return nil
 }
 
@@ -66,7 +66,7 @@ func (b *bench) loginSize() error {
 	}
 	b.report(figures.Figure{
 		Subject: "the login function's arm64 binary",
-		Name:    "as it runs",
+		Name:    "not zipped",
 		Peer:    "a bare aws-lambda-go function",
 		Unit:    "KB",
 	}, sizes[0], sizes[1], sizes[0]/sizes[1], 1.35)

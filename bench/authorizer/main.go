@@ -1,12 +1,16 @@
-// Command authorizer measures the included authorizer: its decisions against the signature alone, its binary and its
-// start against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node; and the login
-// function's binary and start.
+// Command authorizer measures the included functions:
+//
+//   - decisions of the authorizer, compared with an RS256 signature check,
+//   - the size of the binaries and their start, compared with the smallest Lambda function in Go,
+//   - the first decision of a process, compared with a limit,
+//   - answers of a warm process and its memory, compared with aws-jwt-verify in Node.js.
+//
+// Run it in the repository's root:
 //
 //	go run ./bench/authorizer
 //
-// What counts are the ratios: both sides of one are measured in turns, several times, and the median of the rounds is
-// taken; the times are this machine's. Node and npm are needed for the last part, which fetches aws-jwt-verify into a
-// temporary folder.
+// Both sides run interleaved, in several rounds. The result is the median of the rounds' ratios. The part "warm" needs
+// Node.js and npm, and installs aws-jwt-verify into a temporary folder.
 package main
 
 import (
@@ -21,12 +25,12 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 15, "how many rounds each measurement has")
-	only := flag.String("only", "decision,size,start,first,warm,login", "what to measure")
+	rounds := flag.Int("rounds", 15, "the number of rounds of each measurement")
+	only := flag.String("only", "decision,size,start,first,warm,login", "the `parts` to measure")
 	modules := flag.String(
 		"modules",
 		"",
-		"a folder with node_modules/aws-jwt-verify; by default npm makes a temporary one",
+		"a `folder` with node_modules/aws-jwt-verify; by default npm installs it into a temporary folder",
 	)
 	flag.Parse()
 	if err := run(*rounds, strings.Split(*only, ","), *modules); err != nil {
@@ -66,14 +70,14 @@ type bench struct {
 	modules string
 }
 
-// report reports two values, their ratio, and the ratio's limit (0 for none).
-func (b *bench) report(f figures.Figure, ours, theirs, ratio, most float64) {
-	f.Measured, f.Against, f.Ratio, f.AtMost = ours, theirs, ratio, most
+// report reports two values, their ratio, and the bound of the ratio; 0 for none.
+func (b *bench) report(f figures.Figure, ours, theirs, ratio, atMost float64) {
+	f.Measured, f.Against, f.Ratio, f.AtMost = ours, theirs, ratio, atMost
 	figures.Report(f)
 }
 
-// reportRounds reports the medians of rounds that were measured in turns, and the median of their ratios.
-func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, most float64) {
-	f.AtMost = most
+// reportRounds reports the median of each side's rounds, and the median of the rounds' ratios.
+func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, atMost float64) {
+	f.AtMost = atMost
 	figures.ReportPairs(f, ours, theirs)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// process is a function that runs behind its own Runtime API.
+// process is a function's process with its Runtime API.
 type process struct {
 	*authztest.Runtime
 	cmd     *exec.Cmd
@@ -21,7 +21,7 @@ type process struct {
 	ready   time.Time
 }
 
-// launch starts a function in the folder of the access table, and waits until it asks for its first event.
+// launch starts a function with the access table and waits until it asks for its first event.
 func (b *bench) launch(env map[string]string, name string, args ...string) (*process, error) {
 	runtime, err := authztest.StartRuntime()
 	if err != nil {
@@ -30,7 +30,7 @@ func (b *bench) launch(env map[string]string, name string, args ...string) (*pro
 	if err := os.WriteFile(filepath.Join(b.dir, "access.json"), accessTable(), 0o600); err != nil {
 		return nil, err
 	}
-	// Use a file, since a pipe would wake this process for each line.
+	// Log to a file, because a pipe would wake this process for each line.
 	log, err := os.CreateTemp(b.dir, "log-")
 	if err != nil {
 		return nil, err

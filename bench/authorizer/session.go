@@ -21,7 +21,7 @@ const (
 	keysSecret  = "a secret of more than thirty-two bytes, for measurements"
 )
 
-// issuerAndKeys answers for an issuer and, without checking signatures, for AWS Secrets Manager.
+// issuerAndKeys is a transport that answers as an issuer and as AWS Secrets Manager. It does not check signatures.
 type issuerAndKeys struct{ issuer *authztest.Issuer }
 
 func (t issuerAndKeys) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -41,11 +41,11 @@ func (t issuerAndKeys) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// sessionDecision measures whole decisions on requests with a session, whose access token is as in [bench.decision] and
-// whose refresh token has 1,000 bytes.
+// sessionDecision measures decisions on requests with a session. Its access token is like those of [bench.decision],
+// and its refresh token has 1,000 bytes.
 func (b *bench) sessionDecision() error {
 	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
-	texts := tokens(issuer.URL, some, distinct)
+	texts := tokens(issuer.URL, readScopes, distinct)
 	raw, err := rawRS256(texts)
 	if err != nil {
 		return err
@@ -84,7 +84,8 @@ func (b *bench) sessionDecision() error {
 	return b.decide("decision on a session", "session", a, events, raw, 1.8, 0.5)
 }
 
-// sessionConfig returns the environment of an authorizer with sessions, whose keys are also at the issuer's address.
+// sessionConfig returns the environment of an authorizer with sessions. The issuer's address also serves as the address
+// of AWS Secrets Manager.
 func sessionConfig(issuer string) map[string]string {
 	env := authz.Config{
 		Issuers: []authz.Issuer{{URL: issuer, Audiences: []string{audience}, JWKSURL: issuer + "/keys"}},

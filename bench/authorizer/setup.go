@@ -17,7 +17,7 @@ const audience = "https://api.example.com/orders"
 
 func signingKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
 
-// newToken makes a token of about 700 bytes with some scopes. Base64url makes it vary by one byte.
+// newToken makes a token of 700 bytes, or one more because of base64url.
 func newToken(issuer, scope string, n int) string {
 	now := time.Now().Unix()
 	claims := authztest.Object{
@@ -33,18 +33,17 @@ func newToken(issuer, scope string, n int) string {
 		"azp":    "client-1",
 	}
 	for pad := 0; ; pad++ {
-		if token := signingKey().Token("RS256", claims.With(authztest.Object{"x": strings.Repeat("x", pad)})); len(
-			token,
-		) >= 700 {
+		token := signingKey().Token("RS256", claims.With(authztest.Object{"x": strings.Repeat("x", pad)}))
+		if len(token) >= 700 {
 			return token
 		}
 	}
 }
 
-// subject returns the subject of a token.
+// subject returns the subject of token n.
 func subject(n int) string { return fmt.Sprintf("auth0|%08d", n) }
 
-// tokens makes several tokens.
+// tokens makes n tokens with different subjects.
 func tokens(issuer, scope string, n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -53,13 +52,13 @@ func tokens(issuer, scope string, n int) []string {
 	return out
 }
 
-// The first scope permits two thirds of the access table, and both together permit all of it.
+// With readScopes a caller may call two thirds of the routes, and with allScopes all of them.
 const (
-	some = "openid read"
-	all  = "openid read write"
+	readScopes = "openid read"
+	allScopes  = "openid read write"
 )
 
-// accessTable has 100 routes, five to a resource.
+// accessTable returns a table of 100 routes, five for each resource.
 func accessTable() []byte {
 	var b strings.Builder
 	b.WriteString(`{"version":1,"routes":[`)
@@ -86,7 +85,7 @@ func accessTable() []byte {
 	return []byte(b.String())
 }
 
-// ownersTable has 100 routes, five to a resource. Each is for the owner of what its path names.
+// ownersTable returns a table of 100 routes, five for each resource. Each requires the user that its path names.
 func ownersTable() []byte {
 	var b strings.Builder
 	b.WriteString(`{"version":1,"routes":[`)
@@ -114,10 +113,11 @@ func ownersPath(n int) string {
 	return "/users/" + strings.ReplaceAll(subject(n), "|", "%7C") + "/resource-3/1234"
 }
 
-// methodARN is that of a request the scope "read" permits.
+// methodARN is the ARN of a request that the scope "read" permits.
 var methodARN = authztest.ARN("GET", "/resource-3/1234")
 
-// config returns the environment of an authorizer for an issuer.
+// config returns the environment of an authorizer for an issuer. With discovery, the authorizer finds the address of
+// the keys in the issuer's discovery document.
 func config(issuer string, discovery bool) map[string]string {
 	i := authz.Issuer{URL: issuer, Audiences: []string{audience}}
 	if !discovery {

@@ -15,21 +15,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// The packages that are built.
+// The packages to build.
 const (
 	authorizerPackage = "github.com/gatehouse-cdk/gatehouse/authorizer-fn"
 	pretokenPackage   = "github.com/gatehouse-cdk/gatehouse/pretoken-fn"
 	barePackage       = "github.com/gatehouse-cdk/gatehouse/bench/authorizer/bare"
 )
 
-// The build tags. Sizes are those of the deployed function. Running functions are built for the local gateway, since a
-// deployed one accepts no keys over http.
+// The build tags. Sizes are measured of deployed functions. Functions that run here are built for the local gateway,
+// because a deployed function does not accept keys over http.
 const (
 	deployed = "lambda.norpc"
 	local    = "lambda.norpc,gatehouse_host"
 )
 
-// build builds a function as the constructs do, for an architecture.
+// build builds a function for an architecture, with the flags that the constructs use.
 func (b *bench) build(pkg, arch, tags string) (string, error) {
 	out := filepath.Join(b.dir, filepath.Base(pkg)+"-"+arch+"-"+tags, "bootstrap")
 	if _, err := os.Stat(out); err == nil {
@@ -44,7 +44,7 @@ func (b *bench) build(pkg, arch, tags string) (string, error) {
 	return out, nil
 }
 
-// buildBoth builds both sides for this machine.
+// buildBoth builds the authorizer and the bare function for this machine.
 func (b *bench) buildBoth() (ours, bare string, err error) {
 	if ours, err = b.build(authorizerPackage, runtime.GOARCH, local); err != nil {
 		return
@@ -53,12 +53,12 @@ func (b *bench) buildBoth() (ours, bare string, err error) {
 	return
 }
 
-// size compares the arm64 binaries, plain and zipped: the authorizer without sessions, with sessions, and with sessions
-// in a table, where the client of DynamoDB is most of the difference; and the user pools' trigger.
+// size compares the arm64 binaries, plain and zipped: the authorizer without sessions, with sessions and with sessions
+// in a table, and the user pool's trigger. The client of DynamoDB is most of what a table adds.
 func (b *bench) size() error {
 	for _, c := range []struct {
 		subject, pkg, tags string
-		most               float64
+		atMost             float64
 	}{
 		{"arm64 binary", authorizerPackage, deployed, 1.10},
 		{"arm64 binary with sessions", authorizerPackage, deployed + "," + authz.SessionTag, 1.15},
@@ -76,10 +76,10 @@ func (b *bench) size() error {
 		if err != nil {
 			return err
 		}
-		f := figures.Figure{Subject: c.subject, Name: "as it runs", Peer: "a bare aws-lambda-go function", Unit: "KB"}
-		b.report(f, ours, bare, ours/bare, c.most)
+		f := figures.Figure{Subject: c.subject, Name: "not zipped", Peer: "a bare aws-lambda-go function", Unit: "KB"}
+		b.report(f, ours, bare, ours/bare, c.atMost)
 		f.Name = "zipped"
-		b.report(f, ourZip, bareZip, ourZip/bareZip, c.most)
+		b.report(f, ourZip, bareZip, ourZip/bareZip, c.atMost)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func zippedSize(content []byte) (int, error) {
 	w := zip.NewWriter(&buffer)
 	w.RegisterCompressor(
 		zip.Deflate,
-		func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestCompression) },
+		func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestCompression) },
 	)
 	f, err := w.Create("bootstrap")
 	if err == nil {

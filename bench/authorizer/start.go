@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// start measures the time from the start of a process until it asks for the first event, without sessions and with
-// them. The server for what a function fetches meanwhile is slow.
+// start measures the time from the start of a process until it asks for the first event, without and with sessions. The
+// issuer and AWS Secrets Manager answer after 20 ms.
 func (b *bench) start() error {
 	oursPath, barePath, err := b.buildBoth()
 	if err != nil {
@@ -27,7 +27,7 @@ func (b *bench) start() error {
 	for _, c := range []struct {
 		subject, path string
 		env           map[string]string
-		most          float64
+		atMost        float64
 	}{
 		{"process start", oursPath, config(issuer.URL, false), 1.25},
 		{"process start with sessions", sessionsPath, sessionConfig(issuer.URL), 1.35},
@@ -38,16 +38,17 @@ func (b *bench) start() error {
 		}
 		b.reportRounds(figures.Figure{
 			Subject: c.subject,
-			Name:    "to its asking for an event",
+			Name:    "until it asks for an event",
 			Peer:    "a bare aws-lambda-go function",
 			Unit:    "ms",
-		}, ours, bare, c.most)
+		}, ours, bare, c.atMost)
 	}
 	return nil
 }
 
-// starts measures in turns how long two binaries take to start. A round is the median of several starts of each.
-func (b *bench) starts(env map[string]string, ours, bare string) (of, against []float64, err error) {
+// starts measures how long two binaries take to start, in milliseconds. Their starts are interleaved. A round is the
+// median of several starts.
+func (b *bench) starts(env map[string]string, ours, bare string) (oursMS, bareMS []float64, err error) {
 	const starts = 10
 	var medians [2][]float64
 	for range b.rounds {
@@ -70,8 +71,8 @@ func (b *bench) starts(env map[string]string, ours, bare string) (of, against []
 	return medians[0], medians[1], nil
 }
 
-// first measures the first decision of a process, whose event is ready when the function asks for one: the time beyond
-// one round trip to the issuer, or two with discovery.
+// first measures the first decision of a process, less one round trip to the issuer, or two with discovery. The event
+// is ready when the function asks for it.
 func (b *bench) first() error {
 	path, _, err := b.buildBoth()
 	if err != nil {
@@ -83,11 +84,11 @@ func (b *bench) first() error {
 	if err != nil {
 		return err
 	}
-	event := authztest.TokenEvent(methodARN, "Bearer "+newToken(issuer.URL, some, 1))
+	event := authztest.TokenEvent(methodARN, "Bearer "+newToken(issuer.URL, readScopes, 1))
 	for _, discovery := range []bool{false, true} {
-		name, trips := "keys", 1
+		name, trips, unit := "keys", 1, "round trip"
 		if discovery {
-			name, trips = "discovery and keys", 2
+			name, trips, unit = "discovery and keys", 2, "round trips"
 		}
 		var beyond []float64
 		for range b.rounds {
@@ -107,7 +108,7 @@ func (b *bench) first() error {
 		}
 		b.report(figures.Figure{
 			Subject: "first decision, with " + name,
-			Name:    fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip),
+			Name:    fmt.Sprintf("beyond %d %s of %.1f ms", trips, unit, trip),
 			Peer:    "2 ms",
 			Unit:    "ms",
 		}, figures.Median(beyond), 2, figures.Median(beyond)/2, 1)

@@ -16,8 +16,8 @@ import (
 //go:embed node/index.mjs
 var nodeFunction []byte
 
-// warm compares answers of warm processes with those of aws-jwt-verify in Node, behind the same Runtime API, and the
-// peak memory of both. The tokens permit every route, so that both answer with the same policy of one statement.
+// warm compares the answers and the peak memory of a warm process with aws-jwt-verify in Node.js, behind the same
+// Runtime API. The tokens permit every route, so both sides answer with the same policy of one statement.
 func (b *bench) warm() error {
 	path, _, err := b.buildBoth()
 	if err != nil {
@@ -36,7 +36,7 @@ func (b *bench) warm() error {
 	}
 	defer node.stop()
 
-	texts := tokens(issuer.URL, all, distinct)
+	texts := tokens(issuer.URL, allScopes, distinct)
 	next := 0
 	ask := func(p *process, event []byte) (float64, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -50,7 +50,7 @@ func (b *bench) warm() error {
 	events := make([][]byte, len(texts))
 	for i, text := range texts {
 		events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
-		if _, err := ask(node, events[i]); err != nil { // Node compiles hot code
+		if _, err := ask(node, events[i]); err != nil { // so that Node.js compiles the code
 			return fmt.Errorf("node: %w", err)
 		}
 	}
@@ -58,7 +58,7 @@ func (b *bench) warm() error {
 		name   string
 		repeat bool
 		pause  time.Duration
-		block  int // how many events until the other side's turn
+		block  int // the number of events before the other side is measured
 	}{
 		{"new tokens, back to back", false, 0, 300},
 		{"new tokens, every 5 ms", false, 5 * time.Millisecond, 40},
@@ -101,7 +101,7 @@ func (b *bench) warm() error {
 		return err
 	}
 	b.report(
-		figures.Figure{Subject: "memory", Name: "at its peak", Peer: "aws-jwt-verify in Node", Unit: "MB"},
+		figures.Figure{Subject: "memory", Name: "peak", Peer: "aws-jwt-verify in Node", Unit: "MB"},
 		oursRSS,
 		nodeRSS,
 		oursRSS/nodeRSS,
@@ -110,8 +110,8 @@ func (b *bench) warm() error {
 	return nil
 }
 
-// launchNode starts the function in Node. It reads its keys from a file, since aws-jwt-verify fetches keys only over
-// TLS.
+// launchNode starts the function in Node.js. It reads the keys from a file, because aws-jwt-verify fetches keys only
+// over TLS.
 func (b *bench) launchNode(issuer *authztest.Issuer) (*process, error) {
 	modules := b.modules
 	if modules == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
-// load compares the two servers, route by route, in turns, and both with the least that a gateway in Go can be.
+// load compares gatehouse dev with serverless-offline and with command bare, on each route.
 func (b *bench) load(ctx context.Context) error {
 	token, jwks, err := b.token()
 	if err != nil {
@@ -25,13 +25,13 @@ func (b *bench) load(ctx context.Context) error {
 		return err
 	}
 	defer theirs.Stop()
-	var above []figures.Figure
+	var overheads []figures.Figure
 	for _, route := range []struct {
-		name  string
-		path  string
-		token string
-		body  string
-		least float64
+		name    string
+		path    string
+		token   string
+		body    string
+		atLeast float64
 	}{
 		{"guarded route", "/prod/orders", token, "{\"orders\":[]}\n", 8},
 		{"public route", "/prod/health", "", "{\"status\":\"ok\"}\n", 0},
@@ -40,13 +40,13 @@ func (b *bench) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		to := func(name string, p *server.Process, address string) target {
+		newTarget := func(name string, p *server.Process, address string) target {
 			return target{name, p.PID(), address, route.path, route.token, route.body}
 		}
 		c := comparison{
-			to("gatehouse dev", ours.Process, ours.address),
-			to("serverless-offline", theirs.Process, theirs.address),
-			to("bare", bare.Process, bare.address),
+			newTarget("gatehouse dev", ours.Process, ours.address),
+			newTarget("serverless-offline", theirs.Process, theirs.address),
+			newTarget("bare", bare.Process, bare.address),
 		}
 		fmt.Printf("\n%s, GET %s: %d connections, %d rounds of %s each\n",
 			route.name, route.path, b.connections, b.rounds, b.length)
@@ -54,22 +54,22 @@ func (b *bench) load(ctx context.Context) error {
 		if err := errors.Join(err, bare.Stop()); err != nil {
 			return err
 		}
-		median.report("gatehouse dev, "+route.name, route.least)
-		above = append(above, median.aboveBare(route.name))
+		median.report("gatehouse dev, "+route.name, route.atLeast)
+		overheads = append(overheads, median.overhead(route.name))
 	}
-	for _, f := range above {
+	for _, f := range overheads {
 		figures.Report(f)
 	}
 	return nil
 }
 
-// comparison is of gatehouse dev with serverless-offline and with command bare, in this order.
+// comparison has gatehouse dev, serverless-offline and command bare, in this order.
 type comparison [3]target
 
-// rounds are what the three measured in one turn, or their medians.
+// rounds has one round of each of the three servers, or their medians.
 type rounds [3]round
 
-// run measures them in turns, after a warm-up, prints each turn and returns the medians.
+// run warms the servers up, measures them interleaved, prints each round and returns the medians.
 func (c comparison) run(b *bench) (rounds, error) {
 	for _, t := range c {
 		if _, err := t.load(b.connections, b.warmUp); err != nil {
@@ -85,7 +85,7 @@ func (c comparison) run(b *bench) (rounds, error) {
 		fmt.Printf(" %10s %9s %9s %8s  ", "requests/s", "p50 ms", "p99 ms", "CPU us")
 	}
 	fmt.Println()
-	var all []rounds
+	var rows []rounds
 	for n := range b.rounds {
 		var row rounds
 		for i, t := range c {
@@ -95,26 +95,26 @@ func (c comparison) run(b *bench) (rounds, error) {
 			}
 		}
 		row.print(fmt.Sprint(n + 1))
-		all = append(all, row)
+		rows = append(rows, row)
 	}
-	var middle rounds
+	var medians rounds
 	for i := range c {
-		of := func(figure func(round) float64) float64 {
+		median := func(figure func(round) float64) float64 {
 			var values []float64
-			for _, row := range all {
+			for _, row := range rows {
 				values = append(values, figure(row[i]))
 			}
 			return figures.Median(values)
 		}
-		middle[i] = round{
-			rate: of(func(r round) float64 { return r.rate }),
-			p50:  of(func(r round) float64 { return r.p50 }),
-			p99:  of(func(r round) float64 { return r.p99 }),
-			cpu:  of(func(r round) float64 { return r.cpu }),
+		medians[i] = round{
+			rate: median(func(r round) float64 { return r.rate }),
+			p50:  median(func(r round) float64 { return r.p50 }),
+			p99:  median(func(r round) float64 { return r.p99 }),
+			cpu:  median(func(r round) float64 { return r.cpu }),
 		}
 	}
-	middle.print("median")
-	return middle, nil
+	medians.print("median")
+	return medians, nil
 }
 
 func (r rounds) print(name string) {
@@ -125,25 +125,26 @@ func (r rounds) print(name string) {
 	fmt.Println()
 }
 
-// report reports the medians against serverless-offline. least is the bound of the requests per second, 0 for none.
-func (r rounds) report(subject string, least float64) {
+// report reports the medians compared with serverless-offline. atLeast is the bound for the requests per second; 0 for
+// none.
+func (r rounds) report(subject string, atLeast float64) {
 	ours, theirs, bare := r[0], r[1], r[2]
 	for _, f := range []figures.Figure{
-		{Name: "requests per second (more is better)", Measured: ours.rate, Against: theirs.rate, AtLeast: least},
-		{Name: "the same, bare", Measured: bare.rate, Against: theirs.rate, Other: true},
+		{Name: "requests per second (more is better)", Measured: ours.rate, Against: theirs.rate, AtLeast: atLeast},
+		{Name: "requests per second, bare", Measured: bare.rate, Against: theirs.rate, Other: true},
 		{Name: "99th percentile", Unit: "ms", Measured: ours.p99, Against: theirs.p99},
-		{Name: "processor time for one", Unit: "us", Measured: ours.cpu, Against: theirs.cpu},
+		{Name: "processor time per request", Unit: "us", Measured: ours.cpu, Against: theirs.cpu},
 	} {
 		f.Subject, f.Peer, f.Ratio = subject, "serverless-offline", f.Measured/f.Against
 		figures.Report(f)
 	}
 }
 
-// aboveBare is what gatehouse dev adds to the least.
-func (r rounds) aboveBare(route string) figures.Figure {
+// overhead compares the processor time of gatehouse dev with that of command bare.
+func (r rounds) overhead(route string) figures.Figure {
 	return figures.Figure{
-		Subject:  "gatehouse dev above the least",
-		Name:     route + ", processor time for one",
+		Subject:  "gatehouse dev, processor time",
+		Name:     route + ", per request",
 		Peer:     "the bare gateway",
 		Unit:     "us",
 		Measured: r[0].cpu,

@@ -6,16 +6,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// processorTime is what a process and its descendants that still run have used until now, in microseconds; 0 where
-// there is no /proc. It depends on what else the machine does, too, but less than the requests per second do.
+// processorTime returns the processor time of a process and its running descendants, in microseconds; 0 without /proc.
+// Other work on the machine affects it less than the requests per second.
 func processorTime(pid int) float64 {
-	all := map[int]machine.Process{}
+	processes := map[int]machine.Process{}
 	for _, p := range machine.Processes() {
-		all[p.PID] = p
+		processes[p.PID] = p
 	}
 	var sum time.Duration
-	for id, p := range all {
-		for at := id; at > 0; at = all[at].Parent {
+	for id, p := range processes {
+		for at := id; at > 0; at = processes[at].Parent {
 			if at == pid {
 				sum += p.Own
 				break

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// connection is one that has a request under way.
+// connection is a connection with a pending request.
 type connection struct {
 	fd   int
 	sent time.Time
-	got  []byte
+	got  []byte // the part of the answer that has arrived
 }
 
-// drive sends requests on some connections until a time, and tells what each took. One thread waits for all
-// connections, with epoll: for a goroutine each, the runtime would spend on waking them what a server spends on an
-// answer.
+// drive sends requests on several connections until a given time, and returns how long each took. One thread waits for
+// all connections with epoll. With a goroutine for each connection, waking them would cost as much processor time as a
+// server needs for an answer.
 func (t target) drive(connections int, until time.Time) (took []time.Duration, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -87,7 +87,7 @@ func (t target) drive(connections int, until time.Time) (took []time.Duration, e
 }
 
 func dial(address string) (*connection, error) {
-	to, err := netip.ParseAddrPort(address)
+	addr, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func dial(address string) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()})
+	err = syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()})
 	if err == nil {
 		err = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 	}
@@ -105,7 +105,7 @@ func dial(address string) (*connection, error) {
 	return &connection{fd: fd, got: make([]byte, 0, 4096)}, nil
 }
 
-// send sends a request. It is so short that it fits into the socket's buffer.
+// send sends a request, which fits into the socket's buffer.
 func (c *connection) send(request []byte) error {
 	c.got, c.sent = c.got[:0], time.Now()
 	n, err := syscall.Write(c.fd, request)
@@ -115,7 +115,7 @@ func (c *connection) send(request []byte) error {
 	return err
 }
 
-// receive adds what has come, of which there is something: epoll said so.
+// receive reads what has arrived. It does not block, because epoll has reported the connection.
 func (c *connection) receive() error {
 	if len(c.got) == cap(c.got) {
 		c.got = append(c.got, 0)[:len(c.got)]

@@ -8,5 +8,5 @@ import (
 )
 
 func (t target) drive(int, time.Time) ([]time.Duration, error) {
-	return nil, errors.New("the load is made by epoll, which is Linux's: run it there, or -only routes,start")
+	return nil, errors.New("the load needs epoll: use Linux, or -only routes,start")
 }

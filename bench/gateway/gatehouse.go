@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// build builds the command, and synthesizes the example with its functions built for this machine.
+// build builds the commands and synthesizes the example with functions for this machine.
 func (b *bench) build(ctx context.Context) error {
 	b.binary, b.assembly = filepath.Join(b.dir, "gatehouse"), filepath.Join(b.dir, "cdk.out")
 	if err := example.Build(ctx, b.dir, example.Command, "./bench/gateway/bare"); err != nil {
@@ -26,26 +26,26 @@ func (b *bench) build(ctx context.Context) error {
 	return example.Synthesize(ctx, b.assembly)
 }
 
-// listener is a gateway that listens.
+// listener is a gateway that accepts requests.
 type listener struct {
 	*server.Process
 	address string        // host:port
-	took    time.Duration // from the start of the process
+	took    time.Duration // from the start of the process until it listens
 }
 
 var listening = regexp.MustCompile(`(?m)^listening on http://(127\.0\.0\.1:\d+)$`)
 
-// dev starts the command and waits until it listens.
+// dev starts gatehouse dev and waits until it listens.
 func (b *bench) dev(ctx context.Context, env []string, args ...string) (*listener, error) {
 	return b.listen(ctx, env, b.binary, append([]string{"dev", "--port", "0"}, args...)...)
 }
 
-// bare starts command bare with its answer and waits until it listens.
+// bare starts command bare with an answer and waits until it listens.
 func (b *bench) bare(ctx context.Context, answer string) (*listener, error) {
 	return b.listen(ctx, nil, filepath.Join(b.dir, "bare"), answer)
 }
 
-// launch starts a server and waits until its log has a text, whose groups it returns.
+// launch starts a server, waits until its log has a text, and returns the groups of the text.
 func (b *bench) launch(ctx context.Context, p server.Program, text *regexp.Regexp) (*server.Process, []string, error) {
 	p.Logs = b.dir
 	s, err := p.Start(ctx)
@@ -67,10 +67,11 @@ func (b *bench) listen(ctx context.Context, env []string, name string, args ...s
 	return &listener{p, text[1], time.Since(p.Started)}, nil
 }
 
-// start measures from the start of the process to the line "listening on": running the app, which asks the go command
-// whether its functions are still built and starts CDK's engine in Node, and reading what it synthesized.
+// start measures the time from the start of the process to the line "listening on". In this time, gatehouse dev runs
+// the app and reads the assembly. The app asks the go command whether the functions are up to date, and starts CDK's
+// engine in Node.js.
 func (b *bench) start(ctx context.Context) error {
-	const times, most = 5, 4.0
+	const times, limit = 5, 4.0
 	var seconds []float64
 	for range times {
 		g, err := b.dev(ctx, nil)
@@ -82,25 +83,25 @@ func (b *bench) start(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Printf("\nseconds from the start of gatehouse dev, everything built, to \"listening on\": %.2f\n", seconds)
+	fmt.Printf("\nseconds from the start of gatehouse dev to \"listening on\", with everything built: %.2f\n", seconds)
 	within(
 		figures.Figure{Subject: "gatehouse dev, start", Name: "the example, everything built", Unit: "s"},
 		figures.Median(seconds),
-		most,
+		limit,
 	)
 	return nil
 }
 
-// cache is a folder for the development issuer's keys.
+// cache returns the folder of the development issuer's keys.
 func (b *bench) cache() string { return filepath.Join(b.dir, "cache") }
 
-// within reports a figure that is compared with a limit of its own.
-func within(f figures.Figure, measured, most float64) {
-	f.Peer, f.Measured, f.Against, f.Ratio, f.AtMost = "the limit", measured, most, measured/most, 1
+// within reports a figure that is compared with a fixed limit.
+func within(f figures.Figure, measured, limit float64) {
+	f.Peer, f.Measured, f.Against, f.Ratio, f.AtMost = "the limit", measured, limit, measured/limit, 1
 	figures.Report(f)
 }
 
-// token makes a token that may read orders, and the issuer's keys as a JWKS, as the development issuer gives them.
+// token returns a token of the development issuer that permits to read orders, and the issuer's keys as a JWKS.
 func (b *bench) token() (token string, jwks []byte, err error) {
 	a, err := cloudassembly.Read(b.assembly)
 	if err != nil {

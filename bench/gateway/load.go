@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// target is one route of one server, with the only answer to it that is right.
+// target is one route of one server, with the expected answer.
 type target struct {
 	name    string // the server's
 	pid     int
@@ -18,21 +18,21 @@ type target struct {
 	body    string
 }
 
-// round is what one of them measured.
+// round has the figures of a target in one round.
 type round struct {
 	rate     float64 // requests per second
 	p50, p99 float64 // milliseconds
-	cpu      float64 // microseconds of the server's and its functions' processor time for a request
+	cpu      float64 // processor time of the server and its functions per request, in microseconds
 }
 
-// patience is how long one answer may take, also on a machine that is busy with something else.
+// patience is how long an answer may take. It is long, because the machine may be busy.
 const patience = 30 * time.Second
 
-// load keeps a number of connections busy for a while, each with one request at a time: the next one is sent when the
-// answer has been read. Every answer is checked.
+// load keeps several connections busy for a while. Each has one request at a time: the next is sent when the answer has
+// been read. Every answer is checked.
 //
-// It speaks HTTP itself and waits for all connections at once, as the machine is shared with the servers: what a client
-// spends on a request is taken from the faster of them.
+// It uses no HTTP client of the standard library, because client and servers share the machine: the client's processor
+// time would slow down the faster server most.
 func (t target) load(connections int, length time.Duration) (round, error) {
 	before, start := processorTime(t.pid), time.Now()
 	took, err := t.drive(connections, start.Add(length))
@@ -45,7 +45,7 @@ func (t target) load(connections int, length time.Duration) (round, error) {
 	return round{float64(len(took)) / passed, at(0.5), at(0.99), used / float64(len(took))}, nil
 }
 
-// request is the text of a request.
+// request returns the text of a request.
 func (t target) request() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(
@@ -61,12 +61,13 @@ func (t target) request() []byte {
 	return b.Bytes()
 }
 
-// check looks at what has come of an answer. It is whole, and right, or more has to come, or it is wrong.
+// check checks the part of an answer that has arrived. whole reports whether it is the whole answer. The error says why
+// the answer is wrong.
 func (t target) check(text []byte) (whole bool, err error) {
 	head, body, found := bytes.Cut(text, []byte("\r\n\r\n"))
 	if !found {
 		if len(text) > 1<<16 {
-			return false, fmt.Errorf("an answer without an end of its headers: %.80q", text)
+			return false, fmt.Errorf("an answer whose headers do not end: %.80q", text)
 		}
 		return false, nil
 	}

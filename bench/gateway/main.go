@@ -1,27 +1,32 @@
-// Command gateway measures "gatehouse dev": its requests per second on a guarded and on a public route, against
-// serverless-offline; the time it takes to start; and the matching of one request among 1,000 routes.
+// Command gateway measures "gatehouse dev": requests per second on a guarded and on a public route, compared with
+// serverless-offline; the time to start; and the time to match a request among 1,000 routes.
 //
 //	go run ./bench/gateway
 //
-// Both serve the example's GET /orders, which a TOKEN authorizer guards, and GET /health, which is public, with the
-// same answers and the same token. Gatehouse runs the example as it is: functions written in Go, each process behind a
-// Lambda Runtime API. serverless-offline runs the same in JavaScript: an authorizer with aws-jwt-verify and a backend
-// that writes the same log line and answers the same text. Both write their logs into files. The requests come from
-// this process, over 32 connections that are kept alive, each with one request at a time, in turns: a few seconds to
-// one, then to the other. So what is measured is a machine shared by client, gateway and functions.
+// It needs Node.js and npm. npm installs serverless-offline once, into the user's cache folder. The load needs Linux.
 //
-// serverless-offline has no cache of authorizers' answers, whatever resultTtlInSeconds says: its authorizer runs for
-// each request. On API Gateway and here it runs once for a token. The public route shows the rest of the difference. It
-// also gets slower with the requests that it has answered, by a quarter in the first fifteen seconds, so the length of
-// the run counts: each round is printed, and the first ones show a server that has just been started.
+// # The load
 //
-// A third server is measured in the same turns: command bare, which is the least that a gateway in Go can be that runs
-// functions as they run on Lambda, with net/http and aws-lambda-go and nothing else. Its ratio to serverless-offline is
-// about the most that gatehouse dev can reach on the machine. Where system calls and switches between processes are
-// dear, as in a nested virtual machine, that is less: serverless-offline runs in one process and pays for few of them.
+// Both servers serve the example's GET /orders, guarded by a TOKEN authorizer, and its public GET /health. They give
+// the same answers and accept the same token. Gatehouse runs the example's functions, which are written in Go, behind a
+// Lambda Runtime API. serverless-offline runs an authorizer with aws-jwt-verify and a backend, both in JavaScript,
+// which write the same log lines. Both servers log to files.
 //
-// It does not measure AWS, nor functions that do work of their own, nor memory. What counts are the ratios: the times
-// are this machine's. Needed are Node.js and npm, which fetches the peer once, into the user's cache folder.
+// This process sends the requests over 32 connections, with one request at a time on each. The servers are measured
+// interleaved, for a few seconds each. Client, gateway and functions share the machine's processors.
+//
+// serverless-offline ignores resultTtlInSeconds and runs its authorizer for each request. API Gateway and Gatehouse run
+// it once for a token. The public route shows the difference without authorizers. serverless-offline also gets slower
+// the longer it runs, by a quarter in the first fifteen seconds, so each round is printed.
+//
+// # Command bare
+//
+// A third server runs interleaved with the two: command bare, the smallest gateway in Go that runs functions as Lambda
+// does. It uses net/http and aws-lambda-go, and has no features. Its ratio to serverless-offline is about the maximum
+// that gatehouse dev can reach on the machine. The maximum is lower where system calls and process switches are slow,
+// as in a nested virtual machine: serverless-offline is one process and needs few of them.
+//
+// The command does not measure AWS, memory, or functions that do work of their own.
 package main
 
 import (
@@ -40,12 +45,12 @@ import (
 
 func main() {
 	b := &bench{}
-	flag.IntVar(&b.rounds, "rounds", 5, "how many rounds each route of each server has")
-	flag.DurationVar(&b.length, "length", 10*time.Second, "how long a round is")
-	flag.DurationVar(&b.warmUp, "warm-up", 4*time.Second, "how long each route of each server is warmed up")
-	flag.IntVar(&b.connections, "connections", 32, "how many connections are busy at a time")
-	flag.StringVar(&b.keep, "keep", "", "an empty folder for what is built and logged; by default a temporary one")
-	only := flag.String("only", "routes,start,load", "what to measure")
+	flag.IntVar(&b.rounds, "rounds", 5, "the number of rounds of each route of each server")
+	flag.DurationVar(&b.length, "length", 10*time.Second, "the length of a round")
+	flag.DurationVar(&b.warmUp, "warm-up", 4*time.Second, "the time to warm up each route of each server")
+	flag.IntVar(&b.connections, "connections", 32, "the number of connections, each with one request at a time")
+	flag.StringVar(&b.keep, "keep", "", "an empty `folder` for binaries and logs; by default a temporary folder")
+	only := flag.String("only", "routes,start,load", "the `parts` to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := b.run(ctx, strings.Split(*only, ","))
@@ -63,9 +68,9 @@ type bench struct {
 	connections    int
 	keep           string
 
-	dir      string // of this run
-	binary   string // cmd/gatehouse, built
-	assembly string // the example's, with functions for this machine
+	dir      string // the folder of this run
+	binary   string // the path of the built command gatehouse
+	assembly string // the folder of the example's assembly, with functions for this machine
 }
 
 func (b *bench) run(ctx context.Context, only []string) (err error) {

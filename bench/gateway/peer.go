@@ -20,7 +20,7 @@ import (
 //go:embed node
 var node embed.FS
 
-// peer is a serverless-offline that listens.
+// peer is a running serverless-offline.
 type peer struct {
 	*server.Process
 	address string
@@ -28,7 +28,7 @@ type peer struct {
 
 var ready = regexp.MustCompile(`Server ready: http://127\.0\.0\.1:\d+`)
 
-// offline starts serverless-offline with an authorizer that takes the tokens of the given one's issuer.
+// offline starts serverless-offline. Its authorizer accepts tokens of the same issuer and client as the given token.
 func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, error) {
 	files, err := fs.Sub(node, "node")
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// matching measures what it takes to find the route of a request among 1,000.
+// matching measures the time to find the route of a request among 1,000 routes.
 func (b *bench) matching(context.Context) error {
-	const most = 2.0 // us
+	const limit = 2.0 // us
 	var patterns []route.Pattern
 	for i := range 200 {
 		for _, p := range []string{
@@ -46,19 +46,19 @@ func (b *bench) matching(context.Context) error {
 		if _, _, found := table.Match("GET", c.path); found != c.found {
 			return fmt.Errorf("%s: found is %v, want %v", c.path, found, c.found)
 		}
-		least := math.Inf(1) // of several, as the machine may do other things meanwhile
+		fastest := math.Inf(1) // of three, because the machine may do other work meanwhile
 		for range 3 {
 			result := testing.Benchmark(func(t *testing.B) {
 				for t.Loop() {
 					table.Match("GET", c.path)
 				}
 			})
-			least = min(least, float64(result.NsPerOp())/1000)
+			fastest = min(fastest, float64(result.NsPerOp())/1000)
 		}
 		within(
 			figures.Figure{Subject: fmt.Sprintf("matching one of %d routes", len(patterns)), Name: c.name, Unit: "us"},
-			least,
-			most,
+			fastest,
+			limit,
 		)
 	}
 	return nil

@@ -36,7 +36,8 @@ const (
 	kid      = "key-1"
 )
 
-// contenders are the bare signature check and the libraries, with the issuer's key in the form each wants it.
+// contenders returns the signature check alone and then the libraries. Each has the issuer's key in the form that it
+// needs.
 func contenders(alg string) ([]contender, error) {
 	private, err := newKey(alg)
 	if err != nil {
@@ -59,9 +60,9 @@ func contenders(alg string) ([]contender, error) {
 	}
 	add("signature alone", func() (func() error, error) { return signatureAlone(private.Public(), token) })
 	add("gatehouse", func() (func() error, error) { return gatehouse(alg, token, jwks, 0) })
-	list[1].most = 1.10
+	list[1].atMost = 1.10
 	if alg == "RS256" {
-		list[1].most = 1.15
+		list[1].atMost = 1.15
 	}
 	add("gatehouse, repeated", func() (func() error, error) { return gatehouse(alg, token, jwks, 100) })
 	add("golang-jwt", func() (func() error, error) {
@@ -88,7 +89,7 @@ func newKey(alg string) (crypto.Signer, error) {
 	return private, err
 }
 
-// newToken is a token of 700 bytes, give or take one for base64url.
+// newToken makes a token of 700 bytes, or one more because of base64url.
 func newToken(alg string, key crypto.Signer) (string, error) {
 	now := time.Now().Unix()
 	for pad := 0; ; pad++ {
@@ -133,7 +134,7 @@ func signatureAlone(key crypto.PublicKey, token string) (func() error, error) {
 	}, nil
 }
 
-// derSignature is r and s in ASN.1, which the standard library verifies fastest.
+// derSignature encodes r and s in ASN.1, the form that the standard library verifies fastest.
 func derSignature(sig []byte) []byte {
 	integer := func(b []byte) []byte {
 		v := new(big.Int).SetBytes(b).Bytes()
@@ -146,7 +147,7 @@ func derSignature(sig []byte) []byte {
 	return append([]byte{0x30, byte(len(body))}, body...)
 }
 
-// answers gives one document to every request, as an issuer's key endpoint does.
+// answers is a transport that answers every request with the same document, as an issuer's key endpoint does.
 type answers []byte
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -1,11 +1,13 @@
-// Command jwt compares the verification of a token with that of other Go libraries, in one run.
+// Command jwt compares the time to verify a token in Gatehouse and in other Go libraries.
 //
 //	cd bench/jwt && go run .
 //
-// It is a module of its own, so that what it compares with is no dependency of Gatehouse. All check signature, issuer,
-// audience, expiry and not-before of the same token of 700 bytes, with the keys at hand. They take turns in short
-// batches, and each is reported by its fastest batch over that of the bare signature check: what else the machine does
-// then counts for all alike.
+// All verify the same token of 700 bytes: signature, issuer, audience, expiry and not-before. The keys are in memory.
+//
+// The libraries run interleaved, in short batches. The result is the ratio of a library's fastest batch to the fastest
+// batch of the signature check alone, because other work on the machine disturbs the fastest batches least.
+//
+// The command is a separate module, so that Gatehouse does not depend on the other libraries.
 package main
 
 import (
@@ -19,17 +21,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// contender verifies one token, the same each time.
+// contender verifies the same token at each call.
 type contender struct {
 	name   string
 	verify func() error
-	most   float64 // the bound of ours, as a ratio; 0 for none
+	atMost float64 // the bound for Gatehouse's ratio; 0 for none
 }
 
+// batch is the number of calls in a batch.
 const batch = 20
 
 func main() {
-	rounds := flag.Int("rounds", 1500, "how many batches each has")
+	rounds := flag.Int("rounds", 1500, "the number of batches of each library")
 	flag.Parse()
 	fmt.Printf("%s, %s/%s, %d batches of %d\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, *rounds, batch)
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
@@ -44,7 +47,7 @@ func main() {
 	}
 }
 
-// micros is the time of one call, in microseconds.
+// micros returns the time of one call of a batch, in microseconds.
 func micros(batchTook time.Duration) float64 { return float64(batchTook.Nanoseconds()) / batch / 1000 }
 
 func compare(alg string, list []contender, rounds int) error {
@@ -64,7 +67,7 @@ func compare(alg string, list []contender, rounds int) error {
 	}
 	for i, c := range list {
 		if i == 0 {
-			continue // the others are compared with it
+			continue // the peer of all others
 		}
 		f := figures.Figure{
 			Subject:  "token verification, " + alg,
@@ -75,7 +78,7 @@ func compare(alg string, list []contender, rounds int) error {
 			Measured: micros(fastest[i]),
 			Against:  micros(fastest[0]),
 			Ratio:    float64(fastest[i]) / float64(fastest[0]),
-			AtMost:   c.most,
+			AtMost:   c.atMost,
 		}
 		figures.Report(f)
 	}

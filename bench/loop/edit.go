@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// patience is how long an edit may take, and asksEvery how often its answer is requested.
+// patience is how long an edit may take. asksEvery is the time between requests for its answer.
 const (
 	patience  = 2 * time.Minute
 	asksEvery = 10 * time.Millisecond
 )
 
-// edit is a saved file, and the answer that shows it.
+// edit is a file to save, and the answer that shows that it is served.
 type edit struct {
 	path, text string
 	url        string
-	want       string // in the status, the headers or the body
+	want       string // a text in the status, the headers or the body of the new answer
 }
 
-// seconds saves the file, and returns how long it takes until the answer is the new one.
+// seconds saves the file and returns the time until the answer is new.
 func (e edit) seconds(ctx context.Context) (float64, error) {
 	if answer, err := ask(ctx, e.url); err == nil && strings.Contains(answer, e.want) {
 		return 0, fmt.Errorf("%s answers %q before the edit", e.url, e.want)
@@ -46,7 +46,7 @@ func (e edit) seconds(ctx context.Context) (float64, error) {
 	return 0, fmt.Errorf("%s does not answer %q after %s was saved: %q, %w", e.url, e.want, e.path, answer, err)
 }
 
-// ask returns an answer's status, headers and body as a text.
+// ask makes a request and returns the status, headers and body of the answer as a text.
 func ask(ctx context.Context, url string) (string, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -61,13 +61,14 @@ func ask(ctx context.Context, url string) (string, error) {
 	return fmt.Sprintf("%s\n%v\n%s", answer.Status, answer.Header, text), err
 }
 
-// asker sends requests all the time, and counts those that are lost.
+// asker sends requests all the time and counts lost ones.
 type asker struct {
 	asked, lost atomic.Int64
 	first       atomic.Pointer[string] // the answer to the first lost request
 }
 
-// pause is how long it waits after an answer: it should notice a lost request, and not load the machine.
+// pause is the asker's time between an answer and the next request. It is short enough to notice a lost request, and
+// long enough not to load the machine.
 const pause = 20 * time.Millisecond
 
 func (a *asker) ask(ctx context.Context, url string) {

@@ -18,12 +18,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
-// checkout is a copy of this repository in which files are edited.
+// checkout is a copy of this repository, for edits.
 type checkout struct{ dir string }
 
 func (x checkout) path(name string) string { return filepath.Join(x.dir, filepath.FromSlash(name)) }
 
-// newCheckout copies the files of the repository that git tracks, and new ones.
+// newCheckout copies the files of the repository, except those that git ignores.
 func newCheckout(ctx context.Context, dir string) (x checkout, err error) {
 	out, err := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -41,7 +41,7 @@ func newCheckout(ctx context.Context, dir string) (x checkout, err error) {
 			return x, err
 		}
 	}
-	return x, save(x.path(ownFile), []byte(fmt.Sprintf(ownText, "none")))
+	return x, save(x.path(functionFile), []byte(fmt.Sprintf(functionText, "none")))
 }
 
 // replace changes a file of the copy.
@@ -53,29 +53,29 @@ func (x checkout) replace(file, old, replacement string) error {
 	return save(x.path(file), []byte(text))
 }
 
-// replaced is the text of a file with another text in the place of one that is in it once.
+// replaced returns the text of a file of the copy, with a text that occurs once replaced.
 func (x checkout) replaced(file, old, replacement string) (string, error) {
 	text, err := os.ReadFile(x.path(file))
 	if err != nil {
 		return "", err
 	}
 	if n := strings.Count(string(text), old); n != 1 {
-		return "", fmt.Errorf("%s has %q %d times: the benchmark edits it", file, old, n)
+		return "", fmt.Errorf("%s has %q %d times: the benchmark replaces it and needs it once", file, old, n)
 	}
 	return strings.Replace(string(text), old, replacement, 1), nil
 }
 
-// The files that are edited: one of the function alone, one of a package that the stack imports too, and the stack.
+// The files to edit: one of the function's main package, one of a package that the stack imports too, and the stack.
 const (
-	ownFile   = "backend-fn/edited.go"
-	bothFile  = "backend-fn/orders/handler.go"
-	bothOld   = `"status": "ok"`
-	stackFile = "app/stack/stack.go"
-	stackOld  = `secureapi.Handle("GET /orders", backend, read...),`
+	functionFile = "backend-fn/edited.go"
+	sharedFile   = "backend-fn/orders/handler.go"
+	sharedOld    = `"status": "ok"`
+	stackFile    = "app/stack/stack.go"
+	stackOld     = `secureapi.Handle("GET /orders", backend, read...),`
 )
 
-// ownText is that of the function's own file, with the text that it adds to each answer.
-const ownText = `package main
+// functionText is the text of functionFile. Its verb is the value of a header that it adds to each answer.
+const functionText = `package main
 
 import "net/http"
 
@@ -93,23 +93,26 @@ var (
 	ran       = regexp.MustCompile(`the new API is served, after`)
 )
 
-// old matches what gatehouse dev prints if an edit failed.
-var old = regexp.MustCompile(`the old API is still served`)
+// editFailed matches what gatehouse dev prints if an edit fails.
+var editFailed = regexp.MustCompile(`the old API is still served`)
 
-// says waits until a text occurs a number of times in the log of a server, and returns the groups of the first match.
-func says(p *server.Process, text *regexp.Regexp, times int) ([]string, error) {
-	return p.Await(server.Await{Text: text, Times: times, Not: old, Every: 50 * time.Millisecond, Within: patience})
+// awaitText waits until a text occurs a number of times in a server's log, and returns the groups of the first match.
+func awaitText(p *server.Process, text *regexp.Regexp, times int) ([]string, error) {
+	return p.Await(server.Await{
+		Text: text, Times: times, Failure: editFailed, Every: 50 * time.Millisecond, Within: patience,
+	})
 }
 
-// processorSeconds returns the processor time of a process, with everything that it started and that has ended: the go
-// command with its compilers, the app with CDK's engine. It returns 0 if there is no /proc. It depends less on other
-// activity of the machine than the elapsed time does.
+// processorSeconds returns the processor time of a process and its ended descendants: the go command with its
+// compilers, and the app with CDK's engine. It returns 0 without /proc. Other work on the machine affects it less than
+// the elapsed time.
 func processorSeconds(pid int) float64 {
 	p, _ := machine.ReadProcess(pid)
 	return (p.Own + p.Children).Seconds()
 }
 
-// rest is how long gatehouse has to ask go for the files of the functions again, in the background.
+// rest is the pause between edits. In it, gatehouse dev asks the go command for the functions' files, in the
+// background.
 const rest = 2 * time.Second
 
 func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
@@ -130,7 +133,7 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 		return err
 	}
 	defer p.Stop()
-	found, err := says(p, listening, 1)
+	found, err := awaitText(p, listening, 1)
 	if err != nil {
 		return err
 	}
@@ -143,37 +146,40 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 	var client sync.WaitGroup
 	client.Go(func() { a.ask(asking, health) })
 
-	// One of each kind comes first: it fills go's cache with what is compiled for this folder alone.
-	bothText, err1 := x.replaced(bothFile, bothOld, `"status": "MARK"`)
+	// The first edit of each kind is not measured. It fills Go's build cache with the packages of this folder.
+	sharedText, err1 := x.replaced(sharedFile, sharedOld, `"status": "MARK"`)
 	stackText, err2 := x.replaced(stackFile, stackOld,
 		`secureapi.Handle("GET /MARK", backend, secureapi.Public("an edit")), `+stackOld)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	var own, both, stack times
+	var functionEdits, sharedEdits, stackEdits times
 	for n := range b.edits + 1 {
 		mark := fmt.Sprintf("edit-%d", n)
 		marked := func(text string) string { return strings.ReplaceAll(text, "MARK", mark) }
 		for _, e := range []struct {
 			edit
 			into *times
-			done *regexp.Regexp // printed when everything that follows is done
+			done *regexp.Regexp // printed when everything caused by the edit is done
 		}{
-			{edit{x.path(ownFile), fmt.Sprintf(ownText, mark), health, "X-Edit:[" + mark + "]"}, &own, built},
-			{edit{x.path(bothFile), marked(bothText), health, `"status":"` + mark}, &both, ran},
-			{edit{x.path(stackFile), marked(stackText), api + "/" + mark, "404 "}, &stack, ran},
+			{
+				edit{x.path(functionFile), fmt.Sprintf(functionText, mark), health, "X-Edit:[" + mark + "]"},
+				&functionEdits, built,
+			},
+			{edit{x.path(sharedFile), marked(sharedText), health, `"status":"` + mark}, &sharedEdits, ran},
+			{edit{x.path(stackFile), marked(stackText), api + "/" + mark, "404 "}, &stackEdits, ran},
 		} {
-			said := p.Said(e.done)
+			printed := p.Count(e.done)
 			before := processorSeconds(p.PID())
 			seconds, err := e.seconds(ctx)
 			if err != nil {
 				return err
 			}
 			used := processorSeconds(p.PID()) - before
-			if _, err := says(p, e.done, said+1); err != nil {
+			if _, err := awaitText(p, e.done, printed+1); err != nil {
 				return err
 			}
-			time.Sleep(rest) // people take longer until the next save
+			time.Sleep(rest) // people save less often
 			if n > 0 {
 				e.into.passed, e.into.used = append(e.into.passed, seconds), append(e.into.used, used)
 			}
@@ -181,12 +187,12 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 	}
 	stop()
 	client.Wait()
-	report("function edit, a file of its own", own, mostFunction, peer["code"])
-	report("function edit, a file of the stack too", both, mostFunction, peer["code"])
-	report("stack edit", stack, mostStack, peer["settings"])
-	fmt.Printf("\n%d of %d requests were lost meanwhile\n", a.lost.Load(), a.asked.Load())
+	report("function edit, own file", functionEdits, functionBound, peer["code"])
+	report("function edit, file shared with the stack", sharedEdits, functionBound, peer["code"])
+	report("stack edit", stackEdits, stackBound, peer["settings"])
+	fmt.Printf("\nlost %d of %d requests during the edits\n", a.lost.Load(), a.asked.Load())
 	figures.Report(figures.Figure{
-		Subject: "the inner loop, requests that are lost", Name: "of those meanwhile", Peer: "the limit",
+		Subject: "the inner loop, lost requests", Name: "during all edits", Peer: "the limit",
 		Measured: float64(a.lost.Load()), Ratio: float64(a.lost.Load()), AtMost: 0.5,
 	})
 	if first := a.first.Load(); first != nil {

@@ -1,25 +1,25 @@
-// Command loop measures the inner loop of "gatehouse dev --watch": from a saved file to the first new answer, against
-// wrangler dev, which does the same for Cloudflare Workers.
+// Command loop measures the time from a saved file to the first new answer of "gatehouse dev --watch", and compares it
+// with wrangler dev, which does the same for Cloudflare Workers.
 //
 //	go run ./bench/loop
 //
-// The example is copied into a temporary folder and served there. Ten times each, in turns, a file is saved and the API
-// asked every few milliseconds until the answer is the new one:
+// It needs Node.js and npm. npm installs wrangler once, into the user's cache folder.
 //
-//   - a file that only the function's package has: the function is built;
-//   - a file of the package orders, which the stack imports too: the function is built, then the app runs;
-//   - the stack: a route is added, the app is compiled and linked with CDK, runs, and is served.
+// The command copies the example into a temporary folder and serves the copy. It saves each of these files ten times,
+// interleaved, and requests the API every 10 ms until the answer is new:
 //
-// The next file is saved two seconds after all that followed the last one is done. Meanwhile another client asks for
-// GET /health all the time: a request that is not answered by 200 is lost, and ends the benchmark.
+//   - a file of the function's main package: the function is built;
+//   - a file of package orders, which the stack imports too: the function is built, then the app runs;
+//   - the stack, which gets another route: the app is compiled, linked with CDK and run, and the new API is served.
 //
-// wrangler dev serves a worker in JavaScript with the same two answers; its edits are one of the worker, and one of a
-// variable in its settings, which is the nearest to an edit of a stack. It bundles with esbuild and runs in one
-// process: there is no compiler, no link and no synthesis, so it is the faster one, and shows how near the rest
-// comes.
+// It saves the next file two seconds after everything caused by the previous one is done. Another client requests
+// GET /health all the time. If a request is not answered with 200, it is lost, and the benchmark fails.
 //
-// It does not measure the first start, nor a browser. Needed are Node.js and npm, which fetches the peer once, into the
-// user's cache folder.
+// wrangler dev serves a worker in JavaScript with the same answers. Its edits are of the worker, and of a variable in
+// its settings, which is closest to an edit of a stack. It is faster: it bundles with esbuild and runs in one process,
+// and does not compile, link or synthesize.
+//
+// The command does not measure the first start or a browser.
 package main
 
 import (
@@ -39,8 +39,8 @@ import (
 
 func main() {
 	b := &bench{}
-	flag.IntVar(&b.edits, "edits", 10, "how many edits of each kind are measured")
-	only := flag.String("only", "gatehouse,wrangler", "what to measure")
+	flag.IntVar(&b.edits, "edits", 10, "the number of edits of each kind")
+	only := flag.String("only", "gatehouse,wrangler", "the `servers` to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := b.run(ctx, strings.Split(*only, ","))
@@ -54,13 +54,13 @@ func main() {
 // bench is one run.
 type bench struct {
 	edits int
-	dir   string // of this run
+	dir   string // the folder of this run
 }
 
-// The bounds of the project, in seconds, on two processors with warm caches.
+// The project's bounds, in seconds, on two processors with warm caches.
 const (
-	mostFunction = 1.5
-	mostStack    = 4.0
+	functionBound = 1.5
+	stackBound    = 4.0
 )
 
 func (b *bench) run(ctx context.Context, only []string) (err error) {
@@ -84,16 +84,16 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 	return nil
 }
 
-// times are the seconds that each edit took until its new answer: those that passed, and those of processor time.
+// times has the elapsed time and the processor time of each edit until its new answer, in seconds.
 type times struct{ passed, used []float64 }
 
-// report says what an edit took against its bound, and against the peer's edit if that was measured.
-func report(name string, t times, most, peer float64) {
+// report reports the times of edits compared with their bound, and with the peer's edit if that was measured.
+func report(name string, t times, bound, peer float64) {
 	fmt.Printf("\nseconds from the saved file to the new answer, %s: %.2f\n", name, t.passed)
-	fmt.Printf("of processor time: %.2f, median %.2f\n", t.used, figures.Median(t.used))
+	fmt.Printf("seconds of processor time: %.2f, median %.2f\n", t.used, figures.Median(t.used))
 	f := figures.Figure{Subject: "the inner loop", Name: name, Unit: "s", Measured: figures.Median(t.passed)}
 	limit := f
-	limit.Peer, limit.Against, limit.Ratio, limit.AtMost = "the limit", most, f.Measured/most, 1
+	limit.Peer, limit.Against, limit.Ratio, limit.AtMost = "the limit", bound, f.Measured/bound, 1
 	figures.Report(limit)
 	if peer > 0 {
 		f.Subject, f.Peer, f.Against, f.Ratio = "the inner loop, against a peer", "wrangler dev", peer, f.Measured/peer
@@ -101,18 +101,18 @@ func report(name string, t times, most, peer float64) {
 	}
 }
 
-// copyTree copies files by their names into a folder.
-func copyTree(to string, names []string) error {
+// copyTree copies files into a folder under their names.
+func copyTree(dir string, names []string) error {
 	for _, name := range names {
 		info, err := os.Lstat(name)
 		if err != nil || !info.Mode().IsRegular() {
-			continue // a link, or one that was removed and is not yet committed
+			continue // a link, or a removed file whose removal is not committed
 		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		if err := save(filepath.Join(to, name), text); err != nil {
+		if err := save(filepath.Join(dir, name), text); err != nil {
 			return err
 		}
 	}

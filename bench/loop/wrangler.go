@@ -20,7 +20,7 @@ var node embed.FS
 
 var ready = regexp.MustCompile(`Ready on (http://127\.0\.0\.1:\d+)`)
 
-// wrangler measures wrangler dev: the medians of an edit of its code and of one of its settings.
+// wrangler measures wrangler dev. It returns the median seconds of an edit of the "code" and of the "settings".
 func (b *bench) wrangler(ctx context.Context) (medians map[string]float64, err error) {
 	files, err := fs.Sub(node, "node")
 	if err != nil {
@@ -56,7 +56,7 @@ func (b *bench) wrangler(ctx context.Context) (medians map[string]float64, err e
 		return nil, err
 	}
 	defer p.Stop()
-	found, err := says(p, ready, 1)
+	found, err := awaitText(p, ready, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +84,9 @@ func (b *bench) wrangler(ctx context.Context) (medians map[string]float64, err e
 		}
 	}
 	medians = map[string]float64{}
-	for name, all := range seconds {
-		fmt.Printf("\nseconds from the saved file to the new answer, wrangler dev, %s: %.2f\n", name, all)
-		medians[name] = figures.Median(all)
+	for name, edits := range seconds {
+		fmt.Printf("\nseconds from the saved file to the new answer, wrangler dev, %s: %.2f\n", name, edits)
+		medians[name] = figures.Median(edits)
 	}
 	return medians, nil
 }

@@ -24,7 +24,7 @@ var (
 	issuer = authztest.NewIssuer(issuerURL, key)
 )
 
-// caller is who makes requests: a token, and the rights that it gives.
+// caller has a token, as a header, and the rights of the token.
 type caller struct {
 	header exchange.Headers
 	rights access.Rights
@@ -52,7 +52,7 @@ var callers = func() []caller {
 	return all
 }()
 
-// api is a table as the local gateway serves it.
+// api serves a table as the local gateway does.
 type api struct {
 	table   *access.Table
 	methods []*apimodel.Method // by rule of the table
@@ -60,8 +60,8 @@ type api struct {
 	guard   *checks.Guard
 }
 
-// newAPI makes an API of a table, with a TOKEN authorizer whose answers are cached, or a REQUEST authorizer whose
-// answers are for one request. Either may deny escaped paths.
+// newAPI makes an API of a table. Its authorizer is a TOKEN authorizer with a cache or, with perRequest, a REQUEST
+// authorizer without one.
 func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	config := authz.Config{
 		Issuers: []authz.Issuer{{
@@ -128,8 +128,8 @@ func (a *api) request(verb, path string, c caller) *exchange.Request {
 	}
 }
 
-// pass takes a request up to the integration. It returns the rule that serves it, and the event; or no rule, if the
-// request was refused.
+// pass authorizes a request and returns its rule and the event for the function. The rule is -1 if the request is
+// refused.
 func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []byte, err error) {
 	rule, params, ok := a.table.Routes().Match(r.Verb, r.Path)
 	if !ok {
@@ -144,7 +144,7 @@ func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []
 	return rule, event, err
 }
 
-// basePaths are mappings of a custom domain, which precede the path in an event.
+// basePaths are base path mappings of a custom domain. They precede the path in an event.
 var basePaths = []string{"", "", "", "/a", "/shop/v1"}
 
 func drawBasePath(r *rand.Rand) string { return basePaths[r.IntN(len(basePaths))] }

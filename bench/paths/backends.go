@@ -19,11 +19,11 @@ type function = func(context.Context, events.APIGatewayProxyRequest) (events.API
 // backend is a function with a handler for each rule of a table.
 type backend struct {
 	name  string
-	whole bool // it serves everything that is authorized, and answers nothing with 404
+	whole bool // whether it must serve every authorized request
 	call  function
 }
 
-// servedBy is the header in which a handler names its rule. The status and the body would not work for HEAD.
+// servedBy is the header in which a handler names its rule. An answer to HEAD has no body.
 const servedBy = "Served-By"
 
 func handlerOf(rule int) http.Handler {
@@ -33,8 +33,8 @@ func handlerOf(rule int) http.Handler {
 	})
 }
 
-// backends returns the functions for a table. If http.ServeMux rejects a table because two patterns conflict, there is
-// no backend of that kind.
+// backends returns the backends of a table. It omits http.ServeMux if that rejects the table because of patterns that
+// conflict.
 func backends(table *access.Table) []backend {
 	mux := lambdahttp.NewMux()
 	for i, rule := range table.Rules() {
@@ -50,7 +50,7 @@ func backends(table *access.Table) []backend {
 	return all
 }
 
-// serveMux has the table's routes in the words of net/http.
+// serveMux returns an http.ServeMux with the table's routes, or nil if patterns conflict.
 func serveMux(table *access.Table) (router *http.ServeMux) {
 	defer func() {
 		if recover() != nil {
@@ -72,7 +72,7 @@ func serveMux(table *access.Table) (router *http.ServeMux) {
 	return router
 }
 
-// cleaning matches the decoded and cleaned path, in API Gateway's order.
+// cleaning routes by the decoded and cleaned path, in API Gateway's order.
 type cleaning struct{ table *access.Table }
 
 func (c cleaning) ServeHTTP(w http.ResponseWriter, r *http.Request) {

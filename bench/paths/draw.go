@@ -9,13 +9,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// literals are few, so that routes overlap. They have what API Gateway takes in a path part besides letters and digits.
+// literals are few, so that routes overlap. They contain the special characters that API Gateway accepts in a path
+// part.
 var literals = []string{"a", "b", "me", "admin", "a-b", "$x", "a:b", "v1.0", "A"}
 
 // rights are the values that routes require and callers have.
 var rights = []string{"r", "s", "t"}
 
-// drawTable draws the rules of one API. It draws no literal with which API Gateway would reject the table.
+// drawTable draws the rules of an API. It omits rules with which API Gateway would reject the table.
 func drawTable(r *rand.Rand) *access.Table {
 	verbs := [][]string{
 		{"GET"},
@@ -53,12 +54,12 @@ func drawTable(r *rand.Rand) *access.Table {
 	}
 	t, err := access.NewTable(rules)
 	if err != nil {
-		panic(err) // unreachable: it was valid with each rule
+		panic(err) // unreachable: the table was valid with each rule
 	}
 	return t
 }
 
-// drawRequest draws a request that is close to a route: its path is spelled in one of the ways that clients can.
+// drawRequest draws a request that is close to a route, often with an unusual spelling of the path.
 func drawRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 	rules := t.Rules()
 	p := rules[r.IntN(len(rules))].Pattern
@@ -90,7 +91,7 @@ func drawRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 	return verb, "/" + joined + strings.Repeat("/", max(0, r.IntN(6)-3))
 }
 
-// values are values of parameters that have a meaning for routers.
+// values are values of parameters that are special for routers.
 var values = []string{
 	"x", "7", "..", ".", "", "%2F", "%2f", "a%2Fb", "..%2Fadmin", "%2e%2e", "%2E", "a%20b", "Andr%C3%A9", "%00",
 	"%25", "%2561dmin",
@@ -105,8 +106,8 @@ func drawValue(r *rand.Rand) string {
 	return values[r.IntN(len(values))]
 }
 
-// respell spells some characters of a path differently: escaped, escaped twice, or with dots and slashes that cleaning
-// removes.
+// respell changes the spelling of some characters of a path. It escapes them once or twice, or adds dots and slashes
+// that cleaning removes.
 func respell(r *rand.Rand, path string) string {
 	var b strings.Builder
 	often := 1 + r.IntN(8)

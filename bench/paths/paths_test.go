@@ -15,14 +15,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-var seed = flag.Uint64("seed", 1, "where the random numbers begin")
+var seed = flag.Uint64("seed", 1, "the seed of the random numbers")
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	m.Run()
 }
 
-// TestPaths is contract line 56, in a hundredth of what the command makes.
+// TestPaths makes a hundredth of the command's requests.
 func TestPaths(t *testing.T) {
 	c, err := run(t.Context(), *seed, 10_000, 2)
 	if err != nil {
@@ -31,11 +31,11 @@ func TestPaths(t *testing.T) {
 	t.Log(c)
 	if c.cases != 10_000 || c.authorized < c.cases/4 || c.served < c.authorized || c.refused < c.authorized/10 ||
 		c.conflicts > c.tables/2 {
-		t.Errorf("the requests are too far from the routes to prove anything: %s", c)
+		t.Errorf("too few requests match a route: %s", c)
 	}
 }
 
-// adminTable is the table of the two requests that started this.
+// adminTable has routes whose handlers "/%61dmin" and "/users/%6De" reached in a router that decodes paths.
 func adminTable(t testing.TB) *access.Table {
 	t.Helper()
 	admin := []access.Requirement{{Kind: access.Scope, AnyOf: []string{"r"}}}
@@ -51,11 +51,12 @@ func adminTable(t testing.TB) *access.Table {
 	return table
 }
 
-// A router that is given every request as it came is found out: without Strict the search would not be clean.
+// TestARouterWithoutStrictIsFound expects that http.ServeMux behind the adapter serves requests with the handler of
+// another route. So the search would find it.
 func TestARouterWithoutStrictIsFound(t *testing.T) {
 	table := adminTable(t)
 	router := serveMux(table)
-	mux := lambdahttp.NewMux() // lets every request through to what it is registered for
+	mux := lambdahttp.NewMux() // passes every request to the router
 	mux.Handle("GET /users/{p1}", http.HandlerFunc(router.ServeHTTP))
 	mux.Handle("ANY /{p0+}", http.HandlerFunc(router.ServeHTTP))
 	call := lambdahttp.Handler(mux)
@@ -75,7 +76,7 @@ func TestARouterWithoutStrictIsFound(t *testing.T) {
 	}
 }
 
-// FuzzPath lets the fuzzer write a request to one table.
+// FuzzPath fuzzes the verb, the path and the caller of requests to one table.
 func FuzzPath(f *testing.F) {
 	for _, path := range []string{
 		"/%61dmin",
@@ -97,7 +98,7 @@ func FuzzPath(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, verb, path string, who uint8) {
 		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\r\n ?#") || len(path) > 1000 {
-			return // no request line has these in its path
+			return // a request line cannot have such a path
 		}
 		if _, err := s.request(t.Context(), verb, path, "", callers[int(who)%len(callers)]); err != nil {
 			t.Fatal(err)

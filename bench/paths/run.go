@@ -17,15 +17,17 @@ import (
 // perTable is the number of requests for each table.
 const perTable = 250
 
-// count is what was seen.
+// count counts the results.
 type count struct {
-	tables, cases, authorized, served, refused, conflicts int
+	tables, cases, authorized int
+	served, refused           int // answers by the route's handler, and answers with 404
+	conflicts                 int // tables that http.ServeMux rejects
 }
 
 func (c count) String() string {
-	return fmt.Sprintf("%d requests to %d tables: %d authorized; of their answers by %s %d came from the route's handler "+
-		"and %d were 404; http.ServeMux rejects %d tables",
-		c.cases, c.tables, c.authorized, "the backends", c.served, c.refused, c.conflicts)
+	return fmt.Sprintf("%d requests to %d tables: %d authorized; the backends answered %d with the route's handler and "+
+		"%d with 404; http.ServeMux rejects %d tables",
+		c.cases, c.tables, c.authorized, c.served, c.refused, c.conflicts)
 }
 
 func (c *count) add(o count) {
@@ -33,8 +35,8 @@ func (c *count) add(o count) {
 	c.served, c.refused, c.conflicts = c.served+o.served, c.refused+o.refused, c.conflicts+o.conflicts
 }
 
-// run makes the requests. The same seed makes the same requests, whatever the number of workers is. The error names the
-// request that was served by a route for which it was not authorized.
+// run makes the requests. A seed always makes the same requests, with any number of workers. The error names the first
+// request that fails.
 func run(ctx context.Context, seed uint64, cases, workers int) (count, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -65,7 +67,7 @@ func run(ctx context.Context, seed uint64, cases, workers int) (count, error) {
 	return total, context.Cause(ctx)
 }
 
-// try makes requests to one table.
+// try draws a table and makes requests to it.
 func try(ctx context.Context, r *rand.Rand, cases int) (count, error) {
 	table := drawTable(r)
 	s, err := newSetup(table, r.IntN(4) == 0, r.IntN(8) == 0)
@@ -78,8 +80,8 @@ func try(ctx context.Context, r *rand.Rand, cases int) (count, error) {
 	}
 	for range cases {
 		verb, path := drawRequest(r, table)
-		one, err := s.request(ctx, verb, path, drawBasePath(r), callers[r.IntN(len(callers))])
-		c.add(one)
+		counted, err := s.request(ctx, verb, path, drawBasePath(r), callers[r.IntN(len(callers))])
+		c.add(counted)
 		if err != nil {
 			return c, fmt.Errorf("%w\n%s", err, table.Marshal())
 		}
@@ -102,10 +104,10 @@ func newSetup(table *access.Table, perRequest, denyEscapes bool) (*setup, error)
 	return &setup{a, backends(table), denyEscapes}, nil
 }
 
-// request makes one request, and compares the route that served it with the one that was authorized.
-func (s *setup) request(ctx context.Context, verb, path, base string, by caller) (count, error) {
+// request makes a request and checks that the authorized route serves it.
+func (s *setup) request(ctx context.Context, verb, path, base string, who caller) (count, error) {
 	c := count{cases: 1}
-	rule, payload, err := s.pass(ctx, s.api.request(verb, path, by))
+	rule, payload, err := s.pass(ctx, s.api.request(verb, path, who))
 	if err != nil {
 		return c, fmt.Errorf("%s %s: %w", verb, path, err)
 	}
@@ -114,34 +116,34 @@ func (s *setup) request(ctx context.Context, verb, path, base string, by caller)
 	}
 	c.authorized++
 	rules := s.table.Rules()
-	what := fmt.Sprintf("%s %s, base path %q, authorized as %q", verb, path, base, rules[rule].Pattern)
-	if err := permitted(rules[rule], by); err != nil {
-		return c, fmt.Errorf("%s: %w", what, err)
+	description := fmt.Sprintf("%s %s, base path %q, authorized as %q", verb, path, base, rules[rule].Pattern)
+	if err := permitted(rules[rule], who); err != nil {
+		return c, fmt.Errorf("%s: %w", description, err)
 	}
 	if s.denyEscapes && !rules[rule].Elsewhere && strings.Contains(path, "%") {
-		return c, fmt.Errorf("%s: it has an escape, and the authorizer is to deny those", what)
+		return c, fmt.Errorf("%s: the path has an escape, which the authorizer must deny", description)
 	}
 	var event events.APIGatewayProxyRequest
 	if err := json.Unmarshal(payload, &event); err != nil {
-		return c, fmt.Errorf("%s: %w", what, err)
+		return c, fmt.Errorf("%s: %w", description, err)
 	}
 	event.Path = base + event.Path
 	for _, b := range s.behind {
 		answer, err := b.call(ctx, event)
 		if err != nil {
-			return c, fmt.Errorf("%s: %s: %w", what, b.name, err)
+			return c, fmt.Errorf("%s: %s: %w", description, b.name, err)
 		}
 		switch by := answer.MultiValueHeaders[servedBy]; {
 		case len(by) == 0 && b.whole:
-			return c, fmt.Errorf("%s: %s answers %d", what, b.name, answer.StatusCode)
+			return c, fmt.Errorf("%s: %s answers %d", description, b.name, answer.StatusCode)
 		case len(by) == 0:
 			c.refused++
 		case by[0] != strconv.Itoa(rule):
-			other, err := strconv.Atoi(by[0])
+			servingRule, err := strconv.Atoi(by[0])
 			if err != nil {
-				return c, fmt.Errorf("%s: %s: %w", what, b.name, err)
+				return c, fmt.Errorf("%s: %s: %w", description, b.name, err)
 			}
-			return c, fmt.Errorf("%s: %s serves it as %q", what, b.name, rules[other].Pattern)
+			return c, fmt.Errorf("%s: %s serves it as %q", description, b.name, rules[servingRule].Pattern)
 		default:
 			c.served++
 		}
@@ -149,10 +151,11 @@ func (s *setup) request(ctx context.Context, verb, path, base string, by caller)
 	return c, nil
 }
 
-// permitted compares the rule of an admitted request with its caller's rights, without the authorizer.
+// permitted returns an error if the caller of an authorized request does not meet the rule. It does not use the
+// authorizer.
 func permitted(rule access.Rule, c caller) error {
 	if !rule.Elsewhere && !rule.Permits(c.rights) {
-		return fmt.Errorf("a caller with the scopes %q is let through to %q", c.rights.Scopes, rule.Pattern)
+		return fmt.Errorf("a caller with the scopes %q may not call %q", c.rights.Scopes, rule.Pattern)
 	}
 	return nil
 }

@@ -1,11 +1,10 @@
-// It calls two routes on the console page as a reader would, opens the second one's decision, and takes a picture of
-// it in each of the two colour schemes.
+// Calls routes on the console page, opens the decision on the last request, and takes a picture in each colour scheme.
 const {chromium} = require('playwright-core')
 const [executablePath, url, folder] = process.argv.slice(2)
 
 async function call(page, verb, route, scopes) {
   await page.selectOption('#route', {label: `${verb} ${route}`})
-  if (await page.isVisible('#scopes')) await page.fill('#scopes', scopes) // a public route wants no token
+  if (await page.isVisible('#scopes')) await page.fill('#scopes', scopes) // a public route has no field for scopes
   await page.evaluate(() => { document.getElementById('outcome').textContent = '' })
   await page.click('#send')
   await page.waitForFunction(() => document.getElementById('outcome').textContent !== '')

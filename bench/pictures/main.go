@@ -1,8 +1,10 @@
-// Command pictures makes the documentation's pictures, light and dark.
+// Command pictures makes the pictures of the documentation, each in a light and a dark version.
 //
 //	go run ./bench/pictures            # the drawings
-//	go run ./bench/pictures -console   # and the console page of gatehouse dev, which takes npm ci and Chromium
-//	go run ./bench/pictures -page      # and the page of examples/spa, which takes the same
+//	go run ./bench/pictures -console   # also the console page of gatehouse dev
+//	go run ./bench/pictures -page      # also the page of examples/spa
+//
+// Pictures of pages need Node.js, Chromium, and the packages that npm ci installs.
 package main
 
 import (
@@ -15,9 +17,9 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "docs/pictures", "the folder to write to")
-	console := flag.Bool("console", false, "take the console page's picture, too")
-	page := flag.Bool("page", false, "take the picture of the page of examples/spa, too")
+	out := flag.String("out", "docs/pictures", "the `folder` to write to")
+	console := flag.Bool("console", false, "also take a picture of the console page")
+	page := flag.Bool("page", false, "also take a picture of the page of examples/spa")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -44,7 +46,7 @@ func run(ctx context.Context, out string, console, page bool) error {
 	return nil
 }
 
-// drawings are the pictures that are drawn, by the name of their file.
+// drawings returns the drawings by file name.
 func drawings() map[string]string {
 	return map[string]string{
 		"request-light.svg": request(light),

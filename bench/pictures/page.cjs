@@ -1,5 +1,5 @@
-// It logs in on the page of examples/spa as someone who may read alone, tries to order, and takes a picture of what the
-// page says in each of the two colour schemes.
+// Logs in on the page of examples/spa as a user who may only read, tries to order, and takes a picture of the page in
+// each colour scheme.
 const {chromium} = require('playwright-core')
 const [executablePath, url, folder] = process.argv.slice(2)
 

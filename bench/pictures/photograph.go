@@ -16,31 +16,31 @@ import (
 
 // subject is a page to take pictures of.
 type subject struct {
-	script string // in this folder; it takes the pictures
-	folder string // of the app that gatehouse dev runs
-	event  string // of gatehouse dev, which has the page's address
+	script string // the file in this folder that takes the pictures
+	folder string // the folder of the app that gatehouse dev runs
+	event  string // the event of gatehouse dev that has the page's address
 }
 
-// photograph runs an app with gatehouse dev and takes a page's pictures with Chromium.
-func photograph(ctx context.Context, out string, of subject) error {
+// photograph runs an app with gatehouse dev and takes pictures of a page with Chromium.
+func photograph(ctx context.Context, out string, page subject) error {
 	browser, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
 		if browser, err = exec.LookPath("chromium"); err != nil {
 			return err
 		}
 	}
-	url, stop, err := serve(ctx, of)
+	url, stop, err := serve(ctx, page)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	cmd := exec.CommandContext(ctx, "node", filepath.Join("bench", "pictures", of.script), browser, url, out)
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("bench", "pictures", page.script), browser, url, out)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
 
-// serve builds and runs the command, and returns where the page is.
-func serve(ctx context.Context, of subject) (url string, stop func(), err error) {
+// serve builds gatehouse, runs the app with it, and returns the address of the page.
+func serve(ctx context.Context, page subject) (url string, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "gatehouse-pictures-")
 	if err != nil {
 		return "", nil, err
@@ -49,9 +49,9 @@ func serve(ctx context.Context, of subject) (url string, stop func(), err error)
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(dir, "gatehouse"), "dev", "--port", "0", "--json")
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it has functions to stop
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // so that it stops its functions
 	cmd.WaitDelay = 10 * time.Second
-	cmd.Dir, cmd.Stderr = of.folder, os.Stderr
+	cmd.Dir, cmd.Stderr = page.folder, os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -70,10 +70,10 @@ func serve(ctx context.Context, of subject) (url string, stop func(), err error)
 			continue
 		}
 		switch event.Event {
-		case of.event:
+		case page.event:
 			url = event.URL
 		case "listening":
-			go func() { // what comes from now on is not used, but must not fill the pipe
+			go func() { // read on, so that the pipe does not fill
 				for lines.Scan() {
 				}
 			}()

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// TestDrawingsAreUpToDate: what is committed is what the command draws.
+// TestDrawingsAreUpToDate compares the committed drawings with those that the command makes.
 func TestDrawingsAreUpToDate(t *testing.T) {
 	for name, want := range drawings() {
 		got, err := os.ReadFile("../../docs/pictures/" + name)
 		if err != nil || string(got) != want {
-			t.Errorf("%s is not as it is drawn (%v): go run ./bench/pictures", name, err)
+			t.Errorf("%s is out of date (%v): run go run ./bench/pictures", name, err)
 		}
 		for d := xml.NewDecoder(strings.NewReader(want)); ; {
 			if _, err := d.Token(); err == io.EOF {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// palette is the colours of a picture: those of the pages that it is shown on.
+// palette has the colours of a picture, which are those of GitHub's pages.
 type palette struct{ paper, ink, quiet, line, box, ours, yours, refusal string }
 
 var (
@@ -14,7 +14,7 @@ var (
 	dark  = palette{"#0d1117", "#f0f6fc", "#9198a1", "#656c76", "#151b23", "#0c2d4a", "#033a16", "#f85149"}
 )
 
-// box is a station of a request: what it is called and what happens there.
+// box is a step of a request, with its name and what happens in it.
 type box struct {
 	x, y, w, h int
 	name       string
@@ -28,7 +28,7 @@ type drawing struct {
 	b strings.Builder
 }
 
-// request is the way of a request to a route that a Lambda authorizer with a cache guards.
+// request draws the path of a request to a route that is guarded by a Lambda authorizer with a cache.
 // Source of the order: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 func request(p palette) string {
 	const width, height = 1290, 500
@@ -111,7 +111,7 @@ func (d *drawing) arrow(x1, y1, x2, y2 int, colour string) {
 		x1, y1, x2, y2, colour, marker)
 }
 
-// refusal is an answer that ends the way below a station.
+// refusal draws an answer below a step, which ends the request.
 func (d *drawing) refusal(x, y int, status, why string) {
 	d.arrow(x, y, x, y+56, d.p.refusal)
 	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
@@ -119,7 +119,7 @@ func (d *drawing) refusal(x, y int, status, why string) {
 	d.text(x, y+104, "middle", d.p.quiet, why)
 }
 
-// refusalTo is an answer that ends the way beside a station.
+// refusalTo draws an answer beside a step, which ends the request.
 func (d *drawing) refusalTo(x1, y1, x2, y2 int, status, why string) {
 	d.arrow(x1, y1, x2, y2, d.p.refusal)
 	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="end" class="name" fill="%s">%s</text>`+"\n",
@@ -129,6 +129,6 @@ func (d *drawing) refusalTo(x1, y1, x2, y2 int, status, why string) {
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&b, []byte(text)) // writing to a strings.Builder cannot fail
 	return b.String()
 }

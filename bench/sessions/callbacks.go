@@ -26,16 +26,17 @@ const (
 	secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf"
 )
 
-// begun is a login that has begun: what the browser has, and what the provider will say of its code.
+// begun is a login that has begun: the values that the browser has, and the claims that the provider gives for its
+// code.
 type begun struct {
-	cookie, value      string // of the attempt
+	cookie, value      string // the attempt's cookie
 	state, code        string
 	nonce, challenge   string
 	subject, returning string
 }
 
-// callbacks are a login function with its provider, and logins that have begun there. Codes are good for any number of
-// uses, which a provider would not have it, so that a case does not depend on those before.
+// callbacks has a login function with its provider, and logins that have begun. Unlike real ones, the provider accepts
+// a code any number of times, so that a case does not depend on earlier ones.
 type callbacks struct {
 	r       *rand.Rand
 	handler *login.Handler
@@ -70,14 +71,14 @@ func newCallbacks(r *rand.Rand) (*callbacks, error) {
 			code: fmt.Sprintf("code-%d-%d", i, r.Uint64()),
 		}
 		w := c.get("/auth/login?return="+url.QueryEscape(b.returning), nil)
-		to, err := url.Parse(w.Header().Get("Location"))
+		location, err := url.Parse(w.Header().Get("Location"))
 		if err != nil || w.Code != http.StatusSeeOther {
 			return nil, fmt.Errorf("a login begins with %d, %v: %s", w.Code, err, c.log.String())
 		}
 		for name, value := range jarOf(w.Header()["Set-Cookie"]) {
 			b.cookie, b.value = name, value
 		}
-		q := to.Query()
+		q := location.Query()
 		b.state, b.nonce, b.challenge = q.Get("state"), q.Get("nonce"), q.Get("code_challenge")
 		c.logins = append(c.logins, b)
 		c.states, c.codes, c.values = append(c.states, b.state), append(c.codes, b.code), append(c.values, b.value)
@@ -99,7 +100,7 @@ func (c *callbacks) get(target string, cookies []string) *httptest.ResponseRecor
 	return w
 }
 
-// RoundTrip is the provider and AWS Secrets Manager.
+// RoundTrip answers as the provider and as AWS Secrets Manager.
 func (c *callbacks) RoundTrip(r *http.Request) (*http.Response, error) {
 	status, answer := http.StatusOK, authztest.Object(nil)
 	switch {
@@ -127,7 +128,7 @@ func (c *callbacks) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// token is the provider's token endpoint: a code is good with the verifier of its login.
+// token is the provider's token endpoint. It accepts a code with the verifier of its login.
 func (c *callbacks) token(r *http.Request) (int, authztest.Object) {
 	body, _ := io.ReadAll(r.Body)
 	form, _ := url.ParseQuery(string(body))
@@ -148,7 +149,7 @@ func (c *callbacks) token(r *http.Request) (int, authztest.Object) {
 	return http.StatusBadRequest, authztest.Object{"error": "invalid_grant"}
 }
 
-// changed are the parameters and the cookie of a login's callback, after a change or without.
+// changed returns the parameters and the cookie of a login's callback, usually with a change.
 func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value string) {
 	r := c.r
 	query = [][2]string{{"state", b.state}, {"code", b.code}}
@@ -175,11 +176,11 @@ func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value str
 		query[1][1] = mutated(r, b.code, c.codes)
 	case 8:
 		value = mutated(r, b.value, c.values)
-	case 9: // a parameter twice, or more of them
+	case 9: // a duplicate or an additional parameter
 		names := []string{"state", "code", "error", "iss", "State", "x", "return", "redirect_uri"}
 		query = append(query, [2]string{pick(r, names),
 			pick(r, []string{b.state, other.state, b.code, other.code, "access_denied", "//evil.example.com", provider})})
-	case 10: // one left out
+	case 10: // a missing parameter
 		query = append(query[:0:0], query[r.IntN(2)])
 	case 11: // an error
 		query[1] = [2]string{"error", pick(r, []string{"access_denied", "login_required", "<script>", b.state, ""})}
@@ -188,7 +189,7 @@ func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value str
 	return query, name, value
 }
 
-// try makes a callback after a change.
+// try makes a callback, usually with a change, and returns the outcome.
 func (c *callbacks) try() (string, error) {
 	r := c.r
 	b, other := c.logins[r.IntN(len(c.logins))], c.logins[r.IntN(len(c.logins))]
@@ -197,8 +198,8 @@ func (c *callbacks) try() (string, error) {
 	sent := headers(r, []string{name + "=" + value})
 	c.log.Reset()
 	w := c.get("/auth/callback?"+text, sent)
-	describe := func(what string) error {
-		return fmt.Errorf("%s: callback %q with %q: %d, %s", what, text, sent, w.Code, c.log.String())
+	describe := func(problem string) error {
+		return fmt.Errorf("%s: callback %q with %q: %d, %s", problem, text, sent, w.Code, c.log.String())
 	}
 	if err := c.checkLog(b, other, value); err != nil {
 		return "", describe(err.Error())
@@ -212,22 +213,22 @@ func (c *callbacks) try() (string, error) {
 		return "callback: refused, " + http.StatusText(w.Code), nil
 	}
 	for _, b := range c.logins {
-		one := func(name string) bool { return len(got[name]) == 1 }
-		if w.Code == http.StatusOK && one("state") && one("code") &&
+		once := func(name string) bool { return len(got[name]) == 1 }
+		if w.Code == http.StatusOK && once("state") && once("code") &&
 			got.Get("state") == b.state && got.Get("code") == b.code &&
-			has(strings.Join(sent, "; "), b.cookie, b.value) && // the login joins what browsers split
+			has(strings.Join(sent, "; "), b.cookie, b.value) && // the login function joins split headers
 			len(got["error"]) <= 1 && got.Get("error") == "" &&
 			len(got["iss"]) <= 1 && (got.Get("iss") == "" || got.Get("iss") == provider) {
 			if !strings.Contains(w.Body.String(), b.returning) {
-				return "", describe("it does not return to " + b.returning)
+				return "", describe("the callback does not return to " + b.returning)
 			}
-			return "callback: a session begins, as it was asked for", nil
+			return "callback: a session begins", nil
 		}
 	}
-	return "", describe("a forgery begins a session")
+	return "", describe("a forged callback begins a session")
 }
 
-// written writes a query, with a trick or with none.
+// written returns the text of a query, with a trick in some cases.
 func (c *callbacks) written(query [][2]string) string {
 	r := c.r
 	var pairs []string
@@ -256,7 +257,7 @@ func (c *callbacks) written(query [][2]string) string {
 	return text
 }
 
-// checkLog fails if the log has a piece of what the browser or the provider sent.
+// checkLog returns an error if the log has a part of a secret that the browser or the provider sent.
 func (c *callbacks) checkLog(b, other *begun, value string) error {
 	log := c.log.String()
 	for _, s := range []string{b.state, other.state, b.code, other.code, value, b.nonce, newest, refreshToken} {

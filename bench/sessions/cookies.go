@@ -17,12 +17,12 @@ const (
 	name = "__Host-session"
 )
 
-// now is the time of all cases. What is sealed is so at different times around it.
+// now is the time at which all cases open cookies. Some cookies are sealed as of an earlier time.
 var now = time.Unix(1_700_000_000, 0)
 
 func clock() time.Time { return now }
 
-// versions is a secret with two versions.
+// versions returns the keys of a secret with two versions.
 func versions(current, previous string) *session.Keys {
 	return session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
 		if stage == "AWSPREVIOUS" {
@@ -34,26 +34,26 @@ func versions(current, previous string) *session.Keys {
 
 const (
 	newest = "the current version of the secret, 32 bytes"
-	before = "the version before, which also opens cookies"
-	gone   = "a version that does not open cookies any more"
+	before = "the previous version, which also opens cookies"
+	gone   = "a version that no longer opens cookies"
 )
 
-// cookies are what was sealed by the store that is tried, and by others.
+// cookies has the store under test, and sealed values of this store and of others.
 type cookies struct {
 	r        *rand.Rand
 	store    *session.Store
 	sealed   []sealedSession
 	attempts []sealedAttempt
-	values   []string // all first values of sessions, of any store
-	seconds  []string // all second ones
-	begun    []string // all values of attempts
+	values   []string // the values of all sessions' first cookies
+	seconds  []string // the values of all sessions' second cookies
+	begun    []string // the values of all attempts' cookies
 }
 
-// sealedSession is a session as a browser has it.
+// sealedSession is a session and the values of its cookies.
 type sealedSession struct {
-	first, second string // values
+	first, second string
 	says          *session.Session
-	foreign       bool // of another host, name or key: it must not open
+	foreign       bool // sealed with another host, name or key, so it must not open
 	ended         bool
 }
 
@@ -70,15 +70,15 @@ func newCookies(r *rand.Rand) (*cookies, error) {
 		o       session.Options
 		foreign bool
 	}{
-		{session.Options{Keys: versions(newest, before)}, false}, // the one that is tried
+		{session.Options{Keys: versions(newest, before)}, false}, // the store under test
 		{session.Options{Keys: versions(before, gone)}, false},   // before the secret was rotated
 		{session.Options{Keys: versions(gone, gone)}, true},
 		{session.Options{Keys: versions(newest, before), Host: "www.example.com"}, true},
 		{session.Options{Keys: versions(newest, before), Cookie: "__Host-other"}, true},
 	} {
-		own := s.o.Cookie
-		if own == "" {
-			own = name
+		cookieName := s.o.Cookie
+		if cookieName == "" {
+			cookieName = name
 		}
 		if s.o.Host == "" {
 			s.o.Host = host
@@ -92,11 +92,11 @@ func newCookies(r *rand.Rand) (*cookies, error) {
 			c.store = store
 		}
 		for i := range 12 {
-			if err := c.sealSession(store, own, s.foreign, i); err != nil {
+			if err := c.sealSession(store, cookieName, s.foreign, i); err != nil {
 				return nil, err
 			}
-			// The name of an attempt's cookie is its own, whatever the session's is.
-			if err := c.sealAttempt(store, s.foreign && own == name, i); err != nil {
+			// The name of an attempt's cookie does not depend on the name of the session's cookie.
+			if err := c.sealAttempt(store, s.foreign && cookieName == name, i); err != nil {
 				return nil, err
 			}
 		}
@@ -104,7 +104,7 @@ func newCookies(r *rand.Rand) (*cookies, error) {
 	return c, nil
 }
 
-func (c *cookies) sealSession(store *session.Store, own string, foreign bool, i int) error {
+func (c *cookies) sealSession(store *session.Store, cookieName string, foreign bool, i int) error {
 	x := &session.Session{
 		Token: fmt.Sprintf("token-%d-%d", i, c.r.Uint64()), Refresh: fmt.Sprintf("refresh-%d", c.r.Uint64()),
 		Subject: fmt.Sprintf("user-%d", i), Started: now, Active: now, Got: now, Expires: now.Add(time.Hour),
@@ -124,7 +124,7 @@ func (c *cookies) sealSession(store *session.Store, own string, foreign bool, i 
 		return err
 	}
 	jar := jarOf(set)
-	s := sealedSession{jar[own], jar[own+"-2"], x, foreign, ended}
+	s := sealedSession{jar[cookieName], jar[cookieName+"-2"], x, foreign, ended}
 	c.sealed = append(c.sealed, s)
 	c.values = append(c.values, s.first)
 	if s.second != "" {
@@ -153,7 +153,7 @@ func (c *cookies) sealAttempt(store *session.Store, foreign bool, i int) error {
 	return nil
 }
 
-// jarOf are the values of cookies that are set, by their names.
+// jarOf returns the values of the cookies that Set-Cookie headers set, by name.
 func jarOf(setCookies []string) map[string]string {
 	jar := map[string]string{}
 	for _, s := range setCookies {
@@ -166,7 +166,7 @@ func jarOf(setCookies []string) map[string]string {
 	return jar
 }
 
-// trySession opens a session's cookies after a change.
+// trySession changes the cookies of a session, opens them and returns the outcome.
 func (c *cookies) trySession() (string, error) {
 	r := c.r
 	s := c.sealed[r.IntN(len(c.sealed))]
@@ -211,15 +211,15 @@ func (c *cookies) trySession() (string, error) {
 	for _, s := range c.sealed {
 		if len(sent) == 1 && !s.foreign && !s.ended && has(sent[0], name, s.first) && has(sent[0], name+"-2", s.second) {
 			if !reflect.DeepEqual(x, s.says) {
-				return "", fmt.Errorf("%q opens as %+v, and was sealed as %+v", sent, x, s.says)
+				return "", fmt.Errorf("%q opens as %+v and was sealed as %+v", sent, x, s.says)
 			}
-			return "session: opened, as it was sealed", nil
+			return "session: opened as sealed", nil
 		}
 	}
-	return "", fmt.Errorf("a forgery opens: %q", sent)
+	return "", fmt.Errorf("a forged session opens: %q", sent)
 }
 
-// tryAttempt opens an attempt's cookies after a change.
+// tryAttempt changes the cookie of an attempt, opens it and returns the outcome.
 func (c *cookies) tryAttempt() (string, error) {
 	r := c.r
 	a := c.attempts[r.IntN(len(c.attempts))]
@@ -247,7 +247,7 @@ func (c *cookies) tryAttempt() (string, error) {
 	sent := headers(r, []string{n + "=" + value})
 	got, err := c.store.OpenAttempt(context.Background(), state, sent...)
 	if _, sealing := c.store.SealAttempt(context.Background(), a.says, sent...); sealing != nil {
-		return "", fmt.Errorf("with the cookies %q no attempt is sealed: %w", sent, sealing)
+		return "", fmt.Errorf("an attempt cannot be sealed with the cookies %q: %w", sent, sealing)
 	}
 	if err != nil {
 		return c.refused("attempt", err, got == nil, sent)
@@ -255,29 +255,30 @@ func (c *cookies) tryAttempt() (string, error) {
 	for _, a := range c.attempts {
 		if len(sent) == 1 && !a.foreign && !a.ended && a.says.State == state && has(sent[0], a.name, a.value) {
 			if !reflect.DeepEqual(got, a.says) {
-				return "", fmt.Errorf("%q opens as %+v, and was sealed as %+v", sent, got, a.says)
+				return "", fmt.Errorf("%q opens as %+v and was sealed as %+v", sent, got, a.says)
 			}
-			return "attempt: opened, as it was sealed", nil
+			return "attempt: opened as sealed", nil
 		}
 	}
 	return "", fmt.Errorf("a forged attempt opens for the state %q: %q", state, sent)
 }
 
-// refused says how an opening was refused.
-func (c *cookies) refused(what string, err error, empty bool, sent []string) (string, error) {
+// refused returns the outcome of cookies that do not open.
+func (c *cookies) refused(kind string, err error, empty bool, sent []string) (string, error) {
 	switch {
 	case !empty:
 	case errors.Is(err, session.ErrNoSession):
-		return what + ": refused, none there", nil
+		return kind + ": refused, no session", nil
 	case errors.Is(err, session.ErrForged):
-		return what + ": refused, forged", nil
+		return kind + ": refused, forged", nil
 	case errors.Is(err, session.ErrEnded):
-		return what + ": refused, ended", nil
+		return kind + ": refused, ended", nil
 	}
-	return "", fmt.Errorf("%s: %q ends in %w", what, sent, err)
+	return "", fmt.Errorf("%s: %q fails with an unexpected error: %w", kind, sent, err)
 }
 
-// has reports whether a Cookie header has a cookie exactly once, with this value; or not at all, if the value is "".
+// has reports whether a Cookie header has a cookie exactly once with a value. If the value is "", it reports whether
+// the header does not have the cookie.
 func has(header, name, value string) bool {
 	n, found := 0, false
 	for _, pair := range strings.Split(header, ";") {

@@ -1,16 +1,18 @@
-// Command sessions proves by trial that no cookie and no callback that was tampered with begins or continues a session.
+// Command sessions searches for a forged cookie or callback that begins or continues a session.
 //
 //	go run ./bench/sessions -cases 1000000 -seed 1
 //
-// A case changes what a browser would send: the cookies of a session or of an attempt to log in (bits, characters and
-// bytes; cut, spliced from two, mixed among cookies of several sessions, hosts, names and keys; tricks with base64,
-// with the Cookie header and with names), or the query and the cookies of a callback. Some cases change nothing that
-// counts.
+// A case changes what a browser would send: the cookies of a session, the cookies of a login attempt, or the query and
+// the cookies of a callback. It changes bits, characters and bytes; cuts and splices values; mixes cookies of several
+// sessions, hosts, names and keys; and uses tricks with base64, names and the Cookie header. Some cases change nothing.
 //
-// A session or an attempt that opens has to be one that was sealed for this host under this name, value for value, and
-// to say what it said. A callback that begins a session has to have the state, the code and the attempt's cookie of one
-// login. Anything else, a panic, an error of another kind, and a piece of a cookie, a state or a code in a log fail the
-// run.
+// The command fails if
+//
+//   - a session or an attempt opens that was not sealed for this host and name with exactly these values, or its
+//     content differs from what was sealed;
+//   - a callback begins a session without the state, the code and the attempt's cookie of one login;
+//   - a log contains a part of a cookie, a state or a code;
+//   - there is a panic or an unexpected error.
 package main
 
 import (
@@ -27,23 +29,22 @@ import (
 )
 
 func main() {
-	cases := flag.Int("cases", 1_000_000, "how many `cases` to try")
-	seed := flag.Uint64("seed", 1, "where the random numbers begin")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many to try at once")
+	cases := flag.Int("cases", 1_000_000, "the number of `cases`")
+	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
+	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent cases")
 	flag.Parse()
 	log.SetFlags(0)
 	start := time.Now()
 	t, err := tryAll(*cases, *seed, *workers)
 	fmt.Printf("%s%-40s %9d\n", t, "cases", sum(t))
-	fmt.Printf("%.0f cases a second\n", float64(sum(t))/time.Since(start).Seconds())
+	fmt.Printf("%.0f cases per second\n", float64(sum(t))/time.Since(start).Seconds())
 	if err != nil {
 		log.Print(err)
 		os.Exit(1)
 	}
 }
 
-// tryAll tries cases, each worker with random numbers and functions of its own, and counts how they end, by what was
-// changed: "session: opened".
+// tryAll tries cases and counts their outcomes. Each worker has its own random numbers and functions.
 func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {
 	total := trial.Tally{}
 	err := trial.Workers(workers, func(worker int) (trial.Tally, error) {
@@ -53,7 +54,7 @@ func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {
 	return total, err
 }
 
-// sum is the number of all cases.
+// sum returns the number of all cases.
 func sum(t trial.Tally) (n int) {
 	for _, count := range t {
 		n += count

@@ -8,7 +8,8 @@ import (
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// mutated is a text with a change, or with none. others are texts of its kind, parts of which it may get.
+// mutated returns a changed text. others are texts of the same kind, which it may get parts of. In some cases, the text
+// stays the same.
 func mutated(r *rand.Rand, s string, others []string) string {
 	if s == "" {
 		return pick(r, append([]string{"A", "=", "\"\""}, others...))
@@ -25,7 +26,7 @@ func mutated(r *rand.Rand, s string, others []string) string {
 		b[at] = byte(r.IntN(256))
 	case 3: // cut at the end
 		b = b[:at]
-	case 4: // cut at the front
+	case 4: // cut at the start
 		b = b[at:]
 	case 5: // longer
 		b = append(b, alphabet[r.IntN(len(alphabet))])
@@ -35,11 +36,11 @@ func mutated(r *rand.Rand, s string, others []string) string {
 	case 7: // a piece twice
 		end := at + r.IntN(len(b)-at)
 		b = append(b[:end:end], b[at:]...)
-	case 8: // two neighbours in turn
+	case 8: // two neighbours swapped
 		if at+1 < len(b) {
 			b[at], b[at+1] = b[at+1], b[at]
 		}
-	case 9, 10: // the front of one and the end of another
+	case 9, 10: // the start of one and the end of another
 		if other != "" {
 			cut := min(at, r.IntN(len(other)))
 			b = append(b[:cut:cut], other[cut:]...)
@@ -56,13 +57,13 @@ func mutated(r *rand.Rand, s string, others []string) string {
 	return string(b)
 }
 
-// miswritten is a text as base64, a header or a URL may be written by mistake or on purpose.
+// miswritten returns a text with an error or a trick of base64, headers or URLs.
 func miswritten(r *rand.Rand, s string, at int, other string) string {
 	b := []byte(s)
 	switch r.IntN(8) {
-	case 0: // bytes below base64
+	case 0: // the encoded bytes
 		return belowBase64(r, s)
-	case 1: // bits that base64 leaves over
+	case 1: // the unused bits of the last character
 		if i := strings.IndexByte(alphabet, b[len(b)-1]); i >= 0 {
 			b[len(b)-1] = alphabet[i^(1+r.IntN(3))]
 		}
@@ -70,19 +71,19 @@ func miswritten(r *rand.Rand, s string, at int, other string) string {
 		b = append(b, strings.Repeat("=", 1+r.IntN(3))...)
 	case 3: // the other alphabet
 		return strings.NewReplacer("-", "+", "_", "/").Replace(s)
-	case 4: // what a decoder may pass over
-		more := pick(r, []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "%0A", "\""})
-		return s[:at] + more + s[at:]
+	case 4: // a character that a decoder may ignore
+		inserted := pick(r, []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "%0A", "\""})
+		return s[:at] + inserted + s[at:]
 	case 5: // an escape for a character
 		const hex = "0123456789ABCDEF"
 		b = append(b[:at:at], append([]byte{'%', hex[b[at]>>4], hex[b[at]&15]}, b[at+1:]...)...)
-	case 6: // another one of its kind
+	case 6: // another text of the same kind
 		return other
 	}
 	return string(b)
 }
 
-// belowBase64 changes the bytes that a text stands for.
+// belowBase64 changes the bytes that a text encodes.
 func belowBase64(r *rand.Rand, s string) string {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil || len(b) == 0 {
@@ -91,7 +92,7 @@ func belowBase64(r *rand.Rand, s string) string {
 	switch at := r.IntN(len(b)); r.IntN(5) {
 	case 0: // the version
 		b[0] = byte(r.IntN(256))
-	case 1: // the key's id
+	case 1: // the key's ID
 		b[min(len(b)-1, 1+r.IntN(4))] ^= 1 << r.IntN(8)
 	case 2: // the tag
 		b[len(b)-1-r.IntN(min(16, len(b)))] ^= 1 << r.IntN(8)
@@ -103,7 +104,7 @@ func belowBase64(r *rand.Rand, s string) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// headers are the Cookie headers of some cookies, with a trick or with none.
+// headers returns the Cookie headers of cookies, with a trick in some cases.
 func headers(r *rand.Rand, pairs []string) []string {
 	r.Shuffle(len(pairs), func(i, j int) { pairs[i], pairs[j] = pairs[j], pairs[i] })
 	all := strings.Join(pairs, "; ")
@@ -153,9 +154,9 @@ func headers(r *rand.Rand, pairs []string) []string {
 	return []string{all}
 }
 
-func pick(r *rand.Rand, from []string) string {
-	if len(from) == 0 {
+func pick(r *rand.Rand, texts []string) string {
+	if len(texts) == 0 {
 		return ""
 	}
-	return from[r.IntN(len(from))]
+	return texts[r.IntN(len(texts))]
 }

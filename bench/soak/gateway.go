@@ -22,12 +22,12 @@ import (
 type gateway struct {
 	cmd    *exec.Cmd
 	url    string
-	marker string // an environment variable that its functions have, "NAME=value"
+	marker string // an environment variable of its functions, as "NAME=value"
 	ended  chan struct{}
 
 	mu     sync.Mutex
 	lines  int
-	swaps  int      // how often it swapped the API
+	swaps  int      // the number of swaps of the API
 	faults []string // lines that report a fault of the gateway itself
 	errors strings.Builder
 }
@@ -71,7 +71,7 @@ func (s *soak) start() (*gateway, error) {
 	})
 	go func() {
 		reading.Wait()
-		_ = g.cmd.Wait() // it is ended from outside
+		_ = g.cmd.Wait() // a signal ends it
 		close(g.ended)
 	}()
 	select {
@@ -84,9 +84,10 @@ func (s *soak) start() (*gateway, error) {
 	}
 }
 
-// readLog reads the log to its end. It keeps only lines about faults.
-func (g *gateway) readLog(from io.Reader, ready chan<- string) {
-	r := bufio.NewScanner(from)
+// readLog reads the log to its end. It counts lines and swaps, keeps the first lines about faults, and sends the URL of
+// the gateway to ready.
+func (g *gateway) readLog(stdout io.Reader, ready chan<- string) {
+	r := bufio.NewScanner(stdout)
 	r.Buffer(nil, 1<<20)
 	for r.Scan() {
 		g.mu.Lock()
@@ -103,10 +104,10 @@ func (g *gateway) readLog(from io.Reader, ready chan<- string) {
 			ready <- found[1]
 		}
 	}
-	_, _ = io.Copy(io.Discard, from) // after a line that is too long, so that the gateway can continue
+	_, _ = io.Copy(io.Discard, stdout) // so that the gateway can continue after a line that is too long
 }
 
-// end sends a signal and waits for the process to end. It returns what is left after a while.
+// end sends a signal and waits for the gateway to end. It returns the processes that are still running after a while.
 func (g *gateway) end(signal syscall.Signal) (left []string) {
 	family := append(children(g.cmd.Process.Pid), marked(g.marker)...)
 	_ = g.cmd.Process.Signal(signal)
@@ -132,7 +133,7 @@ func (g *gateway) end(signal syscall.Signal) (left []string) {
 	}
 }
 
-// goroutines returns how many goroutines a crash has listed.
+// goroutines returns the number of goroutines in the output of a crash.
 func (g *gateway) goroutines() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

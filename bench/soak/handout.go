@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// handOut is the app that the gateway runs, in a separate process: it copies the assembly to where it is wanted. As
-// with CDK, existing assets stay, and templates are written again. Each function's environment differs from the last
-// time, so that all functions are replaced.
-func handOut(from, to string) error {
-	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+// handOut is the app that the gateway runs in a separate process. It copies the assembly to outDir. Like CDK, it keeps
+// existing assets and overwrites templates. Each function gets a different environment than before, so that the gateway
+// replaces all functions.
+func handOut(assembly, outDir string) error {
+	return filepath.WalkDir(assembly, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rest, err := filepath.Rel(from, path)
+		rest, err := filepath.Rel(assembly, path)
 		if err != nil {
 			return err
 		}
-		target := filepath.Join(to, rest)
+		target := filepath.Join(outDir, rest)
 		if entry.IsDir() {
 			return os.MkdirAll(target, 0o755)
 		}
@@ -51,7 +51,7 @@ func handOut(from, to string) error {
 	})
 }
 
-// changed returns a template whose functions have another environment.
+// changed returns the template with a different environment for each function.
 func changed(text []byte) ([]byte, error) {
 	var template map[string]any
 	if err := json.Unmarshal(text, &template); err != nil {

@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// kills counts the processes of functions that were killed.
+// kills kills functions' processes and counts the kills.
 type kills struct {
 	mu    sync.Mutex
 	count int
 	last  []time.Time // the recent ones
 }
 
-// slack is how long after a kill a request that had the process may begin to fail: the process may die after it was
-// chosen for a request and before it gets it, and clocks are read at different times.
+// slack is how long after a kill a request may start and still fail because of it. The gateway may choose a process for
+// a request and then the process dies before it gets the request. Clocks are also read at different times.
 const slack = 500 * time.Millisecond
 
-// run kills one process after the other, at random times, until the context ends.
+// run kills processes, one at a time at random intervals, until the context ends.
 func (k *kills) run(ctx context.Context, every time.Duration, gateway int) {
 	for {
 		select {
@@ -49,7 +49,7 @@ func (k *kills) note() {
 	}
 }
 
-// during reports whether a process was killed while a request was under way.
+// during reports whether a process was killed during a request.
 func (k *kills) during(start, end time.Time) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// hangs is how long a request may take. API Gateway gives a function 29 s, and its authorizer some more.
+// hangs is how long a request may take. API Gateway's limit for a function is 29 s, and the authorizer runs before it.
 const hangs = 35 * time.Second
 
 // traffic sends requests and counts the answers.
@@ -25,15 +25,15 @@ type traffic struct {
 
 	mu       sync.Mutex
 	sent     int
-	skipped  int // because the maximum was under way
+	skipped  int // not sent because of the maximum of concurrent requests
 	statuses map[int]int
 	kinds    map[string]int
-	took     []float64 // seconds; a sample of them
+	took     []float64 // the seconds that some of the requests took
 	worst    time.Duration
 	failures map[string][]string // some failures of each kind
 	counts   map[string]int      // failures by kind
-	stopping bool                // the gateway is being ended: a request may break off
-	broken   int                 // how many broke off then
+	stopping bool                // the gateway is being ended, so that requests may fail
+	broken   int                 // the number of requests that failed for this reason
 }
 
 func newTraffic(url string, workers int, k *kills) *traffic {
@@ -48,7 +48,7 @@ func newTraffic(url string, workers int, k *kills) *traffic {
 	}
 }
 
-// run sends requests at a rate until the context ends, and waits for the answers.
+// run sends requests at a rate until the context ends, and then waits for the answers.
 func (t *traffic) run(ctx context.Context, rate, workers int, callers []caller) {
 	due := make(chan struct{})
 	var wg sync.WaitGroup
@@ -119,7 +119,7 @@ func (t *traffic) send(r request) {
 	t.judge(r, answer, body, start, end)
 }
 
-// judge compares an answer with the possible right ones. The caller holds the lock.
+// judge checks an answer. The caller holds the lock.
 func (t *traffic) judge(r request, answer *http.Response, body []byte, start, end time.Time) {
 	status := answer.StatusCode
 	got := fmt.Sprintf("%s: %s %s: got %d %.300q", r.kind, r.verb, r.path, status, body)
@@ -137,18 +137,18 @@ func (t *traffic) judge(r request, answer *http.Response, body []byte, start, en
 	case status/100 != 5:
 		t.fail("wrong status", "%s: want %v", got, r.want)
 	case status == http.StatusServiceUnavailable:
-		t.fail("wrong status", "%s: no function of this run has reason to say so", got)
+		t.fail("wrong status", "%s: no function of this run answers so", got)
 	case !t.kills.during(start, end):
 		t.fail("5xx without a kill", "%s after %s", got, end.Sub(start))
 	}
 }
 
-func (t *traffic) fail(what, format string, a ...any) {
-	t.counts[what]++
-	if len(t.failures[what]) < 5 {
+func (t *traffic) fail(kind, format string, a ...any) {
+	t.counts[kind]++
+	if len(t.failures[kind]) < 5 {
 		text := time.Now().Format(time.TimeOnly) + " " + fmt.Sprintf(format, a...)
-		t.failures[what] = append(t.failures[what], text)
-		fmt.Println("FAILED:", what+":", text)
+		t.failures[kind] = append(t.failures[kind], text)
+		fmt.Println("FAILED:", kind+":", text)
 	}
 }
 

@@ -1,24 +1,26 @@
 //go:build linux
 
-// Command soak keeps "gatehouse dev --watch" busy on the example for as long as it is told, kills its functions'
-// processes at random meanwhile, has it swap the API for a new one now and then, and reports what went wrong.
+// Command soak tests "gatehouse dev --watch" under load. Meanwhile it kills the functions' processes at random and
+// changes the app, so that the gateway swaps in a new API. Then it reports errors.
 //
 //	go run ./bench/soak -duration 1h
 //
-// It sends right and wrong requests at a steady rate over loopback: public ones, ones with tokens of several callers,
-// without a token, with forged, foreign and expired ones, with too few rights, with bodies that are taken and that are
-// not, to orders, routes and stages that do not exist. The answer to each is known, and where a function makes it, it
-// quotes something that no other request has, so that a mix-up is seen. What must hold:
+// It needs Linux, because it reads /proc. Choose a rate that leaves processor time on the machine, and run it with
+// nice.
 //
-//   - a request that must not pass never gets a 2xx, and no request gets another one's answer;
+// It sends valid and invalid requests to the example at a steady rate over loopback. The invalid ones have no token, a
+// forged, foreign or expired token, a token with too few rights, a body that is rejected, or an order, route or stage
+// that does not exist. The answer to each request is known. An answer from a function quotes a text that no other
+// request has, so that a swapped answer is found. The command checks that
+//
+//   - no request that must not pass gets a 2xx, and no request gets the answer of another;
 //   - every request is answered;
-//   - there are no more answers of 5xx than processes were killed, and each had a kill while it was under way;
-//   - memory and open files of the gateway do not grow over the second half, and it has no more threads than its processes
-//     need; when it is idle in the end, the goroutines that are left are as few as after its start;
-//   - nothing is left of it, however it ends: by SIGTERM, by a crash (SIGQUIT), or killed itself.
+//   - there are no more answers with 5xx than kills, and there was a kill during each such request;
+//   - the gateway's memory and open files do not grow over the second half, it has no more threads than its processes
+//     need, and few goroutines are left when it is idle at the end;
+//   - no process is left, whether the gateway ends by SIGTERM, crashes (SIGQUIT) or is killed.
 //
-// It does not measure how fast the gateway is, and it does not try what AWS would do: the tests do. It needs Linux, as
-// it reads /proc. Give it a rate that leaves the machine room, and nice.
+// It does not measure the speed of the gateway, or compare its answers with those of AWS.
 package main
 
 import (
@@ -37,17 +39,17 @@ import (
 
 func main() {
 	var s soak
-	flag.DurationVar(&s.duration, "duration", time.Hour, "how long the load lasts")
+	flag.DurationVar(&s.duration, "duration", time.Hour, "the duration of the load")
 	flag.IntVar(&s.rate, "rate", 300, "requests per second")
-	flag.IntVar(&s.workers, "workers", 32, "how many requests are under way at a time, at most")
-	flag.DurationVar(&s.killEvery, "kill-every", 400*time.Millisecond, "how long it is between two kills, on average")
-	flag.DurationVar(&s.swapEvery, "swap-every", 20*time.Second, "how long it is between two changes of the app")
-	flag.DurationVar(&s.sampleEvery, "sample-every", 10*time.Second, "how often memory is looked at")
+	flag.IntVar(&s.workers, "workers", 32, "the maximum number of concurrent requests")
+	flag.DurationVar(&s.killEvery, "kill-every", 400*time.Millisecond, "the average time between two kills")
+	flag.DurationVar(&s.swapEvery, "swap-every", 20*time.Second, "the time between two changes of the app")
+	flag.DurationVar(&s.sampleEvery, "sample-every", 10*time.Second, "the time between two samples of memory")
 	flag.StringVar(
 		&s.binary,
 		"gatehouse",
 		"",
-		"the command, built; by default it is built from this folder, the repository's root",
+		"the built command gatehouse; by default it is built from the working directory, the repository's root",
 	)
 	flag.StringVar(
 		&s.assembly,
@@ -55,10 +57,10 @@ func main() {
 		"",
 		"the example's cloud assembly with functions for this machine; by default it is synthesized",
 	)
-	from := flag.String("hand-out", "", "not for you: to be the app, whose assembly is this one")
+	handedOut := flag.String("hand-out", "", "for internal use: run as the app, and copy this assembly")
 	flag.Parse()
-	if *from != "" {
-		if err := handOut(*from, os.Getenv("CDK_OUTDIR")); err != nil {
+	if *handedOut != "" {
+		if err := handOut(*handedOut, os.Getenv("CDK_OUTDIR")); err != nil {
 			fmt.Fprintln(os.Stderr, "soak:", err)
 			os.Exit(1)
 		}
@@ -85,7 +87,7 @@ type soak struct {
 	dir string // a temporary folder
 }
 
-// brief is how long the load lasts in runs that test how the gateway ends.
+// brief is the duration of the load in runs that test the end of the gateway.
 const brief = 10 * time.Second
 
 func (s *soak) run(ctx context.Context) (passed bool, err error) {
@@ -104,7 +106,7 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 		duration time.Duration
 		end      syscall.Signal
 	}{
-		{"the soak, ended by a crash", s.duration, syscall.SIGQUIT},
+		{"the long run, ended by a crash", s.duration, syscall.SIGQUIT},
 		{"a short run, ended by SIGTERM under load", brief, syscall.SIGTERM},
 		{"a short run, killed under load", brief, syscall.SIGKILL},
 	} {
@@ -113,14 +115,14 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 			return false, fmt.Errorf("%s: %w", phase.name, err)
 		}
 		if ctx.Err() != nil {
-			fmt.Println("it was stopped early: what follows is of the time until then")
+			fmt.Println("the run was stopped early; the results are of the time until then")
 			break
 		}
 	}
 	return v.print(), nil
 }
 
-// build builds what was not given on the command line.
+// build builds the command and the assembly if the flags do not name them.
 func (s *soak) build(ctx context.Context) error {
 	if s.binary == "" {
 		if err := example.Build(ctx, s.dir, example.Command); err != nil {

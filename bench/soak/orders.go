@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// order is an order that the service was given.
+// order is an order of the service.
 type order struct {
 	ID        string `json:"id"`
 	Customer  string `json:"customer"`
 	CreatedBy string `json:"createdBy"`
 }
 
-// newID is a version 7 UUID (RFC 9562 section 5.7), such as the service takes.
+// newID returns a version 7 UUID (RFC 9562 section 5.7), as the service requires.
 func (m *maker) newID() string {
 	var b [16]byte
 	ms := uint64(time.Now().UnixMilli())
@@ -57,7 +57,7 @@ func (m *maker) create(c caller) request {
 				m.made = m.made[1:]
 			}
 			if location := h.Get("Location"); location != "orders/"+o.ID {
-				return fmt.Errorf("want another Location than %q", location)
+				return fmt.Errorf("got the Location %q, want orders/%s", location, o.ID)
 			}
 			return o.is(body)
 		},
@@ -69,7 +69,7 @@ func (m *maker) create(c caller) request {
 func (m *maker) get(c caller) request {
 	if len(m.made) == 0 || m.random.IntN(2) == 0 {
 		return request{
-			kind:  "get what is not there",
+			kind:  "get a missing order",
 			verb:  "GET",
 			path:  "/prod/orders/" + m.newID(),
 			token: c.read,
@@ -109,7 +109,7 @@ func (m *maker) checkList(body []byte, _ http.Header) error {
 	}
 	for _, o := range page.Orders {
 		if !strings.HasPrefix(o.Customer, "n") || !strings.HasPrefix(o.CreatedBy, "soak-") {
-			return fmt.Errorf("want orders of this run's callers alone")
+			return fmt.Errorf("want only orders of this run's callers")
 		}
 	}
 	return nil

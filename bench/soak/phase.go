@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// phase starts a gateway, keeps it busy for a while, ends it, and adds its observations to the verdict.
+// phase starts a gateway, keeps it busy for a while, ends it, and adds the results to the verdict.
 func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, signal syscall.Signal) error {
 	callers, err := s.callers(8)
 	if err != nil {
@@ -31,10 +31,10 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	defer stopLoad()
 	killing, stopKills := context.WithCancel(loading)
 	defer stopKills()
-	var all sync.WaitGroup
-	all.Go(func() { t.run(loading, s.rate, s.workers, callers) })
-	all.Go(func() { k.run(killing, s.killEvery, pid) })
-	all.Go(func() { s.change(killing) })
+	var tasks sync.WaitGroup
+	tasks.Go(func() { t.run(loading, s.rate, s.workers, callers) })
+	tasks.Go(func() { k.run(killing, s.killEvery, pid) })
+	tasks.Go(func() { s.change(killing) })
 	samples := s.watch(loading, g, t)
 
 	crash := signal == syscall.SIGQUIT
@@ -44,8 +44,8 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 		t.stopping = true
 		t.mu.Unlock()
 	} else {
-		all.Wait()
-		time.Sleep(2 * time.Second) // the gateway needs a moment to notice that the connections are closed
+		tasks.Wait()
+		time.Sleep(2 * time.Second) // so that the gateway notices that the connections are closed
 		v.idle = len(functionsOf(pid))
 	}
 	select {
@@ -55,7 +55,7 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	}
 	left := g.end(signal)
 	stopLoad()
-	all.Wait()
+	tasks.Wait()
 	v.add(t, k, g, left)
 	if crash {
 		v.samples, v.goroutines = samples, g.goroutines()
@@ -63,7 +63,7 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	return nil
 }
 
-// watch takes samples until the context ends. If the run is ended under load, it returns while the load lasts.
+// watch takes samples until one second before the context's deadline, so that a short run ends under load.
 func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sample) {
 	next, told := time.Now().Add(s.sampleEvery), time.Now()
 	deadline, _ := ctx.Deadline()
@@ -78,8 +78,8 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 			continue
 		}
 		next = next.Add(s.sampleEvery)
-		if one, err := takeSample(g.cmd.Process.Pid); err == nil {
-			samples = append(samples, one)
+		if taken, err := takeSample(g.cmd.Process.Pid); err == nil {
+			samples = append(samples, taken)
 		}
 		if time.Since(told) >= time.Minute && len(samples) > 0 {
 			told = time.Now()
@@ -116,7 +116,7 @@ func (s *soak) change(ctx context.Context) {
 		case <-time.After(s.swapEvery):
 		}
 		if err := os.WriteFile(filepath.Join(s.dir, "sources", "change"), fmt.Append(nil, n), 0o644); err != nil {
-			fmt.Println("the app's sources cannot be changed:", err)
+			fmt.Println("cannot change the app's sources:", err)
 			return
 		}
 	}

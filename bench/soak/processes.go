@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
-// children returns the processes that a process started itself.
+// children returns the running child processes of a process.
 func children(pid int) (out []machine.Process) {
 	for _, p := range machine.Processes() {
 		if p.Parent == pid && !p.Ended {
@@ -28,8 +28,8 @@ func runs(id machine.Identity) bool {
 	return ok && p.Identity == id && !p.Ended
 }
 
-// functionsOf returns the children of a gateway that run a function. Its only other child is the app's shell, now and
-// then.
+// functionsOf returns the children of a gateway that run a function. The only other child, at times, is the app's
+// shell.
 func functionsOf(gateway int) (out []machine.Process) {
 	for _, p := range children(gateway) {
 		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.PID)); err == nil &&
@@ -40,7 +40,7 @@ func functionsOf(gateway int) (out []machine.Process) {
 	return out
 }
 
-// marked returns the processes that have an environment variable with the given value, whatever started them.
+// marked returns all processes of the machine with an environment variable, as "NAME=value".
 func marked(variable string) (out []machine.Process) {
 	for _, p := range machine.Processes() {
 		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.PID))
@@ -51,7 +51,7 @@ func marked(variable string) (out []machine.Process) {
 	return out
 }
 
-// sample is how much of the machine a process uses.
+// sample has the resources that a process uses.
 type sample struct {
 	memory  float64 // resident, in MB
 	files   float64

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// request is a request to send, with its possible right answers.
+// request is a request to send, with the expected answers.
 type request struct {
 	kind  string
 	verb  string
 	path  string // including the stage
 	token string
 	body  string
-	want  []int                                  // the right statuses
-	check func(body []byte, h http.Header) error // checks the body of a right answer
+	want  []int                                  // the expected statuses
+	check func(body []byte, h http.Header) error // checks the body of an answer with an expected status
 }
 
-// says checks for an exact body.
+// says checks that a body is a text.
 func says(text string) func([]byte, http.Header) error {
 	return func(body []byte, _ http.Header) error {
 		if strings.TrimSpace(string(body)) != text {
@@ -54,7 +54,7 @@ const (
 type maker struct {
 	random  *rand.Rand
 	callers []caller
-	made    []order // some recently created orders
+	made    []order // recently created orders
 }
 
 // nonce returns a text that no other request has.
@@ -75,7 +75,7 @@ func (m *maker) next() request {
 		return request{kind: "public", verb: "GET", path: "/prod/health", want: []int{200}, check: says(`{"status":"ok"}`)}
 	case 2:
 		return request{
-			kind:  "public, with a token that it does not need",
+			kind:  "public, with an invalid token",
 			verb:  "GET",
 			path:  "/prod/health",
 			token: choose(m.random, c.bad).token,
@@ -162,7 +162,7 @@ func (m *maker) next() request {
 	case 18:
 		if m.random.IntN(2) == 0 {
 			return request{
-				kind:  "create with a token to read",
+				kind:  "create with a token for reading",
 				verb:  "POST",
 				path:  orders,
 				token: c.read,

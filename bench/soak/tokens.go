@@ -21,14 +21,14 @@ type caller struct {
 	read    string // a token with the scope orders/read
 	write   string // with orders/write
 	admin   string // with orders/write, in the group admins
-	nothing string // without a right
+	nothing string // without scopes and groups
 	bad     []badToken
 }
 
 // badToken is a token that must be rejected, with the reason.
 type badToken struct{ why, token string }
 
-// callers makes callers with tokens that last longer than the run.
+// callers makes callers whose tokens are valid longer than the run.
 func (s *soak) callers(n int) ([]caller, error) {
 	ours, err := s.provider(devissuer.Folder(s.cache()))
 	if err != nil {
@@ -53,18 +53,18 @@ func (s *soak) callers(n int) ([]caller, error) {
 			}
 			return token
 		}
-		all := devissuer.TokenRequest{Scopes: []string{"orders/read", "orders/write"}, Groups: []string{"admins"}}
+		full := devissuer.TokenRequest{Scopes: []string{"orders/read", "orders/write"}, Groups: []string{"admins"}}
 		c.read = mint(ours, devissuer.TokenRequest{Scopes: []string{"orders/read"}})
 		c.write = mint(ours, devissuer.TokenRequest{Scopes: []string{"orders/write"}})
-		c.admin = mint(ours, devissuer.TokenRequest{Scopes: []string{"orders/write"}, Groups: all.Groups})
+		c.admin = mint(ours, devissuer.TokenRequest{Scopes: []string{"orders/write"}, Groups: full.Groups})
 		c.nothing = mint(ours, devissuer.TokenRequest{})
-		expired, other := all, all
-		expired.Expires, other.Audience = -time.Hour, "another-client"
-		right := mint(ours, all)
+		expired, otherClient := full, full
+		expired.Expires, otherClient.Audience = -time.Hour, "another-client"
+		right := mint(ours, full)
 		c.bad = []badToken{
 			{"expired", mint(ours, expired)},
-			{"for another client", mint(ours, other)},
-			{"signed with a key that is not the issuer's", mint(foreign, all)},
+			{"for another client", mint(ours, otherClient)},
+			{"signed with a key that is not the issuer's", mint(foreign, full)},
 		}
 		if failed != nil {
 			return nil, failed
@@ -98,7 +98,7 @@ func (s *soak) provider(folder string) (*devissuer.Provider, error) {
 // forged returns tokens made from a valid one without its key.
 func forged(right string) []badToken {
 	parts := strings.Split(right, ".")
-	payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // never an error: the token was just made
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // cannot fail: the token was just made
 	encode := base64.RawURLEncoding.EncodeToString
 	changed := encode([]byte(strings.Replace(string(payload), `"sub":"soak-`, `"sub":"root-`, 1)))
 	return []badToken{
@@ -109,4 +109,4 @@ func forged(right string) []badToken {
 }
 
 // choose returns a random element.
-func choose[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+func choose[T any](r *rand.Rand, elements []T) T { return elements[r.IntN(len(elements))] }

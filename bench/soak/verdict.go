@@ -18,16 +18,16 @@ type verdict struct {
 	kinds                                             map[string]int
 	counts                                            map[string]int
 	phases                                            []string
-	left, faults, other                               []string
+	left, faults, otherFailures                       []string
 	worst                                             time.Duration
 
 	samples    []sample // from the long phase
 	goroutines int      // at its end
-	idle       int      // processes of functions at that time
+	idle       int      // functions' processes at its end
 }
 
-func (v *verdict) fail(what, detail string) {
-	v.other = append(v.other, strings.TrimSpace(what+": "+detail))
+func (v *verdict) fail(problem, detail string) {
+	v.otherFailures = append(v.otherFailures, strings.TrimSpace(problem+": "+detail))
 }
 
 func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
@@ -46,11 +46,11 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 	for kind, n := range t.kinds {
 		v.kinds[kind] += n
 	}
-	for what, n := range t.counts {
-		v.counts[what] += n
+	for kind, n := range t.counts {
+		v.counts[kind] += n
 	}
 	if fives > k.total() {
-		v.fail("more 5xx than kills", fmt.Sprintf("%d against %d", fives, k.total()))
+		v.fail("more 5xx than kills", fmt.Sprintf("%d 5xx, %d kills", fives, k.total()))
 	}
 	v.sent, v.skipped, v.kills, v.fives, v.broken = v.sent+t.sent, v.skipped+t.skipped, v.kills+k.total(), v.fives+fives,
 		v.broken+t.broken
@@ -72,31 +72,31 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 	v.left, v.faults = append(v.left, left...), append(v.faults, g.faults...)
 }
 
-var errTooShort = errors.New("too few samples: let it run longer, or look more often")
+var errTooShort = errors.New("too few samples: increase -duration, or decrease -sample-every")
 
-// Limits of what counts as flat, over the second half of the samples: a tenth, or the normal variation due to the
-// runtime's collector and to connections and processes that come and go.
+// The growth over the second half of the samples that still counts as flat: a share of the mean, or the normal
+// variation that the garbage collector, connections and processes cause.
 const (
 	share  = 0.1
 	memory = 4.0 // MB
 	files  = 16.0
 )
 
-// threads limits the gateway's threads. Go keeps a thread for each process that it waits for, and never gives it back,
-// so the number is that of the busiest moment: two functions with ten processes each, twice during a swap, and the
-// runtime's own.
+// threads limits the gateway's threads. Go keeps a thread for each process that it waits for and never ends it, so the
+// number is that of the busiest moment: two functions with ten processes each, twice that during a swap, and the
+// threads of the runtime.
 const threads = 64
 
-// perFunction and besides limit the goroutines of an idle gateway: those for each process of a function, and the rest.
+// An idle gateway may have perFunction goroutines for each function's process, and besides others.
 const (
 	perFunction = 12
 	besides     = 40
 )
 
-// print prints the results, and reports whether everything held.
+// print prints the results and reports whether all checks passed.
 func (v *verdict) print() (passed bool) {
 	fmt.Printf(
-		"\n%d requests, %d kills, %d log lines; %d more requests were due while as many as may be were under way\n",
+		"\n%d requests, %d kills, %d log lines; %d more requests were not sent because of -workers\n",
 		v.sent,
 		v.kills,
 		v.lines,
@@ -115,39 +115,39 @@ func (v *verdict) print() (passed bool) {
 	fmt.Printf("  statuses %s\n\n", strings.Join(statuses, ", "))
 
 	passed = true
-	say := func(holds bool, what, format string, a ...any) {
+	report := func(holds bool, check, format string, a ...any) {
 		word := "pass"
 		if !holds {
 			word, passed = "FAIL", false
 		}
-		fmt.Printf("%s  %-34s %s\n", word, what, fmt.Sprintf(format, a...))
+		fmt.Printf("%s  %-34s %s\n", word, check, fmt.Sprintf(format, a...))
 	}
-	say(v.counts["WRONG 2XX"] == 0, "no wrong 2xx", "%d", v.counts["WRONG 2XX"])
-	say(v.counts["wrong body"] == 0, "no answer of another request", "%d wrong bodies", v.counts["wrong body"])
-	say(v.counts["wrong status"] == 0, "no other wrong status", "%d", v.counts["wrong status"])
-	say(
+	report(v.counts["WRONG 2XX"] == 0, "no wrong 2xx", "%d", v.counts["WRONG 2XX"])
+	report(v.counts["wrong body"] == 0, "no answer to another request", "%d wrong bodies", v.counts["wrong body"])
+	report(v.counts["wrong status"] == 0, "no other wrong status", "%d", v.counts["wrong status"])
+	report(
 		v.counts["no answer"] == 0,
-		"no request that hangs or breaks off",
-		"%d; the longest took %.2f s; %d broke off as the gateway was ended under load",
+		"every request answered",
+		"%d not; the longest took %.2f s; %d others failed when the gateway was ended under load",
 		v.counts["no answer"],
 		v.worst.Seconds(),
 		v.broken,
 	)
-	say(v.counts["5xx without a kill"] == 0, "5xx around kills only", "%d, %d of them without a kill, for %d kills",
+	report(v.counts["5xx without a kill"] == 0, "5xx only around kills", "%d, %d of them without a kill, for %d kills",
 		v.fives, v.counts["5xx without a kill"], v.kills)
-	say(v.swaps > 0, "the API was swapped under load", "%d times", v.swaps)
-	say(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
-	say(len(v.faults) == 0, "no fault that it reports itself", "%s", orNone(v.faults))
-	say(len(v.other) == 0, "nothing else", "%s", orNone(v.other))
-	v.flat(say)
+	report(v.swaps > 0, "API swapped under load", "%d times", v.swaps)
+	report(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
+	report(len(v.faults) == 0, "no fault in the gateway's log", "%s", orNone(v.faults))
+	report(len(v.otherFailures) == 0, "no other failure", "%s", orNone(v.otherFailures))
+	v.flat(report)
 	var fullest float64
 	for _, s := range v.samples {
 		fullest = max(fullest, s.threads)
 	}
-	say(fullest <= threads, "no more threads than processes need", "%.0f at most (at most %d)", fullest, threads)
-	most := besides + perFunction*v.idle
-	say(v.goroutines > 0 && v.goroutines <= most, "few goroutines when idle", "%d with %d processes (at most %d)",
-		v.goroutines, v.idle, most)
+	report(fullest <= threads, "no more threads than processes need", "%.0f at most (at most %d)", fullest, threads)
+	limit := besides + perFunction*v.idle
+	report(v.goroutines > 0 && v.goroutines <= limit, "few goroutines when idle", "%d with %d processes (at most %d)",
+		v.goroutines, v.idle, limit)
 	if passed {
 		fmt.Println("\npassed")
 	} else {
@@ -156,42 +156,43 @@ func (v *verdict) print() (passed bool) {
 	return passed
 }
 
-// flat checks what the gateway used over the second half of the samples, by the line through them.
-func (v *verdict) flat(say func(holds bool, what, format string, a ...any)) {
+// flat checks that memory and open files do not grow over the second half of the samples. The growth is that of the
+// least-squares line.
+func (v *verdict) flat(report func(holds bool, check, format string, a ...any)) {
 	second := v.samples[len(v.samples)/2:]
 	for _, c := range []struct {
-		what, unit string
-		least      float64
-		of         func(sample) float64
+		check, unit string
+		tolerance   float64
+		value       func(sample) float64
 	}{
 		{"memory is flat", "MB", memory, func(s sample) float64 { return s.memory }},
 		{"open files are flat", "files", files, func(s sample) float64 { return s.files }},
 	} {
 		if len(second) < 3 {
-			say(false, c.what, "%v", errTooShort)
+			report(false, c.check, "%v", errTooShort)
 			continue
 		}
 		var values []float64
 		for _, s := range second {
-			values = append(values, c.of(s))
+			values = append(values, c.value(s))
 		}
 		mean, slope := line(values)
 		growth := slope * float64(len(values)-1)
-		first := c.of(v.samples[0])
-		say(growth <= max(share*mean, c.least), c.what,
+		first := c.value(v.samples[0])
+		report(growth <= max(share*mean, c.tolerance), c.check,
 			"%.1f %s on average over the second half, %+.2f along it; %.1f in the first sample, %.1f to %.1f in all",
-			mean, c.unit, growth, first, slices.Min(each(v.samples, c.of)), slices.Max(each(v.samples, c.of)))
+			mean, c.unit, growth, first, slices.Min(each(v.samples, c.value)), slices.Max(each(v.samples, c.value)))
 	}
 }
 
-func each(samples []sample, of func(sample) float64) (out []float64) {
+func each(samples []sample, value func(sample) float64) (out []float64) {
 	for _, s := range samples {
-		out = append(out, of(s))
+		out = append(out, value(s))
 	}
 	return out
 }
 
-// line returns the mean of some values, and the slope of the least-squares line through them, for one step.
+// line returns the mean of values, and the slope of their least-squares line per step.
 func line(values []float64) (mean, slope float64) {
 	n := float64(len(values))
 	for _, y := range values {

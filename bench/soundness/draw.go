@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// literals are few, so that routes overlap. Some callers have these names.
+// literals are few, so that routes overlap. Some are also subjects of callers.
 var literals = []string{"a", "b", "me", "users", "a:b", "v1.0"}
 
 // subjects are values that a path may contain.
@@ -29,9 +29,9 @@ var hostile = []string{
 	strings.Repeat("n", 129), strings.Repeat("n", 600), "<sub>", "{p0}",
 }
 
-func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+func pick[T any](r *rand.Rand, elements []T) T { return elements[r.IntN(len(elements))] }
 
-// drawTable draws the rules of one API.
+// drawTable draws the rules of an API.
 func drawTable(r *rand.Rand) (*access.Table, error) {
 	verbs := [][]string{{"GET"}, {"GET", "GET", "POST"}, {"GET", route.Any}}[r.IntN(3)]
 	words := literals[:2+r.IntN(len(literals)-1)]
@@ -105,7 +105,7 @@ func drawRequirement(r *rand.Rand, p route.Pattern) access.Requirement {
 	return access.Requirement{Kind: access.Scope, AnyOf: []string{pick(r, []string{"s", "t"})}}
 }
 
-// drawClaims draws the claims of a token, as JSON for the authorizer and for the evaluator.
+// drawClaims draws the claims of a token, as decoded from JSON.
 func drawClaims(r *rand.Rand) map[string]any {
 	value := func() string {
 		if r.IntN(5) == 0 {
@@ -157,7 +157,7 @@ func drawClaims(r *rand.Rand) map[string]any {
 	return claims
 }
 
-// drawRequest draws a request that is close to a route and to a caller.
+// drawRequest draws a request that is close to a route and to the claims of a caller.
 func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb, path string) {
 	rule := pick(r, rules)
 	p := rule.Pattern
@@ -175,8 +175,8 @@ func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb
 		case 2:
 			s = pick(r, hostile)
 		case 3, 4:
-			if of := list(claims[pick(r, []string{"tenants", "orgs"})]); len(of) > 0 {
-				s = pick(r, of)
+			if members := list(claims[pick(r, []string{"tenants", "orgs"})]); len(members) > 0 {
+				s = pick(r, members)
 				break
 			}
 			fallthrough
@@ -187,17 +187,17 @@ func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb
 	}
 	var parts []string
 	for _, s := range p.Segments {
-		own := ofCaller(r, rule, s, claims)
+		compared := ofCaller(r, rule, s, claims)
 		switch {
 		case s.Kind == route.Literal && r.IntN(16) > 0:
 			parts = append(parts, s.Text)
-		case own != "" && r.IntN(3) > 0:
-			parts = append(parts, respell(r, own))
+		case compared != "" && r.IntN(3) > 0:
+			parts = append(parts, respell(r, compared))
 		default:
 			parts = append(parts, segment())
 		}
 		for s.Kind == route.Greedy && r.IntN(2) == 0 {
-			// Repeat segments, which a * in a policy could confuse with the route's own.
+			// Repeat segments of the path, which a * in a policy could match by mistake.
 			parts = append(parts, pick(r, append(parts, segment())))
 		}
 	}
@@ -218,7 +218,7 @@ func drawRequest(r *rand.Rand, rules []access.Rule, claims map[string]any) (verb
 	return verb, path
 }
 
-// ofCaller returns a value that a rule compares a parameter with; "" for none.
+// ofCaller returns a value of the claims with which the rule compares a parameter; "" for none.
 func ofCaller(r *rand.Rand, rule access.Rule, s route.Segment, claims map[string]any) string {
 	var values []string
 	for _, req := range rule.Requires {
@@ -238,8 +238,8 @@ func ofCaller(r *rand.Rand, rule access.Rule, s route.Segment, claims map[string
 	return pick(r, values)
 }
 
-// respell writes a segment raw, with its reserved characters escaped, or with further ones escaped, in hex of either
-// case.
+// respell leaves a segment as it is, escapes its reserved characters, or escapes any characters, in upper- or
+// lower-case hex.
 func respell(r *rand.Rand, s string) string {
 	often := []int{0, 0, 0, 0, 1, 1, 4}[r.IntN(7)]
 	if often == 0 {

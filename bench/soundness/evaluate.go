@@ -12,17 +12,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// verdict is what the requirements decide about a request.
+// verdict is the decision of the requirements about a request.
 type verdict struct {
 	permitted bool
-	byPath    bool    // permitted only because a path parameter has a value
-	values    []value // the values that could be the reason
+	byPath    bool    // whether a path parameter is the only reason
+	values    []value // the values that met a requirement
 }
 
-// value is the value of a parameter, in the path and in the claim.
+// value is the value of a path parameter: the segment of the path, and the equal value of the claim.
 type value struct{ segment, value string }
 
-// evaluate decides a request with a route, from the text of the requirements.
+// evaluate decides about a request to a route. It follows the definition of the requirements.
 func evaluate(rules []access.Rule, rule int, claims map[string]any, path string) verdict {
 	v := verdict{permitted: true}
 	for _, req := range rules[rule].Requires {
@@ -62,7 +62,7 @@ func byClaims(req access.Requirement, claims map[string]any) bool {
 	case access.ClaimHas:
 		return slices.ContainsFunc(list(claims[req.Claim]), func(s string) bool { return slices.Contains(req.AnyOf, s) })
 	}
-	panic("a kind that no table here has")
+	panic("the tables have no requirement of this kind")
 }
 
 // word returns the text of a string, a boolean or an integer.
@@ -93,7 +93,7 @@ func list(claim any) (out []string) {
 	return out
 }
 
-// named matches the values that can be written into a policy.
+// named matches values that can be part of a policy.
 var named = regexp.MustCompile(`^[A-Za-z0-9._~@|:+-]{1,128}$`)
 
 // byParameter compares a parameter of the path with a claim.
@@ -122,8 +122,8 @@ func byParameter(
 	if !slices.Contains(values, decoded) || !named.MatchString(decoded) || decoded == "." || decoded == ".." {
 		return value{}, false
 	}
-	for _, other := range rules { // another route has this literal there
-		s := other.Pattern.Segments
+	for _, otherRule := range rules { // does another route have the value as a literal?
+		s := otherRule.Pattern.Segments
 		if len(s) > place && s[place] == (route.Segment{Kind: route.Literal, Text: decoded}) &&
 			slices.Equal(s[:place], pattern.Segments[:place]) {
 			return value{}, false

@@ -1,23 +1,23 @@
-// Command soundness proves by trial that the included authorizer grants nothing that the access table does not say.
+// Command soundness searches for a request that the included authorizer allows and the access table does not permit.
 //
 //	go run ./bench/soundness -cases 10000000 -seed 1
 //
-// A case is an access table, the claims of a token and a request. The authorizer answers with a policy, which package
-// iampolicy evaluates on the request's method ARN; an evaluator that shares nothing with the policy compiler says from
-// the requirements and the claims whether the request is permitted; with DenyEscapedPaths, no path with a "%" is.
-// Claims and paths are hostile: wildcards, policy variables, slashes, escapes in hex of either case, names of other
-// routes, values of other callers with something added.
+// A case is an access table, the claims of a token, and a request. The authorizer answers with a policy, and package
+// iampolicy evaluates the policy for the request's method ARN. An independent evaluator, which shares no code with the
+// policy compiler, decides from the requirements and the claims whether the request is permitted. With
+// DenyEscapedPaths, it permits no path with a "%". Claims and paths are hostile: wildcards, policy variables, slashes,
+// escapes in upper- and lower-case hex, literals of other routes, and values that extend those of other callers.
 //
-// A request that is allowed and not permitted fails the run. One that is permitted and not allowed fails it as well,
-// unless the documentation names the reason; those are counted by reason:
+// The command fails if a request is allowed and not permitted. It also fails if a request is permitted and not allowed,
+// unless a documented reason applies. It counts these requests by reason:
 //
-//   - spelling: a policy that is cached has a value raw, and with its reserved characters percent-encoded in upper-case
-//     hex. Other spellings of the same value are denied.
-//   - empty segment: a path with "//" is for callers of all routes alone.
-//   - literal: the value is a literal of another route of the API, and no policy is right for both.
-//   - long: a resource of a policy has at most 512 characters.
-//   - many: a list has more than 1,024 values, or more than a policy holds.
-//   - name: an answer for one request names its path, which has a character that would not mean itself in a policy.
+//   - spelling: a cached policy has a value in two spellings, raw and with its reserved characters percent-encoded in
+//     upper-case hex. Other spellings of the value are denied.
+//   - empty segment: only a caller of all routes may request a path with "//".
+//   - literal: the value is a literal of another route of the API, and no policy is right for both routes.
+//   - long: a resource of the policy would have more than 512 characters.
+//   - many: a list has more than 1,024 values, or more than fit into a policy.
+//   - name: an answer for one request names its path, and a character of the path has a special meaning in a policy.
 package main
 
 import (
@@ -34,22 +34,22 @@ import (
 )
 
 func main() {
-	cases := flag.Int("cases", 1_000_000, "how many `cases` to try")
-	seed := flag.Uint64("seed", 1, "where the random numbers begin")
-	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many to try at once")
+	cases := flag.Int("cases", 1_000_000, "the number of `cases`")
+	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
+	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "the number of concurrent cases")
 	flag.Parse()
 	log.SetFlags(0)
 	start := time.Now()
 	t, err := tryAll(*cases, *seed, *workers)
 	fmt.Print(t)
-	fmt.Printf("%.0f cases a second\n", float64(t.cases)/time.Since(start).Seconds())
+	fmt.Printf("%.0f cases per second\n", float64(t.cases)/time.Since(start).Seconds())
 	if err != nil {
 		log.Print(err)
 		os.Exit(1)
 	}
 }
 
-// tryAll tries cases, each worker with random numbers of its own.
+// tryAll tries cases on several workers. Each has its own random numbers.
 func tryAll(cases int, seed uint64, workers int) (*tally, error) {
 	total := newTally()
 	err := trial.Workers(workers, func(worker int) (*tally, error) {
@@ -59,14 +59,14 @@ func tryAll(cases int, seed uint64, workers int) (*tally, error) {
 	return total, err
 }
 
-// tally counts what was tried.
+// tally counts the results.
 type tally struct {
-	cases, decided, permitted, allowed int
-	bound                              int // allowed by values of the path
-	perRequest                         int
-	tables, refused                    int // tables, and those that synth refuses
-	policies, none                     int // answers, and those without a policy
-	denied                             map[string]int
+	cases, decided, permitted, allowed int            // decided: requests that the authorizer has to decide
+	bound                              int            // allowed because of values of the path
+	perRequest                         int            // cases with answers for one request
+	tables, refused                    int            // tables, and tables that synth refuses
+	policies, none                     int            // answers, and answers without a policy
+	denied                             map[string]int // permitted and denied, by reason
 }
 
 func newTally() *tally { return &tally{denied: map[string]int{}} }
@@ -88,9 +88,9 @@ func (t *tally) add(o *tally) {
 }
 
 func (t *tally) String() string {
-	s := fmt.Sprintf("%d cases (%d with answers for one request) of %d tables, of which synth refuses %d; %d answers, %d "+
-		"of them without a policy\n", t.cases, t.perRequest, t.tables, t.refused, t.policies, t.none)
-	s += fmt.Sprintf("%d requests were the authorizer's to decide: %d permitted, %d allowed, of those %d by values of the "+
+	s := fmt.Sprintf("%d cases (%d with answers for one request) with %d tables, of which synth refuses %d; %d answers, "+
+		"%d of them without a policy\n", t.cases, t.perRequest, t.tables, t.refused, t.policies, t.none)
+	s += fmt.Sprintf("the authorizer decided %d requests: %d permitted, %d allowed, %d of these because of values of the "+
 		"path\n", t.decided, t.permitted, t.allowed, t.bound)
 	for _, reason := range slices.Sorted(maps.Keys(t.denied)) {
 		s += fmt.Sprintf("permitted and denied, %s: %d\n", reason, t.denied[reason])

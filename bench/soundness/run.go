@@ -26,11 +26,11 @@ var (
 	issuer = authztest.NewIssuer(issuerURL, key)
 )
 
-// How often a table, and the claims of a token, are used.
+// The number of callers of a table, and of requests of a caller.
 const (
 	callersOfTable   = 8
 	requestsOfCaller = 60
-	requestsOfAnswer = 20 // for one request each
+	requestsOfAnswer = 20 // requests of a caller, if an answer is for one request
 )
 
 // longestToken is the size limit of tokens that the authorizer reads, in bytes.
@@ -42,8 +42,8 @@ type api struct {
 	table      *access.Table
 	authorizer *authz.Authorizer
 	perRequest bool
-	escapes    bool // paths with escapes are allowed
-	accepted   bool // synth accepts the table
+	escapes    bool // whether paths may have escapes
+	accepted   bool // whether synth accepts the table
 }
 
 func newAPI(r *rand.Rand) (*api, error) {
@@ -85,26 +85,26 @@ func accepts(table *access.Table, perRequest bool) (bool, error) {
 	return len(c.Conflicts()) == 0 && c.CheckSize(policycompiler.LongestPrefix+len("prod")) == nil, nil
 }
 
-// ask returns the authorizer's policy for an event; nil if it answers with none.
+// ask returns the authorizer's policy for a token, and its text; nil if the authorizer refuses the token.
 func (a *api) ask(token, arn string) (*iampolicy.Document, string, error) {
 	answer, err := a.authorizer.Invoke(context.Background(), authztest.TokenEvent(arn, "Bearer "+token))
 	if err != nil {
 		return nil, "", nil
 	}
-	var of struct {
+	var reply struct {
 		PolicyDocument json.RawMessage `json:"policyDocument"`
 	}
-	if err := json.Unmarshal(answer, &of); err != nil {
+	if err := json.Unmarshal(answer, &reply); err != nil {
 		return nil, "", err
 	}
-	policy, err := iampolicy.Parse(string(of.PolicyDocument))
+	policy, err := iampolicy.Parse(string(reply.PolicyDocument))
 	if err == nil {
 		err = checkResources(policy)
 	}
-	return &policy, string(of.PolicyDocument), err
+	return &policy, string(reply.PolicyDocument), err
 }
 
-// checkResources rejects what API Gateway would reject.
+// checkResources returns an error for a policy that API Gateway would reject.
 func checkResources(policy iampolicy.Document) error {
 	for _, s := range policy.Statements {
 		for _, resource := range s.Resource {
@@ -116,7 +116,7 @@ func checkResources(policy iampolicy.Document) error {
 	return nil
 }
 
-// try tries some cases.
+// try tries cases.
 func (t *tally) try(cases int, seed, stream uint64) error {
 	r := rand.New(rand.NewPCG(seed, stream))
 	for t.cases < cases {
@@ -142,8 +142,8 @@ func (t *tally) tryCaller(r *rand.Rand, a *api) error {
 	token := ""
 	for token == "" || len(token) > longestToken {
 		claims = drawClaims(r)
-		said := authztest.Object{"iss": issuerURL, "aud": "soundness", "exp": time.Now().Add(time.Hour).Unix()}.With(claims)
-		token = key.Token("EdDSA", said)
+		payload := authztest.Object{"iss": issuerURL, "aud": "soundness", "exp": time.Now().Add(time.Hour).Unix()}
+		token = key.Token("EdDSA", payload.With(claims))
 	}
 	n := requestsOfCaller
 	if a.perRequest {
@@ -171,7 +171,7 @@ func (t *tally) tryCaller(r *rand.Rand, a *api) error {
 	return nil
 }
 
-// judge compares an answer with what the requirements decide.
+// judge compares the authorizer's decision with that of the requirements.
 func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document, verb, path, arn string) error {
 	t.cases++
 	if a.perRequest {
@@ -213,7 +213,7 @@ func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document,
 	return nil
 }
 
-// reason returns the documented reason for denying a permitted request; "" without one.
+// reason returns the documented reason for denying a permitted request; "" if there is no such reason.
 func (a *api) reason(
 	claims map[string]any,
 	policy *iampolicy.Document,
@@ -229,7 +229,7 @@ func (a *api) reason(
 			return slices.Contains(rule.Pattern.Segments, route.Segment{Kind: route.Literal, Text: v.value})
 		})
 	}
-	all := func(is func(value) bool) bool {
+	every := func(is func(value) bool) bool {
 		return !slices.ContainsFunc(want.values, func(v value) bool { return !is(v) })
 	}
 	switch {
@@ -241,7 +241,7 @@ func (a *api) reason(
 		return "name"
 	case a.perRequest || !want.byPath:
 		return ""
-	case !all(raw) && !all(escaped):
+	case !every(raw) && !every(escaped):
 		return "spelling"
 	case slices.ContainsFunc(want.values, literal):
 		return "literal"
@@ -258,8 +258,8 @@ const nameable = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 func describe(a *api, claims map[string]any, policy string) string {
 	var b strings.Builder
 	b.Write(a.table.Marshal())
-	said, _ := json.Marshal(claims)
-	fmt.Fprintf(&b, "claims %s\nanswers for one request: %v; escapes: %v; accepted by synth: %v\npolicy %s", said,
+	claimsText, _ := json.Marshal(claims)
+	fmt.Fprintf(&b, "claims %s\nanswers for one request: %v; escapes: %v; accepted by synth: %v\npolicy %s", claimsText,
 		a.perRequest, a.escapes, a.accepted, policy)
 	return b.String()
 }

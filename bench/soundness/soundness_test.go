@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-// TestSoundness is a fortieth of what the command is run with each night.
+// TestSoundness tries a fortieth of the cases that run each night.
 func TestSoundness(t *testing.T) {
-	const cases = 50_000 // fewer may not draw each reason of a denial
+	const cases = 50_000 // with fewer, a reason may not occur
 	total, err := tryAll(cases, 1, runtime.GOMAXPROCS(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Log(total)
 	if total.bound < cases/50 || total.allowed < cases/10 {
-		t.Errorf("%s\nthe requests are too far from the tables to prove anything", total)
+		t.Errorf("%s\ntoo few requests are allowed", total)
 	}
 	for _, reason := range []string{"spelling", "empty segment", "literal", "name"} {
 		if total.denied[reason] == 0 {

@@ -1,26 +1,26 @@
-// Command synth measures what the constructs cost at synth: the example, or an app of many routes or stacks, against
-// the same templates written directly with CDK's L2 constructs.
+// Command synth measures the cost of Gatehouse's constructs at synthesis. The peer writes the same templates with CDK's
+// L2 constructs.
 //
 //	go run ./bench/synth
 //
-// Each synthesis is a process of its own, as "go run ./app" is one, of a program of its own: commands gatehouse and
-// orders link Gatehouse, and command l2 does not. The two take turns. Compared are the time from the app's construction
-// to the end of synthesis, with the functions built, and the whole process, in which Gatehouse also asks the go command
-// whether they still are; the direct one's functions are copied as they lie there. The templates are compared first:
-// they are the same but for hashes (those of the direct one's assets and of its deployment are made by CDK alone) and
-// for the metadata that Gatehouse's checks read, so that nothing is left out of the direct side. What counts is the
-// ratio; the times are this machine's.
-//
-// With -routes it measures one stack whose API has so many routes, and with -stacks an app of so many stacks, each with
-// an API of ten routes. -authorizer says who guards them: a function of one's own, a user pool, or the included
-// authorizer, whose executable and that of a Go backend Gatehouse also builds, hashes and writes.
+// This synthesizes the example. It measures the time from the construction of the app to the end of synthesis, with
+// built functions, and the time of the whole process. In the whole process, Gatehouse also asks the go command whether
+// the functions are up to date. The peer copies built functions.
 //
 //	go run ./bench/synth -routes 300
 //	go run ./bench/synth -stacks 50 -authorizer included
 //
-// Compared is then the processor time of the whole process, with that of CDK's engine and of the go command, which are
-// children of it: it does not depend on what else the machine does as a clock would. And the most memory that the app
-// and CDK's engine had resident, added up.
+// -routes selects one stack whose API has this many routes. -stacks selects an app with this many stacks, each with an
+// API of ten routes. -authorizer selects the guard: a function of the app, a user pool, or the included authorizer.
+// With the included authorizer, Gatehouse also builds, hashes and writes the authorizer and a backend in Go.
+//
+// With -routes or -stacks, the command measures processor time and memory. The processor time is that of the whole
+// process with its children, the go command and CDK's engine. Other work on the machine affects it less than the
+// elapsed time. The memory is the sum of the peak resident memory of the app and of CDK's engine.
+//
+// Each synthesis is a separate process, and the two sides are interleaved. Commands gatehouse and orders link
+// Gatehouse; command l2 does not. The command first checks that both sides write the same template, except hashes and
+// the metadata that Gatehouse's checks read.
 package main
 
 import (
@@ -38,21 +38,21 @@ import (
 )
 
 func main() {
-	var of shape.Shape
-	of.Flags(flag.CommandLine)
-	pairs := flag.Int("pairs", 15, "how many times each is synthesized")
+	var spec shape.Shape
+	spec.Flags(flag.CommandLine)
+	pairs := flag.Int("pairs", 15, "the number of syntheses on each side")
 	flag.Parse()
-	if err := of.Check(); err != nil {
+	if err := spec.Check(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	if err := run(of, *pairs); err != nil {
+	if err := run(spec, *pairs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(of shape.Shape, pairs int) error {
+func run(spec shape.Shape, pairs int) error {
 	dir, err := os.MkdirTemp("", "gatehouse-synth-")
 	if err != nil {
 		return err
@@ -65,56 +65,56 @@ func run(of shape.Shape, pairs int) error {
 	if err := rewrite(dir); err != nil {
 		return err
 	}
-	s := &sides{dir: dir, of: of}
+	s := &sides{dir: dir, spec: spec}
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if of.Many() {
+	if spec.Many() {
 		return s.measure(pairs)
 	}
 	return s.measureExample(pairs)
 }
 
-// sides are two programs.
+// sides are the two programs.
 type sides struct {
-	dir string // of the programs, and of what they write
-	of  shape.Shape
+	dir  string // the folder of the programs and of their output
+	spec shape.Shape
 }
 
 func (s *sides) words() string { return filepath.Join(s.dir, "words.json") }
 
-// first is an assembly of Gatehouse's side, whose executables the other one takes.
+// first returns the folder of an assembly of Gatehouse. The L2 side copies its executables.
 func (s *sides) first() string { return filepath.Join(s.dir, "first") }
 
-// prepare waits for jsii, builds the functions, and wants both sides to write the same template.
+// prepare waits for jsii's index, builds the functions, and checks that both sides write the same template.
 func (s *sides) prepare() error {
 	for _, flag := range []string{"-load", "-index"} {
 		if err := measured(filepath.Join(s.dir, "l2"), flag).Run(); err != nil {
 			return err
 		}
 	}
-	words, err := measured(s.ours(), append(s.of.Args(), "-words")...).Output()
+	words, err := measured(s.ours(), append(s.spec.Args(), "-words")...).Output()
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.words(), words, 0o644); err != nil {
 		return err
 	}
-	one, name := s.of, "Orders"
-	if s.of.Many() {
-		one.Stacks, name = min(s.of.Stacks, 1), shape.StackID(0)
+	checked, name := s.spec, "Orders"
+	if s.spec.Many() {
+		checked.Stacks, name = min(s.spec.Stacks, 1), shape.StackID(0)
 	}
-	if err := s.gatehouse(one, s.first()).Run(); err != nil {
+	if err := s.gatehouse(checked, s.first()).Run(); err != nil {
 		return err
 	}
 	theirs := filepath.Join(s.dir, "theirs")
-	if err := s.l2(one, theirs).Run(); err != nil {
+	if err := s.l2(checked, theirs).Run(); err != nil {
 		return err
 	}
 	return same(s.first(), theirs, name)
 }
 
-// measureExample compares the time that the example takes.
+// measureExample compares the time to synthesize the example.
 func (s *sides) measureExample(pairs int) error {
 	var gatehouse, direct [2][]float64 // synthesis, whole process
 	for range pairs {
@@ -131,7 +131,7 @@ func (s *sides) measureExample(pairs int) error {
 			side.times[1] = append(side.times[1], time.Since(start).Seconds()*1000)
 		}
 	}
-	fmt.Printf("the same template, %d pairs; medians, the ratios pair by pair\n", pairs)
+	fmt.Printf("the templates are the same; medians of %d pairs and of their ratios\n", pairs)
 	for i, f := range []figures.Figure{{Name: "functions built", AtMost: 1.15}, {Name: "after waiting for go list"}} {
 		f.Subject, f.Peer, f.Unit = "synthesis of the example", "the same template with CDK's L2", "ms"
 		ratios := figures.ReportPairs(f, gatehouse[i], direct[i])

@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 )
 
-// rewrite writes the programs of a folder anew, as the go command does when "go run" keeps one in its cache. The linker
-// writes a file through a mapping, so that the kernel caches it in pieces of any size; and Linux 6.18 maps such a piece
-// as a whole as soon as a page of it is touched. Up to 9 MB more of a program that was just linked were resident than of
-// a copy of it, and not the same on both sides.
+// rewrite replaces the programs of a folder with copies, as "go run" copies a program into its cache. A program that
+// was just linked has up to 9 MB more resident memory than a copy, and the difference is not the same on both sides.
+// The reason: the linker writes the file through a memory mapping, so the kernel caches it in large pieces, and Linux
+// 6.18 maps a whole piece when one of its pages is touched.
 func rewrite(dir string) error {
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
@@ -26,13 +26,13 @@ func rewrite(dir string) error {
 	return nil
 }
 
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
+func copyFile(target, source string) error {
+	in, err := os.Open(source)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	out, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
 	if err != nil {
 		return err
 	}

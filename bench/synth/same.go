@@ -10,10 +10,11 @@ import (
 	"strings"
 )
 
-// hash is what CDK's own hashes look like, of assets and of a deployment.
+// hash matches CDK's hashes of assets and deployments.
 var hash = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{32}`)
 
-// same wants the template of a stack to be the same in two assemblies, but for hashes and for Gatehouse's metadata.
+// same returns an error if the template of a stack differs between two assemblies, except for hashes and Gatehouse's
+// metadata.
 func same(ours, theirs, stack string) error {
 	a, err := template(ours, stack)
 	if err != nil {

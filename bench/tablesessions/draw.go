@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// draw draws who comes when.
+// draw draws the actors of a case and their times.
 func (m *model) draw() {
 	w, rng := m.world, m.world.rng
 	if w.chance(6) {
@@ -15,9 +15,9 @@ func (m *model) draw() {
 	m.drawLogins()
 	var times []time.Duration
 	for range 1 + rng.IntN(3) {
-		times = append(times, moments[min(rng.IntN(len(moments)), rng.IntN(len(moments)))]) // rather the first ones
+		times = append(times, moments[min(rng.IntN(len(moments)), rng.IntN(len(moments)))]) // early moments are more frequent
 	}
-	if w.chance(8) { // a session that is used up to its longest age
+	if w.chance(8) { // a session in use until its maximum age
 		for at := 7 * time.Minute; at < maxAge; at += 7 * time.Minute {
 			w.spawn("regular", m.env(), began.Add(at), m.request)
 		}
@@ -34,7 +34,7 @@ func (m *model) draw() {
 	}
 }
 
-// moments are those at which it happens: as tokens or sessions expire.
+// moments are the times of requests and ends, from the beginning: around the times at which tokens or sessions expire.
 var moments = []time.Duration{
 	2 * time.Second, tokenLife - 2*time.Second, tokenLife, 2*tokenLife - 2*time.Second, idleTimeout - 3*time.Second,
 	16 * time.Minute, maxAge - 2*time.Second,
@@ -42,12 +42,12 @@ var moments = []time.Duration{
 
 var sids = []string{"", "sid-1", "sid-2"}
 
-// around draws a time within seconds after a moment.
+// around draws a time up to four seconds after a moment.
 func (w *world) around(moment time.Duration) time.Time {
 	return began.Add(moment + time.Duration(w.rng.Int64N(int64(4*time.Second))))
 }
 
-// drawLogins draws the logins, which come before all else mostly.
+// drawLogins draws the logins. Most are at the beginning.
 func (m *model) drawLogins() {
 	w, rng := m.world, m.world.rng
 	for range 1 + rng.IntN(3) {
@@ -57,14 +57,14 @@ func (m *model) drawLogins() {
 		}
 		sid := sids[rng.IntN(len(sids))]
 		w.spawn("login", m.env(), moment, m.login(sid))
-		if sid != "" && w.chance(12) { // its end comes while it is under way
+		if sid != "" && w.chance(12) { // the sid may end during the login
 			w.spawn("back channel", m.env(), moment.Add(time.Duration(rng.Int64N(int64(2*time.Second)))),
 				m.backChannel(sid, "jti-"+sid))
 		}
 	}
 }
 
-// drawTrouble draws what fails, and reports whether functions may crash.
+// drawTrouble draws faults of the table and of the provider, and reports whether functions may crash.
 func (m *model) drawTrouble(moment time.Duration) (troubled bool) {
 	w, rng := m.world, m.world.rng
 	troubled = w.chance(3)
@@ -98,14 +98,14 @@ func (m *model) drawOne(moment time.Duration, troubled bool) {
 	case 2:
 		m.jtis++
 		name, script = "back channel", m.backChannel(sids[1+rng.IntN(2)], fmt.Sprintf("jti-%d", m.jtis))
-		if w.chance(2) { // it comes twice
+		if w.chance(2) { // the same notice twice
 			w.spawn(name, m.env(), w.around(moment), script)
 		}
 		if w.chance(4) {
 			e = m.envs[2]
 		}
 	case 3:
-		name, script = "logout there", m.logoutElsewhere
+		name, script = "logout of one", m.logoutElsewhere
 	case 4:
 		if w.chance(4) {
 			name, script = "revocation", m.revoke
@@ -122,7 +122,7 @@ func (m *model) drawOne(moment time.Duration, troubled bool) {
 	}
 }
 
-// drawRace draws requests alone, at the moment at which the token of a session expires.
+// drawRace draws only requests, at the time at which the token of their session expires.
 func (m *model) drawRace() {
 	w := m.world
 	m.calm = true

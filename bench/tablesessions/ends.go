@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// logout ends the browser's session.
+// logout ends the session of a browser.
 func (m *model) logout(a *actor) {
 	s := m.any()
 	if s == nil {
@@ -18,19 +18,19 @@ func (m *model) logout(a *actor) {
 	}
 }
 
-// acknowledged reports whether an end succeeded.
-func (m *model) acknowledged(a *actor, what string, err error) bool {
-	m.world.log(a, "%s: %v", what, err)
+// acknowledged reports and counts whether an end succeeded.
+func (m *model) acknowledged(a *actor, operation string, err error) bool {
+	m.world.log(a, "%s: %v", operation, err)
 	if err != nil {
 		m.refused(a, err)
-		m.count(what + ": unavailable")
+		m.count(operation + ": unavailable")
 		return false
 	}
-	m.count(what + ": succeeds")
+	m.count(operation + ": succeeds")
 	return true
 }
 
-// logoutElsewhere ends a session that the list has.
+// logoutElsewhere ends one of the sessions in the user's list.
 func (m *model) logoutElsewhere(a *actor) {
 	list, err := a.env.List(a.context(), issuer, subject)
 	if err != nil || len(list) == 0 {
@@ -44,7 +44,7 @@ func (m *model) logoutElsewhere(a *actor) {
 		}
 	}
 	if s == nil || s.id != id {
-		return // its id is not known yet
+		return // the model does not know its ID yet
 	}
 	s.endBegun = true
 	_, err = a.env.EndOne(a.context(), issuer, subject, id)
@@ -53,7 +53,7 @@ func (m *model) logoutElsewhere(a *actor) {
 	}
 }
 
-// endSubject ends all sessions.
+// endSubject ends all sessions of the user.
 func (m *model) endSubject(a *actor) {
 	var before []*known
 	for _, s := range m.sessions {
@@ -72,7 +72,7 @@ func (m *model) endSubject(a *actor) {
 	}
 }
 
-// backChannel is the provider's notice that a sid has ended, which may come twice.
+// backChannel is the provider's logout notice for a sid. The same jti may come twice.
 func (m *model) backChannel(sid, jti string) func(a *actor) {
 	return func(a *actor) {
 		m.unanswered[jti]++
@@ -113,7 +113,7 @@ func (m *model) backChannel(sid, jti string) func(a *actor) {
 	}
 }
 
-// revoke is the provider's end of a grant, without a notice.
+// revoke ends the grant of a session at the provider, without a notice.
 func (m *model) revoke(a *actor) {
 	if s := m.any(); s != nil {
 		s.revoked = true

@@ -1,27 +1,27 @@
-// Command tablesessions proves by trial that sessions in a table end when they are ended, and are not lost to a race.
+// Command tablesessions searches for an interleaving in which a session in a table outlives its end or is lost to a
+// race.
 //
 //	go run ./bench/tablesessions -cases 100000 -seed 1
 //	go run ./bench/tablesessions -mutants
 //
-// A case is a few minutes of one subject, in a time of its own: logins, requests around the moments at which tokens
-// and sessions expire, logouts, ends of all sessions, and the provider's notices, at two environments whose clocks may
-// differ. Each stops before and after each call of the table and of the provider, and the next to go on is drawn.
-// Calls and answers of the table and of the provider are lost, functions end in the middle, and requests do not wait
-// for ever.
+// A case is a few minutes of one user, in simulated time. It has logins, requests around the times at which tokens and
+// sessions expire, logouts, ends of all sessions, and the provider's logout notices. They run in two environments whose
+// clocks may differ. Each stops before and after each call of the table and of the provider, and the command draws
+// which continues. Calls and answers are lost, functions crash, and requests time out.
 //
-// What has to be true:
+// The command fails unless
 //
-//   - no request passes that began after an end of its session succeeded, after its idle time or its longest age;
-//   - a session passes until one of them, or until the provider refuses it; it is lost only with a function that ends,
-//     or an answer that is lost, between the provider's new tokens and their write;
-//   - the provider takes each refresh token once, and is asked once where a token has expired: no other request asks,
-//     unless a function ended or clocks differ by more than leases allow for;
-//   - a login that meets its sid's end does not outlast it; a token of the provider counts once;
-//   - where nothing fails, each request gets an answer;
-//   - at the end, all environments agree, and the list has the sessions that pass.
+//   - no request passes that began after an end of its session succeeded, after the idle timeout or the maximum age;
+//   - a session passes until then, or until the provider refuses its refresh token. It may be lost only if a function
+//     crashes or an answer is lost between the provider's new tokens and their write;
+//   - the provider gets each refresh token once. One request renews an expired token, and no other asks the provider,
+//     unless a function crashed or the clocks differ by more than leases allow;
+//   - a session whose sid ended during its login does not continue, and a logout token of the provider counts once;
+//   - each request is answered if nothing fails;
+//   - at the end, all environments decide the same, and the list has the sessions that pass.
 //
-// With -mutants it puts faults into the source of package tablesession, one after the other, and expects each to be
-// found.
+// With -mutants, the command puts one fault at a time into the source of package tablesession, and expects to find
+// each.
 package main
 
 import (
@@ -40,10 +40,10 @@ import (
 )
 
 func main() {
-	cases := flag.Int("cases", 100_000, "how many `cases` to try")
-	seed := flag.Uint64("seed", 1, "where the random numbers begin")
-	only := flag.Int("case", -1, "try one `case` alone, and print what happens")
-	withMutants := flag.Bool("mutants", false, "put faults into the source instead, each of which has to be found")
+	cases := flag.Int("cases", 100_000, "the number of `cases`")
+	seed := flag.Uint64("seed", 1, "the seed of the random numbers")
+	only := flag.Int("case", -1, "try only the `case` with this number, and print its trace")
+	withMutants := flag.Bool("mutants", false, "put faults into the source, each of which must be found")
 	flag.Parse()
 	log.SetFlags(0)
 	switch {
@@ -63,14 +63,14 @@ func main() {
 	start := time.Now()
 	t, err := tryAll(*cases, *seed, sound)
 	fmt.Print(t)
-	fmt.Printf("%.0f cases a second\n", float64(t["cases"])/time.Since(start).Seconds())
+	fmt.Printf("%.0f cases per second\n", float64(t["cases"])/time.Since(start).Seconds())
 	if err != nil {
 		log.Print(err)
 		os.Exit(1)
 	}
 }
 
-// tryAll tries cases, up to the first that fails.
+// tryAll tries cases until one fails.
 func tryAll(cases int, seed uint64, f fault) (trial.Tally, error) {
 	return trial.Numbered(cases, runtime.GOMAXPROCS(0), func(number int, t trial.Tally) error {
 		if _, err := try(seed, number, f, t); err != nil {
@@ -80,7 +80,7 @@ func tryAll(cases int, seed uint64, f fault) (trial.Tally, error) {
 	})
 }
 
-// keys are those of all cases. Their clock stands still: they are fetched once.
+// keys are the keys of all cases. Their clock stands still, so they are fetched once.
 var keys = session.KeysOf("a secret of 32 bytes, or of more", func() time.Time { return began })
 
 // try tries one case.

@@ -18,35 +18,35 @@ const (
 	maxAge      = 40 * time.Minute
 )
 
-// environment is a function's, with a clock of its own.
+// environment is the environment of a function, with its own clock.
 type environment struct {
 	*tablesession.Store
 	w              *world
 	skew           time.Duration
-	removesNothing bool // no removal arrives
+	removesNothing bool // all deletions are lost
 }
 
 func (e *environment) now() time.Time { return e.w.now.Add(e.skew).Truncate(time.Second) }
 
-// known is what the model knows of a session.
+// known is what the model knows about a session. Its times are the world's.
 type known struct {
 	number  int
 	sid     string
-	header  string    // "" before the login succeeded
-	started time.Time // by the world's time, as all times here
-	id      string    // of the list
+	header  string // the Cookie header; "" before the login succeeded
+	started time.Time
+	id      string // in the user's list
 
-	endBegun bool // an end of it has begun, so that it may have ended
-	ended    bool // an end of it has succeeded, so that it has ended
+	endBegun bool // an end has begun, so the session may have ended
+	ended    bool // an end has succeeded, so the session has ended
 	revoked  bool // the provider refuses its refresh token
-	doubtful bool // tokens of it were lost with a crash or the provider's answer, so that it may end
+	doubtful bool // a crash or a lost answer has lost its tokens, so it may end
 
-	touched time.Time // when a request began last that passed
-	active  time.Time // when a request was under way last
-	running int       // requests that are
+	touched time.Time // the start of the last request that passed
+	active  time.Time // the end of the last request
+	running int       // the number of requests that run
 }
 
-// model is one case: a world, what is in it, and what has to be true of it.
+// model is one case: a world, its table, provider and sessions, and the checks of what happens.
 type model struct {
 	world    *world
 	table    *table
@@ -54,30 +54,30 @@ type model struct {
 	envs     []*environment
 	sessions []*known
 
-	ending      int             // ends of the subject that are under way
-	begunSIDs   map[string]bool // whose end has begun
-	endingSIDs  map[string]int  // whose ends are under way
-	endedSIDs   map[string]bool // whose end has succeeded
-	firsts      map[string]int  // uses of a jti that pass for the first
-	onces       map[string]int  // uses that were answered
-	unanswered  map[string]int  // and those that were not
-	jtis        int             // that were drawn
-	mayAskTwice bool
-	calm        bool // nothing is lost, nothing crashes, each request waits
-	ghosts      bool // a login failed after it may have written
+	ending      int             // the number of running ends of the subject
+	begunSIDs   map[string]bool // the sids of which an end has begun
+	endingSIDs  map[string]int  // the number of running ends, by sid
+	endedSIDs   map[string]bool // the sids of which an end has succeeded
+	firsts      map[string]int  // uses that the table accepted as the first, by jti
+	onces       map[string]int  // uses that were answered, by jti
+	unanswered  map[string]int  // uses that were not answered, by jti
+	jtis        int             // the number of drawn jtis
+	mayAskTwice bool            // requests may ask the provider twice
+	calm        bool            // nothing is lost, nothing crashes, and no request times out
+	ghosts      bool            // a login failed and may have written its session
 	tally       trial.Tally
 }
 
-// clocks is how far two clocks differ.
+// clocks returns the difference of the two environments' clocks.
 func (m *model) clocks() time.Duration {
 	d := m.envs[0].skew - m.envs[1].skew
 	return max(d, -d)
 }
 
-// apart reports whether the clocks differ by more than leases allow for.
+// apart reports whether the clocks differ by more than leases allow.
 func (m *model) apart() bool { return m.clocks() > 3*time.Second }
 
-// newModel draws a case.
+// newModel makes a model and draws the clocks of its environments.
 func newModel(rng *rand.Rand, keys *session.Keys, random *rand.ChaCha8, f fault, t trial.Tally) *model {
 	w := newWorld(rng)
 	m := &model{
@@ -107,17 +107,17 @@ func newModel(rng *rand.Rand, keys *session.Keys, random *rand.ChaCha8, f fault,
 		e.Store = store
 		m.envs = append(m.envs, e)
 	}
-	m.envs[2].removesNothing = true // its clock is the first one's
+	m.envs[2].removesNothing = true // with the clock of the first environment
 	m.mayAskTwice = m.apart()
 	return m
 }
 
-// env draws an environment.
+// env draws one of the first two environments.
 func (m *model) env() *environment { return m.envs[m.world.rng.IntN(2)] }
 
-func (m *model) count(what string) { m.tally[what]++ }
+func (m *model) count(outcome string) { m.tally[outcome]++ }
 
-// refused is an error other than that there is no session.
+// refused checks that an error means that the table or the provider is unavailable.
 func (m *model) refused(a *actor, err error) {
 	known := errors.Is(err, session.ErrUnavailable) || errors.Is(err, errProvider)
 	if !known || errors.Is(err, session.ErrEnded) {
@@ -125,7 +125,7 @@ func (m *model) refused(a *actor, err error) {
 	}
 }
 
-// any draws a session that has begun; nil for none.
+// any draws a session whose login has succeeded; nil if there is no such session.
 func (m *model) any() *known {
 	var may []*known
 	for _, s := range m.sessions {
@@ -139,13 +139,13 @@ func (m *model) any() *known {
 	return may[m.world.rng.IntN(len(may))]
 }
 
-// check looks at what is left when all have ended: each session either passes or has ended, in both environments, and
-// the list has those that pass.
+// check checks the end of a case. Each session passes in both environments or has ended in both, and the list has the
+// sessions that pass.
 func (m *model) check() {
 	w := m.world
 	w.final = true
 	var passing []string
-	onTheEdge := 0 // sessions that end by their times at about this time
+	onTheEdge := 0 // the number of sessions that expire at about this time
 	for _, s := range m.sessions {
 		if s.header == "" {
 			continue
@@ -189,12 +189,12 @@ func (m *model) check() {
 	w.run()
 	for jti, n := range m.firsts {
 		if n > 1 {
-			w.fail("%s passes for the first of its kind %d times", jti, n)
+			w.fail("%s is accepted as the first use %d times", jti, n)
 		}
 	}
 	for jti, n := range m.onces {
 		if n > 0 && m.firsts[jti] == 0 && m.unanswered[jti] == 0 {
-			w.fail("%s was used %d times, and never first", jti, n)
+			w.fail("%s was used %d times, and no use was accepted", jti, n)
 		}
 	}
 }

@@ -31,9 +31,9 @@ func (m *model) login(sid string) func(a *actor) {
 			m.count("login: succeeds")
 		case errors.Is(err, session.ErrEnded):
 			if !m.begunSIDs[sid] && !s.endBegun {
-				w.fail("%s: the sid %q has ended, which it has not", a.name, sid)
+				w.fail("%s: refused because the sid %q has ended, which is not true", a.name, sid)
 			}
-			m.count("login: its sid has ended")
+			m.count("login: sid has ended")
 		default:
 			m.refused(a, err)
 			m.ghosts = true
@@ -42,7 +42,8 @@ func (m *model) login(sid string) func(a *actor) {
 	}
 }
 
-// request is one to an API: the guard opens the session, renews it where its token has expired, and notes its activity.
+// request is a request to an API. The guard opens the session, renews it if its token has expired, and records its
+// activity.
 func (m *model) request(a *actor) {
 	if s := m.any(); s != nil {
 		m.requestOf(a, s)
@@ -52,42 +53,42 @@ func (m *model) request(a *actor) {
 func (m *model) requestOf(a *actor, s *known) (passes bool) {
 	w := m.world
 	start, touched := w.now, s.touched
-	over := s.ended || !start.Before(s.started.Add(maxAge+m.clocks()+time.Second)) ||
+	mustFail := s.ended || !start.Before(s.started.Add(maxAge+m.clocks()+time.Second)) ||
 		s.running == 0 && !start.Before(s.active.Add(idleTimeout+m.clocks()+2*time.Second))
 	s.running++
 	defer func() {
 		s.running--
 		s.active = w.now
-		if a.used { // and no write of what it got was answered
+		if a.used { // no write of the new tokens was answered
 			s.doubtful = true
 		}
 	}()
 	o, err := m.pass(a, s)
 	w.log(a, "session %d: %v", s.number, err)
 	end := w.now
-	due := s.endBegun || s.revoked || s.doubtful ||
+	mayFail := s.endBegun || s.revoked || s.doubtful ||
 		!end.Before(s.started.Add(maxAge-m.clocks()-time.Second)) ||
 		!end.Before(touched.Add(idleTimeout*9/10-m.clocks()-2*time.Second))
 	switch {
-	case err == nil && over:
+	case err == nil && mustFail:
 		w.fail("%s passes with session %d, which has ended", a.name, s.number)
 	case err == nil && m.provider.tokens[o.Token] != s:
-		w.fail("%s passes with %s, which is not of session %d", a.name, o.Token, s.number)
+		w.fail("%s passes with %s, which is not a token of session %d", a.name, o.Token, s.number)
 	case err == nil:
 		if s.id = o.ID(); s.touched.Before(start) && !a.faulted {
 			s.touched = start
 		}
 		m.count("request: passes")
 	case errors.Is(err, session.ErrEnded):
-		if !due {
+		if !mayFail {
 			w.fail("%s loses session %d: %v", a.name, s.number, err)
 		}
-		m.count("request: its session has ended")
+		m.count("request: session has ended")
 	default:
 		m.refused(a, err)
 		m.count("request: unavailable")
 		if m.calm {
-			w.fail("%s: nothing fails, and session %d: %v", a.name, s.number, err)
+			w.fail("%s: session %d, without a fault: %v", a.name, s.number, err)
 		}
 		if w.final {
 			w.fail("%s: at the end, session %d: %v", a.name, s.number, err)
@@ -96,7 +97,7 @@ func (m *model) requestOf(a *actor, s *known) (passes bool) {
 	return err == nil
 }
 
-// pass is what a guard does.
+// pass opens, renews and touches a session, as a guard does.
 func (m *model) pass(a *actor, s *known) (*tablesession.Opened, error) {
 	ctx := a.context()
 	o, err := a.env.Open(ctx, s.header)
@@ -110,7 +111,7 @@ func (m *model) pass(a *actor, s *known) (*tablesession.Opened, error) {
 		case err == nil || errors.Is(err, session.ErrEnded):
 			a.used = false
 		case a.used:
-			m.world.fail("%s has tokens of session %d and does not write them: %v", a.name, s.number, err)
+			m.world.fail("%s has new tokens of session %d and does not write them: %v", a.name, s.number, err)
 		}
 		if err != nil {
 			return nil, err

@@ -12,18 +12,18 @@ import (
 
 var errLost = errors.New("the connection broke")
 
-// fault is a fault of the table that the model has to find.
+// fault is a fault of the table, which the model has to find.
 type fault int
 
 const (
 	sound         fault = iota
-	staleReads          // a read may return what was there a write ago
-	blindWrites         // a write replaces any version, if there is an item
-	revivingPuts        // a write with a version succeeds where there is no item
-	eagerRemovals       // items are removed before their time
+	staleReads          // a read may return the item before the last write
+	blindWrites         // a write replaces an item of any version
+	revivingPuts        // a write with a version succeeds if there is no item
+	eagerRemovals       // expired items are removed too early
 )
 
-// table is a table in memory whose calls take their time, and may be lost.
+// table is a table in memory whose calls take time and may be lost.
 type table struct {
 	*memory.Table
 	fault      fault
@@ -38,7 +38,7 @@ func newTable(f fault) *table {
 	}
 }
 
-// call carries out a call at a moment between its beginning and its end.
+// call makes a call. Other actors may run before and after it. The call or its answer may be lost.
 func call[T any](ctx context.Context, name string, removal bool, do func() (T, error)) (T, error) {
 	a, none := actorOf(ctx), *new(T)
 	w := a.w
@@ -122,10 +122,10 @@ func (t *table) Query(ctx context.Context, partition string) ([]*tablesession.It
 	})
 }
 
-// short is the beginning of a key, for the trace.
+// short returns the start of a key, for the trace.
 func short(key string) string { return key[:min(len(key), 16)] }
 
-// sweep removes the items whose time is over, as DynamoDB does at some time.
+// sweep removes expired items, as DynamoDB does some time after they expire.
 func (t *table) sweep(now time.Time) {
 	if t.fault == eagerRemovals {
 		now = now.Add(9 * time.Minute)

@@ -6,10 +6,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
 )
 
-// TestTableSessions is a hundredth of what the command is run with before a release.
+// TestTableSessions tries a hundredth of the cases that run each night.
 func TestTableSessions(t *testing.T) {
 	cases := 1000
-	if testing.Short() { // as under the race detector
+	if testing.Short() { // such as under the race detector
 		cases = 200
 	}
 	total, err := tryAll(cases, 1, sound)
@@ -17,25 +17,26 @@ func TestTableSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log("\n" + total.String())
-	for name, least := range map[string]int{
-		"request: passes":                cases,
-		"request: its session has ended": cases / 2,
-		"renewal":                        cases / 2,
-		"logout: succeeds":               cases / 10,
-		"end of subject: succeeds":       cases / 10,
-		"back-channel logout: succeeds":  cases / 10,
-		"back-channel logout: replayed":  cases / 50,
-		"end of one: succeeds":           cases / 50,
-		"login: its sid has ended":       cases / 200,
-		"request: unavailable":           cases / 100,
+	for name, atLeast := range map[string]int{
+		"request: passes":               cases,
+		"request: session has ended":    cases / 2,
+		"renewal":                       cases / 2,
+		"logout: succeeds":              cases / 10,
+		"end of subject: succeeds":      cases / 10,
+		"back-channel logout: succeeds": cases / 10,
+		"back-channel logout: replayed": cases / 50,
+		"end of one: succeeds":          cases / 50,
+		"login: sid has ended":          cases / 200,
+		"request: unavailable":          cases / 100,
 	} {
-		if total[name] < least {
-			t.Errorf("%q %d times, want %d at least", name, total[name], least)
+		if total[name] < atLeast {
+			t.Errorf("%q %d times, want at least %d", name, total[name], atLeast)
 		}
 	}
 }
 
-// TestFaultsAreFound breaks the table, and expects the model to see it. The command finds faults of the source besides.
+// TestFaultsAreFound expects the model to find faults of the table. Flag -mutants of the command tests faults of the
+// source.
 func TestFaultsAreFound(t *testing.T) {
 	for f, name := range map[fault]string{
 		staleReads: "stale reads", blindWrites: "blind writes", revivingPuts: "puts that revive",
@@ -49,7 +50,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
-// TestMutantsFit: the faults of -mutants are of the source as it is.
+// TestMutantsFit expects that the faults of -mutants fit the present source.
 func TestMutantsFit(t *testing.T) {
 	if err := mutants.Fit("../../internal/tablesession", faults); err != nil {
 		t.Error(err)

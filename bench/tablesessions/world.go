@@ -7,36 +7,35 @@ import (
 	"time"
 )
 
-// began is when the time of a world begins.
+// began is the time at which a world begins.
 var began = time.Unix(1_700_000_000, 0)
 
-// latency is how long a call of the table takes at most, each way, and the provider's answer.
+// latency is the maximum time of a call's way to the table or the provider, and of the way back.
 const latency = 500 * time.Millisecond
 
-// world runs actors one at a time, in an order that is drawn. Each runs from one parking to the next: before and after
-// a call of the table or of the provider, and while it waits. Time is the world's own and passes between the steps
-// alone.
+// world runs actors one at a time, in a random order. An actor runs until it parks: before and after each call of the
+// table or of the provider, and when it waits. The time is simulated and passes only between these steps.
 type world struct {
 	rng    *rand.Rand
 	now    time.Time
-	seq    int // steps so far
+	seq    int // the number of steps so far
 	live   []*actor
 	parked chan *actor
 	trace  []string
-	fault  error // the first
+	fault  error // the first fault
 
-	faults      int // calls of the table that may still be lost
+	faults      int // the number of the table's calls that may still be lost
 	outageFrom  time.Time
 	outageUntil time.Time
-	final       bool // no more faults
+	final       bool // whether faults have stopped, for the final checks
 }
 
 func newWorld(rng *rand.Rand) *world { return &world{rng: rng, now: began, parked: make(chan *actor)} }
 
-// chance is true once in n times.
+// chance returns true with a probability of 1/n.
 func (w *world) chance(n int) bool { return w.rng.IntN(n) == 0 }
 
-// fail notes that something is not as it has to be.
+// fail records a fault.
 func (w *world) fail(format string, a ...any) {
 	if w.fault == nil {
 		w.fault = fmt.Errorf(format, a...)
@@ -54,25 +53,25 @@ func (w *world) log(a *actor, format string, args ...any) {
 		fmt.Sprintf(format, args...)))
 }
 
-// actor is a request, a logout, a notice of the provider.
+// actor is a request, a login, a logout or a notice of the provider.
 type actor struct {
 	w          *world
 	name       string
 	env        *environment
 	resume     chan struct{}
-	ready, due time.Time // when it may go on, and when it has to
+	ready, due time.Time // the earliest and the latest time at which it continues
 	done       bool
 
-	patience time.Time // until when it may wait; zero for as long as it takes
-	crashIn  int       // steps until its function ends; 0 for never
+	patience time.Time // the time until which it waits; zero if it waits forever
+	crashIn  int       // the number of steps until its function crashes; 0 for never
 	crashed  bool
-	faulted  bool // a call of its was lost
-	used     bool // it has used a refresh token, and what it got for it is not yet written
+	faulted  bool // a call or an answer was lost
+	used     bool // it has used a refresh token and not yet written the new tokens
 }
 
 type crash struct{}
 
-// spawn begins an actor at a time.
+// spawn adds an actor that starts at a given time.
 func (w *world) spawn(name string, env *environment, at time.Time, script func(a *actor)) *actor {
 	a := &actor{w: w, name: name, env: env, resume: make(chan struct{}), ready: at, due: at.Add(latency)}
 	w.live = append(w.live, a)
@@ -95,7 +94,7 @@ func (w *world) spawn(name string, env *environment, at time.Time, script func(a
 	return a
 }
 
-// park lets others run until a while has passed, and up to the latency longer.
+// park stops the actor and lets others run. The actor continues after d, or up to the latency later.
 func (a *actor) park(d time.Duration) {
 	a.ready = a.w.now.Add(d)
 	a.due = a.ready.Add(latency)
@@ -108,14 +107,14 @@ func (a *actor) park(d time.Duration) {
 	}
 }
 
-// mostSteps is after how many steps a case counts as one that does not end.
-const mostSteps = 20_000
+// maxSteps is the number of steps after which a case fails because it does not end.
+const maxSteps = 20_000
 
-// run runs all actors to their ends.
+// run runs all actors until they end.
 func (w *world) run() {
 	for steps := 0; len(w.live) > 0; steps++ {
-		if steps == mostSteps {
-			w.fail("the case does not end") // its goroutines are left behind: the command ends
+		if steps == maxSteps {
+			w.fail("the case does not end") // its goroutines keep waiting until the command ends
 			return
 		}
 		end := w.live[0].due
@@ -155,7 +154,7 @@ func (a *actor) context() context.Context {
 
 func actorOf(ctx context.Context) *actor { return ctx.Value(actorKey{}).(*actor) }
 
-// wait is the stores'. A request whose patience ends gives up, but not with tokens in hand that are not written.
+// wait is the stores' function to wait. A request whose patience ends gives up, unless it has new tokens to write.
 func wait(ctx context.Context, d time.Duration) error {
 	a := actorOf(ctx)
 	if !a.patience.IsZero() && !a.used && a.w.now.Add(d).After(a.patience) {

@@ -1,4 +1,4 @@
-// Command bare is the smallest Lambda function in Go. The authorizer's size and start are compared with it.
+// Command bare is the smallest Lambda function in Go. Command authorizer compares size and start with it.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// A Lambda authorizer with aws-jwt-verify, in the loop that Lambda's own runtime has at its heart: one connection kept
-// alive, the next event, the answer. It does less than the Go one: it has no table of routes and no metrics.
+// A Lambda authorizer with aws-jwt-verify. Its loop is like that of Lambda's runtime: over one connection it gets the next
+// event and posts the answer. It does less than the authorizer in Go: it has no table of routes and no metrics.
 import http from "node:http";
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";

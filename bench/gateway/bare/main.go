@@ -1,11 +1,11 @@
-// Command bare is the least that "gatehouse dev" can be: it answers each HTTP request by a function in another process,
-// which asks for its work over the Lambda Runtime API. Both servers are net/http's, the function is aws-lambda-go's
-// loop, and there is nothing else: no route, check, event, record or log.
+// Command bare is the smallest gateway that runs functions as "gatehouse dev" does. A function in another process
+// answers each HTTP request and gets its events over the Lambda Runtime API. Gateway and Runtime API use net/http, and
+// the function uses aws-lambda-go. There are no routes, checks, records or logs.
 //
 //	bare '{"orders":[]}'
 //
-// It prints "listening on http://127.0.0.1:PORT" and answers every request with its argument, until it is killed. Its
-// functions end with it, as their Runtime APIs do.
+// It prints "listening on http://127.0.0.1:PORT" and answers every request with its argument until it is killed. Its
+// functions end with it, because their Runtime APIs end.
 package main
 
 import (
@@ -45,7 +45,7 @@ type job struct {
 	answer chan []byte
 }
 
-// serve starts as many functions as there are processors, each with its Runtime API, and answers requests.
+// serve starts a function with its Runtime API for each processor, and answers requests.
 func serve(answer string) error {
 	jobs := make(chan job)
 	for range runtime.NumCPU() {
@@ -72,20 +72,20 @@ func start(answer string, jobs <-chan job) error {
 		return err
 	}
 	const invocation = "/2018-06-01/runtime/invocation/"
-	var at job // the function has one at a time
+	var current job // a function has one job at a time
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+invocation+"next", func(w http.ResponseWriter, r *http.Request) {
-		at = <-jobs
+		current = <-jobs
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10))
-		w.Write(at.event)
+		w.Write(current.event)
 	})
 	mux.HandleFunc("POST "+invocation+"1/response", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return
 		}
-		at.answer <- body
+		current.answer <- body
 		w.WriteHeader(http.StatusAccepted)
 	})
 	go http.Serve(l, mux)

@@ -1,5 +1,5 @@
-// A TOKEN authorizer for the access tokens of an Amazon Cognito user pool, with AWS's own aws-jwt-verify. It checks what the
-// included authorizer of the example checks, writes a log line as that does, and answers with a policy for the whole stage.
+// A TOKEN authorizer for the access tokens of an Amazon Cognito user pool, with aws-jwt-verify. It makes the same checks as
+// the example's authorizer, writes the same log line, and answers with a policy for the whole stage.
 "use strict";
 const { readFileSync } = require("node:fs");
 const { CognitoJwtVerifier } = require("aws-jwt-verify");

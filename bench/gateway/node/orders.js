@@ -1,5 +1,5 @@
-// The backend: the example's answers to GET /health and, while there are no orders, to GET /orders, with the log line that
-// the example writes for each.
+// The backend. It gives the example's answers to GET /health and to GET /orders without orders, and writes the example's log
+// line for each request.
 "use strict";
 
 const bodies = { "/health": '{"status":"ok"}\n', "/orders": '{"orders":[]}\n' };

@@ -1,7 +1,7 @@
-// Package example builds what the benchmarks run: commands of this repository, and the example's cloud assembly with
-// functions for this machine.
+// Package example builds what the benchmarks run: commands of this repository, and the cloud assembly of the example
+// with functions for this machine.
 //
-// Everything runs in the folder that the benchmark was started in, which has to be the repository's root.
+// The working directory must be the repository's root.
 package example
 
 import (
@@ -15,7 +15,7 @@ import (
 // Command is the package of the command gatehouse.
 const Command = "./cmd/gatehouse"
 
-// Build builds commands into a folder, each under the last element of its package's path.
+// Build builds commands into a folder. The name of each file is the last element of its package's path.
 func Build(ctx context.Context, dir string, packages ...string) error {
 	return run(ctx, nil, "go", append([]string{"build", "-o", dir + "/"}, packages...)...)
 }
@@ -26,7 +26,7 @@ func Synthesize(ctx context.Context, out string) error {
 	return run(ctx, env, "go", "run", "./app")
 }
 
-// run runs a command with further variables.
+// run runs a command with additional environment variables.
 func run(ctx context.Context, env []string, name string, args ...string) error {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Env = append(os.Environ(), env...)

@@ -1,7 +1,5 @@
-// Package figures is how the benchmarks tell what they measured: a line for the reader, and one of JSON for the command
-// that gathers them all, if it asks for that.
-//
-// It measures nothing.
+// Package figures reports the results of a benchmark: as a line of text and, if [Variable] is set, as a line of JSON
+// for command bench.
 package figures
 
 import (
@@ -12,21 +10,21 @@ import (
 	"strings"
 )
 
-// Variable names the file that figures are added to as lines of JSON. Without it they are only printed.
+// Variable is the environment variable with the name of the file to which figures are appended as lines of JSON.
 const Variable = "GATEHOUSE_FIGURES"
 
 // Figure is one comparison within one run.
 type Figure struct {
 	Subject  string  `json:"subject"` // what is compared: "token verification, RS256"
 	Name     string  `json:"name"`    // the contender, or the conditions: "gatehouse", "one token, back to back"
-	Peer     string  `json:"peer"`    // what it is compared with
+	Peer     string  `json:"peer"`    // the other side of the comparison
 	Unit     string  `json:"unit,omitempty"`
 	Measured float64 `json:"measured,omitempty"`
-	Against  float64 `json:"against,omitempty"` // the peer's figure, in the same unit
+	Against  float64 `json:"against,omitempty"` // the peer's value, in the same unit
 	Ratio    float64 `json:"ratio"`
-	AtMost   float64 `json:"atMost,omitempty"`  // the project's own bound; 0 for none
-	AtLeast  float64 `json:"atLeast,omitempty"` // the same, if more is better
-	Other    bool    `json:"other,omitempty"`   // for another library, shown beside ours
+	AtMost   float64 `json:"atMost,omitempty"`  // the project's bound for the ratio; 0 for none
+	AtLeast  float64 `json:"atLeast,omitempty"` // the bound, if more is better; 0 for none
+	Other    bool    `json:"other,omitempty"`   // whether Measured is the value of another library
 }
 
 // Holds reports whether the figure is within its bound, or has none.
@@ -34,7 +32,7 @@ func (f Figure) Holds() bool {
 	return (f.AtMost == 0 || f.Ratio <= f.AtMost) && (f.AtLeast == 0 || f.Ratio >= f.AtLeast)
 }
 
-// Bound describes the bound: "at most 0.80"; "" without one.
+// Bound describes the bound, as "at most 0.80"; "" if there is no bound.
 func (f Figure) Bound() string {
 	switch {
 	case f.AtMost != 0:
@@ -45,7 +43,7 @@ func (f Figure) Bound() string {
 	return ""
 }
 
-// String returns the line for the reader.
+// String returns the figure as a line of text.
 func (f Figure) String() string {
 	value := func(v float64) string {
 		if v == 0 {
@@ -64,7 +62,7 @@ func (f Figure) String() string {
 	return strings.TrimRight(line, " ")
 }
 
-// Median returns the middle of the values, or the mean of the two in the middle.
+// Median returns the middle value, or the mean of the two middle values.
 func Median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	middle := len(sorted) / 2
@@ -74,8 +72,8 @@ func Median(values []float64) float64 {
 	return sorted[middle]
 }
 
-// ReportPairs reports the medians of what both sides measured in turns, and the median of the ratios of pairs. It
-// returns the ratios.
+// ReportPairs reports the median of each side, and the median of the ratios of the pairs. ours[i] and theirs[i] are a
+// pair. It returns the ratios.
 func ReportPairs(f Figure, ours, theirs []float64) (ratios []float64) {
 	for i := range ours {
 		ratios = append(ratios, ours[i]/theirs[i])
@@ -85,8 +83,8 @@ func ReportPairs(f Figure, ours, theirs []float64) (ratios []float64) {
 	return ratios
 }
 
-// Report prints a figure, and adds it to the file that [Variable] names. If it cannot, the benchmark ends, since its
-// figures would be missing from the table.
+// Report prints a figure and appends it to the file that [Variable] names. It ends the program if it cannot write the
+// file, because the table would lack the figure.
 func Report(f Figure) {
 	fmt.Println(f)
 	name := os.Getenv(Variable)
@@ -115,7 +113,7 @@ func add(name string, f Figure) error {
 	return file.Close()
 }
 
-// Read returns what was reported to a file, in order.
+// Read returns the figures of a file, in order.
 func Read(name string) ([]Figure, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {

@@ -13,7 +13,7 @@ func TestMedian(t *testing.T) {
 	}{
 		{"one", []float64{7}, 7},
 		{"odd", []float64{9, 1, 5}, 5},
-		{"even: the mean of the two in the middle", []float64{9, 1, 5, 3}, 4},
+		{"even: the mean of the two middle values", []float64{9, 1, 5, 3}, 4},
 	} {
 		if got := Median(tt.values); got != tt.want {
 			t.Errorf("%s: got %g, want %g", tt.name, got, tt.want)
@@ -21,7 +21,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestReportPairs: the ratio is the median of the pairs', not the ratio of the medians.
+// TestReportPairs expects the median of the pairs' ratios, not the ratio of the medians.
 func TestReportPairs(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "figures")
 	t.Setenv(Variable, file)

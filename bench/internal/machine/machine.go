@@ -1,6 +1,6 @@
-// Package machine describes the machine that a benchmark runs on, and what its processes use.
+// Package machine describes the machine that a benchmark runs on, and the resources that processes use.
 //
-// It reads /proc, which only Linux has: elsewhere a load is "unknown", and a process is not found.
+// It reads /proc, which only Linux has. On other systems the load is "unknown" and no process is found.
 package machine
 
 import (
@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// Line describes the machine and its load, as the first line of what a benchmark prints.
+// Line describes the machine and its load. A benchmark prints it first.
 func Line() string {
 	return fmt.Sprintf("%s %s/%s, %d CPUs, load %s", runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.NumCPU(), Load())
 }
 
-// Load is the load average of the last minute.
+// Load returns the load average of the last minute.
 func Load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return "unknown"
 	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
+	lastMinute, _, _ := strings.Cut(string(text), " ")
+	return lastMinute
 }

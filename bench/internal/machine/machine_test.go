@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestParse has the line of a process whose name looks like fields.
+// TestParse parses the line of a process whose name looks like fields.
 func TestParse(t *testing.T) {
 	const line = "7 (a) S 1 (b) R 42 7 7 0 -1 4194304 100 200 0 0 11 22 33 44 20 0 5 0 98765 1000 200 18446744073709551615\n"
 	got, ok := parse(7, []byte(line))
@@ -24,11 +24,11 @@ func TestParse(t *testing.T) {
 		t.Errorf("a zombie: got %+v, %v", got, ok)
 	}
 	if got, ok := parse(7, []byte("7 (a) S 1")); ok {
-		t.Errorf("a line that is cut off: got %+v", got)
+		t.Errorf("a truncated line: got %+v", got)
 	}
 }
 
-// TestProcesses finds this process and a child of it, until the child is gone.
+// TestProcesses finds a child of this process, and no longer finds it after it has ended.
 func TestProcesses(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has /proc")
@@ -53,7 +53,7 @@ func TestProcesses(t *testing.T) {
 	_ = child.Process.Kill()
 	_ = child.Wait()
 	if p, ok := ReadProcess(child.Process.Pid); ok {
-		t.Errorf("the child is gone, and found: %+v", p)
+		t.Errorf("the child has ended, and is found: %+v", p)
 	}
 	if Load() == "unknown" || !strings.Contains(Line(), "load "+Load()[:1]) {
 		t.Errorf("the load is %s, and the line %q", Load(), Line())

@@ -13,10 +13,10 @@ import (
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 const tick = time.Second / 100
 
-// Identity identifies a process forever: PIDs are reused, but with another start.
+// Identity identifies a process. The kernel reuses PIDs, so a PID alone does not.
 type Identity struct {
 	PID   int
-	Start uint64 // in ticks since the machine's start
+	Start uint64 // when it started, in ticks since the machine's start
 }
 
 // Process is the content of /proc/PID/stat.
@@ -46,7 +46,7 @@ func parse(pid int, text []byte) (Process, bool) {
 		return Process{}, false
 	}
 	number := func(field int) int {
-		n, _ := strconv.Atoi(fields[field-3]) // never an error: the kernel writes numbers
+		n, _ := strconv.Atoi(fields[field-3]) // the kernel writes numbers
 		return n
 	}
 	p := Process{

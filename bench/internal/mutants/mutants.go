@@ -1,5 +1,5 @@
-// Package mutants puts faults into the source of a package, one after the other, and expects a command that proves the
-// package by trial to find each.
+// Package mutants tests the commands that search a package for errors with random cases. It puts one fault at a time
+// into the source of the package, and expects the command to find it.
 package mutants
 
 import (
@@ -12,21 +12,22 @@ import (
 	"strings"
 )
 
-// Mutant is a fault: its name, the file, a text that occurs once in the file, and its replacement.
+// Mutant is a fault. It has a name, a file, a text that occurs once in the file, and the replacement of the text.
 type Mutant [4]string
 
-// Trial names the package that gets faults, and the command that must find them. Both are paths from the module's
-// folder, such as "./internal/tablesession".
+// Trial names the package with the faults and the command that must find them. Both are paths in the module, such as
+// "./internal/tablesession".
 type Trial struct {
 	Package, Command string
 	Args             []string // arguments of the command
 }
 
-// Find tries each mutant and prints what the command reports about it. The error names those that are not found.
+// Find tries each mutant and prints what the command reports. The error names the mutants that the command does not
+// find.
 func (t Trial) Find(list []Mutant) error {
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", t.Package).Output()
 	if err != nil {
-		return fmt.Errorf("mutants: run it in the folder of the module: %w", err)
+		return fmt.Errorf("mutants: run this command in the folder of the module: %w", err)
 	}
 	temp, err := os.MkdirTemp("", "mutants")
 	if err != nil {
@@ -36,25 +37,25 @@ func (t Trial) Find(list []Mutant) error {
 	var missed []string
 	for _, m := range list {
 		name := m[0]
-		said, err := t.try(m, strings.TrimSpace(string(dir)), temp)
+		report, err := t.try(m, strings.TrimSpace(string(dir)), temp)
 		switch {
 		case err != nil:
 			return fmt.Errorf("mutants: %s: %w", name, err)
-		case said == "":
+		case report == "":
 			missed = append(missed, name)
-			said = "NOT FOUND"
+			report = "NOT FOUND"
 		}
-		said, _, _ = strings.Cut(said, "\n")
-		fmt.Printf("%-65s %s\n", name, said)
+		report, _, _ = strings.Cut(report, "\n")
+		fmt.Printf("%-65s %s\n", name, report)
 	}
 	if missed != nil {
 		return fmt.Errorf("mutants: not found by %s %s: %s", t.Command, strings.Join(t.Args, " "), strings.Join(missed, "; "))
 	}
-	fmt.Printf("%d of %d mutants are found\n", len(list), len(list))
+	fmt.Printf("found %d of %d mutants\n", len(list), len(list))
 	return nil
 }
 
-// Fit reports the mutants whose text does not occur exactly once in a package, because its source has changed. dir is
+// Fit reports the mutants whose text does not occur exactly once in its file, because the source has changed. dir is
 // the package's folder.
 func Fit(dir string, list []Mutant) error {
 	var errs []error
@@ -66,7 +67,7 @@ func Fit(dir string, list []Mutant) error {
 	return errors.Join(errs...)
 }
 
-// in returns the source of the mutant's file, with the fault.
+// in returns the source of the mutant's file with the fault.
 func (m Mutant) in(dir string) (string, error) {
 	source, err := os.ReadFile(filepath.Join(dir, m[1]))
 	if err != nil {
@@ -78,7 +79,7 @@ func (m Mutant) in(dir string) (string, error) {
 	return strings.Replace(string(source), m[2], m[3], 1), nil
 }
 
-// try returns what the command reports about a mutant; "" if it finds nothing.
+// try returns what the command reports about a mutant; "" if it does not find the fault.
 func (t Trial) try(m Mutant, dir, temp string) (string, error) {
 	source, err := m.in(dir)
 	if err != nil {
@@ -101,8 +102,8 @@ func (t Trial) try(m Mutant, dir, temp string) (string, error) {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
 	run := exec.Command(program, t.Args...)
-	var said strings.Builder
-	run.Stderr = &said
+	var stderr strings.Builder
+	run.Stderr = &stderr
 	err = run.Run()
 	var failed *exec.ExitError
 	switch {
@@ -111,5 +112,5 @@ func (t Trial) try(m Mutant, dir, temp string) (string, error) {
 	case !errors.As(err, &failed):
 		return "", err
 	}
-	return strings.TrimSpace(said.String()), nil
+	return strings.TrimSpace(stderr.String()), nil
 }

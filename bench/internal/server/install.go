@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// Install puts a server for Node.js into the user's cache folder, where a later run finds it again, and has npm install
-// what its package-lock.json names. The files lie in one folder.
+// Install writes the files of a Node.js server into the user's cache folder and installs the packages of its
+// package-lock.json with npm. A later run uses the same folder and does not run npm again.
 func Install(ctx context.Context, name string, files fs.FS) (dir string, err error) {
 	caches, err := os.UserCacheDir()
 	if err != nil {
@@ -31,7 +31,7 @@ func Install(ctx context.Context, name string, files fs.FS) (dir string, err err
 	if _, err := os.Stat(done); err == nil {
 		return dir, nil
 	}
-	fmt.Println("npm ci, once, into", dir)
+	fmt.Println("running npm ci in", dir, "(once)")
 	c := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	c.Dir = dir
 	if text, err := c.CombinedOutput(); err != nil {
@@ -40,7 +40,7 @@ func Install(ctx context.Context, name string, files fs.FS) (dir string, err err
 	return dir, os.WriteFile(done, nil, 0o600)
 }
 
-// write writes files into a folder, over those of an earlier run.
+// write writes files into a folder and overwrites the files of an earlier run.
 func write(dir string, files fs.FS) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

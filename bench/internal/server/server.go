@@ -1,6 +1,4 @@
-// Package server installs, starts and stops the servers that a benchmark measures, and waits for what they write.
-//
-// It measures nothing, and does not know what it runs.
+// Package server installs, starts and stops the servers that a benchmark measures, and waits for texts in their logs.
 package server
 
 import (
@@ -21,10 +19,10 @@ type Program struct {
 	Args []string
 	Dir  string   // "" for the working directory
 	Env  []string // in addition to this process's environment
-	Logs string   // the folder of its log, which the server must not watch
+	Logs string   // the folder for its log; the server must not watch it
 }
 
-// Process is a running server. It writes into a file, since reading a pipe would take time that the servers need.
+// Process is a running server. It logs to a file, because reading a pipe would take processor time from the servers.
 type Process struct {
 	Started time.Time
 
@@ -36,7 +34,7 @@ type Process struct {
 // endsWithin is how long a server may take to end.
 const endsWithin = 10 * time.Second
 
-// Start starts the program, which ends with the context.
+// Start starts the program. It ends when the context ends.
 func (p Program) Start(ctx context.Context) (*Process, error) {
 	log, err := os.CreateTemp(p.Logs, "log-")
 	if err != nil {
@@ -58,8 +56,8 @@ func (p Program) Start(ctx context.Context) (*Process, error) {
 // PID returns the ID of the process.
 func (s *Process) PID() int { return s.cmd.Process.Pid }
 
-// Said returns how often a text occurs in the log.
-func (s *Process) Said(text *regexp.Regexp) int {
+// Count returns how often a text occurs in the log.
+func (s *Process) Count(text *regexp.Regexp) int {
 	log, err := os.ReadFile(s.log.Name())
 	if err != nil {
 		return 0
@@ -69,22 +67,23 @@ func (s *Process) Said(text *regexp.Regexp) int {
 
 // Await is a text to wait for.
 type Await struct {
-	Text   *regexp.Regexp
-	Times  int            // how often it must occur in the log
-	Not    *regexp.Regexp // shows that the text will not come; nil for none
-	Every  time.Duration  // how often the log is read
-	Within time.Duration
+	Text    *regexp.Regexp
+	Times   int            // how often it must occur in the log
+	Failure *regexp.Regexp // a text that means that Text will not come; nil for none
+	Every   time.Duration  // how often the log is read
+	Within  time.Duration
 }
 
-// Await waits for a text, and returns its first match with its groups.
+// Await waits for a text and returns the groups of its first match. It fails at once if the server ends or the log has
+// the text of a failure.
 func (s *Process) Await(a Await) ([]string, error) {
 	for deadline := time.Now().Add(a.Within); ; time.Sleep(a.Every) {
 		log, err := os.ReadFile(s.log.Name())
 		if err != nil {
 			return nil, err
 		}
-		if all := a.Text.FindAllStringSubmatch(string(log), -1); len(all) > 0 && len(all) >= a.Times {
-			return all[0], nil
+		if matches := a.Text.FindAllStringSubmatch(string(log), -1); len(matches) > 0 && len(matches) >= a.Times {
+			return matches[0], nil
 		}
 		select {
 		case err := <-s.ended:
@@ -92,13 +91,13 @@ func (s *Process) Await(a Await) ([]string, error) {
 			return nil, fmt.Errorf("%s ended: %v\n%s", s.cmd.Args[0], err, log)
 		default:
 		}
-		if a.Not != nil && a.Not.Match(log) || time.Now().After(deadline) {
+		if a.Failure != nil && a.Failure.Match(log) || time.Now().After(deadline) {
 			return nil, fmt.Errorf("%s does not write %s:\n%s", s.cmd.Args[0], a.Text, log)
 		}
 	}
 }
 
-// Stop ends the server as Ctrl-C does, and kills it if it does not end.
+// Stop ends the server with SIGTERM, and kills it if it does not end.
 func (s *Process) Stop() error {
 	defer s.log.Close()
 	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended

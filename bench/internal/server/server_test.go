@@ -32,7 +32,7 @@ func TestAwait(t *testing.T) {
 	if err != nil || len(found) != 2 || found[1] != "1" {
 		t.Errorf("got %q, %v, want the group of the first match", found, err)
 	}
-	if n := p.Said(regexp.MustCompile(`hello`)); n != 2 {
+	if n := p.Count(regexp.MustCompile(`hello`)); n != 2 {
 		t.Errorf("it said hello %d times, want 2", n)
 	}
 	if time.Since(p.Started) > time.Minute || p.PID() <= 0 {
@@ -43,17 +43,17 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-// TestAwaitFails: what does not come is reported with the log, at once if the log shows that it will not come.
+// TestAwaitFails expects an error with the log.
 func TestAwaitFails(t *testing.T) {
 	for _, tt := range []struct {
 		name, script string
 		await        Await
 		want         string
 	}{
-		{"it ends", `echo broken; exit 3`, await("hello", 1, nil), "sh ended: exit status 3\nbroken"},
-		{"it says why not", `echo broken; exec sleep 60`, await("hello", 1, regexp.MustCompile("broken")),
+		{"the server ends", `echo broken; exit 3`, await("hello", 1, nil), "sh ended: exit status 3\nbroken"},
+		{"the log has the text of a failure", `echo broken; exec sleep 60`, await("hello", 1, regexp.MustCompile("broken")),
 			"sh does not write hello:\nbroken"},
-		{"it says it too few times", `echo hello; exec sleep 60`,
+		{"the text occurs too few times", `echo hello; exec sleep 60`,
 			Await{regexp.MustCompile("hello"), 2, nil, time.Millisecond, 50 * time.Millisecond}, "sh does not write hello:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestAwaitFails(t *testing.T) {
 	}
 }
 
-// TestInstall: npm runs once for a package-lock.json, and the files are those of the last run.
+// TestInstall expects one run of npm for each package-lock.json, and the files of the last call.
 func TestInstall(t *testing.T) {
 	bin := t.TempDir()
 	if err := os.WriteFile(filepath.Join(bin, "npm"), []byte("#!/bin/sh\necho \"$1\" >> runs\n"), 0o755); err != nil {
@@ -76,7 +76,7 @@ func TestInstall(t *testing.T) {
 	}
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("HOME", t.TempDir()) // of the cache folder on macOS
+	t.Setenv("HOME", t.TempDir()) // has the cache folder on macOS
 	var first string
 	for _, script := range []string{"old", "new"} {
 		dir, err := Install(t.Context(), "peer", fstest.MapFS{

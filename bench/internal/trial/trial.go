@@ -1,8 +1,7 @@
-// Package trial tries many cases on several workers and counts how they end, for commands that prove a package by
-// trial.
+// Package trial tries many random cases on several workers and counts their outcomes.
 //
-// It draws no cases: a command draws each from the seed and the number of the case or of the worker, so that a failing
-// case can be tried again.
+// The caller draws the cases. It uses a seed and the number of the case or of the worker, so that it can repeat a case
+// that fails.
 package trial
 
 import (
@@ -14,7 +13,7 @@ import (
 	"sync/atomic"
 )
 
-// Tally counts what happened, by name.
+// Tally counts outcomes by name.
 type Tally map[string]int
 
 // Add adds the counts of another tally.
@@ -33,8 +32,8 @@ func (t Tally) String() string {
 	return b.String()
 }
 
-// Workers runs a function on several workers and adds up what each counted, even if the worker failed. The error is the
-// first one.
+// Workers runs a function on several workers and adds up their counts, including those of workers that fail. It returns
+// the first error.
 func Workers[T any](workers int, work func(worker int) (T, error), add func(T)) error {
 	var (
 		mu    sync.Mutex
@@ -56,8 +55,8 @@ func Workers[T any](workers int, work func(worker int) (T, error), add func(T)) 
 	return first
 }
 
-// Numbered tries the cases from number 0 up to the first that fails. The workers finish the cases that they have begun.
-// A case counts into the tally of its worker.
+// Numbered tries the cases from number 0 on, and begins no case after one has failed. Workers finish the cases that
+// they have begun. try adds to the tally of its worker.
 func Numbered(cases, workers int, try func(number int, t Tally) error) (Tally, error) {
 	var (
 		total  = Tally{}

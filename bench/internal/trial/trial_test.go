@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestNumbered: each case is tried once, whatever the number of workers.
+// TestNumbered expects each case to be tried once, for several numbers of workers.
 func TestNumbered(t *testing.T) {
 	for _, workers := range []int{1, 3, 50} {
 		var mu sync.Mutex
@@ -27,7 +27,7 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// TestNumberedStops: no case begins after the one that fails, and those before it are counted.
+// TestNumberedStops expects no case after the one that fails, and the counts of all cases up to it.
 func TestNumberedStops(t *testing.T) {
 	fault := errors.New("a fault")
 	got, err := Numbered(20, 1, func(number int, t Tally) error {
@@ -42,7 +42,7 @@ func TestNumberedStops(t *testing.T) {
 	}
 }
 
-// TestWorkers: what a worker counted is added even if it failed, and the error of one worker is the error of all.
+// TestWorkers expects the counts of all workers, including one that fails, and its error.
 func TestWorkers(t *testing.T) {
 	fault, sum := errors.New("a fault"), 0
 	err := Workers(4, func(worker int) (int, error) {

@@ -1,5 +1,5 @@
-// Command gatehouse is the side of "go run ./bench/synth" that is written with Gatehouse: an app of a shape. It links
-// what such an app has, and no sample.
+// Command gatehouse is the Gatehouse side of "go run ./bench/synth" for apps of many routes or stacks. It links the
+// same packages as such an app.
 package main
 
 import (
@@ -20,26 +20,26 @@ import (
 )
 
 func main() {
-	var of shape.Shape
-	of.Flags(flag.CommandLine)
+	var spec shape.Shape
+	spec.Flags(flag.CommandLine)
 	out := flag.String("out", "", "the `folder` of the cloud assembly")
-	print := flag.Bool("words", false, "print what the program in L2 needs to write the same template, and no more")
+	print := flag.Bool("words", false, "only print what the L2 program needs to write the same template")
 	flag.Parse()
 	if *print {
-		program.Exit(json.NewEncoder(os.Stdout).Encode(wordsOf(of)))
+		program.Exit(json.NewEncoder(os.Stdout).Encode(wordsOf(spec)))
 	}
 	if *out == "" {
 		program.Exit(fmt.Errorf("-out is missing"))
 	}
-	if of.Builds() {
+	if spec.Builds() {
 		gofunction.Prepare(backendPackage, secureapi.IncludedAuthorizer())()
 	}
-	program.Synthesize(of, *out, func(app awscdk.App) { newStacks(app, of) })
+	program.Synthesize(spec, *out, func(app awscdk.App) { newStacks(app, spec) })
 }
 
-func wordsOf(of shape.Shape) shape.Words {
+func wordsOf(spec shape.Shape) shape.Words {
 	var origins corsconfig.Config
-	for _, r := range of.Table() {
+	for _, r := range spec.Table() {
 		origins.AllowMethods = append(origins.AllowMethods, r.Verb)
 	}
 	slices.Sort(origins.AllowMethods)

@@ -13,24 +13,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// backendPackage is the function behind the routes that the included authorizer guards.
+// backendPackage is the package of the backend if the included authorizer guards the routes.
 const backendPackage = "github.com/gatehouse-cdk/gatehouse/backend-fn"
 
 // newStacks makes the stacks of a shape with Gatehouse.
-func newStacks(app constructs.Construct, of shape.Shape) {
-	table := of.Table()
-	for i := range of.Each() {
+func newStacks(app constructs.Construct, spec shape.Shape) {
+	table := spec.Table()
+	for i := range spec.Each() {
 		stack := awscdk.NewStack(app, jsii.String(shape.StackID(i)), nil)
-		backends := make([]awslambda.IFunction, of.Functions)
+		backends := make([]awslambda.IFunction, spec.Functions)
 		for n := range backends {
-			if of.Builds() {
+			if spec.Builds() {
 				backends[n] = gofunction.New(stack, shape.BackendID(n), &gofunction.Props{Package: backendPackage})
 			} else {
 				backends[n] = program.NewInline(stack, shape.BackendID(n), nil)
 			}
 		}
 		props := &secureapi.Props{}
-		switch of.Authorizer {
+		switch spec.Authorizer {
 		case shape.Included:
 			props.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
 				Issuers: []secureapi.Issuer{{URL: shape.Issuer, Audiences: []string{shape.Audience}}},
@@ -48,12 +48,12 @@ func newStacks(app constructs.Construct, of shape.Shape) {
 			switch {
 			case r.Scope == "":
 				route.Access = []secureapi.Access{secureapi.Public("load balancers look here")}
-			case of.Authorizer != shape.Own:
+			case spec.Authorizer != shape.Own:
 				route.Access = []secureapi.Access{secureapi.AnyScope(r.Scope)}
 			}
 			props.Routes = append(props.Routes, route)
 		}
-		if of.CORS {
+		if spec.CORS {
 			props.CORS = &secureapi.CORS{AllowOrigins: shape.Origins()}
 		}
 		secureapi.New(stack, "Api", props)

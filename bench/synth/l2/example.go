@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
-// newExample is the example's stack as an experienced CDK user writes it without Gatehouse. The construct ids are
-// those that Gatehouse gives, so that the logical ids agree.
+// newExample makes the example's stack as an experienced CDK user writes it without Gatehouse. The construct IDs are
+// the same as Gatehouse's, so that the logical IDs are the same.
 func newExample(scope constructs.Construct, id string, words shape.Words, built code) {
 	stack := awscdk.NewStack(scope, &id, nil)
 	attribute := func(name string) *awsdynamodb.Attribute {
@@ -106,7 +106,7 @@ func newExample(scope constructs.Construct, id string, words shape.Words, built 
 	deployment.Node().AddDependency(authorizer)
 }
 
-// newFunction is a Go function whose executable was built before.
+// newFunction makes a Go function from a built executable.
 func newFunction(scope constructs.Construct, id, pkg, dir string, environment map[string]*string) awslambda.Function {
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),

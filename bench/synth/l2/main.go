@@ -1,5 +1,5 @@
-// Command l2 is the side of "go run ./bench/synth" that is written with CDK's L2 constructs, and links none of
-// Gatehouse's packages but a small one that knows jsii's folders.
+// Command l2 is the side of "go run ./bench/synth" that uses CDK's L2 constructs. It links no package of Gatehouse
+// except a small one that knows jsii's folders.
 package main
 
 import (
@@ -17,13 +17,13 @@ import (
 )
 
 func main() {
-	var of shape.Shape
-	of.Flags(flag.CommandLine)
+	var spec shape.Shape
+	spec.Flags(flag.CommandLine)
 	out := flag.String("out", "", "the `folder` of the cloud assembly")
-	wordsFile := flag.String("words", "", "the `file` with what the program with Gatehouse printed for -words")
-	built := flag.String("built", "", "the `folder` of an assembly of that program, whose executables are taken")
-	load := flag.Bool("load", false, "load CDK, and no more")
-	index := flag.Bool("index", false, "wait until jsii has its index of CDK's types, and no more")
+	wordsFile := flag.String("words", "", "the `file` with the output of Gatehouse's program for -words")
+	built := flag.String("built", "", "the `folder` of an assembly of that program, whose executables are copied")
+	load := flag.Bool("load", false, "only load CDK")
+	index := flag.Bool("index", false, "only wait until jsii has its index of CDK's types")
 	flag.Parse()
 	if *load || *index {
 		program.Exit(program.Index(*index))
@@ -39,24 +39,24 @@ func main() {
 	if err != nil {
 		program.Exit(err)
 	}
-	program.Synthesize(of, *out, func(app awscdk.App) {
-		if of.Many() {
-			newStacks(app, of, words, codeOf(*built))
+	program.Synthesize(spec, *out, func(app awscdk.App) {
+		if spec.Many() {
+			newStacks(app, spec, words, codeOf(*built))
 		} else {
 			newExample(app, "Orders", words, codeOf(*built))
 		}
 	})
 }
 
-func texts(of map[string]string) map[string]*string {
+func texts(values map[string]string) map[string]*string {
 	out := map[string]*string{}
-	for name, value := range of {
+	for name, value := range values {
 		out[name] = jsii.String(value)
 	}
 	return out
 }
 
-// code are the folders of the two functions that an assembly holds.
+// code has the asset folders of an assembly's two functions.
 type code struct{ backend, authorizer string }
 
 func codeOf(assembly string) code {

@@ -13,26 +13,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
-// newStacks makes the stacks of a shape with CDK's L2 constructs, as one who knows them writes it: what the stacks
-// share is made once, each function has one integration, and nothing is asked twice.
-func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, built code) {
-	table := of.Table()
+// newStacks makes the stacks of a shape with CDK's L2 constructs, as an experienced CDK user writes them. It makes
+// common values and each function's integration once, and calls no getter twice.
+func newStacks(app constructs.Construct, spec shape.Shape, words shape.Words, built code) {
+	table := spec.Table()
 	verbs := map[string][]string{} // by path, in their order
 	for _, r := range table {
 		verbs[r.Path] = append(verbs[r.Path], r.Verb)
 	}
 	forBackend := map[string]*string{}
-	if of.CORS {
+	if spec.CORS {
 		forBackend = texts(words.Backend)
 	}
 	forAuthorizer := texts(words.Authorizer)
-	for i := range of.Each() {
+	for i := range spec.Each() {
 		id := shape.StackID(i)
 		stack := awscdk.NewStack(app, &id, nil)
-		integrations := make([]awsapigateway.Integration, of.Functions)
+		integrations := make([]awsapigateway.Integration, spec.Functions)
 		for n := range integrations {
 			var backend awslambda.Function
-			if of.Builds() {
+			if spec.Builds() {
 				backend = newFunction(stack, shape.BackendID(n), "backend-fn", built.backend, forBackend)
 			} else {
 				backend = program.NewInline(stack, shape.BackendID(n), &forBackend)
@@ -44,7 +44,7 @@ func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, buil
 		}
 		var pool awscognito.UserPool
 		var decide awslambda.Function
-		switch of.Authorizer {
+		switch spec.Authorizer {
 		case shape.Cognito:
 			pool = program.NewPool(stack)
 		case shape.Own:
@@ -68,7 +68,7 @@ func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, buil
 		})
 		var authorizer awsapigateway.Authorizer
 		kind := awsapigateway.AuthorizationType_CUSTOM
-		if of.Authorizer == shape.Cognito {
+		if spec.Authorizer == shape.Cognito {
 			kind = awsapigateway.AuthorizationType_COGNITO
 			authorizer = awsapigateway.NewCognitoUserPoolsAuthorizer(api, jsii.String("Authorizer"),
 				&awsapigateway.CognitoUserPoolsAuthorizerProps{
@@ -101,7 +101,7 @@ func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, buil
 			switch {
 			case r.Scope == "":
 				options = open
-			case of.Authorizer == shape.Cognito:
+			case spec.Authorizer == shape.Cognito:
 				options = &awsapigateway.MethodOptions{
 					AuthorizationType: kind, Authorizer: authorizer, AuthorizationScopes: jsii.Strings(r.Scope),
 				}
@@ -109,7 +109,7 @@ func newStacks(app constructs.Construct, of shape.Shape, words shape.Words, buil
 			resource.AddMethod(jsii.String(r.Verb), integrations[n%len(integrations)], options)
 		}
 		rest.LatestDeployment().Node().AddDependency(authorizer)
-		if !of.CORS {
+		if !spec.CORS {
 			continue
 		}
 		for _, r := range table {

@@ -1,5 +1,5 @@
-// Command orders is the side of "go run ./bench/synth" that is the example with Gatehouse. It is a program of its own,
-// as the example links the sample backend, of which it takes what the function does with its table.
+// Command orders is the Gatehouse side of "go run ./bench/synth" for the example. It is a separate program because it
+// links the sample backend, which defines the function's actions on its table.
 package main
 
 import (
@@ -20,10 +20,10 @@ import (
 )
 
 func main() {
-	var of shape.Shape
-	of.Flags(flag.CommandLine)
+	var spec shape.Shape
+	spec.Flags(flag.CommandLine)
 	out := flag.String("out", "", "the `folder` of the cloud assembly")
-	print := flag.Bool("words", false, "print what the program in L2 needs to write the same template, and no more")
+	print := flag.Bool("words", false, "only print what the L2 program needs to write the same template")
 	flag.Parse()
 	if *print {
 		program.Exit(json.NewEncoder(os.Stdout).Encode(wordsOf()))
@@ -32,7 +32,7 @@ func main() {
 		program.Exit(fmt.Errorf("-out is missing"))
 	}
 	gofunction.Prepare(stack.Packages()...)()
-	program.Synthesize(of, *out, func(app awscdk.App) {
+	program.Synthesize(spec, *out, func(app awscdk.App) {
 		stack.New(app, "Orders", stack.Settings{
 			Authorizer: stack.Token,
 			Issuer:     shape.Issuer,

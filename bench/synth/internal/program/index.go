@@ -14,13 +14,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// indexing is how long jsii may take for its index.
+// indexing is how long jsii may take to make its index.
 const indexing = 2 * time.Minute
 
-// Index loads CDK and, where wait is set, waits until jsii has its index of CDK's types. It makes one in a thread that
-// ends with the app, so an app that is done in a few seconds makes none. Until there is one, each app reads the types
-// of all of CDK instead: 100 routes took 4.0 s and 603 MB then, and 1.4 s and 208 MB with one. jsii makes an index of
-// what is unpacked already, so that a first process only unpacks.
+// Index loads CDK. If wait is true, it also waits until jsii has its index of CDK's types.
+//
+// Without the index, each app reads the types of all of CDK: 100 routes took 4.0 s and 603 MB without it, and 1.4 s and
+// 208 MB with it. jsii makes the index in a thread that ends with the app, so an app of a few seconds never gets one.
+// It makes the index from unpacked packages, so the first process has to unpack them.
 // Source: @jsii/kernel 1.139.0, lib/program.js, buildIndexInWorker
 func Index(wait bool) error {
 	folder := jsiienv.CacheFolder(os.Getenv, runtime.GOOS)
@@ -32,7 +33,7 @@ func Index(wait bool) error {
 		return err
 	}
 	if wait {
-		fmt.Fprintln(os.Stderr, "waiting for jsii's index of CDK's types, which is made once")
+		fmt.Fprintln(os.Stderr, "waiting until jsii has made its index of CDK's types (once)")
 	}
 	awscdk.NewApp(nil)
 	for start := time.Now(); wait; time.Sleep(50 * time.Millisecond) {
@@ -40,13 +41,13 @@ func Index(wait bool) error {
 			return err
 		}
 		if time.Since(start) > indexing {
-			return fmt.Errorf("jsii has made no %s within %s", made, indexing)
+			return fmt.Errorf("jsii has not made %s within %s", made, indexing)
 		}
 	}
 	return nil
 }
 
-// cdkVersion is the release of CDK that this program is linked with.
+// cdkVersion returns the release of CDK that this program links.
 func cdkVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	for _, m := range info.Deps {
@@ -54,5 +55,5 @@ func cdkVersion() string {
 			return strings.TrimPrefix(m.Version, "v")
 		}
 	}
-	panic("this program has no CDK")
+	panic("this program does not link CDK")
 }

@@ -1,5 +1,4 @@
-// Package program is what the two measured programs have in common: how they run, and the constructs that are the same
-// on both sides.
+// Package program has the code that the measured programs share: how they run, and the constructs that both sides use.
 package program
 
 import (
@@ -17,13 +16,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/bench/synth/internal/shape"
 )
 
-// Synthesize makes an app of a shape and writes it into a folder. Then it prints how long that took, in milliseconds,
-// and the most memory that this process had resident, and the largest of its children, in megabytes.
-func Synthesize(of shape.Shape, out string, build func(app awscdk.App)) {
+// Synthesize synthesizes an app of a shape into a folder. Then it prints the time, in milliseconds, and the peak
+// resident memory of this process and of its largest child, in megabytes.
+func Synthesize(spec shape.Shape, out string, build func(app awscdk.App)) {
 	start := time.Now()
 	props := &awscdk.AppProps{Outdir: &out}
-	if of.Many() {
-		// It lifts CDK's limit of 500 resources a stack, which an API of 300 routes with CORS is above.
+	if spec.Many() {
+		// Turn off CDK's limit of 500 resources per stack. An API of 300 routes with CORS exceeds it.
 		// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 		props.Context = &map[string]any{"@aws-cdk/core:stackResourceLimit": 0}
 	}
@@ -32,22 +31,22 @@ func Synthesize(of shape.Shape, out string, build func(app awscdk.App)) {
 	app.Synth(nil)
 	took := time.Since(start).Seconds() * 1000
 	jsii.Close() // waits for CDK's engine
-	own, child := peaks()
-	fmt.Println(took, own, child)
+	self, child := peaks()
+	fmt.Println(took, self, child)
 }
 
-func peaks() (own, child float64) {
-	of := func(who int) float64 {
+func peaks() (self, child float64) {
+	peak := func(who int) float64 {
 		var usage syscall.Rusage
 		if err := syscall.Getrusage(who, &usage); err != nil {
 			panic(err)
 		}
 		return float64(usage.Maxrss) / 1024 // kilobytes, on Linux
 	}
-	return of(syscall.RUSAGE_SELF), of(syscall.RUSAGE_CHILDREN)
+	return peak(syscall.RUSAGE_SELF), peak(syscall.RUSAGE_CHILDREN)
 }
 
-// Exit ends a program, with its error if there is one.
+// Exit ends the program. If err is not nil, it prints err and the exit status is 1.
 func Exit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -56,7 +55,7 @@ func Exit(err error) {
 	os.Exit(0)
 }
 
-// NewInline is a function without a bundle.
+// NewInline makes a function whose code is in the template.
 func NewInline(scope constructs.Construct, id string, environment *map[string]*string) awslambda.Function {
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
 		Runtime:     awslambda.Runtime_NODEJS_22_X(),
@@ -66,7 +65,7 @@ func NewInline(scope constructs.Construct, id string, environment *map[string]*s
 	})
 }
 
-// NewPool is a user pool.
+// NewPool makes a user pool.
 func NewPool(scope constructs.Construct) awscognito.UserPool {
 	return awscognito.NewUserPool(scope, jsii.String("Pool"), &awscognito.UserPoolProps{
 		SelfSignUpEnabled: jsii.Bool(false),

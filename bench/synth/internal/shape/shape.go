@@ -1,5 +1,5 @@
-// Package shape says what an app of many routes or stacks is like that "go run ./bench/synth" measures: the same words
-// for the program that measures and for the two that are measured.
+// Package shape describes the apps that "go run ./bench/synth" measures: their flags, routes and names. The measuring
+// program and the measured programs use it.
 package shape
 
 import (
@@ -9,38 +9,38 @@ import (
 	"strconv"
 )
 
-// Who guards the routes.
+// The guards of the routes.
 const (
-	Own      = "own"      // a function of one's own
+	Own      = "own"      // an authorizer function of the app
 	Cognito  = "cognito"  // a user pool
 	Included = "included" // the included authorizer
 )
 
-// Shape is what an app is like. The zero value is the example.
+// Shape describes an app. The zero value is the example.
 type Shape struct {
-	Routes, Stacks int // one of them
+	Routes, Stacks int // at most one of them is above 0
 	Authorizer     string
 	CORS           bool
-	Functions      int // of each API
+	Functions      int // the number of functions of each API
 }
 
 // Flags defines the flags of a shape.
 func (s *Shape) Flags(f *flag.FlagSet) {
-	f.IntVar(&s.Routes, "routes", 0, "measure a stack with an API of so many routes instead of the example")
-	f.IntVar(&s.Stacks, "stacks", 0, "measure an app of so many stacks of ten routes instead of the example")
-	f.StringVar(&s.Authorizer, "authorizer", Own, "with -routes and -stacks: who guards the routes, own, cognito "+
-		"or included")
+	f.IntVar(&s.Routes, "routes", 0, "measure a stack with an API of this many routes instead of the example")
+	f.IntVar(&s.Stacks, "stacks", 0, "measure an app of this many stacks of ten routes instead of the example")
+	f.StringVar(&s.Authorizer, "authorizer", Own, "with -routes and -stacks: the `guard` of the routes: own, "+
+		"cognito or included")
 	f.BoolVar(&s.CORS, "cors", true, "with -routes and -stacks: whether the APIs have CORS")
-	f.IntVar(&s.Functions, "functions", 1, "with -routes and -stacks: how many functions answer an API's routes")
+	f.IntVar(&s.Functions, "functions", 1, "with -routes and -stacks: the number of functions of each API")
 }
 
-// Args are the flags of a program that synthesizes it.
+// Args returns the arguments of a program that synthesizes the shape.
 func (s Shape) Args() []string {
 	return []string{"-routes", strconv.Itoa(s.Routes), "-stacks", strconv.Itoa(s.Stacks), "-authorizer", s.Authorizer,
 		fmt.Sprintf("-cors=%t", s.CORS), "-functions", strconv.Itoa(s.Functions)}
 }
 
-// Check refuses flags that are no shape.
+// Check returns an error if the flags are not valid.
 func (s Shape) Check() error {
 	switch {
 	case s.Routes < 0 || s.Stacks < 0 || s.Routes > 0 && s.Stacks > 0:
@@ -53,28 +53,28 @@ func (s Shape) Check() error {
 	return nil
 }
 
-// Many reports whether it is not the example.
+// Many reports whether the app is not the example.
 func (s Shape) Many() bool { return s.Routes+s.Stacks > 0 }
 
-// Builds reports whether it has functions in Go.
+// Builds reports whether the app has functions in Go.
 func (s Shape) Builds() bool { return !s.Many() || s.Authorizer == Included }
 
 func (s Shape) String() string {
-	what := fmt.Sprintf("%d stacks of %d routes", s.Stacks, len(rows))
+	size := fmt.Sprintf("%d stacks of %d routes", s.Stacks, len(rows))
 	if s.Routes > 0 {
-		what = fmt.Sprintf("%d routes", s.Routes)
+		size = fmt.Sprintf("%d routes", s.Routes)
 	}
 	guards := map[string]string{Own: "own authorizer", Cognito: "user pool", Included: "included authorizer"}
-	return what + ", " + guards[s.Authorizer]
+	return size + ", " + guards[s.Authorizer]
 }
 
-// Each is how many stacks there are.
+// Each returns the number of stacks.
 func (s Shape) Each() int { return max(s.Stacks, 1) }
 
-// StackID is the name of a stack.
+// StackID returns the construct ID of a stack.
 func StackID(i int) string { return fmt.Sprintf("Shop%03d", i) }
 
-// BackendID is the construct id of one of an API's functions.
+// BackendID returns the construct ID of an API's function n.
 func BackendID(n int) string {
 	if n == 0 {
 		return "Backend"
@@ -87,7 +87,8 @@ type Row struct {
 	Verb, Path, Scope string // a route without a scope is public
 }
 
-// rows are the ten routes of each stack, by path and verb, as CDK's deployment depends on the order.
+// rows are the ten routes of each stack. They are sorted by path and verb, because CDK's deployment depends on the
+// order.
 var rows = []Row{
 	{"GET", "/health", ""},
 	{"GET", "/orders", "orders:read"},
@@ -101,7 +102,8 @@ var rows = []Row{
 	{"GET", "/reports/{id}", "reports:read"},
 }
 
-// Table are the routes of each API: the ten, or so many of five a collection. Every twentieth of these is public.
+// Table returns the routes of each API: the ten rows, or s.Routes routes with five for each collection. Of these, every
+// twentieth is public.
 func (s Shape) Table() (out []Row) {
 	if s.Routes == 0 {
 		return rows
@@ -124,20 +126,20 @@ func (s Shape) Table() (out []Row) {
 	return out[:s.Routes]
 }
 
-// Who issues the tokens of each API, and for whom.
+// The issuer of each API's tokens, and their audience.
 const (
 	Issuer   = "https://idp.example.com/"
 	Audience = "orders"
 )
 
-// Origins are those of the pages that may call each API.
+// Origins returns the origins of the pages that may call each API.
 func Origins() []string { return []string{"https://shop.example.com"} }
 
-// Words are what the templates of both sides have from Gatehouse: they are the same text there, and a program in L2
-// does not link Gatehouse to make it.
+// Words are texts of the templates that Gatehouse generates. The L2 program does not link Gatehouse, so it gets them
+// from the other program.
 type Words struct {
-	Origins              []string // of CORS
+	Origins              []string // for CORS
 	ValidationExpression string
-	TableActions         []string          // what the example's function does with its table
-	Backend, Authorizer  map[string]string // environments
+	TableActions         []string          // the function's actions on its table, in the example
+	Backend, Authorizer  map[string]string // the functions' environments
 }

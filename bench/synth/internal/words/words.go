@@ -1,4 +1,4 @@
-// Package words makes what the program in L2 needs to write the same template as one with Gatehouse.
+// Package words makes the texts that the L2 program needs to write the same template as Gatehouse.
 package words
 
 import (
@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// Of are the words of an API whose functions have these settings of CORS, beside those that all have. It takes what the
-// constructs take, and not the packages of functions, which an app does not link.
+// Of returns the words of an API whose functions have these settings of CORS, besides those that all APIs have. It
+// imports only packages that the constructs import, because an app does not link the packages of functions.
 func Of(origins corsconfig.Config) shape.Words {
 	config := settings.Authorizer{
 		Issuers: []settings.Issuer{{URL: shape.Issuer, Audiences: []string{shape.Audience}}},
