@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,7 @@ func group(values ...string) Requirement { return Requirement{Kind: Group, AnyOf
 func role(values ...string) Requirement  { return Requirement{Kind: Role, AnyOf: values} }
 
 func TestNewTableErrors(t *testing.T) {
+	anyOwner := either(pathIs("a", "x"), pathIs("a", "y"), pathIs("b", "x"))
 	for _, c := range []struct {
 		name  string
 		rules []Rule
@@ -36,6 +38,14 @@ func TestNewTableErrors(t *testing.T) {
 			`access: route "GET /a": a group requirement has an empty value, which no token brings: leave it out`},
 		{"two scopes in one", []Rule{rule("GET /a", scope("a b"))},
 			`access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"line break in a scope", []Rule{rule("GET /a", scope("a\rb"))},
+			`access: route "GET /a": scope "a\rb": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"17 requirements", []Rule{rule("GET /a", slices.Repeat([]Requirement{scope("x")}, 17)...)},
+			`access: route "GET /a": more than 16 requirements, or more than 16 ways to meet them by parameters of the ` +
+				`path: name fewer`},
+		{"18 ways", []Rule{rule("GET /{a}/{b}", anyOwner, anyOwner, either(pathIs("a", "x"), pathIs("b", "x")))},
+			`access: route "GET /{a}/{b}": more than 16 requirements, or more than 16 ways to meet them by parameters of ` +
+				`the path: name fewer`},
 		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))},
 			`access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
 		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))},
@@ -50,17 +60,27 @@ func TestNewTableErrors(t *testing.T) {
 	if _, err := NewTable([]Rule{rule("GET /a", group("Order managers"))}); err != nil {
 		t.Errorf("a group's name may have spaces: %v", err)
 	}
+	if _, err := NewTable([]Rule{rule("GET /{a}/{b}", slices.Repeat([]Requirement{scope("x")}, 16)...)}); err != nil {
+		t.Errorf("16 requirements: %v", err)
+	}
+	four := either(pathIs("a", "x"), pathIs("a", "y"), pathIs("b", "x"), pathIs("b", "y"))
+	if _, err := NewTable([]Rule{rule("GET /{a}/{b}", four, four)}); err != nil {
+		t.Errorf("16 ways: %v", err)
+	}
 }
 
 func TestTableIsItsOwn(t *testing.T) {
-	rules := []Rule{rule("GET /a", scope("x"))}
+	rules := []Rule{rule("GET /a", scope("x"), either(group("x"), role("x")))}
 	table, err := NewTable(rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rules[0].Requires[0].AnyOf[0] = "y"
+	rules[0].Requires[1].Either[0].AnyOf[0] = "y"
+	rules[0].Requires[1].Either[1] = scope("y")
 	rules[0].Elsewhere = true
-	if got := table.Rules()[0]; got.Elsewhere || got.Requires[0].AnyOf[0] != "x" {
+	want := rule("GET /a", scope("x"), either(group("x"), role("x")))
+	if got := table.Rules()[0]; !cmp.Equal(got, want) {
 		t.Errorf("the table changed with its caller's slice: %v", got)
 	}
 }
@@ -105,6 +125,9 @@ func TestPermitted(t *testing.T) {
 	}
 	if (Rights{Scopes: []string{"x"}}).has(value{"ip", "", "x"}) {
 		t.Error("an unknown kind of requirement was met")
+	}
+	if (Rights{}).has(value{Claim, "plan", ""}) {
+		t.Error("a claim that is absent was taken for an empty one")
 	}
 }
 
@@ -275,6 +298,24 @@ func TestLackingSearch(t *testing.T) {
 				t.Fatalf("%v do not permit %v", got, p)
 			}
 		}
+	}
+}
+
+func TestRequirementSubject(t *testing.T) {
+	for want, r := range map[string]Requirement{
+		"scopes":                 scope("a"),
+		"groups":                 group("a"),
+		"roles":                  role("a"),
+		"claims":                 claimHas("amr", "a"),
+		"parameters of the path": pathIn("id", "ids"),
+		"alternatives of Either": either(scope("a"), scope("b")),
+	} {
+		if got := r.Subject(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if a, b := claim("plan", "a").Subject(), pathIs("id", "sub").Subject(); a != "claims" || b != "parameters of the path" {
+		t.Errorf("got %s and %s", a, b)
 	}
 }
 

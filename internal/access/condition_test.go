@@ -61,8 +61,14 @@ func TestCheckConditions(t *testing.T) {
 		{"Either with values", []Requirement{{Kind: Either, AnyOf: []string{"x"},
 			Either: []Requirement{scope("y"), scope("z")}}},
 			"an either requirement has values of its own"},
+		{"Either with a claim", []Requirement{{Kind: Either, Claim: "plan", Either: []Requirement{scope("y"), scope("z")}}},
+			"an either requirement has values of its own"},
 		{"condition twice", []Requirement{claim("plan", "pro"), claim("plan", "pro")},
 			"it requires twice that claim plan is pro: leave one out"},
+		{"alternatives twice", []Requirement{either(scope("x"), group("g")), either(scope("x"), group("g"))},
+			"it requires twice that either scope x or group g: leave one out"},
+		{"parameter that the path lacks", []Requirement{pathIs("id", "sub")},
+			`it requires that the path's id is the caller's sub, and its path has no parameter of one segment`},
 		{"two texts of one claim", []Requirement{claim("plan", "pro"), claim("plan", "free", "team")},
 			"no token meets all that it requires, since a claim has one text: name the texts that it may have in one OneOf"},
 		{"text and list", []Requirement{claim("amr", "mfa"), claimHas("amr", "mfa")}, "no token meets all that it requires"},
@@ -82,6 +88,22 @@ func TestCheckConditions(t *testing.T) {
 		if errs := CheckAll(route.MustParse("GET /a"), in); errs != nil {
 			t.Errorf("%v: %v", in, errs)
 		}
+	}
+}
+
+// Parameters meet the first requirements in 16 ways, which are supported, and one more alternative makes 20.
+func TestCheckAllCountsWays(t *testing.T) {
+	p := route.MustParse("GET /{a}/{b}")
+	four := either(pathIs("a", "x"), pathIs("a", "y"), pathIs("b", "x"), pathIs("b", "y"))
+	other := either(pathIn("a", "x"), pathIn("a", "y"), pathIn("b", "x"), pathIn("b", "y"))
+	if errs := CheckAll(p, []Requirement{four, other}); errs != nil {
+		t.Errorf("16 ways: %v", errs)
+	}
+	other.Either = append(other.Either, pathIn("b", "z"))
+	errs := CheckAll(p, []Requirement{four, other})
+	const want = "parameters of the path meet its requirements in 20 ways, and 16 are supported: name fewer alternatives"
+	if len(errs) != 1 || errs[0].Error() != want {
+		t.Errorf("want %s\n got %v", want, errs)
 	}
 }
 
@@ -254,6 +276,25 @@ func TestLackingClaimsSearch(t *testing.T) {
 	}
 }
 
+func TestValues(t *testing.T) {
+	var all []Requirement
+	for one := range either(scope("a", "b"), claim("plan", "pro")).Values {
+		all = append(all, one)
+	}
+	if diff := cmp.Diff([]Requirement{scope("a"), scope("b"), claim("plan", "pro")}, all); diff != "" {
+		t.Error(diff)
+	}
+	for one := range scope("a", "b").Values {
+		if one.AnyOf[0] != "a" {
+			t.Errorf("the first value is %q", one.AnyOf)
+		}
+		break // the others must not be yielded
+	}
+	if r, ok := (Rights{}).WithFirst(pathIs("id", "sub")); !ok || !cmp.Equal(r, Rights{}) {
+		t.Errorf("a requirement without values adds %v, %v", r, ok)
+	}
+}
+
 func TestImplies(t *testing.T) {
 	for _, c := range []struct {
 		a, b Requirement
@@ -264,6 +305,11 @@ func TestImplies(t *testing.T) {
 		{claim("plan", "pro"), either(claim("plan", "pro", "team"), group("g")), true},
 		{either(scope("a"), group("g")), scope("a"), false},
 		{claim("plan", "pro"), claim("tier", "pro"), false},
+		{pathIs("id", "sub"), either(pathIs("id", "sub"), pathIs("id", "owner"), group("g")), true},
+		{pathIs("id", "sub"), group("g"), false},
+		{pathIs("id", "sub"), pathIn("id", "sub"), false},
+		{either(pathIs("id", "sub"), group("g")), pathIs("id", "sub"), false},
+		{group("g"), either(pathIs("id", "sub"), group("g")), true},
 		{claimHas("plan", "pro"), claim("plan", "pro"), false},
 	} {
 		if got := c.a.Implies(c.b); got != c.want {

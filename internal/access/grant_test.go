@@ -16,7 +16,7 @@ func pathIn(parameter, claim string) Requirement {
 }
 
 func TestUsable(t *testing.T) {
-	for _, v := range []string{"a", "u-17", "auth0|5f7c", "jo@example.com", "a:b+c", "~._-", "...", strings.Repeat("a", 128)} {
+	for _, v := range []string{"a", "u-17", "auth0|5f7c", "jo@example.com", "a:b+c", "~._-", "...", "azAZ09", strings.Repeat("a", 128)} {
 		if !Usable(v) {
 			t.Errorf("%q is refused", v)
 		}
@@ -82,6 +82,8 @@ func TestParsePathRequirementErrors(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"parameter that the path lacks", `{"kind":"pathIs","parameter":"x","claim":"sub"}`,
 			`has no parameter "x": it has "id"`},
+		{"literal that is named like a parameter", `{"kind":"pathIs","parameter":"files","claim":"sub"}`,
+			`has no parameter "files": it has "id"`},
 		{"greedy parameter", `{"kind":"pathIs","parameter":"rest","claim":"sub"}`, `{rest+} takes any number of segments`},
 		{"values", `{"kind":"pathIn","parameter":"id","claim":"sub","anyOf":["x"]}`,
 			`a pathIn requirement has values of its own`},
@@ -95,7 +97,7 @@ func TestParsePathRequirementErrors(t *testing.T) {
 			`has no parameter "x"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Parse([]byte(`{"version":1,"routes":[{"route":"GET /{id}/{rest+}","requires":[` + c.in + `]}]}`))
+			_, err := Parse([]byte(`{"version":1,"routes":[{"route":"GET /files/{id}/{rest+}","requires":[` + c.in + `]}]}`))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("want %s\n got %v", c.want, err)
 			}
@@ -109,12 +111,13 @@ func TestPermittedLeavesPathsOut(t *testing.T) {
 		rule("GET /a/{id}", pathIs("id", "sub")),
 		rule("GET /b/{id}", either(pathIs("id", "sub"), scope("s"))),
 		rule("GET /c/{id}", pathIs("id", "sub"), scope("s")),
+		rule("GET /d", scope("s")),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rights := Rights{Claims: []ClaimValue{{Path: "sub", Text: "u"}}}
-	if diff := cmp.Diff([]bool{false, false, false}, table.Grant(rights).All); diff != "" {
+	if diff := cmp.Diff([]bool{false, false, false, false}, table.Grant(rights).All); diff != "" {
 		t.Error(diff)
 	}
 	g := table.Grant(rights)
@@ -129,9 +132,71 @@ func TestPermittedLeavesPathsOut(t *testing.T) {
 	if g.Permits(0, "/a/u", same) || g.Permits(1, "/b/u", same) || g.WhyNot(0) != "so" {
 		t.Error("what is left out is permitted")
 	}
+	if g.WhyNot(2) == "" {
+		t.Error("a rule that is not left out has no explanation")
+	}
+	for name, l := range map[string]Left{
+		"another value":   {Segments: []int{1}, Values: []string{"v"}},
+		"another segment": {Segments: []int{0}, Values: []string{"u"}},
+		"another rule":    {Rule: 1},
+	} {
+		if g.Left = []Left{l}; !g.Permits(0, "/a/u", same) {
+			t.Errorf("%s is left out, and this one is not permitted", name)
+		}
+	}
 	g = table.Grant(Rights{Scopes: []string{"s"}, Claims: rights.Claims})
 	if !g.All[1] || g.All[2] || !g.Permits(2, "/c/u/", same) {
 		t.Errorf("with the scope: %v", g.All)
+	}
+	if table.Bound(0) == nil || table.Bound(3) != nil {
+		t.Errorf("got the ways %v and %v", table.Bound(0), table.Bound(3))
+	}
+}
+
+// A value that another route has as a literal at the same place belongs to that route.
+func TestGrantLeavesLiteralsOut(t *testing.T) {
+	table, err := NewTable([]Rule{
+		rule("GET /u/{id}", pathIn("id", "ids")),
+		rule("GET /u/me", scope("s")),
+		rule("PUT /u/me/x", scope("s")),
+		rule("GET /v/other", scope("s")),
+		rule("GET /w/{id}", pathIn("id", "ids"), pathIs("id", "sub")),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := table.Grant(Rights{Claims: []ClaimValue{
+		{Path: "ids", List: []string{"me", "other", "u-1", "a*"}},
+		{Path: "sub", Text: "u-1"},
+	}})
+	if diff := cmp.Diff([]string{"other", "u-1"}, g.ValuesOf(g.Ways[0][0][0])); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"u-1"}, g.ValuesOf(g.Ways[4][0][0])); diff != "" {
+		t.Error(diff)
+	}
+	same := func(a, b string) bool { return a == b }
+	for _, c := range []struct {
+		rule int
+		path string
+		want bool
+	}{
+		{0, "/u/u-1", true},
+		{0, "/u/other", true},
+		{0, "/u/me", false},
+		{0, "/u/a*", false},
+		{0, "/u/", false},
+		{1, "/u/me", false},
+		{4, "/w/u-1", true},
+		{4, "/w/other", false},
+		{5, "/u/u-1", false}, // there are five rules
+	} {
+		if got := g.Permits(c.rule, c.path, same); got != c.want {
+			t.Errorf("rule %d, %s: got %v", c.rule, c.path, got)
+		}
+	}
+	if g := table.Grant(Rights{}); g.Ways != nil || g.Permits(0, "/u/u-1", same) || g.Permits(1, "/u/me", same) {
+		t.Error("no rights permit a rule")
 	}
 }
 
