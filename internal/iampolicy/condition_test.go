@@ -74,6 +74,10 @@ func TestConditions(t *testing.T) {
 		{"NumericGreaterThan", "x:n", `"-1.5"`, []string{"-1.5"}, false},
 		{"NumericGreaterThanEquals", "x:n", `"1"`, []string{"+1"}, true},
 		{"NumericGreaterThanEquals", "x:n", `"1"`, []string{"inf"}, false},
+		{"NumericEquals", "x:n", `"1"`, []string{"1."}, false},
+		{"NumericEquals", "x:n", `"1"`, []string{"1.0"}, true},
+		{"NumericLessThan", "x:n", `"1"`, []string{".5"}, false},
+		{"NumericLessThan", "x:n", `"1"`, []string{""}, false},
 
 		{"DateEquals", "aws:CurrentTime", `"2020-04-01T00:00:00Z"`, []string{"2020-04-01T02:00:00+02:00"}, true},
 		{"DateNotEquals", "aws:CurrentTime", `"2020-04-01"`, []string{"2020-04-01T00:00:00Z"}, false},
@@ -84,6 +88,10 @@ func TestConditions(t *testing.T) {
 		{"DateGreaterThan", "aws:CurrentTime", `1577836801`, []string{"2020-01-01T00:00:01Z"}, false},
 		{"DateGreaterThanEquals", "aws:CurrentTime", `"2020-01-01"`, []string{"2019-12-31T23:59:59Z"}, false},
 		{"DateGreaterThan", "aws:CurrentTime", `"2020-01-01"`, []string{"later"}, false},
+		{"DateLessThan", "aws:CurrentTime", `"2020-01-01"`, []string{""}, false},
+		// more seconds than an int64 holds
+		{"DateGreaterThan", "aws:EpochTime", `"2020-01-01"`, []string{"4000000000000000000"}, false},
+		{"DateLessThan", "aws:EpochTime", `"2020-01-01"`, []string{"18446744073709551616"}, false},
 
 		{"Null", "aws:SourceVpce", `"true"`, nil, true},
 		{"Null", "aws:SourceVpce", `true`, []string{"vpce-1"}, false},
