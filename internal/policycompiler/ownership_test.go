@@ -156,6 +156,20 @@ func TestOwnership(t *testing.T) {
 			[]string{"GET /t/c/u/u", "GET /t/a/u/a", "GET /t/u/u/a"},
 		},
 		{
+			"two parameters whose values have two spellings each",
+			[]string{"GET /t/{tenant}/u/{id} tenant~tenants id=sub"},
+			scopes("", text("sub", "a|b"), list("tenants", "c:d", "e")),
+			[]string{"GET /t/c:d/u/a|b", "GET /t/c%3Ad/u/a%7Cb", "GET /t/e/u/a|b", "GET /t/e/u/a%7Cb"},
+			[]string{"GET /t/c%3Ad/u/a|b", "GET /t/c:d/u/a%7Cb", "GET /t/e/u/c:d", "GET /t/e/u/"},
+		},
+		{
+			"value that makes one path of two routes",
+			[]string{"GET /{org}/{team} team~teams", "GET /{org}/{team}/admins team~teams"},
+			scopes("", list("teams", "admins", "blue")),
+			[]string{"GET /o/blue", "GET /o/blue/admins"},
+			[]string{"GET /o/admins", "GET /o/admins/admins", "GET /o/red", "GET /o/red/admins"},
+		},
+		{
 			"either of two parameters",
 			[]string{"GET /friends/{a}/{b} a=sub|b=sub"},
 			scopes("", text("sub", "u")),
@@ -249,6 +263,9 @@ func TestOwnershipConflicts(t *testing.T) {
 		{"* of another route takes other values", []string{"GET /{x}/b +s", "GET /{x}/{id} id=sub"}, ``},
 		{"Deny hits the owner", []string{"GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",
 			"GET /u/{id}/p/{post}/a/{z} id=sub"},
+			`and not "GET /u/{id}/p/{post}/a" gets a policy that denies GET/u/<sub>/p/*/a`},
+		{"Deny hits what anyone may call", []string{"GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",
+			"GET /u/{id}/p/{post}/a/{z}"},
 			`and not "GET /u/{id}/p/{post}/a" gets a policy that denies GET/u/<sub>/p/*/a`},
 		{"greedy route that anyone may call", []string{"GET /{rest+}", "GET /u/{id} id=sub"},
 			`may call "GET /{rest+}" and not "GET /u/{id}" gets a policy that denies GET/u/?*`},
@@ -402,6 +419,38 @@ func TestPoliciesOfOwnersAreNotKept(t *testing.T) {
 	}
 }
 
+// Callers for whom different parameters of a route have to match do not share a plan.
+func TestPlansOfOwnersAreNotShared(t *testing.T) {
+	c := compilerOf(t, owned(t, "GET /o/{a}/{b} a=x|+s b=y|+t", "GET /z +z"))
+	requests := []string{"GET /o/1/9", "GET /o/9/2", "GET /o/1/2", "GET /o/9/9"}
+	claims := []access.ClaimValue{text("x", "1"), text("y", "2")}
+	for _, k := range []struct {
+		scopes string
+		want   []string
+	}{
+		{"s", []string{"GET /o/9/2", "GET /o/1/2"}},
+		{"t", []string{"GET /o/1/9", "GET /o/1/2"}},
+		{"", []string{"GET /o/1/2"}},
+		{"s t", requests},
+	} {
+		if got := allowedBy(t, c, scopes(k.scopes, claims...), requests...); !slices.Equal(got, k.want) {
+			t.Errorf("with the scopes %q: allowed %q, want %q", k.scopes, got, k.want)
+		}
+	}
+}
+
+// A resource of an ANY route is as long as that of its longest verb. Only the values that are too long are left out.
+func TestLongValueOfAnyVerb(t *testing.T) {
+	path := "/" + strings.Repeat("d", maxResource-len(prefix)-len("OPTIONS")-len("//")-100) + "/"
+	c := compilerOf(t, owned(t, "ANY "+path+"{t} t~tenants", "GET /z +z"))
+	short, fits, long := "a", strings.Repeat("b", 99), strings.Repeat("c", 100)
+	got := allowedBy(t, c, scopes("", list("tenants", short, fits, long)), "GET "+path+short, "OPTIONS "+path+fits,
+		"OPTIONS "+path+long, "GET "+path+long)
+	if want := []string{"GET " + path + short, "OPTIONS " + path + fits}; !slices.Equal(got, want) {
+		t.Errorf("allowed %q, want %q", got, want)
+	}
+}
+
 func TestDenyEscapesLeavesEscapedSpellingsOut(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /u/{id} id=sub"))
 	c.DenyEscapes = true
@@ -412,6 +461,14 @@ func TestDenyEscapesLeavesEscapedSpellingsOut(t *testing.T) {
 	}
 	if got := allowedBy(t, c, scopes("", text("sub", "a|b")), "GET /u/a|b", "GET /u/a%7Cb"); len(got) != 1 {
 		t.Errorf("allowed %q", got)
+	}
+	// A policy with the caller's own values, since one of them is a literal of another route.
+	c = compilerOf(t, owned(t, "GET /t/{t}/{id} t~tenants id=sub", "GET /t/me/x +s"))
+	c.DenyEscapes = true
+	got := allowedBy(t, c, scopes("", text("sub", "a|b"), list("tenants", "c:d", "me")), "GET /t/c:d/a|b", "GET /t/me/a|b",
+		"GET /t/c%3Ad/a%7Cb", "GET /t/c:d/a%7Cb", "GET /t/me/x")
+	if want := []string{"GET /t/c:d/a|b"}; !slices.Equal(got, want) {
+		t.Errorf("allowed %q, want %q", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package policycompiler
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -29,7 +30,8 @@ func (w *writer) deny() {
 	}
 }
 
-// resource writes a resource. Nothing in it needs to be escaped in JSON or in a policy: see [ARN] and [route.Parse].
+// resource writes a resource. Nothing in it needs to be escaped in JSON or in a policy: see [ARN] and [route.Parse]. The
+// length of a resource with a mark is checked when its values are filled in: see [filler].
 func (w *writer) resource(verb string, path ...string) {
 	if w.to[len(w.to)-1] != '[' {
 		w.to = append(w.to, ',')
@@ -40,7 +42,7 @@ func (w *writer) resource(verb string, path ...string) {
 	for _, p := range path {
 		w.to = append(w.to, p...)
 	}
-	if n := len(w.to) - before; n > maxResource && w.err == nil {
+	if n := len(w.to) - before; n > maxResource && w.err == nil && bytes.IndexByte(w.to[before:], mark[0]) < 0 {
 		w.err = fmt.Errorf("%w: the resource %q has %d characters, and API Gateway takes %d: shorten the route's path",
 			ErrTooLarge, w.to[before:], n, maxResource)
 	}
