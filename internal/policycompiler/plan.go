@@ -48,12 +48,10 @@ func (p *planner) tight() {
 	p.denyFrom(0)
 }
 
-// wide allows everything and denies all that is barred. It has a conflict wherever tight has one.
+// wide allows everything and denies all that is barred. It has a conflict wherever tight has one, and for each rule that
+// is permitted for some values of its parameters.
 func (p *planner) wide() {
 	p.addAllow(0, atAndBelow)
-	if access.Ownership && p.permission.bound != nil {
-		p.allowBoundFrom(0)
-	}
 	p.denyFrom(0)
 }
 

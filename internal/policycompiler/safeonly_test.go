@@ -22,6 +22,8 @@ func TestAppendSafeOnly(t *testing.T) {
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
 		{"a beginning", `{"Version":`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
+		{"an end", `"Resource":["*"]}]}`,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
 	} {
 		got := AppendSafeOnly([]byte("before "+c.policy), len("before "), prefix)
 		if string(got) != "before "+c.want {

@@ -50,6 +50,20 @@ func TestMaxSize(t *testing.T) {
 	}
 }
 
+// TestBoundOfParameters checks the bound of a table whose routes all end with a parameter, of which random tables have
+// few.
+func TestBoundOfParameters(t *testing.T) {
+	var lines []string
+	for i := range 8 {
+		lines = append(lines, fmt.Sprintf("GET /resource-number-%d/{id} s%d", i, i))
+	}
+	c := compilerOf(t, needing(t, append(lines, "GET /z z")...))
+	exact, ok := c.maxSize(len(prefix))
+	if bound := c.bound(len(prefix)); !ok || bound < exact {
+		t.Errorf("the bound is %d, and there is a policy of %d (exact: %v)", bound, exact, ok)
+	}
+}
+
 func TestCheckSize(t *testing.T) {
 	table, _ := bigTable(t, 300)
 	c := compilerOf(t, table)

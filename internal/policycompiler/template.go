@@ -125,7 +125,6 @@ func (t *template) fill(f *filler, escapes bool) {
 				}
 			}
 		default:
-			f.chosen, f.other = f.chosen[:0], f.other[:0]
 			f.choose(p, escapes)
 		}
 	}
@@ -151,7 +150,7 @@ func (f *filler) writeOne(p *piece, value string) {
 	f.endResource(at)
 }
 
-// choose tries all values for the hole after the chosen ones.
+// choose tries all values for the hole after the chosen ones. It leaves the chosen ones as they were.
 func (f *filler) choose(p *piece, escapes bool) {
 	i := len(f.chosen)
 	if i == len(p.holes) {
