@@ -5,7 +5,7 @@ import (
 )
 
 // ForwardCaller adds the caller, as the route's guard identified them, to what [SendTo], [StartExecution],
-// [StartSyncExecution] or [PutEvents] sends:
+// [StartSyncExecution], [PutEvents] or [InvokeAsync] sends:
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.ForwardCaller())
 //
@@ -30,8 +30,8 @@ func (b *builder) forwardCaller(r plan.PlannedRoute, given Route) {
 	case ok:
 		late.caller = r.Caller()
 	case r.Caller() != nil:
-		b.fail("route %q: it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution "+
-			"and PutEvents send: map $context.%s in the templates or RequestParameters of its own integration instead",
-			r.Pattern, r.Caller().Principal)
+		b.fail("route %q: it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, "+
+			"PutEvents and InvokeAsync send: map $context.%s in the templates or RequestParameters of its own integration "+
+			"instead", r.Pattern, r.Caller().Principal)
 	}
 }

@@ -11,8 +11,8 @@ import (
 
 // Integrate returns a route that any CDK integration answers: awsapigateway.NewAwsIntegration for an AWS service,
 // awsapigateway.NewHttpIntegration for a backend on the internet or behind a VPC link,
-// awsapigateway.NewMockIntegration, or one of [SendTo], [StartExecution], [PutEvents] and [Respond]. Guards,
-// requirements, grants, the resource policy and CORS work as for any other route.
+// awsapigateway.NewMockIntegration, or one of [SendTo], [StartExecution], [PutEvents], [InvokeAsync] and [Respond].
+// Guards, requirements, grants, the resource policy and CORS work as for any other route.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //

@@ -54,6 +54,7 @@ func TestIntegrate(t *testing.T) {
 			secureapi.Integrate("POST /runs", secureapi.StartExecution(runs), write),
 			secureapi.Integrate("POST /answers", secureapi.StartSyncExecution(runs), write),
 			secureapi.Integrate("POST /placed", secureapi.PutEvents(bus, "shop.api", "order placed"), write),
+			secureapi.Integrate("POST /reports", secureapi.InvokeAsync(mail), write),
 			secureapi.Integrate("POST /cdk", awsapigateway.StepFunctionsIntegration_StartExecution(runs, nil), write),
 			secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}),
 				secureapi.Public("says nothing")),
@@ -109,6 +110,7 @@ func TestIntegrate(t *testing.T) {
 			`"name": "$util.escapeJavaScript($context.requestId)"`, "200 400 500"},
 		{"POST /placed", "CUSTOM", ":events:action/PutEvents",
 			`"Source": "shop.api", "DetailType": "order placed", "Detail": "$util`, "202 400 500"},
+		{"POST /reports", "CUSTOM", ":lambda:path/2015-03-31/functions/*/invocations", "$input.body", "202"},
 		{"POST /cdk", "CUSTOM", ":states:action/StartSyncExecution", "", "200 400 500"},
 		{"GET /version", "NONE", "", `{"statusCode": 200}`, "200"},
 		{"GET /site", "CUSTOM", "https://example.com", "", ""},
@@ -159,7 +161,7 @@ func TestIntegrate(t *testing.T) {
 	permits(t, stack, "POSTRole", map[string]string{
 		"ApiRestApijobscustomer": "sqs:SendMessage", "ApiRestApiplain": "sqs:SendMessage", "ApiRestApifar": "sqs:SendMessage",
 		"ApiRestApiruns": "states:StartExecution", "ApiRestApianswers": "states:StartSyncExecution",
-		"ApiRestApiplaced": "events:PutEvents",
+		"ApiRestApiplaced": "events:PutEvents", "ApiRestApireports": "lambda:InvokeFunction",
 	})
 	key, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
 	if !strings.Contains(string(key), `"Action":["kms:Decrypt","kms:GenerateDataKey"]`) {
@@ -251,6 +253,8 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a standard machine", func() { secureapi.StartSyncExecution(standard) },
 			"secureapi: StartSyncExecution: Shop/Standard is a standard state machine, and only express ones are waited for: " +
 				"set its StateMachineType to EXPRESS, or use StartExecution"},
+		{"no function", func() { secureapi.InvokeAsync(nil) },
+			"secureapi: InvokeAsync: the function is nil: give it an awslambda.IFunction"},
 		{"no bus", func() { secureapi.PutEvents(nil, "shop.api", "order placed") },
 			"secureapi: PutEvents: the bus is nil: give it an awsevents.IEventBus"},
 		{"a source of a service's", func() {
@@ -289,8 +293,8 @@ func TestWrongIntegrations(t *testing.T) {
 				Routes: []secureapi.Route{secureapi.Integrate("GET /a",
 					awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), secureapi.ForwardCaller())},
 			})
-		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution and ` +
-			`PutEvents send: map $context.identity.userArn in the templates or RequestParameters of its own integration instead`},
+		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, ` +
+			`PutEvents and InvokeAsync send: map $context.identity.userArn in the templates or RequestParameters of its own integration instead`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.make, tt.want) })
 	}

@@ -17,16 +17,20 @@ func payload(caller *plan.Caller) (set, text string) {
 		return "", inString("$input.body")
 	}
 	var directives strings.Builder
-	inner := func(name, value string) string {
+	text = envelope(caller, func(name, value string) string {
 		directives.WriteString("#set($" + name + " = " + inString(value) + ")\n")
 		return `\"` + name + `\": \"` + inString("$"+name) + `\"`
-	}
+	}, `\"`)
+	return directives.String(), text
+}
+
+// envelope returns the caller and the body as JSON. The function member writes a member whose value is a text.
+func envelope(caller *plan.Caller, member func(name, value string) string, quote string) string {
 	var members []string
 	for _, part := range callerParts(caller) {
-		members = append(members, inner(part.name, part.variable))
+		members = append(members, member(part.name, part.variable))
 	}
-	text = `{\"caller\": {` + strings.Join(members, ", ") + `}, ` + inner("body", "$input.body") + `}`
-	return directives.String(), text
+	return "{" + quote + "caller" + quote + ": {" + strings.Join(members, ", ") + "}, " + member("body", "$input.body") + "}"
 }
 
 // inString writes a value between the quotes of a JSON string. It reverts one escape: escapeJavaScript also escapes

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -23,8 +25,9 @@ import (
 // hostilePrincipal is what an authorizer of the app's own returns. Each service receives it unchanged.
 const hostilePrincipal = `a"b'c\d&e=f %2B</g> é`
 
-// newForwarding has a queue, a state machine and a bus behind a guard of each kind.
-func newForwarding(app awscdk.App) {
+// newForwarding has a queue, a state machine, a bus and an asynchronous function behind a guard of each kind. The
+// function posts its event to a URL.
+func newForwarding(app awscdk.App, url string) {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	own, _ := json.Marshal(hostilePrincipal)
@@ -33,6 +36,12 @@ func newForwarding(app awscdk.App) {
 		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => ({principalId: " + string(own) + `,
 			policyDocument: {Version: '2012-10-17', Statement: [
 				{Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*'}]}})`)),
+	})
+	report := awslambda.NewFunction(stack, jsii.String("Report"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
+		Environment: &map[string]*string{"REPORT_TO": &url},
+		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => " +
+			"{ await fetch(process.env.REPORT_TO, {method: 'POST', body: JSON.stringify(event)}) }")),
 	})
 	jobs := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
 	bus := awsevents.NewEventBus(stack, jsii.String("Bus"), nil)
@@ -52,9 +61,12 @@ func newForwarding(app awscdk.App) {
 			secureapi.Integrate("POST /"+name+"/jobs", secureapi.SendTo(jobs), words...),
 			secureapi.Integrate("POST /"+name+"/runs", secureapi.StartExecution(pack), words...),
 			secureapi.Integrate("POST /"+name+"/answers", secureapi.StartSyncExecution(pack), words...),
+			secureapi.Integrate("POST /"+name+"/reports", secureapi.InvokeAsync(report), words...),
 			secureapi.Integrate("POST /"+name+"/visits", secureapi.PutEvents(bus, "shop", "visit"), words...),
 		)
 	}
+	props.Routes = append(props.Routes, secureapi.Integrate("POST /included/reports/alone", secureapi.InvokeAsync(report),
+		secureapi.GuardedBy("included")))
 	secureapi.New(stack, "Api", props)
 }
 
@@ -65,7 +77,24 @@ func TestForwardCaller(t *testing.T) {
 	e := &endpoint{}
 	server := httptest.NewServer(e)
 	defer server.Close()
-	s := running(t, synthesizedHere(t, newForwarding), "prod",
+	reported := make(chan string, 100)
+	reports := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		event, _ := io.ReadAll(r.Body)
+		reported <- string(event)
+	}))
+	defer reports.Close()
+	report := func(t *testing.T) string {
+		t.Helper()
+		select {
+		case event := <-reported:
+			return event
+		case <-time.After(time.Minute):
+			t.Fatal("the function was not invoked")
+			return ""
+		}
+	}
+	dir := synthesizedHere(t, func(app awscdk.App) { newForwarding(app, reports.URL) })
+	s := running(t, dir, "prod",
 		localgateway.Options{Env: map[string]string{"AWS_ENDPOINT_URL": server.URL}})
 
 	poolIssuer := ""
@@ -109,6 +138,7 @@ func TestForwardCaller(t *testing.T) {
 				"jobs":    messageOf,
 				"runs":    func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "input") },
 				"answers": func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "input") },
+				"reports": func(t *testing.T, _ string) (caller, string) { return envelopeIn(t, report(t)) },
 				"visits":  func(t *testing.T, asked string) (caller, string) { return envelopeOf(t, asked, "Detail") },
 			} {
 				t.Run(g.name+"/"+route+"/"+name, func(t *testing.T) {
@@ -128,8 +158,17 @@ func TestForwardCaller(t *testing.T) {
 			}
 		}
 	}
+
+	for body, want := range map[string]string{`{"caller":{"principalId":"admin"}}`: `{"caller":{"principalId":"admin"}}`,
+		"": "{}"} {
+		s.call(t, "POST", "/included/reports/alone", guards[0].token, body, 202, `{"requestId": "`)
+		if got := report(t); got != want {
+			t.Errorf("without ForwardCaller, the event is %s, want %s", got, want)
+		}
+	}
 }
 
+// caller is what a service receives about the caller.
 type caller struct{ PrincipalID, Issuer string }
 
 // messageOf reads a call of SQS.
@@ -179,15 +218,20 @@ func envelopeOf(t *testing.T, asked, member string) (who caller, body string) {
 	if member == "Detail" && len(call.Entries) == 1 {
 		call.Input = call.Entries[0].Detail
 	}
+	return envelopeIn(t, call.Input)
+}
+
+// envelopeIn reads a payload that has the caller and the body.
+func envelopeIn(t *testing.T, payload string) (who caller, body string) {
+	t.Helper()
 	var envelope struct {
-		Caller json.RawMessage
+		Caller caller
 		Body   string
 	}
-	if err := json.Unmarshal([]byte(call.Input), &envelope); err != nil {
-		t.Fatalf("%v: %s", err, call.Input)
+	decoder := json.NewDecoder(strings.NewReader(payload))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&envelope); err != nil {
+		t.Fatalf("%v: %s", err, payload)
 	}
-	if err := json.Unmarshal(envelope.Caller, &who); err != nil {
-		t.Fatalf("%v: %s", err, call.Input)
-	}
-	return who, envelope.Body
+	return envelope.Caller, envelope.Body
 }

@@ -96,6 +96,12 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				stream.end()
 			})`)),
 		})
+		report := awslambda.NewFunction(stack, jsii.String("Report"), &awslambda.FunctionProps{
+			Runtime: awslambda.Runtime_NODEJS_22_X(),
+			Handler: jsii.String("index.handler"),
+			Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => await fetch('" + server.URL +
+				"/backend/report?' + encodeURIComponent(JSON.stringify(event)))")),
+		})
 		bus := awsevents.NewEventBus(stack, jsii.String("Bus"), nil)
 		pack := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Pack"),
 			jsii.String("arn:aws:states:eu-west-1:111122223333:stateMachine:pack"))
@@ -104,6 +110,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 			Routes: []secureapi.Route{
 				secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), open),
 				secureapi.Integrate("POST /orders", secureapi.StartExecution(fulfil), open),
+				secureapi.Integrate("POST /reports", secureapi.InvokeAsync(report), open),
 				secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), open),
 				secureapi.Integrate("GET /text", secureapi.Respond(200, `5 $ #1 \$x $input.body #if(1)`), open),
 				secureapi.Integrate("GET /gone", secureapi.Respond(410), open),
@@ -156,6 +163,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		{"an event that EventBridge fails to take", "POST /placed", `{"hurry": 1}`, 500,
 			`{"message": "Internal Server Error"}`, ""},
 		{"a backend", "GET /catalog/a/b?page=1", "", 200, "from the backend: /backend/a/b?page=1", "GET /backend/a/b?page=1"},
+		{"an event that is not JSON", "POST /reports", "a=1", 400, `"Could not parse request body into json"`, ""},
 		{"a stream", "GET /events", "", 200, "data: 1\n\ndata: 2\n\ndata: 3\n\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

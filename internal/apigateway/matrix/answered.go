@@ -14,6 +14,8 @@ func answeredBy(m *apimodel.Method) string {
 	switch {
 	case i.Function != nil && withCaller(i):
 		return "a function, with the caller's credentials"
+	case i.Function != nil && isAsync(i):
+		return "a function that is not waited for"
 	case i.Function != nil:
 		return ""
 	case i.Type == apimodel.IntegrationMock && m.Verb == "OPTIONS":
@@ -54,4 +56,15 @@ func ofService(i *apimodel.Integration) string {
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, "credentials"
 func withCaller(i *apimodel.Integration) bool {
 	return strings.HasSuffix(i.Credentials, ":iam::*:user/*")
+}
+
+// isAsync reports whether each invocation of a function is asynchronous.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
+func isAsync(i *apimodel.Integration) bool {
+	for name, value := range i.RequestParameters {
+		if strings.EqualFold(name, "integration.request.header.X-Amz-Invocation-Type") && strings.EqualFold(value, "'Event'") {
+			return true
+		}
+	}
+	return false
 }
