@@ -305,7 +305,7 @@ func TestCustomDomain(t *testing.T) {
 	}
 }
 
-// TestAScopeOfTheProps: the struct itself is a construct.
+// TestUsersAreAScope checks that the struct itself is a construct.
 func TestUsersAreAScope(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(nil))

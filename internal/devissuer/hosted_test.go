@@ -189,7 +189,7 @@ func TestHostedFederationInLowerCase(t *testing.T) {
 	}
 }
 
-// userInfo has the user's name in the pool, and texts.
+// TestHostedUserinfo checks that the endpoint names the user as the pool does, and that all values are texts.
 func TestHostedUserinfo(t *testing.T) {
 	s := serveShop(t, poolIssuer())
 	got := redeem(t, s, signIn(t, s, authURL(s, "scope", "openid email"), "provider", "Google"))

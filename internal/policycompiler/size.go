@@ -10,9 +10,9 @@ import (
 )
 
 // LongestPrefix is the maximum length of a prefix (see [ARN.Prefix]) without the stage's name. It is for use at synth,
-// when region and account may not be known yet: partition 10, region 20, account 12 and API 10 characters, and the
+// when region and account may not be known yet: partition 10, region 22, account 12 and API 10 characters, and the
 // separators.
-const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
+const LongestPrefix = len("arn::execute-api::://") + 10 + 22 + 12 + 10
 
 // CheckSize checks, at synth, whether some rights can lead to a policy larger than [Compiler.Limit], or a route to a
 // resource longer than the 512 characters that API Gateway accepts. It assumes that the values of parameters have 64

@@ -79,7 +79,7 @@ func TestCheckSize(t *testing.T) {
 		t.Errorf("a long path: want ErrTooLarge, got %v", err)
 	}
 	a, err := ParseARN("arn:aws-us-gov:execute-api:ap-southeast-10-longer:123456789012:abcdefghij/s/GET/")
-	if err != nil || len(a.Prefix()) > LongestPrefix+len("s") {
+	if err != nil || len(a.Prefix()) != LongestPrefix+len("s") {
 		t.Errorf("a prefix of %d characters: the longest has %d and the stage, %v", len(a.Prefix()), LongestPrefix, err)
 	}
 }

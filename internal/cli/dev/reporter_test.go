@@ -335,8 +335,7 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// TestConcurrent: lines of many requests do not mix.
-// TestNothingOfALogin: what a browser and a provider send at a login is worth a session, and so are the cookies.
+// TestNothingOfALogin checks that no code, state or cookie of a login is printed: each of them is worth a session.
 func TestNothingOfALogin(t *testing.T) {
 	const secret = "of-a-login-"
 	said := secret + "code, " + secret + "state, " + secret + "attempt, " + secret + "old, " + secret + "new"
@@ -359,6 +358,7 @@ func TestNothingOfALogin(t *testing.T) {
 	}
 }
 
+// TestConcurrent checks that the lines of many requests do not mix.
 func TestConcurrent(t *testing.T) {
 	var b bytes.Buffer
 	r := reporterTo(&b, true, time.Now)
