@@ -39,6 +39,15 @@ func TestAChangeIsDeployed(t *testing.T) {
 			p.CORS = &secureapi.CORS{AllowOrigins: append(origins, "https://c.example.com")}
 		}
 	}
+	elsewhere := newStack()
+	links := 0
+	forwarded := func(link, balancer string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) {
+			links++
+			p.Routes = append(p.Routes, secureapi.Integrate("GET /stock", privateBackend(elsewhere, fmt.Sprint(links), link,
+				balancer), secureapi.Public("x")))
+		}
+	}
 	for _, on := range []bool{false, true} {
 		t.Run(fmt.Sprint("flag ", on), func(t *testing.T) {
 			seen := map[string]string{}
@@ -54,6 +63,9 @@ func TestAChangeIsDeployed(t *testing.T) {
 				{"a fixed answer", answer("1")},
 				{"another fixed answer", answer("2")},
 				{"a fixed answer for other pages", answer("2", "https://d.example.com")},
+				{"a load balancer", forwarded("abc123", "app/orders/1")},
+				{"another load balancer", forwarded("abc123", "app/orders/2")},
+				{"another VPC link", forwarded("def456", "app/orders/2")},
 				{"another TTL", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = time.Minute })},
 				{"no cache", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = secureapi.NoCache })},
 				{"another header", with(func(a *secureapi.TokenAuthorizer) { a.Header = "X-Token" })},

@@ -2,6 +2,8 @@ package secureapi
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
@@ -25,6 +27,18 @@ func (b *builder) checkIntegration(r plan.PlannedRoute, given Route) {
 			b.fail("route %q: %w", r.Pattern, err)
 		}
 	}
+}
+
+// complete sets the properties of a route's integration that CDK's own integrations do not have.
+func (b *builder) complete(given Route, method awsapigateway.CfnMethod) {
+	late, ok := given.Integration.(*lateIntegration)
+	if !ok || late.properties == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(late.properties)) {
+		method.AddPropertyOverride(jsii.String("Integration."+name), late.properties[name])
+	}
+	b.dependOn(late.properties)
 }
 
 // derive adds what an integration needs to its method: the declared answers and parameters, and the headers of CORS. It

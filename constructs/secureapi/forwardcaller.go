@@ -20,14 +20,15 @@ import (
 //   - [JWTAuthorizer]: refused, because API Gateway gives templates the claims with quotes.
 //
 // It is refused on public routes, on routes with a key alone, on routes with a function, whose events have the caller,
-// and with other integrations: map $context.authorizer.principalId in their templates or RequestParameters.
+// and with other integrations such as [ForwardTo]: map $context.authorizer.principalId in their templates or
+// RequestParameters.
 func ForwardCaller() Access { return restriction{plan.ForwardCaller{}} }
 
 // forwardCaller tells an integration which caller to add for a route.
 func (b *builder) forwardCaller(r plan.PlannedRoute, given Route) {
 	late, ok := given.Integration.(*lateIntegration)
 	switch {
-	case ok:
+	case ok && !late.noCaller:
 		late.caller = r.Caller()
 	case r.Caller() != nil:
 		b.fail("route %q: it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, "+

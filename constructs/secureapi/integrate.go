@@ -10,9 +10,9 @@ import (
 )
 
 // Integrate returns a route that any CDK integration answers: awsapigateway.NewAwsIntegration for an AWS service,
-// awsapigateway.NewHttpIntegration for a backend on the internet or behind a VPC link,
-// awsapigateway.NewMockIntegration, or one of [SendTo], [StartExecution], [PutEvents], [InvokeAsync] and [Respond].
-// Guards, requirements, grants, the resource policy and CORS work as for any other route.
+// awsapigateway.NewHttpIntegration for a backend on the internet, awsapigateway.NewMockIntegration, or one of [SendTo],
+// [StartExecution], [PutEvents], [InvokeAsync], [ForwardTo] and [Respond]. Guards, requirements, grants, the resource
+// policy and CORS work as for any other route.
 //
 //	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
 //
@@ -34,7 +34,10 @@ type lateIntegration struct {
 	bind  func(awsapigateway.Method, *plan.Caller) *awsapigateway.IntegrationConfig
 	check func(route.Pattern) error // refuses routes that it cannot answer; may be nil
 
-	caller *plan.Caller // of the route whose method is created next; nil without [ForwardCaller]
+	caller   *plan.Caller // of the route whose method is created next; nil without [ForwardCaller]
+	noCaller bool         // whether bind has no place for the caller
+
+	properties map[string]any // of the method's Integration, in addition to those that CDK knows of; may be nil
 
 	panicked any // the panic value of bind; nil if it did not panic
 }

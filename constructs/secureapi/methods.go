@@ -70,8 +70,9 @@ func (b *builder) addMethods() {
 		case r.Integrated:
 			b.checkIntegration(r, given)
 			b.forwardCaller(r, given)
-			method := b.addWithOptions(r, given, given.Integration, p)
-			b.derive(r, given.requestParameters(p), l1(method).(awsapigateway.CfnMethod))
+			method := l1(b.addWithOptions(r, given, given.Integration, p)).(awsapigateway.CfnMethod)
+			b.complete(given, method)
+			b.derive(r, given.requestParameters(p), method)
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:
 			b.addWithOptions(r, given, newIntegration(given), p)
 		case bind == nil:

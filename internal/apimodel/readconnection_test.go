@@ -10,7 +10,7 @@ import (
 func TestConnections(t *testing.T) {
 	const far = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188"
 	backend := func(properties string) string {
-		return open(`{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "http://orders.internal"` + properties + `}`)
+		return open(`{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "http://a.internal"` + properties + `}`)
 	}
 	private := func(link, target string) string {
 		properties := `, "ConnectionType": "VPC_LINK", "ConnectionId": ` + link
@@ -27,11 +27,11 @@ func TestConnections(t *testing.T) {
 		{"the internet", backend(""), "", "", ""},
 		{"a link and a load balancer of the assembly", private(v2, balancer), "Shop/V2", "Shop/Balancer", ""},
 		{"both of elsewhere", private(`"abc123"`, `"`+far+`"`), "abc123", "app/orders/50dc6c495c0c9188", ""},
-		{"a link by GetAtt", private(`{"Fn::GetAtt": ["V2", "VpcLinkId"]}`, `{"Fn::GetAtt": ["Balancer", "LoadBalancerArn"]}`),
-			"Shop/V2", "Shop/Balancer", ""},
+		{"a link by GetAtt", private(`{"Fn::GetAtt": ["V2", "VpcLinkId"]}`,
+			`{"Fn::GetAtt": ["Balancer", "LoadBalancerArn"]}`), "Shop/V2", "Shop/Balancer", ""},
 		{"a link V1", private(v1, ""), "Shop/V1", "", ""},
-		{"a link V2 without a target", private(v2, ""), "Shop/V2", "", "Shop/Method: ConnectionId is the VPC link V2 Shop/V2, " +
-			"but IntegrationTarget is missing: want the ARN of the load balancer"},
+		{"a link V2 without a target", private(v2, ""), "Shop/V2", "", "Shop/Method: ConnectionId is the VPC link V2 " +
+			"Shop/V2, but IntegrationTarget is missing: want the ARN of the load balancer"},
 		{"a link V1 with a target", private(v1, balancer), "Shop/V1", "Shop/Balancer",
 			"Shop/Method: ConnectionId is the VPC link V1 Shop/V1, which takes no IntegrationTarget"},
 		{"a target without a link", backend(`, "IntegrationTarget": ` + balancer), "", "",

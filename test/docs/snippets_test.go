@@ -43,8 +43,11 @@ func importPath(name string) string {
 	if path, ok := imports[name]; ok {
 		return path
 	}
-	if strings.HasPrefix(name, "aws") {
+	switch {
+	case strings.HasPrefix(name, "aws"):
 		return cdkPath + "/" + name
+	case strings.HasPrefix(name, "interfacesaws"):
+		return cdkPath + "/interfaces/" + name
 	}
 	return ""
 }

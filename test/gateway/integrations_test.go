@@ -6,12 +6,16 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -194,5 +198,37 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 	got := closed.send(t, closed.request(t, "POST", "/jobs", "{}", "Content-Type: application/json"))
 	if got.status != http.StatusNotImplemented || !strings.Contains(got.record.Reason, "--env AWS_ENDPOINT_URL_SQS=URL") {
 		t.Errorf("without an endpoint: got %d (%s)", got.status, got.record.Reason)
+	}
+}
+
+// TestALoadBalancerInTheLocalGateway checks that a route to a VPC says why it is not answered here.
+func TestALoadBalancerInTheLocalGateway(t *testing.T) {
+	t.Parallel()
+	dir := synthesizedHere(t, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+		vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+			VpcId:             jsii.String("vpc-0a1b2c3d4e5f67890"),
+			AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1b"),
+			PrivateSubnetIds:  jsii.Strings("subnet-0a1b2c3d4e5f67890", "subnet-0fedcba9876543210"),
+		})
+		balancer := awselasticloadbalancingv2.NewApplicationLoadBalancer(stack, jsii.String("Balancer"),
+			&awselasticloadbalancingv2.ApplicationLoadBalancerProps{Vpc: vpc})
+		listener := balancer.AddListener(jsii.String("Listener"), &awselasticloadbalancingv2.BaseApplicationListenerProps{
+			Port:          jsii.Number(80),
+			DefaultAction: awselasticloadbalancingv2.ListenerAction_FixedResponse(jsii.Number(404), nil),
+		})
+		stock := secureapi.ForwardTo(listener, &secureapi.ForwardToProps{
+			VPCLink: awsapigatewayv2.NewVpcLink(stack, jsii.String("Link"), &awsapigatewayv2.VpcLinkProps{Vpc: vpc}),
+		})
+		secureapi.New(stack, "Api", &secureapi.Props{
+			Routes: []secureapi.Route{secureapi.Integrate("GET /stock/{id}", stock, secureapi.Public("x"))},
+		})
+	})
+	s := running(t, dir, "prod", localgateway.Options{})
+	got := s.send(t, s.request(t, "GET", "/stock/7", ""))
+	want := regexp.MustCompile(`its integration calls the load balancer Shop/Balancer\w+ through the VPC link Shop/Link\w+, ` +
+		`and VPCs are not emulated$`)
+	if got.status != http.StatusNotImplemented || !want.MatchString(got.record.Reason) {
+		t.Errorf("got %d (%s), want 501 and %s", got.status, got.record.Reason, want)
 	}
 }

@@ -102,12 +102,14 @@ func (i Integration) unmapped() string {
 // valueFor suggests where the value of an integration's parameter may come from: the parameter of the path with its
 // name if there is one, and any value otherwise.
 func (r Route) valueFor(name string) string {
-	if slices.ContainsFunc(r.Pattern.Segments, func(s route.Segment) bool {
-		return s.Kind != route.Literal && s.Text == name
-	}) {
+	if hasParameter(r.Pattern, name) {
 		return fmt.Sprintf("%q", "method.request.path."+name)
 	}
 	return `a value such as "method.request.querystring.` + name + `", or name a parameter of the path instead`
+}
+
+func hasParameter(p route.Pattern, name string) bool {
+	return slices.ContainsFunc(p.Segments, func(s route.Segment) bool { return s.Kind != route.Literal && s.Text == name })
 }
 
 // checkResponses refuses responses that API Gateway cannot have.
