@@ -72,7 +72,7 @@ const everyStage = "every stage"
 func (p pair) domains(add func(Change)) {
 	was, is := p.was.api.Endpoint.Domains, p.is.api.Endpoint.Domains
 	for _, d := range is {
-		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return o.Name == d.Name })
+		i := slices.IndexFunc(was, func(o matrix.Domain) bool { return sameWay(o, d) })
 		reached := p.reached(d, func(o matrix.Domain) bool { return o.Truststore == "" }) // without a certificate
 		trusted := d.Truststore == "" || p.reached(d, func(o matrix.Domain) bool {
 			return o.Truststore == "" || o.Truststore == d.Truststore &&
@@ -81,15 +81,15 @@ func (p pair) domains(add func(Change)) {
 		switch {
 		case i < 0 && d.Truststore == matrix.OutsideTruststore && !trusted:
 			add(Change{Effect: Unknown, Text: "the domain " + d.Name +
-				", which is not in the assembly, leads to the API now, and " +
+				", which is not in the assembly, leads to the API now" + byRule(d) + ", and " +
 				"which callers it lets in cannot be compared"})
 			continue
 		case i < 0 && !trusted:
-			add(Change{Effect: Unknown, Is: d.Truststore, Text: "the domain " + d.Name + " leads to the API now and takes " +
-				"client certificates of another truststore, and who has one cannot be compared"})
+			add(Change{Effect: Unknown, Is: d.Truststore, Text: "the domain " + d.Name + " leads to the API now" + byRule(d) +
+				" and takes client certificates of another truststore, and who has one cannot be compared"})
 			continue
 		case i < 0:
-			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
+			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now" + byRule(d)})
 			continue
 		case was[i].Stage != d.Stage:
 			on := "the stage " + d.Stage
@@ -97,7 +97,7 @@ func (p pair) domains(add func(Change)) {
 				on = everyStage
 			}
 			c := Change{Effect: Changed, Was: was[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
-				" leads to " + on + " now (was " + cmp.Or(was[i].Stage, everyStage) + ")"}
+				" leads to " + on + " now" + byRule(d) + " (was " + cmp.Or(was[i].Stage, everyStage) + ")"}
 			if store := was[i].Truststore; !trusted && (store == "" || store == d.Truststore) { // otherwise reported below
 				c.Effect = Unknown
 				c.Text += ", and who has a client certificate of its truststore cannot be compared"
@@ -114,10 +114,22 @@ func (p pair) domains(add func(Change)) {
 		}
 	}
 	for _, d := range was {
-		if !slices.ContainsFunc(is, func(o matrix.Domain) bool { return o.Name == d.Name }) {
-			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API"})
+		if !slices.ContainsFunc(is, func(o matrix.Domain) bool { return sameWay(o, d) }) {
+			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API" + byRule(d)})
 		}
 	}
+}
+
+// sameWay reports whether two entries are the same way from a domain to an API: by the same base path, or by a routing
+// rule of the same priority and conditions.
+func sameWay(x, y matrix.Domain) bool { return x.Name == y.Name && x.Rule == y.Rule }
+
+// byRule says by which routing rule a domain leads to an API; "" if it does so by a mapping.
+func byRule(d matrix.Domain) string {
+	if d.Rule == "" {
+		return ""
+	}
+	return ", by " + d.Rule
 }
 
 // reached reports whether addresses of the other side already led to each stage that a domain leads to: its execute-api

@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -118,6 +119,19 @@ func TestTemplates(t *testing.T) {
 	}
 	variable := func(value string) []string {
 		return own(`"Code": {"ZipFile": "x"}, "Environment": {"Variables": {"AUD": ` + value + `}}`)
+	}
+	routed := func(mode string) string {
+		return resource("Domain", "ApiGateway::DomainName", `"DomainName": "a.example", "RoutingMode": "`+mode+`"`)
+	}
+	v1 := resource("Map", "ApiGateway::BasePathMapping",
+		`"DomainName": {"Ref": "Domain"}, "RestApiId": {"Ref": "Api"}, "Stage": "prod", "BasePath": "v1"`)
+	ruled := func(priority int, conditions string) string {
+		return resource("Rule", "ApiGatewayV2::RoutingRule", fmt.Sprintf(
+			`"DomainNameArn": {"Fn::GetAtt": ["Domain", "DomainNameArn"]}, "Priority": %d, "Conditions": [%s],
+			"Actions": [{"InvokeApi": {"ApiId": {"Ref": "Api"}, "Stage": "prod"}}]`, priority, conditions))
+	}
+	elsewhere := func(priority int) string { // leads every request to an API outside the assembly
+		return strings.NewReplacer(`"Rule"`, `"Else"`, `{"Ref": "Api"}`, `"a1b2c3"`).Replace(ruled(priority, ""))
 	}
 	const given = `@"Parameters": {"Q": {"Type": "String"}}`
 	plan := func(key string) []string {
@@ -353,6 +367,41 @@ func TestTemplates(t *testing.T) {
 		{"scopes that the deployment gives now", poolGuard, append(pool(""), scoped(`"a"`)),
 			append(pool(""), given, scoped(`{"Ref": "Q"}`)),
 			"? not known: Shop/Api GET /: unresolved: Shop/Get/Properties.AuthorizationScopes[0]: " + noQ},
+		{"a routing rule by a header", noGuard, []string{routed("ROUTING_RULE_ONLY")},
+			[]string{routed("ROUTING_RULE_ONLY"),
+				ruled(10, `{"MatchHeaders": {"AnyOf": [{"Header": "x-version", "ValueGlob": "v2"}]}}`)},
+			"~ the domain a.example leads to the API now, by routing rule 10 for header x-version: v2"},
+		{"a routing rule by a path", noGuard, []string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1},
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1,
+				ruled(10, `{"MatchBasePaths": {"AnyOf": ["v2"]}}`)},
+			"~ the domain a.example leads to the API now, by routing rule 10 for path /v2"},
+		{"a routing rule in a mode without", noGuard, []string{routed("BASE_PATH_MAPPING_ONLY")},
+			[]string{routed("BASE_PATH_MAPPING_ONLY"), ruled(10, "")}, ""},
+		{"a mode with routing rules", noGuard, []string{routed("BASE_PATH_MAPPING_ONLY"), v1, ruled(10, "")},
+			[]string{routed("ROUTING_RULE_ONLY"), v1, ruled(10, "")},
+			"~ the domain a.example leads to the API now, by routing rule 10\n" +
+				"~ the domain a.example/v1 no longer leads to the API"},
+		{"a routing rule in front of all others and of mappings", noGuard,
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, elsewhere(20)},
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, elsewhere(20), ruled(10, "")},
+			"~ the domain a.example leads to the API now, by routing rule 10"},
+		{"a routing rule behind one for every request", noGuard, []string{routed("ROUTING_RULE_ONLY"), elsewhere(5)},
+			[]string{routed("ROUTING_RULE_ONLY"), elsewhere(5), ruled(10, "")}, ""},
+		{"the stage of a routing rule", noGuard, []string{routed("ROUTING_RULE_ONLY"), ruled(10, "")},
+			[]string{routed("ROUTING_RULE_ONLY"), strings.Replace(ruled(10, ""), `"prod"`, `"beta"`, 1)},
+			"~ the domain a.example leads to the stage beta now, by routing rule 10 (was prod)"},
+		{"a routing rule that is the only way in", noGuard, []string{routed("ROUTING_RULE_ONLY"), closed},
+			[]string{routed("ROUTING_RULE_ONLY"), closed, ruled(10, "")},
+			"+ callers without a client certificate gained, by a custom domain\n" +
+				"~ the domain a.example leads to the API now, by routing rule 10"},
+		{"a routing rule of a domain that is not in the assembly", noGuard, nil, []string{strings.Replace(ruled(10, ""),
+			`{"Fn::GetAtt": ["Domain", "DomainNameArn"]}`, `"arn:aws:apigateway:us-east-1::/domainnames/b.example"`, 1)},
+			"~ the domain b.example leads to the API now, by routing rule 10"},
+		{"a routing rule that is not known in full", noGuard, []string{routed("ROUTING_RULE_ONLY"), ruled(10, "")},
+			[]string{routed("ROUTING_RULE_ONLY"), ruled(10, `{"MatchBasePaths": {"AnyOf": [{"Fn::ImportValue": "p"}]}}`)},
+			"? added: Shop/Rule (AWS::ApiGatewayV2::RoutingRule)" + cannot +
+				"\n~ the domain a.example leads to the API now, by routing rule 10, which is not known in full" +
+				"\n~ the domain a.example no longer leads to the API, by routing rule 10"},
 		{"a routing rule", noGuard, nil, []string{resource("Rule", "ApiGatewayV2::RoutingRule",
 			`"Actions": [{"InvokeApi": {"ApiId": {"Ref": "Api"}, "Stage": "prod"}}]`)},
 			"? added: Shop/Rule (AWS::ApiGatewayV2::RoutingRule)" + cannot},

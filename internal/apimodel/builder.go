@@ -27,6 +27,7 @@ type builder struct {
 	schemas     map[inAPI]*Schema
 	keys        map[string]*APIKey
 	plans       map[string]*UsagePlan
+	rulesRead   map[ID]bool // the routing rules that belong to a domain of the model
 }
 
 // inAPI is the key of something whose name is unique only within an API.

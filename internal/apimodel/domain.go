@@ -1,6 +1,6 @@
 package apimodel
 
-// Domain is a custom domain, with what it says about who may call the APIs behind it. The local gateway does not serve
+// Domain is a custom domain that callers from the internet reach, with what it says about who may call the APIs behind
 // it.
 type Domain struct {
 	ID
@@ -14,12 +14,14 @@ type Domain struct {
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 	Truststore string
 
+	Routing  RoutingMode
+	Rules    []*RoutingRule // by priority
 	Mappings []Mapping
 }
 
 // Mapping is a stage of an API behind a path of a domain.
 type Mapping struct {
-	API   *API
+	API   *API   // nil if it is not a REST API of the assembly
 	Stage string // "" if callers name it in the path
 	Path  string // without slashes at its ends; "" for all of the domain
 }

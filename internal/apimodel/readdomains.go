@@ -6,8 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readDomains reads custom domains and the APIs behind them. Their problems never block a request, since callers of the
-// local gateway name the stage.
+// readDomains reads custom domains and the APIs behind them. Their problems block no request to a stage.
 //
 // Sources:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html,
@@ -17,7 +16,7 @@ func (b *builder) readDomains() {
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
 		b.each(kind, func(r *reader) {
 			r = r.notice()
-			d := &Domain{ID: r.id, Name: r.text("DomainName")}
+			d := &Domain{ID: r.id, Name: r.text("DomainName"), Routing: r.routing()}
 			if r.has("MutualTlsAuthentication") {
 				d.Truststore = r.truststore()
 			}
@@ -36,16 +35,35 @@ func (b *builder) readDomains() {
 			r = r.notice()
 			d, api := byName[r.text("DomainName")], b.apis[r.text(names.api)]
 			if name := r.text("DomainName"); d == nil && api != nil && name != "" {
-				d = &Domain{ID: ID{r.id.Stack, name}, Name: name, Outside: true}
+				d = &Domain{ID: ID{r.id.Stack, name}, Name: name, Outside: true, Routing: MappingsOnly}
 				byName[name] = d
 				b.model.Domains = append(b.model.Domains, d)
 			}
-			if d != nil && api != nil {
+			if d != nil && d.Outside {
+				r.problem("the domain %s is not in the assembly, and so%s", d.Name, notServed)
+			}
+			if d != nil {
 				d.Mappings = append(d.Mappings,
 					Mapping{API: api, Stage: r.text("Stage"), Path: strings.Trim(r.text(names.path), "/")})
 			}
 		})
 	}
+	b.readRoutingRules(byName)
+}
+
+// routing returns the routing mode of a domain. If it is not known, rules and mappings both count.
+func (r *reader) routing() RoutingMode {
+	if _, unresolved := r.values["RoutingMode"].(cloudassembly.Unresolved); unresolved {
+		r.get("RoutingMode")
+		return RulesThenMappings
+	}
+	mode, ok := routingModes[r.text("RoutingMode")]
+	if !ok {
+		r.problem("its RoutingMode %q is not one: want %s, %s or %s", r.text("RoutingMode"), MappingsOnly, RulesOnly,
+			RulesThenMappings)
+		return RulesThenMappings
+	}
+	return mode
 }
 
 // truststore returns the location of a domain's certificates, or the template's text if that does not resolve.

@@ -13,11 +13,12 @@ import (
 var unsupported = map[string]string{
 	"AWS::WAFv2::WebACLAssociation":       "the web ACL is not applied",
 	"AWS::WAFRegional::WebACLAssociation": "the web ACL is not applied",
-	"AWS::ApiGateway::BasePathMapping":    "the custom domain is not served: call the API under its stage's name",
-	"AWS::ApiGateway::BasePathMappingV2":  "the custom domain is not served: call the API under its stage's name",
+	"AWS::ApiGateway::BasePathMappingV2":  "the private domain" + notServed,
 	otherAPIType:                          "HTTP and WebSocket APIs are not run, only REST APIs",
-	"AWS::ApiGatewayV2::ApiMapping":       "the custom domain is not served: call the API under its stage's name",
 }
+
+// notServed ends the problems of domains that the local gateway does not serve.
+const notServed = " is not served: call the API under its stage's name"
 
 const otherAPIType = "AWS::ApiGatewayV2::Api"
 

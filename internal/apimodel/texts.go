@@ -41,6 +41,9 @@ var textTypes = map[string]bool{
 func (b *builder) readTexts() {
 	for _, kind := range slices.Sorted(maps.Keys(textTypes)) {
 		for _, r := range b.byType[kind] {
+			if b.rulesRead[r.id] {
+				continue
+			}
 			b.model.Texts = append(b.model.Texts, Text{
 				ID: r.id, Type: kind, Grants: textTypes[kind],
 				Written: cloudassembly.Written(map[string]any(r.resource.Properties)),

@@ -20,7 +20,8 @@ type Undecided struct {
 var decidingTypes = []string{
 	"AWS::ApiGateway::Authorizer", "AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::DomainName",
 	"AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::Method", "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage",
-	"AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey", "AWS::CloudFormation::Stack", "AWS::Lambda::Permission",
+	"AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGatewayV2::ApiMapping",
+	"AWS::ApiGatewayV2::DomainName", routingRuleType, "AWS::CloudFormation::Stack", "AWS::Lambda::Permission",
 	"AWS::Lambda::Url",
 }
 

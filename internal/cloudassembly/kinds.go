@@ -19,6 +19,10 @@ func kindWithAttribute(ref, attribute string) kind {
 	return kind{ref: ref, attributes: map[string]string{attribute: ref}}
 }
 
+// domainNameARN is the ARN of a public domain.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+var domainNameARN = map[string]string{"DomainNameArn": "arn:{partition}:apigateway:{region}::/domainnames/{DomainName}"}
+
 // kinds are the types whose values templates of APIs use. For other types, Ref yields a generated name, and Fn::GetAtt
 // fails.
 // Source: "Return values" of each type at
@@ -40,8 +44,8 @@ var kinds = map[string]kind{
 	"AWS::ApiGateway::UsagePlan":        kindWithAttribute("{id6}", "Id"),
 	"AWS::ApiGateway::UsagePlanKey":     kindWithAttribute("{KeyId}:{UsagePlanId}", "Id"),
 	"AWS::ApiGateway::VpcLink":          kindWithAttribute("{id6}", "VpcLinkId"),
-	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}"},
-	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}"},
+	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}", attributes: domainNameARN},
+	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}", attributes: domainNameARN},
 	"AWS::ApiGatewayV2::VpcLink":        kindWithAttribute("{id6}", "VpcLinkId"),
 
 	"AWS::ElasticLoadBalancingV2::LoadBalancer": {

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 var openEndpoint = Rule{
@@ -10,18 +11,21 @@ var openEndpoint = Rule{
 	Severity: Error,
 	Why: "A custom domain with mutual TLS requires client certificates. The API's execute-api endpoint, which is " +
 		"open by default, does not.",
-	Looks:  "REST APIs that a base path mapping of the assembly puts behind a domain with MutualTlsAuthentication",
+	Looks: "REST APIs that a base path mapping or a routing rule of the assembly puts behind a domain with " +
+		"MutualTlsAuthentication",
 	WayOut: "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
 	check: func(v *view, report reporter) {
 		domains := v.mutualTLS()
 		if len(domains) == 0 {
 			return
 		}
-		for _, m := range v.mappings() {
+		told := map[mapping]bool{}
+		for _, m := range append(v.mappings(), v.routingRules()...) {
 			domain, is := domains[m.domain]
-			if !is || m.api == nil || !m.api.endpointOpen() {
+			if !is || m.api == nil || told[m] || !m.api.endpointOpen() {
 				continue
 			}
+			told[m] = true
 			report(m.api.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 				"the domain %s asks for client certificates (mutual TLS), and callers without one reach the API by its "+
 					"execute-api endpoint", domain)})
@@ -67,6 +71,27 @@ func (v *view) mappings() (out []mapping) {
 			id, err := r.text(kind.api)
 			domain, notKnown := r.text("DomainName")
 			if err == nil && notKnown == nil {
+				out = append(out, mapping{v.byID[id], domain})
+			}
+		}
+	}
+	return out
+}
+
+// routingRules returns the REST APIs to which routing rules of public domains lead.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html
+func (v *view) routingRules() (out []mapping) {
+	for _, r := range v.byType["AWS::ApiGatewayV2::RoutingRule"] {
+		arn, err := r.text("DomainNameArn")
+		_, domain, found := strings.Cut(arn, ":/domainnames/")
+		if err != nil || !found {
+			continue
+		}
+		actions, _ := r.resolvePartly("Properties.Actions", r.t.Properties["Actions"]).([]any)
+		for _, action := range actions {
+			fields, _ := action.(map[string]any)
+			invoke, _ := fields["InvokeApi"].(map[string]any)
+			if id, known := invoke["ApiId"].(string); known {
 				out = append(out, mapping{v.byID[id], domain})
 			}
 		}

@@ -45,7 +45,6 @@ func All() []Rule {
 		changedKey,
 		changedCheck,
 		changedThrottle,
-		changedTenant,
 		keyWithoutPlan,
 		keyThatNothingNames,
 		permissionElsewhere,

@@ -34,6 +34,10 @@ type Domain struct {
 	Name       string // such as "shop.example.com/v1"
 	Stage      string
 	Truststore string // for the client certificates that it requires (mutual TLS); "" if it requires none
+
+	// Rule is the routing rule that leads to the API, such as "routing rule 10 for header x-version: beta"; "" for a
+	// mapping.
+	Rule string
 }
 
 // OutsideTruststore stands for the truststore of a domain outside the assembly, which may have one.
@@ -73,14 +77,22 @@ func (a *API) fillDependencies(m *apimodel.Model, api *apimodel.API) {
 	slices.Sort(a.Stages)
 	a.Endpoint = Endpoint{Types: slices.Sorted(slices.Values(api.EndpointTypes)), Closed: api.ExecuteAPIDisabled}
 	for _, d := range m.Domains {
-		for _, mapping := range d.Mappings {
+		made := Domain{Name: cmp.Or(d.Name, d.ID.String()), Truststore: d.Truststore}
+		if d.Outside {
+			made.Truststore = OutsideTruststore
+		}
+		for _, rule := range d.ActiveRules() {
+			if rule.API == api {
+				byRule := made
+				byRule.Stage, byRule.Rule = rule.Stage, rule.String()
+				a.Endpoint.Domains = append(a.Endpoint.Domains, byRule)
+			}
+		}
+		for _, mapping := range d.ActiveMappings() {
 			if mapping.API == api {
-				name := strings.TrimSuffix(cmp.Or(d.Name, d.ID.String())+"/"+mapping.Path, "/")
-				made := Domain{name, mapping.Stage, d.Truststore}
-				if d.Outside {
-					made.Truststore = OutsideTruststore
-				}
-				a.Endpoint.Domains = append(a.Endpoint.Domains, made)
+				byPath := made
+				byPath.Name, byPath.Stage = strings.TrimSuffix(made.Name+"/"+mapping.Path, "/"), mapping.Stage
+				a.Endpoint.Domains = append(a.Endpoint.Domains, byPath)
 			}
 		}
 	}

@@ -94,6 +94,7 @@ type jsonDomain struct {
 	Name       string `json:"name"`
 	Stage      string `json:"stage,omitempty"`
 	Truststore string `json:"truststore,omitempty"` // requires client certificates
+	Rule       string `json:"routingRule,omitempty"`
 }
 
 type jsonAuthorizerOf struct {

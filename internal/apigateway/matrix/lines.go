@@ -83,6 +83,9 @@ func (l *lines) endpoint() {
 	}
 	for _, d := range l.api.Endpoint.Domains {
 		text := "domain " + d.Name
+		if d.Rule != "" {
+			text += ", " + d.Rule
+		}
 		if d.Stage != "" {
 			text += ": stage " + d.Stage
 		}
