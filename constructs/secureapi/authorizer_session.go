@@ -67,7 +67,6 @@ var _ Authorizer = SessionAuthorizer{}
 func (a SessionAuthorizer) plan() plan.Authorizer {
 	out := plan.Authorizer{
 		Kind:          "SessionAuthorizer",
-		Tenant:        plan.IncludedTenant,
 		Enforces:      func([]access.Requirement) error { return nil },
 		Keeps:         true,
 		Caller:        plan.IncludedCaller,

@@ -90,7 +90,6 @@ func (r Route) plan(function int) plan.Route {
 			out.Timeout = time.Duration(*i.Timeout.ToMilliseconds(nil)) * time.Millisecond
 		}
 		out.LambdaOptions = true
-		out.OwnTenant = mapsTenant(i)
 	}
 	return out
 }

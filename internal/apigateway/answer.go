@@ -14,22 +14,11 @@ import (
 // answer finds the stage and the route of a request, runs the checks, and calls the integration.
 func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
 	record.Identity = s.identity
-	st := s.locate(r)
-	if st == nil {
-		// API Gateway answers this way for a stage that does not exist.
-		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
-		record.trace, record.by = r.TraceID, browser.NoStage
-		var none *mapping.Responses
-		none, _ = mapping.NewResponses(nil)
-		return none.Answer(
-			&mapping.Failure{
-				Type:      mapping.AccessDenied,
-				Status:    403,
-				ErrorType: "ForbiddenException",
-				Message:   "Forbidden",
-			},
-			&mapping.Source{Request: r},
-		)
+	st, none := s.locate(r)
+	if none != nil {
+		record.Reason, record.trace, record.by = none.Reason, r.TraceID, browser.NoStage
+		responses, _ := mapping.NewResponses(nil)
+		return responses.Answer(none, &mapping.Source{Request: r})
 	}
 	st.adapt(r)
 	record.stage = st
@@ -51,6 +40,13 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 		answer.Status = failure.Status // even if a gateway response for DEFAULT_5XX sets another
 	}
 	return answer
+}
+
+// noStage returns the answer to a request for which there is no stage. API Gateway answers this way for a stage that does
+// not exist, and at a domain without a base path for the request.
+func noStage(format string, a ...any) *mapping.Failure {
+	return &mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden",
+		Reason: fmt.Sprintf(format, a...)}
 }
 
 // handle takes a request through a stage, step by step. It returns the integration's answer or a failure.

@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/domains"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
@@ -67,10 +69,11 @@ func (g *Gateway) Apps() []App {
 	return out
 }
 
-// ForApp reports whether the Host header of a request names an App. If so, no other server of this machine may answer
-// it.
+// ForApp reports whether the Host header of a request names an App or a custom domain. If so, no other server of this
+// machine may answer it.
 func (g *Gateway) ForApp(r *exchange.Request) bool {
-	return len(g.live.Load().apps) > 0 && isAppHost(r.Host)
+	live := g.live.Load()
+	return len(live.apps) > 0 && isAppHost(r.Host) || domains.Find(live.model.Domains, r.Host) != nil
 }
 
 // isAppHost reports whether a Host header names [AppHost]. The port is not compared, since a proxy before the gateway
@@ -114,19 +117,47 @@ func loginOf(api *apimodel.API, st *apimodel.Stage) *apimodel.Function {
 	return nil
 }
 
-// locate finds the stage that a request is for, and its path in that stage: by the first segment of the path, or at
-// [AppHost] by a base path.
-func (s *served) locate(r *exchange.Request) *stage {
+// locate finds the stage that a request is for, and its path in that stage: by what the domain in its Host header leads
+// to, by the first segment of the path, or at [AppHost] by a base path. none is the answer if there is no stage.
+func (s *served) locate(r *exchange.Request) (st *stage, none *mapping.Failure) {
+	if d := domains.Find(s.model.Domains, r.Host); d != nil {
+		return s.locateBehind(d, r)
+	}
 	r.Stage, r.Path = splitStage(r.RawPath)
-	if st := s.stages[r.Stage]; st != nil || len(s.apps) == 0 || !isAppHost(r.Host) {
-		return st
+	if st := s.stages[r.Stage]; st != nil {
+		return st, nil
+	}
+	none = noStage("there is no stage %q: the stage is the first part of the path", r.Stage)
+	if len(s.apps) == 0 || !isAppHost(r.Host) {
+		return nil, none
 	}
 	root := s.apps[0]
 	rest, found := strings.CutPrefix(r.RawPath, root.Base)
 	if !found || rest != "" && rest[0] != '/' {
-		return nil
+		return nil, none
 	}
 	r.Domain, r.Base = true, root.Base
 	r.Stage, r.Path = root.stage.stage.Name, "/"+strings.TrimLeft(rest, "/")
-	return root.stage
+	return root.stage, nil
+}
+
+// locateBehind finds the stage that a custom domain leads a request to.
+func (s *served) locateBehind(d *apimodel.Domain, r *exchange.Request) (st *stage, none *mapping.Failure) {
+	to, found := domains.Choose(d, r.RawPath, r.Headers)
+	switch {
+	case !found:
+		return nil, noStage("no routing rule and no base path of the domain %s matches the request", d.Name)
+	case to.NotKnown != "":
+		return nil, notServed(to.By + " of the domain " + d.Name + ": " + to.NotKnown)
+	case to.API == nil:
+		return nil, notServed(to.By + " of the domain " + d.Name + " leads to an API that is not a REST API of the assembly")
+	}
+	r.Domain, r.Base, r.Stage, r.Path = true, to.Base, to.Stage, to.Path
+	for _, st := range s.stages {
+		if st.api == to.API && st.stage.Name == to.Stage {
+			return st, nil
+		}
+	}
+	return nil, noStage("%s of the domain %s leads to the stage %q of %s, which is not served", to.By, d.Name, to.Stage,
+		to.API.ID)
 }

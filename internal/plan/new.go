@@ -40,7 +40,6 @@ func New(props Props) (*Plan, error) {
 		p.checkFlush,
 		p.checkCaches,
 		p.checkConditions,
-		p.checkTenants,
 		p.checkRestAPI,
 		p.checkEndpoint,
 		p.checkMethodSettings,

@@ -1,4 +1,6 @@
-// Package testclock has a clock that moves only when a test moves it. For code that uses timers, use testing/synctest.
+// Package testclock is a clock for tests, which moves only when a test moves it.
+//
+// It does not stand in for timers: where code waits, testing/synctest does.
 package testclock
 
 import (
@@ -6,23 +8,23 @@ import (
 	"time"
 )
 
-// Clock is a clock that stands still. Use [New] to make one. It is safe for concurrent use.
+// Clock is a clock that stands still. Make one with [New]. It is safe for use by several goroutines.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// New returns a clock that shows a time.
-func New(start time.Time) *Clock { return &Clock{now: start} }
+// New makes a clock that begins at a time.
+func New(at time.Time) *Clock { return &Clock{now: at} }
 
-// Now returns the time that the clock shows.
+// Now is the time that the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves the clock forward, or back if the duration is negative.
+// Advance moves the clock on, or back by a negative duration.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
+// Issuer is the provider's URL, and ClientID the client that the login has there.
 const (
 	// Issuer is the provider's URL, and ClientID the ID of the login's client at the provider.
 	Issuer   = "https://idp.example.com"
@@ -53,7 +54,7 @@ func build(t testing.TB, main string, tags ...string) string {
 	return dir
 }
 
-// Options change the app. By default, it has the defaults of the login, and a guard with a cache.
+// Options selects what differs from an app with the login's defaults and a guard that caches.
 type Options struct {
 	PerRequest bool   // the guard does not cache
 	BasePath   string // the login's base path

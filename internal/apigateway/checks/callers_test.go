@@ -87,8 +87,7 @@ func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
 // The principals that sign requests: each has its key's id for its secret, too.
 const (
 	developer = "AKIADEVELOPER"
-	clerk     = "AKIACLERK"   // may read orders and must not read order 13
-	auditor   = "AKIAAUDITOR" // may read everything but order 13; the policy that denies comes first
+	clerk     = "AKIACLERK" // may read orders and must not read order 13
 	broken    = "AKIABROKEN"
 )
 
@@ -109,13 +108,6 @@ func withKeys(g *gate) {
 					), []byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))),
 				},
 			},
-		},
-		{
-			ID:     auditor,
-			Secret: auditor,
-			Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/auditor", Policies: []json.RawMessage{
-				[]byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))), []byte(policyOf(statement("Allow", "", "*"))),
-			}},
 		},
 		{
 			ID:     broken,

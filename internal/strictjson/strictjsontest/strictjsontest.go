@@ -1,5 +1,7 @@
-// Package strictjsontest is a second implementation of strictjson's rules, for tests that compare the two. It is slow,
-// uses encoding/json, and does not report the position of an error.
+// Package strictjsontest checks strictjson's rules by other means than strictjson does, slowly and on top of
+// encoding/json, so that tests can hold the one against the other.
+//
+// It is for tests alone, and it does not say where a text breaks a rule.
 package strictjsontest
 
 import (
@@ -15,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// BrokenRule returns the joined errors of strictjson's rules that a text breaks, or nil. It also returns the error of
-// encoding/json if that rejects the text.
+// BrokenRule finds which of strictjson's rules are broken by a text that encoding/json accepts, without strictjson's
+// parser. The answer joins all that are; it is nil if the text breaks no rule.
 func BrokenRule(text string) error {
 	var broken []error
 	if !utf8.ValidString(text) || loneSurrogate(text) {
@@ -39,8 +41,7 @@ func BrokenRule(text string) error {
 		}
 		top := len(stack) - 1
 		if name, ok := token.(string); ok && top >= 0 && stack[top].isName {
-			// encoding/json replaces invalid bytes with U+FFFD, so different names may become equal. broken has ErrUTF8
-			// then.
+			// encoding/json turns what is invalid into U+FFFD, so such names may seem equal: ErrUTF8 is there then.
 			if stack[top].names[name] {
 				broken = append(broken, strictjson.ErrDuplicate)
 			}
@@ -49,7 +50,7 @@ func BrokenRule(text string) error {
 			continue
 		}
 		if top >= 0 && stack[top].names != nil && token != json.Delim('}') {
-			stack[top].isName = true // the token after this value is a name or the end of the object
+			stack[top].isName = true // whatever comes after this value
 		}
 		switch token := token.(type) {
 		case json.Number:

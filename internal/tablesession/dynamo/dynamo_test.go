@@ -27,7 +27,7 @@ func open(t testing.TB, f *fakeTable) *Table {
 		t.Fatal(err)
 	}
 	c.HTTPClient, c.Timeout = f, time.Minute
-	c.Retryer = dynamotest.RetryWithoutDelay
+	c.Retryer = dynamotest.AtOnce
 	return New(c)
 }
 
