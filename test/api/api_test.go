@@ -1,4 +1,4 @@
-// Package api checks what the module exports. It reads source files alone: it compiles nothing and does not load CDK.
+// Package api checks the exported API of the module. It reads source files only: it does not compile them or load CDK.
 package api
 
 import (
@@ -41,10 +41,10 @@ var public = []string{
 	"localgateway",
 }
 
-// shown are packages that others can import and that may change at any time: the example stack and the sample backend.
+// shown are packages that others can import but that may change at any time: the example stack and the sample backend.
 var shown = []string{"app/stack", "backend-fn/orders"}
 
-// TestAPI compares the exported API with api.txt. A change that is meant is written with -update, and reviewed there.
+// TestAPI compares the exported API with api.txt. For an intended change, -update writes the file, for review.
 func TestAPI(t *testing.T) {
 	var lines []string
 	for _, folder := range public {
@@ -56,7 +56,7 @@ func TestAPI(t *testing.T) {
 	got := strings.Join(lines, "\n") + "\n"
 	if *update {
 		if os.Getenv("CI") != "" {
-			t.Fatal("-update is refused where CI is set")
+			t.Fatal("-update is not allowed if CI is set")
 		}
 		if err := os.WriteFile("api.txt", []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -68,12 +68,12 @@ func TestAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
-		t.Errorf("the exported API differs from api.txt (-want +got): if that is meant, run go test ./test/api -update and "+
+		t.Errorf("the exported API differs from api.txt (-want +got): if that is intended, run go test ./test/api -update and "+
 			"say so in CHANGELOG.md:\n%s", d)
 	}
 }
 
-// TestPackages fails for a package that others can import and that is not on the list.
+// TestPackages fails if other modules can import a package that is not on the lists.
 func TestPackages(t *testing.T) {
 	cmd := exec.Command("go", "list", "-f", "{{.ImportPath}} {{.Name}} {{len .GoFiles}}", "./...")
 	cmd.Dir, cmd.Stderr = root, os.Stderr
@@ -86,14 +86,14 @@ func TestPackages(t *testing.T) {
 		fields := strings.Fields(line)
 		folder := strings.TrimPrefix(fields[0], module+"/")
 		isInternal := slices.Contains(strings.Split(folder, "/"), "internal")
-		if isInternal || fields[1] == "main" || fields[2] == "0" { // a package of tests alone has no Go files
+		if isInternal || fields[1] == "main" || fields[2] == "0" { // a package with only tests has no Go files
 			continue
 		}
 		found = append(found, folder)
 	}
 	want := slices.Sorted(slices.Values(slices.Concat(public, shown)))
 	if d := cmp.Diff(want, slices.Sorted(slices.Values(found))); d != "" {
-		t.Errorf("packages that others can import (-want +got): move what is not meant to be public under internal/:\n%s", d)
+		t.Errorf("packages that others can import (-want +got): move those that are not public under internal/:\n%s", d)
 	}
 }
 
@@ -101,7 +101,7 @@ const (
 	sameError = "errors.Is finds the error of the internal package by it; its type is error"
 )
 
-// fromInternal are the exported names whose value an internal package declares, each with the reason why that is meant.
+// fromInternal has the exported names that an internal package declares, with the reason why this is intended.
 var fromInternal = map[string]string{
 	"constructs/gofunction.ErrEnvironment": sameError,
 	"constructs/gofunction.ErrGo":          sameError,
@@ -116,25 +116,25 @@ var fromInternal = map[string]string{
 	"localgateway.ErrNotAssembly":          sameError,
 }
 
-// TestInternalTypes fails for an exported declaration that names an internal package: its users can neither write that
-// type down nor read its documentation.
+// TestInternalTypes fails if an exported declaration uses an internal package, because users cannot name such a type or
+// read its documentation.
 func TestInternalTypes(t *testing.T) {
 	unused := maps.Clone(fromInternal)
 	for _, folder := range public {
 		p := readPackage(t, folder)
-		for name, of := range p.internal() {
+		for name, paths := range p.internal() {
 			if _, known := fromInternal[folder+"."+name]; !known {
-				t.Errorf("%s.%s has a type or value of %s", folder, name, strings.Join(of, ", "))
+				t.Errorf("%s.%s has a type or value of %s", folder, name, strings.Join(paths, ", "))
 			}
 			delete(unused, folder+"."+name)
 		}
 	}
 	for name := range unused {
-		t.Errorf("%s names no internal package: take it off the list", name)
+		t.Errorf("%s does not use an internal package: remove it from the list", name)
 	}
 }
 
-// source is a package's source: the files that are built for Linux, without tests.
+// source is the source of a package: the files that are built for Linux, without tests.
 type source []*ast.File
 
 func readPackage(t *testing.T, folder string) source {
@@ -158,7 +158,8 @@ func readPackage(t *testing.T, folder string) source {
 	return s
 }
 
-// features are the lines of api.txt, sorted: one for each function, method, type, field, constant and variable.
+// features returns the package's lines of api.txt, sorted. There is one for each function, method, type, field,
+// constant and variable.
 func (s source) features() []string {
 	var out []string
 	for _, f := range s {
@@ -170,12 +171,12 @@ func (s source) features() []string {
 	return out
 }
 
-// declaration is an exported one, with the name that it has for the package's users.
+// declaration is an exported declaration and its name for users.
 type declaration struct {
-	name string // "Start", or "Gateway.Close" of a method
+	name string // "Start", or "Gateway.Close" for a method
 	node ast.Node
 
-	token token.Token // CONST or VAR of an *ast.ValueSpec
+	token token.Token // CONST or VAR, for an *ast.ValueSpec
 }
 
 func exported(f *ast.File) (found []declaration) {
@@ -209,11 +210,11 @@ func exported(f *ast.File) (found []declaration) {
 						if !name.IsExported() {
 							continue
 						}
-						one := &ast.ValueSpec{Names: []*ast.Ident{name}, Type: kind}
+						valueSpec := &ast.ValueSpec{Names: []*ast.Ident{name}, Type: kind}
 						if i < len(spec.Values) {
-							one.Values = spec.Values[i : i+1]
+							valueSpec.Values = spec.Values[i : i+1]
 						}
-						found = append(found, declaration{name: name.Name, node: one, token: d.Tok})
+						found = append(found, declaration{name: name.Name, node: valueSpec, token: d.Tok})
 					}
 				}
 			}
@@ -234,7 +235,7 @@ func receiverName(e ast.Expr) string {
 	return ""
 }
 
-// text is a declaration as lines of api.txt.
+// text returns a declaration as lines of api.txt.
 func text(d declaration) []string {
 	switch node := d.node.(type) {
 	case *ast.FuncDecl:
@@ -271,8 +272,8 @@ func text(d declaration) []string {
 	return nil
 }
 
-// members are the exported fields of a struct, or the methods of an interface. An interface with a method that is not
-// exported can be implemented by this module alone.
+// members returns the exported fields of a struct, or the methods of an interface. Only this module can implement an
+// interface with an unexported method.
 func members(head string, list *ast.FieldList) (lines []string) {
 	sealed := false
 	for _, field := range list.List {
@@ -302,7 +303,7 @@ func members(head string, list *ast.FieldList) (lines []string) {
 	return lines
 }
 
-// typeParameters are those of a function or a type: "[T ~string | ~[]byte]", or "".
+// typeParameters returns the type parameters of a function or a type, as "[T ~string | ~[]byte]", or "".
 func typeParameters(list *ast.FieldList) string {
 	if list == nil {
 		return ""
@@ -316,11 +317,11 @@ func typeParameters(list *ast.FieldList) string {
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
-// print is an expression on one line, however the source breaks it.
+// print returns an expression on one line.
 func print(e ast.Expr) string { return types.ExprString(e) }
 
-// internal are the exported declarations that name internal packages, with their paths: in a signature, a field, the
-// target of an alias, or the value of a variable.
+// internal returns the paths of the internal packages that exported declarations use, by the declaration's name. It
+// looks at signatures, fields, aliases and values of variables.
 func (s source) internal() map[string][]string {
 	found := map[string][]string{}
 	for _, f := range s {
@@ -353,7 +354,7 @@ func (s source) internal() map[string][]string {
 	return found
 }
 
-// visible are the parts of a declaration that its users see.
+// visible returns the parts of a declaration that users see.
 func visible(n ast.Node) (parts []ast.Node) {
 	switch n := n.(type) {
 	case *ast.FuncDecl:

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// commandLine is one command of a page, as the shell would see it.
+// commandLine is a command of a page, as words of the shell.
 type commandLine struct {
 	where string
 	words []string
@@ -30,9 +30,9 @@ var (
 	assignment   = regexp.MustCompile(`^[A-Z_]+=`)
 )
 
-// commandLines reads a block of commands: one a line, joined where a line ends in a backslash, those of a substitution
-// besides. Comments and variables before a command are left out. After a cd to a folder of the repository, relative
-// paths of the same line are made relative to the root.
+// commandLines returns the commands of a block, one for each line, and those in command substitutions. A backslash at
+// the end joins lines. Comments and variables before a command are omitted. After a cd to a folder of the repository,
+// paths of the same line that begin with ../ are made relative to the root.
 func commandLines(where, text string) (found []commandLine) {
 	text = strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(text) {
@@ -69,7 +69,7 @@ func commandLines(where, text string) (found []commandLine) {
 	return found
 }
 
-// commandsOf are the commands of a page: of its blocks, and those in its prose that begin as one of ours does.
+// commandsOf returns the commands of a page's blocks, and those of this project in its prose.
 func commandsOf(p *page) (found []commandLine) {
 	for _, b := range p.blocks {
 		switch b.language {
@@ -97,21 +97,22 @@ func commandsOf(p *page) (found []commandLine) {
 	return found
 }
 
-// bench checks commands with what they are commands of.
+// bench checks commands.
 type bench struct {
 	t        *testing.T
 	linked   *linked
-	empty    string          // a folder with nothing in it
-	contexts map[string]bool // that the example knows
-	cdk      struct {        // as it describes itself
+	empty    string          // an empty folder
+	contexts map[string]bool // the context keys of the example
+	cdk      struct {        // CDK's description of its command line
 		GlobalOptions cdkOptions
 		Commands      map[string]struct{ Options cdkOptions }
 	}
-	checked map[string]error // what came of a command, by its words
+	checked map[string]error // results by the words of the command
 }
 
-// Every command of the documentation is one that its program takes: gatehouse and the CDK's command line say so
-// themselves, the example reads its context, and packages and tests that the go command is given exist.
+// TestTheDocumentationsCommands checks that each command of the documentation is valid. gatehouse checks its own
+// commands, and CDK's description of its command line those of CDK. The example must read the context keys, and the
+// packages and tests of go commands must exist.
 func TestTheDocumentationsCommands(t *testing.T) {
 	t.Parallel() // other processes do the work
 	b := newBench(t)
@@ -128,7 +129,7 @@ func TestTheDocumentationsCommands(t *testing.T) {
 	})
 }
 
-// checkPages checks the commands of all pages: those of the CDK's command line, which npm ci installs, or all others.
+// checkPages checks the commands of all pages: those of CDK's command line, which npm ci installs, or all others.
 func checkPages(t *testing.T, b *bench, cdk bool) {
 	n := 0
 	for _, p := range documentation(t) {
@@ -143,7 +144,7 @@ func checkPages(t *testing.T, b *bench, cdk bool) {
 		}
 	}
 	if n < 8 {
-		t.Errorf("only %d commands were found", n)
+		t.Errorf("found only %d commands", n)
 	}
 }
 
@@ -151,7 +152,7 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{
 		t:        t,
-		linked:   theLinked(t),
+		linked:   linkedProgram(t),
 		empty:    t.TempDir(),
 		contexts: map[string]bool{},
 		checked:  map[string]error{},
@@ -190,13 +191,13 @@ func (b *bench) checkNow(words []string) error {
 	case "npm":
 		return checkNPM(args)
 	case "aws", "cd", "curl", "diff", "dlv", "echo", "filter", "gh", "git", "mkdir", "test":
-		return nil // not ours; what is in them is not looked at
+		return nil // commands of other programs are not checked
 	default:
-		return fmt.Errorf("the command %q is not known to this test", name)
+		return fmt.Errorf("this test does not know the command %q", name)
 	}
 }
 
-// reviewed is what "gatehouse diff" prints for the two sides in testdata/review.
+// reviewed returns the output of "gatehouse diff" for the two sides in testdata/review.
 func reviewed(t *testing.T) string {
 	t.Helper()
 	cmd := exec.Command(gatehouse, "diff", "testdata/review/before.json", "testdata/review/after.json")
@@ -208,7 +209,7 @@ func reviewed(t *testing.T) string {
 	return string(out)
 }
 
-// checkRoutes compares what a page says that "gatehouse routes" prints with what it prints for the example.
+// checkRoutes compares the output of "gatehouse routes", "diff" and "check" on pages with the real output.
 func checkRoutes(t *testing.T, b *bench) {
 	dir := t.TempDir()
 	root, err := filepath.Abs(repository)
@@ -235,22 +236,22 @@ func checkRoutes(t *testing.T, b *bench) {
 			switch command := strings.Join(c[len(c)-1].words, " "); {
 			case strings.HasSuffix(command, "gatehouse check"):
 				if out := checkOfAHole(t); tables(shown.text) != tables(out) {
-					t.Errorf("%s: it is not what \"gatehouse check\" prints:\n%s", shown, out)
+					t.Errorf("%s: the output of \"gatehouse check\" is different:\n%s", shown, out)
 				}
 				continue
 			case strings.HasSuffix(command, "gatehouse diff --against origin/main"):
 				if out := reviewed(t); shown.text != out {
-					t.Errorf("%s: it is not what \"gatehouse diff\" prints:\n%s", shown, out)
+					t.Errorf("%s: the output of \"gatehouse diff\" is different:\n%s", shown, out)
 				}
 				continue
 			case !strings.HasSuffix(command, "gatehouse routes"):
-				t.Errorf("%s: a text after commands is what \"gatehouse routes\", \"diff\" or \"check\" prints: nothing checks "+
-					"another one", shown)
+				t.Errorf("%s: a text after commands must be the output of \"gatehouse routes\", \"diff\" or \"check\": this "+
+					"test cannot check another output", shown)
 				continue
 			}
 			found = true
 			if tables(shown.text) != tables(string(out)) {
-				t.Errorf("%s: it is not what \"gatehouse routes\" prints:\n%s", shown, out)
+				t.Errorf("%s: the output of \"gatehouse routes\" is different:\n%s", shown, out)
 			}
 		}
 	}
@@ -259,7 +260,7 @@ func checkRoutes(t *testing.T, b *bench) {
 	}
 }
 
-// checkOfAHole is what "gatehouse check" prints for an app with a method that a generic resource opens.
+// checkOfAHole returns the output of "gatehouse check" for an app with a method that a generic resource opens.
 func checkOfAHole(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -281,7 +282,7 @@ func checkOfAHole(t *testing.T) string {
 	return string(out)
 }
 
-// tables is a text with one space between words.
+// tables returns a text with one space between words.
 func tables(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -290,7 +291,7 @@ func tables(text string) string {
 	return b.String()
 }
 
-// checkTheChecks makes sure that they can fail.
+// checkTheChecks checks that the checks accept and reject the right commands.
 func checkTheChecks(t *testing.T, b *bench) {
 	for line, good := range map[string]bool{
 		"gatehouse dev --watch -c authorizer=cognito # a word":                    true,

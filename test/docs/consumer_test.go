@@ -29,32 +29,34 @@ import (
 
 const modulePath = "github.com/gatehouse-cdk/gatehouse"
 
-// consumer is a module outside this repository that gets Gatehouse as any module does: through a module proxy, here one
-// of files.
+// consumer is a module outside this repository. It gets Gatehouse from a module proxy, which is a folder here.
 type consumer struct {
 	t       *testing.T
 	dir     string
 	env     []string
-	version string // of Gatehouse, where it comes through the proxy
-	machine string // that its functions are for, as GOOS/GOARCH
+	version string // the version of Gatehouse in the proxy
+	machine string // the target of its functions, as GOOS/GOARCH
 }
 
-// environ is the environment without what it says of CDK to this process.
-func environ() []string {
+// cleanEnvironment returns the environment without the variables for CDK in this process.
+func cleanEnvironment() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "CDK_VALIDATION=") || strings.HasPrefix(v, "CDK_APP_MODE=")
 	})
 }
 
-// nightly is the variable that asks for what is too slow for each change: .ci/nightly sets it.
+// nightly is the environment variable that turns on tests that are too slow for each change. .ci/nightly sets it.
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
-// TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, and the included
-// authorizer, login and trigger of a user pool: in module mode, vendored and with -trimpath. It has the very files of
-// the packages here, so that it compiles if they do, and its app is linked here: what it builds must not depend on the
-// paths in the executable, but on the module whose folder it runs in. With GATEHOUSE_TEST_ALL its functions are those
-// for Lambda, for which go compiles all that they import once more; else they are built for this machine. At night the
-// module compiles its app itself, in each way, which takes CDK once more for -trimpath.
+// TestAConsumersModule synthesizes a module that imports the constructs. The module has its own backend, the included
+// authorizer and login, and the trigger of a user pool. It is synthesized in module mode, vendored and with -trimpath.
+//
+// The module gets the same files as the packages here, so it compiles if they do. Its app is linked in this module. The
+// functions that the app builds must depend on the module in whose folder it runs, and not on paths in the executable.
+//
+// With GATEHOUSE_TEST_ALL, the functions are built for Lambda, for which go compiles all their packages again.
+// Otherwise they are built for this machine. At night, the module compiles its app itself in each mode, which compiles
+// CDK again for -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {
@@ -69,7 +71,7 @@ func TestAConsumersModule(t *testing.T) {
 	make := func(t *testing.T) *consumer {
 		c := &consumer{t: t, dir: t.TempDir(), version: version, machine: "linux/arm64"}
 		c.env = append(
-			environ(),
+			cleanEnvironment(),
 			"CDK_VALIDATION=false",
 			"GOWORK=off",
 			"GOFLAGS=-mod=mod",
@@ -97,7 +99,7 @@ func TestAConsumersModule(t *testing.T) {
 		c.run("go", "mod", "tidy")
 		return c
 	}
-	here := []string{theLinked(t).executable, aConsumer}
+	here := []string{linkedProgram(t).executable, aConsumer}
 
 	var normal map[string]string
 	t.Run("normal", func(t *testing.T) {
@@ -110,7 +112,7 @@ func TestAConsumersModule(t *testing.T) {
 			app = []string{filepath.Join(c.dir, "app.bin")}
 		}
 		normal = c.synthesize(app...)
-		// The mains for sessions in a table have modules that the others do not: go.sum has them as well.
+		// The main packages for sessions in a table import additional modules. go.sum must have them too.
 		readonly := &consumer{t: t, dir: c.dir, env: append(slices.Clone(c.env), "GOFLAGS=-mod=readonly")}
 		readonly.run("go", "list", "-deps", "-tags", "lambda.norpc,"+authz.SessionTag+","+authz.TableTag,
 			modulePath+"/authorizer-fn/table", modulePath+"/login-fn/table")
@@ -120,7 +122,7 @@ func TestAConsumersModule(t *testing.T) {
 		}
 	})
 	if !everything {
-		t.Log("functions for Lambda and the vendored module are left out: set GATEHOUSE_TEST_ALL=1, as .ci/run does")
+		t.Log("skipped functions for Lambda and the vendored module: set GATEHOUSE_TEST_ALL=1, as .ci/run does")
 		return
 	}
 	trimmed := here
@@ -136,15 +138,15 @@ func TestAConsumersModule(t *testing.T) {
 		out := c.fails(trimmed[0], trimmed[1:]...)
 		for _, want := range []string{"go get -tool " + modulePath + "/login-fn", "go mod vendor"} {
 			if !strings.Contains(out, want) {
-				t.Errorf("without the tool line the error does not say %q:\n%s", want, out)
+				t.Errorf("without the tool line the error does not have %q:\n%s", want, out)
 			}
 		}
 		c.env = append(c.env, "GOFLAGS=-mod=mod")
 		c.run("go", "get", "-tool", modulePath+"/authorizer-fn", modulePath+"/login-fn", modulePath+"/pretoken-fn")
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=")
-		// Go writes the checksums of modules into an executable, and a vendor directory has none. So an authorizer
-		// built from one has other bytes, which are the same wherever it is built from one.
+		// Go writes the checksums of modules into an executable, and a vendor directory has no checksums. So an authorizer
+		// built from a vendor directory has different bytes, which are the same on each build.
 		vendored := c.synthesize(trimmed...)
 		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" || vendored["login"] == "" ||
 			vendored["trigger"] == "" {
@@ -159,7 +161,7 @@ func TestAConsumersModule(t *testing.T) {
 	})
 }
 
-// sameFiles checks that Gatehouse's packages that some packages import have the files here that they have there.
+// sameFiles checks that the packages of Gatehouse that packages of the consumer import have the same files as here.
 func (c *consumer) sameFiles(packages ...string) {
 	c.t.Helper()
 	const format = `{{with .Module}}{{if eq .Path "` + modulePath +
@@ -187,7 +189,7 @@ func (c *consumer) sameFiles(packages ...string) {
 	}
 }
 
-// aConsumer is the name of the consumer's app among the linked programs.
+// aConsumer is the name of the consumer's app in the linked program.
 const aConsumer = "a consumer"
 
 const consumerApp = `package main
@@ -235,7 +237,7 @@ import "os"
 func main() { os.Stdout.WriteString("a backend of the consumer's own\n") }
 `
 
-// consumerUses has a use of each public package that the app does not import.
+// consumerUses uses each public package that the app does not import.
 const consumerUses = `package uses
 
 import (
@@ -332,12 +334,12 @@ func API(t *testing.T) {
 }
 `
 
-// unimported are folders without a package that another module can import.
+// unimported are the folders without a package that another module can import.
 var unimported = []string{".ci", ".github", "bench", "docs", "examples", "test"}
 
-// packModule makes the module's archive as a proxy serves it, from the working tree as it is. The hash is of what is
-// in it, so that a version stands for one content. Pages and what no module imports are checked and not in it, since
-// functions are compiled again for another version.
+// packModule makes the module's archive for a proxy, from the working tree. The hash is that of the content, so that a
+// version has one content. The archive omits pages and folders that no module imports, because go compiles functions
+// again for another version. Their names are only checked.
 func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string) {
 	t.Helper()
 	root, err := filepath.Abs(repository)
@@ -357,7 +359,7 @@ func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string
 				return filepath.SkipDir
 			}
 			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && path != root {
-				return filepath.SkipDir // a module of its own
+				return filepath.SkipDir // a nested module
 			}
 			return nil
 		}
@@ -396,12 +398,12 @@ func (f moduleFile) Path() string                 { return f.path }
 func (f moduleFile) Lstat() (fs.FileInfo, error)  { return os.Lstat(f.disk) }
 func (f moduleFile) Open() (io.ReadCloser, error) { return os.Open(f.disk) }
 
-// proxyOf lays the archive out as the module proxy protocol has it.
+// proxyOf writes the archive into a folder with the layout of the module proxy protocol.
 // Source: https://go.dev/ref/mod#goproxy-protocol
 func proxyOf(t *testing.T, archive []byte, version string) string {
 	t.Helper()
 	dir := t.TempDir()
-	at := filepath.Join(dir, filepath.FromSlash(modulePath), "@v")
+	versions := filepath.Join(dir, filepath.FromSlash(modulePath), "@v")
 	goMod, err := os.ReadFile(filepath.Join(repository, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
@@ -412,17 +414,17 @@ func proxyOf(t *testing.T, archive []byte, version string) string {
 		version + ".mod":  goMod,
 		version + ".zip":  archive,
 	} {
-		if err := os.MkdirAll(at, 0o755); err != nil {
+		if err := os.MkdirAll(versions, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(at, name), content, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(versions, name), content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return dir
 }
 
-// forget removes the version from the module cache when the test ends, since no other run asks for it.
+// forget removes the version from the module cache when the test ends, because no other run uses it.
 func forget(t *testing.T, version string) {
 	cache := goEnv(t, "GOMODCACHE")
 	t.Cleanup(func() {
@@ -438,7 +440,7 @@ func forget(t *testing.T, version string) {
 		)
 		for _, path := range append(downloads, extracted) {
 			if err := os.RemoveAll(path); err != nil {
-				t.Logf("left behind: %v", err)
+				t.Logf("not removed from the module cache: %v", err)
 			}
 		}
 	})
@@ -499,7 +501,7 @@ func (c *consumer) synthesize(app ...string) map[string]string {
 		c.t.Fatal(err)
 	}
 	if !json.Valid(template) || bytes.Contains(template, []byte(c.dir)) {
-		c.t.Errorf("the template is no JSON, or holds the folder it was made in:\n%s", template)
+		c.t.Errorf("the template is not JSON, or contains the path of its folder:\n%s", template)
 	}
 	found := map[string]string{}
 	executables, _ := filepath.Glob(filepath.Join(out, "asset.*", "bootstrap"))

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestContributingNamesFiles: a file or a folder that CONTRIBUTING.md sends a contributor to is there.
+// TestContributingNamesFiles checks that the files and folders that CONTRIBUTING.md names exist.
 func TestContributingNamesFiles(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(repository, "CONTRIBUTING.md"))
 	if err != nil {
@@ -21,7 +21,7 @@ func TestContributingNamesFiles(t *testing.T) {
 	var files []string
 	err = filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // another test's, which is over
+		case errors.Is(err, fs.ErrNotExist): // another test has removed its file
 			return nil
 		case err != nil:
 			return err
@@ -38,7 +38,7 @@ func TestContributingNamesFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range lost(string(text), files) {
-		t.Errorf("CONTRIBUTING.md names `%s`, which is not there: write where it is now", name)
+		t.Errorf("CONTRIBUTING.md names `%s`, which does not exist: write its new path", name)
 	}
 }
 
@@ -70,7 +70,7 @@ var (
 	anyName     = regexp.MustCompile(`<\w+>`)
 )
 
-// lost returns the paths in a text that no file has: those below a folder of the repository, and names of Go files.
+// lost returns the paths in a text that do not exist: paths below a folder of the repository, and names of Go files.
 func lost(text string, files []string) (out []string) {
 	roots, places := map[string]bool{}, map[string]bool{}
 	for _, f := range files {

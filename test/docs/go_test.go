@@ -14,12 +14,12 @@ import (
 	"testing"
 )
 
-// goBlocks is the documentation's Go, as packages below the folder elsewhere.
+// goBlocks has the documentation's Go code, as packages below the folder elsewhere.
 type goBlocks struct {
 	files     map[string]string
-	fragments map[string]*snippet // statements, in the package linked, by their places
-	compiled  []string            // packages that are compiled only
-	programs  map[string]string   // packages with a Main, by the places of their blocks
+	fragments map[string]*snippet // statements, in package linked, by their place on a page
+	compiled  []string            // packages that are only compiled
+	programs  map[string]string   // packages with a Main, by the place of their block
 }
 
 func documentedGo(t *testing.T) goBlocks {
@@ -50,7 +50,7 @@ func documentedGo(t *testing.T) goBlocks {
 				continue
 			}
 			if strings.Contains(b.text, modulePath+"/internal/") {
-				t.Errorf("%s: it imports an internal package, which readers' modules cannot", b)
+				t.Errorf("%s: it imports an internal package, which readers cannot import", b)
 			}
 			name := fmt.Sprintf("%s_%d", nameOf(p.name), b.line)
 			if s.kind == statements {
@@ -72,12 +72,12 @@ func documentedGo(t *testing.T) goBlocks {
 	return found
 }
 
-// Everything that the documentation shows in Go compiles against this module, and statements run: a fragment makes what
-// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part
-// of the template that it makes. Functions are not built for that.
+// TestTheDocumentationsGo compiles the documentation's Go code with this module, and runs statements. Statements must
+// not panic, or must panic as the text block after them says. A JSON block after statements must be a part of their
+// template. Functions are not built.
 func TestTheDocumentationsGo(t *testing.T) {
 	t.Parallel() // other processes do the work
-	l := theLinked(t)
+	l := linkedProgram(t)
 	templates := map[*block]any{}
 	for _, place := range slices.Sorted(maps.Keys(l.fragments)) {
 		s := l.fragments[place]
@@ -93,7 +93,7 @@ func TestTheDocumentationsGo(t *testing.T) {
 	checkProperties(t, templates)
 }
 
-// after is the block that follows another one on its page; nil if a heading or nothing does.
+// after returns the next block on the page; nil if there is a heading between, or no next block.
 func after(b *block) *block {
 	for _, other := range b.page.blocks {
 		if other.before == b {
@@ -110,9 +110,9 @@ func checkOutcome(panicked string, template any, then *block) error {
 	words := func(text string) string { return strings.Join(strings.Fields(text), " ") }
 	switch {
 	case then.language == "text" && panicked == "":
-		return fmt.Errorf("it does not panic, and the text at %s says that it does", then)
+		return fmt.Errorf("it does not panic, but the text at %s says that it does", then)
 	case then.language == "text" && words(panicked) != words(then.text):
-		return fmt.Errorf("it panics with\n%s\nand the text at %s says\n%s", panicked, then, then.text)
+		return fmt.Errorf("it panics with\n%s\nbut the text at %s says\n%s", panicked, then, then.text)
 	case then.language != "text" && panicked != "":
 		return fmt.Errorf("it panics: %s", panicked)
 	case then.language == "json":
@@ -122,13 +122,13 @@ func checkOutcome(panicked string, template any, then *block) error {
 		}
 		if !has(template, want) {
 			text, _ := json.MarshalIndent(template, "", "  ")
-			return fmt.Errorf("its template does not have what is shown at %s:\n%s", then, text)
+			return fmt.Errorf("its template does not have the JSON at %s:\n%s", then, text)
 		}
 	}
 	return nil
 }
 
-// has reports whether a JSON value is another one or is in it. An object is taken for one that has more members.
+// has reports whether a JSON value contains another. A wanted object may have fewer members.
 func has(value, wanted any) bool {
 	if fits(value, wanted) {
 		return true
@@ -156,7 +156,7 @@ func fits(value, wanted any) bool {
 	return ok
 }
 
-// topLevel are the names that a file declares.
+// topLevel returns the names that a file declares.
 func topLevel(t *testing.T, source string) map[string]bool {
 	t.Helper()
 	tree, err := parse(source)
@@ -170,7 +170,7 @@ func topLevel(t *testing.T, source string) map[string]bool {
 	return names
 }
 
-// nameOf makes a package's name of a page's.
+// nameOf returns the package name for a page.
 func nameOf(page string) string {
 	return "x_" + strings.ToLower(
 		regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(strings.TrimSuffix(page, ".md"), "_"),
@@ -204,7 +204,7 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		t.Errorf("statements: %+v", s)
 	}
 	if _, err := readSnippet(&block{text: "Routes: []string{},\n"}, nil); err == nil {
-		t.Error("a part of a literal is taken for Go")
+		t.Error("a part of a literal is accepted as Go")
 	}
 	text, said := &block{page: &page{name: "a.md"}, language: "text", text: "it is\n  wrong\n"}, "it is wrong"
 	template := map[string]any{"A": []any{map[string]any{"B": "c", "D": 1.0}}}
@@ -233,6 +233,6 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		}
 	}
 	if !errors.Is(os.Remove(filepath.Join(repository, "test", filepath.Base(elsewhere))), os.ErrNotExist) {
-		t.Error("the folder of the overlay was made in earnest")
+		t.Error("the folder of the overlay exists on disk")
 	}
 }

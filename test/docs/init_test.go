@@ -17,14 +17,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/starter"
 )
 
-// TestInitCompiles compiles what "gatehouse init" writes, the test too, as packages of this module, with all others.
+// TestInitCompiles compiles the module that "gatehouse init" writes, including its test, as packages of this module.
 func TestInitCompiles(t *testing.T) {
 	t.Parallel() // another process does the work
-	theLinked(t)
+	linkedProgram(t)
 }
 
-// initialModule is what "gatehouse init" writes in Go, as packages below the folder elsewhere that another program can
-// import. A test is a file like the others.
+// initialModule returns the Go files that "gatehouse init" writes, as packages below the folder elsewhere that another
+// program can import. The test is an ordinary file there.
 func initialModule(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := starter.Module{Name: "shop"}.Files()
@@ -43,11 +43,11 @@ func initialModule(t *testing.T) map[string]string {
 	return sources
 }
 
-// expected matches the comment above a curl line that "gatehouse dev" prints, with the status that it announces.
+// expected matches the comment above a curl line of "gatehouse dev", which has the expected status.
 var expected = regexp.MustCompile(`^# (\d{3}): `)
 
-// TestInit goes the way of a newcomer with a checkout: the module of "gatehouse init" in an empty folder, go mod tidy,
-// its own test, and each line that "gatehouse dev" prints. It links CDK twice, so it runs at night.
+// TestInit does what a newcomer with a checkout does: "gatehouse init" in an empty folder, go mod tidy, the module's
+// test, and each line that "gatehouse dev" prints. It links CDK twice, so it runs at night.
 func TestInit(t *testing.T) {
 	if os.Getenv(nightly) == "" {
 		t.Skipf("links CDK twice: set %s=1", nightly)
@@ -57,11 +57,11 @@ func TestInit(t *testing.T) {
 		t.Fatal(err)
 	}
 	gatehouse := filepath.Join(t.TempDir(), "gatehouse")
-	here := &consumer{t: t, dir: root, env: environ()}
+	here := &consumer{t: t, dir: root, env: cleanEnvironment()}
 	here.run("go", "build", "-o", gatehouse, "./cmd/gatehouse")
 
-	// The variables are those of a shell, so that nothing but the folder makes it work.
-	c := &consumer{t: t, dir: filepath.Join(t.TempDir(), "shop"), env: append(environ(), "GOWORK=off", "GOFLAGS=")}
+	// Use the variables of a shell, without those of this test.
+	c := &consumer{t: t, dir: filepath.Join(t.TempDir(), "shop"), env: append(cleanEnvironment(), "GOWORK=off", "GOFLAGS=")}
 	if err := os.Mkdir(c.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestInit(t *testing.T) {
 		}
 		if strings.HasPrefix(line, "curl ") {
 			tried[status]++
-			// The line is run as it is printed, once the gateway listens: curl waits for it.
+			// Run the line as printed. curl waits until the gateway listens.
 			out, err := exec.Command("sh", "-c", line+" -sS --retry 30 --retry-connrefused").CombinedOutput()
 			if err != nil || !strings.HasPrefix(string(out), "HTTP/1.1 "+strconv.Itoa(status)+" ") {
 				t.Errorf("%s\n%s%v, want status %d", line, out, err, status)

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// widest is how many columns a line of prose may have. Pages wrap at some 125.
+// widest is the maximum number of columns of a line of prose. Pages wrap at about 125.
 const widest = 130
 
-// tooWide reports whether a line of prose could end before the widest column and does not. Headings, the rows of tables
-// and HTML cannot, and neither can a long link.
+// tooWide reports whether a line of prose is too wide and can be broken. Headings, rows of tables, HTML and long links
+// cannot be broken.
 func tooWide(line string) bool {
 	if utf8.RuneCountInString(line) <= widest || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "|") ||
 		strings.HasPrefix(strings.TrimSpace(line), "<") {
@@ -42,7 +42,7 @@ func TestTooWide(t *testing.T) {
 	}{
 		{"a long line", words, true},
 		{"a long item of a list", "- " + words, true},
-		{"as wide as may be", strings.Repeat("é", widest), false},
+		{"the maximum width", strings.Repeat("é", widest), false},
 		{"a row of a table", "| " + words, false},
 		{"a heading", "# " + words, false},
 		{"HTML", "  <img alt=\"" + words, false},

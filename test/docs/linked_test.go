@@ -18,11 +18,11 @@ import (
 	"testing"
 )
 
-// elsewhere is a folder of this module that does not exist: an overlay says what is in it. The documentation's Go and
-// packages of other modules are compiled as packages below it, where they find all that they import compiled.
+// elsewhere is a folder of this module that does not exist on disk: an overlay has its files. The documentation's Go
+// code and packages of other modules are compiled below it, so that they use this module's compiled packages.
 const elsewhere = "test/elsewhere"
 
-// overlay makes the file for -overlay with which these files are in the folder elsewhere.
+// overlay writes the file for the flag -overlay, with these files in the folder elsewhere.
 func overlay(t *testing.T, dir string, files map[string]string) (file string) {
 	t.Helper()
 	root, err := filepath.Abs(repository)
@@ -47,18 +47,18 @@ func overlay(t *testing.T, dir string, files map[string]string) (file string) {
 	return write("overlay.json", content)
 }
 
-// scratch is a folder for all tests.
+// scratch is a temporary folder that all tests share.
 var scratch string
 
-// linked is one program with all that these tests run with CDK: linking CDK takes two seconds of processor time. Its
-// source is testdata/linked, with the documentation's Go and a consumer's app. It runs a program as a process of its
-// own, and fragments one after the other in one process, since CDK's engine takes a second to start.
+// linked is one program with all code that these tests run with CDK, because linking CDK takes two seconds of processor
+// time. Its source is testdata/linked, the documentation's Go code and the app of a consumer. It runs a program in a
+// separate process. It runs all fragments in one process, because CDK's engine takes a second to start.
 type linked struct {
 	executable string
-	fragments  map[string]*snippet // by their places
+	fragments  map[string]*snippet // by their place on a page
 
 	asking  sync.Mutex
-	process *exec.Cmd // that answers requests, once there was one
+	process *exec.Cmd // answers requests; nil before the first one
 	stdin   io.Closer
 	stderr  bytes.Buffer
 	send    *json.Encoder
@@ -70,12 +70,12 @@ var (
 	program  *linked
 )
 
-// theLinked is the program, which the first test that needs it links.
-func theLinked(t *testing.T) *linked {
+// linkedProgram returns the program. The first test that needs it links it.
+func linkedProgram(t *testing.T) *linked {
 	t.Helper()
 	linkOnce.Do(func() { program = linkAll(t) })
 	if program == nil {
-		t.Fatal("the program of these tests is not there: the first test that needed it says why")
+		t.Fatal("the program of these tests is missing: see the error of the first test that needed it")
 	}
 	return program
 }
@@ -100,26 +100,27 @@ func linkAll(t *testing.T) *linked {
 		t.Fatal(err)
 	}
 	files["linked/main.go"] = string(main)
-	files["linked/others.go"] = importing(compiled, programs)
+	files["linked/others.go"] = registration(compiled, programs)
 
 	l := &linked{executable: filepath.Join(scratch, "linked"), fragments: found.fragments}
 	dir := filepath.Join(scratch, "sources")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// "go run" keeps what it links in go's build cache, which "go build" does not, so it is told to run cp.
+	// Use "go run" with cp as the program to run the executable, because "go run" caches executables and "go build" does
+	// not.
 	cmd := exec.Command("go", "run", "-overlay", overlay(t, dir, files), "-exec", "cp", "./"+elsewhere+"/linked",
 		l.executable)
 	cmd.Dir = repository
 	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("the documentation's Go, a consumer's or that of \"gatehouse init\" does not compile: %v\n%s", err, text)
+		t.Fatalf("the Go code of the documentation, the consumer or \"gatehouse init\" does not compile: %v\n%s", err, text)
 	}
 	return l
 }
 
-// importing is the file of the linked program that has packages compiled, and that knows programs. It is the same in
-// each run, or else the program would be linked in each.
-func importing(compiled []string, programs map[string]string) string {
+// registration returns the file of the linked program that imports packages and registers programs. It must be the same
+// in each run, so that the program is not linked again.
+func registration(compiled []string, programs map[string]string) string {
 	var imports, inits strings.Builder
 	for _, pkg := range slices.Sorted(slices.Values(compiled)) {
 		fmt.Fprintf(&imports, "\t_ %q\n", path.Join(modulePath, elsewhere, pkg))
@@ -131,12 +132,12 @@ func importing(compiled []string, programs map[string]string) string {
 	return "package main\n\nimport (\n" + imports.String() + ")\n\nfunc init() {\n" + inits.String() + "}\n"
 }
 
-// imported is a program as a package of another one, which calls its Main.
+// imported returns the source of a program as a package whose Main another program can call.
 func imported(pkg, source string) string {
 	return strings.Replace(packageClause.ReplaceAllString(source, "package "+pkg), "\nfunc main() {", "\nfunc Main() {", 1)
 }
 
-// request and answer are those of testdata/linked.
+// request and answer are the types of testdata/linked.
 type request struct {
 	Fragment string         `json:",omitempty"`
 	Context  map[string]any `json:",omitempty"`
@@ -172,7 +173,7 @@ func (l *linked) start() error {
 	}
 	cmd := exec.Command(l.executable)
 	cmd.Dir, cmd.Stderr = dir, &l.stderr
-	cmd.Env = append(environ(), "CDK_VALIDATION=false", "TMPDIR="+dir)
+	cmd.Env = append(cleanEnvironment(), "CDK_VALIDATION=false", "TMPDIR="+dir)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -188,7 +189,7 @@ func (l *linked) start() error {
 	return nil
 }
 
-// stop ends the process that answers requests.
+// stop ends the process.
 func (l *linked) stop() {
 	if l != nil && l.process != nil {
 		l.stdin.Close()
@@ -196,23 +197,23 @@ func (l *linked) stop() {
 	}
 }
 
-// noteInputs reads what the go commands read that tests run: go takes the result of a test from its cache unless
-// something has changed that the test itself has read.
+// noteInputs reads the inputs of the go commands that tests run. The go command reuses the result of a test unless a
+// file or variable that the test itself has read has changed.
 func noteInputs() {
 	goSources()
 	_ = os.Getenv("GOFLAGS")
 }
 
-// folder makes an empty folder that has the same name in each run. What is linked in a module depends on its folder, so
-// that go's build cache has it where nothing else has changed. While another run has it, the folder has another name.
+// folder makes an empty folder with the same name in each run. The cache key of a linked program includes the path of
+// its module, so the build cache can be used. If another run uses the folder, folder returns one with another name.
 func folder(t *testing.T, name string) string {
 	t.Helper()
 	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := sha256.Sum256([]byte(root))
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("gatehouse-%s-%x", name, of[:4]))
+	sum := sha256.Sum256([]byte(root))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("gatehouse-%s-%x", name, sum[:4]))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return t.TempDir()
 	}

@@ -20,7 +20,7 @@ var (
 	codeSpan = regexp.MustCompile("`[^`]+`")
 )
 
-// prose are a page's lines without code: blocks are empty lines, and spans of code are left out.
+// prose returns the lines of a page without code: lines of blocks are empty, and code spans are removed.
 func (p *page) prose() []string {
 	out := make([]string, len(p.lines))
 	for i, line := range p.lines {
@@ -31,7 +31,7 @@ func (p *page) prose() []string {
 	return out
 }
 
-// anchors are what a link can point to in a page: its headings, as GitHub makes ids of them, and the anchors it sets.
+// anchors returns the anchors of a page: those that GitHub makes from headings, and those that the page sets.
 func (p *page) anchors() map[string]bool {
 	found := map[string]bool{}
 	for i, line := range p.lines {
@@ -54,7 +54,8 @@ func (p *page) anchors() map[string]bool {
 	return found
 }
 
-// anchorOf is the id that GitHub gives a heading: small letters, digits, - and _, with - for a space. Source:
+// anchorOf returns the anchor that GitHub makes from a heading: small letters, digits, - and _, with - for a space.
+// Source:
 // https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
 func anchorOf(title string) string {
 	title = link.ReplaceAllStringFunc(
@@ -73,8 +74,8 @@ func anchorOf(title string) string {
 	return b.String()
 }
 
-// Every link of every page leads to a file, a folder or a heading of this repository, or is an https address. Those are
-// not asked for: tests need no network.
+// TestTheDocumentationsLinks checks that each link leads to a file, a folder or a heading of this repository, or is an
+// https address. It does not request addresses, because tests run without a network.
 func TestTheDocumentationsLinks(t *testing.T) {
 	all := pages(t, ".")
 	anchors := map[string]map[string]bool{}
@@ -93,8 +94,8 @@ func TestTheDocumentationsLinks(t *testing.T) {
 	}
 }
 
-func checkLink(root fs.FS, from, to string, anchors map[string]map[string]bool) error {
-	u, err := url.Parse(to)
+func checkLink(root fs.FS, page, target string, anchors map[string]map[string]bool) error {
+	u, err := url.Parse(target)
 	switch {
 	case err != nil:
 		return err
@@ -102,25 +103,25 @@ func checkLink(root fs.FS, from, to string, anchors map[string]map[string]bool) 
 		return nil
 	case u.Scheme != "" || u.Host != "":
 		if u.Scheme != "https" || !strings.Contains(u.Host, ".") {
-			return fmt.Errorf("want https and a host, or a path in this repository")
+			return fmt.Errorf("want an https address with a host, or a path in this repository")
 		}
 		return nil
-	case to == "" || strings.HasPrefix(u.Path, "/"):
-		return fmt.Errorf("want a path from this page's folder")
+	case target == "" || strings.HasPrefix(u.Path, "/"):
+		return fmt.Errorf("want a path relative to the page's folder")
 	}
-	name := from
+	name := page
 	if u.Path != "" {
-		name = path.Join(path.Dir(from), u.Path)
+		name = path.Join(path.Dir(page), u.Path)
 		info, err := fs.Stat(root, name)
 		if err != nil {
-			return fmt.Errorf("there is no such file or folder")
+			return fmt.Errorf("the file or folder does not exist")
 		}
 		if info.IsDir() {
 			name = path.Join(name, "README.md")
 		}
 	}
 	if u.Fragment != "" && !anchors[name][u.Fragment] {
-		return fmt.Errorf("%s has no heading that makes #%s", name, u.Fragment)
+		return fmt.Errorf("%s has no heading with the anchor #%s", name, u.Fragment)
 	}
 	return nil
 }
@@ -138,7 +139,7 @@ func TestTheDocumentationsLinkChecks(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "docs", "a.md"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for to, good := range map[string]bool{
+	for target, good := range map[string]bool{
 		"#the-go-line-what-why": true,
 		"#b":                    true,
 		"#b-1":                  true,
@@ -155,8 +156,8 @@ func TestTheDocumentationsLinkChecks(t *testing.T) {
 		"a.md#c":                false,
 		"":                      false,
 	} {
-		if err := checkLink(os.DirFS(dir), "docs/a.md", to, anchors); (err == nil) != good {
-			t.Errorf("%q: %v", to, err)
+		if err := checkLink(os.DirFS(dir), "docs/a.md", target, anchors); (err == nil) != good {
+			t.Errorf("%q: %v", target, err)
 		}
 	}
 	if got := link.FindStringSubmatch("see [a (b)](https://example.com/x_(y)#z)."); got == nil ||

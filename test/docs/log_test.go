@@ -20,7 +20,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// fieldsUnder are the words in code of the first column of the first table under a heading.
+// fieldsUnder returns the code spans in the first column of the first table under a heading.
 func fieldsUnder(t *testing.T, p *page, heading string) (fields []string) {
 	t.Helper()
 	at := slices.Index(p.lines, heading)
@@ -46,18 +46,18 @@ func operating(t *testing.T) *page {
 	t.Helper()
 	found := pages(t, "docs/operating.md")
 	if len(found) != 1 {
-		t.Fatal("there is no docs/operating.md")
+		t.Fatal("docs/operating.md does not exist")
 	}
 	return found[0]
 }
 
-// The page on operating lists each field of the access log, as the template has them.
+// TestTheDocumentationsAccessLog checks that docs/operating.md lists the fields of the template's access log.
 func TestTheDocumentationsAccessLog(t *testing.T) {
 	format := accessLogFormat(t)
 	same(t, "the access log", fieldsUnder(t, operating(t), "## The access log"), slices.Collect(maps.Keys(format)))
 }
 
-// accessLogFormat is a line of an access log, as a template has it.
+// accessLogFormat returns the format of the access log in a template.
 func accessLogFormat(t *testing.T) (format map[string]string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "testdata", "orders-token.json"))
@@ -82,17 +82,17 @@ func accessLogFormat(t *testing.T) (format map[string]string) {
 	return format
 }
 
-func same(t *testing.T, what string, page, real []string) {
+func same(t *testing.T, log string, page, real []string) {
 	t.Helper()
 	slices.Sort(page)
 	slices.Sort(real)
 	if len(real) == 0 || !slices.Equal(page, real) {
-		t.Errorf("%s has the fields\n%q, and the page says\n%q", what, real, page)
+		t.Errorf("%s has the fields\n%q, but the page has\n%q", log, real, page)
 	}
 }
 
-// The page lists each field of the authorizer's lines and each metric, as an authorizer writes them; and the example of
-// the authorizer's own page is such a line.
+// TestTheDocumentationsAuthorizerLog checks that the page lists the fields of the authorizer's log lines and its
+// metrics, and that the example on the authorizer's page has these fields.
 func TestTheDocumentationsAuthorizerLog(t *testing.T) {
 	decisions, fetches := authorizerLog(t)
 	fields, metrics := map[string]bool{}, map[string]bool{}
@@ -123,14 +123,14 @@ func TestTheDocumentationsAuthorizerLog(t *testing.T) {
 			}
 			for name := range shown {
 				if !fields[name] && !metrics[name] {
-					t.Errorf("%s: no decision's line has %q", b, name)
+					t.Errorf("%s: the log line of a decision does not have %q", b, name)
 				}
 			}
 		}
 	}
 }
 
-// authorizerLog are the lines that an authorizer writes in its life: decisions of each outcome, and fetches of keys.
+// authorizerLog returns the log lines of an authorizer: decisions of each outcome, and fetches of keys.
 func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 	t.Helper()
 	key := authztest.RSA("rsa-1", 2048)
@@ -158,7 +158,7 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 		t.Context(),
 		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
 	)
-	//lint:ignore SA1029 the runtime's own key
+	//lint:ignore SA1029 aws-lambda-go uses this key
 	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
 	now := time.Now().Unix()
 	good := key.Token(
@@ -183,7 +183,7 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 		authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + foreign}}, nil),
 		[]byte("x"),
 	} {
-		_, _ = a.Invoke(ctx, event) // what comes of it is in the log
+		_, _ = a.Invoke(ctx, event) // the log has the result
 	}
 	for line := range strings.Lines(log.String()) {
 		var fields map[string]any

@@ -12,12 +12,12 @@ import (
 // gatehouse is the name of the command.
 const gatehouse = "gatehouse"
 
-// TestMain makes the test binary the command gatehouse, where it is called by that name.
+// TestMain runs the command gatehouse if the test binary is called by that name.
 func TestMain(m *testing.M) {
 	testscript.Main(withScratch{m}, map[string]func(){gatehouse: func() { os.Exit(cli.Main()) }})
 }
 
-// withScratch runs the tests with a folder for what they share.
+// withScratch runs the tests with the folder scratch.
 type withScratch struct{ m *testing.M }
 
 func (w withScratch) Run() int {

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// public are the packages whose names pages use.
+// public are the packages whose names pages use, with their folders.
 var public = map[string]string{
 	"authz":        "authorizer-fn/authz",
 	"authztest":    "authorizer-fn/authztest",
@@ -30,20 +30,20 @@ var public = map[string]string{
 	"localgateway": "localgateway",
 }
 
-// nameKind tells what a name is of; none is for those that are not there.
+// nameKind is the kind of a name; none if the name does not exist.
 type nameKind int
 
 const (
 	none nameKind = iota
 	ofPackage
-	field  // of a struct: "Type.Field"
+	field  // "Type.Field" of a struct
 	method // "Type.Method"
 )
 
-// exportedBy has what exported found, by folder. The tests that ask are not parallel.
+// exportedBy caches the results of exported by folder. The tests that use it are not parallel.
 var exportedBy = map[string]map[string]nameKind{}
 
-// exported are a package's names.
+// exported returns the exported names of a package.
 func exported(t *testing.T, folder string) map[string]nameKind {
 	t.Helper()
 	if names := exportedBy[folder]; names != nil {
@@ -85,11 +85,11 @@ func addNames(names map[string]nameKind, d ast.Decl) {
 			names[d.Name.Name] = ofPackage
 			return
 		}
-		of := d.Recv.List[0].Type
-		if star, ok := of.(*ast.StarExpr); ok {
-			of = star.X
+		receiver := d.Recv.List[0].Type
+		if star, ok := receiver.(*ast.StarExpr); ok {
+			receiver = star.X
 		}
-		if ident, ok := of.(*ast.Ident); ok {
+		if ident, ok := receiver.(*ast.Ident); ok {
 			names[ident.Name+"."+d.Name.Name] = method
 		}
 	case *ast.GenDecl:
@@ -113,7 +113,7 @@ func addNames(names map[string]nameKind, d ast.Decl) {
 	}
 }
 
-// fieldsOf are the exported fields of a struct.
+// fieldsOf returns the exported fields of a struct.
 func fieldsOf(t *testing.T, folder, name string) (fields []string) {
 	t.Helper()
 	for member, kind := range exported(t, folder) {
@@ -124,12 +124,12 @@ func fieldsOf(t *testing.T, folder, name string) (fields []string) {
 	return fields
 }
 
-// goSources is the text of all Go files of the repository. It lists each folder.
+// goSources returns the text of all Go files of the repository. It lists each folder.
 var goSources = sync.OnceValue(func() string {
 	var all strings.Builder
 	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // another test's, which is over
+		case errors.Is(err, fs.ErrNotExist): // another test has removed its file
 			return nil
 		case err != nil:
 			return err
@@ -154,7 +154,8 @@ var (
 	variable  = regexp.MustCompile(`\b(?:GATEHOUSE|CDK)_[A-Z_]*[A-Z]\b`)
 )
 
-// A name in a page's prose is one that the code has: secureapi.NoCache, CORS.AllowOrigins, GATEHOUSE_HOST_BUILD.
+// TestTheDocumentationsNames checks that the names in prose exist in the code, such as secureapi.NoCache,
+// CORS.AllowOrigins and GATEHOUSE_HOST_BUILD.
 func TestTheDocumentationsNames(t *testing.T) {
 	packages := map[string]map[string]nameKind{}
 	all := map[string]nameKind{}
@@ -171,7 +172,7 @@ func TestTheDocumentationsNames(t *testing.T) {
 		for i, line := range p.lines {
 			for _, v := range variable.FindAllString(line, -1) {
 				if !variables[v] {
-					t.Errorf("%s:%d: no Go file here knows the variable %s", p.name, i+1, v)
+					t.Errorf("%s:%d: no Go file has the variable %s", p.name, i+1, v)
 				}
 			}
 			if p.code[i] {
@@ -192,11 +193,11 @@ func TestTheDocumentationsNames(t *testing.T) {
 		}
 	}
 	if checked == 0 {
-		t.Error("no name was looked up")
+		t.Error("found no names")
 	}
 }
 
-// checkName looks a span of code up, if it is of the form of a name.
+// checkName checks a code span that has the form of a name.
 func checkName(
 	span string,
 	packages map[string]map[string]nameKind,
@@ -217,7 +218,8 @@ func checkName(
 	return false, ""
 }
 
-// said are messages that pages quote and that neither this repository nor the CDK's command line says.
+// said are messages that pages quote and other programs print, with the program. CDK's command line is checked
+// separately.
 var said = map[string]string{
 	"address already in use": "the operating system",
 	"Node":                   "jsii",
@@ -227,7 +229,7 @@ var said = map[string]string{
 	"missing go.sum entry for module providing package": "the go command",
 }
 
-// A message in a table of "what it says" is one that a program says, to the letter.
+// TestTheDocumentationsMessages checks that a program has the exact text of each message in a table of "what it says".
 func TestTheDocumentationsMessages(t *testing.T) {
 	nodepeer.Need(t, "aws-cdk")
 	cdk, err := os.ReadFile(filepath.Join(repository, "node_modules", "aws-cdk", "lib", "index.js"))
@@ -251,7 +253,7 @@ func TestTheDocumentationsMessages(t *testing.T) {
 					for part := range strings.SplitSeq(strings.Trim(span, "`"), "...") {
 						part = strings.TrimSpace(part)
 						if checked++; said[part] == "" && !isSaid(ours, part) && !bytes.Contains(cdk, []byte(part)) {
-							t.Errorf("%s:%d: no file says %q", p.name, i+1, part)
+							t.Errorf("%s:%d: no file has the message %q", p.name, i+1, part)
 						}
 					}
 				}
@@ -259,11 +261,11 @@ func TestTheDocumentationsMessages(t *testing.T) {
 		}
 	}
 	if checked < 10 {
-		t.Errorf("only %d messages were looked up", checked)
+		t.Errorf("found only %d messages", checked)
 	}
 }
 
-// isSaid looks for a message in the text of programs in Go, also with one of its words for a verb of package fmt.
+// isSaid reports whether Go sources have a message, also with one of its words in place of a verb of package fmt.
 func isSaid(programs, message string) bool {
 	if strings.Contains(programs, message) {
 		return true
@@ -282,6 +284,6 @@ func isSaid(programs, message string) bool {
 }
 
 var (
-	textBreak    = regexp.MustCompile(`" ?\+\n\t*"`) // where a text goes on in the next line
+	textBreak    = regexp.MustCompile(`" ?\+\n\t*"`) // a text that continues on the next line
 	commentBreak = regexp.MustCompile(`\n//? ?`)
 )

@@ -1,4 +1,4 @@
-// Package docs looks at the documentation as its readers do, and at the modules of those who follow it.
+// Package docs tests the documentation, and modules of users that follow it.
 package docs
 
 import (
@@ -17,33 +17,33 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The documentation is the README and all of docs/. What it shows is compared with the code: go_test.go compiles
-// and runs its Go, commands_test.go its commands, links_test.go follows its links, and names_test.go
-// looks up the names that its prose uses. Every failure says where: "docs/cors.md:12".
+// The documentation is the README and docs/. go_test.go compiles and runs its Go code, commands_test.go checks its
+// commands, links_test.go its links, and names_test.go the names in its prose. A failure has the place, as
+// "docs/cors.md:12".
 
-// repository is where the module's root is from here.
+// repository is the path of the module's root.
 var repository = filepath.Join("..", "..")
 
 // page is a Markdown file of the repository.
 type page struct {
-	name   string // from the repository's root, with slashes
+	name   string // the path relative to the repository's root, with slashes
 	lines  []string
 	blocks []*block
-	code   []bool // of each line, whether it belongs to a block or a fence
+	code   []bool // whether the line belongs to a block or a fence
 }
 
-// block is a piece of code in a page, between fences or indented by four spaces.
+// block is a block of code in a page, between fences or indented by four spaces.
 type block struct {
 	page     *page
-	line     int    // of its first line, from 1
-	language string // "sh" for an indented one: those are commands
+	line     int    // the number of its first line, from 1
+	language string // "sh" for an indented block, which has commands
 	text     string
-	before   *block // the one before it on the page, if only white space and prose without a heading lies between
+	before   *block // the previous block on the page, if there is no heading between
 }
 
 func (b *block) String() string { return fmt.Sprintf("%s:%d", b.page.name, b.line) }
 
-// pages are the Markdown files below a folder of the repository, or one of them.
+// pages returns Markdown files of the repository: the named ones, and those below named folders.
 func pages(t *testing.T, under ...string) (found []*page) {
 	t.Helper()
 	for _, start := range under {
@@ -82,13 +82,13 @@ func pages(t *testing.T, under ...string) (found []*page) {
 	return found
 }
 
-// documentation are the pages whose blocks are checked.
+// documentation returns the pages whose blocks are checked.
 func documentation(t *testing.T) []*page { return pages(t, "README.md", "docs") }
 
 func readPage(name, text string) (*page, error) {
 	p := &page{name: name, lines: strings.Split(text, "\n")}
 	p.code = make([]bool, len(p.lines))
-	var open, last *block // a fenced block that has not ended, and the one before
+	var open, last *block // the fenced block that has not ended, and the previous block
 	var errs []error
 	fence, inHTML := "", false
 	for i, line := range p.lines {
@@ -118,7 +118,7 @@ func readPage(name, text string) (*page, error) {
 			if i > 0 && p.lines[i-1] != "" {
 				errs = append(
 					errs,
-					fmt.Errorf("%s:%d: an indented block needs an empty line before it, or else it is prose", name, i+1),
+					fmt.Errorf("%s:%d: an indented block needs an empty line before it, otherwise it is prose", name, i+1),
 				)
 			}
 			last = &block{page: p, line: i + 1, language: "sh", text: line[4:] + "\n", before: last}
@@ -126,18 +126,18 @@ func readPage(name, text string) (*page, error) {
 		}
 	}
 	if open != nil {
-		errs = append(errs, fmt.Errorf("%s: the block has no end", open))
+		errs = append(errs, fmt.Errorf("%s: the block does not end", open))
 	}
 	return p, errors.Join(errs...)
 }
 
-// A language that nothing here checks is a hole in the documentation's net.
+// TestTheDocumentationsBlocksAreChecked checks the syntax of each block, and that these tests check its language.
 func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 	for _, p := range documentation(t) {
 		for _, b := range p.blocks {
 			var err error
 			switch b.language {
-			case "go", "sh": // by tests of their own
+			case "go", "sh": // other tests check these
 			case "json":
 				err = checkJSON(b.text)
 			case "yaml":
@@ -147,8 +147,8 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 			case "js":
 				err = checkBrackets(b.text)
 			case "ts":
-				// The way it was before, in the page on moving here. TypeScript is not compiled: only that it is not cut off is
-				// checked.
+				// These are examples without Gatehouse on the page about migration. TypeScript is not compiled. Only the brackets
+				// are checked.
 				if err = checkBrackets(b.text); p.name != "docs/migration.md" {
 					err = errors.New("TypeScript belongs into docs/migration.md alone, where it is what one comes from")
 				}
@@ -157,7 +157,7 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 					err = errors.New("a text block is what the Go or the commands before it say: nothing checks one by itself")
 				}
 			default:
-				err = fmt.Errorf("the language %q is not known to this test: use go, sh, json, yaml, html, js or text", b.language)
+				err = fmt.Errorf("this test does not know the language %q: use go, sh, json, yaml, html, js or text", b.language)
 			}
 			if err != nil {
 				t.Errorf("%s: %v", b, err)
@@ -166,7 +166,7 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 	}
 }
 
-// checkJSON wants values, one after another.
+// checkJSON returns an error unless a text is one or more JSON values.
 func checkJSON(text string) error {
 	d := json.NewDecoder(strings.NewReader(text))
 	for n := 0; ; n++ {
@@ -180,7 +180,7 @@ func checkJSON(text string) error {
 	}
 }
 
-// checkYAML wants YAML documents.
+// checkYAML returns an error unless a text is one or more YAML documents.
 func checkYAML(text string) error {
 	d := yaml.NewDecoder(strings.NewReader(text))
 	for n := 0; ; n++ {
@@ -194,7 +194,7 @@ func checkYAML(text string) error {
 	}
 }
 
-// checkHTML wants each element closed.
+// checkHTML returns an error unless each element is closed.
 func checkHTML(text string) error {
 	var open []string
 	for z := html.NewTokenizer(strings.NewReader(text)); ; {
@@ -220,7 +220,7 @@ func checkHTML(text string) error {
 	}
 }
 
-// checkBrackets wants brackets in pairs, outside of quotes and comments.
+// checkBrackets returns an error unless brackets outside of quotes and comments are balanced.
 func checkBrackets(text string) error {
 	closing := map[rune]rune{'(': ')', '[': ']', '{': '}'}
 	var open []rune
@@ -255,7 +255,7 @@ func checkBrackets(text string) error {
 	return nil
 }
 
-// These checks must be able to fail.
+// TestTheDocumentationsChecks tests the checks of blocks.
 func TestTheDocumentationsChecks(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -273,7 +273,7 @@ func TestTheDocumentationsChecks(t *testing.T) {
 		{"no YAML at all", checkYAML("\n"), "YAML"},
 		{"a tab", checkYAML("a:\n\tb: c\n"), "YAML"},
 		{"a key without its colon", checkYAML("a: b\nc d\n"), "YAML"},
-		{"a step back to nowhere", checkYAML("a:\n    b: c\n  d: e\n"), "YAML"},
+		{"a wrong indentation", checkYAML("a:\n    b: c\n  d: e\n"), "YAML"},
 		{"a missing bracket", checkYAML("a: [b\n"), "YAML"},
 		{"a key twice", checkYAML("a: b\na: c\n"), "already defined"},
 		{"brackets in quotes and comments", checkBrackets("f('(') // )\n# ]\n"), ""},

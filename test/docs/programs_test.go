@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// checkGatehouse gives the arguments to the command itself, in a folder with nothing in it. There it fails, and it
-// tells by its exit status whether it was called wrongly.
+// checkGatehouse runs the command with these arguments in an empty folder. The command fails there, and its exit status
+// shows whether the arguments are wrong.
 func (b *bench) checkGatehouse(args []string) error {
 	if len(args) == 0 {
-		return nil // its name
+		return nil // the name of the command
 	}
 	if err := b.checkContext(args); err != nil {
 		return err
 	}
 	if slices.Contains(args, "--app") {
-		return fmt.Errorf("an app that would be run is not taken here")
+		return fmt.Errorf("this test does not allow --app, which would run a program")
 	}
 	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	dir := b.empty
 	if args[0] == "init" {
-		dir = b.t.TempDir() // it writes into it, and the others want nothing there
+		dir = b.t.TempDir() // the command writes into its folder, and other commands need an empty one
 	}
 	cmd := exec.CommandContext(ctx, gatehouse, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+b.empty, "XDG_CACHE_HOME="+b.empty)
@@ -41,7 +41,7 @@ func (b *bench) checkGatehouse(args []string) error {
 	return fmt.Errorf("%w\n%s", err, out)
 }
 
-// checkContext reads the values of -c as the example does.
+// checkContext checks the values of -c with the context keys of the example.
 func (b *bench) checkContext(args []string) error {
 	values := map[string]any{}
 	for i, a := range args {
@@ -53,7 +53,7 @@ func (b *bench) checkContext(args []string) error {
 		}
 		key, value, found := strings.Cut(args[i+1], "=")
 		if !found || !b.contexts[key] && !strings.Contains(key, ":") {
-			return fmt.Errorf("the example has no context %q: it has %v", key, b.contexts)
+			return fmt.Errorf("the example does not read the context %q: it reads %v", key, b.contexts)
 		}
 		values[key] = value
 	}
@@ -67,7 +67,7 @@ func (b *bench) checkContext(args []string) error {
 	return err
 }
 
-// checkGo looks at what a go command is about. Its flags are those of Go 1.26 that pages use.
+// checkGo checks a go command: its flags, packages and tests. It knows the flags of Go 1.26 that pages use.
 func (b *bench) checkGo(args []string) error {
 	if len(args) == 0 {
 		return errors.New("what should go do?")
@@ -76,7 +76,7 @@ func (b *bench) checkGo(args []string) error {
 	switch verb {
 	case "mod":
 		if len(args) == 0 || !slices.Contains([]string{"init", "tidy", "vendor"}, args[0]) {
-			return fmt.Errorf("go mod %v is not known to this test", args)
+			return fmt.Errorf("this test does not know go mod %v", args)
 		}
 		return nil
 	case "run", "doc", "test", "get", "install":
@@ -84,11 +84,11 @@ func (b *bench) checkGo(args []string) error {
 		return checkBuild(args)
 	case "tool":
 		if len(args) == 0 || args[0] != "gatehouse" {
-			return fmt.Errorf("go tool %v is not known to this test", args)
+			return fmt.Errorf("this test does not know go tool %v", args)
 		}
 		return b.checkGatehouse(args[1:])
 	default:
-		return fmt.Errorf("go %s is not known to this test", verb)
+		return fmt.Errorf("this test does not know go %s", verb)
 	}
 	var folders []string
 	for i := 0; i < len(args); i++ {
@@ -116,9 +116,9 @@ func (b *bench) checkGo(args []string) error {
 				return err
 			}
 		case "v", "tool", "all":
-		case "update": // of package snapshot, in test binaries that import it
+		case "update": // a flag of package snapshot, in test binaries that import it
 			if text, err := testFiles(folders); err != nil || len(folders) > 0 && !strings.Contains(text, "snapshot.Match") {
-				return fmt.Errorf("not all tests of %v know -update (%v)", folders, err)
+				return fmt.Errorf("not all tests of %v have the flag -update (%v)", folders, err)
 			}
 		case "count":
 			i++
@@ -131,7 +131,7 @@ func (b *bench) checkGo(args []string) error {
 	return nil
 }
 
-// checkBuild holds the flags of a build against those that functions are built with.
+// checkBuild compares the flags of a go build with those that functions are built with.
 func checkBuild(flags []string) error {
 	text, err := os.ReadFile(filepath.Join(repository, "constructs", "gofunction", "internal", "gobuild", "command.go"))
 	if err != nil {
@@ -139,7 +139,7 @@ func checkBuild(flags []string) error {
 	}
 	for _, f := range flags {
 		if linker, is := strings.CutPrefix(f, "-ldflags="); is && strings.Contains(string(text), `return "`+linker+`"`) {
-			continue // of linkerFlags
+			continue // a part of linkerFlags
 		}
 		if strings.HasPrefix(f, "-") && !strings.Contains(string(text), `"`+f) {
 			return fmt.Errorf("functions are not built with %s", f)
@@ -148,7 +148,8 @@ func checkBuild(flags []string) error {
 	return nil
 }
 
-// folderOf is where a package is that a go command names, from this folder; "" for one of another module.
+// folderOf returns the folder of a package that a go command names, relative to this folder; "" for a package of
+// another module.
 func folderOf(pkg string) (string, error) {
 	pkg, _, _ = strings.Cut(pkg, "@")
 	folder, recursive := strings.CutSuffix(pkg, "...")
@@ -213,10 +214,10 @@ func checkOwnFlag(folders []string, name string) error {
 	return nil
 }
 
-// cdkOptions are those of the commands of CDK's command line, without their hyphens.
+// cdkOptions are the options of a command of CDK's command line, without hyphens.
 type cdkOptions map[string]struct{ Alias aliases }
 
-// aliases are a text or a list of them.
+// aliases is one alias or a list of them in JSON.
 type aliases []string
 
 func (a *aliases) UnmarshalJSON(text []byte) error {
@@ -239,8 +240,8 @@ func (o cdkOptions) has(name string) bool {
 	return false
 }
 
-// readCDK reads what the CDK's command line, as this repository pins it, reads its arguments by. Asked by --help, each
-// command would take more than a second of processor time.
+// readCDK reads the description of arguments of the CDK command line that this repository pins. Running each command
+// with --help would take more than a second of processor time.
 func (b *bench) readCDK() error {
 	if b.cdk.Commands != nil {
 		return nil
@@ -252,12 +253,12 @@ func (b *bench) readCDK() error {
 	return json.Unmarshal(text, &b.cdk)
 }
 
-// checkCDK looks for a command of the CDK's command line and for its flags.
+// checkCDK checks a command of CDK's command line and its flags.
 func (b *bench) checkCDK(args []string) error {
 	if len(args) < 2 || args[0] != "cdk" && !strings.HasPrefix(args[0], "aws-cdk@") {
 		return errors.New("npx runs cdk, and no more")
 	}
-	if args[0] != "cdk" { // where nothing is installed, "npx cdk" would take a package of that name
+	if args[0] != "cdk" { // if it is not installed, "npx cdk" would run a package with the name cdk
 		if err := checkNPM([]string{"install", args[0]}); err != nil {
 			return err
 		}
@@ -278,7 +279,7 @@ func (b *bench) checkCDK(args []string) error {
 	return b.checkContext(args[2:])
 }
 
-// checkNPM wants the versions that this repository pins.
+// checkNPM checks that a command uses the versions that this repository pins.
 func checkNPM(args []string) error {
 	text, err := os.ReadFile(filepath.Join(repository, "package.json"))
 	if err != nil {
@@ -300,5 +301,5 @@ func checkNPM(args []string) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("npm %v is not known to this test", args)
+	return fmt.Errorf("this test does not know npm %v", args)
 }

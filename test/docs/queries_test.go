@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	queryText    = regexp.MustCompile(`"[^"]*"|/\^?\w+/`) // texts and expressions of a query
+	queryText    = regexp.MustCompile(`"[^"]*"|/\^?\w+/`) // texts and regular expressions of a query
 	queryWord    = regexp.MustCompile(`@?[A-Za-z_]\w*`)
 	queryAlias   = regexp.MustCompile(`\bas (\w+)`)
 	queryKeyword = strings.Fields("and as asc by count desc fields filter in latest like limit sort stats")
 )
 
-// queryFields are the fields of log lines that a query of CloudWatch Logs Insights reads, without those that CloudWatch
-// adds.
+// queryFields returns the fields of log lines that a query of CloudWatch Logs Insights reads, without those that
+// CloudWatch adds.
 func queryFields(query string) (fields []string) {
 	query = queryText.ReplaceAllString(query, "")
 	skip := slices.Clone(queryKeyword)
@@ -43,8 +43,8 @@ func TestQueryFields(t *testing.T) {
 	}
 }
 
-// The saved queries of the snapshots read fields that the lines of their log groups have, and the page names each
-// query.
+// TestTheDocumentationsQueries checks that the saved queries of the snapshots read existing fields of their log groups,
+// and that the page names each query.
 func TestTheDocumentationsQueries(t *testing.T) {
 	decisions, fetches := authorizerLog(t)
 	authorizer := map[string]bool{}
@@ -82,7 +82,7 @@ func TestTheDocumentationsQueries(t *testing.T) {
 		}
 	}
 	if len(read) < 9 {
-		t.Errorf("the snapshots have only the queries %q", slices.Sorted(maps.Keys(read)))
+		t.Errorf("the snapshots have too few queries: %q", slices.Sorted(maps.Keys(read)))
 	}
 }
 
@@ -120,7 +120,7 @@ func savedQueries(t *testing.T, file string) map[string]savedQuery {
 	return out
 }
 
-// loginFields are the fields of the login's lines, as its page lists them.
+// loginFields returns the fields of the login's log lines, as its page lists them.
 func loginFields(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}

@@ -18,21 +18,21 @@ import (
 
 const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
 
-// The README's first program is what a newcomer pastes into an empty folder: it has to be whole, to compile and to
-// synthesize there by the commands below it, and its API has to run on this machine. The commands take the oldest CDK
-// that Gatehouse supports; the program has to do the same with the newest one that is served. With the same modules as
-// before, it is the same program, and is not built again.
+// TestTheREADMEsFirstProgram does what a newcomer does: it puts the README's first program into an empty folder and
+// runs the commands below it. The program must compile and synthesize, and its API must run on this machine. The
+// commands select the oldest CDK that Gatehouse supports. The program must work the same with the newest CDK. If two
+// cases have the same modules, the program is built once.
 func TestTheREADMEsFirstProgram(t *testing.T) {
 	t.Parallel() // other processes do the work
 	noteInputs()
 	program, commands := readmesProgram(t)
-	built := map[string]bool{} // by the modules and their versions
+	built := map[string]bool{} // keys are the modules with their versions
 	everything := os.Getenv("GATEHOUSE_TEST_ALL") != ""
 	for _, tt := range []struct {
 		name    string
 		before  []string // commands between "go mod init" and the rest
 		newest  bool
-		version string // of CDK; "" for any but the oldest
+		version string // the version of CDK; "" for any except the oldest
 	}{
 		{name: "as printed", version: oldestCDK(t)},
 		{
@@ -52,14 +52,14 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 				t.Skip("compiles another release of CDK, which takes minutes: set GATEHOUSE_TEST_ALL=1")
 			}
 			c := &consumer{t: t, dir: folder(t, "readme")}
-			c.env = append(environ(), "GOWORK=off", "GOFLAGS=", "GONOSUMDB=*", "GOPROXY="+proxyWithoutGatehouse(t),
+			c.env = append(cleanEnvironment(), "GOWORK=off", "GOFLAGS=", "GONOSUMDB=*", "GOPROXY="+proxyWithoutGatehouse(t),
 				"CDK_OUTDIR="+filepath.Join(c.dir, "cdk.out"), cdkapp.HostBuildVariable+"=1")
 			if !everything {
-				c.env = append(c.env, "CDK_VALIDATION=false") // it prints what it finds, and ends the program for nothing
+				c.env = append(c.env, "CDK_VALIDATION=false") // it only prints findings
 			}
 			c.write("main.go", program)
 			for i, line := range commands {
-				if at(commands, "go mod tidy") == i-1 {
+				if indexOf(commands, "go mod tidy") == i-1 {
 					out, err := c.command("go", "list", "-m", "all")
 					_, got, _ := strings.Cut(string(out), "\n"+cdkModule+" ")
 					if got, _, _ = strings.Cut(got, "\n"); err != nil || tt.version != "" && got != tt.version ||
@@ -73,9 +73,9 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 				}
 				switch {
 				case strings.HasPrefix(line, "go tool gatehouse dev"):
-					line = "go tool gatehouse help dev" // what it does with the program is below
+					line = "go tool gatehouse help dev" // the API is checked below
 				case strings.HasPrefix(line, "npx aws-cdk@"):
-					line = "go run ." // what the CDK command line runs, by cdk.json
+					line = "go run ." // the app that cdk.json names
 				}
 				c.run("sh", "-c", line)
 				if strings.HasPrefix(line, "go mod init") {
@@ -94,7 +94,7 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 	}
 }
 
-// readmesProgram is the README's first Go block and the commands that go with it.
+// readmesProgram returns the README's first Go block and the commands below it.
 func readmesProgram(t *testing.T) (program string, commands []string) {
 	t.Helper()
 	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
@@ -115,13 +115,13 @@ func readmesProgram(t *testing.T) (program string, commands []string) {
 		line, _, _ = strings.Cut(line, " #")
 		commands = append(commands, strings.TrimSpace(line))
 	}
-	if get, tidy := at(commands, "go get "), at(commands, "go mod tidy"); get < 0 || tidy < get {
-		t.Errorf("commands %q: go mod tidy before go get takes the newest of everything", commands)
+	if get, tidy := indexOf(commands, "go get "), indexOf(commands, "go mod tidy"); get < 0 || tidy < get {
+		t.Errorf("commands %q: go get must come before go mod tidy, which selects the newest modules", commands)
 	}
 	return program, commands
 }
 
-func at(lines []string, start string) int {
+func indexOf(lines []string, start string) int {
 	for i, line := range lines {
 		if strings.HasPrefix(line, start) {
 			return i
@@ -132,7 +132,7 @@ func at(lines []string, start string) int {
 
 var requiresCDK = regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(cdkModule) + ` (v\S+)`)
 
-// oldestCDK is the release that go.mod requires.
+// oldestCDK returns the release of CDK that go.mod requires.
 func oldestCDK(t *testing.T) string {
 	t.Helper()
 	mod, err := os.ReadFile(filepath.Join(repository, "go.mod"))
@@ -146,22 +146,22 @@ func oldestCDK(t *testing.T) string {
 	return string(m[1])
 }
 
-// proxyWithoutGatehouse is a module proxy that passes everything on to the user's own one but Gatehouse, which it does
-// not know, so that the replacement decides.
+// proxyWithoutGatehouse starts a module proxy that forwards requests to the user's proxy, except those for Gatehouse.
+// It does not have Gatehouse, so that the replacement in go.mod is used.
 func proxyWithoutGatehouse(t *testing.T) string {
 	t.Helper()
 	upstream := ""
-	for _, one := range strings.FieldsFunc(goEnv(t, "GOPROXY"), func(r rune) bool { return r == ',' || r == '|' }) {
-		if strings.HasPrefix(one, "https://") || strings.HasPrefix(one, "http://") {
-			upstream = one
+	for _, proxy := range strings.FieldsFunc(goEnv(t, "GOPROXY"), func(r rune) bool { return r == ',' || r == '|' }) {
+		if strings.HasPrefix(proxy, "https://") || strings.HasPrefix(proxy, "http://") {
+			upstream = proxy
 			break
 		}
 	}
-	to, err := url.Parse(upstream)
+	target, err := url.Parse(upstream)
 	if err != nil || upstream == "" {
-		t.Skipf("GOPROXY names no module proxy: %v", err)
+		t.Skipf("GOPROXY does not have the address of a module proxy: %v", err)
 	}
-	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/"+modulePath+"/") ||
 			strings.HasPrefix(modulePath, strings.TrimPrefix(strings.Split(r.URL.Path, "/@")[0], "/")) {

@@ -11,25 +11,25 @@ import (
 	"testing"
 )
 
-// samPage has a table in each section that says what stands for SAM's properties.
+// samPage has a table in each section, which lists the replacement of each of SAM's properties.
 const samPage = "docs/moving-from-sam.md"
 
 // samRow is a row of such a table.
 type samRow struct {
-	at      string
+	place   string
 	section int // the number of headings above
 	sam     string
 	here    string
-	kind    string // the type of the CloudFormation resource; "" if nothing is written
+	kind    string // the type of the CloudFormation resource; "" if the property is refused
 	path    []string
-	holds   string // what the property has in it
-	unknown bool   // the last column is neither a property nor a dash
+	holds   string // a value that the property contains
+	unknown bool   // whether the last column is neither a property nor a dash
 	heading string
 }
 
 var samProperty = regexp.MustCompile("^`(AWS::\\w+::\\w+)\\.([\\w.]+)`(?: with `([^`]+)`)?$")
 
-// samRows are the rows of the page's tables, and the section of each of its blocks.
+// samRows returns the rows of the page's tables, and the section of each block.
 func samRows(p *page) (rows []samRow, sectionOf map[*block]int) {
 	section, heading := 0, ""
 	sectionOf = map[*block]int{}
@@ -53,7 +53,7 @@ func samRows(p *page) (rows []samRow, sectionOf map[*block]int) {
 		for j := range cells {
 			cells[j] = strings.TrimSpace(cells[j])
 		}
-		row := samRow{at: fmt.Sprintf("%s:%d", p.name, i+1), section: section, heading: heading,
+		row := samRow{place: fmt.Sprintf("%s:%d", p.name, i+1), section: section, heading: heading,
 			sam: strings.Trim(cells[1], "`"), here: cells[2]}
 		switch m := samProperty.FindStringSubmatch(cells[3]); {
 		case m != nil:
@@ -66,8 +66,8 @@ func samRows(p *page) (rows []samRow, sectionOf map[*block]int) {
 	return rows, sectionOf
 }
 
-// checkProperties wants a row for each of SAM's properties, and its property of CloudFormation in a template that a
-// fragment of the row's section makes, or a refusal with its reason.
+// checkProperties checks that each of SAM's properties has a row. The property of CloudFormation in the row must be in
+// a template of a fragment of the same section. Otherwise, the row must have a reason for refusing the property.
 func checkProperties(t *testing.T, templates map[*block]any) {
 	t.Helper()
 	var all []string
@@ -93,11 +93,11 @@ func checkProperties(t *testing.T, templates map[*block]any) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if !slices.Contains(all, row.sam) || seen[row.sam] {
-			t.Errorf("%s: %s is no property of SAM's, or has a row already", row.at, row.sam)
+			t.Errorf("%s: %s is not a property of SAM, or has another row", row.place, row.sam)
 		}
 		seen[row.sam] = true
 		if err := row.check(made[row.section]); err != nil {
-			t.Errorf("%s: %s: %v", row.at, row.sam, err)
+			t.Errorf("%s: %s: %v", row.place, row.sam, err)
 		}
 	}
 	for _, property := range all {
@@ -107,33 +107,33 @@ func checkProperties(t *testing.T, templates map[*block]any) {
 	}
 }
 
-// check holds a row against the templates of its section.
+// check compares a row with the templates of its section.
 func (r samRow) check(templates []any) error {
-	const reason = 40 // characters of one, at least
+	const reason = 40 // the minimum length of a reason
 	switch {
 	case r.unknown:
-		return fmt.Errorf("its last column is neither a property, as `AWS::ApiGateway::Stage.Tags` with `team`, nor a dash")
+		return fmt.Errorf("the last column must be a property, such as `AWS::ApiGateway::Stage.Tags` with `team`, or a dash")
 	case r.kind == "" && (!strings.HasPrefix(r.here, "Refused") || len(r.here) < reason):
-		return fmt.Errorf("nothing is written for it, and the row does not say that it is refused and why")
+		return fmt.Errorf("a row without a property must say that it is refused, and why")
 	case r.kind == "":
 		return nil
 	case strings.HasPrefix(r.here, "Refused"):
-		return fmt.Errorf("it is refused, and the row names %s", r.kind)
+		return fmt.Errorf("a row of a refused property must not name %s", r.kind)
 	}
 	for _, template := range templates {
 		resources, _ := template.(map[string]any)["Resources"].(map[string]any)
 		for _, resource := range resources {
-			of, _ := resource.(map[string]any)
-			if of["Type"] == r.kind && slices.ContainsFunc(valuesAt(of["Properties"], r.path), r.found) {
+			properties, _ := resource.(map[string]any)
+			if properties["Type"] == r.kind && slices.ContainsFunc(valuesAt(properties["Properties"], r.path), r.found) {
 				return nil
 			}
 		}
 	}
-	return fmt.Errorf("no fragment of %q makes a template in which %s.%s has %q", r.heading, r.kind,
+	return fmt.Errorf("no template of the section %q has %s.%s with %q", r.heading, r.kind,
 		strings.Join(r.path, "."), r.holds)
 }
 
-// found reports whether a value is there, and has what the row says.
+// found reports whether a value is not nil and contains the row's value.
 func (r samRow) found(value any) bool {
 	if value == nil {
 		return false
@@ -143,7 +143,7 @@ func (r samRow) found(value any) bool {
 	return err == nil && strings.Contains(string(text), strings.Trim(string(quoted), `"`))
 }
 
-// valuesAt are the values at a path, in all items of the lists on the way.
+// valuesAt returns the values at a path, in all items of lists along the path.
 func valuesAt(value any, path []string) []any {
 	if list, ok := value.([]any); ok && len(path) > 0 {
 		var out []any
@@ -159,7 +159,7 @@ func valuesAt(value any, path []string) []any {
 	return valuesAt(object[path[0]], path[1:])
 }
 
-// TestSAMRows is about the check itself: a row that is not true has to fail.
+// TestSAMRows tests that the check rejects wrong rows.
 func TestSAMRows(t *testing.T) {
 	template := map[string]any{"Resources": map[string]any{"S": map[string]any{"Type": "AWS::ApiGateway::Stage",
 		"Properties": map[string]any{"MethodSettings": []any{map[string]any{"HttpMethod": "GET"}}}}}}

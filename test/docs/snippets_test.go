@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// imports are the packages that a fragment may use without an import declaration, beside those of CDK's services: see
-// [importPath].
+// imports are the packages that a fragment may use without an import declaration, besides those of CDK's services (see
+// [importPath]).
 var imports = map[string]string{
 	"awscdk":       cdkPath,
 	"jsii":         "github.com/aws/jsii-runtime-go",
@@ -37,8 +37,8 @@ var imports = map[string]string{
 
 const cdkPath = "github.com/aws/aws-cdk-go/awscdk/v2"
 
-// importPath returns the path of a package that a fragment uses by its name; "" if the name is not of one. A name such
-// as awssqs is that of CDK's package of a service.
+// importPath returns the import path of a package name that a fragment uses; "" if it is not the name of a package. A
+// name such as awssqs means CDK's package of a service.
 func importPath(name string) string {
 	if path, ok := imports[name]; ok {
 		return path
@@ -52,24 +52,25 @@ func importPath(name string) string {
 	return ""
 }
 
-// snippet is a Go block, read.
+// snippet is a parsed Go block.
 type snippet struct {
 	*block
 	kind    snippetKind
-	imports []string // that the block does not have itself
-	uses    []string // of what is given
-	names   []string // of variables that its statements declare
+	imports []string // packages that the block uses and does not import
+	uses    []string // given names that the block uses
+	names   []string // variables that its statements declare
 }
 
 type snippetKind int
 
 const (
-	file         snippetKind = iota // a whole one, which says its package
+	file         snippetKind = iota // a whole file with a package clause
 	declarations                    // functions and types
-	statements                      // which can be run
+	statements                      // statements to run
 )
 
-// readSnippet finds out what a block is. What it uses and does not declare is imported, unless it is given.
+// readSnippet parses a block and determines its kind. Names that the block uses and does not declare are imports,
+// unless they are given.
 func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 	s := &snippet{block: b}
 	if _, err := parse(b.text); err == nil {
@@ -80,7 +81,7 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 	if err != nil {
 		s.kind = statements
 		if tree, err = parse("package given; func _() {\n" + b.text + "\n}"); err != nil {
-			return nil, fmt.Errorf("it is no file, no declarations and no statements: %w", err)
+			return nil, fmt.Errorf("it is not a file, declarations or statements: %w", err)
 		}
 		for _, statement := range tree.Decls[0].(*ast.FuncDecl).Body.List {
 			s.names = append(s.names, declared(statement)...)
@@ -90,7 +91,7 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 		if given[ident.Name] && !slices.Contains(s.uses, ident.Name) {
 			s.uses = append(s.uses, ident.Name)
 		}
-		if path := importPath(ident.Name); path != "" && !its(tree, path) && !given[ident.Name] &&
+		if path := importPath(ident.Name); path != "" && !importsPackage(tree, path) && !given[ident.Name] &&
 			!slices.Contains(s.imports, ident.Name) {
 			s.imports = append(s.imports, ident.Name)
 		}
@@ -98,8 +99,8 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 	return s, nil
 }
 
-// its reports whether a file imports a package itself.
-func its(tree *ast.File, path string) bool {
+// importsPackage reports whether a file imports a package.
+func importsPackage(tree *ast.File, path string) bool {
 	return slices.ContainsFunc(tree.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(path) })
 }
 
@@ -107,7 +108,7 @@ func parse(text string) (*ast.File, error) {
 	return parser.ParseFile(token.NewFileSet(), "", text, 0)
 }
 
-// declared are the variables of a statement, which a compiler wants used.
+// declared returns the variables that a statement declares. The compiler requires that they are used.
 func declared(s ast.Stmt) (names []string) {
 	add := func(e ast.Expr) {
 		if ident, ok := e.(*ast.Ident); ok && ident.Name != "_" {
@@ -133,7 +134,7 @@ func declared(s ast.Stmt) (names []string) {
 	return names
 }
 
-// source is the snippet as a Go file, whose compiler errors name the page's lines.
+// source returns the snippet as a Go file. Compiler errors in it have the lines of the page.
 func (s *snippet) source(root, pkg string) string {
 	var b strings.Builder
 	at := fmt.Sprintf("//line %s:%d\n", filepath.Join(root, filepath.FromSlash(s.page.name)), s.line)

@@ -14,8 +14,9 @@ import (
 
 var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
 
-// What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should. Its
-// module finds all packages; the app is compiled here, with the very same ones.
+// TestGettingStarted writes the files of the page on getting started into an empty folder. Their API must answer the
+// right callers with 200. The module must find all packages. The app is compiled in this module, with the same
+// packages.
 func TestGettingStarted(t *testing.T) {
 	t.Parallel() // other processes do the work
 	root, err := filepath.Abs(repository)
@@ -24,7 +25,7 @@ func TestGettingStarted(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "cdk.out")
 	c := &consumer{t: t, dir: folder(t, "started")}
-	c.env = append(environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
+	c.env = append(cleanEnvironment(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
 		cdkapp.HostBuildVariable+"=1")
 	c.write(
 		"go.mod",
@@ -36,7 +37,7 @@ func TestGettingStarted(t *testing.T) {
 			if b.language != "go" {
 				continue
 			}
-			line := b.line - 3 // above the fence and an empty line
+			line := b.line - 3 // the line above the fence and an empty line
 			name := goFile.FindStringSubmatch(p.lines[line-1])
 			if name == nil {
 				t.Fatalf("%s: the line above the block does not name its file: %q", b, p.lines[line-1])
@@ -51,7 +52,7 @@ func TestGettingStarted(t *testing.T) {
 		t.Fatalf("%d files, want an app and a function", files)
 	}
 	c.run("go", "list", "-deps", ".")
-	c.run(theLinked(t).executable, app)
+	c.run(linkedProgram(t).executable, app)
 
 	api := localgateway.Start(t, out, localgateway.Options{})
 	for _, r := range []call{
@@ -64,11 +65,11 @@ func TestGettingStarted(t *testing.T) {
 	}
 }
 
-// call is a GET request to the stage prod, and what its answer has to be.
+// call is a GET request to the stage prod, with the expected answer.
 type call struct {
 	path, token string
 	status      int
-	body        string // a part of it
+	body        string // a part of the body
 }
 
 func (c call) check(t *testing.T, url string) {

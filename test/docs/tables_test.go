@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// listing is a table of a page that lists all of something: the fields of a type, the flags of a command.
+// listing is a table of a page with a complete list, such as the fields of a type or the flags of a command.
 type listing struct {
 	page    *page
 	line    int
-	heading string // of its first column
+	heading string // the heading of the first column
 	names   []string
 }
 
-// listings are the tables whose first column's heading begins so. The names are the words in code of that column.
+// listings returns the tables whose first heading begins with a text. Their names are the code spans of the first
+// column.
 func listings(t *testing.T, heading string) (found []listing) {
 	t.Helper()
 	for _, p := range documentation(t) {
@@ -37,7 +38,7 @@ func listings(t *testing.T, heading string) (found []listing) {
 		}
 	}
 	if len(found) == 0 {
-		t.Errorf("there is no table of %q", heading)
+		t.Errorf("no page has a table of %q", heading)
 	}
 	return found
 }
@@ -58,7 +59,7 @@ func (l listing) compare(t *testing.T, real []string) {
 
 var ofType = regexp.MustCompile("^field of `(?:([a-z]+)\\.)?([A-Z]\\w*)`$")
 
-// A table of a type's fields has all of them.
+// TestTheDocumentationsFields checks that a table of a type's fields is complete.
 func TestTheDocumentationsFields(t *testing.T) {
 	for _, l := range listings(t, "field of") {
 		m := ofType.FindStringSubmatch(l.heading)
@@ -81,7 +82,7 @@ func TestTheDocumentationsFields(t *testing.T) {
 
 var usageFlag = regexp.MustCompile(`(?m)^  (?:-(\w), )?--(\w[\w-]*)`)
 
-// A table of a command's flags has all of them, and that of the context all that the example reads.
+// checkTables checks that a table of a command's flags is complete, and a table of the context keys of the example.
 func checkTables(t *testing.T, b *bench) {
 	for _, l := range listings(t, "flag of") {
 		command := strings.Fields(strings.Trim(strings.TrimPrefix(l.heading, "flag of "), "`"))[1]

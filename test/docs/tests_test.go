@@ -13,15 +13,15 @@ var (
 	testCell  = regexp.MustCompile("^(?:`[a-z0-9/-]+\\.Test[A-Z]\\w*`(?:, )?)+$")
 )
 
-// TestTheDocumentationsTests: the tests by which docs/ending-sessions.md holds its times are there, and each row has
-// one in each of its columns for them, but where its neighbour says nothing.
+// TestTheDocumentationsTests checks that the tests that docs/ending-sessions.md names exist. Each row of its tables
+// must name a test in each column "test", unless the cell before is empty.
 func TestTheDocumentationsTests(t *testing.T) {
 	const name = "docs/ending-sessions.md"
 	text, err := os.ReadFile(filepath.Join(repository, filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := map[string]string{} // the tests of a folder
+	declared := map[string]string{} // the text of test files, by folder
 	n := 0
 	var columns []string
 	for i, line := range strings.Split(string(text), "\n") {
@@ -33,7 +33,7 @@ func TestTheDocumentationsTests(t *testing.T) {
 				}
 			}
 			if !strings.Contains(declared[m[1]], "\nfunc "+m[2]+"(t *testing.T) {") {
-				t.Errorf("%s:%d: there is no test %s in %s", name, i+1, m[2], m[1])
+				t.Errorf("%s:%d: %s has no test %s", name, i+1, m[1], m[2])
 			}
 		}
 		if !strings.HasPrefix(line, "|") {
@@ -58,6 +58,6 @@ func TestTheDocumentationsTests(t *testing.T) {
 		}
 	}
 	if n < 30 {
-		t.Errorf("only %d tests are named", n)
+		t.Errorf("the page names only %d tests", n)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// avoided are the words that a text of this project does not use: it names the actor or the thing instead. The
-// letters are in all that the expression matches: to look for them first takes a tenth of the time.
+// avoided are words that the texts of this project do not use. They name the actor or the thing instead. All matches of
+// an expression contain its letters: searching for the letters first takes a tenth of the time.
 var avoided = []struct {
 	letters string
 	all     *regexp.Regexp
@@ -28,8 +28,8 @@ var avoided = []struct {
 	{"oretell", regexp.MustCompile(`\b[Ff]oretells?\b`)},
 }
 
-// TestWords looks for the avoided words in all tracked sources and pages. In tests, "is none" may be about the value
-// none of Sec-Fetch-Site.
+// TestWords searches all tracked sources and pages for the avoided words. Tests may use "is none" for the value none of
+// Sec-Fetch-Site.
 func TestWords(t *testing.T) {
 	list := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.js", "*.cjs", "*.mjs", "*.html")
 	list.Dir, list.Stderr = repository, os.Stderr
@@ -68,6 +68,6 @@ func TestWords(t *testing.T) {
 		}
 	}
 	if read < 100 {
-		t.Errorf("%d files were read: the list is not the one meant", read)
+		t.Errorf("read only %d files: the list of files is incomplete", read)
 	}
 }
