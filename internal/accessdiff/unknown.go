@@ -124,7 +124,8 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.Request }
 
 // compared are the settings of an included authorizer whose changes are covered by comparing which tokens it accepts.
-// free are settings that do not affect access.
+// unaffecting are settings that do not affect who may call, or whose effect is compared elsewhere: how long withdrawn
+// keys are accepted, and how long cached answers are.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
 	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest",

@@ -46,7 +46,7 @@ type Evaluator struct {
 	withoutDefaults *Evaluator // an evaluator with the same options and NoDefaults; nil until it is needed
 }
 
-// value names something that is resolved once: a parameter, a condition, what a Ref or GetAtt of a resource yields.
+// value names something that is resolved once: a parameter, a condition, or what a Ref or GetAtt of a resource yields.
 type value struct {
 	stack *Stack
 	kind  string
@@ -77,8 +77,8 @@ func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, erro
 	return out, err
 }
 
-// value names something that is resolved once: a parameter, a condition, or the result of a Ref or GetAtt of a
-// resource.
+// value resolves all intrinsic functions in a value at w, like [Evaluator.Evaluate]. It returns a noValue for
+// AWS::NoValue.
 func (e *Evaluator) value(w where, v any) (any, error) {
 	if err := e.countWork(w, 1); err != nil {
 		return nil, err

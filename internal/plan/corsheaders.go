@@ -82,8 +82,8 @@ func (c *CORS) mayHaveHeader(header string) bool {
 		slices.ContainsFunc(unlistedPrefixes, begins)
 }
 
-// unasked are headers that a request can have without being listed in CORS.AllowHeaders: those that browsers send by
-// themselves or let each page set, and those that AWS adds.
+// unlistedHeaders, and those that begin with one of unlistedPrefixes, are headers that a request can have without being
+// listed in CORS.AllowHeaders: those that browsers send by themselves or let each page set, and those that AWS adds.
 // Sources: https://fetch.spec.whatwg.org/#cors-safelisted-request-header, #forbidden-request-header, and
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 var (

@@ -22,7 +22,7 @@ func (p png) BinaryRequest(r *exchange.Request) bool {
 func (p png) BinaryAnswer(contentType string) bool   { return bool(p) && contentType == "image/png" }
 func (p png) AcceptsBinary(r *exchange.Request) bool { return p.BinaryAnswer(r.Headers.Get("Accept")) }
 
-// recordedBodies are the bodies of the recordings: gzip's bytes, those as base64, and a text.
+// The bodies of the recordings: gzip's bytes, and a text.
 const (
 	recordedRaw = "\x1f\x8b\x08\x00\x14l\xeec\x02\xffK\xce\xcf-(J-.NMQHI,I\xd4Q(\xce\xc8/\xcdIQHJU\xc8\xcc+K\xcc\xc9LQ\x08\r" +
 		"q\xd3\xb5P(.)\xca\xccK\x07\x00\xb89\x10W/\x00\x00\x00"

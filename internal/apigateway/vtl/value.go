@@ -190,7 +190,7 @@ func javaFloat(f float64) string {
 	return digits + "E" + strconv.Itoa(n)
 }
 
-// integer returns an integer, or the integer that a string holds.
+// integer returns the integer that a value is. A string of digits is not an integer.
 func integer(v Value) (int64, bool) {
 	i, ok := v.(int64)
 	return i, ok
