@@ -138,6 +138,11 @@ func TestCheck(t *testing.T) {
 		if _, err := New(o); err != nil {
 			t.Fatal(err)
 		}
+		longest := o
+		longest.Keep = MaxKeep
+		if _, err := New(longest); err != nil {
+			t.Fatal(err)
+		}
 		c.change(&o)
 		if _, err := New(o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
@@ -322,6 +325,151 @@ func TestFlood(t *testing.T) {
 	}
 	if f.kept.count > maxKept || f.kept.bytes > maxKeptBytes || len(f.kept.entries) != f.kept.count {
 		t.Errorf("%d answers in %d bytes are kept", f.kept.count, f.kept.bytes)
+	}
+}
+
+// A call that the flood's limit prevents does not count as one that is trying the endpoint.
+func TestFailureAfterFlood(t *testing.T) {
+	f := newFixture(t, sayJSON(`{"active":false}`))
+	for i := range 2 * allowedAtOnce {
+		_, _ = f.ask(fmt.Sprintf("junk-%d", i))
+	}
+	f.clock.Advance(time.Minute)
+	f.server.serve(says(http.StatusInternalServerError, "text/plain", ""))
+	if _, err := f.ask("good"); !errors.Is(err, ErrUnavailable) {
+		t.Fatal(err)
+	}
+	f.clock.Advance(time.Minute)
+	f.server.serve(sayJSON(active))
+	if _, err := f.ask("good"); err != nil {
+		t.Errorf("the endpoint works again: %v", err)
+	}
+}
+
+// Requests with different tokens at a time share the calls of their own tokens.
+func TestCallsOfTwoTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		c, err := New(Options{
+			Endpoint: "https://idp.example.com/introspect", ClientID: "orders api", Keep: -1,
+			Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
+			Transport: transport(func(r *http.Request) (*http.Response, error) {
+				calls++
+				time.Sleep(time.Second)
+				w := httptest.NewRecorder()
+				sayJSON(`{"active":true}`)(w, r)
+				return w.Result(), nil
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wait sync.WaitGroup
+		for _, token := range []string{"one", "two", "one", "two"} {
+			wait.Go(func() {
+				if _, err := c.Ask(t.Context(), token); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(time.Millisecond)
+		}
+		wait.Wait()
+		if calls != 2 {
+			t.Errorf("%d calls, want 2", calls)
+		}
+	})
+}
+
+// A request that finds no room for its call ends when its time is up.
+func TestNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := make(chan struct{})
+		c, err := New(Options{
+			Endpoint: "https://idp.example.com/introspect", ClientID: "orders api",
+			Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
+			Transport: transport(func(*http.Request) (*http.Response, error) {
+				<-end // without regard to the request's context
+				return nil, errors.New("late")
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wait sync.WaitGroup
+		var busy atomic.Int64
+		began := time.Now()
+		for i := range maxCalls + 2 {
+			wait.Go(func() {
+				_, err := c.Ask(t.Context(), fmt.Sprint("token-", i))
+				if !errors.Is(err, ErrUnavailable) || time.Since(began) != defaultTimeout {
+					t.Errorf("%v after %v", err, time.Since(began))
+				}
+				if strings.Contains(err.Error(), "8 calls are under way") {
+					busy.Add(1)
+				}
+			})
+		}
+		wait.Wait()
+		if n := busy.Load(); n != 2 {
+			t.Errorf("%d requests had no room, want 2", n)
+		}
+		close(end)
+		synctest.Wait()
+	})
+}
+
+// closer counts how often its idle connections are closed.
+type closer struct {
+	http.RoundTripper
+	closed int
+}
+
+func (c *closer) CloseIdleConnections() { c.closed++ }
+
+// A connection that was kept over a freeze of the function is not used.
+func TestIdleConnections(t *testing.T) {
+	c := &closer{RoundTripper: http.DefaultTransport}
+	f := newFixture(t, sayJSON(active), func(o *Options) { o.Transport = c })
+	for i, want := range []int{1, 1, 1, 2} { // the first call finds none to close
+		if _, err := f.ask(fmt.Sprint("token-", i)); err != nil || c.closed != want {
+			t.Errorf("call %d: closed %d times, want %d: %v", i, c.closed, want, err)
+		}
+		f.clock.Advance(time.Duration(i) * (idle - 1))
+	}
+}
+
+// If answers have to be signed, what was not verified is never read.
+func TestSignedAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer http.HandlerFunc
+		text   string // what the verification returns
+		err    error
+		want   error
+	}{
+		{"signed", says(200, signedType, "jws"), active, nil, nil},
+		{"signed, and not active", says(200, signedType, "jws"), `{"active":false}`, nil, jwt.ErrInactive},
+		{"rejected", says(200, signedType, "jws"), "", errors.New("canary"), ErrUnavailable},
+		{"rejected, with the text", says(200, signedType, "jws"), active, errors.New("canary"), ErrUnavailable},
+		{"not signed", sayJSON(active), active, nil, ErrUnavailable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t, c.answer, func(o *Options) {
+				o.Verify = func(_ context.Context, answer string) (string, error) {
+					if answer != "jws" {
+						t.Errorf("%q is verified", answer)
+					}
+					return c.text, c.err
+				}
+			})
+			a, err := f.ask("opaque-1")
+			if !errors.Is(err, c.want) || (a == nil) != (c.want != nil) {
+				t.Errorf("got %v, %v, want %v", a, err, c.want)
+			}
+			if got := f.server.last().header.Get("Accept"); got != signedType {
+				t.Errorf("accepts %q", got)
+			}
+		})
 	}
 }
 
