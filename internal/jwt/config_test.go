@@ -74,6 +74,24 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a negative leeway", func(o *Options) { o.Issuers[0].Leeway = -time.Second }, "Leeway -1s"},
 		{"too much leeway", func(o *Options) { o.Issuers[0].Leeway = maxLeeway + time.Second }, "Leeway 5m1s"},
 		{"a leeway below a second", func(o *Options) { o.Issuers[0].Leeway = 1500 * time.Millisecond }, "Leeway 1.5s"},
+		{"a negative lifetime", func(o *Options) { o.Issuers[0].MaxLifetime = -time.Second }, "MaxLifetime -1s"},
+		{"a lifetime below a second", func(o *Options) { o.Issuers[0].MaxLifetime = 1500 * time.Millisecond },
+			"MaxLifetime 1.5s"},
+		{"keys for less than a minute", func(o *Options) { o.Issuers[0].MaxKeyAge = minKeyAge - time.Second },
+			"MaxKeyAge 59s"},
+		{"keys for a fraction of a second", func(o *Options) { o.Issuers[0].MaxKeyAge = minKeyAge + 1 },
+			"MaxKeyAge 1m0.000000001s"},
+		{"keys for a negative time", func(o *Options) { o.Issuers[0].MaxKeyAge = -time.Minute }, "MaxKeyAge -1m"},
+		{"a negative ceiling", func(o *Options) { o.Issuers[0].StaleCeiling = -time.Second }, "StaleCeiling -1s"},
+		{"a ceiling of more than a week", func(o *Options) { o.Issuers[0].StaleCeiling = maxStaleCeiling + time.Second },
+			"StaleCeiling 168h0m1s"},
+		{"a ceiling below a second", func(o *Options) { o.Issuers[0].StaleCeiling = 24*time.Hour + 1 },
+			"StaleCeiling 24h0m0.000000001s"},
+		{"an issuer's ceiling below its age", func(o *Options) {
+			o.Issuers[0].MaxKeyAge, o.Issuers[0].StaleCeiling = 2*time.Hour, time.Hour
+		}, "give a StaleCeiling that is not shorter"},
+		{"an issuer's age above the ceiling of all", func(o *Options) { o.Issuers[0].MaxKeyAge = maxStaleCeiling },
+			"give a StaleCeiling that is not shorter"},
 		{"a negative timeout", func(o *Options) { o.FetchTimeout = -1 }, "Options.FetchTimeout is -1ns"},
 		{"a negative cooldown", func(o *Options) { o.Cooldown = -1 }, "Options.Cooldown"},
 		{"ages the wrong way round", func(o *Options) { o.MinAge = 2 * time.Hour }, "each must be at least the one before"},
@@ -118,6 +136,9 @@ func TestNewAccepts(t *testing.T) {
 		"a key URL with a query":   {URL: "x", JWKSURL: "https://login.example.com/keys?appid=1"},
 		"a type":                   {URL: "https://issuer.example.com", Type: "application/okta-internal-at+jwt"},
 		"the most leeway":          {URL: "https://issuer.example.com", Leeway: maxLeeway},
+		"keys for a minute":        {URL: "https://issuer.example.com", MaxKeyAge: minKeyAge},
+		"keys for a week":          {URL: "https://issuer.example.com", MaxKeyAge: maxStaleCeiling, StaleCeiling: maxStaleCeiling},
+		"the shortest lifetime":    {URL: "https://issuer.example.com", MaxLifetime: time.Second},
 	} {
 		issuer.Audiences = []string{"a"}
 		if _, err := New(Options{Issuers: []Issuer{issuer}}); err != nil {

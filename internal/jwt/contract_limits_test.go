@@ -45,6 +45,8 @@ func limitCases() []contractCase {
 		{"azp of one of the clients", object{"azp": "client-2"}, clients, nil},
 		{"client_id of one of the clients", object{"client_id": "client-1"}, clients, nil},
 		{"both of one of the clients", object{"azp": "client-1", "client_id": "client-1"}, clients, nil},
+		{"bound to a key, of one of the clients", object{"azp": "client-1", "cnf": object{"jkt": "x"}}, clients, ErrBound},
+		{"sub a number, of one of the clients", object{"azp": "client-1", "sub": 1}, clients, ErrClaimType},
 		{"azp of another client", object{"azp": "client-3"}, clients, ErrClient},
 		{"client_id of another client", object{"client_id": "client-3"}, clients, ErrClient},
 		{"azp of another client beside a good client_id", object{"azp": "client-3", "client_id": "client-1"}, clients,

@@ -46,7 +46,21 @@ func TestEffectiveTLDPlusOne(t *testing.T) {
 		"example.com.",
 		"a..example.com",
 		"192.0.2.1",
+		"2001:db8::1",
+		"2001:db8::192.0.2.1",
+		"com",
+		"city.kawasaki.jp",
+		"kawasaki.jp",
+		"a.kawasaki.jp",
+		"github.io",
+		"a.b.github.io",
+		"compute.amazonaws.com",
+		"x.compute.amazonaws.com",
 	} {
+		wantSuffix, wantICANN := original.PublicSuffix(domain)
+		if suffix, icann := PublicSuffix(domain); suffix != wantSuffix || icann != wantICANN {
+			t.Errorf("%q: got the suffix %q, %v, want %q, %v", domain, suffix, icann, wantSuffix, wantICANN)
+		}
 		want, wantErr := original.EffectiveTLDPlusOne(domain)
 		got, err := EffectiveTLDPlusOne(domain)
 		if got != want || (err == nil) != (wantErr == nil) {
