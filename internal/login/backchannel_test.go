@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
@@ -248,6 +249,9 @@ func TestHostileLogoutRequests(t *testing.T) {
 	for name, change := range map[string]func(*http.Request){
 		"no content type": func(r *http.Request) { r.Header.Del("Content-Type") },
 		"JSON":            func(r *http.Request) { r.Header.Set("Content-Type", "application/json") },
+		"body that breaks off": func(r *http.Request) {
+			r.Body = io.NopCloser(io.MultiReader(strings.NewReader(formOf(good)), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		},
 		"in the query": func(r *http.Request) {
 			r.URL.RawQuery, r.Body = formOf(good), io.NopCloser(strings.NewReader(""))
 		},

@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,21 @@ func TestConfigurationThatIsAccepted(t *testing.T) {
 	}
 }
 
+// No parameter that the login sets itself, or that changes the form of the answer, may be configured.
+func TestParametersThatAreRefused(t *testing.T) {
+	for _, name := range []string{
+		"client_id", "client_secret", "client_assertion", "client_assertion_type", "code_challenge",
+		"code_challenge_method", "nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope",
+		"state",
+	} {
+		c := testConfig()
+		c.Parameters = map[string]string{name: "x"}
+		if err := c.Check(false); err == nil || !strings.Contains(err.Error(), strconv.Quote(name)+" is set by") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestConfigurationThatIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -157,6 +173,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		},
 		{"no client", func(c *Config) { c.ClientID = "" }, "clientId"},
 		{"a public client", func(c *Config) { c.ClientAuth = "none" }, `clientAuth "none"`},
+		{"an audience without a key", func(c *Config) { c.Audience = "x" }, "for private_key_jwt"},
+		{"a key's id without a key", func(c *Config) { c.KeyID = "x" }, "for private_key_jwt"},
 		{"an algorithm without a key", func(c *Config) { c.Algorithm = "ES256" }, "for private_key_jwt"},
 		{"a key without an algorithm", func(c *Config) { c.ClientAuth = "private_key_jwt" }, `algorithm ""`},
 		{

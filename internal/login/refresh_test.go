@@ -45,6 +45,17 @@ func TestRefresh(t *testing.T) {
 	want("the token has expired, the session has not", "renewed", 1)
 }
 
+// A token that is good for more than a minute is kept.
+func TestRefreshOfGoodTokens(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	f.clock.Advance(4*time.Minute - time.Second)
+	f.post("refresh")
+	if got := f.log.last(t); got.Outcome != "extended" || f.idp.count("/token") != 1 {
+		t.Errorf("61 seconds are left: %+v, the provider was asked %d times", got, f.idp.count("/token"))
+	}
+}
+
 // Tokens with a short lifetime are not refreshed again within 10 seconds.
 func TestRefreshOfShortTokens(t *testing.T) {
 	f := newFixture(t)

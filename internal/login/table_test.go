@@ -195,6 +195,20 @@ func TestTheTableIsAway(t *testing.T) {
 	}
 }
 
+// A session whose use cannot be recorded is not extended.
+func TestRefreshWhileTheTableTakesNoWrites(t *testing.T) {
+	f := newTableFixture(t)
+	f.idp.lifetime = time.Hour
+	f.logIn()
+	f.clock.Advance(10 * time.Minute)
+	f.table.frozen.Store(true)
+	f.want(f.post("refresh"), http.StatusServiceUnavailable, "table")
+	f.table.frozen.Store(false)
+	if p := f.post("refresh"); p.Status != 200 || f.log.last(t).Outcome != "extended" {
+		t.Errorf("once the table is back: %d, %+v", p.Status, f.log.last(t))
+	}
+}
+
 // Of the requests that find the same token expired, one asks the provider, and all get its answer.
 func TestOneRefreshForAll(t *testing.T) {
 	f := newTableFixture(t)

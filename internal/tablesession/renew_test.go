@@ -134,6 +134,41 @@ func TestRenewRefused(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
+// TestRenewRefusedWithoutTheTable checks that a session which could not be removed counts neither as renewed nor as
+// ended.
+func TestRenewRefusedWithoutTheTable(t *testing.T) {
+	f := newFixture(t)
+	header, o := f.expired(t)
+	next, err := f.Renew(t.Context(), o, func(context.Context, *session.Session) error {
+		f.table.set(func(call, _ string) error {
+			if call == "delete" {
+				return errLost
+			}
+			return nil
+		}, nil)
+		return tablesession.ErrRefused
+	})
+	is(t, err, session.ErrUnavailable)
+	if next != nil || errors.Is(err, session.ErrEnded) {
+		t.Errorf("got %v, %v", next, err)
+	}
+	f.table.set(nil, nil)
+	f.opened(t, header)
+}
+
+// TestRenewCountsAsUse checks that the idle time does not end while the provider is asked, also for other requests.
+func TestRenewCountsAsUse(t *testing.T) {
+	f := newFixture(t)
+	header, o := f.expired(t)
+	_, err := f.Renew(t.Context(), o, func(context.Context, *session.Session) error {
+		if got, now := f.opened(t, header).Active, f.clock.now().Truncate(time.Second); !got.Equal(now) {
+			t.Errorf("the session was used at %v, want %v", got, now)
+		}
+		return errLost
+	})
+	is(t, err, errLost)
+}
+
 // TestRenewFails checks that a provider that does not answer ends no session.
 func TestRenewFails(t *testing.T) {
 	f := newFixture(t)
@@ -174,12 +209,19 @@ func TestRenewFailsForAnother(t *testing.T) {
 func TestRenewOfAnother(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
-	_, err := f.Renew(t.Context(), o, func(_ context.Context, x *session.Session) error {
-		x.Subject = "user-2"
-		return nil
-	})
-	if err == nil || errors.Is(err, session.ErrEnded) {
-		t.Errorf("got %v", err)
+	for name, change := range map[string]func(x *session.Session){
+		"another subject": func(x *session.Session) { x.Subject = "user-2" },
+		"another start":   func(x *session.Session) { x.Started = x.Started.Add(time.Second) },
+	} {
+		_, err := f.Renew(t.Context(), o, func(_ context.Context, x *session.Session) error {
+			x.Token = "token-2"
+			change(x)
+			return nil
+		})
+		if err == nil || errors.Is(err, session.ErrEnded) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		o = f.opened(t, header)
 	}
 	wantToken(t, f.opened(t, header), nil, "token-1")
 }
