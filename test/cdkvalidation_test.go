@@ -18,24 +18,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// inner marks the process in which CDK validates templates: its engine reads the environment when the process starts.
+// inner is the environment variable of the process in which CDK validates templates. CDK's engine reads the environment
+// only when the process starts.
 const inner = "GATEHOUSE_TEST_VALIDATION"
 
-// strict has App.Synth fail for all that fails "cdk synth --strict": errors and warnings of CDK's template validation,
-// and warnings of constructs.
+// strict makes App.Synth fail for everything that fails "cdk synth --strict": errors and warnings of CDK's template
+// validation, and warnings of constructs.
 //
 // Source: synthesis-validation.js in aws-cdk-lib's core/lib/private
 var strict = &map[string]any{
 	"@aws-cdk/core:validateAgainstDefaultRules":   true,
 	"@aws-cdk/core:strictCfnValidateErrors":       true,
 	"@aws-cdk/core:annotationsInValidationReport": true,
-	"@aws-cdk/core:defaultCrossStackReferences":   "strong", // as without it, where CDK warns
+	"@aws-cdk/core:defaultCrossStackReferences":   "strong", // the default, but CDK warns without it
 	withoutBuilds: []string{},
 }
 
-// The other tests run without CDK's template validation, whose rules take 10 s of processor time to load in each
-// process. This one has it on, for every variant and for the templates that the examples' snapshots hold; and for
-// templates that are wrong, to know that it is on. Where a template changes, TestSnapshots fails without the rules.
+// TestTemplatesPassCDKsValidation applies CDK's template validation to every variant and to the snapshots of the
+// examples. It also applies it to wrong templates, to check that it is on. Other tests run without the validation,
+// because loading its rules takes 10 s of processor time in each process. If a template changes, TestSnapshots fails
+// without the rules.
 func TestTemplatesPassCDKsValidation(t *testing.T) {
 	if os.Getenv("GATEHOUSE_TEST_ALL") == "" {
 		t.Skip("loads the rules of CDK's template validation for 10 s of processor time: set GATEHOUSE_TEST_ALL=1, " +
@@ -46,7 +48,7 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 		t.Fatal("no snapshots of the examples", err)
 	}
 	if os.Getenv(inner) == "" {
-		for _, file := range examples { // so that a cached result is not taken for another file
+		for _, file := range examples { // so that go test does not reuse a result after a file changes
 			if _, err := os.ReadFile(file); err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +64,7 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		t.Parallel() // goes on here after the tests that are not parallel, beside which the process runs
+		t.Parallel() // waits for the tests that are not parallel; the process runs meanwhile
 		if err := cmd.Wait(); err != nil {
 			t.Fatalf("%v\n%s", err, &out)
 		}
@@ -94,11 +96,11 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 			got := snapshot.Template(t, stack)
 			anyOrder := cmpopts.SortSlices(func(a, b any) bool { return fmt.Sprint(a) < fmt.Sprint(b) }) // of DependsOn
 			if diff := cmp.Diff(want["Resources"], got["Resources"], anyOrder); diff != "" {
-				t.Errorf("what is validated differs from the snapshot:\n%s", diff)
+				t.Errorf("the validated template differs from the snapshot:\n%s", diff)
 			}
 		})
 	}
-	// table is a good table, but for what is changed.
+	// table makes a valid table with a change.
 	table := func(stack awscdk.Stack, property string, value any) {
 		properties := map[string]any{
 			"AttributeDefinitions": []map[string]string{{"AttributeName": "id", "AttributeType": "S"}},
@@ -135,10 +137,10 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 	}
 }
 
-// templateStack is a stack with the template of an example's snapshot.
+// templateStack returns a stack with the template of an example's snapshot.
 func templateStack(app awscdk.App, file string) awscdk.Stack {
 	stack := awscdk.NewStack(app, jsii.String("Example"), &awscdk.StackProps{
-		// The template has CDK's own parameter and rule already.
+		// The template already has CDK's parameter and rule.
 		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
 			GenerateBootstrapVersionRule: jsii.Bool(false),
 		}),

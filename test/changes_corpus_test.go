@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// reviewed is a shop's stack as it is before a change, for the change to be made in.
+// reviewed has the settings of a shop's stack. A change modifies them.
 type reviewed struct {
-	orders  secureapi.Issuer // whose tokens the API takes
+	orders  secureapi.Issuer // the issuer of the API's tokens
 	more    []secureapi.Issuer
-	reports secureapi.Issuer // whose tokens API Gateway itself takes, on /reports
-	clients []string         // app clients of the user pool that may read /account; nil for all
+	reports secureapi.Issuer // the issuer of the tokens for /reports, which API Gateway verifies
+	clients []string         // the app clients of the user pool that may read /account; nil for all
 
 	routes   []secureapi.Route
-	from     []string // ranges of addresses
+	ranges   []string // ranges of addresses
 	cors     *secureapi.CORS
 	guardTTL time.Duration
 	grants   map[string][]string
@@ -35,7 +35,7 @@ type reviewed struct {
 	backend awslambda.Function
 }
 
-// before is the stack that all changes begin with.
+// before returns the settings before a change.
 func before(backend awslambda.Function) *reviewed {
 	return &reviewed{
 		orders: secureapi.Issuer{
@@ -62,7 +62,7 @@ func before(backend awslambda.Function) *reviewed {
 			secureapi.Handle("GET /account", backend, secureapi.GuardedBy("users")),
 			secureapi.Handle("POST /partners", backend, secureapi.GuardedBy("partners")),
 		},
-		from:     []string{"203.0.113.0/24", "192.0.2.0/24"},
+		ranges:   []string{"203.0.113.0/24", "192.0.2.0/24"},
 		cors:     &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}},
 		guardTTL: 5 * time.Minute,
 		grants:   map[string][]string{"Bob": {"DELETE /orders/{id}"}},
@@ -74,7 +74,7 @@ func before(backend awslambda.Function) *reviewed {
 	}
 }
 
-// route replaces who may call a route.
+// route replaces the requirements of a route.
 func (r *reviewed) route(pattern string, access ...secureapi.Access) {
 	r.routes[r.place(pattern)] = secureapi.Handle(pattern, r.backend, access...)
 }
@@ -84,7 +84,7 @@ func (r *reviewed) add(pattern string, access ...secureapi.Access) {
 	r.routes = append(r.routes, secureapi.Handle(pattern, r.backend, access...))
 }
 
-// remove takes routes out.
+// remove removes a route.
 func (r *reviewed) remove(pattern string) {
 	r.routes = slices.Delete(r.routes, r.place(pattern), r.place(pattern)+1)
 }
@@ -93,8 +93,7 @@ func (r *reviewed) place(pattern string) int {
 	return slices.IndexFunc(r.routes, func(have secureapi.Route) bool { return have.Pattern == pattern })
 }
 
-// changes are those that people make. Each is a synthesis, so that only those that are to be tried always are tried
-// outside of the night.
+// changes are typical changes of a stack. Each needs a synthesis, so go test tries only those that are marked.
 var changes = []struct {
 	name   string
 	change func(*reviewed)
@@ -143,9 +142,9 @@ var changes = []struct {
 	{"another client of the user pool", func(r *reviewed) { r.clients = []string{"Web", "Cli"} }, false},
 	{"a grant", func(r *reviewed) { r.grants["Eve"] = []string{"DELETE /orders/{id}"} }, true},
 	{"a grant is withdrawn", func(r *reviewed) { delete(r.grants, "Bob") }, false},
-	{"no range of addresses any more", func(r *reviewed) { r.from = nil }, true},
-	{"a wider range of addresses", func(r *reviewed) { r.from = []string{"203.0.113.0/24", "192.0.2.0/23"} }, false},
-	{"a narrower range of addresses", func(r *reviewed) { r.from = []string{"203.0.113.0/24"} }, false},
+	{"no range of addresses any more", func(r *reviewed) { r.ranges = nil }, true},
+	{"a wider range of addresses", func(r *reviewed) { r.ranges = []string{"203.0.113.0/24", "192.0.2.0/23"} }, false},
+	{"a narrower range of addresses", func(r *reviewed) { r.ranges = []string{"203.0.113.0/24"} }, false},
 	{"a route is open to other addresses", func(r *reviewed) {
 		r.route("GET /prices", secureapi.AnyScope("orders:read"))
 	}, false},
@@ -178,7 +177,7 @@ var changes = []struct {
 	{"the endpoint without a custom domain is closed", func(r *reviewed) { r.address = false }, false},
 }
 
-// newReviewed makes the stack of an app, with a change.
+// newReviewed makes the stack after a change.
 func newReviewed(app awscdk.App, change func(*reviewed)) {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	r := before(awslambda.NewFunction(stack, jsii.String("Backend"), &awslambda.FunctionProps{
@@ -228,8 +227,8 @@ func newReviewed(app awscdk.App, change func(*reviewed)) {
 }
 
 func (r *reviewed) resourcePolicy() *secureapi.ResourcePolicy {
-	if r.from == nil {
+	if r.ranges == nil {
 		return nil
 	}
-	return &secureapi.ResourcePolicy{AllowCIDRs: r.from}
+	return &secureapi.ResourcePolicy{AllowCIDRs: r.ranges}
 }

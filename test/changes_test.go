@@ -17,18 +17,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// changesFile has what "gatehouse diff" prints of each change, with its exit.
+// changesFile has the output and the exit status of "gatehouse diff" for each change.
 const changesFile = "testdata/changes.txt"
 
-// TestChanges compares a stack with what each of some changes makes of it. Each is a synthesis: those that a reviewer
-// could not see in "gatehouse routes" before, and some others, are tried by each go test, and all of them by .ci/run.
+// TestChanges compares a stack before and after each change. A change needs a synthesis, so go test tries only those
+// that "gatehouse routes" did not show before, and some others. .ci/run tries all changes.
 func TestChanges(t *testing.T) {
 	all := snapshot.Updating() || os.Getenv("GATEHOUSE_TEST_ALL") != ""
 	text, err := os.ReadFile(changesFile)
 	if err != nil && !all {
 		t.Fatal(err)
 	}
-	t.Setenv(gofunction.HostBuildVariable, "1") // as the other tests build the authorizer, whose table counts
+	t.Setenv(gofunction.HostBuildVariable, "1") // build the authorizer like the other tests, because its table is compared
 	old := reviewedMatrix(t, func(*reviewed) {})
 	var written strings.Builder
 	for _, c := range changes {
@@ -39,7 +39,7 @@ func TestChanges(t *testing.T) {
 		section := fmt.Sprintf("-- %s --\nexit %d\n%s\n", c.name, d.Exit(), d.Text())
 		written.WriteString(section)
 		if !snapshot.Updating() && !strings.Contains(string(text), section) {
-			t.Errorf("%s does not have this; look at each line, and write it with -update:\n%s", changesFile, section)
+			t.Errorf("%s does not have this output; check each line and run the test with -update:\n%s", changesFile, section)
 		}
 	}
 	if snapshot.Updating() {
@@ -48,11 +48,11 @@ func TestChanges(t *testing.T) {
 		}
 	}
 	if n := strings.Count(string(text), "\nexit "); !snapshot.Updating() && n != len(changes) {
-		t.Errorf("%s has %d changes, want %d: write it with -update", changesFile, n, len(changes))
+		t.Errorf("%s has %d changes, want %d: run the test with -update", changesFile, n, len(changes))
 	}
 }
 
-// reviewedMatrix is the matrix of the stack with a change.
+// reviewedMatrix returns the access matrix of the stack after a change.
 func reviewedMatrix(t *testing.T, change func(*reviewed)) matrix.Matrix {
 	t.Helper()
 	dir := t.TempDir()

@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// from has the example read its settings from an app's context, and returns what it panics with. A test binary of the
-// example's own would take seconds to link.
-func from(context map[string]any) (s stack.Settings, err error) {
+// settingsFrom returns the settings that the example reads from an app's context, or the error with which it panics.
+// The test is here because another test binary would take seconds to link.
+func settingsFrom(context map[string]any) (s stack.Settings, err error) {
 	defer func() { err, _ = recover().(error) }()
 	return stack.FromContext(awscdk.NewApp(&awscdk.AppProps{Context: &context})), nil
 }
@@ -46,7 +46,7 @@ func TestContextOfTheExample(t *testing.T) {
 		{"no cache", map[string]any{"ttl": "0"}, stack.Settings{Authorizer: stack.Token, CacheTTL: secureapi.NoCache}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := from(tt.context)
+			got, err := settingsFrom(tt.context)
 			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(stack.Settings{}, "StackProps")); err != nil || diff != "" {
 				t.Errorf("error %v, difference (-want +got):\n%s", err, diff)
 			}
@@ -95,12 +95,12 @@ func TestWrongContextOfTheExample(t *testing.T) {
 		{"ttl with IAM", map[string]any{"authorizer": "iam", "ttl": "5m"}, "IAM has no cache to set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := from(tt.context); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+			if _, err := settingsFrom(tt.context); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error\n\t%v\ndoes not have\n\t%s", err, tt.want)
 			}
 		})
 	}
-	_, err := from(map[string]any{"authorizer": "oauth", "ttl": "x"})
+	_, err := settingsFrom(map[string]any{"authorizer": "oauth", "ttl": "x"})
 	if err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("two wrong values give %v, want two lines", err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newCognitoPool is a stack with a user pool of its own, with every setting of it: users sign in there for a page, for
-// an app that holds its own tokens, and at three other providers, and a machine has a route of its own.
+// newCognitoPool makes a stack with a user pool and all its settings. Users sign in for a page and for an app that
+// keeps its tokens, also at three other providers. A machine has its own route.
 func newCognitoPool(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("CognitoPool"), nil)
 	orders := ordersFunction(stack)

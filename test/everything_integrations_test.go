@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// integrationRoutes are routes that no function answers, and one whose answers API Gateway keeps.
+// integrationRoutes returns routes without a function, and one whose answers API Gateway caches.
 func integrationRoutes(stack awscdk.Stack, orders awslambda.IFunction) []secureapi.Route {
 	dead := awssqs.NewQueue(stack, jsii.String("DeadJobs"), &awssqs.QueueProps{EnforceSSL: jsii.Bool(true)})
 	jobs := awssqs.NewQueue(stack, jsii.String("Jobs"), &awssqs.QueueProps{

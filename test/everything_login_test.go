@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newOktaLogin is a stack whose users log in at Okta, with every setting of a login, and pages on a sibling host.
+// newOktaLogin makes a stack whose users log in at Okta, with all settings of a login, and pages on a sibling host.
 func newOktaLogin(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("OktaLogin"), nil)
 	orders := ordersFunction(stack)
@@ -73,7 +73,7 @@ func newOktaLogin(scope constructs.Construct) awscdk.Stack {
 	return stack
 }
 
-// newCognitoLogin is a stack whose users log in at a user pool of its own.
+// newCognitoLogin makes a stack whose users log in at a user pool of the stack.
 func newCognitoLogin(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("CognitoLogin"), nil)
 	orders := ordersFunction(stack)
@@ -118,7 +118,7 @@ func newCognitoLogin(scope constructs.Construct) awscdk.Stack {
 	return stack
 }
 
-// newTableLogin is a stack whose users have their sessions in a table, with administrators who end them.
+// newTableLogin makes a stack with sessions in a table, and administrators who can end sessions.
 func newTableLogin(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("TableLogin"), nil)
 	orders := ordersFunction(stack)

@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newEverything is a stack with every kind of authorizer and every setting that goes with the others: a private API of
-// a company, its partners and its operators.
+// newEverything makes a stack with all kinds of authorizers and all settings that can be combined: a private API of a
+// company, its partners and its operators.
 func newEverything(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Everything"), nil)
 	shared := awscdk.NewStack(scope, jsii.String("Shared"), nil)
@@ -192,7 +192,7 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 	return stack
 }
 
-// inlineFunction is a function that needs no build, as one of another team's may be.
+// inlineFunction makes a function whose code is in the template, such as one of another team.
 func inlineFunction(scope constructs.Construct, id string) awslambda.Function {
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(),

@@ -16,9 +16,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// TestForeignApps: of apps that CDK makes without Gatehouse the rules say nothing. They follow the examples of
-// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway-readme.html. Templates that are written by
-// hand are in internal/rules/testdata/foreign.
+// TestForeignApps checks that the rules report nothing for CDK apps without Gatehouse. The apps follow the examples of
+// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway-readme.html. Handwritten templates are in
+// internal/rules/testdata/foreign.
 func TestForeignApps(t *testing.T) {
 	for name, build := range map[string]func(app awscdk.App){
 		"a proxy to one function":        foreignProxy,
@@ -67,7 +67,7 @@ func foreignProxy(app awscdk.App) {
 	)
 }
 
-// foreignGuards has each kind of authorizer, CORS on errors too, keys with a plan, and client certificates.
+// foreignGuards has each kind of authorizer, CORS including errors, keys with a plan, and client certificates.
 func foreignGuards(app awscdk.App) {
 	stack := foreignStack(app, "Orders")
 	f := foreignFunction(stack, "Backend")
@@ -137,23 +137,23 @@ func foreignGuards(app awscdk.App) {
 	plan.AddApiStage(&awsapigateway.UsagePlanPerApiStage{Stage: api.DeploymentStage()})
 }
 
-// foreignNested follows the integration test of https://github.com/aws/aws-cdk that spreads an API over nested stacks.
+// foreignNested follows the integration test of https://github.com/aws/aws-cdk with an API in several nested stacks.
 func foreignNested(app awscdk.App) {
 	root := awscdk.NewStack(app, jsii.String("Root"), nil)
 	api := awsapigateway.NewRestApi(root, jsii.String("Api"), &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)})
 	api.Root().AddMethod(jsii.String("ANY"), nil, nil)
 	for _, name := range []string{"Pets", "Books"} {
 		nested := awscdk.NewNestedStack(root, jsii.String(name), nil)
-		of := awsapigateway.RestApi_FromRestApiAttributes(nested, jsii.String("Api"), &awsapigateway.RestApiAttributes{
+		imported := awsapigateway.RestApi_FromRestApiAttributes(nested, jsii.String("Api"), &awsapigateway.RestApiAttributes{
 			RestApiId: api.RestApiId(), RootResourceId: api.RestApiRootResourceId(),
 		})
-		of.Root().
+		imported.Root().
 			AddResource(&name, nil).
 			AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(foreignFunction(nested, "Backend"), nil), nil)
 	}
 }
 
-// foreignStacks has the functions in one stack, the API in another one, and more methods in a third.
+// foreignStacks has functions in one stack, the API in a second, and further methods in a third.
 func foreignStacks(app awscdk.App) {
 	functions := foreignStack(app, "Functions")
 	f := foreignFunction(functions, "Backend")
@@ -166,10 +166,10 @@ func foreignStacks(app awscdk.App) {
 	api.Root().
 		AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), nil)
 	more := foreignStack(app, "More")
-	of := awsapigateway.RestApi_FromRestApiAttributes(more, jsii.String("Api"), &awsapigateway.RestApiAttributes{
+	imported := awsapigateway.RestApi_FromRestApiAttributes(more, jsii.String("Api"), &awsapigateway.RestApiAttributes{
 		RestApiId: api.RestApiId(), RootResourceId: api.RestApiRootResourceId(),
 	})
-	of.Root().
+	imported.Root().
 		AddResource(jsii.String("more"), nil).
 		AddMethod(jsii.String("POST"), awsapigateway.NewLambdaIntegration(f, nil), nil)
 }

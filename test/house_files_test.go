@@ -13,14 +13,14 @@ import (
 	"testing"
 )
 
-// TestFilesPointOneWay reads which file of a package uses what another one declares: in these packages no file uses, by
-// way of others, what uses it.
+// TestFilesPointOneWay checks that the files of these packages do not use each other in a circle. A file uses another
+// one if it uses a name that the other declares.
 func TestFilesPointOneWay(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan", "internal/plan/integration"} {
 		uses := fileUses(t, filepath.Join("..", filepath.FromSlash(folder)))
 		if len(uses) < 5 {
-			t.Errorf("%s: %d files that use others, want more", folder, len(uses))
+			t.Errorf("%s: only %d files use others", folder, len(uses))
 		}
 		if circle := findCircle(uses); circle != nil {
 			t.Errorf("%s: the files use each other in a circle: %s", folder, strings.Join(circle, " -> "))
@@ -30,22 +30,22 @@ func TestFilesPointOneWay(t *testing.T) {
 
 func TestFindCircle(t *testing.T) {
 	type uses = map[string]map[string]bool
-	to := func(names ...string) map[string]bool {
+	set := func(names ...string) map[string]bool {
 		out := map[string]bool{}
 		for _, n := range names {
 			out[n] = true
 		}
 		return out
 	}
-	if got := findCircle(uses{"a": to("b", "c"), "b": to("d"), "c": to("d")}); got != nil {
-		t.Errorf("got %v, want none", got)
+	if got := findCircle(uses{"a": set("b", "c"), "b": set("d"), "c": set("d")}); got != nil {
+		t.Errorf("got the circle %v, want none", got)
 	}
-	if got := findCircle(uses{"a": to("b"), "b": to("c"), "c": to("b")}); !slices.Equal(got, []string{"b", "c", "b"}) {
+	if got := findCircle(uses{"a": set("b"), "b": set("c"), "c": set("b")}); !slices.Equal(got, []string{"b", "c", "b"}) {
 		t.Errorf("got %v, want b, c, b", got)
 	}
 }
 
-// emptyPackages imports every package without what it declares: what the package's own files declare is found anyway.
+// emptyPackages imports every package as an empty one. The names that a package's files declare are found anyway.
 type emptyPackages struct{}
 
 func (emptyPackages) Import(name string) (*types.Package, error) {
@@ -54,7 +54,7 @@ func (emptyPackages) Import(name string) (*types.Package, error) {
 	return p, nil
 }
 
-// fileUses are the files of a package by the name of the file that uses them.
+// fileUses returns the files that each file of a package uses.
 func fileUses(t *testing.T, dir string) map[string]map[string]bool {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -74,43 +74,43 @@ func fileUses(t *testing.T, dir string) map[string]map[string]bool {
 		files = append(files, f)
 	}
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
-	config := types.Config{Importer: emptyPackages{}, Error: func(error) {}} // of what is not declared
+	config := types.Config{Importer: emptyPackages{}, Error: func(error) {}} // ignore undeclared names of other packages
 	pkg, _ := config.Check(dir, fset, files, info)
 	uses := map[string]map[string]bool{}
 	for id, object := range info.Uses {
 		if object.Pkg() != pkg || !object.Pos().IsValid() {
 			continue
 		}
-		from, to := filepath.Base(fset.Position(id.Pos()).Filename), filepath.Base(fset.Position(object.Pos()).Filename)
-		if from != to {
-			if uses[from] == nil {
-				uses[from] = map[string]bool{}
+		user, used := filepath.Base(fset.Position(id.Pos()).Filename), filepath.Base(fset.Position(object.Pos()).Filename)
+		if user != used {
+			if uses[user] == nil {
+				uses[user] = map[string]bool{}
 			}
-			uses[from][to] = true
+			uses[user][used] = true
 		}
 	}
 	return uses
 }
 
-// findCircle finds a way from a file back to itself; nil without a circle.
+// findCircle returns a path of uses from a file to itself; nil if there is no circle.
 func findCircle(uses map[string]map[string]bool) []string {
 	done := map[string]bool{}
-	var way []string
+	var stack []string
 	var visit func(file string) []string
 	visit = func(file string) []string {
-		if i := slices.Index(way, file); i >= 0 {
-			return append(slices.Clone(way[i:]), file)
+		if i := slices.Index(stack, file); i >= 0 {
+			return append(slices.Clone(stack[i:]), file)
 		}
 		if done[file] {
 			return nil
 		}
-		way = append(way, file)
+		stack = append(stack, file)
 		for _, next := range slices.Sorted(maps.Keys(uses[file])) {
 			if circle := visit(next); circle != nil {
 				return circle
 			}
 		}
-		way, done[file] = way[:len(way)-1], true
+		stack, done[file] = stack[:len(stack)-1], true
 		return nil
 	}
 	for _, file := range slices.Sorted(maps.Keys(uses)) {

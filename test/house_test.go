@@ -16,8 +16,8 @@ import (
 
 const ours = "github.com/gatehouse-cdk/gatehouse"
 
-// floors are the folders of the house, the highest first. A package imports only what stands on its own floor or below:
-// what it is told comes from above, and what it needs from underneath.
+// floors are the layers of this module, the highest first. A package may import packages of its own layer and of those
+// below.
 var floors = [][]string{
 	{"test", "app", "examples", "bench"},
 	{"cmd/gatehouse"},
@@ -103,7 +103,8 @@ var floors = [][]string{
 	{"internal/regexes"},
 }
 
-// floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.
+// floorOf returns the layer of a package: that of the longest folder that contains it. It returns -1 for a package of
+// another module.
 func floorOf(path string) int {
 	rest, ok := strings.CutPrefix(path, ours+"/")
 	if !ok {
@@ -126,7 +127,7 @@ type listed struct {
 	GoFiles         []string
 }
 
-// packages are those of this module, as the go command lists them, once for all tests.
+// packages lists the packages of this module, once for all tests.
 func packages(t *testing.T) []listed {
 	t.Helper()
 	all, err := listPackages()
@@ -154,9 +155,9 @@ var listPackages = sync.OnceValues(func() (all []listed, err error) {
 	}
 })
 
-// runs reports whether a package is for functions that run and not for an app: the AWS SDK, which takes 19 s in each
-// consumer's first build, the runtime of functions, the validator of bodies, which compiles five drafts at each start,
-// HTTP, TLS and the keys of tokens, which take 4 MB of an app's memory, and os/user, which links libc.
+// runs reports whether a package is only for running functions, and too expensive for an app: the AWS SDK (19 s of a
+// consumer's first build), the runtime of functions, the validator of bodies (compiles five drafts at each start),
+// HTTP, TLS and the keys of tokens (4 MB of memory), and os/user (links libc).
 func runs(path string) bool {
 	for _, module := range []string{"aws-sdk-go", "aws-lambda-go", "santhosh-tekuri/jsonschema"} {
 		if strings.Contains(path, module) {
@@ -166,8 +167,9 @@ func runs(path string) bool {
 	return slices.Contains([]string{"net", "net/http", "crypto/tls", "crypto/x509", "crypto/rsa", "os/user"}, path)
 }
 
-// TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a
-// minute; the constructs do not load what [runs].
+// TestHouse checks the imports of this module. A package may not import a higher layer. Only packages that synthesize,
+// or test that, may load CDK, because compiling CDK takes a minute. The constructs may not load packages that [runs]
+// reports.
 func TestHouse(t *testing.T) {
 	t.Parallel()
 	synthesizes := func(path string) bool {
@@ -181,38 +183,38 @@ func TestHouse(t *testing.T) {
 	for _, p := range packages(t) {
 		floor := floorOf(p.ImportPath)
 		if floor < 0 {
-			t.Errorf("%s is on no floor: say where it stands", p.ImportPath)
+			t.Errorf("%s has no layer: add its folder to floors", p.ImportPath)
 			continue
 		}
 		for _, imported := range p.Imports {
-			switch other := floorOf(imported); {
-			case other == -1: // of another module
-			case other < floor:
-				t.Errorf("%s imports %s, which stands above it", p.ImportPath, imported)
+			switch importedFloor := floorOf(imported); {
+			case importedFloor == -1: // a package of another module
+			case importedFloor < floor:
+				t.Errorf("%s imports %s, which is in a higher layer", p.ImportPath, imported)
 			}
 			if top := strings.Split(strings.TrimPrefix(imported, ours+"/"), "/")[0]; strings.HasPrefix(imported, ours+"/") &&
 				floor > 0 &&
 				(top == "test" || top == "examples" || top == "docs" || top == "app" && p.ImportPath != ours+"/app") {
-				t.Errorf("%s imports %s, which is only shown or tested", p.ImportPath, imported)
+				t.Errorf("%s imports %s, which is an example or a test", p.ImportPath, imported)
 			}
 		}
 		for _, d := range p.Deps {
 			if (strings.Contains(d, "jsii-runtime-go") || strings.Contains(d, "awscdk")) && !synthesizes(p.ImportPath) {
-				t.Errorf("%s loads %s: that is for what synthesizes", p.ImportPath, d)
+				t.Errorf("%s loads %s: only packages that synthesize may", p.ImportPath, d)
 				break
 			}
 			if strings.HasPrefix(p.ImportPath, ours+"/constructs/") && runs(d) {
-				t.Errorf("%s loads %s: what functions call is not linked into an app", p.ImportPath, d)
+				t.Errorf("%s loads %s: packages that only functions need must not be linked into an app", p.ImportPath, d)
 				break
 			}
 		}
 	}
 }
 
-// TestRooms: a file of more lines than can be kept in mind is two.
+// TestRooms checks that no file is too long.
 func TestRooms(t *testing.T) {
 	t.Parallel()
-	const most = 400
+	const limit = 400 // lines
 	for _, p := range packages(t) {
 		for _, name := range p.GoFiles {
 			f, err := os.Open(filepath.Join(p.Dir, name))
@@ -223,8 +225,8 @@ func TestRooms(t *testing.T) {
 			for lines := bufio.NewScanner(f); lines.Scan(); n++ {
 			}
 			f.Close()
-			if n > most {
-				t.Errorf("%s/%s has %d lines: split it by its ideas", p.ImportPath, name, n)
+			if n > limit {
+				t.Errorf("%s/%s has %d lines, more than %d: split it by its ideas", p.ImportPath, name, n, limit)
 			}
 		}
 	}

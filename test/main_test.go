@@ -1,11 +1,12 @@
-// Package test looks at the templates that CDK writes: those of the example and of stacks with all settings as
-// snapshots, by what they promise and by the rules of CDK, cdk-nag and Gatehouse; at what AWS SAM makes of the same
-// APIs, in the files sam_*_test.go; at what changes of a stack are said to let in; and at how the house is laid out. No
-// function runs here. The folders below look at the rest of the finished product: gateway at what APIs answer on this
-// machine, docs at the documentation and at modules outside, api at the exported names.
+// Package test tests the templates that CDK writes for the example and for stacks with all settings. It compares them
+// with snapshots, checks their properties, and applies the rules of CDK, cdk-nag and Gatehouse. The files sam_*_test.go
+// compare templates with those that AWS SAM makes for the same APIs. Other tests check the reports of gained access for
+// changes of a stack, and the imports between this module's packages. No function runs here.
 //
-// A folder of tests that load CDK costs its linking, 5 s of processor time each time that its tests run, so that these
-// share one.
+// The folders below test other parts: gateway the answers of APIs on this machine, docs the documentation and modules
+// of users, api the exported names.
+//
+// These tests share one package, because linking a test package with CDK takes 5 s of processor time.
 package test
 
 import (

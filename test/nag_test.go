@@ -14,8 +14,8 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// explained are the findings of cdk-nag's AwsSolutions rules that stand, and why. One that is not here fails the test,
-// and so does one here that no variant has any more.
+// explained has the accepted findings of cdk-nag's AwsSolutions rules, with reasons. The test fails for any other
+// finding, and if a rule here no longer has a finding.
 var explained = map[string]string{
 	"AwsSolutions-APIG2": "the functions validate their requests themselves, with better errors than a request validator gives",
 	"AwsSolutions-APIG3": "a web ACL is the account's decision and cost: associate one with api.RestAPI.DeploymentStage()",
@@ -29,7 +29,7 @@ var explained = map[string]string{
 	"AwsSolutions-IAM4":  "AWSLambdaBasicExecutionRole only writes logs, and CDK gives it to every function; CodeDeploy needs its own to shift an alias",
 }
 
-// about is what a finding must match for the explanation to be its.
+// about has expressions. An explanation applies only to findings that match its expression.
 var about = map[string]string{
 	"AwsSolutions-IAM5": ":execute-api:",
 	"AwsSolutions-IAM4": "AWSLambdaBasicExecutionRole|AWSCodeDeployRoleForLambdaLimited",
@@ -45,7 +45,7 @@ func TestNagHasNoUnexplainedFindings(t *testing.T) {
 	}
 	judged := map[string]string{} // snapshots, by name
 	for _, v := range variants {
-		if v.name != "everything" { // its user pool and secret are bare on purpose; the others have the constructs' own
+		if v.name != "everything" { // its user pool and secret are minimal on purpose; the others have those of the constructs
 			judged[v.name] = "testdata/" + v.name + ".json"
 		}
 	}
@@ -64,7 +64,7 @@ func TestNagHasNoUnexplainedFindings(t *testing.T) {
 				t.Fatal("no findings at all: the rules did not run")
 			}
 			for _, m := range messages {
-				//lint:ignore SA1019 the assertions give no other type
+				//lint:ignore SA1019 the assertions return this type
 				place, text := *m.Id, fmt.Sprint(m.Entry.Data)
 				rule := ruleID.FindString(text)
 				if seen[rule] = true; explained[rule] == "" || !regexp.MustCompile(about[rule]).MatchString(text) {
@@ -75,7 +75,7 @@ func TestNagHasNoUnexplainedFindings(t *testing.T) {
 	}
 	for _, rule := range slices.Sorted(maps.Keys(explained)) {
 		if !seen[rule] {
-			t.Errorf("%s is explained and no longer found: take it out", rule)
+			t.Errorf("%s is explained, but has no findings: remove it", rule)
 		}
 	}
 }

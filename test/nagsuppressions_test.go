@@ -19,7 +19,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// With Props.NagSuppressions no finding is left of what New makes, and those of anything else still are.
+// TestNagSuppressions checks that Props.NagSuppressions suppresses all findings about the resources of New, and no
+// others.
 func TestNagSuppressions(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -58,7 +59,7 @@ func TestNagSuppressions(t *testing.T) {
 	finding := assertions.Match_StringLikeRegexp(jsii.String("AwsSolutions-.*"))
 	left := map[string]bool{}
 	for _, m := range append(*found.FindError(jsii.String("*"), finding), *found.FindWarning(jsii.String("*"), finding)...) {
-		//lint:ignore SA1019 the assertions give no other type
+		//lint:ignore SA1019 the assertions return this type
 		place, text := *m.Id, fmt.Sprint(m.Entry.Data)
 		rule := ruleID.FindString(text)
 		if !strings.HasPrefix(place, "/Shop/Bucket/") && !strings.Contains(place, "/beside/") {
@@ -68,7 +69,7 @@ func TestNagSuppressions(t *testing.T) {
 		left[rule] = true
 	}
 	if got := fmt.Sprint(slices.Sorted(maps.Keys(left))); got != "[AwsSolutions-COG4 AwsSolutions-S1 AwsSolutions-S10]" {
-		t.Errorf("of what is added beside the table, these are found: %s", got)
+		t.Errorf("the findings about additional resources are: %s", got)
 	}
 	reasons := map[string]bool{}
 	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
@@ -77,6 +78,6 @@ func TestNagSuppressions(t *testing.T) {
 	}
 	const public = "VGhlIGFjY2VzcyB0YWJsZSBzYXlzIHRoYXQgdGhlIHJvdXRlIGlzIHB1YmxpYzogcHJvYmUg4piC"
 	if !strings.Contains(fmt.Sprint(reasons), "is_reason_encoded:true reason:"+public) {
-		t.Errorf("the reason of a public route is not among %v", reasons)
+		t.Errorf("%v do not have the reason of a public route", reasons)
 	}
 }

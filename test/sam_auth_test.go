@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The authorizers of SAM's largest tests of them, each by a name.
+// everyAuthorizer returns the authorizers of SAM's largest tests of authorizers, by name.
 func everyAuthorizer(g *given) map[string]secureapi.Authorizer {
 	return map[string]secureapi.Authorizer{
 		"pools": secureapi.CognitoAuthorizer{
@@ -41,7 +41,7 @@ func poolAuthorizer(g *given) secureapi.Authorizer {
 	}
 }
 
-// What they are in a template.
+// The facts about methods with these authorizers.
 const (
 	byPool = "COGNITO_USER_POOLS header.MyAuthorizationHeader myauthvalidationexpression ttl=300 " +
 		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_one"
@@ -58,8 +58,8 @@ const (
 	byHeader   = "REQUEST header.Authorization1 ttl=300"
 )
 
-func guarded(g *given, by, pattern string, words ...secureapi.Access) secureapi.Route {
-	return secureapi.Handle(pattern, g.fn("F"), append([]secureapi.Access{secureapi.GuardedBy(by)}, words...)...)
+func guarded(g *given, guard, pattern string, words ...secureapi.Access) secureapi.Route {
+	return secureapi.Handle(pattern, g.fn("F"), append([]secureapi.Access{secureapi.GuardedBy(guard)}, words...)...)
 }
 
 var authSamples = []sample{
@@ -191,7 +191,7 @@ var authSamples = []sample{
 		also: []string{"api_with_default_aws_iam_auth", "api_with_method_aws_iam_auth",
 			"api_with_default_aws_iam_auth_and_no_auth_route"},
 		props: func(g *given) *secureapi.Props {
-			by := func(pattern string, o *awsapigateway.LambdaIntegrationOptions) secureapi.Route {
+			withOptions := func(pattern string, o *awsapigateway.LambdaIntegrationOptions) secureapi.Route {
 				return secureapi.Route{Pattern: pattern, Function: g.fn("F"), IntegrationOptions: o}
 			}
 			return &secureapi.Props{
@@ -201,9 +201,9 @@ var authSamples = []sample{
 				}},
 				Routes: []secureapi.Route{
 					guarded(g, "pool", "GET /MyFunctionMyCognitoAuth"),
-					by("GET /MyFunctionWithoutAuth", &awsapigateway.LambdaIntegrationOptions{CredentialsRole: g.role("AUTH_AWS_IAM")}),
+					withOptions("GET /MyFunctionWithoutAuth", &awsapigateway.LambdaIntegrationOptions{CredentialsRole: g.role("AUTH_AWS_IAM")}),
 					secureapi.Handle("GET /MyFunctionNoneAuth", g.fn("F"), open),
-					by("GET /MyFunctionDefaultInvokeRole", &awsapigateway.LambdaIntegrationOptions{
+					withOptions("GET /MyFunctionDefaultInvokeRole", &awsapigateway.LambdaIntegrationOptions{
 						CredentialsPassthrough: jsii.Bool(true),
 					}),
 					secureapi.Handle("GET /MyFunctionNONEInvokeRole", g.fn("F")),

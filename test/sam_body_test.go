@@ -12,7 +12,7 @@ func onePool(g *given) secureapi.Authorizer {
 	return secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{g.pool("eu-west-1_one")}}
 }
 
-// user is the model of SAM's tests.
+// user returns the model of SAM's tests.
 func user() secureapi.BodySchema {
 	return secureapi.Schema(map[string]any{
 		"type": "object", "properties": map[string]any{"username": map[string]any{"type": "string"}},
@@ -21,7 +21,7 @@ func user() secureapi.BodySchema {
 
 const userModel = `{"properties":{"username":{"type":"string"}},"type":"object"}`
 
-// parametersChecked are options of a method that SAM has with ValidateParameters.
+// parametersChecked returns the options of a method for SAM's ValidateParameters.
 func parametersChecked(checked bool, parameters ...string) *awsapigateway.MethodOptions {
 	o := &awsapigateway.MethodOptions{RequestValidatorOptions: &awsapigateway.RequestValidatorOptions{
 		ValidateRequestParameters: jsii.Bool(checked), ValidateRequestBody: jsii.Bool(false),

@@ -11,21 +11,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// conditional is a function that is there where a condition of its name holds, as its route is.
+// conditional returns a route to a function. Both exist only if the condition with the function's name holds.
 func (g *given) conditional(pattern, name string, words ...secureapi.Access) secureapi.Route {
 	f, c := g.fn("F"+name), g.condition(name)
 	f.Node().DefaultChild().(awscdk.CfnResource).CfnOptions().SetCondition(c)
 	return secureapi.Handle(pattern, f, append(words, secureapi.OnlyIf(c))...)
 }
 
-// whole is the condition of SAM's implicit API: that of one of its functions at least.
+// whole returns the condition of SAM's implicit API: at least one condition of its functions holds.
 func (g *given) whole(names ...string) awscdk.CfnCondition {
-	var of []awscdk.ICfnConditionExpression
+	var conditions []awscdk.ICfnConditionExpression
 	for _, n := range names {
-		of = append(of, g.condition(n))
+		conditions = append(conditions, g.condition(n))
 	}
 	return awscdk.NewCfnCondition(g.stack, jsii.String("ServerlessRestApiCondition"),
-		&awscdk.CfnConditionProps{Expression: awscdk.Fn_ConditionOr(of...)})
+		&awscdk.CfnConditionProps{Expression: awscdk.Fn_ConditionOr(conditions...)})
 }
 
 var conditionSamples = []sample{
@@ -134,7 +134,7 @@ var conditionSamples = []sample{
 	},
 }
 
-// manyConditions are the facts of routes that each have one.
+// manyConditions returns the facts of routes that each have a condition.
 var manyConditions = func() map[string]string {
 	out := map[string]string{"api": "ServerlessRestApiCondition"}
 	for i := range 9 {
@@ -143,7 +143,7 @@ var manyConditions = func() map[string]string {
 	return out
 }()
 
-// ofPaths is the authorizer of SAM's tests of conditional paths.
+// ofPaths returns the authorizer of SAM's tests of conditional paths.
 func ofPaths(g *given) secureapi.Authorizer {
 	return secureapi.TokenAuthorizer{
 		Function: g.fn("Decide"), InvokeRole: g.role("MyAuthFnRole"), CacheTTL: 37 * time.Second,

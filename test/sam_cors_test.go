@@ -9,15 +9,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// cors is an API of one function that pages of another origin call.
+// cors returns the props of an API of one function with CORS.
 func cors(allowed secureapi.CORS, patterns ...string) func(g *given) *secureapi.Props {
 	return func(g *given) *secureapi.Props {
 		return &secureapi.Props{CORS: &allowed, Routes: g.public(patterns...)}
 	}
 }
 
-// Where SAM is told the origins alone, its preflights allow OPTIONS beside the verbs of the path, and no header. Ours
-// allow the verbs of the table, as a page needs no leave for OPTIONS, and the headers that calling the API takes.
+// If only origins are configured, SAM's preflights allow the verbs of the path and OPTIONS, and no headers. Gatehouse's
+// allow the verbs of the table, because a page does not need permission for OPTIONS, and the headers that calls need.
 var corsSamples = []sample{
 	{
 		name: "api_with_cors",
@@ -81,13 +81,13 @@ var corsSamples = []sample{
 		name: "api_with_cors_and_apikey",
 		also: []string{"api_with_cors_and_apikey_defined_at_api_level"},
 		props: func(g *given) *secureapi.Props {
-			by := &awsapigateway.LambdaIntegrationOptions{CredentialsRole: g.role("ApiGatewayLambdaRole")}
+			options := &awsapigateway.LambdaIntegrationOptions{CredentialsRole: g.role("ApiGatewayLambdaRole")}
 			key := []secureapi.Access{secureapi.KeyOnly("as in SAM's test")}
 			return &secureapi.Props{
 				CORS: &secureapi.CORS{AllowOrigins: []string{"https://www.amazon.com"}, MaxAge: 10 * time.Minute},
 				Routes: []secureapi.Route{
-					{Pattern: "GET /apione", Function: g.fn("F"), Access: key, IntegrationOptions: by},
-					{Pattern: "GET /apitwo", Function: g.fn("F"), Access: key, IntegrationOptions: by},
+					{Pattern: "GET /apione", Function: g.fn("F"), Access: key, IntegrationOptions: options},
+					{Pattern: "GET /apitwo", Function: g.fn("F"), Access: key, IntegrationOptions: options},
 				},
 				RestApiProps: &awsapigateway.RestApiProps{RestApiName: jsii.String("keys")},
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// domain is an API of two public routes at a domain of parameters.
+// domain returns the props of an API with two public routes and a domain that uses parameters.
 func domain(change func(g *given, d *secureapi.Domain)) func(g *given) *secureapi.Props {
 	return func(g *given) *secureapi.Props {
 		d := &secureapi.Domain{
@@ -29,7 +29,7 @@ func (g *given) zone(id string) awsroute53.IHostedZone {
 
 const endpoint = "vpce-0a1b2c3d4e5f60718"
 
-// private is an API for callers in VPCs, at a domain of theirs.
+// private returns the props of a private API with a private domain.
 func private(change func(g *given, d *secureapi.Domain)) func(g *given) *secureapi.Props {
 	return func(g *given) *secureapi.Props {
 		p := domain(func(g *given, d *secureapi.Domain) {
@@ -75,8 +75,8 @@ var (
 	}
 )
 
-// SAM makes the record AAAA where IpV6 says so, and ours are both; and it writes no SecurityPolicy, where ours is the
-// least that API Gateway has today.
+// SAM makes the record AAAA only with IpV6; Gatehouse always makes both records. SAM omits SecurityPolicy by default;
+// Gatehouse writes the lowest policy that API Gateway has today.
 var domainSamples = []sample{
 	{
 		name:  "api_with_basic_custom_domain_regional",

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// samTemplate is a synthesized one, of which the facts are read that SAM's templates are compared by.
+// samTemplate is a synthesized template. Its facts are compared with those of SAM's templates.
 type samTemplate struct{ resources map[string]resource }
 
 type resource struct {
@@ -19,18 +19,18 @@ type resource struct {
 func read(document map[string]any) samTemplate {
 	t := samTemplate{map[string]resource{}}
 	for id, r := range document["Resources"].(map[string]any) {
-		of := r.(map[string]any)
-		props, _ := of["Properties"].(map[string]any)
-		condition, _ := of["Condition"].(string)
+		object := r.(map[string]any)
+		props, _ := object["Properties"].(map[string]any)
+		condition, _ := object["Condition"].(string)
 		if conditions, _ := document["Conditions"].(map[string]any); conditions[condition] != nil {
 			condition = joined(condition, conditions[condition])
 		}
-		t.resources[id] = resource{id, of["Type"].(string), condition, props}
+		t.resources[id] = resource{id, object["Type"].(string), condition, props}
 	}
 	return t
 }
 
-// joined names a condition, or the two that it joins.
+// joined returns the name of a condition, or the names of the conditions that it joins with Fn::And.
 func joined(name string, condition any) string {
 	and, is := condition.(map[string]any)["Fn::And"].([]any)
 	if !is {
@@ -43,8 +43,8 @@ func joined(name string, condition any) string {
 	return strings.Join(names, "+")
 }
 
-// of are the resources of a type, in the order of their ids.
-func (t samTemplate) of(kind string) (out []resource) {
+// ofType returns the resources of a type, in the order of their IDs.
+func (t samTemplate) ofType(kind string) (out []resource) {
 	for _, r := range t.resources {
 		if r.kind == kind {
 			out = append(out, r)
@@ -54,7 +54,7 @@ func (t samTemplate) of(kind string) (out []resource) {
 	return out
 }
 
-// short is a value in few letters: a reference is its logical ID, a text is itself, and all else is JSON.
+// short returns a value as a short text: the logical ID of a reference, a string as it is, and other values as JSON.
 func short(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -80,7 +80,7 @@ func short(v any) string {
 	return string(text)
 }
 
-// path is that of a resource of the API.
+// path returns the path of an API's resource.
 func (t samTemplate) path(id any) string {
 	r, ok := t.resources[short(id)]
 	if !ok || r.kind != "AWS::ApiGateway::Resource" {
@@ -89,10 +89,10 @@ func (t samTemplate) path(id any) string {
 	return t.path(r.props["ParentId"]) + "/" + short(r.props["PathPart"])
 }
 
-// facts are what the methods, the stage and all else are, by their names.
+// facts returns facts about the methods, the stage and other resources, by name.
 func (t samTemplate) facts() map[string]string {
 	out := map[string]string{}
-	for _, m := range t.of("AWS::ApiGateway::Method") {
+	for _, m := range t.ofType("AWS::ApiGateway::Method") {
 		verb := short(m.props["HttpMethod"])
 		name := verb + " " + cmp.Or(t.path(m.props["ResourceId"]), "/")
 		if integration := m.props["Integration"].(map[string]any); verb == "OPTIONS" && integration["Type"] == "MOCK" {
@@ -101,16 +101,16 @@ func (t samTemplate) facts() map[string]string {
 			out[name] = t.method(m, integration)
 		}
 	}
-	for _, m := range t.of("AWS::ApiGateway::Model") {
+	for _, m := range t.ofType("AWS::ApiGateway::Model") {
 		schema := m.props["Schema"].(map[string]any)
 		delete(schema, "$schema")
 		out["model "+short(m.props["Name"])] = short(schema)
 	}
-	for _, r := range t.of("AWS::ApiGateway::GatewayResponse") {
+	for _, r := range t.ofType("AWS::ApiGateway::GatewayResponse") {
 		out["answer "+short(r.props["ResponseType"])] = words(short(r.props["StatusCode"]),
 			short(r.props["ResponseParameters"]), short(r.props["ResponseTemplates"]))
 	}
-	for _, a := range t.of("AWS::ApiGateway::RestApi") {
+	for _, a := range t.ofType("AWS::ApiGateway::RestApi") {
 		for _, name := range []string{"Name", "BinaryMediaTypes", "MinimumCompressionSize", "DisableExecuteApiEndpoint",
 			"FailOnWarnings", "SecurityPolicy", "EndpointAccessMode", "ApiKeySourceType", "EndpointConfiguration", "Tags"} {
 			if v := a.props[name]; v != nil {
@@ -124,7 +124,7 @@ func (t samTemplate) facts() map[string]string {
 			}
 		}
 	}
-	for _, s := range t.of("AWS::ApiGateway::Stage") {
+	for _, s := range t.ofType("AWS::ApiGateway::Stage") {
 		for name, v := range s.props {
 			if name != "DeploymentId" && name != "RestApiId" {
 				out["stage "+name] = short(v)
@@ -135,10 +135,10 @@ func (t samTemplate) facts() map[string]string {
 	return out
 }
 
-// besides are facts of domains and plans.
+// besides adds facts about domains and plans.
 func (t samTemplate) besides(out map[string]string) {
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGateway::DomainNameV2"} {
-		for _, d := range t.of(kind) {
+		for _, d := range t.ofType(kind) {
 			for name, v := range d.props {
 				if name == "Policy" {
 					for i, s := range v.(map[string]any)["Statement"].([]any) {
@@ -152,7 +152,7 @@ func (t samTemplate) besides(out map[string]string) {
 	}
 	var paths []string
 	for _, kind := range []string{"AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::BasePathMappingV2"} {
-		for _, m := range t.of(kind) {
+		for _, m := range t.ofType(kind) {
 			paths = append(paths, "/"+short(m.props["BasePath"]))
 		}
 	}
@@ -160,10 +160,10 @@ func (t samTemplate) besides(out map[string]string) {
 		slices.Sort(paths)
 		out["base paths"] = strings.Join(paths, " ")
 	}
-	for _, a := range t.of("AWS::ApiGateway::DomainNameAccessAssociation") {
+	for _, a := range t.ofType("AWS::ApiGateway::DomainNameAccessAssociation") {
 		out["association"] = words(short(a.props["AccessAssociationSourceType"]), short(a.props["AccessAssociationSource"]))
 	}
-	for _, r := range t.of("AWS::Route53::RecordSet") {
+	for _, r := range t.ofType("AWS::Route53::RecordSet") {
 		target := r.props["AliasTarget"].(map[string]any)
 		dns, _, _ := strings.Cut(short(target["DNSName"]), ".")
 		if d := t.resources[dns]; d.kind != "" {
@@ -173,13 +173,13 @@ func (t samTemplate) besides(out map[string]string) {
 			label("region", r.props["Region"]), label("set", r.props["SetIdentifier"]),
 			label("health", target["EvaluateTargetHealth"]))
 	}
-	for _, p := range t.of("AWS::ApiGateway::UsagePlan") {
+	for _, p := range t.ofType("AWS::ApiGateway::UsagePlan") {
 		out["plan "+short(p.props["UsagePlanName"])] = words(fmt.Sprint(len(p.props["ApiStages"].([]any)), " stages"),
 			short(p.props["Description"]), label("quota", p.props["Quota"]), label("throttle", p.props["Throttle"]))
 	}
 }
 
-// method says who guards a method, what answers it, and what it checks.
+// method returns the facts about a method: its guard, its integration and its checks.
 func (t samTemplate) method(m resource, integration map[string]any) string {
 	answer := ""
 	if integration["Type"] != "AWS_PROXY" {
@@ -209,7 +209,8 @@ func (t samTemplate) method(m resource, integration map[string]any) string {
 		label("if", none(m.condition)))
 }
 
-// credentials are those that a function or a service is called with. A role of the template is "a role".
+// credentials returns the credentials with which a function or a service is called, or "a role" for a role of the
+// template.
 func credentials(v any) any {
 	if at, is := v.(map[string]any); is && at["Fn::GetAtt"] != nil {
 		return "a role"
@@ -217,7 +218,7 @@ func credentials(v any) any {
 	return v
 }
 
-// guard is the authorizer of a method, by its settings.
+// guard returns the settings of a method's authorizer.
 func (t samTemplate) guard(m resource) string {
 	a := t.resources[short(m.props["AuthorizerId"])]
 	if a.kind == "" {
@@ -240,7 +241,7 @@ func (t samTemplate) guard(m resource) string {
 		label("ttl", a.props["AuthorizerResultTtlInSeconds"]), role, pools)
 }
 
-// preflight is what the answer to a preflight allows.
+// preflight returns what the answer to a preflight allows.
 func (t samTemplate) preflight(m resource, integration map[string]any) string {
 	parameters := map[string]any{}
 	for _, r := range integration["IntegrationResponses"].([]any) {
@@ -254,7 +255,7 @@ func (t samTemplate) preflight(m resource, integration map[string]any) string {
 		label("age", parameters["Max-Age"]))
 }
 
-// statement is one of a policy.
+// statement returns a statement of a policy as a text.
 func statement(s map[string]any) string {
 	return words(short(s["Effect"]), short(s["Principal"]), short(s["Action"]), short(s["Resource"]),
 		label("not", s["NotResource"]),
@@ -282,11 +283,11 @@ func label(name string, v any) string {
 	return name + "=" + short(v)
 }
 
-func list(name string, of []string) string {
-	if len(of) == 0 {
+func list(name string, items []string) string {
+	if len(items) == 0 {
 		return ""
 	}
-	return name + "=" + strings.Join(of, ",")
+	return name + "=" + strings.Join(items, ",")
 }
 
 func flag(name string, v any) string {

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// samPage has a table of how many APIs there are by what stands for them.
+// samPage has a table with the number of SAM's APIs for each verdict.
 const samPage = "docs/moving-from-sam.md"
 
-// TestSAMInputs wants a sample for each input that the props stand for, a reason for each other one, and their numbers in
-// the documentation.
+// TestSAMInputs checks that each input that props can replace has a sample, that each other input has a reason, and
+// that the documentation has the right numbers.
 func TestSAMInputs(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "sam-inputs.txt"))
 	if err != nil {
@@ -51,12 +51,12 @@ func TestSAMInputs(t *testing.T) {
 			t.Errorf("%s has the verdict %q", words[0], words[2])
 		}
 		if words[2] != "props" && len(words) < 4 {
-			t.Errorf("%s is %s, and no reason says why", words[0], words[2])
+			t.Errorf("%s is %s, and has no reason", words[0], words[2])
 		}
 	}
 	for input := range sampled {
 		if !listed[input] && strings.Contains(input, "_") {
-			t.Errorf("%s has a sample, and is not in the list", input)
+			t.Errorf("%s has a sample, but is not in the list", input)
 		}
 	}
 	documented, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(samPage)))

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// byKey is a route that takes callers with a key.
+// byKey returns a route that requires an API key.
 var byKey = secureapi.KeyOnly("as in SAM's test")
 
 var planSamples = []sample{
@@ -28,7 +28,7 @@ var planSamples = []sample{
 		name: "api_with_apikey_source",
 		props: func(g *given) *secureapi.Props {
 			return &secureapi.Props{
-				// The key is what an authorizer answers with, which SAM's API does not have.
+				// An authorizer must return the key. SAM's API does not have one.
 				Authorizer:   secureapi.TokenAuthorizer{Function: g.fn("Decide")},
 				Routes:       g.table([]secureapi.Access{secureapi.APIKey()}, "GET /ApiKeyTrue"),
 				RestApiProps: &awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER},

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// statementOf is a statement for every caller.
+// statementOf returns a statement for all callers.
 func statementOf(effect awsiam.Effect, action, resource string, conditions map[string]any) awsiam.PolicyStatement {
 	p := &awsiam.PolicyStatementProps{
 		Effect: effect, Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
@@ -20,7 +20,7 @@ func statementOf(effect awsiam.Effect, action, resource string, conditions map[s
 	return awsiam.NewPolicyStatement(p)
 }
 
-// Statements of SAM name routes, and ours the API where all of its routes have them.
+// SAM's statements name routes. Those of Gatehouse name the API if they are about all of its routes.
 var policySamples = []sample{
 	{
 		name: "api_with_resource_policy",
@@ -119,9 +119,9 @@ var policySamples = []sample{
 	{
 		name: "state_machine_with_api_resource_policy",
 		props: func(g *given) *secureapi.Props {
-			from := secureapi.FromCIDRs("1.2.3.4")
+			addresses := secureapi.FromCIDRs("1.2.3.4")
 			return &secureapi.Props{Routes: []secureapi.Route{
-				g.starts("GET /one", open, from), g.starts("POST /two", open, from), g.starts("PUT /three", open),
+				g.starts("GET /one", open, addresses), g.starts("POST /two", open, addresses), g.starts("PUT /three", open),
 			}}
 		},
 		want: map[string]string{

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// openAs are facts of public methods.
+// openAs returns the facts of public methods.
 func openAs(patterns ...string) map[string]string {
 	out := map[string]string{}
 	for _, p := range patterns {
@@ -77,7 +77,7 @@ var routeSamples = []sample{
 		props: func(*given) *secureapi.Props {
 			return &secureapi.Props{RestApiProps: &awsapigateway.RestApiProps{BinaryMediaTypes: jsii.Strings("image/gif")}}
 		},
-		// AWS deploys no API without a method, so that ours has one, which answers 404.
+		// AWS does not deploy an API without a method, so this one has a method that answers 404.
 		want: map[string]string{"ANY /": "NONE mock", "api BinaryMediaTypes": `["image/gif"]`},
 	},
 	{
@@ -166,7 +166,7 @@ var routeSamples = []sample{
 		want: map[string]string{"GET /": "NONE parameters=querystring.full.type=false,querystring.type=false"},
 	},
 	{
-		name: "a time-out and a stream", // of events, which SAM's test for functions have
+		name: "a time-out and a stream", // settings of events in SAM's tests for functions
 		props: func(g *given) *secureapi.Props {
 			return &secureapi.Props{Routes: slices.Concat(
 				[]secureapi.Route{{
@@ -182,7 +182,7 @@ var routeSamples = []sample{
 	},
 }
 
-// startsBy is the fact of a method that starts an execution.
+// startsBy returns the fact of a method that starts an execution.
 func startsBy(guard string) string {
 	return guard + " aws credentials=a role"
 }

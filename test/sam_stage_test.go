@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// with is an API of one public route with settings.
+// with returns the props of an API with one public route, after a change.
 func with(change func(g *given, p *secureapi.Props)) func(g *given) *secureapi.Props {
 	return func(g *given) *secureapi.Props {
 		p := &secureapi.Props{
@@ -24,7 +24,7 @@ func with(change func(g *given, p *secureapi.Props)) func(g *given) *secureapi.P
 	}
 }
 
-// answer is SAM's gateway response.
+// answer returns SAM's gateway response.
 func answer(status int) map[string]secureapi.GatewayResponse {
 	return map[string]secureapi.GatewayResponse{"UNAUTHORIZED": {StatusCode: status, Headers: map[string]string{
 		"Access-Control-Expose-Headers": "'WWW-Authenticate'", "Access-Control-Allow-Origin": "'*'",

@@ -1,12 +1,12 @@
 package test
 
-// The files sam_*_test.go hold access tables against the APIs that AWS SAM's own tests transform.
+// The files sam_*_test.go compare access tables with APIs that AWS SAM's own tests transform.
 //
-// A sample names an input of SAM, has the table and the props that stand for its API, and the facts of what SAM makes
-// of it: who guards each method, by which settings, and what the stage, the domain, the policy, the plans and the
-// models are. They are those of tests/translator/output in https://github.com/aws/serverless-application-model, in the
-// notation of [samTemplate.facts]. SAM's tests have values that AWS does not take, such as the ARN "arn:aws:1" of a user
-// pool; these are others here. testdata/sam-inputs.txt says of every input what stands for it.
+// A sample names an input of SAM. It has the props that replace SAM's API, and the facts of SAM's output: the guard of
+// each method with its settings, the stage, the domain, the policy, the plans and the models. The facts are from
+// tests/translator/output in https://github.com/aws/serverless-application-model, in the notation of
+// [samTemplate.facts]. Values that AWS does not accept, such as the ARN "arn:aws:1" of a user pool, are replaced.
+// testdata/sam-inputs.txt lists all inputs with their replacement.
 
 import (
 	"maps"
@@ -27,16 +27,16 @@ import (
 
 // sample is an API of SAM's tests.
 type sample struct {
-	name  string   // of the input
-	also  []string // inputs whose APIs are made of the same words
+	name  string   // the name of the input
+	also  []string // further inputs whose APIs have the same properties
 	props func(g *given) *secureapi.Props
-	want  map[string]string // an empty value is a fact that must not be
+	want  map[string]string // an empty value means that the fact must be missing
 }
 
 var samples = slices.Concat(authSamples, routeSamples, bodySamples, corsSamples, policySamples, stageSamples,
 	domainSamples, planSamples, conditionSamples)
 
-// method is the name of a fact about a method.
+// method matches the name of a fact about a method.
 var method = regexp.MustCompile(`^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) /`)
 
 func TestSAM(t *testing.T) {
@@ -64,13 +64,13 @@ func TestSAM(t *testing.T) {
 	}
 }
 
-// given makes what a table refers to.
+// given makes the resources that a table refers to.
 type given struct {
 	stack awscdk.Stack
 	made  map[string]any
 }
 
-// once makes one thing of a name.
+// once makes the resource with a name at the first call, and returns the same one later.
 func once[T any](g *given, name string, build func(id *string) T) T {
 	if g.made == nil {
 		g.made = map[string]any{}
@@ -81,7 +81,7 @@ func once[T any](g *given, name string, build func(id *string) T) T {
 	return g.made[name].(T)
 }
 
-// fn is a function without a build.
+// fn returns a function whose code is in the template.
 func (g *given) fn(name string) awslambda.Function {
 	return once(g, name, func(id *string) awslambda.Function {
 		return awslambda.NewFunction(g.stack, id, &awslambda.FunctionProps{
@@ -92,7 +92,7 @@ func (g *given) fn(name string) awslambda.Function {
 	})
 }
 
-// pool is a user pool of the account, by its ID.
+// pool returns the user pool with an ID.
 func (g *given) pool(id string) awscognito.IUserPool {
 	return once(g, id, func(*string) awscognito.IUserPool {
 		return awscognito.UserPool_FromUserPoolArn(g.stack, &id,
@@ -106,14 +106,14 @@ func (g *given) role(name string) awsiam.IRole {
 	})
 }
 
-// parameter is one of the stack, as a token.
+// parameter returns a parameter of the stack, as a token.
 func (g *given) parameter(name string) string {
 	return *once(g, name, func(id *string) awscdk.CfnParameter {
 		return awscdk.NewCfnParameter(g.stack, id, nil)
 	}).ValueAsString()
 }
 
-// condition is one of the stack.
+// condition returns a condition of the stack.
 func (g *given) condition(name string) awscdk.CfnCondition {
 	return once(g, name, func(id *string) awscdk.CfnCondition {
 		return awscdk.NewCfnCondition(g.stack, id, &awscdk.CfnConditionProps{
@@ -122,10 +122,10 @@ func (g *given) condition(name string) awscdk.CfnCondition {
 	})
 }
 
-// open says why a route is public: SAM's are unless Auth says otherwise.
+// open is the reason for public routes: SAM's routes are public unless Auth says otherwise.
 var open = secureapi.Public("as in SAM's test")
 
-// table is one of routes that a function answers, by their patterns.
+// table returns routes with these patterns that a function answers.
 func (g *given) table(access []secureapi.Access, patterns ...string) (routes []secureapi.Route) {
 	for _, p := range patterns {
 		routes = append(routes, secureapi.Handle(p, g.fn("F"), access...))
@@ -133,12 +133,12 @@ func (g *given) table(access []secureapi.Access, patterns ...string) (routes []s
 	return routes
 }
 
-// public is a table of public routes.
+// public returns public routes.
 func (g *given) public(patterns ...string) []secureapi.Route {
 	return g.table([]secureapi.Access{open}, patterns...)
 }
 
-// plus is facts beside others.
+// plus joins facts.
 func plus(all ...map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, m := range all {

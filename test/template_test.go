@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// variant is a stack that snapshots and intents are checked on.
+// variant is a stack whose snapshot and properties are checked.
 type variant struct {
 	name string
 	make func(app awscdk.App) awscdk.Stack
@@ -57,8 +57,8 @@ var variants = []variant{
 	{"cognito-pool", func(app awscdk.App) awscdk.Stack { return newCognitoPool(app) }},
 }
 
-// withoutBuilds is the key of an app's context with the stacks whose functions are built. With none of them, templates
-// are the same but for the hashes of assets, and the go command does not run.
+// withoutBuilds is the context key with the list of stacks whose functions are built. If the list is empty, templates
+// are the same except for the hashes of assets, and the go command does not run.
 const withoutBuilds = "aws:cdk:bundling-stacks"
 
 func newApp() awscdk.App {
@@ -77,13 +77,13 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// template is a synthesized template with the questions that the intents below ask of it.
+// template is a synthesized template.
 type template struct {
 	t         *testing.T
 	resources map[string]any
 }
 
-// stacks are those of the variants by name, which are made once for all tests that look at their templates.
+// stacks has the stacks of the variants by name. They are made once for all tests.
 var stacks = map[string]awscdk.Stack{}
 
 func (v variant) stack() awscdk.Stack {
@@ -103,8 +103,8 @@ func templateOf(t *testing.T, stack awscdk.Stack) template {
 	return template{t, snapshot.Template(t, stack)["Resources"].(map[string]any)}
 }
 
-// of are the properties of the resources of a type, by logical id.
-func (tpl template) of(kind string) map[string]map[string]any {
+// ofType returns the properties of the resources of a type, by logical ID.
+func (tpl template) ofType(kind string) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for id, r := range tpl.resources {
 		if r := r.(map[string]any); r["Type"] == kind {
@@ -115,10 +115,10 @@ func (tpl template) of(kind string) map[string]map[string]any {
 	return out
 }
 
-// path is the path of a method, put together from the resources above it.
+// path returns the path of a method, joined from its resources.
 func (tpl template) path(method map[string]any) string {
 	var parts []string
-	resources := tpl.of("AWS::ApiGateway::Resource")
+	resources := tpl.ofType("AWS::ApiGateway::Resource")
 	id := method["ResourceId"].(map[string]any)
 	for id["Ref"] != nil {
 		r := resources[id["Ref"].(string)]
@@ -147,9 +147,9 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			tpl := v.synthesize(t)
-			methods := tpl.of("AWS::ApiGateway::Method")
+			methods := tpl.ofType("AWS::ApiGateway::Method")
 			if len(methods) < 5 {
-				t.Fatalf("%d methods: the template is not the one meant", len(methods))
+				t.Fatalf("%d methods: this is not the expected template", len(methods))
 			}
 			for id, m := range methods {
 				verb := m["HttpMethod"].(string)
@@ -183,7 +183,7 @@ func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
 		props, metadata := r["Properties"].(map[string]any), r["Metadata"]
 		open := props["AuthorizationType"] == "NONE" && props["HttpMethod"] != "OPTIONS"
 		reason := fmt.Sprint(metadata)
-		if said := strings.Contains(reason, "gatehouse:public") && strings.Contains(reason, "load balancers"); said != open {
+		if explained := strings.Contains(reason, "gatehouse:public") && strings.Contains(reason, "load balancers"); explained != open {
 			t.Errorf("%s: open is %v, and its metadata is %s", id, open, reason)
 		}
 	}
@@ -218,7 +218,7 @@ func TestOnePermissionForAFunction(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			tpl := v.synthesize(t)
 			seen := map[string]string{}
-			for id, p := range tpl.of("AWS::Lambda::Permission") {
+			for id, p := range tpl.ofType("AWS::Lambda::Permission") {
 				f := fmt.Sprint(p["FunctionName"])
 				if other, twice := seen[f]; twice {
 					t.Errorf("the function %s has two permissions, %s and %s", f, id, other)
@@ -227,7 +227,7 @@ func TestOnePermissionForAFunction(t *testing.T) {
 				caller := p["Principal"]
 				source, _ := p["SourceArn"].(map[string]any)
 				if at, _ := source["Fn::GetAtt"].([]any); len(at) == 2 && at[1] == "Arn" &&
-					tpl.of("AWS::Cognito::UserPool")[fmt.Sprint(at[0])] != nil && caller == "cognito-idp.amazonaws.com" {
+					tpl.ofType("AWS::Cognito::UserPool")[fmt.Sprint(at[0])] != nil && caller == "cognito-idp.amazonaws.com" {
 					continue // the trigger of a user pool
 				}
 				if caller != "apigateway.amazonaws.com" || p["SourceArn"] == nil {
@@ -236,7 +236,7 @@ func TestOnePermissionForAFunction(t *testing.T) {
 				}
 			}
 			if len(seen) == 0 {
-				t.Error("no function may be invoked at all")
+				t.Error("no function may be invoked")
 			}
 		})
 	}
@@ -247,13 +247,13 @@ func TestCORSOnBothGatewayResponses(t *testing.T) {
 		"orders-token": "'https://shop.example.com'", "orders-request": "'*'", "orders-cognito": "'*'",
 		"orders-jwt": "'https://shop.example.com'",
 		"orders-iam": "'https://shop.example.com'", "everything": "method.request.header.Origin",
-		"login-okta": "method.request.header.Origin", "login-cognito": nil, // which has no CORS
+		"login-okta": "method.request.header.Origin", "login-cognito": nil, // it has no CORS
 	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			tpl := v.synthesize(t)
 			seen := map[string]bool{}
-			for id, r := range tpl.of("AWS::ApiGateway::GatewayResponse") {
+			for id, r := range tpl.ofType("AWS::ApiGateway::GatewayResponse") {
 				seen[r["ResponseType"].(string)] = true
 				headers := r["ResponseParameters"].(map[string]any)
 				if got := headers["gatewayresponse.header.Access-Control-Allow-Origin"]; got != want[v.name] {
@@ -270,7 +270,7 @@ func TestCORSOnBothGatewayResponses(t *testing.T) {
 func TestFunctionsGetTheCORSOfTheirAPI(t *testing.T) {
 	tpl := variants[0].synthesize(t)
 	found := false
-	for _, f := range tpl.of("AWS::Lambda::Function") {
+	for _, f := range tpl.ofType("AWS::Lambda::Function") {
 		env, _ := f["Environment"].(map[string]any)
 		vars, _ := env["Variables"].(map[string]any)
 		if _, backend := vars["ORDERS_TABLE"]; backend {
@@ -285,13 +285,13 @@ func TestFunctionsGetTheCORSOfTheirAPI(t *testing.T) {
 func TestNoAccountWideRole(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			if accounts := v.synthesize(t).of("AWS::ApiGateway::Account"); len(accounts) > 0 {
-				t.Errorf("%v: want none, since it overwrites what other stacks of the account use (aws-cdk#10878)", accounts)
+			if accounts := v.synthesize(t).ofType("AWS::ApiGateway::Account"); len(accounts) > 0 {
+				t.Errorf("%v: want none, because it overwrites the setting of the account's other stacks (aws-cdk#10878)", accounts)
 			}
 		})
 	}
 	asked := templateOf(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true})(newApp()))
-	if len(asked.of("AWS::ApiGateway::Account")) != 1 {
-		t.Error("asked for, the role is not there")
+	if len(asked.ofType("AWS::ApiGateway::Account")) != 1 {
+		t.Error("the role is missing although it is enabled")
 	}
 }

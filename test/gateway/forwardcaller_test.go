@@ -30,10 +30,10 @@ const hostilePrincipal = `a"b'c\d&e=f %2B</g> é`
 func newForwarding(app awscdk.App, url string) {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
-	own, _ := json.Marshal(hostilePrincipal)
+	principal, _ := json.Marshal(hostilePrincipal)
 	decide := awslambda.NewFunction(stack, jsii.String("Decide"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
-		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => ({principalId: " + string(own) + `,
+		Code: awslambda.Code_FromInline(jsii.String("exports.handler = async (event) => ({principalId: " + string(principal) + `,
 			policyDocument: {Version: '2012-10-17', Statement: [
 				{Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*'}]}})`)),
 	})
@@ -151,8 +151,8 @@ func TestForwardCaller(t *testing.T) {
 					if got := s.send(t, r); got.status > 202 {
 						t.Fatalf("%d %s (%s)", got.status, got.body, got.record.Reason)
 					}
-					if who, text := read(t, e.asked()); who != g.want || text != body {
-						t.Errorf("the service received the caller %+v and the body\n\t%s\nwant %+v and\n\t%s", who, text, g.want, body)
+					if got, text := read(t, e.asked()); got != g.want || text != body {
+						t.Errorf("the service received the caller %+v and the body\n\t%s\nwant %+v and\n\t%s", got, text, g.want, body)
 					}
 				})
 			}

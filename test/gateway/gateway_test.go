@@ -88,10 +88,10 @@ type records struct {
 	all []*localgateway.Record
 }
 
-func (r *records) add(one *localgateway.Record) {
+func (r *records) add(record *localgateway.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.all = append(r.all, one)
+	r.all = append(r.all, record)
 }
 
 // take are those since the last time.
@@ -103,12 +103,12 @@ func (r *records) take() []*localgateway.Record {
 	return all
 }
 
-func (r *records) of(id string) *localgateway.Record {
+func (r *records) byID(id string) *localgateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, one := range r.all {
-		if one.RequestID == id {
-			return one
+	for _, record := range r.all {
+		if record.RequestID == id {
+			return record
 		}
 	}
 	return nil
@@ -137,7 +137,7 @@ func (s service) send(t *testing.T, r *http.Request) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := s.told.of(answer.Header.Get("x-amzn-RequestId"))
+	record := s.told.byID(answer.Header.Get("x-amzn-RequestId"))
 	if record == nil {
 		t.Fatalf("%s %s: the gateway told nothing of it", r.Method, r.URL.Path)
 	}
@@ -184,8 +184,8 @@ type clock struct {
 }
 
 func (c *clock) now() time.Time {
-	if at := c.still.Load(); at != nil {
-		return *at
+	if still := c.still.Load(); still != nil {
+		return *still
 	}
 	return time.Now().Add(time.Duration(c.offset.Load()))
 }

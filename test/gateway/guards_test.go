@@ -34,10 +34,10 @@ func newGuards(app awscdk.App) {
 		"token":   secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: issuers}},
 	}}
 	for _, name := range guards {
-		by := secureapi.GuardedBy(name)
+		guardedBy := secureapi.GuardedBy(name)
 		props.Routes = append(props.Routes,
-			secureapi.Handle("GET /"+name+"/orders", orders, by, secureapi.AnyScope("orders/read", "orders/admin")),
-			secureapi.Handle("GET /"+name+"/any", orders, by),
+			secureapi.Handle("GET /"+name+"/orders", orders, guardedBy, secureapi.AnyScope("orders/read", "orders/admin")),
+			secureapi.Handle("GET /"+name+"/any", orders, guardedBy),
 		)
 	}
 	secureapi.New(stack, "Api", props)

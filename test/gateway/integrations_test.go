@@ -61,8 +61,8 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // putResult is what EventBridge answers with the status 200.
 // Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 func putResult(call string) string {
-	for code, of := range map[string]string{"MalformedDetail": `"Detail": "[`, "ThrottlingException": "hurry"} {
-		if strings.Contains(call, of) {
+	for code, part := range map[string]string{"MalformedDetail": `"Detail": "[`, "ThrottlingException": "hurry"} {
+		if strings.Contains(call, part) {
 			return `{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "` + code + `", "ErrorMessage": "` +
 				internalWords + `"}]}`
 		}

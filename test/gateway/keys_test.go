@@ -50,8 +50,8 @@ func keysAndRanges(app awscdk.App) {
 func TestKeysAndRanges(t *testing.T) {
 	t.Parallel()
 	dir := synthesizedHere(t, keysAndRanges)
-	for _, at := range []string{office, elsewhere} {
-		api := running(t, dir, "prod", localgateway.Options{SourceIP: at})
+	for _, place := range []string{office, elsewhere} {
+		api := running(t, dir, "prod", localgateway.Options{SourceIP: place})
 		keys := map[string]string{}
 		for _, k := range api.APIKeys() {
 			if !slices.Equal(k.Plans, []string{"Gold"}) || len(k.Value) < 20 || k.Enabled != (k.Name == "acme") {
@@ -83,15 +83,15 @@ func TestKeysAndRanges(t *testing.T) {
 			{"a preflight", "OPTIONS", "/status", []string{"Origin: https://shop.example.com"}, 204, 204},
 		} {
 			want := tt.office
-			if at == elsewhere {
+			if place == elsewhere {
 				want = tt.further
 			}
 			got := api.send(t, api.request(t, tt.verb, tt.path, "", tt.headers...))
 			if got.status != want {
-				t.Errorf("%s from %s: %d %s (%s), want %d", tt.name, at, got.status, got.body, got.record.Reason, want)
+				t.Errorf("%s from %s: %d %s (%s), want %d", tt.name, place, got.status, got.body, got.record.Reason, want)
 			}
-			if at == elsewhere && tt.office != tt.further && !strings.Contains(got.body, "with an explicit deny") {
-				t.Errorf("%s from %s: %s, want the resource policy's denial", tt.name, at, got.body)
+			if place == elsewhere && tt.office != tt.further && !strings.Contains(got.body, "with an explicit deny") {
+				t.Errorf("%s from %s: %s, want the resource policy's denial", tt.name, place, got.body)
 			}
 		}
 	}

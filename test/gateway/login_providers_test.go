@@ -158,9 +158,9 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 	p.Up()
 
 	// The logout ends the session here, revokes the refresh token, and ends the session at the provider.
-	var to struct{ Location string }
+	var logout struct{ Location string }
 	p.Requests()
-	if err := json.Unmarshal([]byte(want(fetch("POST", "/auth/logout"), 200, "location").Body), &to); err != nil {
+	if err := json.Unmarshal([]byte(want(fetch("POST", "/auth/logout"), 200, "location").Body), &logout); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.Requests(); len(got) != 1 || got[0].Form.Get("token") == "" || got[0].Status != 200 {
@@ -168,7 +168,7 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 	}
 	want(fetch("GET", "/orders"), 401, "")
 	want(fetch("GET", "/auth/session"), 401, "")
-	page = b.Link(t, shopOrigin, to.Location)
+	page = b.Link(t, shopOrigin, logout.Location)
 	if kind == logintest.OIDCProvider { // which asks first
 		page = page.Submit(t, url.Values{"logout": {"yes"}})
 	}
@@ -180,11 +180,11 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 // distribution passes all requests on to the gateway.
 func distribution(t *testing.T, gateway string) http.Handler {
 	t.Helper()
-	to, err := url.Parse(gateway)
+	target, err := url.Parse(gateway)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return httputil.NewSingleHostReverseProxy(to)
+	return httputil.NewSingleHostReverseProxy(target)
 }
 
 // secretsOf is the environment that has functions ask for their secrets here: the client's, and one for sessions.

@@ -222,10 +222,10 @@ func TestKeyRotation(t *testing.T) {
 	env["CLOCK_FILE"] = now.file
 	api := runningByItself(t, dir, "prod", localgateway.Options{Now: now.now, Env: env, MaxProcesses: 1})
 	old := p.token(t, "shop", "orders", "orders/read")
-	ask := func(what, token string, status int, cache localgateway.CacheResult) {
+	ask := func(name, token string, status int, cache localgateway.CacheResult) {
 		t.Helper()
 		if got := api.call(t, "GET", "/orders", token, "", status, ""); got.record.Cache != cache {
-			t.Errorf("%s: cache %q, want %q", what, got.record.Cache, cache)
+			t.Errorf("%s: cache %q, want %q", name, got.record.Cache, cache)
 		}
 	}
 	now.stop(t) // or a slow machine takes longer for a rotation than keys are not fetched again

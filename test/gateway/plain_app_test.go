@@ -37,7 +37,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 			MaxAge:       awscdk.Duration_Minutes(jsii.Number(5)),
 		},
 	})
-	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
+	resource := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
 	ttl := func(d time.Duration) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(d.Seconds())) }
 
 	token := &awsapigateway.MethodOptions{
@@ -45,9 +45,9 @@ func newPlain(app awscdk.App, executable, archive string) {
 			Handler: check, ResultsCacheTtl: ttl(10 * time.Minute), ValidationRegex: jsii.String("[a-z ]+"),
 		}),
 	}
-	at("/token").AddMethod(jsii.String("GET"), backend, token)
-	at("/token").AddMethod(jsii.String("POST"), backend, token)
-	at("/files").AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: backend, DefaultMethodOptions: token})
+	resource("/token").AddMethod(jsii.String("GET"), backend, token)
+	resource("/token").AddMethod(jsii.String("POST"), backend, token)
+	resource("/files").AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: backend, DefaultMethodOptions: token})
 
 	request := &awsapigateway.MethodOptions{
 		Authorizer: awsapigateway.NewRequestAuthorizer(stack, jsii.String("Request"), &awsapigateway.RequestAuthorizerProps{
@@ -58,8 +58,8 @@ func newPlain(app awscdk.App, executable, archive string) {
 			},
 		}),
 	}
-	at("/request").AddMethod(jsii.String("GET"), backend, request)
-	at("/request").AddMethod(jsii.String("POST"), backend, request)
+	resource("/request").AddMethod(jsii.String("GET"), backend, request)
+	resource("/request").AddMethod(jsii.String("POST"), backend, request)
 
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	pool.AddClient(jsii.String("Client"), nil)
@@ -70,29 +70,29 @@ func newPlain(app awscdk.App, executable, archive string) {
 			CognitoUserPools: &[]awscognito.IUserPool{pool},
 		},
 	)
-	at("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
-	at("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
+	resource("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
+	resource("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
 		Authorizer:          users,
 		AuthorizationScopes: jsii.Strings("shop/write"),
 	})
 
 	signed := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM}
-	at("/signed").AddMethod(jsii.String("POST"), backend, signed)
+	resource("/signed").AddMethod(jsii.String("POST"), backend, signed)
 	awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}).
 		AddToPolicy(
 			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 				Actions:   jsii.Strings("execute-api:Invoke"),
-				Resources: &[]*string{at("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
+				Resources: &[]*string{resource("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
 			}))
 
-	at("/metered").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
+	resource("/metered").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 	plan := api.AddUsagePlan(jsii.String("Plan"), &awsapigateway.UsagePlanProps{
 		ApiStages: &[]*awsapigateway.UsagePlanPerApiStage{{Api: api, Stage: api.DeploymentStage()}},
 	})
 	plan.AddApiKey(api.AddApiKey(jsii.String("Key"), &awsapigateway.ApiKeyOptions{Value: jsii.String(plainKey)}), nil)
 	api.AddApiKey(jsii.String("WithoutPlan"), &awsapigateway.ApiKeyOptions{Value: jsii.String(plainKey + "-one-day")})
 
-	at("/mock").AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+	resource("/mock").AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
 		RequestTemplates: &map[string]*string{"application/json": jsii.String(`{ "statusCode": 200 }`)},
 		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{
 			StatusCode:        jsii.String("200"),
@@ -105,15 +105,15 @@ func newPlain(app awscdk.App, executable, archive string) {
 		Runtime: awslambda.Runtime_PYTHON_3_13(), Handler: jsii.String("shop/app.handler"),
 		Code: awslambda.Code_FromAsset(&archive, nil), Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
 	})
-	at("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
+	resource("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
 
 	// What cannot be run here: a runtime that the gateway does not know, and a web server elsewhere.
 	ruby := awslambda.NewFunction(stack, jsii.String("Ruby"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_RUBY_3_4(), Handler: jsii.String("index.handler"),
 		Code: awslambda.Code_FromAsset(&archive, nil),
 	})
-	at("/ruby").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(ruby, nil), nil)
-	at("/ruby/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
+	resource("/ruby").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(ruby, nil), nil)
+	resource("/ruby/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
 		Authorizer: awsapigateway.NewTokenAuthorizer(
 			stack,
 			jsii.String("RubyToken"),
@@ -121,7 +121,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 		),
 	})
 	elsewhere := awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil)
-	at("/elsewhere").AddMethod(jsii.String("GET"), elsewhere, nil)
+	resource("/elsewhere").AddMethod(jsii.String("GET"), elsewhere, nil)
 
 	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),

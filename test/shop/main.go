@@ -1,12 +1,12 @@
-// Command shop made the assembly in internal/cloudassembly/testdata/shop, with aws-cdk-lib 2.270.0. It uses no
-// construct of Gatehouse, so that the local gateway is tested with what any CDK app writes. It is kept here, and not
-// beside the assembly, since nothing there may load CDK.
+// Command shop makes the assembly in internal/cloudassembly/testdata/shop, which was made with aws-cdk-lib 2.270.0. It
+// uses no construct of Gatehouse, so that the local gateway is tested with an ordinary CDK app. It is in this folder,
+// because packages in internal may not load CDK.
 //
 //	go run ./test/shop DIR
 //
-// It takes files of any content in fn/token and fn/backend of the folder that it is run in. Afterwards the metadata and
-// what concerns the deployment alone was taken out: Lambda permissions, rules, the roles of CDK's bootstrap stack, and
-// the user pools' mail texts.
+// It needs files with any content in the folders fn/token and fn/backend of the working directory. From its output, the
+// metadata was removed, and the parts for the deployment: Lambda permissions, rules, the roles of CDK's bootstrap
+// stack, and the mail texts of the user pools.
 package main
 
 import (
@@ -231,8 +231,8 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 			},
 		},
 	)
-	one := orders.AddResource(s("{id}"), nil)
-	one.AddMethod(
+	order := orders.AddResource(s("{id}"), nil)
+	order.AddMethod(
 		s("GET"),
 		lambda,
 		&gw.MethodOptions{
@@ -240,8 +240,8 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 			AuthorizationScopes: &[]*string{awscognito.OAuthScope_ResourceServer(sh.server, sh.scope).ScopeName()},
 		},
 	)
-	one.AddMethod(s("DELETE"), lambda, &gw.MethodOptions{AuthorizationType: gw.AuthorizationType_IAM})
-	one.AddMethod(s("PUT"), lambda, &gw.MethodOptions{Authorizer: plain})
+	order.AddMethod(s("DELETE"), lambda, &gw.MethodOptions{AuthorizationType: gw.AuthorizationType_IAM})
+	order.AddMethod(s("PUT"), lambda, &gw.MethodOptions{Authorizer: plain})
 	api.Root().
 		AddResource(s("files"), nil).
 		AddResource(s("{proxy+}"), nil).
@@ -297,7 +297,7 @@ func apiStack(scope constructs.Construct, id string, sh shared) gw.RestApi {
 
 func nestedRoutes(scope constructs.Construct, id string, api gw.RestApi, sh shared) {
 	st := awscdk.NewStack(scope, &id, nil)
-	// Routes of an API that is in another stack, in a nested CloudFormation stack, reading a weak reference.
+	// Routes of an API of another stack, in a nested CloudFormation stack, which reads a weak reference.
 	nested := awscdk.NewNestedStack(st, s("Routes"), nil)
 	f := fn(
 		nested,
