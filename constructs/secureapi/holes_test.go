@@ -62,6 +62,13 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			func(_ awscdk.Stack, api *secureapi.API) {
 				behind.AddEnvironment(jsii.String("API_URL"), jsii.String(api.URL()), nil)
 			}, "circular-dependency", "the variable API_URL of the function refers to ApiRestApiDeploymentStageprod"},
+		{"a load balancer that is taken away",
+			func(p *secureapi.Props) {
+				stock := privateBackend(awscdk.Stack_Of(p.Routes[0].Function), "Stock", "", "app/stock/1")
+				p.Routes = append(p.Routes, secureapi.Integrate("GET /stock", stock, secureapi.AnyScope("stock:read")))
+			}, func(_ awscdk.Stack, api *secureapi.API) {
+				cfn(method(api, "/stock", "GET")).AddPropertyDeletionOverride(jsii.String("Integration.IntegrationTarget"))
+			}, "private-integration", "the method GET /stock is connected to a VPC link V2, and has no IntegrationTarget"},
 		{"a method with a key alone", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 		}, "open-method", "the method GET / is public with a key, which is no identity, and the table does not say so"},

@@ -88,13 +88,22 @@ func newNetwork(stack awscdk.Stack) (n network) {
 	return n
 }
 
-// privateBackend returns an integration of a load balancer and a link that are only known by their IDs.
+// privateBackend returns an integration of a load balancer that is only known by its ARN. So is the VPC link by its ID,
+// or a new one for "".
 func privateBackend(stack awscdk.Stack, id, link, balancer string) awsapigateway.Integration {
 	scope := constructs.NewConstruct(stack, &id)
 	vpc := awsec2.Vpc_FromVpcAttributes(scope, jsii.String("Vpc"), &awsec2.VpcAttributes{
 		VpcId:             jsii.String("vpc-0a1b2c3d4e5f67890"),
 		AvailabilityZones: jsii.Strings("eu-west-1a"),
+		PrivateSubnetIds:  jsii.Strings("subnet-0a1b2c3d4e5f67890"),
 	})
+	var via awsapigatewayv2.IVpcLink
+	if link == "" {
+		via = awsapigatewayv2.NewVpcLink(scope, jsii.String("Link"), &awsapigatewayv2.VpcLinkProps{Vpc: vpc})
+	} else {
+		via = awsapigatewayv2.VpcLink_FromVpcLinkAttributes(scope, jsii.String("Link"),
+			&awsapigatewayv2.VpcLinkAttributes{VpcLinkId: &link, Vpc: vpc})
+	}
 	arn := "arn:aws:elasticloadbalancing:eu-west-1:111122223333:"
 	return secureapi.ForwardTo(
 		awselasticloadbalancingv2.ApplicationListener_FromApplicationListenerAttributes(scope, jsii.String("Listener"),
@@ -103,8 +112,7 @@ func privateBackend(stack awscdk.Stack, id, link, balancer string) awsapigateway
 				SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(scope, jsii.String("Group"), jsii.String("sg-1"), nil),
 			}),
 		&secureapi.ForwardToProps{
-			VPCLink: awsapigatewayv2.VpcLink_FromVpcLinkAttributes(scope, jsii.String("Link"),
-				&awsapigatewayv2.VpcLinkAttributes{VpcLinkId: &link, Vpc: vpc}),
+			VPCLink: via,
 			LoadBalancer: awselasticloadbalancingv2.ApplicationLoadBalancer_FromApplicationLoadBalancerAttributes(scope,
 				jsii.String("Balancer"), &awselasticloadbalancingv2.ApplicationLoadBalancerAttributes{
 					LoadBalancerArn:     jsii.String(arn + "loadbalancer/" + balancer),

@@ -69,6 +69,7 @@ var holes = map[string]string{
 	"validator-passes-parameters":    "changed-check",
 	"undeclared-header":              "undeclared-answer",
 	"undeclared-status":              "undeclared-answer",
+	"vpc-link-without-target":        "private-integration",
 	"type-from-condition":            "open-method",
 	"type-from-parameter":            "undecided-authorization",
 	"type-from-store":                "undecided-authorization",

@@ -56,6 +56,7 @@ func All() []Rule {
 		openInvocation,
 		responseCache,
 		undeclaredAnswer,
+		privateIntegration,
 		openCall,
 		unreadTemplate,
 		missingRoute,

@@ -201,7 +201,8 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 	}
 }
 
-// TestALoadBalancerInTheLocalGateway checks that a route to a VPC says why it is not answered here.
+// TestALoadBalancerInTheLocalGateway checks that a route to a VPC says why it is not answered here, also if the app
+// wrote the load balancer into the template itself.
 func TestALoadBalancerInTheLocalGateway(t *testing.T) {
 	t.Parallel()
 	dir := synthesizedHere(t, func(app awscdk.App) {
@@ -217,18 +218,33 @@ func TestALoadBalancerInTheLocalGateway(t *testing.T) {
 			Port:          jsii.Number(80),
 			DefaultAction: awselasticloadbalancingv2.ListenerAction_FixedResponse(jsii.Number(404), nil),
 		})
-		stock := secureapi.ForwardTo(listener, &secureapi.ForwardToProps{
-			VPCLink: awsapigatewayv2.NewVpcLink(stack, jsii.String("Link"), &awsapigatewayv2.VpcLinkProps{Vpc: vpc}),
+		link := awsapigatewayv2.NewVpcLink(stack, jsii.String("Link"), &awsapigatewayv2.VpcLinkProps{Vpc: vpc})
+		stock := secureapi.ForwardTo(listener, &secureapi.ForwardToProps{VPCLink: link})
+		byHand := awsapigateway.NewIntegration(&awsapigateway.IntegrationProps{
+			Type:                  awsapigateway.IntegrationType_HTTP_PROXY,
+			IntegrationHttpMethod: jsii.String("GET"),
+			Uri:                   jsii.String("http://stock.internal.example.com:80/"),
+			Options: &awsapigateway.IntegrationOptions{
+				VpcLink: awsapigateway.VpcLink_FromVpcLinkId(stack, jsii.String("SameLink"), link.VpcLinkId()),
+			},
 		})
-		secureapi.New(stack, "Api", &secureapi.Props{
-			Routes: []secureapi.Route{secureapi.Integrate("GET /stock/{id}", stock, secureapi.Public("x"))},
+		api := secureapi.New(stack, "Api", &secureapi.Props{
+			Routes: []secureapi.Route{
+				secureapi.Integrate("GET /stock/{id}", stock, secureapi.Public("x")),
+				secureapi.Integrate("GET /hatch", byHand, secureapi.Public("x")),
+			},
 		})
+		hatch := api.RestAPI.Root().ResourceForPath(jsii.String("/hatch")).Node().FindChild(jsii.String("GET"))
+		hatch.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("Integration.IntegrationTarget"),
+			balancer.LoadBalancerArn())
 	})
 	s := running(t, dir, "prod", localgateway.Options{})
-	got := s.send(t, s.request(t, "GET", "/stock/7", ""))
 	want := regexp.MustCompile(`its integration calls the load balancer Shop/Balancer\w+ through the VPC link Shop/Link\w+, ` +
 		`and VPCs are not emulated$`)
-	if got.status != http.StatusNotImplemented || !want.MatchString(got.record.Reason) {
-		t.Errorf("got %d (%s), want 501 and %s", got.status, got.record.Reason, want)
+	for _, path := range []string{"/stock/7", "/hatch"} {
+		got := s.send(t, s.request(t, "GET", path, ""))
+		if got.status != http.StatusNotImplemented || !want.MatchString(got.record.Reason) {
+			t.Errorf("%s: got %d (%s), want 501 and %s", path, got.status, got.record.Reason, want)
+		}
 	}
 }
