@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// The example of docs/bodies.md, open to every caller.
+// The example of docs/bodies.md, with public routes.
 type (
 	orderLine struct {
 		SKU      string `json:"sku"`

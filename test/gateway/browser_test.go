@@ -25,7 +25,7 @@ func startBrowser(t *testing.T) *nodepeer.Peer {
 	return nodepeer.Start(t, browserScript, []string{"playwright-core"}, nodepeer.Browser(t))
 }
 
-// newPage is the origin of an empty page: each has a port of its own, which makes another origin (RFC 6454, section 4).
+// newPage returns the origin of an empty page. Each page has a different port and thus origin (RFC 6454, section 4).
 func newPage(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -36,15 +36,15 @@ func newPage(t *testing.T) string {
 	return server.URL
 }
 
-// fetched is what a page can see of a request.
+// fetched has what a page can see of a request.
 type fetched struct {
 	Status  int
 	Body    string
-	Headers map[string]string // those it may see, in lower case
-	Error   string            // of a request that failed, or whose answer it may not see
+	Headers map[string]string // the headers that it may see, in lower case
+	Error   string            // if the request failed, or the page may not see the answer
 }
 
-// fetch has a page make a request.
+// fetch makes a request from a page.
 func fetch(t *testing.T, browser *nodepeer.Peer, page, url string, options map[string]any) (got fetched) {
 	t.Helper()
 	task, err := json.Marshal(map[string]any{"page": page, "url": url, "options": options})
@@ -58,17 +58,17 @@ func fetch(t *testing.T, browser *nodepeer.Peer, page, url string, options map[s
 	return got
 }
 
-// visit is a request of a page, with what the page sees of it and what reaches the gateway.
+// visit is a request of a page, with what the page sees and what reaches the gateway.
 type visit struct {
 	name             string
 	verb, path, body string
 	token            string // "" for no Authorization header
 	status           int    // 0 if the page may not see the answer
-	see              string // a part of the body
+	see              string // a part of the body that the page sees
 	reach            []string
 }
 
-// run makes the request from a page, and returns what the page sees.
+// run makes the request from a page and returns what the page sees.
 func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api service) fetched {
 	t.Helper()
 	headers := map[string]string{}
@@ -82,9 +82,9 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 	api.told.take()
 	got := fetch(t, browser, page, api.url+v.path, options)
 	if v.status == 0 {
-		// All that a page is told of an answer it may not see: https://fetch.spec.whatwg.org/#concept-network-error
+		// A page gets only this for an answer that it may not see: https://fetch.spec.whatwg.org/#concept-network-error
 		if got.Error != "TypeError: Failed to fetch" || got.Status != 0 {
-			t.Errorf("the page sees %+v, want an answer kept from it", got)
+			t.Errorf("the page sees %+v, want a network error", got)
 		}
 	} else if got.Status != v.status || !strings.Contains(got.Body, v.see) || got.Error != "" {
 		t.Errorf("the page sees %+v, want %d with %q", got, v.status, v.see)
@@ -98,14 +98,14 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 		reached = append(reached, line)
 	}
 	if !slices.Equal(reached, v.reach) {
-		t.Errorf("the gateway had %q, want %q", reached, v.reach)
+		t.Errorf("the gateway received %q, want %q", reached, v.reach)
 	}
 	return got
 }
 
-// TestBrowser calls the API from pages of other origins, in Chromium, which decides by the Fetch standard what they
-// see: https://fetch.spec.whatwg.org/#http-cors-protocol. A preflight is never the authorizer's matter, and a page that
-// may call the API can read why it may not do something.
+// TestBrowser calls the API from pages of other origins in Chromium, which follows the Fetch standard:
+// https://fetch.spec.whatwg.org/#http-cors-protocol. The authorizer never runs for a preflight, and a page of an
+// allowed origin can read the reason of a refusal.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	browser := startBrowser(t)
@@ -131,7 +131,7 @@ func TestBrowser(t *testing.T) {
 				[]string{"OPTIONS 204", "GET 401 asked"},
 			},
 			{
-				"a good one, with the preflight still valid",
+				"a valid token, and the preflight is still cached",
 				"GET",
 				"/orders",
 				"",
@@ -190,7 +190,7 @@ func TestBrowser(t *testing.T) {
 				0,
 				"",
 				[]string{"OPTIONS 403"},
-			}, // there is no preflight for it
+			}, // there is no preflight for this path
 		} {
 			t.Run(v.name, func(t *testing.T) { v.run(t, browser, shop, api) })
 		}
@@ -206,7 +206,7 @@ func TestBrowser(t *testing.T) {
 				[]string{"POST 201"},
 			}.run(t, browser, shop, api)
 			if !strings.HasPrefix(got.Headers["location"], "orders/") || got.Headers["content-type"] == "" {
-				t.Errorf("the page sees the headers %v, want Location among them, which is exposed", got.Headers)
+				t.Errorf("the page sees the headers %v, want also Location, which is exposed", got.Headers)
 			}
 			if id, seen := got.Headers["x-amzn-requestid"]; seen {
 				t.Errorf("the page sees x-amzn-RequestId %q, which is not exposed", id)
@@ -215,7 +215,7 @@ func TestBrowser(t *testing.T) {
 		for _, v := range []visit{
 			{"of a public route", "GET", "/health", "", "", 0, "", []string{"GET 200"}},
 			{"of a 401", "GET", "/orders", "", "", 0, "", []string{"GET 401"}},
-			{"with a good token", "GET", "/orders", "", reader, 0, "", []string{"OPTIONS 204"}}, // it is not even sent
+			{"with a good token", "GET", "/orders", "", reader, 0, "", []string{"OPTIONS 204"}}, // the request is not sent
 			{"writing", "POST", "/orders", anOrder, writer, 0, "", []string{"OPTIONS 204"}},
 		} {
 			t.Run("another origin sees nothing "+v.name, func(t *testing.T) { v.run(t, browser, stranger, api) })

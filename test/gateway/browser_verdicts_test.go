@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 )
 
-// pageCORS is a setting of CORS, with the property that the verdict on each of pageRequests names. "" is for what the
-// page can read whole.
+// pageCORS is a setting of CORS, with the property that the verdict on each of pageRequests names; "" if the page can
+// read the whole answer.
 type pageCORS struct {
 	name string
 	cors *secureapi.CORS
@@ -31,7 +31,7 @@ type pageCORS struct {
 // pageRequest is a kind of request of a page.
 type pageRequest struct {
 	name, path string
-	options    map[string]any // of fetch
+	options    map[string]any // the options of fetch
 }
 
 var pageRequests = []pageRequest{
@@ -43,12 +43,12 @@ var pageRequests = []pageRequest{
 	{"the function's own 500", "/bare", map[string]any{"method": "POST", "body": "tea"}},
 }
 
-// asksWithCookies is a request with cookies whose preflight does not show them.
+// asksWithCookies is a request with cookies. Its preflight does not show that it has cookies.
 var asksWithCookies = pageRequest{
 	"asks first, with cookies", "/orders", map[string]any{"method": "DELETE", "credentials": "include"},
 }
 
-// pageSettings are the settings for a page's origin. The columns are those of pageRequests.
+// pageSettings returns the settings for a page's origin. The columns are those of pageRequests.
 func pageSettings(page, stranger string) []pageCORS {
 	const (
 		none, origins, credentials = "", "CORS.AllowOrigins", "CORS.AllowCredentials"
@@ -101,7 +101,7 @@ func pageSettings(page, stranger string) []pageCORS {
 	}
 }
 
-// newPages is a stack with an API for each setting, and a function for each, as its environment has the setting.
+// newPages makes a stack with an API and a function for each setting. A function has the setting in its environment.
 func newPages(app awscdk.App, settings []pageCORS) {
 	stack := awscdk.NewStack(app, jsii.String("Pages"), nil)
 	for i, s := range settings {
@@ -122,7 +122,8 @@ func newPages(app awscdk.App, settings []pageCORS) {
 	}
 }
 
-// cookiePage is the origin of a page whose host has a cookie. Cookies know no ports, so the API's requests bring it.
+// cookiePage returns the origin of a page whose host has a cookie. Cookies do not depend on the port, so requests to
+// the API have the cookie.
 func cookiePage(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -134,7 +135,7 @@ func cookiePage(t *testing.T) string {
 	return server.URL
 }
 
-// TestVerdictProps finds each property that a verdict can name, in the structs that a stack is written with.
+// TestVerdictProps checks that each property that a verdict can name exists in the constructs' structs.
 func TestVerdictProps(t *testing.T) {
 	props, cors := reflect.TypeFor[secureapi.Props](), reflect.TypeFor[secureapi.CORS]()
 	for name, in := range map[string]reflect.Type{
@@ -153,9 +154,8 @@ func TestVerdictProps(t *testing.T) {
 	}
 }
 
-// TestBrowserVerdicts has a page make each kind of request to APIs with each setting of CORS, in Chromium, and compares
-// what the page could read with the gateway's verdicts: on the answer, or on the preflight after which none was asked
-// for.
+// TestBrowserVerdicts makes each kind of request from a page in Chromium to APIs with each setting of CORS. It compares
+// what the page can read with the gateway's verdict on the answer, or on the preflight if no request followed.
 func TestBrowserVerdicts(t *testing.T) {
 	t.Parallel()
 	chromium := startBrowser(t)
@@ -200,18 +200,18 @@ func TestBrowserVerdicts(t *testing.T) {
 				last := verdicts[len(verdicts)-1]
 				for _, before := range verdicts[:len(verdicts)-1] {
 					if !before.Readable || !before.Preflight {
-						t.Errorf("the browser went on after %+v", before)
+						t.Errorf("the browser sent the request after %+v", before)
 					}
 				}
 				if last.Readable == (got.Error != "") || !last.Applies || last.Readable && last.Preflight {
-					t.Errorf("the verdict is %q, and the page got %+v", last, got)
+					t.Errorf("the verdict is %q, but the page got %+v", last, got)
 				}
 				if last.Prop != s.want[r.name] {
 					t.Errorf("the verdict names %q, want %q: %s", last.Prop, s.want[r.name], last)
 				}
 				total, unseen := got.Headers["x-total"], last.Prop == "CORS.ExposeHeaders"
 				if got.Error == "" && r.path == "/orders" && (total == "") != unseen {
-					t.Errorf("the page sees the header X-Total as %q, and the verdict is %q", total, last)
+					t.Errorf("the page sees the header X-Total as %q, but the verdict is %q", total, last)
 				}
 			})
 		}
@@ -228,7 +228,7 @@ func TestBrowserVerdicts(t *testing.T) {
 			first := verdicts[0]
 			goesOn := first.Preflight && first.Readable && first.Why != browser.WithoutCookies
 			if goesOn != (got.Error == "") || !first.Preflight {
-				t.Errorf("the verdict on the preflight is %q, and the page got %+v", first, got)
+				t.Errorf("the verdict on the preflight is %q, but the page got %+v", first, got)
 			}
 		})
 	}

@@ -8,10 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestOneAnswerForAllRoutes asks for several routes with one token. API Gateway keeps the policy that the authorizer
-// returned for the first of them and evaluates it for the others: "To enable caching, your authorizer must return a
-// policy that is applicable to all methods across an API." So it has to be right for every route, whichever comes
-// first.
+// TestOneAnswerForAllRoutes requests several routes with one token. API Gateway caches the policy that the authorizer
+// returned for the first request and evaluates it for the others: "To enable caching, your authorizer must return a
+// policy that is applicable to all methods across an API." So the policy must be right for every route, in any order.
 //
 // Sources:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html,
@@ -23,14 +22,14 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 		verb, path string
 		status     int
 	}
-	may := []step{{"GET", "/orders", 200}, {"GET", noOrder, 404}} // by the function, which was reached
+	may := []step{{"GET", "/orders", 200}, {"GET", noOrder, 404}} // the function answers 404
 	mayNot := []step{{"POST", "/orders", 403}, {"DELETE", noOrder, 403}}
 	orders := []struct {
 		name  string
 		steps []step
 	}{
-		{"first what the token may", append(append([]step{}, may...), mayNot...)},
-		{"first what it may not", append(append([]step{}, mayNot...), may...)},
+		{"first the allowed requests", append(append([]step{}, may...), mayNot...)},
+		{"first the denied requests", append(append([]step{}, mayNot...), may...)},
 		{"in turns", []step{may[0], mayNot[0], may[1], mayNot[1], may[0]}},
 	}
 	for _, kind := range []string{stack.Token, stack.Request} {
@@ -56,14 +55,14 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 			t.Run("another token", func(t *testing.T) {
 				token := api.Token(localgateway.TokenRequest{Subject: "a stranger", Scopes: []string{"orders/write"}})
 				if got := api.call(t, "GET", "/orders", token, "", 403, "").record.Cache; got != "MISS" {
-					t.Errorf("cache %q, want MISS: what is kept for one token is no other's", got)
+					t.Errorf("cache %q, want MISS: the policy of one token must not be used for another", got)
 				}
 			})
 			t.Run("what is no answer is not kept", func(t *testing.T) {
 				for range 2 {
 					got := api.call(t, "GET", "/orders", "no.real.token", "", 401, "").record
 					if got.Cache != "MISS" || got.AuthorizerTime == 0 {
-						t.Errorf("cache %q, asked for %v: want a refused token to be looked at each time", got.Cache, got.AuthorizerTime)
+						t.Errorf("cache %q, authorizer time %v: want it to run for a refused token", got.Cache, got.AuthorizerTime)
 					}
 				}
 			})
@@ -71,7 +70,7 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 	}
 }
 
-// TestNoCache asks the authorizer each time, and its answer is for the route that was asked for alone.
+// TestNoCache checks that the authorizer runs for each request without a cache.
 func TestNoCache(t *testing.T) {
 	t.Parallel()
 	s := idp(stack.Token)
@@ -84,7 +83,7 @@ func TestNoCache(t *testing.T) {
 	}{{"GET", 200}, {"GET", 200}, {"POST", 403}, {"GET", 200}} {
 		got := api.call(t, s.verb, "/orders", token, anOrder, s.status, "").record
 		if got.Cache != "" || got.AuthorizerTime == 0 {
-			t.Errorf("%s: cache %q, the authorizer was asked for %v, want it asked", s.verb, got.Cache, got.AuthorizerTime)
+			t.Errorf("%s: cache %q, authorizer time %v: want it to run", s.verb, got.Cache, got.AuthorizerTime)
 		}
 	}
 }

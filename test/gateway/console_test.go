@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no
+// TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests for a route without a
 // model.
 func TestConsoleSuggestsABodyThatTheExampleTakes(t *testing.T) {
 	t.Parallel()

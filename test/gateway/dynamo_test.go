@@ -21,8 +21,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestOrdersAreKept runs the example over a server that speaks DynamoDB's protocol, with the table that its template
-// declares: made with another key, it would not hold what the function puts there.
+// TestOrdersAreKept runs the example with a server that implements DynamoDB's protocol, and with the table of the
+// template. The function needs the table's keys.
 func TestOrdersAreKept(t *testing.T) {
 	t.Parallel()
 	endpoint := nodepeer.Dynalite(t)
@@ -55,19 +55,19 @@ func TestOrdersAreKept(t *testing.T) {
 	if n := count(); n != 1 {
 		t.Errorf("%d items in the table, want the order", n)
 	}
-	first.Close() // the processes, and what they remember, are gone
+	first.Close() // ends the processes with their memory
 
 	second := running(t, dir, "prod", options)
 	if got := second.call(t, "GET", path, second.Token(writer), "", 200, `"customer":"c-1"`); got.body != made.body {
-		t.Errorf("after a restart the order is\n%s\nand it was\n%s", got.body, made.body)
+		t.Errorf("after a restart the order is\n%s\nwant\n%s", got.body, made.body)
 	}
 	second.call(t, "GET", "/orders", second.Token(writer), "", 200, strings.TrimPrefix(path, "/orders/"))
-	// The same order once more is no second one, and it takes the group to delete it.
+	// Sending the same order again does not create a second one. Deleting it requires the group.
 	again := strings.Replace(anOrder, "{", `{"id":"`+strings.TrimPrefix(path, "/orders/")+`",`, 1)
 	second.call(t, "POST", "/orders", second.Token(writer), again, 200, "")
 	second.call(t, "DELETE", path, second.Token(writer), "", 403, "")
 	if n := count(); n != 1 {
-		t.Errorf("%d items in the table, want the one order still", n)
+		t.Errorf("%d items in the table, want still one order", n)
 	}
 	admin := second.Token(localgateway.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
 	second.call(t, "DELETE", path, admin, "", 204, "")
@@ -77,7 +77,7 @@ func TestOrdersAreKept(t *testing.T) {
 	}
 }
 
-// createTable makes the table that the template declares, under the name that the functions are told, and returns that.
+// createTable creates the table of the template with the name in the functions' environments, and returns the name.
 func createTable(t *testing.T, client *dynamodb.Client, dir string) string {
 	t.Helper()
 	a, err := cloudassembly.Read(dir)
@@ -91,9 +91,9 @@ func createTable(t *testing.T, client *dynamodb.Client, dir string) string {
 		}
 	}
 	if len(names) != 1 {
-		t.Fatalf("the functions know the tables %q, want one", names)
+		t.Fatalf("the functions use the tables %q, want one", names)
 	}
-	// The members are those of CreateTable: both are named after the service's own.
+	// The properties of the resource have the same names as the members of CreateTable.
 	var template struct {
 		Resources map[string]struct {
 			Type       string

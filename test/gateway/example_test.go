@@ -19,27 +19,28 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// What API Gateway answers with, to the letter; that of a policy with either kind of denial. Sources:
+// The exact answers of API Gateway; for a policy's denial, implicit or explicit. Sources:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html for the types, and
 // https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer for the texts of a policy's denial.
 const (
 	unauthorized = `\{"message":"Unauthorized"\}`
 	expiredToken = `\{"message":"The incoming token has expired"\}`
-	noSignature  = `\{"message":"(Invalid key=value pair|Authorization header requires).*"\}` // a token on a path that has no route
+	noSignature  = `\{"message":"(Invalid key=value pair|Authorization header requires).*"\}` // for a token on a path without a route
 	notSigned    = `\{"message":"Missing Authentication Token"\}`
 	notAllowed   = `\{"Message":"User is not authorized to access this resource( with an explicit deny in an identity-based policy)?"\}`
 )
 
-// refusal is a request that is not let through, with the answer in full.
+// refusal is a request that is refused, with the whole answer.
 type refusal struct {
 	name      string
 	request   *http.Request
 	status    int
-	body      string // an expression for all of it
+	body      string // an expression for the whole body
 	errorType string
 }
 
-// wantRefusals makes the requests. No function may get to see one: what is asked would be answered by 200, 201 or 404.
+// wantRefusals makes the requests and checks the answers. No request may reach a function, which would answer 200, 201
+// or 404.
 func wantRefusals(t *testing.T, api service, cases []refusal) {
 	t.Helper()
 	for _, c := range cases {
@@ -61,8 +62,8 @@ func wantRefusals(t *testing.T, api service, cases []refusal) {
 	}
 }
 
-// TestTheExampleBehindAnAuthorizerFunction calls with tokens of an issuer, to the included authorizer in both its
-// forms.
+// TestTheExampleBehindAnAuthorizerFunction calls the API with tokens of an issuer, behind both kinds of the included
+// authorizer.
 func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{stack.Token, stack.Request} {
@@ -89,7 +90,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					unauthorized,
 					"UnauthorizedException",
 				},
-				{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
+				{"an invalid token", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
 				{
 					"another scheme",
 					api.request(t, "GET", "/orders", "", "Authorization: Basic dXNlcjpwYXNz"),
@@ -119,16 +120,16 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					unauthorized,
 					"UnauthorizedException",
 				},
-				{"changed by a letter", with("GET", "/orders", forged(reader)), 401, unauthorized, "UnauthorizedException"},
+				{"another signature", with("GET", "/orders", forged(reader)), 401, unauthorized, "UnauthorizedException"},
 				{
-					"no right at all",
+					"no scopes",
 					with("GET", "/orders", api.Token(localgateway.TokenRequest{})),
 					403,
 					notAllowed,
 					"AccessDeniedException",
 				},
 				{
-					"a scope that is almost the one",
+					"a similar scope",
 					with("POST", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}})),
 					403,
 					notAllowed,
@@ -146,7 +147,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"an unknown path", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
 				{"an unknown verb", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
-			// The policy does not say why it is as it is; the access table does.
+			// The policy does not have the reason of a denial. The access table has it.
 			const needs,
 				lacks = "the route requires scope orders/write and group admins, and the caller has the scopes orders/read, orders/write; ",
 				"the caller lacks group admins and has none; "
@@ -179,13 +180,13 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			}
 			refused := api.call(t, "GET", "/orders", "", "", 401, "")
 			if got := refused.header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
-				t.Errorf("a 401 allows the origin %q, so that a page cannot read it", got)
+				t.Errorf("a 401 allows the origin %q, so a page cannot read it", got)
 			}
 		})
 	}
 }
 
-// forged is a token with another signature of the same length.
+// forged returns a token with another signature of the same length.
 func forged(token string) string {
 	b := []byte(token)
 	if at := len(b) - 10; b[at] == 'A' {
@@ -196,8 +197,8 @@ func forged(token string) string {
 	return string(b)
 }
 
-// TestTheExampleBehindAUserPool calls with tokens in the form of Amazon Cognito. What lacks a scope is a 401 there: the
-// token is none for this method. Source:
+// TestTheExampleBehindAUserPool calls the API with tokens in the form of Amazon Cognito. A token without a required
+// scope gets a 401. Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 func TestTheExampleBehindAUserPool(t *testing.T) {
 	t.Parallel()
@@ -215,9 +216,9 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 	}
 	wantRefusals(t, api, []refusal{
 		{"no token", api.request(t, "GET", "/orders", ""), 401, unauthorized, "UnauthorizedException"},
-		{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
+		{"an invalid token", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
 		{
-			"changed by a letter",
+			"another signature",
 			with("GET", "/orders", forged(access("orders/read"))),
 			401,
 			unauthorized,
@@ -225,7 +226,7 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 		},
 		{"another scope", with("POST", "/orders", access("orders/read")), 401, unauthorized, "UnauthorizedException"},
 		{
-			"an ID token where scopes are wanted",
+			"an ID token for a route that requires scopes",
 			with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.IDToken})),
 			401,
 			unauthorized,
@@ -254,10 +255,10 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 	})
 }
 
-// region is what the example's assembly, which names none, is served for.
+// region is the region for which the example's assembly is served. The assembly does not have a region.
 const region = "us-east-1"
 
-// sign signs a request for an API with Signature Version 4, by the signer of the AWS SDK.
+// sign signs a request for an API with Signature Version 4. It uses the signer of the AWS SDK.
 func sign(t *testing.T, r *http.Request, key localgateway.AccessKey, region string, at time.Time) *http.Request {
 	t.Helper()
 	body, err := io.ReadAll(r.Body)
@@ -274,7 +275,7 @@ func sign(t *testing.T, r *http.Request, key localgateway.AccessKey, region stri
 	return r
 }
 
-// roleKey is the development key of the assembly's only role with a policy.
+// roleKey returns the development key of the assembly's only role with a policy.
 func roleKey(t *testing.T, api service) localgateway.AccessKey {
 	t.Helper()
 	var found []localgateway.AccessKey
@@ -284,13 +285,13 @@ func roleKey(t *testing.T, api service) localgateway.AccessKey {
 		}
 	}
 	if len(found) != 1 {
-		t.Fatalf("%d keys of a role that calls, want one", len(found))
+		t.Fatalf("%d keys of roles that may call the API, want one", len(found))
 	}
 	return found[0]
 }
 
-// TestTheExampleBehindIAM signs by Signature Version 4, as the role that the stack makes for those who call it. IAM
-// answers 403 to all that it does not let through, never 401. Source of the texts:
+// TestTheExampleBehindIAM signs requests with Signature Version 4, as the role that the stack makes for callers. IAM
+// refuses requests with 403, never with 401. Source of the texts:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 func TestTheExampleBehindIAM(t *testing.T) {
 	t.Parallel()
@@ -336,13 +337,13 @@ func TestTheExampleBehindIAM(t *testing.T) {
 			mismatch,
 			"InvalidSignatureException",
 		},
-		{"another body than was signed", changed, 403, mismatch, "InvalidSignatureException"},
-		{"another path than was signed", elsewhere, 403, mismatch, "InvalidSignatureException"},
+		{"another body than the signed one", changed, 403, mismatch, "InvalidSignatureException"},
+		{"another path than the signed one", elsewhere, 403, mismatch, "InvalidSignatureException"},
 		{"for another region", sign(t, api.request(t, "GET", "/orders", ""), caller, "eu-west-3", time.Now()), 403,
 			`\{"message":"Credential should be scoped to a valid region, not 'eu-west-3'\. "\}`, "InvalidSignatureException"},
 		{"signed an hour ago", sign(t, api.request(t, "GET", "/orders", ""), caller, region, time.Now().Add(-time.Hour)), 403,
 			`\{"message":"Signature expired: .* is now earlier than .*"\}`, "InvalidSignatureException"},
-		{"what the role may not", signed("DELETE", noOrder, ""), 403,
+		{"a route that the role may not call", signed("DELETE", noOrder, ""), 403,
 			`\{"Message":"User: arn:aws:sts::\d{12}:assumed-role/.* is not authorized to perform: execute-api:Invoke on resource: ` +
 				`arn:aws:execute-api:us-east-1:\*{8}\d{4}:.*/prod/DELETE/orders/.* because no identity-based policy allows the execute-api:Invoke action"\}`, "AccessDeniedException"},
 	})

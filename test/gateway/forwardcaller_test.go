@@ -22,7 +22,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// hostilePrincipal is what an authorizer of the app's own returns. Each service receives it unchanged.
+// hostilePrincipal is the principal that an authorizer function of the app returns. Each service receives it unchanged.
 const hostilePrincipal = `a"b'c\d&e=f %2B</g> é`
 
 // newForwarding has a queue, a state machine, a bus and an asynchronous function behind a guard of each kind. The

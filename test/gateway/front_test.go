@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// An API with a domain that asks for client certificates, a web ACL and an authorizer behind an alias runs here as one
-// without: at its stage, with the same decisions.
+// TestWhatIsInFrontInTheLocalGateway runs an API with a domain that requires client certificates, a web ACL, and an
+// authorizer behind an alias. The local gateway serves its stage with the same decisions as without them.
 func TestWhatIsInFrontInTheLocalGateway(t *testing.T) {
 	t.Parallel()
 	dir := synthesizedHere(t, func(app awscdk.App) {

@@ -20,16 +20,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// synthesizing is held by who uses jsii, which takes one call at a time, in tests that run side by side.
+// synthesizing must be held to use jsii, because parallel tests may make only one call at a time.
 var synthesizing sync.Mutex
 
-// synthesizedHere is the cloud assembly of an app whose functions are built for this host.
+// synthesizedHere returns the cloud assembly of an app whose functions are built for this machine.
 func synthesizedHere(t *testing.T, build func(app awscdk.App)) string {
 	t.Helper()
 	dir := t.TempDir()
 	synthesizing.Lock()
 	defer synthesizing.Unlock()
-	if err := os.Setenv(gofunction.HostBuildVariable, "1"); err != nil { // t.Setenv is not for tests that run side by side
+	if err := os.Setenv(gofunction.HostBuildVariable, "1"); err != nil { // t.Setenv does not work in parallel tests
 		t.Fatal(err)
 	}
 	defer os.Unsetenv(gofunction.HostBuildVariable)
@@ -39,7 +39,7 @@ func synthesizedHere(t *testing.T, build func(app awscdk.App)) string {
 	return dir
 }
 
-// exampleHere is the assembly of the example.
+// exampleHere returns the assembly of the example.
 func exampleHere(t *testing.T, s stack.Settings) string {
 	t.Helper()
 	return synthesizedHere(t, func(app awscdk.App) { stack.New(app, "Orders", s) })
@@ -48,7 +48,7 @@ func exampleHere(t *testing.T, s stack.Settings) string {
 // service is a gateway that runs until the test ends.
 type service struct {
 	*localgateway.Server
-	url  string // of the stage
+	url  string // the URL of the stage
 	told *records
 }
 
@@ -67,22 +67,22 @@ func served(t *testing.T, s stack.Settings) service {
 	return running(t, exampleHere(t, s), "prod", localgateway.Options{})
 }
 
-// runningByItself serves an assembly's stage without a development issuer: authorizers take the keys that their
-// configuration names. It takes no tokens of user pools.
+// runningByItself serves an assembly's stage without a development issuer. Authorizers use the keys of their
+// configuration. Tokens of user pools are refused.
 func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) service {
 	t.Helper()
 	told := &records{}
 	o.Issuers, o.Record = localgateway.ConfiguredIssuers, told.add
 	r := localgateway.Start(t, dir, o)
 	for _, p := range r.Problems() {
-		if !strings.Contains(p, ": ignored here: ") { // throttling, logs and traces, which change no answer
+		if !strings.Contains(p, ": ignored here: ") { // throttling, logs and traces, which do not change answers
 			t.Error(p)
 		}
 	}
 	return service{r, r.URL + "/" + stage, told}
 }
 
-// records are what a gateway told of its requests.
+// records collects the records of a gateway's requests.
 type records struct {
 	mu  sync.Mutex
 	all []*localgateway.Record
@@ -94,7 +94,7 @@ func (r *records) add(record *localgateway.Record) {
 	r.all = append(r.all, record)
 }
 
-// take are those since the last time.
+// take returns the records since the last call.
 func (r *records) take() []*localgateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -114,7 +114,7 @@ func (r *records) byID(id string) *localgateway.Record {
 	return nil
 }
 
-// reply is an answer with what the gateway told of it.
+// reply is an answer with the gateway's record.
 type reply struct {
 	status int
 	header http.Header
@@ -122,10 +122,10 @@ type reply struct {
 	record *localgateway.Record
 }
 
-// errorType is the kind of error that API Gateway names, or "".
+// errorType returns the type of API Gateway's error, or "".
 func (r reply) errorType() string { return r.header.Get("x-amzn-ErrorType") }
 
-// send makes a request. The gateway has told of it when it is answered.
+// send makes a request. The gateway has recorded the request when it answers.
 func (s service) send(t *testing.T, r *http.Request) reply {
 	t.Helper()
 	answer, err := http.DefaultClient.Do(r)
@@ -139,12 +139,12 @@ func (s service) send(t *testing.T, r *http.Request) reply {
 	}
 	record := s.told.byID(answer.Header.Get("x-amzn-RequestId"))
 	if record == nil {
-		t.Fatalf("%s %s: the gateway told nothing of it", r.Method, r.URL.Path)
+		t.Fatalf("%s %s: the gateway has no record of it", r.Method, r.URL.Path)
 	}
 	return reply{answer.StatusCode, answer.Header, string(text), record}
 }
 
-// request is one without its credentials, which come as "Name: value".
+// request returns a request. Additional headers, such as credentials, are "Name: value".
 func (s service) request(t *testing.T, verb, path, body string, headers ...string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), verb, s.url+path, strings.NewReader(body))
@@ -161,7 +161,7 @@ func (s service) request(t *testing.T, verb, path, body string, headers ...strin
 	return r
 }
 
-// call asks the API with a bearer token, or with none, and wants an answer with a status and a part of its body.
+// call calls the API with a bearer token, if it is not "", and checks the status and a part of the body.
 func (s service) call(t *testing.T, verb, path, token, body string, status int, part string) reply {
 	t.Helper()
 	var headers []string
@@ -175,12 +175,11 @@ func (s service) call(t *testing.T, verb, path, token, body string, status int, 
 	return got
 }
 
-// clock is the time with an offset, so that hours pass without waiting, or a time that stands still. Processes read
-// which from a file.
+// clock is a clock that a test can advance or stop. Other processes read its state from a file.
 type clock struct {
 	offset atomic.Int64
-	still  atomic.Pointer[time.Time]
-	file   string // "" for a clock of this process alone
+	still  atomic.Pointer[time.Time] // the time at which it stands still; nil if it runs
+	file   string                    // "" for a clock of only this process
 }
 
 func (c *clock) now() time.Time {
@@ -190,7 +189,7 @@ func (c *clock) now() time.Time {
 	return time.Now().Add(time.Duration(c.offset.Load()))
 }
 
-// stop has the time stand still until the clock is advanced.
+// stop stops the clock until it is advanced.
 func (c *clock) stop(t *testing.T) {
 	t.Helper()
 	at := c.now()
@@ -210,7 +209,7 @@ func (c *clock) write(t *testing.T, text string) {
 	if c.file == "" {
 		return
 	}
-	// Renamed, so that no process reads half of it.
+	// Rename the file, so that no process reads a part of it.
 	if err := os.WriteFile(c.file+".new", []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +218,7 @@ func (c *clock) write(t *testing.T, text string) {
 	}
 }
 
-// newClock is a clock that processes can read, at the path in its field file.
+// newClock returns a clock that other processes can read.
 func newClock(t *testing.T) *clock {
 	t.Helper()
 	c := &clock{file: filepath.Join(t.TempDir(), "offset")}
@@ -227,7 +226,7 @@ func newClock(t *testing.T) *clock {
 	return c
 }
 
-// buildHere builds a main package of this folder for this host, with the tag of such builds.
+// buildHere builds a main package of this folder for this machine.
 func buildHere(t *testing.T, folder, executable string) {
 	t.Helper()
 	if err := functest.Build(executable, folder, functest.HostTag); err != nil {
@@ -235,17 +234,17 @@ func buildHere(t *testing.T, folder, executable string) {
 	}
 }
 
-// ordersFunction is the backend of the example.
+// ordersFunction returns the backend of the example.
 func ordersFunction(stack awscdk.Stack) awslambda.Function {
 	return gofunction.New(stack, "Orders", &gofunction.Props{Package: "github.com/gatehouse-cdk/gatehouse/backend-fn"})
 }
 
 const anOrder = `{"customer":"c-1","currency":"EUR","lines":[{"sku":"book","quantity":1,"unitPrice":1200}]}`
 
-// noOrder is the id of an order that there is not.
+// noOrder is the path of an order that does not exist.
 const noOrder = "/orders/018f0000-0000-7000-8000-000000000000"
 
-// idp is an issuer for the stacks whose tokens the development issuer makes.
+// idp returns settings with an issuer whose tokens the development issuer makes.
 func idp(kind string) stack.Settings {
 	return stack.Settings{
 		Authorizer: kind,

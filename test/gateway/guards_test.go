@@ -16,10 +16,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// guards are those that verify the tokens of one user pool, by the first segment of their routes.
+// guards are guards that verify the tokens of one user pool. The name is the first segment of their routes.
 var guards = []string{"jwt", "cognito", "token"}
 
-// newGuards is one table three times: behind a JWTAuthorizer, a CognitoAuthorizer and a TokenAuthorizer.
+// newGuards makes the same table behind a JWTAuthorizer, a CognitoAuthorizer and a TokenAuthorizer.
 func newGuards(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Guards"), nil)
 	orders := awslambda.NewFunction(stack, jsii.String("Orders"), &awslambda.FunctionProps{
@@ -43,7 +43,7 @@ func newGuards(app awscdk.App) {
 	secureapi.New(stack, "Api", props)
 }
 
-// The same tokens get the same answers from the guards that verify them, but for what the documentation of each says.
+// TestGuardsOfOneTable checks that all guards give the same answers to a token, except for documented differences.
 func TestGuardsOfOneTable(t *testing.T) {
 	t.Parallel()
 	const (
@@ -74,8 +74,8 @@ func TestGuardsOfOneTable(t *testing.T) {
 	soon := time.Now().Add(time.Hour).Unix()
 	for _, c := range []struct {
 		name, header string
-		scoped, any  string // the status of each guard in the order of guards, or of all
-		source       string // of a difference between them
+		scoped, any  string // the statuses in the order of guards, or one status for all guards
+		source       string // the source of a difference
 	}{
 		{"a token with a scope", "Bearer " + good, "200", "200 401 200", docCognito},
 		{"a token with the other scope", "Bearer " + mint(request{Scopes: []string{"x", "orders/admin"}}), "200",
@@ -91,7 +91,7 @@ func TestGuardsOfOneTable(t *testing.T) {
 		{"bound to a key", "Bearer " + mint(request{Scopes: read, Claims: claims{"cnf": claims{"jkt": "x"}}}), "200 401 401",
 			"200 401 401", docJWT + " names no cnf"},
 		{"no token", "", "401", "401", ""},
-		{"no JWT", "Bearer x.y.z", "401", "401", ""},
+		{"not a JWT", "Bearer x.y.z", "401", "401", ""},
 		{"two tokens", "Bearer " + good + " " + good, "401", "401", ""},
 		{"another scheme", "Basic " + good, "401", "401", ""},
 		{"another signature", "Bearer " + good[:len(good)-8] + "AAAAAAAA", "401", "401", ""},
@@ -124,7 +124,7 @@ func TestGuardsOfOneTable(t *testing.T) {
 					t.Errorf("%s answer %s, want %s: %q", strings.Join(guards, ", "), all, want, reasons)
 				}
 				if strings.Contains(want, " ") && c.source == "" {
-					t.Error("the guards differ, and there is no source for it")
+					t.Error("the guards differ, and the case has no source")
 				}
 			})
 		}

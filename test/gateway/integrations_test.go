@@ -26,10 +26,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// internalWords are in the errors of services, which name accounts and resources.
+// internalWords are in the errors of services. Callers must not see them, because they name accounts and resources.
 const internalWords = "arn:aws:sqs:us-east-1:111122223333:Jobs"
 
-// endpoint stands in for the services and for a backend. It remembers what it was asked, and answers as they do.
+// endpoint simulates the services and a backend. It records requests and answers as the services do.
 type endpoint struct {
 	mu   sync.Mutex
 	last string
@@ -58,7 +58,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// putResult is what EventBridge answers with the status 200.
+// putResult returns EventBridge's answer with the status 200.
 // Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 func putResult(call string) string {
 	for code, part := range map[string]string{"MalformedDetail": `"Detail": "[`, "ThrottlingException": "hurry"} {
@@ -76,8 +76,8 @@ func (e *endpoint) asked() string {
 	return e.last
 }
 
-// TestIntegrationsInTheLocalGateway runs what docs/integrations.md and docs/streaming.md show: a queue, a state
-// machine, a fixed answer, a backend over HTTP and a stream, with endpoints that record what they are asked.
+// TestIntegrationsInTheLocalGateway runs the examples of docs/integrations.md and docs/streaming.md, with endpoints
+// that record requests: a queue, a state machine, a fixed answer, a backend over HTTP and a stream.
 func TestIntegrationsInTheLocalGateway(t *testing.T) {
 	t.Parallel()
 	e := &endpoint{}
@@ -138,7 +138,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 	for _, c := range []struct {
 		name, request, body string
 		status              int
-		want, asked         string // a part of the answer, and of what the endpoint was asked
+		want, asked         string // a part of the answer, and of the request to the endpoint
 	}{
 		{
 			"a queue",
@@ -151,13 +151,13 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		{"a message without a body", "POST /jobs", "", 202, `{"messageId": "m-1"}`, "Action=SendMessage&MessageBody=%7B%7D"},
 		{"a message that SQS refuses", "POST /jobs", "refuse", 400, `{"message": "Bad Request"}`, "MessageBody=refuse"},
 		{"an execution that is refused", "POST /orders", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
-		{"one that would be waited for", "POST /parcels", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
+		{"a synchronous execution that is refused", "POST /parcels", `"refuse"`, 400, `{"message": "Bad Request"}`, "refuse"},
 		{"a state machine", "POST /orders", `{"a": "it's"}`, 202, `{"executionId": "`, `"input": "{\"a\": \"it's\"}"`},
 		{"an execution without a body", "POST /orders", "", 202, `{"executionId": "`, `"input": "{}"`},
 		{"a fixed answer", "GET /version", "", 200, `{"version":2}`, ""},
-		{"a fixed answer with what templates act on", "GET /text", "", 200, `5 $ #1 \$x $input.body #if(1)`, ""},
-		{"a status alone", "GET /gone", "", 410, "", ""},
-		{"an execution that is waited for", "POST /parcels", `{"a": "it's"}`, 200, `{"packed": true}`,
+		{"a fixed answer with the syntax of templates", "GET /text", "", 200, `5 $ #1 \$x $input.body #if(1)`, ""},
+		{"only a status", "GET /gone", "", 410, "", ""},
+		{"a synchronous execution", "POST /parcels", `{"a": "it's"}`, 200, `{"packed": true}`,
 			`AWSStepFunctions.StartSyncExecution {"stateMachineArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:pack"`},
 		{"an event", "POST /placed", `{"a": "it's"}`, 202, `{"eventId": "e-1"}`,
 			`AWSEvents.PutEvents {"Entries": [{"EventBusName": "arn:aws:events:us-east-1:123456789012:event-bus/ShopBus`},
@@ -177,7 +177,7 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, c.status, c.want)
 			}
 			if strings.Contains(got.body, internalWords) {
-				t.Errorf("the caller reads the service's own words: %s", got.body)
+				t.Errorf("the caller can read the error of the service: %s", got.body)
 			}
 			if asked := e.asked(); !strings.Contains(asked, c.asked) {
 				t.Errorf("the endpoint was asked %s, want %s", asked, c.asked)

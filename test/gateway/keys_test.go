@@ -16,7 +16,7 @@ import (
 
 const office, elsewhere = "203.0.113.7", "192.0.2.1"
 
-// keysAndRanges is an app with keys that the stack makes, and routes for some addresses only.
+// keysAndRanges makes an app with API keys, and routes for some addresses only.
 func keysAndRanges(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	orders := gofunction.New(stack, "Orders", &gofunction.Props{
@@ -64,13 +64,13 @@ func TestKeysAndRanges(t *testing.T) {
 		for _, tt := range []struct {
 			name, verb, path string
 			headers          []string
-			office, further  int // the status from the office, and from elsewhere
+			office, further  int // the status from the office, and from another address
 		}{
 			{"a guard and a key", "GET", "/orders", []string{token, key}, 200, 200},
 			{"a guard without its key", "GET", "/orders", []string{token}, 403, 403},
 			{"a key without a token", "GET", "/orders", []string{key}, 401, 401},
 			{"a key that is off", "GET", "/orders", []string{token, old}, 403, 403},
-			{"a key alone", "GET", "/health", []string{key}, 200, 200},
+			{"only a key", "GET", "/health", []string{key}, 200, 200},
 			{"no key", "GET", "/health", nil, 403, 403},
 			{"a token for a key", "GET", "/health", []string{token}, 403, 403},
 			{"a route for the office", "POST", "/orders", []string{token}, 415, 403},

@@ -25,10 +25,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// shopOrigin is where browsers find the API, by way of a distribution that keeps the stage in the path.
+// shopOrigin is the origin of the API for browsers. A distribution forwards the requests with the stage in the path.
 const shopOrigin = "https://shop.example.test"
 
-// loginHere is the assembly of an API whose users log in at a provider.
+// loginHere returns the assembly of an API whose users log in at a provider.
 func loginHere(t *testing.T, issuer string) string {
 	return synthesizedHere(t, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -50,12 +50,12 @@ func loginHere(t *testing.T, issuer string) string {
 	})
 }
 
-// TestLoginAtProviders goes the whole way with providers that are not ours: the template of the constructs, the real
-// login function and the real authorizer, behind the local gateway.
+// TestLoginAtProviders tests a whole login with providers of other projects. It uses the template of the constructs,
+// the real login function and the real authorizer, behind the local gateway.
 func TestLoginAtProviders(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
-		t.Skip("SSL_CERT_FILE, by which the functions are told of the provider's certificate, is not read on " + runtime.GOOS)
+		t.Skip("functions get the provider's certificate by SSL_CERT_FILE, which Go does not read on " + runtime.GOOS)
 	}
 	for _, kind := range logintest.Kinds {
 		wire := &logintest.Wire{}
@@ -70,7 +70,7 @@ func TestLoginAtProviders(t *testing.T) {
 		env := map[string]string{"SSL_CERT_FILE": certificate}
 		maps.Copy(env, secretsOf(t, wire))
 		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel() // most of it waits for a token to expire
+			t.Parallel() // it mostly waits until a token expires
 			now := &clock{}
 			var log lines
 			api := runningByItself(t, dir, "prod", localgateway.Options{Now: now.now, Env: env, Log: log.add})
@@ -85,7 +85,7 @@ func TestLoginAtProviders(t *testing.T) {
 			})
 			logsIn(t, kind, p, b, now)
 			if leaks := wire.Leaks(log.String()); leaks != nil || !strings.Contains(log.String(), "callback") {
-				t.Errorf("the logs hold %q:\n%s", leaks, log.String())
+				t.Errorf("the logs contain secrets: %q\n%s", leaks, log.String())
 			}
 		})
 	}
@@ -109,7 +109,7 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 		t.Fatalf("the page links to %q", links)
 	}
 	want(fetch("GET", "/orders"), 401, `{"message":"Unauthorized"}`)
-	// The token is to expire soon, but not before the login is over, which takes long on a busy machine.
+	// The token must expire soon, but not before the login has ended, which takes long on a busy machine.
 	for ttl := 3 * time.Second; ; ttl *= 3 {
 		p.TTL(t, ttl)
 		b.Jar = &logintest.Jar{}
@@ -124,8 +124,8 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 		t.Errorf("the login leads to %s", page.URL)
 	}
 
-	// The token expires, at the provider's clock and the functions', which nothing here can set; API Gateway's cache is
-	// passed over each time.
+	// Wait until the token expires. The test cannot set the clocks of the provider and of the functions. Each request
+	// avoids API Gateway's cache.
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		now.offset.Add(int64(2 * time.Minute))
 		if fetch("GET", "/orders").Status == 401 {
@@ -139,7 +139,7 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 	p.Requests()
 	want(fetch("POST", "/auth/refresh"), 200, `"expires":`)
 	if n := len(logintest.Grants(p.Requests(), "refresh_token")); n != 1 {
-		t.Errorf("the provider is asked for another token %d times", n)
+		t.Errorf("the provider is asked %d times for another token", n)
 	}
 	want(fetch("GET", "/auth/session"), 200, `"subject":"ada"`)
 	want(fetch("GET", "/orders"), 200, `"orders":`)
@@ -169,7 +169,7 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 	want(fetch("GET", "/orders"), 401, "")
 	want(fetch("GET", "/auth/session"), 401, "")
 	page = b.Link(t, shopOrigin, logout.Location)
-	if kind == logintest.OIDCProvider { // which asks first
+	if kind == logintest.OIDCProvider { // it asks the user first
 		page = page.Submit(t, url.Values{"logout": {"yes"}})
 	}
 	if page.URL.String() != shopOrigin+"/prod/" {
@@ -177,7 +177,7 @@ func logsIn(t *testing.T, kind logintest.Kind, p *logintest.Provider, b *loginte
 	}
 }
 
-// distribution passes all requests on to the gateway.
+// distribution forwards all requests to the gateway.
 func distribution(t *testing.T, gateway string) http.Handler {
 	t.Helper()
 	target, err := url.Parse(gateway)
@@ -187,7 +187,8 @@ func distribution(t *testing.T, gateway string) http.Handler {
 	return httputil.NewSingleHostReverseProxy(target)
 }
 
-// secretsOf is the environment that has functions ask for their secrets here: the client's, and one for sessions.
+// secretsOf returns an environment with which functions get their secrets from this process: the client secret and the
+// secret for sessions.
 func secretsOf(t *testing.T, wire *logintest.Wire) map[string]string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -212,7 +213,7 @@ func secretsOf(t *testing.T, wire *logintest.Wire) map[string]string {
 	return map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.URL}
 }
 
-// lines are what functions wrote.
+// lines collects the log lines of functions.
 type lines struct {
 	mu sync.Mutex
 	b  strings.Builder

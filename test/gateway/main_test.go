@@ -1,5 +1,5 @@
-// Package gateway asks APIs end to end: templates of CDK in the local gateway, with the real functions, and callers and
-// neighbours that are not Gatehouse's: browsers, OpenID providers, a table of DynamoDB.
+// Package gateway tests APIs end to end. The local gateway serves templates of CDK with the real functions. Browsers,
+// OpenID providers and the DynamoDB table are programs of other projects.
 package gateway
 
 import (

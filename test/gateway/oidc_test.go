@@ -30,19 +30,19 @@ import (
 //go:embed testdata/peers/provider.cjs
 var providerScript string
 
-// provider is an OpenID provider behind TLS, as issuers are: the authorizer has no other way to its keys.
+// provider is an OpenID provider behind TLS, which the authorizer requires for fetching keys.
 type provider struct {
 	*httptest.Server // its URL is the issuer
 	peer             *nodepeer.Peer
 
 	mu    sync.Mutex
-	asked []string // the paths
+	asked []string // the requested paths
 }
 
 func startProvider(t *testing.T) *provider {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("SSL_CERT_FILE, by which the authorizer is told of the provider's certificate, is not read on " + runtime.GOOS)
+		t.Skip("the authorizer gets the provider's certificate by SSL_CERT_FILE, which Go does not read on " + runtime.GOOS)
 	}
 	p := &provider{}
 	var behind *url.URL
@@ -60,7 +60,7 @@ func startProvider(t *testing.T) *provider {
 		p.mu.Unlock()
 		forward.ServeHTTP(w, r)
 	}))
-	p.Config.ErrorLog = log.New(io.Discard, "", 0) // of those who do not trust it
+	p.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not trust the certificate
 	p.StartTLS()
 	t.Cleanup(p.Close)
 	p.peer = nodepeer.Start(t, providerScript, []string{"oidc-provider"}, p.URL)
@@ -68,7 +68,7 @@ func startProvider(t *testing.T) *provider {
 	return p
 }
 
-// fetched are the paths that were asked for since the last time.
+// fetched returns the paths that were requested since the last call.
 func (p *provider) fetched() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,7 +89,7 @@ func (p *provider) environment(t *testing.T) map[string]string {
 	return map[string]string{"SSL_CERT_FILE": file}
 }
 
-// token asks the provider for an access token, as a client of its own does (RFC 6749, section 4.4; RFC 8707).
+// token requests an access token from the provider, as a registered client (RFC 6749, section 4.4; RFC 8707).
 func (p *provider) token(t *testing.T, client, audience, scopes string) string {
 	t.Helper()
 	form := url.Values{
@@ -124,13 +124,13 @@ func (p *provider) settings() stack.Settings {
 	return stack.Settings{Authorizer: stack.Token, Issuer: p.URL, Audience: "orders"}
 }
 
-// TestRealProvider has the included authorizer take its keys from an OpenID provider that is not our own, which it
-// finds by discovery (OpenID Connect Discovery 1.0, section 4), over TLS.
+// TestRealProvider runs the included authorizer with an OpenID provider of another project. The authorizer finds the
+// keys by discovery (OpenID Connect Discovery 1.0, section 4) over TLS.
 func TestRealProvider(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
-	// One process, so that what it asks the provider for can be told.
+	// Use one process, so that its requests to the provider are known.
 	trusting := localgateway.Options{Env: p.environment(t), MaxProcesses: 1}
 	api := runningByItself(t, dir, "prod", trusting)
 
@@ -150,7 +150,7 @@ func TestRealProvider(t *testing.T) {
 			"UnauthorizedException",
 		},
 		{
-			"changed by a letter",
+			"with another signature",
 			api.request(t, "GET", "/orders", "", "Authorization: Bearer "+forged(reader)),
 			401,
 			unauthorized,
@@ -171,7 +171,7 @@ func TestRealProvider(t *testing.T) {
 			"AccessDeniedException",
 		},
 		{
-			"of a client that is no administrator",
+			"of a client that is not an administrator",
 			api.request(t, "DELETE", noOrder, "", "Authorization: Bearer "+writer),
 			403,
 			notAllowed,
@@ -181,11 +181,11 @@ func TestRealProvider(t *testing.T) {
 	want := []string{"/.well-known/openid-configuration", "/jwks"}
 	keys := slices.DeleteFunc(p.fetched(), func(path string) bool { return path == "/token" })
 	if !slices.Equal(keys, want) {
-		t.Errorf("the authorizer asked the provider for %q, want %q, once for all tokens", keys, want)
+		t.Errorf("the authorizer requested %q from the provider, want %q once for all tokens", keys, want)
 	}
 
 	t.Run("a provider that is not trusted", func(t *testing.T) {
-		// Without keys nothing can be decided, which is no 401: the token may be good.
+		// Without keys, the authorizer cannot decide. The answer is not 401, because the token may be valid.
 		stranger := runningByItself(t, dir, "prod", localgateway.Options{})
 		got := stranger.call(t, "GET", "/orders", reader, "", 500, `{"message":null}`)
 		if got.errorType() != "AuthorizerConfigurationException" {
@@ -201,17 +201,17 @@ func TestRealProvider(t *testing.T) {
 	})
 }
 
-// TestKeyRotation rotates the provider's key while the authorizer runs: the same code with a clock of ours. A key that
-// is withdrawn revokes its tokens, though not at once, as two things are remembered.
+// TestKeyRotation rotates the provider's key while the authorizer runs with a clock of the test. Removing a key revokes
+// its tokens, but not at once, because two things are cached.
 //
-//   - The policy, by API Gateway, for the authorizer's TTL; the example's is the default of 300 s: "API Gateway also caches
-//     the policy so that the Lambda authorizer function doesn't need to be invoked again." It knows nothing of keys, nor of
-//     when a token expires. Sources:
+//   - API Gateway caches the policy for the authorizer's TTL, by default 300 s: "API Gateway also caches the policy so
+//     that the Lambda authorizer function doesn't need to be invoked again." It does not know keys or the expiry of
+//     tokens. Sources:
 //     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html and
-//     https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html. One entry cannot be taken out, a stage's can all
-//     be: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html
-//   - The keys, by the authorizer, for ten minutes where the provider does not say. A token with a key that it does not know
-//     has it look again, but not within 30 s.
+//     https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html. One entry cannot be removed, but all
+//     entries of a stage can: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html
+//   - The authorizer caches the keys for ten minutes, unless the provider sets another time. A token with an unknown
+//     key makes it fetch the keys again, at most every 30 s.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
@@ -228,19 +228,19 @@ func TestKeyRotation(t *testing.T) {
 			t.Errorf("%s: cache %q, want %q", name, got.record.Cache, cache)
 		}
 	}
-	now.stop(t) // or a slow machine takes longer for a rotation than keys are not fetched again
+	now.stop(t) // on a slow machine, a rotation may take longer than the 30 s without a fetch
 	ask("the first request", old, 200, "MISS")
 
 	p.peer.Say(t, "rotate")
 	renewed := p.token(t, "shop", "orders", "orders/read")
-	ask("the old key's token, as its policy is kept", old, 200, "HIT")
-	ask("the new key's token, as the keys were fetched just now", renewed, 401, "MISS")
+	ask("the old key's token, whose policy is cached", old, 200, "HIT")
+	ask("the new key's token, before the keys may be fetched again", renewed, 401, "MISS")
 
 	now.advance(t, 31*time.Second)
 	p.fetched()
-	ask("the new key's token, for which the keys are fetched again", renewed, 200, "MISS")
+	ask("the new key's token, after the keys are fetched again", renewed, 200, "MISS")
 	if got := p.fetched(); !slices.Equal(got, []string{"/jwks"}) {
-		t.Errorf("the provider was asked for %q, want its keys alone", got)
+		t.Errorf("the authorizer requested %q from the provider, want only its keys", got)
 	}
 	ask("the old key's token, within the TTL", old, 200, "HIT")
 
@@ -256,7 +256,7 @@ func TestKeyRotation(t *testing.T) {
 	ask("the new key's token, which has expired, after the TTL", renewed, 401, "MISS")
 }
 
-// replaceAuthorizer puts the authorizer with a clock of ours in the place of the included one.
+// replaceAuthorizer replaces the included authorizer with one that has the clock of the test.
 func replaceAuthorizer(t *testing.T, dir string) {
 	t.Helper()
 	a, err := cloudassembly.Read(dir)

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestOpaqueTokens runs an API whose issuer is asked about its tokens, with the function that the construct builds for
-// that and with the development issuer, which answers as the template says: in each way of authentication.
+// TestOpaqueTokens runs an API whose authorizer introspects tokens at the issuer, with each kind of client
+// authentication. It uses the function that the construct builds, and the development issuer.
 func TestOpaqueTokens(t *testing.T) {
 	t.Parallel()
 	const issuer = "https://id.example.com"

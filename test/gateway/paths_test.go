@@ -13,7 +13,8 @@ import (
 )
 
 // TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one
-// with an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
+// with an http.ServeMux. The literal routes have stricter requirements. Only the second function gets a warning at
+// synth.
 func TestEscapedPaths(t *testing.T) {
 	t.Parallel()
 	warnings := map[string]string{}
@@ -41,11 +42,11 @@ func TestEscapedPaths(t *testing.T) {
 		}
 	})
 	if w := warnings["mux"]; w != "" {
-		t.Errorf("a function with a lambdahttp.Mux is warned of: %s", w)
+		t.Errorf("a function with a lambdahttp.Mux gets a warning: %s", w)
 	}
 	if w := warnings["servemux"]; !strings.Contains(w, secureapi.SiblingsWarning) || !strings.Contains(w,
 		"lambdahttp.NewMux") {
-		t.Errorf("a function without one is not warned of: %q", w)
+		t.Errorf("a function without a lambdahttp.Mux does not get a warning: %q", w)
 	}
 
 	s := running(t, dir, "mux", localgateway.Options{})

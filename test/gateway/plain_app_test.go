@@ -15,9 +15,9 @@ import (
 // plainKey is the value of the API key of the plain app.
 const plainKey = "a-key-of-a-customer-who-pays"
 
-// newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with
-// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder, and the archive
-// is one of a function in Python.
+// newPlain makes a stack with only CDK's own constructs. Its API has the stage live. A second API, with a resource
+// policy, has the stage fenced. The functions' executable is the file bootstrap in a folder, and the archive has a
+// function in Python.
 func newPlain(app awscdk.App, executable, archive string) {
 	stack := awscdk.NewStack(app, jsii.String("Plain"), nil)
 	function := func(id string) awslambda.Function {
@@ -37,7 +37,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 			MaxAge:       awscdk.Duration_Minutes(jsii.Number(5)),
 		},
 	})
-	resource := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
+	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
 	ttl := func(d time.Duration) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(d.Seconds())) }
 
 	token := &awsapigateway.MethodOptions{
@@ -45,9 +45,9 @@ func newPlain(app awscdk.App, executable, archive string) {
 			Handler: check, ResultsCacheTtl: ttl(10 * time.Minute), ValidationRegex: jsii.String("[a-z ]+"),
 		}),
 	}
-	resource("/token").AddMethod(jsii.String("GET"), backend, token)
-	resource("/token").AddMethod(jsii.String("POST"), backend, token)
-	resource("/files").AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: backend, DefaultMethodOptions: token})
+	at("/token").AddMethod(jsii.String("GET"), backend, token)
+	at("/token").AddMethod(jsii.String("POST"), backend, token)
+	at("/files").AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: backend, DefaultMethodOptions: token})
 
 	request := &awsapigateway.MethodOptions{
 		Authorizer: awsapigateway.NewRequestAuthorizer(stack, jsii.String("Request"), &awsapigateway.RequestAuthorizerProps{
@@ -58,8 +58,8 @@ func newPlain(app awscdk.App, executable, archive string) {
 			},
 		}),
 	}
-	resource("/request").AddMethod(jsii.String("GET"), backend, request)
-	resource("/request").AddMethod(jsii.String("POST"), backend, request)
+	at("/request").AddMethod(jsii.String("GET"), backend, request)
+	at("/request").AddMethod(jsii.String("POST"), backend, request)
 
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	pool.AddClient(jsii.String("Client"), nil)
@@ -70,29 +70,29 @@ func newPlain(app awscdk.App, executable, archive string) {
 			CognitoUserPools: &[]awscognito.IUserPool{pool},
 		},
 	)
-	resource("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
-	resource("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
+	at("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
+	at("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
 		Authorizer:          users,
 		AuthorizationScopes: jsii.Strings("shop/write"),
 	})
 
 	signed := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM}
-	resource("/signed").AddMethod(jsii.String("POST"), backend, signed)
+	at("/signed").AddMethod(jsii.String("POST"), backend, signed)
 	awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}).
 		AddToPolicy(
 			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 				Actions:   jsii.Strings("execute-api:Invoke"),
-				Resources: &[]*string{resource("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
+				Resources: &[]*string{at("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
 			}))
 
-	resource("/metered").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
+	at("/metered").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 	plan := api.AddUsagePlan(jsii.String("Plan"), &awsapigateway.UsagePlanProps{
 		ApiStages: &[]*awsapigateway.UsagePlanPerApiStage{{Api: api, Stage: api.DeploymentStage()}},
 	})
 	plan.AddApiKey(api.AddApiKey(jsii.String("Key"), &awsapigateway.ApiKeyOptions{Value: jsii.String(plainKey)}), nil)
 	api.AddApiKey(jsii.String("WithoutPlan"), &awsapigateway.ApiKeyOptions{Value: jsii.String(plainKey + "-one-day")})
 
-	resource("/mock").AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+	at("/mock").AddMethod(jsii.String("GET"), awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
 		RequestTemplates: &map[string]*string{"application/json": jsii.String(`{ "statusCode": 200 }`)},
 		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{
 			StatusCode:        jsii.String("200"),
@@ -105,15 +105,15 @@ func newPlain(app awscdk.App, executable, archive string) {
 		Runtime: awslambda.Runtime_PYTHON_3_13(), Handler: jsii.String("shop/app.handler"),
 		Code: awslambda.Code_FromAsset(&archive, nil), Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
 	})
-	resource("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
+	at("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
 
-	// What cannot be run here: a runtime that the gateway does not know, and a web server elsewhere.
+	// The gateway cannot run these: a runtime that it does not know, and a web server on another machine.
 	ruby := awslambda.NewFunction(stack, jsii.String("Ruby"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_RUBY_3_4(), Handler: jsii.String("index.handler"),
 		Code: awslambda.Code_FromAsset(&archive, nil),
 	})
-	resource("/ruby").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(ruby, nil), nil)
-	resource("/ruby/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
+	at("/ruby").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(ruby, nil), nil)
+	at("/ruby/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
 		Authorizer: awsapigateway.NewTokenAuthorizer(
 			stack,
 			jsii.String("RubyToken"),
@@ -121,7 +121,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 		),
 	})
 	elsewhere := awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil)
-	resource("/elsewhere").AddMethod(jsii.String("GET"), elsewhere, nil)
+	at("/elsewhere").AddMethod(jsii.String("GET"), elsewhere, nil)
 
 	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
@@ -137,7 +137,7 @@ func newPlain(app awscdk.App, executable, archive string) {
 	newFenced(stack, backend, check)
 }
 
-// newFenced makes the second API: for all addresses but one range, and one path of it not for this machine either.
+// newFenced makes the second API. It denies a range of addresses, and one path also to this machine.
 func newFenced(stack awscdk.Stack, backend awsapigateway.Integration, check awslambda.Function) {
 	statement := func(effect awsiam.Effect, resource, cidr string) awsiam.PolicyStatement {
 		s := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

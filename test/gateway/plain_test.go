@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// plain is the app that does not use Gatehouse, served.
+// plain is a running gateway of the app without Gatehouse.
 type plain struct {
 	service
 	now      *clock
@@ -53,7 +53,7 @@ func zipped(t *testing.T, archive, name, text string) {
 	}
 }
 
-// revoke makes these the tokens that the authorizer's function lets in no more.
+// revoke sets the tokens that the authorizer's function rejects.
 func (p plain) revoke(t *testing.T, tokens ...string) {
 	t.Helper()
 	if err := os.WriteFile(p.denyList, []byte(strings.Join(tokens, "\n")), 0o600); err != nil {
@@ -61,14 +61,14 @@ func (p plain) revoke(t *testing.T, tokens ...string) {
 	}
 }
 
-// question is a request with what it comes to.
+// question is a request with the expected answer.
 type question struct {
 	name    string
 	request *http.Request
 	status  int
-	body    string // a part of it
+	body    string // a part of the body
 	cache   localgateway.CacheResult
-	asked   bool // whether the authorizer's function was
+	asked   bool // whether the authorizer's function runs
 }
 
 func (p plain) ask(t *testing.T, questions ...question) {
@@ -92,7 +92,7 @@ func (p plain) ask(t *testing.T, questions ...question) {
 	}
 }
 
-// TestAppWithoutGatehouse serves what CDK's own constructs make. Nothing in the gateway knows who made a template.
+// TestAppWithoutGatehouse serves an app of CDK's own constructs. The gateway treats all templates alike.
 func TestAppWithoutGatehouse(t *testing.T) {
 	t.Parallel()
 	executable := filepath.Join(t.TempDir(), "bootstrap")
@@ -102,12 +102,12 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		"def handler(event, context):\n    return {'statusCode': 200, 'body': event['path']}\n")
 	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable, archive) })
 
-	live := startPlain(t, dir, "live") // for all but what moves the clock and revokes tokens
+	live := startPlain(t, dir, "live") // for all tests except those that move the clock or revoke tokens
 	t.Run("a TOKEN authorizer", func(t *testing.T) {
 		with := func(verb, path, token string) *http.Request {
 			return live.request(t, verb, path, "", "Authorization: "+token)
 		}
-		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // by the app's own gateway response
+		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // the app's gateway response
 		live.ask(
 			t,
 			question{
@@ -137,7 +137,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			},
 			question{"a policy for one route", with("GET", "/token", "route"), 200, "", "MISS", true},
 			question{
-				"which is kept for all",
+				"another request with the cached policy",
 				with("POST", "/token", "route"),
 				403,
 				`{"Message":"User is not authorized to access this resource"}`,
@@ -177,8 +177,8 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		}
 	})
 
-	// For as long as the TTL "API Gateway also caches the policy so that the Lambda authorizer function doesn't need to be
-	// invoked again": what is revoked passes until then. The other way round there is no wait, as errors are not kept.
+	// During the TTL "API Gateway also caches the policy so that the Lambda authorizer function doesn't need to be invoked
+	// again": a revoked token passes until it ends. An accepted token passes at once, because errors are not cached.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 	t.Run("revoked", func(t *testing.T) {
 		p := startPlain(t, dir, "live")
@@ -226,7 +226,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"alice"`, "MISS", true},
 			question{"the same on another route", with("POST", "?region=eu", "allow"), 200, "", "HIT", false},
 			question{
-				"what is no identity source does not count",
+				"a header that is not an identity source does not matter",
 				with("GET", "?region=eu&page=2", "allow"),
 				200,
 				"",
@@ -236,7 +236,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			question{"another region", with("GET", "?region=us", "allow"), 200, "", "MISS", true},
 			question{"a policy for one route", with("POST", "?region=eu", "route"), 200, "", "MISS", true},
 			question{
-				"which is kept for all",
+				"another request with the cached policy",
 				with("GET", "?region=eu", "route"),
 				403,
 				`{"Message":"User is not authorized to access this resource"}`,
@@ -266,7 +266,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				false,
 			},
 			question{
-				"an access token where no scope is wanted",
+				"an access token for a route without scopes",
 				with("GET", localgateway.TokenRequest{Use: localgateway.AccessToken}),
 				401,
 				"Unauthorized",
@@ -290,7 +290,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				false,
 			},
 			question{
-				"an ID token where a scope is wanted",
+				"an ID token for a route with a scope",
 				with("POST", localgateway.TokenRequest{Use: localgateway.IDToken}),
 				401,
 				"Unauthorized",
@@ -306,7 +306,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		live.ask(
 			t,
 			question{
-				"the role, where it may",
+				"the role, on a route that it may call",
 				sign(t, live.request(t, "GET", "/signed", ""), caller, region, time.Now()),
 				200,
 				`:assumed-role/`,
@@ -314,7 +314,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				false,
 			},
 			question{
-				"the role, where it may not",
+				"the role, on a route that it may not call",
 				sign(t, live.request(t, "POST", "/signed", "{}"), caller, region, time.Now()),
 				403,
 				"because no identity-based policy allows the execute-api:Invoke action",
@@ -348,7 +348,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		p.ask(
 			t,
 			question{"open", p.request(t, "GET", "/open", ""), 200, "", "", false},
-			// Whose address counts is who connects; a header can say anything.
+			// The address of the connection counts, not a header.
 			question{
 				"a header with a denied address",
 				p.request(t, "GET", "/open", "", "X-Forwarded-For: 203.0.113.7"),
@@ -366,7 +366,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				false,
 			},
 			question{
-				"whatever a header says",
+				"with a header that has an allowed address",
 				p.request(t, "GET", "/internal", "", "Authorization: allow", "X-Forwarded-For: 198.51.100.7"),
 				403,
 				denied,

@@ -12,9 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestKeyByClaim runs an API whose callers' tokens name the API key that they count to, with the function that the
-// construct builds: a token without the key of a usage plan gets no route that requires one, whatever key its bearer
-// sends.
+// TestKeyByClaim runs an API whose tokens name the caller's API key, with the function that the construct builds. A
+// route that requires a key refuses a token without the key of a usage plan, even if the caller sends a key.
 func TestKeyByClaim(t *testing.T) {
 	t.Parallel()
 	const key, disabled = "customer-4711-0000-0000", "customer-4712-0000-0000"

@@ -1,5 +1,5 @@
-// Package given declares what fragments of the documentation take as there: the stack that they stand in, functions and
-// the like. The test compiles each fragment beside it, and runs those of statements after setUp.
+// Package given declares what fragments of the documentation use without declaring it, such as the stack and functions.
+// The test compiles each fragment with this file, and runs fragments with statements after setUp.
 package given
 
 import (
@@ -21,7 +21,7 @@ var (
 	app    awscdk.App
 	stack  awscdk.Stack
 	orders awslambda.Function // answers routes
-	decide awslambda.Function // an authorizer of one's own
+	decide awslambda.Function // an authorizer function of the app
 	pool   awscognito.UserPool
 	client awscognito.UserPoolClient
 	secret awssecretsmanager.Secret
@@ -29,12 +29,12 @@ var (
 	jwt    *secureapi.JWT
 )
 
-// shop is the package of a stack of one's own.
+// shop is the package of the user's stack.
 var shop = struct {
 	NewStack func(awscdk.App) awscdk.Stack
 }{func(app awscdk.App) awscdk.Stack { return awscdk.NewStack(app, jsii.String("Shop"), nil) }}
 
-// members is a table that a hook looks callers up in.
+// members is a table in which a hook looks up callers.
 var members table
 
 var errNoMember = errors.New("no such member")
@@ -49,7 +49,7 @@ type member struct {
 
 func (table) Find(context.Context, string) (member, error) { return member{}, errNoMember }
 
-// setUp makes an app with a stack, and in it what a fragment uses of the above.
+// setUp makes an app with a stack, and the resources above that a fragment uses.
 func setUp(uses ...string) {
 	app = awscdk.NewApp(&awscdk.AppProps{
 		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}}, TreeMetadata: jsii.Bool(false),

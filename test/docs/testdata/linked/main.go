@@ -1,7 +1,7 @@
-// Command linked is all that the tests of the documentation run with CDK, in one program.
+// Command linked has all code that the tests of the documentation run with CDK, in one program.
 //
-//	linked            answers requests, each a JSON value of its standard input
-//	linked PROGRAM    is a program of the documentation or of a test
+//	linked            answers requests, which are JSON values on its standard input
+//	linked PROGRAM    runs a program of the documentation or of a test
 package main
 
 import (
@@ -17,32 +17,32 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 )
 
-// programs are those with a main, by the places of their blocks or by their names.
+// programs are the programs by the place of their block or by their name.
 var programs = map[string]func(){}
 
-// fragments are the blocks of statements by their places.
+// fragments are the blocks of statements by their place.
 var fragments = map[string]fragment{}
 
 type fragment struct {
-	uses []string // of what is given
+	uses []string // the given names that it uses
 	run  func()
 }
 
-// request asks for one of these.
+// request has one of these.
 type request struct {
-	Fragment string         // run it in a new app
-	Context  map[string]any // have the example read its settings from it
+	Fragment string         // run the fragment in a new app
+	Context  map[string]any // read the example's settings from the context
 	Example  *exampleRun    // synthesize the example
 }
 
 type exampleRun struct {
-	Into string // this folder
-	In   string // the folder of its module
+	Into string // the folder of the assembly
+	In   string // the folder of the example's module
 }
 
 type answer struct {
 	Panic    string
-	Template json.RawMessage // of a fragment's stack
+	Template json.RawMessage // the template of a fragment's stack
 }
 
 func main() {
@@ -87,7 +87,7 @@ func (r request) answer() (a answer) {
 	return a
 }
 
-// run has the functions built for this machine, where their packages are compiled.
+// run synthesizes the example. Its functions are built for this machine, for which their packages are already compiled.
 func (e exampleRun) run() {
 	os.Setenv(gofunction.HostBuildVariable, "1")
 	defer os.Unsetenv(gofunction.HostBuildVariable)

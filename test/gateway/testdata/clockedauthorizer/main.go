@@ -1,5 +1,5 @@
-// Command clockedauthorizer is the included authorizer with a clock that a test sets: the time plus the duration in the file
-// that CLOCK_FILE names, or the time in that file, which then stands still.
+// Command clockedauthorizer is the included authorizer with the clock of a test. CLOCK_FILE names a file with a
+// duration, which is added to the time, or with a time, at which the clock stands still.
 package main
 
 import (

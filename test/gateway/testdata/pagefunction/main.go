@@ -1,4 +1,4 @@
-// Command pagefunction answers pages: by the CORS of its API, and below /bare as a function that has not heard of it.
+// Command pagefunction answers pages with the CORS of its API and, below /bare, without CORS.
 package main
 
 import (

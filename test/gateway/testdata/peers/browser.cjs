@@ -1,10 +1,10 @@
 // A page in Chromium, driven by playwright-core (https://playwright.dev): node -e <this> -- <executable>. Each line of its
-// standard input is {"page": URL, "url": URL, "options": {...}}: from a page of that origin it calls fetch(url, options),
-// and it writes what the page can read of it as a line.
+// standard input is {"page": URL, "url": URL, "options": {...}}. It calls fetch(url, options) on a page of that origin, and
+// writes a line with what the page can read.
 const { createInterface } = require('node:readline')
 const { chromium } = require('playwright-core')
 
-const patience = 180000 // ms that a busy machine may take
+const patience = 180000 // ms; the machine may be busy
 
 // ask runs in the page.
 const ask = async ({ url, options }) => {
@@ -22,7 +22,7 @@ async function main () {
     timeout: patience,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
-      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
+      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // so that sites share a process
   })
   const page = await browser.newPage()
   page.setDefaultTimeout(patience)

@@ -1,6 +1,6 @@
-// An OpenID provider (https://github.com/panva/node-oidc-provider) on a free port of 127.0.0.1, for an issuer that is
-// served by the process that forwards to that port: node -e <this> -- <issuer>. It writes the port. "rotate" on its standard input
-// puts a new key in the place of the present one and is answered by the new key's id.
+// An OpenID provider (https://github.com/panva/node-oidc-provider) on a free port of 127.0.0.1: node -e <this> -- <issuer>.
+// It writes the port. Another process serves the issuer's URL and forwards requests to the port. "rotate" on standard input
+// replaces the key; the answer is the new key's ID.
 const { createServer } = require('node:http')
 const { generateKeyPairSync } = require('node:crypto')
 
@@ -14,12 +14,12 @@ const configuration = (key) => ({
   jwks: { keys: [key] },
   clients: [client('shop'), client('back-office')],
   scopes: ['orders/read', 'orders/write'],
-  // The administrators' group is a matter of who asks, not of what is asked for.
+  // The client determines whether a token has the administrators' group.
   extraTokenClaims: (ctx, token) => token.clientId === 'back-office' ? { groups: ['admins'] } : undefined,
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
-    // Tokens are JWTs only for a resource that says so (RFC 8707): urn:api:orders has the audience "orders".
+    // Tokens are JWTs only for a resource with that format (RFC 8707): urn:api:orders has the audience "orders".
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (ctx, resource) => ({
@@ -38,7 +38,7 @@ async function main () {
     const kid = `key-${++keys}`
     const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
     const provider = new Provider(process.argv[1], configuration({ ...key, kid, alg: 'RS256', use: 'sig' }))
-    provider.proxy = true // the forwarding server says how it was asked
+    provider.proxy = true // use the headers of the forwarding server
     answer = provider.callback()
     return kid
   }

@@ -1,5 +1,5 @@
-// Command plainfunction is what a team might have written that does not use Gatehouse: an authorizer by the example of the
-// API Gateway developer guide, and a backend that answers with what it was told.
+// Command plainfunction has functions of a team that does not use Gatehouse: an authorizer like the example of the API
+// Gateway developer guide, and a backend that answers with its event.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 package main
@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// event is either kind of authorizer's, or a proxy integration's.
+// event is an event of either kind of authorizer or of a proxy integration.
 type event struct {
 	Type               string            `json:"type"`
 	AuthorizationToken string            `json:"authorizationToken"`
@@ -49,14 +49,14 @@ func handle(e event) (any, error) {
 	return map[string]any{"statusCode": 200, "body": string(body)}, err
 }
 
-// authorize reads the first word of a token. DENY_LIST names a file with the tokens that were revoked, a line each.
+// authorize decides by the first word of a token. DENY_LIST names a file with revoked tokens, one for each line.
 func authorize(token, methodARN string) (any, error) {
 	revoked, err := os.ReadFile(os.Getenv("DENY_LIST"))
 	if err != nil {
 		return nil, err
 	}
 	if slices.Contains(strings.Split(string(revoked), "\n"), token) {
-		return nil, errors.New("Unauthorized") // the exact word that makes a 401
+		return nil, errors.New("Unauthorized") // this exact text makes a 401
 	}
 	stage, _, _ := strings.Cut(methodARN[strings.Index(methodARN, "/")+1:], "/")
 	everything := methodARN[:strings.Index(methodARN, "/")+1] + stage + "/*"

@@ -1,4 +1,4 @@
-// Command servemux is a function whose router matches the decoded path once more.
+// Command servemux is a function whose router matches the decoded path.
 package main
 
 import (
