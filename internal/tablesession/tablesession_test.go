@@ -311,3 +311,62 @@ func TestUnavailable(t *testing.T) {
 	f.table.set(nil, nil)
 	f.opened(t, header)
 }
+
+// TestCreateWithoutWrites loses one of the writes of a login for good.
+func TestCreateWithoutWrites(t *testing.T) {
+	for _, lost := range []int{1, 2} {
+		f := newFixture(t)
+		header := f.created(t, "")
+		var sorts []string
+		f.table.set(func(call, sort string) error {
+			if call == "put" && (len(sorts) == 0 || sorts[len(sorts)-1] != sort) {
+				sorts = append(sorts, sort)
+			}
+			if call == "put" && len(sorts) == lost {
+				return errLost
+			}
+			return nil
+		}, nil)
+		set, err := f.Create(t.Context(), f.session(), issuer, "sid")
+		is(t, err, session.ErrUnavailable)
+		if set != nil || len(sorts) != lost {
+			t.Errorf("write %d: got %q after the writes of %q", lost, set, sorts)
+		}
+		f.table.set(nil, nil)
+		if list, err := f.List(t.Context(), issuer, subject); len(list) != 1 || err != nil {
+			t.Errorf("write %d: %d sessions, %v, want the other one alone", lost, len(list), err)
+		}
+		f.opened(t, header)
+	}
+}
+
+// TestWithoutKeys checks that a session is not taken for forged while its key cannot be fetched.
+func TestWithoutKeys(t *testing.T) {
+	f := newFixture(t)
+	header := f.created(t, "")
+	other := newFixtureOver(t, f.clock, f.table, func(o *tablesession.Options) {
+		o.Keys = session.NewKeys(func(context.Context, string) ([]byte, error) { return nil, errLost }, f.clock.now)
+	})
+	_, errOpen := other.Open(t.Context(), header)
+	_, errList := other.List(t.Context(), issuer, subject)
+	_, errCreate := other.Create(t.Context(), f.session(), issuer, "")
+	for name, err := range map[string]error{"Open": errOpen, "List": errList, "Create": errCreate} {
+		if !errors.Is(err, session.ErrUnavailable) || !errors.Is(err, errLost) || errors.Is(err, session.ErrForged) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// TestTouchIsSeen checks that an opened session has the use that was recorded, and is written once for it.
+func TestTouchIsSeen(t *testing.T) {
+	f := newFixture(t)
+	o := f.opened(t, f.created(t, ""))
+	f.clock.Advance(10 * time.Minute)
+	writes := f.table.count("put")
+	for range 3 {
+		is(t, f.Touch(t.Context(), o), nil)
+	}
+	if now := f.clock.now().Truncate(time.Second); !o.Active.Equal(now) || f.table.count("put") != writes+1 {
+		t.Errorf("used at %v, want %v, with %d writes", o.Active, now, f.table.count("put")-writes)
+	}
+}
