@@ -572,6 +572,13 @@ func eventRules() []rule {
 			event: request(http.Header{"authorization": {"Bearer " + good}}, nil),
 		},
 		{
+			line:   43,
+			name:   "in the first of two places",
+			want:   allow,
+			change: inQuery,
+			event:  request(bearer(good), nil),
+		},
+		{
 			line:  43,
 			name:  "the header in mixed case",
 			want:  allow,

@@ -192,6 +192,29 @@ func TestPolicyEndsWithTheAnswer(t *testing.T) {
 	}
 }
 
+// The answer about a JWT can end its policy earlier than its exp, and not later.
+func TestPolicyEndsWithTheConfirmedToken(t *testing.T) {
+	text := token(object{"exp": t0.Unix() + 200})
+	for name, c := range map[string]struct {
+		exp   any
+		until int64
+	}{
+		"without exp":   {nil, 200},
+		"a later exp":   {t0.Unix() + 300, 200},
+		"an earlier":    {t0.Unix() + 100, 100},
+		"the same":      {t0.Unix() + 200, 200},
+		"a much later ": {t0.Unix() + 100_000, 200},
+	} {
+		a, f := newAsked(t, withJWTs, func(s *setup) { s.config.PolicyEndsWithToken = true })
+		a.know(text, goodAnswer().With(object{"exp": c.exp}))
+		answer, err := f.invoke(get(text))
+		until := time.Unix(t0.Unix()+c.until, 0).UTC().Format(time.RFC3339)
+		if err != nil || !strings.Contains(answer, until) {
+			t.Errorf("%s: %s is not in %s, %v", name, until, answer, err)
+		}
+	}
+}
+
 func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
 	a, f := newAsked(t)
 	for range 1000 {
@@ -418,6 +441,22 @@ func TestIntrospectionConfig(t *testing.T) {
 		"a shared key":       {func(_ *setup, i *Issuer) { i.SecretARN = secretName }, "are for JWTs"},
 		"keys": {func(_ *setup, i *Issuer) { i.JWKSURL = testIssuer + "/keys" },
 			"are for JWTs and signed answers"},
+		"algorithms": {func(_ *setup, i *Issuer) { i.Algorithms = []string{"ES256"} },
+			"are for JWTs and signed answers"},
+		"signed by what cannot sign": {func(_ *setup, i *Issuer) {
+			i.Algorithms, i.Introspection.SignedResponse = []string{"none"}, true
+		}, `algorithm "none"`},
+		"signed with an algorithm for shared keys, JWTs": {func(s *setup, i *Issuer) {
+			withJWTs(s)
+			i.Algorithms, i.Introspection.SignedResponse = []string{"HS256"}, true
+		}, "algorithm HS256 needs a Secret"},
+		"secrets over http": {func(s *setup, _ *Issuer) {
+			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://secrets.example.com"
+		}, "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
+		"secrets over http, JWTs": {func(s *setup, _ *Issuer) {
+			withJWTs(s)
+			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://secrets.example.com"
+		}, "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
 		"a method":        {func(_ *setup, i *Issuer) { i.Introspection.ClientAuth = "none" }, `Method "none"`},
 		"an answer's age": {func(_ *setup, i *Issuer) { i.Introspection.AnswerTTL = 2 * time.Hour }, "up to 1h0m0s"},
 		"signed with a shared key": {func(_ *setup, i *Issuer) {

@@ -272,6 +272,36 @@ func TestAFetchIsALine(t *testing.T) {
 	}
 }
 
+// The request's ID is logged only if it has the form of a UUID, since an event can be written by hand.
+func TestRequestID(t *testing.T) {
+	const id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+	for given, want := range map[string]string{
+		id:                    id,
+		"":                    "",
+		"canary":              "",
+		"Bearer eyJ":          "",
+		strings.ToUpper(id):   "",
+		id + "0":              "",
+		"c6af9ac6\n":          "",
+		"8476a536-e9f4-11e8-": "8476a536-e9f4-11e8-",
+	} {
+		var doc strictjson.Document
+		text, err := json.Marshal(object{
+			"type": "REQUEST", "methodArn": "arn", "requestContext": object{"requestId": given},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := readEvent(&doc, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.requestID(); got != want {
+			t.Errorf("%q: got %q, want %q", given, got, want)
+		}
+	}
+}
+
 func TestTraceID(t *testing.T) {
 	const id = "1-5759e988-bd862e3fe1be46a994272793"
 	for _, c := range []struct{ name, header, want string }{

@@ -115,6 +115,8 @@ func TestParse(t *testing.T) {
 		{"a lone low surrogate", `"\udc00"`, ErrUTF8},
 		{"two high surrogates", `"\ud800\ud800"`, ErrUTF8},
 		{"surrogates the wrong way round", `"\udc00\ud800"`, ErrUTF8},
+		{"a high surrogate, a line feed and the digits of a low one", `"\ud83d\ndc00"`, ErrUTF8},
+		{"a high surrogate, a slash and the digits of a low one", `"\ud83d/udc00"`, ErrUTF8},
 		{"a high surrogate and another escape", `"\ud800\u0041"`, ErrUTF8},
 
 		{"a number past float64", `1e309`, ErrNumber},
@@ -246,6 +248,9 @@ func TestValue(t *testing.T) {
 		if got := text(v.Find(path)); got != want {
 			t.Errorf("Find(%q): got %q, want %q", path, got, want)
 		}
+	}
+	if v, err := Parse(`{"a":{"x":1},"a.b":{"c":"found"}}`); err != nil || text(v.Find("a.b.c")) != "found" {
+		t.Errorf("a member behind the second dot is not found, %v", err)
 	}
 	for name, want := range map[string]Kind{
 		"s":       String,

@@ -157,6 +157,51 @@ func TestPreflightWithoutAGateway(t *testing.T) {
 	}
 }
 
+// A page may send the headers that CDK allows, and with "*" every method of the API.
+func TestPreflightDefaults(t *testing.T) {
+	preflight := func(cfg Config, method, header string) bool {
+		r := httptest.NewRequest("OPTIONS", "/orders", nil)
+		r.Header.Set("Origin", shop)
+		r.Header.Set("Access-Control-Request-Method", method)
+		if header != "" {
+			r.Header.Set("Access-Control-Request-Headers", header)
+		}
+		w := httptest.NewRecorder()
+		Handler(next, cfg).ServeHTTP(w, r)
+		return w.Header().Get("Access-Control-Allow-Origin") != ""
+	}
+	// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.Cors.html
+	for _, header := range []string{
+		"content-type", "x-amz-date", "authorization", "x-api-key", "x-amz-security-token", "x-amz-user-agent",
+	} {
+		if !preflight(Config{AllowOrigins: []string{shop}}, "GET", header) {
+			t.Errorf("the header %s is not allowed", header)
+		}
+		if preflight(Config{AllowOrigins: []string{shop}, AllowHeaders: []string{"X-Own"}}, "GET", header) {
+			t.Errorf("the header %s is allowed beside those that are listed", header)
+		}
+	}
+	for _, methods := range [][]string{nil, {"*"}} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+			if !preflight(Config{AllowOrigins: []string{shop}, AllowMethods: methods}, method, "") {
+				t.Errorf("%q: %s is not allowed", methods, method)
+			}
+		}
+	}
+}
+
+func TestUnwrap(t *testing.T) {
+	h, ok := Handler(next, Config{AllowOrigins: []string{shop}}).(interface{ Unwrap() http.Handler })
+	if !ok || h.Unwrap() == nil {
+		t.Fatal("the handler inside is not shown")
+	}
+	w := httptest.NewRecorder()
+	h.Unwrap().ServeHTTP(w, httptest.NewRequest("GET", "/orders", nil))
+	if w.Code != http.StatusTeapot || w.Header().Get("Vary") != "" {
+		t.Errorf("got %d with %v, want the function's own handler", w.Code, w.Header())
+	}
+}
+
 func TestWithoutConfigurationNothingIsAdded(t *testing.T) {
 	r := httptest.NewRequest("GET", "/orders", nil)
 	r.Header.Set("Origin", shop)
