@@ -372,11 +372,11 @@ func responseBehaviour(t *testing.T) []behaviour {
 			"From",
 		),
 		ask(
-			"DEFAULT_5XX's status and template count for all 5XX",
-			docResponses,
+			"DEFAULT_5XX's status and template count for all 5XX, such as the failure of a function",
+			docResponses+", https://github.com/DataBiosphere/azul/pull/6624 (INTEGRATION_FAILURE)",
 			own,
 			"POST /prod/fn/exit",
-			`503 InternalServerErrorException {"type":"DEFAULT_5XX","text":"Internal server error"}`,
+			`503 InternalServerErrorException {"type":"INTEGRATION_FAILURE","text":"Internal server error"}`,
 			"",
 		),
 		ask(

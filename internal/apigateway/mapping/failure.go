@@ -1,6 +1,9 @@
 package mapping
 
 import (
+	"cmp"
+	"net/http"
+
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
@@ -100,16 +103,25 @@ type Failure struct {
 	Reason string // explains the failure to the developer; callers do not get it
 }
 
+// StatusCode returns the status of the answer, unless a gateway response sets another one.
+func (f *Failure) StatusCode() int { return cmp.Or(f.Status, defaults[f.Type].status) }
+
 // Internal returns API Gateway's answer to an error behind it, with the status 500, 502 or 504. Its body has a space
-// after the colon.
+// after the colon. A 502 is for a function that failed.
+//
+// Source of the type of a 502: the access logs in https://github.com/DataBiosphere/azul/pull/6624
 func Internal(status int, reason string) *Failure {
-	return &Failure{
+	f := &Failure{
 		Type:    Default5XX,
 		Status:  status,
 		Message: "Internal server error",
 		Body:    `{"message": "Internal server error"}`,
 		Reason:  reason,
 	}
+	if status == http.StatusBadGateway {
+		f.Type, f.ErrorType = IntegrationFailure, defaults[Default5XX].errorType
+	}
+	return f
 }
 
 // quotedMessage returns $context.error.messageString: "The quoted value of $context.error.message".
