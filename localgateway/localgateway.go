@@ -15,12 +15,12 @@
 // Nothing fails open.
 //
 // The package is for development and tests. By default it does not limit or cache requests; see [Options]. It never
-// applies a stage's limit for all routes, writes access logs or terminates TLS, and it does not restrict what functions
-// do on this machine.
+// applies a stage's limit for all routes or terminates TLS, and it does not restrict what functions do on this machine.
 package localgateway
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -96,6 +96,12 @@ type Options struct {
 	// caller gets the answer, except on Windows. It is called concurrently. If nil, lines are discarded.
 	Log func(LogLine)
 
+	// AccessLog receives the lines of the stages' access logs, in the format of the template's AccessLogSetting, as API
+	// Gateway writes them: one call of Write for each request to a stage that has one, before the caller gets its answer,
+	// or after the end of the stream if the answer is streamed. It is called by one request at a time. If nil, lines are
+	// discarded.
+	AccessLog io.Writer
+
 	// Now is the clock for caches, tokens, signatures and limits. Default: [time.Now].
 	Now func() time.Time
 }
@@ -163,6 +169,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 		AllowNetwork: o.AllowNetwork,
 		Limits:       o.Limits,
 		Caches:       o.Caches,
+		AccessLog:    o.AccessLog,
 		Now:          o.Now,
 
 		SourceVPC:         o.SourceVPC,

@@ -137,8 +137,8 @@ func (c *StageCanary) plan() *plan.StageCanary {
 	return &plan.StageCanary{Percent: c.Percent, Variables: c.Variables}
 }
 
-// accessLogFields are the members of an access log line. Values that may quote a request are left out, because their
-// quotes are not escaped and would break the line's JSON: the caller's user agent, and the error texts of waf,
+// accessLogFields are the members of an access log line. Values that may quote a request are left out, because AWS does
+// not document that their quotes are escaped, and they could break the line's JSON: the caller's user agent, and the error texts of waf,
 // authenticate and authorize. Their statuses tell which step refused the request, and "error" tells why.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var accessLogFields = [][2]string{

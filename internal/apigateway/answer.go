@@ -27,6 +27,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 		Identity: map[string]string{},
 	}}
 	answer, failure := st.handle(ctx, r, source, record)
+	record.facts.source, record.facts.failure = source, failure
 	if failure == nil {
 		return answer
 	}
@@ -68,7 +69,7 @@ func (st *stage) handle(
 		return exchange.Answer{}, noRoute(r)
 	}
 	m := st.methods[index]
-	record.Route = m.Verb + " " + m.Path
+	record.Route, record.facts.method = m.Verb+" "+m.Path, m
 	source.Params, source.Context.ResourceID, source.Context.ResourcePath = params, m.Resource.ResourceID, m.Path
 	if m.blocked != "" {
 		return exchange.Answer{}, notServed(m.blocked)
@@ -98,6 +99,7 @@ func (st *stage) handle(
 		return exchange.Answer{}, f
 	}
 	return st.cachedOr(m, call, record, func() (exchange.Answer, *mapping.Failure) {
+		record.facts.integrated = true
 		return st.integrate(ctx, m, call, source, record)
 	})
 }

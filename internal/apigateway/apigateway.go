@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -73,6 +74,10 @@ type Options struct {
 	// for concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
+	// AccessLog receives a line for each request to a stage with an access log, in the format of the stage, in one call of
+	// Write. The line of a streamed answer follows its end. If nil, lines are discarded.
+	AccessLog io.Writer
+
 	// Watch observes the requests that are not answered yet. If nil, they are not observed.
 	Watch Watcher
 
@@ -127,6 +132,7 @@ type Gateway struct {
 	usage     limits.Limiter
 
 	functionLog functionlog.Log
+	logging     sync.Mutex // held to write to the access log
 
 	seed [32]byte // access keys are derived from it where there is no issuer
 
@@ -237,6 +243,8 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	recorded := func(record *Record) {
 		record.Took = g.options.Now().Sub(now)
 		record.Wrote = g.functionLog.End(&record.wrote)
+		g.log(record)
+		record.facts = facts{} // it refers to the body of the request, and records are kept
 		g.options.Record(record)
 	}
 	record.Answer = answer

@@ -80,7 +80,7 @@ func (st *stage) invoke(
 		event,
 		gateway.integrationOf(record, m, call.TraceID),
 	)
-	record.IntegrationTime = gateway.options.Now().Sub(start)
+	gateway.integrated(record, start, invokeStatus(err))
 	if result.Error != nil {
 		gateway.failed(record, m.function, result.Error, result.Payload)
 	}

@@ -108,7 +108,8 @@ func (st *stage) callHTTP(
 func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
 	start := gateway.options.Now()
-	defer func() { record.IntegrationTime = gateway.options.Now().Sub(start) }()
+	status := 0
+	defer func() { gateway.integrated(record, start, status) }()
 	transport := gateway.transport
 	if m.Integration.Type == apimodel.IntegrationAWS {
 		transport = gateway.services
@@ -118,6 +119,7 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 		return nil, f
 	}
 	defer response.Body.Close()
+	status = response.StatusCode
 	got := &mapping.Received{Status: response.StatusCode, Headers: headersOf(response)}
 	var err error
 	if got.Body, err = readAnswer(response, &got.Headers); err != nil {
@@ -146,6 +148,14 @@ func roundTrip(transport *http.Transport, m *method, r *http.Request) (*http.Res
 		return nil, networkError("%s answered with the status %d, which cannot be passed on", r.URL.Redacted(), status)
 	}
 	return response, nil
+}
+
+// statusOf returns the status of an answer; 0 for nil.
+func statusOf(response *http.Response) int {
+	if response == nil {
+		return 0
+	}
+	return response.StatusCode
 }
 
 // newRequest makes a request of net/http and keeps the case of the header names.

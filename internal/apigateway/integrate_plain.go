@@ -60,7 +60,7 @@ func (st *stage) invokeCustom(
 	start := gateway.options.Now()
 	result, err := gateway.pool.Invoke(limited, m.function.Name, event,
 		gateway.integrationOf(record, m, call.TraceID))
-	record.IntegrationTime = gateway.options.Now().Sub(start)
+	gateway.integrated(record, start, invokeStatus(err))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return nil, timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -78,6 +79,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	s.pause.Reset(s.idle)
 	n, err := s.from.Read(b)
 	s.pause.Stop()
+	s.record.facts.sent += int64(n)
 	if err != nil {
 		s.mu.Lock()
 		if why := s.why; why != "" {
@@ -149,12 +151,12 @@ func (st *stage) invokeStreamed(
 		if result.Error != nil {
 			gateway.failed(record, m.function, result.Error, result.Payload)
 		}
-		record.IntegrationTime = gateway.options.Now().Sub(start)
+		gateway.integrated(record, start, invokeStatus(err))
 		return exchange.Answer{}, notInvoked(ctx, m, result, err)
 	}
 	stop := context.AfterFunc(limited, func() { body.Body.Close() })
 	metadata, rest, err := readMetadata(body.Body)
-	record.IntegrationTime = gateway.options.Now().Sub(start)
+	gateway.integrated(record, start, http.StatusOK)
 	if !stop() || err != nil {
 		var of *lambdaruntime.FunctionError
 		if errors.As(err, &of) {
@@ -217,7 +219,7 @@ func (st *stage) streamHTTP(
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
 	response, f := roundTrip(gateway.transport, m, newRequest(limited, out, u))
-	record.IntegrationTime = gateway.options.Now().Sub(start)
+	gateway.integrated(record, start, statusOf(response))
 	if f != nil {
 		cancel()
 		return exchange.Answer{}, f

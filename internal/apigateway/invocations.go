@@ -39,6 +39,7 @@ func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace strin
 // names.
 func (g *Gateway) integrationOf(record *Record, m *method, trace string) lambdaruntime.InvokeOptions {
 	o := g.invocationOf(record, m.function, trace)
+	record.facts.invocation = o.RequestID
 	o.Qualifier = m.qualifier
 	return o
 }

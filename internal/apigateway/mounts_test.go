@@ -216,7 +216,7 @@ func TestExtras(t *testing.T) {
 		object{"Throttle": object{"RateLimit": 1}, "Quota": object{"Limit": 100, "Period": "DAY"}},
 	)
 	want := "Shop/Stage: ignored here: throttling of all methods (ThrottlingRateLimit, ThrottlingBurstLimit), " +
-		"execution logs (LoggingLevel, DataTraceEnabled), CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)\n" +
+		"execution logs (LoggingLevel, DataTraceEnabled), CloudWatch metrics (MetricsEnabled), X-Ray (TracingEnabled)\n" +
 		"Shop/Plan: its rates and its quota are not enforced here: each request with one of its keys passes"
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

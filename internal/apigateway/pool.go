@@ -148,6 +148,7 @@ func (s *served) invokeAuthorizer(
 		qualifier := o.Qualifier
 		o = s.gateway.invocationOf(record, f, o.TraceID)
 		o.Qualifier = qualifier
+		record.facts.authorizer = o.RequestID
 		defer s.gateway.options.Watch.WaitsFor(record.Request.RequestID, "") // the request now waits for its integration
 	}
 	o.LogTail = reasons.IsIncluded(f)

@@ -39,6 +39,7 @@ type Record struct {
 	// Failure describes how a function of the request failed; nil if none did.
 	Failure *functionlog.Failure
 
+	facts facts  // for the access log
 	dry   bool   // see [Gateway.DryRun]
 	stage *stage // the stage that the request is for; nil if none exists
 	by    browser.By

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/accesslog"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/kept"
@@ -45,7 +46,8 @@ type stage struct {
 	checks    checks.Options
 	guard     *checks.Guard
 	responses *mapping.Responses
-	mount     string // the first segment of its paths
+	accessLog *accesslog.Format // nil without an access log
+	mount     string            // the first segment of its paths
 	kept      kept.Cache
 	edge      bool   // the API is edge-optimized
 	blocked   string // why no route of the stage is served; "" if they are
@@ -163,6 +165,7 @@ func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *
 	}
 	out.routes = routes
 	s.noteCaches(out)
+	out.accessLog = s.newAccessLog(st)
 	return out
 }
 

@@ -59,6 +59,7 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 	}
 	settings.readResponseCaches(s)
 	settings.readThrottles(s)
+	settings.readAccessLog(s)
 	settings.notice().stageExtras()
 	written := r.resource.Properties
 	if description, ok := written["StageDescription"].(map[string]any); ok {

@@ -79,6 +79,21 @@ func settingPath(t string) string {
 	return "/" + strings.TrimPrefix(strings.ReplaceAll(rest, "~1", "/"), "/")
 }
 
+// readAccessLog reads the setting of a stage's access log. Both of its properties are "required to enable access
+// logging".
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-accesslogsetting.html
+func (r *reader) readAccessLog(s *Stage) {
+	if !r.has("AccessLogSetting") {
+		return
+	}
+	in := r.notice().object("AccessLogSetting")
+	format := in.text("Format")
+	if in.has("DestinationArn") {
+		s.AccessLog = format
+	}
+}
+
 // stageExtras reports in one line what a stage configures that a local run does not do: throttling of all methods,
 // logs, metrics and traces.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
@@ -98,7 +113,6 @@ func (r *reader) stageExtras() {
 			in.bool("DataTraceEnabled"))
 		add("CloudWatch metrics (MetricsEnabled)", in.bool("MetricsEnabled"))
 	}
-	add("access logs (AccessLogSetting)", r.has("AccessLogSetting"))
 	add("X-Ray (TracingEnabled)", r.bool("TracingEnabled"))
 	r.extras(list)
 }

@@ -21,6 +21,7 @@ type Stage struct {
 	DeploymentID string // the stand-in for its id
 	Variables    map[string]string
 	Canary       string // the CanarySetting as in the template; "" without one
+	AccessLog    string // the format of the access log; "" without one
 
 	ResponseCaches []ResponseCache // the cache settings of methods; none without a cache cluster
 	Throttles      []Throttle      // the limits of methods

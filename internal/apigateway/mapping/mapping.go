@@ -13,6 +13,8 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,6 +136,21 @@ func errorVariable(name string) (variable, error) {
 		return func(_ *Source, f *Failure) string { return f.Validation }, nil
 	}
 	return contextVariable(name)
+}
+
+// ContextVariable returns the variable of $context with a name, such as "stage" or "error.message", as gateway responses
+// and access logs have it. The failure is nil for an answer of an integration, which has no variables of error.
+func ContextVariable(name string) (func(*Source, *Failure) string, error) { return errorVariable(name) }
+
+// ContextNames returns the names of the variables of $context, without those that depend on the authorizer.
+func ContextNames() []string {
+	names := slices.Collect(maps.Keys(requestVariables))
+	for _, name := range identityNames {
+		names = append(names, "identity."+name)
+	}
+	names = append(names, "error.message", "error.messageString", "error.responseType", "error.validationErrorString")
+	slices.Sort(names)
+	return names
 }
 
 // stageVariable returns a stage variable by name.

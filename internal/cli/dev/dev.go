@@ -66,6 +66,8 @@ requests, makes tokens, and calls routes.
                             __pycache__ and cdk.out are ignored. If the build or the app fails, the old API stays.
   --watch-folder FOLDER     watch this folder instead, such as .. if functions are in modules beside the app's. It must
                             contain the app's folder
+  --access-log FILE         append the lines of the stages' access logs to this file, in the format of the template, as
+                            API Gateway writes them; "-" for standard error
   --debug                   build Go functions for a debugger, run one process of each function without timeouts, and
                             print its process ID when it starts, for "dlv attach"
   --json                    print each line as a JSON object with an "event"
@@ -135,11 +137,18 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	defer listener.Close()
 	url := "http://" + listener.Addr().String()
 
+	log, err := openAccessLog(p, f.accessLog)
+	if err != nil {
+		return err
+	}
+	defer log.close()
+
 	src, err := openSource(ctx, p, f)
 	if err != nil {
 		return err
 	}
 	defer src.close()
+	src.files.Without = append(src.files.Without, log.files()...)
 	if f.watch {
 		src.files.Look() // changes count from now on
 	}
@@ -165,6 +174,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Functions: functionOptions(p, f, report),
 		Source:    src.originals(),
 		Record:    site.record,
+		AccessLog: log.writer(),
 		Watch:     site.pending,
 		SourceIP:  f.sourceIP,
 		SourceVPC: f.sourceVPC,

@@ -35,6 +35,7 @@ type flags struct {
 	allowNetwork       bool
 	watch, json, debug bool
 	watchFolder        string
+	accessLog          string
 }
 
 func (f *flags) set() *flag.FlagSet {
@@ -58,6 +59,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.BoolVar(&f.allowNetwork, "allow-network", false, "")
 	s.BoolVar(&f.watch, "watch", false, "")
 	s.StringVar(&f.watchFolder, "watch-folder", "", "")
+	s.StringVar(&f.accessLog, "access-log", "", "")
 	s.BoolVar(&f.debug, "debug", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s
@@ -70,7 +72,7 @@ func (f *flags) parse(args []string) error {
 	}
 	filled := []string{
 		"app", "assembly", "api", "issuer", "audience", "source-ip", "source-vpc", "source-vpce", "app-origin",
-		"watch-folder",
+		"watch-folder", "access-log",
 	}
 	if err := command.NotEmpty(set, filled...); err != nil {
 		return err

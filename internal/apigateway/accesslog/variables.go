@@ -1,0 +1,253 @@
+package accesslog
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+)
+
+// variable returns the value of a variable; "" for none.
+type variable func(*Entry) string
+
+// variables are the variables that only access logs have. All others are those of mapping templates and gateway
+// responses; see [mapping.ContextVariable].
+//
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+// and, for streamed answers,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html
+var variables = map[string]variable{
+	"status":          func(e *Entry) string { return number(e.Status) },
+	"responseLatency": func(e *Entry) string { return milliseconds(e.Latency) },
+	"responseLength":  func(e *Entry) string { return strconv.FormatInt(e.Length, 10) },
+	"deploymentId":    func(e *Entry) string { return e.DeploymentID },
+	"endpointType":    func(e *Entry) string { return e.EndpointType },
+
+	"authenticate.error":   func(e *Entry) string { return e.authenticate().error },
+	"authenticate.latency": func(e *Entry) string { return e.authenticate().latency() },
+	"authenticate.status":  func(e *Entry) string { return number(e.authenticate().status) },
+
+	"authorizer.error":              func(e *Entry) string { return e.authorizer().error },
+	"authorizer.integrationLatency": func(e *Entry) string { return e.ofFunction(milliseconds(e.Verdict.AuthorizerTime)) },
+	"authorizer.integrationStatus":  func(e *Entry) string { return e.ofFunction("200") },
+	"authorizer.latency":            func(e *Entry) string { return e.authorizer().latency() },
+	"authorizer.requestId":          func(e *Entry) string { return e.AuthorizerRequestID },
+	"authorizer.status":             func(e *Entry) string { return number(e.authorizer().status) },
+
+	"authorize.error":   func(e *Entry) string { return e.authorize().error },
+	"authorize.latency": func(e *Entry) string { return e.authorize().latency() },
+	"authorize.status":  func(e *Entry) string { return number(e.authorize().status) },
+
+	"integration.error":             integrationError,
+	"integrationErrorMessage":       integrationError,
+	"integration.integrationStatus": serviceStatus,
+	"integrationStatus":             serviceStatus,
+	"integration.latency":           integrationLatency,
+	"integrationLatency":            integrationLatency,
+	"integration.requestId":         integrationRequestID,
+	"awsEndpointRequestId":          integrationRequestID,
+	"integration.status":            func(e *Entry) string { return number(e.Integration.Status) },
+
+	"integration.responseTransferMode": transferMode,
+	"integration.timeToAllHeaders":     timeToAllHeaders,
+
+	"customDomain.basePathMatched": basePath,
+}
+
+// unknown are variables of access logs whose values are not known here, such as those of web ACLs and of TLS.
+var unknown = []string{
+	"awsEndpointRequestId2",
+	"cipherSuite",
+	"customDomain.routingRuleIdMatched",
+	"identity.clientCert.clientCertPem",
+	"identity.clientCert.issuerDN",
+	"identity.clientCert.serialNumber",
+	"identity.clientCert.subjectDN",
+	"identity.clientCert.validity.notAfter",
+	"identity.clientCert.validity.notBefore",
+	"integration.timeToFirstContent",
+	"isCanaryRequest",
+	"responseOverride.status",
+	"tlsVersion",
+	"waf.error",
+	"waf.latency",
+	"waf.status",
+	"wafResponseCode",
+	"webaclArn",
+}
+
+// unknownGroups begin the names of variables whose values are not known here, and which the API's author names.
+var unknownGroups = []string{
+	"requestOverride.header.",
+	"requestOverride.path.",
+	"requestOverride.querystring.",
+	"responseOverride.header.",
+}
+
+// variableOf returns the variable with a name; nil if access logs have no such variable.
+func variableOf(name string) variable {
+	if get, ok := variables[name]; ok {
+		return get
+	}
+	isUnknown := slices.Contains(unknown, name) ||
+		slices.ContainsFunc(unknownGroups, func(group string) bool {
+			return strings.HasPrefix(name, group) && name != group
+		})
+	if isUnknown {
+		return func(*Entry) string { return "" }
+	}
+	get, err := mapping.ContextVariable(name)
+	if err != nil {
+		return nil
+	}
+	if strings.HasPrefix(name, "error.") {
+		return func(e *Entry) string {
+			if e.Failure == nil || e.Failure.Message == "" && name == messageString {
+				return ""
+			}
+			return get(e.Source, e.Failure)
+		}
+	}
+	return func(e *Entry) string { return get(e.Source, e.Failure) }
+}
+
+func integrationError(e *Entry) string { return e.Integration.Error }
+
+func serviceStatus(e *Entry) string { return number(e.Integration.ServiceStatus) }
+
+func integrationLatency(e *Entry) string {
+	if !e.Integration.Called {
+		return ""
+	}
+	return milliseconds(e.Integration.Latency)
+}
+
+func integrationRequestID(e *Entry) string { return e.Integration.RequestID }
+
+func transferMode(e *Entry) string {
+	switch {
+	case !e.Integration.Called:
+		return ""
+	case e.Integration.Streamed:
+		return "STREAMED"
+	}
+	return "BUFFERED"
+}
+
+func timeToAllHeaders(e *Entry) string {
+	if !e.Integration.Streamed {
+		return ""
+	}
+	return milliseconds(e.Integration.ToAllHeaders)
+}
+
+// basePath returns the base path of a custom domain's mapping. For the root it is "(none)".
+// Source: "customDomain_basePathMatched" in https://github.com/DataBiosphere/azul/issues/6284
+func basePath(e *Entry) string {
+	r := e.Source.Request
+	switch {
+	case !r.Domain:
+		return ""
+	case strings.Trim(r.Base, "/") == "":
+		return "(none)"
+	}
+	return strings.Trim(r.Base, "/")
+}
+
+// phase is a phase of a request's authorization.
+type phase struct {
+	status int // 0 if the request did not have the phase
+	error  string
+	took   time.Duration
+}
+
+func (p phase) latency() string {
+	if p.status == 0 {
+		return ""
+	}
+	return milliseconds(p.took)
+}
+
+// The checks of each phase, by the names of [checks.Step].
+var (
+	authenticateChecks = []string{"signature"}
+	authorizerChecks   = []string{"identity source", "cache", "authorizer", "token", "audience", "claims", "scopes"}
+	authorizeChecks    = []string{"resource policy", "policy"}
+)
+
+// notAuthorized is the error of the authorize phase.
+// Source: https://techdevlabs.pages.dev/aws-api-gateway/troubleshoot-access-denied-403-forbidden-error-in-aws-api-gateway
+const notAuthorized = "The client is not authorized to perform this operation."
+
+// authenticate returns the phase that "is only present when AWS Identity and Access Management (IAM) authorizers are
+// used". Source of this and the next two:
+// https://aws.amazon.com/blogs/compute/troubleshooting-amazon-api-gateway-with-enhanced-observability-variables/
+func (e *Entry) authenticate() phase {
+	if e.Verdict.Authorizer != "AWS_IAM" {
+		return phase{}
+	}
+	return e.phase(authenticateChecks)
+}
+
+// authorizer returns the phase that "is only present when a Lambda, JWT, or Amazon Cognito authorizer is used".
+func (e *Entry) authorizer() phase {
+	switch e.Verdict.Authorizer {
+	case "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT":
+		p := e.phase(authorizerChecks)
+		p.took = e.Verdict.AuthorizerTime
+		return p
+	}
+	return phase{}
+}
+
+// authorize returns the phase that "is only present when a Lambda or IAM authorizer is used".
+func (e *Entry) authorize() phase {
+	switch e.Verdict.Authorizer {
+	case "TOKEN", "REQUEST", "AWS_IAM":
+	default:
+		return phase{}
+	}
+	p := e.phase(authorizeChecks)
+	switch {
+	case p.status >= http.StatusBadRequest:
+		p.error = notAuthorized
+	case !slices.ContainsFunc(e.Verdict.Trace, func(s checks.Step) bool { return s.Check == "policy" }):
+		return phase{} // the resource policy has passed, and another phase refused the request
+	}
+	return p
+}
+
+// phase returns the phase with some checks: 200 if all that were made have passed, or else the status of the denial.
+func (e *Entry) phase(names []string) (p phase) {
+	for _, step := range e.Verdict.Trace {
+		if !slices.Contains(names, step.Check) {
+			continue
+		}
+		p.status = http.StatusOK
+		if d := e.Verdict.Denial; !step.Passed && d != nil {
+			return phase{status: d.StatusCode(), error: d.Message}
+		}
+	}
+	return p
+}
+
+// ofFunction returns a value of the invocation of the authorizer's function; "" if the function was not invoked.
+func (e *Entry) ofFunction(value string) string {
+	if e.AuthorizerRequestID == "" {
+		return ""
+	}
+	return value
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

@@ -1,0 +1,193 @@
+package apigateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// lines is an access log.
+type lines struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(b)
+}
+
+// take returns what was written since it was last called.
+func (l *lines) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.all.Reset()
+	return l.all.String()
+}
+
+// logged adds an access log to the stage of a template, and to the options.
+func logged(to object, format string) (*lines, func(*Options)) {
+	to["Stage"].(object)["Properties"].(object)["AccessLogSetting"] = object{
+		"DestinationArn": object{"Fn::GetAtt": []any{"Log", "Arn"}}, "Format": format,
+	}
+	to["Log"] = resource("Logs::LogGroup", object{})
+	l := &lines{}
+	return l, func(o *Options) { o.AccessLog = l }
+}
+
+// TestAccessLog sends requests to routes of each kind, and reads the line of each.
+func TestAccessLog(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		w.Write([]byte("short and stout"))
+	}))
+	defer backend.Close()
+	r := bare()
+	addAuthorizer(r, "Auth", nil)
+	addRoute(r, "GET /mock", mock("mock"))
+	addRoute(r, "POST /fn/{proxy+}", proxy("Fn"))
+	addRoute(r, "GET /guarded", mock("guarded"), guardedBy("Auth"))
+	addRoute(r, "GET /key", mock("key"), object{"ApiKeyRequired": true})
+	addRoute(r, "GET /iam", mock("iam"), object{"AuthorizationType": "AWS_IAM"})
+	addRoute(r, "GET /http", object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": backend.URL})
+	const format = "$context.httpMethod $context.resourcePath $context.status $context.responseLength " +
+		"$context.error.responseType|$context.authenticate.status $context.authorizer.status $context.authorize.status " +
+		"$context.authorizer.principalId|$context.integration.status $context.integration.integrationStatus " +
+		"$context.integration.error|$context.requestId"
+	log, withLog := logged(r, format)
+	s := serve(t, r, withLog)
+	for _, c := range []struct {
+		name, target, body string
+		headers            []string
+		want               string // without the ID
+	}{
+		{name: "a MOCK integration", target: "GET /prod/mock", want: "GET /mock 200 0 -|- - - -|- 200 -"},
+		{name: "a function", target: "POST /prod/fn/answer", body: `{"statusCode":201,"body":"made"}`,
+			want: "POST /fn/{proxy+} 201 4 -|- - - -|201 200 -"},
+		{name: "a function that fails", target: "POST /prod/fn/fail",
+			want: "POST /fn/{proxy+} 502 36 INTEGRATION_FAILURE|- - - -|- 200 Lambda Customer Function Error:no such order"},
+		{name: "an answer that is none", target: "POST /prod/fn/answer", body: `"tea"`,
+			want: "POST /fn/{proxy+} 502 36 INTEGRATION_FAILURE|- - - -|- 200 Internal server error"},
+		{name: "an HTTP endpoint", target: "GET /prod/http", want: "GET /http 418 15 -|- - - -|418 418 -"},
+		{name: "no route", target: "GET /prod/none",
+			want: "GET - 403 42 MISSING_AUTHENTICATION_TOKEN|- - - -|- - -"},
+		{name: "no token", target: "GET /prod/guarded", want: "GET /guarded 401 26 UNAUTHORIZED|- 401 - -|- - -"},
+		{name: "a caller who is allowed", target: "GET /prod/guarded", headers: []string{bearer("allow")},
+			want: "GET /guarded 200 0 -|- 200 200 alice|- 200 -"},
+		{name: "a caller who is denied", target: "GET /prod/guarded", headers: []string{bearer("deny")},
+			want: "GET /guarded 403 110 ACCESS_DENIED|- 200 403 alice|- - -"},
+		{name: "an authorizer that fails", target: "GET /prod/guarded", headers: []string{bearer("error:boom")},
+			want: "GET /guarded 500 16 AUTHORIZER_CONFIGURATION_ERROR|- 500 - -|- - -"},
+		{name: "no API key", target: "GET /prod/key", want: "GET /key 403 23 INVALID_API_KEY|- - - -|- - -"},
+		{name: "no signature", target: "GET /prod/iam",
+			want: "GET /iam 403 42 MISSING_AUTHENTICATION_TOKEN|403 - - -|- - -"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := s.post(t, c.target, c.body, c.headers...)
+			want := c.want + "|" + got.header.Get("x-amzn-RequestId") + "\n"
+			if diff := cmp.Diff(want, log.take()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+	t.Run("another stage", func(t *testing.T) {
+		s.send(t, "GET /beta/mock")
+		if got := log.take(); got != "" {
+			t.Errorf("got %q for a stage that does not exist", got)
+		}
+	})
+}
+
+// TestAccessLogTimes sends a request that takes its time, by the test's clock.
+func TestAccessLogTimes(t *testing.T) {
+	r := bare()
+	addAuthorizer(r, "Auth", nil)
+	addRoute(r, "POST /{proxy+}", proxy("Fn"), guardedBy("Auth"))
+	log, withLog := logged(r, "$context.requestTime $context.requestTimeEpoch $context.authorizer.latency "+
+		"$context.authorizer.requestId $context.integration.latency $context.integration.requestId $context.responseLatency "+
+		"$context.requestId")
+	var ids []string
+	var s *site
+	s = serve(t, r, withLog, func(o *Options) {
+		o.Functions.NewID = func() string { // called for the authorizer, and then for the function
+			s.clock.Advance(time.Duration(1+len(ids)) * time.Second)
+			ids = append(ids, fmt.Sprintf("invocation-%d", len(ids)))
+			return ids[len(ids)-1]
+		}
+	})
+	got := s.post(t, "POST /prod/pid", "", bearer("allow"))
+	want := "04/Mar/2026:05:06:07 +0000 1772600767000 1000 invocation-0 2000 invocation-1 3000 " +
+		got.header.Get("x-amzn-RequestId") + "\n"
+	if diff := cmp.Diff(want, log.take()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestAccessLogOff writes nothing without a setting, without its destination, and without the option.
+func TestAccessLogOff(t *testing.T) {
+	for name, change := range map[string]func(stage object, o *Options){
+		"no setting":     func(stage object, o *Options) { delete(stage, "AccessLogSetting") },
+		"no destination": func(stage object, o *Options) { delete(stage["AccessLogSetting"].(object), "DestinationArn") },
+		"no option":      func(stage object, o *Options) { o.AccessLog = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := bare()
+			addRoute(r, "GET /mock", mock("mock"))
+			log, withLog := logged(r, "$context.requestId")
+			s := serve(t, r, withLog, func(o *Options) { change(r["Stage"].(object)["Properties"].(object), o) })
+			s.send(t, "GET /prod/mock")
+			if got := log.take(); got != "" {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// TestAccessLogProblems reports a wrong format at the start, also if no log is written.
+func TestAccessLogProblems(t *testing.T) {
+	r := bare()
+	addRoute(r, "GET /mock", mock("mock"))
+	logged(r, "$context.httpmethod")
+	want := "Shop/Stage: its access log: the format has neither $context.requestId nor $context.extendedRequestId, and the " +
+		"deployment fails: add one\n" +
+		"Shop/Stage: its access log: $context.httpmethod is not a variable of access logs, which have - in its place: did you " +
+		"mean $context.httpMethod?"
+	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestAccessLogOfAStream writes the line after the end of the stream, with its length.
+func TestAccessLogOfAStream(t *testing.T) {
+	r := bare()
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte("one"))
+		w.(http.Flusher).Flush()
+		w.Write([]byte("two"))
+	}))
+	defer backend.Close()
+	addRoute(r, "GET /stream", object{
+		"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": backend.URL, "ResponseTransferMode": "STREAM",
+	})
+	log, withLog := logged(r, `{"id":"$context.requestId","length":$context.responseLength,`+
+		`"mode":"$context.integration.responseTransferMode"}`)
+	s := serve(t, r, withLog)
+	got := s.send(t, "GET /prod/stream")
+	var line struct {
+		Length int
+		Mode   string
+	}
+	text := log.take()
+	if err := json.Unmarshal([]byte(text), &line); err != nil || got.body != "onetwo" || line.Length != 6 ||
+		line.Mode != "STREAMED" {
+		t.Errorf("got %q with the line %q (%v)", got.body, text, err)
+	}
+}
