@@ -105,7 +105,7 @@ func TestParsePathRequirementErrors(t *testing.T) {
 	}
 }
 
-// Rights alone do not permit what a table permits by its paths.
+// TestPermittedLeavesPathsOut checks that rights do not permit routes that a table permits only by path values.
 func TestPermittedLeavesPathsOut(t *testing.T) {
 	table, err := NewTable([]Rule{
 		rule("GET /a/{id}", pathIs("id", "sub")),

@@ -49,7 +49,7 @@ func TestClaimOf(t *testing.T) {
 	}
 }
 
-// The values that a parameter of the path is compared with are those that a policy can name.
+// TestValuesOf checks that a path parameter is only compared with values that a policy can contain.
 func TestValuesOf(t *testing.T) {
 	many := make([]string, MaxValues+1)
 	for i := range many {

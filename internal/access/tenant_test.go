@@ -91,7 +91,7 @@ func TestPermittedByTenant(t *testing.T) {
 	}
 }
 
-// TestMeetingTenants: the least rights with a tenant, or without one.
+// TestMeetingTenants checks the smallest rights with a tenant and without one.
 func TestMeetingTenants(t *testing.T) {
 	for _, c := range []struct {
 		name       string

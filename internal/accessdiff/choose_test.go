@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// plans asks for a claim with one of some values.
+// plans requires a claim with one of the values.
 func plans(values ...string) access.Requirement {
 	return access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: values}
 }

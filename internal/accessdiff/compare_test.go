@@ -93,7 +93,7 @@ func TestSignersOfARoute(t *testing.T) {
 	const account = `Allow|{"AWS":"210987654321"}|*`
 	for _, tt := range []struct {
 		name, statement string
-		others          string // beside all whom IAM allows
+		others          string // further callers, besides those that IAM allows
 		more            string // lines
 	}{
 		{"every account", `Allow|"*"|*`, ", every AWS account", ""},

@@ -100,8 +100,8 @@ func pages(origin string, routes ...string) func(*matrix.API) {
 	return func(a *matrix.API) { a.Readable = []matrix.Readable{{Origin: origin, Routes: routes}} }
 }
 
-// closed closes the execute-api address and leads domains to the API, "0.example", "1.example" and so on: each to the
-// stage that comes first in its text, with the truststore behind that.
+// closed closes the execute-api address and adds domains "0.example", "1.example" and so on. Each leads to the stage at
+// the start of its text, and has the truststore after that.
 func closed(domains ...string) func(*matrix.API) {
 	return func(a *matrix.API) {
 		a.Endpoint = matrix.Endpoint{Closed: true}
@@ -116,7 +116,7 @@ func closed(domains ...string) func(*matrix.API) {
 // inVPC makes the API private.
 func inVPC(a *matrix.API) { a.Endpoint.Types = []string{"PRIVATE"} }
 
-// TestWhatRoutesDependOn changes one thing besides the routes, which comparing only the routes would not show.
+// TestWhatRoutesDependOn changes one setting outside the routes. Comparing only the routes would not show it.
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
@@ -498,7 +498,7 @@ func TestPagesOfAWiderRoute(t *testing.T) {
 	}
 }
 
-// TestWhatRoutesAskBesides has routes whose callers bring more than what their requirements say.
+// TestWhatRoutesAskBesides has routes whose callers need more than their requirements.
 func TestWhatRoutesAskBesides(t *testing.T) {
 	scope := []access.Requirement{{Kind: access.Scope, AnyOf: []string{"a"}}}
 	for _, tt := range []struct {

@@ -36,14 +36,14 @@ func FuzzCompare(f *testing.F) {
 				}
 			}
 		}
-		// What one gains the other loses.
+		// A gain in one direction is a loss in the other.
 		if counts[Gained][0] != counts[Lost][1] || counts[Lost][0] != counts[Gained][1] {
 			t.Errorf("%v\n%s\nand back\n%s", counts, linesOf(d), linesOf(back))
 		}
 		if same := Compare(matrixOf(is), matrixOf(is)); len(same.Changes) > 0 {
 			t.Errorf("with itself: %s", linesOf(same))
 		}
-		// A matrix that is kept in a file compares as the one that it was made of.
+		// A matrix that was written to a file and read again compares like the original.
 		kept, err := matrix.Parse(matrixOf(is).JSON())
 		if err != nil {
 			t.Fatal(err)

@@ -86,8 +86,8 @@ func TestOtherAPIs(t *testing.T) {
 	}
 }
 
-// TestNothingIsSilent has changes that say something of access beside routes: what each prints, and that a change of
-// names alone prints nothing.
+// TestNothingIsSilent has changes of access outside of routes, with the output for each. A change of only names prints
+// nothing.
 func TestNothingIsSilent(t *testing.T) {
 	minutes, hour := 5*time.Minute, time.Hour
 	cached := func(d *time.Duration) func(*matrix.API) {
@@ -362,7 +362,7 @@ func TestAPIOfAnotherName(t *testing.T) {
 	}
 }
 
-// TestNotAllRoutes has a route that takes the requests of two others, beside one that gains nothing.
+// TestNotAllRoutes has a route that takes over the requests of two others, and a route that gains nothing.
 func TestNotAllRoutes(t *testing.T) {
 	was, is := apiOf("GET /a: none", "GET /b: none", "POST /x: none"), apiOf("GET /{p}: none", "POST /x: none")
 	policy(`Allow|"*"|execute-api:/*`,

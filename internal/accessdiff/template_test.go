@@ -21,9 +21,8 @@ func resource(id, kind, properties string) string {
 	return `"` + id + `": {"Type": "AWS::` + kind + `", "Properties": {` + properties + `}}`
 }
 
-// matrixOfTemplate returns the matrix of an API with the route GET / and the stage prod. Further resources hold what it
-// depends on. They replace those with the same logical ID; a text that begins with "@" is added at the top of the
-// template.
+// matrixOfTemplate returns the matrix of an API with the route GET / and the stage prod. Further resources are added,
+// or replace those with the same logical ID. A text that begins with "@" is added at the top of the template.
 func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix {
 	t.Helper()
 	resources := map[string]string{}
@@ -51,7 +50,7 @@ func matrixOfTemplate(t *testing.T, guard string, more ...string) matrix.Matrix 
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, _ := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "") // what is not known is in the matrix
+	m, _ := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "") // the matrix has the values that are not known
 	read, err := matrix.Parse(m.JSON())
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +81,7 @@ func statements(list ...string) string {
 	return `"PolicyDocument": {"Version": "2012-10-17", "Statement": [` + strings.Join(list, ",") + `]}`
 }
 
-// TestTemplates compares templates that differ in what access depends on beside routes and guards.
+// TestTemplates compares templates that differ outside of routes and guards.
 func TestTemplates(t *testing.T) {
 	const cannot = "; the effect on access cannot be compared"
 	const notRead = "? the policies of role Eve are not read in full, so what it may call is not known: assembly: " +

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// addLogin adds a login with these settings besides what each has: its function and two of its routes.
+// addLogin adds a login with its function, two of its routes, and these settings.
 func addLogin(to object, settings string) {
 	config := `{"issuer":{"url":"https://idp.example.com","audiences":["orders"]},"clientId":"shop"` + settings + `}`
 	f := function()
@@ -31,7 +31,7 @@ func (s *site) at(t *testing.T, host, target string, headers ...string) reply {
 	return s.do(t, r)
 }
 
-// seen is what a function is told of the address.
+// seen has the parts of the address that a function receives.
 type seen struct {
 	Path           string `json:"path"`
 	RequestContext struct {
@@ -134,7 +134,7 @@ func TestAppHasAll(t *testing.T) {
 	}
 }
 
-// TestApps: the first of several APIs with a login has the root, and all are at their stages.
+// TestApps checks that the first of several APIs with a login is at the root, and that all are at their stages.
 func TestApps(t *testing.T) {
 	r := bare()
 	addLogin(r, `,"path":"/signin"`)

@@ -378,7 +378,7 @@ func arnBehaviour(t *testing.T) []behaviour {
 			return s.send(t, "GET /prod/orders/7/lines", answering("{}", statement("Allow", on))).String()
 		}}
 	}
-	// long asks with an ARN of so many bytes.
+	// long makes a request whose ARN has a given number of bytes.
 	long := func(name, target string, size int, want string) behaviour {
 		return behaviour{name: name, source: docARN, want: want, got: func(t *testing.T) string {
 			prefix := len("arn:aws:execute-api:eu-west-1:123456789012:" + s.apiID + strings.Replace(target, " ", "", 1) + "/")

@@ -70,7 +70,7 @@ func eventBehaviour(t *testing.T) []behaviour {
 			return jsonOf(t, part(open(t), append([]string{"requestContext"}, of...)...))
 		})
 	}
-	// vpc is where a request came from, as the function is told, with options that name a VPC and an endpoint.
+	// vpc returns the VPC in the event of a request, with options that name a VPC and an endpoint.
 	vpc := func(name, endpoint, want string) behaviour {
 		return shows(name, docReference, want, func(t *testing.T) string {
 			r := bare()

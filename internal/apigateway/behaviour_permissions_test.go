@@ -23,7 +23,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		}
 		return serve(t, r)
 	}
-	// show sends a request for the function and one for the authorizer, and says how often either was invoked.
+	// show sends a request for the function and one for the authorizer, and returns how often each was invoked.
 	show := func(name, source string, s *site, target, want string) behaviour {
 		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, bearer("allow"))
@@ -92,7 +92,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	}
 	list[0].source = seenNoPermission
 
-	// By alias: a permission of the function does not cover it.
+	// A permission of the function does not cover its alias.
 	alias := func(name string, permissions object, want string) behaviour {
 		r := bare()
 		r["Live"] = resource("Lambda::Alias", object{"FunctionName": ref("Fn"), "FunctionVersion": "1", "Name": "live"})
@@ -149,8 +149,8 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	return list
 }
 
-// TestPermissionNotes reads the notes at the start: what answers 500, once for each reason, and which permissions are
-// not known because they do not resolve.
+// TestPermissionNotes checks the notes at the start: each reason for a 500 once, and the permissions that do not
+// resolve.
 func TestPermissionNotes(t *testing.T) {
 	notes := func(changes object) []string {
 		r := bare()

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// ruled is an API with a resource policy of these statements: an open route, one with a TOKEN authorizer, one with a
-// user pool, one signed, and one signed by callers with a policy.
+// ruled returns an API with a resource policy of these statements. It has a public route, one with a TOKEN authorizer,
+// one with a user pool, a signed one, and a signed one whose callers have a policy.
 func ruled(t *testing.T, statements ...object) *site {
 	t.Helper()
 	r := bare()
@@ -48,7 +48,7 @@ func ruled(t *testing.T, statements ...object) *site {
 	return serve(t, r)
 }
 
-// The answers of a resource policy that says no to GET on a path.
+// The answers of a resource policy that denies GET on a path.
 func noAllow(path string) string {
 	return `403 AccessDeniedException {"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:API/prod/GET` +
 		path + ` because no resource-based policy allows the execute-api:Invoke action"}`
@@ -148,7 +148,7 @@ func policyWithAuthorizerBehaviour(t *testing.T) []behaviour {
 			return s.send(t, "GET /prod/pool", headers...).String()
 		}}
 	}
-	// signed asks as one of the roles, or with -1 as the developer who may call everything.
+	// signed signs a request as one of the roles or, with -1, as the developer, who may call everything.
 	signed := func(name string, s *site, role, want string) behaviour {
 		return behaviour{name: name, source: docFlow, want: want, got: func(t *testing.T) string {
 			for _, key := range s.AccessKeys() {

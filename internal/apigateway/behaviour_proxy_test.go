@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// backends is an API whose routes all go to the test's function, with an answer's path for each of its ways.
+// backends returns an API whose routes all invoke the test's function. The path selects the kind of answer.
 func backends(t *testing.T, changes ...func(object)) *site {
 	t.Helper()
 	r := bare()
@@ -489,7 +489,7 @@ func limitBehaviour(t *testing.T) []behaviour {
 			return fmt.Sprint(got.status)
 		}}
 	}
-	// headed is a request whose line and header take so many bytes.
+	// headed makes a request whose request line and headers have a given number of bytes.
 	headed := func(name string, size int, want string) behaviour {
 		return behaviour{name: name, source: docLimits, want: want, got: func(t *testing.T) string {
 			head := "GET /prod/mock HTTP/1.1\nHost: a\nConnection: close\nX-Pad: "

@@ -76,7 +76,7 @@ func edgeBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	byDefault := api()
-	// The request and the names are those of an event that was seen; its other headers are CloudFront's and API Gateway's.
+	// The request and the names are from a recorded event, except for the headers of CloudFront and API Gateway.
 	const browser = "GET /prod/fn/x HTTP/1.1\nHost: api.example.com\nConnection: close\naccept: */*\n" +
 		"accept-encoding: gzip\naccept-language: en\ncache-control: no-cache\ncookie: a=b\norigin: https://shop.example.com\n" +
 		"pragma: no-cache\nreferer: https://shop.example.com/\nsec-fetch-mode: cors\nuSER-Agent: tests\n\n"

@@ -19,8 +19,8 @@ func gatewayResponse(of string, properties object) object {
 	return resource("ApiGateway::GatewayResponse", p)
 }
 
-// responseTypeBehaviour is the types of gateway responses, most of which no request to a local run brings about: its
-// status, and which default it takes what is customised from.
+// responseTypeBehaviour checks the types of gateway responses: the status of each, and the default type whose
+// customisation it uses. Requests to the local gateway do not cause most of these types.
 func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 	plain, _ := mapping.NewResponses(nil)
 	custom, problems := mapping.NewResponses([]*apimodel.GatewayResponse{

@@ -18,8 +18,8 @@ type behaviour struct {
 	want   string
 	got    func(t *testing.T) string
 
-	// differs says why the local gateway does not do it, does it in another way, or cannot show it. Such a behaviour may
-	// go without want and got.
+	// differs is the reason why the local gateway behaves differently or cannot show the behaviour. Then want and got may
+	// be missing.
 	differs string
 }
 
@@ -67,12 +67,12 @@ const (
 	docAliases       = "https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html"
 	docPermissions   = "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations"
 
-	// Tests whose answers were recorded on AWS, and what they recorded.
+	// Tests whose answers were recorded on AWS, with the recorded answers.
 	localstack      = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/"
 	recordedLambda  = localstack + "test_apigateway_lambda.py"
 	recordedEvents  = localstack + "test_apigateway_lambda.snapshot.json"
 	recordedRouting = localstack + "test_apigateway_common.py" // test_proxy_routing_with_hardcoded_resource_sibling
-	// Of the functions behind the same API, recorded with it, are the events beside this one.
+	// The files next to this one have the events of functions behind the same API, which were recorded with it.
 	recordedAuthorizer = "https://github.com/aws-powertools/powertools-lambda-typescript/blob/main/packages/parser/tests/events/apigw-rest/authorizer-request.json"
 	recordedMock       = "https://github.com/localstack/localstack/pull/11967"
 	sourcePreflight    = "https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-apigateway/lib/resource.ts"
@@ -173,7 +173,7 @@ func TestBehaviour(t *testing.T) {
 	}
 }
 
-// row is a case and what it came to.
+// row is a case and its result.
 type row struct {
 	behaviour
 	group int // in behaviourGroups

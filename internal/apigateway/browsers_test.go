@@ -2,7 +2,7 @@ package apigateway
 
 import "testing"
 
-// TestBrowserVerdicts sends requests of pages to an API, and reads what the records say a browser does.
+// TestBrowserVerdicts sends requests of pages to an API, and checks the browser's behaviour in the records.
 func TestBrowserVerdicts(t *testing.T) {
 	const shop, office, stranger = "https://shop.example.com", "https://office.example.com", "https://x.example"
 	preflight := object{
@@ -13,7 +13,7 @@ func TestBrowserVerdicts(t *testing.T) {
 				"method.response.header.Access-Control-Allow-Origin":  "'" + shop + "'",
 				"method.response.header.Access-Control-Allow-Methods": "'GET'",
 			},
-			// As CDK writes it for several origins.
+			// CDK writes this for several origins.
 			"ResponseTemplates": object{"application/json": `#set($origin = $input.params().header.get("Origin"))` +
 				`#if($origin == "` + office + `")` +
 				`#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end`},

@@ -10,7 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// TestDebug: a function that takes longer than its own time-out and its route's still answers, from one process.
+// TestDebug checks that a function still answers if it takes longer than its timeout and that of its route, and that it
+// runs in one process.
 func TestDebug(t *testing.T) {
 	t.Parallel() // it waits for a function that takes its time
 	r := bare()
@@ -27,7 +28,7 @@ func TestDebug(t *testing.T) {
 		started.Add(1)
 	}}})
 	answers := make(chan string, 2)
-	for range cap(answers) { // at the same time: one waits for the other
+	for range cap(answers) { // at the same time: the second waits for the first
 		go func() {
 			answer, err := http.Post(g.URL+"/prod/hasty/sleep", "", strings.NewReader("1100"))
 			if err != nil {

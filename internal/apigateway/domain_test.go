@@ -60,7 +60,7 @@ func TestDomainOfTwoAPIs(t *testing.T) {
 	s := serve(t, r)
 	const host = "api.example.com:PORT"
 	for _, tt := range []struct {
-		name, target, want string // what the function sees; see [reply.seen]
+		name, target, want string // name, target, and the function's view; see [reply.seen]
 		headers            []string
 	}{
 		{"the mapping", "GET /orders", "/orders /orders /orders prod api.example.com:PORT api", nil},
@@ -86,7 +86,8 @@ func TestDomainOfTwoAPIs(t *testing.T) {
 	}
 }
 
-// TestDomainWithoutMatch answers what a domain leads nowhere, and what it leads to is not known.
+// TestDomainWithoutMatch checks the answers to requests for which a domain has no mapping, or a mapping to an unknown
+// API.
 func TestDomainWithoutMatch(t *testing.T) {
 	unknown := routing(10, false)
 	unknown["Properties"].(object)["Actions"] = []any{object{"InvokeApi": object{"ApiId": "a1b2c3", "Stage": "prod"}}}

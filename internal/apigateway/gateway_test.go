@@ -144,7 +144,7 @@ func TestFunctionsOfOneName(t *testing.T) {
 		}
 	}
 	second := twin("West")
-	second.Runtime = "ruby3.4" // so that an attempt to run it would be told
+	second.Runtime = "ruby3.4" // so that the test notices an attempt to run it
 	s := &served{gateway: g, names: map[string]bool{}, dirs: map[string]string{}, problems: map[string]string{}}
 	s.startFunctions([]*apimodel.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 ||
@@ -183,8 +183,8 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// TestReloadKeepsRequestsUnderWay reads assemblies in which a function is gone while the authorizer of a request for it
-// is still asked: each request gets its answer. The functions go when the assembly is read the next time.
+// TestReloadKeepsRequestsUnderWay loads assemblies that lack a function while the authorizer of a request for it runs.
+// Each request is answered. The functions end when the assembly is loaded again.
 func TestReloadKeepsRequestsUnderWay(t *testing.T) {
 	resources := shop()
 	delete(resources, "Failed") // which gives errors the status 200

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Where the behaviour of HTTP integrations is known from.
+// The sources of the behaviour of HTTP integrations.
 const (
 	recordedHTTP    = localstack + "test_apigateway_http.snapshot.json"
 	recordedDropped = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/header_utils.py"
@@ -28,8 +28,8 @@ const (
 	seenMapping     = "https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/"
 )
 
-// peer is a server on this machine that integrations call. It answers with what the query's parameter "answer" says,
-// and remembers the last request.
+// peer is a server on this machine that integrations call. The query parameter "answer" selects the answer. It records
+// the last request.
 type peer struct {
 	URL string
 
@@ -100,7 +100,7 @@ func (p *peer) got(api string) string {
 	return strings.ReplaceAll(p.last, api, "API")
 }
 
-// called is what the peer got for a request, or the answer if it is an error.
+// called returns the request that the peer received, or the answer if it is an error.
 func (p *peer) called(t *testing.T, s *site, target, body string, headers ...string) string {
 	t.Helper()
 	got := s.post(t, target, body, headers...)
@@ -438,7 +438,8 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestNotFound calls a host that no name server knows. It is not in the list, since it asks the network's name server.
+// TestNotFound checks the answer for a host name that does not exist. It uses the error alone, because a request would
+// query the name server of the network.
 func TestNotFound(t *testing.T) {
 	f := unreachable(&net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}, nil, nil)
 	if f.Status != 500 || f.Type != "API_CONFIGURATION_ERROR" || !strings.Contains(f.Reason, "Invalid endpoint address") {
@@ -466,8 +467,8 @@ func TestAllowNetwork(t *testing.T) {
 	}
 }
 
-// TestSentHeaders has a client that writes names in lower case, as Node.js does: net/http must not add its own beside
-// them.
+// TestSentHeaders has a client that writes header names in lower case, as Node.js does. net/http must not add its own
+// headers besides.
 func TestSentHeaders(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

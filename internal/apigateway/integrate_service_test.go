@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// Where the behaviour of AWS integrations is known from.
+// The sources of the behaviour of AWS integrations.
 const (
 	docPutIntegration = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html"
 	docEndpoints      = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"

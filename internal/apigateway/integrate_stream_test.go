@@ -243,7 +243,7 @@ func TestStreamIdle(t *testing.T) {
 	}
 }
 
-// TestStreamLeft has a client that leaves: the request is recorded, with the reason.
+// TestStreamLeft checks that a request whose client disconnects is recorded with the reason.
 func TestStreamLeft(t *testing.T) {
 	s := serve(t, streams(t, "http://127.0.0.1"))
 	answer, err := client.Do(s.request(t, "GET /prod/stream/pause", ""))

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestJWTReasons checks that the trace says what was received and what is expected, and names undocumented reasons for
-// accepting a token.
+// TestJWTReasons checks that the trace has the received and the expected value, and undocumented reasons for accepting
+// a token.
 func TestJWTReasons(t *testing.T) {
 	r := bare()
 	addJWT(r, "Auth", nil)

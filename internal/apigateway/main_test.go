@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/functest"
 )
 
-// built is the folder with the function of testdata: its bootstrap. It has a name as CDK gives it, which stands for the
-// code: of other folders each gateway hashes all files when it starts.
+// built is the folder with the bootstrap of the function in testdata. It has a name like CDK's, which identifies the
+// code. For other folders, each gateway hashes all files at start.
 var built string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }

@@ -118,7 +118,7 @@ func TestTwoAPIs(t *testing.T) {
 		}
 	}
 
-	// With one API chosen, it has the stage's name.
+	// If one API is selected, its path has the stage's name.
 	g, err := New(Options{Assembly: assemblyOf(t, r), API: "orders"})
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestUnauthorizedInOtherLetters(t *testing.T) {
 	}
 }
 
-// TestPanicReason has a function that panics: the reason of the 502 names the file and the line.
+// TestPanicReason checks that the reason of a 502 after a panic names the file and the line.
 func TestPanicReason(t *testing.T) {
 	s := backends(t)
 	got := s.send(t, "GET /prod/fn/panic")
@@ -193,7 +193,7 @@ func TestPanicReason(t *testing.T) {
 	}
 }
 
-// TestExtras says at the start what the template has and a local run does not do.
+// TestExtras checks that the start names the parts of a template that a local run does not support.
 func TestExtras(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /orders", mock("orders"))

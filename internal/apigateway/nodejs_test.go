@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// inJavaScript makes a function one of Node.js: with its code in the template, or in the folder of an asset.
+// inJavaScript changes a function into one for Node.js, with its code in the template or in the folder of an asset.
 func inJavaScript(t *testing.T, r object, id, code string, inTemplate bool) {
 	t.Helper()
 	f := r[id].(object)
@@ -68,7 +68,7 @@ exports.handler = async (event) => {
 	}
 }
 
-// TestACodesModulesAreTheApps: a bundle may leave out what Lambda's runtimes have, such as the AWS SDK.
+// TestACodesModulesAreTheApps has a bundle without the modules that Lambda's runtime has, such as the AWS SDK.
 func TestACodesModulesAreTheApps(t *testing.T) {
 	nodepeer.Need(t)
 	app := t.TempDir()
@@ -94,7 +94,7 @@ func TestACodesModulesAreTheApps(t *testing.T) {
 	}
 }
 
-// TestNodeIsMissing: its routes answer 501, and the reason says what to do.
+// TestNodeIsMissing checks that routes answer 501 without Node.js, and that the reason says what to do.
 func TestNodeIsMissing(t *testing.T) {
 	r := bare()
 	inJavaScript(t, r, "Fn", `exports.handler = async () => ({ statusCode: 200 })`, true)

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// TestCodeThatCannotBeLoaded has functions with an error that their runtime finds when it loads them: the failure, the
-// reason and the log name the developer's own file, and none of the folders that the code was copied to.
+// TestCodeThatCannotBeLoaded has functions with an error when the runtime loads them. The failure, the reason and the
+// log must name the developer's file, and not the folders to which the code was copied.
 func TestCodeThatCannotBeLoaded(t *testing.T) {
 	nodepeer.Need(t)
 	runtimetest.NeedPython(t)
@@ -19,8 +19,8 @@ func TestCodeThatCannotBeLoaded(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		runtime   string
-		files     map[string]string // of an asset, whose source is known
-		zip       bool              // the asset is an archive, whose source is not known
+		files     map[string]string // the files of an asset whose source is known
+		zip       bool              // whether the asset is an archive, whose source is not known
 		inline    string
 		where     string
 		message   string

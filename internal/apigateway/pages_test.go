@@ -10,7 +10,7 @@ import (
 
 const vite = "http://localhost:5173"
 
-// TestPages: a page of a dev server may call an API that knows nothing of it, and another page may not.
+// TestPages checks that a page of a dev server may call an API without CORS, and that other pages may not.
 func TestPages(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", nil)

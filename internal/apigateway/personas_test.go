@@ -2,7 +2,7 @@ package apigateway
 
 import "testing"
 
-// Personas are for the issuer whose tokens the routes take.
+// TestPersonas checks that personas belong to the issuer whose tokens the routes accept.
 func TestPersonas(t *testing.T) {
 	r := bare()
 	addPool(r)

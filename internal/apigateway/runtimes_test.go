@@ -91,8 +91,8 @@ def handler(event, context):
 	}
 }
 
-// TestZipArchives: functions of each kind run from the archive that Lambda would get, and what was unpacked goes with
-// the gateway.
+// TestZipArchives checks that functions of each kind run from the archive for Lambda, and that the unpacked files are
+// removed with the gateway.
 func TestZipArchives(t *testing.T) {
 	nodepeer.Need(t)
 	runtimetest.NeedPython(t)
@@ -151,7 +151,7 @@ func TestZipArchives(t *testing.T) {
 	}
 }
 
-// TestPythonIsMissing: its routes answer 501, and the reason says what is missing.
+// TestPythonIsMissing checks that routes answer 501 without Python, and that the reason says what is missing.
 func TestPythonIsMissing(t *testing.T) {
 	r := bare()
 	p := r["Fn"].(object)["Properties"].(object)
@@ -166,7 +166,8 @@ func TestPythonIsMissing(t *testing.T) {
 	}
 }
 
-// TestLayersOfPython: a function imports what its layers have, of a later one first, but its own modules before them.
+// TestLayersOfPython checks that a function can import modules of its layers, later layers first, and its own modules
+// before them.
 func TestLayersOfPython(t *testing.T) {
 	runtimetest.NeedPython(t)
 	r := bare()
@@ -202,7 +203,7 @@ func TestLayersOfPython(t *testing.T) {
 	}
 }
 
-// TestInvokedFunctionARN: a function is told the alias by which it is invoked, as on Lambda:
+// TestInvokedFunctionARN checks that a function receives the alias by which it is invoked, as on Lambda:
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
 func TestInvokedFunctionARN(t *testing.T) {
 	nodepeer.Need(t)
@@ -235,7 +236,7 @@ func TestInvokedFunctionARN(t *testing.T) {
 	}
 }
 
-// TestContainerImage: it is said once why it does not run, not that its runtime is "".
+// TestContainerImage checks that the reason why it does not run is given once, and not an empty runtime.
 func TestContainerImage(t *testing.T) {
 	r := bare()
 	f := r["Fn"].(object)
@@ -252,8 +253,9 @@ func TestContainerImage(t *testing.T) {
 	}
 }
 
-// TestLayersOfNode: a function requires or imports what its layers have, of the runtime's version first, of a later
-// layer before an earlier one, and before the modules of the app's folder; but its own modules before them.
+// TestLayersOfNode checks that a function can require and import modules of its layers. The order: its own modules, the
+// layers' modules for the runtime's version, later layers before earlier ones, and then the modules of the app's
+// folder.
 func TestLayersOfNode(t *testing.T) {
 	nodepeer.Need(t)
 	const answer = "async () => ({ statusCode: 200, body: [first, second, third, mine, apps].join(' ') })"
@@ -302,8 +304,8 @@ func testLayersOfNode(t *testing.T, name, code string) {
 	}
 }
 
-// TestAModuleOfLambdas has functions that import a module that Lambda's Python has and the Python here does not. Each
-// says what to do only once, however often it is invoked.
+// TestAModuleOfLambdas has functions that import a module that Lambda's Python has and the local Python does not have.
+// Each reports only once what to do, even if it is invoked often.
 func TestAModuleOfLambdas(t *testing.T) {
 	runtimetest.NeedPython(t)
 	const missing = `raise ModuleNotFoundError("No module named 'boto3'", name="boto3")`

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestUnreadableIssuers has authorizers whose issuers are not known: one of another release, and one with settings that
-// no issuer can have. Their routes are answered with 501, and all others are served.
+// TestUnreadableIssuers has authorizers whose issuers are not known: one of another release, and one with invalid
+// settings. Their routes answer 501, and all others are served.
 func TestUnreadableIssuers(t *testing.T) {
 	for _, c := range []struct{ name, config, why string }{
 		{"no JSON", `{`, "Shop/IncludedFn"},
@@ -106,8 +106,8 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 	}
 }
 
-// TestReloadKeepsWhatDidNotChange reads an assembly again in which one function has changed. The other one's process
-// goes on, with what it remembers.
+// TestReloadKeepsWhatDidNotChange loads an assembly again in which one function has changed. The process of the other
+// function continues with its memory.
 func TestReloadKeepsWhatDidNotChange(t *testing.T) {
 	r := bare()
 	r["Changing"] = function()
@@ -138,7 +138,7 @@ func TestReloadKeepsWhatDidNotChange(t *testing.T) {
 	}
 }
 
-// TestWhyAFunctionIsNotRun has functions that cannot run here. The reason of the 501 names what is in the way.
+// TestWhyAFunctionIsNotRun has functions that cannot run here. The reason of the 501 names the cause.
 func TestWhyAFunctionIsNotRun(t *testing.T) {
 	for _, c := range []struct {
 		name   string

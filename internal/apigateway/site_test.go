@@ -97,7 +97,7 @@ func serve(t *testing.T, resources object, changes ...func(*Options)) *site {
 	return s
 }
 
-// reply is an answer with what was recorded of it.
+// reply is an answer with its record.
 type reply struct {
 	site   *site
 	status int
@@ -106,7 +106,7 @@ type reply struct {
 	record *Record
 }
 
-// client does not follow redirects, and asks for no compression.
+// client does not follow redirects, and does not request compression.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -138,7 +138,7 @@ func (s *site) request(t *testing.T, target, body string, headers ...string) *ht
 	return r
 }
 
-// do sends a request, and checks what holds for every answer: it equals the recorded one, with its IDs; it has a reason
+// do sends a request and checks properties of every answer: it equals the recorded one, with its IDs; it has a reason
 // if and only if the gateway itself answered with an error; and no explanation contains the value of a header.
 func (s *site) do(t *testing.T, r *http.Request) reply {
 	t.Helper()
@@ -198,7 +198,7 @@ func (r reply) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, r.header.Get("x-amzn-ErrorType"), body))
 }
 
-// asked is the answer, and whether the authorizer's function was invoked for it.
+// asked returns the answer, and whether the authorizer's function was invoked.
 func (r reply) asked() string {
 	for _, step := range r.record.Verdict.Trace {
 		if step.Check == "authorizer" {
@@ -208,7 +208,7 @@ func (r reply) asked() string {
 	return r.String() + ", not invoked"
 }
 
-// cached is the answer, and what the cache had for it.
+// cached returns the answer, and the result of the cache.
 func (r reply) cached() string { return strings.TrimSpace(r.String() + " " + r.record.Verdict.Cache) }
 
 // headers are some headers of an answer: "Name: value".

@@ -17,7 +17,7 @@ type running struct {
 	t   testing.TB
 }
 
-// Start serves an assembly with an issuer of its own.
+// This serves an assembly with a development issuer.
 func Start(t testing.TB, assembly string, o Options) *running {
 	t.Helper()
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys", Shared: true})

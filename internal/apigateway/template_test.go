@@ -17,7 +17,7 @@ func resource(kind string, properties object) object {
 	return object{"Type": "AWS::" + kind, "Properties": properties}
 }
 
-// function is a Lambda function whose code is the one of testdata.
+// function returns a Lambda function with the code in testdata.
 func function() object {
 	r := resource(
 		"Lambda::Function",
@@ -235,7 +235,7 @@ func bare() object {
 	}
 }
 
-// addAuthorizer adds a TOKEN authorizer, with changes; without caching unless they say so.
+// addAuthorizer adds a TOKEN authorizer with changes. By default it does not cache.
 func addAuthorizer(to object, id string, changes object) {
 	p := object{"RestApiId": ref("Api"), "Name": id, "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
 		"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0}
@@ -260,7 +260,7 @@ func addRoute(to object, pattern string, integration object, changes ...object) 
 	to["M"+verb+parent] = newMethod(parent, verb, integration, changes...)
 }
 
-// guardedBy is a change of a method: it has an authorizer.
+// guardedBy returns a change that gives a method an authorizer.
 func guardedBy(id string) object {
 	return object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref(id)}
 }
@@ -280,7 +280,7 @@ func addPool(to object) {
 	)
 }
 
-// addClient adds a second client of the pool, and an authorizer for its ID tokens alone.
+// addClient adds a second client of the pool, and an authorizer that accepts only its ID tokens.
 func addClient(to object) {
 	to["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
 	to["ClientAuth"] = resource(

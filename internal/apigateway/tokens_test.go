@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestUserPoolTokens asks with tokens of the development issuer, in the form of the assembly's user pool.
+// TestUserPoolTokens makes requests with tokens of the development issuer in the form of the assembly's user pool.
 func TestUserPoolTokens(t *testing.T) {
 	var told records
 	resources := shop()
@@ -76,8 +76,8 @@ func keysWithoutIssuer(t *testing.T, dir string) []checks.AccessKey {
 	return g.AccessKeys()
 }
 
-// TestImportedUserPool asks with a token of a pool that the assembly only has the ARN of: its clients are not known, so
-// that the development issuer's own stands for them.
+// TestImportedUserPool makes requests with a token of a pool of which the assembly has only the ARN. Its clients are
+// not known, so the development issuer uses its own.
 func TestImportedUserPool(t *testing.T) {
 	var told records
 	resources := bare()
@@ -116,7 +116,7 @@ func TestImportedUserPool(t *testing.T) {
 	}
 }
 
-// TestAccessKeys signs with development keys: the developer's, and the key of a role that may call one route.
+// TestAccessKeys signs requests with development keys: the developer's, and the key of a role that may call one route.
 func TestAccessKeys(t *testing.T) {
 	resources := shop()
 	resources["Caller"] = resource(

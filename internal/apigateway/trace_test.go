@@ -177,7 +177,8 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestIdentity: what writes a request down has to know which of its values are secret, also if it found no route.
+// TestIdentity checks that the secret values of a request are known to code that writes requests, even if no route
+// matched.
 func TestIdentity(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", object{})

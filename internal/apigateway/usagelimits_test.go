@@ -150,7 +150,7 @@ func TestUsageLimits(t *testing.T) {
 			{"GET /prod/orders", "acme", "200 orders", ""},
 			{"GET /prod/orders", "bolt", throttled,
 				"the requests of all callers are over 0 requests a second with a burst of 1 to /orders/GET"},
-			{"GET /prod/stock/1", "acme", "200 stock", ""}, // what the stage refused took nothing of the plan
+			{"GET /prod/stock/1", "acme", "200 stock", ""}, // a request that the stage refuses does not count for the plan
 			{"GET /prod/stock/1", "bolt", "200 stock", ""},
 			{"GET /prod/stock/1", "acme", throttled, "of the usage plan Partners is over"},
 			{"PUT /prod/stock/1", "bolt", throttled, "over 0 requests a second with a burst of 0 to /stock/{id}/PUT"},

@@ -11,7 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// What the development issuer cannot play of a user pool is said at the start.
+// TestNotesOfUserPools checks that the start names the features of a user pool that the development issuer does not
+// simulate.
 func TestNotesOfUserPools(t *testing.T) {
 	const url = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: filepath.Join(t.TempDir(), "keys"), Shared: true})

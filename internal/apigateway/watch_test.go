@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// observed collects what a [Watcher] is told.
+// observed collects the events of a [Watcher].
 type observed struct {
 	mu     sync.Mutex
 	events []string
@@ -25,7 +25,8 @@ func (o *observed) Began(a Arrival)           { o.add("began " + a.Request.RawPa
 func (o *observed) WaitsFor(_, name string)   { o.add("waits for " + name) }
 func (o *observed) Answered(requestID string) { o.add("answered") }
 
-// TestWatch sends a request with an authorizer: the watcher learns which function it waits for, each in its turn.
+// TestWatch sends a request with an authorizer. The watcher receives the functions for which the request waits, in
+// their order.
 func TestWatch(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", nil)
@@ -46,7 +47,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestClosed has a client go away while a function runs: the reason says so, and not that the function failed.
+// TestClosed disconnects a client while a function runs. The reason must name this, and not a failure of the function.
 func TestClosed(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	peer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {

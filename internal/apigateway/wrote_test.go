@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestWrote sends requests to functions that write and fail, and reads what the records say of it.
+// TestWrote sends requests to functions that write and fail, and checks the output in the records.
 func TestWrote(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", nil)
@@ -15,8 +15,8 @@ func TestWrote(t *testing.T) {
 	for _, c := range []struct {
 		name, why, target, body string
 		status                  int
-		wrote                   string // the lines; "…" ends what is only begun
-		failure                 string // and each frame in a line of its own
+		wrote                   string // the lines; "…" ends a truncated line
+		failure                 string // the failure, with each frame on a separate line
 	}{
 		{
 			name:   "two lines",

@@ -72,7 +72,7 @@ func TestNothingFailsOpen(t *testing.T) {
 
 func route(api *API, m *Method) string { return api.ID.String() + " " + m.Verb + " " + m.Path }
 
-// guard is all that decides who may call a method.
+// guard has everything that decides who may call a method.
 func guard(api *API, s *Stage, m *Method) string {
 	out := fmt.Sprintf("%s scopes %q key %v from %s policy %s stage %v", m.Authorization, m.Scopes, m.APIKeyRequired,
 		api.APIKeySource, api.Policy, s.Variables)

@@ -13,8 +13,7 @@ import (
 // slow is far more than any template takes here, and far less than one that multiplies itself would.
 const slow = time.Minute
 
-// FuzzModel reads any template. It must end, and no method may come out of it as open that the template does not say
-// is.
+// FuzzModel reads any template. Reading must end, and a method must not become public unless the template says so.
 func FuzzModel(f *testing.F) {
 	f.Add([]byte(assemblytest.Template))
 	f.Add([]byte(api()))
@@ -71,7 +70,7 @@ func FuzzModel(f *testing.F) {
 	})
 }
 
-// checkServed checks that a method which is not blocked has all that decides who may call it and what answers.
+// checkServed checks that a method that is not blocked has everything that decides who may call it and what answers.
 func checkServed(t *testing.T, m *Method, on *Stage) {
 	switch m.Authorization {
 	case AuthorizationNone, AuthorizationIAM:

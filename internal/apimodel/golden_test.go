@@ -16,9 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestModelOfARealAssembly reads an assembly that CDK made of the app in test/shop, and compares all of the model:
-// three stacks that refer to each other strongly and weakly, one with a nested stack, and a stage with an environment
-// of its own.
+// TestModelOfARealAssembly reads an assembly that CDK made of the app in test/shop, and compares the whole model. It
+// has three stacks with strong and weak references, a nested stack, and a stage with a separate environment.
 func TestModelOfARealAssembly(t *testing.T) {
 	a := readShop(t)
 	var out strings.Builder

@@ -359,7 +359,7 @@ func TestTransforms(t *testing.T) {
 	}
 }
 
-// TestOnlyTheRouteIsBlocked checks that a problem of one method leaves the others alone.
+// TestOnlyTheRouteIsBlocked checks that a problem of one method does not affect other methods.
 func TestOnlyTheRouteIsBlocked(t *testing.T) {
 	m := Read(readShop(t), cloudassembly.Options{})
 	var got []string

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestNestedStacks checks what becomes a problem of a nested stack that cannot be read, and of the APIs beside it.
+// TestNestedStacks checks the problems of a nested stack that cannot be read, and the APIs besides it.
 func TestNestedStacks(t *testing.T) {
 	nested := func(id, properties, metadata string) string {
 		return `"` + id + `": {"Type": "AWS::CloudFormation::Stack", "Metadata": ` + metadata + `, "Properties": {` +

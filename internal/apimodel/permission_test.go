@@ -16,14 +16,14 @@ func permit(function, principal string, more ...string) string {
 	return `{"Type": "AWS::Lambda::Permission", "Properties": {` + strings.Join(properties, ", ") + `}}`
 }
 
-// source is a SourceArn of the API: what follows its id.
+// source returns a SourceArn of the API. The text follows the API's ID.
 func source(rest string) string {
 	return `"SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/` +
 		rest + `"}`
 }
 
-// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. Of each
-// it says why Lambda refuses the invocation.
+// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. It checks
+// for each the reason why Lambda refuses the invocation.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html for the source ARNs,
 // https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html for aliases,
@@ -140,8 +140,8 @@ func TestPermitted(t *testing.T) {
 	}
 }
 
-// TestPermissionOfVerbs has a method for any verb: each verb is a source of its own, but for those that the path has a
-// method of its own for.
+// TestPermissionOfVerbs has a method for any verb. Each verb is a separate source, except verbs that have their own
+// method.
 func TestPermissionOfVerbs(t *testing.T) {
 	m := Read(parse(t, api(
 		"Method", strings.Replace(open(proxy("Fn")), `"GET"`, `"ANY"`, 1), "Put",

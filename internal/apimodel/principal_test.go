@@ -78,7 +78,7 @@ func TestPrincipals(t *testing.T) {
 	}
 }
 
-// TestUsersInGroups checks that a user whose groups may deny is not taken to be known.
+// TestUsersInGroups checks that the policies of a user are not known if the user's groups may deny.
 func TestUsersInGroups(t *testing.T) {
 	for _, c := range []struct {
 		name, resources string
@@ -103,7 +103,7 @@ func TestUsersInGroups(t *testing.T) {
 }
 
 // TestPrincipalsOutside checks that policies of roles and users outside the assembly count, and that unresolved ones
-// are kept as written.
+// stay as written.
 func TestPrincipalsOutside(t *testing.T) {
 	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}`
 	m := Read(parse(t, `{"Resources": {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// jwtAPI is an API whose method a JWT authorizer guards.
+// jwtAPI returns an API with a method behind a JWT authorizer.
 func jwtAPI(properties string) string {
 	const guarded = `"AuthorizationType": "JWT", "AuthorizerId": {"Ref": "Auth"}, "AuthorizationScopes": ["a"]`
 	return api("Method", method(guarded, proxy("Fn")), "Auth", authorizer(properties))
@@ -18,7 +18,7 @@ func jwtAPI(properties string) string {
 
 const jwtSource = `"Type": "JWT", "IdentitySource": "method.request.header.Authorization"`
 
-// jwtConfig is the configuration with an issuer of these members, and more members beside.
+// jwtConfig returns a configuration with an issuer of these members, and additional members.
 func jwtConfig(issuer string, more ...string) string {
 	return jwtSource + fmt.Sprintf(`, "JwtConfiguration": {"DefaultAlgorithms": ["RS256"], "Issuers": [{%s}]%s}`,
 		issuer, strings.Join(more, ""))
@@ -47,7 +47,7 @@ func TestJWTAuthorizer(t *testing.T) {
 	}
 }
 
-// What is wrong or not known blocks the route.
+// TestJWTAuthorizerProblems checks that an invalid or unknown configuration blocks the route.
 func TestJWTAuthorizerProblems(t *testing.T) {
 	claim := func(members string) string {
 		return jwtConfig(goodIssuer + `, "AdditionalClaims": [{` + members + `}]`)

@@ -34,7 +34,7 @@ func TestGatewayResponses(t *testing.T) {
 	}
 }
 
-// TestStageVariables checks that a stage whose variables are not known is not served.
+// TestStageVariables checks that a stage with unknown variables is not served.
 func TestStageVariables(t *testing.T) {
 	m := Read(parse(t, api(
 		"Stage",

@@ -38,7 +38,7 @@ func TestTenancy(t *testing.T) {
 	}
 }
 
-// TestIntegrationTenant: what the tenant ID is mapped from.
+// TestIntegrationTenant checks the source of the tenant ID.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
 func TestIntegrationTenant(t *testing.T) {
 	for _, c := range []struct {

@@ -71,7 +71,7 @@ func TestRefreshTokens(t *testing.T) {
 	}
 }
 
-// Upper and lower case differ in the names of users, unless the template says otherwise.
+// TestCaseInsensitive checks that user names are case-sensitive unless the template says otherwise.
 func TestCaseInsensitive(t *testing.T) {
 	for properties, want := range map[string]bool{
 		"": false, `"UsernameConfiguration": {"CaseSensitive": true}`: false,

@@ -78,7 +78,7 @@ func TestAudiences(t *testing.T) {
 	}
 }
 
-// FuzzAudiences: the values of a list match its expression, each of them, so that a token made for one is accepted.
+// FuzzAudiences checks that each value of a list matches its expression, so that a token for each value is accepted.
 func FuzzAudiences(f *testing.F) {
 	for _, seed := range []string{"^(one|two)$", "one", `^(a\+b)$`, "^(?:x)$", "a)|(b", "(?i)a", `\d|\Qx\E`, "^($", "(a",
 		"a)"} {
@@ -93,7 +93,7 @@ func FuzzAudiences(f *testing.F) {
 		e, err := a.Expression()
 		if err != nil {
 			if _, ours := regexp.Compile(expression); ours != nil {
-				return // no expression at all, which is a problem of its own
+				return // the expression is invalid, which is another problem
 			}
 			t.Fatalf("%q: %v", expression, err)
 		}

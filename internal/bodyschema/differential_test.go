@@ -285,7 +285,7 @@ func TestModelsAcceptWhatTheirSchemasDo(t *testing.T) {
 	}
 }
 
-// FuzzConvert searches for a schema whose model accepts other bodies, or is not of draft 4.
+// FuzzConvert searches for a schema whose model accepts other bodies, or is not valid in draft 4.
 func FuzzConvert(f *testing.F) {
 	for _, schema := range []string{
 		`{"type":"object","properties":{"a":{"exclusiveMinimum":1}},"required":["a"]}`,

@@ -51,8 +51,7 @@ func TestChecksWhatAValidatorDoes(t *testing.T) {
 	}
 }
 
-// checkedKeywords returns the keywords whose values are compared. A reference and an identifier are checked where they
-// are used.
+// checkedKeywords returns the keywords whose values are compared. References and identifiers are checked at their use.
 func checkedKeywords() (out []string) {
 	for keyword := range keywords {
 		switch keyword {

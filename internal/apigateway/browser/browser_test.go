@@ -20,7 +20,7 @@ func headers(text string) (h exchange.Headers) {
 	return h
 }
 
-// allowing is an API whose preflights allow the page.
+// allowing returns an API whose preflights allow the page.
 var allowing = API{CORS: true, Allows: true, Path: true, Verb: true}
 
 // TestJudge has an exchange for each way through the Fetch standard. The quotes are of https://fetch.spec.whatwg.org.
@@ -364,8 +364,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// FuzzJudge holds verdicts to what every one of them has: one that blocks says why, and the check depends on no header
-// but those of the protocol.
+// FuzzJudge checks properties of all verdicts: a verdict that blocks has a reason, and verdicts depend only on headers
+// of the CORS protocol.
 func FuzzJudge(f *testing.F) {
 	f.Add("GET", "Origin: "+page, "Access-Control-Allow-Origin: *", 200, 1)
 	f.Add(

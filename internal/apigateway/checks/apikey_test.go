@@ -74,7 +74,7 @@ func TestAPIKey(t *testing.T) {
 	}
 }
 
-// The event of a REQUEST authorizer has the key's id beside the key:
+// TestRequestAPIKeyID checks that the event of a REQUEST authorizer has the ID of the key besides the key:
 // https://github.com/calavera/aws-lambda-events/pull/106
 func TestRequestAPIKeyID(t *testing.T) {
 	for _, c := range []struct{ name, key, want string }{

@@ -59,7 +59,7 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// TestRevocation takes a caller's rights away: the cache keeps the old answer until its time is over, and no longer.
+// TestRevocation removes rights of a caller. The cache keeps the old answer until it expires.
 func TestRevocation(t *testing.T) {
 	from := docLambda
 	g := newGate("")
@@ -71,7 +71,7 @@ func TestRevocation(t *testing.T) {
 	want(t, from, g.check(m, "GET /", "Authorization: x"), "ok")
 	g.now = g.now.Add(1)
 	want(t, from, g.check(m, "GET /", "Authorization: x"), unauthorized401)
-	// The error is not kept.
+	// The error is not cached.
 	g.answer = func(string) (string, error) { return allowing("*"), nil }
 	want(t, from, g.check(m, "GET /", "Authorization: x"), "ok")
 	g.asked(t, from, 3)

@@ -84,7 +84,7 @@ func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
 	return g.authorizer(a)
 }
 
-// The principals that sign requests: each has its key's id for its secret, too.
+// The principals that sign requests. Each uses the ID of its key also as the secret.
 const (
 	developer = "AKIADEVELOPER"
 	clerk     = "AKIACLERK" // may read orders and must not read order 13

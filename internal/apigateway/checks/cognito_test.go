@@ -134,7 +134,7 @@ func TestCognitoClaims(t *testing.T) {
 	}
 }
 
-// TestUserPools has an authorizer with two pools: the token's own pool decides, wherever it stands.
+// TestUserPools has an authorizer with two pools. The pool of the token decides, in any order of the pools.
 func TestUserPools(t *testing.T) {
 	const other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Zz9Yy8Xx7"
 	from := docCognito
@@ -265,7 +265,7 @@ func TestCognitoAudience(t *testing.T) {
 	})
 }
 
-// TestCognitoReasons: the reason for a 401 says which value came and which one is wanted.
+// TestCognitoReasons checks that the reason for a 401 has the received and the expected value.
 func TestCognitoReasons(t *testing.T) {
 	const other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Zz9Yy8Xx7"
 	const id = "not a valid id token of the user pools, which a method without scopes requires: "

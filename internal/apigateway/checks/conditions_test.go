@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestConditionsOfAnAuthorizersPolicy asks twice with one token from two addresses: the second time the policy comes
-// from the cache, and its conditions are about the second request.
+// TestConditionsOfAnAuthorizersPolicy makes two requests with one token from two addresses. The second one uses the
+// cached policy, whose conditions are evaluated for that request.
 func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 	const here, elsewhere = "203.0.113.9", "198.51.100.7"
 	conditional := func(effect, condition string) string {
@@ -62,8 +62,8 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 	}
 }
 
-// A policy that ends with its token, as the included authorizer writes one where it is configured so: the cache keeps
-// it for its TTL, and from the end on it allows nothing.
+// TestACachedPolicyThatEnds has a policy that ends with its token, as the included authorizer can write it. The cache
+// keeps the policy for its TTL, but after the end it allows nothing.
 func TestACachedPolicyThatEnds(t *testing.T) {
 	from := docLambda
 	g := newGate("")

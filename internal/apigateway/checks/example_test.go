@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// An open route behind a resource policy: one address that it lets through, and one that it does not.
+// This is a public route behind a resource policy, with an address that the policy allows and one that it denies.
 func ExampleGuard_Check() {
 	api := &apimodel.API{
 		ID: apimodel.ID{

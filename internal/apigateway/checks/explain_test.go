@@ -91,7 +91,7 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// BenchmarkCached checks a request whose authorizer's answer is in the cache: a policy with as many resources as the
+// BenchmarkCached checks a request whose authorizer's answer is cached. The policy has as many resources as the
 // included authorizer writes for an API of medium size. The last resource matches.
 func BenchmarkCached(b *testing.B) {
 	g := newGate("")

@@ -26,11 +26,11 @@ const (
 	docIAM     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html"
 	docUse     = guide + "apigateway-use-lambda-authorizer.html"
 
-	// What was seen on AWS and is not documented as such.
+	// This was observed on AWS and is not documented.
 	seen403 = "https://aws.amazon.com/premiumsupport/knowledge-center/api-gateway-403-error-lambda-authorizer/"
 	seen500 = "https://github.com/auth0-samples/jwt-rsa-aws-custom-authorizer/pull/6"
 
-	// Not documented: the code follows the stricter reading.
+	// This is not documented. The code follows the stricter reading.
 	strict = "not documented, the stricter reading"
 )
 
@@ -184,7 +184,7 @@ func want(t *testing.T, source string, v Verdict, answer string) {
 	}
 }
 
-// asked wants so many invocations of the function.
+// asked checks the number of invocations of the function.
 func (g *gate) asked(t *testing.T, source string, times int) {
 	t.Helper()
 	if len(g.events) != times {

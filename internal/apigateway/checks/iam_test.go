@@ -98,7 +98,7 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// TestPrincipalARN: a condition on aws:PrincipalArn compares the role of a session.
+// TestPrincipalARN checks that a condition on aws:PrincipalArn compares the role of a session.
 func TestPrincipalARN(t *testing.T) {
 	const denied = `403 AccessDeniedException {"Message":"User: ` + clerkARN +
 		` is not authorized to perform: execute-api:Invoke ` +

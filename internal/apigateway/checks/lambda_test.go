@@ -73,7 +73,8 @@ func TestTokenSource(t *testing.T) {
 	})
 }
 
-// TestJavaExpressions: no token passes here that API Gateway stops, which matches expressions as Java does.
+// TestJavaExpressions checks that no token passes here that API Gateway rejects. API Gateway matches expressions as
+// Java does.
 func TestJavaExpressions(t *testing.T) {
 	for _, c := range []struct{ expression, token, want, reason string }{
 		{`(?i)bearer [a-z]+`, "BEARER abc", "ok", ""},
@@ -92,7 +93,7 @@ func TestJavaExpressions(t *testing.T) {
 	}
 }
 
-// TestTokensInTurn: that one token was matched says nothing of another.
+// TestTokensInTurn checks that matching one token does not affect another.
 func TestTokensInTurn(t *testing.T) {
 	g := newGate("")
 	m := guarded(g.token(0, "Bearer [a-z]+"))

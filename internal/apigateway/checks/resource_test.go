@@ -175,7 +175,7 @@ func TestResourcePolicyWithLambda(t *testing.T) {
 			g.answer = func(string) (string, error) { return says[c.authorizer], nil }
 			want(t, order, g.check(m, "GET /orders/7", "Authorization: x"), c.want)
 			g.asked(t, order, c.asked)
-			// From the cache it is the same.
+			// The cached policy gives the same result.
 			want(t, order, g.check(m, "GET /orders/7", "Authorization: x"), c.want)
 			g.asked(t, order, c.asked)
 		})

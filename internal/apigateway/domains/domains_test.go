@@ -54,7 +54,7 @@ func TestChoose(t *testing.T) {
 		name   string
 		domain *apimodel.Domain
 		path   string
-		want   string // the API, its stage and what it sees; "" for no API
+		want   string // the API, its stage and the path that it receives; "" for no API
 		lines  []string
 	}{
 		{"the first rule", pets, "/", `1 prod "" /`, []string{"Hello: World"}},

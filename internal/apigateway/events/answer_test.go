@@ -14,7 +14,7 @@ import (
 var jsonType = exchange.Header{Name: "Content-Type", Value: "application/json"}
 
 // Recorded: test_aws_proxy_response_payload_format_validation of localstack (see [Route.Answer]). Documented: the
-// output format. The other cases follow from these, as their reasons say.
+// output format. The other cases follow from these, with the given reasons.
 func TestAnswer(t *testing.T) {
 	for _, c := range []struct {
 		name, payload string

@@ -12,7 +12,7 @@ import (
 
 const policy = `{"Version":"2012-10-17","Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:*"}]}`
 
-// The cases are those of "Output from an API Gateway Lambda authorizer", and what does not fit it.
+// The cases are from "Output from an API Gateway Lambda authorizer", with invalid outputs.
 func TestReadAuthorizer(t *testing.T) {
 	for _, c := range []struct {
 		name, payload string

@@ -93,7 +93,7 @@ func strict(t *testing.T, b []byte) {
 	}
 }
 
-// An answer that is taken can be sent: it has a status, and no header that ends its line.
+// FuzzAnswer checks that an accepted answer can be sent: it has a status, and no header contains a line end.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
 		`{"statusCode":200,"headers":{"a":"b","Date":"x"},"multiValueHeaders":{"a":["b","c"]},"body":"aGk=","isBase64Encoded":true}`,

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The members are those that were recorded on AWS (see TestProxyGolden), and no others: a function may rely on a member
-// to be null and not missing.
+// TestMembers checks that events have exactly the members that were recorded on AWS (see TestProxyGolden). A function
+// may rely on a member that is null instead of missing.
 func TestMembers(t *testing.T) {
 	proxy, err := route().Proxy(request(), params, Caller{})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// The whole events, byte for byte. The members are those of the snapshots of
+// TestProxyGolden compares whole events byte for byte. The members are from the snapshots of
 // tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json of localstack, recorded on AWS.
 func TestProxyGolden(t *testing.T) {
 	bare := &exchange.Request{

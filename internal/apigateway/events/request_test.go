@@ -44,7 +44,8 @@ func TestRequestGolden(t *testing.T) {
 	golden(t, "request-bare", plainRoute().Request(bare, nil, arn, "", ""))
 }
 
-// TestManyHeaders has more lines than are compared one by one: each name has its last value, and all in their order.
+// TestManyHeaders has more header lines than are compared linearly. Each name has its last value, and all values are in
+// their order.
 func TestManyHeaders(t *testing.T) {
 	r := request()
 	r.Headers = nil

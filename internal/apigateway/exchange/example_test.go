@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Of several lines with a name, API Gateway's single-value maps hold the last; names compare without case.
+// If a header has several lines, API Gateway's single-value map has the last one. Names are compared without case.
 func ExampleHeaders_Get() {
 	h := exchange.Headers{{Name: "X-Tag", Value: "a"}, {Name: "x-tag", Value: "b"}}
 	fmt.Println(h.Get("X-TAG"), h[0].Name, h[1].Name)

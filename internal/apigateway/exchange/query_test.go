@@ -42,7 +42,7 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-// Line 18: of duplicates the last wins. Names are in their case.
+// The last of duplicate parameters is used. Names are case-sensitive. Contract line 18.
 func TestQueryValue(t *testing.T) {
 	for _, c := range []struct {
 		raw, name, want string

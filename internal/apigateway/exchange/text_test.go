@@ -2,7 +2,7 @@ package exchange
 
 import "testing"
 
-// Unicode 15, section 3.9, table 3-8 and the examples around it: one U+FFFD for each maximal subpart.
+// Unicode 15, section 3.9, table 3-8 with its examples: one U+FFFD for each maximal subpart.
 func TestMalformedUTF8(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"text", "aé€😀", "aé€😀"},

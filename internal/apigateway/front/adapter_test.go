@@ -67,7 +67,7 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// The limits are those of the server.
+// The limits are the server's.
 func TestHandlerLimits(t *testing.T) {
 	h := Handler(echo)
 	for _, c := range []struct {

@@ -16,9 +16,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Every request that is accepted is one that net/http reads from the same bytes, with the same method, target, header
-// and body, and it ends at the same byte: the next one is the same again. The other way round it need not be: more is
-// refused here.
+// FuzzRead checks that net/http reads every accepted request from the same bytes, with the same method, target, header
+// and body, and that it ends at the same byte. The next request is the same, too. The reverse need not be true, because
+// this parser rejects more.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		lines("GET /a?b HTTP/1.1", "Host: a", "x-Y:  1", "", ""),
@@ -39,7 +39,7 @@ func FuzzRead(f *testing.F) {
 		if diff := cmp.Diff(all, slow); diff != "" {
 			t.Fatalf("read byte by byte it is another request: %v, %v\n%s", err, slowErr, diff)
 		}
-		// What has two faults may be refused for either, but with one status.
+		// A request with two faults may be rejected for either, but with the same status.
 		var refused, slowly *refusal
 		if errors.As(err, &refused) && errors.As(slowErr, &slowly) {
 			if refused.status != slowly.status {

@@ -173,8 +173,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What could be read in two ways is refused. Most of these are known from attacks on servers behind others (RFC 9112,
-// section 11.2).
+// TestRefusals checks that ambiguous requests are rejected. Most are known from attacks on servers behind other servers
+// (RFC 9112, section 11.2).
 func TestRefusals(t *testing.T) {
 	const first = "POST / HTTP/1.1\r\nHost: a\r\n"
 	for _, c := range []struct {

@@ -254,7 +254,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestManySmallHeaders: the log has the total and the limit, and no line that is not to blame.
+// TestManySmallHeaders checks that the log has the total and the limit, and does not blame a single line.
 func TestManySmallHeaders(t *testing.T) {
 	var small, large strings.Builder
 	for i := range 400 {
@@ -313,7 +313,7 @@ func TestExpectContinue(t *testing.T) {
 	})
 }
 
-// A client of net/http: connections are kept, bodies of any size come and go.
+// TestWithHTTPClient uses the client of net/http, with persistent connections and bodies of all sizes.
 func TestWithHTTPClient(t *testing.T) {
 	_, address := serve(t, Options{Func: func(_ context.Context, r *exchange.Request) exchange.Answer {
 		return exchange.Answer{

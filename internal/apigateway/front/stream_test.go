@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// streaming serves answers of a pipe: what is written to it is the body of the request that is being answered.
+// streaming serves answers from a pipe. The bytes that are written to the pipe are the body of the current answer.
 func streaming(t *testing.T) (address string, next func() *io.PipeWriter, left chan struct{}) {
 	t.Helper()
 	pipes, left := make(chan *io.PipeWriter, 1), make(chan struct{}, 10)

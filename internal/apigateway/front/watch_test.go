@@ -44,7 +44,8 @@ func TestClientLeaves(t *testing.T) {
 	}
 }
 
-// A request whose client waits is not disturbed, also when the next one is there already.
+// TestClientStays checks that watching does not disturb a request whose client waits, even if the next request has
+// arrived.
 func TestClientStays(t *testing.T) {
 	_, address := serve(
 		t,
@@ -146,7 +147,7 @@ func TestTimeouts(t *testing.T) {
 	})
 }
 
-// Drain waits for what is being answered, ends idle connections and takes no more.
+// TestDrain checks that Drain waits for open requests, ends idle connections and accepts no new ones.
 func TestDrain(t *testing.T) {
 	began, finish := make(chan struct{}), make(chan struct{})
 	s, address := serve(t, Options{Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {

@@ -13,7 +13,7 @@ import (
 func TestLog(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		lines []lambdaruntime.LogLine // of the function shop-Fn in the invocation id-1, unless they say otherwise
+		lines []lambdaruntime.LogLine // by default of the function shop-Fn in the invocation id-1
 		shown int
 		want  string // the lines of the request
 	}{

@@ -32,7 +32,7 @@ func issuersOf(urls ...string) (out []devissuer.Issuer) {
 	return out
 }
 
-// TestIssuerSite: functions that were told of an earlier provider are served as long as the command runs.
+// TestIssuerSite checks that functions with the URL of an earlier provider are served as long as the command runs.
 func TestIssuerSite(t *testing.T) {
 	site := serve(t)
 	made := func(urls ...string) *devissuer.Provider {

@@ -57,7 +57,7 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// TestCopies: what is done to an answer that was given does not change the kept one.
+// TestCopies checks that changing a returned answer does not change the cached one.
 func TestCopies(t *testing.T) {
 	var c Cache
 	a := text("one")
@@ -71,7 +71,7 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-// TestRoom: the bodies do not grow past the bound, also with several goroutines.
+// TestRoom checks that the cached bodies stay below the limit, also with several goroutines.
 func TestRoom(t *testing.T) {
 	var c Cache
 	var all sync.WaitGroup

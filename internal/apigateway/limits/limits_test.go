@@ -126,7 +126,7 @@ func TestTake(t *testing.T) {
 	}
 }
 
-// TestAtOnce: of requests at the same time, exactly as many pass as the burst has room for.
+// TestAtOnce checks that exactly as many concurrent requests pass as the burst allows.
 func TestAtOnce(t *testing.T) {
 	var l Limiter
 	plan := &apimodel.UsagePlan{PlanID: "p", Rate: &apimodel.Rate{PerSecond: 1, Burst: 7},
@@ -146,8 +146,8 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
-// FuzzTake: whatever the times, no more requests pass in any span than the burst and what the rate adds in it, and no
-// more in a day than the quota.
+// FuzzTake checks for all times that no span has more requests than the burst and the rate allow, and no day more than
+// the quota.
 func FuzzTake(f *testing.F) {
 	f.Add([]byte{0, 0, 1, 200, 3}, byte(2), byte(3), byte(4))
 	f.Add([]byte{255, 255, 0, 0, 0, 0, 9}, byte(0), byte(1), byte(2))

@@ -115,7 +115,7 @@ func TestPreflight(t *testing.T) {
 					Value: "Content-Type,Authorization",
 				}, {Name: "Access-Control-Allow-Methods", Value: "GET,POST"},
 				{Name: "Access-Control-Allow-Origin", Value: c.want}, {Name: "Vary", Value: "Origin"}}}
-			if len(bytes.TrimSpace(a.Body)) == 0 { // which is what the template's lines begin with
+			if len(bytes.TrimSpace(a.Body)) == 0 { // the lines of the template begin with this
 				a.Body = nil
 			}
 			if diff := cmp.Diff(want, a); diff != "" {

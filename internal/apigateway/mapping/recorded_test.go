@@ -35,7 +35,7 @@ const (
 
 func encoded(body string) string { return base64.StdEncoding.EncodeToString([]byte(body)) }
 
-// What is done to a body: it stays, it is text, it is written as base64, or read as base64.
+// The conversions of a body: unchanged, as text, encoded as base64, decoded from base64.
 const (
 	stays   = "it stays"
 	isText  = "what is not UTF-8 is replaced"
@@ -43,7 +43,7 @@ const (
 	decodes = "it is decoded"
 )
 
-// compareRecorded holds what comes of the three bodies against what was recorded. "" stands for a 500.
+// compareRecorded compares the results for the three bodies with the recorded ones. "" stands for a 500.
 func compareRecorded(t *testing.T, does string, got func(body string) (string, *Failure)) {
 	t.Helper()
 	for name, c := range map[string]struct{ body, text, decoded string }{
@@ -148,14 +148,14 @@ func TestRecordedBinaryRequests(t *testing.T) {
 	}
 }
 
-// recordedHeaders are those that TestApiGatewayHeaderRemapping in
-// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py
-// maps, and sends, as far as a client can; its snapshot beside it has what came of them.
+// recordedHeaders are the headers that TestApiGatewayHeaderRemapping in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py maps
+// and sends, without those that a client cannot send. The snapshot of that test has the results.
 var recordedHeaders = strings.Fields("Accept Accept-Charset Accept-Encoding Age Authorization Connection Content-Encoding " +
 	"Content-Length Content-MD5 Content-Type Date Expect Host Max-Forwards Pragma Proxy-Authenticate Range Referer " +
 	"Server TE Transfer-Encoding Trailer Upgrade User-Agent Via Warn WWW-Authenticate")
 
-// recordedRequest is the request of the recording: a GET with all of these headers and without a body.
+// recordedRequest returns the request of the recording: a GET with all of these headers and without a body.
 func recordedRequest() *Source {
 	s := source()
 	s.Request.Verb, s.Request.Headers, s.Request.TraceID = "GET", nil, "Root=1"
@@ -173,9 +173,9 @@ func namesOf(list exchange.Headers) string {
 	return strings.Join(names, " ")
 }
 
-// TestRecordedRequestHeaders has the headers but for Content-Length and X-Forwarded-*, which the recording's server
-// gets from net/http's counterpart and from a load balancer. The caller of the package leaves out Upgrade and Trailer:
-// they are of a connection.
+// TestRecordedRequestHeaders compares the headers except Content-Length and X-Forwarded-*. In the recording, the
+// server's HTTP library and a load balancer set these. The caller of this package removes Upgrade and Trailer, which
+// belong to a connection.
 func TestRecordedRequestHeaders(t *testing.T) {
 	const (
 		added    = "User-Agent=AmazonAPIGateway_a1b2c3d4e5 X-Amzn-Trace-Id=Root=1 X-Amzn-Apigateway-Api-Id=a1b2c3d4e5"
@@ -341,7 +341,8 @@ func TestRecordedOverridesRead(t *testing.T) {
 	}
 }
 
-// Of several patterns that match, that of the response whose own status was answered counts.
+// TestRecordedSelectionOfSeveral checks that of several matching patterns, the one of the response with the same status
+// is used.
 // Source: https://github.com/ministackorg/ministack/pull/1756, seen on AWS
 func TestRecordedSelectionOfSeveral(t *testing.T) {
 	for _, c := range []struct {
@@ -375,9 +376,9 @@ func TestRecordedSelectionOfSeveral(t *testing.T) {
 	}
 }
 
-// What a request template of MOCK overrides, and any other member of $context.responseOverride, is there in the
-// response template; an override of the answer holds, whether or not there is such a template. Members may be set by an
-// index, and by put.
+// TestRecordedOverridesPassed checks that overrides of a MOCK request template, and other members of
+// $context.responseOverride, are visible in the response template. An override of the answer applies even without such
+// a template. Members may be set by index and by put.
 // Source: test_integration_mock_with_response_override_in_request_template and
 // test_integration_mock_with_vtl_map_assignation in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.snapshot.json
@@ -428,7 +429,7 @@ func TestRecordedOverridesPassed(t *testing.T) {
 	}
 }
 
-// The patterns of a Lambda function are compared with the error message alone.
+// TestRecordedSelection checks that the patterns of a Lambda function are compared only with the error message.
 // Source: test_lambda_selection_patterns in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
 // and https://github.com/localstack/localstack/pull/12580

@@ -25,7 +25,7 @@ func httpMethod(change func(i *apimodel.Integration)) *apimodel.Method {
 	return m
 }
 
-// What is not understood is refused when the API is loaded.
+// TestNewIntegrationRefuses checks that expressions that are not understood are rejected when the API is loaded.
 func TestNewIntegrationRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -70,7 +70,7 @@ func TestNewIntegrationRefuses(t *testing.T) {
 	}
 }
 
-// What the request to an integration is made of.
+// TestRequest checks the parts of the request to an integration.
 func TestRequest(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -161,7 +161,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// Header values of an integration that would end their line make no header, and those of its own names are renamed.
+// TestRespondHeaders checks that a header value with a line end is not sent, and that headers with the gateway's own
+// names are renamed.
 func TestRespondHeaders(t *testing.T) {
 	m := httpMethod(func(i *apimodel.Integration) {
 		i.Responses[0].Parameters = map[string]string{"method.response.header.X": "integration.response.multivalueheader.x"}

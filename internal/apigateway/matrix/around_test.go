@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestPolicyNote: the sentence claims that a policy refuses requests only where it may.
+// TestPolicyNote checks that the note claims that a policy refuses requests only if it may.
 func TestPolicyNote(t *testing.T) {
 	const all = `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}`
 	const may, not = "has a resource policy, which may refuse requests to its routes.",
@@ -102,7 +102,7 @@ func TestPolicyNote(t *testing.T) {
 	}
 }
 
-// TestPolicyNoteOfPublicRoutes: where no other policy is asked, an Allow adds to no policy.
+// TestPolicyNoteOfPublicRoutes checks that an Allow does not add access if there is no other policy.
 func TestPolicyNoteOfPublicRoutes(t *testing.T) {
 	m := Matrix{
 		APIs: []API{
@@ -184,7 +184,7 @@ const (
 	token      = `"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + invocation
 )
 
-// TestAuthorizerThatIsNotKnown: a value that is not resolved never reads as its default.
+// TestAuthorizerThatIsNotKnown checks that an unresolved value is not read as the default.
 func TestAuthorizerThatIsNotKnown(t *testing.T) {
 	for _, tt := range []struct{ name, authorizer, property, row string }{
 		{

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// The matrix of a template: a line for each route, the same for as long as the access is.
+// The matrix of a template has a line for each route. It is the same as long as the access is the same.
 func ExampleOf() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
@@ -24,7 +24,7 @@ func ExampleOf() {
 	}
 	m, err := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "")
 	if err != nil {
-		fmt.Println(err) // what cannot be told; the rest is in the matrix
+		fmt.Println(err) // the parts that are not known; the rest is in the matrix
 	}
 	fmt.Printf("%s", m.Text())
 	// Output:

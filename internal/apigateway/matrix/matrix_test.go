@@ -219,7 +219,7 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// TestIncompleteAPI: where routes of an API may be missing, the matrix says so.
+// TestIncompleteAPI checks that the matrix has a note if routes of an API may be missing.
 func TestIncompleteAPI(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
 	model.Problems = []apimodel.Problem{
@@ -237,8 +237,8 @@ func TestIncompleteAPI(t *testing.T) {
 	}
 }
 
-// TestPolicyThatIsNotKnown: the range of a VPC, say, is known only when the stack is deployed. The matrix tells that
-// there is a policy, and no more of any.
+// TestPolicyThatIsNotKnown has a value that is known only after deployment, such as the range of a VPC. The matrix
+// notes that there is a policy, and nothing more about it.
 func TestPolicyThatIsNotKnown(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
 	model.Problems = []apimodel.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}

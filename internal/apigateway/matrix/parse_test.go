@@ -53,7 +53,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// FuzzParse reads any text, and what it accepts it reads again from its own JSON.
+// FuzzParse parses any text. If it is accepted, its own JSON must be accepted, too.
 func FuzzParse(f *testing.F) {
 	f.Add(`{"version": 2, "apis": [{"stack": "Shop", "name": "Api", "routes": [{"route": "GET /", "authorizer": {"kind": "none"}}]}]}`)
 	f.Add(`{"version": 2, "apis": [{"policy": {"statements": [{"Effect": "Allow"}]}, "keptAnswers": [{"seconds": 1e300}]}]}`)

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestManagedPolicies has managed policies that say nothing of calls, and one of an account's own with the same name.
+// TestManagedPolicies has managed policies that are not about calls, and a policy of the account with the same name.
 func TestManagedPolicies(t *testing.T) {
 	const custom = "arn:aws:iam::123456789012:policy/AWSLambdaBasicExecutionRole"
 	got := principalOf(&API{}, &apimodel.Principal{Managed: []string{
@@ -22,8 +22,8 @@ func TestManagedPolicies(t *testing.T) {
 	}
 }
 
-// TestPoliciesThatAreNotKnown has a role with a boundary: what its own policies say is kept, for a change of it to be
-// seen.
+// TestPoliciesThatAreNotKnown has a role with a boundary. The matrix keeps its policies, so that their changes are
+// visible.
 func TestPoliciesThatAreNotKnown(t *testing.T) {
 	got := principalOf(&API{ARN: "arn:aws:execute-api:us-east-1:123456789012:abc"}, &apimodel.Principal{
 		Err:      errors.New("a boundary"),

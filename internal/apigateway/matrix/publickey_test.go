@@ -7,7 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// A key says whose quota a request counts to, and not who calls: a route with a key alone is shown as public.
+// TestPublicWithAKey checks that a route with only a key is shown as public. A key selects the quota of a request, and
+// does not identify the caller.
 func TestPublicWithAKey(t *testing.T) {
 	for _, tt := range []struct {
 		name, reason string

@@ -9,7 +9,7 @@ import (
 
 const keys = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Keys"
 
-// withSession is a model whose authorizer takes sessions, and with the login of the settings, if there are some.
+// withSession returns a model whose authorizer accepts sessions, with the login of the settings, if any.
 func withSession(t *testing.T, table, login string) *apimodel.Model {
 	t.Helper()
 	m := guarded(t, table)

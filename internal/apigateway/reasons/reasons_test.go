@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestCallerHas: a denial from the cache says what the caller has of what the route requires.
+// TestCallerHas checks that a denial from the cache names the caller's rights for the route's requirements.
 func TestCallerHas(t *testing.T) {
 	included := map[string]string{"issuer": "https://id.example.com", "scopes": "a b", "groups": "staff"}
 	claim := func(kind access.Kind, name string) access.Requirement {

@@ -80,7 +80,8 @@ func post(t *testing.T, url string) (status int) {
 	return resp.StatusCode
 }
 
-// A function with sessions elsewhere, or that is told of a DynamoDB, is left alone.
+// TestFunctionsWithoutATableHere checks that a function is unchanged if it does not have sessions in a table, or has
+// the address of a DynamoDB.
 func TestFunctionsWithoutATableHere(t *testing.T) {
 	const dynamo = "AWS_ENDPOINT_URL_DYNAMODB"
 	for name, c := range map[string]struct {

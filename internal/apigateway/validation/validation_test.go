@@ -56,7 +56,7 @@ func TestBodies(t *testing.T) {
 	for _, c := range []struct {
 		name, model, on   string // on is the model's content type; "" is application/json
 		contentType, body string
-		want, why         string // why is a part of the reason; of a request that passes, of what the trace says
+		want, why         string // why is a part of the reason or, for a request that passes, of the trace
 	}{
 		{"a body that fits", twoNumbers, "", "application/json", `{"a":1,"b":2}`, "", "it fits the model Two"},
 		{
@@ -259,8 +259,8 @@ func TestBodies(t *testing.T) {
 }
 
 // The models of test_api_gateway_request_validator_with_ref_models and of ..._with_ref_one_ofmodels in
-// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.snapshot.json,
-// which has what their names say; the bodies are ours.
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.snapshot.json.
+// The snapshot has the results. The bodies are ours.
 func TestRecordedReferences(t *testing.T) {
 	const models = "https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/"
 	list := `{"type":"array","items":{"$ref":"` + models + `testSchema"}}`
@@ -312,7 +312,8 @@ func TestAModelThatFitsBetterThanDefault(t *testing.T) {
 	}
 }
 
-// TestModelsThatCannotBeEnforced must not be left out: what they refuse would reach the function.
+// TestModelsThatCannotBeEnforced checks that these models are not ignored. The function would receive bodies that they
+// reject.
 func TestModelsThatCannotBeEnforced(t *testing.T) {
 	for _, c := range []struct{ name, model, want string }{
 		{"not a schema", `{"type":"text"}`, "Two"},
@@ -421,8 +422,8 @@ func TestNothingToValidate(t *testing.T) {
 	}
 }
 
-// FuzzBody looks for bodies that make the check fail in another way than by an answer, or whose answer depends on how
-// they are written: a body that fits still does when it was decoded and encoded again.
+// FuzzBody searches for a body that breaks the check, or whose result depends on its spelling: an accepted body must
+// still be accepted after decoding and encoding.
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":1,"b":2}`,

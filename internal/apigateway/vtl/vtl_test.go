@@ -50,9 +50,8 @@ func rendered(t *testing.T, template string, e *Env) Output {
 	return out
 }
 
-// The sources of what is not said beside a case: the references in the package's documentation and in the code, and
-// what Velocity 1.7 makes of a template with an InvalidReferenceEventHandler whose answers are empty texts, as API
-// Gateway seems to have one.
+// The sources of cases without one are the references in the package's documentation and in the code, and the output of
+// Velocity 1.7 with an InvalidReferenceEventHandler that returns empty texts, which is how API Gateway seems to work.
 func TestRender(t *testing.T) {
 	for _, c := range []struct{ name, template, want string }{
 		{"text", "a\n b$ $5 # #1 {} $! ${ #fff", "a\n b$ $5 # #1 {} $! ${ #fff"},
@@ -265,7 +264,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// What is set of $context comes out beside the text.
+// TestOverrides checks the values of $context that a template sets.
 func TestOverrides(t *testing.T) {
 	out := rendered(
 		t,
@@ -313,7 +312,7 @@ func TestWithoutABody(t *testing.T) {
 	if got, want := rendered(t, "$util.urlEncode($input.body)", &Env{}).Text, "%7B%7D"; got != want {
 		t.Errorf("want %q, got %q", want, got)
 	}
-	// Seen on AWS, https://github.com/localstack/localstack/pull/12774: of a text no member is found.
+	// A text has no members. Observed on AWS: https://github.com/localstack/localstack/pull/12774
 	for _, body := range []string{`"#foobar123"`, "not json"} {
 		if got, want := rendered(
 			t,
@@ -326,7 +325,7 @@ func TestWithoutABody(t *testing.T) {
 	}
 }
 
-// What is not known is refused when the template is read, with its place and the word.
+// TestRefuses checks that unknown directives and methods are rejected when the template is parsed, with their place.
 func TestRefuses(t *testing.T) {
 	for _, c := range []struct{ template, place, says string }{
 		{"{\n  #include('a')", "line 2, column 3", "#include('a') is not supported"},
@@ -418,7 +417,7 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// What fails for one request only, and what would never end.
+// TestFails has templates that fail only for some requests, and templates that would not end.
 func TestFails(t *testing.T) {
 	for _, c := range []struct {
 		name, template string

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Repeated reading in a template is bounded, like its output: each of these would run for minutes or hours.
+// TestWork checks that repeated reading in a template is limited, like its output. Each of these would run for minutes
+// or hours.
 func TestWork(t *testing.T) {
 	const (
 		itself = "#set($m = {})#set($x = $m.put('a', $m))#set($x = $m.put('b', $m))"
@@ -60,7 +61,7 @@ func TestStepsOfStrings(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := &rendering{env: &Env{}}
 			if c.least == maxSteps {
-				r.steps = maxSteps * 9 / 10 // what is left takes less time
+				r.steps = maxSteps * 9 / 10 // the remaining steps take less time
 			}
 			_, err := r.call(step{name: c.method}, text, c.args)
 			if r.steps < c.least || r.steps > c.most {
