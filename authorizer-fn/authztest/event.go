@@ -25,8 +25,8 @@ const (
 )
 
 // RequestEvent returns the complete event of a REQUEST authorizer, for a method and path such as "GET", "/orders/7".
-// Headers and query parameters are added to those that every request has. If a name has several values, the
-// single-value maps hold the last one, as in API Gateway. Source: the recorded event of
+// The headers are added to those that every request has, and replace those of the same name. If a name has several
+// values, the single-value maps hold the last one, as in API Gateway. Source: the recorded event of
 // https://github.com/aws-powertools/powertools-lambda-typescript/blob/main/packages/parser/tests/events/apigw-rest/authorizer-request.json
 func RequestEvent(method, path string, headers, query http.Header) []byte {
 	all := http.Header{

@@ -10,10 +10,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
-// maxDifferences is how many are shown. Past that, the golden file is another template's, and git diff serves better.
+// maxDifferences is how many differences are shown. With more, use git diff: the golden file may be another template's.
 const maxDifferences = 50
 
-// difference lists where two JSON values differ, each place by its path in the template and with both values as JSON:
+// difference returns a list of where two JSON values differ, each place by its path in the template and with both values as JSON:
 //
 //	Resources.Queue4A7E3555.Properties.VisibilityTimeout
 //	- 30
@@ -46,7 +46,7 @@ func (r *differences) Report(result cmp.Result) {
 	r.found = append(r.found, place(r.path)+"\n"+signed("- ", golden)+signed("+ ", template))
 }
 
-// place writes a path as one writes it about CloudFormation: Resources.Role.Properties.Policies[0].
+// place returns a path in the notation of CloudFormation: Resources.Role.Properties.Policies[0].
 func place(path cmp.Path) string {
 	var b strings.Builder
 	for _, step := range path {
@@ -67,7 +67,7 @@ func place(path cmp.Path) string {
 	return b.String()
 }
 
-// signed writes a value as JSON with a sign before each line, or nothing for a value that is not there.
+// signed returns a value as JSON with a sign before each line, or "" for a value that does not exist.
 func signed(sign string, v reflect.Value) string {
 	if !v.IsValid() {
 		return ""

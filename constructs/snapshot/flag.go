@@ -16,7 +16,7 @@ func init() {
 // Updating reports whether the test binary was run with -update. Use it for your own golden files.
 func Updating() bool { return isOn(flag.Lookup(updateFlag)) }
 
-// isOn takes any flag, as another package may have registered -update, and as what it likes.
+// isOn reports whether a flag is a boolean that is true. Another package may have registered -update with another type.
 func isOn(f *flag.Flag) bool {
 	if f == nil {
 		return false

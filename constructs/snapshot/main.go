@@ -17,8 +17,8 @@ import (
 // CDK's engine gets a copy of the environment before TestMain runs, so it has to be set when the process starts.
 const validation = "CDK_VALIDATION"
 
-// mode is the variable that says how CDK's engine runs. "inmemory" is what it says of tests in other languages: a
-// report of plugins, such as that of package secureapi's rules, is then a part of the panic that a synthesis ends with.
+// mode is the variable that sets how CDK's engine runs. With "inmemory", as in tests in other languages, the report of
+// validation plugins, such as package secureapi's rules, is part of the panic of a failed synthesis.
 const mode = "CDK_APP_MODE"
 
 // Main implements TestMain for a package whose tests synthesize:
@@ -35,22 +35,22 @@ const mode = "CDK_APP_MODE"
 // Under the race detector, Main does not stop the engine: stopping it is a race in jsii's own code. The engine ends
 // with the process.
 func Main(m *testing.M) {
-	unsaid := defaults(os.LookupEnv)
-	scratch, said := os.LookupEnv(scratchFolder)
-	if underRace && !said {
+	missing := defaults(os.LookupEnv)
+	scratch, isSet := os.LookupEnv(scratchFolder)
+	if underRace && !isSet {
 		var err error
-		if unsaid, err = withScratch(unsaid); err != nil {
+		if missing, err = withScratch(missing); err != nil {
 			panic(err)
 		}
 	}
-	if len(unsaid) > 0 {
+	if len(missing) > 0 {
 		jsii.Close() // removes the folder that it has made for its engine, which has not started
-		os.Exit(again(append(os.Environ(), unsaid...)))
+		os.Exit(again(append(os.Environ(), missing...)))
 	}
 	code := m.Run()
 	if underRace {
-		// Close waits for the engine beside a goroutine of jsii's that waits for it, too, and closes it then: each reads
-		// what the other one writes. The engine ends when this process does, as its input ends.
+		// Close would wait for the engine while a goroutine of jsii waits for it too and then closes it: a race. The engine
+		// ends with this process, because its input ends.
 		// Source: internal/kernel/process/process.go of https://github.com/aws/jsii-runtime-go
 		os.RemoveAll(scratch) // with jsii's folder, which Close would remove
 	} else {
@@ -59,10 +59,10 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// scratchFolder is the variable with the folder for temporary files of a run that leaves jsii's own there.
+// scratchFolder is the variable with a folder for temporary files. Under the race detector jsii leaves files there.
 const scratchFolder = "GATEHOUSE_TEST_SCRATCH"
 
-// withScratch makes a folder for temporary files, and adds the variables by which the next process uses it.
+// withScratch creates a folder for temporary files, and adds the variables with which the next process uses it.
 func withScratch(variables []string) ([]string, error) {
 	scratch, err := os.MkdirTemp("", "snapshot-")
 	if err != nil {
@@ -75,14 +75,14 @@ func withScratch(variables []string) ([]string, error) {
 	return append(variables, scratchFolder+"="+scratch, name+"="+scratch), nil
 }
 
-// defaults are the variables that the environment does not say, as NAME=value.
-func defaults(lookup func(string) (string, bool)) (unsaid []string) {
+// defaults returns the variables that the environment does not set, as NAME=value.
+func defaults(lookup func(string) (string, bool)) (missing []string) {
 	for _, entry := range []struct{ name, value string }{{validation, "false"}, {mode, "inmemory"}} {
-		if _, said := lookup(entry.name); !said {
-			unsaid = append(unsaid, entry.name+"="+entry.value)
+		if _, isSet := lookup(entry.name); !isSet {
+			missing = append(missing, entry.name+"="+entry.value)
 		}
 	}
-	return unsaid
+	return missing
 }
 
 // again runs this test binary with another environment and returns its exit code, if it returns at all.
@@ -91,7 +91,7 @@ func again(env []string) int {
 	if err != nil {
 		panic(err)
 	}
-	_ = syscall.Exec(self, os.Args, env) // returns only where there is no such thing, as on Windows
+	_ = syscall.Exec(self, os.Args, env) // returns only on systems without it, such as Windows
 	cmd := exec.Command(self, os.Args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, os.Stdout, os.Stderr
 	var exit *exec.ExitError

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// assetHash is what CDK names an asset by. Other things look like that too (a digest in an environment variable, say),
-// so only those are masked that the stack's asset manifest lists.
+// assetHash matches the hash by which CDK names an asset. Other texts have that form too, such as a digest in an
+// environment variable, so only hashes in the stack's asset manifest are masked.
 var assetHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // assetManifest is a *.assets.json file: aws-cdk-lib/cloud-assembly-schema, AssetManifest.
@@ -26,8 +26,8 @@ type assetEntry struct {
 	DisplayName string `json:"displayName"` // the path of the construct within its stack, such as "Orders/Code"
 }
 
-// assetNames are the readable names of a stack's assets by their hashes. A stack without a manifest has none: a stack
-// has one if its synthesizer is CDK's default.
+// assetNames returns the readable names of a stack's assets by their hashes. It returns nil for a stack without an asset
+// manifest. CDK's default synthesizer writes one.
 func assetNames(manifestFile string) (map[string]string, error) {
 	data, err := os.ReadFile(manifestFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,8 +53,8 @@ func assetNames(manifestFile string) (map[string]string, error) {
 
 // maskedTemplate reads a template and replaces the hash of each asset by its name in brackets: the S3Key of a function
 // becomes "[asset Orders/Code].zip". Hashes are also in the URL of a nested stack's template, in image URIs, in the
-// properties of custom resources that copy assets, and in metadata, so all strings are looked at. So is the digest that
-// ends the logical id of a function's current version.
+// properties of custom resources that copy assets, and in metadata, so it masks all strings. It also masks the logical
+// IDs of functions' current versions: see [versionID].
 func maskedTemplate(s synthesized) (any, error) {
 	names, err := assetNames(s.manifest)
 	if err != nil {
@@ -71,12 +71,12 @@ func maskedTemplate(s synthesized) (any, error) {
 	return mask(template, names), nil
 }
 
-// versionID finds the logical id of a function's current version, whose end is a digest of the function with its code:
-// the id would change with each release of Go.
+// versionID matches the logical ID of a function's current version. The ID ends with a digest of the function and its
+// code, so it would change with each release of Go.
 // Source: aws-cdk-lib 2.270.0, aws-lambda/lib/function.js (currentVersion)
 var versionID = regexp.MustCompile(`^(\w*CurrentVersion[0-9A-F]{8})[0-9a-f]{32}$`)
 
-// hashInString finds what may be an asset's hash within a string.
+// hashInString matches what may be an asset's hash within a string.
 var hashInString = regexp.MustCompile(`[0-9a-f]{64,}`)
 
 func mask(v any, names map[string]string) any {

@@ -8,13 +8,12 @@
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
 // The golden file is testdata/shop.json. "go test -update" writes it, and "git diff" shows what changed. Templates are
-// compared as CloudFormation reads them: the order of an object's members and white space do not matter. An asset hash
-// changes with every line of a function, so it is replaced with the path of the asset's construct. Nothing else is
-// replaced.
+// compared as CloudFormation reads them: the order of an object's members and white space do not matter. Two texts that
+// change with every line of a function are replaced: an asset hash, with the path of the asset's construct, and the
+// digest at the end of the logical ID of a function's current version (Function.CurrentVersion), with "[version]".
+// Nothing else is replaced.
 //
 // A snapshot does not say whether a template is right. Assert that separately, with CDK's assertions or on [Template].
-// The package does not mask logical IDs that CDK derives from code, such as those of Lambda versions
-// (Function.CurrentVersion).
 //
 // # The -update flag
 //
@@ -51,7 +50,8 @@ const folder = "testdata"
 //
 // A name may contain slashes; Match creates the directories. If the template differs or the file is missing, Match
 // calls t.Errorf, so the test goes on to compare other stacks. With -update, Match writes the file if it differs. If
-// the environment variable CI is set, -update fails with t.Fatalf, because it would accept any change.
+// the environment variable CI is set to anything but false, -update fails with t.Fatalf, because it would accept any
+// change.
 func Match(t testing.TB, stack awscdk.Stack, name string) {
 	t.Helper()
 	file, err := goldenFile(name)
@@ -99,8 +99,8 @@ func Template(t testing.TB, stack awscdk.Stack) map[string]any {
 // synthesized are the files of a stack in the cloud assembly.
 type synthesized struct{ template, manifest string }
 
-// synthesize synthesizes the stage that a stack is in, which is the app for most. CDK does it once and then answers
-// with what it has.
+// synthesize synthesizes the stage that a stack is in, which is the app unless the app has stages. CDK synthesizes once,
+// and returns the same result later.
 func synthesize(stack awscdk.Stack) synthesized {
 	stage := awscdk.Stage_Of(stack)
 	stage.Synth(nil)
@@ -115,7 +115,7 @@ func synthesize(stack awscdk.Stack) synthesized {
 	}
 }
 
-// goldenFile is the path of a golden file, relative to the working directory.
+// goldenFile returns the path of a golden file, relative to the working directory.
 func goldenFile(name string) (string, error) {
 	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\:\x00") {
 		return "", fmt.Errorf(
@@ -129,7 +129,7 @@ func goldenFile(name string) (string, error) {
 	return filepath.Join(folder, filepath.FromSlash(name)+".json"), nil
 }
 
-// inCI says whether the environment variable CI is set. CI=false is how tools are told that it is not.
+// inCI reports whether the environment variable CI has a value other than false.
 func inCI(value string) bool {
 	set, err := strconv.ParseBool(value)
 	return value != "" && (err != nil || set)
@@ -170,7 +170,7 @@ func update(t testing.TB, file string, template any) {
 	t.Logf("snapshot: wrote %s", file)
 }
 
-// command is what writes the golden files of a test.
+// command returns the command that writes the golden files of a test.
 func command(t testing.TB) string {
 	var pattern []string
 	for part := range strings.SplitSeq(t.Name(), "/") {
@@ -194,7 +194,7 @@ func parse(data []byte) (any, error) {
 	return v, nil
 }
 
-// write replaces a file as a whole, so that a test that is killed does not leave half of it.
+// write replaces a file in one step, so that a test that is killed does not leave half of it.
 func write(file string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
