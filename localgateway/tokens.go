@@ -32,7 +32,8 @@ type TokenRequest struct {
 	// removes a claim. Default: none.
 	Claims map[string]any
 
-	// Expires is the token's lifetime. If negative, the token has already expired. Default: one hour.
+	// Expires is the token's lifetime. If negative, the token has already expired. Default: one hour, or the issuer's
+	// MaxLifetime if it is shorter.
 	Expires time.Duration
 
 	// Use is the kind of token. Default: the kind that the issuer's authorizer accepts.

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// rotationGrace is how long a refresh token is taken once more after it was used, in seconds: the most that Cognito
-// has. An answer that is lost on its way, and a second tab at the same moment, do not end a session.
+// rotationGrace is how long a refresh token remains valid after its first use, in seconds. It is Cognito's maximum. A
+// lost answer, or a second tab that refreshes at the same moment, does not end a session.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html
 const rotationGrace = 60
 

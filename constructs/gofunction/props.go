@@ -62,8 +62,8 @@ type Props struct {
 	LogRetention awslogs.RetentionDays
 
 	// FunctionProps are all other properties of the function, such as Timeout (default 10 s), MemorySize (default 256 MB),
-	// Description (default: the import path, none for a directory), Vpc, Role, LoggingFormat (default JSON), and LogGroup
-	// (default: one of its own). New copies them and does not change them.
+	// Description (default: the import path, none for a directory), Vpc, Role, TenancyConfig (default: none),
+	// LoggingFormat (default JSON), and LogGroup (default: one of its own). New copies them and does not change them.
 	//
 	// Code, Runtime and Handler are refused, because Package determines them. A setting in both Props and FunctionProps is
 	// refused too (Architecture, an environment variable), and so are the deprecated LogRetention, LogRemovalPolicy and

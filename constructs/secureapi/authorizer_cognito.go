@@ -58,6 +58,7 @@ var _ Authorizer = CognitoAuthorizer{}
 func (c CognitoAuthorizer) plan() plan.Authorizer {
 	return plan.Authorizer{
 		Kind:           "CognitoAuthorizer",
+		Tenant:         plan.PoolTenant,
 		Problems:       c.check(),
 		Enforces:       c.enforces,
 		Headers:        []string{c.header()},

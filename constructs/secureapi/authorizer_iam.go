@@ -21,6 +21,7 @@ var _ Authorizer = IAMAuthorizer{}
 func (i IAMAuthorizer) plan() plan.Authorizer {
 	return plan.Authorizer{
 		Kind:     "IAMAuthorizer",
+		Tenant:   plan.IAMTenant,
 		Enforces: i.enforces,
 		// The headers that Signature Version 4 adds.
 		// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html

@@ -52,6 +52,7 @@ var _ Authorizer = JWTAuthorizer{}
 func (j JWTAuthorizer) plan() plan.Authorizer {
 	return plan.Authorizer{
 		Kind:           "JWTAuthorizer",
+		Tenant:         plan.JWTTenant,
 		Problems:       j.check(),
 		Enforces:       j.enforces,
 		Headers:        []string{j.header()},

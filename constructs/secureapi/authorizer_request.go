@@ -94,6 +94,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 	function, cache := r.lambda().plan(), r.cache()
 	return plan.Authorizer{
 		Kind:      "RequestAuthorizer",
+		Tenant:    function.Tenant,
 		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check()),
 		Enforces:  function.Enforces,
 		Headers:   cache.Headers(),

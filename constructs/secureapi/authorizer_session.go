@@ -67,6 +67,7 @@ var _ Authorizer = SessionAuthorizer{}
 func (a SessionAuthorizer) plan() plan.Authorizer {
 	out := plan.Authorizer{
 		Kind:          "SessionAuthorizer",
+		Tenant:        plan.IncludedTenant,
 		Enforces:      func([]access.Requirement) error { return nil },
 		Keeps:         true,
 		Caller:        plan.IncludedCaller,

@@ -70,6 +70,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 	)
 	return plan.Authorizer{
 		Kind:      "TokenAuthorizer",
+		Tenant:    function.Tenant,
 		Problems:  slices.DeleteFunc(problems, func(err error) bool { return err == nil }),
 		Enforces:  function.Enforces,
 		Headers:   []string{t.header()},

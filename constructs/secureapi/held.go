@@ -44,6 +44,9 @@ func (b *builder) finish(policy awsiam.PolicyDocument) {
 	if cached := b.cachedRoutes(); len(cached) > 0 {
 		table["cached"] = cached
 	}
+	if tenants := b.plan.Tenants(); len(tenants) > 0 {
+		table["tenants"] = tenants
+	}
 	if len(scopes) > 0 {
 		table["scopes"] = scopes
 	}

@@ -82,7 +82,8 @@ func (b *builder) addMethods() {
 		case r.Guard != nil && !bound[r.Guard]:
 			b.addWithOptions(r, given, bind.integration, p)
 		default:
-			if own := b.withCacheKeys(r, &awsapigateway.CfnMethod_IntegrationProperty{}); own.CacheKeyParameters != nil {
+			own := b.withTenant(r, b.withCacheKeys(r, &awsapigateway.CfnMethod_IntegrationProperty{}))
+			if own.CacheKeyParameters != nil || own.RequestParameters != nil {
 				p.Integration = own // and all else as in the other method
 			}
 			if !b.add(r.Pattern.Path(), p, &bind.first, inMetadata(r)) {
@@ -144,6 +145,9 @@ func (b *builder) addWithOptions(
 	setAll(made, &set)
 	if !r.Integrated && len(b.plan.CacheKeys(r)) > 0 {
 		b.addBoundCacheKeys(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
+	}
+	if r.TenantFrom != "" {
+		b.addBoundTenant(r, l1(made).(awsapigateway.CfnMethod))
 	}
 	b.batch = append(b.batch, batch.Method{
 		Name:     batch.Name{Path: r.Pattern.Path(), Verb: r.Pattern.Verb},

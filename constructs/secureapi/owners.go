@@ -7,7 +7,7 @@ import (
 )
 
 // OwnersWarning is the ID of the warning that a [PathParameter] is compared with a claim of tokens from several
-// issuers. A claim such as sub identifies a caller only within its issuer, so a caller of one issuer could reach what
+// issuers, or that a [Tenant] is taken from one. A claim such as sub identifies a caller only within its issuer, so a caller of one issuer could reach what
 // belongs to a caller of another. To fix this, restrict the route to one issuer with Claim("iss").Is. If the claim
 // identifies the same callers at all issuers, acknowledge the warning:
 //

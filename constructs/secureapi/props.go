@@ -33,7 +33,8 @@ type Props struct {
 	// methods, metadata, errors and "gatehouse routes" show them on the route. One requirement on a route replaces all of
 	// them; [AnyCaller] removes them; [With] adds requirements to routes. They also apply to routes that are [GuardedBy]
 	// another authorizer, which has to be able to enforce them. They do not apply to the routes of a [Login]. Allowed are
-	// [AnyScope], [AnyGroup], [AnyRole], conditions on a [Claim], and [Either] of these. Default: none.
+	// [AnyScope], [AnyGroup], [AnyRole], conditions on a [Claim], and [Either] of these. A [Tenant] is also allowed; it
+	// applies to each guarded route whose function has tenant isolation, whatever else the route has. Default: none.
 	DefaultAccess []Access
 
 	// ResourcePolicy limits who can reach the API at all, in addition to the authorizers. Default: none; a PRIVATE API
@@ -142,6 +143,17 @@ func newTable(props *Props) (*accessTable, error) {
 	}
 	for _, r := range props.Routes {
 		in.Routes = append(in.Routes, r.plan(t.functionNumber(r.Function)))
+	}
+	if slices.ContainsFunc(in.DefaultAccess, func(a plan.Access) bool { _, is := a.(plan.Tenant); return is }) {
+		of := make([]bool, len(t.functions))
+		for i, f := range t.functions {
+			of[i] = isolated(f)
+		}
+		for i := range in.Routes {
+			if n := in.Routes[i].Function; n > 0 {
+				in.Routes[i].Isolated = of[n-1]
+			}
+		}
 	}
 	p, err := plan.New(in)
 	if err != nil {

@@ -90,6 +90,7 @@ func (r Route) plan(function int) plan.Route {
 			out.Timeout = time.Duration(*i.Timeout.ToMilliseconds(nil)) * time.Millisecond
 		}
 		out.LambdaOptions = true
+		out.OwnTenant = mapsTenant(i)
 	}
 	return out
 }

@@ -68,8 +68,8 @@ type App struct {
 	// RefreshLife is how long its refresh tokens are valid after the sign-in. Default: 30 days.
 	RefreshLife time.Duration
 
-	// Rotates reports whether each refresh token of a user pool's client can be used once, and once more within
-	// RotationGrace. Default: a refresh token can be used until it expires.
+	// Rotates reports whether a user pool's client gets a new refresh token with each refresh. The previous one remains
+	// valid for RotationGrace after its first use. Default: a refresh token can be used until it expires.
 	Rotates       bool
 	RotationGrace time.Duration
 }

@@ -17,7 +17,7 @@ const (
 	keyFileVersion = 1
 	keyFileNote    = "Keys that gatehouse signs development tokens with. Nothing that is deployed trusts them. Delete the file for new ones."
 
-	maxKeyFile = 1 << 20 // in bytes; the largest file that is written has a tenth
+	maxKeyFile = 1 << 20 // in bytes; a file that is written has about 3 KB
 	maxKey     = 4 << 10 // size limit of one key pair, in bytes
 )
 

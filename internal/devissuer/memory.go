@@ -13,8 +13,8 @@ const (
 	// maxTokensOfGrant limits how many access tokens of a grant, the newest ones, are revoked with it.
 	maxTokensOfGrant = 32
 
-	// rotationGrace is how long a used refresh token can be used once more, by a request that was sent at the same time. A
-	// user pool's client has its own setting.
+	// rotationGrace is how long a refresh token remains valid after its first use, for requests that were sent at the same
+	// time. A user pool's client has its own setting.
 	rotationGrace = 10 * time.Second
 )
 

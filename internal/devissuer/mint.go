@@ -18,8 +18,8 @@ const (
 	DefaultSubject = "developer"
 	DefaultExpires = time.Hour
 
-	// StandInClient is the client for tokens of a user pool whose clients are not known, such as one imported into the
-	// app.
+	// StandInClient is the client in tokens whose client is not known, such as those of a user pool that was imported into
+	// the app.
 	StandInClient = "gatehouse-client"
 )
 
@@ -42,7 +42,8 @@ type TokenRequest struct {
 	// removes a claim.
 	Claims map[string]any
 
-	// Expires is how long the token is valid. If negative, the token has already expired. Default: [DefaultExpires].
+	// Expires is how long the token is valid. If negative, the token has already expired. Default: [DefaultExpires], or
+	// the issuer's MaxLifetime if it is shorter.
 	Expires time.Duration
 
 	// Use is the token's purpose. Default: the issuer's.

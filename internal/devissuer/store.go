@@ -46,8 +46,8 @@ type KeyStore struct {
 
 // OpenKeys opens the keys in a folder, and makes keys if the folder has none.
 //
-// The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file is not a valid key
-// file.
+// The error is [ErrConfig] without a folder, [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if
+// the file is not a valid key file.
 func OpenKeys(o KeyOptions) (*KeyStore, error) {
 	if o.Dir == "" {
 		return nil, fmt.Errorf("%w: the keys have no folder", ErrConfig)

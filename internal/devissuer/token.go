@@ -142,7 +142,7 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 func rotates(s site, c client) bool { return !s.hosted || c.Rotates }
 
-// graceOf returns how long a used refresh token of a client can be used once more.
+// graceOf returns how long a client's refresh token remains valid after its first use.
 func (p *Provider) graceOf(s site, c client) time.Duration {
 	if s.hosted {
 		return c.RotationGrace

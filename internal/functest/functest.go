@@ -1,7 +1,6 @@
 // Package functest builds functions for tests that run them on this machine.
 //
-// It builds as package gofunction does, but for -trimpath: without it, the tests' own packages need not be compiled
-// again.
+// It uses the flags of package gofunction except -trimpath, so that packages of the tests are not compiled again.
 package functest
 
 import (
@@ -14,16 +13,17 @@ import (
 	"strings"
 )
 
-// HostTag is the build tag of a function for this machine, which may take keys from an issuer over http.
+// HostTag is the build tag of a function for this machine. Such a function accepts an issuer's keys over http.
 const HostTag = "gatehouse_host"
 
 // Build builds a main package into a file. The package is an import path, or a path from the folder of the test.
 //
-// "go run" keeps what it links in go's build cache, which "go build" does not, so it is told to run cp.
+// Build uses "go run" with cp as the program to run the executable, because "go run" caches executables and "go build"
+// does not.
 func Build(out, pkg string, tags ...string) error { return build(out, pkg, nil, tags) }
 
-// BuildTrimmed is Build of a main package whose own files have the paths that -trimpath leaves. Other packages, which
-// need not be compiled again, keep theirs.
+// BuildTrimmed builds like Build, with trimmed paths in the main package. Other packages keep their paths, so that they
+// are not compiled again.
 func BuildTrimmed(out, pkg string) error {
 	cmd := exec.Command("go", "list", "-f", "{{.Dir}}=>{{.ImportPath}}", pkg)
 	path, err := cmd.Output()
@@ -33,8 +33,8 @@ func BuildTrimmed(out, pkg string) error {
 	return build(out, pkg, []string{"-gcflags=-trimpath=" + strings.TrimSpace(string(path))}, nil)
 }
 
-func build(out, pkg string, more, tags []string) error {
-	flags := append(more, "-buildvcs=false", "-tags", strings.Join(append(tags, "lambda.norpc"), ","), "-ldflags=-s -w")
+func build(out, pkg string, extra, tags []string) error {
+	flags := append(extra, "-buildvcs=false", "-tags", strings.Join(append(tags, "lambda.norpc"), ","), "-ldflags=-s -w")
 	args := slices.Concat([]string{"build"}, flags, []string{"-o", out, pkg})
 	if _, err := exec.LookPath("cp"); err == nil {
 		args = slices.Concat([]string{"run"}, flags, []string{"-exec", "cp -f", pkg, out})

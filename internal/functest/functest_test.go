@@ -29,7 +29,7 @@ func TestBuild(t *testing.T) {
 		t.Errorf("got %s, %v", text, err)
 	}
 	if err := Build(out, "."); err == nil || !strings.Contains(err.Error(), "undefined: kind") {
-		t.Errorf("without the tag: got %v, want the compiler's words", err)
+		t.Errorf("without the tag: got %v, want the compiler's error", err)
 	}
 }
 

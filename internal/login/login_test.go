@@ -66,7 +66,7 @@ func TestAuthorizationRequest(t *testing.T) {
 				}
 			}
 			p := f.logIn()
-			u, err := url.Parse(p.Way[1])
+			u, err := url.Parse(p.Visited[1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,8 +117,8 @@ func TestReturnPaths(t *testing.T) {
 	} {
 		p := f.browser.Open(t, auth+"login?return="+url.QueryEscape(path))
 		f.want(p, http.StatusBadRequest, "return_path")
-		if len(p.Way) != 1 || strings.Contains(p.Body, "evil") || strings.Contains(p.Body, "alert") {
-			t.Errorf("%q: way %q, body %s", path, p.Way, p.Body)
+		if len(p.Visited) != 1 || strings.Contains(p.Body, "evil") || strings.Contains(p.Body, "alert") {
+			t.Errorf("%q: visited %q, body %s", path, p.Visited, p.Body)
 		}
 	}
 	f.want(f.browser.Open(t, auth+"login?return=/a&return=/b"), http.StatusBadRequest, "return_path")

@@ -46,8 +46,8 @@ func TestLogoutByForm(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.AfterLogout = "/bye" })
 	f.logIn()
 	p := f.browser.Post(t, shop, auth+"logout", nil)
-	if u := mustURL(p.Way[1]); u.Path != "/end" || u.Query().Get("post_logout_redirect_uri") != shop+stage+"/bye" {
-		t.Errorf("way %q", p.Way)
+	if u := mustURL(p.Visited[1]); u.Path != "/end" || u.Query().Get("post_logout_redirect_uri") != shop+stage+"/bye" {
+		t.Errorf("visited %q", p.Visited)
 	}
 	if got := f.log.last(t); got.Outcome != "logged_out" || got.Status != http.StatusSeeOther ||
 		got.Principal != "user-1" {

@@ -1,12 +1,12 @@
-// It runs one Chromium, and the scripts that tests send it: each connection begins with a line of JSON that has a script,
-// its name and its arguments, and the script answers each further line.
+// Runs one Chromium, and the scripts of tests. Each connection begins with a line of JSON that has a script, its name and its
+// arguments. The script answers each further line.
 const {chromium} = require('playwright-core')
 const [executablePath] = process.argv.slice(1)
 
-const patience = 180000 // ms that a busy machine may take
+const patience = 180000 // ms; the machine may be busy
 
-// serve runs a script, whose contexts end with the connection. Where a script fails, its error comes last, without the end
-// of a line that an answer has.
+// serve runs a script. The script's contexts end with the connection. If a script fails, serve sends its error without a
+// newline and ends the connection.
 async function serve(browser, connection) {
   const contexts = []
   connection.on('error', () => {}) // the test has ended
@@ -22,8 +22,8 @@ async function serve(browser, connection) {
   try {
     for await (const line of require('readline').createInterface({input: connection})) {
       if (answer) {
-        // What has no time-out of its own is bounded here.
-        const late = setTimeout(() => connection.end(`it takes too long: ${line}`), 2 * patience)
+        // Limit the time of calls that have no timeout.
+        const late = setTimeout(() => connection.end(`the script takes too long: ${line}`), 2 * patience)
         connection.write(JSON.stringify(await answer(line) ?? null) + '\n')
         clearTimeout(late)
         continue
@@ -43,7 +43,7 @@ chromium.launch({
   timeout: patience,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync',
-    '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
+    '--disable-site-isolation-trials', '--renderer-process-limit=1'], // so that sites share a process
 }).then(browser => {
   process.stdin.on('end', () => browser.close().finally(() => process.exit())).resume()
   const server = require('net').createServer(connection => serve(browser, connection))

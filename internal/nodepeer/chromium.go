@@ -13,17 +13,18 @@ import (
 //go:embed chromium.cjs
 var chromiumScript string
 
-// chromium is the browser of all tests of a package: to load Playwright takes half a second of processor time, and to
-// start Chromium about as much.
+// chromium is the browser that all tests of a package share. Loading Playwright takes half a second of processor time,
+// and starting Chromium about as much.
 var chromium struct {
 	sync.Mutex
 	peer *Peer // nil until a test needs it
 }
 
-// Browse runs a script that uses Chromium, which all tests of a package share. The script is a file of JavaScript. It
-// has require, the arguments as args, and newContext, which makes a context of Playwright: cookies and storage of its
-// own, until the test ends. It returns a promise of the function that answers a line that the test says, with what
-// becomes the JSON of the answer. [CloseBrowser] ends Chromium.
+// Browse runs a script that uses Chromium. All tests of a package share Chromium until [CloseBrowser] ends it.
+//
+// The script is a file of JavaScript. It can use require, args (the arguments) and newContext, which makes a context of
+// Playwright with separate cookies and storage. The context ends with the test. The script returns a promise of a
+// function. The function gets each line of [Peer.Say], and the answer is its result as JSON.
 func Browse(t testing.TB, script string, args ...string) *Peer {
 	t.Helper()
 	text, err := os.ReadFile(script)
@@ -34,7 +35,7 @@ func Browse(t testing.TB, script string, args ...string) *Peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := theBrowser(t)
+	browser := sharedBrowser(t)
 	conn, err := net.Dial("tcp", browser.Ready)
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +46,8 @@ func Browse(t testing.TB, script string, args ...string) *Peer {
 	return p
 }
 
-// NeedBrowser skips the test if Chromium, what drives it, or one of these modules is missing. It returns Chromium's
-// path.
+// NeedBrowser returns the path of Chromium. It skips the test if Chromium, its driver or one of these modules is
+// missing.
 func NeedBrowser(t testing.TB, modules ...string) (path string) {
 	t.Helper()
 	path = Browser(t)
@@ -54,8 +55,8 @@ func NeedBrowser(t testing.TB, modules ...string) (path string) {
 	return path
 }
 
-// theBrowser starts Chromium if no test has started it.
-func theBrowser(t testing.TB) *Peer {
+// sharedBrowser returns the shared Chromium and starts it if necessary.
+func sharedBrowser(t testing.TB) *Peer {
 	t.Helper()
 	path := NeedBrowser(t)
 	chromium.Lock()
@@ -66,7 +67,7 @@ func theBrowser(t testing.TB) *Peer {
 	return chromium.peer
 }
 
-// CloseBrowser ends the Chromium of [Browse], if a test started it. It is for TestMain.
+// CloseBrowser ends the Chromium of [Browse] if a test has started it. Call it in TestMain.
 func CloseBrowser() {
 	chromium.Lock()
 	defer chromium.Unlock()

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestScriptsShareABrowser: each has cookies of its own, and one that fails says why and leaves the others alone.
+// TestScriptsShareABrowser checks that each script has separate cookies, and that the failure of one is reported and
+// does not affect another.
 func TestScriptsShareABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")
@@ -40,6 +41,6 @@ return newContext().then(context => async line => {
 		t.Errorf("got %q", said)
 	}
 	if got := other.Say(t, "get"); got != `["other"]` {
-		t.Errorf("after another one failed: got %s", got)
+		t.Errorf("after the other script failed: got %s", got)
 	}
 }

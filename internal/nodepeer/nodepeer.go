@@ -1,7 +1,7 @@
-// Package nodepeer runs the Node.js programs that tests talk to: an OpenID provider, a DynamoDB, a browser's driver.
+// Package nodepeer runs Node.js programs for tests: an OpenID provider, a DynamoDB, a driver of a browser.
 //
-// It is for tests alone. It installs nothing: what the repository's package.json pins comes with npm ci, and a test
-// that misses it is skipped with that advice, or fails where GATEHOUSE_TEST_ALL is set, as it is in CI.
+// It installs nothing. The programs are in the repository's package.json, and npm ci installs them. If one is missing,
+// a test is skipped with that advice. With GATEHOUSE_TEST_ALL, which CI sets, the test fails.
 package nodepeer
 
 import (
@@ -17,40 +17,40 @@ import (
 
 // Peer is a Node.js program that runs until the test ends.
 type Peer struct {
-	// Ready is the first line that it wrote: by convention, where it listens.
+	// Ready is the first line that the program writes: by convention, where it listens.
 	Ready string
 
-	cmd    *exec.Cmd // nil for a script in a process that others share
+	cmd    *exec.Cmd // nil for a script that shares a process
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
-	stderr *said
+	stderr *output
 }
 
-// said is what a program has written to its standard error.
-type said struct {
+// output collects the standard error of a program.
+type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (s *said) Write(p []byte) (int, error) {
+func (s *output) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.Write(p)
 }
 
-func (s *said) String() string {
+func (s *output) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
 }
 
-// Start runs a script with these arguments (process.argv from the index 1 on) once its modules can be resolved, and
-// waits for the line by which it says that it is ready. The script has to end when its standard input does, so that it
-// cannot outlive the test:
+// Start runs a script and waits for its first line, [Peer.Ready]. It skips the test if one of the modules is missing.
+// The arguments are process.argv from index 1 on. The script must end when its standard input ends, so that it does not
+// outlive the test:
 //
 //	process.stdin.on('end', () => process.exit()).resume()
 //
-// Node.js looks for modules in the node_modules of the package's folder and of those above it, and in NODE_PATH.
+// Node.js looks for modules in the node_modules of the package's folder and of its parents, and in NODE_PATH.
 func Start(t testing.TB, script string, modules []string, args ...string) *Peer {
 	t.Helper()
 	Need(t, modules...)
@@ -61,7 +61,7 @@ func node(script string, args ...string) *exec.Cmd {
 	return exec.Command("node", append([]string{"-e", script, "--"}, args...)...)
 }
 
-// Run starts a program of any kind that behaves as a script of [Start] does.
+// Run starts a program that behaves as a script of [Start].
 func Run(t testing.TB, cmd *exec.Cmd) *Peer {
 	t.Helper()
 	p := begin(t, cmd)
@@ -69,10 +69,10 @@ func Run(t testing.TB, cmd *exec.Cmd) *Peer {
 	return p
 }
 
-// begin starts a program, which runs until end is called.
+// begin starts a program. It runs until end is called.
 func begin(t testing.TB, cmd *exec.Cmd) *Peer {
 	t.Helper()
-	p := &Peer{cmd: cmd, stderr: &said{}}
+	p := &Peer{cmd: cmd, stderr: &output{}}
 	cmd.Stderr = p.stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -89,7 +89,7 @@ func begin(t testing.TB, cmd *exec.Cmd) *Peer {
 	return p
 }
 
-// end has the program end, and waits for it.
+// end closes the program's standard input and waits until the program ends.
 func (p *Peer) end() {
 	_ = p.stdin.Close()
 	if p.cmd != nil {
@@ -97,7 +97,7 @@ func (p *Peer) end() {
 	}
 }
 
-// Say writes a line to the script's standard input and returns the line that it answers with.
+// Say writes a line to the script's standard input and returns the line that it answers.
 func (p *Peer) Say(t testing.TB, line string) string {
 	t.Helper()
 	if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
@@ -110,7 +110,7 @@ func (p *Peer) line(t testing.TB) string {
 	t.Helper()
 	line, err := p.stdout.ReadString('\n')
 	if err != nil {
-		// It has ended or is about to: what it wrote last says why.
+		// The program has ended or is about to end. Its last output has the reason.
 		rest, _ := io.ReadAll(p.stdout)
 		p.end()
 		t.Fatalf("nodepeer: the script ended: %v\n%s%s%s", err, line, rest, p.stderr)
@@ -130,8 +130,7 @@ func Need(t testing.TB, modules ...string) {
 		if _, found := resolved.Load(m); found {
 			continue
 		}
-		// import.meta.resolve and require.resolve differ for packages that are only to be imported; the folder's own
-		// description can always be found.
+		// Resolve package.json, because require.resolve does not find a package that only supports import.
 		if err := exec.Command("node", "-e", "require.resolve(process.argv[1])", "--", m+"/package.json").Run(); err != nil {
 			Missing(t, m+" is not installed: run npm ci in the repository's root")
 		}
@@ -139,9 +138,9 @@ func Need(t testing.TB, modules ...string) {
 	}
 }
 
-// Browser returns the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else
-// chromium-headless-shell, chromium, chromium-browser or google-chrome in PATH. The first one has no user interface,
-// and takes half of the time to start.
+// Browser returns the path of Chromium, or skips the test. It is the program that CHROMIUM names or, by default,
+// chromium-headless-shell, chromium, chromium-browser or google-chrome in PATH. The first one has no user interface and
+// starts in half of the time.
 func Browser(t testing.TB) string {
 	t.Helper()
 	names := []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"}
@@ -154,15 +153,15 @@ func Browser(t testing.TB) string {
 		}
 	}
 	Missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install "+
-		"chromium), or name it in CHROMIUM")
+		"chromium), or set CHROMIUM to its name")
 	return ""
 }
 
-// Missing skips the test for what is missing, or fails it where GATEHOUSE_TEST_ALL is set.
-func Missing(t testing.TB, what string) {
+// Missing skips the test with a reason. If GATEHOUSE_TEST_ALL is set, it fails the test.
+func Missing(t testing.TB, reason string) {
 	t.Helper()
 	if os.Getenv("GATEHOUSE_TEST_ALL") != "" {
-		t.Fatal(what)
+		t.Fatal(reason)
 	}
-	t.Skip(what)
+	t.Skip(reason)
 }

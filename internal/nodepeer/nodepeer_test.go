@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// failing is a test that notes how it was ended.
+// failing is a test that records how it ended.
 type failing struct {
 	testing.TB
 	said string
@@ -26,7 +26,7 @@ func (f *failing) end(text string) {
 	runtime.Goexit()
 }
 
-// ended runs a function in a test of its own and returns what it ended with.
+// ended runs a function with a test of its own and returns the message that ended the test.
 func ended(t *testing.T, run func(testing.TB)) string {
 	f := &failing{TB: t}
 	done := make(chan struct{})

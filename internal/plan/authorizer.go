@@ -52,6 +52,9 @@ type Authorizer struct {
 	// Caller names the variables that hold its callers.
 	Caller Caller
 
+	// Tenant returns what the tenant of a caller is mapped from.
+	Tenant TenantSource
+
 	// JSONClaims reports whether access logs and templates get claims as JSON text, quotes included.
 	JSONClaims bool
 

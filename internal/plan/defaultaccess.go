@@ -21,9 +21,17 @@ func (p *Plan) addDefaults() (errs []error) {
 			} else {
 				p.defaults = append(p.defaults, either)
 			}
+		case Tenant:
+			var r PlannedRoute
+			if r.Tenant = p.defaultTenant; p.defaultTenant == nil {
+				p.defaultTenant = &a
+			}
+			for _, err := range a.addTo(&r) {
+				errs = append(errs, fmt.Errorf("Props.DefaultAccess: %w", err))
+			}
 		default:
 			errs = append(errs, errors.New("Props.DefaultAccess holds a word that is not a requirement: it takes AnyScope, "+
-				"AnyGroup, AnyRole, Claim and Either; for other words that routes share use With"))
+				"AnyGroup, AnyRole, Claim, Either and Tenant; for other words that routes share use With"))
 		}
 	}
 	for _, r := range p.defaults {

@@ -32,7 +32,7 @@ func TestForwardCaller(t *testing.T) {
 
 	testRefusals(t, []refusal{
 		{"a public route", add(integrated(handle("POST /a", 0, Public{"x"}, ForwardCaller{}))),
-			`route "POST /a": it is Public and has ForwardCaller, and nobody identifies its callers: leave one of them out`},
+			`route "POST /a": it is Public and has ForwardCaller, and no guard identifies its callers: leave one of them out`},
 		{"a function", both(known, add(handle("POST /a", fn, ForwardCaller{}))),
 			`route "POST /a": it has ForwardCaller, and its function gets the caller in the event's requestContext anyway: ` +
 				`leave it out`},

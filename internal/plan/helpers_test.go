@@ -34,12 +34,13 @@ func deciding(j *JWT) *Authorizer {
 		Headers:  []string{"Authorization"},
 		Included: l.Included(true),
 		Keeps:    true,
+		Tenant:   l.Tenant,
 	}
 }
 
 // signing returns an authorizer that takes signed requests and enforces no requirement.
 func signing() *Authorizer {
-	return &Authorizer{Kind: "Signing", Enforces: Lambda{Own: true}.Enforces, Signed: true}
+	return &Authorizer{Kind: "Signing", Enforces: Lambda{Own: true}.Enforces, Signed: true, Tenant: IAMTenant}
 }
 
 // comparing returns an authorizer that compares scopes, and whose routes need an Allow.
@@ -51,6 +52,7 @@ func comparing() *Authorizer {
 		Keeps:          true,
 		NeedsAllow:     true,
 		ComparesScopes: true,
+		Tenant:         PoolTenant,
 	}
 }
 

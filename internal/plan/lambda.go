@@ -81,6 +81,14 @@ func (l Lambda) UsageKeyClaim() string {
 // NamesKeys reports whether the function's answer may name an API key.
 func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
 
+// Tenant returns where the function's answer has the tenant of a caller.
+func (l Lambda) Tenant(t Tenant) (string, error) {
+	if l.JWT != nil {
+		return IncludedTenant(t)
+	}
+	return OwnTenant(t)
+}
+
 // checkLiteral refuses values that are known only at deployment. The values are written into the function's bundle,
 // which is built earlier.
 func checkLiteral(requires []access.Requirement) error {

@@ -40,6 +40,7 @@ func New(props Props) (*Plan, error) {
 		p.checkFlush,
 		p.checkCaches,
 		p.checkConditions,
+		p.checkTenants,
 		p.checkRestAPI,
 		p.checkEndpoint,
 		p.checkMethodSettings,

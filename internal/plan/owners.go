@@ -52,6 +52,9 @@ func (r PlannedRoute) sharedOwner() *access.Requirement {
 		return nil
 	}
 	for _, q := range r.Requires {
+		if q.Kind == access.Tenant && q.Claim != "iss" {
+			return &q
+		}
 		for owner := range q.Paths {
 			if owner.Claim != "iss" {
 				return &owner

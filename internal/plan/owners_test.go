@@ -34,6 +34,11 @@ func TestSharedOwners(t *testing.T) {
 				`acknowledge "x"`},
 		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))},
 			"takes tokens of 2 issuers"},
+		{"a tenant", two, []Route{handle("GET /users", fn, Tenant{Claim: "org"})},
+			`route "GET /users" requires that claim org is a tenant ID, and the API's Included takes tokens of 2 issuers: a ` +
+				`claim says who the caller is within its issuer alone, so a caller of one gets what belongs to a caller of ` +
+				`another with the same org.`},
+		{"a tenant of one of two issuers", two, []Route{handle("GET /users", fn, Tenant{Claim: "org"}, oneOf(two[0]))}, ""},
 		{"one issuer", two[:1], []Route{handle("GET /users/{id}", fn, own)}, ""},
 		{"callers of one of two issuers", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two[0]))}, ""},
 		{"the issuer itself", two, []Route{handle("GET /users/{id}", fn, pathIs("id", "iss"))}, ""},

@@ -25,9 +25,12 @@ type Plan struct {
 
 	broken   []string             // the names of authorizers that an error of New already reports
 	defaults []access.Requirement // the requirements of guarded routes that have none
-	models   map[string]string    // model names, by the text of the schema
-	table    *route.Table
-	props    Props
+
+	defaultTenant *Tenant // of guarded routes with an isolated function; nil for none
+
+	models map[string]string // model names, by the text of the schema
+	table  *route.Table
+	props  Props
 }
 
 // PlannedRoute is a route whose pattern is parsed and whose guard is known.
@@ -45,6 +48,9 @@ type PlannedRoute struct {
 
 	Cache *CacheResponse // nil if its answers are not cached
 	Body  *Body          // the schema of its request bodies; nil for any body
+
+	Tenant     *Tenant // what says for which tenant its function runs; nil for a function without tenants
+	TenantFrom string  // what the tenant ID is mapped from, such as "context.authorizer.tenantId"
 
 	OnlyIf *OnlyIf // the condition under which it is created; nil for always
 

@@ -87,6 +87,7 @@ func (p *Plan) decideGuard(r *PlannedRoute) (errs []error) {
 	g := p.Guard(guardName)
 	errs = append(errs, access.CheckAll(r.Pattern, r.Requires)...)
 	errs = append(errs, r.checkOptions()...)
+	errs = append(errs, r.checkTenant(open)...)
 	errs = append(errs, r.checkCredentials(g, open)...)
 	switch {
 	case open && named:
@@ -105,6 +106,7 @@ func (p *Plan) decideGuard(r *PlannedRoute) (errs []error) {
 			"Props.CORS instead of the route, or make it Public", g))
 	default:
 		r.Guard, g.used = g, true
+		errs = append(errs, p.takeTenant(r, g)...)
 		if err := g.Enforces(r.Requires); err != nil {
 			errs = append(errs, r.cannotEnforce(g, err))
 		}

@@ -78,9 +78,9 @@ func isPrefix(s string) bool {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const maxResource = 512
 
-// isLiteral reports whether a policy that names the ARN matches exactly this ARN. It must be short enough. Its path may
-// contain the characters of a path (RFC 3986, section 3.3) except "*", and "|", which some clients do not escape. It
-// therefore contains no "?", no "${", and nothing that JSON escapes.
+// isLiteral reports whether a policy that names the ARN matches exactly this ARN. It must be short enough. Its path
+// consists of the characters of a path (RFC 3986, section 3.3) without "*", and of "|", which some clients do not
+// escape. It therefore contains no "?", no "${", and nothing that JSON escapes.
 func (a ARN) isLiteral() bool {
 	if len(a.text) > maxResource {
 		return false

@@ -1,6 +1,4 @@
-// Package rsatest has RSA keys for tests, which take long to make otherwise.
-//
-// It is for tests alone: they are no secret.
+// Package rsatest has RSA keys for tests. Generating keys takes long. These keys are not secret.
 package rsatest
 
 import (
@@ -10,11 +8,11 @@ import (
 	"sync"
 )
 
-// composites are how many numbers of a pseudo-random sequence come before each of its primes. They are known, as to
-// look for the primes takes long.
+// composites has, for each prime of a pseudo-random sequence, the number of composites before it. Searching for the
+// primes would take long.
 var composites = [...]int{784, 180, 140, 257, 139, 522}
 
-// primes are of 1024 bits, with the highest two set, so that the product of two has 2048 bits.
+// primes returns primes of 1024 bits. Their two highest bits are set, so that the product of two has 2048 bits.
 var primes = sync.OnceValue(func() (out []*big.Int) {
 	random := rand.NewChaCha8([32]byte([]byte("the primes of internal/rsatest..")))
 	b := make([]byte, 1024/8)
@@ -29,17 +27,17 @@ var primes = sync.OnceValue(func() (out []*big.Int) {
 	return out
 })
 
-// Keys are 15 keys of 2048 bits, each of two of six primes. They are the same in each process.
+// Keys returns 15 keys of 2048 bits, one for each pair of six primes. They are the same in each process.
 var Keys = sync.OnceValue(func() (keys []*rsa.PrivateKey) {
 	for i, q := range primes() {
 		for _, p := range primes()[:i] {
-			keys = append(keys, of(p, q))
+			keys = append(keys, newKey(p, q))
 		}
 	}
 	return keys
 })
 
-func of(p, q *big.Int) *rsa.PrivateKey {
+func newKey(p, q *big.Int) *rsa.PrivateKey {
 	one, e := big.NewInt(1), big.NewInt(65537)
 	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
 	k := &rsa.PrivateKey{

@@ -80,6 +80,46 @@ func TestAttemptsThatAreRefused(t *testing.T) {
 }
 
 // TestThreeAttemptsAreAlive checks that the newest three open and the others are cleared, in any order.
+// A cookie that the secret sealed as something else than an attempt is no attempt.
+func TestSealedTextsThatAreNoAttempts(t *testing.T) {
+	f := newFixture(t)
+	w := writer{b: []byte{anAttempt}}
+	w.time("Started", t0)
+	for _, text := range []string{"a state", "nonce", "verifier", "/"} {
+		w.text(text)
+	}
+	for _, c := range []struct {
+		name string
+		text string
+		want error
+	}{
+		{"an attempt", string(w.b), nil},
+		{"of another kind", "t" + string(w.b[1:]), ErrForged},
+		{"with something after it", string(w.b) + "x", ErrForged},
+		{"cut off", string(w.b[:len(w.b)-1]), ErrForged},
+		{"empty", "", ErrForged},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			name := attemptCookie("a state")
+			value := must(f.seal(t.Context(), attemptInfo, name, []byte(c.text)))
+			a, err := f.OpenAttempt(t.Context(), "a state", name+"="+value)
+			if !errors.Is(err, c.want) || (a == nil) != (c.want != nil) {
+				t.Errorf("got %v, %v, want %v", a, err, c.want)
+			}
+		})
+	}
+}
+
+func TestLongestState(t *testing.T) {
+	f := newFixture(t)
+	a := goodAttempt()
+	a.State = strings.Repeat("s", maxState)
+	header := browser("", must(f.SealAttempt(t.Context(), a))...)
+	if _, err := f.OpenAttempt(t.Context(), a.State, header); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestThreeAttemptsAreAlive(t *testing.T) {
 	f := newFixture(t)
 	header := "a=b"
@@ -165,5 +205,13 @@ func TestSealAttemptErrors(t *testing.T) {
 			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %q, %v, want %s", c.name, set, err, c.want)
 		}
+	}
+}
+
+func TestSealAttemptWithoutKeys(t *testing.T) {
+	f := newFixture(t)
+	f.vault.fail(errDown)
+	if set, err := f.SealAttempt(t.Context(), goodAttempt()); !errors.Is(err, ErrUnavailable) || set != nil {
+		t.Errorf("got %q, %v, want %v", set, err, ErrUnavailable)
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // The encoding of a session is a byte for its kind, times of 8 bytes each (seconds since 1970), and texts, each
-// preceded by its length in 2 bytes. All numbers are big-endian. A session has exactly one encoding: what can be
-// decoded was encoded.
+// preceded by its length in 2 bytes. All numbers are big-endian. A session has exactly one encoding, and [Decode]
+// accepts no other.
 
 // The kinds of encoded texts.
 const (

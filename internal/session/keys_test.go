@@ -135,6 +135,9 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 		if _, err := f.Open(t.Context(), header); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := f.Seal(t.Context(), x); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n := f.vault.count() - before; n != 1 {
 		t.Errorf("%d fetches within the cooldown, want 1", n)
@@ -147,6 +150,86 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 	f.clock.Advance(retry)
 	if _, err := f.Open(t.Context(), header); err != nil {
 		t.Errorf("after the outage: %v", err)
+	}
+}
+
+// TestUnknownKeyInAnOutage checks that a cookie with an unknown key is not forged if its key could not be fetched, also
+// while the failed fetch still counts.
+func TestUnknownKeyInAnOutage(t *testing.T) {
+	f := newFixture(t)
+	f.sealed(t, goodSession())
+	f.vault.rotate("another current secret of 32 bytes or more")
+	unknown := browser("", must(f.another(t).Seal(t.Context(), goodSession()))...)
+	f.vault.fail(errDown)
+	before := f.vault.count()
+	for _, passed := range []time.Duration{cooldown, 0, 2 * retry} {
+		f.clock.Advance(passed)
+		if _, err := f.Open(t.Context(), unknown); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("got %v, want %v", err, ErrUnavailable)
+		}
+	}
+	if n := f.vault.count() - before; n != 1 {
+		t.Errorf("%d fetches within the cooldown, want 1", n)
+	}
+	f.vault.fail(nil)
+	f.clock.Advance(cooldown)
+	if _, err := f.Open(t.Context(), unknown); err != nil {
+		t.Errorf("after the outage: %v", err)
+	}
+}
+
+// TestUnknownKeyWhileItIsFetched checks that a cookie with an unknown key waits for a fetch that is in progress.
+func TestUnknownKeyWhileItIsFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVault()
+		keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+			time.Sleep(time.Second)
+			return v.fetch(ctx, stage)
+		}, nil)
+		s, err := New(Options{Host: testHost, Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keys.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		v.rotate("another current secret of 32 bytes or more")
+		time.Sleep(cooldown)
+		x := goodSession()
+		x.Started, x.Active = time.Now(), time.Now()
+		other, err := New(Options{Host: testHost, Keys: NewKeys(v.fetch, nil)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		unknown := browser("", must(other.Seal(t.Context(), x))...)
+		before := v.count()
+		var wait sync.WaitGroup
+		for range 2 {
+			wait.Go(func() {
+				if _, err := s.Open(t.Context(), unknown); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(time.Second / 2)
+		}
+		wait.Wait()
+		if n := v.count() - before; n != 1 {
+			t.Errorf("%d fetches, want 1", n)
+		}
+	})
+}
+
+// TestKeysThatComeTooLate checks that keys which are too old when they arrive are not used.
+func TestKeysThatComeTooLate(t *testing.T) {
+	f := newFixture(t)
+	late := f.another(t, func(o *Options) {
+		o.Keys = NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+			f.clock.Advance(keysAtMost)
+			return f.vault.fetch(ctx, stage)
+		}, f.clock.Now)
+	})
+	if set, err := late.Seal(t.Context(), goodSession()); !errors.Is(err, ErrUnavailable) || set != nil {
+		t.Errorf("got %q, %v, want %v", set, err, ErrUnavailable)
 	}
 }
 

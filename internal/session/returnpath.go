@@ -17,10 +17,10 @@ const maxReturn = 1024
 // CheckReturn returns why a browser must not be sent to a path after a login. The path is appended to the API's base
 // path, which may be empty. It may have a query and a fragment: "/orders?page=2#top".
 //
-// A valid path consists of characters of RFC 3986, so that no browser changes any of them: the URL Standard removes
-// tabs and newlines, and treats a backslash as a slash. It stays on the host and below the base path: the first slash
-// is not followed by a second one, and no segment is "." or "..", which browsers also recognize in "%2e". The error is
-// an [ErrReturn].
+// A valid path consists of characters of RFC 3986. It therefore has no tabs and newlines, which the URL Standard
+// removes, and no backslash, which it treats as a slash. The path stays on the host and below the base path: the first
+// slash is not followed by a second one, and no segment is "." or "..", which browsers also recognize in "%2e". It has
+// no percent-encoded slash, backslash or control character. The error is an [ErrReturn].
 // Source: https://url.spec.whatwg.org/#concept-basic-url-parser
 func CheckReturn(path string) error {
 	fail := func(why string) error { return fmt.Errorf("%w: %s", ErrReturn, why) }

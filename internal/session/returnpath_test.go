@@ -21,6 +21,8 @@ func TestCheckReturn(t *testing.T) {
 		"/search?q=%2F%2e%2e%0a&next=https://example.com/a//b",
 		"/app#/orders/../7",
 		"/a//b",
+		"/azAZ09",
+		"/a#",
 		"/" + strings.Repeat("x", 1023),
 	} {
 		if err := CheckReturn(good); err != nil {
@@ -57,6 +59,8 @@ func TestCheckReturn(t *testing.T) {
 		{"an encoded backslash", "/%5Cevil.example"},
 		{"credentials of a URL", "//user@evil.example"},
 		{"at", "@evil.example"},
+		{"two fragments", "/a#b#c"},
+		{"two fragments, the first of which is empty", "/a##b"},
 		{"a dot segment", "/./a"},
 		{"a dot segment that uncovers two slashes", "/.//evil.example"},
 		{"a parent", "/a/../b"},

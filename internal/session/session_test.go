@@ -267,11 +267,11 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-func must(set []string, err error) []string {
+func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return set
+	return v
 }
 
 func TestSealErrors(t *testing.T) {
@@ -300,6 +300,50 @@ func TestSealErrors(t *testing.T) {
 	f := newFixture(t, func(o *Options) { o.Random = strings.NewReader("too short") })
 	if set, err := f.Seal(t.Context(), goodSession()); !errors.Is(err, io.ErrUnexpectedEOF) || set != nil {
 		t.Errorf("without randomness: %q, %v", set, err)
+	}
+}
+
+func TestShortestTimes(t *testing.T) {
+	o := Options{Host: testHost, Keys: NewKeys(newVault().fetch, nil), IdleTimeout: time.Minute, MaxAge: time.Minute}
+	if _, err := New(o); err != nil {
+		t.Error(err)
+	}
+}
+
+// An encoding that was cut off anywhere, or has something after it, is none.
+func TestDecodeCutOff(t *testing.T) {
+	x := goodSession()
+	x.Refresh, x.Name, x.Email = "", "", ""
+	b, err := Encode(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Decode(b); err != nil {
+		t.Fatal(err)
+	}
+	for n := range b {
+		if x, err := Decode(b[:n]); err == nil {
+			t.Errorf("the first %d of %d bytes: got %+v", n, len(b), x)
+		}
+	}
+	if x, err := Decode(append(b, 0)); err == nil {
+		t.Errorf("a further byte: got %+v", x)
+	}
+}
+
+func TestJoin(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"no header", "", ""},
+		{"one", "a=b", "a=b"},
+		{"two", "a=b|c=d", "a=b; c=d"},
+		{"three", "a=b|c=d; e=f|g", "a=b; c=d; e=f; g"},
+	} {
+		if got := strings.Join(Join(strings.Split(c.in, "|")), "|"); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+	if got := Join(nil); got != nil {
+		t.Errorf("got %q", got)
 	}
 }
 

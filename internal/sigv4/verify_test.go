@@ -3,6 +3,7 @@ package sigv4
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,16 @@ func TestRefusals(t *testing.T) {
 			kind:    ErrExpired,
 			typ:     "InvalidSignatureException",
 			message: "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T123701Z - 1 min.)"},
+		{name: "a signature in the query alone", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
+			query:   "X-Amz-Signature=00",
+			kind:    ErrIncomplete,
+			typ:     "IncompleteSignatureException",
+			message: "AWS query-string parameters must include 'X-Amz-Algorithm'."},
+		{name: "signed in the header, with a signature in the query that is not signed",
+			query:   "X-Amz-Signature=" + vanilla,
+			kind:    ErrMismatch,
+			typ:     "InvalidSignatureException",
+			message: "The request signature we calculated does not match"},
 		{name: "presigned, in time, wrong signature", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
 			query:   presigned,
 			later:   60 * time.Second,
@@ -216,6 +227,68 @@ func TestTheWrongSessionToken(t *testing.T) {
 			"AWS4-HMAC-SHA256 Credential="+suiteKey+"/"+suiteScope+", SignedHeaders="+c.signed+", Signature="+c.signature)
 		if _, err := suiteVerifier(token).Verify(r, path, query, nil); !errors.Is(err, ErrUnknownKey) {
 			t.Errorf("token %q: got %v, want %v", token, err, ErrUnknownKey)
+		}
+	}
+}
+
+// net/http keeps some headers outside of the map. They can be signed, so the signature covers them.
+func TestHeadersOutsideTheMap(t *testing.T) {
+	sign := func(r *http.Request, name, canonical string) {
+		c := claim{day: "20150830", region: "us-east-1", service: "service", terminator: terminator,
+			date: suiteVerifier("").Now(), signedHeaders: []string{name, "host", "x-amz-date"}}
+		lines := []string{name + ":" + canonical, "host:" + r.Host, "x-amz-date:" + r.Header.Get("X-Amz-Date")}
+		slices.Sort(lines)
+		slices.Sort(c.signedHeaders)
+		names := strings.Join(c.signedHeaders, ";")
+		request := strings.Join(slices.Concat([]string{"GET", "/", ""}, lines, []string{"", names, emptySHA256}), "\n")
+		auth := strings.Replace(suiteAuth, vanilla, signature(suiteSecret, &c, stringToSign(&c, request)), 1)
+		r.Header.Set("Authorization", strings.Replace(auth, "host;x-amz-date", names, 1))
+	}
+	for _, c := range []struct {
+		name, header, canonical string
+		length                  int64
+		encoding                []string
+		want                    error
+	}{
+		{"length", "content-length", "7", 7, nil, nil},
+		{"no length", "content-length", "0", 0, nil, nil},
+		{"another length", "content-length", "7", 8, nil, ErrMismatch},
+		{"length that is not known", "content-length", "", -1, nil, nil},
+		{"length that is not known, and signed", "content-length", "-1", -1, nil, ErrMismatch},
+		{"length for another header", "x-length", "7", 7, nil, ErrMismatch},
+		{"encoding", "transfer-encoding", "chunked", -1, []string{"chunked"}, nil},
+		{"another encoding", "transfer-encoding", "gzip", -1, []string{"chunked"}, ErrMismatch},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, path, query := suite[0].request()
+			r.ContentLength, r.TransferEncoding = c.length, c.encoding
+			sign(r, c.header, c.canonical)
+			if _, err := suiteVerifier("").Verify(r, path, query, nil); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+// emptySHA256 is the hash of an empty body.
+const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func TestUnreadable(t *testing.T) {
+	for _, c := range []struct{ name, auth, want string }{
+		{"none", "", ""},
+		{"a signature", suiteAuth, ""},
+		{"a bearer token", "Bearer eyJ.e30.x", "Invalid key=value pair (missing equal-sign) in Authorization header"},
+		{"basic", "Basic dTpw=", "Authorization header requires 'Credential' parameter."},
+	} {
+		h := http.Header{"X-Amz-Date": {"20150830T123600Z"}}
+		if c.auth != "" {
+			h.Set("Authorization", c.auth)
+		}
+		switch got := Unreadable(h); {
+		case got == nil && c.want != "":
+			t.Errorf("%s: got none", c.name)
+		case got != nil && (c.want == "" || !strings.HasPrefix(got.Message, c.want)):
+			t.Errorf("%s: got %q", c.name, got.Message)
 		}
 	}
 }

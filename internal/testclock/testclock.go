@@ -1,6 +1,4 @@
-// Package testclock is a clock for tests, which moves only when a test moves it.
-//
-// It does not stand in for timers: where code waits, testing/synctest does.
+// Package testclock has a clock that moves only when a test moves it. For code that uses timers, use testing/synctest.
 package testclock
 
 import (
@@ -8,23 +6,23 @@ import (
 	"time"
 )
 
-// Clock is a clock that stands still. Make one with [New]. It is safe for use by several goroutines.
+// Clock is a clock that stands still. Use [New] to make one. It is safe for concurrent use.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// New makes a clock that begins at a time.
-func New(at time.Time) *Clock { return &Clock{now: at} }
+// New returns a clock that shows a time.
+func New(start time.Time) *Clock { return &Clock{now: start} }
 
-// Now is the time that the clock shows.
+// Now returns the time that the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves the clock on, or back by a negative duration.
+// Advance moves the clock forward, or back if the duration is negative.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -33,7 +33,7 @@ func open(t *testing.T, f *fakeTable) *Store {
 		t.Fatal(err)
 	}
 	c.HTTPClient = f
-	c.Retryer = dynamotest.AtOnce
+	c.Retryer = dynamotest.RetryWithoutDelay
 	return New(c)
 }
 

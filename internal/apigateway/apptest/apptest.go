@@ -15,7 +15,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// Issuer is the provider's URL, and ClientID the client that the login has there.
 const (
 	// Issuer is the provider's URL, and ClientID the ID of the login's client at the provider.
 	Issuer   = "https://idp.example.com"
@@ -54,7 +53,7 @@ func build(t testing.TB, main string, tags ...string) string {
 	return dir
 }
 
-// Options selects what differs from an app with the login's defaults and a guard that caches.
+// Options change the app. By default, it has the defaults of the login, and a guard with a cache.
 type Options struct {
 	PerRequest bool   // the guard does not cache
 	BasePath   string // the login's base path

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Browser makes requests as a browser that reaches a gateway by any host name. It accepts Secure cookies from this
-// machine, and follows no redirects.
+// Browser makes requests as a browser does. It reaches the gateway by any host name, accepts Secure cookies over http,
+// and does not follow redirects.
 type Browser struct {
 	Cookies map[string]map[string]string // by host name
 
@@ -37,8 +37,7 @@ func NewBrowser(t testing.TB, gateway string) *Browser {
 	}
 }
 
-// Do makes a request. site is the value of Sec-Fetch-Site, which tells where the page comes from that makes the
-// request; "" omits the header. Further headers are "Name: value".
+// Do makes a request. site is the value of Sec-Fetch-Site; "" omits the header. Additional headers are "Name: value".
 func (b *Browser) Do(verb, address string, form url.Values, site string, headers ...string) (
 	status int, location, body string,
 ) {
@@ -91,11 +90,11 @@ var (
 // SignIn logs a persona in to the app at a URL, through the pages that a user sees.
 func (b *Browser) SignIn(app, persona string) {
 	b.t.Helper()
-	status, to, body := b.Do("GET", app+"/auth/login?return=/orders", nil, "none")
-	if status != http.StatusSeeOther || !strings.HasPrefix(to, "http://127.0.0.1:") {
-		b.t.Fatalf("login: %d to %q: %s", status, to, body)
+	status, location, body := b.Do("GET", app+"/auth/login?return=/orders", nil, "none")
+	if status != http.StatusSeeOther || !strings.HasPrefix(location, "http://127.0.0.1:") {
+		b.t.Fatalf("login: %d to %q: %s", status, location, body)
 	}
-	status, _, body = b.Do("GET", to, nil, "cross-site")
+	status, _, body = b.Do("GET", location, nil, "cross-site")
 	if status != http.StatusOK {
 		b.t.Fatalf("sign-in page: %d: %s", status, body)
 	}
@@ -106,7 +105,7 @@ func (b *Browser) SignIn(app, persona string) {
 			form.Set(m[2], value)
 		}
 	}
-	page, err := url.Parse(to)
+	page, err := url.Parse(location)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -118,11 +117,11 @@ func (b *Browser) SignIn(app, persona string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	status, to, body = b.Do("POST", target.String(), form, "same-origin")
-	if status != http.StatusSeeOther || !strings.HasPrefix(to, app+"/auth/callback?") {
-		b.t.Fatalf("signed in: %d to %q: %s", status, to, body)
+	status, location, body = b.Do("POST", target.String(), form, "same-origin")
+	if status != http.StatusSeeOther || !strings.HasPrefix(location, app+"/auth/callback?") {
+		b.t.Fatalf("signed in: %d to %q: %s", status, location, body)
 	}
-	status, _, body = b.Do("GET", to, nil, "cross-site")
+	status, _, body = b.Do("GET", location, nil, "cross-site")
 	if status != http.StatusOK || !strings.Contains(body, `/orders"`) {
 		b.t.Fatalf("callback: %d: %s", status, body)
 	}

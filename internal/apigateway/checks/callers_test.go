@@ -87,7 +87,8 @@ func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
 // The principals that sign requests. Each uses the ID of its key also as the secret.
 const (
 	developer = "AKIADEVELOPER"
-	clerk     = "AKIACLERK" // may read orders and must not read order 13
+	clerk     = "AKIACLERK"   // may read orders and must not read order 13
+	auditor   = "AKIAAUDITOR" // may read everything but order 13; the policy that denies comes first
 	broken    = "AKIABROKEN"
 )
 
@@ -108,6 +109,13 @@ func withKeys(g *gate) {
 					), []byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))),
 				},
 			},
+		},
+		{
+			ID:     auditor,
+			Secret: auditor,
+			Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/auditor", Policies: []json.RawMessage{
+				[]byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))), []byte(policyOf(statement("Allow", "", "*"))),
+			}},
 		},
 		{
 			ID:     broken,

@@ -112,6 +112,7 @@ func TestCognitoClaims(t *testing.T) {
 			"auth_time":      1513492092,
 			"cognito:groups": []string{"a", "b"},
 			"address":        map[string]any{"x": 1},
+			"numbers":        []int{1, 2},
 		},
 	)
 	v := g.check(m, "GET /", "Authorization: "+token)
@@ -124,6 +125,7 @@ func TestCognitoClaims(t *testing.T) {
 		"auth_time":      "1513492092",
 		"cognito:groups": "a,b",
 		"address":        `{"x":1}`,
+		"numbers":        `[1,2]`,
 	} {
 		if got := v.Caller.Claims[name]; got != value {
 			t.Errorf("%s: got %q, want %q", name, got, value)

@@ -10,7 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // JWTVerifier verifies a token by the issuers, audiences and algorithms of a JWT authorizer. The checks themselves
@@ -101,7 +100,7 @@ func hasClaims(a *apimodel.Authorizer, t *jwt.Token, v *Verdict) bool {
 			return false
 		case !ok:
 			v.fail("claims", unauthorized("the authorizer compares the claim %s as a text, and the token's is %s",
-				want.Name, withArticle(got.Kind())))
+				want.Name, got.Kind()))
 			return false
 		case want.Value != "" && text != want.Value:
 			v.fail("claims", unauthorized("the token's claim %s is not the one that the authorizer requires: got %q, want %q",
@@ -115,20 +114,6 @@ func hasClaims(a *apimodel.Authorizer, t *jwt.Token, v *Verdict) bool {
 		v.pass("claims", "%s", strings.Join(passed, ", "))
 	}
 	return true
-}
-
-func withArticle(k strictjson.Kind) string {
-	switch k {
-	case strictjson.True, strictjson.False:
-		return "a boolean"
-	case strictjson.Null:
-		return "null"
-	case strictjson.Array:
-		return "a list"
-	case strictjson.Object:
-		return "an object"
-	}
-	return "a " + k.String()
 }
 
 // hasScopes compares a method's scopes with the claim scope or, without it, scp. Either may be a text of words or a

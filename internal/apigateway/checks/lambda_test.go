@@ -295,6 +295,20 @@ func TestAuthorizerAnswers(t *testing.T) {
 	}
 }
 
+// An authorizer that API Gateway would not invoke answers 500, and its function does not run.
+func TestRefusedAuthorizer(t *testing.T) {
+	g := newGate("")
+	m := guarded(g.token(0, ""))
+	g.options.Refused = func(a *apimodel.Authorizer) string { return "API Gateway may not invoke " + a.AuthorizerID }
+	g.Guard = New(g.options)
+	v := g.check(m, "GET /", "Authorization: x")
+	want(t, docLambda, v, broken500)
+	g.asked(t, docLambda, 0)
+	if v.Denial.Reason != "API Gateway may not invoke auth00" {
+		t.Errorf("got the reason %q", v.Denial.Reason)
+	}
+}
+
 func TestWhatAnAuthorizerSaysReachesTheBackend(t *testing.T) {
 	g := newGate("")
 	a := g.request(0)

@@ -235,6 +235,14 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 			verb(denied(clerkARN, noOwn), "POST", "/orders/7"),
 		},
 		{"no policy, the caller's denies", "", clerk, "GET /orders/13", verb(denied(clerkARN, ownDeny), "GET", "/orders/13")},
+		{"no policy, the caller's second allows", "", auditor, "GET /orders/7", "ok"},
+		{
+			"no policy, the caller's first denies what the second allows",
+			"",
+			auditor,
+			"GET /orders/13",
+			verb(denied("arn:aws:iam::123456789012:user/auditor", ownDeny), "GET", "/orders/13"),
+		},
 		{"the policy allows, the caller's is silent", allowRole, clerk, "POST /orders/7", "ok"},
 		{
 			"the policy allows, the caller's denies",
@@ -259,6 +267,9 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate(c.policy, withKeys)
+			if len(g.Problems()) > 0 {
+				t.Fatal(g.Problems())
+			}
 			v := g.Check(context.Background(), g.sign(t, c.key, c.key, c.target))
 			want(t, from, v, c.want)
 			if v.Denial == nil &&

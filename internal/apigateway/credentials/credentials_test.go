@@ -71,6 +71,25 @@ func TestMask(t *testing.T) {
 			Hidden + " of 100000",
 		},
 		{
+			"parameters",
+			"each by itself, after & and after ;",
+			"",
+			"",
+			"limit=1&state=other%2Dvalue;token=third%2Dvalue",
+			"other%2Dvalue, other-value, third%2Dvalue, third-value",
+			Hidden + ", " + Hidden + ", " + Hidden + ", " + Hidden,
+		},
+		{
+			"a value with an equal sign that is no cookie",
+			"only cookies have values of their own",
+			"X-Shop",
+			"name=harmless-part; x",
+			"",
+			"a harmless-part",
+			"a harmless-part",
+		},
+		{"the shortest value", "", "Authorization", "opaque", "", "it is opaque", "it is " + Hidden},
+		{
 			"an escaped parameter",
 			"as it came and as it is",
 			"",
@@ -127,9 +146,12 @@ func TestMaskAll(t *testing.T) {
 	mask := MaskAll(r, exchange.Headers{
 		{Name: "set-cookie", Value: "__Host-session=the-new-one; Path=/; Secure"},
 		{Name: "Set-Cookie", Value: "__Host-login-a=; Max-Age=0"},
+		{Name: "Set-Cookie", Value: "short=sealed"},
+		{Name: "Set-Cookie", Value: "shorter=short"},
 		{Name: "Content-Type", Value: "text/html"},
 	})
-	if got, want := mask("the-old-one the-new-one Path text/html"), Hidden+" "+Hidden+" Path text/html"; got != want {
+	if got, want := mask("the-old-one the-new-one Path text/html sealed short"),
+		Hidden+" "+Hidden+" Path text/html "+Hidden+" short"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -1,5 +1,5 @@
-// Package dynamotest helps to test what keeps items in a DynamoDB table: with dynalite (see package nodepeer), which
-// plays DynamoDB, or with a fake that plays what the package under test needs.
+// Package dynamotest helps to test packages that use a DynamoDB table, with dynalite (see package nodepeer) or with a
+// fake.
 package dynamotest
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// SessionToken is that of [Environment].
+// SessionToken is the session token of [Environment].
 const SessionToken = "FQoGZXIvYXdzEXAMPLETOKEN"
 
 // Environment returns the environment of a function in Lambda, with some variables changed.
@@ -34,12 +34,12 @@ func Environment(changes map[string]string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-// AtOnce repeats requests as the SDK does by default, without its pauses.
-func AtOnce() aws.RetryerV2 {
+// RetryWithoutDelay returns the SDK's default retryer with a delay of one nanosecond.
+func RetryWithoutDelay() aws.RetryerV2 {
 	return retry.AddWithMaxBackoffDelay(retry.NewStandard(), 1).(aws.RetryerV2)
 }
 
-// CreateTable makes a table as a stack does, with the names of its keys, which are strings.
+// CreateTable creates a table as a stack does. Its keys are strings.
 func CreateTable(t *testing.T, client *dynamodb.Client, name, partitionKey, sortKey string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -67,8 +67,8 @@ func CreateTable(t *testing.T, client *dynamodb.Client, name, partitionKey, sort
 	}
 }
 
-// Input reads a request's input, of which no member is passed over, and returns its action. It checks that the request
-// has the credentials of [Environment].
+// Input decodes a request's input and returns its action. It reports unknown members, and a request without the
+// credentials of [Environment].
 func Input(t testing.TB, r *http.Request, input any) (action string) {
 	action, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
 	auth := r.Header.Get("Authorization")
@@ -97,7 +97,7 @@ func Reply(status int, body any) *http.Response {
 	}
 }
 
-// Fault returns an answer that is an exception.
+// Fault returns an answer with an exception.
 func Fault(status int, code, message string) *http.Response {
 	return Reply(status, map[string]string{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message})
 }

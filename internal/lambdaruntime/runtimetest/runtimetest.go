@@ -1,6 +1,5 @@
-// Package runtimetest deploys functions for the tests of a language's runtime.
-//
-// It is for tests only, and knows no language: each test makes the command that runs its function.
+// Package runtimetest deploys functions for the tests of a language's runtime. The test provides the command that runs
+// its function.
 package runtimetest
 
 import (
@@ -43,8 +42,8 @@ func Files(t testing.TB, files map[string]string) (dir string) {
 	return dir
 }
 
-// Deploy adds a function to a new pool, which ends with the test. The function's name is "Fn", and [Patience] is its
-// timeout if the spec has none.
+// Deploy adds a function with the name "Fn" to a new pool, which ends with the test. [Patience] is the timeout if the
+// spec has none.
 func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambdaruntime.Result, log *Log) {
 	t.Helper()
 	log = &Log{}
@@ -75,7 +74,7 @@ func Shown(r lambdaruntime.Result) string {
 	return string(r.Payload)
 }
 
-// Log collects what the functions of a pool write.
+// Log collects the log lines of a pool's functions.
 type Log struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -94,8 +93,8 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
-// Await waits until the log contains the text a number of times. What a function writes arrives through a pipe,
-// separately from its answer.
+// Await waits until the log contains the text a number of times. A log line may arrive after the function's answer,
+// because it comes through a pipe.
 func (l *Log) Await(t testing.TB, text string, times int) {
 	t.Helper()
 	for deadline := time.Now().Add(Patience); strings.Count(l.String(), text) < times; time.Sleep(time.Millisecond) {

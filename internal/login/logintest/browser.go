@@ -13,80 +13,80 @@ import (
 type Browser struct {
 	Jar *Jar
 
-	// Hosts answer for origins, such as "https://shop.example.test", without a connection.
+	// Hosts are handlers by origin, such as "https://shop.example.test".
 	Hosts map[string]http.Handler
 
-	// Transport reaches all others.
+	// Transport makes the requests to other origins.
 	Transport http.RoundTripper
 
-	Wire *Wire // hears of cookies, codes and states; may be nil
+	Wire *Wire // records cookies, codes and states; may be nil
 
-	// SplitCookies sends each cookie in a header of its own, as browsers do by HTTP/2 (RFC 9113, section 8.2.3).
+	// SplitCookies sends each cookie in a separate header, as browsers do with HTTP/2 (RFC 9113, section 8.2.3).
 	SplitCookies bool
 }
 
-// Tab is a browser with the same cookies.
+// Tab returns a browser with the same cookies.
 func (b *Browser) Tab() *Browser {
 	tab := *b
 	return &tab
 }
 
-// Page is an answer, and where the browser is by it.
+// Page is an answer and its address.
 type Page struct {
 	URL     *url.URL
 	Status  int
 	Header  http.Header
 	Body    string
-	Refused []string // Set-Cookie lines that the browser did not take, of all answers on the way
-	Way     []string // the addresses that led here, this one too
+	Refused []string // Set-Cookie lines that the browser refused, including those of redirects
+	Visited []string // the addresses of the redirects and of the page
 
 	browser *Browser
 }
 
-// cause is what has the browser send a request.
+// cause is the reason for a request.
 type cause struct {
-	by         *url.URL // the page; nil is the user, by the address bar
+	page       *url.URL // the page that causes it; nil if the user types the address
 	navigation bool
-	header     http.Header // from a script
+	header     http.Header // set by a script
 }
 
-// Open goes to an address as the user does who types it.
+// Open opens an address that the user types.
 func (b *Browser) Open(t testing.TB, address string) *Page {
 	t.Helper()
 	return b.follow(t, cause{navigation: true}, "GET", mustParse(t, address), "", "")
 }
 
-// Link goes to an address by a link on a page of an origin, such as "https://attacker.test".
-func (b *Browser) Link(t testing.TB, from, address string) *Page {
+// Link follows a link to an address on a page of an origin, such as "https://attacker.test".
+func (b *Browser) Link(t testing.TB, origin, address string) *Page {
 	t.Helper()
-	return b.follow(t, cause{by: mustParse(t, from), navigation: true}, "GET", mustParse(t, address), "", "")
+	return b.follow(t, cause{page: mustParse(t, origin), navigation: true}, "GET", mustParse(t, address), "", "")
 }
 
 // Post submits a form on a page of an origin.
-func (b *Browser) Post(t testing.TB, from, address string, form url.Values) *Page {
+func (b *Browser) Post(t testing.TB, origin, address string, form url.Values) *Page {
 	t.Helper()
-	return b.follow(t, cause{by: mustParse(t, from), navigation: true}, "POST", mustParse(t, address),
+	return b.follow(t, cause{page: mustParse(t, origin), navigation: true}, "POST", mustParse(t, address),
 		"application/x-www-form-urlencoded", form.Encode())
 }
 
-// Fetch is fetch(address, {method, headers, credentials: "include"}) of a page of an origin. The answer is there even
-// where the browser would hide it from the page. Headers are pairs.
-func (b *Browser) Fetch(t testing.TB, from, verb, address string, headers ...string) *Page {
+// Fetch calls fetch(address, {method, headers, credentials: "include"}) on a page of an origin. headers are pairs of
+// name and value. It returns the answer even if a browser would hide it from the page.
+func (b *Browser) Fetch(t testing.TB, origin, verb, address string, headers ...string) *Page {
 	t.Helper()
 	h := http.Header{}
 	for i := 0; i+1 < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
-	return b.follow(t, cause{by: mustParse(t, from), header: h}, verb, mustParse(t, address), "", "")
+	return b.follow(t, cause{page: mustParse(t, origin), header: h}, verb, mustParse(t, address), "", "")
 }
 
-// Link goes on by a link of the page.
+// Link follows a link of the page.
 func (p *Page) Link(t testing.TB, address string) *Page {
 	t.Helper()
 	return p.browser.Link(t, p.URL.String(), p.resolve(t, address).String())
 }
 
-// Submit submits the page's form with these values besides its hidden ones.
+// Submit submits the page's form with its hidden values and with these.
 func (p *Page) Submit(t testing.TB, values url.Values) *Page {
 	t.Helper()
 	action, fields, ok := form(p.Body)
@@ -99,14 +99,14 @@ func (p *Page) Submit(t testing.TB, values url.Values) *Page {
 	return p.browser.Post(t, p.URL.String(), p.resolve(t, action).String(), fields)
 }
 
-// Refresh goes where the page's meta refresh leads.
+// Refresh follows the page's meta refresh.
 func (p *Page) Refresh(t testing.TB) *Page {
 	t.Helper()
-	to, ok := refresh(p.Body)
+	target, ok := refresh(p.Body)
 	if !ok {
 		t.Fatalf("%s has no meta refresh: %d %s", p.URL, p.Status, p.Body)
 	}
-	return p.Link(t, to)
+	return p.Link(t, target)
 }
 
 func (p *Page) resolve(t testing.TB, address string) *url.URL {
@@ -118,23 +118,23 @@ func (p *Page) resolve(t testing.TB, address string) *url.URL {
 	return u
 }
 
-// follow sends a request and follows redirects. SameSite and Sec-Fetch-Site look at all addresses on the way.
+// follow sends a request and follows redirects. SameSite and Sec-Fetch-Site depend on all addresses of the redirects.
 // Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
-func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaType, body string) *Page {
+func (b *Browser) follow(t testing.TB, c cause, verb string, target *url.URL, mediaType, body string) *Page {
 	t.Helper()
 	page := &Page{browser: b}
 	site := sameOrigin
-	if c.by == nil {
+	if c.page == nil {
 		site = byUser
 	}
 	for range 20 {
-		page.Way = append(page.Way, to.String())
-		site = max(site, relation(c.by, to))
+		page.Visited = append(page.Visited, target.String())
+		site = max(site, relation(c.page, target))
 		strict := site != crossSite
-		for _, on := range page.Way { // the user's own request, by way of another site
-			strict = strict && relation(to, mustParse(t, on)) != crossSite
+		for _, previous := range page.Visited { // matters if the user's request was redirected by another site
+			strict = strict && relation(target, mustParse(t, previous)) != crossSite
 		}
-		r, err := http.NewRequest(verb, to.String(), strings.NewReader(body))
+		r, err := http.NewRequest(verb, target.String(), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,13 +149,13 @@ func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaT
 			r.Header.Set("Sec-Fetch-Dest", "document")
 			r.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 		}
-		if c.by != nil && (verb != "GET" && verb != "HEAD" || !c.navigation && site != sameOrigin) {
-			r.Header.Set("Origin", origin(c.by))
+		if c.page != nil && (verb != "GET" && verb != "HEAD" || !c.navigation && site != sameOrigin) {
+			r.Header.Set("Origin", origin(c.page))
 		}
 		if mediaType != "" && body != "" {
 			r.Header.Set("Content-Type", mediaType)
 		}
-		if cookies := b.Jar.Header(to, strict, c.navigation, verb); cookies != "" {
+		if cookies := b.Jar.Header(target, strict, c.navigation, verb); cookies != "" {
 			r.Header.Set("Cookie", cookies)
 			if b.SplitCookies {
 				r.Header["Cookie"] = strings.Split(cookies, "; ")
@@ -168,21 +168,21 @@ func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaT
 		}
 		answer.Body.Close()
 		if b.Wire != nil {
-			b.Wire.values(to.Query())
+			b.Wire.values(target.Query())
 			b.Wire.answer(answer.Header, nil)
 		}
-		page.Refused = append(page.Refused, b.Jar.Set(to, answer.Header["Set-Cookie"])...)
-		page.URL, page.Status, page.Header, page.Body = to, answer.StatusCode, answer.Header, string(text)
+		page.Refused = append(page.Refused, b.Jar.Set(target, answer.Header["Set-Cookie"])...)
+		page.URL, page.Status, page.Header, page.Body = target, answer.StatusCode, answer.Header, string(text)
 		location := answer.Header.Get("Location")
 		if answer.StatusCode/100 != 3 || location == "" {
 			return page
 		}
-		to = page.resolve(t, location)
+		target = page.resolve(t, location)
 		if answer.StatusCode == 303 || answer.StatusCode <= 302 && verb == "POST" {
 			verb, mediaType, body = "GET", "", ""
 		}
 	}
-	t.Fatalf("too many redirects: %q", page.Way)
+	t.Fatalf("too many redirects: %q", page.Visited)
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// ClientKey is the private key of KeyClient, of the id clientKeyID, as PEM.
+// ClientKey is the private key of KeyClient, as PEM. Its key ID is clientKeyID.
 var ClientKey, clientJWK = sync.OnceValue(newClientKey)().parts()
 
 // clientKeyID is the kid of ClientKey.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Down has the provider answer each request with a status, or cut the connection for 0, until Up.
+// Down makes the provider answer each request with a status, until Up. With status 0, the provider cuts the connection.
 func (p *Provider) Down(status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -21,27 +21,28 @@ func (p *Provider) Up() {
 	p.cut, p.status = false, 0
 }
 
-// Edit changes the answers of the provider on their way; nil ends that.
+// Edit sets a function that changes the provider's answers; nil removes it.
 func (p *Provider) Edit(change func(r *http.Request, status int, body []byte) (int, []byte)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.edit = change
 }
 
-// Before is called with the path of each request before it is answered, from several goroutines; nil ends that.
+// Before sets a function that is called with the path of each request before it is answered; nil removes it. Several
+// goroutines may call it.
 func (p *Provider) Before(call func(path string)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.before = call
 }
 
-// Rotate has the provider sign with a new key, whose id it returns. The old keys are still published.
+// Rotate makes the provider sign with a new key and returns the key's ID. The old keys remain published.
 func (p *Provider) Rotate(t testing.TB) string {
 	t.Helper()
 	return p.peer.Say(t, "rotate")
 }
 
-// TTL sets for how long the next access tokens are good.
+// TTL sets the lifetime of new access tokens.
 func (p *Provider) TTL(t testing.TB, d time.Duration) {
 	t.Helper()
 	p.command(t, "ttl "+strconv.Itoa(int(d.Seconds())))

@@ -14,9 +14,9 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Federation is the part of a user pool by which its users sign in at another OpenID provider, of which the pool is the
-// client [OtherClient]. The pool itself is the development issuer: a sign-in goes from its page to the provider, and
-// what the provider says of the user is filled into the page's form.
+// Federation lets the users of a user pool sign in at another OpenID provider. The pool is the provider's client
+// [OtherClient]. The development issuer plays the pool: a sign-in goes from its page to the provider, and the
+// provider's claims are filled into the page's form.
 type Federation struct {
 	upstream *Provider
 	client   oauth2.Config
@@ -26,10 +26,10 @@ type Federation struct {
 	pending map[string]attempt
 }
 
-// attempt is a sign-in that went on to the provider.
+// attempt is a sign-in that was redirected to the provider.
 type attempt struct{ request, verifier, nonce string }
 
-// Federate makes a federation to a provider, which sends users back to a redirect URI that it knows.
+// Federate returns a federation with a provider. The redirect URI must be registered at the provider.
 func Federate(t testing.TB, upstream *Provider, redirectURI string) *Federation {
 	t.Helper()
 	f := &Federation{upstream: upstream, pending: map[string]attempt{}}
@@ -46,12 +46,12 @@ func Federate(t testing.TB, upstream *Provider, redirectURI string) *Federation 
 	return f
 }
 
-// context has requests trust the provider.
+// context returns a context whose requests trust the provider's certificate.
 func (f *Federation) context(c context.Context) context.Context {
 	return oidc.ClientContext(c, f.upstream.Client())
 }
 
-// Begin sends the browser on to the provider, for the sign-in that the pool's page has as its hidden field "request".
+// Begin redirects the browser to the provider. request is the hidden field "request" of the pool's page.
 func (f *Federation) Begin(w http.ResponseWriter, r *http.Request, request string) {
 	state := oauth2.GenerateVerifier()
 	a := attempt{request: request, verifier: oauth2.GenerateVerifier(), nonce: oauth2.GenerateVerifier()}
@@ -62,8 +62,8 @@ func (f *Federation) Begin(w http.ResponseWriter, r *http.Request, request strin
 		http.StatusFound)
 }
 
-// End takes the provider's answer, and returns the fields of the pool's page that sign its user in as one who comes
-// from the provider of this name, or that cancel the sign-in. The user gets scopes, and a group by their sub.
+// End handles the provider's answer. It returns the fields of the pool's form that sign in the user of the provider
+// with this name, or cancel the sign-in. The user gets the scopes, and the group for their sub.
 func (f *Federation) End(r *http.Request, name, scopes string, groups map[string]string) (url.Values, error) {
 	q := r.URL.Query()
 	f.mu.Lock()
@@ -73,7 +73,7 @@ func (f *Federation) End(r *http.Request, name, scopes string, groups map[string
 	fields := url.Values{"request": {a.request}, "provider": {name}, "action": {"cancel"}}
 	switch {
 	case !known:
-		return nil, errors.New("the state is not one of this pool")
+		return nil, errors.New("this pool did not make the state")
 	case q.Get("error") != "":
 		return fields, nil
 	}
@@ -94,7 +94,7 @@ func (f *Federation) End(r *http.Request, name, scopes string, groups map[string
 	return fields, nil
 }
 
-// user is what the provider says of one.
+// user has the provider's claims about a user.
 type user struct {
 	Subject string `json:"sub"`
 	Name    string `json:"name"`

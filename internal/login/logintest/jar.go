@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Jar keeps cookies as browsers do. Source of its rules: draft-ietf-httpbis-rfc6265bis, sections 5.6 to 5.8. Tabs of
-// one browser share a jar. It is safe for concurrent use.
+// Jar keeps cookies as browsers do. Tabs of one browser share a jar. It is safe for concurrent use.
+// Source: draft-ietf-httpbis-rfc6265bis, sections 5.6 to 5.8
 type Jar struct {
 	Now func() time.Time // default: time.Now
 
@@ -23,45 +23,45 @@ type Jar struct {
 
 type cookie struct {
 	http.Cookie
-	host     string // of the response, or the Domain
+	host     string // the response's host, or Domain
 	hostOnly bool
-	expires  time.Time // zero: with the browser
-	number   int       // by the time of creation
+	expires  time.Time // zero if the cookie ends with the browser
+	number   int       // in the order of creation
 }
 
-// maxCookie is the number of bytes that a cookie's name and value may have together.
+// maxCookie is the maximum length of a cookie's name and value together, in bytes.
 const maxCookie = 4096
 
-// Set keeps the cookies of a response of a host, and returns those it refused.
-func (j *Jar) Set(from *url.URL, lines []string) (refused []string) {
+// Set keeps the cookies of a response from an address and returns those that it refuses.
+func (j *Jar) Set(address *url.URL, lines []string) (refused []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, line := range lines {
-		if !j.set(from, line) {
+		if !j.set(address, line) {
 			refused = append(refused, line)
 		}
 	}
 	return refused
 }
 
-func (j *Jar) set(from *url.URL, line string) bool {
+func (j *Jar) set(address *url.URL, line string) bool {
 	parsed, err := http.ParseSetCookie(line)
 	if err != nil || len(parsed.Name)+len(parsed.Value) > maxCookie {
 		return false
 	}
-	c := cookie{Cookie: *parsed, host: from.Hostname(), hostOnly: true}
-	secure := from.Scheme == "https" || c.host == "localhost"
+	c := cookie{Cookie: *parsed, host: address.Hostname(), hostOnly: true}
+	secure := address.Scheme == "https" || c.host == "localhost"
 	if c.Domain != "" {
 		domain := strings.TrimPrefix(c.Domain, ".")
-		if !within(c.host, domain) || !strings.Contains(domain, ".") { // not of a public suffix, as far as tests have them
+		if !within(c.host, domain) || !strings.Contains(domain, ".") { // the tests use only public suffixes without a dot
 			return false
 		}
 		c.hostOnly, c.host = domain == c.host && isAddress(domain), domain
 	}
 	if !strings.HasPrefix(c.Path, "/") {
-		c.Path = defaultPath(from.Path)
+		c.Path = defaultPath(address.Path)
 	}
-	if c.Secure && !secure || !c.keepsPromises(parsed) {
+	if c.Secure && !secure || !c.hasValidAttributes(parsed) {
 		return false
 	}
 	now := j.now()
@@ -75,8 +75,8 @@ func (j *Jar) set(from *url.URL, line string) bool {
 	return true
 }
 
-// keepsPromises reports whether the attributes are those that the cookie's name and SameSite=None ask for.
-func (c cookie) keepsPromises(parsed *http.Cookie) bool {
+// hasValidAttributes reports whether the attributes fulfil the requirements of the name's prefix and of SameSite=None.
+func (c cookie) hasValidAttributes(parsed *http.Cookie) bool {
 	switch {
 	case hasPrefixFold(c.Name, "__Secure-") && !c.Secure,
 		hasPrefixFold(c.Name, "__Host-") && !(c.Secure && c.hostOnly && parsed.Domain == "" && parsed.Path == "/"),
@@ -86,7 +86,7 @@ func (c cookie) keepsPromises(parsed *http.Cookie) bool {
 	return true
 }
 
-// replace puts a cookie in the place of the one that it is, or takes that away.
+// replace replaces the cookie with the same name, host and path, or removes it.
 func (j *Jar) replace(c cookie, gone bool) {
 	j.made++
 	c.number = j.made
@@ -102,21 +102,21 @@ func (j *Jar) replace(c cookie, gone bool) {
 	}
 }
 
-// Header is the Cookie header of a request; "" for none. A request that another site caused has no Strict cookies, and
-// Lax ones only if it is a navigation with a safe verb.
-func (j *Jar) Header(to *url.URL, sameSite, navigation bool, verb string) string {
+// Header returns the Cookie header of a request; "" for no cookies. A request that another site causes has no Strict
+// cookies, and has Lax cookies only if it is a navigation with a safe verb.
+func (j *Jar) Header(address *url.URL, sameSite, navigation bool, verb string) string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now := j.now()
-	host := to.Hostname()
+	host := address.Hostname()
 	var found []cookie
 	for _, c := range j.cookies {
 		switch {
 		case !c.expires.IsZero() && !c.expires.After(now),
-			c.Secure && to.Scheme != "https" && host != "localhost",
+			c.Secure && address.Scheme != "https" && host != "localhost",
 			c.hostOnly && c.host != host,
 			!within(host, c.host),
-			!pathMatches(to.Path, c.Path):
+			!pathMatches(address.Path, c.Path):
 			continue
 		}
 		if !sameSite {
@@ -137,7 +137,7 @@ func (j *Jar) Header(to *url.URL, sameSite, navigation bool, verb string) string
 	return strings.Join(pairs, "; ")
 }
 
-// Names are the names of the cookies whose names begin with a prefix.
+// Names returns the names of cookies that begin with a prefix.
 func (j *Jar) Names(prefix string) (names []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -149,7 +149,7 @@ func (j *Jar) Names(prefix string) (names []string) {
 	return names
 }
 
-// Copy is a jar with the same cookies, as a thief has or a backup.
+// Copy returns a jar with the same cookies, such as a thief or a backup has.
 func (j *Jar) Copy() *Jar {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -163,7 +163,7 @@ func (j *Jar) now() time.Time {
 	return time.Now()
 }
 
-// within reports whether a host is a domain or below it.
+// within reports whether a host is a domain or a subdomain of it.
 func within(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain) && !isAddress(host)
 }

@@ -1,11 +1,9 @@
-// Package logintest runs what tests of a login need around it: OpenID providers that are not ours, and as much of a
-// browser as cookies and redirects need.
+// Package logintest tests logins with OpenID providers of other projects and a simulated browser.
 //
-//   - [Start] starts npm's oidc-provider or zitadel/oidc behind TLS. What goes over its wire can be read, changed and
-//     cut.
-//   - [Federation] has a user pool's users sign in at one of them.
+//   - [Start] starts npm's oidc-provider or zitadel/oidc behind TLS. Tests can read, change and cut its connections.
+//   - [Federation] lets users of a user pool sign in at one of these providers.
 //   - [Browser] keeps cookies, sends Sec-Fetch headers, follows redirects and submits forms.
-//   - [Wire] remembers every secret that any of them saw, and looks for it in the logs.
+//   - [Wire] records the secrets that these sent or received, and finds them in logs.
 //
-// It is for tests alone. It runs no script; that is for a real browser.
+// [Browser] does not run scripts.
 package logintest

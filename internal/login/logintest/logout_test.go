@@ -49,8 +49,8 @@ func testLogout(t *testing.T, p *peer) {
 		a := newApp(t, p.Provider)
 		a.loggedIn(t, a.Browser, "ada")
 		page := a.Post(t, shop+"/", shop+"/auth/logout", url.Values{})
-		if len(page.Way) < 2 || !strings.HasPrefix(page.Way[1], p.URL) {
-			t.Errorf("the form leads to %q", page.Way)
+		if len(page.Visited) < 2 || !strings.HasPrefix(page.Visited[1], p.URL) {
+			t.Errorf("the form leads to %q", page.Visited)
 		}
 		a.wantNoSession(t, a.Browser)
 	})

@@ -205,7 +205,7 @@ func TestUserPoolFederates(t *testing.T) {
 	google := url.Values{"provider": {"Google"}, "persona": {"typed"}, "action": {"sign-in"}}
 	// way returns the origins and paths that a browser went through.
 	way := func(p *Page) (out []string) {
-		for _, address := range p.Way {
+		for _, address := range p.Visited {
 			at, _, _ := strings.Cut(address, "?")
 			out = append(out, at)
 		}

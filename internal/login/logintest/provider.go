@@ -27,8 +27,12 @@ type Kind string
 
 // The implementations.
 const (
-	OIDCProvider Kind = "oidc-provider" // of npm: PAR, the iss of RFC 9207, and reuse of a refresh token ends its grant
-	Zitadel      Kind = "zitadel"       // zitadel/oidc's package op: none of these
+	// OIDCProvider is npm's oidc-provider. It has PAR and the iss of RFC 9207, and ends a grant if its refresh token is
+	// used twice.
+	OIDCProvider Kind = "oidc-provider"
+
+	// Zitadel is package op of zitadel/oidc. It has none of these features.
+	Zitadel Kind = "zitadel"
 )
 
 // Kinds are all implementations.
@@ -37,7 +41,7 @@ var Kinds = []Kind{OIDCProvider, Zitadel}
 //go:embed testdata/provider.cjs
 var script string
 
-// Clients that each provider knows, by their authentication. The secret of one is "the secret of " and its id.
+// The clients of each provider, by their authentication. A client's secret is "the secret of " followed by its ID.
 const (
 	BasicClient = "shop"      // client_secret_basic
 	PostClient  = "shop-post" // client_secret_post
@@ -45,15 +49,15 @@ const (
 	OtherClient = "other"     // another application
 )
 
-// Settings are what a provider is told of its clients.
+// Settings are the settings of a provider's clients.
 type Settings struct {
-	RedirectURIs []string // exactly these are registered
+	RedirectURIs []string // the registered URIs
 	LoggedOutURI string
 	LogoutURI    string // for back-channel logout; see [Provider.BackChannel]
-	Wire         *Wire  // hears of secrets; may be nil
+	Wire         *Wire  // records secrets; may be nil
 }
 
-// Request is one that a provider got.
+// Request is a request to a provider.
 type Request struct {
 	Verb, Path string
 	Query      url.Values
@@ -63,8 +67,8 @@ type Request struct {
 	Answer     string
 }
 
-// Provider is an OpenID provider behind TLS. Who signs in as "ada" is of the group "admins". The tokens of "large" need
-// two cookies, and those of "huge" more.
+// Provider is an OpenID provider behind TLS. Its user "ada" is in the group "admins". The tokens of "large" need two
+// cookies, and those of "huge" need more.
 type Provider struct {
 	URL string // the issuer
 	CA  []byte // the certificate, as PEM, for SSL_CERT_FILE
@@ -78,14 +82,14 @@ type Provider struct {
 
 	mu       sync.Mutex
 	requests []Request
-	status   int // what it answers with while it is down
+	status   int // the status of answers while the provider is down
 	cut      bool
 	edit     func(r *http.Request, status int, body []byte) (int, []byte)
 	before   func(path string)
-	calls    http.Handler // of the back channel
+	calls    http.Handler // answers calls of the back channel
 }
 
-// Start starts a provider that ends with the test, which is skipped if what the provider needs is not installed.
+// Start starts a provider that ends with the test. It skips the test if the provider is not installed.
 func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	t.Helper()
 	if !slices.Contains(Kinds, kind) {
@@ -116,20 +120,20 @@ func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	return p
 }
 
-// zitadel is the command that runs the provider, which is a module of its own. The go command caches the executable.
+// zitadel returns the command that runs the provider, which is a separate module. The go command caches the executable.
 func zitadel(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	if out, err := zitadelModules(); err != nil {
-		nodepeer.Missing(t, "the modules of zitadel/oidc cannot be loaded: run go mod download in "+
+		nodepeer.Missing(t, "cannot load the modules of zitadel/oidc: run go mod download in "+
 			"internal/login/logintest/testdata/zitadel: "+string(out))
 	}
 	return inZitadel(append([]string{"run", "."}, args...)...)
 }
 
-// zitadelModules loads its modules. Their packages need not be listed again for each provider.
+// zitadelModules loads the provider's modules once.
 var zitadelModules = sync.OnceValues(func() ([]byte, error) { return inZitadel("list", "-deps", ".").CombinedOutput() })
 
-// inZitadel is the go command in the provider's module.
+// inZitadel returns a go command in the provider's module.
 func inZitadel(args ...string) *exec.Cmd {
 	_, here, _, _ := runtime.Caller(0)
 	cmd := exec.Command("go", args...)
@@ -138,7 +142,7 @@ func inZitadel(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Client is an HTTP client that trusts the provider and does not follow redirects.
+// Client returns an HTTP client that trusts the provider and does not follow redirects.
 func (p *Provider) Client() *http.Client {
 	return &http.Client{
 		Transport:     p.server.Client().Transport,
@@ -193,7 +197,7 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return err
 			}
-			if p.wire != nil { // before it is changed: both are secrets
+			if p.wire != nil { // the values before the edit are secrets too
 				p.wire.answer(a.Header, answer)
 			}
 			if edit != nil {
@@ -213,7 +217,7 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	forward.ServeHTTP(w, r)
 }
 
-// Requests are those since the last call, in the order in which they were answered.
+// Requests returns the requests since the last call, in the order of their answers.
 func (p *Provider) Requests() []Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -222,13 +226,13 @@ func (p *Provider) Requests() []Request {
 	return requests
 }
 
-// Grants are the token requests of a grant type among requests.
+// Grants returns the token requests with a grant type.
 func Grants(requests []Request, grant string) []Request {
 	return slices.DeleteFunc(slices.Clone(requests), func(r Request) bool { return r.Form.Get("grant_type") != grant })
 }
 
-// BackChannel has an API answer the requests that the provider makes to the client's LogoutURI. Of [Kinds],
-// [OIDCProvider] makes some: its logout tokens name the session, but for those for [OtherClient], which name the user.
+// BackChannel sets the API that answers the provider's requests to the client's LogoutURI. Only [OIDCProvider] makes
+// such requests. Its logout tokens name the session, except those for [OtherClient], which name the user.
 func (p *Provider) BackChannel(api http.Handler) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -244,13 +248,13 @@ func (p *Provider) serveLogout(w http.ResponseWriter, r *http.Request) {
 		p.wire.values(form)
 	}
 	p.mu.Lock()
-	api, to := p.calls, p.logoutURI
+	api, target := p.calls, p.logoutURI
 	p.mu.Unlock()
 	if api == nil {
 		http.NotFound(w, r)
 		return
 	}
-	q := httptest.NewRequest(r.Method, to, bytes.NewReader(body))
+	q := httptest.NewRequest(r.Method, target, bytes.NewReader(body))
 	q.Header = r.Header.Clone()
 	api.ServeHTTP(w, q)
 }

@@ -106,8 +106,8 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 			address := shop + "/auth/login?return=" + url.QueryEscape(to)
 			page := a.Link(t, attacker, address)
 			a.want(t, page, 400, "<a ")
-			if page.Header.Get("Location") != "" || page.Header["Set-Cookie"] != nil || len(page.Way) != 1 {
-				t.Errorf("got %v by %q", page.Header, page.Way)
+			if page.Header.Get("Location") != "" || page.Header["Set-Cookie"] != nil || len(page.Visited) != 1 {
+				t.Errorf("got %v by %q", page.Header, page.Visited)
 			}
 			if strings.Contains(page.Body, "attacker") || strings.Contains(page.Body, "alert") {
 				t.Errorf("the page has what was asked for: %s", page.Body)

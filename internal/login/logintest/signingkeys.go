@@ -10,21 +10,21 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rsatest"
 )
 
-// keysOfAProvider is how many keys a provider has to sign with, one after the other.
-const keysOfAProvider = 5
+// keysPerProvider is the number of a provider's signing keys. It uses them one after the other.
+const keysPerProvider = 5
 
 var providersStarted = map[Kind]*atomic.Int64{OIDCProvider: {}, Zitadel: {}}
 
-// nextKeys are the keys of a provider that is started, as JWKs: not those of the one of its kind before it.
+// nextKeys returns the keys of a new provider, as JWKs. They differ from those of the previous provider of its kind.
 func nextKeys(kind Kind) (jwks []json.RawMessage) {
-	first := providersStarted[kind].Add(1) % 2 * keysOfAProvider
-	for _, k := range rsatest.Keys()[first : first+keysOfAProvider] {
+	first := providersStarted[kind].Add(1) % 2 * keysPerProvider
+	for _, k := range rsatest.Keys()[first : first+keysPerProvider] {
 		jwks = append(jwks, rsaJWK(k))
 	}
 	return jwks
 }
 
-// rsaJWK is a key pair as a JWK (RFC 7518, section 6.3).
+// rsaJWK returns a key pair as a JWK (RFC 7518, section 6.3).
 func rsaJWK(k *rsa.PrivateKey) json.RawMessage {
 	jwk := map[string]string{"kty": "RSA"}
 	for name, n := range map[string]*big.Int{

@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// site is how the origins of a request's way are related, from the nearest to the farthest.
+// site is the relation between the origins of a request and its redirects, from the closest to the most distant.
 type site int
 
 const (
 	sameOrigin site = iota
 	sameSite
 	crossSite
-	byUser // the user's own request is "none", wherever it is redirected to
+	byUser // "none": the request of a user, even if it is redirected
 )
 
 func (s site) String() string {
 	return [...]string{"same-origin", "same-site", "cross-site", "none"}[s]
 }
 
-// origin is the origin of an address.
+// origin returns the origin of an address.
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
-// relation compares addresses. A site is the scheme and the last two labels of the host, as no test has other suffixes.
+// relation compares addresses. A site is the scheme and the last two labels of the host, because all domains of the
+// tests have a suffix of one label.
 func relation(a, b *url.URL) site {
 	switch {
 	case a == nil || origin(a) == origin(b):
@@ -72,18 +73,18 @@ func form(page string) (action string, fields url.Values, ok bool) {
 	return attribute(tag, "action"), fields, tag != ""
 }
 
-// refresh finds where a page's meta refresh leads. A quote that the address begins with ends it as well.
+// refresh returns the address of a page's meta refresh. If the address begins with a quote, the next quote ends it.
 // Source: https://html.spec.whatwg.org/multipage/semantics.html#shared-declarative-refresh-steps
-func refresh(page string) (to string, ok bool) {
+func refresh(page string) (address string, ok bool) {
 	content := attribute(metaTag.FindString(page), "content")
-	_, to, ok = strings.Cut(content, "=")
-	if to = strings.TrimSpace(to); to != "" && (to[0] == '"' || to[0] == '\'') {
-		to, _, _ = strings.Cut(to[1:], to[:1])
+	_, address, ok = strings.Cut(content, "=")
+	if address = strings.TrimSpace(address); address != "" && (address[0] == '"' || address[0] == '\'') {
+		address, _, _ = strings.Cut(address[1:], address[:1])
 	}
-	return to, ok
+	return address, ok
 }
 
-// Links are the addresses of the page's links.
+// Links returns the addresses of the page's links.
 func (p *Page) Links() (all []string) {
 	for _, tag := range linkTag.FindAllString(p.Body, -1) {
 		all = append(all, attribute(tag, "href"))

@@ -10,21 +10,21 @@ import (
 	"sync"
 )
 
-// Wire remembers the secrets that went over a wire: tokens, codes, states, nonces, verifiers, client secrets and
-// assertions, and cookies. It is safe for concurrent use; the zero value is ready.
+// Wire records secrets that were sent: tokens, codes, states, nonces, verifiers, client secrets and assertions, and
+// cookies. It is safe for concurrent use. The zero value is ready.
 type Wire struct {
 	mu      sync.Mutex
 	secrets map[string]string      // kinds by secret
-	found   map[string][]leakyPart // what a log must not hold, by its beginning
+	found   map[string][]leakyPart // texts that a log must not contain, by their first bytes
 }
 
-// leakyPart is a part of a secret in one way of writing it.
+// leakyPart is a part of a secret in one spelling.
 type leakyPart struct{ text, kind string }
 
-// shortest is the length from which on a value cannot be in a log by chance.
+// shortest is the minimum length of a secret. A shorter value may be in a log by chance.
 const shortest = 12
 
-// secretNames are the parameters, form fields and members that hold secrets.
+// secretNames are the parameters, form fields and members with secrets.
 var secretNames = []string{
 	"access_token",
 	"client_assertion",
@@ -63,7 +63,7 @@ func (w *Wire) Note(kind, secret string) {
 	}
 }
 
-// Secrets are how many are known of each kind.
+// Secrets returns the number of secrets of each kind.
 func (w *Wire) Secrets() map[string]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -74,8 +74,8 @@ func (w *Wire) Secrets() map[string]int {
 	return n
 }
 
-// Leaks are the kinds of the secrets that a text holds, whole or in part: each part of a JWT, the beginning of anything
-// long, and what a URL or JSON makes of it.
+// Leaks returns the kinds of secrets that a text contains: a whole secret, a part of a JWT, or the first or last
+// characters of a long secret, also as written in a URL or in JSON.
 func (w *Wire) Leaks(text string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -90,10 +90,10 @@ func (w *Wire) Leaks(text string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// partsOf are what a log must not hold of a secret.
+// partsOf returns the parts of a secret that a log must not contain.
 func partsOf(secret string) []string {
 	parts := []string{secret}
-	// Of a JWT all but the header, which is the same in all tokens of a key.
+	// Of a JWT these are all parts except the header, which is the same in all tokens of a key.
 	if jwt := strings.Split(secret, "."); len(jwt) == 3 && len(jwt[2]) >= shortest {
 		parts = append(parts, jwt[1], jwt[2])
 		if len(jwt[2]) > 32 {

@@ -1,5 +1,5 @@
-// Package monitortest reads which metrics the alarms and dashboards of a template use, and which the functions write,
-// for tests that compare the two. Only tests import it.
+// Package monitortest finds the metrics that the alarms and dashboards of a template use, and those that functions
+// write. Tests compare the two.
 package monitortest
 
 import (
@@ -15,7 +15,7 @@ type Use struct {
 	By         string // the logical ID of the alarm or dashboard
 	Namespace  string
 	Name       string
-	Dimensions map[string]string // a reference is the logical ID that it refers to; "" for any value
+	Dimensions map[string]string // values by name; for a reference, the logical ID; "" for any value
 }
 
 // String returns the metric as a function writes it: "unauthorized by functionName, reason".
@@ -43,9 +43,9 @@ func usesOf(template []byte) (out []Use, err error) {
 		var found []Use
 		switch r.Type {
 		case "AWS::CloudWatch::Alarm":
-			found, err = ofAlarm(r.Properties)
+			found, err = alarmUses(r.Properties)
 		case "AWS::CloudWatch::Dashboard":
-			found, err = ofDashboard(r.Properties)
+			found, err = dashboardUses(r.Properties)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", id, err)
@@ -80,18 +80,18 @@ func reference(value any) string {
 	case string:
 		return v
 	case map[string]any:
-		for _, of := range v {
-			return reference(of)
+		for _, argument := range v {
+			return reference(argument)
 		}
 	case []any:
-		for _, of := range v {
-			return reference(of)
+		for _, argument := range v {
+			return reference(argument)
 		}
 	}
 	return fmt.Sprint(value)
 }
 
-func ofAlarm(properties []byte) (out []Use, err error) {
+func alarmUses(properties []byte) (out []Use, err error) {
 	var alarm struct {
 		metric
 		Metrics []struct {
@@ -122,7 +122,7 @@ var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+),([^}]+)\} MetricName="([^"
 // ofDashboard reads the metrics of the graphs. Each is an array of namespace, name, and names and values of dimensions,
 // or a metric with an expression.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-func ofDashboard(properties []byte) (out []Use, err error) {
+func dashboardUses(properties []byte) (out []Use, err error) {
 	var dashboard struct{ DashboardBody any }
 	if err := json.Unmarshal(properties, &dashboard); err != nil {
 		return nil, err

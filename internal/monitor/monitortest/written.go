@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Written has the metrics that functions have written in CloudWatch's embedded metric format, by namespace. The key is
-// like "unauthorized by functionName, reason", and the value has the values of its last dimension.
+// Written has the metrics that functions have written in CloudWatch's embedded metric format, by namespace and by text
+// such as "unauthorized by functionName, reason". The strings are the values of the last dimension.
 type Written map[string]map[string][]string
 
 // Read adds the metrics of a log whose lines are JSON. It returns an error for a metric without a number in the line,
@@ -62,14 +62,14 @@ func (w Written) add(values map[string]any, namespace, name string, set []string
 	if w[namespace] == nil {
 		w[namespace] = map[string][]string{}
 	}
-	if of := w[namespace][u.String()]; !slices.Contains(of, last) {
-		w[namespace][u.String()] = append(of, last)
+	if known := w[namespace][u.String()]; !slices.Contains(known, last) {
+		w[namespace][u.String()] = append(known, last)
 	}
 	return nil
 }
 
-// Missing returns why nothing has written a metric that is used, or "". A dimension that is not the one given as by is
-// the function's, and its value must have been written.
+// Missing returns "" if functions have written a metric that is used, or else the reason why not. The values of its
+// dimensions must have been written too, except for dimension by, which has the name of the function.
 func (w Written) Missing(u Use, by string) string {
 	values, written := w[u.Namespace][u.String()]
 	if !written {

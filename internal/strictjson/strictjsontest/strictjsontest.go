@@ -1,7 +1,5 @@
-// Package strictjsontest checks strictjson's rules by other means than strictjson does, slowly and on top of
-// encoding/json, so that tests can hold the one against the other.
-//
-// It is for tests alone, and it does not say where a text breaks a rule.
+// Package strictjsontest is a second implementation of strictjson's rules, for tests that compare the two. It is slow,
+// uses encoding/json, and does not report the position of an error.
 package strictjsontest
 
 import (
@@ -17,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// BrokenRule finds which of strictjson's rules are broken by a text that encoding/json accepts, without strictjson's
-// parser. The answer joins all that are; it is nil if the text breaks no rule.
+// BrokenRule returns the joined errors of strictjson's rules that a text breaks, or nil. It also returns the error of
+// encoding/json if that rejects the text.
 func BrokenRule(text string) error {
 	var broken []error
 	if !utf8.ValidString(text) || loneSurrogate(text) {
@@ -41,7 +39,8 @@ func BrokenRule(text string) error {
 		}
 		top := len(stack) - 1
 		if name, ok := token.(string); ok && top >= 0 && stack[top].isName {
-			// encoding/json turns what is invalid into U+FFFD, so such names may seem equal: ErrUTF8 is there then.
+			// encoding/json replaces invalid bytes with U+FFFD, so different names may become equal. broken has ErrUTF8
+			// then.
 			if stack[top].names[name] {
 				broken = append(broken, strictjson.ErrDuplicate)
 			}
@@ -50,7 +49,7 @@ func BrokenRule(text string) error {
 			continue
 		}
 		if top >= 0 && stack[top].names != nil && token != json.Delim('}') {
-			stack[top].isName = true // whatever comes after this value
+			stack[top].isName = true // the token after this value is a name or the end of the object
 		}
 		switch token := token.(type) {
 		case json.Number:

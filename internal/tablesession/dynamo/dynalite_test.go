@@ -59,7 +59,7 @@ func TestDynalite(t *testing.T) {
 			one := table(t)
 			n := 0
 			one.client = dynamodb.New(one.client.Options(), func(o *dynamodb.Options) {
-				o.Retryer = dynamotest.AtOnce()
+				o.Retryer = dynamotest.RetryWithoutDelay()
 				o.HTTPClient = transport(func(r *http.Request) (*http.Response, error) {
 					n++
 					if n%2 == 0 && !after {

@@ -27,7 +27,7 @@ func open(t testing.TB, f *fakeTable) *Table {
 		t.Fatal(err)
 	}
 	c.HTTPClient, c.Timeout = f, time.Minute
-	c.Retryer = dynamotest.AtOnce
+	c.Retryer = dynamotest.RetryWithoutDelay
 	return New(c)
 }
 

@@ -1,11 +1,10 @@
-// Package tabletest tests that a table does what [tablesession.Table] documents. Every table runs the same tests.
+// Package tabletest has the tests that every implementation of [tablesession.Table] must pass.
 //
 //	func TestTable(t *testing.T) {
 //		tabletest.Run(t, func(*testing.T) tablesession.Table { return memory.New(nil) })
 //	}
 //
-// With -short it skips items of more than 100 KB. It does not test what only one kind of table can do, such as being
-// unreachable.
+// With -short it skips tests of items of more than 100 KB. It does not test features of one implementation.
 package tabletest
 
 import (
@@ -56,7 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 			table.put(item, 0, nil)
 			table.want(item, item.Key)
 		}},
-		{"several at once", "in the order of the keys, nil for those that are missing", func(t *testing.T, table checked) {
+		{"several items", "in the order of the keys, with nil for a missing item", func(t *testing.T, table checked) {
 			a, b := Item("p", "a", 1), Item("q", "b", 3)
 			table.put(a, 0, nil)
 			table.put(b, 0, nil)
@@ -66,7 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 				t.Error(err, d)
 			}
 		}},
-		{"put over an item", "with its version alone", func(t *testing.T, table checked) {
+		{"put over an item", "only with the item's version", func(t *testing.T, table checked) {
 			table.put(Item("p", "s", 1), 0, nil)
 			table.put(Item("p", "s", 2), 0, tablesession.ErrConflict)
 			table.put(Item("p", "s", 3), 2, tablesession.ErrConflict)
@@ -75,11 +74,11 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 			table.put(Item("p", "s", 2), 1, tablesession.ErrConflict)
 			table.want(Item("p", "s", 2), Item("p", "s", 2).Key)
 		}},
-		{"put over nothing", "an item that was removed does not come back", func(t *testing.T, table checked) {
+		{"put with a version, without an item", "a deleted item does not return", func(t *testing.T, table checked) {
 			table.put(Item("p", "s", 2), 1, tablesession.ErrConflict)
 			table.want(nil, Item("p", "s", 2).Key)
 		}},
-		{"delete", "what was there comes back, once", func(t *testing.T, table checked) {
+		{"delete", "returns the deleted item", func(t *testing.T, table checked) {
 			item := Item("p", "s", 7)
 			table.put(item, 0, nil)
 			table.delete(item.Key, 6, nil, tablesession.ErrConflict)
@@ -92,7 +91,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 			table.delete(item.Key, 0, item, nil)
 			table.want(nil, item.Key)
 		}},
-		{"query", "one partition, by sort keys", func(t *testing.T, table checked) {
+		{"query", "one partition, in the order of the sort keys", func(t *testing.T, table checked) {
 			var want []*tablesession.Item
 			for _, sort := range []string{"a", "b", "session#1", "session#2"} {
 				want = append(want, Item("p", sort, 1))
@@ -109,7 +108,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 				}
 			}
 		}},
-		{"a query of more than 1 MB", "DynamoDB answers in pages", func(t *testing.T, table checked) {
+		{"a query of more than 1 MB", "DynamoDB returns pages", func(t *testing.T, table checked) {
 			for i := range 8 {
 				item := Item("p", fmt.Sprint(i), 1)
 				item.Data = bytes.Repeat([]byte{'x'}, 200<<10)
@@ -119,7 +118,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 				t.Errorf("%d items, %v", len(got), err)
 			}
 		}},
-		{"writers at once", "one of them wins", func(t *testing.T, table checked) {
+		{"concurrent writers", "one of them succeeds", func(t *testing.T, table checked) {
 			table.put(Item("p", "s", 1), 0, nil)
 			var wg sync.WaitGroup
 			errs := make([]error, 8)
@@ -152,7 +151,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 	}
 }
 
-// checked is a table whose answers are compared.
+// checked is a table with methods that check results.
 type checked struct {
 	tablesession.Table
 	t *testing.T

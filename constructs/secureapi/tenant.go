@@ -1,0 +1,94 @@
+package secureapi
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
+)
+
+// Tenant runs the route's function for the tenant in a claim of the caller's token. The function has Lambda's tenant
+// isolation (TenancyConfig), so that each tenant has execution environments of its own:
+//
+//	documents := awslambda.NewFunction(stack, jsii.String("Documents"), &awslambda.FunctionProps{
+//		TenancyConfig: awslambda.TenancyConfig_PER_TENANT(),
+//		...
+//	})
+//	secureapi.Handle("GET /documents", documents, secureapi.Tenant(secureapi.Claim("org")))
+//
+// It maps X-Amz-Tenant-Id, which Lambda reads the tenant ID from, in the RequestParameters of the method's integration.
+// The mapping depends on the guard:
+//
+//   - Included function, including sessions: the route also requires that the claim is a tenant ID. A tenant ID is a
+//     text of 1 to 256 letters, digits, spaces and . _ : / = + - @, or an integer, without spaces at its ends. Any other
+//     caller gets 403. A hook cannot change the tenant.
+//   - Your own function: refused; see [AuthorizerTenant].
+//   - [CognitoAuthorizer]: the claim of the ID token, or of the access token on routes with a scope. API Gateway does
+//     not check it: without the claim, Lambda refuses the invocation and API Gateway answers 500. Standard attributes
+//     such as email are refused, because users may write them.
+//   - [JWTAuthorizer] and [IAMAuthorizer]: refused.
+//
+// It is refused on public routes, on routes with a key alone, and on routes of [Integrate]. In [Props.DefaultAccess] it
+// applies to each guarded route whose function of the app has tenant isolation, unless the route names its own tenant.
+// Synthesis fails if the route's function has no tenant isolation, or if a function with it is on a route without
+// Tenant.
+//
+// Sources: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
+func Tenant(claim ClaimPath) Access { return restriction{plan.Tenant{Claim: claim.path}} }
+
+// AuthorizerTenant runs the route's function for the tenant that your own authorizer function returns under a key of
+// its context, such as "tenantId". It is [Tenant] for a [TokenAuthorizer] or [RequestAuthorizer] with Function. The
+// function must verify the tenant, and must deny callers without one: Lambda refuses an invocation without a tenant ID,
+// and API Gateway answers 500.
+//
+// The key has letters, digits and underscores. API Gateway may keep the function's answer for other routes and across
+// deployments, so a key must never get another meaning.
+func AuthorizerTenant(key string) Access { return restriction{plan.Tenant{Key: key, IsKey: true}} }
+
+// withTenant returns the integration of a method that is created from its properties, with the route's tenant.
+func (b *builder) withTenant(
+	r plan.PlannedRoute, i *awsapigateway.CfnMethod_IntegrationProperty,
+) *awsapigateway.CfnMethod_IntegrationProperty {
+	if r.TenantFrom == "" {
+		return i
+	}
+	own := *i // a copy, because others share the integration
+	own.RequestParameters = &map[string]*string{tenant.Parameter: &r.TenantFrom}
+	return &own
+}
+
+// addBoundTenant does the same for a method whose integration CDK has bound.
+func (b *builder) addBoundTenant(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
+	name := strings.ReplaceAll(tenant.Parameter, ".", `\.`)
+	method.AddPropertyOverride(jsii.String("Integration.RequestParameters."+name), r.TenantFrom)
+	b.dependOn(tenant.Parameter + ": " + r.TenantFrom) // CDK does not see overrides
+}
+
+// mapsTenant reports whether integration options map the tenant ID themselves.
+func mapsTenant(o *awsapigateway.LambdaIntegrationOptions) bool {
+	if o.RequestParameters == nil {
+		return false
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(*o.RequestParameters)), func(name string) bool {
+		return strings.EqualFold(name, tenant.Parameter)
+	})
+}
+
+// isolated reports whether a function of the app has tenant isolation. It is false for an imported function.
+func isolated(f awslambda.IFunction) bool {
+	if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
+		f = of.Lambda() // the function of an alias or a version
+	}
+	if own, ok := f.(awslambda.Function); ok {
+		made, ok := own.Node().DefaultChild().(awslambda.CfnFunction)
+		return ok && made.TenancyConfig() != nil
+	}
+	return false
+}
