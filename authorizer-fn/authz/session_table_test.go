@@ -399,6 +399,9 @@ func TestTablesThatAreRefused(t *testing.T) {
 		{"two issuers", func(s *setup, _ *SessionTable) {
 			s.config.Issuers = append(s.config.Issuers, Issuer{URL: "https://other.example.com", Audiences: []string{"a"}})
 		}, "session.table: there are 2 issuers"},
+		{"a host in the place of a pool", func(_ *setup, t *SessionTable) {
+			t.Name, t.SecretARN, t.UserPoolID = "refused", "", "evil.example.com/_a"
+		}, `userPoolId "evil.example.com/_a" is not a user pool's id`},
 		{"an unknown way to authenticate", func(_ *setup, t *SessionTable) { t.ClientAuth = "none" }, `"none"`},
 		{"a table that cannot be opened", func(*setup, *SessionTable) {}, "no such table"},
 		{"a wrong host", func(s *setup, t *SessionTable) {

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
@@ -97,7 +98,7 @@ func (c Config) checkClient(fail func(string, ...any)) {
 	}
 	switch {
 	case c.UserPoolID != "":
-		if !isUserPoolID(c.UserPoolID) {
+		if !oidcclient.IsUserPoolID(c.UserPoolID) {
 			fail(`userPoolId %q is not a user pool's id: want "REGION_NAME"`, c.UserPoolID)
 		}
 		if c.SecretARN != "" || c.SecretField != "" {
@@ -199,13 +200,4 @@ func isPrintable(s string) bool {
 // isScope reports whether a text is a scope-token of RFC 6749, section 3.3.
 func isScope(s string) bool {
 	return isPrintable(s) && !strings.ContainsAny(s, ` "\`)
-}
-
-// isUserPoolID reports whether a text is REGION_NAME, in which no character has a meaning in the name of a host.
-// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
-func isUserPoolID(s string) bool {
-	region, name, ok := strings.Cut(s, "_")
-	const lower, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
-	return ok && len(s) <= 55 && strings.Trim(region, lower+digits+"-") == "" && region != "" && name != "" &&
-		strings.Trim(name, lower+digits+strings.ToUpper(lower)) == ""
 }

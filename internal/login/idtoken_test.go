@@ -126,6 +126,15 @@ func TestAuthTime(t *testing.T) {
 	}
 }
 
+// A limit of more than the time since 1970 also needs auth_time.
+func TestAuthTimeOfALongLimit(t *testing.T) {
+	f := newFixture(t, func(c *Config) { c.Parameters = map[string]string{"max_age": "2147483647"} })
+	f.browser.Open(t, auth+"login")
+	if got := f.log.last(t).Reason; got != "id_token_auth_time" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A refresh is not a login. Its ID token has the login's auth_time, or none.
 func TestAuthTimeAtARefresh(t *testing.T) {
 	for name, said := range map[string]bool{"of the login": true, "not said": false} {

@@ -69,7 +69,7 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.calls = append(a.calls, r.Header.Get("X-Amz-Target"))
-	var body struct{ SecretId, VersionStage string }
+	var body struct{ SecretId, VersionStage, UserPoolId, ClientId string }
 	_ = json.NewDecoder(r.Body).Decode(&body)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if a.down || !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
@@ -77,7 +77,8 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"__type":"InternalServiceError","message":"words of AWS"}`)
 		return
 	}
-	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeUserPoolClient") {
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeUserPoolClient") && body.ClientId == clientID &&
+		strings.HasPrefix(body.UserPoolId, "eu-central-1_") {
 		_, _ = io.WriteString(w, a.pool)
 		return
 	}

@@ -124,6 +124,23 @@ func TestKeyRotation(t *testing.T) {
 	f.logIn()
 }
 
+// The login follows a provider that moves its keys to another URL.
+func TestKeysThatMove(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	f.idp.set(func() {
+		f.idp.key = 1
+		f.idp.metadata = func(doc map[string]any) { doc["jwks_uri"] = idpOrigin + "/moved" }
+		f.idp.instead["/keys"] = http.NotFound
+		f.idp.instead["/moved"] = func(w http.ResponseWriter, _ *http.Request) { f.idp.say(w, 200, f.idp.keySet()) }
+	})
+	f.clock.Advance(time.Hour)
+	f.logIn()
+	if n := f.idp.count("/moved"); n == 0 {
+		t.Error("the keys are not fetched from where they are now")
+	}
+}
+
 // A client's secret is fetched again when the provider refuses the cached one.
 func TestSecretRotation(t *testing.T) {
 	f := newFixture(t)

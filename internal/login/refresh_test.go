@@ -111,6 +111,46 @@ func TestRotationRace(t *testing.T) {
 	}
 }
 
+// A session's tokens expire with exp, which the guard goes by, whatever expires_in says.
+func TestExpiryOfTokens(t *testing.T) {
+	for name, change := range map[string]func(map[string]any){
+		"later":    func(a map[string]any) { a["expires_in"] = 3600 },
+		"not said": func(a map[string]any) { delete(a, "expires_in") },
+	} {
+		f := newFixture(t)
+		f.idp.tokens = change
+		f.logIn()
+		for _, when := range []string{"login", "refresh"} {
+			s, err := f.sealed()
+			if want := f.clock.Now().Add(5 * time.Minute); err != nil || !s.Expires.Equal(want.Truncate(time.Second)) {
+				t.Errorf("%s, after the %s: %v, %v, want %v", name, when, s.Expires, err, want)
+			}
+			f.clock.Advance(5 * time.Minute)
+			f.want(f.post("refresh"), 200, "")
+		}
+	}
+}
+
+// A new process that cannot get the provider's metadata renews nothing, and keeps the session.
+func TestRefreshAtANewProcess(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	f.clock.Advance(5 * time.Minute)
+	f.Handler = f.newHandler(testConfig())
+	f.idp.set(func() {
+		f.idp.instead["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	f.want(f.post("refresh"), http.StatusServiceUnavailable, "provider")
+	f.idp.set(func() { clear(f.idp.instead) })
+	f.clock.Advance(time.Minute)
+	f.want(f.post("refresh"), 200, "")
+	if got := f.log.last(t).Outcome; got != string(renewed) {
+		t.Errorf("the refresh is %q", got)
+	}
+}
+
 // Some failures of a refresh end the session, and others keep it although there are no new tokens.
 func TestRefreshThatFails(t *testing.T) {
 	says := func(status int, kind, body string) func(*fixture) {

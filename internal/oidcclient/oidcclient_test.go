@@ -30,3 +30,71 @@ func TestASharedSecretAndPublishedKeys(t *testing.T) {
 		t.Errorf("verifiers %v and %v, %v", ids, access, err)
 	}
 }
+
+func TestNewRefuses(t *testing.T) {
+	vault := secretsmanager.Client{Getenv: func(string) string { return "" }, Now: time.Now}
+	good := Config{Issuer: jwt.Issuer{URL: "https://idp.test", Audiences: []string{"api://orders"}}, ClientID: "shop"}
+	if _, err := New(good, vault, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*Config)
+		want   string
+	}{
+		"a method":  {func(c *Config) { c.ClientAuth = "none" }, `Method "none"`},
+		"no client": {func(c *Config) { c.ClientID = "" }, "ClientID"},
+		"a host for a user pool": {func(c *Config) { c.UserPoolID = "evil.example.com/_a" },
+			`userPoolId "evil.example.com/_a" is not a user pool's id`},
+		"an algorithm": {func(c *Config) { c.Issuer.Algorithms = []string{"none"} }, `algorithm "none"`},
+	} {
+		config := good
+		c.change(&config)
+		if got, err := New(config, vault, nil); err == nil || got != nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// An ID token must say that it is one if the provider's tokens say what they are.
+func TestIssuerOfIDTokens(t *testing.T) {
+	for _, tt := range []struct{ name, use, pool, want string }{
+		{"tokens that do not say", "", "", ""},
+		{"access tokens that say so", "access", "", "id"},
+		{"guards that read ID tokens", "id", "", "id"},
+		{"Amazon Cognito", "", "eu-central-1_AbCdEfGhI", "id"},
+	} {
+		c := &Client{config: Config{
+			Issuer:   jwt.Issuer{URL: "https://idp.test", TokenUse: tt.use, Algorithms: []string{"ES256"}, Leeway: time.Hour},
+			ClientID: "shop", UserPoolID: tt.pool,
+		}}
+		i := c.idTokenIssuer("https://idp.test/keys")
+		if i.TokenUse != tt.want || len(i.Audiences) != 1 || i.Audiences[0] != "shop" || i.Leeway != time.Hour ||
+			strings.Join(i.Algorithms, " ") != "ES256 RS256" {
+			t.Errorf("%s: got %+v", tt.name, i)
+		}
+	}
+}
+
+func TestIsUserPoolID(t *testing.T) {
+	for id, want := range map[string]bool{
+		"eu-central-1_AbCdEfGh1": true,
+		"a_b":                    true,
+		"eu-central-1_" + strings.Repeat("a", 42): true,
+		"eu-central-1_" + strings.Repeat("a", 43): false,
+		"":                           false,
+		"eu-central-1":               false,
+		"_a":                         false,
+		"eu-central-1_":              false,
+		"eu-central-1_a/b":           false,
+		"eu-central-1_a_b":           false,
+		"eu-central-1.example.com_a": false,
+		"evil.example.com/_a":        false,
+		"evil.example.com#_a":        false,
+		"EU-central-1_a":             false,
+		"eu-central-1_a\n":           false,
+	} {
+		if got := IsUserPoolID(id); got != want {
+			t.Errorf("%q: got %v", id, got)
+		}
+	}
+}

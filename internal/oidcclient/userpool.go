@@ -16,8 +16,11 @@ type userPool struct {
 	vault        secretsmanager.Client // for the environment, the transport and the clock
 }
 
-// check refuses an endpoint that a secret must not be fetched from.
+// check refuses an ID that is part of another host's name, and an endpoint that a secret must not be fetched from.
 func (u userPool) check(loopbackHTTP bool) error {
+	if !IsUserPoolID(u.id) {
+		return fmt.Errorf(`userPoolId %q is not a user pool's id: want "REGION_NAME"`, u.id)
+	}
 	return u.vault.CheckEndpoint(secretsmanager.UserPools, loopbackHTTP)
 }
 
@@ -36,4 +39,13 @@ func (u userPool) secret(ctx context.Context) ([]byte, error) {
 		return nil, errors.New("the user pool's client has no secret: create it with one (generateSecret)")
 	}
 	return []byte(secret), nil
+}
+
+// IsUserPoolID reports whether a text is REGION_NAME, in which no character has a meaning in the name of a host.
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
+func IsUserPoolID(s string) bool {
+	region, name, ok := strings.Cut(s, "_")
+	const lower, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+	return ok && len(s) <= 55 && strings.Trim(region, lower+digits+"-") == "" && region != "" && name != "" &&
+		strings.Trim(name, lower+digits+strings.ToUpper(lower)) == ""
 }
