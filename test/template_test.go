@@ -55,6 +55,7 @@ var variants = []variant{
 	{"login-okta", func(app awscdk.App) awscdk.Stack { return newOktaLogin(app) }},
 	{"login-cognito", func(app awscdk.App) awscdk.Stack { return newCognitoLogin(app) }},
 	{"cognito-pool", func(app awscdk.App) awscdk.Stack { return newCognitoPool(app) }},
+	{"domain-rules", func(app awscdk.App) awscdk.Stack { return newDomainRules(app) }},
 }
 
 // withoutBuilds is the context key with the list of stacks whose functions are built. If the list is empty, templates

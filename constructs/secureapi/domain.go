@@ -70,15 +70,22 @@ type Domain struct {
 
 	// BasePaths are the first path segments under which the domain serves this API, without a slash at either end:
 	// "orders" for https://api.example.com/orders/... A base path of several segments becomes an
-	// AWS::ApiGatewayV2::ApiMapping, which edge-optimized domains do not support. Default: the root, "".
+	// AWS::ApiGatewayV2::ApiMapping, which edge-optimized domains do not support. Default: the root, ""; none beside
+	// Rules.
 	BasePaths []string
+
+	// Rules are routing rules that lead further requests to this API, such as those with a header of its version. They
+	// set the domain's RoutingMode to ROUTING_RULE_THEN_BASE_PATH_MAPPING. Private and imported domains do not support
+	// them. Default: none.
+	Rules []RoutingRule
 
 	// NoExecuteAPI closes the API's own endpoint (DisableExecuteApiEndpoint), so that callers have to use the domain.
 	// Default: the endpoint stays open, unless the domain has MutualTLS, or is imported and therefore may have it. To keep
 	// it open with an imported domain, set RestApiProps.DisableExecuteApiEndpoint to false.
 	NoExecuteAPI bool
 
-	// Of is an existing domain, which this API joins at its BasePaths. Only BasePaths and NoExecuteAPI may be set with it.
+	// Of is an existing domain, which this API joins at its BasePaths and by its Rules. Only these and NoExecuteAPI may be
+	// set with it.
 	// Default: the API creates its own domain.
 	Of awsapigateway.IDomainName
 }
@@ -127,6 +134,7 @@ func (d *Domain) plan() *plan.Domain {
 		Endpoint:     string(d.EndpointType),
 		DualStack:    d.DualStack,
 		BasePaths:    d.BasePaths,
+		Rules:        planRules(d.Rules),
 		NoExecuteAPI: d.NoExecuteAPI,
 	}
 	if d.Certificate != nil {
@@ -184,6 +192,9 @@ func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
 	}
 	if made.SecurityPolicy() != nil {
 		out.Policy = *made.SecurityPolicy()
+	}
+	if made.RoutingMode() != nil {
+		out.RoutingMode = *made.RoutingMode()
 	}
 	if made.EndpointAccessMode() != nil {
 		out.Access = *made.EndpointAccessMode()

@@ -36,6 +36,7 @@ func (b *builder) addDomain() {
 		for i, path := range b.plan.Domain().Paths() {
 			b.mapDomain(i, path)
 		}
+		b.addRules(given.Rules)
 	}
 	if warning := b.plan.LoginElsewhere(LoginOriginWarning); warning != "" {
 		annotation.Warn(b.api, LoginOriginWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))

@@ -8,8 +8,8 @@ import (
 )
 
 // NewDomain creates a domain that several APIs share. An API joins it with [Domain.Of]. The domain may be in a stack of
-// its own, on which the stacks of the APIs then depend. BasePaths, NoExecuteAPI and Of belong to an API, so NewDomain
-// refuses them.
+// its own, on which the stacks of the APIs then depend. BasePaths, Rules, NoExecuteAPI and Of belong to an API, so
+// NewDomain refuses them.
 //
 // It panics with an error if the domain is invalid.
 func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigateway.DomainName {
@@ -29,8 +29,8 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 		s.fail("a private domain cannot be shared with Of: set it in the Domain of an API's Props, and map further " +
 			"APIs to API.PrivateDomain with awsapigateway.NewCfnBasePathMappingV2")
 	}
-	if domain.Of != nil || len(domain.BasePaths) > 0 || domain.NoExecuteAPI {
-		s.fail("Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
+	if domain.Of != nil || len(domain.BasePaths) > 0 || len(domain.Rules) > 0 || domain.NoExecuteAPI {
+		s.fail("Of, BasePaths, Rules and NoExecuteAPI are an API's own: set them in the Domain of its Props")
 	}
 	if errs := planned.Check(); len(errs) > 0 {
 		s.fail("%w", errs[0])
@@ -50,8 +50,9 @@ func (a *API) Domain() awsapigateway.IDomainName {
 	return a.domain
 }
 
-// DomainURL returns the address of the API at its domain and its first base path, with a trailing slash. For a wildcard
-// domain it contains the asterisk. It panics without [Props.Domain]. [API.URL] returns the address of the stage.
+// DomainURL returns the address of the API at its domain and its first base path, with a trailing slash. For an API with
+// Rules alone, it is the address of the routes that the first one leads to. For a wildcard domain it contains the
+// asterisk. It panics without [Props.Domain]. [API.URL] returns the address of the stage.
 func (a *API) DomainURL() string {
 	if a.plan.Domain() == nil {
 		a.fail("DomainURL", "the API has no domain: set Props.Domain")
@@ -61,7 +62,7 @@ func (a *API) DomainURL() string {
 		name = *a.domain.DomainName()
 	}
 	url := "https://" + name + "/"
-	if path := a.plan.Domain().Paths()[0]; path != "" {
+	if path := a.plan.Domain().Roots()[0]; path != "" {
 		url += path + "/"
 	}
 	return url

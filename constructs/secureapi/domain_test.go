@@ -133,7 +133,7 @@ func TestDomain(t *testing.T) {
 		"WebACL is of the region eu-north-1, and the API of eu-west-1, whose web ACLs its stage takes: give one of that "+
 			"region")
 	refused(t, func() { secureapi.NewDomain(in("Eight"), "Domain", &secureapi.Domain{NoExecuteAPI: true}) },
-		"Eight/Domain: Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
+		"Eight/Domain: Of, BasePaths, Rules and NoExecuteAPI are an API's own: set them in the Domain of its Props")
 	refused(t, func() { secureapi.NewDomain(in("Nine"), "Domain", &secureapi.Domain{Name: "b.example.com"}) },
 		`Nine/Domain: Domain.Certificate is nil: give the certificate of "b.example.com" in AWS Certificate Manager`)
 	refused(t, func() { secureapi.NewDomain(in("Ten"), "Domain", nil) }, "the domain is nil: give it a Name and a "+

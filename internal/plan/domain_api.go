@@ -53,7 +53,7 @@ func (p *Plan) checkDomain() (errs []error) {
 // checkReservedPaths refuses routes at paths of a domain that API Gateway reserves for its own health check.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func (p *Plan) checkReservedPaths() (errs []error) {
-	for _, base := range p.props.Domain.Paths() {
+	for _, base := range p.props.Domain.Roots() {
 		for _, r := range p.table.Patterns() {
 			path := strings.TrimSuffix(strings.TrimSuffix("/"+base, "/")+r.Path(), "/")
 			if Unresolved(base) || path != "/ping" && path != "/sping" {
@@ -157,12 +157,12 @@ func (p *Plan) checkLoginsAtDomain() (errs []error) {
 			continue
 		}
 		path := strings.TrimPrefix(l.BasePath, "/")
-		if slices.Contains(d.Paths(), path) || slices.ContainsFunc(d.Paths(), Unresolved) {
+		if slices.Contains(d.Roots(), path) || slices.ContainsFunc(d.Roots(), Unresolved) {
 			continue
 		}
 		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to "+
-			"%q, or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Paths()),
-			strings.TrimSuffix("/"+d.Paths()[0], "/")))
+			"%q, or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Roots()),
+			strings.TrimSuffix("/"+d.Roots()[0], "/")))
 	}
 	return errs
 }

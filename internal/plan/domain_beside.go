@@ -15,19 +15,22 @@ type DomainUse struct {
 	Name      string // of the domain
 	Place     string // where the stack is deployed, as far as it is known
 	BasePaths []string
+	Rules     []RoutingRule
 	Patterns  []route.Pattern
 }
 
 // Use describes how the API uses its domain.
 func (p *Plan) Use() DomainUse {
 	d := p.props.Domain
-	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Patterns: p.table.Patterns()}
+	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Rules: d.Rules, Patterns: p.table.Patterns()}
 }
 
-// Beside refuses what two APIs of an app cannot both have: two domains with one name in one place, one base path of one
-// domain, and a route that the domain never sends to its API because the longer base path of the other API takes its
-// requests.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+// Beside refuses what two APIs of an app cannot both have: two domains with one name in one place, one base path or one
+// priority of a rule of one domain, and a route that the domain never sends to its API because the longer base path or a
+// rule of the other API takes its requests.
+//
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 func (u DomainUse) Beside(other DomainUse) error {
 	named := u.Name == other.Name && u.Place == other.Place
 	if u.Domain != other.Domain || u.Domain == "" && !named {
@@ -54,7 +57,10 @@ func (u DomainUse) Beside(other DomainUse) error {
 			}
 		}
 	}
-	return nil
+	if err := u.rulesBeside(other); err != nil {
+		return err
+	}
+	return other.rulesBeside(u)
 }
 
 // checkHidden returns an error if a route of one API lies below the longer base path of another. A route with a
@@ -79,4 +85,43 @@ func checkHidden(outer DomainUse, path string, inner DomainUse, longer string) e
 			inner.API, "/"+longer)
 	}
 	return nil
+}
+
+// rulesBeside refuses rules of two APIs that a domain cannot both have, and what a rule of one API keeps from another.
+func (u DomainUse) rulesBeside(other DomainUse) error {
+	for _, mine := range u.Rules {
+		for _, theirs := range other.Rules {
+			switch {
+			case mine.Priority == theirs.Priority:
+				return fmt.Errorf("Domain.Rules has the priority %d, which a rule of %s has at the domain %q too: give each rule of "+
+					"a domain its own", mine.Priority, other.API, u.Name)
+			case mine.hides(theirs):
+				return neverReached(other, theirs, u, mine)
+			case theirs.hides(mine):
+				return neverReached(u, mine, other, theirs)
+			}
+		}
+		if len(mine.Headers) > 0 || Unresolved(mine.BasePath) {
+			continue
+		}
+		for _, path := range other.BasePaths {
+			if Unresolved(path) {
+				continue
+			}
+			if isBelow(path, mine.BasePath) {
+				return fmt.Errorf("the base path %q of %s at the domain %q is never reached: the rule %d of %s takes its requests; "+
+					"give the rule Headers, or one of the APIs another path", "/"+path, other.API, u.Name, mine.Priority, u.API)
+			}
+			if err := checkHidden(other, path, u, mine.BasePath); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// neverReached is the error for a rule that another one keeps all requests from.
+func neverReached(of DomainUse, rule RoutingRule, by DomainUse, first RoutingRule) error {
+	return fmt.Errorf("the rule %d of %s at the domain %q is never reached: the rule %d of %s matches all of its requests "+
+		"first; give it a lower priority", rule.Priority, of.API, of.Name, first.Priority, by.API)
 }

@@ -268,6 +268,11 @@ func TestDomainsBeside(t *testing.T) {
 		}
 		return u
 	}
+	by := func(rule RoutingRule) DomainUse {
+		u := use("B", "One", "a.example.com", nil)
+		u.Rules = []RoutingRule{rule}
+		return u
+	}
 	root, orders := []string{""}, []string{"orders"}
 	elsewhere := use("B", "Two/Domain", "a.example.com", root)
 	elsewhere.Place = "there"
@@ -302,6 +307,18 @@ func TestDomainsBeside(t *testing.T) {
 			use("B", "One", "a.example.com", orders), ""},
 		{"beside each other", use("A", "One", "a.example.com", []string{"order"}, "GET /s"),
 			use("B", "One", "a.example.com", orders), ""},
+		{"a rule by a header", use("A", "One", "a.example.com", root, "GET /orders"), by(byHeader(1, "beta")), ""},
+		{"rules of one priority", by(byHeader(1, "beta")), by(byHeader(1, "alpha")),
+			`Domain.Rules has the priority 1, which a rule of B has at the domain "a.example.com" too`},
+		{"a rule that another API's hides", by(byHeader(2, "beta")), by(byHeader(1, "*")),
+			`the rule 2 of B at the domain "a.example.com" is never reached: the rule 1 of B matches all of its requests first`},
+		{"a base path that a rule hides", use("A", "One", "a.example.com", []string{"orders/v2"}), by(byPath(1, "orders")),
+			`the base path "/orders/v2" of A at the domain "a.example.com" is never reached: the rule 1 of B takes its requests`},
+		{"a route that a rule hides", use("A", "One", "a.example.com", root, "GET /orders/{id}"), by(byPath(1, "orders")),
+			`route "GET /orders/{id}" of A, which the domain "a.example.com" has at "/", is never reached: requests for it go ` +
+				`to B at "/orders"`},
+		{"a rule by a path and a header", use("A", "One", "a.example.com", root, "GET /orders"),
+			by(RoutingRule{Priority: 1, BasePath: "orders", Headers: map[string]string{"a": "b"}}), ""},
 	} {
 		err := tt.a.Beside(tt.b)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
