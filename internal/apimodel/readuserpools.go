@@ -101,7 +101,7 @@ func (r *reader) validity(name, unit string, l life) time.Duration {
 	return time.Duration(min(*n, int(l.longest/u))) * u // the limit of Amazon Cognito
 }
 
-// grace returns how long a rotated refresh token can be used once more: 0 to 60 seconds.
+// grace returns how long a refresh token remains valid after its first use: 0 to 60 seconds.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-refreshtokenrotation.html
 func (r *reader) grace() time.Duration {

@@ -39,8 +39,8 @@ type UserPoolClient struct {
 
 	Providers []string // how users may sign in: COGNITO, which is the pool itself, or names of its Providers
 
-	Rotates       bool          // each refresh token can be used once
-	RotationGrace time.Duration // how long a used refresh token can be used once more
+	Rotates       bool          // each refresh also gives a new refresh token
+	RotationGrace time.Duration // how long a refresh token remains valid after its first use
 }
 
 // IdentityProvider is an external provider whose users sign in to a user pool.

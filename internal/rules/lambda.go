@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// FunctionMetadata is the metadata of an included authorizer's AWS::Lambda::Function with the environment variables
-// that it must have. It is an object with the value of each, or the value's [Digest].
+// FunctionMetadata is the metadata of the AWS::Lambda::Function of an included authorizer or login with the environment
+// variables that it must have. It is an object with the value of each, or the value's [Digest].
 const FunctionMetadata = "gatehouse:environment"
 
 const (

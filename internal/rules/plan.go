@@ -21,6 +21,8 @@ const (
 	//               as "5 10"; may be absent
 	//   cached      an object: the cache keys of each route whose answers a stage may cache, separated by spaces; may be
 	//               absent
+	//   tenants     an object: what the tenant ID of each route's function is mapped from, such as
+	//               context.authorizer.tenantId; may be absent
 	//   preflights  whether CORS preflights are answered
 	//   policy      the resource policy, whose Deny statements must be there; may be absent
 	PlanMetadata = "gatehouse:plan"
@@ -65,6 +67,7 @@ type plan struct {
 	cached     map[string]string // the cache keys, for each route whose answers may be cached
 	checked    map[string]string // what is checked, for each route that checks its requests
 	throttled  map[string]string // the limits, for each route and verb with limits of its own
+	tenants    map[string]string // what the tenant ID is mapped from, for each route with a tenant
 	preflights bool
 	policy     any
 }
@@ -80,12 +83,12 @@ func readPlan(raw any) (*plan, error) {
 	}
 	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{},
 		logins: map[string]string{}, cached: map[string]string{}, checked: map[string]string{},
-		throttled: map[string]string{}}
+		throttled: map[string]string{}, tenants: map[string]string{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
 	p.policy = object["policy"]
 	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins, "cached": p.cached,
-		"checked": p.checked, "throttled": p.throttled}
+		"checked": p.checked, "throttled": p.throttled, "tenants": p.tenants}
 	for name, into := range texts {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {

@@ -45,6 +45,7 @@ func All() []Rule {
 		changedKey,
 		changedCheck,
 		changedThrottle,
+		changedTenant,
 		keyWithoutPlan,
 		keyThatNothingNames,
 		permissionElsewhere,

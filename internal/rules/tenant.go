@@ -14,17 +14,25 @@ var tenantFromRequest = Rule{
 	Severity: Error,
 	Why: "Lambda runs a function with tenant isolation in an execution environment of the tenant that the request " +
 		"names. If the caller writes that name, a caller of one tenant runs in the environment of another.",
-	Looks: "what methods map to X-Amz-Tenant-Id, of APIs that Gatehouse built; for other APIs it warns",
-	WayOut: "map it from what the method's authorizer verified, as in " + tenant.Parameter + ": " +
-		"context.authorizer.tenantId",
+	Looks: "what methods map to X-Amz-Tenant-Id, of APIs that Gatehouse built; for other APIs it warns. A claim of a " +
+		"Cognito authorizer counts as written by the caller if an app client of its user pools may write the attribute",
+	WayOut: "take the tenant from a verified claim, with Tenant(Claim(...)) on the route, or in another API from what the " +
+		"method's authorizer returns, such as context.authorizer.tenantId. Take an attribute of a user pool out of the " +
+		"WriteAttributes of its app clients",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			t := m.tenant()
-			if t.isolated == no || !chosenByCaller(t.from) {
+			how := "the caller writes"
+			if client := m.writer(t.from); client != nil {
+				how = fmt.Sprintf("users may write by WriteAttributes of the app client %s", client.id)
+			} else if !chosenByCaller(t.from) {
+				continue
+			}
+			if t.isolated == no {
 				continue
 			}
 			f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s takes the tenant of its function from %s, which "+
-				"the caller writes", m.key(), t.from)}
+				"%s", m.key(), t.from, how)}
 			if m.api != nil {
 				f.API = m.api.name()
 				if m.api.plan != nil {
@@ -43,6 +51,50 @@ func chosenByCaller(from string) bool {
 	return strings.HasPrefix(from, "method.request.") ||
 		slices.Contains([]string{"context.path", "context.domainName", "context.domainPrefix", "context.identity.userAgent"},
 			from)
+}
+
+// writer returns an app client that lets users write the attribute from which a Cognito authorizer has a claim, or nil.
+// Without WriteAttributes, a client may write the standard attributes, and no custom ones.
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+func (m *method) writer(from string) *resource {
+	claim, is := strings.CutPrefix(from, "context.authorizer.claims.")
+	if !is || m.guard == nil {
+		return nil
+	}
+	pools, _ := m.guard.resolvePartly("Properties.ProviderARNs", m.guard.t.Properties["ProviderARNs"]).([]any)
+	for _, client := range m.v.byType["AWS::Cognito::UserPoolClient"] {
+		id, err := client.text("UserPoolId")
+		written, _ := client.resolvePartly("Properties.WriteAttributes", client.t.Properties["WriteAttributes"]).([]any)
+		if err == nil && slices.Contains(written, any(claim)) && slices.ContainsFunc(m.v.byType["AWS::Cognito::UserPool"],
+			func(pool *resource) bool {
+				return pool.ref() == id && slices.Contains(pools, any(pool.attribute("Arn")))
+			}) {
+			return client
+		}
+	}
+	return nil
+}
+
+var changedTenant = Rule{
+	ID:       "changed-tenant",
+	Severity: Error,
+	Why: "A function with tenant isolation runs for the tenant that its method passes. With another source of the tenant " +
+		"than the table's, callers may run in the environment of another tenant.",
+	Looks:  "the X-Amz-Tenant-Id that methods of the table's routes map",
+	WayOut: "leave it as secureapi.New writes it, or say in the table where the tenant comes from",
+	check: eachPlanned(func(a *api, report reporter) {
+		for _, m := range a.methods {
+			want := a.plan.tenants[m.key()]
+			if t := m.tenant(); want != "" && t.from != want {
+				has := t.from
+				if has == "" {
+					has = "nothing"
+				}
+				report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf("the method %s has its tenant from %s by the table, "+
+					"and from %s in the template", m.key(), want, has)})
+			}
+		}
+	}),
 }
 
 var tenantIsolation = Rule{
@@ -174,11 +226,12 @@ func (t tenantOf) fault(m *method) (what, wayOut string) {
 	switch {
 	case t.isolated == yes && t.mapped == no:
 		return fmt.Sprintf("invokes the function %s, which has tenant isolation, without a tenant ID", t.function.id),
-			"map one from what the method's authorizer verified, as in " + tenant.Parameter + ": context.authorizer.tenantId, " +
-				"or use a function without TenancyConfig here"
+			"take the tenant from a verified claim, with Tenant(Claim(...)) on the route, or in another API from what the " +
+				"method's authorizer returns, as in " + tenant.Parameter + ": context.authorizer.tenantId; or use a function " +
+				"without TenancyConfig here"
 	case t.isolated == no && t.function != nil && t.mapped == yes:
 		return fmt.Sprintf("passes a tenant ID to the function %s, which has no tenant isolation", t.function.id),
-			"set the function's TenancyConfig, or leave X-Amz-Tenant-Id out"
+			"set the function's TenancyConfig, which replaces the function, or leave Tenant out of the route"
 	case t.isolated == no || t.mapped != yes:
 	case strings.HasPrefix(t.from, "context.authorizer.") && m.why == "" && !slices.ContainsFunc(m.types, hasContext):
 		return fmt.Sprintf("takes the tenant of its function from %s, and has no authorizer that returns it", t.from),

@@ -23,8 +23,8 @@ func Folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// WithAssets writes an assembly of one stack and returns its folder. Its assets are a folder, a zip file, one whose
-// file is missing, and one that a command makes.
+// WithAssets writes an assembly with one stack and returns its folder. The stack's assets include a folder, a zip file,
+// a missing file, and an asset that a command makes.
 func WithAssets(t *testing.T, resources string) string {
 	t.Helper()
 	return Folder(t, map[string]string{

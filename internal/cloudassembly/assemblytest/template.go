@@ -1,6 +1,6 @@
 package assemblytest
 
-// Template has an example of everything that a value can refer to, and some values that cannot be resolved.
+// Template has an example of each kind of reference, and values that cannot be resolved.
 const Template = `{
   "Parameters": {
     "Env": {"Type": "String", "Default": "prod"},
