@@ -127,6 +127,7 @@ var behaviourGroups = []struct {
 	{"events", eventBehaviour},
 	{"JWT", jwtBehaviour},
 	{"permissions", permissionBehaviour},
+	{"tenants", tenantBehaviour},
 	{"variables", variableBehaviour},
 	{"edge", edgeBehaviour},
 	{"unknown routes", unknownBehaviour},

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // integrate calls the route's integration.
@@ -54,6 +55,13 @@ func (st *stage) invoke(
 	if f := m.forbidden.Check(source); f != nil {
 		return exchange.Answer{}, f
 	}
+	tenantID, f := m.tenant.ID(source)
+	if f == nil {
+		f = m.refusesTenant(tenantID)
+	}
+	if f != nil {
+		return exchange.Answer{}, f
+	}
 	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
 	if err != nil {
 		return exchange.Answer{}, &mapping.Failure{
@@ -68,7 +76,7 @@ func (st *stage) invoke(
 		return exchange.Answer{}, nil
 	}
 	if m.Integration.Streams {
-		return st.invokeStreamed(ctx, m, call, event, record)
+		return st.invokeStreamed(ctx, m, call, event, tenantID, record)
 	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
@@ -78,7 +86,7 @@ func (st *stage) invoke(
 		limited,
 		m.function.Name,
 		event,
-		gateway.integrationOf(record, m, call.TraceID),
+		gateway.integrationOf(record, m, tenantID, call.TraceID),
 	)
 	gateway.integrated(record, start, invokeStatus(err))
 	if result.Error != nil {
@@ -103,6 +111,28 @@ func (st *stage) invoke(
 	}
 	record.trace = answerTrace(call.TraceID)
 	return answer, nil
+}
+
+// refusesTenant returns the answer for an invocation that Lambda refuses because of its tenant ID, or nil. "If the
+// Lambda API rejects the invocation request, API Gateway returns a 500 error code."
+// Sources: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#services-apigateway-errors
+func (m *method) refusesTenant(id string) *mapping.Failure {
+	from := m.Integration.Tenant()
+	why := ""
+	switch err := tenant.Check(id); {
+	case !m.function.PerTenant && id != "":
+		why = "the function has no tenant isolation, and gets a tenant ID from " + from
+	case !m.function.PerTenant, err == nil:
+		return nil
+	case id == "" && from == "":
+		why = "the function has tenant isolation, and the method maps no tenant ID: take it from a claim with secureapi.Tenant"
+	case id == "":
+		why = "the function has tenant isolation, and " + from + " has no tenant ID for this caller"
+	default:
+		why = fmt.Sprintf("the tenant ID from %s is %q: %v", from, id, err)
+	}
+	return mapping.Internal(500, "Lambda refuses the invocation: "+why)
 }
 
 // notInvoked returns the answer for an invocation that failed, or nil if the function answered.

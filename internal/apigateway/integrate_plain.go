@@ -23,7 +23,11 @@ func (st *stage) invokePlain(
 		return exchange.Answer{}, noPermission(why)
 	}
 	out, f := m.integration.Request(source, false)
-	if f != nil || record.dry {
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	tenantID := out.Headers.Get("X-Amz-Tenant-Id")
+	if f := m.refusesTenant(tenantID); f != nil || record.dry {
 		return exchange.Answer{}, f
 	}
 	event := out.Body
@@ -36,7 +40,7 @@ func (st *stage) invokePlain(
 			Message: "Could not parse request body into json", Reason: "the event that the integration makes is not JSON"}
 	}
 	async := strings.EqualFold(out.Headers.Get("X-Amz-Invocation-Type"), "Event")
-	got, f := st.invokeCustom(ctx, m, call, event, async, record)
+	got, f := st.invokeCustom(ctx, m, call, event, tenantID, async, record)
 	if f != nil {
 		return exchange.Answer{}, f
 	}
@@ -47,11 +51,11 @@ func (st *stage) invokePlain(
 // invokeCustom invokes the function. It does not wait for an invocation of the type Event.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
 func (st *stage) invokeCustom(
-	ctx context.Context, m *method, call *checks.Call, event []byte, async bool, record *Record,
+	ctx context.Context, m *method, call *checks.Call, event []byte, tenantID string, async bool, record *Record,
 ) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
 	if async {
-		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID, Qualifier: m.qualifier}
+		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID, Qualifier: m.qualifier, Tenant: tenantID}
 		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has errors
 		return &mapping.Received{Status: 202, Function: true}, nil
 	}
@@ -59,7 +63,7 @@ func (st *stage) invokeCustom(
 	defer cancel()
 	start := gateway.options.Now()
 	result, err := gateway.pool.Invoke(limited, m.function.Name, event,
-		gateway.integrationOf(record, m, call.TraceID))
+		gateway.integrationOf(record, m, tenantID, call.TraceID))
 	gateway.integrated(record, start, invokeStatus(err))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:

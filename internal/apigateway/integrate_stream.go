@@ -139,13 +139,13 @@ type resumedStream struct {
 // invokeStreamed calls the route's function for a streamed answer, and returns the answer once its metadata has
 // arrived.
 func (st *stage) invokeStreamed(
-	ctx context.Context, m *method, call *checks.Call, event []byte, record *Record,
+	ctx context.Context, m *method, call *checks.Call, event []byte, tenantID string, record *Record,
 ) (exchange.Answer, *mapping.Failure) {
 	gateway := st.served.gateway
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
 	body, result, err := gateway.pool.InvokeStream(limited, m.function.Name, event,
-		gateway.integrationOf(record, m, call.TraceID))
+		gateway.integrationOf(record, m, tenantID, call.TraceID))
 	if err != nil || body == nil {
 		cancel()
 		if result.Error != nil {

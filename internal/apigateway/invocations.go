@@ -36,11 +36,11 @@ func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace strin
 }
 
 // integrationOf returns the options of invocationOf for the function of a method, with the alias or version that it
-// names.
-func (g *Gateway) integrationOf(record *Record, m *method, trace string) lambdaruntime.InvokeOptions {
+// names, and for a tenant; "" for none.
+func (g *Gateway) integrationOf(record *Record, m *method, tenantID, trace string) lambdaruntime.InvokeOptions {
 	o := g.invocationOf(record, m.function, trace)
 	record.facts.invocation = o.RequestID
-	o.Qualifier = m.qualifier
+	o.Qualifier, o.Tenant = m.qualifier, tenantID
 	return o
 }
 

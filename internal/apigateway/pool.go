@@ -77,6 +77,8 @@ func (s *served) startFunction(f *apimodel.Function) (problem string) {
 		ARN:      f.ARN,
 		Logging:  lambdaruntime.Logging(f.Logging),
 		Region:   region(f.ARN),
+
+		PerTenant: f.PerTenant,
 	}
 	if s.gateway.options.Debug {
 		spec.Timeout = debugTimeout

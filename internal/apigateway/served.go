@@ -63,6 +63,7 @@ type method struct {
 	validator   *validation.Validator
 	integration *mapping.Integration // nil for AWS_PROXY
 	forbidden   mapping.Forbidden
+	tenant      mapping.Tenant
 	reasons     *reasons.Route // explains denials
 	blocked     string         // why the route is not served; "" if it is
 }
@@ -219,6 +220,10 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 	out.function, out.qualifier = m.Integration.FunctionOn(st.stage)
 	out.refused = st.refusedMethod(m)
 	out.forbidden = mapping.NewForbidden(&m.Integration)
+	var err error
+	if out.tenant, err = mapping.NewTenant(&m.Integration); err != nil {
+		block(err)
+	}
 	validator, err := validation.New(st.api, m)
 	if err != nil {
 		block(err)

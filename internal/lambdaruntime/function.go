@@ -28,12 +28,17 @@ type function struct {
 	returning int        // processes that have answered, and will soon ask for more work
 	processes map[*process]struct{}
 	growth    growth
+
+	// With tenant isolation the function has no processes, and one of these for each tenant. Their locks are taken within
+	// its own.
+	tenants map[string]*function
+	used    []string // the tenants, the least recently used first
 }
 
 // invoke runs an invocation to its end.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
-	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, o.Qualifier, payload}, o.LogTail, false, o.stream
+	inv.work, inv.tail, inv.cold, inv.stream = work{o.RequestID, o.TraceID, o.Qualifier, o.Tenant, payload}, o.LogTail, false, o.stream
 
 	f.mu.Lock()
 	if f.closedErr != nil {
@@ -95,6 +100,7 @@ func (f *function) replace(s *Spec, code snapshot) {
 	f.version++
 	f.stopUnused()
 	f.live, f.starting, f.returning, f.idle = 0, 0, 0, nil
+	f.replaceTenants()
 	f.ensureProcesses()
 }
 
@@ -107,6 +113,9 @@ func (f *function) retire(err error) {
 	for inv := f.queue.pop(); inv != nil; inv = f.queue.pop() {
 		inv.done <- outcome{err: err}
 	}
+	for _, own := range f.tenants {
+		own.retire(err)
+	}
 }
 
 // close works like retire, and also ends running invocations.
@@ -116,6 +125,9 @@ func (f *function) close() {
 	defer f.mu.Unlock()
 	for p := range f.processes {
 		p.stop(ErrClosed)
+	}
+	for _, own := range f.tenants {
+		own.close()
 	}
 }
 

@@ -24,8 +24,8 @@ type invocation struct {
 
 // work is the answer to a process that asks for work.
 type work struct {
-	id, trace, qualifier string
-	payload              []byte
+	id, trace, qualifier, tenant string
+	payload                      []byte
 }
 
 var invocations = sync.Pool{New: func() any { return &invocation{done: make(chan outcome, 1)} }}

@@ -60,6 +60,11 @@ type Options struct {
 	// number of processors, a process is started only if an invocation has waited for some 20 ms and the function is slow.
 	MaxProcesses int
 
+	// MaxTenants is for how many tenants the processes of one function with tenant isolation are kept; default
+	// [defaultMaxTenants]. For a further tenant, those of the least recently used one without an invocation are ended, and
+	// its next invocation starts cold. MaxProcesses applies to each tenant.
+	MaxTenants int
+
 	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that a
 	// function under test does not act with the developer's rights.
 	Credentials *Credentials
@@ -113,6 +118,9 @@ type Pool struct {
 func New(o Options) *Pool {
 	if o.MaxProcesses <= 0 {
 		o.MaxProcesses = defaultMaxProcesses
+	}
+	if o.MaxTenants <= 0 {
+		o.MaxTenants = defaultMaxTenants
 	}
 	if o.Credentials == nil {
 		o.Credentials = &Credentials{"AKIDLOCALGATEWAY", "local-gateway-placeholder", "local-gateway-placeholder"}
@@ -203,6 +211,7 @@ type InvokeOptions struct {
 	RequestID string // default a random UUID
 	TraceID   string // the X-Amzn-Trace-Id of the request; default none
 	Qualifier string // the alias or version that is invoked, which then ends the function's ARN; default none
+	Tenant    string // the tenant ID, for a function with tenant isolation alone; default none
 	LogTail   bool   // include the last lines that the function wrote in the result
 
 	stream bool // see [Pool.InvokeStream]
@@ -213,7 +222,8 @@ type InvokeOptions struct {
 //
 // An error means that the function was not invoked, or not to the end: it does not exist, the payload is larger than
 // [maxPayload], the context has ended, or the pool is closed ([ErrClosed]). If the context ends, an invocation that has
-// begun continues without a listener, as in Lambda when a caller leaves.
+// begun continues without a listener, as in Lambda when a caller leaves. [ErrTenant] reports a tenant that Lambda
+// refuses.
 func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o InvokeOptions) (Result, error) {
 	f := (*p.functions.Load())[name]
 	switch {
@@ -237,7 +247,16 @@ func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o Invoke
 	if o.RequestID == "" {
 		o.RequestID = p.options.NewID()
 	}
-	return f.invoke(ctx, payload, o)
+	for {
+		own, err := f.forTenant(o.Tenant)
+		if err != nil {
+			return Result{}, err
+		}
+		result, err := own.invoke(ctx, payload, o)
+		if !errors.Is(err, errEnded) {
+			return result, err
+		}
+	}
 }
 
 // Close ends all processes at once, and returns when they are gone. Running and waiting invocations fail with

@@ -129,6 +129,10 @@ func (p *process) invocation(w work) *reply {
 	if w.trace != "" {
 		h["Lambda-Runtime-Trace-Id"] = []string{w.trace}
 	}
+	if w.tenant != "" {
+		// https://github.com/aws/aws-lambda-go/pull/604
+		h["Lambda-Runtime-Aws-Tenant-Id"] = []string{w.tenant}
+	}
 	return &reply{200, h, w.payload}
 }
 

@@ -42,6 +42,10 @@ type Spec struct {
 	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 	Logging Logging
 
+	// PerTenant gives each tenant processes of its own, which serve no other tenant. Each invocation then needs a tenant.
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
+	PerTenant bool
+
 	Timeout  time.Duration // default 3 s, at most 15 minutes
 	MemoryMB int           // default 128; not enforced
 	Region   string        // default "us-east-1"

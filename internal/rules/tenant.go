@@ -14,10 +14,10 @@ var tenantFromRequest = Rule{
 	Severity: Error,
 	Why: "Lambda runs a function with tenant isolation in an execution environment of the tenant that the request " +
 		"names. If the caller writes that name, a caller of one tenant runs in the environment of another.",
-	Looks: "what methods map to X-Amz-Tenant-Id, of APIs that Gatehouse built; for other APIs it warns. A claim of a " +
-		"Cognito authorizer counts as written by the caller if an app client of its user pools may write the attribute",
-	WayOut: "take the tenant from a verified claim, with Tenant(Claim(...)) on the route, or in another API from what the " +
-		"method's authorizer returns, such as context.authorizer.tenantId. Take an attribute of a user pool out of the " +
+	Looks: "what methods map to X-Amz-Tenant-Id, of APIs that Gatehouse built; for other APIs it warns. A claim of " +
+		"a Cognito authorizer counts as written by the caller if an app client of its user pools may write the attribute",
+	WayOut: "take the tenant from a verified claim, with Tenant(Claim(...)) on the route, or in another API from what " +
+		"the method's authorizer returns, such as context.authorizer.tenantId. Take an attribute of a user pool out of the " +
 		"WriteAttributes of its app clients",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
@@ -31,8 +31,8 @@ var tenantFromRequest = Rule{
 			if t.isolated == no {
 				continue
 			}
-			f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s takes the tenant of its function from %s, which "+
-				"%s", m.key(), t.from, how)}
+			f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s takes the tenant of its function from %s, "+
+				"which %s", m.key(), t.from, how)}
 			if m.api != nil {
 				f.API = m.api.name()
 				if m.api.plan != nil {
@@ -78,8 +78,8 @@ func (m *method) writer(from string) *resource {
 var changedTenant = Rule{
 	ID:       "changed-tenant",
 	Severity: Error,
-	Why: "A function with tenant isolation runs for the tenant that its method passes. With another source of the tenant " +
-		"than the table's, callers may run in the environment of another tenant.",
+	Why: "A function with tenant isolation runs for the tenant that its method passes. With another source of the " +
+		"tenant than the table's, callers may run in the environment of another tenant.",
 	Looks:  "the X-Amz-Tenant-Id that methods of the table's routes map",
 	WayOut: "leave it as secureapi.New writes it, or say in the table where the tenant comes from",
 	check: eachPlanned(func(a *api, report reporter) {
@@ -90,8 +90,8 @@ var changedTenant = Rule{
 				if has == "" {
 					has = "nothing"
 				}
-				report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf("the method %s has its tenant from %s by the table, "+
-					"and from %s in the template", m.key(), want, has)})
+				report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf("the method %s has its tenant from %s by the "+
+					"table, and from %s in the template", m.key(), want, has)})
 			}
 		}
 	}),
@@ -100,8 +100,8 @@ var changedTenant = Rule{
 var tenantIsolation = Rule{
 	ID:       "tenant-isolation",
 	Severity: Error,
-	Why: "Lambda refuses to run a function with tenant isolation without a tenant ID, and any other function with one. API " +
-		"Gateway then answers 500. Function URLs, event sources, provisioned concurrency and SnapStart do not support " +
+	Why: "Lambda refuses to run a function with tenant isolation without a tenant ID, and any other function with one. " +
+		"API Gateway then answers 500. Function URLs, event sources, provisioned concurrency and SnapStart do not support " +
 		"tenant isolation.",
 	Looks:  "the uses of functions whose TenancyConfig is in the assembly, by every API and other resources",
 	WayOut: "use a function without TenancyConfig here",

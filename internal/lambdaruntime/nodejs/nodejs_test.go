@@ -619,3 +619,20 @@ func Example() {
 	fmt.Println(string(result.Payload), result.Error, err)
 	// Output: {"statusCode":200,"body":"hello world"} <nil> <nil>
 }
+
+// TestTenant: the tenant ID is in the context, and nothing without tenant isolation.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
+func TestTenant(t *testing.T) {
+	const code = `exports.handler = async (event, context) => String(context.tenantId)`
+	for _, c := range []struct {
+		perTenant bool
+		want      string
+	}{{true, `"acme"`}, {false, `"undefined"`}} {
+		invoke, _ := deploy(t, lambdaruntime.Spec{
+			Handler: "index.handler", PerTenant: c.perTenant, Dir: runtimetest.Files(t, map[string]string{"index.js": code}),
+		}, "")
+		if got := runtimetest.Shown(invoke("{}")); got != c.want {
+			t.Errorf("PerTenant %t: got %s, want %s", c.perTenant, got, c.want)
+		}
+	}
+}

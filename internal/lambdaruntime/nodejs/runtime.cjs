@@ -334,6 +334,8 @@ function contextOf(headers) {
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     awsRequestId: headers['lambda-runtime-aws-request-id'],
     identity: json('lambda-runtime-cognito-identity'),
+    // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
+    tenantId: headers['lambda-runtime-aws-tenant-id'],
     clientContext: json('lambda-runtime-client-context'),
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };

@@ -332,3 +332,20 @@ func TestInline(t *testing.T) {
 		t.Errorf("code as long as may be: got %s", got)
 	}
 }
+
+// TestTenant: the tenant ID is in the context, and None without tenant isolation.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
+func TestTenant(t *testing.T) {
+	const code = "def handler(event, context):\n    return str(context.tenant_id)\n"
+	for _, c := range []struct {
+		perTenant bool
+		want      string
+	}{{true, `"acme"`}, {false, `"None"`}} {
+		invoke, _ := deploy(t, lambdaruntime.Spec{
+			Handler: "app.handler", PerTenant: c.perTenant, Dir: runtimetest.Files(t, map[string]string{"app.py": code}),
+		}, "")
+		if got := runtimetest.Shown(invoke("{}")); got != c.want {
+			t.Errorf("PerTenant %t: got %s, want %s", c.perTenant, got, c.want)
+		}
+	}
+}

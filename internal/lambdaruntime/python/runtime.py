@@ -186,6 +186,8 @@ class LambdaContext(Part):
         self.log_stream_name = environment("AWS_LAMBDA_LOG_STREAM_NAME")
         self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        # https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
+        self.tenant_id = headers["Lambda-Runtime-Aws-Tenant-Id"]
         self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
         self.identity = CognitoIdentity(json.loads(headers["Lambda-Runtime-Cognito-Identity"] or "{}"))
         client = headers["Lambda-Runtime-Client-Context"]

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // Patience is how long a test waits for something that must happen.
@@ -43,7 +44,7 @@ func Files(t testing.TB, files map[string]string) (dir string) {
 }
 
 // Deploy adds a function with the name "Fn" to a new pool, which ends with the test. [Patience] is the timeout if the
-// spec has none.
+// spec has none. A function with tenant isolation is invoked for [tenant.Sample].
 func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambdaruntime.Result, log *Log) {
 	t.Helper()
 	log = &Log{}
@@ -58,7 +59,11 @@ func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambd
 	}
 	return func(event string) lambdaruntime.Result {
 		t.Helper()
-		result, err := pool.Invoke(t.Context(), "Fn", []byte(event), lambdaruntime.InvokeOptions{TraceID: "Root=1-2-3"})
+		o := lambdaruntime.InvokeOptions{TraceID: "Root=1-2-3"}
+		if s.PerTenant {
+			o.Tenant = tenant.Sample
+		}
+		result, err := pool.Invoke(t.Context(), "Fn", []byte(event), o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,9 @@ func hang() ([]byte, error) {
 	}
 }
 
+// served are the tenants for which this process has run.
+var served []string
+
 type handler func(context.Context, []byte) ([]byte, error)
 
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return h(ctx, payload) }
@@ -150,6 +153,11 @@ var handlers = map[string]handler{
 		return nil, nil
 	},
 	"pid": func(context.Context, []byte) ([]byte, error) { return []byte(strconv.Itoa(os.Getpid())), nil },
+	"tenant": func(ctx context.Context, _ []byte) ([]byte, error) {
+		lc, _ := lambdacontext.FromContext(ctx)
+		served = append(served, lc.TenantID)
+		return json.Marshal(served)
+	},
 	"exit": func(context.Context, []byte) ([]byte, error) {
 		os.Exit(7)
 		return nil, nil
