@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 // lines is an access log.
@@ -156,10 +158,10 @@ func TestAccessLogProblems(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /mock", mock("mock"))
 	logged(r, "$context.httpmethod")
-	want := "Shop/Stage: its access log: the format has neither $context.requestId nor $context.extendedRequestId, and the " +
-		"deployment fails: add one\n" +
-		"Shop/Stage: its access log: $context.httpmethod is not a variable of access logs, which have - in its place: did you " +
-		"mean $context.httpMethod?"
+	want := "Shop/Stage: its access log: the format has neither $context.requestId nor $context.extendedRequestId, and " +
+		"the deployment fails: add one\n" +
+		"Shop/Stage: its access log: $context.httpmethod is not a variable of access logs, which have - in its place: did " +
+		"you mean $context.httpMethod?"
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -190,4 +192,139 @@ func TestAccessLogOfAStream(t *testing.T) {
 		line.Mode != "STREAMED" {
 		t.Errorf("got %q with the line %q (%v)", got.body, text, err)
 	}
+}
+
+// TestAccessLogValues reads variables that only some requests have: of callers, keys, refusals and caches.
+func TestAccessLogValues(t *testing.T) {
+	type ask struct {
+		target  string
+		headers []string
+	}
+	with := func(of devissuer.TokenRequest) func(t *testing.T, s *site) ask {
+		return func(t *testing.T, s *site) ask { return ask{"GET /prod/orders", []string{bearer(s.Token(of))}} }
+	}
+	plain := func(target string, headers ...string) func(*testing.T, *site) ask {
+		return func(*testing.T, *site) ask { return ask{target, headers} }
+	}
+	const key = "$context.status $context.error.responseType $context.error.message $context.identity.apiKeyId"
+	for _, c := range []struct {
+		name, format string
+		build        func(r object)
+		options      func(*Options)
+		asks         []func(t *testing.T, s *site) ask
+		want         string // the last line
+	}{
+		{
+			name: "the claims of a user pool's token", format: "$context.authorizer.claims.sub $context.authorizer.principalId",
+			build: func(r object) {
+				addPool(r)
+				addRoute(r, "GET /orders", mock("orders"),
+					object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")})
+			},
+			asks: []func(t *testing.T, s *site) ask{func(t *testing.T, s *site) ask {
+				return with(devissuer.TokenRequest{Issuer: s.Issuer().Issuers()[0].URL, Use: devissuer.ID, Subject: "jane"})(t, s)
+			}},
+			want: "jane -",
+		},
+		{
+			// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html: "access logs
+			// receive each claim as JSON text"
+			name:   "the claims of a JWT authorizer's token",
+			format: "$context.authorizer.claims.name $context.authorizer.claims.no",
+			build: func(r object) {
+				addJWT(r, "Auth", nil)
+				addRoute(r, "GET /orders", mock("orders"), object{"AuthorizationType": "JWT", "AuthorizerId": ref("Auth")})
+			},
+			asks: []func(t *testing.T, s *site) ask{with(devissuer.TokenRequest{
+				Issuer: jwtIssuer, Audience: "orders", Claims: map[string]any{"name": `Doe, "Jane" é`},
+			})},
+			want: `"Doe, \"Jane\" \u00E9" -`,
+		},
+		{
+			name: "a key over its rate", format: key,
+			build: func(r object) {
+				for id, one := range limitedShop(object{"Throttle": object{"RateLimit": 1, "BurstLimit": 1}}, nil) {
+					if id != "Stage" {
+						r[id] = one
+					}
+				}
+			},
+			options: func(o *Options) { o.Limits = true },
+			asks: []func(t *testing.T, s *site) ask{
+				plain("GET /prod/orders", ofKey("acme")), plain("GET /prod/orders", ofKey("acme")),
+			},
+			want: "429 THROTTLED Too Many Requests KEY",
+		},
+		{
+			name: "a gateway response with another status", format: key,
+			build: func(r object) {
+				addRoute(r, "GET /orders", mock("orders"))
+				r["Missing"] = gatewayResponse("MISSING_AUTHENTICATION_TOKEN", object{"StatusCode": "404"})
+			},
+			asks: []func(t *testing.T, s *site) ask{plain("GET /prod/none")},
+			want: "404 MISSING_AUTHENTICATION_TOKEN Missing Authentication Token -",
+		},
+		{
+			name: "a missing parameter", format: "$context.status $context.error.responseType $context.error.message",
+			build: func(r object) {
+				r["Validator"] = resource("ApiGateway::RequestValidator",
+					object{"RestApiId": ref("Api"), "ValidateRequestParameters": true})
+				addRoute(r, "GET /orders", mock("orders"), object{"RequestValidatorId": ref("Validator"),
+					"RequestParameters": object{"method.request.querystring.page": true}})
+			},
+			asks: []func(t *testing.T, s *site) ask{plain("GET /prod/orders")},
+			want: "400 BAD_REQUEST_PARAMETERS Missing required request parameters: [page]",
+		},
+		{
+			name: "an answer from the cache", format: "$context.status $context.integration.latency $context.integrationStatus",
+			build: func(r object) {
+				addRoute(r, "GET /orders", mock("orders"))
+				stage := r["Stage"].(object)["Properties"].(object)
+				stage["CacheClusterEnabled"] = true
+				stage["MethodSettings"] = []any{object{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true}}
+			},
+			options: func(o *Options) { o.Caches = true },
+			asks:    []func(t *testing.T, s *site) ask{plain("GET /prod/orders"), plain("GET /prod/orders")},
+			want:    "200 - -",
+		},
+		{
+			name: "a route that is not served here", format: "$context.status $context.resourcePath $context.integrationStatus",
+			build: func(r object) {
+				addRoute(r, "GET /far", object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "http://192.0.2.1/"})
+			},
+			asks: []func(t *testing.T, s *site) ask{plain("GET /prod/far")},
+			want: "501 /far -",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := bare()
+			c.build(r)
+			log, withLog := logged(r, c.format+" $context.requestId")
+			s := serve(t, r, withLog, func(o *Options) {
+				if c.options != nil {
+					c.options(o)
+				}
+			})
+			var last reply
+			for _, one := range c.asks {
+				log.take()
+				asked := one(t, s)
+				last = s.send(t, asked.target, asked.headers...)
+			}
+			want := strings.Replace(c.want, "KEY", s.keyID("acme"), 1) + " " + last.header.Get("x-amzn-RequestId") + "\n"
+			if diff := cmp.Diff(want, log.take()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// keyID returns the ID of an API key by its logical ID; "" without one.
+func (s *site) keyID(logicalID string) string {
+	for _, key := range s.Model().APIKeys {
+		if key.LogicalID == logicalID {
+			return key.KeyID
+		}
+	}
+	return ""
 }

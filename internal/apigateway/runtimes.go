@@ -73,9 +73,8 @@ func addPythonLayers(spec *lambdaruntime.Spec, layers []string) {
 	setPath(spec, pythonPath, path)
 }
 
-// The variables by which Python and Node.js find modules outside of a function's folder.
+// The environment variables in which Python and Node.js look for modules outside a function's folder.
 const (
-	// The environment variables in which Python and Node.js look for modules outside a function's folder.
 	pythonPath = "PYTHONPATH"
 	nodePath   = "NODE_PATH"
 )

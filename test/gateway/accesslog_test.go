@@ -136,8 +136,8 @@ func TestAccessLogByDefault(t *testing.T) {
 			`"authorizerStatus":"200","error":"User is not authorized to access this resource with an explicit deny in an ` +
 			`identity-based policy","errorType":"ACCESS_DENIED","length":"110","principal":"jane%20%22the%22%20doe",` +
 			`"route":"/orders","status":"403"}`},
-		{"no token", "/orders", "", 401, `{"authorizerError":"Unauthorized","authorizerStatus":"401","error":"Unauthorized",` +
-			`"errorType":"UNAUTHORIZED","length":"26","route":"/orders","status":"401"}`},
+		{"no token", "/orders", "", 401, `{"authorizerError":"Unauthorized","authorizerStatus":"401",` +
+			`"error":"Unauthorized","errorType":"UNAUTHORIZED","length":"26","route":"/orders","status":"401"}`},
 		{"no route", "/none", "", 403, `{"error":"Missing Authentication Token","errorType":"MISSING_AUTHENTICATION_TOKEN",` +
 			`"length":"42","status":"403"}`},
 	} {
@@ -148,7 +148,8 @@ func TestAccessLogByDefault(t *testing.T) {
 			if err := json.Unmarshal([]byte(text), &line); err != nil {
 				t.Fatalf("%q: %v", text, err)
 			}
-			if line["requestId"] != got.header.Get("x-amzn-RequestId") || line["path"] != "/prod"+c.path || line["verb"] != "GET" {
+			if line["requestId"] != got.header.Get("x-amzn-RequestId") || line["path"] != "/prod"+c.path ||
+				line["verb"] != "GET" {
 				t.Errorf("got %s", text)
 			}
 			for name, value := range line {

@@ -76,8 +76,8 @@ func (f *Format) notJSON() (list []string) {
 			list = append(list, "a line is not JSON where $context.error.messageString has no value, or is in quotes, since it "+
 				"has quotes of its own: write \"$context.error.message\"")
 		case !json.Valid([]byte(f.fill(i, none))):
-			list = append(list, fmt.Sprintf("a line is not JSON where $context.%s has no value, which is -: put the variable in "+
-				"quotes", p.variable))
+			list = append(list, fmt.Sprintf("a line is not JSON where $context.%s has no value, which is -: put the "+
+				"variable in quotes", p.variable))
 		}
 	}
 	return list

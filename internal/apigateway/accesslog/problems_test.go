@@ -13,22 +13,22 @@ func TestProblems(t *testing.T) {
 		{"a line end at the end", id + "\r\n", ""},
 		{"no ID", "$context.status",
 			"the format has neither $context.requestId nor $context.extendedRequestId, and the deployment fails: add one"},
-		{"a line break", id + "\n$context.status", "the format has a line break, and the deployment fails: \"Access Log format " +
-			"must be single line, new line character is allowed only at end of the format\""},
+		{"a line break", id + "\n$context.status", "the format has a line break, and the deployment fails: " +
+			"\"Access Log format must be single line, new line character is allowed only at end of the format\""},
 		{"a variable that does not exist", id + "$context.routeKey $context.routeKey",
 			"$context.routeKey is not a variable of access logs, which have - in its place"},
-		{"another case", id + "$context.httpmethod", "$context.httpmethod is not a variable of access logs, which have - in " +
-			"its place: did you mean $context.httpMethod?"},
-		{"another case of a variable of access logs alone", id + "$context.responselatency", "$context.responselatency is not " +
-			"a variable of access logs, which have - in its place: did you mean $context.responseLatency?"},
+		{"another case", id + "$context.httpmethod", "$context.httpmethod is not a variable of access logs, " +
+			"which have - in its place: did you mean $context.httpMethod?"},
+		{"another case of a variable of access logs alone", id + "$context.responselatency", "$context.responselatency " +
+			"is not a variable of access logs, which have - in its place: did you mean $context.responseLatency?"},
 		{"JSON", `{"id":"$context.requestId","status":$context.status,"latency":$context.responseLatency}`, ""},
 		{"JSON with a comma too many", `{"id":"$context.requestId",}`,
 			"the format begins like JSON, and its lines are not JSON: check quotes, commas and brackets"},
 		{"JSON with a variable outside of quotes", `{"id":"$context.requestId","latency":$context.integration.latency}`,
 			"a line is not JSON where $context.integration.latency has no value, which is -: put the variable in quotes"},
-		{"JSON with a message string", `{"id":"$context.requestId","error":$context.error.messageString}`, "a line is not JSON " +
-			"where $context.error.messageString has no value, or is in quotes, since it has quotes of its own: write " +
-			`"$context.error.message"`},
+		{"JSON with a message string", `{"id":"$context.requestId","error":$context.error.messageString}`,
+			"a line is not JSON where $context.error.messageString has no value, or is in quotes, since it has quotes of " +
+				`its own: write "$context.error.message"`},
 		{"text before JSON", `log {"id":"$context.requestId",}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -71,7 +71,8 @@ func TestVariables(t *testing.T) {
 		}
 	}
 	// Variables of HTTP and WebSocket APIs.
-	for name := range strings.FieldsSeq("routeKey dataProcessed eventType connectionId authorizer requestOverride.header.") {
+	const others = "routeKey dataProcessed eventType connectionId authorizer requestOverride.header."
+	for name := range strings.FieldsSeq(others) {
 		if problems := Parse("$context.requestId $context." + name).Problems(); len(problems) != 1 {
 			t.Errorf("%s: got %q, want a problem", name, problems)
 		}
