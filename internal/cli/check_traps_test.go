@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// TestCheckOfTraps runs the command on the templates that package rules judges: it fails on each that is called bad,
-// and on no other one.
+// TestCheckOfTraps runs the command on the templates of package rules. It must fail for the bad ones only.
 func TestCheckOfTraps(t *testing.T) {
 	files, err := filepath.Glob("../rules/testdata/traps/*.json")
 	if err != nil || len(files) == 0 {
@@ -33,7 +32,7 @@ func TestCheckOfTraps(t *testing.T) {
 	}
 }
 
-// TestCheckOfForeignApps: of apps that do not use Gatehouse the command says nothing, and ends with 0.
+// TestCheckOfForeignApps checks that the command reports nothing for apps that do not use Gatehouse, and exits with 0.
 func TestCheckOfForeignApps(t *testing.T) {
 	apps, err := os.ReadDir("../rules/testdata/foreign")
 	if err != nil || len(apps) < 10 {

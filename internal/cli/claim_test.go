@@ -92,7 +92,7 @@ var fuzzProvider = sync.OnceValues(func() (*devissuer.Provider, error) {
 	return devissuer.New(keys, []devissuer.Issuer{i}, devissuer.Options{Now: s.Now})
 })
 
-// FuzzClaim: a claim that is accepted is in the token with its value, or the token cannot be made.
+// FuzzClaim checks that the token has an accepted claim with its value, or cannot be made.
 func FuzzClaim(f *testing.F) {
 	for _, text := range []string{
 		"tenant=acme",

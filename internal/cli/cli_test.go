@@ -23,8 +23,7 @@ var t0 = time.Unix(1_800_000_000, 0)
 // keyFolder is a cache folder that the tests share, so that keys are made once.
 var keyFolder string
 
-// TestMain makes the test binary gatehouse, where it is called by that name, for what only a process of its own can
-// show.
+// TestMain runs gatehouse if the test binary is called by that name, for tests that need a separate process.
 func TestMain(m *testing.M) {
 	testscript.Main(withKeys{m}, map[string]func(){program: func() { os.Exit(Main()) }})
 }
@@ -60,7 +59,7 @@ func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), err.String()
 }
 
-// TestUsageTellsAllFlags: each flag is in its command's usage, and fits in a terminal of 120 columns.
+// TestUsageTellsAllFlags checks that the usage of a command has each flag, and fits into a terminal of 120 columns.
 func TestUsageTellsAllFlags(t *testing.T) {
 	for _, c := range commands() {
 		if c.Flags == nil {
@@ -84,14 +83,14 @@ func TestUsageTellsAllFlags(t *testing.T) {
 	}
 }
 
-// brokenPipe refuses what is written to it.
+// brokenPipe fails all writes.
 type brokenPipe struct{}
 
 var errPipe = errors.New("broken pipe")
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errPipe }
 
-// TestOutputThatGoesNowhere: a command whose output is lost fails.
+// TestOutputThatGoesNowhere checks that a command fails if its output cannot be written.
 func TestOutputThatGoesNowhere(t *testing.T) {
 	for _, args := range [][]string{{"routes", "--assembly", "testdata/iam"}, {"token", "--assembly", "testdata/token"}} {
 		var stderr bytes.Buffer

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// loginAPI is an API with a login, whose function is not in the assembly, and with routes that answer by themselves.
+// loginAPI returns an API with a login, whose function is not in the assembly, and with routes without functions.
 func loginAPI(id string, paths ...string) map[string]any {
 	r := mockAPI(id, paths...)
 	r[id+"Fn"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": map[string]any{
@@ -47,7 +47,7 @@ func getAs(t *testing.T, url, host string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-// TestDevApp: an API with a login is at the root of localhost, and the console is at 127.0.0.1 alone.
+// TestDevApp checks that an API with a login is at the root of localhost, and the console only at 127.0.0.1.
 func TestDevApp(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, loginAPI("Shop", "orders"), loginAPI("Zoo", "animals")))
@@ -101,7 +101,8 @@ func TestDevApp(t *testing.T) {
 	t.Errorf("no event of the app:\n%s", &r.stdout)
 }
 
-// TestDevPages: a page of a dev server may call the API, and behind a proxy the app has the proxy's origin.
+// TestDevPages checks that a page of a dev server may call the API, and that an app behind a proxy has the proxy's
+// origin.
 func TestDevPages(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, loginAPI("Shop", "orders")), "--cors-origin", "http://localhost:5173",

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// listed is what the list of requests shows.
+// listed has the visible parts of the list of requests.
 type listed struct {
 	Paths []string
 	Said  string
 }
 
-// useAgain replays, edits and copies a request that came from elsewhere, filters the list, keeps a persona, and calls
-// from the OpenAPI description.
+// useAgain replays, edits and copies a request of another client, filters the list, keeps a persona, and calls from the
+// OpenAPI description.
 func useAgain(t *testing.T, say func(command string, to any)) {
 	t.Helper()
 	var seen struct {

@@ -36,7 +36,8 @@ func guardedAPI(paths ...string) map[string]any {
 	return resources
 }
 
-// TestDevConsole: where it is is told before the last line, and what it is asked is neither a line nor a request.
+// TestDevConsole checks that the address of the console is printed before the last line, and that requests to the
+// console are not printed or listed.
 func TestDevConsole(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, guardedAPI("hello")))
@@ -92,7 +93,7 @@ func TestDevConsoleJSON(t *testing.T) {
 	}
 }
 
-// decided is what the browser saw of a call.
+// decided has the browser's view of a call.
 type decided struct {
 	Outcome, Status, Decision string
 	OnSummary                 bool

@@ -79,8 +79,8 @@ func orderAPI() map[string]any {
 	return resources
 }
 
-// TestDevConsoleUse uses the form as people did who stumbled over it, and has axe-core look at the page before and
-// after, at two widths and in both colour schemes. With a folder in GATEHOUSE_PICTURES it leaves pictures of it there.
+// TestDevConsoleUse uses the form as people did who had trouble with it. axe-core checks the page before and after, at
+// two widths and in both colour schemes. With a folder in GATEHOUSE_PICTURES, the test writes pictures of it there.
 func TestDevConsoleUse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")

@@ -19,7 +19,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// printed is a line to try with what it is said to come to.
+// printed is a line to try, with its expected result.
 type printed struct {
 	status int
 	curl   string

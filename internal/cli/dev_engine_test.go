@@ -55,7 +55,7 @@ func TestDevWithAnOldNode(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		environ []string
-		want    string // of what the app sees
+		want    string // a part of the app's environment
 		said    bool
 	}{
 		{"past its end of life", []string{nodeIn(t, "v20.20.2"), home}, "silence=20 root=.", true},

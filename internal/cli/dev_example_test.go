@@ -23,8 +23,8 @@ func emptyTable(t *testing.T) (url string) {
 	return server.URL
 }
 
-// TestDevExample runs the example as the README says, with its functions built and CDK's engine in Node. By default it
-// runs one kind of authorizer; with GATEHOUSE_TEST_ALL=1 it runs all of them.
+// TestDevExample runs the example as the README says, with its functions built and CDK's engine in Node.js. By default
+// it runs one kind of authorizer, and with GATEHOUSE_TEST_ALL=1 all of them.
 func TestDevExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the example takes some seconds to synthesize")
@@ -37,7 +37,7 @@ func TestDevExample(t *testing.T) {
 	}
 	kinds := []struct {
 		kind string
-		want []int // what the printed lines come to
+		want []int // the statuses of the printed lines
 	}{
 		{"token", []int{200, 200, 401, 403}},
 		{"request", []int{200, 200, 401, 403}},

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestDevForeignFunctions serves an assembly that was synthesized for deployment: its functions cannot run here. No
-// line to try promises what would be a 501, and the way out is said.
+// TestDevForeignFunctions serves an assembly that was synthesized for deployment, so its functions cannot run here. No
+// line to try may lead to a 501, and the output has a fix.
 func TestDevForeignFunctions(t *testing.T) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("what a program was built for is not looked into here")

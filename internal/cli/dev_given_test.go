@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestDevGiven gives what only a deployment knows: a variable that is another resource's attribute, one that is a
+// TestDevGiven sets values that only a deployment knows: a variable with another resource's attribute, one with a
 // dynamic reference, and a parameter without a default, which names the stage here.
 func TestDevGiven(t *testing.T) {
 	t.Parallel()

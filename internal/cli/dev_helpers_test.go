@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// mockAPI is the template of an API whose routes are answered by API Gateway itself, so that it needs no function: by
-// default GET, guarded by AWS_IAM where the path says so.
+// mockAPI returns the template of an API whose routes API Gateway answers, so that it needs no function. The default
+// verb is GET, and AWS_IAM guards a path that says so.
 func mockAPI(id string, paths ...string) map[string]any {
 	resources := map[string]any{
 		id: map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": id}},
@@ -92,10 +92,10 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// withoutCDK is the environment for apps that do not run CDK: what Node.js is here need not be asked.
+// withoutCDK returns the environment for apps that do not run CDK. The version of Node.js is not checked.
 func withoutCDK() []string { return append(os.Environ(), "JSII_NODE=echo") }
 
-// fakeApp makes a folder with a cdk.json whose app copies the assembly beside it, as an app that synthesizes it would.
+// fakeApp makes a folder with a cdk.json. Its app copies the assembly in the folder, in place of synthesizing it.
 func fakeApp(t *testing.T, apis ...map[string]any) (dir string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -112,7 +112,7 @@ func fakeApp(t *testing.T, apis ...map[string]any) (dir string) {
 	return dir
 }
 
-// left lists what the command has left in the folder for temporary files. What other programs leave there is theirs.
+// left lists the temporary files that the command has not removed. Files of other programs are ignored.
 func left(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

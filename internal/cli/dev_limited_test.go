@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestDevLimited makes the printed requests to APIs that let in some addresses only, or want parameters: each has to be
-// answered as the line says.
+// TestDevLimited makes the printed requests to APIs that admit only some addresses, or require parameters. Each answer
+// must be the printed one.
 func TestDevLimited(t *testing.T) {
 	t.Parallel()
 	const (
@@ -27,7 +27,7 @@ func TestDevLimited(t *testing.T) {
 		denied = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 			{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
 	)
-	// The policy of a PRIVATE API, which is reached through one VPC endpoint alone.
+	// This is the policy of a PRIVATE API, which is only reached through one VPC endpoint.
 	const endpoint = `!{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 		{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
 	own := strings.ReplaceAll(endpoint, `"vpce-0a1b2c3d"`, `{"Ref": "Endpoint"}`)

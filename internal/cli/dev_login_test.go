@@ -101,7 +101,7 @@ func devSessions(t *testing.T, functions string) {
 
 const devServer = "http://localhost:4321"
 
-// devProxy: behind the proxy of a dev server that keeps the Host, the app has the proxy's origin.
+// devProxy checks that the app has the proxy's origin behind the proxy of a dev server that keeps the Host header.
 func devProxy(t *testing.T, functions string) {
 	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}),
 		"--app-origin", devServer)
@@ -115,7 +115,7 @@ func devProxy(t *testing.T, functions string) {
 	}
 }
 
-// devPages: a page on another port writes where the guard does not cache.
+// devPages checks that a page on another port can write if the guard does not cache.
 func devPages(t *testing.T, functions string) {
 	for perRequest, want := range map[bool]int{true: http.StatusOK, false: http.StatusForbidden} {
 		r, _ := start(t, t.TempDir(), "--cors-origin", devServer, "--assembly",
@@ -142,7 +142,8 @@ func devPages(t *testing.T, functions string) {
 	}
 }
 
-// devWatched: a session outlives changes of the app, also one that brings another provider and restarts the functions.
+// devWatched checks that a session survives changes of the app, including one that replaces the provider and restarts
+// the functions.
 func devWatched(t *testing.T, functions string) {
 	dir := fakeApp(t)
 	serve := func(o apptest.Options) {

@@ -45,7 +45,7 @@ func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
 	return &person{browser, app}, r
 }
 
-// does has the person do something, with arguments by name, and returns what comes of it.
+// does makes the simulated user do something, with arguments by name, and returns the result.
 func does[T any](t *testing.T, p *person, what string, arguments ...any) (seen T) {
 	t.Helper()
 	task := map[string]any{"run": what}
@@ -100,8 +100,7 @@ func (p *person) logsOut(t *testing.T) {
 	p.hasNothing(t, does[view](t, p, "back"))
 }
 
-// hasNothing checks that nothing of a session is left: in the page, among the browser's cookies, or in what the API
-// answers.
+// hasNothing checks that nothing of a session is left in the page, in the browser's cookies, or in the API's answers.
 func (p *person) hasNothing(t *testing.T, v view) {
 	t.Helper()
 	if v.SignedIn || v.Name != "" || strings.Contains(v.Text, aSeed) || strings.Contains(v.Text, anItem) {
@@ -139,11 +138,11 @@ func (p *person) canUse(t *testing.T, page string) {
 	}
 }
 
-// Orders of the page: one that examples/spa begins with, and one that the test makes.
+// The orders of the page: one that examples/spa has at the start, and one that the test makes.
 const aSeed, anItem = "Oak planks", "Brass bell"
 
-// TestDevLoginUse is what people do with the page of examples/spa, one thing after the other. The refresh of a session,
-// for which a token has to end, has a gateway of its own meanwhile.
+// TestDevLoginUse does what users do on the page of examples/spa, step by step. Meanwhile, another gateway tests the
+// refresh of a session, for which a token has to expire.
 func TestDevLoginUse(t *testing.T) {
 	t.Parallel()
 	p, r := newPerson(t, "spa")
@@ -229,7 +228,7 @@ func sessionCookie(t *testing.T, p *person) {
 		Name, Domain, Path, SameSite string
 		Secure, HTTPOnly             bool
 	}
-	// Of a cookie without Domain, the browser shows the host, without a dot in front.
+	// For a cookie without Domain, the browser shows the host without a leading dot.
 	want := []cookie{{"__Host-session", "localhost", "/", "Strict", true, true}}
 	if got := does[[]cookie](t, p, "cookies"); !slices.Equal(got, want) {
 		t.Errorf("the browser keeps %+v, want %+v", got, want)
@@ -247,8 +246,8 @@ func signedInToWrite(t *testing.T, p *person) {
 	p.canUse(t, "ordered")
 }
 
-// otherSites submits forms to the API from pages elsewhere. No public suffix has more than one label here, so sites are
-// hosts, and ports do not matter: another port stands for a sibling host, whose requests come with the cookie.
+// otherSites submits forms to the API from pages of other sites. All public suffixes here have one label, so a site is
+// a host, and ports do not matter: another port stands for a sibling host, whose requests have the cookie.
 // Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
 func otherSites(t *testing.T, p *person) {
 	const forged = "Forged"
@@ -274,7 +273,7 @@ func otherSites(t *testing.T, p *person) {
 	}
 }
 
-// broughtBack: browsers keep a page that is left, and bring it back as it was.
+// broughtBack checks the page after the browser's back button, which restores the page as it was.
 func broughtBack(t *testing.T, p *person) {
 	v := does[struct{ Left, Back view }](t, p, "shelve")
 	if v.Left.SignedIn || strings.Contains(v.Left.Text, aSeed) {
@@ -295,8 +294,8 @@ func loggedOutElsewhere(t *testing.T, p *person) {
 	p.canUse(t, "ended")
 }
 
-// devLoginUseRefresh has two tabs make ten requests in the moment when the session's token has ended: the provider is
-// asked once, and no tab is logged out.
+// devLoginUseRefresh makes ten requests from two tabs when the session's token has expired. The provider must be asked
+// once, and no tab may be logged out.
 func devLoginUseRefresh(t *testing.T, assembly string) {
 	p, r := newPersonIn(t, t.TempDir(), "--assembly", assembly, "--token-life", "15s")
 	p.opens(t)

@@ -43,7 +43,7 @@ func commandsIn(t *testing.T, page, heading string) []string {
 // theOrders is the answer of the API.
 const theOrders = `{"orders":[]}`
 
-// TestDevMachine does what docs/machines.md says, by curl and by its Go program, at an API that a user pool guards.
+// TestDevMachine follows docs/machines.md with curl and with its Go program, for an API behind a user pool.
 func TestDevMachine(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")

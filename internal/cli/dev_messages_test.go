@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDevMessages: what the app's constructs say is written once, and what they say anew after a change as well.
+// TestDevMessages checks that messages of the app's constructs are printed once, and new ones after a change.
 func TestDevMessages(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Shop", "orders"))

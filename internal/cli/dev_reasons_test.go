@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestDevReasons: for a wrong scope, audience, issuer or time, the terminal and the console say which value came and
-// which one is wanted.
+// TestDevReasons checks that the terminal and the console show the received and the expected value for a wrong scope,
+// audience, issuer or time.
 func TestDevReasons(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, guardedAPI())

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// plainFunction is a function without libraries: it answers with what the package answer says. It does without
-// net/http, with which linking it takes twice as long.
+// plainFunction is a function without libraries, which answers with the text of package answer. It does not use
+// net/http, which would double the time to link it.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 const plainFunction = `package main
 
@@ -105,8 +105,8 @@ cp record "$GATEHOUSE_BUILD_RECORD" && echo run >> .runs
 	return dir
 }
 
-// builtFunction returns the function of a [functionApp] as it is at first. All apps have the same one: it is built
-// once.
+// builtFunction returns the executable of a [functionApp] before changes. It is built once, because all apps have the
+// same one.
 func builtFunction(t *testing.T, dir string) (program string) {
 	t.Helper()
 	firstFunction.Do(func() {
@@ -131,7 +131,8 @@ var firstFunction struct {
 	err     error
 }
 
-// TestDevWatchFunction: a change of a function's file builds the function, without the app, and without a request lost.
+// TestDevWatchFunction checks that a change of a function's file builds the function, without running the app or losing
+// a request.
 func TestDevWatchFunction(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("functions run on unix")
@@ -187,7 +188,7 @@ func TestDevWatchFunction(t *testing.T) {
 		t.Errorf("after it builds again: %s, and the app ran %d times", got, runs())
 	}
 
-	// The app fails, and what it left of its assembly counts for nothing.
+	// If the app fails, the changed files of its assembly are not used.
 	r.saved(t, servedAgain, func() {
 		writeFile(t, filepath.Join(dir, "app/main.go"), "package main\n\nfunc main() { }\n")
 	})
@@ -208,7 +209,7 @@ func TestDevWatchFunction(t *testing.T) {
 	}
 }
 
-// TestDevWatchFolder: the function's module is beside the app's folder.
+// TestDevWatchFolder has the function's module next to the app's folder.
 func TestDevWatchFolder(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("functions run on unix")
@@ -242,7 +243,8 @@ func TestDevWatchFolder(t *testing.T) {
 	r.stop(t)
 }
 
-// TestDevWatchStops: a save while the app runs stops it, and the function's new answer does not wait for the app.
+// TestDevWatchStops checks that a save stops a running app, and that the function's new answer does not wait for the
+// app.
 func TestDevWatchStops(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("functions run on unix")

@@ -34,9 +34,9 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// patience is how long a test waits for what must happen. It is never slept through: it is as long as a busy machine
-// takes that has to compile CDK first. It ends before "go test -timeout" does, which would end the test without the
-// output of the command.
+// patience is how long a test waits for something that must happen. It is long enough for a busy machine that first has
+// to compile CDK, and shorter than "go test -timeout", which would end the test without the command's output. Tests
+// wait only as long as necessary.
 func patience(t *testing.T) time.Duration {
 	const most, toFail = 8 * time.Minute, time.Minute
 	if deadline, limited := t.Deadline(); limited {
@@ -45,7 +45,7 @@ func patience(t *testing.T) time.Duration {
 	return most
 }
 
-// answersWithin is how long a request may take, on a busy machine: the gateway itself answers 504 after 29 seconds.
+// answersWithin is how long a request may take on a busy machine. The gateway itself answers 504 after 29 seconds.
 const answersWithin = 2 * time.Minute
 
 // endsWithin is how long a command may take to end, where no patience is left.
@@ -84,8 +84,8 @@ func cacheWithKeys(t *testing.T) (dir string) {
 	return dir
 }
 
-// launch runs "gatehouse dev" in the folder of an app that does not run CDK, with a folder for temporary files of its
-// own, and a cache of its own that has the keys that the tests share.
+// launch runs "gatehouse dev" in the folder of an app that does not run CDK. The process has its own folder for
+// temporary files, and its own cache with the keys that the tests share.
 func launch(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	t.Helper()
 	r = &running{process: command.Process{Dir: dir, Environ: withoutCDK}, cache: cacheWithKeys(t)}
@@ -93,7 +93,7 @@ func launch(t *testing.T, dir string, args ...string) (r *running, temp string) 
 	return r, r.temp
 }
 
-// launch runs it, with what the test has set of its process.
+// launch runs it with the test's settings of the process.
 func (r *running) launch(t *testing.T, args ...string) {
 	t.Helper()
 	var ctx context.Context
@@ -120,10 +120,10 @@ func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	return r, temp
 }
 
-// builtFromRepository has the go command run a test again when a file has changed that the apps of this repository and
-// their functions are built from. The go command keeps the result of a test until a file changes that the test has
-// asked for itself, and here other processes read them. The root is not listed: each "git status" changes the time of
-// .git.
+// builtFromRepository makes the go command run a test again if a file has changed from which the apps of this
+// repository and their functions are built. The go command reuses the result of a test until a file changes that the
+// test itself has read, but here other processes read these files. The root is not listed, because each "git status"
+// changes the time of .git.
 func builtFromRepository(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{

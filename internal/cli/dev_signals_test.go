@@ -32,7 +32,7 @@ func startInTerminal(cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// own is a "gatehouse dev" in a process of its own.
+// own is a "gatehouse dev" in a separate process.
 type own struct {
 	*exec.Cmd
 	stdout io.ReadCloser
@@ -79,7 +79,8 @@ func (o *own) ended(t *testing.T) int {
 	return o.ProcessState.ExitCode()
 }
 
-// TestDevTerminalClosed: it then ends as by Ctrl-C, also while the app runs, which a terminal does not reach by itself.
+// TestDevTerminalClosed checks that closing the terminal has the same effect as Ctrl-C, even while the app runs, which
+// does not get the signal from the terminal.
 func TestDevTerminalClosed(t *testing.T) {
 	t.Parallel()
 	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
@@ -115,8 +116,8 @@ func TestDevTerminalClosed(t *testing.T) {
 	}
 }
 
-// TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes
-// it.
+// TestDevWatchOwnOutput checks that writing the command's output into a file in the app's folder is not a change of the
+// app, also through tee.
 func TestDevWatchOwnOutput(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
@@ -161,7 +162,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 	wait(regexp.MustCompile("the new API is served"))
 }
 
-// TestRoutesStopped: a command that waits for a file, as of a folder in a network, ends when it is told to.
+// TestRoutesStopped checks that a signal ends a command that waits for a file, such as one on a network.
 func TestRoutesStopped(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -199,7 +200,8 @@ func TestDevUnread(t *testing.T) {
 	}
 }
 
-// TestDevStopsAtOnce: the second Ctrl-C ends the wait for a request, and the last line says that it got no answer.
+// TestDevStopsAtOnce checks that a second Ctrl-C ends the wait for a request, and that the last line names the
+// unanswered request.
 func TestDevStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestDevStops stops while a request is open: the last two lines say what is waited for, and what was.
+// TestDevStops stops the command during a request. The last two lines must say that it waits, and how the wait ended.
 func TestDevStops(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})

@@ -18,7 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// TestDev is a life of the command: the app runs, the lines it prints hold, and nothing is left behind.
+// TestDev runs the command from start to end: the app runs, the printed lines are right, and no files or processes are
+// left.
 func TestDev(t *testing.T) {
 	dir := fakeApp(t, mockAPI("Api", "hello", "signed"))
 	r, temp := start(t, dir)
@@ -57,7 +58,7 @@ func TestDev(t *testing.T) {
 	}
 }
 
-// TestDevRequests: each request is a line that has the reason, and no token.
+// TestDevRequests checks that each request has a line with the reason and without a token.
 func TestDevRequests(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("Api", "hello", "signed")))
@@ -135,7 +136,7 @@ func TestDevAssembly(t *testing.T) {
 	}
 }
 
-// TestDevBusyPort: the port is claimed before the app runs.
+// TestDevBusyPort checks that the port is opened before the app runs.
 func TestDevBusyPort(t *testing.T) {
 	t.Parallel()
 	busy, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -217,7 +218,7 @@ func TestDevStopped(t *testing.T) {
 	}
 }
 
-// TestDevAudience: an audience that is misspelt is not passed over, with lines for another one.
+// TestDevAudience checks that a misspelt audience is an error, and does not print lines for another one.
 func TestDevAudience(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, guardedAPI())
@@ -242,7 +243,7 @@ func TestDevAudience(t *testing.T) {
 	start(t, dir, "--issuer", known[1], "--audience", known[2])
 }
 
-// TestDevSlowApp: an app that takes long is not mistaken for a command that hangs.
+// TestDevSlowApp checks that the output shows that a slow app is running.
 func TestDevSlowApp(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t)

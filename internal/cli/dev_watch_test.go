@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// saved makes a change of the app's files, and waits for what is then said. A change that comes in while the app runs
-// for the second time in a row may be the app's own, or the rest of a file of which half was read: it is reported
-// instead of served, the user saves it again, and what is wanted may have been said before or after.
+// saved changes the app's files and waits for an output. A change during the second consecutive run of the app may come
+// from the app, or from a file that was read in part. The command reports such a change instead of serving it, and then
+// saved saves the file again. The output may have come before or after that.
 func (r *running) saved(t *testing.T, want string, save func()) {
 	t.Helper()
 	first := len(r.stdout.String())
@@ -31,7 +31,7 @@ func (r *running) saved(t *testing.T, want string, save func()) {
 
 const servedAgain = "  the new API is served, after "
 
-// TestDevWatch: a change is served without a request lost; a broken app leaves the old API.
+// TestDevWatch checks that a change is served without losing a request, and that the old API stays if the app fails.
 func TestDevWatch(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
@@ -94,7 +94,8 @@ func TestDevWatch(t *testing.T) {
 	}
 }
 
-// TestDevWatchConfiguration: cdk.json and cdk.context.json are sources, too. What the app is told is what they say now.
+// TestDevWatchConfiguration checks that cdk.json and cdk.context.json are sources, and that the app gets their new
+// values.
 func TestDevWatchConfiguration(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
@@ -136,11 +137,12 @@ func TestDevWatchConfiguration(t *testing.T) {
 	change("cdk.json", `{"app":"more"}`, "start again")
 }
 
-// TestDevWatchAppThatWritesASource: the app does not run forever, and the user learns that a file is not served.
+// TestDevWatchAppThatWritesASource checks that the app does not run forever, and that the user is told that a file is
+// not served.
 func TestDevWatchAppThatWritesASource(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))
-	// It writes the source last: an app that runs on for a while after it would be stopped for the change, and run again.
+	// The app writes the source last. If it continued to run for a while, the change would stop it and run it again.
 	writeFile(t, filepath.Join(dir, "app.sh"),
 		"mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo run >>written.go\n")
 	r, _ := start(t, dir, "--watch")
@@ -153,7 +155,8 @@ func TestDevWatchAppThatWritesASource(t *testing.T) {
 	}
 }
 
-// TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.
+// TestDevWatchWithoutAssembly checks that an app that succeeds without writing an assembly is not treated as one that
+// wrote the same assembly again.
 func TestDevWatchWithoutAssembly(t *testing.T) {
 	t.Parallel()
 	dir := fakeApp(t, mockAPI("Api", "hello"))

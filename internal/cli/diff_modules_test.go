@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// outsideApp writes a cloud assembly with an API whose public path another module has.
+// outsideApp writes a cloud assembly with an API. Another module has the API's public path.
 const outsideApp = `package main
 
 import (
@@ -48,8 +48,8 @@ func main() {
 }
 `
 
-// TestDiffOfModulesOutside has an app that takes a module from a folder beside its repository: by go.mod, and by a
-// go.work above it.
+// TestDiffOfModulesOutside has an app that uses a module outside of its repository, by go.mod and by a go.work file
+// above it.
 func TestDiffOfModulesOutside(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links require a right there")
@@ -127,8 +127,8 @@ func TestDiffOfModulesOutside(t *testing.T) {
 	}
 }
 
-// TestLendModules: a checkout has what npm installed in each of its folders, but not what the commit does not know, nor what
-// is its own.
+// TestLendModules checks that a checkout gets the packages that npm installed in each of its folders, but no folders
+// that the commit does not have or that have their own packages.
 func TestLendModules(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links require a right there")
@@ -165,8 +165,8 @@ func TestLendModules(t *testing.T) {
 	}
 }
 
-// TestLendModulesByLinks: a repository that is reached by a link lends what it has, and a commit whose folder is a link
-// to one outside has nothing written there.
+// TestLendModulesByLinks checks that a repository behind a link provides its packages, and that no file is written
+// outside if a folder of the commit is a link to there.
 func TestLendModulesByLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links require a right there")
@@ -212,7 +212,7 @@ func TestLendModulesByLinks(t *testing.T) {
 	}
 }
 
-// TestNotInCommit: files that Git ignores are in no commit, which an app that copies them does not say.
+// TestNotInCommit checks the advice to commit a file, which an app's own error about a missing file does not have.
 func TestNotInCommit(t *testing.T) {
 	for text, want := range map[string]bool{
 		"panic: Cannot find asset at /tmp/tree/app/vendor": true,

@@ -32,9 +32,9 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestRoutes prints the access matrix of assemblies. Those named by their guard are the example's, as CDK made them,
-// with the access tables left of their assets; session is an app with a login, as CDK made it; shop is written by hand,
-// for what the example has not.
+// TestRoutes prints the access matrix of assemblies. Those with the name of a guard are the example's assemblies from
+// CDK, with only the access tables of their assets. The assembly session is an app with a login from CDK. The assembly
+// shop is handwritten and has features that the example lacks.
 func TestRoutes(t *testing.T) {
 	for _, name := range []string{"token", "request", "session", "cognito", "jwt", "iam", "shop"} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestCommandsNameTheirFlags: a command with flags in its usage lists them, or no misspelt one would be recognized.
+// TestCommandsNameTheirFlags checks that a command with flags in its usage lists them, so that misspelt flags are
+// recognized.
 func TestCommandsNameTheirFlags(t *testing.T) {
 	for _, c := range commands() {
 		if !strings.Contains(c.Usage, "\n  --") {

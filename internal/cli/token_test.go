@@ -139,7 +139,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// serveKeys serves an assembly's issuers as the gateway does, and says where one's keys are.
+// serveKeys serves an assembly's issuers as the gateway does, and returns the address of an issuer's keys.
 func serveKeys(t testing.TB, dir, issuer string) string {
 	t.Helper()
 	_, model, err := command.ReadAssembly(dir, nil)
@@ -165,7 +165,7 @@ func serveKeys(t testing.TB, dir, issuer string) string {
 	return p.JWKSURL(issuer)
 }
 
-// TestTokenOfWhatIsLeft: an authorizer that cannot be read does not stand in the way of another one's issuer.
+// TestTokenOfWhatIsLeft checks that an unreadable authorizer does not prevent tokens of another authorizer's issuer.
 func TestTokenOfWhatIsLeft(t *testing.T) {
 	resources := `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}}`
 	for name, config := range map[string]string{
@@ -220,7 +220,7 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 	}
 }
 
-// An issuer that is asked about its tokens has opaque ones, and "gatehouse dev" knows them.
+// TestOpaqueToken checks that an issuer with introspection has opaque tokens, and that "gatehouse dev" accepts them.
 func TestOpaqueToken(t *testing.T) {
 	const resources = `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}},
 		"F":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},

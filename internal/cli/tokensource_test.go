@@ -45,8 +45,8 @@ func records(t *testing.T, cache string) string {
 	return fmt.Sprint(entries)
 }
 
-// TestTokenOfAFolder: without --assembly the issuers are those of cdk.out, or else those of the process that serves the
-// folder's app.
+// TestTokenOfAFolder checks that without --assembly the issuers are those of cdk.out or, if it is missing, those of the
+// process that serves the folder's app.
 func TestTokenOfAFolder(t *testing.T) {
 	dir := fakeApp(t, guardedAPI())
 	r, _ := start(t, dir)
@@ -118,8 +118,8 @@ func TestTokenOfADevWithoutIssuers(t *testing.T) {
 	}
 }
 
-// TestTokenOfStaleRecords: a record does not say that its process still runs, nor that what listens at its address is
-// it.
+// TestTokenOfStaleRecords checks records of processes that have ended, and of an address at which another process
+// listens.
 func TestTokenOfStaleRecords(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no modes, and connections are refused otherwise")
@@ -226,7 +226,7 @@ func TestTokenOfStaleRecords(t *testing.T) {
 	})
 }
 
-// keep writes the record of a run that is called "ours".
+// keep writes the record of a run with the name "ours".
 func keep(t *testing.T, cache, dir string, pid int, url string) {
 	t.Helper()
 	project, err := devrecord.Project(dir)
@@ -247,7 +247,8 @@ func keep(t *testing.T, cache, dir string, pid int, url string) {
 	}
 }
 
-// TestDevWithoutARecord: a cache folder that others can write to is said, and requests are served.
+// TestDevWithoutARecord checks that a cache folder that other users can write to is reported, and that requests are
+// served.
 func TestDevWithoutARecord(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no modes")

@@ -207,7 +207,7 @@ func TestUnresolved(t *testing.T) {
 	}
 }
 
-// TestErrorText checks that an error tells the whole chain: where the value is used, and what is wrong at its end.
+// TestErrorText checks that an error has the whole chain: the use of the value, and the cause at its end.
 func TestErrorText(t *testing.T) {
 	a := parse(t, assemblytest.Template)
 	_, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "It", "Properties.Uri",

@@ -13,8 +13,8 @@ import (
 // slow is far more than any input takes here, and far less than a template that multiplies itself would.
 const slow = time.Minute
 
-// FuzzEvaluate evaluates any value in a template that has one of everything. It must end, and an error must say what
-// and where.
+// FuzzEvaluate evaluates any value in a template that has one of everything. Evaluation must end, and an error must
+// have the place and the cause.
 func FuzzEvaluate(f *testing.F) {
 	for _, seed := range []string{
 		`{"Ref": "Env"}`, `{"Fn::GetAtt": ["Fn", "Arn"]}`, `{"Fn::Sub": "${Env}-${Fn.Arn}-${!x}"}`,

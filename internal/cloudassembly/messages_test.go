@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// said is metadata with what constructs say beside what they do not.
+// said is metadata with messages of constructs and other entries.
 const said = `{"/Shop/Api":[{"type":"aws:cdk:logicalId","data":"Api"},
 	{"type":"aws:cdk:warning","data":"siblings [ack: gatehouse:siblingRoutes]"},{"type":"aws:cdk:warning","data":{"a":1}}],
 	"/Shop":[{"type":"aws:cdk:error","data":"no [x] here"},{"type":"aws:cdk:info","data":"read this"}]}`

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestEqualPropertiesAreOneValue: in one template and in all of an assembly, and no others.
+// TestEqualPropertiesAreOneValue checks which equal properties share a value, in one template and in a whole assembly.
 func TestEqualPropertiesAreOneValue(t *testing.T) {
 	values := newPropertyValues()
 	parse := func(text string) map[string]*TemplateResource {

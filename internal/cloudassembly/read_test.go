@@ -100,7 +100,7 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 	})
 }
 
-// TestReadIsTolerant reads what a later CDK may write: a newer version, artifacts and members that are not known.
+// TestReadIsTolerant reads an assembly of a later CDK, with a newer version and unknown artifacts and members.
 func TestReadIsTolerant(t *testing.T) {
 	dir := assemblytest.Folder(t, map[string]string{
 		"manifest.json": `{"version": "999.0.0", "minimumCliVersion": "9.0.0", "novelty": [1], "missing": [{"key": "zones:1", "provider": "availability-zones", "props": {}}], "artifacts": {
@@ -251,15 +251,15 @@ func TestExports(t *testing.T) {
 			}
 		})
 	}
-	// Collecting the exports asked for the queue's name before S0-x was known; that must not be remembered.
+	// Collecting the exports reads the queue's name before S0-x is known. That result must not be remembered.
 	if got, err := e.Evaluate(a.stacks[4], "", "", decode(t, `{"Fn::GetAtt": ["Q", "QueueName"]}`)); err != nil ||
 		got != "a" {
 		t.Errorf("got %v, %v, want a", got, err)
 	}
 }
 
-// TestStagesOfOneApp checks two stages in one environment: a name that exists in both refers to the referrer's own
-// stage. The app sets the parameters.
+// TestStagesOfOneApp has two stages in one environment. A name that exists in both refers to the stage of the
+// reference. The app sets the parameters.
 func TestStagesOfOneApp(t *testing.T) {
 	stage := func(name string) string {
 		return `"` + name + `": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "` + name + `"}}`

@@ -40,8 +40,8 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
-// TestUndecidedOfNestedStacks has a stack that is made where a parameter of its parent says so, and gives its own ones
-// values.
+// TestUndecidedOfNestedStacks has a nested stack that exists only if a parameter of its parent has a certain value. The
+// parent sets the parameters of the nested stack.
 func TestUndecidedOfNestedStacks(t *testing.T) {
 	a := assemblyWith(t, `"N": {"Type": "AWS::CloudFormation::Stack", "Condition": "IsProd", "Properties": {
 		"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}, ".amazonaws.com/b/n.json"]]},

@@ -55,7 +55,7 @@ func serveShop(t testing.TB, issuers ...Issuer) *served {
 	return s
 }
 
-// client0 follows no redirects: the tests look at them.
+// client0 does not follow redirects, because the tests check them.
 var client0 = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // page gets a page and its text.
@@ -69,7 +69,7 @@ func page(t testing.TB, address string) (*http.Response, string) {
 	return answer, body(t, answer)
 }
 
-// formOf returns the form of a page: where it is sent, and the values that it has.
+// formOf returns the form of a page: its address and its values.
 func formOf(t testing.TB, text string) (action string, values url.Values) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
@@ -103,7 +103,8 @@ func formOf(t testing.TB, text string) (action string, values url.Values) {
 	return action, values
 }
 
-// signIn opens the sign-in page of an authorization request, fills it in, and returns what the app's callback gets.
+// signIn opens the sign-in page of an authorization request, fills it in, and returns the parameters that the app's
+// callback gets.
 func signIn(t testing.TB, s *served, address string, fill ...string) url.Values {
 	t.Helper()
 	answer, text := page(t, address)

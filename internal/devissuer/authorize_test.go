@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// While the client and its redirect URI are not known to be right, a refusal is a page: no code and no error goes to an
-// address that another site chose. After that the client is told of it.
+// TestAuthorizationRefusals checks that a refusal is a page until the client and its redirect URI are verified, so that
+// no code or error goes to an address that another site chose. After that, refusals go to the client.
 func TestAuthorizationRefusals(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps,
@@ -113,7 +113,7 @@ func TestAuthorizationRefusals(t *testing.T) {
 	}
 }
 
-// Sign-ins are asked for in these ways, which all show the page.
+// TestAuthorizationRequests checks that each of these requests shows the sign-in page.
 func TestAuthorizationRequests(t *testing.T) {
 	s := serveShop(t)
 	for name, changes := range map[string][]string{

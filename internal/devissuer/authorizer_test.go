@@ -33,8 +33,8 @@ func (f fromHere) RoundTrip(r *http.Request) (*http.Response, error) {
 
 const policyVersion = "2012-10-17"
 
-// TestIncludedAuthorizerReadsTheRights: the authorizer itself, with the settings of each preset, finds the principal,
-// the scopes, the groups and the roles that a token was asked to have; and without one of them it does not allow.
+// TestIncludedAuthorizerReadsTheRights checks, for the settings of each preset, that the included authorizer finds the
+// requested principal, scopes, groups and roles in a token. Without one of them it must not allow the request.
 func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 	for _, tt := range []struct {
 		name      string

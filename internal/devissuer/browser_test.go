@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// TestSignInInABrowser signs in by the keyboard alone, and without JavaScript, for an app on another site, and has
-// axe-core look at the pages at two widths and in both colour schemes. With a folder in GATEHOUSE_PICTURES it leaves
+// TestSignInInABrowser signs in with only the keyboard, and without JavaScript, for an app on another site. axe-core
+// checks the pages at two widths and in both colour schemes. With a folder in GATEHOUSE_PICTURES, the test writes
 // pictures of them there.
 func TestSignInInABrowser(t *testing.T) {
 	if testing.Short() {

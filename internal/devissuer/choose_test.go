@@ -162,7 +162,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestProviderIsItsOwn: neither what it was made of nor what it hands out changes it.
+// TestProviderIsItsOwn checks that changes of a provider's inputs and outputs do not change the provider.
 func TestProviderIsItsOwn(t *testing.T) {
 	issuers := []Issuer{{Issuer: authz.Issuer{URL: "https://a.example.com", Audiences: []string{"orders"}}}}
 	p, err := New(testKeys(t), issuers, Options{})

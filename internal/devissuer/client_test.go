@@ -178,7 +178,7 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-// A public client of this machine, as a page of a development server, has PKCE alone.
+// TestPublicClient checks that a public client of this machine, such as a page of a dev server, needs only PKCE.
 func TestPublicClient(t *testing.T) {
 	s := serveShop(t)
 	const redirect = "http://localhost:5173/callback?from=vite"
@@ -197,7 +197,8 @@ func TestPublicClient(t *testing.T) {
 	}
 }
 
-// A token's life is that of the provider, or of the app client, and never longer than the authorizer takes.
+// TestTokenLife checks that the lifetime of a token is that of the provider or of the app client, and never longer than
+// the authorizer accepts.
 func TestTokenLife(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps, App{ClientID: "pool", ClientAuth: AnySecret, TokenLife: 5 * time.Minute})

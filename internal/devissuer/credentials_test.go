@@ -110,8 +110,8 @@ func TestTokensAreRefreshed(t *testing.T) {
 	}
 }
 
-// At the end the refresh token is revoked, and the tokens of its sign-in with it (RFC 7009). An API that asks the
-// issuer about tokens knows at once; one that verifies JWTs by itself knows when they expire.
+// TestTokensAreRevoked checks that revoking the refresh token also revokes the tokens of its sign-in (RFC 7009). An API
+// that introspects tokens knows this at once. One that verifies JWTs itself does not know before they expire.
 func TestTokensAreRevoked(t *testing.T) {
 	s := serveShop(t)
 	got := redeem(t, s, signIn(t, s, authURL(s)))
@@ -135,8 +135,8 @@ func TestTokensAreRevoked(t *testing.T) {
 	}
 }
 
-// There is no way to hand a password to an app: the password grant must not be used (RFC 9700, section 2.4), since each
-// app that takes a password is one more that can lose it, and no second factor fits in.
+// TestThereIsNoPasswordGrant checks that the password grant does not exist: it must not be used (RFC 9700, section
+// 2.4), because each app that handles passwords can leak them, and it does not allow a second factor.
 func TestThereIsNoPasswordGrant(t *testing.T) {
 	s := serveShop(t)
 

@@ -48,7 +48,8 @@ func TestEntraScopes(t *testing.T) {
 	}
 }
 
-// The included login at Microsoft Entra ID: the person who may do everything has the scopes that it asks for.
+// TestLoginAtEntra checks the included login at Microsoft Entra ID: the person who may do everything gets the scopes
+// that it requests.
 func TestLoginAtEntra(t *testing.T) {
 	guard := authz.Issuer{
 		URL: entraURL, Audiences: []string{"orders"}, ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles",
@@ -64,7 +65,8 @@ func TestLoginAtEntra(t *testing.T) {
 	}
 }
 
-// A program at Microsoft Entra ID asks for all that it was granted, and gets roles and no scope.
+// TestEntraMachine checks that a program at Microsoft Entra ID requests everything that it was granted, and gets roles
+// and no scopes.
 // Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 func TestEntraMachine(t *testing.T) {
 	s := serveShop(t, shopIssuer(ofEntra))

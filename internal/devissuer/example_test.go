@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// A token of an issuer that signs with ECDSA, made with keys in a folder of its own.
+// This makes a token of an issuer that signs with ECDSA, with keys in a separate folder.
 func Example() {
 	cache, err := os.MkdirTemp("", "example-")
 	if err != nil {

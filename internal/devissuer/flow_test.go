@@ -152,7 +152,8 @@ func TestCodeFlowInEachForm(t *testing.T) {
 	}
 }
 
-// Where access tokens are opaque, the API's question about one is answered, and ID tokens are JWTs.
+// TestCodeFlowWithOpaqueTokens checks that the API can introspect opaque access tokens, and that ID tokens are still
+// JWTs.
 func TestCodeFlowWithOpaqueTokens(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Introspection = &authz.Introspection{ClientID: "orders api", SecretARN: clientSecretARN}

@@ -18,8 +18,8 @@ func serveOne(s *served, verb, address, form string) *http.Response {
 	return w.Result()
 }
 
-// Whatever an authorization request says, the browser goes to a redirect URI of its client, which is on this machine,
-// or nowhere, and no page has a script.
+// FuzzAuthorization checks that for every authorization request, the browser goes only to a redirect URI of the client
+// on this machine, and that no page has a script.
 func FuzzAuthorization(f *testing.F) {
 	s := serveShop(f)
 	for _, seed := range [][]string{

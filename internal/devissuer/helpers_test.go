@@ -69,7 +69,7 @@ func openWith(dir string, ring *keyring) (*keyring, error) {
 	return ring, s.write(ring)
 }
 
-// emptyStore is a store whose folder is there, and no file in it.
+// emptyStore returns a store with an empty folder.
 func emptyStore(dir string) (*KeyStore, error) {
 	s := &KeyStore{options: KeyOptions{Dir: dir}, link: os.Link}
 	return s, s.openFolder()
@@ -126,5 +126,5 @@ func (p *Provider) TokenURL(issuer string) string { return p.endpoint(issuer, to
 // LogoutURL is where a session of an issuer ends; "" if it is not served.
 func (p *Provider) LogoutURL(issuer string) string { return p.endpoint(issuer, logoutPath) }
 
-// UserinfoURL is where an issuer says whom an access token is about; "" if it is not served.
+// UserinfoURL returns the address for the claims of an access token's user; "" if the issuer does not serve it.
 func (p *Provider) UserinfoURL(issuer string) string { return p.endpoint(issuer, userinfoPath) }

@@ -14,7 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// poolIssuer is a user pool with an app client of a login, whose users may come from Google, and one of a page.
+// poolIssuer returns a user pool with an app client of a login, whose users may come from Google, and an app client of
+// a page.
 func poolIssuer(changes ...func(*App)) Issuer {
 	shop := App{
 		ClientID: "shop", Callback: "/auth/callback", Origin: "https://shop.example.com", ClientAuth: AnySecret,
@@ -69,7 +70,8 @@ func TestHostedDiscovery(t *testing.T) {
 	}
 }
 
-// The sign-in page of a user pool has its users choose among what the client names, unless the request does.
+// TestHostedSignIn checks that users choose on the sign-in page among the providers of the client, unless the request
+// selects one.
 func TestHostedSignIn(t *testing.T) {
 	s := serveShop(t, poolIssuer(), shopIssuer())
 	names := func(address string) (out []string) {
@@ -122,7 +124,7 @@ func TestHostedSignIn(t *testing.T) {
 	}
 }
 
-// What is chosen on the page has to be one of the choices.
+// TestHostedSignInByAForeignForm checks that only a listed choice is accepted.
 func TestHostedSignInByAForeignForm(t *testing.T) {
 	s := serveShop(t, poolIssuer())
 	_, text := page(t, authURL(s))
@@ -139,7 +141,7 @@ func TestHostedSignInByAForeignForm(t *testing.T) {
 	}
 }
 
-// A user who comes from Google has a name, a group and an identity of the pool's.
+// TestHostedFederation checks that a user of Google has a user name, a group and an identity in the pool.
 func TestHostedFederation(t *testing.T) {
 	s := serveShop(t, poolIssuer())
 	for name, tt := range map[string]struct {
@@ -173,8 +175,8 @@ func TestHostedFederation(t *testing.T) {
 	}
 }
 
-// Where upper and lower case are the same, the name of a user who comes from Google is in lower case. The group and the
-// identity have the provider's name as it is.
+// TestHostedFederationInLowerCase checks that the user name is in lower case if the pool does not distinguish case. The
+// group and the identity have the provider's name unchanged.
 func TestHostedFederationInLowerCase(t *testing.T) {
 	i := poolIssuer()
 	i.LowerNames = true
@@ -209,7 +211,8 @@ func TestHostedUserinfo(t *testing.T) {
 	}
 }
 
-// A refresh token of a user pool is good until it expires, or for one use, as its client says.
+// TestHostedRefreshTokens checks that a refresh token of a user pool is valid until it expires or, depending on its
+// client, for one use.
 func TestHostedRefreshTokens(t *testing.T) {
 	const grace = 30 * time.Second
 	for name, tt := range map[string]struct {
@@ -315,8 +318,8 @@ func TestHostedLogout(t *testing.T) {
 	}
 }
 
-// Whatever a request to a user pool's pages says, the browser goes to a redirect URI or a logout URL of its client, to
-// the sign-in page, or nowhere, and no page has a script.
+// FuzzHosted checks that for every request to a user pool's pages, the browser goes only to a redirect URI or a logout
+// URL of the client, or to the sign-in page, and that no page has a script.
 func FuzzHosted(f *testing.F) {
 	s := serveShop(f, poolIssuer())
 	for _, seed := range [][]string{

@@ -19,7 +19,7 @@ import (
 
 const clientSecretARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:client-Ab12Cd"
 
-// askedIssuer is an issuer with opaque tokens, but for some changes.
+// askedIssuer returns an issuer with opaque tokens, after changes.
 func askedIssuer(changes ...func(*authz.Issuer)) Issuer {
 	i := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Introspection: &authz.Introspection{
 		Endpoint: "https://idp.example.com/introspect", ClientID: "orders api", SecretARN: clientSecretARN,
@@ -30,7 +30,7 @@ func askedIssuer(changes ...func(*authz.Issuer)) Issuer {
 	return Issuer{Issuer: i}
 }
 
-// client asks as the included authorizer does.
+// client makes requests as the included authorizer does.
 func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 	t.Helper()
 	n := i.Introspection
@@ -61,8 +61,8 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 	return c
 }
 
-// Introspection as the authorizer uses it, with each kind of authentication and with signed answers, returns for its
-// own tokens what the authorizer accepts.
+// TestIntrospection introspects tokens as the included authorizer does, with each kind of client authentication and
+// with signed answers. The authorizer must accept the answers.
 func TestIntrospection(t *testing.T) {
 	for name, change := range map[string]func(*authz.Issuer){
 		"opaque":               nil,
@@ -148,7 +148,7 @@ func revoke(t testing.TB, s *served, issuer, token string) {
 	}
 }
 
-// A client that is not who it says learns nothing.
+// TestIntrospectionNeedsTheClient checks that a client that does not authenticate gets no information.
 func TestIntrospectionNeedsTheClient(t *testing.T) {
 	settings := askedIssuer()
 	s := serve(t, settings)
@@ -197,7 +197,8 @@ func TestIntrospectionNeedsTheClient(t *testing.T) {
 	}
 }
 
-// The function's configuration asks here, and its keys and secrets are from here.
+// TestIntrospectionInTheEnvironment checks that a function's configuration leads to this issuer, and that its keys and
+// secrets are from here.
 func TestIntrospectionInTheEnvironment(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*authz.Issuer)

@@ -133,7 +133,7 @@ func TestKeyFileErrors(t *testing.T) {
 	}
 }
 
-// FuzzKeyFile: what is read as a file of keys signs, and is written as a file that is read alike.
+// FuzzKeyFile checks that an accepted key file can sign, and is written as a file with the same keys.
 func FuzzKeyFile(f *testing.F) {
 	ring := testRing(f)
 	text, err := ring.format()

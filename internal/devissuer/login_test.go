@@ -36,8 +36,8 @@ func authorizerOf(functions []*apimodel.Function, issuers ...authz.Issuer) *apim
 	}
 }
 
-// The clients of login functions are found with what the issuer has to know of them, and belong to the issuer with the
-// settings of the login's guard.
+// TestLoginsOfAnAssembly checks that the clients of login functions are found with the settings that the issuer needs,
+// and that they belong to the issuer with the settings of the login's guard.
 func TestLoginsOfAnAssembly(t *testing.T) {
 	web := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"web"}}
 	api := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"api"}}
@@ -166,7 +166,8 @@ func TestPoolClients(t *testing.T) {
 	}
 }
 
-// A login function works with this issuer at the app's origin, and its guard opens what it seals.
+// TestEnvironmentOfALogin checks that a login function works with this issuer at the app's origin, and that its guard
+// opens the function's sessions.
 func TestEnvironmentOfALogin(t *testing.T) {
 	s := serve(t, Issuer{
 		Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}},

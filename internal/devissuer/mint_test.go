@@ -439,7 +439,7 @@ func FuzzClaimNames(f *testing.F) {
 		}
 		for _, name := range []string{scopes, groups, roles} {
 			switch first, _, _ := strings.Cut(name, "."); first {
-			case "iss", "sub", "aud", "exp", "iat", "jti", "nbf": // an issuer whose rights are in these issues no valid tokens
+			case "iss", "sub", "aud", "exp", "iat", "jti", "nbf": // no valid token is possible if an issuer's rights are in these
 				return
 			}
 		}

@@ -232,7 +232,7 @@ func TestFromModel(t *testing.T) {
 	}
 }
 
-// functionElsewhere is an authorizer whose function another app deploys.
+// functionElsewhere returns an authorizer whose function another app deploys.
 func functionElsewhere(name string) object {
 	o := lambdaAuthorizer(name, object{})
 	delete(o, name+"Function")
@@ -263,7 +263,7 @@ func ofAudience(name string, expression any, pools ...string) object {
 	return o
 }
 
-// TestFromModelOfNoClient: where an expression fits no client that is known, no token could pass, and that is said.
+// TestFromModelOfNoClient checks the note if an expression matches no known client, so that no token could pass.
 func TestFromModelOfNoClient(t *testing.T) {
 	for expression, want := range map[string]string{
 		"[0-9]":    `the expression "[0-9]" of Shop/C matches the id of no client that is known of its user pools`,
@@ -317,7 +317,7 @@ func TestFromModelErrors(t *testing.T) {
 	}
 }
 
-// TestFromModelOfAPoolWithoutAURL: a pool whose issuer is not known spoils no other's.
+// TestFromModelOfAPoolWithoutAURL checks that a pool with an unknown issuer does not affect other pools.
 func TestFromModelOfAPoolWithoutAURL(t *testing.T) {
 	m := modelOf(
 		t,

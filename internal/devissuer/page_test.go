@@ -14,7 +14,7 @@ type control struct {
 	checked, wrong                 bool
 }
 
-// controls are those of a page that people see.
+// controls returns the visible controls of a page.
 func controls(t testing.TB, text string) (out []control) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
@@ -100,8 +100,8 @@ func chosen(all []control) (out []string) {
 	return out
 }
 
-// The sign-in page is one form: a radio button for each persona, with the first one chosen, and fields for another
-// person, each with its label.
+// TestSignInPage checks that the sign-in page is one form. It has a radio button for each persona, with the first one
+// selected, and fields with labels for another person.
 func TestSignInPage(t *testing.T) {
 	s := serveShop(t)
 	answer, text := page(t, authURL(s))
@@ -173,7 +173,8 @@ func TestLoginHint(t *testing.T) {
 	}
 }
 
-// Without personas there is one with all that is known of the issuer, or with all that a client asks for.
+// TestDefaultPersona checks that without personas there is one with all rights that the issuer knows, or that a client
+// requests.
 func TestDefaultPersona(t *testing.T) {
 	for name, tt := range map[string]struct {
 		known []string

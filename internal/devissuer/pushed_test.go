@@ -82,7 +82,7 @@ func TestPushedRequests(t *testing.T) {
 	}
 }
 
-// What is sealed for one issuer, or for one purpose, counts nowhere else.
+// TestSealsAreNotMixedUp checks that a value that was sealed for one issuer or purpose is not accepted for another.
 func TestSealsAreNotMixedUp(t *testing.T) {
 	other := Issuer{Issuer: authz.Issuer{URL: "https://other.example.com", Audiences: []string{"x"}}}
 	other.Apps = shopIssuer().Apps

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Redirect URIs are compared byte by byte: what browsers, libraries and people read differently is refused.
+// TestRedirectURIs checks that redirect URIs are compared byte by byte, and that URIs with several interpretations are
+// rejected.
 func TestRedirectURIs(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps, App{ClientID: "pool", RedirectURIs: []string{"myapp://callback"}})

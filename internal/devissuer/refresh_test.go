@@ -83,7 +83,7 @@ func TestRefreshTokensRotate(t *testing.T) {
 	}
 }
 
-// What is remembered is bounded: the oldest grant is forgotten first.
+// TestGrantsAreBounded checks that the number of grants is limited: the oldest grant is removed first.
 func TestGrantsAreBounded(t *testing.T) {
 	var s KeyStore
 	if !s.redeem("first") || s.redeem("first") {

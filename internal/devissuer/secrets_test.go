@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// TestSecretsManager asks for secrets as the SDKs do.
+// TestSecretsManager requests secrets as the SDKs do.
 func TestSecretsManager(t *testing.T) {
 	const fielded = "arn:aws:secretsmanager:us-east-1:123456789012:secret:json-Ab12Cd"
 	s := serve(

@@ -144,7 +144,7 @@ func TestVerifierDiscovers(t *testing.T) {
 	}
 }
 
-// TestKeySet: an issuer publishes the keys that its algorithms take, and none that it does not sign with.
+// TestKeySet checks that an issuer publishes keys for its algorithms, and only keys with which it signs.
 func TestKeySet(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

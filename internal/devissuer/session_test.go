@@ -55,7 +55,8 @@ func TestSealSession(t *testing.T) {
 	}
 }
 
-// Of a guard with a table, the session is in that one, and the cookie is a handle.
+// TestSealSessionInATable checks that with a guard that uses a table, the session is in the table, and the cookie is a
+// handle.
 func TestSealSessionInATable(t *testing.T) {
 	s := serveShop(t)
 	table := memory.New(s.clock.Now)

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// Where an issuer has several APIs, or several forms of tokens, a client gets those of the API that it asks for, or of
-// its own login's guard.
+// TestIssuerWithSeveralAPIs checks that, if an issuer has several APIs or forms of tokens, a client gets tokens of the
+// API that it requests, or of its login's guard.
 func TestIssuerWithSeveralAPIs(t *testing.T) {
 	billing := Issuer{Issuer: authz.Issuer{
 		URL: shopURL, Audiences: []string{"billing"}, Algorithms: []string{"ES256"}, ScopesClaim: "scp",

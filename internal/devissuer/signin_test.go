@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Someone else has what was typed, as far as the client asks for it.
+// TestTypedPerson checks that another person has the typed rights, as far as the client requests them.
 func TestTypedPerson(t *testing.T) {
 	s := serveShop(t)
 	got := redeem(t, s, signIn(t, s, authURL(s), "persona", "typed", "subject", " ada ", "scopes", "orders:read  other",

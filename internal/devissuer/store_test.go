@@ -183,7 +183,7 @@ func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: of stores that make keys at the same time, none ends with keys that the others do not have.
+// TestManyAtOnce checks that all stores that make keys at the same time end with the same keys.
 func TestManyAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -221,7 +221,7 @@ func TestManyAtOnce(t *testing.T) {
 
 const processVariable = "DEVISSUER_TEST_PROCESS"
 
-// TestProcess is not a test of its own: the processes of the next test run it.
+// TestProcess is run by the processes of the next test. It is not a test by itself.
 func TestProcess(t *testing.T) {
 	dir := os.Getenv(processVariable)
 	if dir == "" {

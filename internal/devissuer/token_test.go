@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What does not fit the code gets no tokens, and does not use the code up.
+// TestCodeRefusals checks that a request that does not fit the code gets no tokens, and does not use the code.
 func TestCodeRefusals(t *testing.T) {
 	s := serveShop(t)
 	callback := signIn(t, s, authURL(s))
@@ -58,7 +58,8 @@ func TestCodeRefusals(t *testing.T) {
 	}
 }
 
-// A code that is used a second time has been stolen: what the first use got ends, too.
+// TestCodeIsUsedOnce checks that a second use of a code also ends the tokens of the first use, because the code was
+// stolen.
 func TestCodeIsUsedOnce(t *testing.T) {
 	s := serveShop(t)
 	callback := signIn(t, s, authURL(s))

@@ -55,7 +55,7 @@ func TestScopesByGroups(t *testing.T) {
 	}
 }
 
-// The people to sign in as are those that there can be on AWS: by their groups.
+// TestPersonasByGroups checks that the personas are those that can exist on AWS, by their groups.
 func TestPersonasByGroups(t *testing.T) {
 	s := serveShop(t, byGroup())
 	names := func() (out []string) {

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// loggedIn is a browser at an app whose login function runs with the environment that the issuer gives it.
+// loggedIn is a browser at an app whose login function has the environment of the issuer.
 type loggedIn struct {
 	*served
 	handler http.Handler

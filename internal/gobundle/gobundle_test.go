@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestFolder: the name is CDK's, by which it finds an asset that is there already.
+// TestFolder checks that the folder has the name with which CDK finds an existing asset.
 func TestFolder(t *testing.T) {
 	// echo -n abc | sha256sum
 	want := "asset.ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -98,7 +98,7 @@ func TestConditions(t *testing.T) {
 		{"Null", "aws:SourceVpce", `"false"`, []string{"vpce-1"}, true},
 		{"Null", "aws:SourceVpce", `false`, nil, false},
 
-		// An absent key does not match, which is exactly what the negated operators require.
+		// An absent key does not match, as the negated operators require.
 		{"StringEquals", "aws:SourceVpce", `"vpce-1"`, nil, false},
 		{"StringNotEquals", "aws:SourceVpce", `"vpce-1"`, nil, true},
 		{"StringLike", "aws:Referer", `"*"`, nil, false},
@@ -110,7 +110,7 @@ func TestConditions(t *testing.T) {
 		{"DateGreaterThan", "aws:CurrentTime", `"2020"`, nil, false},
 		{"Bool", "aws:SecureTransport", `"false"`, nil, false},
 
-		// With IfExists, an absent key has the effect of no condition.
+		// With IfExists, a condition on an absent key has no effect.
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, nil, true},
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, []string{"vpce-2"}, false},
 		{"StringEqualsIfExists", "aws:SourceVpce", `"vpce-1"`, []string{"vpce-1"}, true},

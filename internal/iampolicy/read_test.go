@@ -51,7 +51,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseErrors checks that what is not understood is refused and never ignored.
+// TestParseErrors checks that unknown parts are rejected and not ignored.
 func TestParseErrors(t *testing.T) {
 	const ok = `"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"`
 	of := func(statement string) string { return `{"Version":"2012-10-17","Statement":{` + statement + `}}` }

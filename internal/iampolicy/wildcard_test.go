@@ -53,8 +53,8 @@ func TestWildcardMatch(t *testing.T) {
 	}
 }
 
-// reference says a pattern in the words of the IAM documentation: "a multi-character match wildcard (*)" and "a
-// single-character match wildcard (?)", anything else itself.
+// reference translates a pattern by the definition of the IAM documentation: "a multi-character match wildcard (*)" and
+// "a single-character match wildcard (?)". Other characters match themselves.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func reference(pattern string) *regexp.Regexp {
 	var b strings.Builder
@@ -135,7 +135,7 @@ func TestResourceMatches(t *testing.T) {
 	}
 }
 
-// slowResourceMatches matches a part alone or, if it ends in *, together with parts that follow.
+// slowResourceMatches matches a part by itself or, if it ends in *, together with the following parts.
 func slowResourceMatches(pattern, s string, part int) bool {
 	head, rest, more := strings.Cut(pattern, ":")
 	if !more || part == 5 {

@@ -55,7 +55,7 @@ func appendPrincipal(to []byte, name string, p *Principal) []byte {
 	return append(to, '}')
 }
 
-// appendConditions writes the conditions of one operator together: as members of an object they have to be.
+// appendConditions writes the conditions of one operator together, because they are members of one object.
 func appendConditions(to []byte, all []Condition) []byte {
 	to = append(to, '{')
 	for i, c := range all {

@@ -56,7 +56,7 @@ func TestOutcomes(t *testing.T) {
 	const junk = `{"active":true`
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
-		want   error  // what the first request gets
+		want   error  // the error of the first request
 		text   string // part of its error
 		again  int    // calls that a second request causes at once
 	}{
@@ -426,7 +426,7 @@ type closer struct {
 
 func (c *closer) CloseIdleConnections() { c.closed++ }
 
-// A connection that was kept over a freeze of the function is not used.
+// TestIdleConnections checks that a connection that was open before a freeze of the function is not used.
 func TestIdleConnections(t *testing.T) {
 	c := &closer{RoundTripper: http.DefaultTransport}
 	f := newFixture(t, sayJSON(active), func(o *Options) { o.Transport = c })
@@ -438,12 +438,12 @@ func TestIdleConnections(t *testing.T) {
 	}
 }
 
-// If answers have to be signed, what was not verified is never read.
+// TestSignedAnswers checks that, if answers must be signed, only a verified answer is read.
 func TestSignedAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		answer http.HandlerFunc
-		text   string // what the verification returns
+		text   string // the result of the verification
 		err    error
 		want   error
 	}{
@@ -500,7 +500,8 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// A failing endpoint is left alone for longer and longer, and one call finds out whether it works again.
+// TestBreaker checks that the pause after failures of an endpoint increases, and that one call finds out whether it
+// works again.
 func TestBreaker(t *testing.T) {
 	f := newFixture(t, says(500, "text/plain", ""))
 	token := 0

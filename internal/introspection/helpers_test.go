@@ -16,7 +16,7 @@ import (
 // t0 is the start of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// server is an endpoint that answers as it is told to.
+// server is an endpoint with configurable answers.
 type server struct {
 	*httptest.Server
 
@@ -103,7 +103,7 @@ func newFixture(t testing.TB, answer http.HandlerFunc, changes ...func(*Options)
 		Credential:        func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
 		Now:               f.clock.Now,
 		AllowLoopbackHTTP: true,
-		Timeout:           30 * time.Second, // of a busy machine; what is slow waits for signals
+		Timeout:           30 * time.Second, // long, because the machine may be busy; slow answers wait for signals
 	}
 	for _, change := range changes {
 		change(&o)

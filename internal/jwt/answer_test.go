@@ -88,7 +88,8 @@ func TestCheckAnswer(t *testing.T) {
 
 func noAudience(i *Issuer) { i.Audiences, i.Clients = nil, []string{"web"} }
 
-// A confirmation may lack what was in the JWT, but what it has must fit.
+// TestCheckConfirmation checks that a confirmation may lack members of the JWT, but that its members must agree with
+// it.
 func TestCheckConfirmation(t *testing.T) {
 	i := Issuer{URL: testIssuer, Audiences: []string{testAudience}, Clients: []string{"web"}, MaxLifetime: time.Hour}
 	for text, want := range map[string]error{
@@ -172,8 +173,8 @@ func TestVerifyAnswer(t *testing.T) {
 	}
 }
 
-// An answer is only for the client that asked. As a token it is rejected, whatever claims it has, and no setting
-// accepts it (RFC 9701, section 8.1).
+// TestAnswersAreNotTokens checks that an answer is only for the client that requested it. As a token it is rejected,
+// with any claims and any settings (RFC 9701, section 8.1).
 func TestAnswersAreNotTokens(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, goodSigned(nil, goodClaims()), ErrType)

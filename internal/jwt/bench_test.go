@@ -36,8 +36,8 @@ type contender struct {
 	verify func() error
 }
 
-// contenders returns the signature alone (with its input and itself decoded), this package without and with its cache
-// of tokens, and two other libraries, which check the same claims.
+// contenders returns the signature check alone (with the decoded input and signature), this package without and with
+// its cache of tokens, and two other libraries that check the same claims.
 func contenders(b *testing.B, alg string) []contender {
 	token := benchmarkToken(b, alg)
 	kid, public := keyFor(alg).kid, keyFor(alg).signer.Public()
@@ -120,9 +120,9 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// BenchmarkRatio makes the same comparison on a machine that also does other work. The contenders take turns in short
-// batches. It reports the fastest batch of each relative to the fastest of the signature alone. One iteration is a
-// round; run it with -benchtime 2000x.
+// BenchmarkRatio makes the same comparison on a machine that also does other work. The contenders run interleaved, in
+// short batches. It reports the fastest batch of each relative to the fastest of the signature check alone. One
+// iteration is a round; run it with -benchtime 2000x.
 func BenchmarkRatio(b *testing.B) {
 	const batch = 20
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {

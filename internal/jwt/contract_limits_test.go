@@ -2,7 +2,7 @@ package jwt
 
 import "time"
 
-// limitCases are the cases of line 54: the limits for an issuer's tokens.
+// limitCases are the cases of contract line 54, the limits for an issuer's tokens.
 func limitCases() []contractCase {
 	now := t0.Unix()
 	lifetime := func(o *Options) { o.Issuers[0].MaxLifetime = time.Hour }

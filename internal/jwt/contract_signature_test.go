@@ -111,7 +111,7 @@ func swapClaims(alg string) string {
 	return header + "." + b64(goodClaims().with(object{"sub": "admin"}).String()) + "." + sig
 }
 
-// rsaPlusModulus returns a token whose signature is a valid one plus the modulus, which leaves the same remainder.
+// rsaPlusModulus returns a token with a valid signature plus the modulus, which has the same remainder.
 func rsaPlusModulus() string {
 	key := keys()["rsa"]
 	n := key.signer.Public().(*rsa.PublicKey).N
@@ -150,8 +150,8 @@ func wrongSalt() string {
 	return input + "." + b64(sig)
 }
 
-// exponentOne returns a token that would verify with the tests' RSA key if its exponent were 1: the signature is the
-// encoded digest itself.
+// exponentOne returns a token that the tests' RSA key would verify if its exponent were 1: the signature is the encoded
+// digest.
 func exponentOne() string {
 	input := b64(goodHeader("RS256").String()) + "." + b64(goodClaims().String())
 	sum := sha256.Sum256([]byte(input))

@@ -69,7 +69,7 @@ func verdict(err error) string {
 func checkLeak(t *testing.T, token, text string) {
 	t.Helper()
 	text = strings.NewReplacer("token_use", "", `"`+testIssuer+`"`,
-		"").Replace(text) // a name that the reason has to say, and the configured issuer
+		"").Replace(text) // a name that the reason must have, and the configured issuer
 	parts := []string{token}
 	for part := range strings.SplitSeq(token, ".") {
 		if b, err := base64.RawURLEncoding.DecodeString(part); err == nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// discovering returns a fixture whose issuer's keys are discovered.
+// discovering returns a fixture whose issuer has keys by discovery.
 func discovering(t *testing.T, issuer, document string) *fixture {
 	t.Helper()
 	f := newFixture(t, func(o *Options) { o.Issuers[0].URL, o.Issuers[0].JWKSURL = issuer, "" })

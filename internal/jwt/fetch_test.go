@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// TestFaultyServers runs each fault with its own server, over a loopback connection and with the default transport.
-// Each is line 32 of the contract unless it says otherwise.
+// TestFaultyServers runs each fault with a separate server, over a loopback connection and with the default transport.
+// Each is about contract line 32 unless it names another.
 func TestFaultyServers(t *testing.T) {
 	good := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")
@@ -160,7 +160,7 @@ func TestFaultyServers(t *testing.T) {
 // waitFor waits until the client has gone.
 func waitFor(r *http.Request) { <-r.Context().Done() }
 
-// endless is a body without an end. It counts what was read.
+// endless is a body without an end. It counts the bytes that were read.
 type endless struct{ read, closed atomic.Int64 }
 
 func (e *endless) Read(b []byte) (int, error) {

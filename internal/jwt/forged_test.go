@@ -76,8 +76,8 @@ func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want e
 	f.want(t, lasting("rsa"), nil)
 }
 
-// forgedUnderKnownKIDs returns tokens with a kid of the issuer and a signature that is not by its key: one of each
-// algorithm, followed by tokens of RS256, which is the fastest to verify.
+// forgedUnderKnownKIDs returns tokens with a kid of the issuer, signed with other keys: one of each algorithm, followed
+// by tokens of RS256, which is the fastest to verify.
 func forgedUnderKnownKIDs(n int) []string {
 	var bad []string
 	for _, alg := range allAlgorithms {

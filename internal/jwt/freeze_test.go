@@ -106,12 +106,12 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 	f.clock.Advance(-5 * time.Second)
 	f.server.serve(keySetOf(jwk(keys()["rsa2"])))
-	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is not known any more, so they are asked for
+	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is no longer known, so they are fetched
 	f.wantRequests(t, 2)
 	f.server.serveWith(failing)
 	f.clock.Advance(defaultAge)
 	f.want(t, lasting("rsa2"), nil)
-	f.clock.Advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
+	f.clock.Advance(-time.Hour) // a back-off or a cooldown cannot become longer
 	f.server.serve(fullKeySet())
 	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(),
 		goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)

@@ -107,7 +107,7 @@ func FuzzSigned(f *testing.F) {
 	})
 }
 
-// FuzzKeySet compares with go-jose: every key that is used here is also a key there, and the same one.
+// FuzzKeySet compares with go-jose: each key that is used here must be the same key there.
 func FuzzKeySet(f *testing.F) {
 	jose.MaxRSAModulusBits = maxRSABits
 	f.Add(fullKeySet())
@@ -283,8 +283,8 @@ func compose(members []member, needed int, choices []byte) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// FuzzCombined creates tokens of good and bad members that are nearly good as a whole and validly signed, so that each
-// rule is tested alone and together with others.
+// FuzzCombined creates validly signed tokens of good and bad members that are nearly good as a whole, so that each rule
+// is tested by itself and together with others.
 func FuzzCombined(f *testing.F) {
 	f.Add([]byte{}, []byte{})
 	for name := range byte(len(headerMembers)) {

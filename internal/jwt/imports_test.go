@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The code that decides who may call uses only the standard library. It does not read JSON with encoding/json, which
-// ignores the case of names and lets a name occur twice.
+// TestImports checks that the code that decides who may call uses only the standard library, and does not read JSON
+// with encoding/json, which ignores the case of names and accepts duplicate names.
 func TestImports(t *testing.T) {
 	for _, pattern := range []string{"*.go", "../strictjson/*.go"} {
 		files, err := filepath.Glob(pattern)

@@ -36,7 +36,7 @@ func peerKey(alg string, kid any, named bool) (any, error) {
 // publishedIDs are the kids of fullKeySet.
 var publishedIDs = []string{"rsa", "p256", "p384", "p521", "ed"}
 
-// Neither golang-jwt nor go-jose knows the name of RFC 9864.
+// golang-jwt and go-jose do not know the name of RFC 9864.
 func init() {
 	golang.RegisterSigningMethod("Ed25519", func() golang.SigningMethod { return golang.SigningMethodEdDSA })
 }
@@ -80,7 +80,7 @@ func joseVerdict(token string) error {
 		Time: t0}, 0)
 }
 
-// brokenLines returns the lines of the contract that a token breaks. It uses neither this package nor strictjson, but
+// brokenLines returns the lines of the contract that a token violates. It uses neither this package nor strictjson, but
 // other code for base64 and JSON, and a second implementation of the rules. It does not check the signature, which the
 // peers do.
 func brokenLines(token string) []int {
@@ -159,7 +159,7 @@ func brokenLines(token string) []int {
 		add(true, 28)
 	}
 	// A PS signature whose salt is not as long as the hash is as malformed as a bad DigestInfo (RFC 7518, section 3.5).
-	// Both peers accept any salt.
+	// Both peers accept any length.
 	if hash, ok := map[string]crypto.Hash{"PS256": crypto.SHA256, "PS384": crypto.SHA384,
 		"PS512": crypto.SHA512}[alg]; ok {
 		h := hash.New()

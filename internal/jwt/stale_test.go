@@ -185,7 +185,7 @@ func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f.wantRequests(t, 2)
 	f.clock.Advance(1)
 	f.server.serveWith(failing)
-	f.want(t, lasting("rsa"), nil) // whatever the answer's Cache-Control said
+	f.want(t, lasting("rsa"), nil) // for any Cache-Control of the answer
 	f.want(t, other, nil)
 	f.wantRequests(t, 3)
 	f.clock.Advance(15*time.Minute - 1)
@@ -195,7 +195,8 @@ func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f.want(t, other, nil)
 }
 
-// Issuers that share their keys are asked as often as the strictest of them requires.
+// TestLine54SharedKeysHaveTheShorterLimits checks that issuers that share their keys fetch them as often as the
+// strictest of them requires.
 func TestLine54SharedKeysHaveTheShorterLimits(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		f := newFixture(t, func(o *Options) {

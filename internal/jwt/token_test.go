@@ -319,7 +319,7 @@ func TestLine03DotsAreRefusedWithoutAllocation(t *testing.T) {
 	}
 }
 
-// EdDSA itself allocates nothing, so this counts the allocations of the package: the text of header and claims, and the
+// EdDSA does not allocate memory, so these are the allocations of this package: the text of header and claims, and the
 // Token.
 func TestVerifyAllocations(t *testing.T) {
 	for cached, want := range []float64{2, 0} {
@@ -337,8 +337,8 @@ func TestVerifyAllocations(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
-	// All texts of up to two digits and a sample of longer ones are compared with the standard library, without what it
-	// tolerates.
+	// All texts of up to two digits, and a sample of longer ones, are compared with the standard library, except for texts
+	// that only it accepts.
 	check := func(s string) {
 		want, err := rawURL.DecodeString(s)
 		ok := err == nil && !strings.ContainsAny(s, "\r\n")

@@ -48,8 +48,8 @@ func smallFactorKey(p int64) weakRSA {
 	return weakRSAOf(big.NewInt(p), new(big.Int).Sub(new(big.Int).Lsh(one, 2203), one))
 }
 
-// rocaKey is a key of 2048 bits as the generator of CVE-2017-15361 made them: of primes k*M + (65537^a mod M), where M
-// is the product of the first 126 primes.
+// rocaKey is a key of 2048 bits like those of the generator of CVE-2017-15361: its primes are k*M + (65537^a mod M),
+// where M is the product of the first 126 primes.
 // Source: https://crocs.fi.muni.cz/public/papers/rsa_ccs17, section 2.1 and table 1
 var rocaKey = sync.OnceValue(func() weakRSA {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -126,7 +126,7 @@ func isPrime(n int64) bool {
 	return n > 1
 }
 
-// The product is that of every odd prime below 2^16, each once.
+// The product contains each odd prime below 2^16 once.
 func TestSmallPrimes(t *testing.T) {
 	want, count := big.NewInt(1), 0
 	for p := int64(3); p < 1<<16; p++ {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// synthesize runs a command, with a PATH of its own if one is given.
+// synthesize runs a command, with this PATH if it is not "".
 func synthesize(t *testing.T, ctx context.Context, app *App, environ ...string) (output, outdir string, err error) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -48,7 +48,7 @@ func TestSynthesize(t *testing.T) {
 	}
 }
 
-// What jsii says about itself at the end of an app that succeeded is no line of the app's.
+// Output that jsii writes about itself at the end of a successful app is not output of the app.
 func TestSynthesizeLeavesAHarmlessTextOut(t *testing.T) {
 	output, _, err := synthesize(t, t.Context(), &App{
 		Command: `echo synth; printf 'Runtime process exited abnormally: ' >&2; sleep 0.05; printf 'waitid: no child processes' >&2`,
@@ -175,7 +175,7 @@ func TestInterpreted(t *testing.T) {
 // patience is how long a test waits for what must happen.
 const patience = 2 * time.Minute
 
-// TestSynthesizeStops: what the app started ends with it, also if it does not heed SIGTERM.
+// TestSynthesizeStops checks that processes of the app end with it, even if they ignore SIGTERM.
 func TestSynthesizeStops(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -213,7 +213,8 @@ func running(pid int) bool {
 	return err == nil && len(bytes.TrimSpace(out)) > 0 && !bytes.HasPrefix(bytes.TrimSpace(out), []byte("Z"))
 }
 
-// TestSynthesizeLeavesRunning: what the app leaves behind with its output is neither waited for nor left at the end.
+// TestSynthesizeLeavesRunning checks that synthesize does not wait for a background process of the app that has its
+// output, and that the process ends with the context.
 func TestSynthesizeLeavesRunning(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())

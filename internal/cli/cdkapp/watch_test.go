@@ -21,7 +21,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// TestLookThroughLink: the folder may be a symbolic link, as one to the latest of several assemblies.
+// TestLookThroughLink checks that the folder may be a symbolic link, such as one to the latest of several assemblies.
 func TestLookThroughLink(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/one/manifest.json", "")
@@ -132,7 +132,7 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// TestChanges: a file that came and went is no change.
+// TestChanges checks that a file that appeared and disappeared is not a change.
 func TestChanges(t *testing.T) {
 	at := time.Unix(1, 0)
 	before := map[string]stamp{"same": {1, at}, "larger": {1, at}, "later": {1, at}, "gone": {1, at}}

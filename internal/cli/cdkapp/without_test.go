@@ -50,7 +50,7 @@ func TestWithout(t *testing.T) {
 	}
 }
 
-// FuzzWithout: however a text is split, what comes out is the same.
+// FuzzWithout checks that the output is the same however a text is split.
 func FuzzWithout(f *testing.F) {
 	f.Add("aab", "xaaabyaab", uint8(2))
 	f.Add("Runtime", "RunRuntimetime", uint8(1))

@@ -70,7 +70,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestSites: what has data or makes a token is for the page's own origin, and for programs.
+// TestSites checks that only the page's own origin, and programs, may get data or make tokens.
 func TestSites(t *testing.T) {
 	c := newConsole(t, shop())
 	const form = `{"stage":"prod","route":{"verb":"GET","path":"/orders"},"credential":"token","token":{"issuer":"https://idp.example.com"}}`
@@ -196,7 +196,7 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestFiles: the page needs nothing from elsewhere, and makes no markup of what it is given.
+// TestFiles checks that the page loads nothing from other servers, and does not turn data into markup.
 func TestFiles(t *testing.T) {
 	elsewhere := regexp.MustCompile(`(?i)(?:src|href|from|import|url\()\s*=?\s*["'(]?(?:https?:)?//`)
 	inline := regexp.MustCompile(`(?i)<script(?:[^>]*[^/])?>[^<]|<style|\son\w+=|\sstyle=|javascript:`)

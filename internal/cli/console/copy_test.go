@@ -25,7 +25,7 @@ var awkward = []string{
 	`\u0041 ${TOKEN} é`,
 }
 
-// awkwardCall makes a request with such values around credentials, and returns what is copied of it.
+// awkwardCall makes a request with such values around credentials, and returns the copied command.
 func awkwardCall(t *testing.T) copies {
 	t.Helper()
 	c := newConsole(t, shop())
@@ -43,9 +43,9 @@ func awkwardCall(t *testing.T) copies {
 	return posted[copies](t, c, "/~/copy", object{"id": idOf(c.gateway.Serve(t.Context(), r))}, 200)
 }
 
-const set = "s3t $x ' \" \\" // what the variables are set to
+const set = "s3t $x ' \" \\" // the value of the variables
 
-// TestCopyInAShell: a shell reads the words of the line as they were meant.
+// TestCopyInAShell checks that a shell reads the right words from the copied line.
 func TestCopyInAShell(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the line is for a POSIX shell")

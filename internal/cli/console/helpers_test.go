@@ -172,7 +172,7 @@ func write(t *testing.T, dir string, resources object) {
 	}
 }
 
-// tested is a console with its gateway, which a test asks without a server.
+// tested is a console with its gateway. A test calls it without a server.
 type tested struct {
 	*Console
 	gateway *apigateway.Gateway
@@ -233,7 +233,7 @@ func (c *tested) call(t *testing.T, target string, headers ...string) exchange.A
 	return c.gateway.Serve(t.Context(), request(target, headers...))
 }
 
-// get asks the console for data.
+// get requests data from the console.
 func get[T any](t *testing.T, c *tested, path string) (out T) {
 	t.Helper()
 	a := c.Serve(t.Context(), request("GET "+path))

@@ -35,7 +35,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// TestPersonas are those of the sign-in page.
+// TestPersonas checks that the personas are those of the sign-in page.
 func TestPersonas(t *testing.T) {
 	c := newConsole(t, shop())
 	pool := poolURL(t, c)

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// form is what the page sends, with changes.
+// form returns the data that the page sends, with changes.
 func form(verb, path, credential string, changes ...object) object {
 	out := object{"stage": "prod", "route": object{"verb": verb, "path": path}, "verb": verb, "credential": credential}
 	for _, change := range changes {
@@ -57,7 +57,7 @@ func poolURL(t *testing.T, c *tested) string {
 	return ""
 }
 
-// TestPrepare: what the form makes is answered as the form says.
+// TestPrepare checks that a request that the form makes gets the expected answer.
 func TestPrepare(t *testing.T) {
 	c := newConsole(t, shop())
 	pool := poolURL(t, c)
@@ -134,7 +134,7 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
-// TestPrepareToken: the token is what was asked for, and is where the authorizer looks for it.
+// TestPrepareToken checks that the token is as requested, and in the place where the authorizer expects it.
 func TestPrepareToken(t *testing.T) {
 	c := newConsole(t, shop())
 	ask := object{
@@ -181,7 +181,7 @@ func TestPrepareToken(t *testing.T) {
 	) {
 		t.Errorf("a query: %+v", query)
 	}
-	// What was made can be sent again, to any route.
+	// A prepared request can be sent again, to any route.
 	again := c.prepared(t, form("GET", "/query", "bearer", object{"bearer": " " + header.Token.Text + "\n"}))
 	if again.URL != "/prod/query?access="+header.Token.Text || again.Token != nil {
 		t.Errorf("again: %+v", again)
@@ -191,7 +191,7 @@ func TestPrepareToken(t *testing.T) {
 	}
 }
 
-// TestPrepareErrors: each names the field that it is about.
+// TestPrepareErrors checks that each error names its field.
 func TestPrepareErrors(t *testing.T) {
 	c := newConsole(t, shop())
 	idp := func(more object) object {
@@ -369,7 +369,7 @@ func TestNoIssuer(t *testing.T) {
 	}
 }
 
-// TestAPIs: the routes with who may call them, and what the form offers.
+// TestAPIs checks the routes with their access, and the values of the form.
 func TestAPIs(t *testing.T) {
 	c := newConsole(t, shop())
 	got := get[apis](t, c, "/~/apis")
@@ -408,7 +408,7 @@ func TestAPIs(t *testing.T) {
 	}
 }
 
-// TestReload: what is served anew is shown anew, and a page that asks hears of it.
+// TestReload checks that the page shows a reloaded API, and is notified of it.
 func TestReload(t *testing.T) {
 	c := newConsole(t, shop())
 	before := get[requests](t, c, "/~/requests")

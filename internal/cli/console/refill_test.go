@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestRefill: a request of the past in the form is the same one, with a token that has the same rights.
+// TestRefill checks that the form with a past request makes the same request, with a token of the same rights.
 func TestRefill(t *testing.T) {
 	c := newConsole(t, shop())
 	pool := poolURL(t, c)

@@ -50,8 +50,8 @@ func (c *tested) newest(t *testing.T) *exchange.Request {
 	return entries[0].Request
 }
 
-// TestReplay makes a request again: with its credentials, which the page does not have, and the headers that no page
-// can set.
+// TestReplay sends a request again, with its credentials, which the page does not have, and with headers that a page
+// cannot set.
 func TestReplay(t *testing.T) {
 	c := newConsole(t, shop())
 	token, err := c.gateway.Issuer().Mint(devissuer.TokenRequest{
@@ -150,7 +150,7 @@ func TestReplayErrors(t *testing.T) {
 	posted[refusal](t, c, "/~/clear", object{"a": 1}, 400)
 }
 
-// TestReplayBody sends bodies as they came, up to what is kept.
+// TestReplayBody sends bodies unchanged, up to the size that is recorded.
 func TestReplayBody(t *testing.T) {
 	c := newConsole(t, shop())
 	call := func(body string, headers ...string) string {
@@ -199,7 +199,8 @@ func TestReplayBody(t *testing.T) {
 	}
 }
 
-// TestReplayRenews: a token that has expired since is made anew, and one that had expired before is not.
+// TestReplayRenews checks that a token that has expired since the request is renewed, and one that had expired before
+// is not.
 func TestReplayRenews(t *testing.T) {
 	c := newConsole(t, shop())
 	mint := func(expires time.Duration) string {
@@ -234,7 +235,8 @@ func TestReplayRenews(t *testing.T) {
 	}
 }
 
-// TestReplaySignature: a signature is valid for five minutes and for one request, so a development key signs again.
+// TestReplaySignature checks that a development key signs again, because a signature is valid for five minutes and for
+// one request.
 func TestReplaySignature(t *testing.T) {
 	c := newConsole(t, shop())
 	for _, k := range c.gateway.AccessKeys()[:2] {
@@ -423,7 +425,7 @@ func TestReplayCompressed(t *testing.T) {
 	}
 }
 
-// TestDrain: the page gets the beginning of an answer, as text.
+// TestDrain checks that the page gets the start of an answer, as text.
 func TestDrain(t *testing.T) {
 	long := strings.Repeat("é", mostShown)
 	for _, tt := range []struct {

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestRing: the last requests are kept, without bodies, the newest first.
+// TestRing checks that the last requests are recorded without bodies, the newest first.
 func TestRing(t *testing.T) {
 	c := newConsole(t, shop())
 	if got := get[requests](t, c, "/~/requests"); got.Last != 0 || len(got.Requests) != 0 || got.Run == "" {
@@ -53,7 +53,7 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// TestRingIsSmall: what a function said is kept in part, and the record itself stays as it was.
+// TestRingIsSmall checks that the ring keeps only a part of a function's output, and does not change the record.
 func TestRingIsSmall(t *testing.T) {
 	const megabyte = 1 << 20
 	token := "eyJhbGciOiJSUzI1NiJ9." + strings.Repeat("x", longest) + ".signature"
@@ -216,7 +216,7 @@ func TestDecision(t *testing.T) {
 	}
 }
 
-// TestIntegration: what only a function makes happen.
+// TestIntegration checks the step "integration" of a request.
 func TestIntegration(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -257,7 +257,7 @@ func TestIntegration(t *testing.T) {
 	}
 }
 
-// TestNoCredential: nothing that a request could be made with is in what the page gets.
+// TestNoCredential checks that the page never gets credentials of a request.
 func TestNoCredential(t *testing.T) {
 	c := newConsole(t, shop())
 	const opaque = "opaque-credential-"
@@ -352,7 +352,7 @@ func TestNoCredential(t *testing.T) {
 			}
 		}
 	}
-	// What helps is still there.
+	// Helpful details remain.
 	d := decisionOf(t, c, answers[0])
 	if len(d.Claims) != 1 || !strings.Contains(string(d.Claims[0].Claims), `"sub":"jane"`) ||
 		d.Shown.Query != "access_token=[not shown]&limit=10&[not shown]" {
@@ -374,7 +374,7 @@ func TestDecisionOnPreflight(t *testing.T) {
 
 func must(entries []entry, _ int) []entry { return entries }
 
-// TestNoRead: what looks like a token and is not one is not shown.
+// TestNoRead checks that a text that only looks like a token is not shown.
 func TestNoRead(t *testing.T) {
 	same := func(text string) string { return text }
 	for _, token := range []string{

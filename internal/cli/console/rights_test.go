@@ -22,7 +22,7 @@ func TestRights(t *testing.T) {
 	for _, tt := range []struct {
 		name, target string
 		token        devissuer.TokenRequest
-		want         []comparison // but for the last of the token itself, which has a time
+		want         []comparison // without the last comparison of the token itself, which has a time
 	}{
 		{
 			"all is met", "GET /prod/orders",
@@ -153,7 +153,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestRightsOfTheContext: of a caller whose token cannot be read, the included authorizer's context names the rights.
+// TestRightsOfTheContext checks that, if a caller's token cannot be read, the rights are those in the context of the
+// included authorizer.
 func TestRightsOfTheContext(t *testing.T) {
 	c := newConsole(t, shop())
 	v := c.current()

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// TestManyHeaders: a function may answer with any number of headers.
+// TestManyHeaders has a function that answers with many headers.
 func TestManyHeaders(t *testing.T) {
 	var r ring
 	many := make(exchange.Headers, 5000)
@@ -23,7 +23,8 @@ func TestManyHeaders(t *testing.T) {
 	}
 }
 
-// TestLongPrincipal: an authorizer may answer with a principal of some megabytes, of which 200 would be kept.
+// TestLongPrincipal has an authorizer that answers with a principal of several megabytes, which would be kept for 200
+// requests.
 func TestLongPrincipal(t *testing.T) {
 	var r ring
 	r.add(

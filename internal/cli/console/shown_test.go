@@ -2,8 +2,7 @@ package console
 
 import "testing"
 
-// TestMaskBody: members and fields whose names say that they are credentials are not shown, whatever kind of value they
-// have.
+// TestMaskBody checks that members and fields with names of credentials are masked, for all kinds of values.
 func TestMaskBody(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"a text", `{"user":"a","password" : "b\"c"}`, `{"user":"a","password" : "[not shown]"}`},

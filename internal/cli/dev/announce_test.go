@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestAnnounceWatch: the folder is named also where it is the working directory.
+// TestAnnounceWatch checks that the announcement names the folder, even if it is the working directory.
 func TestAnnounceWatch(t *testing.T) {
 	t.Chdir(t.TempDir())
 	here, err := os.Getwd()
@@ -29,7 +29,7 @@ func TestAnnounceWatch(t *testing.T) {
 	}
 }
 
-// How to revoke a token is said where an authorizer asks whether it has been.
+// TestAnnounceRevocation checks that the announcement says how to revoke a token if an authorizer introspects tokens.
 func TestAnnounceRevocation(t *testing.T) {
 	var out strings.Builder
 	newReporter(&command.Process{Stdout: &out, Now: time.Now}, false).announced(announcement{
@@ -41,7 +41,7 @@ func TestAnnounceRevocation(t *testing.T) {
 	}
 }
 
-// TestNotes: what may surprise is said before the announcement, each with the way out.
+// TestNotes checks that surprising facts are printed before the announcement, each with a fix.
 func TestNotes(t *testing.T) {
 	limited := []tryout.Example{{Limited: true}}
 	for _, c := range []struct {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestKeep: what an app that failed wrote, removed and added is undone, but for assets that were there before.
+// TestKeep checks that files that a failed app wrote, removed or added are restored, except assets that existed before.
 func TestKeep(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cdk.out")
 	if k, err := keep(dir); err != nil || len(k.files) > 0 {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestOriginals: what was found once holds, also when the original is edited; what is no copy is named by itself.
+// TestOriginals checks that an original, once found, stays the same even if it is edited, and that an asset that is not
+// a copy has no original.
 func TestOriginals(t *testing.T) {
 	root, out := t.TempDir(), t.TempDir()
 	put := func(path, text string) {

@@ -335,7 +335,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// TestNothingOfALogin checks that no code, state or cookie of a login is printed: each of them is worth a session.
+// TestNothingOfALogin checks that no code, state or cookie of a login is printed. Each of them could be used to get a
+// session.
 func TestNothingOfALogin(t *testing.T) {
 	const secret = "of-a-login-"
 	said := secret + "code, " + secret + "state, " + secret + "attempt, " + secret + "old, " + secret + "new"
@@ -421,7 +422,7 @@ func TestMetricsAreLeftOutForPeople(t *testing.T) {
 	}
 }
 
-// TestIdentityIsNotShown: what an authorizer knows callers by may say nothing by its name.
+// TestIdentityIsNotShown has an identity source whose name does not show that it is a credential.
 func TestIdentityIsNotShown(t *testing.T) {
 	const secret = "shop-secret-1234"
 	for _, asJSON := range []bool{false, true} {

@@ -33,7 +33,7 @@ func TestColoured(t *testing.T) {
 	}
 }
 
-// TestNoTerminal: a pipe and a file get plain text, also through the writer that notes a closed pipe.
+// TestNoTerminal checks that a pipe and a file get plain text, also through the writer that detects a closed pipe.
 func TestNoTerminal(t *testing.T) {
 	read, write, err := os.Pipe()
 	if err != nil {

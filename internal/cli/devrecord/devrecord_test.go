@@ -69,7 +69,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// TestRefused: what another user could have written is not read.
+// TestRefused checks that files that another user could have written are not read.
 func TestRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no modes")

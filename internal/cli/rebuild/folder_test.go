@@ -67,7 +67,8 @@ func TestSourceOf(t *testing.T) {
 	})
 }
 
-// TestFolder: a function that is a folder is copied anew, beside functions that are built, and without an app in Go.
+// TestFolder checks that a function that is a folder is copied again, with built functions besides, and without an app
+// in Go.
 func TestFolder(t *testing.T) {
 	o := newShop(t)
 	source := filepath.Join(o.Root, "hello")

@@ -159,7 +159,7 @@ func TestBuild(t *testing.T) {
 		t.Errorf("the assembly became %s", got)
 	}
 
-	err = f.Build(t.Context(), []string{"Shop/Admin"}) // for which go runs in its folder, and says "./main.go"
+	err = f.Build(t.Context(), []string{"Shop/Admin"}) // go runs in its folder, and prints "./main.go"
 	if !errors.Is(err, ErrBuild) || !strings.Contains(err.Error(), "\nadmin/main.go:5:29: undefined: price.Of") {
 		t.Errorf("code that does not build, in a folder: %v", err)
 	}
@@ -207,7 +207,8 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// TestBuildRouter: the app refuses functions that do not route as the table does, so a change of that is the app's.
+// TestBuildRouter checks that a change of a function's router runs the app, because the app rejects functions that do
+// not route as the table does.
 func TestBuildRouter(t *testing.T) {
 	o := newShop(t)
 	put(t, filepath.Join(o.Assembly, gobundle.Folder(adminAsset), gobundle.Executable), routermark.ByResource())
@@ -220,7 +221,7 @@ func TestBuildRouter(t *testing.T) {
 	}
 }
 
-// TestLearnNothing: an app that recorded nothing runs for each change.
+// TestLearnNothing checks that an app without recorded functions runs for each change.
 func TestLearnNothing(t *testing.T) {
 	f, err := Learn(t.Context(), Options{Record: filepath.Join(t.TempDir(), "none")})
 	if f != nil || err != nil {

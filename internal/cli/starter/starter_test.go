@@ -88,8 +88,8 @@ func TestGoMod(t *testing.T) {
 	}
 }
 
-// TestVersions: a module needs the language version of those that it requires, and the README names the release of
-// npm's aws-cdk that is tested here.
+// TestVersions checks that the module has the language version that its requirements need, and that the README names
+// the release of npm's aws-cdk that is tested here.
 func TestVersions(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(repository, "go.mod"))
 	if err != nil {

@@ -27,8 +27,8 @@ func withKeys(authorization string, plan bool) func(resources) {
 	}
 }
 
-// What a function of the app's own takes is not known, and there is no example with the key that it needs besides: the
-// note has the key.
+// TestAKeyBesideAFunctionOfOnesOwn checks that there is no example if a function of the app decides, because its tokens
+// are not known. The note has the key that is also needed.
 func TestAKeyBesideAFunctionOfOnesOwn(t *testing.T) {
 	own := func(all resources) {
 		for _, r := range all {
@@ -47,7 +47,7 @@ func TestAKeyBesideAFunctionOfOnesOwn(t *testing.T) {
 	}
 }
 
-// A route with a key alone has an example with its key, and one without.
+// TestPublicWithAKey checks that a route with only a key has an example with the key and one without it.
 func TestPublicWithAKey(t *testing.T) {
 	change := func(plan bool) func(resources) { return withKeys("NONE", plan) }
 	for _, tt := range []struct {

@@ -62,7 +62,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// resources are those of a template.
+// resources returns the resources of a template.
 type resources = map[string]map[string]any
 
 // options has a gateway that serves an assembly, with changes of its template. Its functions are the included
@@ -155,8 +155,8 @@ func optionsOf(t *testing.T, dir string) Options {
 	return Options{URL: "http://127.0.0.1:3000", Gateway: gateway, Matrix: m, Now: time.Now}
 }
 
-// withAssets copies an assembly and adds the program of the included authorizer to its functions, whose folders
-// testdata leaves out.
+// withAssets copies an assembly and adds the included authorizer's program to its functions, because testdata does not
+// have their folders.
 func withAssets(t *testing.T, from string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -254,8 +254,8 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can
-// pass, that is said instead.
+// TestClients checks that tokens are for a client that the authorizer accepts, even one outside of the assembly. If no
+// client can pass, a note says so.
 func TestClients(t *testing.T) {
 	change := func(scopes []string) func(resources) {
 		return func(all resources) {
@@ -335,8 +335,8 @@ func TestJWTAuthorizer(t *testing.T) {
 	}
 }
 
-// TestRequestValidator: the parameters that the validator of a method requires are added, and credentials are not made
-// up.
+// TestRequestValidator checks that the parameters that a method's validator requires are added, and that credentials
+// are not invented.
 func TestRequestValidator(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -391,7 +391,7 @@ func TestRequestValidator(t *testing.T) {
 	}
 }
 
-// TestMakeShop has what the example has not: stages of several APIs, keys, a function of the app's own.
+// TestMakeShop has features that the example lacks: stages of several APIs, keys, and a function of the app.
 func TestMakeShop(t *testing.T) {
 	o := options(t, "shop", func(all resources) { // its functions have no code that runs here, and no permissions
 		for id, r := range maps.Clone(all) {
@@ -420,7 +420,7 @@ func TestMakeShop(t *testing.T) {
 	}
 }
 
-// TestIssuer: the one that was asked for is taken where the authorizer takes it, and its own elsewhere.
+// TestIssuer checks that the selected issuer is used if the authorizer accepts it, and otherwise the authorizer's own.
 func TestIssuer(t *testing.T) {
 	o := options(t, "token")
 	known := o.Gateway.Issuer().Issuers()

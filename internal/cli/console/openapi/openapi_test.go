@@ -158,7 +158,7 @@ func TestIsOpenAPI(t *testing.T) {
 	}
 }
 
-// TestExamples: the examples fit the schemas of the document, which are rewritten from the models.
+// TestExamples checks that the examples are valid for the schemas of the document, which are converted from the models.
 func TestExamples(t *testing.T) {
 	document := Of(shop())
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(marshal(t, document)))

@@ -86,7 +86,7 @@ func TestConverter(t *testing.T) {
 	}
 }
 
-// FuzzConverter: a schema of draft 4 stays a schema, and takes the same values.
+// FuzzConverter checks that a schema of draft 4 stays a schema and accepts the same values.
 func FuzzConverter(f *testing.F) {
 	f.Add(`{"type":"object","properties":{"a":{"minimum":1,"exclusiveMinimum":true}},"required":["a"]}`, `{"a":1}`)
 	f.Add(`{"items":[{"type":"string"}],"additionalItems":{"type":"null"}}`, `["a",null]`)
@@ -142,9 +142,9 @@ func compiled(draft *jsonschema.Draft, document any, at string) *jsonschema.Sche
 	return s
 }
 
-// comparable4 reports whether a schema has only keywords of draft 4 whose meaning is the same in both drafts or is
-// converted. Later keywords mean nothing in draft 4, "integer" has another meaning for 1.0, and a pointer may lead
-// through what is converted.
+// comparable4 reports whether a schema has only keywords of draft 4 that have the same meaning in both drafts, or are
+// converted. Draft 4 ignores later keywords, "integer" has another meaning for 1.0, and a pointer may lead through a
+// converted part.
 func comparable4(v any) bool {
 	switch v := v.(type) {
 	case []any:
