@@ -31,19 +31,8 @@ func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (fou
 		a.wildcard(p)
 	}
 	shapes := len(a.starts)
-	for range heads { // once per head, since a path may match a tail after one head only
-		for _, t := range tails {
-			a.wildcard(t)
-		}
-	}
-	at := a.closed(a.starts[:shapes])
-	for i, head := range heads {
-		late := a.closed(a.starts[shapes+i*len(tails) : shapes+(i+1)*len(tails)])
-		for _, c := range head {
-			late = a.step(late, string(c))
-		}
-		at = at.union(late)
-	}
+	late := a.afterHeads(heads, tails)
+	at := a.closed(a.starts[:shapes]).union(late)
 	type visit struct {
 		at   places
 		path string
@@ -81,6 +70,36 @@ func classes(patterns []route.Pattern, heads, tails []string, escapes bool) (fou
 		}
 	}
 	return found, true
+}
+
+// afterHeads adds patterns of policies to an automaton, and returns their places after each of some heads. A path may
+// match a pattern after one head only, so there is one copy of a pattern for each of its sets of places after a head: a
+// pattern that no head matches has none, and most have one, since all stages leave the same of them.
+func (a *automaton) afterHeads(heads, tails []string) places {
+	var at [][]int // the places of each copy, after its head
+	for _, t := range tails {
+		alone := &automaton{}
+		alone.wildcard(t)
+		seen := map[string]bool{}
+		for _, head := range heads {
+			rest := alone.closed(alone.starts)
+			for _, c := range head {
+				rest = alone.step(rest, string(c))
+			}
+			list := slices.Collect(rest.all())
+			if list == nil || seen[rest.key()] {
+				continue
+			}
+			seen[rest.key()] = true
+			a.wildcard(t)
+			begin := a.starts[len(a.starts)-1]
+			for i := range list {
+				list[i] += begin
+			}
+			at = append(at, list)
+		}
+	}
+	return a.closed(slices.Concat(at...))
 }
 
 // shapesApart returns patterns of paths that form their own classes although no route or policy distinguishes them:

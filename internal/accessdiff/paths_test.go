@@ -65,3 +65,24 @@ func TestClasses(t *testing.T) {
 		})
 	}
 }
+
+// TestPatternsAfterHeads: patterns of policies are in the automaton once, and not once for each stage, unless stages
+// leave different parts of them.
+func TestPatternsAfterHeads(t *testing.T) {
+	heads := []string{"abc/new/GET", "abc/old/GET", "abc/beta/GET", "abc/GET/GET"}
+	for pattern, want := range map[string]int{
+		"abc/old/GET/orders/*": 1, // of one stage
+		"abc/*/GET/orders/*":   1, // each head leaves the same
+		"abc/*/me":             1,
+		"abc/new/POST/*":       0, // another verb
+		"xyz/*":                0, // another API
+		"abc/?eta/*":           1,
+		"abc/*GET/GET/x":       2, // the stage GET leaves "/GET/x" as well
+	} {
+		a := &automaton{}
+		a.afterHeads(heads, []string{pattern})
+		if got := len(a.starts); got != want {
+			t.Errorf("%s is there %d times, want %d", pattern, got, want)
+		}
+	}
+}
