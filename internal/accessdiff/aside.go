@@ -15,6 +15,7 @@ func (p pair) compareBypasses(add func(Change)) {
 	p.caches(add)
 	if !p.lost {
 		p.answered(add)
+		p.tenants(add)
 		p.keptAnswers(add)
 		p.sources(add)
 	}

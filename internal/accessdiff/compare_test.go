@@ -65,6 +65,8 @@ func requirementOf(text string) access.Requirement {
 	switch f[0] {
 	case "claim":
 		return access.Requirement{Kind: access.Claim, Claim: f[1], AnyOf: strings.Split(f[2], "|")}
+	case "tenant":
+		return access.Requirement{Kind: access.Tenant, Claim: f[1]}
 	case "has":
 		return access.Requirement{Kind: access.ClaimHas, Claim: f[1], AnyOf: strings.Split(f[2], "|")}
 	case "is":

@@ -161,6 +161,29 @@ func (p pair) answered(add func(Change)) {
 	}
 }
 
+// tenants reports routes whose function gets its tenant from another place, or is or is not isolated by tenant any more.
+// A caller may then reach what another tenant left, so it may be wider, unless the function had no tenants before.
+func (p pair) tenants(add func(Change)) {
+	for _, is := range p.is.api.Routes {
+		for _, was := range p.was.api.Routes {
+			if is.String() != was.String() || is.Tenant == was.Tenant {
+				continue
+			}
+			const none = "no tenant isolation"
+			text := is.String() + ": the tenant of its function is " + is.Tenant + " (was " + cmp.Or(was.Tenant, none) + ")"
+			if is.Tenant == "" {
+				text = is.String() + ": its function has no tenant isolation, so one tenant may get what another left in its " +
+					"memory or files (the tenant was " + was.Tenant + ")"
+			}
+			effect := Unknown
+			if was.Tenant == "" {
+				effect = Changed
+			}
+			add(Change{Route: is.String(), Effect: effect, Was: cmp.Or(was.Tenant, none), Is: cmp.Or(is.Tenant, none), Text: text})
+		}
+	}
+}
+
 func private(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
 
 // private reports whether one of the two APIs is private.

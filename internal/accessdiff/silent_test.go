@@ -301,6 +301,14 @@ func TestNothingIsSilent(t *testing.T) {
 			"~ the domain x.example no longer leads to the API"},
 		{"another backend", nil, []func(*matrix.API){func(a *matrix.API) { a.Routes[0].AnsweredBy = "a backend over HTTP" }},
 			"~ GET /a: a backend over HTTP answers it (was a function)"},
+		{"a tenant of the caller's choice", []func(*matrix.API){tenantIn("context.authorizer.tenantId_org")},
+			[]func(*matrix.API){tenantIn("method.request.header.tenant")},
+			"? GET /a: the tenant of its function is method.request.header.tenant (was context.authorizer.tenantId_org)"},
+		{"a function that is isolated now", nil, []func(*matrix.API){tenantIn("context.authorizer.tenantId_org")},
+			"~ GET /a: the tenant of its function is context.authorizer.tenantId_org (was no tenant isolation)"},
+		{"a function that is no longer isolated", []func(*matrix.API){tenantIn("context.authorizer.tenantId_org")}, nil,
+			"? GET /a: its function has no tenant isolation, so one tenant may get what another left in its memory or files " +
+				"(the tenant was context.authorizer.tenantId_org)"},
 		{"a permission of a function", nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Invokers = []matrix.Invoker{{Function: "Shop/Fn", Principal: "*", Routes: []string{"GET /a"}}}
 		}}, "? a permission lets every AWS account invoke Shop/Fn past the checks of GET /a, under conditions that " +
@@ -389,4 +397,9 @@ func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
 	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+// tenantIn maps the tenant of the first route's function.
+func tenantIn(from string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Routes[0].Tenant = from }
 }

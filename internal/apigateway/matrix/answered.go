@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
@@ -32,6 +33,15 @@ func answeredBy(m *apimodel.Method) string {
 		return ofService(i)
 	}
 	return ""
+}
+
+// tenantOf says what the tenant ID of a method's function is mapped from. It returns "" for a function without tenant
+// isolation.
+func tenantOf(m *apimodel.Method) string {
+	if f := m.Integration.Function; f == nil || !f.PerTenant {
+		return ""
+	}
+	return cmp.Or(m.Integration.Tenant(), "no tenant ID")
 }
 
 // ofService names the AWS service in a URI such as arn:aws:apigateway:us-east-1:states:action/StartExecution, and adds

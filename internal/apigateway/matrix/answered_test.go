@@ -65,3 +65,38 @@ func TestWhatAnswersARoute(t *testing.T) {
 		})
 	}
 }
+
+// TestTheTenantOfARoute: what the tenant ID of a function with tenant isolation is mapped from, also as JSON.
+func TestTheTenantOfARoute(t *testing.T) {
+	const mapped = "integration.request.header.X-Amz-Tenant-Id"
+	for _, tt := range []struct {
+		name string
+		i    apimodel.Integration
+		want string
+	}{
+		{"the authorizer's", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{PerTenant: true},
+			RequestParameters: map[string]string{mapped: "context.authorizer.tenantId"}}, ", tenant: context.authorizer.tenantId"},
+		{"none", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{PerTenant: true}},
+			", tenant: no tenant ID"},
+		{"without tenant isolation", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{}}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, "")
+			method := model.APIs[0].Methods[0]
+			method.Integration, method.Authorization, method.Authorizer = tt.i, apimodel.AuthorizationIAM, nil
+			m, err := Of(model, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range []string{string(m.Routes()), string(m.Text())} {
+				if got := strings.Contains(text, ", tenant: "); got != (tt.want != "") || !strings.Contains(text, tt.want) {
+					t.Errorf("want %q in\n%s", tt.want, text)
+				}
+			}
+			again, err := Parse(m.JSON())
+			if err != nil || again.APIs[0].Routes[0].Tenant != m.APIs[0].Routes[0].Tenant {
+				t.Errorf("the JSON has %+v: %v", again, err)
+			}
+		})
+	}
+}

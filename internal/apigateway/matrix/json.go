@@ -155,6 +155,7 @@ type jsonRoute struct {
 	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
 	AnsweredBy   string               `json:"answeredBy,omitempty"` // absent for a function
+	Tenant       string               `json:"tenant,omitempty"`     // absent without tenant isolation
 	TakesSession bool                 `json:"takesSession,omitempty"`
 	Closed       bool                 `json:"noCaller,omitempty"`  // the authorizer admits no caller
 	Preflight    bool                 `json:"preflight,omitempty"` // API Gateway answers it itself
@@ -198,6 +199,7 @@ func (m Matrix) JSON() []byte {
 				From:       r.From,
 				Public:     r.Public,
 				AnsweredBy: r.AnsweredBy,
+				Tenant:     r.Tenant,
 				Session:    r.Session,
 				Requires:   r.Requires,
 

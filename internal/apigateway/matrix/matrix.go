@@ -132,6 +132,10 @@ type Route struct {
 	// AnsweredBy says what answers the route if no function does, such as "the AWS service sqs"; "" for a function.
 	AnsweredBy string
 
+	// Tenant says what the tenant ID of a function with tenant isolation is mapped from, such as
+	// "context.authorizer.tenantId", or "no tenant ID"; "" for a function without tenant isolation.
+	Tenant string
+
 	// Closed reports whether the authorizer admits no caller. Preflight reports whether API Gateway itself answers the
 	// route, for browsers that ask what a page may send.
 	Closed    bool
@@ -169,7 +173,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		for _, method := range api.Methods {
 			r := Route{
 				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[fromMetadata],
-				AnsweredBy: answeredBy(method),
+				AnsweredBy: answeredBy(method), Tenant: tenantOf(method),
 				Preflight: method.Verb == "OPTIONS" && method.Authorization == apimodel.AuthorizationNone &&
 					method.Integration.Type == apimodel.IntegrationMock,
 			}

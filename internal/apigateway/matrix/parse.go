@@ -82,7 +82,7 @@ func (a jsonAPI) read() (API, error) {
 		out.Routes = append(out.Routes, Route{
 			Verb: verb, Path: path, Kind: r.Authorizer.Kind, Authorizer: r.Authorizer.Name, Cache: duration(r.CacheSeconds),
 			APIKey: r.APIKey, Requires: r.Requires, Who: r.WhoMayCall, TakesSession: r.TakesSession, Session: r.Session,
-			From: r.From, Public: r.Public, AnsweredBy: r.AnsweredBy, Closed: r.Closed, Preflight: r.Preflight,
+			From: r.From, Public: r.Public, AnsweredBy: r.AnsweredBy, Tenant: r.Tenant, Closed: r.Closed, Preflight: r.Preflight,
 		})
 	}
 	for _, x := range a.Authorizers {

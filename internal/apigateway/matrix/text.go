@@ -120,6 +120,9 @@ func (r Route) describeCallers() string {
 	if r.From != "" {
 		who += ", from " + r.From
 	}
+	if r.Tenant != "" {
+		who += ", tenant: " + r.Tenant
+	}
 	switch {
 	case r.Kind != None:
 		return who
