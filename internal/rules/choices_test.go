@@ -65,6 +65,56 @@ func TestWhatADeploymentDecides(t *testing.T) {
 	}
 }
 
+// A method that a condition makes has the values for which this condition holds, and both of any other one.
+func TestConditionOfTheMethod(t *testing.T) {
+	for _, tt := range []struct{ name, value, want string }{
+		{"its own, closed where it holds", `{"Fn::If": ["Made", "AWS_IAM", "NONE"]}`, ""},
+		{"its own, open where it holds", `{"Fn::If": ["Made", "NONE", "AWS_IAM"]}`, "the method GET / is open"},
+		{"another one, closed where it holds", `{"Fn::If": ["Other", "AWS_IAM", "NONE"]}`, "the method GET / is open"},
+		{"another one, open where it holds", `{"Fn::If": ["Other", "NONE", "AWS_IAM"]}`, "the method GET / is open"},
+		{"another one, closed in both cases", `{"Fn::If": ["Other", "AWS_IAM", "AWS_IAM"]}`, ""},
+		{"another one within its own", `{"Fn::If": ["Made", {"Fn::If": ["Other", "AWS_IAM", "NONE"]}, "AWS_IAM"]}`,
+			"the method GET / is open"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := cloudassembly.Parse("Shop", []byte(`{"Parameters": {"Kind": {"Type": "String"}}, "Conditions": {
+				"Made": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}, "Other": {"Fn::Equals": [{"Ref": "Kind"}, "y"]}}, "Resources": {
+				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}},
+				"Get": {"Type": "AWS::ApiGateway::Method", "Condition": "Made", "Properties": {"RestApiId": {"Ref": "Api"},
+					"ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", "AuthorizationType": `+tt.value+`}}
+			}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range rules.Check(a, rules.Options{}) {
+				got = append(got, f.Message)
+			}
+			if tt.want == "" && len(got) > 0 || tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)) {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// AWS's own macros that add no methods are not reported.
+func TestHarmlessMacros(t *testing.T) {
+	for macro, want := range map[string]int{
+		"AWS::LanguageExtensions": 0, "AWS::SecretsManager-2024-09-16": 0, "AWS::CodeDeployBlueGreen": 0,
+		"AWS::Serverless-2016-10-31": 0, "AWS::Include": 1, "Own": 1,
+	} {
+		a, err := cloudassembly.Parse("Shop", []byte(`{"Transform": "`+macro+`", "Resources": {
+			"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}}
+		}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rules.Check(a, rules.Options{}); len(got) != want {
+			t.Errorf("%s: found %+v, want %d", macro, got, want)
+		}
+	}
+}
+
 // The templates of the app and of all examples, as stored by their tests, have no findings.
 func TestExamples(t *testing.T) {
 	var files []string

@@ -43,6 +43,7 @@ var holes = map[string]string{
 	"login-environment":              "changed-function",
 	"login-function":                 "changed-login",
 	"login-guarded":                  "changed-login",
+	"login-guarded-by-condition":     "changed-login",
 	"login-route-gone":               "changed-login",
 	"kept-without-path":              "response-cache",
 	"macro":                          "unread-template",
