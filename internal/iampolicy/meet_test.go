@@ -6,6 +6,36 @@ import (
 	"unicode/utf8"
 )
 
+func TestMeet(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"", "", true},
+		{"a", "a", true},
+		{"a", "b", false},
+		{"a", "ab", false},
+		{"a", "", false},
+		{"?", "", false},
+		{"?", "ab", false},
+		{"*", "", true},
+		{"a*", "ab", true},
+		{"a*", "b*", false},
+		{"*a", "*b", false},
+		{"a*", "*b", true},
+		{"a*c", "ab*d", false},
+		{"s3:*", "execute-api:invoke", false},
+		{"execute-api:*", "execute-api:invoke", true},
+		{"execute-api:/prod/GET/items/?*", "execute-api:/prod/GET/items", false},
+		{"${*}", "a", false},
+		{"${*}", "*", true},
+	} {
+		if got, turned := Meet(c.a, c.b), Meet(c.b, c.a); got != c.want || turned != c.want {
+			t.Errorf("%q and %q: got %v and %v, want %v", c.a, c.b, got, turned, c.want)
+		}
+	}
+}
+
 // If two patterns do not meet, no text matches both. A text that matches a pattern meets it.
 func FuzzMeet(f *testing.F) {
 	for _, s := range [][3]string{

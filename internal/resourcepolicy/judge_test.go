@@ -119,6 +119,11 @@ func TestJudgeStatements(t *testing.T) {
 			"no statement allows everybody the preflights"},
 		{"a Deny, where no route needs an Allow",
 			[]string{about("Deny", `"*"`, `"*"`, `"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}`)}, nothing, false, ""},
+		{"an Allow of another action", []string{
+			`{"Effect": "Allow", "Principal": "*", "Action": "execute-api:ManageConnections", "Resource": "*"}`}, scope, false,
+			"add an Allow statement"},
+		{"an Allow of an action in other letters", []string{
+			`{"Effect": "Allow", "Principal": "*", "Action": "EXECUTE-API:invoke", "Resource": "*"}`}, scope, false, guarded},
 		{"a Deny of all for an account", []string{allow(health), about("Deny", account, `"*"`, "")}, scope, false, ""},
 		{"a Deny of a resource that is a token", []string{allow(health), about("Deny", `"*"`, `{"Ref": "Which"}`, "")}, scope,
 			false, ""},

@@ -98,6 +98,7 @@ func TestSealedTextsThatAreNoAttempts(t *testing.T) {
 		{"with something after it", string(w.b) + "x", ErrForged},
 		{"cut off", string(w.b[:len(w.b)-1]), ErrForged},
 		{"empty", "", ErrForged},
+		{"that returns to another host", strings.Replace(string(w.b), "\x00\x01/", "\x00\x06//evil", 1), ErrForged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			name := attemptCookie("a state")

@@ -55,7 +55,9 @@ func TestAnUnknownKeyIsAskedForOnce(t *testing.T) {
 	}
 	f.clock.Advance(cooldown)
 	for range 1000 {
-		f.Open(t.Context(), forged)
+		if _, err := f.Open(t.Context(), forged); !errors.Is(err, ErrForged) {
+			t.Fatal(err)
+		}
 	}
 	if n := f.vault.count() - before; n != 2 {
 		t.Errorf("%d fetches after one cooldown, want 2", n)

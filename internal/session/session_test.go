@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -328,6 +329,20 @@ func TestDecodeCutOff(t *testing.T) {
 	}
 	if x, err := Decode(append(b, 0)); err == nil {
 		t.Errorf("a further byte: got %+v", x)
+	}
+	noTime := bytes.Clone(b)
+	clear(noTime[1:9])
+	if x, err := Decode(noTime); err == nil {
+		t.Errorf("no start: got %+v", x)
+	}
+	x.Token = "a"
+	b, err = Encode(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noToken := bytes.Replace(b, []byte("\x00\x01a"), []byte("\x00\x00"), 1)
+	if x, err := Decode(noToken); err == nil || len(noToken) != len(b)-1 {
+		t.Errorf("no token: got %+v", x)
 	}
 }
 

@@ -138,6 +138,27 @@ func TestRefusals(t *testing.T) {
 			typ:   "IncompleteSignatureException",
 			message: "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. " +
 				"AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters."},
+		{name: "presigned for no time", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
+			query:   strings.Replace(presigned, "=60", "=0", 1),
+			kind:    ErrIncomplete,
+			typ:     "IncompleteSignatureException",
+			message: "X-Amz-Expires must be a number of seconds from 1 to 604800."},
+		{name: "presigned for a negative time", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
+			query:   strings.Replace(presigned, "=60", "=-60", 1),
+			kind:    ErrIncomplete,
+			typ:     "IncompleteSignatureException",
+			message: "X-Amz-Expires must be a number of seconds from 1 to 604800."},
+		{name: "presigned for a word", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
+			query:   strings.Replace(presigned, "=60", "=x", 1),
+			kind:    ErrIncomplete,
+			typ:     "IncompleteSignatureException",
+			message: "X-Amz-Expires must be a number of seconds from 1 to 604800."},
+		{name: "presigned for a second, and expired", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
+			query:   strings.Replace(presigned, "=60", "=1", 1),
+			later:   2 * time.Second,
+			kind:    ErrExpired,
+			typ:     "InvalidSignatureException",
+			message: "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T123602Z - 1 sec.)"},
 		{name: "presigned for longer than a week", spoil: func(r *http.Request) { r.Header.Del("Authorization") },
 			query:   strings.Replace(presigned, "=60", "=604801", 1),
 			kind:    ErrIncomplete,
@@ -198,6 +219,17 @@ func TestTheWindowIsFiveMinutesBothWays(t *testing.T) {
 		v.Now = func() time.Time { return signed.Add(later) }
 		if _, err := v.Verify(r, path, query, nil); err != nil {
 			t.Errorf("%v after signing: %v", later, err)
+		}
+	}
+}
+
+// The names of the signed headers may come in any order, and in any case.
+func TestOrderOfSignedHeaders(t *testing.T) {
+	for _, names := range []string{"host;x-amz-date", "x-amz-date;host", "X-Amz-Date;Host", "host;x-amz-date;host"} {
+		r, path, query := suite[0].request()
+		r.Header.Set("Authorization", strings.Replace(suiteAuth, "host;x-amz-date", names, 1))
+		if _, err := suiteVerifier("").Verify(r, path, query, nil); err != nil {
+			t.Errorf("%s: %v", names, err)
 		}
 	}
 }

@@ -99,6 +99,34 @@ func TestSignatures(t *testing.T) {
 }
 
 // TestPrincipalARN checks that a condition on aws:PrincipalArn compares the role of a session.
+// A policy may name the caller's account, and a role by its path, which the session's ARN does not contain.
+func TestPrincipalKeys(t *testing.T) {
+	for _, c := range []struct {
+		name, path, condition string
+		allowed               bool
+	}{
+		{"the account", "", `"StringEquals":{"aws:PrincipalAccount":"123456789012"}`, true},
+		{"another account", "", `"StringEquals":{"aws:PrincipalAccount":"210987654321"}`, false},
+		{"the role", "", `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/clerk"}`, true},
+		{"the role with its path", "team/", `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/team/clerk"}`,
+			true},
+		{"the role without its path", "team/", `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/clerk"}`,
+			false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			allow := strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{` + c.condition + `}}`
+			g := newGate(policyOf(allow), withKeys)
+			g.options.Keys[1].Principal.ARN = "arn:aws:iam::123456789012:role/" + c.path + "clerk"
+			g.options.Keys[1].Principal.Policies = nil
+			g.Guard = New(g.options)
+			v := g.Check(t.Context(), g.sign(t, clerk, clerk, "GET /orders/7"))
+			if (v.Denial == nil) != c.allowed {
+				t.Errorf("got %s: %+v", answered(v), v.Trace)
+			}
+		})
+	}
+}
+
 func TestPrincipalARN(t *testing.T) {
 	const denied = `403 AccessDeniedException {"Message":"User: ` + clerkARN +
 		` is not authorized to perform: execute-api:Invoke ` +

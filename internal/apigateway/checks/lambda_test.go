@@ -295,6 +295,18 @@ func TestAuthorizerAnswers(t *testing.T) {
 	}
 }
 
+func TestTokenInAnotherHeader(t *testing.T) {
+	g := newGate("")
+	m := guarded(g.token(0, ""))
+	m.Authorizer.IdentitySources[0].Name = "X-Token"
+	g.Guard = New(g.options)
+	want(t, docLambda, g.check(m, "GET /", "X-Token: x"), "ok")
+	want(t, docLambda, g.check(m, "GET /", "Authorization: x"), unauthorized401)
+	m.Authorizer.IdentitySources = nil
+	g.Guard = New(g.options)
+	want(t, docLambda, g.check(m, "GET /", "Authorization: x"), "ok")
+}
+
 // An authorizer that API Gateway would not invoke answers 500, and its function does not run.
 func TestRefusedAuthorizer(t *testing.T) {
 	g := newGate("")
