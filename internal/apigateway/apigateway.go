@@ -4,6 +4,10 @@
 //
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
+// served.go prepares an assembly. The way of a request begins in [Gateway.Serve]: app.go finds its stage, and answer.go
+// takes it through the checks (package checks), limits (usagelimits.go), validation (package validation), the cache
+// (kept.go) and the integration (integrate.go and the files beside it), and makes the answer to a refusal.
+//
 // A route that it cannot serve as API Gateway would is reported by logical ID and answered with 501. The other routes
 // work; nothing fails open. The package does not throttle stages, log to CloudWatch or do TLS, and it does not limit
 // what a function does on this machine.
