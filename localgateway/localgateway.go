@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
@@ -61,6 +62,11 @@ type Options struct {
 	// check them: "vpc-0a1b2c3d4e5f60718" and "vpce-0a1b2c3d4e5f60718". SourceIP is then the address inside the VPC.
 	// Default: neither, so a policy with AllowVPCEndpoints denies every request.
 	SourceVPC, SourceVPCEndpoint string
+
+	// ClientCertificate is the certificate, in PEM, that clients appear to present by mutual TLS. Tokens of a development
+	// issuer that is CertificateBound are bound to it, unless a [TokenRequest] has the claim cnf. Default: no certificate,
+	// so such issuers' tokens get a 401.
+	ClientCertificate []byte
 
 	// Env adds environment variables to every function. If the template sets the same variable, its value wins, unless
 	// only a deployment can resolve it. AWS_ENDPOINT_URL, or the variable of one service, such as AWS_ENDPOINT_URL_SQS, is
@@ -149,9 +155,32 @@ func New(assembly string, o Options) (*Gateway, error) {
 	return g, nil
 }
 
+// clientCertificate reads the certificate that clients appear to present, or returns nil.
+func (o Options) clientCertificate() (*clientcert.Certificate, error) {
+	if o.ClientCertificate == nil {
+		return nil, nil
+	}
+	c, err := clientcert.Parse(o.ClientCertificate)
+	if err != nil {
+		return nil, fmt.Errorf("the ClientCertificate: %w", err)
+	}
+	return c, nil
+}
+
+func thumbprintOf(c *clientcert.Certificate) string {
+	if c == nil {
+		return ""
+	}
+	return c.Thumbprint
+}
+
 // newGateway returns a gateway for the server at a URL, which also serves the development issuer; "" for no server.
 func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	g := &Gateway{}
+	certificate, err := o.clientCertificate()
+	if err != nil {
+		return nil, err
+	}
 	options := apigateway.Options{
 		Assembly: assembly,
 		API:      o.API,
@@ -174,6 +203,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 
 		SourceVPC:         o.SourceVPC,
 		SourceVPCEndpoint: o.SourceVPCEndpoint,
+		ClientCertificate: certificate,
 	}
 	if c := o.Credentials; c != nil {
 		options.Functions.Credentials = &lambdaruntime.Credentials{
@@ -188,8 +218,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	}
 	switch o.Issuers {
 	case DevelopmentIssuers:
-		var err error
-		if g.issuer, err = newDevelopmentIssuer(url, o.Now, g.personas); err != nil {
+		if g.issuer, err = newDevelopmentIssuer(url, o.Now, thumbprintOf(certificate), g.personas); err != nil {
 			return nil, err
 		}
 		options.Issuer = g.issuer.Provider

@@ -111,7 +111,7 @@ type developmentIssuer struct {
 // newDevelopmentIssuer returns an issuer for the gateway at a URL, whose app has an origin. Without a URL the issuer is
 // served on its own port. All gateways of a process have the same keys.
 func newDevelopmentIssuer(
-	url string, now func() time.Time, personas func(issuer string) []devissuer.Persona,
+	url string, now func() time.Time, thumbprint string, personas func(issuer string) []devissuer.Persona,
 ) (*developmentIssuer, error) {
 	origin := ""
 	if url != "" {
@@ -138,8 +138,9 @@ func newDevelopmentIssuer(
 		Keys: func() (*devissuer.KeyStore, error) { return keys, nil },
 		Now:  now,
 
-		AppOrigin: origin,
-		Personas:  personas,
+		AppOrigin:  origin,
+		Thumbprint: thumbprint,
+		Personas:   personas,
 	})
 	if listener != nil {
 		i.server = front.New(front.Options{Func: i.Serve, Now: now})

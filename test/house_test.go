@@ -89,6 +89,7 @@ var floors = [][]string{
 		"internal/gobundle",
 		"internal/nodepeer",
 		"internal/sigv4",
+		"internal/clientcert",
 		"internal/httpname",
 		"internal/partition",
 		"internal/dynamoclient",

@@ -191,7 +191,7 @@ func (c Config) jwtIssuer(i Issuer, loopbackHTTP bool) jwt.Issuer {
 		Type:              i.Type,
 		TokenUse:          i.TokenUse,
 		Leeway:            c.leeway(i),
-		AcceptBoundTokens: i.AcceptBoundTokens,
+		AcceptBoundTokens: i.AcceptBoundTokens || i.CertificateBound, // see checkCertificate
 		Clients:           i.Clients,
 		ClientClaim:       i.ClientClaim,
 		MaxLifetime:       i.MaxLifetime,

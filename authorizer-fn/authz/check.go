@@ -47,6 +47,10 @@ func (c Config) check() error {
 			}
 			opaque = i.URL
 		}
+		if i.CertificateBound && i.AcceptBoundTokens {
+			fail("issuer %q has both certificateBound and acceptBoundTokens: the first checks what the second accepts unchecked",
+				i.URL)
+		}
 		switch {
 		case i.SecretARN == "" && i.SecretField != "":
 			fail("issuer %q has a secretField and no secretArn", i.URL)

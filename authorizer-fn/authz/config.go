@@ -101,6 +101,12 @@ type Issuer struct {
 	// tokens. The binding is NOT checked, so a stolen token works. Default: such tokens get a 401.
 	AcceptBoundTokens bool
 
+	// CertificateBound requires tokens that are bound to a certificate of the client, and requests that present it by
+	// mutual TLS: cnf must have x5t#S256 alone, the certificate's thumbprint (RFC 8705, section 3.1). Others get a 401.
+	// Only a REQUEST event has the certificate. An answer that API Gateway caches needs the identity source
+	// context.identity.clientCert.clientCertPem. Default: tokens with cnf get a 401.
+	CertificateBound bool
+
 	// Clients are the accepted client IDs. A token must have one of them in azp or client_id, and in both if it has both;
 	// with ClientClaim ("cid" for Okta), in the claim at that path. Default: any client; with TokenUse "access", those in
 	// Audiences.

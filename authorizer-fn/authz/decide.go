@@ -108,6 +108,11 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	issuer := a.issuers[token.Issuer()]
 	d.issuer, d.kid = token.Issuer(), token.KeyID()
+	if issuer.CertificateBound {
+		if err := e.checkCertificate(token.Claim("cnf")); err != nil {
+			return nil, err
+		}
+	}
 	principal, ok := issuer.principalOf(token)
 	if !ok {
 		return nil, errPrincipal
@@ -183,6 +188,10 @@ func reasonOf(err error) string {
 		return "hook_timeout"
 	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // no other code returns ErrUnauthorized
 		return "hook"
+	case errors.Is(err, errUnbound):
+		return "unbound"
+	case errors.Is(err, errCertificate):
+		return "certificate"
 	case errors.Is(err, errPrincipal):
 		return "principal"
 	case errors.Is(err, ErrEvent):

@@ -38,6 +38,7 @@ func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
 		listed[m[1]] = true
 	}
 	delete(listed, "cnf") // a claim
+	delete(listed, "CertificateBound")
 	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, metrics.UnauthorizedReasons) {
 		t.Errorf("the documentation has\n%q, and the metrics\n%q", got, metrics.UnauthorizedReasons)
 	}
@@ -85,6 +86,8 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 		introspection.ErrUnavailable,
 		jwt.ErrUnavailable,
 		jwt.ErrConfig,
+		errUnbound,
+		errCertificate,
 		errPrincipal,
 		ErrEvent,
 		errHook,

@@ -58,6 +58,7 @@ func (i Issuer) written() settings.Issuer {
 		RolesClaim:        i.RolesClaim,
 		PrincipalClaim:    i.PrincipalClaim,
 		AcceptBoundTokens: i.AcceptBoundTokens,
+		CertificateBound:  i.CertificateBound,
 		Clients:           i.Clients,
 		ClientClaim:       i.ClientClaim,
 		MaxLifetime:       settings.Seconds(i.MaxLifetime),
@@ -125,7 +126,8 @@ func (i *Issuer) read(v strictjson.Value) error {
 		"secretArn": &i.SecretARN, "secretField": &i.SecretField, "type": &i.Type, "tokenUse": &i.TokenUse,
 		"scopesClaim": &i.ScopesClaim, "groupsClaim": &i.GroupsClaim, "rolesClaim": &i.RolesClaim,
 		"principalClaim": &i.PrincipalClaim, "leewaySeconds": &i.Leeway,
-		"acceptBoundTokens": &i.AcceptBoundTokens, "clients": &i.Clients, "clientClaim": &i.ClientClaim,
+		"acceptBoundTokens": &i.AcceptBoundTokens, "certificateBound": &i.CertificateBound,
+		"clients": &i.Clients, "clientClaim": &i.ClientClaim,
 		"maxLifetimeSeconds": &i.MaxLifetime, "maxKeyAgeSeconds": &i.MaxKeyAge,
 		"staleCeilingSeconds": &i.StaleCeiling,
 		"introspection": func(v strictjson.Value) error {

@@ -27,6 +27,7 @@ var full = Config{
 		PrincipalClaim:    "p",
 		Leeway:            30 * time.Second,
 		AcceptBoundTokens: true,
+		CertificateBound:  true, // both, since this is about writing and reading alone
 		Clients:           []string{"c"},
 		ClientClaim:       "cid",
 		MaxLifetime:       time.Minute,
@@ -116,7 +117,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 func TestEnvironmentAsItIsWritten(t *testing.T) {
 	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
 		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
-		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,"clients":["c"],` +
+		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,"certificateBound":true,"clients":["c"],` +
 		`"clientClaim":"cid","maxLifetimeSeconds":60,"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30,` +
 		`"introspection":{"endpoint":"https://a.example.com/introspect","clientId":"c","clientAuth":"private_key_jwt",` +
 		`"secretArn":"arn2","secretField":"k","algorithm":"ES256","keyId":"1","audience":"https://a.example.com/",` +

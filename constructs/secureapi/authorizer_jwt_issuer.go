@@ -68,6 +68,10 @@ func (i Issuer) notNative() (errs []error) {
 		bad("has an HMACSecret, and API Gateway verifies tokens with published keys alone: %s", insteadOfJWT)
 		return errs
 	}
+	if i.CertificateBound {
+		bad("is CertificateBound, and API Gateway is not known to compare cnf with a client certificate: guard the routes " +
+			"with a RequestAuthorizer with JWT")
+	}
 	if i.Introspection != nil {
 		bad("has an Introspection, and API Gateway verifies JWTs and asks no issuer about them: %s", insteadOfJWT)
 	}

@@ -104,6 +104,9 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		// Issuers
 		{"HMAC", native(func(i *Issuer) { i.HMACSecret = secret }), `issuer "https://idp.example.com/" has an HMACSecret, ` +
 			`and API Gateway verifies tokens with published keys alone: ` + cheapest},
+		{"a certificate", native(func(i *Issuer) { i.CertificateBound = true }), `issuer "https://idp.example.com/" is ` +
+			`CertificateBound, and API Gateway is not known to compare cnf with a client certificate: guard the routes with a ` +
+			`RequestAuthorizer with JWT`},
 		{"introspection", native(func(i *Issuer) {
 			i.Introspection = &Introspection{Endpoint: "https://idp.example.com/introspect", ClientID: "api",
 				ClientAuth: ClientSecret(secret), VerifyJWTs: true}

@@ -95,7 +95,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 	return plan.Authorizer{
 		Kind:      "RequestAuthorizer",
 		Tenant:    function.Tenant,
-		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check()),
+		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check(), function.CheckCertificate(cache)),
 		Enforces:  function.Enforces,
 		Headers:   cache.Headers(),
 		Enough:    cache.Enough(),
@@ -104,8 +104,9 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Caller:    function.Caller(),
 		NamesKeys: function.NamesKeys(),
 
-		UsageKeyClaim: function.UsageKeyClaim(),
-		Cookies:       cache.Cookies(),
+		UsageKeyClaim:    function.UsageKeyClaim(),
+		CertificateBound: function.CertificateBound(),
+		Cookies:          cache.Cookies(),
 	}
 }
 

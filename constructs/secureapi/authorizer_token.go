@@ -67,6 +67,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 		t.cacheTTL().check(),
 		plan.CheckHeader(t.header()),
 		plan.CheckExpression(t.ValidationExpression),
+		function.CheckTokenEvent(),
 	)
 	return plan.Authorizer{
 		Kind:      "TokenAuthorizer",

@@ -79,6 +79,12 @@ type Issuer struct {
 	// against stolen tokens. Default: such tokens get a 401.
 	AcceptBoundTokens bool
 
+	// CertificateBound requires that tokens are bound to a certificate of the client (the claim cnf has x5t#S256 alone,
+	// RFC 8705), and that the request presents this certificate by mutual TLS. A stolen token is then worthless. Other
+	// requests get a 401. It requires a [RequestAuthorizer], [Domain.MutualTLS], and, if API Gateway caches answers, the
+	// identity source IdentityContext("identity.clientCert.clientCertPem"). Default: tokens with cnf get a 401.
+	CertificateBound bool
+
 	// Introspection asks the issuer about its tokens, which are opaque, or JWTs that it may have revoked. With opaque
 	// tokens, Audiences may be omitted if Clients is set, and if an answer has no sub, its client_id is the principal.
 	// HMACSecret, Type and, unless answers are signed, the settings about keys must not be set then. Default: tokens are
@@ -109,27 +115,29 @@ func (i Issuer) plan() plan.Issuer {
 		rightless = i.provider.rightless
 	}
 	return plan.Issuer{
-		URL:             i.URL,
-		Audiences:       i.Audiences,
-		Algorithms:      i.Algorithms,
-		JWKSURL:         i.JWKSURL,
-		HMACSecret:      i.HMACSecret != nil,
-		HMACSecretField: i.HMACSecretField,
-		Type:            i.Type,
-		TokenUse:        i.TokenUse,
-		Clients:         i.Clients,
-		Leeway:          i.Leeway,
-		MaxLifetime:     i.MaxLifetime,
-		MaxKeyAge:       i.MaxKeyAge,
-		StaleCeiling:    i.StaleCeiling,
-		Introspection:   i.Introspection.plan(),
-		ScopesClaim:     i.ScopesClaim,
-		GroupsClaim:     i.GroupsClaim,
-		RolesClaim:      i.RolesClaim,
-		PrincipalClaim:  i.PrincipalClaim,
-		Rightless:       rightless,
-		Problem:         i.problem,
-		AudienceName:    i.audience,
+		URL:               i.URL,
+		Audiences:         i.Audiences,
+		Algorithms:        i.Algorithms,
+		JWKSURL:           i.JWKSURL,
+		HMACSecret:        i.HMACSecret != nil,
+		HMACSecretField:   i.HMACSecretField,
+		Type:              i.Type,
+		TokenUse:          i.TokenUse,
+		Clients:           i.Clients,
+		Leeway:            i.Leeway,
+		AcceptBoundTokens: i.AcceptBoundTokens,
+		CertificateBound:  i.CertificateBound,
+		MaxLifetime:       i.MaxLifetime,
+		MaxKeyAge:         i.MaxKeyAge,
+		StaleCeiling:      i.StaleCeiling,
+		Introspection:     i.Introspection.plan(),
+		ScopesClaim:       i.ScopesClaim,
+		GroupsClaim:       i.GroupsClaim,
+		RolesClaim:        i.RolesClaim,
+		PrincipalClaim:    i.PrincipalClaim,
+		Rightless:         rightless,
+		Problem:           i.problem,
+		AudienceName:      i.audience,
 	}
 }
 
@@ -152,6 +160,7 @@ func (i Issuer) config() settings.Issuer {
 		MaxKeyAge:         settings.Seconds(i.MaxKeyAge),
 		StaleCeiling:      settings.Seconds(i.StaleCeiling),
 		AcceptBoundTokens: i.AcceptBoundTokens,
+		CertificateBound:  i.CertificateBound,
 		Introspection:     i.Introspection.config(),
 	}
 	if len(i.Clients) > 0 {

@@ -86,6 +86,7 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 			i.Clients, i.ClientClaim, i.Algorithms = []string{"web"}, "cid", []string{"Ed25519"}
 			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
 		}},
+		{"a certificate", func(i *Issuer) { i.CertificateBound = true }, func(i *authz.Issuer) { i.CertificateBound = true }},
 		{
 			"a client's claim that a preset sets counts with clients only",
 			func(i *Issuer) { i.ClientClaim = "cid" },

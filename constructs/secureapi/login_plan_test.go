@@ -85,6 +85,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"a shared key", withLogin(func(l *Login) { l.Issuer.HMACSecret, l.Issuer.JWKSURL = secret, "" }),
 			at + "Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes " +
 				"its keys"},
+		{"a certificate", withLogin(func(l *Login) { l.Issuer.CertificateBound = true }),
+			at + "Issuer is CertificateBound, and browsers present a session and no token: leave CertificateBound out"},
 		{"no client", withLogin(func(l *Login) { l.ClientID = "" }),
 			at + "ClientID is empty: give the id of the client that the provider knows this login by"},
 		{"a client of another alphabet", withLogin(func(l *Login) { l.ClientID = "Läden" }),

@@ -62,8 +62,19 @@ func (c *caller) scopeClaim() string {
 func (i issuer) accepts(c *caller) bool {
 	_, named := c.text(i.principal)
 	return named && c.Issuer == i.id && (c.Algorithm == "" || slices.Contains(i.algorithms, c.Algorithm)) &&
-		(!c.has("cnf") || i.bound) && (i.lifetime == 0 || c.Lifetime <= i.lifetime) && c.Early <= i.leeway &&
+		i.confirms(c) && (i.lifetime == 0 || c.Lifetime <= i.lifetime) && c.Early <= i.leeway &&
 		i.isOfType(c.Type) && i.isFor(c) && i.isOf(c)
+}
+
+// boundToCertificate is the cnf of a caller who also presents the certificate that it names.
+const boundToCertificate = "the client's certificate"
+
+// confirms reports whether the binding of the caller's token is accepted.
+func (i issuer) confirms(c *caller) bool {
+	if i.certificate {
+		return c.Claims["cnf"] == boundToCertificate
+	}
+	return !c.has("cnf") || i.bound
 }
 
 // isOfType reports whether the token's typ is accepted.

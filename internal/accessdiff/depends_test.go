@@ -153,6 +153,13 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"- tokens of issuer idp.example.com are no longer accepted (issuers[0].clients[0] web, was unset)", 0},
 		{"bound tokens", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].acceptBoundTokens", "true")},
 			"+ tokens of issuer idp.example.com that are bound to a key, which is not checked, are accepted now", 3},
+		{"a certificate", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].certificateBound", "true")},
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].certificateBound true, was unset)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].certificateBound true, was unset)", 3},
+		{"no certificate any more", []string{"GET /: token"},
+			[]func(*matrix.API){setting("issuers[0].certificateBound", "true")}, nil,
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].certificateBound unset, was true)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].certificateBound unset, was true)", 3},
 		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds",
 			"600")},
 			"- tokens of issuer idp.example.com with a longer lifetime are no longer accepted", 0},

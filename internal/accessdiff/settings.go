@@ -29,7 +29,8 @@ type issuer struct {
 	scopes             string // names of claims; scopes is "" for scope or scp
 	groups, roles      string
 	principal          string
-	bound              bool
+	bound              bool          // whether it accepts bound tokens without a check
+	certificate        bool          // whether it requires tokens that are bound to the client's certificate
 	lifetime, leeway   float64       // in seconds
 	withdrawn          time.Duration // how long keys that the issuer has withdrawn are still accepted
 	keys               string        // where its keys come from; different sources cannot be compared
@@ -70,7 +71,8 @@ func (s settings) issuer(stack, at string) issuer {
 		algorithms: list("algorithms"), kind: get("type"), use: get("tokenUse"), scopes: get("scopesClaim"),
 		groups: cmp.Or(get("groupsClaim"), "groups"), roles: cmp.Or(get("rolesClaim"), "roles"),
 		principal: cmp.Or(get("principalClaim"), "sub"), bound: get("acceptBoundTokens") == "true",
-		lifetime: number("maxLifetimeSeconds"), leeway: number("leewaySeconds"),
+		certificate: get("certificateBound") == "true",
+		lifetime:    number("maxLifetimeSeconds"), leeway: number("leewaySeconds"),
 	}
 	for _, a := range list("audiences") {
 		i.audiences = append(i.audiences, clientID(stack, a))

@@ -75,6 +75,9 @@ func (i issuer) token() *caller {
 	if i.use != "" {
 		c.Claims["token_use"] = i.use
 	}
+	if i.certificate {
+		c.Claims["cnf"] = boundToCertificate
+	}
 	if len(i.audiences) > 0 {
 		i.address(c, i.audiences[0])
 	}

@@ -128,7 +128,7 @@ func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.
 // keys are accepted, and how long cached answers are.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
-	"rolesClaim", "principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest",
+	"rolesClaim", "principalClaim", "acceptBoundTokens", "certificateBound", "maxLifetimeSeconds", "leewaySeconds", "perRequest",
 	"denyEscapedPaths",
 }
 

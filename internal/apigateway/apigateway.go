@@ -32,6 +32,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/pages"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/sessiontables"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
@@ -92,6 +93,9 @@ type Options struct {
 	// SourceVPC and SourceVPCEndpoint are the VPC and the VPC endpoint that requests to private APIs appear to come
 	// through, for resource policies that require one. Default: no VPC and no endpoint.
 	SourceVPC, SourceVPCEndpoint string
+
+	// ClientCertificate is the certificate that clients appear to present by mutual TLS. Default: none.
+	ClientCertificate *clientcert.Certificate
 
 	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
 	// template's CORS settings are: the gateway answers their preflights and adds the headers to answers. Default: the

@@ -10,13 +10,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
 
-// adapt adapts a request to the stage: it sets the stage's own name, which may differ from the path segment, and the VPC
-// that the request came through, if the API is private and the request has none. It writes header names as an
-// edge-optimized API passes them on.
+// adapt adapts a request to the stage: it sets the stage's own name, which may differ from the path segment, the
+// client's certificate, and the VPC that the request came through, if the API is private and the request has none. It
+// writes header names as an edge-optimized API passes them on.
 func (st *stage) adapt(r *exchange.Request) {
 	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
 	}
+	r.ClientCertificate = st.served.gateway.options.ClientCertificate
 	if !slices.Contains(st.api.EndpointTypes, "PRIVATE") {
 		r.SourceVPC, r.SourceVPCEndpoint = "", ""
 	} else if o := st.served.gateway.options; r.SourceVPC == "" && r.SourceVPCEndpoint == "" {

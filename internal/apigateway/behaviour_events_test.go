@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -48,6 +49,13 @@ func eventBehaviour(t *testing.T) []behaviour {
 	)
 	addRoute(r, "GET /signed", proxy("Fn"), object{"AuthorizationType": "AWS_IAM"})
 	s := serve(t, r)
+	mutual := serve(t, r, func(o *Options) {
+		o.ClientCertificate = &clientcert.Certificate{ // as in the example of docAuthInput
+			PEM: "CERT_CONTENT", SubjectDN: "www.example.com", IssuerDN: "Example issuer",
+			SerialNumber: "a1:a1:a1:a1:a1:a1:a1:a1",
+			NotBefore:    "May 28 12:30:02 2019 GMT", NotAfter: "Aug  5 09:36:04 2021 GMT",
+		}
+	})
 	shows := func(name, source, want string, got func(t *testing.T) string) behaviour {
 		return behaviour{name: name, source: source, want: want, got: got}
 	}
@@ -151,11 +159,17 @@ func eventBehaviour(t *testing.T) []behaviour {
 				),
 			)
 		}),
-		{
-			name:    "REQUEST: identity.clientCert",
-			source:  docAuthInput,
-			differs: "cannot come up: there is no TLS here",
-		},
+		shows(
+			"REQUEST: identity.clientCert",
+			docAuthInput,
+			`{"clientCertPem":"CERT_CONTENT","issuerDN":"Example issuer","serialNumber":"a1:a1:a1:a1:a1:a1:a1:a1",`+
+				`"subjectDN":"www.example.com","validity":{"notAfter":"Aug  5 09:36:04 2021 GMT",`+
+				`"notBefore":"May 28 12:30:02 2019 GMT"}}`,
+			func(t *testing.T) string {
+				return jsonOf(t, part(authorizerEvent(t, mutual.post(t, "POST /prod/asked/7", "", "Answer: event")),
+					"requestContext", "identity", "clientCert"))
+			},
+		),
 
 		shows(
 			"AWS_PROXY: its members, without an authorizer",

@@ -12,7 +12,7 @@ import (
 const rfc9068 = "at+jwt"
 
 // claims returns the claims of a token, with its time and ID.
-func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
+func (r TokenRequest) claims(i Issuer, now time.Time, id, thumbprint string) ([]byte, error) {
 	expires, subject := r.life(i), r.Subject
 	longest := longestLife(i)
 	if subject == "" {
@@ -45,6 +45,9 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 	}
 	for name, text := range i.Claims {
 		c[name] = text
+	}
+	if i.CertificateBound && thumbprint != "" {
+		c["cnf"] = map[string]string{"x5t#S256": thumbprint}
 	}
 	for name, v := range r.Claims {
 		if v == nil {

@@ -50,6 +50,10 @@ type Options struct {
 	// user pool's app client, else [DefaultExpires].
 	TokenLife time.Duration
 
+	// Thumbprint is that of the certificate that clients present (x5t#S256). Tokens of issuers that are CertificateBound
+	// are bound to it. Default: they are not bound, and no authorizer accepts them.
+	Thumbprint string
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
@@ -66,12 +70,13 @@ type Provider struct {
 	sites   []site
 	base    string // without a slash at the end; "" if the provider is not served
 
-	appOrigin string
-	ofIssuer  func(issuer string) []Persona
-	tokenLife time.Duration
-	vault     string // the secret part of the secrets' path
-	now       func() time.Time
-	random    *lockedReader
+	appOrigin  string
+	ofIssuer   func(issuer string) []Persona
+	tokenLife  time.Duration
+	thumbprint string // of the certificate that clients present
+	vault      string // the secret part of the secrets' path
+	now        func() time.Time
+	random     *lockedReader
 }
 
 // New returns a provider of issuers. Several may have the same URL, since two authorizers may accept one issuer's
@@ -82,6 +87,7 @@ type Provider struct {
 func New(keys *KeyStore, issuers []Issuer, o Options) (*Provider, error) {
 	p := &Provider{
 		keys: keys, ofIssuer: o.Personas, tokenLife: o.TokenLife, now: o.Now, random: &lockedReader{r: o.Random},
+		thumbprint: o.Thumbprint,
 	}
 	if p.now == nil {
 		p.now = time.Now

@@ -111,7 +111,7 @@ func (p *Provider) mint(keys *keyring, i Issuer, r TokenRequest) (string, error)
 	if err != nil {
 		return "", err
 	}
-	claims, err := r.claims(i, p.now(), id)
+	claims, err := r.claims(i, p.now(), id, p.thumbprint)
 	if err != nil {
 		return "", err
 	}

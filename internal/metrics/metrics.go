@@ -36,6 +36,7 @@ var UnauthorizedReasons = []string{
 	"audience",
 	"base64",
 	"bound",
+	"certificate",
 	"claim_type",
 	"claims",
 	"client",
@@ -62,6 +63,7 @@ var UnauthorizedReasons = []string{
 	"token_use",
 	"too_long",
 	"type",
+	"unbound",
 	"unknown_key",
 }
 

@@ -49,6 +49,10 @@ type Authorizer struct {
 	// routes.
 	ComparesClaims bool
 
+	// CertificateBound is the URL of an issuer whose tokens count only with the client certificate that they are bound to;
+	// "" without one.
+	CertificateBound string
+
 	// Caller names the variables that hold its callers.
 	Caller Caller
 

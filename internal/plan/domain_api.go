@@ -13,10 +13,11 @@ func (p *Plan) Domain() *Domain { return p.props.Domain }
 // checkDomain checks the domain and the API together.
 func (p *Plan) checkDomain() (errs []error) {
 	d, r := p.props.Domain, p.props.RestAPI
+	errs = p.checkCertificates(d)
 	if d == nil {
-		return nil
+		return errs
 	}
-	errs = d.Check()
+	errs = append(errs, d.Check()...)
 	bad := func(what string) { errs = append(errs, errors.New(what)) }
 	if p.Stage == "" {
 		bad("Domain is set, and RestApiProps.Deploy is false, so that there is no stage to map it to: leave one out")

@@ -24,6 +24,8 @@ type Issuer struct {
 	// The claims to read scopes, groups, roles and the principal from; "" for the default.
 	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string
 
+	AcceptBoundTokens, CertificateBound bool
+
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
 	Introspection                        *Introspection // nil if the issuer is not asked about tokens
 
@@ -115,6 +117,10 @@ func (i Issuer) Check() (errs []error) {
 	case "", "access", "id":
 	default:
 		bad("issuer %q: TokenUse %q: want %q, %q or none", i.URL, i.TokenUse, "access", "id")
+	}
+	if i.CertificateBound && i.AcceptBoundTokens {
+		bad("issuer %q has both CertificateBound and AcceptBoundTokens: the first checks what the second accepts unchecked, "+
+			"so leave AcceptBoundTokens out", i.URL)
 	}
 	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)

@@ -32,6 +32,9 @@ func (l *Login) check() (errs []error) {
 		bad("Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes " +
 			"its keys")
 	}
+	if l.Issuer.CertificateBound {
+		bad("Issuer is CertificateBound, and browsers present a session and no token: leave CertificateBound out")
+	}
 	l.checkClient(bad)
 	errs = append(errs, l.CheckPlace()...)
 	l.checkScopes(bad)

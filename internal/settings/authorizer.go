@@ -51,6 +51,7 @@ type Issuer struct {
 	RolesClaim        string   `json:"rolesClaim,omitempty"`
 	PrincipalClaim    string   `json:"principalClaim,omitempty"`
 	AcceptBoundTokens bool     `json:"acceptBoundTokens,omitempty"`
+	CertificateBound  bool     `json:"certificateBound,omitempty"`
 	Clients           []string `json:"clients,omitempty"`
 	ClientClaim       string   `json:"clientClaim,omitempty"`
 	MaxLifetime       Seconds  `json:"maxLifetimeSeconds,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 )
 
 // Caller is what the function is told about the caller. At most one of Lambda, Claims, JWT and IAM is set, and none on
@@ -169,6 +170,7 @@ func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
 	b = appendNullable(b, r.Headers.Get("User-Agent"))
 	b = append(b, `,"user":`...)
 	b = appendNullable(b, iam.User)
+	b = appendCertificate(b, r.ClientCertificate)
 	if r.SourceVPC != "" {
 		b = append(b, `,"vpcId":`...)
 		b = appendString(b, r.SourceVPC)
@@ -178,6 +180,26 @@ func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
 		b = appendString(b, r.SourceVPCEndpoint)
 	}
 	return append(b, '}')
+}
+
+// appendCertificate writes the certificate that the client presented, if there is one.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+func appendCertificate(b []byte, c *clientcert.Certificate) []byte {
+	if c == nil {
+		return b
+	}
+	for _, member := range [...]struct{ before, text string }{
+		{`,"clientCert":{"clientCertPem":`, c.PEM},
+		{`,"subjectDN":`, c.SubjectDN},
+		{`,"issuerDN":`, c.IssuerDN},
+		{`,"serialNumber":`, c.SerialNumber},
+		{`,"validity":{"notBefore":`, c.NotBefore},
+		{`,"notAfter":`, c.NotAfter},
+	} {
+		b = append(b, member.before...)
+		b = appendString(b, member.text)
+	}
+	return append(b, "}}"...)
 }
 
 // appendBody writes the body: as base64 if the Content-Type is one of the API's binary media types, else as text.

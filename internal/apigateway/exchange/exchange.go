@@ -15,6 +15,8 @@ import (
 	"iter"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 )
 
 // Header is one line of a header.
@@ -72,6 +74,8 @@ type Request struct {
 	// SourceVPC and SourceVPCEndpoint are what a request to a private API came through, such as "vpc-0a1b2c3d" and
 	// "vpce-0a1b2c3d"; "" for none, and for each request to another API.
 	SourceVPC, SourceVPCEndpoint string
+
+	ClientCertificate *clientcert.Certificate // that the client presented by mutual TLS; nil without one
 
 	Time       time.Time
 	RequestID  string // a UUID: x-amzn-RequestId

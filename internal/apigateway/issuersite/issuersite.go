@@ -42,6 +42,9 @@ type Options struct {
 	// TokenLife is how long tokens from the token endpoint are valid; see [devissuer.Options]. Default: one hour.
 	TokenLife time.Duration
 
+	// Thumbprint is that of the certificate that clients present; see [devissuer.Options]. Default: none.
+	Thumbprint string
+
 	// Personas returns the people to sign in as; see [devissuer.Options]. Default: one who may do everything.
 	Personas func(issuer string) []devissuer.Persona
 }
@@ -83,7 +86,7 @@ func (s *Site) Provider(issuers []devissuer.Issuer) (*devissuer.Provider, error)
 	}
 	p, err := devissuer.New(s.keys, issuers, devissuer.Options{
 		BaseURL: s.options.URL + prefix, AppOrigin: s.options.AppOrigin, Personas: s.options.Personas,
-		TokenLife: s.options.TokenLife, Now: s.options.Now,
+		TokenLife: s.options.TokenLife, Thumbprint: s.options.Thumbprint, Now: s.options.Now,
 	})
 	if err != nil {
 		return nil, err

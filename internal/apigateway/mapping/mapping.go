@@ -20,6 +20,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 )
 
 // ErrUnsupported reports that a template or a parameter uses something that the local gateway does not support, which
@@ -67,14 +68,22 @@ var requestVariables = map[string]func(s *Source) string{
 	"identity.vpcId":     func(s *Source) string { return s.Request.SourceVPC },
 	"identity.vpceId":    func(s *Source) string { return s.Request.SourceVPCEndpoint },
 	"path":               func(s *Source) string { return s.Request.FullPath() },
-	"protocol":           func(s *Source) string { return s.Request.Protocol },
-	"requestId":          func(s *Source) string { return s.Request.RequestID },
-	"requestTime":        func(s *Source) string { return s.Request.Time.UTC().Format(exchange.TimeFormat) },
-	"requestTimeEpoch":   func(s *Source) string { return strconv.FormatInt(s.Request.Time.UnixMilli(), 10) },
-	"resourceId":         func(s *Source) string { return s.Context.ResourceID },
-	"resourcePath":       func(s *Source) string { return s.Context.ResourcePath },
-	"stage":              func(s *Source) string { return s.Context.Stage },
-	"xrayTraceId":        func(s *Source) string { return s.Request.TraceID },
+
+	"identity.clientCert.clientCertPem":      func(s *Source) string { return s.certificate().PEM },
+	"identity.clientCert.subjectDN":          func(s *Source) string { return s.certificate().SubjectDN },
+	"identity.clientCert.issuerDN":           func(s *Source) string { return s.certificate().IssuerDN },
+	"identity.clientCert.serialNumber":       func(s *Source) string { return s.certificate().SerialNumber },
+	"identity.clientCert.validity.notBefore": func(s *Source) string { return s.certificate().NotBefore },
+	"identity.clientCert.validity.notAfter":  func(s *Source) string { return s.certificate().NotAfter },
+
+	"protocol":         func(s *Source) string { return s.Request.Protocol },
+	"requestId":        func(s *Source) string { return s.Request.RequestID },
+	"requestTime":      func(s *Source) string { return s.Request.Time.UTC().Format(exchange.TimeFormat) },
+	"requestTimeEpoch": func(s *Source) string { return strconv.FormatInt(s.Request.Time.UnixMilli(), 10) },
+	"resourceId":       func(s *Source) string { return s.Context.ResourceID },
+	"resourcePath":     func(s *Source) string { return s.Context.ResourcePath },
+	"stage":            func(s *Source) string { return s.Context.Stage },
+	"xrayTraceId":      func(s *Source) string { return s.Request.TraceID },
 }
 
 // RequestVariable returns a variable of $context that is known before a request is authorized, by the name after
@@ -99,6 +108,14 @@ var identityNames = []string{
 	"principalOrgId",
 	"user",
 	"userArn",
+}
+
+// certificate returns the certificate that the client presented; an empty one if it presented none.
+func (s *Source) certificate() *clientcert.Certificate {
+	if s.Request.ClientCertificate == nil {
+		return &clientcert.Certificate{}
+	}
+	return s.Request.ClientCertificate
 }
 
 // variable returns the value of a variable in a template or a parameter.

@@ -105,8 +105,19 @@ func (s *Source) contextMap() *vtl.Map {
 	for _, name := range identityNames {
 		identity.Put(name, s.Context.Identity[name])
 	}
+	certificate, validity := newContextMap(), newContextMap()
+	certificate.Put("validity", validity)
+	identity.Put("clientCert", certificate)
 	for _, name := range slices.Sorted(maps.Keys(requestVariables)) {
 		value := requestVariables[name](s)
+		if rest, ok := strings.CutPrefix(name, "identity.clientCert.validity."); ok {
+			validity.Put(rest, value)
+			continue
+		}
+		if rest, ok := strings.CutPrefix(name, "identity.clientCert."); ok {
+			certificate.Put(rest, value)
+			continue
+		}
 		if rest, ok := strings.CutPrefix(name, "identity."); ok {
 			identity.Put(rest, value)
 			continue

@@ -61,6 +61,8 @@ var glosses = map[string]string{
 	"client":        "it was issued to another client",
 	"lifetime":      "it is valid for longer than the issuer's limit",
 	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
+	"unbound":       "its issuer is CertificateBound, and cnf does not have x5t#S256 alone",
+	"certificate":   "the request does not present the client certificate that cnf names: see --client-cert",
 }
 
 // refusedToken begins the explanation of a 401.

@@ -54,6 +54,7 @@ requests, makes tokens, and calls routes.
   --source-vpce ID          the VPC endpoint of requests to private APIs, for resource policies, such as
                             vpce-0a1b2c3d4e5f60718 (default none)
   --source-vpc ID           the VPC of those requests, such as vpc-0a1b2c3d4e5f60718 (default none)
+  --client-cert FILE        the certificate, in PEM, that clients present by mutual TLS (default none)
   --cors-origin ORIGIN      let pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
                             whatever the template's CORS says; repeatable
   --app-origin ORIGIN       the origin of an app with a login behind a dev server's proxy, such as
@@ -93,6 +94,9 @@ last line says what it waited for. The exit status is 0, or 1 if it stopped befo
 func run(ctx context.Context, p *command.Process, args []string) error {
 	var f flags
 	if err := f.parse(args); err != nil {
+		return err
+	}
+	if err := f.readClientCert(); err != nil {
 		return err
 	}
 	parent := ctx
@@ -162,9 +166,10 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
 		Now:  p.Now,
 
-		AppOrigin: f.origin(url),
-		TokenLife: f.tokenLife,
-		Personas:  func(of string) []devissuer.Persona { return site.gateway.Personas(of) },
+		AppOrigin:  f.origin(url),
+		TokenLife:  f.tokenLife,
+		Thumbprint: f.thumbprint(),
+		Personas:   func(of string) []devissuer.Persona { return site.gateway.Personas(of) },
 	})
 	site.gateway, err = apigateway.New(apigateway.Options{
 		Assembly:  src.assembly,
@@ -182,6 +187,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		TempDir:   p.TempDir,
 
 		SourceVPCEndpoint: f.sourceVPCE,
+		ClientCertificate: f.certificate,
 
 		PageOrigins:  pages.Origins(f.corsOrigins),
 		AllowNetwork: f.allowNetwork,

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
@@ -29,6 +31,8 @@ type flags struct {
 	sourceIP           string
 	sourceVPC          string
 	sourceVPCE         string
+	clientCert         string
+	certificate        *clientcert.Certificate // in the file clientCert; nil without one
 	corsOrigins        command.List
 	appOrigin          string
 	tokenLife          time.Duration
@@ -53,6 +57,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.StringVar(&f.sourceIP, "source-ip", "", "")
 	s.StringVar(&f.sourceVPC, "source-vpc", "", "")
 	s.StringVar(&f.sourceVPCE, "source-vpce", "", "")
+	s.StringVar(&f.clientCert, "client-cert", "", "")
 	s.Var(&f.corsOrigins, "cors-origin", "")
 	s.StringVar(&f.appOrigin, "app-origin", "", "")
 	s.DurationVar(&f.tokenLife, "token-life", 0, "") // 0 for the app's own setting
@@ -71,8 +76,8 @@ func (f *flags) parse(args []string) error {
 		return err
 	}
 	filled := []string{
-		"app", "assembly", "api", "issuer", "audience", "source-ip", "source-vpc", "source-vpce", "app-origin",
-		"watch-folder", "access-log",
+		"app", "assembly", "api", "issuer", "audience", "source-ip", "source-vpc", "source-vpce", "client-cert",
+		"app-origin", "watch-folder", "access-log",
 	}
 	if err := command.NotEmpty(set, filled...); err != nil {
 		return err
@@ -119,6 +124,29 @@ func (f *flags) checkCallers() error {
 		return command.Wrongly("--app-origin %v", err)
 	}
 	return nil
+}
+
+// readClientCert reads the file of --client-cert.
+func (f *flags) readClientCert() error {
+	if f.clientCert == "" {
+		return nil
+	}
+	text, err := os.ReadFile(f.clientCert)
+	if err != nil {
+		return fmt.Errorf("--client-cert: %w", err)
+	}
+	if f.certificate, err = clientcert.Parse(text); err != nil {
+		return fmt.Errorf("--client-cert %s: %w", f.clientCert, err)
+	}
+	return nil
+}
+
+// thumbprint returns that of the certificate of --client-cert; "" without one.
+func (f *flags) thumbprint() string {
+	if f.certificate == nil {
+		return ""
+	}
+	return f.certificate.Thumbprint
 }
 
 func given(set *flag.FlagSet, name string) (is bool) {

@@ -1,0 +1,109 @@
+package authz
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// newCertificate returns a certificate as API Gateway writes it into events, and its thumbprint (RFC 8705, section
+// 3.1).
+func newCertificate(t *testing.T) (text, thumbprint string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(der)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// presenting returns the event of a request with a token and a client certificate.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+func presenting(t *testing.T, certificate, token string) []byte {
+	t.Helper()
+	event := authztest.RequestEvent("GET", "/orders", map[string][]string{"Authorization": {"Bearer " + token}}, nil)
+	text, _ := json.Marshal(certificate)
+	return bytes.Replace(event, []byte(`"identity":{`), append(append([]byte(`"identity":{"clientCert":{"clientCertPem":`),
+		text...), []byte(`,"serialNumber":"1"},`)...), 1)
+}
+
+// TestCertificateBound presents tokens with certificates. RFC 8705, section 3: the resource server must verify that the
+// certificate matches the one that the token is bound to, and otherwise answer 401.
+func TestCertificateBound(t *testing.T) {
+	mine, thumbprint := newCertificate(t)
+	other, _ := newCertificate(t)
+	bound := func(cnf any) string { return token(object{"cnf": cnf}) }
+	good := bound(object{"x5t#S256": thumbprint})
+	required := func(s *setup) { s.config.Issuers[0].CertificateBound = true }
+	withoutLine := strings.ReplaceAll(mine, "\n", "")
+	for _, c := range []struct {
+		name   string
+		change func(*setup)
+		event  []byte
+		want   string // allow, or the reason of a 401
+	}{
+		{"the token's certificate", required, presenting(t, mine, good), ""},
+		{"without a line at the end", required, presenting(t, strings.TrimSuffix(mine, "\n"), good), ""},
+		{"another certificate", required, presenting(t, other, good), "certificate"},
+		{"no certificate", required, get(good), "certificate"},
+		{"an empty certificate", required, presenting(t, "", good), "certificate"},
+		{"no PEM", required, presenting(t, thumbprint, good), "certificate"},
+		{"PEM without lines", required, presenting(t, withoutLine, good), "certificate"},
+		{"two certificates", required, presenting(t, mine+other, good), "certificate"},
+		{"a key in PEM", required, presenting(t, strings.ReplaceAll(mine, "CERTIFICATE", "PUBLIC KEY"), good), "certificate"},
+		{"a TOKEN event, which has no certificate", required, header("Bearer " + good), "certificate"},
+		{"a token without cnf", required, presenting(t, mine, token(nil)), "unbound"},
+		{"a token of DPoP", required, presenting(t, mine, bound(object{"jkt": thumbprint})), "unbound"},
+		{"a certificate and a key", required,
+			presenting(t, mine, bound(object{"x5t#S256": thumbprint, "jkt": thumbprint})), "unbound"},
+		{"a cnf that is a text", required, presenting(t, mine, bound(thumbprint)), "unbound"},
+		{"an empty cnf", required, presenting(t, mine, bound(object{})), "unbound"},
+		{"a cnf that is null", required, presenting(t, mine, bound(nil)), "unbound"},
+		{"a thumbprint that is a list", required, presenting(t, mine, bound(object{"x5t#S256": []string{thumbprint}})),
+			"unbound"},
+		{"the member's name in lower case", required, presenting(t, mine, bound(object{"x5t#s256": thumbprint})), "unbound"},
+		{"an empty thumbprint", required, get(bound(object{"x5t#S256": ""})), "certificate"},
+		{"a thumbprint with padding", required, presenting(t, mine, bound(object{"x5t#S256": thumbprint + "="})),
+			"certificate"},
+		{"an issuer that is not CertificateBound", func(*setup) {}, presenting(t, mine, good), "bound"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, perRequest := range []bool{false, true} {
+				f := newFixture(t, c.change, func(s *setup) { s.config.PerRequest = perRequest })
+				for range 2 { // the second time, the token is remembered
+					before := len(f.log.String())
+					_, err := f.invoke(c.event)
+					if c.want == "" && err != nil {
+						t.Errorf("per request %v: %v: %s", perRequest, err, f.log.String())
+					}
+					if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String()[before:], `"reason":"`+c.want+`"`)) {
+						t.Errorf("per request %v: got %v, want a 401 with the reason %s: %s", perRequest, err, c.want, f.log.String())
+					}
+				}
+			}
+		})
+	}
+
+	if err := (Config{Issuers: []Issuer{{CertificateBound: true, AcceptBoundTokens: true}}}).check(); err == nil ||
+		!strings.Contains(err.Error(), "has both certificateBound and acceptBoundTokens") {
+		t.Errorf("both settings: %v", err)
+	}
+}

@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"testing"
+	"time"
+)
+
+func TestCertificateBound(t *testing.T) {
+	bound := func(c Cache) func(*Props) {
+		return func(p *Props) {
+			l := Lambda{JWT: jwt()}
+			l.JWT.Issuers[0].CertificateBound = true
+			p.Authorizer = deciding(l.JWT)
+			p.Authorizer.Problems = append(p.Authorizer.Problems, l.CheckCertificate(c)...)
+			p.Authorizer.CertificateBound = l.CertificateBound()
+		}
+	}
+	keyed := Cache{Included: true, Identity: []IdentitySource{Header("Authorization"), ClientCertificate}}
+	uncached := Cache{Included: true, TTL: NoCache}
+	for name, change := range map[string]func(*Props){
+		"with the certificate in the cache's key": both(bound(keyed), domain(mutual)),
+		"without a cache":                         both(bound(uncached), domain(mutual)),
+		"at a shared domain":                      both(bound(uncached), shared(DomainOf{Name: "api.example.com", MutualTLS: true})),
+		"at an imported domain":                   both(bound(uncached), shared(DomainOf{Name: "api.example.com", Imported: true})),
+	} {
+		if _, err := New(table(change)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	token := func(p *Props) {
+		l := Lambda{JWT: jwt()}
+		l.JWT.Issuers[0].CertificateBound = true
+		p.Authorizer = deciding(l.JWT)
+		p.Authorizer.Problems = append(p.Authorizer.Problems, l.CheckTokenEvent())
+	}
+	testRefusals(t, []refusal{
+		{"a cache by the token alone", both(bound(Cache{Included: true, TTL: time.Minute}), domain(mutual)),
+			`issuer "https://idp.example.com/" is CertificateBound, and caching is on without the client certificate among ` +
+				`the identity sources, so a stolen token would be answered from the cache: add ` +
+				`IdentityContext("identity.clientCert.clientCertPem") to IdentitySources, beside the token's, or set CacheTTL ` +
+				`to NoCache`},
+		{"no domain", bound(uncached),
+			`issuer "https://idp.example.com/" is CertificateBound, and clients present certificates only to a domain with ` +
+				`mutual TLS: set Domain.MutualTLS, or set Domain.Of to a domain that has it`},
+		{"a domain without mutual TLS", both(bound(uncached), domain(func(*Domain) {})), `set Domain.MutualTLS`},
+		{"a TOKEN authorizer", token,
+			`issuer "https://idp.example.com/" is CertificateBound, and the event of a TOKEN authorizer has no client ` +
+				`certificate: use a RequestAuthorizer`},
+		{"bearers as well", issuer(func(i *Issuer) { i.CertificateBound, i.AcceptBoundTokens = true, true }),
+			`issuer "https://idp.example.com/" has both CertificateBound and AcceptBoundTokens: the first checks what the ` +
+				`second accepts unchecked, so leave AcceptBoundTokens out`},
+	})
+}
