@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// wire is a connection that notes what is written to it.
+// wire is a connection that records what is written to it.
 type wire struct {
 	net.Conn
 	writes []string
@@ -70,8 +70,8 @@ func TestAnswersAreWrittenAtOnce(t *testing.T) {
 	})
 }
 
-// TestAnswersArriveWhole sends bodies of many lengths and in many parts as the Lambda runtime does: of unknown length,
-// with trailers declared.
+// TestAnswersArriveWhole sends bodies of many lengths and in many parts as the Lambda runtime does: without a length,
+// and with declared trailers.
 func TestAnswersArriveWhole(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

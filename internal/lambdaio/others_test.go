@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestOtherConnectionsAreLeftAlone makes requests that an answerConn would not serve: one whose body begins as a header
-// does would wait for ever, and one that is to be continued would wait for the transport's second.
+// TestOtherConnectionsAreLeftAlone makes requests that an answerConn would not serve. A request whose body begins like
+// a header would wait forever, and one with 100-continue would wait for one second of the transport.
 func TestOtherConnectionsAreLeftAlone(t *testing.T) {
 	transport := http.DefaultTransport
 	defer func() { http.DefaultTransport = transport }()
@@ -54,7 +54,7 @@ func TestOtherConnectionsAreLeftAlone(t *testing.T) {
 	}
 }
 
-// TestTheRuntimesConnection is the other side of it: the runtime's own is written to in one piece.
+// TestTheRuntimesConnection checks the opposite: an answer to the runtime is written in one piece.
 func TestTheRuntimesConnection(t *testing.T) {
 	transport := http.DefaultTransport
 	defer func() { http.DefaultTransport = transport }()

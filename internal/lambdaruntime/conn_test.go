@@ -87,7 +87,7 @@ func TestConnection(t *testing.T) {
 					t.Errorf("want %d, got %s, %q, %v", want, answer.Status, body, err)
 				}
 			}
-			// What was not read makes the system reset the connection.
+			// Unread data makes the system reset the connection.
 			if rest, err := io.ReadAll(in); len(rest) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("after the last answer: %q, %v", rest, err)
 			}
@@ -95,7 +95,7 @@ func TestConnection(t *testing.T) {
 	}
 }
 
-// TestExpectContinue is a client that sends no body before it is asked for it.
+// TestExpectContinue has a client that does not send the body before it gets 100 Continue.
 func TestExpectContinue(t *testing.T) {
 	p, inv := busyProcess(t)
 	_, in, send := dial(t, p)
@@ -112,7 +112,7 @@ func TestExpectContinue(t *testing.T) {
 	}
 }
 
-// TestAwait ends the connection of a process that waits for work: it is not given any, and may ask again.
+// TestAwait closes the connection of a process that waits for work. The process gets no work, and may ask again.
 func TestAwait(t *testing.T) {
 	const next = nextHead + "\r\n"
 	for _, c := range []struct {
@@ -155,7 +155,8 @@ func waitForState(t *testing.T, p *process, want state) {
 	})
 }
 
-// TestAcceptAgain has a listener that fails once, as without file descriptors: the next connection is served.
+// TestAcceptAgain has a listener that fails once, as it does without file descriptors. The next connection must be
+// served.
 func TestAcceptAgain(t *testing.T) {
 	p, _, _ := listening(t, func(l net.Listener) net.Listener { return &failing{Listener: l} })
 	_, in, send := dial(t, p)

@@ -131,7 +131,8 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// A caller that comes back finds what the process keeps in its memory, although another one has started meanwhile.
+// TestTheWarmProcessIsTakenFirst checks that a caller that returns gets the same process with its memory, although
+// another process has started meanwhile.
 func TestTheWarmProcessIsTakenFirst(t *testing.T) {
 	f := &function{}
 	warm, warmer, cold := &process{f: f, served: true}, &process{f: f, served: true}, &process{f: f}

@@ -196,7 +196,7 @@ func (g *gate) wait(t testing.TB) visitor {
 
 func (v visitor) release() { v.conn.Close() }
 
-// gone waits for the death of who holds the connection.
+// gone waits until the process that holds the connection has ended.
 func (v visitor) gone(t testing.TB) {
 	t.Helper()
 	v.conn.SetReadDeadline(time.Now().Add(patience))

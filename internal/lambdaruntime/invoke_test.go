@@ -175,7 +175,7 @@ func TestInitLimit(t *testing.T) {
 	}
 }
 
-// TestPanicPlace has a function that panics: its error says where.
+// TestPanicPlace checks that the error of a function that panics has the place.
 func TestPanicPlace(t *testing.T) {
 	p := newPool(t, Options{})
 	s := fault("panic")

@@ -38,7 +38,7 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestPanicAnswer reads what the function gets: 500, as the last answer of the connection.
+// TestPanicAnswer checks that the function gets a 500 as the last answer of the connection.
 func TestPanicAnswer(t *testing.T) {
 	p, _ := busyProcess(t)
 	p.f.mu.Lock()

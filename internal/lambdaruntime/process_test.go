@@ -51,8 +51,8 @@ func TestAProcessKilledFromOutside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Idle: the next invocation runs in a new process. (Were it given to the old one before that is known to be dead, it
-	// would fail, so wait for that.)
+	// An idle process: the next invocation runs in a new process. The test waits until the gateway knows that the old
+	// process has ended, because an invocation in it would fail.
 	first := answered(t, p, "pid", "")
 	pid, err := strconv.Atoi(first)
 	if err != nil {
@@ -68,7 +68,7 @@ func TestAProcessKilledFromOutside(t *testing.T) {
 	if r := invoke(t, p, "pid", ""); r.Error != nil || string(r.Payload) == first || !r.ColdStart {
 		t.Errorf("got %+v", r)
 	}
-	// With a descendant: that goes, too.
+	// A process with a descendant, which must end too.
 	answered(t, p, "leak", "")
 	a, b := g.wait(t), g.wait(t)
 	killAll(p, "leak")
@@ -194,7 +194,7 @@ func TestReplaceLosesNothing(t *testing.T) {
 	waitForQueue(t, p, "gate", 1)
 
 	add(t, p, version("v2 "))
-	// What waited runs at once in the new version, beside what is under way in the old one.
+	// Waiting invocations run at once in the new version, while others still run in the old one.
 	g.wait(t).release()
 	waitForProcesses(t, p, "gate", 2)
 	old.release()

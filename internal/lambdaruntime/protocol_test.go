@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestTheRuntimeAPIOutOfTurn lets a process ask what it should not: wrong id 400, wrong state 403, all else 202.
+// TestTheRuntimeAPIOutOfTurn has a process that makes invalid requests: a wrong ID gets 400, a wrong state 403, and
+// everything else 202.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 func TestTheRuntimeAPIOutOfTurn(t *testing.T) {
 	p := newPool(t, Options{MaxProcesses: 1})

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// busyProcess is the Runtime API of a process that has the invocation "id-1". There is no program behind it: the test
-// is.
+// busyProcess is the Runtime API of a process that has the invocation "id-1". The test plays the process.
 func busyProcess(t *testing.T) (p *process, inv *invocation) {
 	t.Helper()
 	p, inv, _ = listening(t, func(l net.Listener) net.Listener { return l })
@@ -169,7 +168,7 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 	}
 }
 
-// TestLogTail has functions write just before they answer: the lines are in the result, always.
+// TestLogTail has functions that write just before they answer. The result must always have these lines.
 func TestLogTail(t *testing.T) {
 	p := newPool(t, Options{MaxProcesses: 2})
 	add(t, p, fault("tail"))
@@ -194,7 +193,7 @@ func TestLogTail(t *testing.T) {
 	}
 }
 
-// TestLogTailOfAnError has the lines of a function that fails, and of one whose process ends.
+// TestLogTailOfAnError checks the lines of a function that fails, and of one whose process ends.
 func TestLogTailOfAnError(t *testing.T) {
 	p := newPool(t, Options{})
 	add(t, p, fault("tail-error"))

@@ -42,7 +42,7 @@ func TestSpecs(t *testing.T) {
 		change  func(*Spec)
 		want    error  // the kind
 		text    string // in the message, which always names the function
-		command string // what is run, when it is right
+		command string // the command, if the spec is valid
 	}{
 		{name: "bootstrap", change: func(s *Spec) {}, command: in("ok/bootstrap")},
 		{name: "provided.al2", change: func(s *Spec) { s.Runtime = "provided.al2" }, command: in("ok/bootstrap")},

@@ -97,7 +97,8 @@ func TestStreamLeft(t *testing.T) {
 	v.gone(t)
 }
 
-// A caller that leaves before the answer begins does not keep the function waiting for a reader until its time-out.
+// TestStreamLeftBeforeItBegins checks that the function does not wait for a reader until its timeout if the caller
+// leaves before the answer begins.
 func TestStreamLeftBeforeItBegins(t *testing.T) {
 	g := newGate(t)
 	p := newPool(t, Options{MaxProcesses: 1})

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// beTheGateway is another process of this test: a gateway that invokes a function, says so at the gate, and can be
-// killed.
+// beTheGateway runs in another process of this test. It is a gateway that invokes a function, reports this to the gate,
+// and can be killed.
 func beTheGateway() {
 	p := New(Options{Log: func(l LogLine) { fmt.Fprintf(os.Stderr, "%+v\n", l) }})
 	if os.Getenv("TEST_WITHOUT_WATCHDOG") != "" {
@@ -40,7 +40,7 @@ func TestNothingSurvivesTheGateway(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process without a process group may survive there")
 	}
-	// Not SIGINT: Go keeps it ignored where the parent ignores it, as a shell does for a background job.
+	// Do not use SIGINT: Go ignores it if the parent ignores it, as a shell does for a background job.
 	for _, signal := range []os.Signal{os.Kill, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			g := newGate(t)

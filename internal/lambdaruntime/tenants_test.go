@@ -25,7 +25,7 @@ func invokeFor(t *testing.T, p *Pool, tenant string) string {
 	return string(r.Payload)
 }
 
-// TestTenantsShareNoProcess: a process serves one tenant, and again.
+// TestTenantsShareNoProcess checks that a process serves only one tenant, and serves it again.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
 func TestTenantsShareNoProcess(t *testing.T) {
 	p := newPool(t, Options{})
@@ -92,7 +92,8 @@ func TestTheLeastRecentlyUsedTenantEnds(t *testing.T) {
 	}
 }
 
-// TestManyTenantsAtOnce: a tenant with invocations is not ended, also if there are more than are kept.
+// TestManyTenantsAtOnce checks that the process of a tenant with invocations is not ended, even if there are more
+// processes than the limit.
 func TestManyTenantsAtOnce(t *testing.T) {
 	p := newPool(t, Options{MaxTenants: 1})
 	add(t, p, isolated())
@@ -111,7 +112,8 @@ func TestManyTenantsAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// TestANewVersionIsForAllTenants: a new version starts new processes for each tenant, also one without isolation.
+// TestANewVersionIsForAllTenants checks that a new version starts new processes for each tenant, also without
+// isolation.
 func TestANewVersionIsForAllTenants(t *testing.T) {
 	p := newPool(t, Options{})
 	add(t, p, isolated())

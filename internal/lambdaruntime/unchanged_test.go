@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// copyOf returns a new folder with the faulty functions' program and a file beside it, both written a while ago.
+// copyOf returns a new folder with the program of the faulty functions and another file, both with an old modification
+// time.
 func copyOf(t *testing.T) string {
 	t.Helper()
 	program, err := os.ReadFile(filepath.Join(built, "faults", "bootstrap"))
@@ -37,7 +38,8 @@ func putFile(t *testing.T, dir, name string, content []byte) {
 // fewFiles are as many as are looked at in this test, where thousands would take a second to make.
 const fewFiles = 20
 
-// TestReplaceByTheSame asks a function for its process's id, before and after it was put in place again.
+// TestReplaceByTheSame compares the ID of a function's process before and after the function is replaced by the same
+// one.
 func TestReplaceByTheSame(t *testing.T) {
 	later := func(t *testing.T, dir, name string) {
 		if err := os.Chtimes(filepath.Join(dir, name), time.Time{}, time.Now().Add(-time.Minute)); err != nil {

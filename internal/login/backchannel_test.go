@@ -68,7 +68,7 @@ func (f *fixture) withSID(sid string) {
 	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sid"] = sid } })
 }
 
-// status returns the status that a browser gets when it asks who is logged in.
+// status returns the status of a request for the session.
 func (f *fixture) status(b *logintest.Browser) int {
 	return b.Fetch(f.t, shop, "GET", auth+"session").Status
 }

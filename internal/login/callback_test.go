@@ -252,8 +252,8 @@ func TestLoginWithoutKeys(t *testing.T) {
 	f.logIn()
 }
 
-// A new process of the function gets a callback, and can get neither the keys of the cookies nor the provider's
-// metadata. It answers 503 without a session, and the user can log in again later.
+// TestCallbackAtANewProcess has a new process of the function that gets a callback, and can fetch neither the keys of
+// the cookies nor the provider's metadata. It answers 503 without a session, and the user can log in again later.
 func TestCallbackAtANewProcess(t *testing.T) {
 	for _, c := range []struct {
 		name   string

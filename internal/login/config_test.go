@@ -46,7 +46,7 @@ var full = Config{
 	NoMetrics:    true,
 }
 
-// least returns a configuration with only what is required.
+// least returns a configuration with only the required settings.
 func least() Config {
 	return Config{
 		Issuer:    authz.Issuer{URL: "https://a.example.com", Audiences: []string{"a"}},

@@ -29,7 +29,7 @@ const (
 // testTime is the time at which the tests' clocks begin.
 var testTime = time.Unix(1_700_000_000, 0)
 
-// logs keeps the lines of a log.
+// logs records the lines of a log.
 type logs struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -240,7 +240,7 @@ func TestGuardsIssuer(t *testing.T) {
 	for i := range value.NumField() {
 		name := value.Type().Field(i).Name
 		if member := to.FieldByName(name); !member.IsValid() || member.Type() != value.Field(i).Type() {
-			continue // what the rights of a caller are read from
+			continue // the rights of a caller are read from it
 		} else if !reflect.DeepEqual(member.Interface(), value.Field(i).Interface()) || value.Field(i).IsZero() {
 			t.Errorf("%s is %v, want %v", name, member, value.Field(i))
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A user logs in, asks who is logged in, refreshes, and logs out.
+// TestLogin logs a user in, gets the session, refreshes it, and logs out.
 func TestLogin(t *testing.T) {
 	f := newFixture(t)
 	p := f.logIn()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Pages are for people. Each has a title and a sentence that say what happened, and one link.
+// TestPages checks that each page has a title, a sentence that explains what happened, and one link.
 func TestPages(t *testing.T) {
 	pages := map[string]page{"onward": onwardPage("/prod/orders")}
 	for name, p := range map[string]problem{

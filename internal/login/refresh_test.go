@@ -14,7 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 )
 
-// A refresh asks the provider only if the token is old. Otherwise it only renews the idle time.
+// TestRefresh checks that a refresh asks the provider only if the token is old. Otherwise it only renews the idle
+// timeout.
 func TestRefresh(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -45,7 +46,7 @@ func TestRefresh(t *testing.T) {
 	want("the token has expired, the session has not", "renewed", 1)
 }
 
-// A token that is good for more than a minute is kept.
+// TestRefreshOfGoodTokens checks that a token that is valid for more than a minute is not replaced.
 func TestRefreshOfGoodTokens(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -70,7 +71,8 @@ func TestRefreshOfShortTokens(t *testing.T) {
 	}
 }
 
-// Ten requests at once with a recently renewed cookie cause no call. The browser keeps its cookie.
+// TestParallelRefreshes makes ten simultaneous requests with a recently renewed cookie. The provider is not asked, and
+// the browser keeps its cookie.
 func TestParallelRefreshes(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -111,7 +113,7 @@ func TestRotationRace(t *testing.T) {
 	}
 }
 
-// A session's tokens expire with exp, which the guard goes by, whatever expires_in says.
+// TestExpiryOfTokens checks that a session's tokens expire with exp, which the guard uses, and not with expires_in.
 func TestExpiryOfTokens(t *testing.T) {
 	for name, change := range map[string]func(map[string]any){
 		"later":    func(a map[string]any) { a["expires_in"] = 3600 },
@@ -131,7 +133,8 @@ func TestExpiryOfTokens(t *testing.T) {
 	}
 }
 
-// A new process that cannot get the provider's metadata renews nothing, and keeps the session.
+// TestRefreshAtANewProcess checks that a new process that cannot fetch the provider's metadata renews nothing and keeps
+// the session.
 func TestRefreshAtANewProcess(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
@@ -151,7 +154,7 @@ func TestRefreshAtANewProcess(t *testing.T) {
 	}
 }
 
-// Some failures of a refresh end the session, and others keep it although there are no new tokens.
+// TestRefreshThatFails checks which failures of a refresh end the session, and which keep it without new tokens.
 func TestRefreshThatFails(t *testing.T) {
 	says := func(status int, kind, body string) func(*fixture) {
 		return func(f *fixture) {

@@ -19,7 +19,7 @@ func TestScriptIsSmall(t *testing.T) {
 	}
 }
 
-// docs/login-pages.md explains what is in the script.
+// TestScriptIsExplained checks that docs/login-pages.md explains the parts of the script.
 func TestScriptIsExplained(t *testing.T) {
 	text, err := os.ReadFile("../../docs/login-pages.md")
 	if err != nil {

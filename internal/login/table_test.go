@@ -100,7 +100,7 @@ func TestInTable(t *testing.T) {
 	}
 }
 
-// The cookie has a handle, whose length does not depend on the provider's tokens.
+// TestTheCookieHasAHandle checks that the cookie has a handle, whose length does not depend on the provider's tokens.
 func TestTheCookieHasAHandle(t *testing.T) {
 	f := newTableFixture(t)
 	for _, size := range []int{0, 5000} {
@@ -195,7 +195,7 @@ func TestTheTableIsAway(t *testing.T) {
 	}
 }
 
-// A session whose use cannot be recorded is not extended.
+// TestRefreshWhileTheTableTakesNoWrites checks that a session is not extended if its use cannot be recorded.
 func TestRefreshWhileTheTableTakesNoWrites(t *testing.T) {
 	f := newTableFixture(t)
 	f.idp.lifetime = time.Hour
@@ -209,7 +209,8 @@ func TestRefreshWhileTheTableTakesNoWrites(t *testing.T) {
 	}
 }
 
-// Of the requests that find the same token expired, one asks the provider, and all get its answer.
+// TestOneRefreshForAll checks that of several requests with the same expired token, one asks the provider, and all get
+// its answer.
 func TestOneRefreshForAll(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()

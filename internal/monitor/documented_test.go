@@ -37,8 +37,8 @@ var documented = map[string]map[string]string{
 	},
 }
 
-// dimensions are those that AWS documents for these metrics by default; API Gateway's by method are extra. Source: as
-// above, and https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+// dimensions are those that AWS documents for these metrics by default. API Gateway's dimensions by method are extra.
+// Source: as above, and https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 var dimensions = map[string][]string{
 	monitor.APIGateway: {
 		"ApiName",        // "Filters API Gateway metrics for the REST API with the specified API name."

@@ -162,7 +162,7 @@ func TestNamesOfQueriesAreShortEnough(t *testing.T) {
 	}
 }
 
-// only keeps the functions of one role, without hooks.
+// only returns the functions of one role, without hooks.
 func only(role Role) func(*API) {
 	return func(a *API) {
 		a.Functions = slices.DeleteFunc(a.Functions, func(f Function) bool { return f.Role != role || f.Hooked })

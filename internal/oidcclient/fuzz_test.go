@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// A token endpoint's answer is read strictly: an accepted answer has one access token, and nothing that breaks a
-// header.
+// FuzzTokenAnswer checks that a token endpoint's answer is read strictly: an accepted answer has one access token, and
+// no characters that break a header.
 func FuzzTokenAnswer(f *testing.F) {
 	for _, text := range []string{
 		`{"access_token":"a","token_type":"Bearer"}`,

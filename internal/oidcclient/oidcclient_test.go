@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// An issuer that signs access tokens with a shared secret signs ID tokens with a published key: its JWKSURL is for
-// these alone.
+// TestASharedSecretAndPublishedKeys has an issuer that signs access tokens with a shared secret and ID tokens with a
+// published key. Its JWKSURL is only for ID tokens.
 func TestASharedSecretAndPublishedKeys(t *testing.T) {
 	config := Config{
 		Issuer: jwt.Issuer{
@@ -55,7 +55,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// An ID token must say that it is one if the provider's tokens say what they are.
+// TestIssuerOfIDTokens checks that an ID token must have the type of an ID token if the provider's tokens have a type.
 func TestIssuerOfIDTokens(t *testing.T) {
 	for _, tt := range []struct{ name, use, pool, want string }{
 		{"tokens that do not say", "", "", ""},

@@ -100,7 +100,8 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 	}
 }
 
-// In the preflight a browser asks for every header that a call to this API needs.
+// TestAllowHeadersByDefault checks that a preflight of a browser may request every header that a call of this API
+// needs.
 func TestAllowHeadersByDefault(t *testing.T) {
 	keyed := PlannedRoute{Route: Route{NeedsKey: true}}
 	p := &Plan{

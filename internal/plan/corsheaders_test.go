@@ -74,7 +74,7 @@ func TestWithheldHeaders(t *testing.T) {
 	}
 }
 
-// With credentials, a page sends a cookie, which is then enough.
+// With credentials, a page sends a cookie, which is sufficient.
 func TestWithheldHeadersBesideACookie(t *testing.T) {
 	for _, credentials := range []bool{true, false} {
 		guard := deciding(jwt())

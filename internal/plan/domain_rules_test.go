@@ -20,7 +20,7 @@ func byPath(priority int, path string) RoutingRule {
 	return RoutingRule{Priority: priority, BasePath: path}
 }
 
-// TestWrongRoutingRules: the limits are those of
+// TestWrongRoutingRules checks the limits of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html,
 // "Priority values 1-1,000,000 are supported", and of
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-matchheadervalue.html,

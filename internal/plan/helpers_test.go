@@ -76,7 +76,7 @@ func add(routes ...Route) func(*Props) {
 type refusal struct {
 	name   string
 	change func(*Props)
-	want   string // part of the error's text, all that helps: the place, the value, the way out
+	want   string // part of the error's text: the place, the value and the fix
 }
 
 func testRefusals(t *testing.T, cases []refusal) {

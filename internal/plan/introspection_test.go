@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// asked returns settings with an issuer of opaque tokens, with changes.
+// asked returns settings with an issuer of opaque tokens, after changes.
 func asked(changes ...func(*Issuer)) *JWT {
 	i := Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Introspection: &Introspection{
 		Endpoint: "https://idp.example.com/introspect", ClientID: "orders-api", Method: settings.ClientBasic, Secret: true,
@@ -106,7 +106,8 @@ func TestRightIntrospections(t *testing.T) {
 	}
 }
 
-// API Gateway's cache knows neither exp nor revocation, so the default is shorter if an issuer is asked about tokens.
+// TestCacheTTLOfIntrospection checks that the default TTL is shorter if tokens are introspected, because API Gateway's
+// cache does not know exp or revocation.
 func TestCacheTTLOfIntrospection(t *testing.T) {
 	for _, c := range []struct {
 		jwt         *JWT

@@ -40,7 +40,7 @@ func loginOf(change func(*Login)) Login {
 	return l
 }
 
-// planned returns the plan of a table whose guard takes the sessions of a login.
+// planned returns the plan of a table whose guard accepts the sessions of a login.
 func planned(t *testing.T, l Login, change func(*Props)) *Plan {
 	t.Helper()
 	p, err := New(table(func(p *Props) {

@@ -238,7 +238,7 @@ func TestWrongConditions(t *testing.T) {
 			handle("GET /a/{id}/b/{c}", fn, claim("plan", "pro")),
 		), `no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b"`},
 	})
-	// No caller has two plans, so it does not matter what the policy of such a caller could not express.
+	// No caller has two plans, so it does not matter that a policy cannot express the rights of such a caller.
 	if _, err := New(table(add(
 		handle("GET /a/{id}", fn, claim("plan", "pro")),
 		handle("GET /a/{id}/b", fn, anyScope("s")),

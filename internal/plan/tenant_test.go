@@ -49,7 +49,7 @@ func TestTenants(t *testing.T) {
 			"GET /a":      "claim org is a tenant ID",
 			"GET /b":      "scope s and claim org is a tenant ID",
 			"GET /c/{id}": "the path's id is the caller's custom:team and claim custom:team is a tenant ID",
-			"GET /d":      "", // the function decides alone
+			"GET /d":      "", // only the function decides
 			"GET /e":      "", // a user pool checks no claims
 		}[r.Pattern.String()]
 		if got := JoinRequirements(r.Requires); is && got != want {

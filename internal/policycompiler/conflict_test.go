@@ -130,7 +130,7 @@ func TestConflictNarrower(t *testing.T) {
 			if len(found) != 1 || found[0].Narrower() != c.want {
 				t.Fatalf("%v, want %s", found, c.want)
 			}
-			// With the requirement of the denied rule, as the construct's error suggests, the conflict is gone.
+			// If the route has the requirement of the denied rule, as the construct's error suggests, the conflict is gone.
 			needs := strings.Fields(c.rules[found[0].Denied])[2]
 			if rest := compilerOf(t, needing(t, append(c.rules, c.want+" "+needs)...)).Conflicts(); len(rest) != 0 {
 				t.Errorf("there still is: %v", rest)

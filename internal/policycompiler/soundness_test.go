@@ -67,14 +67,14 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 		decided++
 		allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction,
 			Resource: prefix + verb + path}).Outcome == iampolicy.Allowed
-		// A policy with an end decides like the one without it, and allows nothing from then on, nor if there is no time.
+		// A policy with an end decides like the one without it, and allows nothing after the end, or if there is no time.
 		for _, c := range times {
 			if got := bounded.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path,
 				Context: c.context}).Outcome == iampolicy.Allowed; got != (allowed && !c.ended) {
 				t.Fatalf("%s %s at %v: allowed %v, without an end %v", verb, path, c.context, got, allowed)
 			}
 		}
-		// With the unsafe verbs denied, it decides on the others as before.
+		// With the unsafe verbs denied, it decides about the others as before.
 		if got := safe.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome ==
 			iampolicy.Allowed; got != (allowed && !slices.Contains(unsafeVerbs[:], verb)) {
 			t.Fatalf("%s %s: allowed %v, with the unsafe verbs denied %v", verb, path, allowed, got)

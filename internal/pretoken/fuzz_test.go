@@ -32,7 +32,7 @@ func FuzzInvoke(f *testing.F) {
 			}
 			return
 		}
-		// encoding/json takes another case for a member, so what it reads is more than what counts.
+		// encoding/json also accepts a member in another case, so it reads more than the trigger.
 		var in map[string]json.RawMessage
 		var e struct {
 			TriggerSource string

@@ -37,7 +37,7 @@ func with(version, source string, scopes, groups any) string {
 		"userName": "anna", "callerContext": map[string]any{"awsSdkVersion": "aws-sdk-unknown-unknown",
 			"clientId": "client-1"},
 		"request": map[string]any{
-			// What a user or a client can write. It has the names of everything that counts.
+			// These are values that a user or a client can write. They have the names of all values that the trigger reads.
 			"userAttributes": map[string]string{
 				"sub": "a36036a8", "custom:groups": "editors", "cognito:groups": "editors", "custom:scope": "notes/purge",
 				"email": "a@b.test",
@@ -168,7 +168,8 @@ func TestScopes(t *testing.T) {
 	}
 }
 
-// Claims and groups are the pool's affair, and what the answer repeats is what came.
+// TestAnswerChangesScopesAlone checks that the trigger does not change claims and groups, and that the rest of the
+// answer equals the event.
 func TestAnswerChangesScopesAlone(t *testing.T) {
 	trigger, log := newTrigger(t, notes)
 	event := with("2", "TokenGeneration_HostedAuth", []string{"notes/read", "notes/write"}, []string{"readers"})
@@ -294,7 +295,7 @@ func TestNoGroups(t *testing.T) {
 	}
 }
 
-// A trigger keeps what it was made with.
+// TestConfigIsCopied checks that changing its settings does not change a trigger.
 func TestConfigIsCopied(t *testing.T) {
 	c := Config{Groups: map[string][]string{"readers": {"notes/read"}}, Scopes: []string{"notes/read", "notes/write"}}
 	trigger, _ := newTrigger(t, c)

@@ -11,7 +11,8 @@ import (
 	original "golang.org/x/net/publicsuffix"
 )
 
-// TestCopy: a new release of golang.org/x/net brings a new list. Copy table.go and the folder data then.
+// TestCopy compares the list with that of golang.org/x/net. If a new release has a new list, copy table.go and the
+// folder data.
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "golang.org/x/net/publicsuffix").Output()

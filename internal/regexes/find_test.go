@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What a search takes grows with what it reads, also where it reads the text to its end for each match, and with the
-// size of the expression.
+// TestWorkOfASearch checks that the cost of a search grows with the text that it reads, even if it reads the text to
+// its end for each match, and with the size of the expression.
 func TestWorkOfASearch(t *testing.T) {
 	const length = 1_000
 	text := strings.Repeat("x", length)
@@ -56,8 +56,8 @@ func TestWorkOfASearch(t *testing.T) {
 	}
 }
 
-// TestDepth: an expression that nests as deeply as Go reads is refused or found, and does not panic. Behind the first
-// character it is looked for inside of another one.
+// TestDepth checks that an expression of the maximum depth of Go is rejected or found, and does not panic. After the
+// first character it is searched inside of another expression.
 func TestDepth(t *testing.T) {
 	for depth := 990; depth < 1_003; depth++ {
 		p, err := Java(`\b` + strings.Repeat("(", depth) + "a" + strings.Repeat(")", depth))

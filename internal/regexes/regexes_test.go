@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// recorded is what java.util.regex of Java 17 does: "refused" for an expression that it does not compile, or 1 if it
-// matches the text as a whole and 0 if not, and then the places of what it finds, in characters. What is not supported
-// here is not known for the whole text, for what is found in it, or for both.
+// recorded has the results of java.util.regex of Java 17: "refused" for an expression that it does not compile;
+// otherwise 1 or 0 for whether it matches the whole text, followed by the places of the matches, in characters. If a
+// feature is not supported here, the whole match, the search, or both are not known.
 var recorded = []struct {
 	name, expression, text, java string
 	unsupported                  bool

@@ -101,7 +101,7 @@ func trialOf(t *Table, paths []string, missing, open []bool) string {
 	found := map[Opened]bool{}
 	for _, verb := range []string{"GET", "PUT"} {
 		for _, path := range paths {
-			takers := make([]int, 1<<n) // by the set of what is away
+			takers := make([]int, 1<<n) // by the set of missing patterns
 			for away := range 1 << n {
 				var left []int
 				takers[away] = -1

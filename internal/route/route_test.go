@@ -125,7 +125,7 @@ func TestPatternTakes(t *testing.T) {
 		{"GET /", "HEAD", false},
 		{"ANY /", "PUT", true},
 		{"ANY /", "TRACE", false}, // API Gateway's ANY is its seven verbs
-		{"ANY /", "ANY", false},   // a request that says ANY has no verb that it knows
+		{"ANY /", "ANY", false},   // ANY is not a verb that a request can have
 		{"ANY /", "", false},
 	} {
 		if got := MustParse(c.pattern).takes(c.verb); got != c.want {

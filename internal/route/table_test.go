@@ -162,7 +162,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// slowMatch does what Match does in the simplest way: it takes the first of all the patterns that fit.
+// slowMatch is the simplest implementation of Match: it takes the first of all patterns that fit.
 func slowMatch(all []Pattern, verb, path string) int {
 	var segments []string
 	if path = strings.Trim(path, "/"); path != "" {

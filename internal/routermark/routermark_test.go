@@ -32,7 +32,7 @@ func TestMarkIsInWhatMakesAMux(t *testing.T) {
 	}
 }
 
-// FuzzFind reads in pieces of any size, and finds what is found in one.
+// FuzzFind checks that reading in pieces of any size finds the same as reading in one piece.
 func FuzzFind(f *testing.F) {
 	mark := routermark.ByResource()
 	f.Add(0, 0, uint8(1), true)

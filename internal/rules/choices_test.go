@@ -10,7 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// What a template leaves to the deployment may be anything that it allows.
+// TestWhatADeploymentDecides checks that a value that a template leaves to the deployment is treated as any allowed
+// value.
 func TestWhatADeploymentDecides(t *testing.T) {
 	const kind = `{"Type": "String", "Default": "AWS_IAM"%s}`
 	for _, tt := range []struct {

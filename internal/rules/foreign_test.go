@@ -32,7 +32,7 @@ func TestForeignApps(t *testing.T) {
 }
 
 // foreign returns a cloud assembly of a folder with templates. A template whose name ends in .nested.template.json is
-// not a stack of its own.
+// not a separate stack.
 func foreign(t *testing.T, folder, environment string) *cloudassembly.Assembly {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.template.json"))

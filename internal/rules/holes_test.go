@@ -120,7 +120,7 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// Each rule finds something in a template of its own.
+// TestEachRuleHasAHole checks that each rule has a finding in its own template.
 func TestEachRuleHasAHole(t *testing.T) {
 	has := map[string]bool{}
 	for _, rule := range holes {

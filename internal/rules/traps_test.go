@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// trap is a template of testdata with what the rules say of it, which is in its metadata: "want" has a line for each
-// finding, and "environment" the account and region of its stack.
+// trap is a template of testdata with the expected findings in its metadata: "want" has a line for each finding, and
+// "environment" the account and region of its stack.
 type trap struct {
 	Description string
 	Metadata    struct {
@@ -61,8 +61,8 @@ func lines(findings []Finding) (out []string) {
 	return out
 }
 
-// TestTraps: what synthesizes and fails or opens up when it is deployed, as templates written by hand, each with a near
-// miss of which nothing is said. The name of a file begins with the rule and says the severity.
+// TestTraps has handwritten templates that synthesize, but fail or open a hole when they are deployed. Each also has a
+// similar template without a finding. The name of a file begins with the rule and has the severity.
 func TestTraps(t *testing.T) {
 	files, err := filepath.Glob("testdata/traps/*.json")
 	if err != nil || len(files) == 0 {

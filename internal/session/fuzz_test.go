@@ -102,7 +102,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzEncode checks that what is sealed opens unchanged.
+// FuzzEncode checks that a sealed session opens unchanged.
 func FuzzEncode(f *testing.F) {
 	f.Add("token", "refresh", "sub", "name", "email", false, uint32(1))
 	f.Add("{}", "", "", "", "", true, uint32(1<<31))
@@ -132,7 +132,8 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// FuzzAttempts checks that no Cookie header and no state opens what was not sealed, or keeps more than three attempts.
+// FuzzAttempts checks that no Cookie header and no state opens an attempt that was not sealed, or keeps more than three
+// attempts.
 func FuzzAttempts(f *testing.F) {
 	fix := newFixture(f, sameSalts)
 	issued := browser("", must(fix.SealAttempt(f.Context(), goodAttempt()))...)

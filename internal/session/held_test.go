@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestItems checks that what was sealed for an item opens only for that item, and never as a cookie.
+// TestItems checks that a value that was sealed for an item opens only for that item, and never as a cookie.
 func TestItems(t *testing.T) {
 	f := newFixture(t)
 	sealed, err := f.SealItem(t.Context(), "key-1", []byte("text"))

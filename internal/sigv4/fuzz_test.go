@@ -24,8 +24,8 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// FuzzCanonical: the canonical path and query have no characters that could move the borders between the parts of the
-// canonical request, and the canonical query is its own canonical form.
+// FuzzCanonical checks that the canonical path and query have no characters that could move the borders between parts
+// of the canonical request, and that the canonical query is its own canonical form.
 func FuzzCanonical(f *testing.F) {
 	f.Add("/a/../b//c%2F/", "b=2&a=%20&a=+&&c", " a  b ")
 	f.Add("", "%", "")

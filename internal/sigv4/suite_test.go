@@ -27,7 +27,7 @@ type suiteCase struct {
 	name      string
 	method    string
 	target    string   // path, "?" and query as in the suite's request line
-	headers   []string // "Name:value", besides Host and X-Amz-Date
+	headers   []string // "Name:value", in addition to Host and X-Amz-Date
 	body      string
 	signed    string // SignedHeaders
 	signature string

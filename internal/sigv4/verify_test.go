@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// The signature of get-vanilla in the test suite serves here: each case spoils one thing of a request that is otherwise
-// right.
+// suiteAuth has the signature of get-vanilla in the test suite. Each case changes one part of a valid request.
 const suiteAuth = "AWS4-HMAC-SHA256 Credential=" + suiteKey + "/" + suiteScope +
 	", SignedHeaders=host;x-amz-date, Signature=" + vanilla
 
@@ -237,7 +236,7 @@ func TestOrderOfSignedHeaders(t *testing.T) {
 func TestAKeyWithoutASecretVerifiesNothing(t *testing.T) {
 	r, path, query := suite[0].request()
 	v := suiteVerifier("")
-	// Signed with the empty secret, which is what a forgotten configuration would compare with.
+	// Signed with the empty secret, which a missing configuration would be.
 	c := claim{day: "20150830", region: "us-east-1", service: "service", terminator: terminator, date: v.Now(),
 		signedHeaders: []string{"host", "x-amz-date"}}
 	forged := signature("", &c, stringToSign(&c, canonicalRequest(r, path, query, &c, nil)))

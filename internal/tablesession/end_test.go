@@ -74,7 +74,8 @@ func TestEndSubjectWithoutRemovals(t *testing.T) {
 		t.Errorf("the list has %v, %v", list, err)
 	}
 	f.opened(t, f.created(t, ""))
-	// Another environment, whose clock is behind, raises it further, and so does a call after the item was removed.
+	// Another environment, whose clock is behind, raises the generation further, and so does a call after the item was
+	// removed.
 	behind := f.another(t, -time.Minute)
 	last := f.created(t, "")
 	if _, err := behind.EndSubject(t.Context(), issuer, subject); err != nil {
@@ -290,7 +291,7 @@ func TestEndSubjectMeetsTheTTL(t *testing.T) {
 	f.wantEnded(t, header)
 }
 
-// The same holds for the record that a sid has ended: a login in progress begins no session.
+// TestEndSIDMeetsTheTTL checks the same for the record that a sid has ended: a login in progress begins no session.
 func TestEndSIDMeetsTheTTL(t *testing.T) {
 	f := newFixture(t)
 	if _, err := f.EndSID(t.Context(), issuer, "sid-1"); err != nil {

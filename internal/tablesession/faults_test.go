@@ -122,7 +122,7 @@ func TestLostCalls(t *testing.T) {
 					case err == nil:
 						op.want(t, f, header)
 					case n > lose+1 || !errors.Is(err, session.ErrUnavailable):
-						// What was read first is not read again.
+						// Items that were already read are not read again.
 						t.Errorf("after %d calls: %v", n, err)
 					}
 				})

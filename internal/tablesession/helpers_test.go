@@ -67,7 +67,7 @@ func newFixtureOver(t testing.TB, c *clock, table *faulty, changes ...func(*tabl
 	return &fixture{store, c, table}
 }
 
-// another returns a store of another environment over the same table, whose clock differs.
+// another returns a store of another environment over the same table, with a different clock.
 func (f *fixture) another(t testing.TB, skew time.Duration) *fixture {
 	t.Helper()
 	return newFixtureOver(t, &clock{testclock.New(f.clock.now()), skew}, &faulty{Table: f.table.Table})

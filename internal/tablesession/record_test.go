@@ -48,7 +48,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// What the keys sealed as something else than a record is not a session.
+// TestUnsealOfAnotherText checks that a value that the keys sealed for another purpose than a record is not a session.
 func TestUnsealOfAnotherText(t *testing.T) {
 	s, err := New(Options{Host: "shop.example.com", Table: nowhere{}, Now: func() time.Time { return at },
 		Keys: session.KeysOf("a secret of at least thirty-two bytes", func() time.Time { return at })})

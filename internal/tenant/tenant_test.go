@@ -37,7 +37,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// lambdaPattern is that of TenantId in the model of Lambda's API.
+// lambdaPattern is the pattern of TenantId in the model of Lambda's API.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 var lambdaPattern = regexp.MustCompile(`^[a-zA-Z0-9\._:\/=+\-@ ]+$`)
 

@@ -36,7 +36,7 @@ func deploy(
 	return runtimetest.Deploy(t, s)
 }
 
-// handlerCase is a handler and what it comes to.
+// handlerCase is a handler with the expected result.
 type handlerCase struct {
 	name, code string
 	event      string // default {}
@@ -466,7 +466,7 @@ func TestAnotherNode(t *testing.T) {
 	log.Await(t, "Lambda runs this function with Node.js 2; here it is ", 1)
 }
 
-// TestErrorsAreLogged: what went wrong is in the log with where, as on Lambda.
+// TestErrorsAreLogged checks that the log has each error with its place, as on Lambda.
 func TestErrorsAreLogged(t *testing.T) {
 	invoke, log := deploy(
 		t,
@@ -483,8 +483,8 @@ func TestErrorsAreLogged(t *testing.T) {
 	log.Await(t, "index.js:3", 1)
 }
 
-// TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes,
-// which would be lost with it.
+// TestBetweenInvocations checks that an error after the answer ends the process at once. Otherwise it would end with
+// the next event, which would be lost.
 func TestBetweenInvocations(t *testing.T) {
 	for name, code := range map[string]string{
 		"an exception": `exports.handler = async () => { setTimeout(() => { throw new Error("between") }, 1); return 1 }`,
@@ -504,7 +504,7 @@ func TestBetweenInvocations(t *testing.T) {
 	}
 }
 
-// TestNode24 has what is different since Node.js 24, whatever the version that runs here.
+// TestNode24 checks the differences since Node.js 24, with any version of Node.js.
 func TestNode24(t *testing.T) {
 	for code, want := range map[string]string{
 		`exports.handler = () => "returned"`:                                             `"returned"`,
@@ -620,7 +620,7 @@ func Example() {
 	// Output: {"statusCode":200,"body":"hello world"} <nil> <nil>
 }
 
-// TestTenant: the tenant ID is in the context, and nothing without tenant isolation.
+// TestTenant checks that the context has the tenant ID, and undefined without tenant isolation.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
 func TestTenant(t *testing.T) {
 	const code = `exports.handler = async (event, context) => String(context.tenantId)`

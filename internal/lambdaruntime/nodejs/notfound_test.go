@@ -9,7 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// The file of this package that runs functions is not one that a developer can open: no error leads there.
+// TestErrorsDoNotNameTheRuntime checks that no error names the file of this package that runs functions, because a
+// developer cannot open it.
 func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 	for _, c := range []struct{ name, file, code, message string }{
 		{"a module that is not there", "index.js", `require("nowhere")`,
@@ -53,7 +54,7 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 	}
 }
 
-// TestErrorsWithFailingGetters: an error is reported, whatever its members do when they are read.
+// TestErrorsWithFailingGetters checks that an error is reported even if reading its members fails.
 func TestErrorsWithFailingGetters(t *testing.T) {
 	const failing = `
 		const fail = { get() { throw new Error("getter") } };

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// TestModulesOfLambdas has functions that need a module of the AWS SDK, which Lambda has: they find it in NODE_PATH, or
-// their log says how to get it.
+// TestModulesOfLambdas has functions that need a module of the AWS SDK, which Lambda provides. They find it in
+// NODE_PATH, or the log says how to install it.
 func TestModulesOfLambdas(t *testing.T) {
 	const want = Hint + "@aws-sdk/client-s3, and node_modules of the app's folder does not: " +
 		"run npm install --save-dev @aws-sdk/client-s3 there"

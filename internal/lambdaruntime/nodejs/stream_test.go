@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// What handlers of Lambda's own kind for streams answer with.
+// TestStreams checks the answers of handlers of Lambda's own kind for streams.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
 func TestStreams(t *testing.T) {
 	nodepeer.Need(t)

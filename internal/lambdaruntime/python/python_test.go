@@ -38,11 +38,9 @@ func deploy(
 	return runtimetest.Deploy(t, s)
 }
 
-// TestHandlers has what a handler may answer with, and what goes wrong with it. Events are handed to one process, which
-// goes on after an error. The conversions are those that
-// https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html#python-handler-return and
+// TestHandlers has valid and invalid results of a handler. One process gets all events, and continues after an error.
+// The conversions are from https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html#python-handler-return and
 // https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_runtime_marshaller.py
-// have.
 func TestHandlers(t *testing.T) {
 	invoke, log := deploy(t, lambdaruntime.Spec{}, `
 import collections, decimal, enum, json, os, sys
@@ -235,7 +233,7 @@ def handler(event, context):
 		if got["log_stream_name"] == nil {
 			t.Error("there is no log_stream_name")
 		}
-		// What a function writes is in the log before its answer is there.
+		// The log has the output of a function before its answer arrives.
 		if want := "Z\t" + result.RequestID +
 			"\tan order\nline one\nline two ä\nby the context\n"; !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not have %q:\n%s", want, log)
@@ -300,7 +298,8 @@ func TestInterpreters(t *testing.T) {
 	}
 }
 
-// TestInterpretersAreAskedOnce: what a version manager starts takes most of a second to say that it has no interpreter.
+// TestInterpretersAreAskedOnce checks that an interpreter is tried once. A version manager's program takes most of a
+// second to report that there is no interpreter.
 func TestInterpretersAreAskedOnce(t *testing.T) {
 	dir := t.TempDir()
 	asked := filepath.Join(dir, "asked")
@@ -333,7 +332,7 @@ func TestInline(t *testing.T) {
 	}
 }
 
-// TestTenant: the tenant ID is in the context, and None without tenant isolation.
+// TestTenant checks that the context has the tenant ID, and None without tenant isolation.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-context.html
 func TestTenant(t *testing.T) {
 	const code = "def handler(event, context):\n    return str(context.tenant_id)\n"

@@ -238,7 +238,7 @@ func TestStandard(t *testing.T) {
 	}
 }
 
-// FuzzStack reads any text as a document and as lines: no frame is made up, and trimming adds none.
+// FuzzStack reads any text as a document and as lines. No frame may be invented, and trimming may not add any.
 func FuzzStack(f *testing.F) {
 	f.Add(`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`)
 	f.Add(`{"trace":["    at handler (/tmp/asset.1/index.js:3:9)"]}`)
@@ -269,7 +269,7 @@ func FuzzStack(f *testing.F) {
 	})
 }
 
-// TestSource: a file in the folder that a function runs in is named as in the folder that it is a copy of.
+// TestSource checks that a file in a function's folder has the name that it has in the original folder.
 func TestSource(t *testing.T) {
 	copied := Code{Dir: "/tmp/asset.1", Source: func() string { return "fns/orders" }}
 	frames := copied.Trim(OfLines([]string{"    at f (/tmp/asset.1/lib/price.js:3:9)", "    at g (/opt/index.js:1:1)"}))

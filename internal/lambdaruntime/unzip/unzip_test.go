@@ -41,7 +41,7 @@ func archived(t testing.TB, entries ...entry) []byte {
 	return b.Bytes()
 }
 
-// folders makes Folders whose parent lies in a folder of the test.
+// folders makes Folders whose parent is in a folder of the test.
 func folders(t testing.TB) (*Folders, string) {
 	t.Helper()
 	temp := t.TempDir()
@@ -150,7 +150,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// large is an archive whose directory says that it has a byte more than Lambda takes, in two files.
+// large is an archive of two files whose sizes in the directory exceed Lambda's limit by one byte.
 func large(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -71,8 +71,8 @@ var openedInTable = map[string]bool{
 // subjects is the resource of the administrators' routes.
 const subjects = "/auth/subjects/{subject}/"
 
-// app is an API with a login: the real functions in this process, behind as much of API Gateway as they need, and a
-// browser in front.
+// app is an API with a login: the real functions in this process, behind the necessary parts of API Gateway, and with a
+// browser.
 type app struct {
 	*Browser
 	clock *clock
@@ -93,7 +93,7 @@ type app struct {
 type setup struct {
 	config  login.Config
 	guard   authz.Config
-	table   string // who may call what
+	table   string // the access table
 	vault   *vault
 	routing http.RoundTripper // of the functions
 }
@@ -147,8 +147,8 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	maps.Copy(environment, map[string]string{
 		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 		"AWS_REGION": "eu-central-1",
-		// Once the functions are made, they have fetched what they need, or have said that they could not. So nothing runs in
-		// the background of a test that moves the clock.
+		// When the functions exist, they have fetched their keys or reported an error. So nothing runs in the background when
+		// a test moves the clock.
 		"AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency",
 	})
 	getenv := func(name string) string { return environment[name] }
@@ -263,7 +263,7 @@ func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Req
 	w.Write(answer.Body)
 }
 
-// guarded asks the authorizer, and lets next answer if it lets the caller in.
+// guarded runs the authorizer, and calls next if it allows the request.
 func (a *app) guarded(
 	w http.ResponseWriter,
 	route *events.Route,

@@ -85,8 +85,8 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.wantNoSession(t, thief)
 	})
 	t.Run("a stolen attempt and its code, used first", func(t *testing.T) {
-		// Cookie and address together are the login. They are only ever in one browser, and Lax, HttpOnly and TLS keep them
-		// there. If they are stolen, the owner is refused, and notices.
+		// Cookie and address together are the login. Only one browser ever has both, and Lax, HttpOnly and TLS protect them.
+		// If they are stolen, the owner is refused, and notices it.
 		a := newApp(t, p.Provider)
 		own := a.returned(t, p.Provider, a.Browser, "ada").String()
 		thief := a.newBrowser(p.Provider)
@@ -102,7 +102,7 @@ func testHostileLogin(t *testing.T, p *peer) {
 		a.clock.advance(10*time.Minute + time.Second)
 		a.refused(t, a.Link(t, p.URL, own), 400)
 		page := a.raw(t, "GET", strings.TrimPrefix(own, shop), "Cookie", cookies)
-		a.refused(t, page, 400) // of a browser that does not keep to Max-Age
+		a.refused(t, page, 400) // for a browser that ignores Max-Age
 		if got := p.Requests(); len(got) != 0 {
 			t.Errorf("the provider is asked: %v", got)
 		}
@@ -128,7 +128,7 @@ func testHostileLogin(t *testing.T, p *peer) {
 		}
 	})
 	t.Run("base paths", func(t *testing.T) {
-		// Where API Gateway tolerates additional slashes, the caller chooses what precedes the route in requestContext.path.
+		// If API Gateway tolerates additional slashes, the caller chooses the part before the route in requestContext.path.
 		a := newApp(t, p.Provider)
 		for path, ok := range map[string]bool{
 			"/auth/login":                      true,

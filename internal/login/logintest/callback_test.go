@@ -42,7 +42,7 @@ func testHostileCallback(t *testing.T, p *peer) {
 	other := p.other
 	for _, c := range []struct {
 		name   string
-		back   func(t *testing.T, a *app, own *url.URL) string // what the browser opens instead of its own
+		back   func(t *testing.T, a *app, own *url.URL) string // returns the address that the browser opens instead of its own
 		status int
 		sent   bool // the code goes to the provider, which has the last word
 	}{

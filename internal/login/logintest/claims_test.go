@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// testClaims keeps claims of the ID token in the session, for a guard that reads those.
+// testClaims has a guard that reads claims of the ID token, which the session keeps.
 func testClaims(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider, func(s *setup) {
 		s.config.Claims = []string{"email"}

@@ -37,7 +37,7 @@ func (j *journal) String() string {
 	return j.b.String()
 }
 
-// vault is AWS Secrets Manager: the versions of each secret, the current one first.
+// vault plays AWS Secrets Manager. It has the versions of each secret, the current one first.
 type vault struct {
 	mu      sync.Mutex
 	secrets map[string][]string

@@ -60,7 +60,7 @@ func testIDToken(t *testing.T, p *peer) {
 		"it for the access token": {swap("access_token", "id_token"), 0, ""},
 		"another's access token":  {put("access_token", "another login"), 0, ""},
 	} {
-		if c.status == 0 { // at_hash says so where the ID token has one, and else the guard's own look at the token
+		if c.status == 0 { // at_hash shows the fault or, without at_hash, the guard's check of the access token
 			if c.status, c.reason = 502, "id_token_at_hash"; p.kind == OIDCProvider {
 				c.status, c.reason = 500, map[string]string{
 					"a forged access token": "guard_signature", "it for the access token": "guard_audience",

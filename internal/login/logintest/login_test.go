@@ -94,7 +94,7 @@ func testLogin(t *testing.T, p *peer) {
 		if a.Jar.Names("__Host-session") != nil {
 			t.Error("there is a session")
 		}
-		if p.kind == Zitadel { // which says so itself
+		if p.kind == Zitadel { // it reports this error itself
 			a.want(t, page, 400, "")
 			return
 		}

@@ -27,7 +27,7 @@ func testLogout(t *testing.T, p *peer) {
 			t.Fatal(err)
 		}
 		page = a.Link(t, shop+"/", to.Location)
-		if p.kind == OIDCProvider { // which asks first
+		if p.kind == OIDCProvider { // it asks the user first
 			page = page.Submit(t, url.Values{"logout": {"yes"}})
 		}
 		if a.want(t, page, 200, "the page of the app"); page.URL.String() != loggedOut {
@@ -58,7 +58,7 @@ func testLogout(t *testing.T, p *peer) {
 		a := newApp(t, p.Provider)
 		a.loggedIn(t, a.Browser, "ada")
 		p.Forget(t)
-		a.wantSession(t, a.Browser, "ada") // until the token expires: the provider tells only those who ask
+		a.wantSession(t, a.Browser, "ada") // until the token expires, because the guard does not ask the provider
 		a.clock.advance(59*time.Minute + 30*time.Second)
 		p.Requests()
 		a.refresh(t, a.Browser, 401)
@@ -86,7 +86,7 @@ func testLogout(t *testing.T, p *peer) {
 		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `{"location":"/"}`)
 		a.wantNoSession(t, a.Browser)
 		a.clock.advance(59*time.Minute + 30*time.Second)
-		a.refresh(t, stolen, 200) // the copy goes on, as docs/ending-sessions.md says
+		a.refresh(t, stolen, 200) // the copy stays valid, as docs/ending-sessions.md says
 		a.wantSession(t, stolen, "ada")
 	})
 	t.Run("while the provider is down", func(t *testing.T) {

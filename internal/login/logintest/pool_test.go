@@ -120,7 +120,7 @@ func (p *userPool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// formOf is [form], whose name the requests' forms take.
+// formOf is [form], whose name the parameters of requests shadow.
 var formOf = form
 
 // comeBack accepts the upstream provider's answer and signs its user in to the pool.
@@ -232,7 +232,7 @@ func TestUserPoolFederates(t *testing.T) {
 		if page.URL.String() != shop+"/orders?page=2" {
 			t.Errorf("the login leads to %s", page.URL)
 		}
-		a.want(t, page, 200, poolID+"_Google") // the pool's group of those who come from there
+		a.want(t, page, 200, poolID+"_Google") // the pool's group for users of this provider
 		a.want(t, a.Fetch(t, shop, "POST", shop+"/orders"), 200, "")
 		a.want(t, a.Fetch(t, shop, "DELETE", shop+"/orders"), 200, "") // of the group admins
 		a.want(t, a.Fetch(t, shop, "GET", shop+"/auth/session"), 200, `"email":"ada@shop.test"`)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// testProvider logs in at a provider that was just started without the login function: what the tests of that rely on.
-// It leaves it as it was, but for the key.
+// testProvider logs in at a provider that was just started, without the login function, to check the assumptions of the
+// tests. Afterwards the provider is in the same state, except for its key.
 func testProvider(t *testing.T, p *Provider) {
 	defer p.Up()
 	defer p.TTL(t, time.Hour)

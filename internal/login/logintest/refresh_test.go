@@ -94,7 +94,7 @@ func testRefresh(t *testing.T, p *peer) {
 			s.config.Scopes, s.config.Parameters = []string{"openid", "orders/read"}, nil
 		})
 		a.loggedIn(t, a.Browser, "ada")
-		a.refresh(t, a.Browser, 200) // the idle time alone
+		a.refresh(t, a.Browser, 200) // renews only the idle timeout
 		a.clock.advance(59*time.Minute + 30*time.Second)
 		a.wantSession(t, a.Browser, "ada")
 		p.Requests()

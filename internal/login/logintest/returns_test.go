@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// testReturns asks for return paths that lead elsewhere. An accepted path leads to the API's own origin, by the rules
-// of net/url and of the URL Standard. For any other path there is a page, and the browser is not redirected.
+// testReturns requests return paths that lead to other places. An accepted path leads to the API's own origin, by the
+// rules of net/url and of the URL Standard. For any other path there is a page, and the browser is not redirected.
 func testReturns(t *testing.T, p *peer) {
 	// urls resolves addresses as browsers do: Node's URL is the WHATWG's.
 	urls := nodepeer.Start(t, `
@@ -159,7 +159,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 				t.Fatalf("the page is %s", page.Body)
 			}
 			for _, link := range append(links, target) {
-				// What the address bar shows, by the standard; it escapes quotes in queries.
+				// The address that the browser shows by the standard, which escapes quotes in queries.
 				byBrowser := strings.NewReplacer("%27", "'").Replace(resolve(t, link))
 				byGo := page.resolve(t, link)
 				if byBrowser != shop+want || origin(byGo) != shop {

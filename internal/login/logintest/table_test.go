@@ -166,7 +166,7 @@ func testKeyRotationInTable(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider, func(s *setup) { s.vault.set(keysARN, first) })
 	a.loggedIn(t, a.Browser, "ada")
 	a.vault.set(keysARN, second, first)
-	a.clock.advance(7 * time.Minute) // more than a tenth of the idle time: it is written again
+	a.clock.advance(7 * time.Minute) // more than a tenth of the idle timeout, so it is written again
 	a.wantSession(t, a.Browser, "ada")
 	a.vault.set(keysARN, second)
 	a.clock.advance(6 * time.Minute)
@@ -185,8 +185,8 @@ func testLargeSessionsInTable(t *testing.T, p *peer) {
 	}
 }
 
-// testRaceInTable has requests that find a token expired at the same moment, at the guard and at the login. Only one
-// asks the provider, which would end the login if two used the same refresh token. All of them get an answer.
+// testRaceInTable has simultaneous requests with an expired token, at the guard and at the login. Only one asks the
+// provider, which would end the login if two used the same refresh token. All of them are answered.
 func testRaceInTable(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	p.TTL(t, time.Minute)

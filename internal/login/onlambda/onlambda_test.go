@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// TestRequestOf: the login is told what lambdahttp has read of the event.
+// TestRequestOf checks that the login receives the request as lambdahttp reads it from the event.
 func TestRequestOf(t *testing.T) {
 	ctx := context.WithValue(t.Context(), pathKey{}, "/prod/auth/sessions")
 	if got, want := requestOf(ctx), (login.Request{Path: "/prod/auth/sessions"}); got != want {
@@ -30,7 +30,7 @@ func TestRequestOf(t *testing.T) {
 	}
 }
 
-// TestHandler: an event's path, caller and ids reach the login and its log, and its answer comes back.
+// TestHandler checks that an event's path, caller and IDs reach the login and its log, and that its answer is returned.
 func TestHandler(t *testing.T) {
 	var log bytes.Buffer
 	const secret = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a"
