@@ -217,6 +217,9 @@ func effectOf(policy []statement, q request, who string, resource bool) effect {
 	for _, s := range policy {
 		about := slices.ContainsFunc(s.resources, func(p string) bool { return glob(p, q.stage+"/"+q.verb+q.path) }) != s.but
 		about = about && s.meets(q, who)
+		if resource && s.service != "" {
+			about = about && who == s.service
+		}
 		if resource && s.who != nil {
 			about = about && slices.Contains(s.who, who)
 		}
@@ -228,6 +231,18 @@ func effectOf(policy []statement, q request, who string, resource bool) effect {
 		}
 	}
 	return out
+}
+
+// admits reports whether the resource policy allows a request by an AWS service to a stage.
+func (a *api) admits(service, stage string, q request) bool {
+	switch {
+	case !a.private:
+		q.via = via{}
+	case q.via == via{}:
+		q.via = stranger
+	}
+	q.stage = stage
+	return effectOf(a.policy, q, service, true) == allows
 }
 
 // meets reports whether a request meets a statement's conditions. A negated condition is met if its key is missing, as

@@ -44,6 +44,9 @@ var (
 	stranger      = via{"vpc-9", strangerEndpoint}
 )
 
+// lattice is an AWS service that passes requests of others on.
+const lattice = "vpc-lattice.amazonaws.com"
+
 // strangerEndpoint is a VPC endpoint that no policy names.
 const strangerEndpoint = "vpce-9"
 
@@ -285,6 +288,9 @@ func (d drawer) statement(private bool) statement {
 	}
 	if d.chance(5) {
 		s.who = some(d, people)
+	}
+	if d.chance(10) {
+		s.who, s.service = nil, lattice
 	}
 	s.but = s.resources[0] != "*" && d.chance(5)
 	d.conditions(&s, private)

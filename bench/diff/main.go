@@ -18,8 +18,8 @@
 //     addresses, or paths that end in a slash, reports gains of those alone;
 //   - no gain is false: each that is reported has a witness, a request with its caller, and the local gateway of the
 //     old assembly refuses it while that of the new one allows it, with the included authorizer's own code;
-//   - where nothing changed nothing is reported; code that cannot be compared, answers that are kept, and another
-//     integration are;
+//   - where nothing changed nothing is reported; code that cannot be compared, answers that are kept, another
+//     integration, and a service that a resource policy allows more are;
 //   - the tables as "gatehouse routes --json" saves them compare as the assemblies do.
 //
 // The oracle is itself compared with the gateway, request by request, on one pair of 50.

@@ -42,6 +42,7 @@ var faults = []mutants.Mutant{
 		"keys.Set(\"aws:SourceIp\", e.ip)"},
 	{"VPC endpoints that a policy names are not tried", "environment.go", "case !private && slices.Contains(ofVPC, key),",
 		"case slices.Contains(ofVPC, key),"},
+	{"services that a resource policy allows are not told", "services.go", "if p.lost || names == nil {", "if true {"},
 	{"another integration is not told", "endpoint.go", "is.AnsweredBy == was.AnsweredBy", "true"},
 	{"an answer for one request counts as one that is kept", "callers.go", "if g.settings.perRequest {", "if false {"},
 }

@@ -140,9 +140,12 @@ func (d drawer) changePolicy(a *api) bool {
 	case 3:
 		s.resources = d.resources()
 	case 4:
-		s.who = nil
-		if d.chance(2) {
+		s.who, s.service = nil, ""
+		switch d.IntN(4) {
+		case 0, 1:
 			s.who = some(d, people)
+		case 2:
+			s.service = lattice
 		}
 	case 5:
 		before := *s

@@ -182,6 +182,11 @@ func (p pair) noted(d *accessdiff.Diff) error {
 			return fmt.Errorf("answers of %s are kept for %v (was: %v), which is not reported", r, r.kept, p.old.routes[i].kept)
 		}
 	}
+	if q, gained := p.serviceGains(); gained && !slices.ContainsFunc(d.Changes, func(c accessdiff.Change) bool {
+		return c.Effect == accessdiff.Unknown && strings.Contains(c.Text, "lets the service "+lattice)
+	}) {
+		return fmt.Errorf("the service %s may call %s %s on %s now, which is not reported", lattice, q.verb, q.path, q.stage)
+	}
 	for _, r := range p.new.routes {
 		i := slices.IndexFunc(p.old.routes, func(o route) bool { return o.String() == r.String() })
 		if i >= 0 && p.old.routes[i].service != r.service && !slices.ContainsFunc(d.Changes, func(c accessdiff.Change) bool {
@@ -198,6 +203,25 @@ func (p pair) noted(d *accessdiff.Diff) error {
 		}
 	}
 	return nil
+}
+
+// serviceGains returns a request that only the new resource policy allows a service that it names.
+func (p pair) serviceGains() (q request, gained bool) {
+	if !slices.ContainsFunc(p.new.policy, func(s statement) bool { return !s.deny && s.service != "" }) {
+		return q, false
+	}
+	for _, q := range requests(p.old, p.new) {
+		before := []string{q.stage}
+		if !slices.Contains(p.old.stages, q.stage) {
+			before = p.old.stages
+		}
+		if p.new.admits(lattice, q.stage, q) && !slices.ContainsFunc(before, func(stage string) bool {
+			return p.old.admits(lattice, stage, q)
+		}) {
+			return q, true
+		}
+	}
+	return q, false
 }
 
 // reportedBy reports whether a change covers a gain: one of its routes, or of the whole API, and by a caller of its

@@ -90,6 +90,7 @@ type principal struct {
 type statement struct {
 	deny      bool
 	who       []string // names of principals; nil for everyone, and in a principal's own policy
+	service   string   // an AWS service in place of who; "" for none
 	resources []string // such as "prod/GET/orders/*" and "*/GET/orders"
 	but       bool     // the statement is about all other resources
 	in, notIn []netip.Prefix

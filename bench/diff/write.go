@@ -177,6 +177,9 @@ func statements(list []statement, resource func(string) any, principals bool) []
 				}
 				made["Principal"] = object{"AWS": who}
 			}
+			if s.service != "" {
+				made["Principal"] = object{"Service": s.service}
+			}
 		}
 		if conditions := s.conditions(); len(conditions) > 0 {
 			made["Condition"] = conditions

@@ -166,6 +166,7 @@ func (p pair) changes(add func(Change)) {
 			"requirements of a route"})
 	}
 	p.describe(gains, add)
+	p.services(add)
 	p.compareBypasses(add)
 	p.pages(add)
 	p.unsure(slices.DeleteFunc(unsure, p.toldBy(gains)), add)

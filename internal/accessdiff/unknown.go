@@ -21,7 +21,6 @@ func unknowns(was, is matrix.API, add func(Change)) {
 		(was.Document.Statements != nil || is.Document.Statements != nil || is.Document.NotKnown != was.Document.NotKnown) {
 		say("the resource policy is not read in full: "+text, "", "")
 	}
-	unknownServices(was, is, say)
 	if was.KeySource != is.KeySource && asksKeys(was) && asksKeys(is) {
 		say("API keys come from another source, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}

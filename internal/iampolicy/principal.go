@@ -1,6 +1,9 @@
 package iampolicy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Caller is the sender of a request. The zero value is an anonymous caller, such as one that a Lambda authorizer
 // admitted.
@@ -10,6 +13,10 @@ type Caller struct {
 
 	// Role is the ARN of a session's role. It is needed for a role with a path, because ARN does not contain the path.
 	Role string
+
+	// Service is the principal of an AWS service that calls by itself, such as "vpc-lattice.amazonaws.com"; "" for another
+	// caller.
+	Service string
 }
 
 // PrincipalARN returns the value of aws:PrincipalArn. For the session of a role, that is the role.
@@ -30,7 +37,7 @@ func (c Caller) PrincipalARN() string {
 // matches reports whether a principal names the caller.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func (p Principal) matches(c Caller) bool {
-	if p.Anyone {
+	if p.Anyone || c.Service != "" && slices.Contains(p.Service, c.Service) {
 		return true
 	}
 	for _, name := range p.AWS {
