@@ -25,6 +25,7 @@ func (b *builder) describe(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps)
 	b.requireKey(r, p)
 	b.validate(r, p)
 	b.declareCacheKeys(r, p)
+	b.declareTenant(r, p)
 }
 
 // authorize sets who may call a route.

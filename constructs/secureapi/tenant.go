@@ -13,6 +13,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
+// TenantSource says where the tenant of a function comes from: a [Claim] of the caller's token, or a [PathParameter]
+// that the route compares with a claim.
+type TenantSource interface{ tenant() plan.Tenant }
+
+var (
+	_ TenantSource = ClaimPath{}
+	_ TenantSource = Parameter{}
+)
+
+func (c ClaimPath) tenant() plan.Tenant { return plan.Tenant{Claim: c.path} }
+func (p Parameter) tenant() plan.Tenant { return plan.Tenant{Path: p.name, IsPath: true} }
+
 // Tenant runs the route's function for the tenant in a claim of the caller's token. The function has Lambda's tenant
 // isolation (TenancyConfig), so that each tenant has execution environments of its own:
 //
@@ -35,6 +47,16 @@ import (
 //     such as email are refused, because users may write them.
 //   - [JWTAuthorizer] and [IAMAuthorizer]: refused.
 //
+// If callers belong to several tenants, a path parameter can name the one that is meant:
+//
+//	tenant := secureapi.PathParameter("tenant")
+//	secureapi.Handle("GET /tenants/{tenant}/documents", documents,
+//		tenant.In(secureapi.Claim("tenants")), secureapi.Tenant(tenant))
+//
+// The route must require that the parameter is the caller's, with [Parameter.Is] or [Parameter.In] outside of [Either].
+// Otherwise each caller would choose the tenant, and Tenant is refused. Values with ~ or | are not tenant IDs, and get
+// 500.
+//
 // It is refused on public routes, on routes with a key alone, and on routes of [Integrate]. In [Props.DefaultAccess] it
 // applies to each guarded route whose function of the app has tenant isolation, unless the route names its own tenant.
 // Synthesis fails if the route's function has no tenant isolation, or if a function with it is on a route without
@@ -42,7 +64,12 @@ import (
 //
 // Sources: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html and
 // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
-func Tenant(claim ClaimPath) Access { return restriction{plan.Tenant{Claim: claim.path}} }
+func Tenant(source TenantSource) Access {
+	if source == nil {
+		return restriction{plan.Tenant{}}
+	}
+	return restriction{source.tenant()}
+}
 
 // AuthorizerTenant runs the route's function for the tenant that your own authorizer function returns under a key of
 // its context, such as "tenantId". It is [Tenant] for a [TokenAuthorizer] or [RequestAuthorizer] with Function. The
@@ -52,6 +79,19 @@ func Tenant(claim ClaimPath) Access { return restriction{plan.Tenant{Claim: clai
 // The key has letters, digits and underscores. API Gateway may keep the function's answer for other routes and across
 // deployments, so a key must never get another meaning.
 func AuthorizerTenant(key string) Access { return restriction{plan.Tenant{Key: key, IsKey: true}} }
+
+// declareTenant declares the parameter that a route's tenant is mapped from, because API Gateway maps only parameters
+// that the method declares.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html ("You must first map the client
+// request property")
+func (b *builder) declareTenant(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	if r.TenantFrom == "" || !r.Tenant.IsPath {
+		return
+	}
+	parameters := b.given(r).requestParameters(p)
+	parameters[r.TenantFrom] = true
+	p.RequestParameters = &parameters
+}
 
 // withTenant returns the integration of a method that is created from its properties, with the route's tenant.
 func (b *builder) withTenant(

@@ -57,6 +57,8 @@ func TestTenant(t *testing.T) {
 			secureapi.Handle("GET /d", f, secureapi.GuardedBy("own"), secureapi.AuthorizerTenant("tenantId")),
 			secureapi.Handle("GET /e", f, secureapi.GuardedBy("pool"), tenant("custom:tenant")),
 			secureapi.Handle("GET /f", alias, tenant("org"), secureapi.Streamed()),
+			secureapi.Handle("GET /h/{org}", f, secureapi.PathParameter("org").In(secureapi.Claim("orgs")),
+				secureapi.Tenant(secureapi.PathParameter("org")), secureapi.RequireQuery("page")),
 			secureapi.Route{
 				Pattern: "GET /g", Function: f, Access: []secureapi.Access{tenant("org")},
 				IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{
@@ -74,6 +76,8 @@ func TestTenant(t *testing.T) {
 		"eGET": "context.authorizer.claims.custom:tenant",
 		"fGET": "context.authorizer.tenantId_org",
 		"gGET": "context.authorizer.tenantId_org",
+
+		"horgGET": "method.request.path.org",
 	}
 	if diff := cmp.Diff(want, mapped(stack)); diff != "" {
 		t.Error(diff)
@@ -82,6 +86,12 @@ func TestTenant(t *testing.T) {
 		parameters, _ := m["Integration"].(map[string]any)["RequestParameters"].(map[string]any)
 		if strings.HasPrefix(logical, "ApiRestApigGET") && parameters["integration.request.header.X-Stage"] != "'prod'" {
 			t.Errorf("GET /g lost its own parameters: %v", parameters)
+		}
+		declared, _ := m["RequestParameters"].(map[string]any)
+		if strings.HasPrefix(logical, "ApiRestApihorgGET") && !cmp.Equal(declared, map[string]any{
+			"method.request.path.org": true, "method.request.querystring.page": true,
+		}) {
+			t.Errorf("GET /h/{org} declares %v", declared)
 		}
 	}
 	plan := resourceMetadata(stack, "AWS::ApiGateway::RestApi")["gatehouse:plan"].(map[string]any)

@@ -10,11 +10,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
-// Tenant names what says for which tenant a route's function runs. One of the fields is set.
+// Tenant names what says for which tenant a route's function runs. One of the texts is set.
 type Tenant struct {
-	Claim string // a claim of the caller's token
-	Key   string // a value that the app's own authorizer function returns
-	IsKey bool   // whether Key is meant, even if it is ""
+	Claim  string // a claim of the caller's token
+	Key    string // a value that the app's own authorizer function returns
+	IsKey  bool   // whether Key is meant, even if it is ""
+	Path   string // a parameter of the path, which the route compares with a claim
+	IsPath bool   // whether Path is meant, even if it is ""
 }
 
 var _ Word = Tenant{}
@@ -30,8 +32,11 @@ func (t Tenant) word() string {
 
 // String returns the word as in the table.
 func (t Tenant) String() string {
-	if t.IsKey {
+	switch {
+	case t.IsKey:
 		return fmt.Sprintf("AuthorizerTenant(%q)", t.Key)
+	case t.IsPath:
+		return fmt.Sprintf("Tenant(PathParameter(%q))", t.Path)
 	}
 	return fmt.Sprintf("Tenant(Claim(%q))", t.Claim)
 }
@@ -42,7 +47,7 @@ func (t Tenant) addTo(r *PlannedRoute) []error {
 	}
 	r.Tenant = &t
 	switch {
-	case t.IsKey:
+	case t.IsKey, t.IsPath:
 	case t.Claim == "":
 		return []error{errors.New(`its Tenant names no claim: write the claim's name, as in Tenant(Claim("tenant"))`)}
 	case Unresolved(t.Claim):
@@ -71,6 +76,9 @@ func (p *Plan) takeTenant(r *PlannedRoute, g *Guard) []error {
 	if g.Tenant == nil {
 		return []error{fmt.Errorf("it has %s, and %s does not tell the tenants of its callers", r.Tenant, g)}
 	}
+	if r.Tenant.IsPath {
+		return r.takePathTenant()
+	}
 	from, err := g.Tenant(*r.Tenant)
 	if err != nil {
 		return []error{fmt.Errorf("it has %s, and %s guards it: %w", r.Tenant, g, err)}
@@ -80,6 +88,20 @@ func (p *Plan) takeTenant(r *PlannedRoute, g *Guard) []error {
 	}
 	r.Requires = append(slices.Clip(r.Requires), access.Requirement{Kind: access.Tenant, Claim: r.Tenant.Claim})
 	return access.CheckAll(r.Pattern, r.Requires)
+}
+
+// takePathTenant takes the tenant from the path if the route admits only callers of that tenant. The included function
+// then allows the value of the claim alone. API Gateway decodes the parameter when it maps it, so each spelling that is
+// allowed becomes that value. (If it did not, Lambda would refuse the percent sign.)
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+func (r *PlannedRoute) takePathTenant() []error {
+	if !slices.ContainsFunc(r.Requires, func(q access.Requirement) bool { return q.OfPath() && q.Parameter == r.Tenant.Path }) {
+		return []error{fmt.Errorf("it has %s, and each of its callers would choose the tenant: also require "+
+			"PathParameter(%[2]q).Is(Claim(...)) or PathParameter(%[2]q).In(Claim(...)), outside of Either", r.Tenant,
+			r.Tenant.Path)}
+	}
+	r.TenantFrom = "method.request.path." + r.Tenant.Path
+	return nil
 }
 
 // checkTenant refuses a tenant that nothing verifies, or that nothing passes on.
@@ -105,7 +127,7 @@ func (p *Plan) checkTenants() (errs []error) {
 	for _, g := range p.Guards {
 		var claims []string
 		for _, r := range p.Routes {
-			if r.Guard == g && r.TenantFrom != "" && !r.Tenant.IsKey && !slices.Contains(claims, r.Tenant.Claim) {
+			if r.Guard == g && r.TenantFrom != "" && r.Tenant.Claim != "" && !slices.Contains(claims, r.Tenant.Claim) {
 				claims = append(claims, r.Tenant.Claim)
 			}
 		}

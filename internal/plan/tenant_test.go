@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
 // owning returns an authorizer with a function of the app's own.
@@ -29,6 +31,9 @@ func TestTenants(t *testing.T) {
 		handle("GET /d", fn, GuardedBy{"own"}, Tenant{Key: "tenant_id", IsKey: true}),
 		handle("GET /e", fn, GuardedBy{"pool"}, other),
 		handle("GET /f", fn, GuardedBy{"pool"}, Tenant{Claim: "sub"}, anyScope("s")),
+		handle("GET /g/{org}", fn, Tenant{Path: "org", IsPath: true}, pathIs("org", "org")),
+		handle("GET /h/{org}", fn, Requirement{Kind: access.PathIn, Parameter: "org", Claim: "orgs"}, anyScope("s"),
+			Tenant{Path: "org", IsPath: true}),
 	))))
 	if err != nil {
 		t.Fatal(err)
@@ -40,17 +45,21 @@ func TestTenants(t *testing.T) {
 		"GET /d":      "context.authorizer.tenant_id",
 		"GET /e":      "context.authorizer.claims.custom:team",
 		"GET /f":      "context.authorizer.claims.sub",
+
+		"GET /g/{org}": "method.request.path.org",
+		"GET /h/{org}": "method.request.path.org",
 	}
 	if diff := cmp.Diff(want, p.Tenants()); diff != "" {
 		t.Error(diff)
 	}
 	for _, r := range p.Routes {
 		want, is := map[string]string{
-			"GET /a":      "claim org is a tenant ID",
-			"GET /b":      "scope s and claim org is a tenant ID",
-			"GET /c/{id}": "the path's id is the caller's custom:team and claim custom:team is a tenant ID",
-			"GET /d":      "", // only the function decides
-			"GET /e":      "", // a user pool checks no claims
+			"GET /a":       "claim org is a tenant ID",
+			"GET /b":       "scope s and claim org is a tenant ID",
+			"GET /c/{id}":  "the path's id is the caller's custom:team and claim custom:team is a tenant ID",
+			"GET /g/{org}": "the path's org is the caller's org",
+			"GET /d":       "", // only the function decides
+			"GET /e":       "", // a user pool checks no claims
 		}[r.Pattern.String()]
 		if got := JoinRequirements(r.Requires); is && got != want {
 			t.Errorf("%s requires %q, want %q", r.Pattern, got, want)
@@ -132,6 +141,20 @@ func TestWrongTenants(t *testing.T) {
 			}
 		}, "the API's Included takes tenants from 9 claims, and 8 are supported: name a further authorizer with GuardedBy for " +
 			"some of the routes"},
+		{"a parameter that nothing compares", both(guards, add(handle("GET /x/{org}", fn, Tenant{Path: "org", IsPath: true}))),
+			`route "GET /x/{org}": it has Tenant(PathParameter("org")), and each of its callers would choose the tenant: also ` +
+				`require PathParameter("org").Is(Claim(...)) or PathParameter("org").In(Claim(...)), outside of Either`},
+		{"another parameter is compared", both(guards, add(handle("GET /x/{org}/{id}", fn, Tenant{Path: "org", IsPath: true},
+			pathIs("id", "sub")))), "each of its callers would choose the tenant"},
+		{"a parameter that some callers may choose", both(guards, add(handle("GET /x/{org}", fn,
+			Tenant{Path: "org", IsPath: true}, Either{[]Access{pathIs("org", "org"), anyScope("admin")}}))),
+			"each of its callers would choose the tenant"},
+		{"a parameter with a guard that compares none", both(guards, add(handle("GET /x/{org}", fn, GuardedBy{"pool"},
+			Tenant{Path: "org", IsPath: true}))), "each of its callers would choose the tenant"},
+		{"a parameter on a public route", both(guards, add(handle("GET /x/{org}", fn, Tenant{Path: "org", IsPath: true},
+			Public{"x"}))), `it is Public and has Tenant(PathParameter("org"))`},
+		{"a parameter as a default", defaults(Tenant{Path: "org", IsPath: true}), "Props.DefaultAccess has " +
+			`Tenant(PathParameter("org")), and not every route has the parameter: use With for the routes that have it`},
 		{"a default without a claim", defaults(Tenant{}), "Props.DefaultAccess: its Tenant names no claim"},
 		{"two defaults", defaults(org, Tenant{Claim: "team"}), `Props.DefaultAccess: it has Tenant(Claim("org")) and ` +
 			`Tenant(Claim("team"))`},

@@ -28,7 +28,7 @@ var tenantFromRequest = Rule{
 			} else if !chosenByCaller(t.from) {
 				continue
 			}
-			if t.isolated == no {
+			if t.isolated == no || m.ownsTenant(t.from) {
 				continue
 			}
 			f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s takes the tenant of its function from %s, "+
@@ -51,6 +51,13 @@ func chosenByCaller(from string) bool {
 	return strings.HasPrefix(from, "method.request.") ||
 		slices.Contains([]string{"context.path", "context.domainName", "context.domainPrefix", "context.identity.userAgent"},
 			from)
+}
+
+// ownsTenant reports whether the table takes a method's tenant from a path parameter. It does so only if it also
+// requires that the parameter is the caller's, and another rule reports a method that lost its guard.
+func (m *method) ownsTenant(from string) bool {
+	return strings.HasPrefix(from, "method.request.path.") && m.api != nil && m.api.plan != nil &&
+		m.api.plan.tenants[m.key()] == from
 }
 
 // writer returns an app client that lets users write the attribute from which a Cognito authorizer has a claim, or nil.

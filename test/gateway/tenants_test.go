@@ -50,6 +50,8 @@ func newTenants(app awscdk.App) {
 			secureapi.Handle("GET /boards", documents, tenant("app.team")),
 			secureapi.Handle("GET /own", documents, secureapi.GuardedBy("own"), secureapi.AuthorizerTenant("tenantId")),
 			secureapi.Handle("GET /pool", documents, secureapi.GuardedBy("pool"), tenant("custom:tenant")),
+			secureapi.Handle("GET /orgs/{org}", documents, secureapi.PathParameter("org").In(secureapi.Claim("orgs")),
+				secureapi.Tenant(secureapi.PathParameter("org"))),
 			secureapi.Handle("GET /plain", plain),
 		},
 	})
@@ -84,6 +86,7 @@ func TestTenants(t *testing.T) {
 	}
 	both := of(map[string]any{"org": "acme", "app": map[string]any{"team": "blue"}})
 	globex := of(map[string]any{"org": "globex"})
+	member := of(map[string]any{"orgs": []string{"hooli", "pied@piper", "a|b"}})
 	const internal = `{"message": "Internal server error"}`
 	for _, c := range []struct {
 		name, call, credentials string
@@ -110,6 +113,13 @@ func TestTenants(t *testing.T) {
 		{"a user pool", "GET /pool", inPool(map[string]any{"custom:tenant": "umbrella"}), 200, "umbrella", ""},
 		{"a user without the attribute", "GET /pool", inPool(nil), 500, internal,
 			"context.authorizer.claims.custom:tenant has no tenant ID for this caller"},
+		{"a tenant in the path", "GET /orgs/hooli", member, 200, "hooli", ""},
+		{"another of the caller's", "GET /orgs/pied@piper", member, 200, "pied@piper", ""},
+		{"the same, encoded", "GET /orgs/pied%40piper", member, 200, "pied@piper,pied@piper", ""},
+		{"a tenant of other callers", "GET /orgs/globex", member, 403, "", "the path's org is in the caller's orgs"},
+		{"an encoded tenant of other callers", "GET /orgs/g%6Cobex", member, 403, "", "the path's org is in the caller's orgs"},
+		{"a member whose tenant is not a tenant ID", "GET /orgs/a%7Cb", member, 500, internal,
+			`the tenant ID from method.request.path.org is "a|b"`},
 		{"globex has been alone", "GET /documents", globex, 200, "globex,globex", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
