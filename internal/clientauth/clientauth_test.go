@@ -174,6 +174,10 @@ func TestCredentialErrors(t *testing.T) {
 			want: "curve P-384"},
 		"Ed25519 for RS256": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, edKey)),
 			want: "key for Ed25519"},
+		"Ed25519 for ES256": {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, edKey)),
+			want: "key for Ed25519"},
+		"RSA for EdDSA": {method: PrivateKey, algorithm: "EdDSA", credential: string(pkcs8(t, rsaKey)),
+			want: "key for RSA with 2048 bits"},
 		"P-256 for EdDSA": {method: PrivateKey, algorithm: "EdDSA", credential: string(pkcs8(t, p256)),
 			want: "curve P-256"},
 		"RSA with 1024 bits": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, small)),
@@ -194,6 +198,18 @@ func TestCredentialErrors(t *testing.T) {
 				t.Errorf("%v holds the credential", err)
 			}
 		})
+	}
+}
+
+// Without randomness, there is no assertion, and so no request.
+func TestAssertionWithoutRandomness(t *testing.T) {
+	o := options()
+	o.Method, o.Algorithm, o.Audience = PrivateKey, "EdDSA", "https://issuer.example.com"
+	o.Credential = func(context.Context) ([]byte, error) { return pkcs8(t, edKey), nil }
+	o.Random = strings.NewReader("too short")
+	form, header, err := request(must(New(o)))
+	if err == nil || len(form) != 0 || len(header) != 0 {
+		t.Errorf("got %v, form %v, header %v", err, form, header)
 	}
 }
 
@@ -241,8 +257,10 @@ func TestCheck(t *testing.T) {
 		"no audience": {func(o *Options) { o.Method, o.Algorithm = PrivateKey, "ES256" }, "Audience is empty"},
 		"a line break": {func(o *Options) { o.Method, o.Algorithm, o.Audience, o.KeyID = PrivateKey, "ES256", "x", "\n" },
 			"want printable ASCII"},
-		"a key id":      {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
-		"no credential": {func(o *Options) { o.Credential = nil }, "no Credential"},
+		"an algorithm without a key": {func(o *Options) { o.Algorithm = "ES256" }, "are for private_key_jwt"},
+		"an audience without a key":  {func(o *Options) { o.Method, o.Audience = Basic, "x" }, "are for private_key_jwt"},
+		"a key id":                   {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
+		"no credential":              {func(o *Options) { o.Credential = nil }, "no Credential"},
 	} {
 		o := options()
 		c.change(&o)

@@ -19,7 +19,7 @@ func TestEnvironment(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, notes) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	none := Config{Scopes: []string{"a&<${Token[TOKEN.1]}>"}}
+	none := Config{Scopes: []string{"a&<${Token[TOKEN.1]}>", "!~"}}
 	env = none.Environment()
 	if got, err := FromEnvironment(func(name string) string { return env[name] }); err != nil ||
 		!reflect.DeepEqual(got, none) {
@@ -50,6 +50,8 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		{"a scope without text", `{"scopes":["s",""]}`, `Scopes[1]: "" is not a scope`},
 		{"two scopes in one", `{"scopes":["s t"]}`, `Scopes[0]: "s t" is not a scope`},
 		{"a scope with a quote", `{"scopes":["s\""]}`, `is not a scope`},
+		{"a scope with a backslash", `{"scopes":["s\\"]}`, `is not a scope`},
+		{"a scope with a delete", `{"scopes":["s\u007f"]}`, `is not a scope`},
 		{"a scope beyond ASCII", `{"scopes":["\u00e9"]}`, `is not a scope`},
 		{"a group without a name", `{"groups":{"":["s"]},"scopes":["s"]}`, `a group has no name`},
 		{

@@ -133,6 +133,8 @@ func TestScopes(t *testing.T) {
 			admin + " openid",
 		},
 
+		{"password: a request of one other scope is not the API's", "Authentication", "openid", "editors", "openid"},
+		{"refresh of a hosted token with one scope", "RefreshTokens", "notes/read", "editors", "notes/read"},
 		{"refresh of the API's token", "RefreshTokens", admin, "readers", admin + " notes/read"},
 		{"refresh of a hosted token adds nothing", "RefreshTokens", "openid notes/read", "editors", "openid notes/read"},
 		{"refresh after the user left the group", "RefreshTokens", "openid notes/read", "", "openid"},
@@ -242,6 +244,8 @@ func TestRefused(t *testing.T) {
 		{"version 4", change(`"version":"2"`, `"version":"4"`), `version "4"`},
 		{"a version that is a number", change(`"version":"2"`, `"version":2`), `version a number`},
 		{"no version", change(`"version":"2"`, `"Version":"2"`), `version nothing`},
+		{"a long version", change(`"version":"2"`, `"version":"a@b.test and more"`), "version a string"},
+		{"a version of eight bytes", change(`"version":"2"`, `"version":"12345678"`), `version "12345678"`},
 		{"a request that is a list", change(`"request":{`, `"request":[],"x":{`), "request: want an object, got an array"},
 		{"no request", change(`"request":{`, `"Request":{`), "request: want an object"},
 		{"scopes as one text", change(`["notes/read"]`, `"notes/read"`), "request.scopes: a string is not a list of strings"},

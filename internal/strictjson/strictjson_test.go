@@ -58,6 +58,14 @@ func TestParse(t *testing.T) {
 		{"no comma in an object", `{"a":1 "b":2}`, ErrSyntax},
 		{"no comma in an array", `[1 2]`, ErrSyntax},
 		{"no colon", `{"a" 1}`, ErrSyntax},
+		{"an equal sign for a colon", `{"a"=1}`, ErrSyntax},
+		{"a letter for a colon", `{"a"x1}`, ErrSyntax},
+		{"a name at the end", `{"a"`, ErrSyntax},
+		{"a name at the end of a string", `{"a`, ErrSyntax},
+		{"an escape of three digits", `"\u123"`, ErrSyntax},
+		{"an escape that is cut off", `"\u12`, ErrSyntax},
+		{"an escape with a letter that is no digit", `"\u12g4"`, ErrSyntax},
+		{"an escape with a sign", `"\u+123"`, ErrSyntax},
 		{"no value", `{"a":}`, ErrSyntax},
 		{"a name without quotes", `{a:1}`, ErrSyntax},
 		{"a name in single quotes", `{'a':1}`, ErrSyntax},
@@ -220,6 +228,9 @@ func TestValue(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{`"x"`, `"y"`, `1`}, elements); diff != "" {
 		t.Error("Elements (-want +got):\n" + diff)
+	}
+	if e, err := Parse(`"\"\\\/\b\f\n\r\t\u0041\u00E9\uffff\uD83D\ude00"`); err != nil || text(e) != "\"\\/\b\f\n\r\tAé\uffff😀" {
+		t.Errorf("escapes: got %q, %v", text(e), err)
 	}
 	for range v.Members() {
 		break // must not panic

@@ -3,6 +3,7 @@ package tablesession_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -201,6 +202,86 @@ func TestList(t *testing.T) {
 		if list, err := f.List(t.Context(), issuer, other); len(list) != 0 || err != nil {
 			t.Errorf("of %q: %v, %v", other, list, err)
 		}
+	}
+}
+
+// TestEndsWithoutWrites checks that nothing counts as ended while the table takes no writes, or answers no reads.
+func TestEndsWithoutWrites(t *testing.T) {
+	for _, lost := range []string{"get", "put", "query"} {
+		f := newFixture(t)
+		f.created(t, "sid-1")
+		f.table.set(func(call, _ string) error {
+			if call == lost {
+				return errLost
+			}
+			return nil
+		}, nil)
+		if n, err := f.EndSubject(t.Context(), issuer, subject); n != 0 || !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("%s, subject: ended %d, %v", lost, n, err)
+		}
+		if n, err := f.EndSID(t.Context(), issuer, "sid-1"); n != 0 || !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("%s, sid: ended %d, %v", lost, n, err)
+		}
+	}
+}
+
+// TestListIsOrdered checks that the session that was used last comes first.
+func TestListIsOrdered(t *testing.T) {
+	f := newFixture(t)
+	var want []string
+	for range 6 {
+		want = append([]string{f.opened(t, f.created(t, "")).ID()}, want...)
+		f.clock.Advance(time.Minute)
+	}
+	list, err := f.List(t.Context(), issuer, subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range list {
+		got = append(got, e.ID)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestWithoutRandomness checks that no session, lease or token gets an id that can be guessed.
+func TestWithoutRandomness(t *testing.T) {
+	f := newFixture(t)
+	_, o := f.expired(t)
+	none := newFixtureOver(t, f.clock, f.table, func(o *tablesession.Options) { o.Random = strings.NewReader("") })
+	_, errCreate := none.Create(t.Context(), f.session(), issuer, "")
+	_, errRenew := none.Renew(t.Context(), o, func(context.Context, *session.Session) error { t.Error("asked"); return nil })
+	first, errOnce := none.Once(t.Context(), issuer, "jti", t0.Add(time.Hour))
+	for name, err := range map[string]error{"Create": errCreate, "Renew": errRenew, "Once": errOnce} {
+		if !errors.Is(err, io.EOF) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if first {
+		t.Error("a token counts as seen for the first time")
+	}
+}
+
+// TestConflictThatCannotBeRead checks that a write which meets another item, and cannot tell which, is not a success.
+func TestConflictThatCannotBeRead(t *testing.T) {
+	f := newFixture(t)
+	o := f.opened(t, f.created(t, ""))
+	f.clock.Advance(10 * time.Minute)
+	before := o.Active
+	f.table.set(func(call, _ string) error {
+		if call == "put" {
+			return tablesession.ErrConflict
+		}
+		return errLost
+	}, nil)
+	is(t, f.Touch(t.Context(), o), session.ErrUnavailable)
+	if !o.Active.Equal(before) {
+		t.Errorf("the session counts as used at %v", o.Active)
+	}
+	if first, err := f.Once(t.Context(), issuer, "jti", t0.Add(time.Hour)); first || !errors.Is(err, session.ErrUnavailable) {
+		t.Errorf("a token: got %v, %v", first, err)
 	}
 }
 

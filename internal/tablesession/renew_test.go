@@ -156,6 +156,23 @@ func TestRenewRefusedWithoutTheTable(t *testing.T) {
 	f.opened(t, header)
 }
 
+// TestRenewWithoutWrites checks that the provider is not asked if its answer could not be written.
+func TestRenewWithoutWrites(t *testing.T) {
+	f := newFixture(t)
+	_, o := f.expired(t)
+	f.table.set(func(call, _ string) error {
+		if call == "put" {
+			return errLost
+		}
+		return nil
+	}, nil)
+	next, err := f.Renew(t.Context(), o, func(context.Context, *session.Session) error { t.Error("asked"); return nil })
+	is(t, err, session.ErrUnavailable)
+	if next != nil {
+		t.Errorf("got %+v", next)
+	}
+}
+
 // TestRenewCountsAsUse checks that the idle time does not end while the provider is asked, also for other requests.
 func TestRenewCountsAsUse(t *testing.T) {
 	f := newFixture(t)
