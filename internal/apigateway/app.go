@@ -152,7 +152,7 @@ func (s *served) locateBehind(d *apimodel.Domain, r *exchange.Request) (st *stag
 	case to.API == nil:
 		return nil, notServed(to.By + " of the domain " + d.Name + " leads to an API that is not a REST API of the assembly")
 	}
-	r.Domain, r.Base, r.Stage, r.Path = true, to.Base, to.Stage, to.Path
+	r.Domain, r.Base, r.Rule, r.Stage, r.Path = true, to.Base, to.Rule, to.Stage, to.Path
 	for _, st := range s.stages {
 		if st.api == to.API && st.stage.Name == to.Stage {
 			return st, nil

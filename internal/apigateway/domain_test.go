@@ -59,6 +59,7 @@ func TestDomainOfTwoAPIs(t *testing.T) {
 	r["Whole"] = routing(30, false, ofPath("v2"))
 	s := serve(t, r)
 	const host = "api.example.com:PORT"
+	var rules []string // the IDs of those that led to the API
 	for _, tt := range []struct {
 		name, target, want string // name, target, and the function's view; see [reply.seen]
 		headers            []string
@@ -71,9 +72,14 @@ func TestDomainOfTwoAPIs(t *testing.T) {
 		{"a rule by a path that is not", "GET /v2/orders",
 			"/v2/orders /v2/orders /v2/orders v2 api.example.com:PORT api", nil},
 	} {
-		if got := s.at(t, host, tt.target, tt.headers...).seen(t); got != tt.want {
+		answer := s.at(t, host, tt.target, tt.headers...)
+		if got := answer.seen(t); got != tt.want {
 			t.Errorf("%s: got  %s\nwant %s", tt.name, got, tt.want)
 		}
+		rules = append(rules, answer.record.Request.Rule)
+	}
+	if len(rules) != 4 || rules[0] != "" || rules[1] == "" || rules[2] == rules[1] || rules[3] == rules[2] {
+		t.Errorf("the IDs of the rules that led to the API are %q", rules)
 	}
 	if got := s.at(t, host, "GET /prod/orders").String(); got != noSuchRoute {
 		t.Errorf("a stage in the path of the domain: got %s", got)

@@ -71,7 +71,7 @@ func domainInARN(arn string) string {
 
 // routingRule reads a routing rule.
 func (r *reader) routingRule(apis map[string]*API) *RoutingRule {
-	out := &RoutingRule{ID: r.id}
+	out := &RoutingRule{ID: r.id, RuleID: r.attribute("RoutingRuleId")}
 	if n := r.integer("Priority"); n != nil {
 		out.Priority = *n
 	}

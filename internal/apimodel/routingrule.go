@@ -37,6 +37,7 @@ func (m RoutingMode) Mappings() bool { return m != RulesOnly }
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 type RoutingRule struct {
 	ID
+	RuleID     string
 	Priority   int // the rule with the lowest one comes first
 	Conditions []RoutingCondition
 

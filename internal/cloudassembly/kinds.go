@@ -46,6 +46,7 @@ var kinds = map[string]kind{
 	"AWS::ApiGateway::VpcLink":          kindWithAttribute("{id6}", "VpcLinkId"),
 	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}", attributes: domainNameARN},
 	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}", attributes: domainNameARN},
+	"AWS::ApiGatewayV2::RoutingRule":    kindWithAttribute("{id6}", "RoutingRuleId"),
 	"AWS::ApiGatewayV2::VpcLink":        kindWithAttribute("{id6}", "VpcLinkId"),
 
 	"AWS::ElasticLoadBalancingV2::LoadBalancer": {

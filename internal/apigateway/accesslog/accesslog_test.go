@@ -137,6 +137,16 @@ func TestLine(t *testing.T) {
 			entry: orders(func(e *Entry) { e.Source.Request.Domain, e.Source.Request.Base = true, "/v1" }), want: "v1"},
 		{name: "a custom domain's root", format: "$context.customDomain.basePathMatched",
 			entry: orders(func(e *Entry) { e.Source.Request.Domain = true }), want: "(none)"},
+
+		// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules-troubleshoot.html: "API Gateway
+		// only populates the context variable for the routing mechanism it used, otherwise the context variable is -."
+		{name: "a routing rule of a custom domain",
+			format: "$context.customDomain.routingRuleIdMatched $context.customDomain.basePathMatched",
+			entry: orders(func(e *Entry) {
+				e.Source.Request.Domain, e.Source.Request.Base, e.Source.Request.Rule = true, "/v1", "abc123"
+			}), want: "abc123 -"},
+		{name: "a base path and no routing rule", format: "$context.customDomain.routingRuleIdMatched",
+			entry: orders(func(e *Entry) { e.Source.Request.Domain = true }), want: "-"},
 		{name: "no custom domain", format: "$context.customDomain.basePathMatched", want: "-"},
 
 		// https://github.com/DataBiosphere/azul/issues/4348, of 2024-07-10

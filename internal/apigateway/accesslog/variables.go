@@ -55,14 +55,14 @@ var variables = map[string]variable{
 	"integration.responseTransferMode": transferMode,
 	"integration.timeToAllHeaders":     timeToAllHeaders,
 
-	"customDomain.basePathMatched": basePath,
+	"customDomain.basePathMatched":      basePath,
+	"customDomain.routingRuleIdMatched": func(e *Entry) string { return e.Source.Request.Rule },
 }
 
 // unknown are variables of access logs whose values are not known here, such as those of web ACLs and of TLS.
 var unknown = []string{
 	"awsEndpointRequestId2",
 	"cipherSuite",
-	"customDomain.routingRuleIdMatched",
 	"identity.clientCert.clientCertPem",
 	"identity.clientCert.issuerDN",
 	"identity.clientCert.serialNumber",
@@ -145,12 +145,15 @@ func timeToAllHeaders(e *Entry) string {
 	return milliseconds(e.Integration.ToAllHeaders)
 }
 
-// basePath returns the base path of a custom domain's mapping. For the root it is "(none)".
-// Source: "customDomain_basePathMatched" in https://github.com/DataBiosphere/azul/issues/6284
+// basePath returns the base path of a custom domain's mapping. For the root it is "(none)". "API Gateway only populates
+// the context variable for the routing mechanism it used", so a routing rule has none.
+//
+// Sources: "customDomain_basePathMatched" in https://github.com/DataBiosphere/azul/issues/6284 and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules-troubleshoot.html
 func basePath(e *Entry) string {
 	r := e.Source.Request
 	switch {
-	case !r.Domain:
+	case !r.Domain || r.Rule != "":
 		return ""
 	case strings.Trim(r.Base, "/") == "":
 		return "(none)"

@@ -22,6 +22,7 @@ type Target struct {
 	Stage string
 	Base  string // the base path that the API does not see, such as "/v1"; "" for none
 	Path  string // the path that the API sees, with its leading slash
+	Rule  string // the ID of the routing rule that leads there; "" for a base path
 	By    string // what leads there, such as "routing rule 10 for path /v1" or "the base path /v1"
 
 	// NotKnown says why it is not known whether the request is led elsewhere; "" if it is.
@@ -59,7 +60,7 @@ func Choose(d *apimodel.Domain, path string, headers exchange.Headers) (to Targe
 		if !met && rule.NotKnown == "" {
 			continue
 		}
-		to = Target{API: rule.API, Stage: rule.Stage, Path: path, By: rule.String(), NotKnown: rule.NotKnown}
+		to = Target{API: rule.API, Stage: rule.Stage, Path: path, Rule: rule.RuleID, By: rule.String(), NotKnown: rule.NotKnown}
 		if rule.StripBasePath {
 			to.Base, to.Path = base, without(path, base)
 		}

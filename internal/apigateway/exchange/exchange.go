@@ -64,6 +64,7 @@ type Request struct {
 	Mount    string // the segment of RawPath in place of the stage; "" if it is Stage itself
 	Domain   bool   // the request came through a custom domain: RawPath has Base in place of the stage
 	Base     string // the base path of a custom domain's mapping, such as "/v1"; "" for the root
+	Rule     string // the ID of the routing rule that led from a custom domain to the API; "" if none did
 	RawQuery string // what follows the question mark, undecoded
 	Headers  Headers
 	Body     []byte
