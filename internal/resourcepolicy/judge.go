@@ -16,7 +16,7 @@ import (
 // Scope describes the routes that a policy must fit. Its resources are in the short form, such as
 // "execute-api:/prod/GET/orders".
 type Scope struct {
-	Allowed    []string // of routes that need an Allow: public ones, those that Cognito guards, and preflights
+	Allowed    []string // of routes that need an Allow, which are public or guarded by API Gateway itself, and of preflights
 	Guarded    []string // of routes that must not have an Allow, because a Lambda authorizer or IAM decides
 	Preflights string   // the one of Allowed for preflights; "" without CORS
 }
@@ -63,8 +63,9 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 		preflights = preflights || st.namesEveryone() && st.covers(s.Preflights)
 	}
 	if !allows && len(s.Allowed) > 0 {
-		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which " +
-			"needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
+		return false, errors.New("no statement allows everybody a route that is public, or guarded by Cognito or a " +
+			"JWTAuthorizer, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow " +
+			"statement")
 	}
 	if !preflights {
 		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need "+

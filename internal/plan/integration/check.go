@@ -147,8 +147,8 @@ func (i Integration) checkResponses() (errs []error) {
 }
 
 // checkBinary refuses request templates if API Gateway takes the bodies for binary data. It does not put binary data
-// into templates, so each request would be answered with 500. A typeMock integration converts such bodies, as its answers
-// do not use them.
+// into templates, so each request would be answered with 500. A MOCK integration converts such bodies, because its
+// answers do not use them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (r Route) checkBinary(i Integration) error {
 	if !r.BinaryJSON || !i.Templates || i.Converts || i.Type == typeMock {
