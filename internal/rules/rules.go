@@ -56,6 +56,7 @@ func All() []Rule {
 		openFunctionURL,
 		openInvocation,
 		responseCache,
+		loggedSecret,
 		undeclaredAnswer,
 		privateIntegration,
 		openCall,

@@ -1,0 +1,58 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var loggedSecret = Rule{
+	ID:       "logged-secret",
+	Severity: Warning,
+	Why: "Whoever reads the log has the callers' API keys or tokens, and can call the API with them. Logs are read by more " +
+		"people, and kept for longer, than keys are.",
+	Looks: "the AccessLogSetting of stages, and whether its format writes $context.identity.apiKey or " +
+		"$context.authorizer.accessToken",
+	WayOut: "write $context.identity.apiKeyId, which identifies the key, and leave tokens out of the format",
+	check: func(v *view, report reporter) {
+		for _, r := range v.byType[typeStage] {
+			settings, _ := r.resolvePartly("Properties.AccessLogSetting", r.t.Properties["AccessLogSetting"]).(map[string]any)
+			format, _ := settings["Format"].(string)
+			a, _ := v.apiOf(r)
+			for _, secret := range loggedSecrets(format) {
+				f := Finding{Message: fmt.Sprintf("the access log of the stage writes %s, %s", secret.variable, secret.what)}
+				if a != nil {
+					f.API = a.name()
+				}
+				report(r, f)
+			}
+		}
+	},
+}
+
+// secretVariable is a variable of $context that is a credential.
+type secretVariable struct{ variable, what string }
+
+// secretVariables are the credentials that API Gateway can write. The second is what ForwardAccessToken hands to a
+// function.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+var secretVariables = []secretVariable{
+	{"$context.identity.apiKey", "the caller's API key"},
+	{"$context.authorizer.accessToken", "the access token of the caller's session"},
+}
+
+// variableInFormat matches a variable of an access log's format as a whole, so that apiKeyId is not apiKey.
+var variableInFormat = regexp.MustCompile(`\$context\.[A-Za-z0-9_.]+`)
+
+func loggedSecrets(format string) (out []secretVariable) {
+	written := map[string]bool{}
+	for _, v := range variableInFormat.FindAllString(format, -1) {
+		written[strings.TrimRight(v, ".")] = true
+	}
+	for _, s := range secretVariables {
+		if written[s.variable] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
