@@ -18,7 +18,7 @@ func TestMarshal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Each route has its own line, and nothing could be read as markup by a browser or a template.
+	// Each route has its own line, and no browser or template can read a part as markup.
 	want := `{"version":1,"routes":[
 {"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read","orders:write"]},{"kind":"group","anyOf":["staff \u0026 \"friends\" \u003call\u003e"]}]},
 {"route":"ANY /{proxy+}","elsewhere":true},

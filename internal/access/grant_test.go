@@ -153,7 +153,8 @@ func TestPermittedLeavesPathsOut(t *testing.T) {
 	}
 }
 
-// A value that another route has as a literal at the same place belongs to that route.
+// TestGrantLeavesLiteralsOut checks that a value belongs to another route if that route has it as a literal at the same
+// place.
 func TestGrantLeavesLiteralsOut(t *testing.T) {
 	table, err := NewTable([]Rule{
 		rule("GET /u/{id}", pathIn("id", "ids")),

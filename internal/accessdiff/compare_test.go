@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// apiOf is an API of routes such as "GET /orders: scope a + group b|c", "GET /: none", "GET /x: iam" or
-// "GET /u/{id}: is sub", behind an included authorizer.
+// apiOf returns an API of routes such as "GET /orders: scope a + group b|c", "GET /: none", "GET /x: iam" or "GET
+// /u/{id}: is sub", behind an included authorizer.
 func apiOf(lines ...string) matrix.API {
 	api := matrix.API{
 		Stack: "Shop", Name: "Api", Stages: []string{"prod"}, KeySource: "HEADER",
@@ -87,7 +87,7 @@ func linesOf(d *Diff) string {
 	return strings.Join(out, "\n")
 }
 
-// TestSignersOfARoute has a route that comes behind IAM, with a resource policy that allows other accounts.
+// TestSignersOfARoute has a route that moves behind IAM, with a resource policy that allows other accounts.
 func TestSignersOfARoute(t *testing.T) {
 	const gained = "execute-api:Invoke%s gained GET /a (was: any valid token)\n" +
 		"- callers with a valid token lost GET /a (now: IAM)"

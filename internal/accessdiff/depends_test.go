@@ -28,8 +28,8 @@ func setting(name, value string) func(*matrix.API) {
 	}
 }
 
-// policy gives the API a resource policy of statements, which each end after their conditions:
-// "Allow|*|execute-api:/*|{}".
+// policy gives the API a resource policy of statements such as "Allow|*|execute-api:/*|{}". The condition at the end is
+// optional.
 func policy(statements ...string) func(*matrix.API) {
 	return func(a *matrix.API) {
 		a.Policy = matrix.MayRefuse
@@ -95,7 +95,7 @@ func own(code string) func(*matrix.API) {
 	})
 }
 
-// pages lets those of an origin read the answers of some routes.
+// pages lets pages of an origin read the answers of some routes.
 func pages(origin string, routes ...string) func(*matrix.API) {
 	return func(a *matrix.API) { a.Readable = []matrix.Readable{{Origin: origin, Routes: routes}} }
 }
@@ -493,7 +493,7 @@ func TestWhatRoutesDependOn(t *testing.T) {
 	}
 }
 
-// TestPagesOfAWiderRoute has a route that pages may read, which takes requests from one that they may not.
+// TestPagesOfAWiderRoute has a route that pages may read. It takes over requests from a route that they may not read.
 func TestPagesOfAWiderRoute(t *testing.T) {
 	was, is := apiOf("GET /orders: none", "GET /{rest+}: none"), apiOf("GET /{rest+}: none")
 	pages("https://x.example", "GET /{rest+}")(&was)

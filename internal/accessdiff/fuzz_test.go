@@ -54,7 +54,7 @@ func FuzzCompare(f *testing.F) {
 	})
 }
 
-// readLines reads a few lines of apiOf; ok is false if they are not an API.
+// readLines reads a few lines for apiOf; ok is false if they are not an API.
 func readLines(text string) (api matrix.API, ok bool) {
 	defer func() {
 		if recover() != nil { // a line that apiOf does not know

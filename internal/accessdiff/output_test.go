@@ -30,7 +30,7 @@ func TestExit(t *testing.T) {
 	}
 }
 
-// TestOutput writes names that are whatever a template has: none is markup, a mention, or an instruction to a terminal.
+// TestOutput writes hostile names of a template. None may be markup, a mention, or an instruction to a terminal.
 func TestOutput(t *testing.T) {
 	d := &Diff{Changes: []Change{
 		{API: "Shop/Api", Effect: Lost, Text: "GET /a_b: everyone lost"},

@@ -66,8 +66,8 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// TestPatternsAfterHeads: patterns of policies are in the automaton once, and not once for each stage, unless stages
-// leave different parts of them.
+// TestPatternsAfterHeads checks that the automaton has a policy's patterns once, and not once for each stage, unless
+// stages leave different parts of them.
 func TestPatternsAfterHeads(t *testing.T) {
 	heads := []string{"abc/new/GET", "abc/old/GET", "abc/beta/GET", "abc/GET/GET"}
 	for pattern, want := range map[string]int{

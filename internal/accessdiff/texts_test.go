@@ -51,8 +51,8 @@ func TestTextClasses(t *testing.T) {
 	}
 }
 
-// TestHeadersInPolicies has policies that look at the User-Agent: requests that two patterns have in common, and a star
-// that is no wildcard.
+// TestHeadersInPolicies has policies with conditions on the User-Agent: requests that two patterns have in common, and
+// a star that is not a wildcard.
 func TestHeadersInPolicies(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const gained = "+ callers that the resource policy refused gained GET /a"

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// TestRefusedWhateverTheGuardSays has routes that an app's own function guards on one side, so that it is not known
-// whom it allows. A request that something else refused, and does not refuse now, is a gain all the same.
+// TestRefusedWhateverTheGuardSays has routes that a function of the app guards on one side, so that its decisions are
+// not known. A request that another check refused before, and no longer refuses, is still a gain.
 func TestRefusedWhateverTheGuardSays(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
 	const inside = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`

@@ -108,7 +108,7 @@ func TestAccessLog(t *testing.T) {
 	})
 }
 
-// TestAccessLogTimes sends a request that takes its time, by the test's clock.
+// TestAccessLogTimes sends a request that takes time on the test's clock.
 func TestAccessLogTimes(t *testing.T) {
 	r := bare()
 	addAuthorizer(r, "Auth", nil)
@@ -133,7 +133,7 @@ func TestAccessLogTimes(t *testing.T) {
 	}
 }
 
-// TestAccessLogOff writes nothing without a setting, without its destination, and without the option.
+// TestAccessLogOff checks that nothing is written without the setting, without its destination, and without the option.
 func TestAccessLogOff(t *testing.T) {
 	for name, change := range map[string]func(stage object, o *Options){
 		"no setting":     func(stage object, o *Options) { delete(stage, "AccessLogSetting") },

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The answers of the gateway that most cases want.
+// The expected answers of most cases.
 const (
 	unauthorized  = `401 UnauthorizedException {"message":"Unauthorized"}`
 	broken        = `500 AuthorizerConfigurationException {"message":null}`
@@ -230,7 +230,7 @@ func cacheBehaviour(t *testing.T) []behaviour {
 		target  string
 		headers []string
 	}
-	// steps are requests with the same token, which no other case has.
+	// steps are requests with the same token. No other case uses this token.
 	steps := func(name, source, want string, list ...step) behaviour {
 		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
 			var out []string

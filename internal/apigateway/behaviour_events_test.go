@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// members are an object's names in order, and those of the objects in it: "a, b{c, d|null}".
+// members returns the names of an object's members in order, including those of nested objects: "a, b{c, d|null}".
 func members(v any) string {
 	o, ok := v.(object)
 	if !ok {

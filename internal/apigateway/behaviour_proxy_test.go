@@ -402,7 +402,7 @@ func binaryBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// compressed are requests with a Content-Encoding, and what functions get of them.
+// compressedBehaviour has requests with a Content-Encoding, and the bodies that functions receive.
 func compressedBehaviour(t *testing.T) []behaviour {
 	s := backends(t, func(r object) { r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = []any{"image/png"} })
 	with := func(coding string) string {

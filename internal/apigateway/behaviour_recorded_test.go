@@ -116,7 +116,7 @@ func edgeBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// unknownBehaviour is an unknown route and an Authorization header that is not a signature.
+// unknownBehaviour has an unknown route and an Authorization header that is not a signature.
 func unknownBehaviour(t *testing.T) []behaviour {
 	s := backends(t, func(r object) {
 		r["Gone"] = resource(

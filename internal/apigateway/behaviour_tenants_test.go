@@ -14,7 +14,7 @@ const (
 	docTenantID     = "https://docs.aws.amazon.com/lambda/latest/dg/API_Invoke.html"
 )
 
-// tenantBehaviour lists which tenant IDs Lambda takes from API Gateway.
+// tenantBehaviour lists the tenant IDs that Lambda accepts from API Gateway.
 func tenantBehaviour(t *testing.T) []behaviour {
 	const internal = `500 InternalServerErrorException {"message": "Internal server error"}`
 	const works = "200 by the function"

@@ -11,7 +11,7 @@ import (
 
 var showMatrix = flag.Bool("matrix", false, "print what TestBehaviour expected and got, by group")
 
-// behaviour is something that API Gateway does, with where it is known from, and what shows it here.
+// behaviour is a behaviour of API Gateway, with its source and a test of the local gateway.
 type behaviour struct {
 	name   string
 	source string

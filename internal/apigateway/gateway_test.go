@@ -13,8 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// TestAuthorizerFailure is the answer to an authorizer that fails. Here DEFAULT_5XX sets the status, as it would on
-// AWS.
+// TestAuthorizerFailure checks the answer if an authorizer fails. DEFAULT_5XX sets the status here, as on AWS.
 func TestAuthorizerFailure(t *testing.T) {
 	resources := shop()
 	delete(resources, "Failed")
@@ -54,7 +53,7 @@ func TestBackend(t *testing.T) {
 	}
 }
 
-// TestBlocked has a route that cannot be served. Only that route is answered with 501, whatever DEFAULT_5XX sets.
+// TestBlocked has a route that cannot be served. Only that route answers 501, even if DEFAULT_5XX sets another status.
 func TestBlocked(t *testing.T) {
 	var told records
 	api := Start(t, assemblyOf(t, shop()), Options{Record: told.add})
@@ -131,7 +130,8 @@ func TestBlockedByWhatGuards(t *testing.T) {
 	}
 }
 
-// TestFunctionsOfOneName has two functions of one name, as stacks for two regions may. One must not run as the other.
+// TestFunctionsOfOneName has two functions with the same name, as stacks for two regions may have. Neither may run in
+// place of the other.
 func TestFunctionsOfOneName(t *testing.T) {
 	g := &Gateway{pool: lambdaruntime.New(lambdaruntime.Options{})}
 	t.Cleanup(g.pool.Close)

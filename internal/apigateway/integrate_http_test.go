@@ -427,7 +427,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 	}
 }
 
-// closedPort is an address on which nothing listens.
+// closedPort returns an address at which no server listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -512,7 +512,7 @@ func TestSentHeaders(t *testing.T) {
 }
 
 // TestOddStatus has an integration that switches protocols, and one with a status that HTTP does not have. Neither is
-// an answer, and the former must not hold the request for as long as it likes.
+// an answer, and the first must not keep the request open.
 func TestOddStatus(t *testing.T) {
 	for _, status := range []string{"101 Switching Protocols", "999 Odd"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

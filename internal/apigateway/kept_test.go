@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// TestKeptAnswers has a stage that caches the answers of a route by its path, a parameter of the query and a header,
-// and a backend that numbers its answers.
+// TestKeptAnswers has a stage that caches the answers of a route by its path, a query parameter and a header, and a
+// backend that numbers its answers.
 func TestKeptAnswers(t *testing.T) {
 	var asked atomic.Int64
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestMounts gives stages of one name segments of their own, the same at every start.
+// TestMounts checks that stages with the same name get different segments, which are the same at every start.
 func TestMounts(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -52,8 +52,8 @@ func TestMounts(t *testing.T) {
 	}
 }
 
-// TestTwoAPIs serves two APIs with one stage name together. Functions, method ARNs and signatures of the second see its
-// own stage, as they do on AWS.
+// TestTwoAPIs serves two APIs with the same stage name. The functions, method ARNs and signatures of the second have
+// its own stage, as on AWS.
 func TestTwoAPIs(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /orders", mock("first"))
@@ -163,8 +163,8 @@ func TestNothingToServe(t *testing.T) {
 	}
 }
 
-// TestUnauthorizedInOtherLetters has an authorizer whose error is not exactly Unauthorized: the reason says what it
-// must be.
+// TestUnauthorizedInOtherLetters has an authorizer whose error is not exactly Unauthorized. The reason must have the
+// exact text.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func TestUnauthorizedInOtherLetters(t *testing.T) {
 	r := bare()
@@ -223,7 +223,7 @@ func TestExtras(t *testing.T) {
 	}
 }
 
-// TestParameterThatNamesTheAPI has a parameter without a value that is nothing but the API's name: its routes are
+// TestParameterThatNamesTheAPI has a parameter without a value, which is only the name of the API. The API's routes are
 // served.
 func TestParameterThatNamesTheAPI(t *testing.T) {
 	r := bare()

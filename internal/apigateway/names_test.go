@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestHeaderNames has a function get the names of header lines as the client wrote them, also in a test's own server:
-// it is the one of "gatehouse dev".
+// TestHeaderNames checks that a function gets the names of headers as the client wrote them, also from the server of a
+// test, which is that of "gatehouse dev".
 func TestHeaderNames(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /open/{id}", proxy("Fn"))

@@ -38,7 +38,7 @@ func (r *records) add(one *Record) {
 	r.all = append(r.all, one)
 }
 
-// of is the record of an answer, by its request id.
+// of returns the record of an answer, by its request ID.
 func (r *records) of(id string) *Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,7 +55,7 @@ func (r *records) last() *Record {
 	return r.all[len(r.all)-1]
 }
 
-// developmentKeys are one store for all tests: to make the keys takes the longest.
+// developmentKeys are shared by all tests, because making keys takes longest.
 var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
 	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: built + "/keys", Shared: true})
 })
@@ -69,7 +69,7 @@ type site struct {
 	apiID   string
 }
 
-// serve starts a site of an assembly with these resources.
+// serve starts a site with an assembly of these resources.
 func serve(t *testing.T, resources object, changes ...func(*Options)) *site {
 	t.Helper()
 	s := &site{clock: testclock.New(began)}
@@ -222,7 +222,7 @@ func (r reply) headers(names ...string) string {
 	return strings.Join(out, ", ")
 }
 
-// raw sends a request unchanged, except for CRLF at every line end, and returns everything that comes back.
+// raw sends a request unchanged, except for CRLF at every line end, and returns all bytes of the answer.
 func (s *site) raw(t *testing.T, request string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", s.address)
@@ -257,7 +257,7 @@ func (s *site) signed(t *testing.T, target string, key checks.AccessKey, at time
 // bearer is the header with a token of the test's function.
 func bearer(token string) string { return "Authorization: Bearer " + token }
 
-// answering is the token that makes the function answer with a policy of these statements, and a context.
+// answering returns the token with which the function answers with a policy of these statements, and a context.
 func answering(context string, statements ...string) string {
 	return bearer(
 		"answer:" + `{"principalId":"alice","policyDocument":{"Version":"2012-10-17","Statement":[` + strings.Join(

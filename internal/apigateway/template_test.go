@@ -214,7 +214,7 @@ func write(t *testing.T, dir string, resources object) {
 	}
 }
 
-// assemblyOf is the folder of an assembly of these resources.
+// assemblyOf returns the folder of an assembly with these resources.
 func assemblyOf(t *testing.T, resources object) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestNothingFailsOpen takes the value away from one property after the other of a real assembly. Each route must then
-// be guarded as before, or not be served.
+// TestNothingFailsOpen removes the values of a real assembly's properties, one at a time. Each route must be guarded as
+// before, or not be served.
 func TestNothingFailsOpen(t *testing.T) {
 	a := readShop(t)
 	before := Read(a, cloudassembly.Options{})

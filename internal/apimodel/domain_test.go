@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestDomains reads domains of both kinds, named by reference and by name, with their mappings.
+// TestDomains reads domains of both kinds with their mappings. A mapping names its domain by reference or by name.
 func TestDomains(t *testing.T) {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Api"}},

@@ -38,7 +38,7 @@ func ExampleRead() {
 	// orders POST /queue NONE
 }
 
-// One template, without a folder around it. What AWS would choose at deployment is a stand-in that is always the same.
+// This reads one template without a folder. A value that AWS would choose at deployment has a fixed replacement.
 func ExampleRead_template() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": {"Fn::Join": ["-", ["shop", {"Ref": "AWS::Region"}]]}}},

@@ -10,7 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
 )
 
-// slow is far more than any template takes here, and far less than one that multiplies itself would.
+// slow is much longer than any valid template takes, and much shorter than a template that multiplies itself would
+// take.
 const slow = time.Minute
 
 // FuzzModel reads any template. Reading must end, and a method must not become public unless the template says so.

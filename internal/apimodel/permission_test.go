@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// permit is a permission to invoke a function, with further properties.
+// permit returns a permission to invoke a function, with further properties.
 func permit(function, principal string, more ...string) string {
 	properties := append([]string{
 		`"Action": "lambda:InvokeFunction"`, `"FunctionName": ` + function, fmt.Sprintf(`"Principal": %q`, principal),
@@ -22,8 +22,8 @@ func source(rest string) string {
 		rest + `"}`
 }
 
-// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. It checks
-// for each the reason why Lambda refuses the invocation.
+// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. It
+// checks for each the reason why Lambda refuses the invocation.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html for the source ARNs,
 // https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html for aliases,

@@ -85,7 +85,7 @@ func TestCaseInsensitive(t *testing.T) {
 	}
 }
 
-// A client names the providers that its users come from, as CDK writes it: by Ref.
+// TestIdentityProviders checks that a client names the providers of its users by Ref, as CDK writes it.
 func TestIdentityProviders(t *testing.T) {
 	m := Read(parse(t, `{"Resources": {
 		"P": {"Type": "AWS::Cognito::UserPool", "Properties": {"LambdaConfig": {"PreTokenGenerationConfig": {

@@ -21,7 +21,7 @@ type nothingElse struct{}
 
 func (nothingElse) Load(url string) (any, error) { return nil, fmt.Errorf("it refers to %s", url) }
 
-// anyExpression stands for any regular expression.
+// anyExpression represents any regular expression.
 type anyExpression string
 
 func (anyExpression) MatchString(string) bool { return true }

@@ -29,7 +29,7 @@ func assemblyOf(t *testing.T, template string) string {
 
 const ofRules = "../rules/testdata"
 
-// Each hole, as a template that is written by hand, fails the command.
+// TestCheckFailsOnEachHole checks that each hole in a handwritten template fails the command.
 func TestCheckFailsOnEachHole(t *testing.T) {
 	holes, err := filepath.Glob(ofRules + "/holes/*.json")
 	if err != nil || len(holes) < 30 {

@@ -76,7 +76,7 @@ func TestParseClaimErrors(t *testing.T) {
 	}
 }
 
-// fuzzProvider is made once: its keys take a while.
+// fuzzProvider is made once, because making its keys takes long.
 var fuzzProvider = sync.OnceValues(func() (*devissuer.Provider, error) {
 	s := &command.Process{
 		Now:      func() time.Time { return t0 },

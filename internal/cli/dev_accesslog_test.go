@@ -16,7 +16,7 @@ func withAccessLog(api map[string]any, format string) map[string]any {
 	return api
 }
 
-// TestDevAccessLog writes the access log to a file, to standard error, and to neither.
+// TestDevAccessLog writes the access log to a file, to standard error, or nowhere.
 func TestDevAccessLog(t *testing.T) {
 	t.Parallel()
 	const format = `{"path":"$context.path","status":"$context.status","id":"$context.requestId"}`

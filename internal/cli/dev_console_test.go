@@ -100,8 +100,8 @@ type decided struct {
 	Steps                     []string
 }
 
-// TestDevConsoleBrowser uses the page as a reader without a mouse does, and looks at it at two widths. With a folder
-// in GATEHOUSE_PICTURES it leaves pictures of it there.
+// TestDevConsoleBrowser uses the page without a mouse, at two widths. With a folder in GATEHOUSE_PICTURES, the test
+// writes pictures of the page there.
 func TestDevConsoleBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")

@@ -39,7 +39,7 @@ func (r *running) printed(t *testing.T) (out []printed) {
 	return out
 }
 
-// words splits a line as a POSIX shell does, as far as the printed lines need it.
+// words splits a line as a POSIX shell does, as far as the printed lines need this.
 func words(line string) (out []string) {
 	for _, w := range regexp.MustCompile(`(?:[^\s']|'[^']*')+`).FindAllString(line, -1) {
 		out = append(out, strings.ReplaceAll(w, "'", ""))

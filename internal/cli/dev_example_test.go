@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// emptyTable stands in for Amazon DynamoDB with a table that has no items.
+// emptyTable simulates an Amazon DynamoDB table without items.
 func emptyTable(t *testing.T) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

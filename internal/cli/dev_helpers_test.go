@@ -129,8 +129,8 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// keepAsking has clients ask for an address again and again until stop, which returns how many requests there were and
-// how many of them got no answer of 2xx.
+// keepAsking makes clients request an address until stop is called. stop returns the number of requests, and of those
+// without a 2xx.
 func keepAsking(url string, clients int) (stop func() (asked, lost int64)) {
 	var asked, lost atomic.Int64
 	done := make(chan struct{})

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 )
 
-// aNote is one that the test writes.
+// aNote is a note that the test writes.
 const aNote = "Mend the roof"
 
 // TestDevHostedUse is what people do with the page of examples/cognito-hosted-domain, one thing after the other. The
@@ -102,8 +102,8 @@ func TestDevHostedUse(t *testing.T) {
 	p.didNothingWrong(t, r)
 }
 
-// federated starts an OpenID provider, and what a user pool adds to the development issuer where its users come from
-// another provider. It returns the addresses of the two. The issuer is at the address of the pool's endpoints.
+// federated starts an OpenID provider, and a user pool whose users come from that provider, in addition to the
+// development issuer. It returns both addresses. The issuer is at the address of the pool's endpoints.
 func federated(t *testing.T, issuer string) (upstream, at string) {
 	t.Helper()
 	var f *logintest.Federation

@@ -31,7 +31,7 @@ func TestDevLimited(t *testing.T) {
 	const endpoint = `!{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 		{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}}]}`
 	own := strings.ReplaceAll(endpoint, `"vpce-0a1b2c3d"`, `{"Ref": "Endpoint"}`)
-	// Gateway responses, which the test takes out of the method again.
+	// These are gateway responses. The test removes them from the method again.
 	const (
 		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
 		unauthorized = `#UNAUTHORIZED 418`

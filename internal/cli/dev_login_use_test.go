@@ -116,7 +116,7 @@ func (p *person) hasNothing(t *testing.T, v view) {
 	}
 }
 
-// answered is an answer as a page or a tab sees it.
+// answered is an answer as a page or a tab receives it.
 type answered struct {
 	Status     int
 	Type, Body string
@@ -130,7 +130,7 @@ func (p *person) fetches(t *testing.T, path string) answered {
 	return does[answered](t, p, "fetch", "path", path)
 }
 
-// canUse has axe-core look at the page, at two widths and in both colour schemes.
+// canUse checks the page with axe-core, at two widths and in both colour schemes.
 func (p *person) canUse(t *testing.T, page string) {
 	t.Helper()
 	if found := does[[]string](t, p, "axe", "name", page); len(found) > 0 {

@@ -55,7 +55,7 @@ func call(verb, path, body string) textproto.MIMEHeader {
 `
 
 // functionApp is a folder with an app that has a Go function behind GET /v1/hello. The app counts its runs in a file,
-// and leaves the record that package gofunction would leave.
+// and writes the record that package gofunction writes.
 func functionApp(t *testing.T) (dir string) {
 	t.Helper()
 	asset := strings.Repeat("a1", 32)
@@ -256,7 +256,7 @@ func TestDevWatchStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It waits for a hidden file, which does not count as a source.
+	// The app waits for a hidden file, which is not a source.
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo began >> .began\nwhile [ ! -e .go ]; do sleep 0.05; done\n"+
 		string(app))
 	began := func() int {

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// output is written by the command and read by the test.
+// output is the output of the command, which the test reads.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -48,7 +48,7 @@ func patience(t *testing.T) time.Duration {
 // answersWithin is how long a request may take on a busy machine. The gateway itself answers 504 after 29 seconds.
 const answersWithin = 2 * time.Minute
 
-// endsWithin is how long a command may take to end, where no patience is left.
+// endsWithin is how long a command may take to end if the test has no patience left.
 const endsWithin = 30 * time.Second
 
 // running is a "gatehouse dev" under test.
@@ -103,7 +103,7 @@ func (r *running) launch(t *testing.T, args ...string) {
 	p.Stdout, p.Stderr, p.Now, p.TempDir = &r.stdout, &r.stderr, time.Now, r.temp
 	p.CacheDir = func() (string, error) { return r.cache, nil }
 	p.Environ = func() []string {
-		// whatever Node.js there is, its age is not what these tests are about
+		// these tests are not about the age of Node.js
 		return append(r.process.Environ(), "TMPDIR="+r.temp, jsiienv.SilenceEndOfLife+"=18,20,22,24")
 	}
 	go func() { r.status <- run(ctx, &p, append([]string{"dev", "--port", "0"}, args...)) }()
@@ -179,7 +179,7 @@ func (r *running) wait(t *testing.T, happened func() bool) {
 	}
 }
 
-// assembly is the one that its app made.
+// assembly returns the assembly that the app made.
 func (r *running) assembly(t *testing.T) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(r.temp, "gatehouse-*", "*", "manifest.json"))
@@ -189,7 +189,7 @@ func (r *running) assembly(t *testing.T) string {
 	return filepath.Dir(found[0])
 }
 
-// stop ends it as Ctrl-C does, and gives its status. It may be called again.
+// stop ends the command as Ctrl-C does, and returns its exit status. It may be called again.
 func (r *running) stop(t *testing.T) int {
 	t.Helper()
 	r.cancel()

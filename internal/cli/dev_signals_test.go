@@ -22,9 +22,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 )
 
-// startInTerminal starts a command that Ctrl-C and the end of a terminal mean something to, as they do in one. A
-// process inherits that its parent ignores them, as under nohup and in the background of a shell's script; one that
-// handles them is no such parent.
+// startInTerminal starts a command for which Ctrl-C and the end of a terminal have their normal effect. A process
+// inherits ignored signals from its parent, such as nohup or a shell's script in the background. The parent here
+// handles the signals, so they are not ignored.
 func startInTerminal(cmd *exec.Cmd) error {
 	handled := make(chan os.Signal, 1)
 	signal.Notify(handled, os.Interrupt, syscall.SIGHUP)
@@ -69,7 +69,7 @@ func (o *own) listening(t *testing.T) (url string) {
 	return ""
 }
 
-// ended waits for its end, and gives its status; -1 if a signal ended it.
+// ended waits for the end of the command and returns its exit status; -1 if a signal ended it.
 func (o *own) ended(t *testing.T) int {
 	t.Helper()
 	timer := time.AfterFunc(patience(t), func() { _ = o.Process.Kill() })
@@ -185,7 +185,8 @@ func TestRoutesStopped(t *testing.T) {
 	}
 }
 
-// TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.
+// TestDevUnread checks that "gatehouse dev | head" ends when head ends, and leaves no process, and that a client that
+// disconnects ends nothing.
 func TestDevUnread(t *testing.T) {
 	t.Parallel()
 	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))

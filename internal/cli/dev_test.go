@@ -119,7 +119,7 @@ func TestDevJSON(t *testing.T) {
 	}
 }
 
-// TestDevAssembly serves an assembly as it is, and runs nothing.
+// TestDevAssembly serves an existing assembly and does not run an app.
 func TestDevAssembly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -156,7 +156,7 @@ func TestDevBusyPort(t *testing.T) {
 	}
 }
 
-// TestDevTwoAPIs serves two APIs that have the same stage, each under a name that the output tells.
+// TestDevTwoAPIs serves two APIs that have the same stage. The output has the path of each.
 func TestDevTwoAPIs(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second", "signed")))
@@ -180,7 +180,7 @@ func TestDevTwoAPIs(t *testing.T) {
 	}
 }
 
-// TestDevOneAPI picks one of two that have the same stage.
+// TestDevOneAPI selects one of two APIs that have the same stage.
 func TestDevOneAPI(t *testing.T) {
 	t.Parallel()
 	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second")), "--api", "Two")

@@ -20,7 +20,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// claimsOf are a token's claims, unverified, with numbers as they stand.
+// claimsOf returns a token's claims, unverified, with numbers as they are written.
 func claimsOf(t testing.TB, token string) (claims map[string]any) {
 	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
@@ -246,7 +246,7 @@ func TestOpaqueToken(t *testing.T) {
 	}
 }
 
-// The secret of clients is the same whatever the assembly, and needs none.
+// TestTokenClientSecret checks that the secret of clients is the same for all assemblies, and needs no assembly.
 func TestTokenClientSecret(t *testing.T) {
 	t.Chdir(t.TempDir())
 	first, secret, stderr := call(t, "token", "--client-secret")

@@ -269,7 +269,7 @@ func TestDevWithoutARecord(t *testing.T) {
 	}
 }
 
-// TestParameters: "gatehouse token" and "gatehouse routes" take parameters as "gatehouse dev" does.
+// TestParameters checks that "gatehouse token" and "gatehouse routes" accept parameters as "gatehouse dev" does.
 func TestParameters(t *testing.T) {
 	dir := write(t, `{"Parameters": {"Pool": {"Type": "String"}}, "Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Api"}},

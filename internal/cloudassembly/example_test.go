@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// The stacks of an assembly, those of stages and nested ones included.
+// This lists the stacks of an assembly, including those of stages and nested ones.
 func ExampleRead() {
 	a, err := cloudassembly.Read("testdata/shop")
 	if err != nil {
@@ -25,7 +25,7 @@ func ExampleRead() {
 	// More/RoutesNestedStackRoutesNestedStackResource887AB1AF
 }
 
-// One template, without a folder around it. What AWS would choose at deployment is a stand-in that is always the same.
+// This reads one template without a folder. A value that AWS would choose at deployment has a fixed replacement.
 func ExampleParse() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Orders": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "orders-${AWS::Region}"}}}}}`))

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
 )
 
-// slow is far more than any input takes here, and far less than a template that multiplies itself would.
+// slow is much longer than any valid input takes, and much shorter than a template that multiplies itself would take.
 const slow = time.Minute
 
 // FuzzEvaluate evaluates any value in a template that has one of everything. Evaluation must end, and an error must

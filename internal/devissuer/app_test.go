@@ -155,7 +155,7 @@ type tokens struct {
 	RequestURI  string `json:"request_uri"`
 }
 
-// post sends a form to an endpoint, as a client with a secret if it is not "".
+// post sends a form to an endpoint. It authenticates as a client if the secret is not "".
 func post(t testing.TB, address, id, secret string, pairs ...string) tokens {
 	t.Helper()
 	out, _ := postRaw(t, address, id, secret, pairs...)

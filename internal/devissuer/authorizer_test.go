@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// fromHere answers requests for the issuers' real keys with those that are served here, and leaves others as they are.
-// A name server could be configured to do the same: this test's authorizer accepts keys only over https.
+// fromHere answers requests for the issuers' real keys with the keys of this issuer, and forwards others. A name server
+// could be configured to do the same: this test's authorizer accepts keys only over https.
 type fromHere struct{ *served }
 
 func (f fromHere) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 )
 
-// A client for itself has the scopes that are known, and not those of people.
+// TestClientCredentials checks that a client that acts for itself gets the known scopes, and not those of people.
 func TestClientCredentials(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps,

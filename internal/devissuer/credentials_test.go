@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// How credentials become a JWT, for people and for machines, with nothing but HTTP.
+// This file shows how people and machines get a JWT for their credentials, with only HTTP.
 
 // A person signs in on the issuer's page. The app gets a code by the browser, and exchanges it for tokens with its own
 // secret and the verifier that only it knows (RFC 6749, section 4.1; RFC 7636).
@@ -63,7 +63,7 @@ func TestMachineGetsATokenByClientCredentials(t *testing.T) {
 	}
 }
 
-// The same by curl, as the documentation shows it.
+// The same with curl, as in the documentation.
 func TestMachineGetsATokenWithCurl(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {

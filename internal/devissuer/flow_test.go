@@ -13,7 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// A person gets a JWT by the authorization code flow with PKCE, as two well-known libraries do it.
+// TestCodeFlowByIndependentClients gets a JWT for a person by the authorization code flow with PKCE, with two
+// well-known libraries.
 func TestCodeFlowByIndependentClients(t *testing.T) {
 	s := serveShop(t)
 	ctx := oidc.InsecureIssuerURLContext(oidc.ClientContext(t.Context(), client0), shopURL)
@@ -90,7 +91,8 @@ func TestCodeFlowByIndependentClients(t *testing.T) {
 	}
 }
 
-// The API's own authorizer takes the tokens of a code flow in each form that an issuer's tokens have.
+// TestCodeFlowInEachForm checks that the API's authorizer accepts the tokens of a code flow, in each form of an
+// issuer's tokens.
 func TestCodeFlowInEachForm(t *testing.T) {
 	for name, change := range map[string]func(*Issuer){
 		"JWTs":     func(*Issuer) {},

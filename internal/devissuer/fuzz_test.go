@@ -57,7 +57,7 @@ func FuzzAuthorization(f *testing.F) {
 	})
 }
 
-// Whatever is typed on the sign-in page, the code that it gives is one that gives tokens.
+// FuzzSignIn checks for all inputs of the sign-in page that its code can be exchanged for tokens.
 func FuzzSignIn(f *testing.F) {
 	s := serveShop(f)
 	_, text := page(f, authURL(s))

@@ -19,7 +19,7 @@ import (
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_800_000_000, 0)
 
-// testRing is made once, as an RSA key takes a while.
+// testRing is made once, because making an RSA key takes long.
 func testRing(t testing.TB) *keyring {
 	t.Helper()
 	ring, err := sharedKeys()
@@ -60,7 +60,7 @@ func testKeys(t testing.TB) *KeyStore {
 	return keys
 }
 
-// openWith writes keys to a folder that has none.
+// openWith writes keys to an empty folder.
 func openWith(dir string, ring *keyring) (*keyring, error) {
 	s, err := emptyStore(dir)
 	if err != nil {
@@ -99,7 +99,8 @@ func serve(t testing.TB, issuers ...Issuer) *served {
 	return s
 }
 
-// verifier accepts an issuer's tokens as the included authorizer does, but with the keys that are served here.
+// verifier returns a verifier that accepts an issuer's tokens as the included authorizer does, with the keys of this
+// issuer.
 func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	t.Helper()
 	config := jwt.Issuer{
@@ -120,10 +121,10 @@ func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	return v
 }
 
-// TokenURL is where clients get tokens of an issuer (RFC 6749, section 3.2); "" if it is not served.
+// TokenURL returns the token endpoint of an issuer (RFC 6749, section 3.2); "" if it is not served.
 func (p *Provider) TokenURL(issuer string) string { return p.endpoint(issuer, tokenPath) }
 
-// LogoutURL is where a session of an issuer ends; "" if it is not served.
+// LogoutURL returns the address at which a session of an issuer ends; "" if it is not served.
 func (p *Provider) LogoutURL(issuer string) string { return p.endpoint(issuer, logoutPath) }
 
 // UserinfoURL returns the address for the claims of an access token's user; "" if the issuer does not serve it.

@@ -36,7 +36,8 @@ func poolIssuer(changes ...func(*App)) Issuer {
 	}
 }
 
-// The document of a user pool names the endpoints of its domain, and nothing that a user pool does not have.
+// TestHostedDiscovery checks that the metadata of a user pool has the endpoints of its domain, and nothing that a user
+// pool does not have.
 func TestHostedDiscovery(t *testing.T) {
 	s := serveShop(t, poolIssuer())
 	answer, text := page(t, s.DiscoveryURL(pool))
@@ -271,7 +272,8 @@ func TestHostedRevocation(t *testing.T) {
 	}
 }
 
-// A logout wants the client and one of its logout URLs: Amazon Cognito shows an error page for any other.
+// TestHostedLogout checks that a logout needs the client and one of its logout URLs. Amazon Cognito shows an error page
+// for any other.
 func TestHostedLogout(t *testing.T) {
 	s := serveShop(t, poolIssuer(), Issuer{Issuer: authz.Issuer{URL: pool, Audiences: []string{"other"}}})
 	for name, tt := range map[string]struct {

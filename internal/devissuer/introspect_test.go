@@ -278,7 +278,7 @@ func TestRevocations(t *testing.T) {
 	}
 }
 
-// A secret that several issuers have holds what each reads.
+// TestSecretsOfClients checks that a secret of several issuers has the values that each reads.
 func TestSecretsOfClients(t *testing.T) {
 	key := askedIssuer(func(i *authz.Issuer) {
 		i.URL, i.Introspection.SecretField = "https://b.example.com", "key"

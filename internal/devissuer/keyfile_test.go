@@ -35,7 +35,7 @@ func TestKeyFileIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// pkcs8 is a key pair as a file has it.
+// pkcs8 returns a key pair in the form of a key file.
 func pkcs8(t testing.TB, key any) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)

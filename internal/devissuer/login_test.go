@@ -18,7 +18,7 @@ const (
 	appOrigin = "http://localhost:4000"
 )
 
-// loginFunction is a function with these settings of a login.
+// loginFunction returns a function with these settings of a login.
 func loginFunction(settings string) *apimodel.Function {
 	return &apimodel.Function{
 		ID: apimodel.ID{Stack: "Shop", LogicalID: "Login"}, Environment: map[string]string{loginVariable: settings},
@@ -113,7 +113,8 @@ func TestLoginsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// An app client of a user pool is known by its callback URLs; one that is a login's client too is one client.
+// TestPoolClients checks that an app client of a user pool is found by its callback URLs, and that one that is also a
+// login's client is one client.
 func TestPoolClients(t *testing.T) {
 	const id = "eu-central-1_Ab1Cd2Ef3"
 	m := authorizerOf(

@@ -42,8 +42,8 @@ var rights = TokenRequest{
 	Roles:   []string{"auditor"},
 }
 
-// TestTokensAreThoseOfTheirIssuers: for the settings that each preset of the construct makes, a token has the form that
-// the provider documents, and the verifier with the same settings takes it.
+// TestTokensAreThoseOfTheirIssuers checks, for the settings of each preset of the construct, that a token has the form
+// that the provider documents, and that the verifier with the same settings accepts it.
 func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 	var times = map[string]any{"iat": float64(t0.Unix()), "exp": float64(t0.Unix() + 3600)}
 	for _, tt := range []struct {
@@ -213,7 +213,7 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 	}
 }
 
-// TestEveryAlgorithm: tokens are accepted whatever the issuer signs with, also where it is one of several.
+// TestEveryAlgorithm checks that tokens of each algorithm are accepted, also if the issuer has several algorithms.
 func TestEveryAlgorithm(t *testing.T) {
 	var published, shared []string
 	for _, name := range algorithmNames() {
@@ -417,7 +417,7 @@ func TestNoTwoTokensAreTheSame(t *testing.T) {
 	}
 }
 
-// FuzzClaimNames: wherever an issuer has its scopes, groups and roles, the verifier finds them there.
+// FuzzClaimNames checks for all names of an issuer's claims that the verifier finds scopes, groups and roles there.
 func FuzzClaimNames(f *testing.F) {
 	f.Add("scope", "groups", "roles", "a", "b", "c")
 	f.Add("scp", "cognito:groups", "realm_access.roles", "orders/read", "Order managers", "ä")

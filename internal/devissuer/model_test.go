@@ -67,7 +67,7 @@ func userPool() object {
 	}
 }
 
-// modelOf is the model of a stack with an API and these resources.
+// modelOf returns the model of a stack with an API and these resources.
 func modelOf(t testing.TB, parts ...object) *apimodel.Model {
 	t.Helper()
 	resources := object{"Api": of("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
@@ -251,7 +251,7 @@ func secondClient(pool string) object {
 	return object{"Second": of("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref(pool)})}
 }
 
-// ofAudience is an authorizer of these pools with an expression for aud.
+// ofAudience returns an authorizer of these pools with an expression for aud.
 func ofAudience(name string, expression any, pools ...string) object {
 	o := cognito(name, "")
 	p := o[name].(object)["Properties"].(object)

@@ -9,7 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// A pushed request is authenticated, counts for the client that pushed it, for one sign-in, and for 90 seconds.
+// TestPushedRequests checks that a pushed request is authenticated, and valid for its client, for one sign-in, and for
+// 90 seconds.
 func TestPushedRequests(t *testing.T) {
 	s := serveShop(t)
 	endpoint := strings.Replace(s.TokenURL(shopURL), "/token", "/par", 1)

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A provider over the same keys, as for a changed app, knows which codes and refresh tokens were used.
+// TestUsesAreKnownToTheNextProvider checks that another provider with the same keys, as after a change of the app,
+// knows the used codes and refresh tokens.
 func TestUsesAreKnownToTheNextProvider(t *testing.T) {
 	s := serveShop(t)
 	callback := signIn(t, s, authURL(s))
@@ -26,7 +27,8 @@ func TestUsesAreKnownToTheNextProvider(t *testing.T) {
 	}
 }
 
-// Requests that were sent at the same time with one refresh token all get tokens; later the token has been stolen.
+// TestRefreshTokensRotate checks that simultaneous requests with one refresh token all get tokens, and that a later one
+// means that the token was stolen.
 func TestRefreshTokensRotate(t *testing.T) {
 	s := serveShop(t)
 	refresh := func(token string, more ...string) tokens {

@@ -256,7 +256,8 @@ func TestWhatIsNotServed(t *testing.T) {
 	}
 }
 
-// TestUnreadableKeysAreAnError: without keys there is no empty key set, which verifiers would take for a withdrawal.
+// TestUnreadableKeysAreAnError checks that unreadable keys do not become an empty key set, which verifiers would treat
+// as a withdrawal of all keys.
 func TestUnreadableKeysAreAnError(t *testing.T) {
 	s := serve(t, Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}}})
 	s.keys.options.Dir = "/dev/null"

@@ -59,7 +59,7 @@ func TestIssuerWithSeveralAPIs(t *testing.T) {
 	}
 }
 
-// Without keys nothing is answered but an error.
+// TestEndpointsWithoutKeys checks that all requests get an error if there are no keys.
 func TestEndpointsWithoutKeys(t *testing.T) {
 	s := serveShop(t)
 	start := authURL(s)
@@ -79,7 +79,7 @@ func TestEndpointsWithoutKeys(t *testing.T) {
 	}
 }
 
-// A redirect URI of a device's app is allowed by its scheme.
+// TestFormTargets checks that a redirect URI of a device's app is allowed by its scheme.
 func TestFormTargets(t *testing.T) {
 	for uri, want := range map[string]string{
 		"http://localhost:4000/auth/callback": "http://localhost:4000",

@@ -66,7 +66,8 @@ func TestTypedPerson(t *testing.T) {
 	}
 }
 
-// A form that another site sends is refused, and so is one that does not come from this page.
+// TestSignInIsBoundToThePage checks that a form is rejected if another site sends it, or if it does not come from this
+// page.
 func TestSignInIsBoundToThePage(t *testing.T) {
 	s := serveShop(t)
 	_, text := page(t, authURL(s))

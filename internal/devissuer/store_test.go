@@ -160,7 +160,7 @@ func TestSharedKeysAreThoseOfTheProcess(t *testing.T) {
 	}
 }
 
-// TestOneStoreSeesWhatAnotherDoes: stores of two processes share nothing but the folder.
+// TestOneStoreSeesWhatAnotherDoes checks that stores of two processes share only the folder.
 func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
 	mine := testKeys(t)
 	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir})

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// byGroup gives the pool of poolIssuer a trigger.
+// byGroup adds a trigger to the pool of poolIssuer.
 func byGroup() Issuer {
 	i := poolIssuer()
 	i.Scopes = []string{"orders:read", "orders:write", "openid", "catalogue:read"}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A logout goes on to the app, to this machine, and to logout URLs of app clients, and nowhere else.
+// TestLogout checks that a logout redirects only to the app, to this machine, and to logout URLs of app clients.
 func TestLogout(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps, App{ClientID: "pool", LogoutURIs: []string{"https://shop.example.com/bye"}})
@@ -37,7 +37,7 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// userinfo wants an access token with the scope openid.
+// TestUserinfoRefusals checks that userinfo requires an access token with the scope openid.
 func TestUserinfoRefusals(t *testing.T) {
 	s := serveShop(t)
 	got := redeem(t, s, signIn(t, s, authURL(s)))

@@ -34,7 +34,7 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
-// apiError is an error as the SDK has it of an answer of DynamoDB.
+// apiError returns the SDK's error for an answer of DynamoDB.
 type apiError struct{ code, message string }
 
 func (e apiError) Error() string        { return e.code + ": " + e.message }

@@ -61,7 +61,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever the file holds, an asset's name leads to no other folder.
+// FuzzParse checks for all contents of the file that the name of an asset does not lead to another folder.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"function":"Shop/Orders","asset":"` + strings.Repeat("ab", 32) + `"}` + "\n"))
 	f.Add([]byte(`{"asset":"../../etc"}`))

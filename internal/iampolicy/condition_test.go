@@ -5,9 +5,8 @@ import (
 	"testing"
 )
 
-// TestConditions has the operators of
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
-// each with a value that fits and one that does not.
+// TestConditions has each operator with a value that matches and one that does not.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func TestConditions(t *testing.T) {
 	for _, c := range []struct {
 		operator, key string
@@ -67,7 +66,7 @@ func TestConditions(t *testing.T) {
 
 		{"NumericEquals", "x:n", `10`, []string{"10.0"}, true},
 		{"NumericEquals", "x:n", `"9007199254740993"`, []string{"9007199254740992"}, false},
-		// more than a float64 tells apart
+		// more digits than a float64 can represent
 		{"NumericNotEquals", "x:n", `["1","2"]`, []string{"2"}, false},
 		{"NumericNotEquals", "x:n", `["1","2"]`, []string{"3"}, true},
 		{"NumericLessThan", "x:n", `"10"`, []string{"9"}, true},
@@ -92,7 +91,7 @@ func TestConditions(t *testing.T) {
 		{"DateGreaterThanEquals", "aws:CurrentTime", `"2020-01-01"`, []string{"2019-12-31T23:59:59Z"}, false},
 		{"DateGreaterThan", "aws:CurrentTime", `"2020-01-01"`, []string{"later"}, false},
 		{"DateLessThan", "aws:CurrentTime", `"2020-01-01"`, []string{""}, false},
-		// more seconds than an int64 holds
+		// more seconds than an int64 can represent
 		{"DateGreaterThan", "aws:EpochTime", `"2020-01-01"`, []string{"4000000000000000000"}, false},
 		{"DateLessThan", "aws:EpochTime", `"2020-01-01"`, []string{"18446744073709551616"}, false},
 

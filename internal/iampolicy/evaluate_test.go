@@ -228,7 +228,7 @@ func TestEvaluateByTheRules(t *testing.T) {
 		if again := shuffled.Evaluate(request).Outcome; again != got {
 			t.Fatalf("%s of %s: %v, and in another order %v", d.AppendJSON(nil), request.Resource, got, again)
 		}
-		// A further Deny never allows a request, and a further Allow never denies one.
+		// An additional Deny never allows a request, and an additional Allow never denies one.
 		more := randomDocument(r).Statements[0]
 		with := Document{Statements: append(shuffled.Statements, more)}.Evaluate(request).Outcome
 		if more.Effect == Deny && with == Allowed && got != Allowed || more.Effect == Allow && with != Allowed &&

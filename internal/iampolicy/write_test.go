@@ -111,7 +111,7 @@ func appendList(to []byte, name string, list []string) []byte {
 	return append(to, ']')
 }
 
-// appendString writes a JSON string (RFC 8259, section 7). Bytes that are no UTF-8 become the replacement character.
+// appendString writes a JSON string (RFC 8259, section 7). Bytes that are not UTF-8 become the replacement character.
 func appendString(to []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	to = append(to, '"')

@@ -36,8 +36,8 @@ const (
 	respondHead = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: HOST\r\n"
 )
 
-// TestConnection sends several requests on one connection at once: they are answered in turn, each from its own
-// beginning, until one is the last.
+// TestConnection sends several requests on one connection without waiting. They are answered in order, each after its
+// start, until one is the last.
 func TestConnection(t *testing.T) {
 	const (
 		answer = respondHead + "Content-Length: 2\r\n\r\n{}"

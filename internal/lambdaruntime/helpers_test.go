@@ -48,7 +48,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// record collects log lines, and lets a test wait for one.
+// record collects log lines. A test can wait for a line.
 type record struct {
 	mu      sync.Mutex
 	lines   []LogLine

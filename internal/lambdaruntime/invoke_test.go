@@ -130,8 +130,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestInitLimit lets the limit pass when the process has shown that it runs, however long a busy machine takes to start
-// it.
+// TestInitLimit lets the limit pass once the process has shown that it runs, because a busy machine may start it
+// slowly.
 func TestInitLimit(t *testing.T) {
 	g, log := newGate(t), newRecord()
 	begun := make(chan *time.Timer, 1)
@@ -384,7 +384,7 @@ func TestWaitingInOrderUpToTheLimit(t *testing.T) {
 			waitForQueue(t, p, "gate", i-1)
 		}
 	}
-	// Both processes are taken, four callers wait. One leaves when one is let go, in the order in which they came.
+	// Both processes are busy, and four callers wait. When a process is released, the caller that came first gets it.
 	for i := 2; i < callers; i++ {
 		inside[i-2].release()
 		v := g.wait(t)
@@ -406,7 +406,7 @@ func TestWaitingInOrderUpToTheLimit(t *testing.T) {
 	}
 }
 
-// TestAsManyProcessesAsItTakes: callers that wait for each other need a process each; they get them, if not at once.
+// TestAsManyProcessesAsItTakes checks that callers that wait for each other each get a process, but maybe not at once.
 func TestAsManyProcessesAsItTakes(t *testing.T) {
 	g := newGate(t)
 	p := newPool(t, Options{})
@@ -480,7 +480,7 @@ func TestACallerThatLeavesWhileTheFunctionWorks(t *testing.T) {
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	// The invocation goes on, its answer reaches no caller, and the process serves the next caller.
+	// The invocation continues, its answer reaches no caller, and the process serves the next caller.
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if got := answered(t, p, "gate", "next"); got != "next" {

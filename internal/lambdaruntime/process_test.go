@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// limit is the time-out of functions that do not end in time. On a busy machine they still get as far as they should.
+// limit is the timeout of functions that do not end in time. It is long enough for them to reach the right point on a
+// busy machine.
 const limit = time.Second
 
 func TestATimeoutKillsTheProcess(t *testing.T) {

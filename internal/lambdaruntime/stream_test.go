@@ -70,8 +70,8 @@ func TestStreamTimeout(t *testing.T) {
 	}
 }
 
-// A listener that leaves does not end the function: its process takes the next invocation. One that closes the pool
-// does.
+// TestStreamLeft checks that a listener that leaves does not end the function: its process takes the next invocation.
+// Closing the pool ends it.
 func TestStreamLeft(t *testing.T) {
 	g := newGate(t)
 	p := newPool(t, Options{MaxProcesses: 1})

@@ -57,7 +57,7 @@ func TestNothingSurvivesTheGateway(t *testing.T) {
 	}
 }
 
-// TestTheKernelAlone is about Linux without the watchdog, as in an image without a shell.
+// TestTheKernelAlone is about Linux without the watchdog, such as in an image without a shell.
 func TestTheKernelAlone(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has PR_SET_PDEATHSIG")

@@ -45,7 +45,7 @@ func TestTenantsShareNoProcess(t *testing.T) {
 	}
 }
 
-// TestRefusedTenants: Lambda refuses these invocations.
+// TestRefusedTenants has invocations that Lambda refuses.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html
 func TestRefusedTenants(t *testing.T) {
 	p := newPool(t, Options{})

@@ -35,7 +35,7 @@ func putFile(t *testing.T, dir, name string, content []byte) {
 	}
 }
 
-// fewFiles are as many as are looked at in this test, where thousands would take a second to make.
+// fewFiles is the maximum number of compared files in this test. Making thousands of files would take a second.
 const fewFiles = 20
 
 // TestReplaceByTheSame compares the ID of a function's process before and after the function is replaced by the same

@@ -102,7 +102,7 @@ func TestWrongFixedAnswers(t *testing.T) {
 	}
 }
 
-// Whatever a body holds, nothing of it is left that a template acts on.
+// FuzzVerbatim checks for all bodies that no syntax of templates is left.
 func FuzzVerbatim(f *testing.F) {
 	for _, seed := range []string{"", "a", "$", "#", `\$`, "${x}", "#[[", `\\#set($a=1)`, "$util.urlDecode('%24')"} {
 		f.Add(seed)

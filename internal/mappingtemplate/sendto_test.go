@@ -33,7 +33,7 @@ func TestSendMessage(t *testing.T) {
 	}
 }
 
-// attribute is a message attribute as the call of SQS has it.
+// attribute returns a message attribute in the form of a call of SQS.
 // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (the example)
 func attribute(number, name, variable string) string {
 	at := "&MessageAttribute." + number

@@ -50,8 +50,8 @@ var dimensions = map[string][]string{
 	},
 }
 
-// Each metric of AWS's that an alarm or a dashboard of the snapshots looks at is one that AWS documents, with these
-// dimensions. Those of the functions are compared with what they write where the functions are.
+// TestMetricsOfAWSAreDocumented checks that AWS documents each metric of AWS that an alarm or a dashboard of the
+// snapshots uses, with these dimensions. Other tests compare the functions' metrics with what the functions write.
 func TestMetricsOfAWSAreDocumented(t *testing.T) {
 	seen := map[string]bool{}
 	for file, uses := range monitortest.Snapshots(t, "../../test/testdata") {

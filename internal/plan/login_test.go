@@ -315,7 +315,7 @@ func TestLinksOfTheLoginPage(t *testing.T) {
 	}
 }
 
-// For a session there is no other kind of guard to suggest.
+// For a session there is no other guard to suggest.
 func TestWaysOutWithoutACacheablePolicy(t *testing.T) {
 	_, err := New(table(func(p *Props) {
 		p.Authorizer = sessionOf(loginOf(nil), true)

@@ -2,7 +2,8 @@ package plan
 
 import "testing"
 
-// A list from a parameter is not a single value. CDK reports that at synth, but does not name the place.
+// TestListsInThePlaceOfOneValue checks that a list from a parameter is rejected as a single value. CDK reports this at
+// synth, but without the place.
 func TestListsInThePlaceOfOneValue(t *testing.T) {
 	const list = "#{Token[TOKEN.7]}"
 	const says = " is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"

@@ -419,7 +419,7 @@ func TestPoliciesOfOwnersAreNotKept(t *testing.T) {
 	}
 }
 
-// Callers for whom different parameters of a route have to match do not share a plan.
+// TestPlansOfOwnersAreNotShared checks that callers do not share a plan if different parameters of a route must match.
 func TestPlansOfOwnersAreNotShared(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /o/{a}/{b} a=x|+s b=y|+t", "GET /z +z"))
 	requests := []string{"GET /o/1/9", "GET /o/9/2", "GET /o/1/2", "GET /o/9/9"}
@@ -462,7 +462,7 @@ func TestDenyEscapesLeavesEscapedSpellingsOut(t *testing.T) {
 	if got := allowedBy(t, c, scopes("", text("sub", "a|b")), "GET /u/a|b", "GET /u/a%7Cb"); len(got) != 1 {
 		t.Errorf("allowed %q", got)
 	}
-	// A policy with the caller's own values, since one of them is a literal of another route.
+	// The policy has the caller's values, because one of them is a literal of another route.
 	c = compilerOf(t, owned(t, "GET /t/{t}/{id} t~tenants id=sub", "GET /t/me/x +s"))
 	c.DenyEscapes = true
 	got := allowedBy(t, c, scopes("", text("sub", "a|b"), list("tenants", "c:d", "me")), "GET /t/c:d/a|b", "GET /t/me/a|b",

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Whatever the event, the answer gives a user no scope that the user's groups do not have, and what users and clients
-// write changes nothing.
+// FuzzInvoke checks for all events that a user gets only scopes of the user's groups, and that values that users and
+// clients write change nothing.
 func FuzzInvoke(f *testing.F) {
 	for _, source := range []string{"HostedAuth", "Authentication", "RefreshTokens", "ClientCredentials"} {
 		f.Add(with("2", "TokenGeneration_"+source, []string{admin}, []string{"editors"}))

@@ -213,7 +213,7 @@ func TestExampleEvent(t *testing.T) {
 	}
 }
 
-// An event that is not as it has to be is an error, and the pool issues no token.
+// TestRefused checks that an invalid event is an error, so that the pool does not issue a token.
 func TestRefused(t *testing.T) {
 	good := with("2", "TokenGeneration_HostedAuth", []string{"notes/read"}, []string{"readers"})
 	change := func(from, to string) string {

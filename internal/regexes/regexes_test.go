@@ -224,7 +224,7 @@ func TestECMA(t *testing.T) {
 	}
 }
 
-// TestLong has expressions that would take minutes, or gigabytes, without a limit on their length.
+// TestLong has expressions that would take minutes or gigabytes without a limit of their length.
 func TestLong(t *testing.T) {
 	for _, tt := range []struct{ name, expression, want string }{
 		{"the clients of a large pool", "^(" + strings.Repeat("1example23456789abcdefghij|", 1000) + "x)$", ""},

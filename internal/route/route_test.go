@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseErrors has each text in full, because people read them and each must tell the way out.
+// TestParseErrors has each error text in full, because people read them, and each must have a fix.
 func TestParseErrors(t *testing.T) {
 	const alphabet = `API Gateway takes letters, digits and : . _ - $ in a path, not `
 	for _, c := range []struct{ name, in, want string }{

@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// An executable that imports the package and makes no Mux is left without the mark by the linker; one that makes a Mux
-// has it. Each is built without symbols, as a function for this machine is.
+// TestMarkIsInWhatMakesAMux checks that the linker removes the mark from an executable that imports the package and
+// makes no Mux, and keeps it in one that makes a Mux. Each is built without symbols, as functions for this machine
+// are.
 func TestMarkIsInWhatMakesAMux(t *testing.T) {
 	for name, want := range map[string]bool{"mux": true, "servemux": false} {
 		t.Run(name, func(t *testing.T) {

@@ -66,7 +66,7 @@ func TestWhatADeploymentDecides(t *testing.T) {
 	}
 }
 
-// A method that a condition makes has the values for which this condition holds, and both of any other one.
+// A method with a condition has the values for which this condition holds, and both values of any other condition.
 func TestConditionOfTheMethod(t *testing.T) {
 	for _, tt := range []struct{ name, value, want string }{
 		{"its own, closed where it holds", `{"Fn::If": ["Made", "AWS_IAM", "NONE"]}`, ""},

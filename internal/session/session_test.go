@@ -311,7 +311,7 @@ func TestShortestTimes(t *testing.T) {
 	}
 }
 
-// An encoding that was cut off anywhere, or has something after it, is none.
+// TestDecodeCutOff checks that a truncated encoding, or one with additional bytes, is invalid.
 func TestDecodeCutOff(t *testing.T) {
 	x := goodSession()
 	x.Refresh, x.Name, x.Email = "", "", ""

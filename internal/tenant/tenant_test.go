@@ -75,7 +75,8 @@ func TestKey(t *testing.T) {
 	}
 }
 
-// Two claims never share a key, and a key has only characters that a mapping expression takes.
+// FuzzKey checks that two claims never have the same key, and that a key has only characters that a mapping expression
+// accepts.
 func FuzzKey(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"tenant", "tenant_"}, {"a_5F", "a_"}, {"a.b", "a_b"}, {"", "_"}, {"A", "a"}, {"é", "_C3_A9"},

@@ -72,7 +72,7 @@ func signed(use string, more map[string]any) string {
 // withPools gives the guard user pools.
 func withPools(g *gate) { g.options.Tokens = &pools{now: func() time.Time { return g.now }} }
 
-// cognito is an authorizer of these user pools.
+// cognito returns an authorizer of these user pools.
 func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
 	a := &apimodel.Authorizer{
 		Type:            apimodel.CognitoAuthorizer,

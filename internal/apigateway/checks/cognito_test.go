@@ -165,7 +165,7 @@ func TestUserPools(t *testing.T) {
 // client against the specified regular expression."
 const docAudience = "https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html"
 
-// seenAccess: access tokens have no aud, so an authorizer with an expression answers 401 to all of them.
+// seenAccess: access tokens have no aud, so an authorizer with an expression answers 401 to all access tokens.
 const seenAccess = "https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54"
 
 func TestCognitoAudience(t *testing.T) {

@@ -96,7 +96,7 @@ func (g *gate) token(ttl time.Duration, expression string) *apimodel.Authorizer 
 	})
 }
 
-// request is a REQUEST authorizer of these sources, as "header.X".
+// request returns a REQUEST authorizer with these identity sources, such as "header.X".
 func (g *gate) request(ttl time.Duration, sources ...string) *apimodel.Authorizer {
 	a := &apimodel.Authorizer{Type: apimodel.RequestAuthorizer, TTL: ttl}
 	for _, s := range sources {
@@ -115,7 +115,7 @@ func (g *gate) authorizer(a *apimodel.Authorizer) *apimodel.Authorizer {
 	return a
 }
 
-// guarded is a method with an authorizer; its path does not matter: these tests do not route.
+// guarded returns a method with an authorizer. These tests do not route, so its path does not matter.
 func guarded(a *apimodel.Authorizer) *apimodel.Method {
 	kind := apimodel.AuthorizationCustom
 	if a.Type == apimodel.CognitoAuthorizer {
@@ -192,7 +192,7 @@ func (g *gate) asked(t *testing.T, source string, times int) {
 	}
 }
 
-// statement is a policy's statement, for callers where it is a resource policy's.
+// statement returns a statement of a policy. In a resource policy it has callers.
 func statement(effect, principal, resource string) string {
 	if principal != "" {
 		principal = `"Principal":` + principal + `,`

@@ -127,7 +127,8 @@ func TestJWT(t *testing.T) {
 	}
 }
 
-// A resource policy must allow the request explicitly. A caller that it denies is no caller of the backend.
+// TestResourcePolicyWithJWT checks that a resource policy must explicitly allow the request, and that a denied caller
+// does not reach the backend.
 func TestResourcePolicyWithJWT(t *testing.T) {
 	for _, c := range []struct{ name, policy, want string }{
 		{"allows", allowAll, "ok"},

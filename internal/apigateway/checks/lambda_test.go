@@ -283,7 +283,7 @@ func TestAuthorizerAnswers(t *testing.T) {
 					t.Errorf("got the type %s", v.Denial.Type)
 				}
 				g.asked(t, c.source, 1)
-				// Policies are cached; errors and unreadable answers are not.
+				// Policies are cached. Errors and unreadable answers are not.
 				g.check(guarded(a), "GET /orders/7", "Authorization: x")
 				times := 1
 				if c.want == broken500 || c.want == unauthorized401 {

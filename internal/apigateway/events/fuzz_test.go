@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Whatever is in a request, its events are JSON that a strict parser reads (no name twice, valid UTF-8), and hold the
-// request's own values.
+// FuzzEvents checks for all requests that the events are valid JSON for a strict parser (no duplicate names, valid
+// UTF-8), and have the request's values.
 func FuzzEvents(f *testing.F) {
 	f.Add("GET", "/a//b", "a=1&a=2&b=%zz", "X-A", "1", "x-a", "2", []byte("body"), "text/plain", "k", "v")
 	f.Add("POST", "//", ";;a", "a\"b", "\xFF\x00", "a\"b", "\u2028", []byte{0xE2, 0x82}, "image/png", "principalId", "x")
@@ -147,7 +147,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// An answer of an authorizer that is taken is one that encoding/json reads the same way.
+// FuzzReadAuthorizer checks that encoding/json reads an accepted answer of an authorizer in the same way.
 func FuzzReadAuthorizer(f *testing.F) {
 	for _, s := range []string{
 		`{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":[]},"context":{"a":1,"b":true,"c":"d"},"usageIdentifierKey":"k"}`,

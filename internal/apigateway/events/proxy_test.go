@@ -119,7 +119,7 @@ func TestProxyGolden(t *testing.T) {
 	}
 }
 
-// Functions in Go decode events by these types.
+// TestProxyDecodesAsAWSLambdaGo decodes events into the types that functions in Go use.
 func TestProxyDecodesAsAWSLambdaGo(t *testing.T) {
 	b, err := route().Proxy(request(), params, Caller{Lambda: &LambdaCaller{
 		PrincipalID: "p",
@@ -215,7 +215,7 @@ func TestProxyDropsHeaders(t *testing.T) {
 	}
 }
 
-// Line 24: 6,291,456 bytes, of which base64 takes its part.
+// The limit of 6,291,456 bytes (contract line 24) includes the overhead of base64.
 func TestProxyTooLarge(t *testing.T) {
 	r := request()
 	r.Headers[5].Value = "image/png"

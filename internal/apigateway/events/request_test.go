@@ -29,8 +29,8 @@ func TestTokenGolden(t *testing.T) {
 	}
 }
 
-// The example of a REQUEST event on the same page has empty objects where AWS_PROXY has null, and no body, as has the
-// event that [Route.Request] names.
+// TestRequestGolden compares with the example of a REQUEST event on the same page. Like the event that [Route.Request]
+// names, it has no body, and empty objects where AWS_PROXY has null.
 func TestRequestGolden(t *testing.T) {
 	golden(t, "request", route().Request(request(), params, arn, "the-key", "k1"))
 	bare := &exchange.Request{

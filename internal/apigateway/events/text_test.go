@@ -8,7 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Every character below U+0080, and what JSON wants to be escaped (RFC 8259, section 7).
+// TestAppendString escapes every character below U+0080, and those that JSON requires to be escaped (RFC 8259, section
+// 7).
 func TestAppendString(t *testing.T) {
 	var all []byte
 	for c := range utf8.RuneSelf {

@@ -84,7 +84,7 @@ func compare(t *testing.T, want *http.Request, body []byte, got *exchange.Reques
 		name := textproto.CanonicalMIMEHeaderKey(line.Name)
 		header[name] = append(header[name], line.Value)
 	}
-	// net/http takes these out, and adds a line for old caches.
+	// net/http removes these, and adds a line for old caches.
 	for _, name := range []string{"Host", "Transfer-Encoding", "Trailer"} {
 		header.Del(name)
 		want.Header.Del(name)

@@ -328,7 +328,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A connection that ends within a request is no request.
+// TestCutShort checks that a connection that ends within a request has no request.
 func TestCutShort(t *testing.T) {
 	whole := lines("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "", "3", "abc", "0", "", "")
 	for i := 1; i < len(whole); i++ {

@@ -60,7 +60,7 @@ func dial(t *testing.T, address string) net.Conn {
 	return c
 }
 
-// talk sends text and reads all that comes until the server closes.
+// talk sends a text and reads the answers until the server closes the connection.
 func talk(t *testing.T, address, text string) string {
 	t.Helper()
 	c := dial(t, address)
@@ -179,8 +179,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A refused request is answered with the reason, and the connection ends, so that what follows is not read as a
-// request.
+// TestRefused checks that a rejected request is answered with the reason and ends the connection, so that the following
+// bytes are not read as a request.
 func TestRefused(t *testing.T) {
 	var mu sync.Mutex
 	var told []Refusal

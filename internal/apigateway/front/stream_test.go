@@ -72,7 +72,8 @@ func headOf(t *testing.T, r *bufio.Reader) string {
 	}
 }
 
-// Each part is sent when it is there, and the connection serves the next request after the last.
+// TestStream checks that each part is sent at once, and that the connection serves the next request after the last
+// part.
 func TestStream(t *testing.T) {
 	address, next, _ := streaming(t)
 	_, r := ask(t, address, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -108,7 +109,7 @@ func TestStreamPersists(t *testing.T) {
 	}
 }
 
-// A stream that fails cuts the connection: there is no last chunk.
+// TestStreamFails checks that a stream that fails cuts the connection without a last chunk.
 func TestStreamFails(t *testing.T) {
 	address, next, _ := streaming(t)
 	_, r := ask(t, address, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -155,7 +156,7 @@ func TestStreamLeft(t *testing.T) {
 	}
 }
 
-// The same by a server of net/http.
+// TestStreamHandler does the same with a server of net/http.
 func TestStreamHandler(t *testing.T) {
 	pipes := make(chan *io.PipeWriter, 1)
 	server := httptest.NewServer(Handler(func(context.Context, *exchange.Request) exchange.Answer {

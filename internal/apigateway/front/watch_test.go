@@ -64,7 +64,7 @@ func TestClientStays(t *testing.T) {
 	}
 }
 
-// Connections that take too long are ended.
+// TestTimeouts checks that connections that take too long are ended.
 func TestTimeouts(t *testing.T) {
 	const short, long = 30 * time.Millisecond, time.Hour
 	slow := map[string]string{
@@ -190,7 +190,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// Drain gives up with its context, and Close ends the requests' contexts.
+// TestDrainGivesUp checks that Drain gives up when its context ends, and that Close ends the contexts of requests.
 func TestDrainGivesUp(t *testing.T) {
 	began := make(chan struct{})
 	s, address := serve(t, Options{Func: func(ctx context.Context, _ *exchange.Request) exchange.Answer {
@@ -210,7 +210,7 @@ func TestDrainGivesUp(t *testing.T) {
 	s.running.Wait()
 }
 
-// A request that comes in just when the server is shut down is answered or not, and never half.
+// TestDrainRaces checks that a request that arrives during the shutdown is answered completely or not at all.
 func TestDrainRaces(t *testing.T) {
 	for range 50 {
 		s, address := serve(t, Options{})

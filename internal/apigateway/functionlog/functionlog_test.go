@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/python"
 )
 
-// TestLog has functions write lines, of which a request gets some and the developer sees some.
+// TestLog has functions that write lines. Some of these belong to a request, and some are shown to the developer.
 func TestLog(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A template of a gateway response is refused or rendered, and what has no dollar sign is rendered as it is.
+// FuzzSubstitution checks that a template of a gateway response is rejected or rendered, and that a text without a
+// dollar sign is rendered unchanged.
 func FuzzSubstitution(f *testing.F) {
 	for _, s := range []string{"{ statusCode: 200 }", "$", "#", "$context.stage", "#set($a = 'b')$a", "${a}", "$a.b()"} {
 		f.Add(s)

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// png is an API with image/png as its binary media type; as false it has none.
+// png selects an API with the binary media type image/png; false selects one without binary media types.
 type png bool
 
 func (p png) BinaryRequest(r *exchange.Request) bool {
@@ -28,7 +28,7 @@ const (
 		"q\xd3\xb5P(.)\xca\xccK\x07\x00\xb89\x10W/\x00\x00\x00"
 	recordedText = "this is a UTF8 text typed object"
 
-	// recordedReplaced is recordedRaw as API Gateway has it where it counts as text.
+	// recordedReplaced is recordedRaw as API Gateway converts it to text.
 	recordedReplaced = "\x1f\ufffd\x08\x00\x14l\ufffdc\x02\ufffdK\ufffd\ufffd-(J-.NMQHI,I\ufffdQ(\ufffd\ufffd/\ufffdIQHJU" +
 		"\ufffd\ufffd+K\ufffd\ufffdLQ\x08\rq\u04f5P(.)\ufffd\ufffdK\x07\x00\ufffd9\x10W/\x00\x00\x00"
 )
@@ -284,7 +284,8 @@ func TestRecordedParams(t *testing.T) {
 	}
 }
 
-// The answers of HTTP and AWS integrations have these headers under other names, and no Transfer-Encoding.
+// TestRecordedAnswerHeaders checks that answers of HTTP and AWS integrations have these headers under other names, and
+// no Transfer-Encoding.
 func TestRecordedAnswerHeaders(t *testing.T) {
 	m := httpMethod(func(i *apimodel.Integration) { i.Responses[0].Parameters = map[string]string{} })
 	for _, name := range recordedHeaders {

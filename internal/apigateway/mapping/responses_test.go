@@ -335,7 +335,8 @@ func TestSubstitution(t *testing.T) {
 	}
 }
 
-// Unsupported responses are reported by name when the API is loaded, and API Gateway's own take their place.
+// TestNewResponsesProblems checks that unsupported responses are reported by name when the API is loaded, and replaced
+// by API Gateway's own.
 func TestNewResponsesProblems(t *testing.T) {
 	for _, c := range []struct {
 		response apimodel.GatewayResponse
@@ -469,7 +470,7 @@ func BenchmarkResponses(b *testing.B) {
 	}
 }
 
-// TestUnknownVariables has variables that are not known here. They have no value, and the rest of the response stays.
+// TestUnknownVariables has unsupported variables. They have no value, and the rest of the response stays.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 func TestUnknownVariables(t *testing.T) {
 	for name, template := range map[string]string{

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestParse reads the JSON of the command's assemblies and writes it again: nothing that is in it gets lost.
+// TestParse reads the JSON of the command's assemblies and writes it again. No part may be lost.
 func TestParse(t *testing.T) {
 	files, err := filepath.Glob("../../cli/testdata/*.golden.json")
 	if err != nil || len(files) < 7 {

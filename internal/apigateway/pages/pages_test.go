@@ -12,7 +12,7 @@ import (
 
 const vite = "http://localhost:5173"
 
-// TestAddTo: functions that decide by the page's origin count it among theirs, as far as they can.
+// TestAddTo checks that functions that decide by the page's origin accept it, as far as they can.
 func TestAddTo(t *testing.T) {
 	for _, c := range []struct{ name, variable, settings, want string }{
 		{"a login", login.Variable, `{"clientId":"a&b","maxAgeSeconds":12345678901234567}`,

@@ -21,7 +21,8 @@ const (
 	guardWithTable = `{"session":{"host":"shop.example.com","table":{"name":"a/b"}}}`
 )
 
-// Functions of one table share it, by an address that those of another table do not have.
+// TestFunctionsShareATable checks that functions with the same table share it, and that functions with another table
+// have another address.
 func TestFunctionsShareATable(t *testing.T) {
 	var tables Tables
 	defer tables.Close()

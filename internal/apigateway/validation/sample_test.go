@@ -105,7 +105,7 @@ func TestSample(t *testing.T) {
 	})
 }
 
-// FuzzSample: whatever the model, a sample is accepted, and there is an answer without a panic.
+// FuzzSample checks for all models that a sample is accepted, and that the check does not panic.
 func FuzzSample(f *testing.F) {
 	for _, seed := range []string{
 		twoNumbers,

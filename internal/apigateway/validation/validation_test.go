@@ -12,7 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// api has some models, and a method that wants bodies of these content types to fit them, and the parameters.
+// api returns an API with some models. Its method requires the parameters, and bodies that are valid for the models of
+// their content types.
 func api(
 	models map[string]string,
 	wants map[string]string,

@@ -298,7 +298,8 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-// Without a body $input.body is {}, and paths find nothing. A body that is not JSON is a text.
+// TestWithoutABody checks that $input.body is {} without a body, so that paths find nothing, and that a body that is
+// not JSON is a text.
 // Source: https://github.com/localstack/localstack/pull/12413
 func TestWithoutABody(t *testing.T) {
 	const form = "token=a&text=b"
@@ -473,7 +474,7 @@ func TestFails(t *testing.T) {
 	}
 }
 
-// A map that holds itself has a text, too.
+// TestSelf checks the text of a map that contains itself.
 func TestSelf(t *testing.T) {
 	got := rendered(t, "#set($m = {})$!m.put('m', $m)#if($m == $m)$m#end", &Env{}).Text
 	if !strings.HasPrefix(got, "{m={m={m=") || !strings.Contains(got, "...") {
@@ -481,7 +482,8 @@ func TestSelf(t *testing.T) {
 	}
 }
 
-// A template is refused or rendered, in bounded time, and what has no sign of Velocity is rendered as it is.
+// FuzzRender checks that a template is rejected or rendered, in bounded time, and that a text without Velocity's
+// characters is rendered unchanged.
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{
 		"{ statusCode: 200 }",

@@ -38,8 +38,8 @@ func TestWork(t *testing.T) {
 	}
 }
 
-// Methods of a string count by its length, and regular expressions by what their search reads, so that a loop over a
-// long text ends after a few rounds.
+// TestStepsOfStrings checks that methods of a string count by its length, and regular expressions by the text that they
+// search, so that a loop over a long text ends after a few rounds.
 func TestStepsOfStrings(t *testing.T) {
 	text := strings.Repeat("abcdefghij klmnopqrstuvwx ", 4_000)
 	for _, c := range []struct {
@@ -87,7 +87,8 @@ func TestWorkOfALoop(t *testing.T) {
 	}
 }
 
-// Signs that begin nothing are text, and many of them are read in no more time than other text.
+// TestManySigns checks that characters of Velocity that begin no directive are text, and that many of them take no more
+// time than other text.
 func TestManySigns(t *testing.T) {
 	text := strings.Repeat("# $", maxTemplate/3)
 	template, err := Parse(text, Options{})

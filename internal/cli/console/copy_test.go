@@ -72,7 +72,7 @@ func TestCopyInAShell(t *testing.T) {
 	}
 }
 
-// TestCopyInJavaScript: JavaScript reads the call as it was meant.
+// TestCopyInJavaScript checks that JavaScript reads the right values from the copied call.
 func TestCopyInJavaScript(t *testing.T) {
 	nodepeer.Need(t)
 	call := awkwardCall(t).Fetch

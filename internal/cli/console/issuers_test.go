@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Each issuer is named with its discovery document, for clients that are not the app's own.
+// TestIssuersNameTheirDiscovery checks that each issuer has its discovery document, for clients that do not belong to
+// the app.
 func TestIssuersNameTheirDiscovery(t *testing.T) {
 	c := newConsole(t, shop())
 	got := get[Issuers](t, c, IssuersPath)

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
 )
 
-// TestOpenAPI describes the API that is served, at the address that it is served at.
+// TestOpenAPI checks that the description is that of the served API, with the right address.
 func TestOpenAPI(t *testing.T) {
 	c := newConsole(t, shop())
 	name := get[apis](t, c, "/~/apis").APIs[0].Name

@@ -21,7 +21,7 @@ func form(verb, path, credential string, changes ...object) object {
 	return out
 }
 
-// prepared is a request as the page is to make it.
+// prepared is a request that the page has to make.
 func (c *tested) prepared(t *testing.T, form object) prepared {
 	t.Helper()
 	a := c.post(t, form)

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// posted sends data as the page does, and reads the answer.
+// posted sends data as the page does, and decodes the answer.
 func posted[T any](t *testing.T, c *tested, path string, form any, status int) (out T) {
 	t.Helper()
 	text, err := json.Marshal(form)
@@ -40,7 +40,7 @@ type refusal struct{ Field, Error string }
 
 func idOf(a exchange.Answer) string { return a.Headers.Get("x-amzn-RequestId") }
 
-// newest is the request that came last, as it came.
+// newest returns the last request, unchanged.
 func (c *tested) newest(t *testing.T) *exchange.Request {
 	t.Helper()
 	entries, _ := c.ring.after(0)
@@ -394,7 +394,7 @@ func FuzzAgain(f *testing.F) {
 	})
 }
 
-// TestReplayCompressed sends a body again that API Gateway has decompressed, and one that it refused to.
+// TestReplayCompressed sends again a body that API Gateway has decompressed, and one that it refused to decompress.
 func TestReplayCompressed(t *testing.T) {
 	var zipped bytes.Buffer
 	w := gzip.NewWriter(&zipped)

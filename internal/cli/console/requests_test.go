@@ -392,7 +392,7 @@ func TestNoRead(t *testing.T) {
 	}
 }
 
-// FuzzDecision: whatever comes in, the page gets JSON, and none of the credential in it.
+// FuzzDecision checks for all inputs that the page gets JSON without any part of the credential.
 func FuzzDecision(f *testing.F) {
 	f.Add("GET", "/prod/open", "a=b&token=c", "X-Note", "a note", "a reason")
 	f.Add("GET", "/prod/\xff", "&&=;%zz", "Cookie", "=;=", "\x00\n")

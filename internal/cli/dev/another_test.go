@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestUntilAnother has signals come after the first one.
+// TestUntilAnother sends signals after the first one.
 func TestUntilAnother(t *testing.T) {
 	at := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

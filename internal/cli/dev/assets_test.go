@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// TestForget: programs of functions that were changed long ago do not pile up, and those of the last minutes stay for
-// the requests that are under way.
+// TestForget checks that programs of functions that changed long ago are removed, and that those of the last minutes
+// stay for running requests.
 func TestForget(t *testing.T) {
 	now := time.Now()
 	s := &source{

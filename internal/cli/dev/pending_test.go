@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// TestPending lets slowAfter pass at several moments of a request.
+// TestPending advances the clock by slowAfter at several steps of a request.
 func TestPending(t *testing.T) {
 	for _, c := range []struct {
 		name     string

@@ -32,8 +32,8 @@ func reporterTo(out io.Writer, json bool, now func() time.Time) reporter {
 	return r
 }
 
-// TestBeforeTheAnnouncement: dry runs start functions, and what these write while they start comes after the
-// announcement, or is at least not lost.
+// TestBeforeTheAnnouncement checks that the output of functions that a dry run starts comes after the announcement, or
+// at least is not lost.
 func TestBeforeTheAnnouncement(t *testing.T) {
 	line := lambdaruntime.LogLine{Function: "F", Text: "it starts"}
 	for _, tt := range []struct {
@@ -383,7 +383,7 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-// FuzzPrintable: whatever comes in is one line without controls.
+// FuzzPrintable checks that every text becomes one line without control characters.
 func FuzzPrintable(f *testing.F) {
 	for _, seed := range []string{"plain", "a\nb", "\x1b[2J", "\xff\xfe", "\u202e", token} {
 		f.Add(seed)

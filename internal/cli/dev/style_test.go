@@ -54,7 +54,7 @@ func TestNoTerminal(t *testing.T) {
 	}
 }
 
-// TestColours has each line with a colour. Tokens stay out of them, and nothing else changes.
+// TestColours has each line with its colours. Tokens have no colour, and nothing else changes.
 func TestColours(t *testing.T) {
 	plain, coloured := &bytes.Buffer{}, &bytes.Buffer{}
 	for _, out := range []*bytes.Buffer{plain, coloured} {

@@ -140,7 +140,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// TestBuild builds in an assembly what two edits change, and nothing for an edit that does not build.
+// TestBuild builds the functions of an assembly that two edits change, and nothing for an edit that does not compile.
 func TestBuild(t *testing.T) {
 	o := newShop(t)
 	f, err := Learn(t.Context(), o)

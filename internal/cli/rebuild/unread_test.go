@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestUnread: documentation counts as soon as something may read it, and every other file always does.
+// TestUnread checks that documentation is a source only if a program may read it, and that every other file is one.
 func TestUnread(t *testing.T) {
 	known := &Functions{
 		app:  files{"app": true, "app/help.md": false},

@@ -32,8 +32,8 @@ func TestName(t *testing.T) {
 	}
 }
 
-// FuzzName: whatever the folder is called, its app has a module path that Go takes, and a stack's name that
-// CloudFormation takes.
+// FuzzName checks for all names of the folder that Go accepts the app's module path, and CloudFormation the stack's
+// name.
 func FuzzName(f *testing.F) {
 	for _, folder := range []string{"shop", "My Shop", "2024-shop", "", "-", "a-1-b", "1-2-3a", "ﬀ", "x\x00y", "V0", "con"} {
 		f.Add(folder)

@@ -14,8 +14,8 @@ import (
 
 const repository = "../../.."
 
-// TestFiles holds the files to what tools want of them. That they compile, and that their API answers, is tested where
-// CDK is compiled.
+// TestFiles checks the requirements of tools for the files. Another test, where CDK is compiled, checks that they
+// compile and that their API answers.
 func TestFiles(t *testing.T) {
 	files, err := Module{Name: "my-shop"}.Files()
 	if err != nil {

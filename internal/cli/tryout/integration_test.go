@@ -2,8 +2,8 @@ package tryout
 
 import "testing"
 
-// A route that another integration than a function answers is decided by that, also where nothing of a request is made
-// up.
+// TestOtherIntegrations checks that the integration decides the status of a route without a function, also if no value
+// of the request is made up.
 func TestOtherIntegrations(t *testing.T) {
 	o := options(t, "token", func(all resources) {
 		for _, r := range all {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// withKeys has the GET routes of an authorization type want an API key, and makes one in a plan of the stage.
+// withKeys makes the GET routes of an authorization type require an API key, and adds a key to a plan of the stage.
 func withKeys(authorization string, plan bool) func(resources) {
 	return func(all resources) {
 		for id, r := range all {

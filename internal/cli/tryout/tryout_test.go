@@ -44,7 +44,7 @@ func program(t *testing.T) (dir string) {
 	return dir
 }
 
-// developmentKeys are made once, in the folder of the authorizer: that takes the longest.
+// developmentKeys are made once, in the folder of the authorizer, because making keys takes longest.
 var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
 	dir, err := authorizer()
 	if err != nil {
@@ -99,7 +99,7 @@ func options(t *testing.T, name string, changes ...func(resources)) Options {
 	return optionsOf(t, dir)
 }
 
-// withStages gives each API without a stage the stage v1.
+// withStages adds the stage v1 to each API without a stage.
 func withStages(all resources) {
 	for id, r := range maps.Clone(all) {
 		ref := map[string]any{"Ref": id}
@@ -287,7 +287,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestJWTAuthorizer has the Cognito example guarded by a JWT authorizer.
+// TestJWTAuthorizer has the Cognito example with a JWT authorizer.
 func TestJWTAuthorizer(t *testing.T) {
 	change := func(all resources) {
 		ref := func(kind string) string {

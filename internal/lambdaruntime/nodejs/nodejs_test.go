@@ -225,7 +225,7 @@ func TestHandlers(t *testing.T) {
 	})
 }
 
-// TestHandlersAlone has those that end their process, and what depends on how the runtime has found the handler.
+// TestHandlersAlone has handlers that end their process, and cases that depend on how the runtime finds the handler.
 func TestHandlersAlone(t *testing.T) {
 	for _, c := range []handlerCase{
 		{

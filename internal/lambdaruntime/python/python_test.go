@@ -252,7 +252,7 @@ func TestLongEvents(t *testing.T) {
 	}
 }
 
-// TestInterpreters: programs in PATH may be those of a version manager.
+// TestInterpreters has programs in PATH that belong to a version manager.
 func TestInterpreters(t *testing.T) {
 	runtimetest.NeedPython(t)
 	real, err := find("python3")

@@ -147,7 +147,7 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// TestLines trims what a process writes as it comes.
+// TestLines trims the output of a process while it arrives.
 func TestLines(t *testing.T) {
 	for _, c := range []struct{ name, wrote, want string }{
 		{"no stack", "a\n\tb\n\nmain.f(1)", "a\n\tb\n\nmain.f(1)"},

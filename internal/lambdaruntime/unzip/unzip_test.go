@@ -166,7 +166,7 @@ func large(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// FuzzExtract: whatever an archive holds, nothing is written outside of its folder.
+// FuzzExtract checks for all archives that no file is written outside of the folder.
 func FuzzExtract(f *testing.F) {
 	f.Add(archived(f, entry{name: "bootstrap", content: "x", mode: 0o755}))
 	f.Add(archived(f, entry{name: "../out", content: "x"}))
