@@ -120,6 +120,7 @@ func TestConfigurationThatIsAccepted(t *testing.T) {
 		"a port":              func(c *Config) { c.Origin = "https://shop.example.com:8443" },
 		"a path of two parts": func(c *Config) { c.Path, c.BasePath, c.AfterLogout = "/a/b", "/prod", "/" },
 		"the root":            func(c *Config) { c.BasePath = "/" },
+		"a cookie":            func(c *Config) { c.Cookie = "__Host-shop" },
 		"a resource server":   func(c *Config) { c.Scopes = append(c.Scopes, "https://api.example.com/orders/read") },
 	} {
 		c := least()
@@ -206,6 +207,10 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"a path with a parameter", func(c *Config) { c.Path = "/{a}" }, `path "/{a}"`},
 		{"a base path with a host", func(c *Config) { c.BasePath = "//evil.example.com" }, "basePath"},
 		{"a page elsewhere after the logout", func(c *Config) { c.AfterLogout = "https://evil.example.com" }, "afterLogout"},
+		{"a page above the site after the logout", func(c *Config) { c.AfterLogout = "/a/../b" }, "afterLogout"},
+		{"a base path above the host", func(c *Config) { c.BasePath = "/.." }, "basePath"},
+		{"a base path of a dot", func(c *Config) { c.BasePath = "/./a" }, "basePath"},
+		{"a cookie with a space", func(c *Config) { c.Cookie = "__Host-a b" }, "__Host-"},
 		{"a cookie for all hosts", func(c *Config) { c.Cookie = "session" }, "__Host-"},
 		{"a login's cookie", func(c *Config) { c.Cookie = "__Host-login-a" }, "logins under way"},
 		{"no keys", func(c *Config) { c.KeysARN = "" }, "keysArn \"\" is not"},

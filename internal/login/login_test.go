@@ -98,6 +98,18 @@ func TestAuthorizationRequest(t *testing.T) {
 }
 
 // The path to return to is always a path of the API.
+// Without randomness, no login begins: its state, nonce and verifier could be guessed.
+func TestLoginWithoutRandomness(t *testing.T) {
+	for _, size := range []int{0, 1, randomSize, 2 * randomSize, 3*randomSize - 1} {
+		f := newFixture(t)
+		f.Handler.random = strings.NewReader(strings.Repeat("r", size))
+		f.want(f.browser.Open(t, auth+"login"), http.StatusInternalServerError, "randomness")
+		if names := f.browser.Jar.Names("__Host-"); len(names) != 0 || f.idp.count("/authorize") != 0 {
+			t.Errorf("%d bytes: cookies %q, and the provider was asked %d times", size, names, f.idp.count("/authorize"))
+		}
+	}
+}
+
 func TestReturnPaths(t *testing.T) {
 	f := newFixture(t)
 	for _, path := range []string{"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c", "/authors", "/a?b=/auth/login"} {
