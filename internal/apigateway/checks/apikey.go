@@ -49,7 +49,6 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 		value, from = v.usageKey, "the authorizer's usageIdentifierKey"
 	}
 	if k, ok := g.usageKey(value); ok {
-		v.Caller.APIKey, v.Caller.APIKeyID = k.value, k.id
 		v.Known.APIKey, v.Known.APIKeyID = k.value, k.id
 		v.pass("API key", "%s is a key of a usage plan for this stage", from)
 		return

@@ -226,8 +226,8 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	if v.Denial == nil {
 		g.apiKey(c, &v)
 	}
-	if v.Denial != nil {
-		v.Caller = events.Caller{}
+	if v.Denial == nil {
+		v.Caller = v.Known
 	}
 	return v
 }

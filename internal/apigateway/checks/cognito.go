@@ -92,9 +92,6 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	}
 	v.Known.Claims, v.Principal = claims(verified), verified.Subject()
 	g.mustAllow(c, arn, iampolicy.Caller{}, v)
-	if v.Denial == nil {
-		v.Caller = v.Known
-	}
 }
 
 // audience compares a token's aud with the authorizer's expression, if it has one, and reports whether the request may

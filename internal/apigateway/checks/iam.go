@@ -123,10 +123,8 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 		deny("with an explicit deny in an identity-based policy", why)
 	case identity == iampolicy.Allowed:
 		v.pass("policy", "%s", why)
-		v.Caller = v.Known
 	case resource.Outcome == iampolicy.Allowed:
 		v.pass("policy", "%s, but statement %d of the resource policy allows it", why, resource.Statement+1)
-		v.Caller = v.Known
 	default:
 		deny("because no identity-based policy allows the execute-api:Invoke action",
 			why+": grant the route with api.GrantInvoke")

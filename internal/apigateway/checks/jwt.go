@@ -44,9 +44,6 @@ func (g *Guard) jwt(ctx context.Context, c *Call, arn string, v *Verdict) {
 	}
 	v.Known.JWT, v.Principal = jsonClaims(verified), verified.Subject()
 	g.mustAllow(c, arn, iampolicy.Caller{}, v)
-	if v.Denial == nil {
-		v.Caller = v.Known
-	}
 }
 
 // bearer returns the token in the authorizer's header, with or without the word Bearer before it, as JWT authorizers of

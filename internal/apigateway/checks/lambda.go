@@ -193,5 +193,5 @@ func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.De
 		v.fail("policy", denied)
 		return
 	}
-	v.Caller, v.usageKey = v.Known, granted.apiKey
+	v.usageKey = granted.apiKey
 }

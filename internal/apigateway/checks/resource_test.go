@@ -96,6 +96,7 @@ func TestResourcePolicyConditions(t *testing.T) {
 		{"TLS, as every execute-api endpoint has", `"Bool":{"aws:SecureTransport":"true"}`, true},
 		{"a VPC, which no request to this machine comes through", `"StringEquals":{"aws:SourceVpc":"vpc-1"}`, false},
 		{"no VPC endpoint", `"Null":{"aws:SourceVpce":"true"}`, true},
+		{"no principal", `"Null":{"aws:PrincipalArn":"true","aws:PrincipalAccount":"true"}`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate(
@@ -126,6 +127,8 @@ func TestConditionsOfPrivateAPIs(t *testing.T) {
 		"the VPC":                         {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-1", "vpce-1", true},
 		"another VPC":                     {`"StringEquals":{"aws:SourceVpc":"vpc-1"}`, "vpc-2", "vpce-1", false},
 		"the address inside":              {`"IpAddress":{"aws:VpcSourceIp":"203.0.113.9"}`, "", "vpce-1", true},
+		"the address inside the VPC":      {`"IpAddress":{"aws:VpcSourceIp":"203.0.113.9"}`, "vpc-1", "", true},
+		"no public address in the VPC":    {`"Null":{"aws:SourceIp":"true"}`, "vpc-1", "", true},
 		"no public address":               {`"Null":{"aws:SourceIp":"true"}`, "", "vpce-1", true},
 		"without a VPC, a public address": {`"IpAddress":{"aws:SourceIp":"203.0.113.9"}`, "", "", true},
 	} {
