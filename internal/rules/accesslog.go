@@ -9,8 +9,8 @@ import (
 var loggedSecret = Rule{
 	ID:       "logged-secret",
 	Severity: Warning,
-	Why: "Whoever reads the log has the callers' API keys or tokens, and can call the API with them. Logs are read by more " +
-		"people, and kept for longer, than keys are.",
+	Why: "A reader of the log has the callers' API keys or tokens, and can call the API with them. More people read a " +
+		"log than have a key, and it is kept for longer.",
 	Looks: "the AccessLogSetting of stages, and whether its format writes $context.identity.apiKey or " +
 		"$context.authorizer.accessToken",
 	WayOut: "write $context.identity.apiKeyId, which identifies the key, and leave tokens out of the format",
