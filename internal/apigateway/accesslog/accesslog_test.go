@@ -181,8 +181,7 @@ func TestLine(t *testing.T) {
 }
 
 // TestPhases has guards that allow and refuse requests. A phase that a request did not reach is a dash.
-// Source:
-// https://aws.amazon.com/blogs/compute/troubleshooting-amazon-api-gateway-with-enhanced-observability-variables/
+// Source: https://aws.amazon.com/blogs/compute/troubleshooting-amazon-api-gateway-with-enhanced-observability-variables/
 func TestPhases(t *testing.T) {
 	const format = "$context.authenticate.status $context.authenticate.error|$context.authorizer.status " +
 		"$context.authorizer.error|$context.authorize.status $context.authorize.error|$context.waf.status"
