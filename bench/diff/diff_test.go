@@ -48,7 +48,7 @@ func TestDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, further := range []int{
-		129, 132, 160, 161, 163, 200, 227, 253, 341, 392, 536, 814, 1015, 1085, 1315,
+		129, 133, 157, 160, 161, 163, 217, 227, 253, 263, 341, 380, 574, 814, 1015, 1085,
 	} {
 		if err := w.tryNumber(seed, further, accessdiff.Compare, total); err != nil {
 			t.Fatalf("pair %d: %v", further, err)

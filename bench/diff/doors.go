@@ -35,6 +35,9 @@ func (d drawer) domain(a *api, name string) domain {
 	if d.chance(2) {
 		made.truststore = pick(d, truststores)
 	}
+	if made.stage != "" && d.chance(2) {
+		made.rule = 1 + d.IntN(2)
+	}
 	return made
 }
 

@@ -6,8 +6,8 @@
 // A pair is two APIs, most often one change apart, as cloud assemblies: routes whose patterns overlap, requirements of
 // all kinds, authorizers with their issuers, audiences and clients, API Gateway's own JWT and Cognito authorizers,
 // functions of the app's own, grants, resource policies with ranges, denials and conditions, private APIs and the VPC
-// endpoints that lead to them, stages, custom domains with client certificates and without, API keys and plans, pages
-// that may read answers, integrations with AWS services, and answers that are kept.
+// endpoints that lead to them, stages, custom domains with client certificates and without and with routing rules, API
+// keys and plans, pages that may read answers, integrations with AWS services, and answers that are kept.
 //
 // What has to be true of the comparison of a pair:
 //

@@ -182,6 +182,15 @@ func (p pair) noted(d *accessdiff.Diff) error {
 			return fmt.Errorf("answers of %s are kept for %v (was: %v), which is not reported", r, r.kept, p.old.routes[i].kept)
 		}
 	}
+	for _, x := range p.new.domains {
+		known := slices.ContainsFunc(p.old.domains, func(o domain) bool { return o.name == x.name && o.rule == x.rule })
+		if !known && !slices.ContainsFunc(d.Changes, func(c accessdiff.Change) bool {
+			return strings.HasPrefix(c.Text, "the domain "+x.name+" leads to the API now") &&
+				(x.rule == 0 || strings.Contains(c.Text, ", by routing rule "))
+		}) {
+			return fmt.Errorf("the domain %s leads to the API now, by the rule %d, which is not reported", x.name, x.rule)
+		}
+	}
 	if q, gained := p.serviceGains(); gained && !slices.ContainsFunc(d.Changes, func(c accessdiff.Change) bool {
 		return c.Effect == accessdiff.Unknown && strings.Contains(c.Text, "lets the service "+lattice)
 	}) {

@@ -108,6 +108,7 @@ type domain struct {
 	name       string
 	stage      string // "" for every stage: callers name it
 	truststore string // for the client certificates that it requires; "" for none
+	rule       int    // the priority of the routing rule that leads there; 0 for a base path
 }
 
 // cors describes the pages that may call.

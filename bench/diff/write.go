@@ -143,6 +143,17 @@ func (w *writer) domains() {
 			properties["MutualTlsAuthentication"] = object{"TruststoreUri": d.truststore}
 		}
 		w.resources[id] = object{"Type": "AWS::ApiGateway::DomainName", "Properties": properties}
+		if d.rule > 0 {
+			properties["RoutingMode"] = "ROUTING_RULE_ONLY"
+			w.resources[id+"Rule"] = object{"Type": "AWS::ApiGatewayV2::RoutingRule", "Properties": object{
+				"DomainNameArn": attribute(id, "DomainNameArn"), "Priority": d.rule,
+				"Conditions": []any{object{"MatchHeaders": object{"AnyOf": []any{
+					object{"Header": "x-version", "ValueGlob": "2*"},
+				}}}},
+				"Actions": []any{object{"InvokeApi": object{"ApiId": ref("Api"), "Stage": ref("Stage" + d.stage)}}},
+			}}
+			continue
+		}
 		mapping := object{"DomainName": ref(id), "RestApiId": ref("Api")}
 		if d.stage != "" {
 			mapping["Stage"] = ref("Stage" + d.stage)
