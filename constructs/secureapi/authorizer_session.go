@@ -79,7 +79,7 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 		out.Session = &plan.Session{
 			Login: a.Login.plan(), Cached: ttl > 0, Claims: a.ContextClaims, Hooked: a.Package != "",
 		}
-		out.Enforces = out.Session.Enforces
+		out.Enforces, out.Tenant = out.Session.Enforces, out.Session.Tenant
 		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
 	}
 	out.Problems = withProblem(

@@ -255,6 +255,16 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 			p.Routes = append(p.Routes, secureapi.Handle("GET /a", f, secureapi.GuardedBy("pool"),
 				secureapi.Tenant(secureapi.Claim("custom:tenant"))))
 		}, nil, "tenant-from-request", "which users may write by WriteAttributes of the app client PoolClient"},
+		{"an attribute in ID tokens that users write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
+			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+			client := pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
+				WriteAttributes: awscognito.NewClientAttributes().WithCustomAttributes(jsii.String("tenant")),
+			})
+			issuer := secureapi.CognitoIssuer(pool, client)
+			issuer.TokenUse = "id"
+			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer}}}
+			p.Routes = append(p.Routes, secureapi.Handle("GET /a", f, secureapi.Tenant(secureapi.Claim("custom:tenant"))))
+		}, nil, "tenant-from-request", "which users may write by WriteAttributes of the app client PoolClient"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()

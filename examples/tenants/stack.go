@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
@@ -21,7 +22,11 @@ const documentsPackage = "./documents-fn"
 
 func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, nil)
-	documents := gofunction.New(stack, "Documents", &gofunction.Props{Package: documentsPackage})
+	documents := gofunction.New(stack, "Documents", &gofunction.Props{
+		Package:       documentsPackage,
+		FunctionProps: &awslambda.FunctionProps{TenancyConfig: awslambda.TenancyConfig_PER_TENANT()},
+	})
+	accounts := gofunction.New(stack, "Accounts", &gofunction.Props{Package: documentsPackage})
 	secureapi.New(stack, "Api", &secureapi.Props{
 		// The rules follow from the token alone, so API Gateway may keep the answer for it, for all routes at once. A
 		// user who leaves a tenant keeps its rights until the token ends, and for up to this long beyond that.
@@ -32,7 +37,7 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 			}}},
 			CacheTTL: 5 * time.Minute,
 		},
-		Routes: access(documents),
+		Routes: access(documents, accounts),
 	})
 	return stack
 }

@@ -83,10 +83,15 @@ func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
 
 // Tenant returns where the function's answer has the tenant of a caller.
 func (l Lambda) Tenant(t Tenant) (string, error) {
-	if l.JWT != nil {
-		return IncludedTenant(t)
+	switch {
+	case l.JWT == nil:
+		return OwnTenant(t)
+	case slices.ContainsFunc(l.JWT.Issuers, func(i Issuer) bool { return i.TokenUse == "id" }):
+		if err := t.writtenByUsers(); err != nil {
+			return "", err
+		}
 	}
-	return OwnTenant(t)
+	return IncludedTenant(t)
 }
 
 // checkLiteral refuses values that are known only at deployment. The values are written into the function's bundle,

@@ -158,6 +158,16 @@ func IncludedTenant(t Tenant) (string, error) {
 	return "context.authorizer." + tenant.Key(t.Claim), nil
 }
 
+// Tenant is the source of tenants for a session, whose claims may be those of a user pool's ID token.
+func (s *Session) Tenant(t Tenant) (string, error) {
+	if s.Login.ReadsIDTokens() && s.Login.Provider.Pool {
+		if err := t.writtenByUsers(); err != nil {
+			return "", err
+		}
+	}
+	return IncludedTenant(t)
+}
+
 // contextKey matches the keys of an authorizer's context that mapping expressions are known to take.
 // Source: https://aws.amazon.com/blogs/compute/building-multi-tenant-saas-applications-with-aws-lambdas-new-tenant-isolation-mode/
 var contextKey = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
@@ -191,6 +201,15 @@ var ownAttributes = []string{"address", "birthdate", "email", "family_name", "ge
 	"middle_name", "name", "nickname", "phone_number", "picture", "preferred_username", "profile", "updated_at", "website",
 	"zoneinfo"}
 
+// writtenByUsers refuses a claim of a user pool's ID tokens that users write themselves.
+func (t Tenant) writtenByUsers() error {
+	if !slices.Contains(ownAttributes, t.Claim) {
+		return nil
+	}
+	return fmt.Errorf("users write the attribute %s themselves, so each caller would choose the tenant: take a custom "+
+		"attribute that no app client may write, as in Tenant(Claim(\"custom:tenant\"))", t.Claim)
+}
+
 // PoolTenant is the source of tenants for a user pool's own authorizer. It does not deny a token without the claim:
 // Lambda then gets no tenant ID, refuses the invocation, and API Gateway answers 500.
 func PoolTenant(t Tenant) (string, error) {
@@ -198,9 +217,8 @@ func PoolTenant(t Tenant) (string, error) {
 	switch {
 	case t.IsKey:
 		return "", errors.New("no function of yours returns it: write Tenant(Claim(...))")
-	case slices.Contains(ownAttributes, t.Claim):
-		return "", fmt.Errorf("users write the attribute %s themselves, so each caller would choose the tenant: take a custom "+
-			"attribute that no app client may write, as in Tenant(Claim(\"custom:tenant\"))", t.Claim)
+	case t.writtenByUsers() != nil:
+		return "", t.writtenByUsers()
 	case t.Claim == "cognito:groups" || t.Claim == "cognito:roles":
 		return "", fmt.Errorf("%s is a list, and a tenant is one text: take another claim", t.Claim)
 	case !poolClaim.MatchString(t.Claim):

@@ -116,6 +116,11 @@ func TestWrongTenants(t *testing.T) {
 		{"an attribute that users write", on("pool", Tenant{Claim: "email"}), "users write the attribute email themselves, so " +
 			`each caller would choose the tenant: take a custom attribute that no app client may write, as in ` +
 			`Tenant(Claim("custom:tenant"))`},
+		{"such an attribute in ID tokens of a pool", func(p *Props) {
+			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+				Audiences: []string{"a"}, TokenUse: "id"}}})
+			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "zoneinfo"}))
+		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: users write the attribute zoneinfo themselves`},
 		{"a list of a user pool", on("pool", Tenant{Claim: "cognito:groups"}), "cognito:groups is a list, and a tenant is one " +
 			"text: take another claim"},
 		{"a claim with a slash", on("pool", Tenant{Claim: "https://shop.example.com/org"}), "want a claim of letters, digits, " +
@@ -196,5 +201,28 @@ func TestDefaultTenant(t *testing.T) {
 			got != "scope api and claim org is a tenant ID" || r.Pattern.String() == "GET /shared" && strings.Contains(got, "tenant") {
 			t.Errorf("%s requires %s", r.Pattern, got)
 		}
+	}
+}
+
+// TestSessionTenant checks that a session's claims are refused if users of the pool write them.
+func TestSessionTenant(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		login Login
+		claim string
+		want  string // of the error; "" for none
+	}{
+		{"access tokens of a pool", Login{Provider: Provider{Pool: true}}, "email", ""},
+		{"ID tokens of a pool", Login{Provider: Provider{Pool: true}, Issuer: Issuer{TokenUse: "id"}}, "email",
+			"users write the attribute email themselves"},
+		{"a custom attribute", Login{Provider: Provider{Pool: true}, Issuer: Issuer{TokenUse: "id"}}, "custom:org", ""},
+		{"ID tokens of another provider", Login{Provider: Provider{IDTokens: true}}, "hd", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, err := (&Session{Login: &c.login}).Tenant(Tenant{Claim: c.claim})
+			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %q, %v, want %q", from, err, c.want)
+			}
+		})
 	}
 }

@@ -60,26 +60,49 @@ func (m *method) ownsTenant(from string) bool {
 		m.api.plan.tenants[m.key()] == from
 }
 
-// writer returns an app client that lets users write the attribute from which a Cognito authorizer has a claim, or nil.
-// Without WriteAttributes, a client may write the standard attributes, and no custom ones.
+// writer returns an app client that lets users write the attribute from which a Cognito authorizer, or an included
+// function, has a claim, or nil. Without WriteAttributes, a client may write the standard attributes, and no custom
+// ones.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 func (m *method) writer(from string) *resource {
-	claim, is := strings.CutPrefix(from, "context.authorizer.claims.")
-	if !is || m.guard == nil {
+	if m.guard == nil {
 		return nil
 	}
 	pools, _ := m.guard.resolvePartly("Properties.ProviderARNs", m.guard.t.Properties["ProviderARNs"]).([]any)
+	settings := m.guard.settingsOfIncluded()
 	for _, client := range m.v.byType["AWS::Cognito::UserPoolClient"] {
 		id, err := client.text("UserPoolId")
 		written, _ := client.resolvePartly("Properties.WriteAttributes", client.t.Properties["WriteAttributes"]).([]any)
-		if err == nil && slices.Contains(written, any(claim)) && slices.ContainsFunc(m.v.byType["AWS::Cognito::UserPool"],
-			func(pool *resource) bool {
-				return pool.ref() == id && slices.Contains(pools, any(pool.attribute("Arn")))
-			}) {
-			return client
+		if err != nil || !slices.ContainsFunc(written, func(attribute any) bool { return isClaim(from, attribute) }) {
+			continue
+		}
+		for _, pool := range m.v.byType["AWS::Cognito::UserPool"] {
+			if pool.ref() == id && (slices.Contains(pools, any(pool.attribute("Arn"))) || strings.Contains(settings, "/"+id)) {
+				return client
+			}
 		}
 	}
 	return nil
+}
+
+// isClaim reports whether a mapping expression is the claim of an attribute.
+func isClaim(from string, attribute any) bool {
+	name, _ := attribute.(string)
+	return from == "context.authorizer.claims."+name || from == "context.authorizer."+tenant.Key(name)
+}
+
+// settingsOfIncluded returns the environment of the included function that an authorizer invokes, as JSON. Its issuers'
+// URLs end with the IDs of user pools. It returns "" for another function.
+func (r *resource) settingsOfIncluded() string {
+	uri, err := r.text("AuthorizerUri")
+	if err != nil || !r.v.invokesIncluded(r) {
+		return ""
+	}
+	f := r.functionOf(invokedBy(uri))
+	if f == nil {
+		return ""
+	}
+	return inJSON(f.resolvePartly("Properties.Environment", f.t.Properties["Environment"]))
 }
 
 var changedTenant = Rule{

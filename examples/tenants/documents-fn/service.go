@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
@@ -90,7 +92,11 @@ func (s *service) show(w http.ResponseWriter, r *http.Request) {
 func (s *service) report(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	answer(w, http.StatusOK, map[string]int{"documents": len(s.documents[r.PathValue("tenant")])})
+	lc, _ := lambdacontext.FromContext(r.Context())
+	answer(w, http.StatusOK, map[string]any{
+		"documents": len(s.documents[r.PathValue("tenant")]),
+		"tenant":    lc.TenantID, // for which this environment runs: the tenant in the path
+	})
 }
 
 func (s *service) me(w http.ResponseWriter, r *http.Request) { s.accountOf(w, principal(r)) }
