@@ -61,8 +61,10 @@ var glosses = map[string]string{
 	"client":        "it was issued to another client",
 	"lifetime":      "it is valid for longer than the issuer's limit",
 	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
-	"unbound":       "its issuer is CertificateBound, and cnf does not have x5t#S256 alone",
-	"certificate":   "the request does not present the client certificate that cnf names: see --client-cert",
+	"unbound": "its issuer is CertificateBound, and cnf does not have x5t#S256 alone (gatehouse dev --client-cert FILE " +
+		"binds its own tokens)",
+	"certificate": "the request does not present the client certificate that cnf names (gatehouse dev --client-cert FILE " +
+		"presents one)",
 }
 
 // refusedToken begins the explanation of a 401.
