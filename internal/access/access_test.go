@@ -127,7 +127,7 @@ func TestPermitted(t *testing.T) {
 		t.Error("an unknown kind of requirement was met")
 	}
 	if (Rights{}).has(value{Claim, "plan", ""}) {
-		t.Error("a claim that is absent was taken for an empty one")
+		t.Error("a missing claim is treated as an empty one")
 	}
 }
 

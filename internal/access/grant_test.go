@@ -130,10 +130,10 @@ func TestPermittedLeavesPathsOut(t *testing.T) {
 	}
 	g.Left = []Left{{Rule: 0, Segments: []int{1}, Values: []string{"u"}, Why: "so"}, {Rule: 1}}
 	if g.Permits(0, "/a/u", same) || g.Permits(1, "/b/u", same) || g.WhyNot(0) != "so" {
-		t.Error("what is left out is permitted")
+		t.Error("an omitted rule is permitted")
 	}
 	if g.WhyNot(2) == "" {
-		t.Error("a rule that is not left out has no explanation")
+		t.Error("a rule that is not omitted has no explanation")
 	}
 	for name, l := range map[string]Left{
 		"another value":   {Segments: []int{1}, Values: []string{"v"}},
@@ -141,7 +141,7 @@ func TestPermittedLeavesPathsOut(t *testing.T) {
 		"another rule":    {Rule: 1},
 	} {
 		if g.Left = []Left{l}; !g.Permits(0, "/a/u", same) {
-			t.Errorf("%s is left out, and this one is not permitted", name)
+			t.Errorf("%s is omitted, and this one is not permitted", name)
 		}
 	}
 	g = table.Grant(Rights{Scopes: []string{"s"}, Claims: rights.Claims})

@@ -65,6 +65,6 @@ func TestOutput(t *testing.T) {
 	}
 	empty := &Diff{}
 	if got := string(empty.Text()) + string(empty.Markdown()); got != "### Access is unchanged\n" {
-		t.Errorf("of nothing: %q", got)
+		t.Errorf("for no changes: %q", got)
 	}
 }

@@ -82,7 +82,7 @@ func TestPatternsAfterHeads(t *testing.T) {
 		a := &automaton{}
 		a.afterHeads(heads, []string{pattern})
 		if got := len(a.starts); got != want {
-			t.Errorf("%s is there %d times, want %d", pattern, got, want)
+			t.Errorf("%s occurs %d times, want %d", pattern, got, want)
 		}
 	}
 }

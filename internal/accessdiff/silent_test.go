@@ -373,7 +373,7 @@ func TestAPIOfAnotherName(t *testing.T) {
 	is.Name = "New"
 	if got := linesOf(Compare(matrixOf(was, other), matrixOf(is))); !strings.Contains(got,
 		"- callers with a valid token lost GET /") {
-		t.Errorf("the API that is gone is not said:\n%s", got)
+		t.Errorf("the output does not name the removed API:\n%s", got)
 	}
 }
 

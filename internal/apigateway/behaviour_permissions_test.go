@@ -35,7 +35,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 				t.Errorf("the reason names no permission: %s", got.record.Reason)
 			}
 			if got.status == 500 && !strings.Contains(strings.Join(s.Permissions(), "\n"), "answers 500, here as on AWS") {
-				t.Errorf("it is not said at the start: %q", s.Permissions())
+				t.Errorf("the notes at the start do not have it: %q", s.Permissions())
 			}
 			return out
 		}}

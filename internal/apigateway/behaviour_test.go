@@ -186,7 +186,7 @@ func (r row) check(t *testing.T) {
 	case r.source == "":
 		t.Error("it has no source")
 	case r.got == nil && r.differs == "":
-		t.Error("nothing is checked, and no reason is given")
+		t.Error("it checks nothing and gives no reason")
 	case r.got != nil && r.found != r.want:
 		t.Errorf("got  %s\nwant %s\n(%s)", r.found, r.want, r.source)
 	}

@@ -58,10 +58,10 @@ func TestDryRun(t *testing.T) {
 				got.Status = http.StatusOK // as the function of the tests answers
 			}
 			if reply.status != got.Status || tt.want.Reason != "" && reply.record.Reason != got.Reason {
-				t.Errorf("the request is answered %s for %q, the dry run said %+v", reply, reply.record.Reason, got)
+				t.Errorf("the answer to the request is %s because of %q, but the dry run's is %+v", reply, reply.record.Reason, got)
 			}
 			if cache := reply.record.Verdict.Cache; cache == "HIT" {
-				t.Error("the answer of the authorizer was kept")
+				t.Error("the answer of the authorizer was cached")
 			}
 		})
 	}

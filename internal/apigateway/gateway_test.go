@@ -237,7 +237,7 @@ func TestReloadKeepsRequestsUnderWay(t *testing.T) {
 	reload()
 	for name := range first {
 		if !api.live.Load().names[name] && !errors.Is(api.pool.Remove(name), lambdaruntime.ErrNotFound) {
-			t.Errorf("the function %s is still there", name)
+			t.Errorf("the function %s still exists", name)
 		}
 	}
 }

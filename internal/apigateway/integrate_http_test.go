@@ -506,7 +506,7 @@ func TestSentHeaders(t *testing.T) {
 	for _, want := range []string{"user-agent: node\r\n", "accept-encoding: br\r\n"} {
 		name, _, _ := strings.Cut(want, " ")
 		if !strings.Contains(head, want) || strings.Count(head, name) != 1 {
-			t.Errorf("want %q alone, got %q", want, head)
+			t.Errorf("want only %q, got %q", want, head)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func TestKeptAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.send(t, "GET /prod/toys/9"); got.body == first.body {
-		t.Error("an answer is kept when the assembly is read again")
+		t.Error("an answer is still cached after the assembly is loaded again")
 	}
 	if problems := strings.Join(s.Problems(), "\n"); strings.Contains(problems, "cached") {
 		t.Errorf("got the problems %s", problems)
@@ -95,7 +95,7 @@ func TestKeptAnswers(t *testing.T) {
 
 	plain := serve(t, r)
 	if a, b := plain.send(t, "GET /prod/toys/1"), plain.send(t, "GET /prod/toys/1"); a.body == b.body {
-		t.Error("an answer is kept without Caches")
+		t.Error("an answer is cached without Caches")
 	}
 	const note = "Shop/Stage: the responses of GET /toys/{id} are not cached"
 	if problems := strings.Join(plain.Problems(), "\n"); !strings.Contains(problems, note) {

@@ -235,6 +235,6 @@ func TestParameterThatNamesTheAPI(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	if all := strings.Join(s.Problems(), "\n"); !strings.Contains(all, "Properties.Name") {
-		t.Errorf("it is not said at the start: %q", all)
+		t.Errorf("the start does not report it: %q", all)
 	}
 }

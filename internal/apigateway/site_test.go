@@ -182,7 +182,7 @@ func (s *site) do(t *testing.T, r *http.Request) reply {
 	for _, name := range []string{"Authorization", "X-Api-Key", "Answer", "X-Tenant"} {
 		for _, secret := range r.Header.Values(name) {
 			if len(secret) >= 12 && strings.Contains(told, secret) {
-				t.Errorf("what is told of the request has the header %s in it: %s", name, told)
+				t.Errorf("the explanations of the request have the header %s: %s", name, told)
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func TestNothingFailsOpen(t *testing.T) {
 		}
 		for key := range guards {
 			if !left[key] {
-				t.Errorf("%s: %s is not there, so its path may lead to another route, and the API is served", place, key)
+				t.Errorf("%s: %s is missing, so its path may lead to another route, but the API is served", place, key)
 			}
 		}
 	}

@@ -111,7 +111,7 @@ func TestEnvironmentVariables(t *testing.T) {
 		t.Errorf("got %v, want %v", f.Environment, want)
 	}
 	if len(f.Unresolved) != 1 || !strings.Contains(f.Unresolved["CUSTOM"], "Thing.Url") {
-		t.Errorf("got unresolved %v, want CUSTOM alone", f.Unresolved)
+		t.Errorf("got unresolved %v, want only CUSTOM", f.Unresolved)
 	}
 	given := Read(a, cloudassembly.Options{Environment: map[string]string{"CUSTOM": "here", "SECRET": "mine",
 		"PLAIN": "not this"}})

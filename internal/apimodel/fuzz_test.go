@@ -51,7 +51,7 @@ func FuzzModel(f *testing.F) {
 		}
 		for _, p := range m.Problems {
 			if p.What == "" {
-				t.Errorf("a problem of %s says nothing", p.ID)
+				t.Errorf("a problem of %s has no text", p.ID)
 			}
 		}
 		for _, api := range m.APIs {

@@ -371,7 +371,7 @@ func TestOnlyTheRouteIsBlocked(t *testing.T) {
 		}
 	}
 	if len(got) > 0 {
-		t.Errorf("blocked are %q, want no route: what an integration needs is known when it is called", got)
+		t.Errorf("the routes %q are blocked, want none: an integration's needs are known when it is called", got)
 	}
 	m.problem(Problem{ID: m.APIs[1].Methods[0].ID, What: "broken", Blocks: true})
 	for i, method := range m.APIs[1].Methods {

@@ -316,7 +316,7 @@ func FuzzConvert(f *testing.F) {
 			t.Fatalf("a second time: %v %s, not %s", err, again.JSON, m.JSON)
 		}
 		if _, err := Convert(m.Schema); err != nil {
-			t.Fatalf("the model %s is no schema: %v", m.JSON, err)
+			t.Fatalf("the model %s is not a schema: %v", m.JSON, err)
 		}
 		if len(m.Unchecked) == 0 && !strings.Contains(text, "format") { // which the validator checks by earlier drafts
 			agree(t, schema, m, document)

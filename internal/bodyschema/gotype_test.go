@@ -45,7 +45,7 @@ func TestTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(m.JSON), `"sku":{"description":"the number in the catalogue","type":"string"}`) {
-		t.Errorf("the description is not there: %s", m.JSON)
+		t.Errorf("the description is missing: %s", m.JSON)
 	}
 	v := validator(t, m.Schema, jsonschema.Draft4)
 	const least = `"ID":"1","price":1.5`

@@ -85,7 +85,7 @@ func TestEmpty(t *testing.T) {
 			}
 			model := validator(t, made.Schema, compilers[4])
 			if want := model.Validate(map[string]any{}) == nil; made.AcceptsEmpty != want {
-				t.Fatalf("%s takes {}: got %v, want %v", made.JSON, made.AcceptsEmpty, want)
+				t.Fatalf("%s accepts {}: got %v, want %v", made.JSON, made.AcceptsEmpty, want)
 			}
 			counts[made.AcceptsEmpty]++
 		}

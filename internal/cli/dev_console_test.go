@@ -256,7 +256,7 @@ func TestDevConsoleBrowser(t *testing.T) {
 	say("until /last", &after)
 	if after.Route != "GET /v1/hello" ||
 		after.Error != "GET /v1/orders does not exist any more: choose another route." {
-		t.Errorf("a change that takes the chosen route away: %+v", after)
+		t.Errorf("after a change that removes the selected route: %+v", after)
 	}
 
 	var wrong []string

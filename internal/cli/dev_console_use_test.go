@@ -144,7 +144,7 @@ func TestDevConsoleUse(t *testing.T) {
 		t.Errorf("a refused body: %q, and the reason is %q, want %q", use.TypedOutcome, use.Why, refusal)
 	}
 	if r := use.Refused; !r.AnswerHidden || r.Answer != "" || r.Outcome != "" {
-		t.Errorf("under a refused form stands the answer to an earlier call: %+v", r)
+		t.Errorf("a refused form shows the answer to an earlier call: %+v", r)
 	}
 	if use.Requests != 1 || !strings.HasPrefix(use.Once, "It was answered 200") {
 		t.Errorf("Ctrl+Enter in a field made %d requests: %s", use.Requests, use.Once)

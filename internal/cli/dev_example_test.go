@@ -57,14 +57,14 @@ func TestDevExample(t *testing.T) {
 				t.Errorf("functions log before the first request:\n%s", before)
 			}
 			if got := r.tryAll(t); !slices.Equal(got, tt.want) {
-				t.Errorf("lines to try come to %v, want %v", got, tt.want)
+				t.Errorf("the lines to try get %v, want %v", got, tt.want)
 			}
 			r.wait(t, func() bool {
 				return strings.Count(r.stdout.String(), "  GET /prod/") >= len(tt.want) &&
 					strings.Contains(r.stdout.String(), "    Backend |") // the function's log
 			})
 			if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
-				t.Errorf("status %d, left behind %s", status, left(t, temp))
+				t.Errorf("status %d, files left: %s", status, left(t, temp))
 			}
 		})
 	}

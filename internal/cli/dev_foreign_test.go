@@ -46,7 +46,7 @@ func TestDevForeignFunctions(t *testing.T) {
 	r, _ := start(t, dir, "--assembly", ".", "--env", "ORDERS_TABLE=mine", "--env", "OTHER=mine")
 	out := r.stdout.String() + r.stderr.String()
 	if !strings.Contains(out, "GATEHOUSE_HOST_BUILD=1 npx cdk synth") || !strings.Contains(out, "differs from AWS: ") {
-		t.Errorf("the way out is not said:\n%s", out)
+		t.Errorf("the output does not have the fix:\n%s", out)
 	}
 	if !strings.Contains(out, "note: --env ORDERS_TABLE has no effect on Orders/Backend") ||
 		strings.Contains(out, "--env OTHER") {

@@ -34,7 +34,7 @@ func TestDevGiven(t *testing.T) {
 	r, _ := start(t, dir, "--assembly", ".")
 	for _, way := range ways {
 		if out := r.stdout.String(); !strings.Contains(out, way) {
-			t.Errorf("%q is not said:\n%s", way, out)
+			t.Errorf("the output does not have %q:\n%s", way, out)
 		}
 	}
 	r.stop(t)
@@ -47,11 +47,11 @@ func TestDevGiven(t *testing.T) {
 	}
 	for _, way := range ways {
 		if strings.Contains(out, way) {
-			t.Errorf("%q is said, though it was given:\n%s", way, out)
+			t.Errorf("the output has %q, although the value was given:\n%s", way, out)
 		}
 	}
 	if !strings.Contains(out, r.url+"/blue") {
-		t.Errorf("the stage of the parameter is not told:\n%s", out)
+		t.Errorf("the output does not have the stage of the parameter:\n%s", out)
 	}
 	if got := get(t, r.url+"/blue/").StatusCode; got != 500 { // the MOCK has no template; a stage that is not known is 403
 		t.Errorf("status %d", got)
@@ -86,7 +86,7 @@ func TestDevWithoutPermission(t *testing.T) {
 		write(permission)
 		r, _ := start(t, dir, "--assembly", ".")
 		if got := strings.Contains(r.stdout.String()+r.stderr.String(), note); got != want {
-			t.Errorf("with the permission %q it is said: %v, want %v\n%s", permission, got, want, r.stderr.String())
+			t.Errorf("with the permission %q the output has the note: %v, want %v\n%s", permission, got, want, r.stderr.String())
 		}
 		r.stop(t)
 	}

@@ -47,13 +47,13 @@ func TestDevHostedUse(t *testing.T) {
 				t.Errorf("the first page has the name %q and the notes %q", v.Name, v.Orders)
 			}
 			if v := p.writes(t); !strings.HasPrefix(v.Message, "403 Forbidden: ") || len(v.Orders) != 1 {
-				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
+				t.Errorf("saving a note gives %q and the notes %q", v.Message, v.Orders)
 			}
 		}},
 		{"logged out, at the pool as well", func(t *testing.T) {
 			v := does[view](t, p, "logout")
 			if want := []string{pool + "/logout", p.app + "/"}; !slices.Equal(v.Pages, want) {
-				t.Errorf("the logout goes by %q, want %q", v.Pages, want)
+				t.Errorf("the logout visits %q, want %q", v.Pages, want)
 			}
 			p.keepsNothing(t, v)
 		}},
@@ -61,18 +61,18 @@ func TestDevHostedUse(t *testing.T) {
 			p.goesToSignIn(t)
 			does[view](t, p, "signIn", "as", "may do everything", "with", "COGNITO")
 			if v := p.writes(t); v.Message != "Added: "+aNote || !slices.Equal(v.Orders, []string{aNote}) {
-				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
+				t.Errorf("saving a note gives %q and the notes %q", v.Message, v.Orders)
 			}
 			if v := does[view](t, p, "everyone"); v.Message != "1 note in all." ||
 				!strings.Contains(v.Text, "<td>developer</td>") {
-				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
+				t.Errorf("requesting all notes gives %q:\n%s", v.Message, v.Text)
 			}
 			p.canUse(t, "notes-all")
 		}},
 		{"logged out everywhere, and back", func(t *testing.T) {
 			v := does[view](t, p, "logout", "button", "everywhere")
 			if want := []string{pool + "/logout", p.app + "/"}; !slices.Equal(v.Pages, want) {
-				t.Errorf("the logout goes by %q, want %q", v.Pages, want)
+				t.Errorf("the logout visits %q, want %q", v.Pages, want)
 			}
 			p.keepsNothing(t, v)
 			p.keepsNothing(t, does[view](t, p, "back"))
@@ -87,10 +87,10 @@ func TestDevHostedUse(t *testing.T) {
 				t.Errorf("signed in is %q: %+v", v.Name, v)
 			}
 			if v := p.writes(t); v.Message != "Added: "+aNote {
-				t.Errorf("a note comes to %q", v.Message)
+				t.Errorf("saving a note gives %q", v.Message)
 			}
 			if v := does[view](t, p, "everyone"); !strings.Contains(v.Text, "<td>partners_ada</td>") {
-				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
+				t.Errorf("requesting all notes gives %q:\n%s", v.Message, v.Text)
 			}
 			p.keepsNothing(t, does[view](t, p, "logout"))
 		}},

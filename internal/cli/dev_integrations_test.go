@@ -60,12 +60,12 @@ func TestDevIntegrations(t *testing.T) {
 		out := r.stdout.String() + r.stderr.String()
 		for _, text := range c.said {
 			if !strings.Contains(out, text) {
-				t.Errorf("%q: %s is not said:\n%s", c.flags, text, out)
+				t.Errorf("%q: the output does not have %s:\n%s", c.flags, text, out)
 			}
 		}
 		for _, text := range c.not {
 			if strings.Contains(out, text) {
-				t.Errorf("%q: %s is said, though it was given:\n%s", c.flags, text, out)
+				t.Errorf("%q: the output has %s, although the value was given:\n%s", c.flags, text, out)
 			}
 		}
 		if got := get(t, r.url+"/live/").StatusCode; got != c.status {
@@ -115,6 +115,6 @@ func TestDevStream(t *testing.T) {
 	}
 	r.stop(t)
 	if out := r.stdout.String(); !strings.Contains(out, "  201  GET /live/  [GET /]") {
-		t.Errorf("the request is not told:\n%s", out)
+		t.Errorf("the output does not have the request:\n%s", out)
 	}
 }

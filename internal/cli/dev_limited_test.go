@@ -114,7 +114,7 @@ func TestDevLimited(t *testing.T) {
 				out,
 				"does not allow this machine",
 			) {
-				t.Errorf("the way out is said: %v:\n%s%s", note, out, r.stderr.String())
+				t.Errorf("the output has the fix: %v:\n%s%s", note, out, r.stderr.String())
 			}
 		})
 	}

@@ -218,7 +218,7 @@ func signedInToRead(t *testing.T, p *person) {
 	}
 	p.canUse(t, "signed-in")
 	if v := p.orders(t, anItem, 1); !strings.HasPrefix(v.Message, "403 Forbidden: ") || len(v.Orders) != 3 {
-		t.Errorf("an order comes to %q, with the orders %q", v.Message, v.Orders)
+		t.Errorf("an order gives %q and the orders %q", v.Message, v.Orders)
 	}
 	p.canUse(t, "refused")
 }
@@ -241,7 +241,7 @@ func signedInToWrite(t *testing.T, p *person) {
 	p.signsIn(t, "may do everything")
 	if v := p.orders(t, anItem, 2); !strings.Contains(v.Message, "2 × "+anItem) || len(v.Orders) != 4 ||
 		!strings.HasPrefix(v.Orders[0], anItem+" | 2 | ") {
-		t.Errorf("an order comes to %q, with the orders %q", v.Message, v.Orders)
+		t.Errorf("an order gives %q and the orders %q", v.Message, v.Orders)
 	}
 	p.canUse(t, "ordered")
 }
@@ -277,7 +277,7 @@ func otherSites(t *testing.T, p *person) {
 func broughtBack(t *testing.T, p *person) {
 	v := does[struct{ Left, Back view }](t, p, "shelve")
 	if v.Left.SignedIn || strings.Contains(v.Left.Text, aSeed) {
-		t.Errorf("a page that is left has\n%s", v.Left.Text)
+		t.Errorf("the page that the user left has\n%s", v.Left.Text)
 	}
 	if !v.Back.SignedIn || len(v.Back.Orders) != 4 {
 		t.Errorf("a page that is brought back has the orders %q", v.Back.Orders)
@@ -288,7 +288,7 @@ func loggedOutElsewhere(t *testing.T, p *person) {
 	does[any](t, p, "elsewhere")
 	v := p.orders(t, anItem, 3)
 	if !strings.HasPrefix(v.Message, "401 Unauthorized: ") || v.Focus != "login" {
-		t.Errorf("an order comes to %q, with the focus on %q", v.Message, v.Focus)
+		t.Errorf("an order gives %q, with the focus on %q", v.Message, v.Focus)
 	}
 	p.hasNothing(t, v)
 	p.canUse(t, "ended")

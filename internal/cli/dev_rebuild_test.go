@@ -205,7 +205,7 @@ func TestDevWatchFunction(t *testing.T) {
 		t.Errorf("%d of %d requests were lost", lost, asked)
 	}
 	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
-		t.Errorf("status %d, left behind %s", status, left(t, temp))
+		t.Errorf("status %d, files left: %s", status, left(t, temp))
 	}
 }
 
@@ -270,7 +270,7 @@ func TestDevWatchStops(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"two\"\n")
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "  the new Test/Fn is served, after ") })
 	if strings.Contains(r.stdout.String(), "still served") {
-		t.Errorf("what was stopped is said to have failed:\n%s", &r.stdout)
+		t.Errorf("a stopped run is reported as failed:\n%s", &r.stdout)
 	}
 	r.wait(t, func() bool { return began() == 2 }) // the change of app.sh is not forgotten
 	writeFile(t, filepath.Join(dir, ".go"), "")

@@ -174,7 +174,7 @@ func (r *running) wait(t *testing.T, happened func() bool) {
 		default:
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("nothing came of it:\n%s%s", &r.stdout, &r.stderr)
+			t.Fatalf("the expected output is missing:\n%s%s", &r.stdout, &r.stderr)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func TestDevTerminalClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
-		t.Errorf("serving: status %d, left behind %s: %s", status, left, &o.stderr)
+		t.Errorf("serving: status %d, files left: %s: %s", status, left, &o.stderr)
 	}
 
 	dir := fakeApp(t)
@@ -106,12 +106,12 @@ func TestDevTerminalClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status, left := o.ended(t), left(t, o.temp); status != failed || left != "[]" {
-		t.Errorf("while the app runs: status %d, left behind %s: %s", status, left, &o.stderr)
+		t.Errorf("while the app runs: status %d, files left: %s: %s", status, left, &o.stderr)
 	}
 	for deadline := time.Now().Add(patience(t)); alive(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
-			t.Fatalf("the process %d of the app is still there", pid)
+			t.Fatalf("the process %d of the app still runs", pid)
 		}
 	}
 }
@@ -156,7 +156,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 		time.Sleep(3 * cdkapp.Interval)
 	}
 	if strings.Contains(text(), "the sources have changed") {
-		t.Errorf("it takes its own output for a change:\n%s", text())
+		t.Errorf("it treats its own output as a change:\n%s", text())
 	}
 	writeFile(t, filepath.Join(dir, "real.txt"), "a change")
 	wait(regexp.MustCompile("the new API is served"))
@@ -197,7 +197,7 @@ func TestDevUnread(t *testing.T) {
 		answer.Body.Close()
 	}
 	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
-		t.Errorf("status %d, left behind %s: %s", status, left, &o.stderr)
+		t.Errorf("status %d, files left: %s: %s", status, left, &o.stderr)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestDev(t *testing.T) {
 		}
 	}
 	if got, want := r.tryAll(t), []int{200, 200, 403}; !slices.Equal(got, want) {
-		t.Errorf("lines to try come to %v, want %v", got, want)
+		t.Errorf("the lines to try get %v, want %v", got, want)
 	}
 	if left(t, temp) == "[]" {
 		t.Error("the assembly is not in the folder for temporary files")
@@ -50,7 +50,7 @@ func TestDev(t *testing.T) {
 		t.Errorf("it ended with %d", status)
 	}
 	if got := left(t, temp); got != "[]" {
-		t.Errorf("it left behind %s", got)
+		t.Errorf("it left the files %s", got)
 	}
 	if c, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://")); err == nil {
 		c.Close()
@@ -85,7 +85,7 @@ func TestDevRequests(t *testing.T) {
 			t.Errorf("line %q, want %q", lines[i], want)
 		}
 		if reason := len(strings.Split(lines[i], "  ")) > 7; reason != !strings.Contains(want, " 200 ") {
-			t.Errorf("a reason is there %v: %q", reason, lines[i])
+			t.Errorf("it has a reason: %v: %q", reason, lines[i])
 		}
 	}
 	if strings.Contains(log, secret) {
@@ -176,7 +176,7 @@ func TestDevTwoAPIs(t *testing.T) {
 		}
 	}
 	if got, want := r.tryAll(t), []int{200, 200, 200, 403}; !slices.Equal(got, want) {
-		t.Errorf("lines to try come to %v, want %v", got, want)
+		t.Errorf("the lines to try get %v, want %v", got, want)
 	}
 }
 
@@ -210,11 +210,11 @@ func TestDevStopped(t *testing.T) {
 	}
 	for deadline := time.Now().Add(patience(t)); alive(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("the process %d of the app is still there", pid)
+			t.Fatalf("the process %d of the app still runs", pid)
 		}
 	}
 	if got := left(t, temp); got != "[]" {
-		t.Errorf("it left behind %s", got)
+		t.Errorf("it left the files %s", got)
 	}
 }
 

@@ -51,7 +51,7 @@ func TestDevWatch(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "README.md"), "# What nothing reads\n")
 	time.Sleep(500 * time.Millisecond) // in which another file is noticed
 	if strings.Contains(r.stdout.String(), "changed") {
-		t.Errorf("a file that nothing reads counts as a change: %s", &r.stdout)
+		t.Errorf("a file that no program reads counts as a change: %s", &r.stdout)
 	}
 	r.saved(t, servedAgain, func() {
 		writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
@@ -76,7 +76,7 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("after the app failed: %d", got)
 	}
 	if !strings.Contains(r.stderr.String(), "cannot\n") {
-		t.Errorf("what the app wrote is not there: %s", &r.stderr)
+		t.Errorf("the output of the app is missing: %s", &r.stderr)
 	}
 
 	r.saved(t, "wrote no cloud assembly", func() {
@@ -90,7 +90,7 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("%d of %d requests were lost", lost, asked)
 	}
 	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
-		t.Errorf("status %d, left behind %s", status, left(t, temp))
+		t.Errorf("status %d, files left: %s", status, left(t, temp))
 	}
 }
 
@@ -126,7 +126,7 @@ func TestDevWatchConfiguration(t *testing.T) {
 
 	change("cdk.json", `{"app":"sh app.sh"}`, servedAgain)
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
-		t.Errorf("after the context was taken out again: %d", got)
+		t.Errorf("after the context was removed: %d", got)
 	}
 
 	change("cdk.context.json", `{"more":true}`, servedAgain)

@@ -160,7 +160,7 @@ func TestLendModules(t *testing.T) {
 		"cdk.out/node_modules/g": false, ".cache/node_modules/h": false,
 	} {
 		if _, err := os.Stat(filepath.Join(tree, filepath.FromSlash(file))); (err == nil) != want {
-			t.Errorf("%s: got %v, want it there: %v", file, err, want)
+			t.Errorf("%s: got %v, want it to exist: %v", file, err, want)
 		}
 	}
 }

@@ -120,7 +120,7 @@ func TestToken(t *testing.T) {
 			status, stdout, stderr := call(t, append([]string{"token", "--assembly", dir}, tt.args...)...)
 			token, newline := strings.CutSuffix(stdout, "\n")
 			if status != succeeded || stderr != "" || !newline || strings.ContainsAny(token, " \n") {
-				t.Fatalf("status %d: %q, %q, want a token on a line and nothing else", status, stdout, stderr)
+				t.Fatalf("status %d: %q, %q, want only a line with a token", status, stdout, stderr)
 			}
 			claims := claimsOf(t, token)
 			delete(claims, "jti")

@@ -93,7 +93,7 @@ func TestTokenOfAFolder(t *testing.T) {
 	}
 	r.stop(t)
 	if got := records(t, r.cache); got != "[]" {
-		t.Errorf("after it ended, its record is still there: %s", got)
+		t.Errorf("its record still exists after it ended: %s", got)
 	}
 	if status, _, stderr := tokenIn(t.Context(), dir, r.cache); status != failed || stderr != none {
 		t.Errorf("after it ended: status %d, %q", status, stderr)
@@ -186,7 +186,7 @@ func TestTokenOfStaleRecords(t *testing.T) {
 				t.Errorf("status %d, %q, want %d and %q", status, stderr, tt.status, tt.stderr)
 			}
 			if stays := records(t, cache) != "[]"; stays != tt.stays {
-				t.Errorf("the record is there: %v, want %v", stays, tt.stays)
+				t.Errorf("the record exists: %v, want %v", stays, tt.stays)
 			}
 		})
 	}

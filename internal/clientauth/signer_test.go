@@ -12,6 +12,6 @@ func TestAlgorithms(t *testing.T) {
 		signs = append(signs, s.name)
 	}
 	if !slices.Equal(signs, Algorithms()) {
-		t.Errorf("a client signs with %q, and may be told %q", signs, Algorithms())
+		t.Errorf("a client signs with %q, but the settings allow %q", signs, Algorithms())
 	}
 }

@@ -45,7 +45,7 @@ func FuzzEvaluate(f *testing.F) {
 			u.LogicalID != "It"):
 			t.Errorf("%s: the error %#v does not say what and where", text, err)
 		case err == nil && hasIntrinsic(got):
-			t.Errorf("%s: got %v, in which a function is left", text, got)
+			t.Errorf("%s: got %v, which still has a function", text, got)
 		}
 		again, err2 := e.Evaluate(a.stacks[0], "It", "Properties.X", v)
 		if (err == nil) != (err2 == nil) || encode(t, got) != encode(t, again) {

@@ -216,6 +216,6 @@ func TestTokenLife(t *testing.T) {
 	}
 	s.issuers[0].MaxLifetime = 10 * time.Second
 	if a := life("shop"); a != 10 {
-		t.Errorf("%d seconds, and the authorizer takes 10", a)
+		t.Errorf("%d seconds, but the authorizer accepts 10", a)
 	}
 }

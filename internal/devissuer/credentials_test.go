@@ -37,7 +37,7 @@ func TestPersonGetsTokensByTheCodeFlow(t *testing.T) {
 	)
 
 	if got.Status != http.StatusOK || got.Scope != "openid orders:read" {
-		t.Errorf("the persona holds orders:read alone: %+v", got)
+		t.Errorf("the persona has only orders:read: %+v", got)
 	}
 	token, err := s.verifier(t, shopIssuer().Issuer).Verify(t.Context(), got.Access)
 	if err != nil || token.Subject() != "reader" {
@@ -131,7 +131,7 @@ func TestTokensAreRevoked(t *testing.T) {
 		t.Errorf("the access token: %s", text)
 	}
 	if _, err := s.verifier(t, shopIssuer().Issuer).Verify(t.Context(), got.Access); err != nil {
-		t.Errorf("an authorizer that does not ask takes the access token until it expires: %v", err)
+		t.Errorf("an authorizer that does not introspect accepts the access token until it expires: %v", err)
 	}
 }
 

@@ -37,7 +37,7 @@ func TestCodeFlowByIndependentClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := token.Extra("scope"); got != "openid profile email offline_access orders:read" {
-		t.Errorf("the scopes %q were granted: the persona does not hold billing:read", got)
+		t.Errorf("the scopes %q were granted, but the persona does not have billing:read", got)
 	}
 
 	raw, _ := token.Extra("id_token").(string)

@@ -43,7 +43,7 @@ func FuzzAuthorization(f *testing.F) {
 		switch answer.StatusCode {
 		case http.StatusOK, http.StatusBadRequest:
 			if to != "" || strings.Contains(strings.ToLower(text), "<script") {
-				t.Errorf("a page that goes to %q: %s", to, text)
+				t.Errorf("a page with the target %q: %s", to, text)
 			}
 		case http.StatusSeeOther:
 			u, err := url.Parse(to)

@@ -267,7 +267,7 @@ func TestRevocations(t *testing.T) {
 	revoke(t, s, "https://idp.example.com", token)
 	next, err := New(s.keys, []Issuer{askedIssuer()}, Options{BaseURL: s.base, Now: s.clock.Now})
 	if err != nil || !next.keys.revoked(token) {
-		t.Error("the next provider takes it", err)
+		t.Error("the next provider accepts it", err)
 	}
 	for i := range maxRevoked {
 		s.keys.revoke(fmt.Sprint(i))

@@ -127,7 +127,7 @@ func TestKeyFileErrors(t *testing.T) {
 				t.Fatalf("want %s\n got %v", tt.want, err)
 			}
 			if strings.Contains(err.Error(), "hunter2") {
-				t.Error("the error holds the secret")
+				t.Error("the error contains the secret")
 			}
 		})
 	}

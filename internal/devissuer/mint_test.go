@@ -186,7 +186,7 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 			}
 			header, claims := parts(t, token)
 			if _, named := header["kid"].(string); named == (tt.settings.SecretARN != "") {
-				t.Errorf("kid is there: %v", named)
+				t.Errorf("it has a kid: %v", named)
 			}
 			delete(header, "kid")
 			if diff := cmp.Diff(tt.header, header); diff != "" {

@@ -72,7 +72,7 @@ func controls(t testing.TB, text string) (out []control) {
 		if described, ok := attr(n, "aria-describedby"); ok {
 			for _, id := range strings.Fields(described) {
 				if byID[id] == "" {
-					t.Errorf("%s is described by %s, which is not there", c.name, id)
+					t.Errorf("%s is described by %s, which does not exist", c.name, id)
 				}
 				c.help += byID[id]
 			}

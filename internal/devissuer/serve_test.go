@@ -191,7 +191,7 @@ func TestKeySet(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if strings.Contains(text, testRing(t).secret) {
-				t.Error("it holds the secret")
+				t.Error("it contains the secret")
 			}
 		})
 	}

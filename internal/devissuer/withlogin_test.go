@@ -120,7 +120,7 @@ func TestIncludedLoginFunction(t *testing.T) {
 			to := answer.Header.Get("Location")
 			pushed := strings.Contains(to, "request_uri=urn") // a user pool has no such requests
 			if !strings.HasPrefix(to, l.AuthorizationURL(g.URL)+"?") || pushed == (g.URL == pool) {
-				t.Errorf("login goes to %s", to)
+				t.Errorf("the login redirects to %s", to)
 			}
 			callback := signIn(t, l.served, to)
 			answer, text = l.ask(t, http.MethodGet, "/auth/callback?"+callback.Encode())
@@ -143,7 +143,7 @@ func TestIncludedLoginFunction(t *testing.T) {
 			}
 			end := regexp.MustCompile(`"location":"([^"]*)"`).FindStringSubmatch(text)
 			if end == nil {
-				t.Fatal("logout goes nowhere")
+				t.Fatal("the logout has no location")
 			}
 			answer, text = page(t, strings.ReplaceAll(end[1], `\u0026`, "&"))
 			if home, err := url.Parse(answer.Header.Get("Location")); err != nil || home.Host != "localhost:4000" {

@@ -72,6 +72,6 @@ func TestExplain(t *testing.T) {
 func TestIsConditionFailed(t *testing.T) {
 	failed := &types.ConditionalCheckFailedException{}
 	if !IsConditionFailed(fmt.Errorf("put: %w", failed)) || IsConditionFailed(errors.New("another")) {
-		t.Error("only a ConditionalCheckFailedException is a condition that did not hold")
+		t.Error("only a ConditionalCheckFailedException means that the condition was not met")
 	}
 }

@@ -70,7 +70,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		records, err := parse(text)
 		if err != nil && records != nil {
-			t.Errorf("records beside an error: %v", records)
+			t.Errorf("records besides an error: %v", records)
 		}
 		for _, r := range records {
 			if name := Folder(r.Asset); filepath.Base(name) != name || len(name) != len("asset.")+64 {

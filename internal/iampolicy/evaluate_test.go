@@ -64,7 +64,7 @@ func TestEvaluate(t *testing.T) {
 		t.Errorf("an empty document: got %v", got)
 	}
 	if got := (Document{Statements: []Statement{{Effect: Allow}}}).Evaluate(Request{}); got.Outcome != ImplicitDeny {
-		t.Errorf("a statement that names nothing: got %v", got)
+		t.Errorf("a statement without a resource: got %v", got)
 	}
 	if got := ImplicitDeny.String() + ", " + ExplicitDeny.String() + ", " +
 		Allowed.String(); got != "implicit deny, explicit deny, allowed" {

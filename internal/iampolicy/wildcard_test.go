@@ -131,7 +131,7 @@ func TestResourceMatches(t *testing.T) {
 		}
 	}
 	if resourceMatches("arn:aws:a:b:c:*", "arn:aws:a") {
-		t.Error("what is no ARN was matched")
+		t.Error("a text that is not an ARN was matched")
 	}
 }
 

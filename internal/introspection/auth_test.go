@@ -36,7 +36,7 @@ func TestCredentialErrors(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 			if strings.Contains(err.Error(), "s3cr3t") {
-				t.Errorf("%v holds the credential", err)
+				t.Errorf("%v contains the credential", err)
 			}
 			if n := f.server.count(); n != 0 {
 				t.Errorf("%d calls without a credential", n)

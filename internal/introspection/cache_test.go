@@ -31,7 +31,7 @@ func TestCacheBounds(t *testing.T) {
 	}
 	c.put(other, large, t0)
 	if c.get(one, t0) == nil || c.get(other, t0) != large {
-		t.Error("what fits was removed")
+		t.Error("an answer that fits was removed")
 	}
 	c.put(digest{3}, small, t0) // there is no room in bytes, though there is one in numbers
 	if c.get(one, t0) != nil || c.get(digest{3}, t0) == nil || c.bytes > c.mostBytes {
@@ -39,7 +39,7 @@ func TestCacheBounds(t *testing.T) {
 	}
 	c.put(digest{4}, answerOf(t, 5000), t0)
 	if c.get(digest{4}, t0) != nil {
-		t.Error("an answer that is larger than the whole room is kept")
+		t.Error("an answer that is larger than the cache is kept")
 	}
 	c = cache{most: 2, mostBytes: 1 << 20}
 	for i := range byte(5) {

@@ -109,7 +109,7 @@ func TestOutcomes(t *testing.T) {
 				t.Errorf("error %q does not say %q", err, c.text)
 			}
 			if err != nil && strings.Contains(err.Error(), "opaque-1") {
-				t.Errorf("error %q holds the token", err)
+				t.Errorf("error %q contains the token", err)
 			}
 			f.server.count()
 			if _, again := f.ask("opaque-1"); !errors.Is(again, c.want) {
@@ -156,7 +156,7 @@ func TestSlow(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if n := f.server.count(); n != 0 {
-		t.Errorf("%d calls while the endpoint is left alone", n)
+		t.Errorf("%d calls during the pause of the endpoint", n)
 	}
 }
 
@@ -307,10 +307,10 @@ func TestFlood(t *testing.T) {
 		_, _ = f.ask(fmt.Sprintf("no token %d", i))
 	}
 	if _, err := f.ask("good"); err != nil {
-		t.Errorf("what is kept does not count any more: %v", err)
+		t.Errorf("the cached answer is no longer used: %v", err)
 	}
 	if n := f.server.count(); n != 0 {
-		t.Errorf("%d calls for what cannot be a token and for what is kept, want 0", n)
+		t.Errorf("%d calls for a text that cannot be a token and for a cached answer, want 0", n)
 	}
 	// Good tokens do not use up the allowance.
 	f.clock.Advance(time.Minute)

@@ -77,7 +77,7 @@ func TestCheckCache(t *testing.T) {
 		})
 	}
 	if left, err := os.ReadDir(good); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("files left: %v, %v", left, err)
 	}
 
 	t.Run("where a folder can never be made", func(t *testing.T) {

@@ -169,7 +169,7 @@ func TestReasons(t *testing.T) {
 		}
 		seen[reason] = err
 		if !errors.Is(err, ErrRejected) {
-			t.Errorf("%v is no rejection", err)
+			t.Errorf("%v is not a rejection", err)
 		}
 	}
 	for err, want := range map[error]string{nil: "", ErrUnavailable: "unavailable", ErrConfig: "configuration",

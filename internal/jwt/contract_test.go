@@ -50,7 +50,7 @@ func TestContract(t *testing.T) {
 				return
 			}
 			if !errors.Is(err, ErrRejected) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrConfig) {
-				t.Errorf("%v is not a rejection alone", err)
+				t.Errorf("%v is not only a rejection", err)
 			}
 			checkLeak(t, c.token, err.Error())
 		})

@@ -41,17 +41,17 @@ func TestDiscovery(t *testing.T) {
 			})
 			f.want(t, rs256(nil, object{"iss": issuer}), nil)
 			if len(asked) != 2 || asked[0] != want || asked[1] != "https://keys.example.com/set" {
-				t.Errorf("asked for %q", asked)
+				t.Errorf("requested %q", asked)
 			}
 			f.clock.Advance(defaultAge)
 			f.want(t, rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6}), nil)
 			if len(asked) != 3 || asked[2] != asked[1] {
-				t.Errorf("asked for %q; what was discovered serves for a day", asked)
+				t.Errorf("requested %q, but the document is valid for a day", asked)
 			}
 			f.clock.Advance(rediscover)
 			f.want(t, rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6}), nil)
 			if len(asked) != 5 {
-				t.Errorf("asked for %q; after a day the document is read again", asked)
+				t.Errorf("requested %q, but after a day the document is fetched again", asked)
 			}
 		})
 	}

@@ -30,7 +30,7 @@ func TestAFrozenFetchIsGivenUp(t *testing.T) {
 		f.want(t, lasting("rsa"), nil) // the late answer changes nothing
 	}
 	if n := f.changes.Load(); n != 1 {
-		t.Errorf("%d changes of the keys: the late answer was taken", n)
+		t.Errorf("%d changes of the keys: the late answer was used", n)
 	}
 }
 

@@ -29,7 +29,7 @@ func compare(t *testing.T, f *fixture, token string) bool {
 	case (verified == nil) == (err == nil):
 		t.Fatalf("token %v and error %v", verified, err)
 	case err != nil && !errors.Is(err, ErrRejected):
-		t.Fatalf("the keys are there, and yet: %v", err)
+		t.Fatalf("an error although the keys are known: %v", err)
 	}
 	golang, jose := golangVerdict(token), joseVerdict(token)
 	lines := brokenLines(token)

@@ -51,7 +51,7 @@ func TestLine47NoPrincipal(t *testing.T) {
 	for name, sub := range map[string]any{"missing": nil, "null": null, "empty": ""} {
 		token, err := f.verify(rs256(nil, object{"sub": sub}))
 		if err != nil || token.Subject() != "" {
-			t.Errorf("sub %s: got %q, %v: the caller must learn that there is no subject", name, token.Subject(), err)
+			t.Errorf("sub %s: got %q, %v: the caller must know that the subject is missing", name, token.Subject(), err)
 		}
 	}
 }

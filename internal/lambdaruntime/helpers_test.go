@@ -201,6 +201,6 @@ func (v visitor) gone(t testing.TB) {
 	t.Helper()
 	v.conn.SetReadDeadline(time.Now().Add(patience))
 	if _, err := io.Copy(io.Discard, v.conn); err != nil && os.IsTimeout(err) {
-		t.Fatalf("the %s is still there", v.who)
+		t.Fatalf("the %s still runs", v.who)
 	}
 }

@@ -47,7 +47,7 @@ func TestKilledAtRandom(t *testing.T) {
 		case <-working:
 			t.Logf("%d answers, %d crashes, %d kills", right.Load(), crashed.Load(), n)
 			if right.Load() == 0 {
-				t.Error("nothing was answered")
+				t.Error("no invocation was answered")
 			}
 			waitUntil(t, func() bool { return processes(p, "echo") <= 3 })
 			return

@@ -185,7 +185,7 @@ func TestLogTail(t *testing.T) {
 	}
 	r, err := p.Invoke(t.Context(), "tail", []byte("x"), InvokeOptions{})
 	if err != nil || r.LogTail != nil {
-		t.Errorf("got %q, %v of a log that was not asked for", r.LogTail, err)
+		t.Errorf("got %q, %v of a log that was not requested", r.LogTail, err)
 	}
 	r, err = p.Invoke(t.Context(), "tail", bytes.Repeat([]byte("x\n"), tailSize), InvokeOptions{LogTail: true})
 	if n := len(strings.Join(r.LogTail, "")); err != nil || n > tailSize || n < tailSize-len("err x") {

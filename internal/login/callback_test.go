@@ -277,7 +277,7 @@ func TestCallbackAtANewProcess(t *testing.T) {
 			c.down(f)
 			f.want(f.browser.Link(t, idpOrigin, back), http.StatusServiceUnavailable, c.reason)
 			if names := f.browser.Jar.Names(DefaultCookie); len(names) > 0 {
-				t.Errorf("there is a session: %q", names)
+				t.Errorf("the browser has a session: %q", names)
 			}
 			f.Handler = before
 			f.aws.set(func() { f.aws.down = false })

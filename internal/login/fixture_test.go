@@ -143,11 +143,11 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 	}
 	t.Cleanup(func() {
 		if kinds := f.wire.Leaks(f.log.text()); len(kinds) > 0 {
-			t.Errorf("the log holds %q:\n%s", kinds, f.log.text())
+			t.Errorf("the log contains %q:\n%s", kinds, f.log.text())
 		}
 		for _, words := range []string{"secret words of the provider", "words of AWS"} {
 			if strings.Contains(f.log.text(), words) {
-				t.Errorf("the log holds %q:\n%s", words, f.log.text())
+				t.Errorf("the log contains %q:\n%s", words, f.log.text())
 			}
 		}
 	})

@@ -37,7 +37,7 @@ func FuzzCallback(f *testing.F) {
 		fix.Handler.ServeHTTP(w, r)
 		line := fix.log.take()
 		if kinds := fix.wire.Leaks(line); len(kinds) > 0 {
-			t.Errorf("the log holds %q: %s", kinds, line)
+			t.Errorf("the log contains %q: %s", kinds, line)
 		}
 		got, err := url.ParseQuery(query)
 		genuine := err == nil && strings.Contains(cookies, goodCookie) && got.Get("state") == good.Query().Get("state")
@@ -89,7 +89,7 @@ func FuzzBackChannelLogout(f *testing.F) {
 		fix.Handler.ServeHTTP(w, r)
 		line := fix.log.take()
 		if kinds := fix.wire.Leaks(line); len(kinds) > 0 || strings.Count(line, "\n") != 1 {
-			t.Errorf("the log holds %q: %s", kinds, line)
+			t.Errorf("the log contains %q: %s", kinds, line)
 		}
 		form, err := url.ParseQuery(body)
 		genuine := err == nil && form.Get("logout_token") == good

@@ -52,7 +52,7 @@ func TestSessions(t *testing.T) {
 		}
 	}
 	if kinds := f.wire.Leaks(p.Body); len(kinds) > 0 || strings.Contains(p.Body, "user-") {
-		t.Errorf("the list holds %q: %s", kinds, p.Body)
+		t.Errorf("the list contains %q: %s", kinds, p.Body)
 	}
 	for _, e := range got {
 		r, _ := http.NewRequest("GET", "/auth/session", nil)

@@ -37,7 +37,7 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	if kinds := f.wire.Leaks(who.Body); len(kinds) > 0 {
-		t.Errorf("the answer holds %q: %s", kinds, who.Body)
+		t.Errorf("the answer contains %q: %s", kinds, who.Body)
 	}
 	// The fixture searches each test's log for these.
 	for _, kind := range []string{

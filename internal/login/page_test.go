@@ -37,7 +37,7 @@ func TestPages(t *testing.T) {
 		}
 		if onward := strings.Contains(text, "<script>") &&
 			strings.Contains(text, "http-equiv"); onward != (name == "onward") {
-			t.Errorf("%s: goes on by itself: %v", name, onward)
+			t.Errorf("%s: the page redirects: %v", name, onward)
 		}
 		if strings.Contains(text, "://") || strings.Contains(text, "//") {
 			t.Errorf("%s loads something: %s", name, text)

@@ -167,7 +167,7 @@ func TestCookieKeyRotation(t *testing.T) {
 	*f.Handler = *f.newHandler(testConfig())
 	f.aws.set(func() { delete(f.aws.secrets, keysARN+"AWSPREVIOUS") })
 	if p := f.browser.Fetch(t, shop, "GET", auth+"session"); p.Status != 200 {
-		t.Errorf("with the new key alone: %d %+v", p.Status, f.log.last(t))
+		t.Errorf("with only the new key: %d %+v", p.Status, f.log.last(t))
 	}
 }
 

@@ -96,7 +96,7 @@ func TestWrongFixedAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := NewFixedAnswer(tt.status, tt.body, tt.headers); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("error\n\t%v\ndoes not contain\n\t%s", err, tt.want)
 			}
 		})
 	}

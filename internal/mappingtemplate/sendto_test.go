@@ -68,7 +68,7 @@ func TestMessageGroups(t *testing.T) {
 		case tt.want == "" && err != nil:
 			t.Errorf("%q is refused: %v", tt.group, err)
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
-			t.Errorf("%q: error\n\t%v\ndoes not hold\n\t%s", tt.group, err, tt.want)
+			t.Errorf("%q: error\n\t%v\ndoes not contain\n\t%s", tt.group, err, tt.want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestMetricsOfAWSAreDocumented(t *testing.T) {
 	for namespace, all := range documented {
 		for name := range all {
 			if !seen[name] {
-				t.Errorf("no alarm and no graph of the snapshots looks at %s in %s: take it out here", name, namespace)
+				t.Errorf("no alarm or graph of the snapshots uses %s in %s: remove it from the list", name, namespace)
 			}
 		}
 	}

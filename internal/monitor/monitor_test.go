@@ -102,12 +102,12 @@ func TestAlarms(t *testing.T) {
 		fmt.Fprintf(&b, "%s: >= %g in %d of %d x %s\n   %s\n   %s\n", a.ID, a.Threshold, a.Datapoints, a.Of, a.Period,
 			a.Description, a.Series.text())
 		if ids[a.ID] {
-			t.Errorf("%s is there twice", a.ID)
+			t.Errorf("%s occurs twice", a.ID)
 		}
 		ids[a.ID] = true
 		_, anchor, _ := strings.Cut(a.Description, "#")
 		if !slices.Contains(anchors, anchor) {
-			t.Errorf("%s points at #%s, which is not among the anchors", a.ID, anchor)
+			t.Errorf("%s links to #%s, which is not an anchor", a.ID, anchor)
 		}
 	}
 	golden(t, "alarms.txt", b.String())
@@ -156,7 +156,7 @@ func TestNamesOfQueriesAreShortEnough(t *testing.T) {
 	seen := map[string]bool{}
 	for _, q := range Queries(api) {
 		if len(q.Name) > longestName || seen[q.Name] {
-			t.Errorf("%q has %d characters, or is there twice", q.Name, len(q.Name))
+			t.Errorf("%q has %d characters, or occurs twice", q.Name, len(q.Name))
 		}
 		seen[q.Name] = true
 	}

@@ -33,7 +33,7 @@ func FuzzTokenAnswer(f *testing.F) {
 		got, err := readTokens(v, began)
 		if err != nil {
 			if word, ok := v.Get("access_token").Text(); ok && len(word) > 12 && strings.Contains(err.Error(), word) {
-				t.Errorf("the error holds the token: %v", err)
+				t.Errorf("the error contains the token: %v", err)
 			}
 			return
 		}

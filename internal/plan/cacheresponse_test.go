@@ -69,7 +69,7 @@ func TestCacheKeys(t *testing.T) {
 				"method.request.header.origin"
 		}
 		if got := strings.Join(p.CacheKeys(r), " "); got != want {
-			t.Errorf("%s is kept by %q, want %q", r.Pattern, got, want)
+			t.Errorf("%s is cached by %q, want %q", r.Pattern, got, want)
 		}
 	}
 	if size := p.CacheSize(); size != "0.5" {

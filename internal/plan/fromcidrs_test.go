@@ -195,7 +195,7 @@ func checkAddress(t *testing.T, p *Plan, verb, path, from string, got iampolicy.
 		strings.HasSuffix(path, "/.") || strings.Contains(path, "/%2F")
 	switch {
 	case got != iampolicy.ExplicitDeny && (!want || !alsoDecoded):
-		t.Errorf("%s %s from %q is let through\n%s", verb, path, from, describe(p))
+		t.Errorf("%s %s from %q is allowed\n%s", verb, path, from, describe(p))
 	case got == iampolicy.ExplicitDeny && served && want && !isOdd:
 		t.Errorf("%s %s from %q is denied\n%s", verb, path, from, describe(p))
 	case served && !isOdd && want && p.Routes[p.table.Index(verb, path)].Guard == nil && !strings.HasSuffix(path, "/") &&

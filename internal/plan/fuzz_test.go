@@ -59,7 +59,7 @@ func FuzzTable(f *testing.F) {
 		p, err := New(props)
 		if err != nil {
 			if p != nil || strings.TrimSpace(err.Error()) == "" {
-				t.Fatalf("a plan %v beside the error %q", p, err)
+				t.Fatalf("a plan %v besides the error %q", p, err)
 			}
 			return
 		}
@@ -115,10 +115,10 @@ func checkSession(t *testing.T, p *Plan, r PlannedRoute) {
 	}
 	session := r.Guard.Session
 	if len(p.SiblingOrigins(session.Login)) > 0 && session.Cached && len(p.props.CORS.preflightVerbs(unsafeVerbs(r))) > 0 {
-		t.Errorf("%s takes writes of sibling hosts, which %s denies", r.Pattern, r.Guard)
+		t.Errorf("%s allows writes of sibling hosts, which %s denies", r.Pattern, r.Guard)
 	}
 	if !slices.Contains(p.Logins, session.Login) {
-		t.Errorf("%s has a login of its own", r.Guard)
+		t.Errorf("%s has its own login", r.Guard)
 	}
 }
 
@@ -137,7 +137,7 @@ func checkOpen(t *testing.T, p *Plan, r PlannedRoute, verb string) {
 		return
 	}
 	if by := p.Routes[i]; by.Guard == nil && by.Pattern.Path() != r.Pattern.Path() {
-		t.Errorf("%s %s is served by the open route %s, beside the guarded %s", verb, path.String(), by.Pattern, r.Pattern)
+		t.Errorf("%s %s is served by the open route %s instead of the guarded %s", verb, path.String(), by.Pattern, r.Pattern)
 	}
 }
 

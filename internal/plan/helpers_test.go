@@ -84,7 +84,7 @@ func testRefusals(t *testing.T, cases []refusal) {
 	for _, tt := range cases {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := New(table(tt.change)); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("error\n\t%v\ndoes not contain\n\t%s", err, tt.want)
 			}
 		})
 	}

@@ -101,7 +101,7 @@ func TestGuardsShareALogin(t *testing.T) {
 	}
 	for _, header := range p.AllowHeaders() { // a page can set neither of them
 		if header == "Cookie" || header == "Sec-Fetch-Site" {
-			t.Errorf("a page is told to set %s", header)
+			t.Errorf("a page must set %s", header)
 		}
 	}
 }

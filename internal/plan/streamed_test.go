@@ -38,7 +38,7 @@ func TestStreamedRoutes(t *testing.T) {
 	} {
 		err := StreamsBeside([]string{tt.streamed}, []string{tt.buffered})
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s beside %s: %v, want %q", tt.streamed, tt.buffered, err, tt.want)
+			t.Errorf("%s besides %s: %v, want %q", tt.streamed, tt.buffered, err, tt.want)
 		}
 	}
 }

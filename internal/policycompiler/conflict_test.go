@@ -133,7 +133,7 @@ func TestConflictNarrower(t *testing.T) {
 			// If the route has the requirement of the denied rule, as the construct's error suggests, the conflict is gone.
 			needs := strings.Fields(c.rules[found[0].Denied])[2]
 			if rest := compilerOf(t, needing(t, append(c.rules, c.want+" "+needs)...)).Conflicts(); len(rest) != 0 {
-				t.Errorf("there still is: %v", rest)
+				t.Errorf("a conflict is left: %v", rest)
 			}
 		})
 	}
@@ -204,7 +204,7 @@ func checkDenied(t *testing.T, table *access.Table, f Conflict, paths []string) 
 			return
 		}
 	}
-	t.Fatalf("%v\n%v: but there is nothing to deny", table.Routes().Patterns(), f)
+	t.Fatalf("%v\n%v: but no request has to be denied", table.Routes().Patterns(), f)
 }
 
 func TestTangled(t *testing.T) {

@@ -39,11 +39,11 @@ func TestMaxSize(t *testing.T) {
 			t.Fatalf("want %d, got %d", largest, said)
 		}
 		if bound < largest {
-			t.Fatalf("%v: the bound is %d, and there is a policy of %d", table.Routes().Patterns(), bound, largest)
+			t.Fatalf("%v: the bound is %d, but a policy has %d", table.Routes().Patterns(), bound, largest)
 		}
 		for range 20 { // the bound holds for whatever is permitted
 			if policy, err := c.Append(nil, prefix, allOf(randomPermitted(r, table))); err == nil && len(policy) > bound {
-				t.Fatalf("%v: the bound is %d, and there is a policy of %d: %s", table.Routes().Patterns(), bound, len(policy),
+				t.Fatalf("%v: the bound is %d, but a policy has %d: %s", table.Routes().Patterns(), bound, len(policy),
 					policy)
 			}
 		}
@@ -60,7 +60,7 @@ func TestBoundOfParameters(t *testing.T) {
 	c := compilerOf(t, needing(t, append(lines, "GET /z z")...))
 	exact, ok := c.maxSize(len(prefix))
 	if bound := c.bound(len(prefix)); !ok || bound < exact {
-		t.Errorf("the bound is %d, and there is a policy of %d (exact: %v)", bound, exact, ok)
+		t.Errorf("the bound is %d, but a policy has %d (exact: %v)", bound, exact, ok)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestCheckSizeAgrees(t *testing.T) {
 		}
 	}
 	if refused == 0 || between == 0 {
-		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, or nothing is compared",
+		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, because otherwise the test compares nothing",
 			refused, between)
 	}
 }

@@ -191,7 +191,7 @@ func TestSoundnessEverywhere(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d requests; for %d sets of rules there is no policy", decided, conflicts)
+	t.Logf("%d requests; %d sets of rules have no policy", decided, conflicts)
 }
 
 // allPaths returns all as false if there are too many.

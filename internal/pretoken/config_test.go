@@ -70,6 +70,6 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		}
 	}
 	if _, err := New(Config{}, nil); !errors.Is(err, ErrConfig) {
-		t.Errorf("New takes a configuration without scopes: %v", err)
+		t.Errorf("New accepts a configuration without scopes: %v", err)
 	}
 }

@@ -192,7 +192,7 @@ func TestAnswerChangesScopesAlone(t *testing.T) {
 	}
 	for _, personal := range []string{"anna", "a36036a8", "a@b.test", "readers"} {
 		if strings.Contains(log.String(), personal) {
-			t.Errorf("the log holds %q: %s", personal, log)
+			t.Errorf("the log contains %q: %s", personal, log)
 		}
 	}
 }
@@ -273,7 +273,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: got %s, %v, want %q", c.name, answer, err, c.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "a@b.test") {
-			t.Errorf("%s: the error holds what the user is: %v", c.name, err)
+			t.Errorf("%s: the error contains data of the user: %v", c.name, err)
 		}
 		var l line
 		if json.Unmarshal(log.Bytes(), &l) != nil || l.Error != fmt.Sprint(err) {

@@ -129,7 +129,7 @@ func TestPatternTakes(t *testing.T) {
 		{"ANY /", "", false},
 	} {
 		if got := MustParse(c.pattern).takes(c.verb); got != c.want {
-			t.Errorf("%s takes %q: want %v, got %v", c.pattern, c.verb, c.want, got)
+			t.Errorf("%s matches %q: want %v, got %v", c.pattern, c.verb, c.want, got)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestAcceptances(t *testing.T) {
 			}
 			for _, f := range rules.Check(a, rules.Options{}) {
 				if f.Accepted != "" {
-					t.Errorf("%+v is accepted, and was not asked for", f)
+					t.Errorf("%+v is accepted, but was not listed", f)
 				}
 			}
 		})

@@ -106,7 +106,7 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 				got = append(got, f.Rule+": "+f.Message)
 			}
 			if !slices.ContainsFunc(got, func(line string) bool { return strings.Contains(line, tt.want) }) {
-				t.Errorf("nothing found is %q (-want +got):\n%s", tt.want, cmp.Diff([]string{tt.want}, got))
+				t.Errorf("want the finding %q (-want +got):\n%s", tt.want, cmp.Diff([]string{tt.want}, got))
 			}
 		})
 	}

@@ -54,7 +54,7 @@ func TestValueAsksForAVersion(t *testing.T) {
 		client, asked := newClient(t, http.StatusOK, `{"SecretString":"a secret"}`)
 		got, err := client.Versions(secretARN)(t.Context(), stage)
 		if string(got) != "a secret" || err != nil || len(*asked) != 1 || (*asked)[0] != want {
-			t.Errorf("%q: got %q, %v, asked %q, want %q", stage, got, err, *asked, want)
+			t.Errorf("%q: got %q, %v with the request %q, want %q", stage, got, err, *asked, want)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestIsARN(t *testing.T) {
 		"arn:aws:secretsmanager:eu-central-1@x:123456789012:secret:a",
 	} {
 		if IsARN(arn) {
-			t.Errorf("%q is taken", arn)
+			t.Errorf("%q is accepted", arn)
 		}
 	}
 }

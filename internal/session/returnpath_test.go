@@ -90,7 +90,7 @@ func TestCheckReturn(t *testing.T) {
 		if !errors.Is(err, ErrReturn) {
 			t.Errorf("%s: %q: %v", c.name, c.path, err)
 		} else if strings.Contains(err.Error(), "evil") {
-			t.Errorf("%s: the error holds the text: %v", c.name, err)
+			t.Errorf("%s: the error contains the text: %v", c.name, err)
 		}
 	}
 }

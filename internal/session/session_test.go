@@ -247,10 +247,10 @@ func TestSizes(t *testing.T) {
 	others := headerSize + tagSize + 1 + 4*8 + 5*2 +
 		len("a refresh token") + len("user-1") + len("Ada Lovelace") + len("ada@example.com")
 	if want := (4096-len(testCookie))*3/4 - others; one != want {
-		t.Errorf("one cookie holds a token of %d bytes, want %d", one, want)
+		t.Errorf("one cookie has room for a token of %d bytes, want %d", one, want)
 	}
 	if want := (2*4096-len(testCookie)-len(testCookie+"-2"))*3/4 - others; two != want {
-		t.Errorf("two cookies hold a token of %d bytes, want %d", two, want)
+		t.Errorf("two cookies have room for a token of %d bytes, want %d", two, want)
 	}
 	for _, n := range []int{one - 1, one, one + 1, one + 2, two} {
 		if x, err := f.Open(t.Context(), header(n)); err != nil || len(x.Token) != n {

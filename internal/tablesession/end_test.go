@@ -96,7 +96,7 @@ func TestAGenerationThatWasRemoved(t *testing.T) {
 	o := f.opened(t, header)
 	at := tablesession.Key{Partition: tablesession.PartitionOf(o), Sort: "generation"}
 	if gone, err := f.table.Delete(t.Context(), at, 0); gone == nil || err != nil {
-		t.Fatal("there was no generation", err)
+		t.Fatal("the generation is missing", err)
 	}
 	f.opened(t, header)
 	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
@@ -146,7 +146,7 @@ func TestEndSIDMeetsALogin(t *testing.T) {
 		f.table.set(nil, nil)
 		if n < stop {
 			if stop < 4 {
-				t.Fatalf("a login makes %d calls: nothing was shown", stop)
+				t.Fatalf("a login makes %d calls, so the test shows nothing", stop)
 			}
 			return
 		}

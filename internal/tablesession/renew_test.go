@@ -79,7 +79,7 @@ func TestRenew(t *testing.T) {
 	again, err := f.Renew(t.Context(), o, p.ask)
 	wantToken(t, again, err, "token-2")
 	if p.asked != 1 {
-		t.Errorf("asked %d times: who holds the old session gets the new one", p.asked)
+		t.Errorf("asked %d times: a request with the old session gets the new one", p.asked)
 	}
 	again, err = f.Renew(t.Context(), again, p.ask)
 	wantToken(t, again, err, "token-3")

@@ -83,7 +83,7 @@ func TestTheTableKeepsNoSecret(t *testing.T) {
 		string(id), base64.RawURLEncoding.EncodeToString(id), "token-1", "refresh-1", subject, "Ada", issuer,
 	} {
 		if strings.Contains(dump.String(), secret) {
-			t.Errorf("the table holds %q", secret)
+			t.Errorf("the table contains %q", secret)
 		}
 	}
 }
@@ -334,7 +334,7 @@ func TestCreateWithoutWrites(t *testing.T) {
 		}
 		f.table.set(nil, nil)
 		if list, err := f.List(t.Context(), issuer, subject); len(list) != 1 || err != nil {
-			t.Errorf("write %d: %d sessions, %v, want the other one alone", lost, len(list), err)
+			t.Errorf("write %d: %d sessions, %v, want only the other one", lost, len(list), err)
 		}
 		f.opened(t, header)
 	}

@@ -51,7 +51,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id string) {
 		lambda := lambdaPattern.MatchString(id) && len(id) <= 256
 		if want := lambda && strings.Trim(id, " ") == id; Valid(id) != want {
-			t.Errorf("Valid(%q) is %t, and Lambda takes it unchanged: %t", id, !want, want)
+			t.Errorf("Valid(%q) is %t, but Lambda accepts it unchanged: %t", id, !want, want)
 		}
 	})
 }

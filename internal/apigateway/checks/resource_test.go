@@ -73,7 +73,7 @@ func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 	t.Run("a policy that cannot be read is a problem, and denies everyone", func(t *testing.T) {
 		g := newGate(`{"Statement":[{"Effect":"Allow"}]}`)
 		if g.Problems()[g.options.API.ID] == "" {
-			t.Error("there is no problem")
+			t.Error("got no problem")
 		}
 		want(t, docFlow, g.check(open, "GET /orders/7"), denied("anonymous", noneAllows))
 	})

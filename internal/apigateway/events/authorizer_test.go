@@ -98,7 +98,7 @@ func TestReadAuthorizerUnreadable(t *testing.T) {
 				t.Errorf("want ErrAuthorizer with %q, got %v", c.reason, err)
 			}
 			if diff := cmp.Diff(Authorization{}, got); diff != "" {
-				t.Errorf("want nothing of it beside the error, got %s", diff)
+				t.Errorf("want only the error, got also %s", diff)
 			}
 		})
 	}

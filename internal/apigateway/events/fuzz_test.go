@@ -119,11 +119,11 @@ func FuzzAnswer(f *testing.F) {
 		}
 		var members map[string]json.RawMessage
 		if err := json.Unmarshal(payload, &members); err != nil || members == nil {
-			t.Fatalf("taken, but no JSON object: %s", payload)
+			t.Fatalf("accepted, but not a JSON object: %s", payload)
 		}
 		for name := range members {
 			if !strings.Contains(" statusCode headers multiValueHeaders body isBase64Encoded ", " "+name+" ") {
-				t.Fatalf("taken with the member %q", name)
+				t.Fatalf("accepted with the member %q", name)
 			}
 		}
 		if a.Status < 200 || a.Status > 599 {
@@ -172,7 +172,7 @@ func FuzzReadAuthorizer(f *testing.F) {
 			UsageIdentifierKey string          `json:"usageIdentifierKey"`
 		}
 		if err := json.Unmarshal(payload, &want); err != nil {
-			t.Fatalf("taken, but not by encoding/json: %v", err)
+			t.Fatalf("accepted, but not by encoding/json: %v", err)
 		}
 		if want.PrincipalID == nil || *want.PrincipalID != a.PrincipalID || want.UsageIdentifierKey != a.UsageIdentifierKey {
 			t.Fatalf("want %+v, got %+v", want, a)

@@ -210,7 +210,7 @@ func TestProxyDropsHeaders(t *testing.T) {
 	}
 	for _, name := range []string{"Authorization", "Via", "Date", "Cookie", "Proxy-Authorization"} {
 		if e.Headers[name] != "kept" {
-			t.Errorf("%s: want it kept, got %q", name, e.Headers[name])
+			t.Errorf("%s: want it unchanged, got %q", name, e.Headers[name])
 		}
 	}
 }

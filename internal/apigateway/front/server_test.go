@@ -250,7 +250,7 @@ func TestRefused(t *testing.T) {
 		!strings.Contains(told[3].Reason,
 			"in 3 lines have come, and API Gateway takes 10240; the longest line is Cookie, of which 10") ||
 		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
-		t.Errorf("want Refused to be told of each, got %+v", told)
+		t.Errorf("want a call of Refused for each, got %+v", told)
 	}
 }
 
@@ -302,7 +302,7 @@ func TestExpectContinue(t *testing.T) {
 			"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
 		)
 		if !strings.HasPrefix(got, "HTTP/1.1 200 ") {
-			t.Errorf("want the answer alone, got %q", got)
+			t.Errorf("want only the answer, got %q", got)
 		}
 	})
 	t.Run("too large: refused, and the body is not asked for", func(t *testing.T) {
@@ -394,7 +394,7 @@ func TestPanic(t *testing.T) {
 		t.Errorf("want a 500 that does not tell, got %q", got)
 	}
 	if value := <-told; value != "boom" {
-		t.Errorf("want to be told of boom, got %v", value)
+		t.Errorf("want the panic boom, got %v", value)
 	}
 }
 

@@ -104,7 +104,7 @@ func TestTimeouts(t *testing.T) {
 				}
 			}
 			if len(told) > 0 {
-				t.Errorf("want no refusal beside, got %+v", <-told)
+				t.Errorf("want no other refusal, got %+v", <-told)
 			}
 			if want := c.name == "idle after an answer"; strings.HasPrefix(got, "HTTP/1.1 200") != want {
 				t.Errorf("want the connection to end, answered %t, got %q", want, got)

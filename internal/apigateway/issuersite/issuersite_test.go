@@ -63,7 +63,7 @@ func TestIssuerSite(t *testing.T) {
 
 	first := made("https://a")
 	if made("https://a") != first {
-		t.Error("the same issuers get another provider, so that functions would be started again for nothing")
+		t.Error("the same issuers get another provider, so functions would be restarted without need")
 	}
 	restore := site.Remember()
 	second := made("https://a", "https://b")
@@ -74,7 +74,7 @@ func TestIssuerSite(t *testing.T) {
 		t.Error("a provider's secret is not served")
 	}
 	if knows(first, "arn:https://b") {
-		t.Error("an earlier provider knows a later one's secret: the test tells nothing")
+		t.Error("an earlier provider has a later one's secret, so the test shows nothing")
 	}
 	for _, p := range []*devissuer.Provider{first, second} {
 		if got := get(t, p.JWKSURL("https://a")).StatusCode; got != 200 {

@@ -49,7 +49,7 @@ func TestCache(t *testing.T) {
 		}
 	}
 	if a, _, ok := c.Get(start, "largest"); !ok || len(a.Body) != MaxSize {
-		t.Error("a body of the largest size is not kept")
+		t.Error("a body of the maximum size is not cached")
 	}
 	c.Put(start.Add(time.Second), "a", time.Minute, text("two"))
 	if got := get(2*time.Second, "a"); got != "two 1s" {
@@ -90,6 +90,6 @@ func TestRoom(t *testing.T) {
 		sum += e.size()
 	}
 	if sum != c.total || sum > maxTotal || sum == 0 {
-		t.Errorf("%d bytes are kept, which counts as %d; at most %d may be", sum, c.total, maxTotal)
+		t.Errorf("%d bytes are cached and counted as %d, want at most %d", sum, c.total, maxTotal)
 	}
 }

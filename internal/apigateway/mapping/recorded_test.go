@@ -280,7 +280,7 @@ func TestRecordedParams(t *testing.T) {
 	const want = "Connection Content-Length Content-MD5 Expect Max-Forwards Proxy-Authenticate Server TE " +
 		"Transfer-Encoding Trailer Upgrade WWW-Authenticate"
 	if got := strings.Join(empty, " "); got != want {
-		t.Errorf("want nothing of %s, got nothing of %s", want, got)
+		t.Errorf("want %s missing, got %s missing", want, got)
 	}
 }
 

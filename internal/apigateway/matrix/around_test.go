@@ -247,7 +247,7 @@ func TestFunctionURLs(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if strings.Contains(string(m.Routes()), "function URL") {
-				t.Error("the routes alone have function URLs")
+				t.Error("only the routes have function URLs")
 			}
 		})
 	}

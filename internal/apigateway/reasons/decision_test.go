@@ -70,6 +70,6 @@ func TestIsIncluded(t *testing.T) {
 		t.Error("the included authorizer is not recognized")
 	}
 	if IsIncluded(&apimodel.Function{}) {
-		t.Error("another function is taken for the included authorizer")
+		t.Error("another function is treated as the included authorizer")
 	}
 }

@@ -462,10 +462,10 @@ func FuzzBody(f *testing.F) {
 		d.UseNumber()
 		var value map[string]any
 		if err := d.Decode(&value); err != nil {
-			t.Fatalf("%q passed, and is no object: %v", body, err)
+			t.Fatalf("%q passed and is not an object: %v", body, err)
 		}
 		if _, ok := value["a"].(json.Number); !ok {
-			t.Fatalf("%q passed, and its a is no number", body)
+			t.Fatalf("%q passed and its a is not a number", body)
 		}
 		again, err := json.Marshal(value)
 		if err != nil {

@@ -171,10 +171,10 @@ func TestFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, ok := (&App{Dir: dir, Command: "cdk.out"}).Folder(); !ok || got != filepath.Join(dir, "cdk.out") {
-		t.Errorf("an assembly is not told: %s, %v", got, ok)
+		t.Errorf("an assembly is not recognized: %s, %v", got, ok)
 	}
 	if _, ok := (&App{Dir: dir, Command: "go run ./app"}).Folder(); ok {
-		t.Error("a command is taken for an assembly")
+		t.Error("a command is treated as an assembly")
 	}
 }
 
@@ -232,7 +232,7 @@ func TestEnvironment(t *testing.T) {
 			for _, entry := range env {
 				name, value, _ := strings.Cut(entry, "=")
 				if _, twice := got[name]; twice {
-					t.Errorf("%s is there twice", name)
+					t.Errorf("%s occurs twice", name)
 				}
 				got[name] = value
 			}
@@ -240,7 +240,7 @@ func TestEnvironment(t *testing.T) {
 			if tt.overflows {
 				file, err := os.ReadFile(got["CONTEXT_OVERFLOW_LOCATION_ENV"])
 				if err != nil || text != "{}" {
-					t.Fatalf("%v, beside %s", err, text)
+					t.Fatalf("%v, output %s", err, text)
 				}
 				text = string(file)
 			} else if _, there := got["CONTEXT_OVERFLOW_LOCATION_ENV"]; there {

@@ -154,7 +154,7 @@ func TestHint(t *testing.T) {
 		}
 	}
 	if got := hint("Error: not found\nmodule: x: not found\n", "/tmp"); got != "" {
-		t.Errorf("a hint from nothing: %s", got)
+		t.Errorf("a hint without a cause: %s", got)
 	}
 }
 
@@ -202,7 +202,7 @@ func TestSynthesizeStops(t *testing.T) {
 	}
 	for deadline := time.Now().Add(patience); running(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("the process %d that the app started is still there", pid)
+			t.Fatalf("the process %d that the app started still runs", pid)
 		}
 	}
 }
@@ -233,7 +233,7 @@ func TestSynthesizeLeavesRunning(t *testing.T) {
 	cancel()
 	for deadline := time.Now().Add(patience); running(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("the process %d that the app left is still there", pid)
+			t.Fatalf("the process %d that the app left still runs", pid)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func TestLook(t *testing.T) {
 			write(t, dir+"/app/main.go", "package main")
 			s := &Sources{Dir: dir}
 			if len(s.Look()) == 0 {
-				t.Fatal("the first look sees nothing")
+				t.Fatal("the first look finds no files")
 			}
 			tt.change(t, dir)
 			if got := strings.Join(s.Look(), " "); got != tt.want {

@@ -125,7 +125,7 @@ func TestSites(t *testing.T) {
 			clear.Body = []byte(`{}`)
 			c.Serve(t.Context(), clear)
 			if _, kept := c.ring.find(id); kept != (tt.prepare == 403) {
-				t.Errorf("after POST /~/clear the request is kept: %t", kept)
+				t.Errorf("after POST /~/clear the request still exists: %t", kept)
 			}
 			r := request("POST /~/prepare", append(tt.headers, "Content-Type: application/json")...)
 			r.Body = []byte(form)
@@ -225,7 +225,7 @@ func TestFiles(t *testing.T) {
 func TestNewWithoutPort(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("a URL without a port is taken")
+			t.Error("a URL without a port is accepted")
 		}
 	}()
 	hostsOf("http://127.0.0.1")

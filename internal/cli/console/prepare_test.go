@@ -384,7 +384,7 @@ func TestAPIs(t *testing.T) {
 				return r
 			}
 		}
-		t.Fatalf("there is no %s %s", verb, path)
+		t.Fatalf("the route %s %s is missing", verb, path)
 		return route{}
 	}
 	if r := route("GET", "/orders"); r.Kind != "cognito" || r.Authorizer != "pool" ||
@@ -429,6 +429,6 @@ func TestReload(t *testing.T) {
 		t.Errorf("%+v", routes)
 	}
 	if again := get[requests](t, c, "/~/requests"); again.APIs != after.APIs {
-		t.Errorf("nothing has changed, and the page is told so: %+v", again)
+		t.Errorf("the page is notified although nothing has changed: %+v", again)
 	}
 }

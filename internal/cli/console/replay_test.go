@@ -45,7 +45,7 @@ func (c *tested) newest(t *testing.T) *exchange.Request {
 	t.Helper()
 	entries, _ := c.ring.after(0)
 	if len(entries) == 0 {
-		t.Fatal("no request is kept")
+		t.Fatal("no request is recorded")
 	}
 	return entries[0].Request
 }

@@ -48,7 +48,7 @@ func TestRing(t *testing.T) {
 	}
 	for _, e := range c.ring.entries {
 		if e.Answer.Body != nil {
-			t.Fatal("an answer's body is kept")
+			t.Fatal("an answer's body is recorded")
 		}
 	}
 }

@@ -58,13 +58,13 @@ func TestForget(t *testing.T) {
 			got = append(got, strings.TrimPrefix(filepath.Base(f), "asset."))
 		}
 		if strings.Join(got, " ") != step.want {
-			t.Errorf("after %s: there are %q, want %s", step.version, got, step.want)
+			t.Errorf("after %s: the assets are %q, want %s", step.version, got, step.want)
 		}
 	}
 	made("failed")
 	made("six") // in the place of an assembly that could not be served
 	s.forget()
 	if _, err := os.Stat(filepath.Join(s.assembly, "asset.failed")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the asset of an assembly that was not served is there: %v", err)
+		t.Errorf("the asset of an assembly that was not served still exists: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ func find(t *testing.T, dir, project string) (runs []string) {
 func TestRecords(t *testing.T) {
 	dir := Dir(t.TempDir())
 	if got := find(t, dir, "/shop"); got != nil {
-		t.Errorf("before there is any: %v", got)
+		t.Errorf("before the first record: %v", got)
 	}
 	removeFirst := write(t, dir, record("/shop", 1, "first"))
 	later := record("/shop", 2, "second")
@@ -178,7 +178,7 @@ func TestProject(t *testing.T) {
 		t.Errorf("%q and %q (%v): want the same absolute path", direct, through, err)
 	}
 	if _, err := Project(filepath.Join(dir, "nowhere")); err == nil {
-		t.Error("a folder that is not there has a name")
+		t.Error("a missing folder has a name")
 	}
 }
 

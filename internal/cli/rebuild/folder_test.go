@@ -62,7 +62,7 @@ func TestSourceOf(t *testing.T) {
 			t.Skip(err)
 		}
 		if got, found := SourceOf(root, copied); found {
-			t.Errorf("got %q, and what is behind the link is not known", got)
+			t.Errorf("got %q, although the target of the link is not known", got)
 		}
 	})
 }
@@ -91,7 +91,7 @@ func TestFolder(t *testing.T) {
 			t.Fatalf("got %q, %v", functions, app)
 		}
 		if functions, app := f.Of([]string{"hello.js"}); functions != nil || !app {
-			t.Errorf("a file beside the folder: %q, %v", functions, app)
+			t.Errorf("a file next to the folder: %q, %v", functions, app)
 		}
 		text := "two of " + filepath.Base(record)
 		put(t, filepath.Join(source, "index.js"), text)

@@ -203,7 +203,7 @@ func TestBuild(t *testing.T) {
 		t.Errorf("%q are built again after they were", got)
 	}
 	if left, _ := filepath.Glob(filepath.Join(o.Scratch, "build-*")); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
+		t.Errorf("files left: %q", left)
 	}
 }
 
@@ -230,6 +230,6 @@ func TestLearnNothing(t *testing.T) {
 	o := newShop(t)
 	put(t, filepath.Join(o.Root, "orders/main.go"), "package main\n\nimport _ \"example.com/shop/missing\"\n")
 	if f, err := Learn(t.Context(), o); f != nil || !errors.Is(err, ErrBuild) {
-		t.Errorf("code whose files are not known: %v, %v", f, err)
+		t.Errorf("code with unknown files: %v, %v", f, err)
 	}
 }

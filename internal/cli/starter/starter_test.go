@@ -24,7 +24,7 @@ func TestFiles(t *testing.T) {
 	for _, f := range files {
 		text := string(f.Content)
 		if strings.Contains(text, "{{") || strings.Contains(text, "<no value>") || !strings.HasSuffix(text, "\n") {
-			t.Errorf("%s has what is left of its template:\n%s", f.Name, text)
+			t.Errorf("%s has remains of its template:\n%s", f.Name, text)
 		}
 		for line := range strings.Lines(text) {
 			if len(line) > 121 {

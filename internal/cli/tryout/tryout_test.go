@@ -416,7 +416,7 @@ func TestMakeShop(t *testing.T) {
 		notes,
 		func(n string) bool { return strings.Contains(n, "ShopOwn") || strings.Contains(n, "OwnGuard") },
 	) {
-		t.Errorf("nothing says that the routes behind the app's own authorizer cannot be tried: %q", notes)
+		t.Errorf("the notes do not say that routes behind the app's own authorizer have no example: %q", notes)
 	}
 }
 

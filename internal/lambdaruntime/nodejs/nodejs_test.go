@@ -447,7 +447,7 @@ exports.handler = async (event, context) => {
 			t.Errorf("%v ms are left of 30 s", got["left"])
 		}
 		if got["logStreamName"] == nil {
-			t.Error("there is no logStreamName")
+			t.Error("logStreamName is missing")
 		}
 	}
 	log.Await(t, "line one\n", 2)

@@ -44,7 +44,7 @@ func TestErrorsDoNotNameTheRuntime(t *testing.T) {
 			}
 			for line := range strings.Lines(log.String()) {
 				if strings.Contains(line, "INIT_REPORT") && strings.Contains(line, c.message[:12]) {
-					t.Errorf("the message is there again: %q", line)
+					t.Errorf("the message occurs again: %q", line)
 				}
 				if strings.Contains(line, "fault (") || strings.Contains(line, "data:text/javascript") {
 					t.Errorf("logged %q", line)

@@ -231,7 +231,7 @@ def handler(event, context):
 			t.Errorf("the context is written %v, want %s", got["text"], text)
 		}
 		if got["log_stream_name"] == nil {
-			t.Error("there is no log_stream_name")
+			t.Error("log_stream_name is missing")
 		}
 		// The log has the output of a function before its answer arrives.
 		if want := "Z\t" + result.RequestID +
@@ -316,7 +316,7 @@ func TestInterpretersAreAskedOnce(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(asked); string(got) != "python3.13\npython3\n" {
-		t.Errorf("asked were %q, %v; want each once", got, err)
+		t.Errorf("the started interpreters are %q, %v; want each once", got, err)
 	}
 }
 

@@ -70,7 +70,7 @@ func TestAgainst(t *testing.T) {
 				}
 			})
 			if leaks := p.wire.Leaks(others.String()); leaks != nil {
-				t.Errorf("other logs hold secrets: %q", leaks)
+				t.Errorf("other logs contain secrets: %q", leaks)
 			}
 			if flag.Lookup("test.run").Value.String() != "" {
 				return

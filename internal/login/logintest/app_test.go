@@ -167,7 +167,7 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	a.Browser = a.newBrowser(p)
 	t.Cleanup(func() {
 		if leaks := a.wire.Leaks(a.log.String()); leaks != nil {
-			t.Errorf("the logs hold secrets: %q\n%s", leaks, a.log)
+			t.Errorf("the logs contain secrets: %q\n%s", leaks, a.log)
 		}
 	})
 	return a

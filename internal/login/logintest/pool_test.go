@@ -276,7 +276,7 @@ func TestUserPoolFederates(t *testing.T) {
 		}
 		page = a.Link(t, shop+"/", out.Location)
 		if got := way(page); !slices.Equal(got, []string{poolDomain + "/logout", loggedOut}) {
-			t.Errorf("the logout goes by %q: %d %s", got, page.Status, page.Body)
+			t.Errorf("the logout visits %q: %d %s", got, page.Status, page.Body)
 		}
 		a.wantNoSession(t, a.Browser)
 	})

@@ -110,7 +110,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 				t.Errorf("got %v by %q", page.Header, page.Visited)
 			}
 			if strings.Contains(page.Body, "attacker") || strings.Contains(page.Body, "alert") {
-				t.Errorf("the page has what was asked for: %s", page.Body)
+				t.Errorf("the page has the requested path: %s", page.Body)
 			}
 			for _, link := range page.Links() {
 				if got := resolve(t, link); !strings.HasPrefix(got, shop+"/") {

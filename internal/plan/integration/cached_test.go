@@ -50,7 +50,7 @@ func TestWrongCacheKeys(t *testing.T) {
 			}}
 			_, err := r.Derive(bound(t, tt.integration), nil)
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("error\n\t%v\ndoes not contain\n\t%s", err, tt.want)
 			}
 		})
 	}

@@ -98,7 +98,7 @@ func TestWrongIntegrations(t *testing.T) {
 			case tt.want == "" && err != nil:
 				t.Errorf("refused: %v", err)
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("error\n\t%v\ndoes not contain\n\t%s", err, tt.want)
 			}
 		})
 	}

@@ -71,7 +71,7 @@ func TestWrongLoadBalancers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			err := tt.l.Check()
 			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("error\n\t%v\ndoes not contain\n\t%s", err, tt.want)
 			}
 		})
 	}
@@ -90,7 +90,7 @@ func TestLoadBalancerPlace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			err := LoadBalancer{ARN: tt.arn}.CheckPlace(tt.account, tt.region)
 			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v does not hold %s", err, tt.want)
+				t.Errorf("error %v does not contain %s", err, tt.want)
 			}
 		})
 	}

@@ -207,7 +207,7 @@ func TestErrors(t *testing.T) {
 				}
 			}
 			if tt.wantNot != "" && strings.Contains(err.Error(), tt.wantNot) {
-				t.Errorf("%v holds %q", err, tt.wantNot)
+				t.Errorf("%v contains %q", err, tt.wantNot)
 			}
 		})
 	}

@@ -142,7 +142,7 @@ func (f *fakeTable) version(q fakeRequest) int64 {
 func (f *fakeTable) get(q fakeRequest) *http.Response {
 	asked := q.RequestItems["sessions"]
 	if !asked.ConsistentRead || len(q.RequestItems) != 1 {
-		f.t.Errorf("BatchGetItem %+v is not consistent, or not of the table alone", q.RequestItems)
+		f.t.Errorf("BatchGetItem %+v is not consistent, or also reads other tables", q.RequestItems)
 	}
 	n := max(1, len(asked.Keys)-f.unprocessed)
 	found := []map[string]attribute{}

@@ -67,7 +67,7 @@ func TestSweep(t *testing.T) {
 		}
 	}
 	if got, err := table.Query(t.Context(), "p"); len(got) != 1 || err != nil {
-		t.Errorf("%d items, %v, want that the other one alone is left", len(got), err)
+		t.Errorf("%d items, %v, want only the other one", len(got), err)
 	}
 }
 

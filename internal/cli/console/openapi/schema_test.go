@@ -121,7 +121,7 @@ func FuzzConverter(f *testing.F) {
 		document := map[string]any{"components": map[string]any{"schemas": map[string]any{"M": after}}}
 		made := compiled(jsonschema.Draft2020, document, components+"M")
 		if made == nil {
-			t.Fatalf("it is no schema any more: %s", text)
+			t.Fatalf("it is no longer a schema: %s", text)
 		}
 		if a, b := old.Validate(value), made.Validate(value); (a == nil) != (b == nil) {
 			t.Errorf("before: %v, after: %v: %s", a, b, text)
