@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientcert"
 )
 
 // orders is an answered request to GET /orders/{id}, with changes.
@@ -92,6 +93,19 @@ func TestLine(t *testing.T) {
 			format: "$context.authorizer.principalId $context.authorizer.tier $context.authorizer.no",
 			want:   "alice gold -",
 		},
+		{
+			name: "a client certificate",
+			format: "$context.identity.clientCert.subjectDN $context.identity.clientCert.issuerDN " +
+				"$context.identity.clientCert.serialNumber $context.identity.clientCert.validity.notBefore " +
+				"$context.identity.clientCert.validity.notAfter $context.identity.clientCert.clientCertPem",
+			entry: orders(func(e *Entry) {
+				e.Source.Request.ClientCertificate = &clientcert.Certificate{
+					PEM: "BEGIN\nEND\n", SubjectDN: "CN=a", IssuerDN: "CN=ca", SerialNumber: "a1", NotBefore: "May", NotAfter: "Aug",
+				}
+			}),
+			want: `CN=a CN=ca a1 May Aug BEGIN\nEND\n`,
+		},
+		{name: "no client certificate", format: "$context.identity.clientCert.subjectDN", want: "-"},
 		{name: "claims as a whole", format: "$context.authorizer.claims", want: "-"},
 		{
 			name: "the integration",

@@ -63,12 +63,6 @@ var variables = map[string]variable{
 var unknown = []string{
 	"awsEndpointRequestId2",
 	"cipherSuite",
-	"identity.clientCert.clientCertPem",
-	"identity.clientCert.issuerDN",
-	"identity.clientCert.serialNumber",
-	"identity.clientCert.subjectDN",
-	"identity.clientCert.validity.notAfter",
-	"identity.clientCert.validity.notBefore",
 	"integration.timeToFirstContent",
 	"isCanaryRequest",
 	"responseOverride.status",
