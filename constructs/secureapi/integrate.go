@@ -62,7 +62,9 @@ func (l *lateIntegration) Bind(method awsapigateway.Method) (config *awsapigatew
 			config = &awsapigateway.IntegrationConfig{Type: awsapigateway.IntegrationType_MOCK}
 		}
 	}()
-	return l.bind(method, l.caller)
+	caller := l.caller
+	l.caller = nil // an app may give this integration to a method that no table made
+	return l.bind(method, caller)
 }
 
 // bound repeats the panic of an integration from when its method was created, if there was one.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -215,6 +216,48 @@ func literal(v any) string {
 		return out.String()
 	}
 	return ""
+}
+
+// TestForwardCallerIsOfItsRoute gives one integration to routes of two guards, with and without ForwardCaller, and then
+// to a method that the app makes itself. The caller of one never gets into the template of another.
+func TestForwardCallerIsOfItsRoute(t *testing.T) {
+	stack := newStack()
+	send := secureapi.SendTo(awssqs.NewQueue(stack, jsii.String("Jobs"), nil))
+	api := shop(stack, func(p *secureapi.Props) {
+		p.Authorizers = map[string]secureapi.Authorizer{"partners": secureapi.IAMAuthorizer{}}
+		p.Routes = append(p.Routes,
+			secureapi.Integrate("POST /a", send, secureapi.ForwardCaller()),
+			secureapi.Integrate("POST /b", send),
+			secureapi.Integrate("POST /c", send, secureapi.GuardedBy("partners"), secureapi.ForwardCaller()),
+		)
+	})
+	var statuses []*awsapigateway.MethodResponse
+	for _, status := range []string{"202", "400", "500"} {
+		statuses = append(statuses, &awsapigateway.MethodResponse{StatusCode: &status})
+	}
+	api.RestAPI.Root().AddResource(jsii.String("d"), nil).AddMethod(jsii.String("POST"), send, &awsapigateway.MethodOptions{
+		AuthorizationType: awsapigateway.AuthorizationType_IAM, MethodResponses: &statuses,
+	})
+	want := map[string]string{
+		"aPOST": "$context.authorizer.principalId $context.authorizer.issuer", "bPOST": "",
+		"cPOST": "$context.identity.userArn", "dPOST": "",
+	}
+	variables := regexp.MustCompile(`\$context\.[a-zA-Z.]+`)
+	for logical, m := range resources(stack, "AWS::ApiGateway::Method") {
+		name := strings.TrimPrefix(logical[:len(logical)-8], "ApiRestApi")
+		caller, ours := want[name]
+		if !ours {
+			continue
+		}
+		delete(want, name)
+		template := m["Integration"].(map[string]any)["RequestTemplates"].(map[string]any)["application/json"].(string)
+		if got := strings.Join(variables.FindAllString(template, -1), " "); got != caller {
+			t.Errorf("%s sends on %q, want %q", name, got, caller)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("without a method: %v", want)
+	}
 }
 
 func TestWrongIntegrations(t *testing.T) {
