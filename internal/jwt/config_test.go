@@ -53,6 +53,9 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 			"AllowLoopbackHTTP permits this one"},
 		{"keys from a file", func(o *Options) { o.Issuers[0].JWKSURL = "file:///keys" }, "not an absolute URL"},
 		{"keys over ftp", func(o *Options) { o.Issuers[0].JWKSURL = "ftp://issuer.example.com/keys" }, "is not an https URL"},
+		{"keys over ftp from loopback where loopback is allowed", func(o *Options) {
+			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "ftp://127.0.0.1/keys", true
+		}, "is not an https URL"},
 		{"a relative URL of keys", func(o *Options) { o.Issuers[0].JWKSURL = "/keys" }, "not an absolute URL"},
 		{"a port without a host", func(o *Options) { o.Issuers[0].JWKSURL = "https://:443/keys" }, "not an absolute URL"},
 		{"a URL of keys with a user", func(o *Options) { o.Issuers[0].JWKSURL = "https://a:b@issuer.example.com/keys" },

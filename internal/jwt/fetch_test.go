@@ -184,6 +184,18 @@ func TestLine32AnEndlessAnswerIsReadUpToTheLimit(t *testing.T) {
 	}
 }
 
+func TestIsJSON(t *testing.T) {
+	for kind, want := range map[string]bool{
+		"application/json": true, "application/json; charset=utf-8": true, "application/jwk-set+json": true,
+		"Application/JSON": true, "": false, "text/html": false, "text/json": false, "application/octet-stream": false,
+		"application/jwt": false, "image/svg+json": false, "application/json, text/html": false, "+json": false,
+	} {
+		if got := isJSON(kind); got != want {
+			t.Errorf("%q: got %v", kind, got)
+		}
+	}
+}
+
 func TestLine32HTTPSIsVerified(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -152,6 +152,10 @@ func TestParseKeyReasons(t *testing.T) {
 		{jwk(keys()["rsa"]).with(object{"n": "a+b/"}), "n is not base64url without padding"},
 		{jwk(keys()["p256"]).with(object{"x": jwk(keys()["p256b"])["x"]}), "the point (x, y) is not on the curve"},
 		{jwk(keys()["p521"]).with(object{"crv": "P-256"}), "x has 66 bytes instead of 32"},
+		{jwk(keys()["ed"]).with(object{"x": nil}), "x is nothing instead of a string"},
+		// The generator without its last byte, and with one more.
+		{jwk(keys()["ed"]).with(object{"x": "WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZg"}), "x has 31 bytes instead of 32"},
+		{jwk(keys()["ed"]).with(object{"x": "WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmYA"}), "x has 33 bytes instead of 32"},
 		{object{"kty": "oct"}, "a secret (oct) has no place in a public key set"},
 		{jwk(keys()["ed"]).with(object{"d": "x"}),
 			"it has the private member d, so every reader of the key set can sign with it"},

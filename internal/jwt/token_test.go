@@ -273,6 +273,8 @@ func TestBearer(t *testing.T) {
 		{"01 Bearer", []string{"Bearer abc"}, "abc", nil},
 		{"01 bearer", []string{"bearer abc"}, "abc", nil},
 		{"01 BEARER", []string{"BEARER abc"}, "abc", nil},
+		{"01 each character of an opaque token", []string{"Bearer A9-._~+/=="}, "A9-._~+/==", nil},
+		{"01 a tilde at both ends", []string{"Bearer ~abc~"}, "~abc~", nil},
 		{"01 two spaces", []string{"Bearer  abc"}, "abc", nil},
 		{"01 spaces around", []string{" \tBearer abc "}, "abc", nil},
 		{"01 no header", nil, "", ErrNoToken},
