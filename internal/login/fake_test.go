@@ -106,7 +106,10 @@ func (p *fakeProvider) form(path string) url.Values {
 
 func (p *fakeProvider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	form, _ := url.ParseQuery(string(body))
+	var form url.Values
+	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+		form, _ = url.ParseQuery(string(body))
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, r.URL.Path)

@@ -192,6 +192,10 @@ func TestRefreshThatFails(t *testing.T) {
 			"provider", true},
 		{"a negative lifetime", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":-1}`), 503,
 			"provider", true},
+		{"a lifetime in words", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":"soon"}`), 503,
+			"provider", true},
+		{"a lifetime that is a list", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":[300]}`), 503,
+			"provider", true},
 		{"a large answer", says(200, json, `"`+strings.Repeat("x", 64<<10)+`"`), 503, "provider", true},
 		{"no answer", func(f *fixture) {
 			f.net.use(network{})
