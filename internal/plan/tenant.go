@@ -187,9 +187,9 @@ func OwnTenant(t Tenant) (string, error) {
 }
 
 // poolClaim matches the names of claims of a user pool that mapping expressions are known to take. A colon works in REST
-// APIs, as the API of Wellcome Collection shows, which maps context.authorizer.claims.custom:patronId:
-// https://github.com/wellcomecollection/identity/blob/main/infra/modules/route/integrations.tf. HTTP APIs refuse it:
-// https://github.com/aws/aws-cdk/issues/22010.
+// APIs: that of Wellcome Collection maps context.authorizer.claims.custom:patronId in
+// https://github.com/wellcomecollection/item-requests-service/blob/main/terraform/modules/resource_integration/auth/main.tf.
+// HTTP APIs refuse it: https://github.com/aws/aws-cdk/issues/22010.
 var poolClaim = regexp.MustCompile(`^((custom|cognito):)?[A-Za-z0-9_-]+$`)
 
 // ownAttributes are the standard attributes that users may write themselves, unless the app client's WriteAttributes

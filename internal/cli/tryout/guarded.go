@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
 // iam adds a signed request and one without a signature.
@@ -162,7 +164,9 @@ func split(requires []access.Requirement) (rights, others string) {
 func grant(request *devissuer.TokenRequest, requires []access.Requirement) {
 	rights, _ := access.Least(requires) // never an error: synth rejects routes that no token may call
 	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
-	request.Claims = map[string]any{}
+	if request.Claims == nil {
+		request.Claims = map[string]any{}
+	}
 	for _, c := range rights.Claims {
 		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim named like the whole path has precedence
 			request.Claims[c.Path] = c.List
@@ -189,6 +193,9 @@ func (m *maker) tokenRequest(t target, issuer devissuer.Issuer) (devissuer.Token
 	}
 	if t.Kind != matrix.Cognito {
 		return request, nil
+	}
+	if claim, is := strings.CutPrefix(t.method.Integration.Tenant(), "context.authorizer.claims."); is {
+		request.Claims = map[string]any{claim: tenant.Sample} // a user pool's authorizer does not require it, but Lambda does
 	}
 	request.Use = devissuer.ID
 	if len(t.method.Scopes) > 0 {

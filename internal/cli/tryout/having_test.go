@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -76,5 +77,23 @@ func TestHaving(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestTenantOfAUserPool checks that a token of a user pool has the claim that names the tenant of the route's function.
+func TestTenantOfAUserPool(t *testing.T) {
+	to := target{Route: matrix.Route{Kind: matrix.Cognito}, method: &apimodel.Method{
+		Scopes: []string{"read"}, Authorizer: &apimodel.Authorizer{},
+		Integration: apimodel.Integration{Function: &apimodel.Function{PerTenant: true}, RequestParameters: map[string]string{
+			"integration.request.header.X-Amz-Tenant-Id": "context.authorizer.claims.custom:tenant",
+		}},
+	}}
+	request, err := (&maker{}).tokenRequest(to, devissuer.Issuer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant(&request, []access.Requirement{{Kind: access.Scope, AnyOf: []string{"read"}}})
+	if diff := cmp.Diff(map[string]any{"custom:tenant": "acme"}, request.Claims); diff != "" {
+		t.Error(diff)
 	}
 }
