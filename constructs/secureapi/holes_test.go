@@ -62,6 +62,20 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			func(_ awscdk.Stack, api *secureapi.API) {
 				behind.AddEnvironment(jsii.String("API_URL"), jsii.String(api.URL()), nil)
 			}, "circular-dependency", "the variable API_URL of the function refers to ApiRestApiDeploymentStageprod"},
+		{"a routing rule of a priority that the domain has",
+			func(p *secureapi.Props) {
+				stack := awscdk.Stack_Of(p.Routes[0].Function)
+				p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"),
+					Rules: []secureapi.RoutingRule{{Priority: 10, BasePath: "v2"}}}
+			}, func(stack awscdk.Stack, api *secureapi.API) {
+				domain := api.Domain().Node().DefaultChild().(awsapigateway.CfnDomainName)
+				awscdk.NewCfnResource(stack, jsii.String("Rule"), &awscdk.CfnResourceProps{
+					Type: jsii.String("AWS::ApiGatewayV2::RoutingRule"), Properties: &map[string]any{
+						"DomainNameArn": domain.AttrDomainNameArn(), "Priority": 10, "Conditions": []any{},
+						"Actions": []any{map[string]any{"InvokeApi": map[string]any{"ApiId": api.RestAPI.RestApiId(), "Stage": "prod"}}},
+					},
+				})
+			}, "domain-routing", "the rule ApiDomainRule10"},
 		{"a load balancer that is taken away",
 			func(p *secureapi.Props) {
 				stock := privateBackend(awscdk.Stack_Of(p.Routes[0].Function), "Stock", "", "app/stock/1")

@@ -78,13 +78,24 @@ func (v *view) mappings() (out []mapping) {
 	return out
 }
 
+// domainInARN returns the name of a public domain in its ARN; "" for a private one, whose ARN ends in an ID.
+func domainInARN(arn string) string {
+	_, name, _ := strings.Cut(arn, ":/domainnames/")
+	if strings.Contains(name, "+") {
+		return ""
+	}
+	return name
+}
+
+const typeRoutingRule = "AWS::ApiGatewayV2::RoutingRule"
+
 // routingRules returns the REST APIs to which routing rules of public domains lead.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html
 func (v *view) routingRules() (out []mapping) {
-	for _, r := range v.byType["AWS::ApiGatewayV2::RoutingRule"] {
+	for _, r := range v.byType[typeRoutingRule] {
 		arn, err := r.text("DomainNameArn")
-		_, domain, found := strings.Cut(arn, ":/domainnames/")
-		if err != nil || !found {
+		domain := domainInARN(arn)
+		if err != nil || domain == "" {
 			continue
 		}
 		actions, _ := r.resolvePartly("Properties.Actions", r.t.Properties["Actions"]).([]any)

@@ -59,6 +59,7 @@ func All() []Rule {
 		loggedSecret,
 		undeclaredAnswer,
 		privateIntegration,
+		refusedRouting,
 		openCall,
 		unreadTemplate,
 		missingRoute,
