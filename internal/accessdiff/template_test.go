@@ -374,6 +374,12 @@ func TestTemplates(t *testing.T) {
 			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1,
 				ruled(10, `{"MatchBasePaths": {"AnyOf": ["v2"]}}`)},
 			"~ the domain a.example leads to the API now, by routing rule 10 for path /v2"},
+		{"a routing rule that removes its path", noGuard,
+			[]string{routed("ROUTING_RULE_ONLY"), ruled(10, `{"MatchBasePaths": {"AnyOf": ["v2"]}}`)},
+			[]string{routed("ROUTING_RULE_ONLY"), strings.Replace(ruled(10, `{"MatchBasePaths": {"AnyOf": ["v2"]}}`),
+				`"Stage": "prod"`, `"Stage": "prod", "StripBasePath": true`, 1)},
+			"~ the domain a.example leads to the API now, by routing rule 10 for path /v2, which it removes\n" +
+				"~ the domain a.example no longer leads to the API, by routing rule 10 for path /v2"},
 		{"a routing rule in a mode without", noGuard, []string{routed("BASE_PATH_MAPPING_ONLY")},
 			[]string{routed("BASE_PATH_MAPPING_ONLY"), ruled(10, "")}, ""},
 		{"a mode with routing rules", noGuard, []string{routed("BASE_PATH_MAPPING_ONLY"), v1, ruled(10, "")},

@@ -84,7 +84,8 @@ func (h HeaderGlob) Matches(value string) bool {
 // Unconditional reports whether the rule matches every request, so that those behind it, and mappings, match none.
 func (r *RoutingRule) Unconditional() bool { return len(r.Conditions) == 0 && r.NotKnown == "" }
 
-// String describes the rule by its priority and conditions: "routing rule 10 for header x-version: beta and path /v1".
+// String describes the rule by its priority and conditions, and says whether the API sees the base path: "routing rule 10
+// for header x-version: beta and path /v1, which it removes".
 func (r *RoutingRule) String() string {
 	var all []string
 	for _, c := range r.Conditions {
@@ -102,7 +103,10 @@ func (r *RoutingRule) String() string {
 	case r.NotKnown != "":
 		return text + ", which is not known in full"
 	case len(all) > 0:
-		return text + " for " + strings.Join(all, " and ")
+		text += " for " + strings.Join(all, " and ")
+	}
+	if r.StripBasePath && slices.ContainsFunc(r.Conditions, func(c RoutingCondition) bool { return len(c.Paths) > 0 }) {
+		text += ", which it removes"
 	}
 	return text
 }
