@@ -6,8 +6,9 @@
 //
 // A [Mux] calls the handler of the route that API Gateway authorized. [Start] accepts any other http.Handler too and
 // wraps it in [Strict], which answers 404 to requests that a router could serve as another route. Handlers get the
-// caller from [CallerFrom]. Request IDs go to the log. Answers of the routes in the variable [StreamedRoutes] are
-// streamed.
+// caller from [CallerFrom]. The request's context is the one of the invocation, so lambdacontext.FromContext has its
+// TenantID if the function has tenant isolation. Request IDs go to the log. Answers of the routes in the variable
+// [StreamedRoutes] are streamed.
 //
 // The package does not accept events of HTTP APIs, function URLs or load balancers, which have other formats.
 //

@@ -240,7 +240,8 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 		}, func(api *secureapi.API, _ awslambda.Function) {
 			api.Method("GET /a").AddPropertyOverride(
 				jsii.String(`Integration.RequestParameters.integration\.request\.header\.X-Amz-Tenant-Id`), "'acme'")
-		}, "changed-tenant", "has its tenant from context.authorizer.tenantId_org by the table, and from 'acme' in the template"},
+		}, "changed-tenant", "has its tenant from context.authorizer.tenantId_org by the table, and from 'acme' in the " +
+			"template"},
 		{"an attribute that users write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
 			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), &awscognito.UserPoolProps{
 				CustomAttributes: &map[string]awscognito.ICustomAttribute{

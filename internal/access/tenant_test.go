@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -27,7 +28,8 @@ func TestCheckTenant(t *testing.T) {
 			`a tenant requirement names the path's parameter "id", which it does not look at`},
 		{"as an alternative", []Requirement{either(tenantOf("org"), scope("a"))},
 			"a tenant requirement is an alternative of Either: each caller of the route needs a tenant"},
-		{"twice", []Requirement{tenantOf("org"), tenantOf("org")}, "it requires twice that claim org is a tenant ID: leave one out"},
+		{"twice", []Requirement{tenantOf("org"), tenantOf("org")}, "it requires twice that claim org is a tenant ID: " +
+			"leave one out"},
 		{"a claim that has another form", []Requirement{tenantOf("org"), claim("org", "a,b")},
 			"no token meets all that it requires"},
 		{"a claim that is a list", []Requirement{tenantOf("org"), claimHas("org", "acme")},
@@ -121,5 +123,35 @@ func TestMeetingTenants(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestGrantOfTenants compares grants of random tables with what each rule permits by itself.
+func TestGrantOfTenants(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	texts := []string{"", "acme", "globex", "a,b", " acme", "7"}
+	for range 2000 {
+		rules := randomRules(r)
+		for i := range rules {
+			if r.IntN(2) == 0 {
+				rules[i].Requires = append(rules[i].Requires, tenantOf([]string{"org", "team"}[r.IntN(2)]))
+			}
+			if r.IntN(3) == 0 {
+				rules[i].Requires = append(rules[i].Requires, claim("org", texts[1+r.IntN(len(texts)-1)]))
+			}
+		}
+		table, err := NewTable(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rights := Rights{Scopes: letters[:r.IntN(len(letters)+1)], Claims: []ClaimValue{
+			{Path: "org", Text: texts[r.IntN(len(texts))]}, {Path: "team", Text: texts[r.IntN(len(texts))]},
+		}}
+		for i, got := range table.Grant(rights).All {
+			rule := table.Rules()[i]
+			if want := !rule.Elsewhere && rule.Permits(rights); got != want {
+				t.Fatalf("%v with %v: want %v, got %v", rule, rights, want, got)
+			}
+		}
 	}
 }

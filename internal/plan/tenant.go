@@ -95,7 +95,8 @@ func (p *Plan) takeTenant(r *PlannedRoute, g *Guard) []error {
 // allowed becomes that value. (If it did not, Lambda would refuse the percent sign.)
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func (r *PlannedRoute) takePathTenant() []error {
-	if !slices.ContainsFunc(r.Requires, func(q access.Requirement) bool { return q.OfPath() && q.Parameter == r.Tenant.Path }) {
+	bound := func(q access.Requirement) bool { return q.OfPath() && q.Parameter == r.Tenant.Path }
+	if !slices.ContainsFunc(r.Requires, bound) {
 		return []error{fmt.Errorf("it has %s, and each of its callers would choose the tenant: also require "+
 			"PathParameter(%[2]q).Is(Claim(...)) or PathParameter(%[2]q).In(Claim(...)), outside of Either", r.Tenant,
 			r.Tenant.Path)}
@@ -181,13 +182,14 @@ func OwnTenant(t Tenant) (string, error) {
 	case slices.Contains([]string{"claims", "error", "integrationLatency", "latency", "status"}, t.Key):
 		return "", fmt.Errorf("API Gateway has another meaning for the key %q: return the tenant under another one", t.Key)
 	case !contextKey.MatchString(t.Key):
-		return "", fmt.Errorf("want a key of letters, digits and underscores, which a mapping expression takes, got %q", t.Key)
+		return "", fmt.Errorf("want a key of letters, digits and underscores, which a mapping expression takes, got "+
+			"%q", t.Key)
 	}
 	return "context.authorizer." + t.Key, nil
 }
 
-// poolClaim matches the names of claims of a user pool that mapping expressions are known to take. A colon works in REST
-// APIs: that of Wellcome Collection maps context.authorizer.claims.custom:patronId in
+// poolClaim matches the names of claims of a user pool that mapping expressions are known to take. A colon works in
+// REST APIs: that of Wellcome Collection maps context.authorizer.claims.custom:patronId in
 // https://github.com/wellcomecollection/item-requests-service/blob/main/terraform/modules/resource_integration/auth/main.tf.
 // HTTP APIs refuse it: https://github.com/aws/aws-cdk/issues/22010.
 var poolClaim = regexp.MustCompile(`^((custom|cognito):)?[A-Za-z0-9_-]+$`)
@@ -230,12 +232,12 @@ func PoolTenant(t Tenant) (string, error) {
 
 // JWTTenant refuses tenants of API Gateway's own JWT check.
 func JWTTenant(Tenant) (string, error) {
-	return "", errors.New("API Gateway passes claims of a JWTAuthorizer on as JSON text with quotes, which Lambda does not " +
-		"accept as a tenant ID: guard it with a TokenAuthorizer with JWT")
+	return "", errors.New("API Gateway passes claims of a JWTAuthorizer on as JSON text with quotes, which Lambda " +
+		"does not accept as a tenant ID: guard it with a TokenAuthorizer with JWT")
 }
 
 // IAMTenant refuses tenants of callers with AWS credentials.
 func IAMTenant(Tenant) (string, error) {
-	return "", errors.New("a signature has no claims: guard it with a TokenAuthorizer with JWT, or give each tenant a route " +
-		"and a function of its own, and grant it with api.GrantInvoke")
+	return "", errors.New("a signature has no claims: guard it with a TokenAuthorizer with JWT, or give each tenant " +
+		"a route and a function of its own, and grant it with api.GrantInvoke")
 }

@@ -117,7 +117,8 @@ func TestTenants(t *testing.T) {
 		{"another of the caller's", "GET /orgs/pied@piper", member, 200, "pied@piper", ""},
 		{"the same, encoded", "GET /orgs/pied%40piper", member, 200, "pied@piper,pied@piper", ""},
 		{"a tenant of other callers", "GET /orgs/globex", member, 403, "", "the path's org is in the caller's orgs"},
-		{"an encoded tenant of other callers", "GET /orgs/g%6Cobex", member, 403, "", "the path's org is in the caller's orgs"},
+		{"an encoded tenant of other callers", "GET /orgs/g%6Cobex", member, 403, "", "the path's org is in the " +
+			"caller's orgs"},
 		{"a member whose tenant is not a tenant ID", "GET /orgs/a%7Cb", member, 500, internal,
 			`the tenant ID from method.request.path.org is "a|b"`},
 		{"globex has been alone", "GET /documents", globex, 200, "globex,globex", ""},
