@@ -194,18 +194,9 @@ func OwnTenant(t Tenant) (string, error) {
 // HTTP APIs refuse it: https://github.com/aws/aws-cdk/issues/22010.
 var poolClaim = regexp.MustCompile(`^((custom|cognito):)?[A-Za-z0-9_-]+$`)
 
-// ownAttributes are the standard attributes that users may write themselves, unless the app client's WriteAttributes
-// say otherwise.
-// Sources: WriteAttributes in
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html and
-// https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
-var ownAttributes = []string{"address", "birthdate", "email", "family_name", "gender", "given_name", "locale",
-	"middle_name", "name", "nickname", "phone_number", "picture", "preferred_username", "profile", "updated_at", "website",
-	"zoneinfo"}
-
 // writtenByUsers refuses a claim of a user pool's ID tokens that users write themselves.
 func (t Tenant) writtenByUsers() error {
-	if !slices.Contains(ownAttributes, t.Claim) {
+	if !slices.Contains(tenant.OwnAttributes, t.Claim) {
 		return nil
 	}
 	return fmt.Errorf("users write the attribute %s themselves, so each caller would choose the tenant: take a custom "+

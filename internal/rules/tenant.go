@@ -72,8 +72,7 @@ func (m *method) writer(from string) *resource {
 	settings := m.guard.settingsOfIncluded()
 	for _, client := range m.v.byType["AWS::Cognito::UserPoolClient"] {
 		id, err := client.text("UserPoolId")
-		written, _ := client.resolvePartly("Properties.WriteAttributes", client.t.Properties["WriteAttributes"]).([]any)
-		if err != nil || !slices.ContainsFunc(written, func(attribute any) bool { return isClaim(from, attribute) }) {
+		if err != nil || !slices.ContainsFunc(client.written(), func(attribute any) bool { return isClaim(from, attribute) }) {
 			continue
 		}
 		for _, pool := range m.v.byType["AWS::Cognito::UserPool"] {
@@ -83,6 +82,18 @@ func (m *method) writer(from string) *resource {
 		}
 	}
 	return nil
+}
+
+// written returns the attributes that an app client lets users write, as far as they are known.
+func (r *resource) written() (attributes []any) {
+	if r.t.Properties["WriteAttributes"] == nil {
+		for _, name := range tenant.OwnAttributes {
+			attributes = append(attributes, name)
+		}
+		return attributes
+	}
+	attributes, _ = r.resolvePartly("Properties.WriteAttributes", r.t.Properties["WriteAttributes"]).([]any)
+	return attributes
 }
 
 // isClaim reports whether a mapping expression is the claim of an attribute.
