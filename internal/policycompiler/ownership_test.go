@@ -183,6 +183,18 @@ func TestOwnership(t *testing.T) {
 			[]string{"GET /t/a"}, []string{"GET /t/b"},
 		},
 		{
+			"one parameter of two claims without a value in common",
+			[]string{"GET /t/{tenant} tenant=home tenant~tenants", "GET /u/{id} id=home"},
+			scopes("", text("home", "c"), list("tenants", "a", "b")),
+			[]string{"GET /u/c"}, []string{"GET /t/a", "GET /t/b", "GET /t/c"},
+		},
+		{
+			"one parameter of two claims, one of which is missing",
+			[]string{"GET /t/{tenant} tenant=home tenant~tenants", "GET /u/{id} id=home"},
+			scopes("", text("home", "c")),
+			[]string{"GET /u/c"}, []string{"GET /t/c"},
+		},
+		{
 			"claim whose name is a literal sibling",
 			[]string{"GET /users/{id} id=sub", "GET /users/me +s", "POST /users/{id} id=sub"},
 			scopes("", text("sub", "me")),

@@ -155,6 +155,21 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 	}
 }
 
+// TestKeysAreKept checks that known keys are fetched again after 5 minutes, and not before.
+func TestKeysAreKept(t *testing.T) {
+	f := newFixture(t)
+	header := f.sealed(t, goodSession())
+	for _, c := range []struct {
+		passed time.Duration
+		want   int
+	}{{0, 1}, {cooldown, 1}, {time.Minute, 1}, {keysFor - cooldown - time.Minute - 1, 1}, {1, 2}, {keysFor - 1, 2}} {
+		f.clock.Advance(c.passed)
+		if _, err := f.Open(t.Context(), header); err != nil || f.vault.count() != c.want {
+			t.Errorf("%v later: %d fetches, want %d, %v", c.passed, f.vault.count(), c.want, err)
+		}
+	}
+}
+
 // TestUnknownKeyInAnOutage checks that a cookie with an unknown key is not forged if its key could not be fetched, also
 // while the failed fetch still counts.
 func TestUnknownKeyInAnOutage(t *testing.T) {

@@ -121,6 +121,11 @@ func TestForgeries(t *testing.T) {
 		{"too short", []string{testCookie + "=" + sealed[:30]}, ErrForged},
 		{"cut off", []string{good[:len(good)-1]}, ErrForged},
 		{"another byte", []string{good + "A"}, ErrForged},
+		{"another character", []string{good + "!"}, ErrForged},
+		{"a carriage return in front", []string{testCookie + "=\r" + sealed}, ErrForged},
+		{"a line feed behind", []string{good + "\n"}, ErrForged},
+		{"a text that is not a session", []string{testCookie + "=" +
+			must(f.seal(t.Context(), sessionInfo, testCookie, []byte("text")))}, ErrForged},
 		{"the Cookie header twice", []string{good, good}, ErrForged},
 		{"the Cookie header twice, once without it", []string{good, "a=b"}, ErrForged},
 		{"the cookie twice", []string{good + "; " + good}, ErrForged},
@@ -205,6 +210,15 @@ func TestEnds(t *testing.T) {
 		})
 	}
 	f := newFixture(t)
+	for started, want := range map[time.Duration]error{
+		Skew: nil, Skew + time.Second: ErrEnded, 11*hour + time.Minute: ErrEnded,
+	} {
+		x := goodSession()
+		x.Started = t0.Add(started)
+		if _, err := f.Open(t.Context(), f.sealed(t, x)); !errors.Is(err, want) {
+			t.Errorf("begun %v from now: got %v, want %v", started, err, want)
+		}
+	}
 	x := goodSession()
 	idle, longest := f.Ends(x)
 	if !idle.Equal(t0.Add(hour)) || !longest.Equal(t0.Add(12*hour)) {

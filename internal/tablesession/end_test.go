@@ -225,6 +225,31 @@ func TestEndsWithoutWrites(t *testing.T) {
 	}
 }
 
+// TestWithoutNames checks that nothing is looked up for an issuer or a subject without a name.
+func TestWithoutNames(t *testing.T) {
+	f := newFixture(t)
+	f.created(t, "sid-1")
+	ctx := t.Context()
+	for _, c := range [][2]string{{"", subject}, {issuer, ""}, {"", ""}} {
+		n, errSubject := f.EndSubject(ctx, c[0], c[1])
+		m, errSID := f.EndSID(ctx, c[0], c[1])
+		list, errList := f.List(ctx, c[0], c[1])
+		first, errOnce := f.Once(ctx, c[0], c[1], t0.Add(time.Hour))
+		ended, errOne := f.EndOne(ctx, c[0], c[1], strings.Repeat("A", 43))
+		for name, err := range map[string]error{
+			"EndSubject": errSubject, "EndSID": errSID, "List": errList, "Once": errOnce, "EndOne": errOne,
+			"Forget": f.Forget(ctx, c[0], c[1]),
+		} {
+			if err == nil {
+				t.Errorf("%s of %q: no error", name, c)
+			}
+		}
+		if n+m != 0 || list != nil || first || ended {
+			t.Errorf("%q: ended %d and %d, list %v, first %v, one %v", c, n, m, list, first, ended)
+		}
+	}
+}
+
 // TestListIsOrdered checks that the session that was used last comes first.
 func TestListIsOrdered(t *testing.T) {
 	f := newFixture(t)
