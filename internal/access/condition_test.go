@@ -18,7 +18,9 @@ func claimHas(path, text string) Requirement {
 	return Requirement{Kind: ClaimHas, Claim: path, AnyOf: []string{text}}
 }
 
-func either(of ...Requirement) Requirement { return Requirement{Kind: Either, Either: of} }
+func either(alternatives ...Requirement) Requirement {
+	return Requirement{Kind: Either, Either: alternatives}
+}
 
 func TestConditionString(t *testing.T) {
 	for _, c := range []struct {

@@ -119,7 +119,7 @@ func inVPC(a *matrix.API) { a.Endpoint.Types = []string{"PRIVATE"} }
 // TestWhatRoutesDependOn changes one setting outside the routes. Comparing only the routes would not show it.
 func TestWhatRoutesDependOn(t *testing.T) {
 	const open = `Allow|"*"|execute-api:/*`
-	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
+	const outside = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
 	const admins = `Deny|"*"|execute-api:/*|{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-%s"}}`
 	const eve = `Deny|"*"|execute-api:/*|{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/Eve"}}`
 	const vpce = `Allow|"*"|execute-api:/*|{"StringEquals":{"aws:SourceVpce":%s}}`
@@ -193,19 +193,20 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ role Eve may call GET /orders/{id}\n- role Eve may no longer call GET /orders/{id}", 3},
 		{"a grant that says the same in another way", []string{"GET /a: iam", "GET /b: iam"},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*/GET/*")}, []func(*matrix.API){granted("Eve", "*")}, "", 0},
-		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(from,
+		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(outside,
 			"10.0.0.0/8"))},
 			[]func(*matrix.API){policy(open)}, "+ addresses outside 10.0.0.0/8 gained", 3},
-		{"a wider range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.1.0.0/16"))},
-			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
+		{"a wider range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(outside, "10.1.0.0/16"))},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(outside, "10.0.0.0/8"))},
 			"+ addresses in 10.0.0.0/8 outside 10.1.0.0/16 gained GET /", 3},
 		{"a range that was refused, within one that still is", []string{"GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|*|{"IpAddress":{"aws:SourceIp":["192.0.2.0/24"]}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|*|{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`,
 				`Allow|"*"|*|{"IpAddress":{"aws:SourceIp":["10.1.0.0/16","192.0.2.0/24"]}}`)},
 			"+ addresses outside 192.0.2.0/24, 10.0.0.0/8 or in 10.1.0.0/16 gained GET /", 3},
-		{"two halves of a range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
-			[]func(*matrix.API){policy(open, fmt.Sprintf(from, `10.0.0.0/9","10.128.0.0/9`))}, "", 0},
+		{"two halves of a range", []string{"GET /: none"},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(outside, "10.0.0.0/8"))},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(outside, `10.0.0.0/9","10.128.0.0/9`))}, "", 0},
 		{"an Allow that lets tokens without rights through", []string{"GET /x: scope a", "GET /y: scope b", "GET /: none"},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/prod/GET/`)}, []func(*matrix.API){policy(open)},
 			"+ callers whom the authorizer allows other routes gained GET /x, GET /y", 3},
@@ -214,7 +215,7 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){policy(open)},
 			"+ callers whom the authorizer allows other routes from addresses outside 10.0.0.0/8 gained GET /x", 3},
 		{"a Deny less, beside an Allow that lets tokens without rights through", []string{"GET /x: scope a", "GET /y: token"},
-			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))}, []func(*matrix.API){policy(open)},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(outside, "10.0.0.0/8"))}, []func(*matrix.API){policy(open)},
 			"+ addresses outside 10.0.0.0/8 gained", 3},
 		{"another account", []string{"GET /: iam"}, nil,
 			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /",
@@ -235,8 +236,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ callers that IAM allows execute-api:Invoke gained GET /a", 3},
 		{"a route at paths that end in a slash beside one at others",
 			[]string{"GET /{p}/items: none", "DELETE /{p}/orders/me: none", "GET /x: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"),
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"),
 				`Allow|"*"|execute-api:/prod/*/me/*|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
 			"+ addresses in 10.0.0.0/8 gained DELETE /{p}/orders/me, GET /{p}/items", 3},
 		{"a stage in place of one that a policy closes in part", []string{"GET /{p}/{q}: none"},
@@ -245,20 +246,20 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ GET /{p}/{q}: everyone gained (was: everyone, and the resource policy refused)\n" +
 				"~ the stage beta is new, and compared with the stages that the API had", 3},
 		{"paths with and without a slash at the end that no policy tells apart", []string{"DELETE /{p}/orders/me: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/*/me/*`)},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/*/me/*`)},
 			"+ addresses in 0.0.0.0/0 gained DELETE /{p}/orders/me", 3},
 		{"names that begin with a dot", []string{"GET /{p}: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/.*`)},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/.*`)},
 			"+ addresses in 0.0.0.0/0 gained GET /{p}", 3},
 		{"names of dots", []string{"GET /{p}: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/..`)},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/..`)},
 			"+ addresses in 0.0.0.0/0 gained GET /{p}, at paths with dots or further slashes in place of names", 3},
 		{"more addresses at a path that ends in a slash", []string{"GET /a: none"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/a/`,
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "0.0.0.0/0"), `Allow|"*"|execute-api:/prod/GET/a/`,
 				`Allow|"*"|execute-api:/prod/GET/a|{"IpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}`)},
 			"+ addresses in 0.0.0.0/0 outside 10.0.0.0/8 gained GET /a, at paths that end in a slash\n" +
 				"+ addresses in 10.0.0.0/8 gained GET /a", 3},
@@ -270,8 +271,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){policy(`Deny|"*"|execute-api:/*`)}, []func(*matrix.API){policy(open)},
 			"+ callers that IAM allows execute-api:Invoke gained GET /a\n+ every AWS account gained GET /a", 3},
 		{"more addresses for some roles", []string{"GET /a: iam"},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, "10.0.0.0/8"))},
-			[]func(*matrix.API){policy(fmt.Sprintf(from, `10.0.0.0/8","192.0.2.0/24`), `Deny|"*"|execute-api:/*|{`+
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, "10.0.0.0/8"))},
+			[]func(*matrix.API){policy(fmt.Sprintf(outside, `10.0.0.0/8","192.0.2.0/24`), `Deny|"*"|execute-api:/*|{`+
 				`"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8","192.0.2.0/28"]},`+
 				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/admin-*"}}`)},
 			"+ addresses in 192.0.2.0/28 gained GET /a\n+ callers such as arn:aws:iam::123456789012:role/admin- from " +

@@ -14,9 +14,9 @@ func TestShortNames(t *testing.T) {
 		return api
 	}
 	for _, tt := range []struct {
-		name     string
-		was, is  matrix.API
-		of, want string
+		name       string
+		was, is    matrix.API
+		text, want string
 	}{
 		{"the API's own", with("ShopApiAuthorizer953EC2D2"), with("ShopApiAuthorizer953EC2D2"),
 			"are accepted now by the authorizer ShopApiAuthorizer953EC2D2", "are accepted now by the API's authorizer"},
@@ -31,7 +31,7 @@ func TestShortNames(t *testing.T) {
 			"GET /ShopApiAuthorizer953EC2D2 gained", "GET /ShopApiAuthorizer953EC2D2 gained"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := shortNames(tt.was, tt.is).Replace(tt.of); got != tt.want {
+			if got := shortNames(tt.was, tt.is).Replace(tt.text); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -407,6 +407,6 @@ func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
 }
 
 // tenantIn maps the tenant of the first route's function.
-func tenantIn(from string) func(*matrix.API) {
-	return func(a *matrix.API) { a.Routes[0].Tenant = from }
+func tenantIn(source string) func(*matrix.API) {
+	return func(a *matrix.API) { a.Routes[0].Tenant = source }
 }

@@ -90,7 +90,9 @@ func TestTemplates(t *testing.T) {
 	role := resource("Eve", "IAM::Role", `"PermissionsBoundary": {"Ref": "B"}`)
 	eve := resource("Eve", "IAM::Role", "")
 	ofEve := `"Roles": [{"Ref": "Eve"}], `
-	policy := func(id, of string, list ...string) string { return resource(id, "IAM::Policy", of+statements(list...)) }
+	policy := func(id, properties string, list ...string) string {
+		return resource(id, "IAM::Policy", properties+statements(list...))
+	}
 	group := func(list ...string) string {
 		return resource("Ops", "IAM::Group", `"Policies": [{"PolicyName": "p", `+statements(list...)+`}]`)
 	}

@@ -36,11 +36,11 @@ func (l *lines) take() string {
 }
 
 // logged adds an access log to the stage of a template, and to the options.
-func logged(to object, format string) (*lines, func(*Options)) {
-	to["Stage"].(object)["Properties"].(object)["AccessLogSetting"] = object{
+func logged(resources object, format string) (*lines, func(*Options)) {
+	resources["Stage"].(object)["Properties"].(object)["AccessLogSetting"] = object{
 		"DestinationArn": object{"Fn::GetAtt": []any{"Log", "Arn"}}, "Format": format,
 	}
-	to["Log"] = resource("Logs::LogGroup", object{})
+	resources["Log"] = resource("Logs::LogGroup", object{})
 	l := &lines{}
 	return l, func(o *Options) { o.AccessLog = l }
 }
@@ -200,8 +200,8 @@ func TestAccessLogValues(t *testing.T) {
 		target  string
 		headers []string
 	}
-	with := func(of devissuer.TokenRequest) func(t *testing.T, s *site) ask {
-		return func(t *testing.T, s *site) ask { return ask{"GET /prod/orders", []string{bearer(s.Token(of))}} }
+	with := func(request devissuer.TokenRequest) func(t *testing.T, s *site) ask {
+		return func(t *testing.T, s *site) ask { return ask{"GET /prod/orders", []string{bearer(s.Token(request))}} }
 	}
 	plain := func(target string, headers ...string) func(*testing.T, *site) ask {
 		return func(*testing.T, *site) ask { return ask{target, headers} }

@@ -13,13 +13,13 @@ import (
 )
 
 // addLogin adds a login with its function, two of its routes, and these settings.
-func addLogin(to object, settings string) {
+func addLogin(resources object, settings string) {
 	config := `{"issuer":{"url":"https://idp.example.com","audiences":["orders"]},"clientId":"shop"` + settings + `}`
 	f := function()
 	f["Properties"].(object)["Environment"] = object{"Variables": object{login.Variable: config}}
-	to["LoginFn"] = f
-	addRoute(to, "GET /auth/login", proxy("LoginFn"))
-	addRoute(to, "POST /auth/logout", proxy("LoginFn"))
+	resources["LoginFn"] = f
+	addRoute(resources, "GET /auth/login", proxy("LoginFn"))
+	addRoute(resources, "POST /auth/logout", proxy("LoginFn"))
 }
 
 // at sends a request to another name of this machine.

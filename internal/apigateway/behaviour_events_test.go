@@ -73,9 +73,9 @@ func eventBehaviour(t *testing.T) []behaviour {
 	const proxyEvent = "body|null, headers, httpMethod, isBase64Encoded, multiValueHeaders, multiValueQueryStringParameters|null, path, pathParameters, queryStringParameters|null, " +
 		whole + ", resource, stageVariables"
 	open := func(t *testing.T) object { return eventOf(t, s.send(t, "GET /prod/open/7", "User-Agent: tests")) }
-	context := func(name, source, want string, of ...string) behaviour {
+	context := func(name, source, want string, members ...string) behaviour {
 		return shows(name, source, want, func(t *testing.T) string {
-			return jsonOf(t, part(open(t), append([]string{"requestContext"}, of...)...))
+			return jsonOf(t, part(open(t), append([]string{"requestContext"}, members...)...))
 		})
 	}
 	// vpc returns the VPC in the event of a request, with options that name a VPC and an endpoint.

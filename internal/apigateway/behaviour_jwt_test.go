@@ -14,7 +14,7 @@ const (
 )
 
 // addJWT adds a JWT authorizer of two issuers, with changes of its JwtConfiguration.
-func addJWT(to object, id string, changes object) {
+func addJWT(resources object, id string, changes object) {
 	config := object{
 		"DefaultAlgorithms": []any{"RS256", "ES256"},
 		"Issuers": []any{
@@ -28,7 +28,7 @@ func addJWT(to object, id string, changes object) {
 	for name, value := range changes {
 		config[name] = value
 	}
-	to[id] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "jwt", "Type": "JWT",
+	resources[id] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "jwt", "Type": "JWT",
 		"IdentitySource": "method.request.header.Authorization", "JwtConfiguration": config})
 }
 
@@ -45,12 +45,12 @@ func jwtBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	const denied = `403 AccessDeniedException {"Message":"User is not authorized to access this resource"}`
 	type request = devissuer.TokenRequest
-	ask := func(name, source, path string, of request, want string) behaviour {
-		if of.Issuer == "" {
-			of.Issuer = jwtIssuer
+	ask := func(name, source, path string, token request, want string) behaviour {
+		if token.Issuer == "" {
+			token.Issuer = jwtIssuer
 		}
 		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
-			return s.send(t, "GET /prod/"+path, bearer(s.Token(of))).String()
+			return s.send(t, "GET /prod/"+path, bearer(s.Token(token))).String()
 		}}
 	}
 	show := func(name, source, want string, got func(t *testing.T) string) behaviour {

@@ -46,7 +46,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	guard := func(name string, permission any, want string) behaviour {
 		return show(name, docPermissions, api(object{"AuthFnPermission": permission}), "GET /prod/guarded", want)
 	}
-	verbs := api(object{"FnPermission": permission("Fn", from("*/GET/any"))})
+	verbs := api(object{"FnPermission": permission("Fn", sourceARN("*/GET/any"))})
 	role := object{
 		"Type":                  "AWS_PROXY",
 		"IntegrationHttpMethod": "POST",
@@ -65,25 +65,25 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		function("none for the function", nil, internal),
 		function("of another principal", permission("Fn", object{"Principal": "events.amazonaws.com"}), internal),
 		function("for any source", permission("Fn"), works),
-		function("for the API", permission("Fn", from("*")), works),
-		function("for the route, as CDK writes it", permission("Fn", from("prod/GET/orders/*")), works),
-		function("for another route", permission("Fn", from("*/GET/products")), internal),
-		function("for another verb", permission("Fn", from("*/POST/orders/*")), internal),
-		function("for another stage", permission("Fn", from("dev/GET/orders/*")), internal),
-		function("for the console's test alone", permission("Fn", from("test-invoke-stage/GET/orders/*")), internal),
+		function("for the API", permission("Fn", sourceARN("*")), works),
+		function("for the route, as CDK writes it", permission("Fn", sourceARN("prod/GET/orders/*")), works),
+		function("for another route", permission("Fn", sourceARN("*/GET/products")), internal),
+		function("for another verb", permission("Fn", sourceARN("*/POST/orders/*")), internal),
+		function("for another stage", permission("Fn", sourceARN("dev/GET/orders/*")), internal),
+		function("for the console's test alone", permission("Fn", sourceARN("test-invoke-stage/GET/orders/*")), internal),
 		function(
 			"for another API",
 			permission("Fn", object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/*"}),
 			internal,
 		),
-		function("for authorizers", permission("Fn", from("authorizers/*")), internal),
+		function("for authorizers", permission("Fn", sourceARN("authorizers/*")), internal),
 		function("for another account", permission("Fn", object{"SourceAccount": "210987654321"}), internal),
 
 		guard("none for the authorizer's function", nil, broken),
-		guard("for the authorizer", permission("AuthFn", from("authorizers/${Auth}")), called),
-		guard("for the API, of the authorizer's function", permission("AuthFn", from("*")), called),
-		guard("for the route, of the authorizer's function", permission("AuthFn", from("prod/GET/guarded")), broken),
-		guard("for another authorizer", permission("AuthFn", from("authorizers/abc123")), broken),
+		guard("for the authorizer", permission("AuthFn", sourceARN("authorizers/${Auth}")), called),
+		guard("for the API, of the authorizer's function", permission("AuthFn", sourceARN("*")), called),
+		guard("for the route, of the authorizer's function", permission("AuthFn", sourceARN("prod/GET/guarded")), broken),
+		guard("for another authorizer", permission("AuthFn", sourceARN("authorizers/abc123")), broken),
 
 		show("of a method for any verb, the verb that is permitted", docARNs, verbs, "GET /prod/any", works),
 		show("of a method for any verb, another verb", docARNs, verbs, "POST /prod/any", internal),
@@ -135,7 +135,7 @@ func permissionBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /alias", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{
 		"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Fn.Arn}:${!stageVariables.alias}/invocations"}})
 	r["AliasPermission"] = permission("Fn", object{"FunctionName": object{"Fn::Sub": "${Fn.Arn}:live"}})
-	r["AuthFnPermission"] = permission("AuthFn", from("prod/*"))
+	r["AuthFnPermission"] = permission("AuthFn", sourceARN("prod/*"))
 	variables := serve(t, r)
 	for _, c := range []struct{ name, target, want string }{
 		{"a function by a stage variable", "GET /prod/orders", works},

@@ -171,10 +171,10 @@ const requires2 = `403 IncompleteSignatureException {"message":"Authorization he
 // parameterBehaviour is RequestParameters of an AWS_PROXY integration.
 func parameterBehaviour(t *testing.T) []behaviour {
 	const failed = `500 InternalServerErrorException {"message": "Internal server error"}`
-	ask := func(name, to, from, want string) behaviour {
+	ask := func(name, target, source, want string) behaviour {
 		s := backends(t, func(r object) {
 			p := proxy("Fn")
-			p["RequestParameters"] = object{to: from}
+			p["RequestParameters"] = object{target: source}
 			addRoute(r, "GET /mapped", p, object{"RequestParameters": object{"method.request.header.X-From": false}})
 		})
 		return behaviour{name: name, source: recordedIllegal, want: want, got: func(t *testing.T) string {

@@ -11,8 +11,8 @@ import (
 )
 
 // gatewayResponse is a customised gateway response.
-func gatewayResponse(of string, properties object) object {
-	p := object{"RestApiId": ref("Api"), "ResponseType": of}
+func gatewayResponse(kind string, properties object) object {
+	p := object{"RestApiId": ref("Api"), "ResponseType": kind}
 	for name, value := range properties {
 		p[name] = value
 	}

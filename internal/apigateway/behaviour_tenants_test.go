@@ -18,10 +18,10 @@ const (
 func tenantBehaviour(t *testing.T) []behaviour {
 	const internal = `500 InternalServerErrorException {"message": "Internal server error"}`
 	const works = "200 by the function"
-	mapped := func(function, from string) object {
+	mapped := func(function, source string) object {
 		i := proxy(function)
-		if from != "" {
-			i["RequestParameters"] = object{"integration.request.header.X-Amz-Tenant-Id": from}
+		if source != "" {
+			i["RequestParameters"] = object{"integration.request.header.X-Amz-Tenant-Id": source}
 		}
 		return i
 	}

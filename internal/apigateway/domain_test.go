@@ -20,7 +20,7 @@ func addDomain(r object, mode string) {
 		"RestApiId": ref("Two"), "StageName": "v2", "DeploymentId": ref("TwoDeployment"),
 	})
 	addRoute(r, "GET /orders", proxy("Fn"), object{"AuthorizationType": "NONE"})
-	parent := func(of string) object { return object{"Fn::GetAtt": []any{of, "RootResourceId"}} }
+	parent := func(api string) object { return object{"Fn::GetAtt": []any{api, "RootResourceId"}} }
 	for id, at := range map[string]object{
 		"TwoOrders": {"ParentId": parent("Two"), "PathPart": "orders"},
 		"TwoV2":     {"ParentId": parent("Two"), "PathPart": "v2"},

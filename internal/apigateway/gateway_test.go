@@ -212,10 +212,10 @@ func TestReloadKeepsRequestsUnderWay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	renamed := func(from, to string) {
-		delete(resources, from)
-		resources[to], resources["GetOrders"] = function(), newMethod("Orders", "GET", proxy(to), guardedBy("Auth"))
-		resources["GetOrder"] = newMethod("Order", "GET", proxy(to), guardedBy("Auth"))
+	renamed := func(old, name string) {
+		delete(resources, old)
+		resources[name], resources["GetOrders"] = function(), newMethod("Orders", "GET", proxy(name), guardedBy("Auth"))
+		resources["GetOrder"] = newMethod("Order", "GET", proxy(name), guardedBy("Auth"))
 	}
 	first := api.live.Load().names
 	go ask()

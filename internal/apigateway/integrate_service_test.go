@@ -108,9 +108,9 @@ func serviceBehaviour(t *testing.T) []behaviour {
 		}
 	})
 
-	sent := func(of *site, name, source, target, body, want string) behaviour {
+	sent := func(s *site, name, source, target, body, want string) behaviour {
 		return behaviour{name: name, source: source, want: want, got: func(t *testing.T) string {
-			return p.called(t, of, target, body, "Content-Type: application/json", "Cookie: c=1")
+			return p.called(t, s, target, body, "Content-Type: application/json", "Cookie: c=1")
 		}}
 	}
 	posted := func(name, source, target, body, want string) behaviour {

@@ -84,7 +84,7 @@ func (s *site) cut(t *testing.T, target string, headers ...string) string {
 		out += ", cut"
 	}
 	for range 500 {
-		if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r != nil {
+		if r := s.told.byID(answer.Header.Get("x-amzn-RequestId")); r != nil {
 			if r.Reason != "" {
 				out += ": " + withoutLine(requestID.ReplaceAllString(r.Reason, "RequestId: ID"))
 			}
@@ -207,14 +207,14 @@ func TestStreamParts(t *testing.T) {
 	if answer.TransferEncoding == nil || answer.Header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("got %v %v", answer.TransferEncoding, answer.Header)
 	}
-	if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r != nil {
+	if r := s.told.byID(answer.Header.Get("x-amzn-RequestId")); r != nil {
 		t.Error("the request is recorded before its end")
 	}
 	close(proceed)
 	if rest, err := io.ReadAll(answer.Body); err != nil || string(rest) != two {
 		t.Errorf("got %q, %v", rest, err)
 	}
-	if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r == nil || r.Reason != "" ||
+	if r := s.told.byID(answer.Header.Get("x-amzn-RequestId")); r == nil || r.Reason != "" ||
 		r.Route != "ANY /stream/{what}" {
 		t.Errorf("got the record %+v", r)
 	}
@@ -253,7 +253,7 @@ func TestStreamLeft(t *testing.T) {
 	io.ReadFull(answer.Body, make([]byte, 3))
 	answer.Body.Close()
 	for range 1000 {
-		if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r != nil {
+		if r := s.told.byID(answer.Header.Get("x-amzn-RequestId")); r != nil {
 			if r.Reason != "the client left before the end of the stream" {
 				t.Errorf("got %q", r.Reason)
 			}

@@ -38,8 +38,8 @@ func (r *records) add(one *Record) {
 	r.all = append(r.all, one)
 }
 
-// of returns the record of an answer, by its request ID.
-func (r *records) of(id string) *Record {
+// byID returns the record of an answer, by its request ID.
+func (r *records) byID(id string) *Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := slices.IndexFunc(r.all, func(one *Record) bool { return one.Request.RequestID == id })
@@ -156,7 +156,7 @@ func (s *site) do(t *testing.T, r *http.Request) reply {
 		status: got.StatusCode,
 		header: got.Header,
 		body:   string(body),
-		record: s.told.of(got.Header.Get("x-amzn-RequestId")),
+		record: s.told.byID(got.Header.Get("x-amzn-RequestId")),
 	}
 	if out.record == nil {
 		return out // the server refused it

@@ -184,8 +184,8 @@ func permission(function string, changes ...object) object {
 	return resource("Lambda::Permission", p)
 }
 
-// from is a change of a permission: its SourceArn, what follows the API's id.
-func from(rest string) object {
+// sourceARN is a change of a permission. rest is the part of its SourceArn after the API's ID.
+func sourceARN(rest string) object {
 	return object{
 		"SourceArn": object{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/" + rest},
 	}
@@ -236,17 +236,17 @@ func bare() object {
 }
 
 // addAuthorizer adds a TOKEN authorizer with changes. By default it does not cache.
-func addAuthorizer(to object, id string, changes object) {
+func addAuthorizer(resources object, id string, changes object) {
 	p := object{"RestApiId": ref("Api"), "Name": id, "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
 		"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0}
 	for name, value := range changes {
 		p[name] = value
 	}
-	to[id] = resource("ApiGateway::Authorizer", p)
+	resources[id] = resource("ApiGateway::Authorizer", p)
 }
 
 // addRoute adds a method with its resources, "GET /orders/{id}", that a function or a mock answers.
-func addRoute(to object, pattern string, integration object, changes ...object) {
+func addRoute(resources object, pattern string, integration object, changes ...object) {
 	verb, rest, _ := strings.Cut(pattern, " ")
 	parent := ""
 	for part := range strings.SplitSeq(strings.Trim(rest, "/"), "/") {
@@ -254,10 +254,10 @@ func addRoute(to object, pattern string, integration object, changes ...object) 
 			continue
 		}
 		id := parent + "R" + strings.NewReplacer("{", "P", "}", "", "+", "G", "-", "D").Replace(part)
-		to[id] = path(parent, part)
+		resources[id] = path(parent, part)
 		parent = id
 	}
-	to["M"+verb+parent] = newMethod(parent, verb, integration, changes...)
+	resources["M"+verb+parent] = newMethod(parent, verb, integration, changes...)
 }
 
 // guardedBy returns a change that gives a method an authorizer.
@@ -265,10 +265,10 @@ func guardedBy(id string) object {
 	return object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref(id)}
 }
 
-func addPool(to object) {
-	to["Pool"] = resource("Cognito::UserPool", object{})
-	to["Client"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
-	to["PoolAuth"] = resource(
+func addPool(resources object) {
+	resources["Pool"] = resource("Cognito::UserPool", object{})
+	resources["Client"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	resources["PoolAuth"] = resource(
 		"ApiGateway::Authorizer",
 		object{
 			"RestApiId":      ref("Api"),
@@ -281,9 +281,9 @@ func addPool(to object) {
 }
 
 // addClient adds a second client of the pool, and an authorizer that accepts only its ID tokens.
-func addClient(to object) {
-	to["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
-	to["ClientAuth"] = resource(
+func addClient(resources object) {
+	resources["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	resources["ClientAuth"] = resource(
 		"ApiGateway::Authorizer",
 		object{
 			"RestApiId":                    ref("Api"),

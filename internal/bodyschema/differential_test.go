@@ -96,7 +96,7 @@ var (
 	types       = []string{"null", "boolean", "integer", "number", "string", "array", "object"}
 )
 
-func one[T any](m *maker, list []T) T { return list[m.IntN(len(list))] }
+func pick[T any](m *maker, list []T) T { return list[m.IntN(len(list))] }
 
 func (m *maker) document(depth int) any {
 	kind := m.IntN(9)
@@ -111,7 +111,7 @@ func (m *maker) document(depth int) any {
 	case 2, 3:
 		return number(m.IntN(5)-1, m.IntN(3) == 0)
 	case 4:
-		return one(m, texts)
+		return pick(m, texts)
 	case 5, 6:
 		list := []any{}
 		for range m.IntN(4) {
@@ -121,7 +121,7 @@ func (m *maker) document(depth int) any {
 	}
 	object := map[string]any{}
 	for range m.IntN(4) {
-		object[one(m, names)] = m.document(depth - 1)
+		object[pick(m, names)] = m.document(depth - 1)
 	}
 	return object
 }
@@ -158,10 +158,10 @@ func (m *maker) list(depth int) []any {
 	return list
 }
 
-func (m *maker) members(depth int, of []string) map[string]any {
+func (m *maker) members(depth int, names []string) map[string]any {
 	out := map[string]any{}
 	for range 1 + m.IntN(2) {
-		out[one(m, of)] = m.schema(depth - 1)
+		out[pick(m, names)] = m.schema(depth - 1)
 	}
 	return out
 }
@@ -169,17 +169,17 @@ func (m *maker) members(depth int, of []string) map[string]any {
 func (m *maker) add(s map[string]any, depth int) {
 	n := number(m.IntN(4), false)
 	simple := []func(){
-		func() { s["type"] = one(m, types) },
-		func() { s["type"] = []any{"null", one(m, types[1:])} },
-		func() { s["enum"] = []any{one(m, texts), number(1, false), nil, true} },
+		func() { s["type"] = pick(m, types) },
+		func() { s["type"] = []any{"null", pick(m, types[1:])} },
+		func() { s["enum"] = []any{pick(m, texts), number(1, false), nil, true} },
 		func() { s["minimum"] = n },
 		func() { s["maximum"] = n },
 		func() { s["multipleOf"] = number(1+m.IntN(2), m.IntN(2) == 0) },
 		func() { s["minLength"], s["maxItems"] = n, n },
 		func() { s["maxLength"], s["minItems"] = n, n },
-		func() { s["pattern"] = one(m, expressions) },
+		func() { s["pattern"] = pick(m, expressions) },
 		func() { s["uniqueItems"] = true },
-		func() { s["required"] = []any{one(m, names)} },
+		func() { s["required"] = []any{pick(m, names)} },
 		func() { s["minProperties"] = n },
 		func() { s["maxProperties"] = n },
 	}
@@ -188,12 +188,12 @@ func (m *maker) add(s map[string]any, depth int) {
 			func() { s["maximum"], s["exclusiveMaximum"] = n, m.IntN(2) == 0 })
 	} else {
 		simple = append(simple, func() { s["exclusiveMinimum"] = n }, func() { s["exclusiveMaximum"] = n },
-			func() { s["const"] = one(m, []any{nil, "a", true, n}) },
-			func() { s["propertyNames"] = map[string]any{"pattern": one(m, expressions)} },
+			func() { s["const"] = pick(m, []any{nil, "a", true, n}) },
+			func() { s["propertyNames"] = map[string]any{"pattern": pick(m, expressions)} },
 			func() { s["propertyNames"] = map[string]any{"enum": []any{"a", "c"}} })
 	}
 	if depth == 0 || m.IntN(3) == 0 {
-		one(m, simple)()
+		pick(m, simple)()
 		return
 	}
 	nested := []func(){
@@ -234,7 +234,7 @@ func (m *maker) add(s map[string]any, depth int) {
 	if m.defs {
 		nested = append(nested, func() { s["$ref"] = "#/definitions/d" }, func() { s["$ref"] = "#" })
 	}
-	one(m, nested)()
+	pick(m, nested)()
 }
 
 // addressOf returns a value of $schema.

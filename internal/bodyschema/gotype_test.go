@@ -111,8 +111,8 @@ func TestTypesThatAreRefused(t *testing.T) {
 	})
 	const wayOut = ": write the schema of it as a file or a map"
 	for _, c := range []struct {
-		of   reflect.Type
-		want string
+		goType reflect.Type
+		want   string
 	}{
 		{reflect.TypeFor[ownJSON](), "bodyschema.ownJSON: bodyschema.ownJSON has an UnmarshalJSON of its own, so that its " +
 			"JSON is not known" + wayOut},
@@ -127,8 +127,8 @@ func TestTypesThatAreRefused(t *testing.T) {
 		{reflect.TypeFor[channel](), "type chan int is unsupported"},
 		{reflect.TypeFor[raw](), "a pointer to json.RawMessage has no schema: take json.RawMessage"},
 	} {
-		t.Run(c.of.String(), func(t *testing.T) {
-			if _, err := OfType(c.of); err == nil || !strings.Contains(err.Error(), c.want) {
+		t.Run(c.goType.String(), func(t *testing.T) {
+			if _, err := OfType(c.goType); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v\nwant %s", err, c.want)
 			}
 		})

@@ -23,7 +23,7 @@ func TestChecksWhatAValidatorDoes(t *testing.T) {
 			m := &maker{Rand: rand.New(rand.NewPCG(2, uint64(d.number))), draft: d.number}
 			right, wrong := 0, 0
 			for range tries {
-				value, err := decode([]byte(one(m, replacements)))
+				value, err := decode([]byte(pick(m, replacements)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -31,7 +31,7 @@ func TestChecksWhatAValidatorDoes(t *testing.T) {
 				if !ok {
 					continue
 				}
-				root[one(m, checkedKeywords())] = value
+				root[pick(m, checkedKeywords())] = value
 				_, _, err = compile(root, compilers[d.number])
 				found := d.check(root, "")
 				if (err == nil) != (len(found) == 0) {

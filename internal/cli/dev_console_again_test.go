@@ -14,7 +14,7 @@ type listed struct {
 
 // useAgain replays, edits and copies a request of another client, filters the list, keeps a persona, and calls from the
 // OpenAPI description.
-func useAgain(t *testing.T, say func(command string, to any)) {
+func useAgain(t *testing.T, say func(command string, answer any)) {
 	t.Helper()
 	var seen struct {
 		Line, Decision, Curl, Fetch, Replayed, Target, Headers, Edited string
@@ -26,15 +26,15 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		OfForm, Example                string
 	}
 	say("again", &seen)
-	contains := func(what, text string, parts ...string) {
+	contains := func(name, text string, parts ...string) {
 		t.Helper()
 		for _, part := range parts {
 			if !strings.Contains(text, part) {
-				t.Errorf("%s: want %q in %s", what, part, text)
+				t.Errorf("%s: want %q in %s", name, part, text)
 			}
 		}
 		if strings.Contains(text, "opaque-credential") {
-			t.Errorf("%s shows the credential: %s", what, text)
+			t.Errorf("%s shows the credential: %s", name, text)
 		}
 	}
 	contains("the line of the request", seen.Line, "502", "POST /v1/made", "no stock", "Blocked by the browser: ")

@@ -111,10 +111,10 @@ func TestDevConsoleBrowser(t *testing.T) {
 	dir := fakeApp(t, guardedAPI("hello", "signed"))
 	r, _ := start(t, dir, "--watch")
 	browser := nodepeer.Browse(t, "testdata/console.cjs", r.url, os.Getenv("GATEHOUSE_PICTURES"))
-	say := func(command string, to any) {
+	say := func(command string, answer any) {
 		t.Helper()
 		line := browser.Say(t, command)
-		if err := json.Unmarshal([]byte(line), to); err != nil {
+		if err := json.Unmarshal([]byte(line), answer); err != nil {
 			t.Fatalf("%s: %v: %s", command, err, line)
 		}
 	}

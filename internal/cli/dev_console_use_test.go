@@ -93,10 +93,10 @@ func TestDevConsoleUse(t *testing.T) {
 	}
 	r, _ := start(t, fakeApp(t, orderAPI()))
 	browser := nodepeer.Browse(t, "testdata/console.cjs", r.url, os.Getenv("GATEHOUSE_PICTURES"), axe)
-	say := func(command string, to any) {
+	say := func(command string, answer any) {
 		t.Helper()
 		line := browser.Say(t, command)
-		if err := json.Unmarshal([]byte(line), to); err != nil {
+		if err := json.Unmarshal([]byte(line), answer); err != nil {
 			t.Fatalf("%s: %v: %s", command, err, line)
 		}
 	}

@@ -38,7 +38,7 @@ func TestDevLimited(t *testing.T) {
 		odd          = `#UNAUTHORIZED 199`
 		others       = `#DEFAULT_4XX 451`
 	)
-	from := []string{"--source-ip", "203.0.113.7"}
+	sourceIP := []string{"--source-ip", "203.0.113.7"}
 	for _, c := range []struct {
 		name, policy, kind string
 		args               []string
@@ -50,10 +50,10 @@ func TestDevLimited(t *testing.T) {
 		{"a user pool, denied here", denied, pooled, nil, []int{403, 401}},
 		{"IAM, allowed from elsewhere: the caller's own policy is enough", allowed, signed, nil, []int{200, 403}},
 		{"IAM, denied here", denied, signed, nil, []int{403, 403}},
-		{"open, from there", denied, open, from, []int{200}},
-		{"a user pool, from there", denied, pooled, from, []int{200, 401}},
+		{"open, from there", denied, open, sourceIP, []int{200}},
+		{"a user pool, from there", denied, pooled, sourceIP, []int{200, 401}},
 		{"a private API, from no endpoint", endpoint, open, nil, []int{403}},
-		{"a private API, from an address", endpoint, open, from, []int{403}},
+		{"a private API, from an address", endpoint, open, sourceIP, []int{403}},
 		{"a private API, from another endpoint", endpoint, open, []string{"--source-vpce", "vpce-0f0f0f0f"}, []int{403}},
 		{"a private API, from its endpoint", endpoint, pooled, []string{"--source-vpce", "vpce-0a1b2c3d"}, []int{200, 401}},
 		{"a private API, from no endpoint of its stack", own, open, nil, []int{403}},

@@ -46,9 +46,9 @@ func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
 }
 
 // does makes the simulated user do something, with arguments by name, and returns the result.
-func does[T any](t *testing.T, p *person, what string, arguments ...any) (seen T) {
+func does[T any](t *testing.T, p *person, action string, arguments ...any) (seen T) {
 	t.Helper()
-	task := map[string]any{"run": what}
+	task := map[string]any{"run": action}
 	for pair := range slices.Chunk(arguments, 2) {
 		task[pair[0].(string)] = pair[1]
 	}

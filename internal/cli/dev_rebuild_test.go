@@ -140,9 +140,9 @@ func TestDevWatchFunction(t *testing.T) {
 	t.Parallel()
 	dir := functionApp(t)
 	r, temp := start(t, dir, "--watch")
-	says := func(what string) {
+	says := func(answer string) {
 		t.Helper()
-		r.wait(t, func() bool { return strings.Contains(r.stdout.String(), what) })
+		r.wait(t, func() bool { return strings.Contains(r.stdout.String(), answer) })
 	}
 	answer := func() string {
 		t.Helper()

@@ -41,8 +41,8 @@ func TestDevWatch(t *testing.T) {
 	}
 
 	stop := keepAsking(r.url+"/v1/hello", 4)
-	said := func(what string) func() bool {
-		return func() bool { return strings.Contains(r.stdout.String(), what) }
+	said := func(text string) func() bool {
+		return func() bool { return strings.Contains(r.stdout.String(), text) }
 	}
 
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {

@@ -36,8 +36,8 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 		}
 	}
 	same := func(x, y any) bool { return reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer() }
-	of := first["A"].Properties["P"]
-	if !same(of, first["A"].Properties["Q"]) || !same(of, second["A"].Properties["P"]) {
+	property := first["A"].Properties["P"]
+	if !same(property, first["A"].Properties["Q"]) || !same(property, second["A"].Properties["P"]) {
 		t.Error("equal properties are several values")
 	}
 	third := parse(`{"Resources": {
@@ -49,7 +49,7 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 	if same(first["B"].Properties, third["B"].Properties) || third["B"].Properties["M"] != json.Number("1.0") {
 		t.Error("properties of other names are one")
 	}
-	if same(of, first["B"].Properties["P"]) || second["A"].Properties["Q"] != "X" {
+	if same(property, first["B"].Properties["P"]) || second["A"].Properties["Q"] != "X" {
 		t.Error("other properties are one value")
 	}
 }

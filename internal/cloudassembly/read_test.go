@@ -165,8 +165,8 @@ func TestReferencesAcrossStacks(t *testing.T) {
 		return s
 	}
 	for _, c := range []struct {
-		name, from, value string
-		of, ref           string
+		name, stack, value string
+		of, ref            string
 	}{
 		{"an export", "Shop", `{"Fn::ImportValue": "Shared:ExportsOutputRefTableCD117FA1D18A8047"}`, "Shared",
 			"TableCD117FA1"},
@@ -183,7 +183,7 @@ func TestReferencesAcrossStacks(t *testing.T) {
 			"Users0A0EEA89"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := e.Evaluate(stack(c.from), "It", "Properties.X", decode(t, c.value))
+			got, err := e.Evaluate(stack(c.stack), "It", "Properties.X", decode(t, c.value))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,10 +41,10 @@ func TestSignInInABrowser(t *testing.T) {
 
 	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, axe,
 		os.Getenv("GATEHOUSE_PICTURES"))
-	say := func(to any, command ...string) {
+	say := func(answer any, command ...string) {
 		t.Helper()
 		line := browser.Say(t, strings.Join(command, " "))
-		if err := json.Unmarshal([]byte(line), to); err != nil {
+		if err := json.Unmarshal([]byte(line), answer); err != nil {
 			t.Fatalf("%s: %v: %s", command[0], err, line)
 		}
 	}
@@ -55,10 +55,10 @@ func TestSignInInABrowser(t *testing.T) {
 			t.Errorf("%s: axe-core finds\n%s", state, strings.Join(found, "\n"))
 		}
 	}
-	signedIn := func(what string, at []string) {
+	signedIn := func(name string, at []string) {
 		t.Helper()
 		if !strings.HasPrefix(at[0], callback+"?code=") || !strings.HasPrefix(at[1], "site cross-site, code ") {
-			t.Errorf("%s: the browser is at %s, which says %s", what, at[0], at[1])
+			t.Errorf("%s: the browser is at %s, which says %s", name, at[0], at[1])
 		}
 	}
 

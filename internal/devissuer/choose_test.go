@@ -10,7 +10,7 @@ import (
 
 func TestChoose(t *testing.T) {
 	const a, b = "https://a.example.com", "https://b.example.com"
-	of := func(url string, change func(*Issuer), audiences ...string) Issuer {
+	issuer := func(url string, change func(*Issuer), audiences ...string) Issuer {
 		i := Issuer{Issuer: authz.Issuer{URL: url, Audiences: audiences}}
 		if change != nil {
 			change(&i)
@@ -26,7 +26,7 @@ func TestChoose(t *testing.T) {
 		err     error
 		says    string
 	}{
-		{"the only one", []Issuer{of(a, nil, "orders")}, TokenRequest{}, "orders", nil, ""},
+		{"the only one", []Issuer{issuer(a, nil, "orders")}, TokenRequest{}, "orders", nil, ""},
 		{"none", nil, TokenRequest{}, "", ErrNoIssuer, "no such issuer: none is configured"},
 		{
 			"none, though there was a URL",
@@ -36,14 +36,17 @@ func TestChoose(t *testing.T) {
 			ErrNoIssuer,
 			`no such issuer "https://a.example.com": none is configured`,
 		},
-		{"by its URL", []Issuer{of(a, nil, "orders"), of(b, nil, "billing")}, TokenRequest{Issuer: b}, "billing", nil, ""},
-		{"several", []Issuer{of(a, nil, "orders"), of(b, nil, "billing")}, TokenRequest{}, "", ErrAmbiguous,
+		{
+			"by its URL", []Issuer{issuer(a, nil, "orders"), issuer(b, nil, "billing")}, TokenRequest{Issuer: b},
+			"billing", nil, "",
+		},
+		{"several", []Issuer{issuer(a, nil, "orders"), issuer(b, nil, "billing")}, TokenRequest{}, "", ErrAmbiguous,
 			"more than one issuer: choose by URL and audience:\n  https://a.example.com, audience orders, access tokens, for Shop/orders\n  https://b.example.com, audience billing, access tokens, for Shop/billing"},
-		{"an unknown URL", []Issuer{of(a, nil, "orders")}, TokenRequest{Issuer: a + "/"}, "", ErrNoIssuer,
+		{"an unknown URL", []Issuer{issuer(a, nil, "orders")}, TokenRequest{Issuer: a + "/"}, "", ErrNoIssuer,
 			"no such issuer \"https://a.example.com/\": choose by URL and audience:\n  https://a.example.com, audience orders"},
 		{
 			"by its audience",
-			[]Issuer{of(a, nil, "orders"), of(b, nil, "billing", "refunds")},
+			[]Issuer{issuer(a, nil, "orders"), issuer(b, nil, "billing", "refunds")},
 			TokenRequest{Audience: "refunds"},
 			"refunds",
 			nil,
@@ -51,7 +54,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"an audience that both take",
-			[]Issuer{of(a, nil, "web", "app"), of(a, nil, "app", "importer"), of(a, nil, "machine", "app")},
+			[]Issuer{issuer(a, nil, "web", "app"), issuer(a, nil, "app", "importer"), issuer(a, nil, "machine", "app")},
 			TokenRequest{},
 			"app",
 			nil,
@@ -59,7 +62,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"an audience that both take, in other claims",
-			[]Issuer{of(a, nil, "web", "app"), of(a, func(i *Issuer) { i.GroupsClaim = "teams" }, "app")},
+			[]Issuer{issuer(a, nil, "web", "app"), issuer(a, func(i *Issuer) { i.GroupsClaim = "teams" }, "app")},
 			TokenRequest{Groups: []string{"staff"}},
 			"",
 			ErrAmbiguous,
@@ -67,7 +70,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"one URL for two APIs",
-			[]Issuer{of(a, nil, "orders"), of(a, nil, "billing")},
+			[]Issuer{issuer(a, nil, "orders"), issuer(a, nil, "billing")},
 			TokenRequest{Issuer: a},
 			"",
 			ErrAmbiguous,
@@ -75,7 +78,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"an unknown audience, to see it refused",
-			[]Issuer{of(a, nil, "orders")},
+			[]Issuer{issuer(a, nil, "orders")},
 			TokenRequest{Audience: "x"},
 			"x",
 			nil,
@@ -83,7 +86,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"an unknown audience does not choose",
-			[]Issuer{of(a, nil, "orders"), of(b, nil, "billing")},
+			[]Issuer{issuer(a, nil, "orders"), issuer(b, nil, "billing")},
 			TokenRequest{Audience: "x"},
 			"",
 			ErrAmbiguous,
@@ -91,7 +94,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"two authorizers whose tokens are the same",
-			[]Issuer{of(a, nil, "orders"), of(a, func(i *Issuer) { i.JWKSURL = a + "/keys" }, "orders", "more")},
+			[]Issuer{issuer(a, nil, "orders"), issuer(a, func(i *Issuer) { i.JWKSURL = a + "/keys" }, "orders", "more")},
 			TokenRequest{},
 			"orders",
 			nil,
@@ -99,7 +102,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"two authorizers whose tokens are not",
-			[]Issuer{of(a, nil, "orders"), of(a, func(i *Issuer) { i.RolesClaim = "permissions" }, "orders")},
+			[]Issuer{issuer(a, nil, "orders"), issuer(a, func(i *Issuer) { i.RolesClaim = "permissions" }, "orders")},
 			TokenRequest{},
 			"",
 			ErrAmbiguous,
@@ -107,19 +110,19 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"by its use",
-			[]Issuer{of(a, func(i *Issuer) { i.Use = ID }, "web"), of(a, nil, "orders")},
+			[]Issuer{issuer(a, func(i *Issuer) { i.Use = ID }, "web"), issuer(a, nil, "orders")},
 			TokenRequest{Use: ID},
 			"web",
 			nil,
 			"",
 		},
 		{"a user pool for a function and by itself", []Issuer{
-			of(pool, func(i *Issuer) { i.TokenUse, i.GroupsClaim = "access", "cognito:groups" }, "c1"),
-			of(pool, func(i *Issuer) { i.Cognito, i.Use, i.GroupsClaim = true, Access, "cognito:groups" }, "c1"),
+			issuer(pool, func(i *Issuer) { i.TokenUse, i.GroupsClaim = "access", "cognito:groups" }, "c1"),
+			issuer(pool, func(i *Issuer) { i.Cognito, i.Use, i.GroupsClaim = true, Access, "cognito:groups" }, "c1"),
 		}, TokenRequest{}, "c1", nil, ""},
 		{
 			"a user pool whose clients are not known",
-			[]Issuer{of(pool, func(i *Issuer) { i.Cognito, i.Use = true, Access })},
+			[]Issuer{issuer(pool, func(i *Issuer) { i.Cognito, i.Use = true, Access })},
 			TokenRequest{},
 			"gatehouse-client",
 			nil,
@@ -127,7 +130,7 @@ func TestChoose(t *testing.T) {
 		},
 		{
 			"any client of such a pool",
-			[]Issuer{of(pool, func(i *Issuer) { i.Cognito = true }), of(a, nil, "orders")},
+			[]Issuer{issuer(pool, func(i *Issuer) { i.Cognito = true }), issuer(a, nil, "orders")},
 			TokenRequest{Audience: "c9"},
 			"c9",
 			nil,

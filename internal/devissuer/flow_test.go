@@ -193,9 +193,9 @@ func TestCodeFlowWithOpaqueTokens(t *testing.T) {
 	if got := post(t, s.RevocationURL(shopURL), "shop", secret, "token", got.Refresh); got.Status != 200 {
 		t.Errorf("revoked: %+v", got)
 	}
-	for what, token := range map[string]string{"access": got.Access, "refresh": got.Refresh} {
+	for kind, token := range map[string]string{"access": got.Access, "refresh": got.Refresh} {
 		if text := about("shop", token); text != "{\"active\":false}\n" {
-			t.Errorf("the %s token, after the refresh token was revoked: %s", what, text)
+			t.Errorf("the %s token, after the refresh token was revoked: %s", kind, text)
 		}
 	}
 }

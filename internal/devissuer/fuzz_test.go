@@ -38,18 +38,18 @@ func FuzzAuthorization(f *testing.F) {
 		s.ServeHTTP(w, r)
 		answer := w.Result()
 		text := body(t, answer)
-		to := answer.Header.Get("Location")
+		location := answer.Header.Get("Location")
 		params, _ := url.ParseQuery(query)
 		switch answer.StatusCode {
 		case http.StatusOK, http.StatusBadRequest:
-			if to != "" || strings.Contains(strings.ToLower(text), "<script") {
-				t.Errorf("a page with the target %q: %s", to, text)
+			if location != "" || strings.Contains(strings.ToLower(text), "<script") {
+				t.Errorf("a page with the target %q: %s", location, text)
 			}
 		case http.StatusSeeOther:
-			u, err := url.Parse(to)
+			u, err := url.Parse(location)
 			if err != nil || !isLoopback(u.Hostname()) || u.User != nil || u.Query().Get("error") == "" ||
 				!s.mayRedirect(s.registration(s.sites[0], params.Get("client_id")), params.Get("redirect_uri")) {
-				t.Errorf("to %s, %v", to, err)
+				t.Errorf("to %s, %v", location, err)
 			}
 		default:
 			t.Errorf("status %d", answer.StatusCode)

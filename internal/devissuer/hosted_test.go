@@ -349,20 +349,21 @@ func FuzzHosted(f *testing.F) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		answer := w.Result()
-		text, to := body(t, answer), answer.Header.Get("Location")
+		text, location := body(t, answer), answer.Header.Get("Location")
 		params := r.URL.Query()
 		c := s.registration(s.sites[0], params.Get("client_id"))
 		switch answer.StatusCode {
 		case http.StatusOK, http.StatusBadRequest:
-			if to != "" || strings.Contains(strings.ToLower(text), "<script") {
-				t.Errorf("a page with the target %q: %s", to, text)
+			if location != "" || strings.Contains(strings.ToLower(text), "<script") {
+				t.Errorf("a page with the target %q: %s", location, text)
 			}
 		case http.StatusSeeOther:
-			u, err := url.Parse(to)
+			u, err := url.Parse(location)
 			allowed := path == hostedLoginPath && s.mayRedirect(c, params.Get("redirect_uri")) ||
-				path == logoutPath && (s.mayLeaveClient(c, params.Get("logout_uri")) || strings.HasPrefix(to, at+hostedLoginPath+"?"))
+				path == logoutPath && (s.mayLeaveClient(c, params.Get("logout_uri")) ||
+					strings.HasPrefix(location, at+hostedLoginPath+"?"))
 			if err != nil || u.User != nil || !allowed {
-				t.Errorf("to %s, %v", to, err)
+				t.Errorf("to %s, %v", location, err)
 			}
 		default:
 			t.Errorf("status %d", answer.StatusCode)

@@ -108,13 +108,13 @@ func TestIntrospection(t *testing.T) {
 				!answer.Claims().Get("scope").Is("orders:read") {
 				t.Errorf("%v, %v: %s", expires, err, answer.Claims().Raw())
 			}
-			for what, other := range map[string]string{
+			for name, other := range map[string]string{
 				"altered":   token[:len(token)-8] + "AAAAAAAA",
 				"shortened": token[:10],
 				"invented":  "invented",
 			} {
 				if _, err := c.Ask(t.Context(), other); !errors.Is(err, jwt.ErrInactive) {
-					t.Errorf("%s: %v", what, err)
+					t.Errorf("%s: %v", name, err)
 				}
 			}
 			revoke(t, s, settings.URL, token)

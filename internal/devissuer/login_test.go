@@ -101,8 +101,8 @@ func TestLoginsThatCannotBeRead(t *testing.T) {
 	} {
 		f := loginFunction(tt.login)
 		_, err := FromModel(&apimodel.Model{Functions: []*apimodel.Function{f}})
-		var of *AuthorizerError
-		if !errors.As(err, &of) || of.Authorizer != f.ID || !errors.Is(err, ErrModel) ||
+		var problem *AuthorizerError
+		if !errors.As(err, &problem) || problem.Authorizer != f.ID || !errors.Is(err, ErrModel) ||
 			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: want %s, got %v", name, tt.want, err)
 		}

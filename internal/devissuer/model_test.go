@@ -15,20 +15,20 @@ import (
 
 type object = map[string]any
 
-func ref(id string) object         { return object{"Ref": id} }
-func att(id, name string) object   { return object{"Fn::GetAtt": []string{id, name}} }
-func joined(parts ...any) object   { return object{"Fn::Join": []any{"", parts}} }
-func apiRef(more object) object    { more["RestApiId"] = ref("Api"); return more }
-func of(kind string, p object) any { return object{"Type": kind, "Properties": p} }
+func ref(id string) object               { return object{"Ref": id} }
+func att(id, name string) object         { return object{"Fn::GetAtt": []string{id, name}} }
+func joined(parts ...any) object         { return object{"Fn::Join": []any{"", parts}} }
+func apiRef(more object) object          { more["RestApiId"] = ref("Api"); return more }
+func resource(kind string, p object) any { return object{"Type": kind, "Properties": p} }
 
 // lambdaAuthorizer is a function with its environment, and a TOKEN authorizer that invokes it.
 func lambdaAuthorizer(name string, variables object) object {
 	return object{
-		name + "Function": of("AWS::Lambda::Function", object{
+		name + "Function": resource("AWS::Lambda::Function", object{
 			"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": object{"ZipFile": "exports.handler = async () => {}"},
 			"Environment": object{"Variables": variables},
 		}),
-		name: of("AWS::ApiGateway::Authorizer", apiRef(object{
+		name: resource("AWS::ApiGateway::Authorizer", apiRef(object{
 			"Name": name, "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
 			"AuthorizerUri": joined(
 				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
@@ -42,11 +42,11 @@ func lambdaAuthorizer(name string, variables object) object {
 func method(verb string, more object) any {
 	more["HttpMethod"], more["ResourceId"] = verb, att("Api", "RootResourceId")
 	more["Integration"] = object{"Type": "MOCK"}
-	return of("AWS::ApiGateway::Method", apiRef(more))
+	return resource("AWS::ApiGateway::Method", apiRef(more))
 }
 
 func cognito(name, pool string) object {
-	return object{name: of("AWS::ApiGateway::Authorizer", apiRef(object{
+	return object{name: resource("AWS::ApiGateway::Authorizer", apiRef(object{
 		"Name":           name,
 		"Type":           "COGNITO_USER_POOLS",
 		"IdentitySource": "method.request.header.Authorization",
@@ -56,11 +56,11 @@ func cognito(name, pool string) object {
 
 func userPool() object {
 	return object{
-		"Pool":  of("AWS::Cognito::UserPool", object{}),
-		"Group": of("AWS::Cognito::UserPoolGroup", object{"UserPoolId": ref("Pool"), "GroupName": "admins"}),
-		"Server": of("AWS::Cognito::UserPoolResourceServer", object{"UserPoolId": ref("Pool"), "Identifier": "orders",
+		"Pool":  resource("AWS::Cognito::UserPool", object{}),
+		"Group": resource("AWS::Cognito::UserPoolGroup", object{"UserPoolId": ref("Pool"), "GroupName": "admins"}),
+		"Server": resource("AWS::Cognito::UserPoolResourceServer", object{"UserPoolId": ref("Pool"), "Identifier": "orders",
 			"Name": "orders", "Scopes": []any{object{"ScopeName": "read", "ScopeDescription": "r"}}}),
-		"Client": of(
+		"Client": resource(
 			"AWS::Cognito::UserPoolClient",
 			object{"UserPoolId": ref("Pool"), "AllowedOAuthScopes": []any{"openid", "orders/read"}},
 		),
@@ -70,7 +70,7 @@ func userPool() object {
 // modelOf returns the model of a stack with an API and these resources.
 func modelOf(t testing.TB, parts ...object) *apimodel.Model {
 	t.Helper()
-	resources := object{"Api": of("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
+	resources := object{"Api": resource("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
 	for _, p := range parts {
 		for id, r := range p {
 			resources[id] = r
@@ -134,7 +134,7 @@ func TestFromModel(t *testing.T) {
 			}),
 		}}, []Issuer{{Issuer: native, Cognito: true, Use: Access,
 			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
-		{"a JWT authorizer", []object{userPool(), {"J": of("AWS::ApiGateway::Authorizer", apiRef(object{
+		{"a JWT authorizer", []object{userPool(), {"J": resource("AWS::ApiGateway::Authorizer", apiRef(object{
 			"Name": "J", "Type": "JWT", "IdentitySource": "method.request.header.Authorization",
 			"JwtConfiguration": object{"DefaultAlgorithms": []string{"ES256"}, "Issuers": []any{
 				object{"Issuer": "https://idp.example.com/", "Audiences": []string{"orders"}, "AdditionalClaims": []any{
@@ -205,7 +205,7 @@ func TestFromModel(t *testing.T) {
 		}, Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
 		{
 			"two user pools, a client of one",
-			[]object{userPool(), {"Other": of("AWS::Cognito::UserPool", object{})}, secondClient("Other"),
+			[]object{userPool(), {"Other": resource("AWS::Cognito::UserPool", object{})}, secondClient("Other"),
 				ofAudience("C", joined("^(", ref("Client"), ")$"), "Other", "Pool")},
 			[]Issuer{{
 				Issuer:  native,
@@ -248,7 +248,7 @@ func cognitoOfPool(name string) object {
 
 // secondClient is one more client, of this pool.
 func secondClient(pool string) object {
-	return object{"Second": of("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref(pool)})}
+	return object{"Second": resource("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref(pool)})}
 }
 
 // ofAudience returns an authorizer of these pools with an expression for aud.
@@ -270,8 +270,8 @@ func TestFromModelOfNoClient(t *testing.T) {
 		"(?=rest)": `the expression "(?=rest)" is not supported here: `,
 	} {
 		got, err := FromModel(modelOf(t, userPool(), ofAudience("C", expression, "Pool")))
-		var of *AuthorizerError
-		if !errors.As(err, &of) || of.Authorizer.LogicalID != "C" || !strings.Contains(err.Error(), want) || got != nil {
+		var found *AuthorizerError
+		if !errors.As(err, &found) || found.Authorizer.LogicalID != "C" || !strings.Contains(err.Error(), want) || got != nil {
 			t.Errorf("want an error of C with %s, got %v and %v", want, err, got)
 		}
 	}
@@ -306,9 +306,9 @@ func TestFromModelErrors(t *testing.T) {
 			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("want an ErrModel with %s\n got %v", tt.want, err)
 			}
-			var of *AuthorizerError
-			if !errors.As(err, &of) || of.Authorizer.String() != "Shop/A" {
-				t.Errorf("want an AuthorizerError of Shop/A, got %+v", of)
+			var found *AuthorizerError
+			if !errors.As(err, &found) || found.Authorizer.String() != "Shop/A" {
+				t.Errorf("want an AuthorizerError of Shop/A, got %+v", found)
 			}
 			if len(got) != 1 || got[0].URL != "https://idp.example.com" {
 				t.Errorf("found %v, want the other authorizer's issuer", got)
@@ -331,8 +331,8 @@ func TestFromModelOfAPoolWithoutAURL(t *testing.T) {
 		}
 	}
 	got, err := FromModel(m)
-	var of *AuthorizerError
-	if !errors.As(err, &of) || of.Authorizer.LogicalID != "A" || len(got) != 1 {
+	var found *AuthorizerError
+	if !errors.As(err, &found) || found.Authorizer.LogicalID != "A" || len(got) != 1 {
 		t.Errorf("want an error of A and the issuer of B, got %v and %v", err, got)
 	}
 }

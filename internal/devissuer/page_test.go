@@ -48,8 +48,8 @@ func controls(t testing.TB, text string) (out []control) {
 			}
 			byID[id] = strings.TrimSpace(texts(n)) + " "
 		}
-		if of, ok := attr(n, "for"); ok && n.Data == "label" {
-			labels[of] = strings.TrimSpace(texts(n))
+		if control, ok := attr(n, "for"); ok && n.Data == "label" {
+			labels[control] = strings.TrimSpace(texts(n))
 		}
 	}
 	for n := range root.Descendants() {

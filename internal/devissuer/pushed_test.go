@@ -48,10 +48,10 @@ func TestPushedRequests(t *testing.T) {
 	if got := redeem(t, s, signIn(t, s, at)); got.Status != http.StatusOK {
 		t.Errorf("%+v", got)
 	}
-	expects := func(what, address, want string) {
+	expects := func(name, address, want string) {
 		t.Helper()
 		if answer, text := page(t, address); answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, want) {
-			t.Errorf("%s: %s: %s", what, answer.Status, text)
+			t.Errorf("%s: %s: %s", name, answer.Status, text)
 		}
 	}
 	expects("a second sign-in", at, "was used already")

@@ -187,7 +187,7 @@ func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		link func(from, to string) error
+		link func(target, path string) error
 	}{
 		{"with hard links", os.Link},
 		{"on a file system without them", func(string, string) error { return errors.ErrUnsupported }},

@@ -117,12 +117,12 @@ func TestIncludedLoginFunction(t *testing.T) {
 			if answer.StatusCode != http.StatusSeeOther {
 				t.Fatalf("login: %s: %s", answer.Status, text)
 			}
-			to := answer.Header.Get("Location")
-			pushed := strings.Contains(to, "request_uri=urn") // a user pool has no such requests
-			if !strings.HasPrefix(to, l.AuthorizationURL(g.URL)+"?") || pushed == (g.URL == pool) {
-				t.Errorf("the login redirects to %s", to)
+			location := answer.Header.Get("Location")
+			pushed := strings.Contains(location, "request_uri=urn") // a user pool has no such requests
+			if !strings.HasPrefix(location, l.AuthorizationURL(g.URL)+"?") || pushed == (g.URL == pool) {
+				t.Errorf("the login redirects to %s", location)
 			}
-			callback := signIn(t, l.served, to)
+			callback := signIn(t, l.served, location)
 			answer, text = l.ask(t, http.MethodGet, "/auth/callback?"+callback.Encode())
 			if answer.StatusCode != http.StatusOK || !strings.Contains(text, "/orders") {
 				t.Fatalf("callback: %s: %s", answer.Status, text)

@@ -4,83 +4,83 @@ import "unicode/utf8"
 
 // AppendJSON writes the document in as few bytes as it takes, always the same for the same document: a list of one is
 // written as a string. What [Parse] reads of it is the same document again, save that principals named "*" become one.
-func (d Document) AppendJSON(to []byte) []byte {
-	to = append(to, `{"Version":`...)
-	to = appendString(to, d.Version)
+func (d Document) AppendJSON(out []byte) []byte {
+	out = append(out, `{"Version":`...)
+	out = appendString(out, d.Version)
 	if d.ID != "" {
-		to = appendString(append(to, `,"Id":`...), d.ID)
+		out = appendString(append(out, `,"Id":`...), d.ID)
 	}
-	to = append(to, `,"Statement":[`...)
+	out = append(out, `,"Statement":[`...)
 	for i, s := range d.Statements {
 		if i > 0 {
-			to = append(to, ',')
+			out = append(out, ',')
 		}
-		to = s.appendJSON(to)
+		out = s.appendJSON(out)
 	}
-	return append(to, `]}`...)
+	return append(out, `]}`...)
 }
 
-func (s Statement) appendJSON(to []byte) []byte {
-	to = append(to, '{')
+func (s Statement) appendJSON(out []byte) []byte {
+	out = append(out, '{')
 	if s.SID != "" {
-		to = append(appendString(append(to, `"Sid":`...), s.SID), ',')
+		out = append(appendString(append(out, `"Sid":`...), s.SID), ',')
 	}
-	to = appendString(append(to, `"Effect":`...), string(s.Effect))
-	to = appendPrincipal(to, `,"Principal":`, s.Principal)
-	to = appendPrincipal(to, `,"NotPrincipal":`, s.NotPrincipal)
-	to = appendList(to, `,"Action":`, s.Action)
-	to = appendList(to, `,"NotAction":`, s.NotAction)
-	to = appendList(to, `,"Resource":`, s.Resource)
-	to = appendList(to, `,"NotResource":`, s.NotResource)
+	out = appendString(append(out, `"Effect":`...), string(s.Effect))
+	out = appendPrincipal(out, `,"Principal":`, s.Principal)
+	out = appendPrincipal(out, `,"NotPrincipal":`, s.NotPrincipal)
+	out = appendList(out, `,"Action":`, s.Action)
+	out = appendList(out, `,"NotAction":`, s.NotAction)
+	out = appendList(out, `,"Resource":`, s.Resource)
+	out = appendList(out, `,"NotResource":`, s.NotResource)
 	if len(s.Conditions) > 0 {
-		to = appendConditions(append(to, `,"Condition":`...), s.Conditions)
+		out = appendConditions(append(out, `,"Condition":`...), s.Conditions)
 	}
-	return append(to, '}')
+	return append(out, '}')
 }
 
-func appendPrincipal(to []byte, name string, p *Principal) []byte {
+func appendPrincipal(out []byte, name string, p *Principal) []byte {
 	switch {
 	case p == nil:
-		return to
+		return out
 	case p.Anyone:
-		return append(append(to, name...), `"*"`...)
+		return append(append(out, name...), `"*"`...)
 	}
-	to = append(append(to, name...), '{')
-	before := len(to)
-	to = appendList(to, `"AWS":`, p.AWS)
-	if len(p.Service) > 0 && len(to) > before {
-		to = append(to, ',')
+	out = append(append(out, name...), '{')
+	before := len(out)
+	out = appendList(out, `"AWS":`, p.AWS)
+	if len(p.Service) > 0 && len(out) > before {
+		out = append(out, ',')
 	}
-	to = appendList(to, `"Service":`, p.Service)
-	return append(to, '}')
+	out = appendList(out, `"Service":`, p.Service)
+	return append(out, '}')
 }
 
 // appendConditions writes the conditions of one operator together, because they are members of one object.
-func appendConditions(to []byte, all []Condition) []byte {
-	to = append(to, '{')
+func appendConditions(out []byte, all []Condition) []byte {
+	out = append(out, '{')
 	for i, c := range all {
 		if hasOperator(all[:i], c.Operator) {
 			continue
 		}
 		if i > 0 {
-			to = append(to, ',')
+			out = append(out, ',')
 		}
-		to = append(appendString(to, c.Operator), ':', '{')
+		out = append(appendString(out, c.Operator), ':', '{')
 		first := true
 		for _, same := range all[i:] {
 			if same.Operator != c.Operator {
 				continue
 			}
 			if !first {
-				to = append(to, ',')
+				out = append(out, ',')
 			}
 			first = false
-			to = appendString(to, same.Key)
-			to = appendList(to, ":", same.Values)
+			out = appendString(out, same.Key)
+			out = appendList(out, ":", same.Values)
 		}
-		to = append(to, '}')
+		out = append(out, '}')
 	}
-	return append(to, '}')
+	return append(out, '}')
 }
 
 func hasOperator(all []Condition, operator string) bool {
@@ -92,38 +92,38 @@ func hasOperator(all []Condition, operator string) bool {
 	return false
 }
 
-func appendList(to []byte, name string, list []string) []byte {
+func appendList(out []byte, name string, list []string) []byte {
 	if len(list) == 0 {
-		return to
+		return out
 	}
-	to = append(to, name...)
+	out = append(out, name...)
 	if len(list) == 1 {
-		return appendString(to, list[0])
+		return appendString(out, list[0])
 	}
 	for i, s := range list {
 		if i == 0 {
-			to = append(to, '[')
+			out = append(out, '[')
 		} else {
-			to = append(to, ',')
+			out = append(out, ',')
 		}
-		to = appendString(to, s)
+		out = appendString(out, s)
 	}
-	return append(to, ']')
+	return append(out, ']')
 }
 
 // appendString writes a JSON string (RFC 8259, section 7). Bytes that are not UTF-8 become the replacement character.
-func appendString(to []byte, s string) []byte {
+func appendString(out []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	to = append(to, '"')
+	out = append(out, '"')
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
-			to = append(to, '\\', byte(r))
+			out = append(out, '\\', byte(r))
 		case r < ' ' || r == 0x7f:
-			to = append(to, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+			out = append(out, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
 		default:
-			to = utf8.AppendRune(to, r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	return append(to, '"')
+	return append(out, '"')
 }

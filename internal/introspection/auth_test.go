@@ -66,11 +66,11 @@ func TestRotation(t *testing.T) {
 			sayJSON(active)(w, r)
 		})
 	}
-	want := func(what string, fetches int64, ok bool) {
+	want := func(name string, fetches int64, ok bool) {
 		t.Helper()
 		_, err := f.ask("opaque-1")
 		if (err == nil) != ok || fetched.Swap(0) != fetches {
-			t.Errorf("%s: %v", what, err)
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	takes("one")

@@ -120,8 +120,8 @@ type object map[string]any
 
 func (o object) with(change object) object {
 	all := object{}
-	for _, from := range []object{o, change} {
-		for name, v := range from {
+	for _, source := range []object{o, change} {
+		for name, v := range source {
 			if all[name] = v; v == nil {
 				delete(all, name)
 			}

@@ -42,13 +42,13 @@ func TestStream(t *testing.T) {
 		s, v := beganStream(t, p, g, spec.Name, c.then)
 		v.release()
 		rest, err := io.ReadAll(s.Body)
-		var of *FunctionError
+		var fault *FunctionError
 		switch {
 		case string(rest) != c.rest:
 			t.Errorf("%q: want the rest %q, got %q, %v", c.then, c.rest, rest, err)
 		case c.kind == "" && err != nil:
 			t.Errorf("%q: %v", c.then, err)
-		case c.kind != "" && (!errors.As(err, &of) || of.Type != c.kind || !strings.Contains(of.Message, c.message)):
+		case c.kind != "" && (!errors.As(err, &fault) || fault.Type != c.kind || !strings.Contains(fault.Message, c.message)):
 			t.Errorf("%q: want %s %s, got %v", c.then, c.kind, c.message, err)
 		}
 	}
@@ -64,8 +64,8 @@ func TestStreamTimeout(t *testing.T) {
 	add(t, p, spec)
 	s, v := beganStream(t, p, g, spec.Name, "sleep")
 	v.release()
-	var of *FunctionError
-	if rest, err := io.ReadAll(s.Body); !errors.As(err, &of) || of.Type != typeTimeout || len(rest) > 0 {
+	var fault *FunctionError
+	if rest, err := io.ReadAll(s.Body); !errors.As(err, &fault) || fault.Type != typeTimeout || len(rest) > 0 {
 		t.Errorf("want the time-out, got %q, %v", rest, err)
 	}
 }

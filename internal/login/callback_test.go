@@ -140,12 +140,12 @@ func TestCallbackAttacks(t *testing.T) {
 		}, 400, "other"},
 		{"an attempt cookie that a sibling host sets", func(f *fixture) *logintest.Page {
 			u, _ := url.Parse(f.held(f.other()))
-			from, _ := url.Parse(sibling + "/")
+			origin, _ := url.Parse(sibling + "/")
 			name := strings.TrimSuffix(strings.Split(f.attempts.ClearAttempt(u.Query().Get("state")), "=")[0], "=")
 			for _, line := range []string{
 				name + "=x; Domain=example.test; Path=/; Secure", name + "=x; Path=/; Secure",
 			} {
-				f.browser.Jar.Set(from, []string{line})
+				f.browser.Jar.Set(origin, []string{line})
 			}
 			return f.browser.Link(f.t, sibling, u.String())
 		}, 400, "no_attempt"},

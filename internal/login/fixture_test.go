@@ -177,9 +177,9 @@ func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// API Gateway passes on both paths as they were sent.
-	of := requestOf(r)
-	of.Path = r.URL.EscapedPath()
-	r = r.Clone(WithRequest(r.Context(), of))
+	request := requestOf(r)
+	request.Path = r.URL.EscapedPath()
+	r = r.Clone(WithRequest(r.Context(), request))
 	r.URL.Path, r.URL.RawPath = path, strings.TrimPrefix(r.URL.EscapedPath(), stage)
 	f.Handler.ServeHTTP(w, r)
 }

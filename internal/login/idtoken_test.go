@@ -230,23 +230,23 @@ func TestOpaqueAccessTokens(t *testing.T) {
 
 // All settings of the guard's issuer reach the login's verifier.
 func TestGuardsIssuer(t *testing.T) {
-	from := authz.Issuer{
+	issuer := authz.Issuer{
 		URL: "u", Audiences: []string{"a"}, Algorithms: []string{"ES256"}, Type: "at+jwt", TokenUse: "access",
 		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: 1, MaxKeyAge: 2, StaleCeiling: 3,
 		Leeway: 2 * time.Minute, JWKSURL: "j",
 	}
-	to := reflect.ValueOf(guardsIssuer(from, secretsmanager.Client{}, true))
-	value := reflect.ValueOf(from)
+	copied := reflect.ValueOf(guardsIssuer(issuer, secretsmanager.Client{}, true))
+	value := reflect.ValueOf(issuer)
 	for i := range value.NumField() {
 		name := value.Type().Field(i).Name
-		if member := to.FieldByName(name); !member.IsValid() || member.Type() != value.Field(i).Type() {
+		if member := copied.FieldByName(name); !member.IsValid() || member.Type() != value.Field(i).Type() {
 			continue // the rights of a caller are read from it
 		} else if !reflect.DeepEqual(member.Interface(), value.Field(i).Interface()) || value.Field(i).IsZero() {
 			t.Errorf("%s is %v, want %v", name, member, value.Field(i))
 		}
 	}
-	from.SecretARN = secretARN
-	if i := guardsIssuer(from, secretsmanager.Client{}, false); i.Secret == nil {
+	issuer.SecretARN = secretARN
+	if i := guardsIssuer(issuer, secretsmanager.Client{}, false); i.Secret == nil {
 		t.Errorf("an issuer with a shared secret: %+v", i)
 	}
 }

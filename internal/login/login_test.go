@@ -19,8 +19,8 @@ func TestLogin(t *testing.T) {
 	if p.URL.Path != stage+"/auth/callback" {
 		t.Errorf("the session begins at %s: a redirect from the provider carries no Strict cookie", p.URL.Path)
 	}
-	if to := p.Refresh(t).URL.String(); to != shop+stage+"/orders" {
-		t.Errorf("the page leads to %s", to)
+	if target := p.Refresh(t).URL.String(); target != shop+stage+"/orders" {
+		t.Errorf("the page leads to %s", target)
 	}
 	if names := f.browser.Jar.Names("__Host-"); !slices.Equal(names, []string{"__Host-session"}) {
 		t.Errorf("cookies %q", names)
@@ -164,12 +164,12 @@ func TestSeveralTabs(t *testing.T) {
 // noRedirect keeps the provider's redirect to the callback for later.
 type noRedirect struct {
 	http.ResponseWriter
-	to *[]string
+	locations *[]string
 }
 
 func (w *noRedirect) WriteHeader(status int) {
 	if status == http.StatusFound {
-		*w.to = append(*w.to, w.Header().Get("Location"))
+		*w.locations = append(*w.locations, w.Header().Get("Location"))
 		w.Header().Del("Location")
 		status = http.StatusOK
 	}

@@ -43,13 +43,13 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // switched is a transport that a test can replace.
 type switched struct {
-	to atomic.Pointer[http.RoundTripper]
+	current atomic.Pointer[http.RoundTripper]
 }
 
-func (s *switched) use(to http.RoundTripper) { s.to.Store(&to) }
+func (s *switched) use(to http.RoundTripper) { s.current.Store(&to) }
 
 func (s *switched) RoundTrip(r *http.Request) (*http.Response, error) {
-	return (*s.to.Load()).RoundTrip(r)
+	return (*s.current.Load()).RoundTrip(r)
 }
 
 type hostError struct{ host string }

@@ -20,17 +20,17 @@ func TestRefresh(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
 	first, _ := f.sealed()
-	want := func(what, outcome string, asked int) {
+	want := func(name, outcome string, asked int) {
 		t.Helper()
 		f.idp.set(func() { f.idp.calls = nil })
 		p := f.post("refresh")
 		if got := f.log.last(t); p.Status != 200 || got.Outcome != outcome || f.idp.count("/token") != asked {
-			t.Errorf("%s: %d, %+v, the provider was asked %d times", what, p.Status, got, f.idp.count("/token"))
+			t.Errorf("%s: %d, %+v, the provider was asked %d times", name, p.Status, got, f.idp.count("/token"))
 		}
 		now := f.clock.Now().Unix()
 		if got := members(t, p); len(got) != 3 || got["idle"] != float64(now+3600) ||
 			got["ends"] != float64(first.Started.Unix()+12*3600) {
-			t.Errorf("%s: %v", what, got)
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 	want("just logged in", "extended", 0)

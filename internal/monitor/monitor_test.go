@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 // shop returns an API with a function of each role.
 func shop() API {
-	id := func(suffix string) func(string) string { return func(what string) string { return what + suffix } }
+	id := func(suffix string) func(string) string { return func(name string) string { return name + suffix } }
 	return API{
 		Path: "Shop/Api",
 		Docs: "https://docs.example.com/operating.md",

@@ -32,8 +32,8 @@ func inVPC(change func(*Domain)) func(*Props) {
 	}
 }
 
-func shared(of DomainOf) func(*Props) {
-	return func(p *Props) { p.Domain = &Domain{Of: &of} }
+func shared(domain DomainOf) func(*Props) {
+	return func(p *Props) { p.Domain = &Domain{Of: &domain} }
 }
 
 func TestWrongDomains(t *testing.T) {

@@ -176,14 +176,14 @@ func FuzzFromCIDRs(f *testing.F) {
 }
 
 // checkAddress compares an outcome with the routes that serve a path, as sent and decoded.
-func checkAddress(t *testing.T, p *Plan, verb, path, from string, got iampolicy.Outcome) {
+func checkAddress(t *testing.T, p *Plan, verb, path, address string, got iampolicy.Outcome) {
 	t.Helper()
 	takes := func(path string) (served, takes bool) {
 		i := p.table.Index(verb, path)
 		if i < 0 || verb == "OPTIONS" && p.props.CORS != nil {
 			return false, true
 		}
-		return true, p.Routes[i].From == nil || slices.Contains(p.Routes[i].From, from)
+		return true, p.Routes[i].From == nil || slices.Contains(p.Routes[i].From, address)
 	}
 	served, want := takes(path)
 	decoded, err := url.PathUnescape(path)
@@ -195,12 +195,12 @@ func checkAddress(t *testing.T, p *Plan, verb, path, from string, got iampolicy.
 		strings.HasSuffix(path, "/.") || strings.Contains(path, "/%2F")
 	switch {
 	case got != iampolicy.ExplicitDeny && (!want || !alsoDecoded):
-		t.Errorf("%s %s from %q is allowed\n%s", verb, path, from, describe(p))
+		t.Errorf("%s %s from %q is allowed\n%s", verb, path, address, describe(p))
 	case got == iampolicy.ExplicitDeny && served && want && !isOdd:
-		t.Errorf("%s %s from %q is denied\n%s", verb, path, from, describe(p))
+		t.Errorf("%s %s from %q is denied\n%s", verb, path, address, describe(p))
 	case served && !isOdd && want && p.Routes[p.table.Index(verb, path)].Guard == nil && !strings.HasSuffix(path, "/") &&
 		got != iampolicy.Allowed:
-		t.Errorf("%s %s from %q, which is public, is not allowed: %v\n%s", verb, path, from, got, describe(p))
+		t.Errorf("%s %s from %q, which is public, is not allowed: %v\n%s", verb, path, address, got, describe(p))
 	}
 }
 
@@ -264,8 +264,8 @@ func randomRestricted(r *rand.Rand) Props {
 func randomCall(r *rand.Rand, p *Plan) (verb, path string) {
 	values := []string{"x", "a", "b", "ab", "a%2Fb", "%61", "%2E%2E", "..", ".", "a.b", "%", "a%", "prod", "GET", "",
 		"a:b", "%2F"}
-	of := p.Routes[r.IntN(len(p.Routes))].Pattern
-	for _, s := range of.Segments {
+	pattern := p.Routes[r.IntN(len(p.Routes))].Pattern
+	for _, s := range pattern.Segments {
 		text := s.Text
 		if s.Kind != route.Literal || r.IntN(8) == 0 {
 			text = values[r.IntN(len(values))]

@@ -233,12 +233,12 @@ func readRoute(words []string) Route {
 		case "claim", "claimHas", "pathIs", "pathIn":
 			r.Access = append(r.Access, readRequirement(name, value))
 		case "either":
-			var of []Access
+			var allowed []Access
 			for alternative := range strings.SplitSeq(value, "|") {
 				kind, values, _ := strings.Cut(alternative, ":")
-				of = append(of, readRequirement(kind, values))
+				allowed = append(allowed, readRequirement(kind, values))
 			}
-			r.Access = append(r.Access, Either{of})
+			r.Access = append(r.Access, Either{allowed})
 		case "public":
 			r.Access = append(r.Access, Public{value})
 		case "by":
@@ -278,7 +278,7 @@ func readRequirement(kind, value string) Requirement {
 
 // randomTable writes a random table with few names, so that its routes overlap.
 func randomTable(r *rand.Rand) string {
-	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	pick := func(choices ...string) string { return choices[r.IntN(len(choices))] }
 	var b strings.Builder
 	if r.IntN(2) == 0 {
 		fmt.Fprintf(&b, "guard=other:%s\n%s /other by=other %s\n", pick("signed", "scopes", "session", "fresh"),

@@ -68,7 +68,7 @@ func TestScopesOfAdministrators(t *testing.T) {
 }
 
 func TestWrongTablesOfSessions(t *testing.T) {
-	const of = `the Login at "/auth": TableSessions.`
+	const at = `the Login at "/auth": TableSessions.`
 	right := TableKeys{Partition: "pk", Sort: "sk", TTL: "ttl"}
 	keyed := func(change func(*TableKeys)) Login {
 		l, k := inTable(), right
@@ -85,21 +85,21 @@ func TestWrongTablesOfSessions(t *testing.T) {
 		{"right keys", keyed(func(*TableKeys) {}), nil, ""},
 		{"keys that are not known yet", keyed(func(k *TableKeys) { k.TTL = "${Token[TOKEN.1]}" }), nil, ""},
 		{"another partition key", keyed(func(k *TableKeys) { k.Partition = "id" }), nil,
-			of + `Table Shop/Sessions has the partition key "id": want "pk" (the keys are of type String), or leave Table ` +
+			at + `Table Shop/Sessions has the partition key "id": want "pk" (the keys are of type String), or leave Table ` +
 				`out for a table that the stack makes`},
 		{"no sort key", keyed(func(k *TableKeys) { k.Sort = "" }), nil,
-			of + `Table Shop/Sessions has the sort key "": want "sk"`},
+			at + `Table Shop/Sessions has the sort key "": want "sk"`},
 		{"no expiry", keyed(func(k *TableKeys) { k.TTL = "" }), nil,
-			of + `Table Shop/Sessions has the TTL attribute "": want "ttl"`},
+			at + `Table Shop/Sessions has the TTL attribute "": want "ttl"`},
 		{"administrators of a claim", inTable(claim("role", "support")), nil, ""},
 		{"open administration", inTable(Public{Reason: "x"}), nil,
-			of + "Admins has Public, with which every caller could end " +
+			at + "Admins has Public, with which every caller could end " +
 				"the sessions of others: require a scope, a group, a role or a claim"},
-		{"an administrator's token", inTable(anyGroup("a"), Forward{}), nil, of + "Admins has ForwardAccessToken, and the " +
+		{"an administrator's token", inTable(anyGroup("a"), Forward{}), nil, at + "Admins has ForwardAccessToken, and the " +
 			"login's function calls nothing on behalf of an administrator: leave it out"},
 		{"all callers", inTable(GuardedBy{Name: "ops"}), func(p *Props) {
 			p.Authorizers = map[string]*Authorizer{"ops": sessionOf(*p.Authorizer.Session.Login, true)}
-		}, of + `Admins requires nothing, so that each caller of the Session "ops" could end the sessions of others: ` +
+		}, at + `Admins requires nothing, so that each caller of the Session "ops" could end the sessions of others: ` +
 			`require a scope, a group, a role or a claim`},
 		{"all callers that a guard of one's own admits", inTable(GuardedBy{Name: "ops"}), func(p *Props) {
 			p.Authorizers = map[string]*Authorizer{"ops": deciding(jwt())}
@@ -123,7 +123,7 @@ func TestWrongTablesOfSessions(t *testing.T) {
 		}, `the Login at "/auth" and the Login at "/staff" both keep their sessions in the table Shop/Sessions, so that a ` +
 			`logout of a subject at one would end its sessions at the other: give each a Table of its own`},
 		{"a wrong cookie", func() Login { l := inTable(); l.Cookie = "session"; return l }(), nil,
-			of + `Cookie "session": want a name of at most 64 characters`},
+			at + `Cookie "session": want a name of at most 64 characters`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(table(func(p *Props) {

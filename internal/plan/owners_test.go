@@ -9,7 +9,7 @@ import (
 
 func TestSharedOwners(t *testing.T) {
 	own, tenant := pathIs("id", "sub"), Requirement{Kind: access.PathIn, Parameter: "id", Claim: "tenants"}
-	oneOf := func(of ...string) Requirement { return claim("iss", of...) }
+	oneOf := func(values ...string) Requirement { return claim("iss", values...) }
 	two := []string{"https://a.example.com/", "https://b.example.com/"}
 	for _, tt := range []struct {
 		name    string
@@ -64,7 +64,7 @@ func TestSharedOwners(t *testing.T) {
 // Keys do not belong to an authorizer, so the keys that any authorizer lets callers name count.
 func TestSharedKeys(t *testing.T) {
 	const a, b = "https://a.example.com/", "https://b.example.com/"
-	oneOf := func(of ...string) Requirement { return claim("iss", of...) }
+	oneOf := func(values ...string) Requirement { return claim("iss", values...) }
 	naming := func(urls ...string) *Authorizer {
 		j := &JWT{UsageKeyClaim: "customer_key"}
 		for _, url := range urls {

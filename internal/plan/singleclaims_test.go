@@ -10,7 +10,7 @@ import (
 // Without this check, a condition that no token can meet would leave a route without callers unnoticed.
 func TestConditionsOnTheIssuer(t *testing.T) {
 	const a, b = "https://a.example.com/", "https://b.example.com/"
-	oneOf := func(of ...string) Requirement { return claim("iss", of...) }
+	oneOf := func(values ...string) Requirement { return claim("iss", values...) }
 	known := []string{a, b}
 	for _, tt := range []struct {
 		name    string

@@ -219,9 +219,9 @@ func TestSessionTenant(t *testing.T) {
 		{"ID tokens of another provider", Login{Provider: Provider{IDTokens: true}}, "hd", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			from, err := (&Session{Login: &c.login}).Tenant(Tenant{Claim: c.claim})
+			source, err := (&Session{Login: &c.login}).Tenant(Tenant{Claim: c.claim})
 			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %q, %v, want %q", from, err, c.want)
+				t.Errorf("got %q, %v, want %q", source, err, c.want)
 			}
 		})
 	}

@@ -15,14 +15,14 @@ func TestListsInThePlaceOfOneValue(t *testing.T) {
 	}
 	testRefusals(t, []refusal{
 		{"an issuer", func(p *Props) {
-			of := jwt()
-			of.Issuers[0].URL = list
-			p.Authorizer = deciding(of)
+			settings := jwt()
+			settings.Issuers[0].URL = list
+			p.Authorizer = deciding(settings)
 		}, "JWT.Issuers[0]: URL" + says},
 		{"claims of the context", func(p *Props) {
-			of := jwt()
-			of.ContextClaims = []string{list}
-			p.Authorizer = deciding(of)
+			settings := jwt()
+			settings.ContextClaims = []string{list}
+			p.Authorizer = deciding(settings)
 		}, "JWT.ContextClaims" + says},
 		{"a web ACL", func(p *Props) { p.WebACL = list }, "WebACL" + says},
 		{"a name", domain(func(d *Domain) { d.Name = list }), "Domain.Name" + says},

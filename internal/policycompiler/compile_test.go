@@ -298,11 +298,11 @@ func BenchmarkAppend(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		to := make([]byte, 0, 2*len(policy))
+		out := make([]byte, 0, 2*len(policy))
 		b.Run(fmt.Sprintf("%d-routes/known-rights", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				to, _ = c.Append(to[:0], prefix, allOf(permitted))
+				out, _ = c.Append(out[:0], prefix, allOf(permitted))
 			}
 			b.ReportMetric(float64(len(policy)), "bytes")
 		})
@@ -310,7 +310,7 @@ func BenchmarkAppend(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(c.cached)
-				to, _ = c.Append(to[:0], prefix, allOf(permitted))
+				out, _ = c.Append(out[:0], prefix, allOf(permitted))
 			}
 		})
 	}

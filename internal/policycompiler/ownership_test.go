@@ -56,8 +56,8 @@ func list(path string, values ...string) access.ClaimValue {
 	return access.ClaimValue{Path: path, List: values}
 }
 
-func scopes(of string, claims ...access.ClaimValue) access.Rights {
-	return access.Rights{Scopes: strings.Fields(of), Claims: claims}
+func scopes(names string, claims ...access.ClaimValue) access.Rights {
+	return access.Rights{Scopes: strings.Fields(names), Claims: claims}
 }
 
 // allowedBy returns the requests that the policy for the rights allows.

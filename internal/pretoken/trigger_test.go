@@ -216,11 +216,11 @@ func TestExampleEvent(t *testing.T) {
 // TestRefused checks that an invalid event is an error, so that the pool does not issue a token.
 func TestRefused(t *testing.T) {
 	good := with("2", "TokenGeneration_HostedAuth", []string{"notes/read"}, []string{"readers"})
-	change := func(from, to string) string {
-		if !strings.Contains(good, from) {
-			t.Fatalf("%s is not in %s", from, good)
+	change := func(old, replacement string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%s is not in %s", old, good)
 		}
-		return strings.Replace(good, from, to, 1)
+		return strings.Replace(good, old, replacement, 1)
 	}
 	for _, c := range []struct{ name, event, want string }{
 		{"nothing", ``, "wrong event"},

@@ -89,10 +89,10 @@ func TestMachineSets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		from := NewSet(m.Len())
-		from.Add(r.IntN(m.Len()))
+		states := NewSet(m.Len())
+		states.Add(r.IntN(m.Len()))
 		want, queue := NewSet(m.Len()), []int{}
-		for at := range from.All {
+		for at := range states.All {
 			queue = append(queue, at)
 		}
 		for len(queue) > 0 {
@@ -105,7 +105,7 @@ func TestMachineSets(t *testing.T) {
 				}
 			}
 		}
-		if got := m.Run(from); fmt.Sprint(got) != fmt.Sprint(want) {
+		if got := m.Run(states); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Fatalf("Run: want %b, got %b", want, got)
 		}
 		read := NewSet(m.Len())

@@ -20,8 +20,8 @@ type object = map[string]any
 // the names of resources and members, separated by slashes.
 func TestChangesOfAClosedAPI(t *testing.T) {
 	const plan = "Api/Metadata/gatehouse:plan"
-	url := func(of any) object {
-		return object{"Type": "AWS::Lambda::Url", "Properties": object{"AuthType": "NONE", "TargetFunctionArn": of}}
+	url := func(function any) object {
+		return object{"Type": "AWS::Lambda::Url", "Properties": object{"AuthType": "NONE", "TargetFunctionArn": function}}
 	}
 	beside := object{"Type": "AWS::ApiGateway::Method", "Properties": object{
 		"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Items"}, "HttpMethod": "GET",

@@ -13,7 +13,7 @@ import (
 const second = time.Second
 
 func TestCache(t *testing.T) {
-	from := docLambda
+	source := docLambda
 	g := newGate("")
 	a := g.token(300*second, "")
 	g.Guard = New(g.options)
@@ -52,7 +52,7 @@ func TestCache(t *testing.T) {
 		if got := answered(v); got != step.want {
 			t.Errorf("%s: got %s, want %s", step.name, got, step.want)
 		}
-		g.asked(t, from, step.asked)
+		g.asked(t, source, step.asked)
 		if step.cache == "HIT" && (v.AuthorizerTime != 0 || v.Caller.Lambda != nil && v.Caller.Lambda.LatencyMS != 0) {
 			t.Errorf("%s: the function was not invoked, and took %s", step.name, v.AuthorizerTime)
 		}
@@ -61,40 +61,40 @@ func TestCache(t *testing.T) {
 
 // TestRevocation removes rights of a caller. The cache keeps the old answer until it expires.
 func TestRevocation(t *testing.T) {
-	from := docLambda
+	source := docLambda
 	g := newGate("")
 	m := guarded(g.token(60*second, ""))
 	g.Guard = New(g.options)
-	want(t, from, g.check(m, "GET /", "Authorization: x"), "ok")
+	want(t, source, g.check(m, "GET /", "Authorization: x"), "ok")
 	g.answer = func(string) (string, error) { return "", &FunctionError{Type: "Error", Message: "Unauthorized"} }
 	g.now = g.now.Add(60*second - 1)
-	want(t, from, g.check(m, "GET /", "Authorization: x"), "ok")
+	want(t, source, g.check(m, "GET /", "Authorization: x"), "ok")
 	g.now = g.now.Add(1)
-	want(t, from, g.check(m, "GET /", "Authorization: x"), unauthorized401)
+	want(t, source, g.check(m, "GET /", "Authorization: x"), unauthorized401)
 	// The error is not cached.
 	g.answer = func(string) (string, error) { return allowing("*"), nil }
-	want(t, from, g.check(m, "GET /", "Authorization: x"), "ok")
-	g.asked(t, from, 3)
+	want(t, source, g.check(m, "GET /", "Authorization: x"), "ok")
+	g.asked(t, source, 3)
 }
 
 func TestNoCache(t *testing.T) {
-	from := docLambda
+	source := docLambda
 	g := newGate("")
 	m := guarded(g.token(0, ""))
 	g.Guard = New(g.options)
 	for range 2 {
 		v := g.check(m, "GET /", "Authorization: x")
-		want(t, from, v, "ok")
+		want(t, source, v, "ok")
 		if v.Cache != "" {
 			t.Errorf("got the cache %s of an authorizer without one", v.Cache)
 		}
 	}
-	g.asked(t, from, 2)
+	g.asked(t, source, 2)
 }
 
 // TestCacheKeys makes pairs of requests. Those that differ in an identity source must not share an answer.
 func TestCacheKeys(t *testing.T) {
-	from := docLambda
+	source := docLambda
 	for _, c := range []struct {
 		name          string
 		sources       string
@@ -119,13 +119,13 @@ func TestCacheKeys(t *testing.T) {
 			g := newGate("")
 			m := guarded(g.request(60*second, strings.Fields(c.sources)...))
 			g.Guard = New(g.options)
-			want(t, from, g.check(m, "GET /", c.first...), "ok")
-			want(t, from, g.check(m, "GET /", c.second...), "ok")
+			want(t, source, g.check(m, "GET /", c.first...), "ok")
+			want(t, source, g.check(m, "GET /", c.second...), "ok")
 			times := 2
 			if c.shared {
 				times = 1
 			}
-			g.asked(t, from, times)
+			g.asked(t, source, times)
 		})
 	}
 	t.Run("of two authorizers", func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestCacheKeys(t *testing.T) {
 		g.Guard = New(g.options)
 		g.check(one, "GET /", "Authorization: x")
 		g.check(two, "GET /", "Authorization: x")
-		g.asked(t, from, 2)
+		g.asked(t, source, 2)
 	})
 }
 

@@ -139,22 +139,22 @@ func TestCognitoClaims(t *testing.T) {
 // TestUserPools has an authorizer with two pools. The pool of the token decides, in any order of the pools.
 func TestUserPools(t *testing.T) {
 	const other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Zz9Yy8Xx7"
-	from := docCognito
+	source := docCognito
 	for _, order := range [][]string{{poolURL, other}, {other, poolURL}} {
 		g := newGate("", withPools)
 		m := guarded(g.userPools(order...))
 		g.Guard = New(g.options)
-		want(t, from, g.check(m, "GET /", "Authorization: "+signed("id", nil)), "ok")
+		want(t, source, g.check(m, "GET /", "Authorization: "+signed("id", nil)), "ok")
 		want(
 			t,
-			from,
+			source,
 			g.check(m, "GET /", "Authorization: "+signed("id", map[string]any{"iss": "https://example.com"})),
 			unauthorized401,
 		)
 		g.now = t0.Add(2 * time.Hour)
 		want(
 			t,
-			from,
+			source,
 			g.check(m, "GET /", "Authorization: "+signed("id", nil)),
 			`401 UnauthorizedException {"message":"The incoming token has expired"}`,
 		)

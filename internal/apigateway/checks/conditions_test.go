@@ -45,7 +45,7 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			from := docLambda
+			source := docLambda
 			g := newGate("")
 			m := guarded(g.token(60*second, ""))
 			g.Guard = New(g.options)
@@ -54,10 +54,10 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 				for range 2 {
 					call := g.call(m, "GET /", "Authorization: x")
 					call.SourceIP = address
-					want(t, from, g.Check(t.Context(), call), answer)
+					want(t, source, g.Check(t.Context(), call), answer)
 				}
 			}
-			g.asked(t, from, 1)
+			g.asked(t, source, 1)
 		})
 	}
 }
@@ -65,7 +65,7 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 // TestACachedPolicyThatEnds has a policy that ends with its token, as the included authorizer can write it. The cache
 // keeps the policy for its TTL, but after the end it allows nothing.
 func TestACachedPolicyThatEnds(t *testing.T) {
-	from := docLambda
+	source := docLambda
 	g := newGate("")
 	m := guarded(g.token(60*second, ""))
 	g.Guard = New(g.options)
@@ -79,7 +79,7 @@ func TestACachedPolicyThatEnds(t *testing.T) {
 		want string
 	}{{g.now, "ok"}, {end.Add(-second), "ok"}, {end, implicit403}, {end.Add(30 * second), implicit403}} {
 		g.now = step.at
-		want(t, from, g.check(m, "GET /", "Authorization: x"), step.want)
+		want(t, source, g.check(m, "GET /", "Authorization: x"), step.want)
 	}
-	g.asked(t, from, 1)
+	g.asked(t, source, 1)
 }

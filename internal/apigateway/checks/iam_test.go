@@ -11,7 +11,7 @@ import (
 )
 
 func TestSignatures(t *testing.T) {
-	from := docIAM
+	source := docIAM
 	for _, c := range []struct {
 		name, key, secret, target string
 		spoil                     func(*gate, *Call)
@@ -87,9 +87,9 @@ func TestSignatures(t *testing.T) {
 			}
 			v := g.Check(context.Background(), call)
 			got := answered(v)
-			want(t, from, v, got)
+			want(t, source, v, got)
 			if !strings.HasPrefix(got, c.want) || c.want == "ok" && got != "ok" {
-				t.Errorf("got  %s\nwant %s (%s)", got, c.want, from)
+				t.Errorf("got  %s\nwant %s (%s)", got, c.want, source)
 			}
 			if v.Denial != nil && v.Denial.Type != c.failure {
 				t.Errorf("got the type %s, want %s", v.Denial.Type, c.failure)

@@ -341,7 +341,7 @@ func TestWhatAnAuthorizerSaysReachesTheBackend(t *testing.T) {
 }
 
 func TestLongARN(t *testing.T) {
-	from := "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
+	source := "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
 	const tooLong = `414 RequestTooLongException {"message":"Request URI too long"}`
 	policy := policyOf(statement("Allow", `"*"`, "*"))
 	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
@@ -364,9 +364,9 @@ func TestLongARN(t *testing.T) {
 			m := c.method(g)
 			g.Guard = New(g.options)
 			v := g.check(m, "GET /"+strings.Repeat("x", c.bytes-len(arnBase+"GET/")), "Authorization: x")
-			want(t, from, v, c.want)
+			want(t, source, v, c.want)
 			if c.want != "ok" {
-				g.asked(t, from, 0)
+				g.asked(t, source, 0)
 			}
 		})
 	}

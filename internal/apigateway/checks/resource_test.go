@@ -205,7 +205,7 @@ func TestResourcePolicyWithLambda(t *testing.T) {
 }
 
 func TestResourcePolicyWithCognito(t *testing.T) {
-	from := docFlow
+	source := docFlow
 	for _, c := range []struct{ name, policy, token, want string }{
 		{"none", "", signed("id", nil), "ok"},
 		{"it allows", allowAll, signed("id", nil), "ok"},
@@ -218,13 +218,13 @@ func TestResourcePolicyWithCognito(t *testing.T) {
 			g := newGate(c.policy, withPools)
 			m := guarded(g.userPools(poolURL))
 			g.Guard = New(g.options)
-			want(t, from, g.check(m, "GET /orders/7", "Authorization: "+c.token), c.want)
+			want(t, source, g.check(m, "GET /orders/7", "Authorization: "+c.token), c.want)
 		})
 	}
 }
 
 func TestResourcePolicyWithIAM(t *testing.T) {
-	from := docFlow
+	source := docFlow
 	const ownDeny = oneDenies + " in an identity-based policy"
 	const noOwn = " because no identity-based policy allows the execute-api:Invoke action"
 	verb := func(answer, verb, path string) string { return strings.Replace(answer, "GET/orders/7", verb+path, 1) }
@@ -274,7 +274,7 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 				t.Fatal(g.Problems())
 			}
 			v := g.Check(context.Background(), g.sign(t, c.key, c.key, c.target))
-			want(t, from, v, c.want)
+			want(t, source, v, c.want)
 			if v.Denial == nil &&
 				(v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal ||
 					v.Principal == "") {

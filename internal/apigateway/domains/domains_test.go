@@ -90,10 +90,10 @@ func TestChoose(t *testing.T) {
 				name, value, _ := strings.Cut(line, ": ")
 				headers = append(headers, exchange.Header{Name: name, Value: value})
 			}
-			to, found := Choose(tt.domain, tt.path, headers)
+			target, found := Choose(tt.domain, tt.path, headers)
 			got := ""
 			if found {
-				got = fmt.Sprintf("%s %s %q %s", to.API.Name, to.Stage, to.Base, to.Path)
+				got = fmt.Sprintf("%s %s %q %s", target.API.Name, target.Stage, target.Base, target.Path)
 			}
 			if got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)

@@ -94,8 +94,8 @@ func TestRequest(t *testing.T) {
 			s.Request.Headers = exchange.Headers{{Name: "X-Many", Value: "1"}, {Name: "x-many", Value: "2"}}
 		}, "http://127.0.0.1/a/b?a=1&h=1%2C2"},
 		{"what is not there", func(i *apimodel.Integration) {
-			for q, from := range map[string]string{"h": "multivalueheader.none", "p": "path.none", "b": "body.none"} {
-				i.RequestParameters["integration.request.querystring."+q] = "method.request." + from
+			for q, source := range map[string]string{"h": "multivalueheader.none", "p": "path.none", "b": "body.none"} {
+				i.RequestParameters["integration.request.querystring."+q] = "method.request." + source
 			}
 		}, nil, "http://127.0.0.1/a/b?a=1"},
 		{"parts of a body", func(i *apimodel.Integration) {

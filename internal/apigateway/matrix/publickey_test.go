@@ -13,7 +13,7 @@ func TestPublicWithAKey(t *testing.T) {
 	for _, tt := range []struct {
 		name, reason string
 		key          bool
-		from         string
+		source       string
 		want         string
 	}{
 		{"a key", "prices are no secret", true, "", "GET /orders none - needed public with a key: prices are no secret"},
@@ -26,7 +26,8 @@ func TestPublicWithAKey(t *testing.T) {
 			model := guarded(t, "")
 			method := model.APIs[0].Methods[0]
 			method.Authorization, method.Authorizer = apimodel.AuthorizationNone, nil
-			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason, fromMetadata: tt.from}
+			method.APIKeyRequired = tt.key
+			method.Metadata = map[string]string{PublicMetadata: tt.reason, fromMetadata: tt.source}
 			m, err := Of(model, "")
 			if err != nil {
 				t.Fatal(err)

@@ -38,10 +38,10 @@ func TestFunctionsShareATable(t *testing.T) {
 		}
 		return table
 	}
-	of, guards := at(login.Variable, loginWithTable), at(authz.ConfigVariable, guardWithTable)
+	logins, guards := at(login.Variable, loginWithTable), at(authz.ConfigVariable, guardWithTable)
 	other := at(login.Variable, `{"table":"c"}`)
 	ctx, key := t.Context(), tablesession.Key{Partition: "p", Sort: "s"}
-	if err := of.Put(ctx, &tablesession.Item{Key: key, Version: 1}, 0); err != nil {
+	if err := logins.Put(ctx, &tablesession.Item{Key: key, Version: 1}, 0); err != nil {
 		t.Fatal(err)
 	}
 	has := func(table tablesession.Table) bool {

@@ -27,8 +27,8 @@ func TestClosest(t *testing.T) {
 
 func TestDistance(t *testing.T) {
 	for _, tt := range []struct {
-		from, to string
-		want     int
+		typed, known string
+		want         int
 	}{
 		{"", "", 0},
 		{"", "dev", 3},
@@ -39,8 +39,8 @@ func TestDistance(t *testing.T) {
 		{"ca", "abc", 3},
 		{"Ünïcode", "unicode", 2},
 	} {
-		if got := distance(tt.from, tt.to); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.from, tt.to, got, tt.want)
+		if got := distance(tt.typed, tt.known); got != tt.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", tt.typed, tt.known, got, tt.want)
 		}
 	}
 }

@@ -144,9 +144,9 @@ func TestCompare(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			to := route{Kind: "token", Path: "/users/{id}", Requires: []access.Requirement{tt.requires}}
-			who := v.described(caller{path: tt.path, at: time.Now()}, claims, served.Method.Authorizer, to)
-			if diff := cmp.Diff([]comparison{tt.want}, v.compare(served, to, who)); diff != "" {
+			target := route{Kind: "token", Path: "/users/{id}", Requires: []access.Requirement{tt.requires}}
+			who := v.described(caller{path: tt.path, at: time.Now()}, claims, served.Method.Authorizer, target)
+			if diff := cmp.Diff([]comparison{tt.want}, v.compare(served, target, who)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -162,7 +162,7 @@ func TestRightsOfTheContext(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no such route")
 	}
-	to := route{Kind: "request", Path: "/query", Requires: []access.Requirement{
+	target := route{Kind: "request", Path: "/query", Requires: []access.Requirement{
 		{Kind: access.Group, AnyOf: []string{"The Staff"}},
 		{Kind: access.Scope, AnyOf: []string{"b"}},
 	}}
@@ -172,7 +172,7 @@ func TestRightsOfTheContext(t *testing.T) {
 			Verdict: checks.Verdict{Known: events.Caller{Lambda: &events.LambdaCaller{Context: context}}},
 		})
 		entries, _ := c.ring.after(0)
-		return v.compare(served, to, v.callerOf(entries[0], served, to))
+		return v.compare(served, target, v.callerOf(entries[0], served, target))
 	}
 	got := record(map[string]string{"issuer": "https://idp.example.com", "groups": "The%20Staff x", "scopes": "a"})
 	want := []comparison{{"group The Staff", "The Staff, x", true}, {"scope b", "a", false}}

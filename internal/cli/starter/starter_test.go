@@ -55,9 +55,9 @@ func TestGoMod(t *testing.T) {
 	const begin = "module example.com/shop\n\ngo 1.26.0\n"
 	const tool = "\ntool github.com/gatehouse-cdk/gatehouse/cmd/gatehouse\n"
 	for _, tt := range []struct {
-		name string
-		of   Module
-		want string
+		name   string
+		module Module
+		want   string
 	}{
 		{
 			"a release",
@@ -79,8 +79,8 @@ func TestGoMod(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.of.Name = "shop"
-			got, err := tt.of.goMod()
+			tt.module.Name = "shop"
+			got, err := tt.module.goMod()
 			if err != nil || string(got) != tt.want {
 				t.Errorf("got %v\n%s\nwant\n%s", err, got, tt.want)
 			}

@@ -61,14 +61,14 @@ func TestHaving(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			to := target{Route: matrix.Route{Requires: tt.requires, Who: "scope read and group admins"}}
-			if got := having(to); got != tt.having {
+			aim := target{Route: matrix.Route{Requires: tt.requires, Who: "scope read and group admins"}}
+			if got := having(aim); got != tt.having {
 				t.Errorf("having: got %q, want %q", got, tt.having)
 			}
-			if got := lacking(to); got != tt.lacking {
+			if got := lacking(aim); got != tt.lacking {
 				t.Errorf("lacking: got %q, want %q", got, tt.lacking)
 			}
-			if got := comparesPath(to.Route); got != tt.compares {
+			if got := comparesPath(aim.Route); got != tt.compares {
 				t.Errorf("comparesPath: got %v", got)
 			}
 			var request devissuer.TokenRequest

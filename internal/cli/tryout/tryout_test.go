@@ -82,14 +82,14 @@ func options(t *testing.T, name string, changes ...func(resources)) Options {
 	if err := json.Unmarshal(text, &template); err != nil {
 		t.Fatal(err)
 	}
-	of := resources{}
+	properties := resources{}
 	for id, r := range template["Resources"].(map[string]any) {
-		of[id] = r.(map[string]any)
+		properties[id] = r.(map[string]any)
 	}
 	for _, change := range append(changes, withStages) {
-		change(of)
+		change(properties)
 	}
-	template["Resources"] = of
+	template["Resources"] = properties
 	if text, err = json.Marshal(template); err != nil {
 		t.Fatal(err)
 	}
@@ -157,10 +157,10 @@ func optionsOf(t *testing.T, dir string) Options {
 
 // withAssets copies an assembly and adds the included authorizer's program to its functions, because testdata does not
 // have their folders.
-func withAssets(t *testing.T, from string) string {
+func withAssets(t *testing.T, assembly string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(assembly)); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.assets.json"))

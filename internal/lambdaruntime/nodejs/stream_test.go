@@ -77,9 +77,9 @@ func TestStreams(t *testing.T) {
 				if stream != nil {
 					body, failed := io.ReadAll(stream.Body)
 					got = string(body)
-					var of *lambdaruntime.FunctionError
-					if errors.As(failed, &of) {
-						result.Error = of
+					var failure *lambdaruntime.FunctionError
+					if errors.As(failed, &failure) {
+						result.Error = failure
 					} else if failed != nil {
 						t.Error(failed)
 					}

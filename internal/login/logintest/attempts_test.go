@@ -121,8 +121,8 @@ func testHostileLogin(t *testing.T, p *peer) {
 				t.Errorf("%q: %d %s", headers, page.Status, page.Header.Get("Location"))
 			}
 			for _, r := range p.Requests() {
-				if to := r.Form.Get("redirect_uri"); to != "" && to != callback {
-					t.Errorf("%q: the redirect URI is %q", headers, to)
+				if redirectURI := r.Form.Get("redirect_uri"); redirectURI != "" && redirectURI != callback {
+					t.Errorf("%q: the redirect URI is %q", headers, redirectURI)
 				}
 			}
 		}
@@ -147,8 +147,8 @@ func testHostileLogin(t *testing.T, p *peer) {
 			"/auth/callback":                   false,
 		} {
 			page := a.routed(t, "GET", "/auth/login", path)
-			if to := page.Header.Get("Location"); ok != (page.Status == 303) || strings.Contains(to, "attacker") {
-				t.Errorf("%q: %d %s", path, page.Status, to)
+			if location := page.Header.Get("Location"); ok != (page.Status == 303) || strings.Contains(location, "attacker") {
+				t.Errorf("%q: %d %s", path, page.Status, location)
 			}
 			if strings.Contains(page.Body, "attacker") {
 				t.Errorf("%q: the page is %s", path, page.Body)

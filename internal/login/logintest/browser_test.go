@@ -11,9 +11,9 @@ import (
 func TestJar(t *testing.T) {
 	here := mustParse(t, "https://shop.example.test/auth/callback")
 	for name, c := range map[string]struct {
-		from  string
-		lines []string
-		want  string // the Cookie header to shop.example.test
+		source string
+		lines  []string
+		want   string // the Cookie header to shop.example.test
 	}{
 		"its own":                      {"https://shop.example.test", []string{"a=1; Secure; Path=/"}, "a=1"},
 		"by a sibling":                 {"https://evil.example.test", []string{"a=1"}, ""},
@@ -37,7 +37,7 @@ func TestJar(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := &Jar{}
-			j.Set(mustParse(t, c.from), c.lines)
+			j.Set(mustParse(t, c.source), c.lines)
 			if got := j.Header(here, true, true, "GET"); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}

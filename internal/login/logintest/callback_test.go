@@ -132,10 +132,10 @@ func testHostileCallback(t *testing.T, p *peer) {
 		t.Run(c.name, func(t *testing.T) {
 			a := newApp(t, p.Provider)
 			own := a.returned(t, p.Provider, a.Browser, "ada")
-			to := c.back(t, a, own)
+			address := c.back(t, a, own)
 			p.Requests()
 			other.Requests()
-			page := a.Link(t, attacker, to)
+			page := a.Link(t, attacker, address)
 			a.refused(t, page, c.status)
 			if sent := len(Grants(p.Requests(), "authorization_code")) > 0; sent != c.sent {
 				t.Errorf("the code is sent to the provider: %t, want %t", sent, c.sent)

@@ -77,8 +77,8 @@ func (a *app) refused(t *testing.T, p *Page, status int) {
 	if leaks := a.wire.Leaks(p.Body); leaks != nil {
 		t.Errorf("the page has secrets: %q", leaks)
 	}
-	for _, to := range p.Links() {
-		if u := p.resolve(t, to); origin(u) == shop && u.Path == "/auth/login" {
+	for _, link := range p.Links() {
+		if u := p.resolve(t, link); origin(u) == shop && u.Path == "/auth/login" {
 			return
 		}
 	}

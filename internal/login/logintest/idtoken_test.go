@@ -12,12 +12,12 @@ import (
 func testIDToken(t *testing.T, p *peer) {
 	foreign := p.other
 	answers := map[string]map[string]any{} // of the provider to a login of ada's
-	for name, from := range map[string]func() *app{
+	for name, makeApp := range map[string]func() *app{
 		"another login":    func() *app { return newApp(t, p.Provider) },
 		"another client":   func() *app { return newApp(t, p.Provider, as(OtherClient)) },
 		"another provider": func() *app { return newApp(t, foreign) },
 	} {
-		a := from()
+		a := makeApp()
 		for _, q := range []*Provider{p.Provider, foreign} {
 			q.Edit(func(r *http.Request, status int, body []byte) (int, []byte) {
 				if members := tokensOf(body); members != nil {
@@ -30,13 +30,13 @@ func testIDToken(t *testing.T, p *peer) {
 	}
 	foreign.Edit(nil)
 	type members = map[string]any
-	put := func(member, of string) func(members) {
-		return func(m members) { m[member] = answers[of][member] }
+	put := func(member, source string) func(members) {
+		return func(m members) { m[member] = answers[source][member] }
 	}
 	change := func(member string, by func(any) string) func(members) {
 		return func(m members) { m[member] = by(m[member]) }
 	}
-	swap := func(to, from string) func(members) { return func(m members) { m[to] = m[from] } }
+	swap := func(target, source string) func(members) { return func(m members) { m[target] = m[source] } }
 	set := func(member string, value any) func(members) { return func(m members) { m[member] = value } }
 	drop := func(member string) func(members) { return func(m members) { delete(m, member) } }
 	for name, c := range map[string]struct {

@@ -145,9 +145,9 @@ func wantExchange(t *testing.T, kind Kind, requests []Request, client string) {
 		BasicClient: exchanges[0].Header.Get("Authorization") != "", PostClient: f.Get("client_secret") != "",
 		KeyClient: f.Get("client_assertion") != "",
 	}
-	for of, has := range has {
-		if has != (of == client) {
-			t.Errorf("%s authenticates as %s does: %t", client, of, has)
+	for method, has := range has {
+		if has != (method == client) {
+			t.Errorf("%s authenticates as %s does: %t", client, method, has)
 		}
 	}
 }

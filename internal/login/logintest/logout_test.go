@@ -22,11 +22,11 @@ func testLogout(t *testing.T, p *peer) {
 			t.Errorf("Clear-Site-Data is %q", page.Header.Get("Clear-Site-Data"))
 		}
 		a.wantNoSession(t, a.Browser)
-		var to struct{ Location string }
-		if err := json.Unmarshal([]byte(page.Body), &to); err != nil {
+		var answer struct{ Location string }
+		if err := json.Unmarshal([]byte(page.Body), &answer); err != nil {
 			t.Fatal(err)
 		}
-		page = a.Link(t, shop+"/", to.Location)
+		page = a.Link(t, shop+"/", answer.Location)
 		if p.kind == OIDCProvider { // it asks the user first
 			page = page.Submit(t, url.Values{"logout": {"yes"}})
 		}

@@ -150,8 +150,8 @@ func (p *userPool) forward(w http.ResponseWriter, r *http.Request, path string, 
 			w.Header()[header] = values
 		}
 	}
-	if to := answer.Header().Get("Location"); to != "" {
-		w.Header().Set("Location", name(to))
+	if location := answer.Header().Get("Location"); location != "" {
+		w.Header().Set("Location", name(location))
 	}
 	p.upstream.wire.answer(w.Header(), []byte(text))
 	form, _ := url.ParseQuery(string(body))
@@ -176,7 +176,7 @@ func (p *userPool) taken() []Request {
 }
 
 // of makes the app's login use the pool.
-func (p *userPool) of(changes ...func(*setup)) func(*setup) {
+func (p *userPool) client(changes ...func(*setup)) func(*setup) {
 	return func(s *setup) {
 		s.config.Issuer = authz.Issuer{
 			URL: poolURL, JWKSURL: poolURL + "/.well-known/jwks.json", Audiences: []string{BasicClient}, TokenUse: "access",
@@ -197,7 +197,7 @@ func TestUserPoolFederates(t *testing.T) {
 	upstream := Start(t, OIDCProvider, Settings{RedirectURIs: []string{idpAnswer}, LoggedOutURI: loggedOut, Wire: &Wire{}})
 	pool := newPool(t, upstream)
 	open := func(t *testing.T, changes ...func(*setup)) *app {
-		a := newApp(t, upstream, pool.of(changes...))
+		a := newApp(t, upstream, pool.client(changes...))
 		a.Hosts[poolDomain] = pool
 		pool.taken()
 		return a

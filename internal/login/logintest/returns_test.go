@@ -19,9 +19,9 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   const [base, to] = JSON.parse(line)
   try { console.log(new URL(to, base).href) } catch (e) { console.log('not a URL') }
 }).on('close', () => process.exit())`, nil)
-	resolve := func(t *testing.T, to string) string {
+	resolve := func(t *testing.T, address string) string {
 		t.Helper()
-		line, err := json.Marshal([]string{callback, to})
+		line, err := json.Marshal([]string{callback, address})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 	}
 	a := newApp(t, p.Provider)
 
-	for _, to := range []string{
+	for _, path := range []string{
 		"https://attacker.test",             // another origin
 		"https://attacker.test/orders",      //
 		"HTTPS://attacker.test",             //
@@ -102,8 +102,8 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 		"/" + strings.Repeat("a", 1024),  //
 		"/<>",                            //
 	} {
-		t.Run("refused "+to, func(t *testing.T) {
-			address := shop + "/auth/login?return=" + url.QueryEscape(to)
+		t.Run("refused "+path, func(t *testing.T) {
+			address := shop + "/auth/login?return=" + url.QueryEscape(path)
 			page := a.Link(t, attacker, address)
 			a.want(t, page, 400, "<a ")
 			if page.Header.Get("Location") != "" || page.Header["Set-Cookie"] != nil || len(page.Visited) != 1 {
@@ -126,7 +126,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 		})
 	}
 
-	for to, want := range map[string]string{
+	for path, want := range map[string]string{
 		"/":                                "/",
 		"/orders":                          "/orders",
 		"/orders?page=2&sort=%22x%22":      "/orders?page=2&sort=%22x%22",
@@ -146,12 +146,12 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 		"/&quot;&gt;&lt;":                  "/&quot;&gt;&lt;",
 		"/orders?url=1;url=//attacker.com": "/orders?url=1;url=//attacker.com",
 	} {
-		t.Run("taken "+to, func(t *testing.T) {
+		t.Run("taken "+path, func(t *testing.T) {
 			if want == "" {
-				a.want(t, a.Link(t, shop, shop+"/auth/login?return="+url.QueryEscape(to)), 400, "<a ")
+				a.want(t, a.Link(t, shop, shop+"/auth/login?return="+url.QueryEscape(path)), 400, "<a ")
 				return
 			}
-			page := a.signIn(t, a.newBrowser(p.Provider), "ada", to)
+			page := a.signIn(t, a.newBrowser(p.Provider), "ada", path)
 			a.want(t, page, 200, "")
 			target, ok := refresh(page.Body)
 			links := page.Links()

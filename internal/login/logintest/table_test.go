@@ -82,9 +82,9 @@ const tableRoutes = `"routes":[
 {"route":"POST /auth/subjects/{subject}/logout","requires":[{"kind":"group","anyOf":["admins"]}]},`
 
 // copied returns a thief's browser with the same cookies.
-func (a *app) copied(p *peer, of *Browser) *Browser {
+func (a *app) copied(p *peer, original *Browser) *Browser {
 	b := a.newBrowser(p.Provider)
-	b.Jar = of.Jar.Copy()
+	b.Jar = original.Jar.Copy()
 	return b
 }
 
@@ -337,15 +337,15 @@ func testSessionsInTable(t *testing.T, p *peer) {
 		bob := a.newBrowser(p.Provider)
 		a.loggedIn(t, a.Browser, "ada") // of the group "admins"
 		a.loggedIn(t, bob, "bob")
-		const of = "/auth/subjects/bob/"
-		a.want(t, bob.Fetch(t, shop, "GET", shop+of+"sessions"), 403, "")
+		const sessions = "/auth/subjects/bob/"
+		a.want(t, bob.Fetch(t, shop, "GET", shop+sessions+"sessions"), 403, "")
 		a.want(t, bob.Fetch(t, shop, "POST", shop+"/auth/subjects/ada/logout"), 403, "")
-		a.want(t, a.Browser.Fetch(t, attacker, "POST", shop+of+"logout"), 401, "")
-		a.want(t, a.newBrowser(p.Provider).Fetch(t, shop, "GET", shop+of+"sessions"), 401, "")
-		if current, others := list(t, a, a.Browser, of+"sessions"); current != 0 || others != 1 {
+		a.want(t, a.Browser.Fetch(t, attacker, "POST", shop+sessions+"logout"), 401, "")
+		a.want(t, a.newBrowser(p.Provider).Fetch(t, shop, "GET", shop+sessions+"sessions"), 401, "")
+		if current, others := list(t, a, a.Browser, sessions+"sessions"); current != 0 || others != 1 {
 			t.Errorf("the list has %d and %d sessions", current, others)
 		}
-		a.want(t, a.Fetch(t, shop, "POST", shop+of+"logout"), 200, `{"ended":1}`)
+		a.want(t, a.Fetch(t, shop, "POST", shop+sessions+"logout"), 200, `{"ended":1}`)
 		a.orders(t, bob, 401)
 		a.wantSession(t, a.Browser, "ada")
 	})

@@ -39,13 +39,13 @@ func TestWritten(t *testing.T) {
 }
 
 func TestLogsThatCloudWatchDropsMetricsOf(t *testing.T) {
-	for name, c := range map[string]struct{ from, to, want string }{
+	for name, c := range map[string]struct{ old, replacement, want string }{
 		"not JSON":       {"{", "", "invalid character"},
 		"no number":      {`"unauthorized":1`, `"unauthorized":"1"`, "the metric unauthorized is 1"},
 		"no dimension":   {`"reason":"expired",`, "", "the dimension reason of unauthorized is <nil>"},
 		"another number": {`"unauthorized":1`, `"denied":1`, "the metric unauthorized is <nil>"},
 	} {
-		err := Written{}.Read(strings.Replace(line, c.from, c.to, 1))
+		err := Written{}.Read(strings.Replace(line, c.old, c.replacement, 1))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}

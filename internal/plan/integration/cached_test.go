@@ -8,8 +8,8 @@ import (
 // The integration shows which parts of a request it sends on, and so what its answers may depend on.
 func TestWrongCacheKeys(t *testing.T) {
 	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
-	mapped := func(to, from string) string {
-		return `{"type":"HTTP","requestParameters":{"integration.request.` + to + `":"` + from + `"},` + responses
+	mapped := func(target, source string) string {
+		return `{"type":"HTTP","requestParameters":{"integration.request.` + target + `":"` + source + `"},` + responses
 	}
 	template := func(text string) string {
 		return `{"type":"MOCK","requestTemplates":{"application/json":"` + text + `"},` + responses

@@ -32,7 +32,7 @@ func mustParse(t *testing.T, pattern string) route.Pattern {
 	return p
 }
 
-func same(t *testing.T, what string, got any, want string) {
+func same(t *testing.T, name string, got any, want string) {
 	t.Helper()
 	text, err := json.Marshal(got)
 	if err != nil {
@@ -46,6 +46,6 @@ func same(t *testing.T, what string, got any, want string) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(g, w) {
-		t.Errorf("%s are\n%s\nwant\n%s", what, text, want)
+		t.Errorf("%s are\n%s\nwant\n%s", name, text, want)
 	}
 }

@@ -16,7 +16,7 @@ func TestConverter(t *testing.T) {
 		refer: func(name string) map[string]any { return map[string]any{"$ref": components + name} },
 	}
 	const other = "https://apigateway.amazonaws.com/restapis/a1/models/"
-	for _, tt := range []struct{ name, from, want string }{
+	for _, tt := range []struct{ name, schema, want string }{
 		{
 			"what is the same",
 			`{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`,
@@ -64,15 +64,15 @@ func TestConverter(t *testing.T) {
 		{"no schema", `[`, `{}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := json.Marshal(c.document(json.RawMessage(tt.from)))
+			got, err := json.Marshal(c.document(json.RawMessage(tt.schema)))
 			if err != nil {
 				t.Fatal(err)
 			}
 			var a, b any
-			for text, to := range map[string]*any{string(got): &a, tt.want: &b} {
+			for text, value := range map[string]*any{string(got): &a, tt.want: &b} {
 				d := json.NewDecoder(bytes.NewReader([]byte(text)))
 				d.UseNumber()
-				if err := d.Decode(to); err != nil {
+				if err := d.Decode(value); err != nil {
 					t.Fatal(err)
 				}
 			}
