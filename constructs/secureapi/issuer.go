@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -123,6 +124,7 @@ func (i Issuer) plan() plan.Issuer {
 		HMACSecretField:   i.HMACSecretField,
 		Type:              i.Type,
 		TokenUse:          i.TokenUse,
+		Pool:              i.isPool(),
 		Clients:           i.Clients,
 		Leeway:            i.Leeway,
 		AcceptBoundTokens: i.AcceptBoundTokens,
@@ -139,6 +141,13 @@ func (i Issuer) plan() plan.Issuer {
 		Problem:           i.problem,
 		AudienceName:      i.audience,
 	}
+}
+
+// isPool reports whether the issuer is known to be a user pool of Amazon Cognito.
+// Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+func (i Issuer) isPool() bool {
+	return i.provider.cognito && i.URL == i.provider.url || strings.HasPrefix(i.URL, "https://cognito-idp.")
 }
 
 func (i Issuer) config() settings.Issuer {

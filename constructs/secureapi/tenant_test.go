@@ -168,6 +168,33 @@ func TestTenantOfEachGuard(t *testing.T) {
 	}
 }
 
+// TestTenantThatUsersWrite: an issuer whose TokenUse is not set takes ID tokens too.
+func TestTenantThatUsersWrite(t *testing.T) {
+	for name, issuer := range map[string]func(awscdk.Stack) secureapi.Issuer{
+		"of a pool": func(stack awscdk.Stack) secureapi.Issuer {
+			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+			i := secureapi.CognitoIssuer(pool, pool.AddClient(jsii.String("Client"), nil))
+			i.TokenUse = ""
+			return i
+		},
+		"of a URL": func(awscdk.Stack) secureapi.Issuer {
+			return secureapi.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3", Audiences: []string{"a"}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack()
+			refused(t, func() {
+				shop(stack, func(p *secureapi.Props) {
+					p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer(stack)}}}
+					p.Routes = []secureapi.Route{
+						secureapi.Handle("GET /a", isolated(stack, "F"), secureapi.Tenant(secureapi.Claim("email"))),
+					}
+				})
+			}, "users write the attribute email themselves")
+		})
+	}
+}
+
 // TestTenantOfASession: sessions are guarded by the included function too.
 func TestTenantOfASession(t *testing.T) {
 	stack := newStack()

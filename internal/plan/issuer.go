@@ -18,6 +18,7 @@ type Issuer struct {
 	HMACSecret      bool // whether there is one
 	HMACSecretField string
 	Type, TokenUse  string
+	Pool            bool // whether it is known to be a user pool of Amazon Cognito
 	Clients         []string
 	Leeway          time.Duration
 

@@ -86,7 +86,7 @@ func (l Lambda) Tenant(t Tenant) (string, error) {
 	switch {
 	case l.JWT == nil:
 		return OwnTenant(t)
-	case slices.ContainsFunc(l.JWT.Issuers, func(i Issuer) bool { return i.TokenUse == "id" }):
+	case slices.ContainsFunc(l.JWT.Issuers, Issuer.takesIDTokens):
 		if err := t.writtenByUsers(); err != nil {
 			return "", err
 		}

@@ -121,6 +121,11 @@ func TestWrongTenants(t *testing.T) {
 				Audiences: []string{"a"}, TokenUse: "id"}}})
 			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "zoneinfo"}))
 		}, `it has Tenant(Claim("zoneinfo")), and the API's Included guards it: users write the attribute zoneinfo themselves`},
+		{"such an attribute in tokens of a pool of any use", func(p *Props) {
+			p.Authorizer = deciding(&JWT{Issuers: []Issuer{{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+				Audiences: []string{"a"}, Pool: true}}})
+			p.Routes = append(p.Routes, handle("GET /x", fn, Tenant{Claim: "email"}))
+		}, `and the API's Included guards it: users write the attribute email themselves`},
 		{"a list of a user pool", on("pool", Tenant{Claim: "cognito:groups"}), "cognito:groups is a list, and a tenant is one " +
 			"text: take another claim"},
 		{"a claim with a slash", on("pool", Tenant{Claim: "https://shop.example.com/org"}), "want a claim of letters, digits, " +
