@@ -40,6 +40,10 @@ func TestNewTableErrors(t *testing.T) {
 			`access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
 		{"line break in a scope", []Rule{rule("GET /a", scope("a\rb"))},
 			`access: route "GET /a": scope "a\rb": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"line feed in a scope", []Rule{rule("GET /a", scope("a\nb"))},
+			`access: route "GET /a": scope "a\nb": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"tab in a scope", []Rule{rule("GET /a", scope("a\tb"))},
+			`access: route "GET /a": scope "a\tb": a space separates scopes (RFC 6749, section 3.3): name each alone`},
 		{"17 requirements", []Rule{rule("GET /a", slices.Repeat([]Requirement{scope("x")}, 17)...)},
 			`access: route "GET /a": more than 16 requirements, or more than 16 ways to meet them by parameters of the ` +
 				`path: name fewer`},

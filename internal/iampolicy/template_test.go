@@ -27,6 +27,10 @@ func TestParseTemplate(t *testing.T) {
 		{"a join of a list that is not known yet",
 			`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": {"Fn::Join": ["", {"Ref": "List"}]}}}`,
 			[]Statement{{Effect: Deny, Action: []string{"*"}, Resource: []string{Unknown}}}},
+		{"an operator that is not known",
+			`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringMatches": {"k": ["v", {"Ref": "V"}]}}}}`,
+			[]Statement{{Effect: Deny, Action: []string{"*"}, Resource: []string{"*"},
+				Conditions: []Condition{{Operator: "StringMatches", Key: "k", Values: []string{"v", Unknown}}}}}},
 		{"a function for a statement", `{"Statement": [{"Fn::If": ["A", {}, {}]}]}`, []Statement{{}}},
 		{"a function for the document", `{"Fn::If": ["A", {}, {}]}`, nil},
 		{"a function for a principal and for a condition's value",
@@ -57,7 +61,8 @@ func TestParseTemplate(t *testing.T) {
 	for _, text := range []string{
 		`{"statement": []}`, `{"Statement": [{"effect": "Allow"}]}`, `{"Statement": [{"Effect": {"Ref": "E"}}]}`,
 		`{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}`, `{"Statement": [{"Effect": "Allow", "Resource": 5}]}`,
-		`null`, `{`,
+		`null`, `{`, `{"Statement": [{"Condition": {"StringEquals": {"k": null}}}]}`,
+		`{"Statement": [{"Condition": {"StringEquals": {"k": [["v"]]}}}]}`, `{"Statement": [{"Fn::If": [], "Effect": "Allow"}]}`,
 	} {
 		if doc, err := ParseTemplate(text); err == nil {
 			t.Errorf("%s: got %+v, want an error", text, doc)

@@ -41,6 +41,8 @@ func TestWildcardMatch(t *testing.T) {
 		{"$*", "$5", true, "a dollar is a character"},
 		{"$", "$", true, "also at the end"},
 		{"a${", "a${", true, "also before a brace"},
+		{"${*x", "${*x", true, "nor does one that is closed by another character"},
+		{"${*x", "*", false, "nor does one that is closed by another character"},
 		{"a${*", "a${b", true, "a brace that is not closed escapes nothing"},
 		{"${*}", "${*}", false, "an escape does not match how it is written"},
 		{"?", "ö", true, "one character, two bytes"},

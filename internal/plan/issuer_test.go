@@ -45,6 +45,8 @@ func TestWrongIssuers(t *testing.T) {
 			`algorithm "RS256": with HMACSecret`},
 		{"issuer with a user", issuer(func(i *Issuer) { i.URL = "https://me@idp.example.com" }),
 			"a query, a fragment or a user does not belong in it"},
+		{"issuer that is not a URL", issuer(func(i *Issuer) { i.URL = "https://idp.example.com/%zz" }),
+			`URL "https://idp.example.com/%zz": `},
 		{"issuer with a fragment", issuer(func(i *Issuer) { i.URL = "https://idp.example.com/#x" }),
 			"a query, a fragment or a user does not belong in it"},
 		{"issuer with a query", issuer(func(i *Issuer) { i.URL = "https://idp.example.com/?x" }),
