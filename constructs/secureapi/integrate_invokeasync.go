@@ -19,7 +19,8 @@ import (
 //
 // The body has to be JSON, otherwise the answer is 400; without a body the event is {}. API Gateway answers 415 if the
 // Content-Type is not application/json. The event is not that of a proxy integration: it has neither path nor headers.
-// With [ForwardCaller], it has the caller and the body as a text. Lambda accepts events of up to 1 MB.
+// With [ForwardCaller], it has the caller and the body as a text. A function with Lambda's tenant isolation needs a
+// [Tenant] on the route. Lambda accepts events of up to 1 MB.
 //
 // Lambda retries a function that fails, twice by default, and then drops the event. To keep such events, set OnFailure
 // on the function. The caller does not learn how the function ended.
@@ -35,7 +36,7 @@ func InvokeAsync(function awslambda.IFunction) awsapigateway.Integration {
 	if function == nil {
 		panic(errors.New("secureapi: InvokeAsync: the function is nil: give it an awslambda.IFunction"))
 	}
-	return newLateIntegration(func(method awsapigateway.Method, caller *plan.Caller) *awsapigateway.IntegrationConfig {
+	late := newLateIntegration(func(method awsapigateway.Method, caller *plan.Caller) *awsapigateway.IntegrationConfig {
 		config, _ := serviceCall{
 			service:  "lambda",
 			path:     "2015-03-31/functions/" + *function.FunctionArn() + "/invocations",
@@ -53,4 +54,6 @@ func InvokeAsync(function awslambda.IFunction) awsapigateway.Integration {
 		}.integrate(method)
 		return config
 	})
+	late.invokes = true
+	return late
 }

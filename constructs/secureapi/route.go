@@ -81,6 +81,9 @@ func (r Route) plan(function int) plan.Route {
 		out.OwnValidation = ownValidation(o)
 		out.NeedsKey, out.NeedsNoKey = isTrue(o.ApiKeyRequired), isFalse(o.ApiKeyRequired)
 	}
+	if late, ok := r.Integration.(*lateIntegration); ok {
+		out.Invokes = late.invokes
+	}
 	if i := r.IntegrationOptions; i != nil {
 		out.NoProxy = isFalse(i.Proxy)
 		out.PassesCredentials = isTrue(i.CredentialsPassthrough)

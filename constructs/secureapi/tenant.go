@@ -57,7 +57,7 @@ func (p Parameter) tenant() plan.Tenant { return plan.Tenant{Path: p.name, IsPat
 // Otherwise each caller would choose the tenant, and Tenant is refused. Values with ~ or | are not tenant IDs, and get
 // 500.
 //
-// It is refused on public routes, on routes with a key alone, and on routes of [Integrate]. In [Props.DefaultAccess] it
+// It is refused on public routes, on routes with a key alone, and on routes of [Integrate] without [InvokeAsync]. In [Props.DefaultAccess] it
 // applies to each guarded route whose function of the app has tenant isolation, unless the route names its own tenant.
 // Synthesis fails if the route's function has no tenant isolation, or if a function with it is on a route without
 // Tenant.

@@ -51,6 +51,7 @@ func TestTenant(t *testing.T) {
 		}
 		alias := f.AddAlias(jsii.String("live"), nil)
 		p.Routes = append(p.Routes,
+			secureapi.Integrate("POST /jobs", secureapi.InvokeAsync(f), tenant("org"), secureapi.ForwardCaller()),
 			secureapi.Handle("GET /a", f, tenant("org")),
 			secureapi.Handle("GET /b", f, tenant("org"), secureapi.AnyScope("b")),
 			secureapi.Handle("GET /c", f, tenant("custom:team")),
@@ -77,7 +78,8 @@ func TestTenant(t *testing.T) {
 		"fGET": "context.authorizer.tenantId_org",
 		"gGET": "context.authorizer.tenantId_org",
 
-		"horgGET": "method.request.path.org",
+		"horgGET":  "method.request.path.org",
+		"jobsPOST": "context.authorizer.tenantId_org",
 	}
 	if diff := cmp.Diff(want, mapped(stack)); diff != "" {
 		t.Error(diff)
@@ -86,6 +88,10 @@ func TestTenant(t *testing.T) {
 		parameters, _ := m["Integration"].(map[string]any)["RequestParameters"].(map[string]any)
 		if strings.HasPrefix(logical, "ApiRestApigGET") && parameters["integration.request.header.X-Stage"] != "'prod'" {
 			t.Errorf("GET /g lost its own parameters: %v", parameters)
+		}
+		if strings.HasPrefix(logical, "ApiRestApijobsPOST") &&
+			parameters["integration.request.header.X-Amz-Invocation-Type"] != "'Event'" {
+			t.Errorf("POST /jobs lost its own parameters: %v", parameters)
 		}
 		declared, _ := m["RequestParameters"].(map[string]any)
 		if strings.HasPrefix(logical, "ApiRestApihorgGET") && !cmp.Equal(declared, map[string]any{

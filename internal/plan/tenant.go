@@ -110,9 +110,9 @@ func (r *PlannedRoute) checkTenant(open bool) []error {
 	switch {
 	case r.Tenant == nil:
 		return nil
-	case r.Integrated:
-		return []error{fmt.Errorf("it has %s, and no function of Handle answers it: write it with Handle, or map "+
-			"X-Amz-Tenant-Id in the RequestParameters of its integration", r.Tenant)}
+	case r.Integrated && !r.Invokes:
+		return []error{fmt.Errorf("it has %s, and neither Handle nor InvokeAsync names its function: write it with one of "+
+			"them, or map X-Amz-Tenant-Id in the RequestParameters of its integration", r.Tenant)}
 	case r.OwnTenant:
 		return []error{fmt.Errorf("it has %s, and the RequestParameters of its IntegrationOptions map X-Amz-Tenant-Id too: "+
 			"leave one of them out", r.Tenant)}

@@ -24,7 +24,10 @@ func guards(p *Props) {
 
 func TestTenants(t *testing.T) {
 	org, other := Tenant{Claim: "org"}, Tenant{Claim: "custom:team"}
+	async := handle("POST /i", 0, org)
+	async.Integrated, async.Invokes = true, true
 	p, err := New(table(both(guards, add(
+		async,
 		handle("GET /a", fn, org),
 		handle("GET /b", fn, anyScope("s"), org),
 		handle("GET /c/{id}", fn, other, pathIs("id", "custom:team")),
@@ -46,6 +49,7 @@ func TestTenants(t *testing.T) {
 		"GET /e":      "context.authorizer.claims.custom:team",
 		"GET /f":      "context.authorizer.claims.sub",
 
+		"POST /i":      "context.authorizer.tenantId_org",
 		"GET /g/{org}": "method.request.path.org",
 		"GET /h/{org}": "method.request.path.org",
 	}
@@ -90,8 +94,8 @@ func TestWrongTenants(t *testing.T) {
 			"authorizer verifies a tenant"},
 		{"an integration", both(guards, func(p *Props) {
 			p.Routes = append(p.Routes, Route{Pattern: "GET /x", Integrated: true, Access: []Access{org}})
-		}), `it has Tenant(Claim("org")), and no function of Handle answers it: write it with Handle, or map X-Amz-Tenant-Id ` +
-			"in the RequestParameters of its integration"},
+		}), `it has Tenant(Claim("org")), and neither Handle nor InvokeAsync names its function: write it with one of them, ` +
+			"or map X-Amz-Tenant-Id in the RequestParameters of its integration"},
 		{"options that map one too", both(guards, func(p *Props) {
 			r := handle("GET /x", fn, org)
 			r.OwnTenant = true

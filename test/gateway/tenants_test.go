@@ -1,8 +1,12 @@
 package gateway
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -34,6 +38,8 @@ func newTenants(app awscdk.App) {
 		context: event.authorizationToken === 'nothing' ? {} : {tenantId: event.authorizationToken},
 		policyDocument: {Version: '2012-10-17', Statement: [
 			{Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*'}]}})`, nil)
+	report := function("Report", `exports.handler = async (event, context) =>
+		{ await fetch(event.url, {method: 'POST', body: context.tenantId}) }`, awslambda.TenancyConfig_PER_TENANT())
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	tenant := func(claim string) secureapi.Access { return secureapi.Tenant(secureapi.Claim(claim)) }
 	secureapi.New(stack, "Api", &secureapi.Props{
@@ -53,6 +59,7 @@ func newTenants(app awscdk.App) {
 			secureapi.Handle("GET /orgs/{org}", documents, secureapi.PathParameter("org").In(secureapi.Claim("orgs")),
 				secureapi.Tenant(secureapi.PathParameter("org"))),
 			secureapi.Handle("GET /plain", plain),
+			secureapi.Integrate("POST /reports", secureapi.InvokeAsync(report), tenant("org")),
 		},
 	})
 }
@@ -133,5 +140,32 @@ func TestTenants(t *testing.T) {
 				t.Errorf("got %d %s (%s)\nwant %d %s (%s)", got.status, got.body, got.record.Reason, c.status, c.body, c.reason)
 			}
 		})
+	}
+}
+
+// TestTenantOfAnAsynchronousInvocation: the tenant reaches a function that is not waited for.
+func TestTenantOfAnAsynchronousInvocation(t *testing.T) {
+	t.Parallel()
+	reported := make(chan string, 1)
+	reports := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		reported <- string(body)
+	}))
+	defer reports.Close()
+	s := running(t, synthesizedHere(t, newTenants), "prod", localgateway.Options{})
+	token, err := s.MintToken(localgateway.TokenRequest{
+		Issuer: "https://id.example.com", Claims: map[string]any{"org": "acme"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.call(t, "POST", "/reports", token, `{"url": "`+reports.URL+`"}`, 202, `{"requestId": "`)
+	select {
+	case got := <-reported:
+		if got != "acme" {
+			t.Errorf("the function ran for the tenant %q", got)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the function was not invoked")
 	}
 }
