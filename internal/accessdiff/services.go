@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -20,7 +21,8 @@ func (p pair) services(add func(Change)) {
 	before := servicesOf(p.was.policy)
 	for _, name := range names {
 		c := iampolicy.Caller{Service: name}
-		if all && complete && !slices.ContainsFunc(requests, func(q request) bool { return p.serviceGained(q, c, every) }) {
+		decided := all && complete || reflect.DeepEqual(statementsAbout(p.was.policy, name), statementsAbout(p.is.policy, name))
+		if decided && !slices.ContainsFunc(requests, func(q request) bool { return p.serviceGained(q, c, every) }) {
 			continue
 		}
 		text := "the resource policy lets the service " + name + " call the API"
@@ -58,6 +60,21 @@ func (p pair) serviceGained(q request, c iampolicy.Caller, environments []enviro
 func (s *side) allowsService(q request, c iampolicy.Caller) bool {
 	arn := s.api.ARN + "/" + q.stage + "/" + q.verb + q.path
 	return s.policy != nil && s.resourcePolicy(arn, c, q.env) == iampolicy.Allowed
+}
+
+// statementsAbout returns the statements of a policy that can decide about requests by a service. If they are the same, the
+// service can call what it could, even if there are too many requests to try each.
+func statementsAbout(d *iampolicy.Document, service string) (out []iampolicy.Statement) {
+	if d == nil {
+		return nil
+	}
+	for _, s := range d.Statements {
+		if s.Effect == iampolicy.Deny || s.Principal == nil || s.Principal.Anyone || slices.Contains(s.Principal.AWS, "*") ||
+			slices.Contains(s.Principal.Service, service) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // servicesOf returns the services that a policy allows something by name, each once.

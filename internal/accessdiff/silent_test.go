@@ -98,6 +98,7 @@ func TestNothingIsSilent(t *testing.T) {
 	boundary := principal1(func(p *matrix.Principal) { p.Policy.NotKnown = "its PermissionsBoundary arn:b is not read" })
 	const service = `Allow|{"Service":"vpc-lattice.amazonaws.com"}|`
 	const deny = `Deny|{"Service":"vpc-lattice.amazonaws.com"}|`
+	const untried = `{"StringLike":{"aws:SourceIp":"1*.1*.2*.3*.4*"}}`
 	const ways = "? the resource policy lets the service vpc-lattice.amazonaws.com call the API in other ways than it " +
 		"did, and who can have it call cannot be compared"
 	domain := func(stage string) func(*matrix.API) {
@@ -203,6 +204,17 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a Deny for a service on another route", []func(*matrix.API){anyone,
 			policy(service+`*`, deny+`execute-api:/*/GET/a*`)},
 			[]func(*matrix.API){anyone, policy(service+`*`, deny+`execute-api:/*/GET/b*`)}, ways},
+		{"a service as before, under a condition that no request is tried for", []func(*matrix.API){anyone,
+			policy(service + `*|` + untried)}, []func(*matrix.API){anyone,
+			policy(service+`*|`+untried, `Allow|{"AWS":"210987654321"}|*`)},
+			"+ account 210987654321 gained GET /b\n? the routes cannot be compared in full: there are too many combinations of " +
+				"the paths in patterns and policies, of conditions that no request shows, or of ways to meet the requirements " +
+				"of a route"},
+		{"a service under another such condition", []func(*matrix.API){anyone, policy(service + `*|` + untried)},
+			[]func(*matrix.API){anyone, policy(service + `*|` + strings.Replace(untried, "1*", "2*", 1))},
+			ways + "\n? the routes cannot be compared in full: there are too many combinations of " +
+				"the paths in patterns and policies, of conditions that no request shows, or of ways to meet the requirements " +
+				"of a route"},
 		{"a service beside everyone", []func(*matrix.API){anyone, policy(`Allow|"*"|*`)},
 			[]func(*matrix.API){anyone, policy(`Allow|"*"|*`, service+`*`)}, ""},
 		{"conditions on a service in another order", []func(*matrix.API){signatures,
