@@ -104,6 +104,7 @@ func (p pair) domains(add func(Change)) {
 			}
 			add(c)
 		}
+		p.freed(was[i], d, add)
 		switch store := was[i].Truststore; {
 		case store != "" && d.Truststore == "" && reached: // this would be a gain if no address were open
 			add(Change{Effect: Changed, Was: store, Text: "the domain " + d.Name +
@@ -118,6 +119,22 @@ func (p pair) domains(add func(Change)) {
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API" + byRule(d)})
 		}
 	}
+}
+
+// freed reports requests to a domain that led to another API or stage, and lead to this API now. They matter where the
+// execute-api address did not lead to the API.
+func (p pair) freed(was, is matrix.Domain, add func(Change)) {
+	var gone []string
+	for _, by := range was.Except {
+		if !slices.Contains(is.Except, by) {
+			gone = append(gone, by)
+		}
+	}
+	if gone == nil || !p.was.api.Endpoint.Closed {
+		return
+	}
+	add(Change{Effect: Unknown, Was: strings.Join(gone, ", "), Text: "the domain " + is.Name + " leads requests to the API" +
+		byRule(is) + " that " + strings.Join(gone, ", ") + " took elsewhere, and which routes they reach cannot be compared"})
 }
 
 // sameWay reports whether two entries are the same way from a domain to an API: by the same base path, or by a routing

@@ -131,9 +131,10 @@ func TestTemplates(t *testing.T) {
 			`"DomainNameArn": {"Fn::GetAtt": ["Domain", "DomainNameArn"]}, "Priority": %d, "Conditions": [%s],
 			"Actions": [{"InvokeApi": {"ApiId": {"Ref": "Api"}, "Stage": "prod"}}]`, priority, conditions))
 	}
-	elsewhere := func(priority int) string { // leads every request to an API outside the assembly
-		return strings.NewReplacer(`"Rule"`, `"Else"`, `{"Ref": "Api"}`, `"a1b2c3"`).Replace(ruled(priority, ""))
+	elsewhereFor := func(priority int, conditions string) string { // leads requests to an API outside the assembly
+		return strings.NewReplacer(`"Rule"`, `"Else"`, `{"Ref": "Api"}`, `"a1b2c3"`).Replace(ruled(priority, conditions))
 	}
+	elsewhere := func(priority int) string { return elsewhereFor(priority, "") }
 	const given = `@"Parameters": {"Q": {"Type": "String"}}`
 	plan := func(key string) []string {
 		return []string{
@@ -401,6 +402,27 @@ func TestTemplates(t *testing.T) {
 			[]string{routed("ROUTING_RULE_ONLY"), closed, ruled(10, "")},
 			"+ callers without a client certificate gained, by a custom domain\n" +
 				"~ the domain a.example leads to the API now, by routing rule 10"},
+		{"a routing rule gone that took requests of a closed API", noGuard,
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, closed,
+				elsewhereFor(5, `{"MatchBasePaths": {"AnyOf": ["v1/admin"]}}`)},
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, closed},
+			"? the domain a.example/v1 leads requests to the API that a routing rule for path /v1/admin took elsewhere, and " +
+				"which routes they reach cannot be compared"},
+		{"a routing rule gone that took requests of an open API", noGuard,
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1,
+				elsewhereFor(5, `{"MatchBasePaths": {"AnyOf": ["v1/admin"]}}`)},
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1}, ""},
+		{"another priority of a rule that takes requests of a closed API", noGuard,
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, closed,
+				elsewhereFor(5, `{"MatchBasePaths": {"AnyOf": ["v1/admin"]}}`)},
+			[]string{routed("ROUTING_RULE_THEN_BASE_PATH_MAPPING"), v1, closed,
+				elsewhereFor(6, `{"MatchBasePaths": {"AnyOf": ["v1/admin"]}}`)}, ""},
+		{"a longer base path gone that took requests of a closed API", noGuard,
+			[]string{routed("BASE_PATH_MAPPING_ONLY"), v1, closed, strings.NewReplacer(`"Map"`, `"Long"`, `"v1"`, `"v1/admin"`,
+				`{"Ref": "Api"}`, `"a1b2c3"`).Replace(v1)},
+			[]string{routed("BASE_PATH_MAPPING_ONLY"), v1, closed},
+			"? the domain a.example/v1 leads requests to the API that the base path /v1/admin took elsewhere, and which routes " +
+				"they reach cannot be compared"},
 		{"a routing rule of a domain that is not in the assembly", noGuard, nil, []string{strings.Replace(ruled(10, ""),
 			`{"Fn::GetAtt": ["Domain", "DomainNameArn"]}`, `"arn:aws:apigateway:us-east-1::/domainnames/b.example"`, 1)},
 			"~ the domain b.example leads to the API now, by routing rule 10"},

@@ -87,6 +87,21 @@ func (r *RoutingRule) Unconditional() bool { return len(r.Conditions) == 0 && r.
 // String describes the rule by its priority and conditions, and says whether the API sees the base path: "routing rule 10
 // for header x-version: beta and path /v1, which it removes".
 func (r *RoutingRule) String() string {
+	text := fmt.Sprintf("routing rule %d", r.Priority)
+	switch {
+	case r.NotKnown != "":
+		return text + ", which is not known in full"
+	case len(r.Conditions) > 0:
+		text += " for " + r.When()
+	}
+	if r.StripBasePath && slices.ContainsFunc(r.Conditions, func(c RoutingCondition) bool { return len(c.Paths) > 0 }) {
+		text += ", which it removes"
+	}
+	return text
+}
+
+// When describes the rule's conditions: "header x-version: beta and path /v1"; "" if it has none.
+func (r *RoutingRule) When() string {
 	var all []string
 	for _, c := range r.Conditions {
 		var any []string
@@ -98,17 +113,7 @@ func (r *RoutingRule) String() string {
 		}
 		all = append(all, strings.Join(any, " or "))
 	}
-	text := fmt.Sprintf("routing rule %d", r.Priority)
-	switch {
-	case r.NotKnown != "":
-		return text + ", which is not known in full"
-	case len(all) > 0:
-		text += " for " + strings.Join(all, " and ")
-	}
-	if r.StripBasePath && slices.ContainsFunc(r.Conditions, func(c RoutingCondition) bool { return len(c.Paths) > 0 }) {
-		text += ", which it removes"
-	}
-	return text
+	return strings.Join(all, " and ")
 }
 
 // ActiveRules returns the routing rules that can match requests, the first one first: none in a mode without rules, and

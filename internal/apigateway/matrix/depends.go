@@ -38,6 +38,10 @@ type Domain struct {
 	// Rule is the routing rule that leads to the API, such as "routing rule 10 for header x-version: beta"; "" for a
 	// mapping.
 	Rule string
+
+	// Except lists what takes requests from this way: routing rules that come first, and longer base paths, of other APIs
+	// or stages.
+	Except []string
 }
 
 // OutsideTruststore stands for the truststore of a domain outside the assembly, which may have one.
@@ -77,24 +81,7 @@ func (a *API) fillDependencies(m *apimodel.Model, api *apimodel.API) {
 	slices.Sort(a.Stages)
 	a.Endpoint = Endpoint{Types: slices.Sorted(slices.Values(api.EndpointTypes)), Closed: api.ExecuteAPIDisabled}
 	for _, d := range m.Domains {
-		made := Domain{Name: cmp.Or(d.Name, d.ID.String()), Truststore: d.Truststore}
-		if d.Outside {
-			made.Truststore = OutsideTruststore
-		}
-		for _, rule := range d.ActiveRules() {
-			if rule.API == api {
-				byRule := made
-				byRule.Stage, byRule.Rule = rule.Stage, rule.String()
-				a.Endpoint.Domains = append(a.Endpoint.Domains, byRule)
-			}
-		}
-		for _, mapping := range d.ActiveMappings() {
-			if mapping.API == api {
-				byPath := made
-				byPath.Name, byPath.Stage = strings.TrimSuffix(made.Name+"/"+mapping.Path, "/"), mapping.Stage
-				a.Endpoint.Domains = append(a.Endpoint.Domains, byPath)
-			}
-		}
+		a.Endpoint.Domains = append(a.Endpoint.Domains, waysFrom(d, api)...)
 	}
 	slices.SortStableFunc(a.Endpoint.Domains, func(x, y Domain) int { return cmp.Compare(x.Name, y.Name) })
 	a.KeySource = cmp.Or(api.APIKeySource, "HEADER")

@@ -95,6 +95,8 @@ type jsonDomain struct {
 	Stage      string `json:"stage,omitempty"`
 	Truststore string `json:"truststore,omitempty"` // requires client certificates
 	Rule       string `json:"routingRule,omitempty"`
+
+	Except []string `json:"except,omitempty"` // what takes requests to other APIs or stages first
 }
 
 type jsonAuthorizerOf struct {
