@@ -248,7 +248,7 @@ func passedHeaders(list exchange.Headers) (out exchange.Headers) {
 
 // badEndpoint returns API Gateway's answer for a URI that it cannot call: "Execution failed due to configuration error:
 // Invalid endpoint address".
-// Source: http.py beside header_utils.py (see passedOn).
+// Source: http.py beside header_utils.py (see [proxyAnswer]).
 func badEndpoint(format string, a ...any) *mapping.Failure {
 	f := mapping.Internal(500, fmt.Sprintf(format, a...)+" (Invalid endpoint address)")
 	f.Type = mapping.APIConfigurationError
@@ -256,8 +256,8 @@ func badEndpoint(format string, a ...any) *mapping.Failure {
 }
 
 // unreachable returns API Gateway's answer for an integration that did not answer.
-// Source: http.py beside header_utils.py (see passedOn): a name that cannot be resolved is a configuration error, and
-// any other network error gives "Network error communicating with endpoint".
+// Source: http.py beside header_utils.py (see [proxyAnswer]): a name that cannot be resolved is a configuration error,
+// and any other network error gives "Network error communicating with endpoint".
 func unreachable(err error, m *method, u *url.URL) *mapping.Failure {
 	var name *net.DNSError
 	switch {

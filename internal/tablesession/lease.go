@@ -22,7 +22,7 @@ type lease struct {
 }
 
 const (
-	// leaseFor is how long a lease lasts, and so how long the provider may take to answer.
+	// leaseFor is how long a lease lasts. If the provider takes longer to answer, another request asks it too.
 	leaseFor = 10 * time.Second
 
 	// leaseSkew is the maximum difference between two clocks with which both respect a lease.

@@ -54,8 +54,8 @@ func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, 
 	return nil, err
 }
 
-// withoutCancel returns a context that is not canceled with another one. It ends at the other's deadline, or after a
-// lease.
+// withoutCancel returns a context that is not canceled with another one. It ends at the other's deadline. If there is
+// none, it ends when a lease and the time to settle have passed.
 func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	until, ok := ctx.Deadline()
 	ctx = context.WithoutCancel(ctx)
