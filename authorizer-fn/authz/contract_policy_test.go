@@ -155,6 +155,13 @@ func policyRules() []rule {
 			change: endsWithToken,
 			event:  on("POST", "/orders", token(object{"scope": nil})),
 		},
+		{line: 58, name: "a tenant", want: allow, change: withTenants,
+			event: on("GET", "/documents", token(object{"org": "acme"}))},
+		{line: 58, name: "no tenant", want: deny, change: withTenants, event: on("GET", "/documents", token(nil))},
+		{line: 58, name: "a list of tenants", want: deny, change: withTenants,
+			event: on("GET", "/documents", token(object{"org": []string{"acme"}}))},
+		{line: 58, name: "a tenant that Lambda does not take", want: deny, change: withTenants,
+			event: on("GET", "/documents", token(object{"org": "a,b"}))},
 		{
 			line: 36,
 			name: "GET /orders cached, then POST and DELETE",

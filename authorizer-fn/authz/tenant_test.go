@@ -15,6 +15,8 @@ const tenants = `{"version":1,"routes":[
 {"route":"GET /profile"}
 ]}`
 
+func withTenants(s *setup) { s.routes = tenants }
+
 func TestTenants(t *testing.T) {
 	const rights = `"reason":"rights","missing":"claim org is a tenant ID","got":`
 	for _, c := range []struct {
