@@ -318,8 +318,11 @@ func TestRequirementSubject(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
-	if a, b := claim("plan", "a").Subject(), pathIs("id", "sub").Subject(); a != "claims" || b != "parameters of the path" {
-		t.Errorf("got %s and %s", a, b)
+	if got := claim("plan", "a").Subject(); got != "claims" {
+		t.Errorf("got %s", got)
+	}
+	if got := pathIs("id", "sub").Subject(); got != "parameters of the path" {
+		t.Errorf("got %s", got)
 	}
 }
 

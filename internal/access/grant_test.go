@@ -16,7 +16,9 @@ func pathIn(parameter, claim string) Requirement {
 }
 
 func TestUsable(t *testing.T) {
-	for _, v := range []string{"a", "u-17", "auth0|5f7c", "jo@example.com", "a:b+c", "~._-", "...", "azAZ09", strings.Repeat("a", 128)} {
+	for _, v := range []string{
+		"a", "u-17", "auth0|5f7c", "jo@example.com", "a:b+c", "~._-", "...", "azAZ09", strings.Repeat("a", 128),
+	} {
 		if !Usable(v) {
 			t.Errorf("%q is refused", v)
 		}

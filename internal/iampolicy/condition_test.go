@@ -55,7 +55,8 @@ func TestConditions(t *testing.T) {
 		{"ArnLike", "aws:PrincipalArn", `"arn:*:*:*:*:*"`, []string{"nonsense"}, false},
 		// The sixth part has all further colons.
 		{"ArnLike", "aws:SourceArn", `"arn:aws:lambda:*:*:fun*:f"`, []string{"arn:aws:lambda:us-east-1:1:function:f"}, true},
-		{"ArnLike", "aws:SourceArn", `"arn:aws:lambda:*:*:function:f"`, []string{"arn:aws:lambda:us-east-1:1:function"}, false},
+		{"ArnLike", "aws:SourceArn", `"arn:aws:lambda:*:*:function:f"`, []string{"arn:aws:lambda:us-east-1:1:function"},
+			false},
 		{"ArnNotEquals", "aws:PrincipalArn", `"arn:aws:iam::123456789012:role/a"`,
 			[]string{"arn:aws:iam::123456789012:role/a"}, false},
 		{"ArnNotLike", "aws:PrincipalArn", `"arn:aws:iam::*:role/a"`, []string{"arn:aws:iam::123456789012:role/b"}, true},

@@ -28,7 +28,8 @@ func TestParseTemplate(t *testing.T) {
 			`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": {"Fn::Join": ["", {"Ref": "List"}]}}}`,
 			[]Statement{{Effect: Deny, Action: []string{"*"}, Resource: []string{Unknown}}}},
 		{"an operator that is not known",
-			`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringMatches": {"k": ["v", {"Ref": "V"}]}}}}`,
+			`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
+			  "Condition": {"StringMatches": {"k": ["v", {"Ref": "V"}]}}}}`,
 			[]Statement{{Effect: Deny, Action: []string{"*"}, Resource: []string{"*"},
 				Conditions: []Condition{{Operator: "StringMatches", Key: "k", Values: []string{"v", Unknown}}}}}},
 		{"a function for a statement", `{"Statement": [{"Fn::If": ["A", {}, {}]}]}`, []Statement{{}}},
@@ -62,7 +63,8 @@ func TestParseTemplate(t *testing.T) {
 		`{"statement": []}`, `{"Statement": [{"effect": "Allow"}]}`, `{"Statement": [{"Effect": {"Ref": "E"}}]}`,
 		`{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}`, `{"Statement": [{"Effect": "Allow", "Resource": 5}]}`,
 		`null`, `{`, `{"Statement": [{"Condition": {"StringEquals": {"k": null}}}]}`,
-		`{"Statement": [{"Condition": {"StringEquals": {"k": [["v"]]}}}]}`, `{"Statement": [{"Fn::If": [], "Effect": "Allow"}]}`,
+		`{"Statement": [{"Condition": {"StringEquals": {"k": [["v"]]}}}]}`,
+		`{"Statement": [{"Fn::If": [], "Effect": "Allow"}]}`,
 	} {
 		if doc, err := ParseTemplate(text); err == nil {
 			t.Errorf("%s: got %+v, want an error", text, doc)

@@ -140,8 +140,10 @@ func TestNewAccepts(t *testing.T) {
 		"a type":                   {URL: "https://issuer.example.com", Type: "application/okta-internal-at+jwt"},
 		"the most leeway":          {URL: "https://issuer.example.com", Leeway: maxLeeway},
 		"keys for a minute":        {URL: "https://issuer.example.com", MaxKeyAge: minKeyAge},
-		"keys for a week":          {URL: "https://issuer.example.com", MaxKeyAge: maxStaleCeiling, StaleCeiling: maxStaleCeiling},
-		"the shortest lifetime":    {URL: "https://issuer.example.com", MaxLifetime: time.Second},
+		"keys for a week": {
+			URL: "https://issuer.example.com", MaxKeyAge: maxStaleCeiling, StaleCeiling: maxStaleCeiling,
+		},
+		"the shortest lifetime": {URL: "https://issuer.example.com", MaxLifetime: time.Second},
 	} {
 		issuer.Audiences = []string{"a"}
 		if _, err := New(Options{Issuers: []Issuer{issuer}}); err != nil {

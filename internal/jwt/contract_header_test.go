@@ -126,7 +126,7 @@ func headerCases() []contractCase {
 		{name: "22 typ null", token: rs256(object{"typ": null}, nil), want: ErrType},
 		{name: "22 typ that another letter folds to", token: rs256(object{"typ": "\u017fecevent+jwt"}, nil), want: ErrType,
 			change: func(o *Options) { o.Issuers[0].Type = "secevent+jwt" }},
-		{name: "22 typ with a control character in the place of +", token: rs256(object{"typ": "at\vjwt"}, nil), want: ErrType},
+		{name: "22 typ with a control character for +", token: rs256(object{"typ": "at\vjwt"}, nil), want: ErrType},
 		{name: "22 typ missing is accepted", token: rs256(object{"typ": nil}, nil)},
 		{name: "22 typ at+jwt is accepted", token: rs256(object{"typ": "at+jwt"}, nil)},
 		{name: "22 typ in another case is accepted", token: rs256(object{"typ": "application/AT+JWT"}, nil)},

@@ -42,8 +42,8 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 			"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Item"}, "HttpMethod": "GET",
 			"AuthorizationType": object{"Fn::If": []any{"Open", "AWS_IAM", "CUSTOM"}},
 			"AuthorizerId":      object{"Ref": "Authorizer"}, "Integration": object{"Type": "MOCK"},
-		}, "changed-guard: the method GET /items/{id} is not guarded as the table says: its AuthorizationType is AWS_IAM or " +
-			"CUSTOM, want AWS_IAM"},
+		}, "changed-guard: the method GET /items/{id} is not guarded as the table says: its AuthorizationType is AWS_IAM " +
+			"or CUSTOM, want AWS_IAM"},
 		{"a route of an authorizer takes IAM", "GetOrders/Properties", object{
 			"RestApiId": object{"Ref": "Api"}, "ResourceId": object{"Ref": "Orders"}, "HttpMethod": "GET",
 			"AuthorizationType": "AWS_IAM", "Integration": object{"Type": "MOCK"},

@@ -229,7 +229,8 @@ func TestValue(t *testing.T) {
 	if diff := cmp.Diff([]string{`"x"`, `"y"`, `1`}, elements); diff != "" {
 		t.Error("Elements (-want +got):\n" + diff)
 	}
-	if e, err := Parse(`"\"\\\/\b\f\n\r\t\u0041\u00E9\uffff\uD83D\ude00"`); err != nil || text(e) != "\"\\/\b\f\n\r\tAé\uffff😀" {
+	e, err := Parse(`"\"\\\/\b\f\n\r\t\u0041\u00E9\uffff\uD83D\ude00"`)
+	if err != nil || text(e) != "\"\\/\b\f\n\r\tAé\uffff😀" {
 		t.Errorf("escapes: got %q, %v", text(e), err)
 	}
 	for range v.Members() {

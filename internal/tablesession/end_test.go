@@ -277,7 +277,10 @@ func TestWithoutRandomness(t *testing.T) {
 	_, o := f.expired(t)
 	none := newFixtureOver(t, f.clock, f.table, func(o *tablesession.Options) { o.Random = strings.NewReader("") })
 	_, errCreate := none.Create(t.Context(), f.session(), issuer, "")
-	_, errRenew := none.Renew(t.Context(), o, func(context.Context, *session.Session) error { t.Error("asked"); return nil })
+	_, errRenew := none.Renew(t.Context(), o, func(context.Context, *session.Session) error {
+		t.Error("asked")
+		return nil
+	})
 	first, errOnce := none.Once(t.Context(), issuer, "jti", t0.Add(time.Hour))
 	for name, err := range map[string]error{"Create": errCreate, "Renew": errRenew, "Once": errOnce} {
 		if !errors.Is(err, io.EOF) {
@@ -305,7 +308,8 @@ func TestConflictThatCannotBeRead(t *testing.T) {
 	if !o.Active.Equal(before) {
 		t.Errorf("the session counts as used at %v", o.Active)
 	}
-	if first, err := f.Once(t.Context(), issuer, "jti", t0.Add(time.Hour)); first || !errors.Is(err, session.ErrUnavailable) {
+	first, err := f.Once(t.Context(), issuer, "jti", t0.Add(time.Hour))
+	if first || !errors.Is(err, session.ErrUnavailable) {
 		t.Errorf("a token: got %v, %v", first, err)
 	}
 }

@@ -113,9 +113,13 @@ func withKeys(g *gate) {
 		{
 			ID:     auditor,
 			Secret: auditor,
-			Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/auditor", Policies: []json.RawMessage{
-				[]byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))), []byte(policyOf(statement("Allow", "", "*"))),
-			}},
+			Principal: &apimodel.Principal{
+				User: true,
+				ARN:  "arn:aws:iam::123456789012:user/auditor",
+				Policies: []json.RawMessage{
+					[]byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))), []byte(policyOf(statement("Allow", "", "*"))),
+				},
+			},
 		},
 		{
 			ID:     broken,
