@@ -22,6 +22,18 @@ var (
 // 3.1).
 const thumbprintMember = "x5t#S256"
 
+// checkBinding checks the certificate that a token is bound to. If its issuer confirms a JWT and names a binding too, that
+// one must also hold.
+func (e event) checkBinding(token claims) error {
+	if err := e.checkCertificate(token.Claim("cnf")); err != nil {
+		return err
+	}
+	if c, ok := token.(*confirmed); asksIssuers && ok && c.answer.Get("cnf").Exists() {
+		return e.checkCertificate(c.answer.Get("cnf"))
+	}
+	return nil
+}
+
 // checkCertificate compares the certificate of the request with the one that its token is bound to. A cnf with a
 // further member is refused, because that names a further proof, which is not checked here.
 func (e event) checkCertificate(confirmation strictjson.Value) error {

@@ -107,3 +107,48 @@ func TestCertificateBound(t *testing.T) {
 		t.Errorf("both settings: %v", err)
 	}
 }
+
+// TestCertificateBoundByTheAnswer asks the issuer about bound tokens (RFC 8705, section 3.2). If it also has the JWT, both
+// bindings must hold.
+func TestCertificateBoundByTheAnswer(t *testing.T) {
+	mine, thumbprint := newCertificate(t)
+	other, _ := newCertificate(t)
+	good := object{"x5t#S256": thumbprint}
+	bearer, bound := token(nil), token(object{"cnf": good})
+	for _, c := range []struct {
+		name, token, certificate string
+		cnf                      any // in the answer; nil for none
+		want                     string
+	}{
+		{"an opaque token", "opaque", mine, good, ""},
+		{"an opaque token with another certificate", "opaque", other, good, "certificate"},
+		{"an opaque token without a binding", "opaque", mine, nil, "unbound"},
+		{"an opaque token of DPoP", "opaque", mine, object{"jkt": thumbprint}, "unbound"},
+		{"a JWT", bound, mine, nil, ""},
+		{"a JWT that is bound in the answer alone", bearer, mine, good, "unbound"},
+		{"a JWT with the same binding in the answer", bound, mine, good, ""},
+		{"a JWT with a key in the answer", bound, mine, object{"x5t#S256": thumbprint, "jkt": thumbprint}, "unbound"},
+		{"a JWT with another certificate in the answer", bound, mine, object{"x5t#S256": thumbprint[1:]}, "certificate"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, f := newAsked(t, func(s *setup) {
+				if c.token != "opaque" {
+					withJWTs(s)
+				}
+				s.config.Issuers[0].CertificateBound = true
+			})
+			answer := goodAnswer()
+			if c.cnf != nil {
+				answer = answer.With(object{"cnf": c.cnf})
+			}
+			a.know(c.token, answer)
+			_, err := f.invoke(presenting(t, c.certificate, c.token))
+			if c.want == "" && err != nil {
+				t.Errorf("%v: %s", err, f.log)
+			}
+			if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`)) {
+				t.Errorf("got %v, want a 401 with the reason %s: %s", err, c.want, f.log)
+			}
+		})
+	}
+}

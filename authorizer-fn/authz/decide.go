@@ -109,7 +109,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	issuer := a.issuers[token.Issuer()]
 	d.issuer, d.kid = token.Issuer(), token.KeyID()
 	if issuer.CertificateBound {
-		if err := e.checkCertificate(token.Claim("cnf")); err != nil {
+		if err := e.checkBinding(token); err != nil {
 			return nil, err
 		}
 	}
