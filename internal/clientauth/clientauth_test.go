@@ -3,6 +3,7 @@ package clientauth
 import (
 	"context"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -170,6 +171,12 @@ func TestCredentialErrors(t *testing.T) {
 			credential: "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----\n", want: "not a key in PKCS #8"},
 		"RSA for ES256": {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, rsaKey)),
 			want: "key for RSA with 2048 bits"},
+		"P-224 for ES256": {method: PrivateKey, algorithm: "ES256",
+			credential: string(pkcs8(t, must(ecdsa.GenerateKey(elliptic.P224(), rand.Reader)))), want: "curve P-224"},
+		"P-224 for RS256": {method: PrivateKey, algorithm: "RS256",
+			credential: string(pkcs8(t, must(ecdsa.GenerateKey(elliptic.P224(), rand.Reader)))), want: "curve P-224"},
+		"X25519 for EdDSA": {method: PrivateKey, algorithm: "EdDSA",
+			credential: string(pkcs8(t, must(ecdh.X25519().GenerateKey(rand.Reader)))), want: "key of another kind"},
 		"P-384 for ES256": {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, p384)),
 			want: "curve P-384"},
 		"Ed25519 for RS256": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, edKey)),
@@ -276,6 +283,16 @@ func TestAppendText(t *testing.T) {
 		var got string
 		if err := json.Unmarshal(appendText(nil, s), &got); err != nil || got != s {
 			t.Errorf("%q: got %q, %v", s, got, err)
+		}
+	}
+}
+
+func TestWithin(t *testing.T) {
+	for passed, want := range map[time.Duration]bool{
+		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
+	} {
+		if got := within(t0.Add(passed), t0, time.Minute); got != want {
+			t.Errorf("%v later: got %v", passed, got)
 		}
 	}
 }

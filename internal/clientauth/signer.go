@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	_ "crypto/sha256" // for crypto.SHA256
 	_ "crypto/sha512" // for crypto.SHA384 and crypto.SHA512
@@ -78,7 +77,7 @@ func (s *signing) fits(key any) bool {
 	case *rsa.PrivateKey:
 		return s.rsa && k.N.BitLen() >= 2048 // RFC 7518, section 3.3
 	case *ecdsa.PrivateKey:
-		return s.size != 0 && s.size == (k.Curve.Params().BitSize+7)/8 && k.Curve != elliptic.P224()
+		return s.size == (k.Curve.Params().BitSize+7)/8 // of P-256, P-384 or P-521
 	case ed25519.PrivateKey:
 		return !s.rsa && s.size == 0
 	}

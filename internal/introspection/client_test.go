@@ -539,10 +539,28 @@ func TestBreaker(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	f.server.serve(sayJSON(active))
-	if err := ask(); err != nil {
-		t.Errorf("after it is well: %v", err)
+	// Once it works again, calls at a time do not wait for each other.
+	arrived, release = make(chan struct{}, 2), make(chan struct{})
+	f.server.serve(func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		sayJSON(active)(w, r)
+	})
+	done = make(chan error, 2)
+	for _, token := range []string{"one", "two"} {
+		go func() {
+			_, err := f.ask(token)
+			done <- err
+		}()
 	}
+	for range 2 {
+		select {
+		case <-arrived:
+		case err := <-done:
+			t.Errorf("after it is well, a call ends before both have arrived: %v", err)
+		}
+	}
+	close(release)
 }
 
 // Tokens that an endpoint does not accept do not lock others out, and cost as much of the allowance as invented ones.

@@ -222,6 +222,25 @@ func TestTheWindowIsFiveMinutesBothWays(t *testing.T) {
 	}
 }
 
+// The header Date serves where X-Amz-Date is missing.
+func TestDate(t *testing.T) {
+	r, path, query := suite[0].request()
+	r.Header.Del("X-Amz-Date")
+	r.Header.Set("Date", "20150830T123600Z")
+	c := claim{day: "20150830", region: "us-east-1", service: "service", terminator: terminator,
+		date: suiteVerifier("").Now(), signedHeaders: []string{"date", "host"}}
+	auth := strings.Replace(suiteAuth, "host;x-amz-date", "date;host", 1)
+	signed := signature(suiteSecret, &c, stringToSign(&c, canonicalRequest(r, path, query, &c, nil)))
+	r.Header.Set("Authorization", strings.Replace(auth, vanilla, signed, 1))
+	if _, err := suiteVerifier("").Verify(r, path, query, nil); err != nil {
+		t.Error(err)
+	}
+	r.Header.Set("Date", "20150830T123601Z")
+	if _, err := suiteVerifier("").Verify(r, path, query, nil); !errors.Is(err, ErrMismatch) {
+		t.Errorf("another date: got %v", err)
+	}
+}
+
 // The names of the signed headers may come in any order, and in any case.
 func TestOrderOfSignedHeaders(t *testing.T) {
 	for _, names := range []string{"host;x-amz-date", "x-amz-date;host", "X-Amz-Date;Host", "host;x-amz-date;host"} {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,17 @@ func TestSignatures(t *testing.T) {
 }
 
 // TestPrincipalARN checks that a condition on aws:PrincipalArn compares the role of a session.
+// A principal with a policy that could not be read has no access, since that policy might deny.
+func TestPrincipalThatIsNotReadInFull(t *testing.T) {
+	g := newGate("", withKeys)
+	g.options.Keys[1].Principal.Err = errors.New("a managed policy by import")
+	g.Guard = New(g.options)
+	v := g.Check(t.Context(), g.sign(t, clerk, clerk, "GET /orders/7"))
+	if v.Denial == nil || v.Denial.Status != 403 || !strings.Contains(v.Denial.Reason, "a managed policy by import") {
+		t.Errorf("got %s: %+v", answered(v), v.Trace)
+	}
+}
+
 // A policy may name the caller's account, and a role by its path, which the session's ARN does not contain.
 func TestPrincipalKeys(t *testing.T) {
 	for _, c := range []struct {

@@ -111,6 +111,22 @@ func TestResourcePolicyConditions(t *testing.T) {
 	}
 }
 
+func TestRefererCondition(t *testing.T) {
+	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
+	allow := strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") +
+		`,"Condition":{"StringLike":{"aws:Referer":"https://shop.example.com/*"}}}`
+	for header, allowed := range map[string]bool{
+		"Referer: https://shop.example.com/a":   true,
+		"referer: https://shop.example.com/a":   true,
+		"Referer: https://other.example.com/a":  false,
+		"X-Referer: https://shop.example.com/a": false,
+	} {
+		if v := newGate(policyOf(allow)).check(open, "GET /", header); (v.Denial == nil) != allowed {
+			t.Errorf("%s: got %s", header, answered(v))
+		}
+	}
+}
+
 // A request that came through a VPC has the address inside it, and not a public one.
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html,
 // "aws:SourceVpce: This key can be used only for private APIs", and
