@@ -50,7 +50,7 @@ func (CookieSessions) isSessions() {}
 // holds the handle's digest and the session's tokens, encrypted as in [CookieSessions]. A session ends at a logout, at
 // the provider's back-channel logout, and when all sessions of a subject are ended. It ends at once for every request
 // that API Gateway does not answer from its cache. The authorizer renews tokens itself, so pages have nothing to
-// refresh. A session may be as large as an item, 400 KB.
+// refresh. A session need not fit into cookies: each of its tokens may have 8,192 bytes.
 //
 //	login := &secureapi.Login{
 //		...

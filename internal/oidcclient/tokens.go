@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -17,8 +18,8 @@ type tokens struct {
 	expires             time.Time // from expires_in; zero without one
 }
 
-// maxToken is the maximum size of each token. No cookie holds a larger one.
-const maxToken = 8192
+// maxToken is the maximum size of each token in bytes. The guard of a session would not verify a longer access token.
+const maxToken = jwt.MaxTokenSize
 
 // exchange exchanges a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
 func (c *Client) exchange(ctx context.Context, m *Metadata, g Grant) (*tokens, error) {
