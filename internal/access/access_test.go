@@ -106,14 +106,14 @@ func TestPermitted(t *testing.T) {
 		rights Rights
 		want   []bool
 	}{
-		{"none: a valid token alone", Rights{}, []bool{true, false, false, false, false, false}},
+		{"none: only a valid token", Rights{}, []bool{true, false, false, false, false, false}},
 		{"one of the alternatives", Rights{Scopes: []string{"orders:write"}}, []bool{true, true, false, false, false, false}},
 		{"all requirements hold", Rights{Scopes: []string{"x", "orders:read"}, Groups: []string{"admins"}},
 			[]bool{true, true, true, false, false, false}},
 		{"one requirement of two", Rights{Groups: []string{"admins"}}, []bool{true, false, false, false, false, false}},
 		{"a part of a value does not count", Rights{Roles: []string{"nonadmin", "admins", "Admin"}},
 			[]bool{true, false, false, false, false, false}},
-		{"a scope is no role, a role no group",
+		{"a scope is not a role, a role is not a group",
 			Rights{Scopes: []string{"admin", "staff"}, Roles: []string{"orders:read", "staff"}},
 			[]bool{true, false, false, false, false, false}},
 		{"two requirements of one kind", Rights{Scopes: []string{"a", "b"}}, []bool{true, false, false, false, false, true}},
@@ -234,7 +234,7 @@ func TestLacking(t *testing.T) {
 		want      Rights
 		ok        bool
 	}{
-		{"nothing asked for: everybody may", nil, rule("GET /n"), Rights{}, false},
+		{"no requirement: every caller may", nil, rule("GET /n"), Rights{}, false},
 		{"no rights at all", nil, rule("GET /n", scope("a")), Rights{}, true},
 		{"the same requirement", []Rule{rule("GET /p", scope("a"))}, rule("GET /n", scope("a")), Rights{}, false},
 		{"another scope", []Rule{rule("GET /p", scope("b"))}, rule("GET /n", scope("a")), Rights{Scopes: []string{"b"}},

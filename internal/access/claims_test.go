@@ -20,7 +20,7 @@ func TestClaimNames(t *testing.T) {
 		},
 		{"scp in the absence of scope", `{"scp":["a"]}`, ClaimNames{}, Rights{Scopes: []string{"a"}}},
 		{"scope before scp", `{"scope":"a","scp":"b"}`, ClaimNames{}, Rights{Scopes: []string{"a"}}},
-		{"a claim of its own in place of both", `{"scope":"a","scp":"b"}`, ClaimNames{Scopes: "rights"}, Rights{}},
+		{"another claim instead of both", `{"scope":"a","scp":"b"}`, ClaimNames{Scopes: "rights"}, Rights{}},
 		{
 			"paths", `{"realm":{"roles":["admin"]},"https://a.example/g":["x"]}`,
 			ClaimNames{Groups: "https://a.example/g", Roles: "realm.roles"},

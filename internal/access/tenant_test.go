@@ -19,8 +19,8 @@ func TestCheckTenant(t *testing.T) {
 		want string // "" if it is correct
 	}{
 		{"a claim", []Requirement{tenantOf("org")}, ""},
-		{"beside a scope and an owner", []Requirement{scope("a"), tenantOf("org"), claim("plan", "pro")}, ""},
-		{"beside a text of the claim", []Requirement{tenantOf("org"), claim("org", "acme", "globex")}, ""},
+		{"with a scope and an owner", []Requirement{scope("a"), tenantOf("org"), claim("plan", "pro")}, ""},
+		{"with a text of the claim", []Requirement{tenantOf("org"), claim("org", "acme", "globex")}, ""},
 		{"without a claim", []Requirement{tenantOf("")}, "a claim requirement without the name of the claim"},
 		{"with values", []Requirement{{Kind: Tenant, Claim: "org", AnyOf: []string{"acme"}}},
 			"a tenant requirement has values of its own: the claim has them"},

@@ -100,7 +100,7 @@ func TestSignersOfARoute(t *testing.T) {
 	}{
 		{"every account", `Allow|"*"|*`, ", every AWS account", ""},
 		{"one account", account, ", account 210987654321", ""},
-		{"a role of its own", `Allow|{"AWS":"arn:aws:iam::123456789012:role/ci"}|*`, "", ""},
+		{"one of the account's roles", `Allow|{"AWS":"arn:aws:iam::123456789012:role/ci"}|*`, "", ""},
 		{"an organization", inOrg, "", "? every AWS account may call GET /a under conditions that a request does not show " +
 			"here, such as the time or a VPC: StringEquals aws:principalorgid o-1\n"},
 	} {
@@ -162,7 +162,7 @@ func TestRoutes(t *testing.T) {
 			"+ callers of whom the path's id is the caller's tenant gained GET /u/{id} (was: the path's id is the caller's " +
 				"sub)\n" +
 				"- callers of whom the path's id is the caller's sub lost GET /u/{id} (now: the path's id is the caller's tenant)"},
-		{"an alternative beside ownership", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: is sub or group admins"},
+		{"an alternative to ownership", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: is sub or group admins"},
 			"+ admins gained GET /u/{id} (was: the path's id is the caller's sub)"},
 		{"an alternative to one of two parameters", []string{"GET /u/{id}/{to}: is sub + is sub to"},
 			[]string{"GET /u/{id}/{to}: is sub or claim plan pro + is sub to"},
@@ -205,7 +205,7 @@ func TestRoutes(t *testing.T) {
 		{"a wider route in place of a preflight", []string{"ANY /{p+}: none", "OPTIONS /x: preflight"},
 			[]string{"ANY /{p+}: none"},
 			"+ OPTIONS /x: everyone gained (was: a preflight; ANY /{p+} serves it now)"},
-		{"a preflight beside other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"},
+		{"a preflight in addition to other verbs", []string{"ANY /x: scope a"}, []string{"ANY /x: scope a", "OPTIONS /x: preflight"},
 			""},
 		{"a role of IAM", []string{"GET /x: token"}, []string{"GET /x: iam"},
 			"+ callers that IAM allows execute-api:Invoke gained GET /x (was: any valid token)\n" +

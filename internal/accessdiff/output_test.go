@@ -18,7 +18,7 @@ func TestExit(t *testing.T) {
 		{"narrower", []Effect{Lost, Changed}, 0},
 		{"wider", []Effect{Lost, Gained}, 3},
 		{"not known", []Effect{Unknown, Lost}, 4},
-		{"a gain is certain, what is not known is not", []Effect{Unknown, Gained}, 3},
+		{"a gain and an unknown change", []Effect{Unknown, Gained}, 3},
 	} {
 		d := &Diff{}
 		for _, e := range tt.effects {

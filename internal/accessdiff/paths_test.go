@@ -19,11 +19,11 @@ func TestClasses(t *testing.T) {
 		want     []string
 	}{
 		{"the root", []string{"GET /"}, "", nil, false, []string{"/"}},
-		{"a parameter beside a literal", []string{"GET /{id}", "GET /me"}, "", nil, false, []string{"/me", "/x"}},
+		{"a parameter and a literal", []string{"GET /{id}", "GET /me"}, "", nil, false, []string{"/me", "/x"}},
 		{"a parameter that is longer than one", []string{"GET /{id}/x", "POST /a/{b}"}, "", nil, false,
 			[]string{"/a/1", "/a/x", "/x/x"}},
 		{"a greedy parameter", []string{"GET /{rest+}", "GET /a/b"}, "", nil, false, []string{"/a/b", "/x"}},
-		{"a greedy parameter beside plain ones", []string{"GET /o/{rest+}", "GET /{p}/{q}"}, "", nil, false,
+		{"a greedy parameter and plain ones", []string{"GET /o/{rest+}", "GET /{p}/{q}"}, "", nil, false,
 			[]string{"/o/x", "/o/x/x", "/x/x"}},
 		{"a policy about one path", []string{"GET /o/{id}"}, "abc/prod/GET", []string{"abc/prod/GET/o/1*"}, false,
 			[]string{"/o/1", "/o/1/", "/o/x", "/o/x/"}},

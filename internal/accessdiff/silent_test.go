@@ -141,7 +141,7 @@ func TestNothingIsSilent(t *testing.T) {
 			[]func(*matrix.API){own("1"), toRequest, renamed},
 			"? GET /a: the authorizer Other guards it (was the authorizer Jwt), and which callers a function allows cannot " +
 				"be compared"},
-		{"a guard where all API keys are elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed(),
+		{"a guard if all API keys are in other apps", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed(),
 			func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }},
 			"+ GET /a: everyone with an API key gained (was: any valid token with an API key)"},
 		{"a stage of a plan whose keys are elsewhere", []func(*matrix.API){stages("dev", "prod"), keyed("k"),
@@ -215,7 +215,7 @@ func TestNothingIsSilent(t *testing.T) {
 			ways + "\n? the routes cannot be compared in full: there are too many combinations of " +
 				"the paths in patterns and policies, of conditions that no request shows, or of ways to meet the requirements " +
 				"of a route"},
-		{"a service beside everyone", []func(*matrix.API){anyone, policy(`Allow|"*"|*`)},
+		{"a service in addition to everyone", []func(*matrix.API){anyone, policy(`Allow|"*"|*`)},
 			[]func(*matrix.API){anyone, policy(`Allow|"*"|*`, service+`*`)}, ""},
 		{"conditions on a service in another order", []func(*matrix.API){signatures,
 			policy(service + `*|{"StringEquals":{"aws:SourceAccount":"123456789012","aws:SourceArn":["a","b"]}}`)},
@@ -284,7 +284,7 @@ func TestNothingIsSilent(t *testing.T) {
 			[]func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "b")},
 			"? the setting clientId of the login for the authorizer Jwt is b (was a), and who gets a session cannot be " +
 				"compared"},
-		{"a login that is not in the assembly any more", []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn",
+		{"a login that is no longer in the assembly", []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn",
 			"k"),
 			variable("GATEHOUSE_LOGIN.clientId", "a")}, []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn",
 			"k")},
@@ -334,7 +334,7 @@ func TestNothingIsSilent(t *testing.T) {
 			"are not compared"},
 		{"a key of elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed("abc")},
 			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly"},
-		{"a stage for a key of elsewhere, where another plan has the stage",
+		{"a stage for a key of another app, if another plan has the stage",
 			[]func(*matrix.API){stages("dev", "prod"), keyed("abc"), plan("dev", "prod"),
 				func(a *matrix.API) { a.Plans[0].Stages = []string{"dev"} }},
 			[]func(*matrix.API){stages("dev", "prod"), keyed("abc"), plan("dev", "prod"),

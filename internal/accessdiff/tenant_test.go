@@ -15,7 +15,7 @@ func TestTenantRequirements(t *testing.T) {
 		{"a scope instead", "GET /a: tenant org", "GET /a: scope s",
 			"+ callers with scope s gained GET /a (was: claim org is a tenant ID)\n" +
 				"- callers whose claim org is a tenant ID lost GET /a (now: scope s)"},
-		{"one tenant alone", "GET /a: tenant org", "GET /a: tenant org + claim org acme",
+		{"only one tenant", "GET /a: tenant org", "GET /a: tenant org + claim org acme",
 			"- callers whose claim org is a tenant ID lost GET /a (now: claim org is a tenant ID and claim org is acme)"},
 		{"the same", "GET /a: tenant org + scope s", "GET /a: scope s + tenant org", ""},
 	} {

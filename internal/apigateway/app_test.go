@@ -92,7 +92,7 @@ func TestApp(t *testing.T) {
 		},
 		{"not at the root of an address", ``, "127.0.0.1:PORT", "/auth/login", ""},
 		{"not at the root of another name", ``, "localhost.example.com:PORT", "/auth/login", ""},
-		{"not beside a base path", `,"basePath":"/v1"`, "localhost:PORT", "/auth/login", ""},
+		{"with a base path", `,"basePath":"/v1"`, "localhost:PORT", "/auth/login", ""},
 		{"not by a part of a base path", `,"basePath":"/v1"`, "localhost:PORT", "/v10/auth/login", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

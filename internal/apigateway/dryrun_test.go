@@ -29,7 +29,7 @@ func TestDryRun(t *testing.T) {
 		{"no token", "GET /prod/orders", nil, Outcome{401, "identity source", "missing or empty"}},
 		{"the authorizer denies", "GET /prod/orders", []string{bearer("deny")}, Outcome{403, "policy", "denies it"}},
 		{"the authorizer fails", "GET /prod/orders", []string{bearer("error:no")}, Outcome{200, "authorizer", "no"}},
-		{"no signature, and a status of its own", "GET /prod/signed", nil, Outcome{404, "signature", ""}},
+		{"no signature, and a custom status", "GET /prod/signed", nil, Outcome{404, "signature", ""}},
 		{"no API key", "GET /prod/keyed", nil, Outcome{403, "API key", "is missing"}},
 		{"no route", "GET /prod/gone", nil, Outcome{404, "", "no route matches GET /gone"}},
 		{"no stage", "GET /test/orders", nil, Outcome{403, "", `there is no stage "test"`}},

@@ -309,7 +309,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 			`504 {"message":"Network error communicating with endpoint"}`,
 		),
 		answered(
-			"nothing listens",
+			"no server listens",
 			recordedNetwork,
 			"GET /prod/closed",
 			`504 {"message":"Network error communicating with endpoint"}`,
@@ -354,7 +354,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 				)
 			}},
 		sent(
-			"nothing mapped, nothing sent",
+			"without mappings, nothing is sent",
 			recordedHTTP,
 			"GET /prod/plain?q=1",
 			"",

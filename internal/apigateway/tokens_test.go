@@ -33,7 +33,7 @@ func TestUserPoolTokens(t *testing.T) {
 	}{
 		{"an ID token", "GET /prod/account", devissuer.TokenRequest{Use: devissuer.ID}, 200},
 		{
-			"an access token where there are no scopes",
+			"an access token for a method without scopes",
 			"GET /prod/account",
 			devissuer.TokenRequest{Use: devissuer.Access},
 			401,
@@ -52,7 +52,7 @@ func TestUserPoolTokens(t *testing.T) {
 			devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/delete"}},
 			401,
 		},
-		{"an ID token where there are scopes", "GET /prod/scoped", devissuer.TokenRequest{Use: devissuer.ID}, 401},
+		{"an ID token for a method with scopes", "GET /prod/scoped", devissuer.TokenRequest{Use: devissuer.ID}, 401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, body := send(t, api.URL, c.target, "Authorization: Bearer "+api.Token(c.request))
@@ -181,8 +181,8 @@ func TestAccessKeys(t *testing.T) {
 	}{
 		{"the developer", 0, keys[0].Secret, "", "POST", "200 "},
 		{"the developer's temporary credentials", 2, keys[2].Secret, keys[2].SessionToken, "POST", "200 "},
-		{"the role, where it may", 1, keys[1].Secret, keys[1].SessionToken, "GET", "200 "},
-		{"the role, where it may not", 1, keys[1].Secret, keys[1].SessionToken, "POST", "403 AccessDeniedException"},
+		{"the role, on an allowed route", 1, keys[1].Secret, keys[1].SessionToken, "GET", "200 "},
+		{"the role, on another route", 1, keys[1].Secret, keys[1].SessionToken, "POST", "403 AccessDeniedException"},
 		{"with another's secret", 1, keys[0].Secret, keys[1].SessionToken, "GET", "403 InvalidSignatureException"},
 		// "The security token included in the request is invalid.":
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html

@@ -29,7 +29,7 @@ func TestNotesOfUserPools(t *testing.T) {
 			devissuer.Issuer{Apps: []devissuer.App{login}}, ""},
 		"a login without a domain": {apimodel.UserPool{}, devissuer.Issuer{Apps: []devissuer.App{login}}, "it has no domain"},
 		"no login":                 {apimodel.UserPool{}, devissuer.Issuer{}, ""},
-		"a trigger of its own":     {apimodel.UserPool{PreTokenARN: "arn:t"}, devissuer.Issuer{}, "is not invoked"},
+		"a trigger of the app":     {apimodel.UserPool{PreTokenARN: "arn:t"}, devissuer.Issuer{}, "is not invoked"},
 		"the included trigger": {
 			apimodel.UserPool{PreTokenARN: "arn:t"}, devissuer.Issuer{Trigger: &pretoken.Config{Scopes: []string{"a"}}}, "",
 		},

@@ -40,7 +40,7 @@ func TestWrote(t *testing.T) {
 			failure: "Fn errorString: no such order",
 		},
 		{
-			name:   "a panic beside the handler",
+			name:   "a panic outside of the handler",
 			why:    "the process dies, and its stack is in what it wrote",
 			target: "POST /prod/open/die", status: 502,
 			wrote:   "Fn: panic: out of tea\n…",

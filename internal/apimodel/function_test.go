@@ -163,8 +163,8 @@ func TestFunctionOf(t *testing.T) {
 		{"of another region", "arn:aws:lambda:eu-west-1:123456789012:function:orders", "Prod/Shop", "", ""},
 		{"another service", "arn:aws:sqs:us-east-1:123456789012:orders", "Prod/Shop", "", ""},
 		{"a layer", "arn:aws:lambda:us-east-1:123456789012:layer:orders:1", "Prod/Shop", "", ""},
-		{"nothing is not the function that has no name", "", "Shop", "", ""},
-		{"nor is an alias of nothing", ":live", "Shop", "", ""},
+		{"an empty name is not the function without a name", "", "Shop", "", ""},
+		{"an alias of an empty name", ":live", "Shop", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, qualifier := m.FunctionOf(c.arn, c.stack)

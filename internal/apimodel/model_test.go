@@ -72,7 +72,7 @@ func TestProblems(t *testing.T) {
 		blocks  bool   // the route
 		want    string // part of a problem; "" for none at all
 	}{
-		{"nothing wrong", nil, false, ""},
+		{"a valid template", nil, false, ""},
 
 		{"an OpenAPI body", []string{"Api",
 			`{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a", "Body": {"openapi": "3.0.1"}}}`}, true,
@@ -88,7 +88,7 @@ func TestProblems(t *testing.T) {
 				`{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Policy": {"Statement": [{"Resource": ` +
 					unresolvable + `}]}}}`},
 			true, "Properties.Policy.Statement[0].Resource"},
-		{"a policy that is no JSON",
+		{"a policy that is not JSON",
 			[]string{"Api", `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Policy": "Deny"}}`}, true,
 			"want a JSON document"},
 		{"an unknown source of API keys",
@@ -107,8 +107,8 @@ func TestProblems(t *testing.T) {
 
 		{"an integration of no type", []string{"Method", open(`{"Type": "FTP", "Uri": "ftp://example.com"}`)}, true,
 			`got "FTP"`},
-		{"an HTTP integration of nothing", []string{"Method", open(`{"Type": "HTTP"}`)}, true, "Uri is missing"},
-		{"an AWS integration of nothing known", []string{"Method",
+		{"an HTTP integration without a URI", []string{"Method", open(`{"Type": "HTTP"}`)}, true, "Uri is missing"},
+		{"an AWS integration of an unknown service", []string{"Method",
 			open(`{"Type": "AWS", "Uri": "arn:aws:sqs:eu-west-1:1:q"}`)},
 			true, "want arn:aws:apigateway:REGION:SERVICE:action/NAME"},
 		{"a streamed answer of a service", []string{"Method",
@@ -139,12 +139,12 @@ func TestProblems(t *testing.T) {
 		{"a streamed answer", []string{"Method",
 			open(strings.Replace(proxy("Fn"), `"Uri"`, `"ResponseTransferMode": "STREAM", "Uri"`, 1))}, true,
 			"for a buffered response"},
-		{"a time-out that is no number", []string{"Method", open(`{"Type": "MOCK", "TimeoutInMillis": "soon"}`)}, true,
+		{"a timeout that is not a number", []string{"Method", open(`{"Type": "MOCK", "TimeoutInMillis": "soon"}`)}, true,
 			"TimeoutInMillis: want a whole number"},
 		{"an integration response without a status",
 			[]string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": [{}]}`)}, true,
 			"IntegrationResponses[0].StatusCode is missing"},
-		{"integration responses that are no list", []string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": {}}`)},
+		{"integration responses that are not a list", []string{"Method", open(`{"Type": "MOCK", "IntegrationResponses": {}}`)},
 			true, "IntegrationResponses: want a list"},
 		{"the function is a container image",
 			[]string{"Fn", `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": "x"}}}`}, true,
@@ -186,7 +186,7 @@ func TestProblems(t *testing.T) {
 		{"a key requirement that has no value",
 			[]string{"Method", method(`"AuthorizationType": "NONE", "ApiKeyRequired": `+unresolvable, proxy("Fn"))}, true,
 			"ApiKeyRequired"},
-		{"a key requirement that is no boolean",
+		{"a key requirement that is not a boolean",
 			[]string{"Method", method(`"AuthorizationType": "NONE", "ApiKeyRequired": "maybe"`, proxy("Fn"))}, true,
 			"ApiKeyRequired: want a boolean"},
 		{"a validator of another app",
@@ -345,7 +345,7 @@ func TestTransforms(t *testing.T) {
 		{"functions that are resolved here", `"AWS::LanguageExtensions"`, false},
 		{"what CDK adds for the rotation of secrets", `["AWS::SecretsManager-2020-07-23"]`, false},
 		{"SAM", `"AWS::Serverless-2016-10-31"`, true},
-		{"a macro of one's own", `["AWS::LanguageExtensions", "Guard"]`, true},
+		{"a macro of the app", `["AWS::LanguageExtensions", "Guard"]`, true},
 		{"a macro with parameters", `[{"Name": "AWS::Include", "Parameters": {"Location": "s3://x"}}]`, true},
 		{"nonsense", `5`, true},
 	} {
@@ -461,7 +461,7 @@ func TestMetadata(t *testing.T) {
 		want           string
 	}{
 		{"a reason", `{"gatehouse:public": "health check"}`, "map[gatehouse:public:health check]"},
-		{"others beside it", `{"cdk_nag": {"rules_to_suppress": []}, "n": 1, "a": "b"}`, "map[a:b]"},
+		{"with other metadata", `{"cdk_nag": {"rules_to_suppress": []}, "n": 1, "a": "b"}`, "map[a:b]"},
 		{"none", `{}`, "map[]"},
 		{"no map", `["x"]`, "map[]"},
 	} {

@@ -107,7 +107,7 @@ func TestPermitted(t *testing.T) {
 		{"of a function that is not known", []string{"P", permit(unresolvable, gateway)}, "?", "?"},
 		{"from a source that is not known", []string{"P", permit(fn, gateway, `"SourceArn": `+unresolvable)}, "?", none},
 		{"of a service that is not known", []string{"P", strings.Replace(permit(fn, ""), `""`, unresolvable, 1)}, "?", none},
-		{"not known, beside one that fits", []string{"P", permit(unresolvable, gateway), "Q", permit(fn, gateway)}, "", "?"},
+		{"an unknown one and one that fits", []string{"P", permit(unresolvable, gateway), "Q", permit(fn, gateway)}, "", "?"},
 
 		{"a role invokes the authorizer", []string{"Auth", byRole}, none, ""},
 		{"under a condition that does not hold", []string{"P", `{"Condition": "No", ` + permit(fn, gateway)[1:]}, none, none},

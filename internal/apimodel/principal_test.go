@@ -23,7 +23,7 @@ func TestPrincipals(t *testing.T) {
 	}{
 		{"none", role(``), 0, "[]", ""},
 		{"inline", role(`"Policies": [{"PolicyName": "p", ` + document + `}]`), 1, "[]", ""},
-		{"a policy of its own",
+		{"an inline policy",
 			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": [{"Ref": "Role"}], ` +
 				document + `}}`,
 			1, "[]", ""},
@@ -51,7 +51,7 @@ func TestPrincipals(t *testing.T) {
 			role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Nope"}], ` + document + `}}`, 0,
 			"[]", `"Nope"`},
 		{"no document", role(`"Policies": [{"PolicyName": "p"}]`), 0, "[]", "want a policy document"},
-		{"policies that are no list", role(`"Policies": {}`), 0, "[]", "not a list"},
+		{"policies that are not a list", role(`"Policies": {}`), 0, "[]", "not a list"},
 		{"managed policies that are no list", role(`"ManagedPolicyArns": "a"`), 0, "[]", "want a list of names"},
 		{"a managed policy that is no name", role(`"ManagedPolicyArns": [{}]`), 0, "[]", "want a name"},
 		{"a boundary, which is not read", role(`"PermissionsBoundary": "arn:aws:iam::aws:policy/A"`), 0, "[]",
@@ -85,7 +85,7 @@ func TestUsersInGroups(t *testing.T) {
 		known           bool
 	}{
 		{"no group", `"U": {"Type": "AWS::IAM::User"}`, true},
-		{"a group of its own", `"U": {"Type": "AWS::IAM::User", "Properties": {"Groups": ["g"]}}`, false},
+		{"a group by name", `"U": {"Type": "AWS::IAM::User", "Properties": {"Groups": ["g"]}}`, false},
 		{"a group that it is added to",
 			`"U": {"Type": "AWS::IAM::User"}, "A": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g", "Users": [{"Ref": "U"}]}}`,
 			false},

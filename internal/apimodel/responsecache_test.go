@@ -30,7 +30,7 @@ func TestResponseCaches(t *testing.T) {
 			`"CacheClusterEnabled": true, "MethodSettings": [` + all +
 				`, {"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}]`,
 			"GET", "/orders", 0},
-		{"for that one alone",
+		{"only for that one",
 			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "GET", "ResourcePath": "/~1orders", "CachingEnabled": false}, ` + all + `]`,
 			"GET", "/", 5 * time.Minute},
 		{"a time of 0 turns it off",

@@ -28,9 +28,9 @@ func TestRoutingRules(t *testing.T) {
 	}{
 		{"the default mode", "ApiGateway::DomainName", ``, []string{ruleOf(arn, 1, "")}, "mapping",
 			"the routing mode of the domain a.example has no routing rules: API Gateway refuses it"},
-		{"base path mappings alone", "ApiGateway::DomainName", `"BASE_PATH_MAPPING_ONLY"`, nil, "mapping", ""},
-		{"API mappings alone", "ApiGatewayV2::DomainName", `"API_MAPPING_ONLY"`, nil, "mapping", ""},
-		{"rules alone", "ApiGateway::DomainName", `"ROUTING_RULE_ONLY"`,
+		{"only base path mappings", "ApiGateway::DomainName", `"BASE_PATH_MAPPING_ONLY"`, nil, "mapping", ""},
+		{"only API mappings", "ApiGatewayV2::DomainName", `"API_MAPPING_ONLY"`, nil, "mapping", ""},
+		{"only rules", "ApiGateway::DomainName", `"ROUTING_RULE_ONLY"`,
 			[]string{ruleOf(arn, 20, path), ruleOf(arn, 5, fmt.Sprintf(header, "a*")+","+path)},
 			"routing rule 5 for header x-version: a* and path /users; routing rule 20 for path /users", ""},
 		{"rules, then base path mappings", "ApiGateway::DomainName", `"ROUTING_RULE_THEN_BASE_PATH_MAPPING"`,

@@ -14,7 +14,7 @@ func TestAPIKeys(t *testing.T) {
 		length           int
 	}{
 		{"disabled by default", `"Value": "abcdefghijklmnopqrstuvwxyz"`, false, "abcdefghijklmnopqrstuvwxyz", 26},
-		{"a value of its own", `"Enabled": true, "Value": "abcdefghijklmnopqrstuvwxyz"`, true, "abcdefghijklmnopqrstuvwxyz",
+		{"a value in the template", `"Enabled": true, "Value": "abcdefghijklmnopqrstuvwxyz"`, true, "abcdefghijklmnopqrstuvwxyz",
 			26},
 		{"a stand-in", `"Enabled": true`, true, "", 40},
 		{"an empty value fits no request", `"Enabled": true, "Value": ""`, false, "", 0},

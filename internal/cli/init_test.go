@@ -28,7 +28,7 @@ func TestRelease(t *testing.T) {
 		},
 		{"a clone", info(starter.Gatehouse(), "v0.1.1-0.20261128103000-0123456789ab", revision), ""},
 		{"a clone whose revision is not stamped", info(starter.Gatehouse(), "(devel)"), ""},
-		{"nothing known", info(starter.Gatehouse(), ""), ""},
+		{"no build information", info(starter.Gatehouse(), ""), ""},
 		{"a folder that replaces the release", replaced, ""},
 		{"another program that has the command", info("example.com/tools", "v1.2.3"), ""},
 	} {

@@ -148,7 +148,7 @@ func TestTokenOfStaleRecords(t *testing.T) {
 	}{
 		{"it runs", 0, func(t *testing.T) string { return answering(t, "ours") }, succeeded, "", true},
 		{
-			"nothing listens any more",
+			"no process listens any longer",
 			0,
 			func(*testing.T) string { return closed.URL },
 			failed,

@@ -12,7 +12,7 @@ func TestBuilt(t *testing.T) {
 		info debug.BuildInfo
 		want string
 	}{
-		{"nothing known", debug.BuildInfo{}, "(devel)"},
+		{"no build information", debug.BuildInfo{}, "(devel)"},
 		{"a release", debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}, "v1.2.3"},
 		{
 			"a release that is replaced",

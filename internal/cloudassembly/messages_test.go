@@ -37,7 +37,7 @@ func TestReadMessages(t *testing.T) {
 				`"properties":{"directoryName":"assembly-Prod"}}}}`,
 			"assembly-Prod/manifest.json": stack(`,"metadata":` + said),
 		}, want, false},
-		{"nothing is said", map[string]string{"manifest.json": stack("")}, nil, false},
+		{"no messages", map[string]string{"manifest.json": stack("")}, nil, false},
 		{"the file is missing", map[string]string{"manifest.json": stack(`,"additionalMetadataFile":"x.json"`)}, nil, true},
 		{"another form", map[string]string{"manifest.json": stack(`,"metadata":[]`)}, nil, true},
 		{"no assembly", nil, nil, true},

@@ -127,7 +127,7 @@ func TestAuthorizationRequests(t *testing.T) {
 		"max_age":                          {"max_age", "0"},
 		"no scope":                         {"scope", ""},
 		"no state":                         {"state", ""},
-		"what is not known":                {"ui_locales", "de"},
+		"an unknown parameter":             {"ui_locales", "de"},
 	} {
 		if answer, text := page(t, authURL(s, changes...)); answer.StatusCode != http.StatusOK ||
 			!strings.Contains(text, "<form") {

@@ -42,7 +42,7 @@ func TestEnvironment(t *testing.T) {
 				`","leewaySeconds":60,"url":"https://idp.example.com/"}]}`},
 		},
 		{
-			"another issuer is left alone",
+			"another issuer stays the same",
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
 		},

@@ -360,7 +360,7 @@ func TestMintErrors(t *testing.T) {
 			`claim "": want a name in valid UTF-8`,
 		},
 		{
-			"a claim that is no JSON",
+			"a claim that is not JSON",
 			plain,
 			TokenRequest{Claims: map[string]any{"f": func() {}}},
 			`the claims cannot be encoded as JSON`,
@@ -384,7 +384,7 @@ func TestMintErrors(t *testing.T) {
 			`the claim "groups.roles": groups is not an object`,
 		},
 		{
-			"a claim where an object is",
+			"a claim in place of an object",
 			with(func(i *authz.Issuer) { i.RolesClaim, i.PrincipalClaim = "user", "user.name" }),
 			rights,
 			`the claim "user": it is an object already`,

@@ -48,7 +48,7 @@ func TestDiscovery(t *testing.T) {
 			"https://shop.okta.com/oauth2/default",
 			"/dev/issuers/shop.okta.com-ecf4da00",
 		},
-		{"a name that is no URL", "http://localhost:4000", "accounts.google.com", "/issuers/issuer-97692e14"},
+		{"a name that is not a URL", "http://localhost:4000", "accounts.google.com", "/issuers/issuer-97692e14"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			settings := authz.Issuer{URL: tt.issuer, Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}

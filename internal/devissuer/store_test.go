@@ -124,7 +124,7 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 			ErrKeyFile,
 			"issuer-1.json is not a regular file: delete it",
 		},
-		{"a file where the folder should be", func(dir string) error {
+		{"a file in place of the folder", func(dir string) error {
 			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
 		}, nil, "is not a folder, and the keys are kept there: move it away"},
 	} {

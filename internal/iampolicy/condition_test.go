@@ -170,12 +170,12 @@ func TestConditionsTogether(t *testing.T) {
 		want Outcome
 	}{
 		{"from inside the range", map[string]string{"aws:SourceIp": "203.0.113.7"}, Allowed},
-		{"from outside, with nothing else", map[string]string{"aws:SourceIp": "192.0.2.1"}, ExplicitDeny},
+		{"from outside, without other keys", map[string]string{"aws:SourceIp": "192.0.2.1"}, ExplicitDeny},
 		{"through an endpoint", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-2"}, Allowed},
 		{"through another endpoint", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-3"},
 			ExplicitDeny},
 		{"of the account", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:PrincipalAccount": "123456789012"}, Allowed},
-		{"nothing is known", nil, ExplicitDeny},
+		{"no keys", nil, ExplicitDeny},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			context := Context{}

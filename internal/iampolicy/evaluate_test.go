@@ -100,7 +100,7 @@ func TestPrincipal(t *testing.T) {
 		{"anyone of AWS, anonymous too", `{"AWS":"*"}`, Caller{}, true},
 		{"an account is everybody in it", `{"AWS":"123456789012"}`, user, true},
 		{"another account", `{"AWS":"123456789012"}`, other, false},
-		{"nor an anonymous caller", `{"AWS":"123456789012"}`, Caller{}, false},
+		{"not an anonymous caller", `{"AWS":"123456789012"}`, Caller{}, false},
 		{"its root", `{"AWS":"arn:aws:iam::123456789012:root"}`, session, true},
 		{"another one's root", `{"AWS":"arn:aws:iam::123456789012:root"}`, other, false},
 		{"a user", `{"AWS":"arn:aws:iam::123456789012:user/alice"}`, user, true},
@@ -124,8 +124,8 @@ func TestPrincipal(t *testing.T) {
 		{"a role, of a caller without an ARN", `{"AWS":"arn:aws:iam::123456789012:role/deploy"}`, Caller{Account: account},
 			false},
 		{"one of a list", `{"AWS":["210987654321","123456789012"]}`, user, true},
-		{"a user is no service", `{"Service":["apigateway.amazonaws.com"]}`, user, false},
-		{"an anonymous caller is no service", `{"Service":"apigateway.amazonaws.com"}`, Caller{}, false},
+		{"a user is not a service", `{"Service":["apigateway.amazonaws.com"]}`, user, false},
+		{"an anonymous caller is not a service", `{"Service":"apigateway.amazonaws.com"}`, Caller{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := Request{Action: InvokeAction, Resource: prefix + "GET/a", Caller: c.caller}

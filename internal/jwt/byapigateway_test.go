@@ -13,11 +13,11 @@ func TestByAPIGateway(t *testing.T) {
 		gateway, other error
 	}{
 		{"a good token", nil, nil, nil, nil},
-		{"a type of its own", object{"typ": "logout+jwt"}, nil, nil, ErrType},
+		{"another type", object{"typ": "logout+jwt"}, nil, nil, ErrType},
 		{"bound to a key", nil, object{"cnf": object{"jkt": "x"}}, nil, ErrBound},
 		{"client_id in place of aud", nil, object{"client_id": testAudience, "aud": nil}, nil, ErrAudience},
 		{"no kid", object{"kid": nil}, nil, ErrKeyID, nil},
-		{"client_id beside another aud", nil, object{"client_id": testAudience, "aud": "x"}, ErrAudience, ErrAudience},
+		{"client_id with another aud", nil, object{"client_id": testAudience, "aud": "x"}, ErrAudience, ErrAudience},
 		{"neither aud nor client_id", nil, object{"aud": nil}, ErrAudience, ErrAudience},
 		{"expired", nil, object{"exp": t0.Unix()}, ErrExpired, ErrExpired},
 		{"not yet valid", nil, object{"nbf": t0.Unix() + 1}, ErrNotYet, ErrNotYet},

@@ -41,7 +41,7 @@ func TestMismatchSaysWhatCameAndWhatIsWanted(t *testing.T) {
 			"7210 s", "3600 s", ErrLifetime},
 		{"no iat", object{"iat": nil}, func(o *Options) { o.Issuers[0].MaxLifetime = time.Hour }, "no iat", "3600 s",
 			ErrLifetime},
-		{"nothing of what else is wrong", object{"sub": 1}, nil, "", "", ErrClaimType},
+		{"no other errors", object{"sub": 1}, nil, "", "", ErrClaimType},
 	} {
 		f := newFixture(t, func(o *Options) {
 			if c.change != nil {

@@ -120,7 +120,7 @@ func TestAwait(t *testing.T) {
 		end      func(c net.Conn, end func())
 	}{
 		{"the client hangs up", next, func(c net.Conn, _ func()) { c.Close() }},
-		{"the client sends no more", next, func(c net.Conn, _ func()) { c.(*net.TCPConn).CloseWrite() }},
+		{"the client closes its side", next, func(c net.Conn, _ func()) { c.(*net.TCPConn).CloseWrite() }},
 		{"the client sends more", next, func(c net.Conn, _ func()) { io.WriteString(c, "GET") }},
 		{"the body of the question breaks off", nextHead + "Content-Length: 2\r\n\r\n{",
 			func(c net.Conn, _ func()) { c.Close() }},

@@ -201,7 +201,7 @@ func TestWhere(t *testing.T) {
 			`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},{"path":"main.go","line":7,"label":"get"}]}`,
 			"main.go:7 (get)",
 		},
-		{"nothing but the runtime", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`, ""},
+		{"only the runtime", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`, ""},
 		{"an error that was returned", `{"errorType":"errorString","errorMessage":"no"}`, ""},
 		{
 			"Node.js",
@@ -209,7 +209,7 @@ func TestWhere(t *testing.T) {
 			"Runtime.handler (/var/task/index.js:3:9)",
 		},
 		{"Python, whose stack is text", `{"stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n"]}`, ""},
-		{"of the local runtime alone", `{"errorType":"Runtime.MarshalError","trace":["E: m","    at fault ([eval]:46:17)"]}`, ""},
+		{"only the local runtime", `{"errorType":"Runtime.MarshalError","trace":["E: m","    at fault ([eval]:46:17)"]}`, ""},
 		{"not a stack", `{"stackTrace":7,"trace":{}}`, ""},
 	} {
 		if got := parseError([]byte(c.document), "").Where; got != c.want {

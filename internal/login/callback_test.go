@@ -104,7 +104,7 @@ func TestCallbackAttacks(t *testing.T) {
 		{"another issuer (RFC 9207)", func(f *fixture) *logintest.Page {
 			return f.browser.Link(f.t, idpOrigin, changed(f.held(f.browser), "iss", "https://"+marker+".test"))
 		}, 400, "issuer"},
-		{"no issuer, where the provider names itself", func(f *fixture) *logintest.Page {
+		{"no issuer, although the provider sends iss", func(f *fixture) *logintest.Page {
 			return f.browser.Link(f.t, idpOrigin, changed(f.held(f.browser), "iss", ""))
 		}, 400, "issuer"},
 		{"no code", func(f *fixture) *logintest.Page {
@@ -188,7 +188,7 @@ func TestCallbackErrors(t *testing.T) {
 		"access_denied":           {403, "access_denied"},
 		"login_required":          {400, "login_required"},
 		"temporarily_unavailable": {400, "temporarily_unavailable"},
-		"a code of its own":       {400, "other"},
+		"another code":            {400, "other"},
 	} {
 		f := newFixture(t)
 		f.idp.authorize = func(q url.Values) { q.Del("code"); q.Set("error", code) }

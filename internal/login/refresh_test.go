@@ -178,7 +178,7 @@ func TestRefreshThatFails(t *testing.T) {
 		{"invalid_grant with another status", says(403, json, `{"error":"invalid_grant"}`), 401, "invalid_grant", false},
 		{"the client is not known", says(401, json, `{"error":"invalid_client"}`), 503, "client", true},
 		{"another error", says(400, json, `{"error":"invalid_scope"}`), 503, "client", true},
-		{"an error of its own", says(400, json, `{"error":"secret words of the provider"}`), 503, "client", true},
+		{"an error of the provider", says(400, json, `{"error":"secret words of the provider"}`), 503, "client", true},
 		{"500", says(500, json, `{"error":"invalid_grant"}`), 503, "provider", true},
 		{"429", says(429, json, `{"error":"invalid_grant_later"}`), 503, "provider", true},
 		{"a redirect", says(307, json, ``), 503, "provider", true},

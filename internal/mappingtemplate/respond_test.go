@@ -30,7 +30,7 @@ func TestFixedAnswers(t *testing.T) {
 			"a ${util.urlDecode('%24')}input.body ${util.urlDecode('%5C')}${util.urlDecode('%24')}x " +
 				"${util.urlDecode('%23')}if(1) ${util.urlDecode('%23')}${util.urlDecode('%23')} c:${util.urlDecode('%5C')}d",
 			"'text/plain; charset=utf-8'"},
-		{"backslashes alone", 200, []any{`c:\d`}, nil, "text/plain", `c:\d`, "'text/plain; charset=utf-8'"},
+		{"only backslashes", 200, []any{`c:\d`}, nil, "text/plain", `c:\d`, "'text/plain; charset=utf-8'"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := NewFixedAnswer(tt.status, tt.body, tt.headers)

@@ -14,7 +14,7 @@ func TestByte(t *testing.T) {
 		}
 	}
 	for name, s := range map[string]string{
-		"nothing": "", "a sign alone": "%", "one digit": "%2", "no sign": "2F0", "a letter past F": "%2G",
+		"nothing": "", "only a sign": "%", "one digit": "%2", "no sign": "2F0", "a letter past F": "%2G",
 		"a letter past f first": "%g2", "a sign in place of a digit": "%%20", "a digit of another script": "%٢0",
 		"further on": "a%2F",
 	} {

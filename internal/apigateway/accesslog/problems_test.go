@@ -9,7 +9,7 @@ func TestProblems(t *testing.T) {
 	const id = "$context.requestId "
 	for _, c := range []struct{ name, format, want string }{
 		{"none", id + "$context.status", ""},
-		{"the extended ID alone", "$context.extendedRequestId", ""},
+		{"only the extended ID", "$context.extendedRequestId", ""},
 		{"a line end at the end", id + "\r\n", ""},
 		{"no ID", "$context.status",
 			"the format has neither $context.requestId nor $context.extendedRequestId, and the deployment fails: add one"},

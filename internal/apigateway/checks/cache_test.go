@@ -113,7 +113,7 @@ func TestCacheKeys(t *testing.T) {
 			false,
 		},
 		{"letters of another case", "header.A", []string{"A: x"}, []string{"A: X"}, false},
-		{"what is no source does not count", "header.A", []string{"A: x", "B: 1"}, []string{"A: x", "B: 2"}, true},
+		{"a header that is not an identity source", "header.A", []string{"A: x", "B: 1"}, []string{"A: x", "B: 2"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate("")

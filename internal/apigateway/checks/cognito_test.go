@@ -23,7 +23,7 @@ func TestCognito(t *testing.T) {
 		{docCognito, "an ID token", nil, signed("id", nil), "ok", "[id]"},
 		{
 			docCognito,
-			"an access token where there are no scopes",
+			"an access token for a method without scopes",
 			nil,
 			signed("access", scope("orders/read")),
 			unauthorized401,
@@ -63,7 +63,7 @@ func TestCognito(t *testing.T) {
 		},
 		{
 			docCognito,
-			"an ID token where there are scopes",
+			"an ID token for a method with scopes",
 			[]string{"orders/read"},
 			signed("id", scope("orders/read")),
 			unauthorized401,

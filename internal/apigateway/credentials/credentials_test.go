@@ -80,7 +80,7 @@ func TestMask(t *testing.T) {
 			Hidden + ", " + Hidden + ", " + Hidden + ", " + Hidden,
 		},
 		{
-			"a value with an equal sign that is no cookie",
+			"a value with an equal sign that is not a cookie",
 			"only cookies have values of their own",
 			"X-Shop",
 			"name=harmless-part; x",
@@ -112,7 +112,7 @@ func TestMask(t *testing.T) {
 		{"a short value", "it would be found by chance", "Authorization", "GET", "", "GET /orders", "GET /orders"},
 		{
 			"one value within another",
-			"nothing of the longer one is left",
+			"the longer one is masked completely",
 			"Cookie",
 			"a=opaque-value; b=opaque-value-longer",
 			"",

@@ -75,7 +75,7 @@ func TestChoose(t *testing.T) {
 		{"another end", both, "/", `root prod "" /`, []string{"x-ends: account"}},
 		{"a part of a value", both, "/", `has prod "" /`, []string{"x-has: beta"}},
 		{"a base path that is stripped", both, "/users/v2/7", `stripped prod "/users/v2" /7`, nil},
-		{"nothing behind a base path that is stripped", both, "/users/v2", `stripped prod "/users/v2" /`, nil},
+		{"no path after a stripped base path", both, "/users/v2", `stripped prod "/users/v2" /`, nil},
 		{"a base path that is not stripped", both, "/users/7", `whole prod "" /users/7`, nil},
 		{"a segment that only begins so", both, "/users2", `root prod "" /users2`, nil},
 		{"the longest base path", both, "/orders/items/1", `items prod "/orders/items" /1`, nil},

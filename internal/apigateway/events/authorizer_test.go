@@ -69,7 +69,7 @@ func TestReadAuthorizer(t *testing.T) {
 // Lines 3 and 6: 500 AUTHORIZER_CONFIGURATION_ERROR.
 func TestReadAuthorizerUnreadable(t *testing.T) {
 	for _, c := range []struct{ name, payload, reason string }{
-		{"null, as of a function that returns nothing", `null`, "got null"},
+		{"null, the answer of a function without a result", `null`, "got null"},
 		{"nothing", ``, "not JSON"},
 		{"not an object", `"Unauthorized"`, "got a string"},
 		{"no principal", `{"policyDocument":` + policy + `}`, "principalId is missing"},

@@ -222,7 +222,7 @@ func TestRefusals(t *testing.T) {
 		{"NUL in a value", first + "X: a\x00\r\n\r\n", 400, "control character"},
 		{"no colon", first + "X\r\n\r\n", 400, "no valid name"},
 		{"no name", first + ": a\r\n\r\n", 400, "no valid name"},
-		{"a name that is no token", first + "X(: a\r\n\r\n", 400, "no valid name"},
+		{"a name that is not a token", first + "X(: a\r\n\r\n", 400, "no valid name"},
 		{
 			"coding in HTTP/1.0",
 			"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

@@ -146,7 +146,7 @@ func TestAnswers(t *testing.T) {
 			"HTTP/1.1 499 \r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
 		},
 		{
-			"a status that is no answer",
+			"a status that is not an answer",
 			"GET /100 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
 			"HTTP/1.1 500 Internal Server Error\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
 		},

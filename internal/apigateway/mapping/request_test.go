@@ -93,7 +93,7 @@ func TestRequest(t *testing.T) {
 		}, func(s *Source) {
 			s.Request.Headers = exchange.Headers{{Name: "X-Many", Value: "1"}, {Name: "x-many", Value: "2"}}
 		}, "http://127.0.0.1/a/b?a=1&h=1%2C2"},
-		{"what is not there", func(i *apimodel.Integration) {
+		{"a missing value", func(i *apimodel.Integration) {
 			for q, source := range map[string]string{"h": "multivalueheader.none", "p": "path.none", "b": "body.none"} {
 				i.RequestParameters["integration.request.querystring."+q] = "method.request." + source
 			}
@@ -202,7 +202,7 @@ func TestSelection(t *testing.T) {
 		{"no message", ".*", Received{Function: true, Status: 200}, ""},
 		{"no message is not the status", ".+", Received{Function: true, Status: 200}, none},
 		{"a status", `2\d\d`, Received{Status: 200}, ""},
-		{"what is not known", `.*\bno.*`, Received{Function: true, Error: "é no"}, "cannot be compared"},
+		{"an unknown message", `.*\bno.*`, Received{Function: true, Error: "é no"}, "cannot be compared"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			i, err := NewIntegration(httpMethod(func(i *apimodel.Integration) { i.Responses[0].SelectionPattern = c.pattern }),

@@ -122,14 +122,14 @@ func TestDefaultAnswers(t *testing.T) {
 			"InternalServerErrorException",
 		},
 		{
-			"a status of its own",
+			"a custom status",
 			Failure{Type: IntegrationTimeout, Message: "Endpoint request timed out"},
 			504,
 			`{"message":"Endpoint request timed out"}`,
 			"InternalServerErrorException",
 		},
 		{
-			"an error type of its own",
+			"a custom error type",
 			Failure{Type: AccessDenied, ErrorType: "ForbiddenException", Message: "Forbidden"},
 			403,
 			`{"message":"Forbidden"}`,
@@ -198,7 +198,7 @@ func TestAnswerCustomized(t *testing.T) {
 		source       *Source
 		want         exchange.Answer
 	}{
-		{"headers alone", "the body stays API Gateway's own, its capital letter too",
+		{"only headers", "the body stays API Gateway's own, its capital letter too",
 			[]*apimodel.GatewayResponse{{
 				Type:       "DEFAULT_4XX",
 				Parameters: map[string]string{"gatewayresponse.header.Vary": "'Origin'"},

@@ -28,13 +28,13 @@ func TestPolicyNote(t *testing.T) {
 			not,
 		},
 		{
-			"and something besides",
+			"and a further statement",
 			all +
 				`,{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`,
 			not,
 		},
 		{
-			"a Deny beside it",
+			"and a Deny",
 			all + `,{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/prod/GET/a"}`,
 			may,
 		},
@@ -74,7 +74,7 @@ func TestPolicyNote(t *testing.T) {
 			may,
 		},
 		{
-			"what is not understood",
+			"an unknown element",
 			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"Magic":{"a":"b"}}}`,
 			may,
 		},

@@ -172,7 +172,7 @@ func TestUnknown(t *testing.T) {
 		},
 		{"a wrong access table", "{}", func(*apimodel.Model) {}, "the access table of Shop/Guard: access: access.json: "},
 		{
-			"code that is no folder",
+			"code that is not a folder",
 			table,
 			func(m *apimodel.Model) { method(m).Authorizer.Function.Code = apimodel.Code{Zip: "a.zip"} },
 			"its code is not a folder of the assembly",
@@ -295,7 +295,7 @@ func TestTable(t *testing.T) {
 			"A               B       C\n12345678901234  123456  x\n",
 		},
 		{"characters count, not bytes", [][]string{{"äöü", "x"}, {"abc", "y"}}, "äöü     x\nabc     y\n"},
-		{"nothing that a terminal obeys", [][]string{{"a\x1b[31m\n", "x"}}, "a\\x1b[31m\\n     x\n"},
+		{"no control characters", [][]string{{"a\x1b[31m\n", "x"}}, "a\\x1b[31m\\n     x\n"},
 		{"quotes stay", [][]string{{`a "b"`, "x"}}, "a \"b\"   x\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

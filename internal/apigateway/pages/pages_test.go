@@ -17,7 +17,7 @@ func TestAddTo(t *testing.T) {
 	for _, c := range []struct{ name, variable, settings, want string }{
 		{"a login", login.Variable, `{"clientId":"a&b","maxAgeSeconds":12345678901234567}`,
 			`{"allowOrigins":["http://localhost:5173"],"clientId":"a&b","maxAgeSeconds":12345678901234567}`},
-		{"with origins of its own", login.Variable, `{"allowOrigins":["https://www.example.com","http://localhost:5173"]}`,
+		{"with its own origins", login.Variable, `{"allowOrigins":["https://www.example.com","http://localhost:5173"]}`,
 			`{"allowOrigins":["https://www.example.com","http://localhost:5173"]}`},
 		{"a session for each request", authz.ConfigVariable, `{"perRequest":true,"session":{"host":"h"}}`,
 			`{"perRequest":true,"session":{"allowOrigins":["http://localhost:5173"],"host":"h"}}`},

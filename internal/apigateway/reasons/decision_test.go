@@ -37,7 +37,7 @@ func TestDecisions(t *testing.T) {
 		{"a session that has ended", one(`"outcome":"unauthorized","reason":"session_ended"`),
 			sessionGlosses["session_ended"]},
 		{"a write from another site", one(`"outcome":"denied","reason":"cross_site"`), fromAnotherSite},
-		{"no route of its own", one(`"outcome":"denied","reason":"route"`), "the authorizer says: route"},
+		{"no such route", one(`"outcome":"denied","reason":"route"`), "the authorizer says: route"},
 		{
 			"a reason without words",
 			one(`"outcome":"unauthorized","reason":"critical"`),

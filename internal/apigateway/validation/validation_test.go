@@ -147,7 +147,7 @@ func TestBodies(t *testing.T) {
 		{"or a number", `{"type":["integer","number"],"enum":[1]}`, "", "", `1.0`, "", "it fits"},
 		{"equal numbers are not unique", `{"uniqueItems":true}`, "", "", `[1,1.0]`, refused, "equal"},
 		{"a fraction without a remainder", `{"multipleOf":0.1}`, "", "", `0.3`, "", "it fits"},
-		{"of a member that is there twice the last counts", `{"properties":{"a":{"type":"integer"}}}`, "", "",
+		{"the last of duplicate members counts", `{"properties":{"a":{"type":"integer"}}}`, "", "",
 			`{"a":"x","a":1}`, "",
 			"it fits"},
 		{"null is there", `{"required":["a"]}`, "", "", `{"a":null}`, "", "it fits"},
@@ -326,7 +326,7 @@ func TestModelsThatCannotBeEnforced(t *testing.T) {
 			`Two: the expression "^(?!a)": the look-around or atomic group (?! is not supported here`},
 		{"not an expression", `{"pattern":"(a"}`,
 			"it is not a JSON Schema: at '/pattern': '(a' is not valid regex: missing closing )"},
-		{"an expression of Go alone", `{"pattern":"\\Aa"}`, `the expression "\\Aa": \A is not supported here`},
+		{"an expression that only Go has", `{"pattern":"\\Aa"}`, `the expression "\\Aa": \A is not supported here`},
 		{
 			"a reference to a model that the API has not",
 			`{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/None"}`,
@@ -339,7 +339,7 @@ func TestModelsThatCannotBeEnforced(t *testing.T) {
 		},
 		{"to a page", `{"$ref":"https://example.com/schema.json"}`, "https://example.com/schema.json"},
 		{"to a file", `{"$ref":"file:///etc/passwd"}`, "file:///etc/passwd"},
-		{"to nothing within it", `{"$ref":"#/definitions/none"}`, "none"},
+		{"to a missing part", `{"$ref":"#/definitions/none"}`, "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, m := api(map[string]string{"Two": c.model}, map[string]string{"application/json": "Two"}, nil)

@@ -58,9 +58,9 @@ func TestRender(t *testing.T) {
 		{"variables", "$context.stage/$stageVariables.table.", "prod/orders."},
 		{"formal names", "${context.stage}s ${stageVariables.table}s", "prods orderss"},
 		{"context that is not known is empty", "[$context.requestId]", "[]"},
-		{"what is missing is an empty text", "Hello $name ${name}.", "Hello  ."},
+		{"a missing value is an empty text", "Hello $name ${name}.", "Hello  ."},
 		{"a member that is missing", "#set($m = {'n': $none})[$m.size().x] [$m.x.y] [$m.n] [$m]", "[] [] [] [{n=}]"},
-		{"what is missing beside a string or a number", "#set($s = 'a' + $none.x)#set($t = $none + 1)$s $t", "a 1"},
+		{"a missing value with a string or a number", "#set($s = 'a' + $none.x)#set($t = $none + 1)$s $t", "a 1"},
 		{"claims", "$context.authorizer.claims.sub $context.authorizer.claims['cognito:groups']", "s-1 [admins]"},
 
 		{
@@ -80,7 +80,7 @@ func TestRender(t *testing.T) {
 		{"body", "$input.body", body},
 		{"json", "$input.json('$.lines')", `[{"sku":"x","qty":2},{"sku":"y","qty":5}]`},
 		{"json of text", "$input.json('$.name')", `"it's"`},
-		{"json of nothing", "$input.json('$.missing')|$input.path('$.missing')|", `""||`},
+		{"json of a missing value", "$input.json('$.missing')|$input.path('$.missing')|", `""||`},
 		{"json of null", "$input.json('$.none')", "null"},
 		{"numbers", "$input.path('$.n') $input.path('$.price') $input.path('$.big')", "3 1.5 123456789012345678901"},
 		{"a map and a list as Java has them", "$input.path('$.lines[0]') $input.path('$.tags')", `{sku=x, qty=2} ["a","b"]`},
@@ -106,9 +106,9 @@ func TestRender(t *testing.T) {
 		{"a name may have a hyphen", `#set($a-b = "x")$a-b`, "x"},
 		{"set again", `#set($a = "x")#set($a = "y")$a`, "y"},
 		{"a directive takes the rest of its line", "  #set($a = 'x')  \n$a\n", "  x\n"},
-		{"unless there is no end of the line", "#set($a = 'x')  ", "  "},
+		{"unless the line does not end", "#set($a = 'x')  ", "  "},
 		{"but not the text on it", "b #set($a = 'x') c", "b  c"},
-		{"set to what is missing", "#set($a = 'x')#set($a = $b)[$a]", "[]"},
+		{"set to a missing value", "#set($a = 'x')#set($a = $b)[$a]", "[]"},
 		{"set to what cannot be computed keeps the value", "#set($a = 'x')#set($a = 1 / 0)#set($a = 1.5 % 0)$a", "x"},
 		{"set a member", "#set($m = {'a': 1})#set($m.b = 2)#set($m['c d'] = 3)$m", "{a=1, b=2, c d=3}"},
 		{"set an element", "#set($l = [1, 2])#set($l[0] = 'x')$l", "[x, 2]"},
@@ -122,7 +122,7 @@ func TestRender(t *testing.T) {
 		{"elseif", "#if(false)1#elseif('a' == 'a')2#else 3#end", "2"},
 		{"else", "#if(false)1#{else}2#end", "2"},
 		{"and, or, not", "#if(!false && (false || true))1#end#if(true and not false)2#end", "12"},
-		{"an empty text holds, and what is missing", "#if($input.params('none'))1#end#if($a.b)2#end#if(!$a)3#end", "12"},
+		{"an empty text is true, a missing value is not", "#if($input.params('none'))1#end#if($a.b)2#end#if(!$a)3#end", "12"},
 		{
 			"what the template has there does not",
 			"#if('a')1#end#if(1)2#end#if([1])3#end#if(1 + 1 || {})4#end#if(!\"$a\")5#end#if([1..2] || 2 >= 1)6#end",
@@ -156,7 +156,7 @@ func TestRender(t *testing.T) {
 			"#set($m = {'a': 1, 'b': 2})#foreach($v in $m)$v#end#foreach($e in $m.entrySet())$e.key$e.getValue()#end",
 			"12a1b2",
 		},
-		{"over nothing", "#foreach($t in $none)1#end.", "."},
+		{"over a missing list", "#foreach($t in $none)1#end.", "."},
 		{"break", "#foreach($i in [1..5])#if($i == 3)#break#end$i#end.", "12."},
 		{"stop", "a#stop b", "a"},
 		{"define", "#define($d)<$x>#end#set($x = 1)$d#set($x = 2)$d", "<1><2>"},
@@ -254,7 +254,7 @@ func TestRender(t *testing.T) {
 			`$util.urlEncode('a b&c/~*') $util.urlDecode('a+b%26') $util.base64Encode('hi') $util.base64Decode('aGk=')`,
 			"a+b%26c%2F%7E* a b& aGk= hi",
 		},
-		{"of nothing", "[$!util.urlEncode($none)]", "[]"},
+		{"of a missing value", "[$!util.urlEncode($none)]", "[]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := rendered(t, c.template, env()).Text; got != c.want {

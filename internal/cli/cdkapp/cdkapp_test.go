@@ -150,7 +150,7 @@ func TestLoadErrors(t *testing.T) {
 			"cdk.context.json:1:6: unexpected end",
 		},
 		{
-			"lookups that are no JSON",
+			"lookups that are not JSON",
 			map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`},
 			ErrConfig,
 			"cdk.context.json: want an object, got array",

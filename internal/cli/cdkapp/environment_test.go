@@ -19,7 +19,7 @@ func TestPrograms(t *testing.T) {
 		mode               os.FileMode // of the folder above the app's
 		want               []string
 	}{
-		{"of the user alone", "/bin", "apps", 0o700, []string{"apps/shop", "apps", "/bin"}},
+		{"only writable by the user", "/bin", "apps", 0o700, []string{"apps/shop", "apps", "/bin"}},
 		{"for a group", "/bin", "apps", 0o770, []string{"apps/shop", "apps", "/bin"}},
 		{"for everybody, who may replace the app", "/bin", "apps", 0o777, []string{"apps/shop", "apps", "/bin"}},
 		{"to which other users add, as /tmp", "/bin", "apps", 0o777 | os.ModeSticky, []string{"apps/shop", "/bin"}},

@@ -102,7 +102,7 @@ func TestSynthesizeFails(t *testing.T) {
 		},
 		{
 			"something else is not found",
-			"that is no program",
+			"that is not a program",
 			App{Command: "echo 'Error: stack Shop: not found' >&2; exit 1"},
 			"Error: stack Shop: not found\n",
 			"exit 1: exit status 1",

@@ -13,8 +13,8 @@ func TestClosest(t *testing.T) {
 		{"two letters of a long word", "paramters-", "parameters"},
 		{"the beginning of one", "param", "parameters"},
 		{"the beginning of two", "a", ""},
-		{"a short word with nothing near it", "xy", ""},
-		{"a long word with nothing near it", "verbose", ""},
+		{"a short word without a similar one", "xy", ""},
+		{"a long word without a similar one", "verbose", ""},
 		{"nothing", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

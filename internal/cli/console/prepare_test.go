@@ -295,7 +295,7 @@ func TestPrepareErrors(t *testing.T) {
 		},
 		{"no time at all", "expires", "want a time such as", form("GET", "/open", "token", idp(object{"expires": "10ms"}))},
 		{
-			"claims that are no JSON",
+			"claims that are not JSON",
 			"claims",
 			"want one JSON object",
 			form("GET", "/open", "token", idp(object{"claims": "tenant=acme"})),

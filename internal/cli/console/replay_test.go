@@ -285,7 +285,7 @@ func TestCopy(t *testing.T) {
 		note               string
 	}{
 		{
-			"nothing to hide", "GET /prod/open?a=b", "", []string{"X-Note: it's"},
+			"no credentials", "GET /prod/open?a=b", "", []string{"X-Note: it's"},
 			`curl -i -H 'X-Note: it'\''s' 'http://127.0.0.1:3000/prod/open?a=b'`,
 			"await fetch(\"http://127.0.0.1:3000/prod/open?a=b\", {\n  headers: [\n    [\"X-Note\", \"it's\"],\n  ],\n})", "",
 		},

@@ -310,7 +310,7 @@ func TestOthers(t *testing.T) {
 			"GET /c (0.0 s old) and 1 more\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: after 1.2 s, with an answer to ` +
 				`GET /a (in F, 1.0 s old), GET /b (0.0 s old), GET /c (0.0 s old) and 1 more"}` + "\n"},
-		{"it has waited for nothing", func(r reporter) {
+		{"no requests were open", func(r reporter) {
 			one := []pending{waiting("/a", "F", time.Second)}
 			r.stopped(waits{at: noon, took: endsWithin, open: append(one, waiting("/b", "", 0)), left: one})
 		}, "12:00:00.123  stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)\n",

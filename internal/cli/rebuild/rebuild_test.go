@@ -113,7 +113,7 @@ func TestOf(t *testing.T) {
 		{"go.mod", "it chooses the modules of all", []string{"go.mod"}, "", "app"},
 		{"cdk.json", "", []string{"cdk.json"}, "", "app"},
 		{"a file that is not built", "the app may read it", []string{"orders/README.md"}, "", "app"},
-		{"a package that nothing imports", "the app may run it", []string{"tool/main.go"}, "", "app"},
+		{"a package that no package imports", "the app may run it", []string{"tool/main.go"}, "", "app"},
 		{"a folder below a package", "it is another package", []string{"orders/x/x.go"}, "", "app"},
 		{"nothing", "", nil, "", ""},
 		{"after a failure", "its error was of another file", []string{"admin/main.go"}, "Shop/Orders",

@@ -177,7 +177,7 @@ func TestCheckout(t *testing.T) {
 	}
 	absolute := filepath.Join(dir, "gatehouse")
 	for _, tt := range []struct{ name, replace, want, fails string }{
-		{"a folder beside it", "../gatehouse", "../gatehouse", ""},
+		{"a folder next to it", "../gatehouse", "../gatehouse", ""},
 		{"a slash at the end", "../gatehouse/", "../gatehouse", ""},
 		{"an absolute folder", absolute, filepath.ToSlash(absolute), ""},
 		{"a folder below it, which go.mod marks with a dot", "nested", "./nested", ""},

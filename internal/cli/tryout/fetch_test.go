@@ -12,7 +12,7 @@ func TestFetch(t *testing.T) {
 		in   Example
 		want string
 	}{
-		{"nothing but the URL", Example{Verb: "GET", URL: "http://h/p"}, `await fetch("http://h/p")`},
+		{"only the URL", Example{Verb: "GET", URL: "http://h/p"}, `await fetch("http://h/p")`},
 		{
 			"all of it",
 			Example{

@@ -328,7 +328,7 @@ func TestModules(t *testing.T) {
 			want:    `"list"`,
 		},
 		{
-			name: "a module beside it",
+			name: "another module in the folder",
 			files: map[string]string{
 				"index.js":    `const { text } = require("./lib/text"); exports.handler = async () => text`,
 				"lib/text.js": `exports.text = "beside"`,

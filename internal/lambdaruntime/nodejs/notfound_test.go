@@ -62,7 +62,7 @@ func TestErrorsWithFailingGetters(t *testing.T) {
 `
 	for _, c := range []struct{ name, code string }{
 		{"a rejection", `exports.handler = async () => { throw error }`},
-		{"what nothing catches", `exports.handler = () => new Promise(() => setImmediate(() => { throw error }))`},
+		{"an uncaught error", `exports.handler = () => new Promise(() => setImmediate(() => { throw error }))`},
 		{"loading", `throw error`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -75,7 +75,7 @@ def circle():
 		{"a named tuple is an object", `Point(1, [Point(2, 3)])`, `{"x": 1, "y": [{"x": 2, "y": 3}]}`},
 		{"a Decimal is a number", `{"price": decimal.Decimal("1.10")}`, `{"price": 1.10}`},
 		{"bytes inside are text", `{"body": "ä".encode()}`, `{"body": "\u00e4"}`},
-		{"bytes alone are the answer", `b'{"raw":1}'`, `{"raw":1}`},
+		{"bytes are the answer", `b'{"raw":1}'`, `{"raw":1}`},
 		{"names that are not text", `{1: 2, None: 3, False: 4, 1.5: 6}`, `{"1": 2, "null": 3, "false": 4, "1.5": 6}`},
 		{"empty ones", `[{}, [], ""]`, `[{}, [], ""]`},
 		{"a set", `{1, 2}`, `Runtime.MarshalError: Unable to marshal response: Object of type set is not JSON serializable`},
@@ -128,7 +128,7 @@ func TestModules(t *testing.T) {
 		{"a package", "orders.app.handler", map[string]string{"orders/__init__.py": "", "orders/app.py": code},
 			`"orders.app"`},
 		{
-			"a module beside it", "app.handler",
+			"another module in the folder", "app.handler",
 			map[string]string{"app.py": "import text\nhandler = lambda e, c: text.text", "text.py": "text = 'beside'"},
 			`"beside"`,
 		},

@@ -25,7 +25,7 @@ func TestJar(t *testing.T) {
 			[]string{"__Host-a=1; Domain=example.test; Secure; Path=/"},
 			"",
 		},
-		"__Host- in other letters":   {"https://shop.example.test", []string{"__HOST-a=1; Path=/"}, ""},
+		"__Host- in capitals":        {"https://shop.example.test", []string{"__HOST-a=1; Path=/"}, ""},
 		"__Host- without a path":     {"https://shop.example.test", []string{"__Host-a=1; Secure"}, ""},
 		"__Host- as it should be":    {"https://shop.example.test", []string{"__Host-a=1; Secure; Path=/"}, "__Host-a=1"},
 		"over plain HTTP":            {"http://shop.example.test", []string{"__Host-a=1; Secure; Path=/"}, ""},
@@ -64,7 +64,7 @@ func TestBrowser(t *testing.T) {
 	}{
 		"typed":                {func() { b.Open(t, shop) }, "none", "navigate", "", all},
 		"typed, by a provider": {func() { b.Open(t, provider) }, "none", "navigate", "", lax},
-		"a link of its own":    {func() { b.Link(t, shop, shop) }, "same-origin", "navigate", "", all},
+		"its own link":         {func() { b.Link(t, shop, shop) }, "same-origin", "navigate", "", all},
 		"its own, by a provider": {
 			func() { b.Link(t, shop, provider) }, "cross-site", "navigate", "", lax,
 		},

@@ -18,7 +18,7 @@ func TestConverter(t *testing.T) {
 	const other = "https://apigateway.amazonaws.com/restapis/a1/models/"
 	for _, tt := range []struct{ name, schema, want string }{
 		{
-			"what is the same",
+			"unchanged keywords",
 			`{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`,
 			`{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`,
 		},
