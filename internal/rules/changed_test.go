@@ -111,3 +111,51 @@ func TestChangesOfAClosedAPI(t *testing.T) {
 		})
 	}
 }
+
+// A Deny of the plan's policy must be in the template as it was planned, wherever it stands. An Allow may be gone.
+func TestPlannedDenies(t *testing.T) {
+	const (
+		allow = `{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*/GET/"}`
+		deny  = `{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*/GET/", ` +
+			`"Condition": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}}`
+		lacks = "resource-policy: the resource policy lacks a Deny that was planned: "
+	)
+	wider := strings.Replace(deny, "203.0.113.0/24", "0.0.0.0/0", 1)
+	for _, tt := range []struct {
+		name, planned, there string
+		want                 int // Deny statements that are missing
+	}{
+		{"as planned", `[` + allow + `, ` + deny + `]`, `[` + allow + `, ` + deny + `]`, 0},
+		{"in another order, with more", `[` + allow + `, ` + deny + `]`, `[` + wider + `, ` + deny + `, ` + allow + `]`, 0},
+		{"gone", `[` + allow + `, ` + deny + `]`, `[` + allow + `]`, 1},
+		{"another range", `[` + allow + `, ` + deny + `]`, `[` + allow + `, ` + wider + `]`, 1},
+		{"two that are gone", `[` + deny + `, ` + wider + `]`, `[` + allow + `]`, 2},
+		{"without a list", deny, `[` + allow + `, ` + deny + `]`, 0},
+		{"without a list, and gone", deny, allow, 1},
+		{"an Allow that is gone", allow, `[` + allow + `, ` + deny + `]`, 0},
+		{"nothing planned", `[]`, allow, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi",
+				"Metadata": {"gatehouse:plan": {"routes": {"GET /": ""}, "policy": {"Statement": `+tt.planned+`}}},
+				"Properties": {"Name": "shop", "Policy": {"Statement": `+tt.there+`}}},
+				"Get": {"Type": "AWS::ApiGateway::Method", "Metadata": {"gatehouse:public": "probe"}, "Properties": {
+					"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET",
+					"AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := 0
+			for _, f := range rules.Check(a, rules.Options{}) {
+				if line := f.Rule + ": " + f.Message; strings.HasPrefix(line, lacks) {
+					got++
+				} else {
+					t.Errorf("found %s", line)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("%d Deny statements are missing, want %d", got, tt.want)
+			}
+		})
+	}
+}
