@@ -173,13 +173,17 @@ func (s *Session) Tenant(t Tenant) (string, error) {
 // Source: https://aws.amazon.com/blogs/compute/building-multi-tenant-saas-applications-with-aws-lambdas-new-tenant-isolation-mode/
 var contextKey = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
+// ownKeys are the keys of $context.authorizer that API Gateway itself sets, in templates or in access logs.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+var ownKeys = []string{"claims", "error", "integrationLatency", "integrationStatus", "latency", "requestId", "status"}
+
 // OwnTenant is the source of tenants for the app's own authorizer function.
 func OwnTenant(t Tenant) (string, error) {
 	switch {
 	case !t.IsKey:
 		return "", errors.New("your own Function decides alone, so nothing here reads the claim: return the tenant in the " +
 			`function's context and name its key, as in AuthorizerTenant("tenantId")`)
-	case slices.Contains([]string{"claims", "error", "integrationLatency", "latency", "status"}, t.Key):
+	case slices.Contains(ownKeys, t.Key):
 		return "", fmt.Errorf("API Gateway has another meaning for the key %q: return the tenant under another one", t.Key)
 	case !contextKey.MatchString(t.Key):
 		return "", fmt.Errorf("want a key of letters, digits and underscores, which a mapping expression takes, got "+

@@ -115,6 +115,8 @@ func TestWrongTenants(t *testing.T) {
 		{"no key", on("own", Tenant{IsKey: true}), `want a key of letters, digits and underscores`},
 		{"a key of API Gateway", on("own", Tenant{Key: "claims", IsKey: true}), "API Gateway has another meaning for the key " +
 			`"claims": return the tenant under another one`},
+		{"a key of access logs", on("own", Tenant{Key: "requestId", IsKey: true}), "API Gateway has another meaning for the key " +
+			`"requestId"`},
 		{"a key of a user pool", on("pool", Tenant{Key: "tenantId", IsKey: true}), "no function of yours returns it: write " +
 			"Tenant(Claim(...))"},
 		{"an attribute that users write", on("pool", Tenant{Claim: "email"}), "users write the attribute email themselves, so " +
