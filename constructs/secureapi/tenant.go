@@ -1,17 +1,6 @@
 package secureapi
 
-import (
-	"maps"
-	"slices"
-	"strings"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/jsii-runtime-go"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
-	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
-)
+import "github.com/gatehouse-cdk/gatehouse/internal/plan"
 
 // TenantSource says where the tenant of a function comes from: a [Claim] of the caller's token, or a [PathParameter]
 // that the route compares with a claim.
@@ -57,10 +46,10 @@ func (p Parameter) tenant() plan.Tenant { return plan.Tenant{Path: p.name, IsPat
 // Otherwise each caller would choose the tenant, and Tenant is refused. Values with ~ or | are not tenant IDs, and get
 // 500.
 //
-// It is refused on public routes, on routes with a key alone, and on routes of [Integrate] without [InvokeAsync]. In [Props.DefaultAccess] it
-// applies to each guarded route whose function of the app has tenant isolation, unless the route names its own tenant.
-// Synthesis fails if the route's function has no tenant isolation, or if a function with it is on a route without
-// Tenant.
+// It is refused on public routes, on routes with a key alone, and on routes of [Integrate] without [InvokeAsync]. In
+// [Props.DefaultAccess] it applies to each guarded route whose function of the app has tenant isolation, unless the
+// route names its own tenant. Synthesis fails if the route's function has no tenant isolation, or if a function with it
+// is on a route without Tenant.
 //
 // Sources: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html and
 // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html
@@ -79,57 +68,3 @@ func Tenant(source TenantSource) Access {
 // The key has letters, digits and underscores. API Gateway may keep the function's answer for other routes and across
 // deployments, so a key must never get another meaning.
 func AuthorizerTenant(key string) Access { return restriction{plan.Tenant{Key: key, IsKey: true}} }
-
-// declareTenant declares the parameter that a route's tenant is mapped from, because API Gateway maps only parameters
-// that the method declares.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html ("You must first map the client
-// request property")
-func (b *builder) declareTenant(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
-	if r.TenantFrom == "" || !r.Tenant.IsPath {
-		return
-	}
-	parameters := b.given(r).requestParameters(p)
-	parameters[r.TenantFrom] = true
-	p.RequestParameters = &parameters
-}
-
-// withTenant returns the integration of a method that is created from its properties, with the route's tenant.
-func (b *builder) withTenant(
-	r plan.PlannedRoute, i *awsapigateway.CfnMethod_IntegrationProperty,
-) *awsapigateway.CfnMethod_IntegrationProperty {
-	if r.TenantFrom == "" {
-		return i
-	}
-	own := *i // a copy, because others share the integration
-	own.RequestParameters = &map[string]*string{tenant.Parameter: &r.TenantFrom}
-	return &own
-}
-
-// addBoundTenant does the same for a method whose integration CDK has bound.
-func (b *builder) addBoundTenant(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
-	name := strings.ReplaceAll(tenant.Parameter, ".", `\.`)
-	method.AddPropertyOverride(jsii.String("Integration.RequestParameters."+name), r.TenantFrom)
-	b.dependOn(tenant.Parameter + ": " + r.TenantFrom) // CDK does not see overrides
-}
-
-// mapsTenant reports whether integration options map the tenant ID themselves.
-func mapsTenant(o *awsapigateway.LambdaIntegrationOptions) bool {
-	if o.RequestParameters == nil {
-		return false
-	}
-	return slices.ContainsFunc(slices.Collect(maps.Keys(*o.RequestParameters)), func(name string) bool {
-		return strings.EqualFold(name, tenant.Parameter)
-	})
-}
-
-// isolated reports whether a function of the app has tenant isolation. It is false for an imported function.
-func isolated(f awslambda.IFunction) bool {
-	if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
-		f = of.Lambda() // the function of an alias or a version
-	}
-	if own, ok := f.(awslambda.Function); ok {
-		made, ok := own.Node().DefaultChild().(awslambda.CfnFunction)
-		return ok && made.TenancyConfig() != nil
-	}
-	return false
-}

@@ -10,15 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
-// Tenant names what says for which tenant a route's function runs. One of the texts is set.
-type Tenant struct {
-	Claim  string // a claim of the caller's token
-	Key    string // a value that the app's own authorizer function returns
-	IsKey  bool   // whether Key is meant, even if it is ""
-	Path   string // a parameter of the path, which the route compares with a claim
-	IsPath bool   // whether Path is meant, even if it is ""
-}
-
 var _ Word = Tenant{}
 
 func (Tenant) isAccess() {}
@@ -55,10 +46,6 @@ func (t Tenant) addTo(r *PlannedRoute) []error {
 	}
 	return nil
 }
-
-// TenantSource returns what a tenant ID is mapped from, such as "context.authorizer.tenantId", or why an authorizer
-// cannot tell the tenant, with the way out.
-type TenantSource func(Tenant) (from string, err error)
 
 // maxTenants is the number of claims that one authorizer takes tenants from. Each one is in each of its answers.
 const maxTenants = 8
