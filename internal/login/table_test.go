@@ -195,6 +195,25 @@ func TestTheTableIsAway(t *testing.T) {
 	}
 }
 
+// TestSessionThatEndsDuringARefresh checks that a session which ends while the provider answers is not revived, and that
+// the browser loses its cookie.
+func TestSessionThatEndsDuringARefresh(t *testing.T) {
+	f := newTableFixture(t)
+	f.logIn()
+	f.clock.Advance(5 * time.Minute)
+	f.idp.set(func() {
+		f.idp.tokens = func(map[string]any) {
+			if n, err := f.sessions.(*inTable).store.EndSubject(t.Context(), idpOrigin, "user-1"); n != 1 || err != nil {
+				t.Errorf("ended %d, %v", n, err)
+			}
+		}
+	})
+	f.want(f.post("refresh"), http.StatusUnauthorized, "session_ended")
+	if names := f.browser.Jar.Names("__Host-session"); len(names) != 0 {
+		t.Errorf("cookies %q", names)
+	}
+}
+
 // TestRefreshWhileTheTableTakesNoWrites checks that a session is not extended if its use cannot be recorded.
 func TestRefreshWhileTheTableTakesNoWrites(t *testing.T) {
 	f := newTableFixture(t)
