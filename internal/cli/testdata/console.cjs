@@ -1,7 +1,7 @@
-// It uses the console in a browser, by the keyboard alone, and tells what it saw: a line of JSON for each line it is given.
+// Uses the console in a browser with only the keyboard, and reports what it sees: one line of JSON for each line of input.
 const [url, pictures, axe] = args
 
-// axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.
+// axeRules are the rules of axe-core: all rules and, in the dark scheme, again those about colours, which alone depend on it.
 const axeRules = {light: {}, dark: {runOnly: ['color-contrast', 'link-in-text-block']}}
 const wrong = [] // what the page should not do
 let page
@@ -20,20 +20,20 @@ async function open() {
   await page.waitForFunction(() => document.querySelectorAll('#route option').length > 0)
 }
 
-// elsewhere makes a request that no page of the console makes.
+// elsewhere makes a request as another client, not as the console.
 const elsewhere = (method, path, headers, body) => new Promise((resolve, reject) => {
   const request = require('node:http').request(url + path, {method, headers}, answer => { answer.resume().on('end', resolve) })
   request.on('error', reject).end(body)
 })
 
-// focused is what has the focus: its id, its name for assistive technology, and whether one can see that it has it.
+// focused returns the element with the focus: its ID, its name for assistive technology, and whether the focus is visible.
 const focused = () => page.evaluate(() => {
   const e = document.activeElement
   const name = e.getAttribute('aria-label') || [...(e.labels || [])].map(l => l.textContent).join(' ') || e.textContent
   return {id: e.id, tag: e.tagName, href: e.getAttribute('href') || '', name: name.trim(), seen: getComputedStyle(e).outlineStyle !== 'none'}
 })
 
-// tabTo presses Tab until something has the focus.
+// tabTo presses Tab until an element has the focus.
 async function tabTo(is, key = 'Tab') {
   for (let n = 0; n < 150; n++) {
     await page.keyboard.press(key)
@@ -61,7 +61,7 @@ async function chooseRoute(text) {
   throw new Error('there is no route ' + text)
 }
 
-// toCredential goes to the radio button that is chosen.
+// toCredential moves the focus to the selected radio button.
 async function toCredential() {
   await toField('route')
   await tabTo(f => /^(a|my) /.test(f.name) && f.tag === 'INPUT')
@@ -74,7 +74,7 @@ async function fill(id, text) {
   await page.keyboard.type(text)
 }
 
-// send submits the form and goes to the decision, and tells both.
+// send submits the form, opens the decision, and reports both.
 async function send() {
   await page.evaluate(() => { document.getElementById('outcome').textContent = '' })
   await tabTo(f => f.id === 'send')
@@ -140,8 +140,8 @@ const commands = {
     return seen
   },
 
-  // axe has axe-core look at the page as it is now, with everything open, at each width and in each scheme.
-  // In pictures, those of a state have its name.
+  // axe checks the page with axe-core in its present state, with everything open, at each width and in each scheme.
+  // Pictures of a state have its name.
   async axe(state) {
     const found = []
     for (const [width, height] of [[1280, 900], [390, 844]]) for (const colorScheme of ['light', 'dark']) {
@@ -160,7 +160,7 @@ const commands = {
     return found
   },
 
-  // use does what a developer does with the form, and what once went wrong.
+  // use does what a developer does with the form, including actions that once failed.
   async use() {
     const seen = {}
     const form = () => page.evaluate(() => ({
@@ -212,11 +212,11 @@ const commands = {
     return seen
   },
 
-  // again works with a request that came from elsewhere, and with the settings that the page keeps.
+  // again works with a request of another client, and with the settings that the page stores.
   async again() {
     const seen = {}
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    // What is copied is noted as it is written: Chromium may empty the clipboard later, so it is not read.
+    // Record copied texts when they are written, because Chromium may clear the clipboard later.
     const copied = async button => {
       await page.evaluate(() => {
         const clipboard = navigator.clipboard
@@ -317,14 +317,14 @@ const commands = {
     return seen
   },
 
-  // clear forgets the requests.
+  // clear removes the requests.
   async clear() {
     await page.click('#clear')
     await page.waitForFunction(() => document.getElementById('list').hidden && document.activeElement.id === 'requests')
     return {none: await page.isVisible('#none'), filters: await page.isVisible('#filters'), focus: (await focused()).id}
   },
 
-  // held opens a decision, and tells how far it moves when other requests come in.
+  // held opens a decision, and reports how far it moves when other requests arrive.
   async held() {
     await page.setViewportSize({width: 1280, height: 900})
     await page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = false })
@@ -337,7 +337,7 @@ const commands = {
     return {moved: Math.round(await top() - before)}
   },
 
-  // type chooses a route and fills the form.
+  // type selects a route and fills the form.
   async type() {
     await chooseRoute('GET /v1/orders')
     await fill('scopes', 'orders/read mine')

@@ -1,4 +1,4 @@
-// It uses the pages of examples/spa and examples/cognito-hosted-domain in a browser as people do, and answers each line of JSON that it is given with one.
+// Uses the pages of examples/spa and examples/cognito-hosted-domain in a browser, and answers each line of JSON with a line of JSON.
 const [app, provider, pictures, axeFile] = args
 
 // axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.

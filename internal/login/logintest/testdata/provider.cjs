@@ -1,10 +1,10 @@
-// An OpenID provider (https://github.com/panva/node-oidc-provider) on a free port of 127.0.0.1, for an issuer that is
-// served by the process that forwards to that port: node -e <this> -- <issuer> <settings>. It writes the port. A line on
-// its standard input is a command and is answered by a line:
+// An OpenID provider (https://github.com/panva/node-oidc-provider) on a free port of 127.0.0.1: node -e <this> -- <issuer>
+// <settings>. It writes the port. Another process serves the issuer's URL and forwards requests to the port. Each line on
+// standard input is a command, and is answered with a line:
 //
-//   rotate   signs with a new key from now on, and publishes the old ones too; the new key's id
-//   ttl 60   access tokens expire after that many seconds
-//   forget   ends all grants, as an administrator does who logs out a user everywhere
+//   rotate   signs with a new key, and still publishes the old ones; the answer is the new key's ID
+//   ttl 60   makes access tokens expire after 60 seconds
+//   forget   ends all grants, as an administrator does to log out a user everywhere
 const { createServer } = require('node:http')
 const { text } = require('node:stream/consumers')
 
@@ -21,7 +21,7 @@ const client = (id, method, rest) => ({
 
 const secret = (id) => ({ client_secret: `the secret of ${id}` })
 
-// What the provider keeps, in memory: instances with different keys share it.
+// The state of the provider, in memory. Instances with different keys share it.
 const kept = new Map()
 
 class Adapter {
@@ -44,7 +44,7 @@ const padding = (subject) => 'x'.repeat({ large: 3000, huge: 5000 }[subject] ?? 
 
 const configuration = (keys) => ({
   adapter: Adapter,
-  // The clients' address leads here, to a loopback address, which the provider's own dispatcher refuses.
+  // The clients' address is a loopback address, which the provider's own dispatcher rejects.
   fetch: (url, options) => fetch(String(url) === logoutUri ? backChannel : url, { ...options, dispatcher: undefined }),
   jwks: { keys },
   cookies: { keys: ['of the cookies of the provider'] },
@@ -75,7 +75,7 @@ const configuration = (keys) => ({
         ctx.body = `<!doctype html>${form}<button form="op.logoutForm" name="logout" value="yes">Sign out</button>`
       },
     },
-    // Access tokens are JWTs for a resource that says so (RFC 8707).
+    // Access tokens are JWTs for a resource with that format (RFC 8707).
     resourceIndicators: {
       enabled: true,
       defaultResource: () => 'urn:api:orders',
@@ -88,7 +88,7 @@ const configuration = (keys) => ({
   },
 })
 
-// interact is the sign-in page: one form for who signs in, which is consent as well.
+// interact shows the sign-in page, which has one form for the user. Sending it is also the consent.
 const interact = async (provider, request, response) => {
   const details = await provider.interactionDetails(request, response)
   if (request.method === 'GET') {

@@ -1,10 +1,10 @@
 // Two tabs of one browser that load the session's script: node -e <this> -- <server> <address of the script> <script>.
-// The server answers for the origin. A line "GET /orders" has each tab fetch that five times at once, and is answered by
-// a list of the statuses.
+// The server answers for the origin. A line "GET /orders" makes each tab fetch that five times at once. The answer is a list
+// of the statuses.
 const vm = require('node:vm')
 const [, server, address, script] = process.argv
 
-// The Web Locks API as far as request(name, callback) goes (https://w3c.github.io/web-locks/): one at a time an origin.
+// The method request(name, callback) of the Web Locks API (https://w3c.github.io/web-locks/): one holder for each origin.
 const held = new Map()
 const locks = {
   request (name, work) {

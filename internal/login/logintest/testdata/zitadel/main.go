@@ -1,11 +1,11 @@
-// Zitadel is an OpenID provider of zitadel/oidc's package op on a free port of 127.0.0.1, for an issuer that is served
-// by the process that forwards to that port:
+// Zitadel is an OpenID provider with package op of zitadel/oidc, on a free port of 127.0.0.1. Another process serves the
+// issuer's URL and forwards requests to the port:
 //
 //	zitadel <issuer> <settings>
 //
-// It writes the port. A line on its standard input is a command and is answered by a line: those of provider.cjs.
+// It writes the port. Each line on standard input is a command, and is answered with a line, as in provider.cjs.
 //
-// It is a module of its own, so that Gatehouse's does not require what the provider does.
+// It is a separate module, so that Gatehouse's module does not get its requirements.
 package main
 
 import (
@@ -73,7 +73,7 @@ func main() {
 	}
 }
 
-// signIn is the sign-in page: one form for who signs in, which is consent as well.
+// signIn shows the sign-in page, which has one form for the user. Sending it is also the consent.
 func signIn(provider *op.Provider, kept *storage) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.FormValue("id")

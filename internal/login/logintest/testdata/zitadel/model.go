@@ -26,7 +26,7 @@ func (k publicKey) Key() any                           { return &k.private.Publi
 func (k publicKey) Use() string                        { return "sig" }
 func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.RS256 }
 
-// grant is what a user allowed a client.
+// grant has the rights that a user gave to a client.
 type grant struct {
 	client, subject string
 	scopes          []string

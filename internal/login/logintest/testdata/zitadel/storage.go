@@ -16,7 +16,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// storage keeps what a provider has to, in memory. Refresh tokens rotate: each is good for one use.
+// storage is the state of the provider, in memory. Refresh tokens rotate: each is valid for one use.
 type storage struct {
 	clients map[string]*client
 	jwk     jose.JSONWebKey
@@ -30,7 +30,7 @@ type storage struct {
 	refresh  map[string]grant
 }
 
-// Interfaces that package op looks for.
+// Optional interfaces of package op.
 var (
 	_ op.Storage                        = (*storage)(nil)
 	_ op.CanSetUserinfoFromRequest      = (*storage)(nil)
@@ -245,7 +245,7 @@ func (s *storage) SetUserinfoFromRequest(
 	return nil
 }
 
-// GetPrivateClaimsFromRequest is what access tokens have besides the standard claims.
+// GetPrivateClaimsFromRequest returns the claims of access tokens in addition to the standard claims.
 func (s *storage) GetPrivateClaimsFromRequest(
 	_ context.Context, r op.TokenRequest, scopes []string,
 ) (map[string]any, error) {
