@@ -81,7 +81,7 @@ func ForwardTo(listener awselasticloadbalancingv2.IListener, props *ForwardToPro
 		options = *props.Options
 	}
 	if options.VpcLink != nil || options.ConnectionType != "" {
-		fail(errors.New("Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out; VpcLink is for VPC " +
+		fail(errors.New("the Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out; VpcLink is for VPC " +
 			"links V1"))
 	}
 	to, err := readListener(listener, props)
@@ -150,7 +150,7 @@ func readListener(
 		return to, fmt.Errorf("the listener %s is imported, and does not say its load balancer and its port: set "+
 			"LoadBalancer and Port", *listener.Node().Path())
 	case props.Port < 1 || props.Port > 65535:
-		return to, fmt.Errorf("Port is %d: want one of 1 to 65535", props.Port)
+		return to, fmt.Errorf("the Port is %d: want one of 1 to 65535", props.Port)
 	default:
 		of, to.Port = props.LoadBalancer, strconv.Itoa(props.Port)
 	}

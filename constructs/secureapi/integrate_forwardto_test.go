@@ -270,14 +270,14 @@ func TestWrongForwards(t *testing.T) {
 		{"no link", func() { secureapi.ForwardTo(n.http, &props{}) }, "secureapi: ForwardTo: VPCLink is nil"},
 		{"a connection of the options", forward(n.http, props{Options: &awsapigateway.IntegrationOptions{
 			ConnectionType: awsapigateway.ConnectionType_INTERNET}}),
-			"secureapi: ForwardTo: Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out"},
+			"secureapi: ForwardTo: the Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out"},
 		{"a load balancer for a listener that has one", forward(n.http, props{LoadBalancer: n.balancer}),
 			"secureapi: ForwardTo: LoadBalancer or Port is set, and the listener Shop/Balancer/Http says them itself: leave " +
 				"them out"},
 		{"an imported listener", forward(n.imported, props{Port: 80}), "the listener Shop/Imported is " +
 			"imported, and does not say its load balancer and its port: set LoadBalancer and Port"},
 		{"a port that there is not", forward(n.imported, props{LoadBalancer: n.balancer, Port: 70000}),
-			"secureapi: ForwardTo: Port is 70000: want one of 1 to 65535"},
+			"secureapi: ForwardTo: the Port is 70000: want one of 1 to 65535"},
 		{"HTTPS without a name", forward(n.https, props{}), "the listener's protocol is HTTPS, and its " +
 			"certificate is not for the load balancer's own name, so that API Gateway would answer each request with 500: set " +
 			"SecureServerName to a name that the certificate is for"},
