@@ -10,17 +10,33 @@ var openEndpoint = Rule{
 	ID:       "mutual-tls-bypass",
 	Severity: Error,
 	Why: "A custom domain with mutual TLS requires client certificates. The API's execute-api endpoint, which is " +
-		"open by default, does not.",
+		"open by default, does not. Nor does another domain of the API without mutual TLS.",
 	Looks: "REST APIs that a base path mapping or a routing rule of the assembly puts behind a domain with " +
-		"MutualTlsAuthentication",
-	WayOut: "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
+		"MutualTlsAuthentication. If they are also behind a domain of the assembly without it, it warns",
+	WayOut: "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint), and require client " +
+		"certificates at each domain",
 	check: func(v *view, report reporter) {
-		domains := v.mutualTLS()
+		domains, open := v.mutualTLS()
 		if len(domains) == 0 {
 			return
 		}
 		told := map[mapping]bool{}
-		for _, m := range append(v.mappings(), v.routingRules()...) {
+		mappings := append(v.mappings(), v.routingRules()...)
+		for _, m := range mappings {
+			domain, is := domains[m.domain]
+			if !is || m.api == nil {
+				continue
+			}
+			for _, other := range mappings {
+				if name := open[other.domain]; name != "" && other.api == m.api && !told[other] {
+					told[other] = true
+					report(m.api.resource, Finding{API: m.api.name(), Severity: Warning, Message: fmt.Sprintf(
+						"the domain %s asks for client certificates (mutual TLS), and callers without one reach the API by the "+
+							"domain %s", domain, name)})
+				}
+			}
+		}
+		for _, m := range mappings {
 			domain, is := domains[m.domain]
 			if !is || m.api == nil || told[m] || !m.api.endpointOpen() {
 				continue
@@ -33,18 +49,22 @@ var openEndpoint = Rule{
 	},
 }
 
-// mutualTLS returns the domains that require client certificates, by what a mapping calls them. Both kinds of domains
-// serve REST APIs.
+// mutualTLS returns the domains that require client certificates, and those that do not, by what a mapping calls them.
+// Both kinds of domains serve REST APIs.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html,
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html
-func (v *view) mutualTLS() map[string]string {
-	out := map[string]string{}
+func (v *view) mutualTLS() (required, open map[string]string) {
+	required, open = map[string]string{}, map[string]string{}
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
 		for _, r := range v.byType[kind] {
 			settings, _ := r.resolvePartly("Properties.MutualTlsAuthentication",
 				r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
-			if settings["TruststoreUri"] == nil {
+			out := required
+			switch {
+			case r.t.Properties["MutualTlsAuthentication"] == nil:
+				out = open
+			case settings["TruststoreUri"] == nil:
 				continue
 			}
 			if name, err := r.text("DomainName"); err == nil && name != "" {
@@ -54,7 +74,7 @@ func (v *view) mutualTLS() map[string]string {
 			}
 		}
 	}
-	return out
+	return required, open
 }
 
 // mapping is a REST API behind a custom domain.
