@@ -192,6 +192,20 @@ func TestPolicyEndsWithTheAnswer(t *testing.T) {
 	}
 }
 
+// TestPrincipalWithoutSubject checks that client_id is the principal of an opaque token without sub, and of no JWT.
+func TestPrincipalWithoutSubject(t *testing.T) {
+	client := object{"sub": nil, "client_id": "web"}
+	a, opaque := newAsked(t)
+	a.know("machine", goodAnswer().With(client))
+	if got := opaque.outcome(t, get("machine")); got != allow || !strings.Contains(opaque.log.String(), `"principal":"web"`) {
+		t.Errorf("an opaque token: got %s: %s", got, opaque.log)
+	}
+	jwts := newFixture(t)
+	if got := jwts.outcome(t, get(token(client))); got == allow || strings.Contains(jwts.log.String(), `"principal":"web"`) {
+		t.Errorf("a JWT: got %s: %s", got, jwts.log)
+	}
+}
+
 // The answer about a JWT can end its policy earlier than its exp, and not later.
 func TestPolicyEndsWithTheConfirmedToken(t *testing.T) {
 	text := token(object{"exp": t0.Unix() + 200})

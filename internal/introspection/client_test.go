@@ -349,12 +349,12 @@ func TestFailureAfterFlood(t *testing.T) {
 // Requests with different tokens at a time share the calls of their own tokens.
 func TestCallsOfTwoTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := 0
+		var calls atomic.Int64
 		c, err := New(Options{
 			Endpoint: "https://idp.example.com/introspect", ClientID: "orders api", Keep: -1,
 			Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
 			Transport: transport(func(r *http.Request) (*http.Response, error) {
-				calls++
+				calls.Add(1)
 				time.Sleep(time.Second)
 				w := httptest.NewRecorder()
 				sayJSON(`{"active":true}`)(w, r)
@@ -374,8 +374,8 @@ func TestCallsOfTwoTokens(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		wait.Wait()
-		if calls != 2 {
-			t.Errorf("%d calls, want 2", calls)
+		if n := calls.Load(); n != 2 {
+			t.Errorf("%d calls, want 2", n)
 		}
 	})
 }
