@@ -1,35 +1,36 @@
-// Uses the pages of examples/spa and examples/cognito-hosted-domain in a browser, and answers each line of JSON with a line of JSON.
+// Uses the pages of examples/spa and examples/cognito-hosted-domain in a browser, and answers each line of JSON with a
+// line of JSON.
 const [app, provider, pictures, axeFile] = args
 
-// axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.
+// axeRules are the rules of axe-core: all rules and, in the dark scheme, again those about colours, which alone depend on it.
 const axeRules = {light: {}, dark: {runOnly: ['color-contrast', 'link-in-text-block']}}
 const wrong = [] // what the pages should not do
 let context, page
 
 async function start() {
-  context = await newContext({viewport: {width: 1280, height: 900}, ignoreHTTPSErrors: true}) // of a test's own server
+  context = await newContext({viewport: {width: 1280, height: 900}, ignoreHTTPSErrors: true}) // for the certificate of a test's server
   page = await newTab()
 }
 
-// newTab opens a tab, which stays open: now and then Chromium does not end closing one beside a page of the same site.
+// newTab opens a tab, which stays open: Chromium sometimes hangs when it closes a tab beside a page of the same site.
 async function newTab() {
   const tab = await context.newPage()
   tab.on('pageerror', e => wrong.push(`error: ${e}`))
   tab.on('console', m => {
-    // The browser notes each 401 and 403, which are what is asked for.
+    // The browser logs each 401 and 403, which the tests provoke.
     const asked = /^Failed to load resource: the server responded with a status of 40[13] /.test(m.text())
     if (['error', 'warning'].includes(m.type()) && !asked) wrong.push(`console of ${tab.url()}: ${m.text()}`)
   })
   return tab
 }
 
-// settled waits until the page of the app knows who is signed in, and has orders or says why not.
+// settled waits until the app's page shows that no user is signed in, or shows the user with orders or a message.
 const settled = tab => tab.waitForFunction(() => {
   const seen = id => document.getElementById(id)?.checkVisibility()
   return seen('signed-out') || seen('signed-in') && (document.querySelector('#list tr') || document.getElementById('message').textContent)
 })
 
-// state is what a person sees of the app's page.
+// state returns what the app's page shows.
 const state = tab => tab.evaluate(() => {
   const text = id => document.getElementById(id).textContent
   return {
@@ -45,7 +46,7 @@ async function open(tab, path = '/') {
   return state(tab)
 }
 
-// said waits for a message that is not the one before.
+// said runs act and waits for the page's new message.
 async function said(tab, act) {
   await tab.evaluate(() => { document.getElementById('message').textContent = '' })
   await act()
@@ -53,7 +54,7 @@ async function said(tab, act) {
   return state(tab)
 }
 
-// looks has axe-core look at a page as it is now, at each width and in each scheme.
+// looks checks a page with axe-core in its present state, at each width and in each scheme.
 async function looks(tab, name) {
   const found = []
   for (const [width, height] of [[1280, 900], [390, 844]]) for (const colorScheme of ['light', 'dark']) {
@@ -72,7 +73,7 @@ async function looks(tab, name) {
   return found
 }
 
-// tabTo presses Tab until something has the focus that one can see.
+// tabTo presses Tab until the element has the focus, and notes each focus that is not visible.
 async function tabTo(id) {
   for (let n = 0; n < 20; n++) {
     await page.keyboard.press('Tab')
@@ -83,7 +84,7 @@ async function tabTo(id) {
   throw new Error('the keyboard does not get to ' + id)
 }
 
-// toSignIn follows the link to the login, by the keyboard.
+// toSignIn follows the link to the login with the keyboard.
 async function toSignIn() {
   await tabTo('login')
   await page.keyboard.press('Enter')
@@ -94,8 +95,8 @@ const commands = {
   open: ({path}) => open(page, path),
   toSignIn: () => toSignIn(),
 
-  // signIn signs in on the provider's page, by the keyboard, and returns what is on the page of the app that comes first.
-  // At a user pool it chooses what to sign in with before.
+  // signIn signs in on the provider's page with the keyboard, and returns what the app's page then shows.
+  // At a user pool, it first selects the identity provider.
   async signIn({as, with: provider}) {
     const pages = []
     const note = frame => { if (frame === page.mainFrame()) pages.push(frame.url().replace(/[?#].*/, '')) }
@@ -107,7 +108,7 @@ const commands = {
     for (let n = 0; ; n++) {
       if (await page.$eval('input[name=persona]:checked', i => i.value) === 'persona ' + as) break
       if (n > 30) throw new Error('there is no persona ' + as)
-      await page.keyboard.press('ArrowDown') // from the one that is chosen, which has the focus
+      await page.keyboard.press('ArrowDown') // from the selected one, which has the focus
     }
     await page.keyboard.press('Enter')
     await page.waitForURL(app + '/')
@@ -116,18 +117,18 @@ const commands = {
     return {...await state(page), pages}
   },
 
-  // federate has sign-ins with a provider of a user pool go on to a pool of the test's own, by the page's hidden field.
+  // federate sends sign-ins with one provider of a user pool to a pool of the test, with the value of the page's hidden field.
   async federate({with: provider, to}) {
     await page.route(url => url.pathname.endsWith('/oauth2/authorize'), route => {
       const form = new URLSearchParams(route.request().method() === 'POST' ? route.request().postData() : '')
       if (form.get('provider') !== provider) return route.continue()
-      // The page's policy lets its form go on to the app alone, so this is a page, and no redirect.
+      // The page's policy lets its form redirect only to the app. Therefore, the answer is a page that navigates.
       const on = `${to}?request=${encodeURIComponent(form.get('request'))}`
       return route.fulfill({contentType: 'text/html', body: `<meta http-equiv="refresh" content="0;url=${on}">`})
     })
   },
 
-  // signInUpstream chooses a provider on the pool's page, and signs in where that leads.
+  // signInUpstream selects a provider on the pool's page, and signs in on the page that opens.
   async signInUpstream({with: provider, at, as}) {
     await page.check(`input[name=provider][value=${provider}]`)
     await page.click('button[value=sign-in]')
@@ -149,14 +150,14 @@ const commands = {
     await page.click('#order')
   }),
 
-  // write adds a note, and everyone shows those of all users.
+  // write adds a note, and everyone shows the notes of all users.
   write: ({text}) => said(page, async () => {
     await page.fill('#text', text)
     await page.click('#add')
   }),
   everyone: () => said(page, () => page.click('#everyone')),
 
-  // logout ends where the browser is sent, and back goes back from there.
+  // logout logs out and follows the redirects, and back then goes back in the history.
   async logout({button = 'logout'}) {
     const pages = []
     const went = r => { if (r.isNavigationRequest() && r.frame() === page.mainFrame()) pages.push(r.url().replace(/[?#].*/, '')) }
@@ -180,7 +181,7 @@ const commands = {
     await tab.waitForFunction(() => document.getElementById('signed-out')?.checkVisibility())
   },
 
-  // shelve has the page be left and brought back as by a browser that keeps it, which Playwright has Chromium not do.
+  // shelve imitates a browser's back/forward cache, which Playwright turns off in Chromium: the page is left and restored.
   async shelve() {
     const tell = name => page.evaluate(name => dispatchEvent(new PageTransitionEvent(name, {persisted: true})) && undefined, name)
     await tell('pagehide')
@@ -192,13 +193,13 @@ const commands = {
 
   cookies: () => context.cookies(app),
 
-  // fetch makes a request from the app's page, without the help of session.js.
+  // fetch makes a request from the app's page without session.js.
   fetch: ({path, options}) => page.evaluate(async ([path, options]) => {
     const answer = await fetch(path, options)
     return {status: answer.status, type: answer.headers.get('content-type'), body: await answer.text()}
   }, [path, options]),
 
-  // navigate opens an address of the API itself in a tab of its own.
+  // navigate opens an address of the API in a new tab.
   async navigate({path, name}) {
     const tab = await newTab()
     const answer = await tab.goto(app + path)
@@ -209,7 +210,7 @@ const commands = {
     }
   },
 
-  // submit opens a page of another origin, and submits the form on it, which goes to the API.
+  // submit opens a page of another origin, and submits its form to the API.
   async submit({from}) {
     const tab = await newTab()
     await tab.goto(from)
@@ -217,14 +218,14 @@ const commands = {
     return answer.status()
   },
 
-  // expire waits until the token of the session has ended. Then all tabs make requests at once, as pages do by session.js.
+  // expire waits until the session's token has expired. Then all tabs make concurrent requests with session.js.
   async expire({tabs, each}) {
     const all = [page]
     while (all.length < tabs) {
       all.push(await newTab())
       await open(all.at(-1))
     }
-    // API Gateway keeps the authorizer's answer by the whole Cookie header: with another cookie, the authorizer is asked.
+    // API Gateway caches the authorizer's answer for the whole Cookie header. Another cookie makes it call the authorizer.
     let turn = 0
     const another = () => context.addCookies([{name: 'turn', value: String(turn++), url: app}])
     for (let status = 200; status === 200; await page.waitForTimeout(250)) {

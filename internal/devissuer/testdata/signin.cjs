@@ -1,10 +1,10 @@
-// It signs in with a browser, by the keyboard and without JavaScript, has axe-core look at the pages, and tells what it
-// saw: a line of JSON for each line it is given.
+// Signs in with a browser, with the keyboard and without JavaScript, and checks the pages with axe-core. It answers each
+// line of input with a line of JSON.
 const {chromium} = require('playwright-core')
 const [executablePath, axe, pictures] = process.argv.slice(1)
 
-const patience = 180000 // ms that a busy machine may take
-// axeRules are the rules of axe-core: all, and in dark once more those that look at colours, the only ones that a scheme changes.
+const patience = 180000 // in milliseconds, enough for a busy machine
+// axeRules are the rules of axe-core: all rules and, in the dark scheme, again those about colours, which alone depend on it.
 const axeRules = {light: {}, dark: {runOnly: ['color-contrast', 'link-in-text-block']}}
 const wrong = [] // what the pages should not do
 let browser, page
@@ -15,7 +15,7 @@ async function open() {
     timeout: patience,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
-      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
+      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // otherwise each site gets its own process
   })
   process.stdin.on('end', () => browser.close().finally(() => process.exit()))
   page = await newPage({})
@@ -26,13 +26,13 @@ async function newPage(options) {
   p.setDefaultTimeout(patience)
   p.on('pageerror', e => wrong.push(`error: ${e}`))
   p.on('console', m => {
-    // The browser notes each 400, which are what is asked for.
+    // The browser logs each 400, which the tests provoke.
     if (['error', 'warning'].includes(m.type()) && !m.text().startsWith('Failed to load resource')) wrong.push(`console: ${m.text()}`)
   })
   return p
 }
 
-// focused is what has the focus, and whether one can see that it has it.
+// focused returns the element with the focus, and whether the focus is visible.
 const focused = () => page.evaluate(() => {
   const e = document.activeElement
   return {tag: e.tagName, name: (e.name || '') + ' ' + (e.value || ''), seen: getComputedStyle(e).outlineStyle !== 'none'}
@@ -50,7 +50,7 @@ async function tabTo(name) {
 }
 
 const commands = {
-  // see has axe-core look at a page, at each width and in each scheme; or at the one that is open.
+  // see checks the page at url, or the open page, with axe-core at each width and in each scheme.
   async see([state, url]) {
     if (url) await page.goto(url)
     const found = []
@@ -69,19 +69,19 @@ const commands = {
     return found
   },
 
-  // fields are those that one can see.
+  // fields returns the names of the visible fields.
   async fields() {
     return page.evaluate(() => [...document.querySelectorAll('input, textarea')].filter(e => e.checkVisibility()).map(e => e.name))
   },
 
-  // choose goes to the radio buttons by the keyboard and some steps down.
+  // choose goes to the radio buttons with the keyboard, and some steps down.
   async choose([steps]) {
     await tabTo('persona')
     for (let n = 0; n < +steps; n++) await page.keyboard.press('ArrowDown')
     return (await focused()).name
   },
 
-  // type replaces what a field has.
+  // type replaces a field's text.
   async type([name, ...text]) {
     await tabTo(name)
     await page.keyboard.press('Control+A')
@@ -89,9 +89,9 @@ const commands = {
     return null
   },
 
-  // press presses a key that sends the form, and says where the browser has gone and what the page says.
+  // press presses a key that submits the form, and returns the next page's URL and text.
   async press([key, until]) {
-    const next = page.waitForEvent('framenavigated') // which comes later than the key
+    const next = page.waitForEvent('framenavigated') // it happens after the key press
     await page.keyboard.press(key)
     await next
     if (until) await page.waitForURL(u => u.href.startsWith(until))

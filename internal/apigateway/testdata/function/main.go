@@ -1,5 +1,5 @@
-// Function is all functions of the tests' APIs: as an authorizer it does what the token says, as a backend what the
-// path says.
+// Function is the code of all functions of the tests' APIs. The token selects what it does as an authorizer, and the
+// path selects what it does as a backend.
 package main
 
 import (
@@ -27,7 +27,7 @@ type event struct {
 	Encoded   bool              `json:"isBase64Encoded"`
 }
 
-// function answers with bytes of its own, so that it can answer anything.
+// function answers with raw bytes, so that it can give any answer, including invalid ones.
 type function struct{}
 
 func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
@@ -44,8 +44,9 @@ func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 	return authorize(e, payload)
 }
 
-// authorize lets "Bearer allow" in, denies "Bearer deny" and is silent about "Bearer other". It answers with what
-// follows "Bearer answer:", fails with what follows "Bearer error:", and tells "Bearer event" the event in its context.
+// authorize allows "Bearer allow", denies "Bearer deny", and allows only another resource for "Bearer other". It answers
+// with the text after "Bearer answer:", and fails with the text after "Bearer error:". For "Bearer event", the context
+// has the event.
 func authorize(e event, payload []byte) ([]byte, error) {
 	effect, resource, tell := "Allow", e.MethodARN, map[string]any{"tier": "gold"}
 	word, rest, _ := strings.Cut(strings.TrimPrefix(e.Token, "Bearer "), ":")
@@ -78,7 +79,7 @@ func authorize(e event, payload []byte) ([]byte, error) {
 	})
 }
 
-// backend answers with the event it got, or does what the end of the path says.
+// backend answers with its event, unless the last segment of the path selects something else.
 func backend(e event, payload []byte) ([]byte, error) {
 	if e.Encoded {
 		body, err := base64.StdEncoding.DecodeString(e.Body)
@@ -97,7 +98,7 @@ func backend(e event, payload []byte) ([]byte, error) {
 		fmt.Println(`{"message":"sold","_aws":{"Timestamp":1}}`)
 	case "chatty":
 		fmt.Print(strings.Repeat("x\n", 300))
-	case "die": // outside of the handler, where aws-lambda-go does not see it
+	case "die": // outside the handler, where aws-lambda-go cannot recover it
 		go func() { panic("out of tea") }()
 		select {}
 	case "exit":
@@ -108,7 +109,7 @@ func backend(e event, payload []byte) ([]byte, error) {
 		ms, _ := strconv.Atoi(e.Body)
 		time.Sleep(time.Duration(ms) * time.Millisecond)
 		return answer(strconv.Itoa(os.Getpid()))
-	case "meet": // at a URL that answers when all are there
+	case "meet": // at a URL that answers when all participants have asked
 		met, err := http.Get(e.Body)
 		if err != nil {
 			return nil, err
@@ -136,7 +137,7 @@ func answer(body string) ([]byte, error) {
 	return json.Marshal(map[string]any{"statusCode": 200, "body": body})
 }
 
-// outOfTurn asks the Runtime API for what it should not while it has an invocation, and lists the statuses.
+// outOfTurn makes requests that the Runtime API refuses during an invocation, and lists the statuses.
 func outOfTurn() string {
 	base := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/"
 	var out []string

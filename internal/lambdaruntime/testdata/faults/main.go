@@ -1,4 +1,4 @@
-// Faults is the functions that the tests invoke. Its handler name says which one it is.
+// Faults is the code of the functions that the tests invoke. The handler name selects the function.
 package main
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// hang never returns. Without cgo, Go ends a program that waits for nothing else with "select {}".
+// hang never returns. It does not use "select {}", with which Go ends a program without cgo as deadlocked.
 func hang() ([]byte, error) {
 	for {
 		time.Sleep(time.Hour)
 	}
 }
 
-// served are the tenants for which this process has run.
+// served lists the tenants of this process's invocations.
 var served []string
 
 type handler func(context.Context, []byte) ([]byte, error)
@@ -60,7 +60,7 @@ func main() {
 		hold("process")
 		hang()
 	case "hang-up":
-		// Asks for work, hangs up, and asks again on another connection.
+		// Ask for work, then close the connection when the invocation arrives.
 		conn, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 		if err != nil {
 			panic(err)
@@ -101,7 +101,7 @@ func main() {
 	lambda.Start(handlers[name])
 }
 
-// slowly is "one", and once the test lets it go on, "two" or the end that it was told.
+// slowly reads as "one" and, once the test lets it continue, as "two" or the end that then selects.
 type slowly struct {
 	then string
 	read int
@@ -191,7 +191,7 @@ var handlers = map[string]handler{
 		os.Exit(5)
 		return nil, nil
 	},
-	// gate tells the test that it runs, and waits until the test lets it go on.
+	// gate tells the test that it runs, and waits until the test lets it continue.
 	"gate": func(_ context.Context, payload []byte) ([]byte, error) {
 		conn, err := net.Dial("tcp", os.Getenv("GATE"))
 		if err != nil {
@@ -202,7 +202,7 @@ var handlers = map[string]handler{
 		io.Copy(io.Discard, conn)
 		return []byte(os.Getenv("VERSION") + string(payload)), nil
 	},
-	// leak leaves a descendant behind that holds the output streams.
+	// leak leaves a descendant behind that holds the output streams open.
 	"leak": func(context.Context, []byte) ([]byte, error) {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "ROLE=descendant")
@@ -222,7 +222,7 @@ var handlers = map[string]handler{
 	},
 }
 
-// hold keeps a connection to the test open for as long as the process lives: its end tells that the process is dead.
+// hold keeps a connection to the test open as long as the process lives. The test sees its end when the process ends.
 func hold(who string) {
 	conn, err := net.Dial("tcp", os.Getenv("GATE"))
 	if err != nil {
@@ -272,7 +272,7 @@ func get(path, header, value string) int {
 	return resp.StatusCode
 }
 
-// protocol asks everything that is out of turn, and reports the status codes as its answers.
+// protocol makes requests that the Runtime API refuses, and answers invocations with their status codes.
 func protocol() {
 	const invocation = "/2018-06-01/runtime/invocation/"
 	before := map[string]int{
