@@ -119,14 +119,19 @@ func (i Issuer) Check() (errs []error) {
 	default:
 		bad("issuer %q: TokenUse %q: want %q, %q or none", i.URL, i.TokenUse, "access", "id")
 	}
-	if i.CertificateBound && i.AcceptBoundTokens {
-		bad("issuer %q has both CertificateBound and AcceptBoundTokens: the first checks what the second accepts unchecked, "+
-			"so leave AcceptBoundTokens out", i.URL)
-	}
 	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)
 	}
-	return append(append(errs, i.checkLimits()...), i.checkIntrospection()...)
+	return slices.Concat(errs, i.checkBinding(), i.checkLimits(), i.checkIntrospection())
+}
+
+// checkBinding refuses to accept unchecked what is checked.
+func (i Issuer) checkBinding() []error {
+	if !i.CertificateBound || !i.AcceptBoundTokens {
+		return nil
+	}
+	return []error{fmt.Errorf("issuer %q has both CertificateBound and AcceptBoundTokens: the first checks what the second "+
+		"accepts unchecked, so leave AcceptBoundTokens out", i.URL)}
 }
 
 // checkSpaces refuses texts that begin or end with a space, such as a copied one may have: tokens are compared with the
