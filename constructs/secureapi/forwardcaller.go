@@ -19,6 +19,9 @@ import (
 //   - [IAMAuthorizer]: the ARN of the IAM principal as principalId, and no issuer.
 //   - [JWTAuthorizer]: refused, because API Gateway gives templates the claims with quotes.
 //
+// It is refused with a queue that has content-based deduplication, which does not look at attributes: the message of one
+// caller would be dropped after the same body of another.
+//
 // It is refused on public routes, on routes with a key alone, on routes with a function, whose events have the caller,
 // and with other integrations such as [ForwardTo]: map $context.authorizer.principalId in their templates or
 // RequestParameters.
@@ -29,6 +32,11 @@ func (b *builder) forwardCaller(r plan.PlannedRoute, given Route) {
 	late, ok := given.Integration.(*lateIntegration)
 	switch {
 	case ok && !late.noCaller:
+		if r.Caller() != nil && late.checkCaller != nil {
+			if err := late.checkCaller(); err != nil {
+				b.fail("route %q: it has ForwardCaller, and %w", r.Pattern, err)
+			}
+		}
 		late.caller = r.Caller()
 	case r.Caller() != nil:
 		b.fail("route %q: it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, "+

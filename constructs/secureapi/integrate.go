@@ -36,7 +36,9 @@ type lateIntegration struct {
 
 	caller   *plan.Caller // of the route whose method is created next; nil without [ForwardCaller]
 	noCaller bool         // whether bind has no place for the caller
-	invokes  bool         // whether it invokes a function, for which the route may have a [Tenant]
+
+	checkCaller func() error // refuses to send on a caller; may be nil
+	invokes     bool         // whether it invokes a function, for which the route may have a [Tenant]
 
 	properties map[string]any // of the method's Integration, in addition to those that CDK knows of; may be nil
 

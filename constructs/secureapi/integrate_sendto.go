@@ -82,10 +82,20 @@ func SendTo(queue awssqs.IQueue, group ...MessageGroup) awsapigateway.Integratio
 		return config
 	})
 	l.check = func(p route.Pattern) error { return in.CheckPath(p) }
+	l.checkCaller = func() error {
+		if fifo && deduplicates(queue) {
+			return fmt.Errorf("the queue %s deduplicates by the body, not by attributes, so the message of one caller would be "+
+				"dropped after the same body of another: leave ContentBasedDeduplication out", *queue.Node().Path())
+		}
+		return nil
+	}
 	return l
 }
 
-// deduplicates reports whether a queue is known to tell messages apart by their content.
+// deduplicates reports whether a queue is known to tell messages apart by their bodies: SQS hashes "the body of the
+// message (but not the attributes of the message)".
+// Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+// (MessageDeduplicationId)
 func deduplicates(queue awssqs.IQueue) bool {
 	made, ok := queue.Node().DefaultChild().(awssqs.CfnQueue)
 	if !ok {

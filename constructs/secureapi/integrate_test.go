@@ -264,6 +264,9 @@ func TestWrongIntegrations(t *testing.T) {
 	stack := newStack()
 	queue := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
 	fifo := awssqs.NewQueue(stack, jsii.String("Fifo"), &awssqs.QueueProps{Fifo: jsii.Bool(true)})
+	deduplicated := awssqs.NewQueue(stack, jsii.String("Bodies"), &awssqs.QueueProps{
+		Fifo: jsii.Bool(true), ContentBasedDeduplication: jsii.Bool(true),
+	})
 	standard := awsstepfunctions.NewStateMachine(stack, jsii.String("Standard"), &awsstepfunctions.StateMachineProps{
 		DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(awsstepfunctions.NewPass(stack, jsii.String("P"), nil)),
 	})
@@ -330,6 +333,17 @@ func TestWrongIntegrations(t *testing.T) {
 					IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("200")}}},
 			})
 		}), `route "POST /jobs": its integration calls sns and has no role`},
+		{"a caller for a queue that does not look at callers", func() {
+			secureapi.New(stack, "Deduplicated", &secureapi.Props{
+				Authorizer: secureapi.IAMAuthorizer{},
+				Routes: []secureapi.Route{
+					secureapi.Integrate("POST /fifo", secureapi.SendTo(fifo), secureapi.ForwardCaller()),
+					secureapi.Integrate("POST /alone", secureapi.SendTo(deduplicated)),
+					secureapi.Integrate("POST /jobs", secureapi.SendTo(deduplicated), secureapi.ForwardCaller()),
+				},
+			})
+		}, `route "POST /jobs": it has ForwardCaller, and the queue Shop/Bodies deduplicates by the body, not by ` +
+			"attributes, so the message of one caller would be dropped after the same body of another: leave ContentBasedDeduplication out"},
 		{"a caller for another integration", func() {
 			secureapi.New(stack, "Callers", &secureapi.Props{
 				Authorizer: secureapi.IAMAuthorizer{},
