@@ -16,7 +16,9 @@ import (
 //   - Included function, including sessions: principalId and issuer as in the authorizer's context.
 //   - Your own function: the principalId that it returns, and no issuer.
 //   - [CognitoAuthorizer]: the claims sub and iss.
-//   - [IAMAuthorizer]: the ARN of the IAM principal as principalId, and no issuer.
+//   - [IAMAuthorizer]: the ARN of the IAM principal as principalId, and no issuer. Users of an identity pool with the same
+//     role have the same ARN, which ends in /CognitoIdentityCredentials. A principal that may assume a role chooses the
+//     name of its session, which is the end of the ARN.
 //   - [JWTAuthorizer]: refused, because API Gateway gives templates the claims with quotes.
 //
 // It is refused with a queue that has content-based deduplication, which does not look at attributes: the message of one
