@@ -634,8 +634,8 @@ func TestDefaultsAreThoseOfTheLogin(t *testing.T) {
 }
 
 func TestBuiltWithoutSessions(t *testing.T) {
-	before := sessions
-	defer func() { sessions = before }()
+	read, open := sessions.read, sessions.open
+	defer func() { sessions.read, sessions.open = read, open }() // alone, as authorizers of earlier tests may still start
 	sessions.read, sessions.open = nil, nil
 	_, err := tryFixture(func(s *setup) { s.config.Session = goodSession() })
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag "+SessionTag) {
