@@ -76,7 +76,7 @@ func TestAccessLog(t *testing.T) {
 			want: "POST /fn/{proxy+} 201 4 -|- - - -|201 200 -"},
 		{name: "a function that fails", target: "POST /prod/fn/fail",
 			want: "POST /fn/{proxy+} 502 36 INTEGRATION_FAILURE|- - - -|- 200 Lambda Customer Function Error:no such order"},
-		{name: "an answer that is none", target: "POST /prod/fn/answer", body: `"tea"`,
+		{name: "an answer that is not an object", target: "POST /prod/fn/answer", body: `"tea"`,
 			want: "POST /fn/{proxy+} 502 36 INTEGRATION_FAILURE|- - - -|- 200 Internal server error"},
 		{name: "an HTTP endpoint", target: "GET /prod/http", want: "GET /http 418 15 -|- - - -|418 418 -"},
 		{name: "no route", target: "GET /prod/none",

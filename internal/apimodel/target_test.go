@@ -24,7 +24,7 @@ func TestFunctionsByStageVariable(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes []string
-		v1, v2  string // the function with its qualifier, or part of why there is none
+		v1, v2  string // the function with its qualifier, or part of the reason why it is not known
 	}{
 		{"the function", []string{"Method", byName, "Stage", stage("v1", `"fn": {"Ref": "Fn"}`), "Two",
 			stage("v2", `"fn": {"Ref": "AuthFn"}`)}, "Shop/Fn", "Shop/AuthFn"},
