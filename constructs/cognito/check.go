@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
@@ -81,7 +81,7 @@ func (p *Props) checkDomain() error {
 		return fmt.Errorf("DomainPrefix %q and CustomDomain are both set: leave one out", p.DomainPrefix)
 	case d != nil:
 		return d.check()
-	case plan.Unresolved(p.DomainPrefix):
+	case cdktoken.Unresolved(p.DomainPrefix):
 		return nil
 	case !prefixes.MatchString(p.DomainPrefix):
 		return fmt.Errorf("DomainPrefix %q: want 1 to 63 lowercase letters, digits and hyphens, without a hyphen at either "+
@@ -96,14 +96,15 @@ func (p *Props) checkDomain() error {
 }
 
 func (d *CustomDomain) check() error {
-	if !plan.Unresolved(d.Name) && (d.Name == "" || strings.ContainsAny(d.Name, "/:_") || !strings.Contains(d.Name, ".")) {
+	isHost := d.Name != "" && !strings.ContainsAny(d.Name, "/:_") && strings.Contains(d.Name, ".")
+	if !cdktoken.Unresolved(d.Name) && !isHost {
 		return fmt.Errorf("CustomDomain.Name %q: want a domain without scheme, like %q", d.Name, "login.example.com")
 	}
 	if d.Certificate == nil {
 		return fmt.Errorf("CustomDomain.Certificate is nil: give it the certificate of %q, in us-east-1", d.Name)
 	}
 	// arn:aws:acm:us-east-1:111122223333:certificate/...
-	if parts := strings.Split(*d.Certificate.CertificateArn(), ":"); len(parts) > 3 && !plan.Unresolved(parts[3]) &&
+	if parts := strings.Split(*d.Certificate.CertificateArn(), ":"); len(parts) > 3 && !cdktoken.Unresolved(parts[3]) &&
 		strings.HasPrefix(parts[0], "arn") && parts[3] != "us-east-1" {
 		return fmt.Errorf("CustomDomain.Certificate is in %s: want one in us-east-1, where Amazon CloudFront looks for it",
 			parts[3])
@@ -157,7 +158,7 @@ func (p *Props) checkGroups() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	for i, g := range p.Groups {
 		switch {
-		case !plan.Unresolved(g.Name) && (!groupNames.MatchString(g.Name) || len([]rune(g.Name)) > 128):
+		case !cdktoken.Unresolved(g.Name) && (!groupNames.MatchString(g.Name) || len([]rune(g.Name)) > 128):
 			bad("Groups[%d]: Name %q: want 1 to 128 characters without spaces", i, g.Name)
 		case slices.ContainsFunc(p.Groups[:i], func(b Group) bool { return b.Name == g.Name }):
 			bad("Groups[%d]: there is a second group %q: leave one out", i, g.Name)
@@ -180,7 +181,7 @@ func (p *Props) checkTrigger(s *scopes) (errs []error) {
 					"decide on it: leave it out", i, g.Name, scope)
 			}
 		}
-		if len(g.Scopes) > 0 && plan.Unresolved(g.Name) {
+		if len(g.Scopes) > 0 && cdktoken.Unresolved(g.Name) {
 			bad("the Name of Groups[%d] is a CDK token, and it has Scopes: write it out", i)
 		}
 	}

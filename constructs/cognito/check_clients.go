@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -81,7 +82,7 @@ func (p *Props) login() *plan.Login {
 
 // checkName wants a name that can be in a construct's path.
 func checkName(name string) error {
-	if name == "" || plan.Unresolved(name) || strings.ContainsAny(name, "/ ") {
+	if name == "" || cdktoken.Unresolved(name) || strings.ContainsAny(name, "/ ") {
 		return fmt.Errorf("the name %q: want one without slashes and spaces: it is a part of the construct's path", name)
 	}
 	return nil
@@ -90,7 +91,7 @@ func checkName(name string) error {
 // checkURL wants what Cognito takes as a callback or sign-out URL.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
 func checkURL(s string) error {
-	if plan.Unresolved(s) {
+	if cdktoken.Unresolved(s) {
 		return nil
 	}
 	u, err := url.Parse(s)

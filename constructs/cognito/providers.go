@@ -15,7 +15,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, with the pool's domain,
@@ -106,7 +106,7 @@ var reservedNames = []string{"COGNITO", googleName, "Facebook", "LoginWithAmazon
 
 func checkProviderName(name string) error {
 	switch n := utf8.RuneCountInString(name); {
-	case plan.Unresolved(name):
+	case cdktoken.Unresolved(name):
 		return errors.New("the Name is a CDK token, and it is a part of the construct's path: write it out")
 	case n < 3 || n > 32 || !providerNames.MatchString(name):
 		return errors.New("want a Name of 3 to 32 characters without spaces and underscores")
@@ -118,7 +118,7 @@ func checkProviderName(name string) error {
 
 func (g *Google) check() error {
 	const end = ".apps.googleusercontent.com"
-	if !plan.Unresolved(g.ClientID) && !strings.HasSuffix(g.ClientID, end) {
+	if !cdktoken.Unresolved(g.ClientID) && !strings.HasSuffix(g.ClientID, end) {
 		return fmt.Errorf("ClientID %q: want an OAuth client id, which ends in %q", g.ClientID, end)
 	}
 	return checkSecret(g.ClientSecret)
@@ -137,7 +137,7 @@ func (o OIDC) check() error {
 	switch {
 	case o.ClientID == "":
 		return errors.New("ClientID is empty: give the id of the client that the provider knows the pool by")
-	case !plan.Unresolved(o.IssuerURL) && !isHTTPS(o.IssuerURL):
+	case !cdktoken.Unresolved(o.IssuerURL) && !isHTTPS(o.IssuerURL):
 		return fmt.Errorf("IssuerURL %q: want an https URL, like %q", o.IssuerURL, "https://idp.example.com")
 	}
 	return checkSecret(o.ClientSecret)
@@ -151,7 +151,7 @@ func (s SAML) check() error {
 		return errors.New("MetadataURL and Metadata are both empty: set one")
 	case s.MetadataURL != "" && s.Metadata != "":
 		return errors.New("MetadataURL and Metadata are both set: leave one out")
-	case s.MetadataURL != "" && !plan.Unresolved(s.MetadataURL) && !isHTTPS(s.MetadataURL):
+	case s.MetadataURL != "" && !cdktoken.Unresolved(s.MetadataURL) && !isHTTPS(s.MetadataURL):
 		return fmt.Errorf("MetadataURL %q: want an https URL", s.MetadataURL)
 	case s.AttributeMapping == nil:
 		return errors.New("AttributeMapping is nil: say which attribute of the assertion is the e-mail address, at least")

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // standard are the scopes that each pool has.
@@ -120,7 +120,7 @@ func (s *scopes) add(scope string, given bool) error {
 
 // split finds the resource server of a scope. A server's identifier may have slashes; the name of a scope has none.
 func split(scope string) (identifier, name string, err error) {
-	if plan.Unresolved(scope) {
+	if cdktoken.Unresolved(scope) {
 		return "", "", fmt.Errorf("the scope %q is a CDK token, and the pool's resource servers are made of its text: write "+
 			"it out", scope)
 	}
@@ -193,12 +193,12 @@ func (r ResourceServer) check(before []ResourceServer) error {
 		return fmt.Errorf("ResourceServers: %q: %w", r.Identifier, fmt.Errorf(format, a...))
 	}
 	switch {
-	case plan.Unresolved(r.Identifier) || !takes(identifiers, r.Identifier):
+	case cdktoken.Unresolved(r.Identifier) || !takes(identifiers, r.Identifier):
 		return bad("want an Identifier of 1 to 256 printable ASCII characters without spaces, quotes and backslashes, "+
 			"like %q", "notes")
 	case slices.ContainsFunc(before, func(b ResourceServer) bool { return b.Identifier == r.Identifier }):
 		return bad("there are two of this Identifier: leave one out")
-	case r.Name != "" && !plan.Unresolved(r.Name) && !takes(serverNames, r.Name):
+	case r.Name != "" && !cdktoken.Unresolved(r.Name) && !takes(serverNames, r.Name):
 		return bad("the Name %q: want up to 256 letters, digits, spaces and + = , . @ - _", r.Name)
 	}
 	for i, s := range r.Scopes {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -116,10 +117,10 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 		}
 		ids[i] = *client.UserPoolClientId()
 		switch first := slices.Index(ids, ids[i]); {
-		case plan.UnresolvedList(ids[i]):
+		case cdktoken.UnresolvedList(ids[i]):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only "+
 				"when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
-		case !plan.Unresolved(ids[i]) && (len(ids[i]) > 128 || !clientID.MatchString(ids[i])):
+		case !cdktoken.Unresolved(ids[i]) && (len(ids[i]) > 128 || !clientID.MatchString(ids[i])):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, "+
 				"_ and +, as Amazon Cognito makes them", i, ids[i]))
 		case first < i:
@@ -139,7 +140,7 @@ func (c CognitoAuthorizer) audience() string {
 	ids := make([]string, len(c.Clients))
 	for i, client := range c.Clients {
 		ids[i] = *client.UserPoolClientId()
-		if !plan.Unresolved(ids[i]) {
+		if !cdktoken.Unresolved(ids[i]) {
 			ids[i] = regexp.QuoteMeta(ids[i])
 		}
 	}

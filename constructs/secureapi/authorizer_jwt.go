@@ -13,6 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -142,7 +143,7 @@ var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
 func (j JWTAuthorizer) condition(r access.Requirement) error {
 	switch text := r.AnyOf[0]; {
-	case plan.Unresolved(r.Claim) || plan.Unresolved(text):
+	case cdktoken.Unresolved(r.Claim) || cdktoken.Unresolved(text):
 		return errors.New("a condition on a claim is a CDK token, whose value may be that of a boolean: write it out")
 	case len(r.AnyOf) > 1:
 		return fmt.Errorf("a JWT authorizer compares a claim with one text, and OneOf has %d: %s", len(r.AnyOf), insteadOfJWT)

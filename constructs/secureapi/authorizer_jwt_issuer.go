@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // nativeAlgorithms are the algorithms that API Gateway's JWT authorizers verify.
@@ -141,7 +141,7 @@ func (i Issuer) notNativeLimits() (errs []error) {
 // notPublic returns why the host of an issuer is not on the public internet, or "" if it may be.
 func notPublic(text string) string {
 	u, err := url.Parse(text)
-	if plan.Unresolved(text) || err != nil {
+	if cdktoken.Unresolved(text) || err != nil {
 		return ""
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")

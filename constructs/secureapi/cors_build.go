@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // configureFunctions passes the configuration to the functions. A function that serves two APIs has only one
@@ -23,7 +23,7 @@ func (b *builder) configureFunctions() {
 		if !ok {
 			continue // imported: its environment cannot be changed
 		}
-		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), plan.Unresolved) {
+		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), cdktoken.Unresolved) {
 			b.fail("CORS: an origin is a CDK token, and the function %s of another stack would need it in its "+
 				"environment, so that each stack depended on the other: write the origin out", *own.Node().Path())
 		}

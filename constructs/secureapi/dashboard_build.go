@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // The sizes of widgets. A dashboard has a width of 24.
@@ -43,7 +43,7 @@ func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	}
 	made := &awscloudwatch.DashboardProps{Widgets: w.widgets()}
 	if p.Name != "" {
-		if !plan.Unresolved(p.Name) && (len(p.Name) > 255 || !dashboardName.MatchString(p.Name)) {
+		if !cdktoken.Unresolved(p.Name) && (len(p.Name) > 255 || !dashboardName.MatchString(p.Name)) {
 			a.fail(method, "DashboardProps.Name is %q: want 1 to 255 letters, digits, - and _, or none", p.Name)
 		}
 		made.DashboardName = &p.Name

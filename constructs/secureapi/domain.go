@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscertificatemanager"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -113,7 +114,7 @@ type MutualTLS struct {
 
 // policyInTemplates returns the name of a security policy in templates, which differs from CDK's for some policies.
 func policyInTemplates(p awsapigateway.SecurityPolicy) string {
-	if p == "" || strings.HasPrefix(string(p), "TLS_1_") || plan.Unresolved(string(p)) {
+	if p == "" || strings.HasPrefix(string(p), "TLS_1_") || cdktoken.Unresolved(string(p)) {
 		return string(p)
 	}
 	return "SecurityPolicy_" + string(p)
@@ -154,7 +155,7 @@ func (d *Domain) plan() *plan.Domain {
 // certificateRegion returns the region of a certificate, or "" if it is not known, such as that of a certificate
 // imported by a CDK token.
 func certificateRegion(c interfacesawscertificatemanager.ICertificateRef) string {
-	if arn := *c.CertificateRef().CertificateArn; !plan.Unresolved(arn) {
+	if arn := *c.CertificateRef().CertificateArn; !cdktoken.Unresolved(arn) {
 		if parts := strings.Split(arn, ":"); len(parts) > 3 {
 			return parts[3]
 		}

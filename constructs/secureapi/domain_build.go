@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -95,7 +96,7 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 		SecurityPolicy:     given.SecurityPolicy,
 		EndpointAccessMode: awsapigateway.EndpointAccessMode(planned.AccessMode()),
 	}
-	parameter := plan.Unresolved(string(given.SecurityPolicy))
+	parameter := cdktoken.Unresolved(string(given.SecurityPolicy))
 	if given.SecurityPolicy == "" || parameter {
 		props.SecurityPolicy = awsapigateway.SecurityPolicy_TLS_1_2
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -20,7 +21,7 @@ func (s *site) checkCertificate(kind string, planned *plan.Domain) {
 func mappingID(i int, path string) string {
 	const id = "DomainMapping"
 	switch {
-	case plan.Unresolved(path):
+	case cdktoken.Unresolved(path):
 		return fmt.Sprintf("%s~%d", id, i)
 	case path != "":
 		return id + "-" + strings.ReplaceAll(path, "/", "~")

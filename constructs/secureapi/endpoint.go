@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // endpointTypes returns the endpoint types of the props, from either field.
@@ -22,7 +22,7 @@ func endpointTypes(p *awsapigateway.RestApiProps) (types []awsapigateway.Endpoin
 // endpointUnknown reports whether an endpoint type is a CDK token, such as a parameter of the stack.
 func endpointUnknown(p *awsapigateway.RestApiProps) bool {
 	for _, t := range endpointTypes(p) {
-		if plan.Unresolved(string(t)) {
+		if cdktoken.Unresolved(string(t)) {
 			return true
 		}
 	}
@@ -33,7 +33,7 @@ func endpointUnknown(p *awsapigateway.RestApiProps) bool {
 // own names. The returned function writes the tokens into the API's template.
 func literalEndpoint(p *awsapigateway.RestApiProps) (write func(awsapigateway.RestApi)) {
 	given := p.EndpointConfiguration
-	address := given != nil && plan.Unresolved(string(given.IpAddressType))
+	address := given != nil && cdktoken.Unresolved(string(given.IpAddressType))
 	unknown := endpointUnknown(p)
 	if !unknown && !address {
 		return func(awsapigateway.RestApi) {}

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // serviceCall is a call of an AWS service that answers a route.
@@ -61,7 +61,7 @@ func (c serviceCall) integrate(method awsapigateway.Method) (*awsapigateway.Inte
 // region returns the region of the resource if it differs from the API's, or nil.
 func (c serviceCall) region(method awsapigateway.Method) *string {
 	of := c.of.Region
-	if of == nil || plan.Unresolved(*of) || *of == *awscdk.Stack_Of(method).Region() {
+	if of == nil || cdktoken.Unresolved(*of) || *of == *awscdk.Stack_Of(method).Region() {
 		return nil
 	}
 	return of

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
@@ -169,7 +170,7 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 func heldEnvironment(environment map[string]string) map[string]string {
 	out := map[string]string{}
 	for name, value := range environment {
-		if out[name] = value; !plan.Unresolved(value) {
+		if out[name] = value; !cdktoken.Unresolved(value) {
 			out[name] = rules.Digest(value)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
@@ -213,7 +214,7 @@ func inMetadata(r plan.PlannedRoute) map[string]string {
 func inWords(requires []access.Requirement) string {
 	requires = slices.Clone(requires)
 	for i, r := range requires {
-		if slices.ContainsFunc(r.AnyOf, plan.UnresolvedList) {
+		if slices.ContainsFunc(r.AnyOf, cdktoken.UnresolvedList) {
 			requires[i].AnyOf = []string{*awscdk.Fn_Join(jsii.String(" or "), jsii.Strings(r.AnyOf...))}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -32,7 +33,7 @@ func Okta(issuer string, audiences ...string) Issuer {
 		GroupsClaim: "groups",
 		ClientClaim: "cid",
 	}
-	if !plan.Unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
+	if !cdktoken.Unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
 		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: "+
 			"the org server's access tokens cannot be verified by others",
 			issuer, "https://shop.okta.com/oauth2/default")
@@ -56,7 +57,7 @@ var entraID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
 //   - https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
 	lower := func(id string) string { // in the form that tokens have
-		if plan.Unresolved(id) {
+		if cdktoken.Unresolved(id) {
 			return id
 		}
 		return strings.ToLower(id)
@@ -76,7 +77,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	}
 	for _, audience := range audiences {
 		i.Audiences = append(i.Audiences, lower(audience))
-		if !plan.Unresolved(audience) && !entraID.MatchString(audience) {
+		if !cdktoken.Unresolved(audience) && !entraID.MatchString(audience) {
 			i.problem = fmt.Errorf("EntraID: audience %q: want the API's application (client) id, a GUID: v2.0 tokens always "+
 				"have that, whatever its Application ID URI is", audience)
 		}
@@ -87,7 +88,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		// Source: https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-expose-scopes
 		i.provider.login.ScopePrefix = "api://" + i.Audiences[0] + "/"
 	}
-	if !plan.Unresolved(tenant) && !entraID.MatchString(tenant) {
+	if !cdktoken.Unresolved(tenant) && !entraID.MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+
 			"is called %q or by its domain", tenant, "common")
 	}
@@ -119,7 +120,7 @@ func Google(clientIDs ...string) Issuer {
 		audience:  "your OAuth client ids",
 	}
 	for _, id := range clientIDs {
-		if !plan.Unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
+		if !cdktoken.Unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
 			i.problem = fmt.Errorf("Google(%q): want an OAuth client id, which ends in %q", id, ".apps.googleusercontent.com")
 		}
 	}
@@ -146,7 +147,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 		// Source: https://auth0.com/docs/secure/tokens/access-tokens/get-access-tokens
 		i.provider.login.Parameters = map[string]string{"audience": audiences[0]}
 	}
-	if !plan.Unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
+	if !cdktoken.Unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
 		i.problem = fmt.Errorf("Auth0(%q): want the tenant's domain alone, like %q", domain, "shop.eu.auth0.com")
 	}
 	return i

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -71,5 +72,5 @@ func (s *site) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool
 
 // differ reports whether two names of accounts or regions differ, if both are known.
 func differ(of, here string) (string, string, bool) {
-	return of, here, of != here && !plan.Unresolved(of) && !plan.Unresolved(here)
+	return of, here, of != here && !cdktoken.Unresolved(of) && !cdktoken.Unresolved(here)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -100,7 +101,7 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	if o.StageName == nil {
 		o.StageName = jsii.String(cmp.Or(s.Name, plan.DefaultStage))
 	}
-	if plan.Unresolved(*o.StageName) {
+	if cdktoken.Unresolved(*o.StageName) {
 		o.StageName = jsii.String(stageOfToken) // see nameStage
 	}
 	if !s.NoThrottling {

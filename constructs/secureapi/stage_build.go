@@ -3,7 +3,7 @@ package secureapi
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // addCanary sets the stage's canary, which CDK's L2 does not support.
@@ -24,7 +24,7 @@ func (b *builder) addCanary() {
 
 // nameStage sets the stage's name if it is a token. Everything else refers to the stage.
 func (b *builder) nameStage() {
-	if plan.Unresolved(b.plan.Stage) {
+	if cdktoken.Unresolved(b.plan.Stage) {
 		b.api.RestAPI.DeploymentStage().Node().DefaultChild().(awsapigateway.CfnStage).SetStageName(&b.plan.Stage)
 	}
 }

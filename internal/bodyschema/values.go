@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plainjson"
 )
 
@@ -18,7 +19,7 @@ import (
 func (c *converter) refuseTokens(value any, at string) {
 	switch value := value.(type) {
 	case string:
-		if strings.Contains(value, "${Token[") || strings.Contains(value, "#{Token[") {
+		if cdktoken.Unresolved(value) {
 			c.fail(at, "it is a CDK token, which cannot be a part of a schema: write it out")
 		}
 	case json.Number:

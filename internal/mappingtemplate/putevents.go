@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -38,7 +39,7 @@ func eventField(name, value string, longest int) (string, error) {
 	switch {
 	case value == "":
 		return "", fmt.Errorf("the %s is empty: rules match events by it, so name it", name)
-	case plan.Unresolved(value):
+	case cdktoken.Unresolved(value):
 		return "", errors.New("the " + name + " holds a CDK token, whose value is not known here and could not be escaped " +
 			"for the mapping template: write it out")
 	case len(value) > longest:

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
@@ -92,7 +93,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 	for i, h := range headers {
 		same := func(other ResponseHeader) bool { return strings.EqualFold(other.Name, h.Name) }
 		switch {
-		case plan.Unresolved(h.Name):
+		case cdktoken.Unresolved(h.Name):
 			return "", errors.New("the name of a header is a CDK token: write it out")
 		case plan.CheckHeader(h.Name) != nil:
 			return "", plan.CheckHeader(h.Name)
@@ -117,7 +118,7 @@ func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, 
 // Source: https://velocity.apache.org/engine/1.7/user-guide.html ("Escaping Valid VTL References")
 func verbatim(text string) (string, error) {
 	switch {
-	case plan.Unresolved(text):
+	case cdktoken.Unresolved(text):
 		return "", errors.New("the body holds a CDK token, whose value is not known here and could not be escaped for the " +
 			"mapping template: write it out, or use an awsapigateway.NewMockIntegration with a template of your own")
 	case !utf8.ValidString(text):
@@ -136,7 +137,7 @@ func jsonTemplate(value any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the body as JSON: %w", err)
 	}
-	if plan.Unresolved(string(text)) {
+	if cdktoken.Unresolved(string(text)) {
 		return verbatim(string(text)) // verbatim returns the reason
 	}
 	text = bytes.ReplaceAll(text, []byte("$"), []byte(`\u0024`))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -29,10 +30,10 @@ func (a ClientAuth) check(missingSecret string, bad func(format string, a ...any
 		if known := settings.ClientAlgorithms(); !slices.Contains(known, a.Algorithm) {
 			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
 		}
-		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
+		if !cdktoken.Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
 			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
 		}
-		if !Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
+		if !cdktoken.Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
 			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
 		}
 	default:

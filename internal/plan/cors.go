@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -28,9 +29,9 @@ func (p *Plan) checkCORS() (errs []error) {
 	if len(errs) == 0 {
 		// The functions' middleware would refuse a bad configuration only when it starts, which is too late.
 		config := p.Middleware()
-		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), Unresolved)
-		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), Unresolved)
-		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), Unresolved)
+		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), cdktoken.Unresolved)
+		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), cdktoken.Unresolved)
+		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), cdktoken.Unresolved)
 		if err := config.Validate(); err != nil && len(config.AllowOrigins) > 0 {
 			bad("%w", err)
 		}
@@ -44,7 +45,7 @@ func (c *CORS) check(bad func(format string, a ...any)) {
 		bad(`AllowOrigins is empty: name the pages' origins, or "*" for all`)
 	}
 	for _, o := range c.AllowOrigins {
-		if Unresolved(o) {
+		if cdktoken.Unresolved(o) {
 			continue
 		}
 		if err := httpname.CheckOrigin(o); err != nil {
@@ -55,7 +56,7 @@ func (c *CORS) check(bad func(format string, a ...any)) {
 		field  string
 		values []string
 	}{{"AllowOrigins", c.AllowOrigins}, {"AllowHeaders", c.AllowHeaders}, {"ExposeHeaders", c.ExposeHeaders}} {
-		if slices.ContainsFunc(list.values, UnresolvedList) {
+		if slices.ContainsFunc(list.values, cdktoken.UnresolvedList) {
 			bad("%s is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select",
 				list.field)
 		}
@@ -159,7 +160,7 @@ func (p *Plan) BinaryPreflights() bool {
 		return false
 	}
 	return slices.ContainsFunc(p.props.RestAPI.BinaryMediaTypes, func(t string) bool {
-		return Unresolved(t) || slices.Contains([]string{"*/*", "application/*", "application/json"},
+		return cdktoken.Unresolved(t) || slices.Contains([]string{"*/*", "application/*", "application/json"},
 			strings.ToLower(strings.ReplaceAll(t, "~1", "/")))
 	})
 }

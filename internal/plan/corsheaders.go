@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // WithheldHeaders returns a warning if CORS.AllowHeaders leaves out the headers that the API's guards read, or the API
@@ -12,7 +14,7 @@ import (
 // Source: https://fetch.spec.whatwg.org/#http-access-control-allow-headers
 func (p *Plan) WithheldHeaders(id string) string {
 	c := p.props.CORS
-	if c == nil || len(c.AllowHeaders) == 0 || slices.ContainsFunc(c.AllowHeaders, Unresolved) {
+	if c == nil || len(c.AllowHeaders) == 0 || slices.ContainsFunc(c.AllowHeaders, cdktoken.Unresolved) {
 		return ""
 	}
 	missing, by := "", ""
@@ -78,7 +80,8 @@ func (c *CORS) mayHaveHeader(header string) bool {
 	begins := func(prefix string) bool {
 		return len(header) > len(prefix) && strings.EqualFold(header[:len(prefix)], prefix)
 	}
-	return Unresolved(header) || slices.ContainsFunc(c.AllowHeaders, equal) || slices.ContainsFunc(unlistedHeaders, equal) ||
+	return cdktoken.Unresolved(header) ||
+		slices.ContainsFunc(c.AllowHeaders, equal) || slices.ContainsFunc(unlistedHeaders, equal) ||
 		slices.ContainsFunc(unlistedPrefixes, begins)
 }
 

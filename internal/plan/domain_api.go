@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // Domain returns the API's domain, or nil.
@@ -57,7 +59,7 @@ func (p *Plan) checkReservedPaths() (errs []error) {
 	for _, base := range p.props.Domain.Roots() {
 		for _, r := range p.table.Patterns() {
 			path := strings.TrimSuffix(strings.TrimSuffix("/"+base, "/")+r.Path(), "/")
-			if Unresolved(base) || path != "/ping" && path != "/sping" {
+			if cdktoken.Unresolved(base) || path != "/ping" && path != "/sping" {
 				continue
 			}
 			errs = append(errs, fmt.Errorf("route %q is at %q of the Domain, where API Gateway answers for its own health "+
@@ -117,7 +119,7 @@ func (p *Plan) checkAPIPolicy() (errs []error) {
 	switch of, _ := p.policyOfDomain(); {
 	case policy == "" && mode != "":
 		bad("EndpointAccessMode is set without SecurityPolicy: set both, or leave it out")
-	case policy == "" || Unresolved(policy):
+	case policy == "" || cdktoken.Unresolved(policy):
 	case of != "":
 		bad("SecurityPolicy is set, and the API takes the one of its Domain, %s: leave it out", of)
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy):
@@ -154,11 +156,11 @@ func (p *Plan) enhancedTLS() string {
 func (p *Plan) checkLoginsAtDomain() (errs []error) {
 	d := p.props.Domain
 	for _, l := range p.Logins {
-		if l.Origin != httpsScheme+d.DomainName() || Unresolved(l.BasePath) {
+		if l.Origin != httpsScheme+d.DomainName() || cdktoken.Unresolved(l.BasePath) {
 			continue
 		}
 		path := strings.TrimPrefix(l.BasePath, "/")
-		if slices.Contains(d.Roots(), path) || slices.ContainsFunc(d.Roots(), Unresolved) {
+		if slices.Contains(d.Roots(), path) || slices.ContainsFunc(d.Roots(), cdktoken.Unresolved) {
 			continue
 		}
 		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to "+
@@ -186,8 +188,11 @@ func (p *Plan) LoginElsewhere(id string) string {
 	for _, l := range p.Logins {
 		host := l.Host()
 		name := d.DomainName()
-		if rest, wild := strings.CutPrefix(name, "*"); Unresolved(host) || Unresolved(name) || host == name ||
-			wild && strings.HasSuffix(host, rest) && !strings.Contains(strings.TrimSuffix(host, rest), ".") {
+		if cdktoken.Unresolved(host) || cdktoken.Unresolved(name) || host == name {
+			continue
+		}
+		if rest, wild := strings.CutPrefix(name, "*"); wild &&
+			strings.HasSuffix(host, rest) && !strings.Contains(strings.TrimSuffix(host, rest), ".") {
 			continue
 		}
 		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to "+

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -42,7 +43,7 @@ func (u DomainUse) Beside(other DomainUse) error {
 	}
 	for _, mine := range u.BasePaths {
 		for _, theirs := range other.BasePaths {
-			if Unresolved(mine) || Unresolved(theirs) {
+			if cdktoken.Unresolved(mine) || cdktoken.Unresolved(theirs) {
 				continue
 			}
 			if mine == theirs {
@@ -101,11 +102,11 @@ func (u DomainUse) rulesBeside(other DomainUse) error {
 				return neverReached(u, mine, other, theirs)
 			}
 		}
-		if len(mine.Headers) > 0 || Unresolved(mine.BasePath) {
+		if len(mine.Headers) > 0 || cdktoken.Unresolved(mine.BasePath) {
 			continue
 		}
 		for _, path := range other.BasePaths {
-			if Unresolved(path) {
+			if cdktoken.Unresolved(path) {
 				continue
 			}
 			if isBelow(path, mine.BasePath) {

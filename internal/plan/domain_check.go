@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // domainForm matches a domain's name, whose first label may be a wildcard.
@@ -31,7 +33,7 @@ func (d *Domain) Check() (errs []error) {
 			}
 			bad(".Certificate is nil: give the certificate of %s in AWS Certificate Manager", of)
 		}
-		if at := d.CertificateOf; d.isEdge() && at != "" && at != "us-east-1" && !Unresolved(at) {
+		if at := d.CertificateOf; d.isEdge() && at != "" && at != "us-east-1" && !cdktoken.Unresolved(at) {
 			bad(".Certificate is of the region %s, and the domain is edge-optimized, whose certificate Amazon CloudFront "+
 				"takes from us-east-1: give one of that region, or make the domain REGIONAL", at)
 		}
@@ -79,13 +81,13 @@ func (d *Domain) checkName(bad func(string, ...any)) {
 	switch {
 	case d.Name == "":
 		bad(".Name is empty: give a name such as \"api.example.com\", or share another API's domain by Of")
-	case UnresolvedList(d.Name):
-		bad(".Name %s", listProblem)
-	case Unresolved(d.Name):
+	case cdktoken.UnresolvedList(d.Name):
+		bad(".Name %s", cdktoken.ListProblem)
+	case cdktoken.Unresolved(d.Name):
 	case !domainForm.MatchString(d.Name):
 		bad(".Name %q: want the name of a host in lower case, without a scheme, a port and a path, such as "+
 			"\"api.example.com\" or \"*.example.com\"", d.Name)
-	case d.Zone && d.ZoneName != "" && !Unresolved(d.ZoneName) && !inZone(d.Name, d.ZoneName):
+	case d.Zone && d.ZoneName != "" && !cdktoken.Unresolved(d.ZoneName) && !inZone(d.Name, d.ZoneName):
 		bad(".Zone is %q, which %q is not in, so that its records would answer for another name: give the zone of the "+
 			"name, or leave Zone out and make the records elsewhere", d.ZoneName, d.Name)
 	}
@@ -105,7 +107,7 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	switch d.endpoint() {
 	case Regional, Edge, private:
 	default:
-		if Unresolved(d.Endpoint) {
+		if cdktoken.Unresolved(d.Endpoint) {
 			bad(".EndpointType is a CDK token, and the resources of a domain depend on its type: write it out, and make a " +
 				"domain of each type in a stack of its own")
 			break
@@ -113,7 +115,7 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 		bad(".EndpointType %q: want REGIONAL, EDGE, PRIVATE, or nothing for REGIONAL", d.Endpoint)
 	}
 	switch {
-	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !Unresolved(policy):
+	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !cdktoken.Unresolved(policy):
 		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
 	case isEdgePolicy(policy) && !d.isEdge():
 		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: use one of a Region, such as "+
@@ -126,7 +128,7 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	case d.Access == "":
 	case d.Access != "STRICT" && d.Access != "BASIC":
 		bad(".EndpointAccessMode %q: want STRICT or BASIC", d.Access)
-	case !isEnhanced(policy) && !Unresolved(policy):
+	case !isEnhanced(policy) && !cdktoken.Unresolved(policy):
 		bad(".EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
 			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
 	}
@@ -142,9 +144,9 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 	switch {
 	case m.URI != "" && (m.Bucket || m.Key != ""):
 		bad(".MutualTLS.URI is set beside Bucket or Key, which say the same: leave it or them out")
-	case m.URI != "" && !Unresolved(m.URI) && !trustStoreForm.MatchString(m.URI):
+	case m.URI != "" && !cdktoken.Unresolved(m.URI) && !trustStoreForm.MatchString(m.URI):
 		bad(".MutualTLS.URI %q: want one such as \"s3://example-trust/clients.pem\"", m.URI)
-	case m.URI != "", Unresolved(m.Key):
+	case m.URI != "", cdktoken.Unresolved(m.Key):
 	case m.Key == "":
 		bad(".MutualTLS.Key is empty: give the key of the trust store in its bucket, such as \"clients.pem\"")
 	case strings.Contains(m.Key, "://") || strings.HasPrefix(m.Key, "/"):
@@ -170,9 +172,9 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 		switch {
 		case slices.Contains(d.BasePaths[:i], path):
 			bad(".BasePaths has %q twice: leave one out", path)
-		case UnresolvedList(path):
-			bad(".BasePaths %s", listProblem)
-		case path == "" || Unresolved(path):
+		case cdktoken.UnresolvedList(path):
+			bad(".BasePaths %s", cdktoken.ListProblem)
+		case path == "" || cdktoken.Unresolved(path):
 		case !basePathForm.MatchString(path):
 			bad(".BasePaths[%d] %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+
 				"\"orders\" or \"shop/orders\", or \"\" for the root", i, path)

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+
 // PrivateDomain has the settings that only a domain of the type PRIVATE has. The fields are those of
 // secureapi.PrivateDomain.
 type PrivateDomain struct {
@@ -23,8 +25,9 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 	}{{"AllowVPCEndpoints", p.AllowVPCEndpoints}, {"AssociateVPCEndpoints", p.AssociateVPCEndpoints}} {
 		known := map[string]bool{}
 		for i, id := range list.ids {
-			if associated := list.name == "AssociateVPCEndpoints"; UnresolvedList(id) && (associated || len(list.ids) > 1) {
-				bad(".Private.%s %s", list.name, listProblem)
+			associated := list.name == "AssociateVPCEndpoints"
+			if cdktoken.UnresolvedList(id) && (associated || len(list.ids) > 1) {
+				bad(".Private.%s %s", list.name, cdktoken.ListProblem)
 			} else if err := checkEntry("VPC endpoint", id); err != nil {
 				bad(".Private.%s[%d]: %w", list.name, i, err)
 			} else if known[id] {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // RoutingRule leads requests to a domain to the API, by their headers and their path. The fields are those of
@@ -81,7 +83,7 @@ func (r RoutingRule) check(at string, bad func(string, ...any)) {
 	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
 		value := r.Headers[name]
 		switch key := strings.ToLower(name); {
-		case Unresolved(name):
+		case cdktoken.Unresolved(name):
 		case !ruleHeaderForm.MatchString(name):
 			bad(at+".Headers: the name %q: want up to 39 letters, digits and -?!#$%%&'.^_`|~", name)
 		case seen[key]:
@@ -90,7 +92,7 @@ func (r RoutingRule) check(at string, bad func(string, ...any)) {
 			seen[key] = true
 		}
 		switch {
-		case Unresolved(value):
+		case cdktoken.Unresolved(value):
 		case value == "" || len(value) > longestRuleValue || !ruleValueForm.MatchString(value):
 			bad(at+".Headers: the value %q of %s: want up to 127 letters, digits and -?!#$%%&'.^_`|~, with a star for other text at "+
 				"the beginning, at the end or at both, such as \"v2*\"", value, name)
@@ -99,7 +101,7 @@ func (r RoutingRule) check(at string, bad func(string, ...any)) {
 	switch {
 	case r.BasePath == "" && r.StripBasePath:
 		bad(at + ".StripBasePath is true, and BasePath is empty: leave it out, or set the path to remove")
-	case r.BasePath == "" || Unresolved(r.BasePath):
+	case r.BasePath == "" || cdktoken.Unresolved(r.BasePath):
 	case !basePathForm.MatchString(r.BasePath):
 		bad(at+".BasePath %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+
 			"\"orders\" or \"shop/orders\"", r.BasePath)
@@ -128,5 +130,5 @@ func (r RoutingRule) covers(other RoutingRule) bool {
 
 // isBelow reports whether a path is a base path or below it.
 func isBelow(path, base string) bool {
-	return base == "" || path == base || !Unresolved(base) && strings.HasPrefix(path, base+"/")
+	return base == "" || path == base || !cdktoken.Unresolved(base) && strings.HasPrefix(path, base+"/")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -28,11 +29,11 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 			`"203.0.113.0/24"`)}
 	}
 	for _, v := range f.Ranges {
-		if UnresolvedList(v) {
-			errs = append(errs, errors.New("its FromCIDRs "+listProblem))
+		if cdktoken.UnresolvedList(v) {
+			errs = append(errs, errors.New("its FromCIDRs "+cdktoken.ListProblem))
 		} else if err := checkEntry("CIDR", v); err != nil {
 			errs = append(errs, fmt.Errorf("its FromCIDRs: %w", err))
-		} else if !Unresolved(v) && parseRange(v).Bits() == 0 {
+		} else if !cdktoken.Unresolved(v) && parseRange(v).Bits() == 0 {
 			errs = append(errs, fmt.Errorf("its FromCIDRs has %q, which is every address: leave FromCIDRs out", v))
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // checkAddresses refuses ranges of routes that no policy can compare, and ranges that lock every caller out.
@@ -20,7 +22,7 @@ func (p *Plan) checkAddresses() (errs []error) {
 		if _, err := p.otherResources(g); err != nil {
 			errs = append(errs, err)
 		}
-		reachable := func(v string) bool { return Unresolved(v) || !isUnrouted(parseRange(v)) }
+		reachable := func(v string) bool { return cdktoken.Unresolved(v) || !isUnrouted(parseRange(v)) }
 		if !s.private && !slices.ContainsFunc(g.ranges, reachable) {
 			errs = append(errs, fmt.Errorf("route %q: its FromCIDRs has private addresses only, like %q, from which nothing "+
 				"reaches a public endpoint: name the public addresses of those who may call, or set "+
@@ -38,7 +40,7 @@ func (p *Plan) checkAddresses() (errs []error) {
 
 // checkRouteRanges returns an error if the policy of the whole API locks out the callers from one of a route's ranges.
 func (r *ResourcePolicy) checkRouteRanges(ranges []string) error {
-	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), Unresolved) {
+	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), cdktoken.Unresolved) {
 		return nil
 	}
 	var allowed, denied []netip.Prefix

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // responseTypes are the types of gateway responses.
@@ -74,7 +76,7 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 				errs = append(errs, fmt.Errorf("the header %s is given, and Props.CORS sets it: leave it out", name))
 			}
 		}
-		if value := g.Headers[name]; !Unresolved(value) && !headerValue.MatchString(value) {
+		if value := g.Headers[name]; !cdktoken.Unresolved(value) && !headerValue.MatchString(value) {
 			errs = append(
 				errs,
 				fmt.Errorf("the header %s has the value %q: want a text in single quotes, as API Gateway writes "+

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/regexes"
 )
@@ -14,7 +15,7 @@ const inHeader = "method.request.header."
 
 // CheckHeader returns what is wrong with the name of a header. It accepts a name that is not known yet.
 func CheckHeader(name string) error {
-	if Unresolved(name) {
+	if cdktoken.Unresolved(name) {
 		return nil
 	}
 	if bare, found := strings.CutPrefix(name, inHeader); found {
@@ -26,7 +27,7 @@ func CheckHeader(name string) error {
 // CheckExpression refuses a validation expression that Java does not compile. It accepts an expression that uses a
 // feature which Go's expressions lack, such as look-around, and leaves it to API Gateway.
 func CheckExpression(expression string) error {
-	if Unresolved(expression) {
+	if cdktoken.Unresolved(expression) {
 		return nil
 	}
 	if _, err := regexes.Whole(expression); err != nil && !errors.Is(err, regexes.ErrUnsupported) {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -26,7 +27,7 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 	if why := endpointProblem(n.Endpoint); why != "" {
 		bad("Endpoint %q %s", n.Endpoint, why)
 	}
-	if !Unresolved(n.ClientID) && !printable(n.ClientID) {
+	if !cdktoken.Unresolved(n.ClientID) && !printable(n.ClientID) {
 		bad("ClientID %q: want the id of the client that asks, in printable ASCII", n.ClientID)
 	}
 	n.auth().check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
@@ -43,7 +44,7 @@ func (n *Introspection) auth() ClientAuth {
 
 // endpointProblem returns why a token may not be sent to a URL, as the end of a sentence, or "" if it may.
 func endpointProblem(text string) string {
-	if Unresolved(text) {
+	if cdktoken.Unresolved(text) {
 		return ""
 	}
 	u, err := url.Parse(text)

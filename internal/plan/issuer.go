@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // Issuer has the parts of a secureapi.Issuer that are checked.
@@ -81,7 +83,7 @@ func (i Issuer) Check() (errs []error) {
 		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL,
 			cmp.Or(i.AudienceName, "your API's"))
 	}
-	if slices.ContainsFunc(i.Audiences, UnresolvedList) {
+	if slices.ContainsFunc(i.Audiences, cdktoken.UnresolvedList) {
 		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it "+
 			"with awscdk.Fn_Select", i.URL)
 	}
@@ -107,7 +109,7 @@ func (i Issuer) Check() (errs []error) {
 			bad("issuer %q: algorithm %q: %s an issuer signs with %s", i.URL, alg, kind, strings.Join(known, ", "))
 		}
 	}
-	if !Unresolved(i.Type) && !mediaType(i.Type) {
+	if !cdktoken.Unresolved(i.Type) && !mediaType(i.Type) {
 		bad("issuer %q: Type %q is not a media type: want %q, %q or none", i.URL, i.Type, "at+jwt", "JWT")
 	}
 	if strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), "token-introspection+jwt") {
@@ -161,7 +163,7 @@ func (i Issuer) checkSpaces() (errs []error) {
 // checkLimits checks the limits for the issuer's tokens and keys.
 func (i Issuer) checkLimits() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	if slices.ContainsFunc(i.Clients, UnresolvedList) {
+	if slices.ContainsFunc(i.Clients, cdktoken.UnresolvedList) {
 		bad("issuer %q has Clients that are a list known only when the stack is deployed: take single values of it "+
 			"with awscdk.Fn_Select", i.URL)
 	}
@@ -198,11 +200,11 @@ const discoveryPath = "/.well-known/"
 
 // checkURL requires an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0, section 3 does.
 func checkURL(field, text string) error {
-	if UnresolvedList(text) {
-		return fmt.Errorf("%s %s", field, listProblem)
+	if cdktoken.UnresolvedList(text) {
+		return fmt.Errorf("%s %s", field, cdktoken.ListProblem)
 	}
-	if Unresolved(text) {
-		if scheme, _, found := strings.Cut(text, "://"); found && scheme != "https" && !Unresolved(scheme) {
+	if cdktoken.Unresolved(text) {
+		if scheme, _, found := strings.Cut(text, "://"); found && scheme != "https" && !cdktoken.Unresolved(scheme) {
 			return fmt.Errorf("%s %q: want an https URL with a host", field, text)
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -99,11 +100,11 @@ func (l Lambda) Tenant(t Tenant) (string, error) {
 func checkLiteral(requires []access.Requirement) error {
 	for _, r := range requires {
 		switch {
-		case slices.ContainsFunc(r.AnyOf, Unresolved):
+		case slices.ContainsFunc(r.AnyOf, cdktoken.Unresolved):
 			return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: "+
 				"write it out",
 				r.Kind)
-		case Unresolved(r.Claim):
+		case cdktoken.Unresolved(r.Claim):
 			return errors.New("the claim's name is a CDK token, whose value is not known yet when the function is " +
 				"bundled: write it out")
 		}
@@ -155,8 +156,8 @@ func checkContextClaims(field string, claims []string) (errs []error) {
 		switch {
 		case claim == "":
 			errs = append(errs, fmt.Errorf("%s has an empty name", field))
-		case UnresolvedList(claim):
-			errs = append(errs, fmt.Errorf("%s %s", field, listProblem))
+		case cdktoken.UnresolvedList(claim):
+			errs = append(errs, fmt.Errorf("%s %s", field, cdktoken.ListProblem))
 		case settings.IsReserved(claim):
 			errs = append(errs, fmt.Errorf("%s has %q, a name that the context has already: leave it out",
 				field, claim))

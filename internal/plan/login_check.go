@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
@@ -67,7 +68,7 @@ func (l *Login) CheckPlace() (errs []error) {
 
 func (l *Login) checkClient(bad func(format string, a ...any)) {
 	switch {
-	case Unresolved(l.ClientID):
+	case cdktoken.Unresolved(l.ClientID):
 	case l.ClientID == "":
 		bad("ClientID is empty: give the id of the client that the provider knows this login by")
 	case !printable(l.ClientID):
@@ -78,7 +79,7 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 		if l.ReadsIDTokens() || len(list) == 0 && l.Issuer.TokenUse == "access" {
 			list, field = l.Issuer.Audiences, "Audiences"
 		}
-		if len(list) > 0 && !slices.Contains(list, l.ClientID) && !slices.ContainsFunc(list, Unresolved) {
+		if len(list) > 0 && !slices.Contains(list, l.ClientID) && !slices.ContainsFunc(list, cdktoken.Unresolved) {
 			bad("ClientID %q is not among the %s of its Issuer, %q, so that each session would get 401: add it there",
 				l.ClientID, field, list)
 		}
@@ -101,10 +102,10 @@ func checkOrigin(origin string) error {
 	case origin == "":
 		return fmt.Errorf("is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
 			"what is in front of it", like)
-	case Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || UnresolvedList(origin)):
+	case cdktoken.Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || cdktoken.UnresolvedList(origin)):
 		return fmt.Errorf("is a CDK token, and its host goes into the session: write %q and the token of the host "+
 			"behind it", httpsScheme)
-	case Unresolved(origin):
+	case cdktoken.Unresolved(origin):
 		return nil
 	case origin == "*":
 		return fmt.Errorf("%q: want one origin, like %q", origin, like)
@@ -120,7 +121,7 @@ func checkOrigin(origin string) error {
 // checkLiteralPath requires segments that are no parameters and need no escapes. They become part of routes, of pages,
 // and of the callback's URL, which a provider compares letter by letter. It also refuses a whole URL.
 func checkLiteralPath(field, path string) error {
-	if Unresolved(path) {
+	if cdktoken.Unresolved(path) {
 		return fmt.Errorf("%s is a CDK token, and it becomes a part of routes and pages: write it out", field)
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
@@ -142,7 +143,7 @@ func (l *Login) checkScopes(bad func(format string, a ...any)) {
 	if len(l.Scopes) == 0 {
 		return
 	}
-	if slices.ContainsFunc(l.Scopes, UnresolvedList) {
+	if slices.ContainsFunc(l.Scopes, cdktoken.UnresolvedList) {
 		bad("Scopes are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select")
 		return
 	}
@@ -154,7 +155,7 @@ func (l *Login) checkScopes(bad func(format string, a ...any)) {
 		switch {
 		case slices.Contains(l.Scopes[:i], s):
 			bad("Scopes has %q twice: leave one out", s)
-		case !Unresolved(s) && (!printable(s) || strings.ContainsAny(s, ` "\`)):
+		case !cdktoken.Unresolved(s) && (!printable(s) || strings.ContainsAny(s, ` "\`)):
 			bad("Scopes[%d] %q: want a scope without spaces, quotes and backslashes (RFC 6749, section 3.3)", i, s)
 		case s == "offline_access" && l.Provider.NoOffline:
 			bad("Scopes has %q, which %s does not have: leave it out; refresh tokens come without it", s, l.Provider.Name)
@@ -184,7 +185,7 @@ func (l *Login) checkParameters(bad func(format string, a ...any)) {
 func (l *Login) checkSession(bad func(format string, a ...any)) {
 	field := l.KeptIn() + "."
 	switch c := l.CookieName(); {
-	case Unresolved(c):
+	case cdktoken.Unresolved(c):
 		bad(field + "Cookie is a CDK token, and two logins must not have one cookie: write it out")
 	case !strings.HasPrefix(c, "__Host-") || !httpname.IsToken(c) || len(c) > 64:
 		bad(field+"Cookie %q: want a name of at most 64 characters that begins with %q or %q, so that a browser takes it "+

@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/gatehouse-cdk/gatehouse/internal/settings"
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+)
 
 // SessionTable describes the table that stores a login's sessions.
 type SessionTable struct {
@@ -36,7 +39,7 @@ func (t *SessionTable) check(bad func(format string, a ...any)) {
 		return
 	}
 	if k := t.Keys; k != nil {
-		known := func(text string) bool { return !Unresolved(text) }
+		known := func(text string) bool { return !cdktoken.Unresolved(text) }
 		for _, attribute := range []struct{ what, got, want string }{
 			{"partition key", k.Partition, settings.TablePartitionKey},
 			{"sort key", k.Sort, settings.TableSortKey},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/publicsuffix"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -216,7 +217,7 @@ func (c *CORS) preflightVerbs(verbs []string) []string {
 // registrable domain.
 // Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
 func sameSite(a, b string) bool {
-	if Unresolved(a) || Unresolved(b) {
+	if cdktoken.Unresolved(a) || cdktoken.Unresolved(b) {
 		return true
 	}
 	x, err := url.Parse(a)
@@ -241,13 +242,14 @@ func sameSite(a, b string) bool {
 // invalid_scope.
 func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...any)) {
 	c := l.Client
-	if c == nil || slices.ContainsFunc(c.Scopes, UnresolvedList) {
+	if c == nil || slices.ContainsFunc(c.Scopes, cdktoken.UnresolvedList) {
 		return
 	}
 	for _, want := range scopes {
 		may := func(have string) bool {
 			// The scope of a resource server consists of a token of its identifier, a slash, and the scope's name.
-			return have == want || (Unresolved(have) || Unresolved(want)) && afterSlash(have) == afterSlash(want)
+			token := cdktoken.Unresolved(have) || cdktoken.Unresolved(want)
+			return have == want || token && afterSlash(have) == afterSlash(want)
 		}
 		if !slices.ContainsFunc(c.Scopes, may) {
 			bad("the app client %s may not ask for the scope %q, so that Amazon Cognito would refuse each login: add it to "+

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -109,7 +110,7 @@ func (p *Plan) addGuards() (errs []error) {
 		switch {
 		case a == nil:
 			broken(name, fmt.Errorf("the authorizer %q of Authorizers is nil: give it a value, or take it out", name))
-		case name == "" || strings.ContainsAny(name, "/ \t\n") || Unresolved(name):
+		case name == "" || strings.ContainsAny(name, "/ \t\n") || cdktoken.Unresolved(name):
 			broken(name, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes part of a "+
 				"construct id", name))
 		default:

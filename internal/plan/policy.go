@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
@@ -87,7 +88,7 @@ func (p *Plan) JudgePolicy(document []byte) error {
 			"stands for it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or "+
 			"IAM, or write Statements with your stage: %w", err)
 	}
-	if err != nil && Unresolved(p.Stage) && p.props.Policy.hasLists() && len(p.props.Policy.Statements) == 0 {
+	if err != nil && cdktoken.Unresolved(p.Stage) && p.props.Policy.hasLists() && len(p.props.Policy.Statements) == 0 {
 		return fmt.Errorf("ResourcePolicy: the stage's name is a CDK token, and the * that stands for it crosses slashes: "+
 			"write the name out, leave CORS out, or guard all routes alike: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 func (r *ResourcePolicy) check(s policyScope) (errs []error) {
@@ -26,8 +28,8 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 			continue
 		}
 		for i, v := range l.values {
-			if UnresolvedList(v) && len(l.values) > 1 {
-				bad("%s[%d] %s", l.field, i, listProblem)
+			if cdktoken.UnresolvedList(v) && len(l.values) > 1 {
+				bad("%s[%d] %s", l.field, i, cdktoken.ListProblem)
 			} else if err := checkEntry(l.kind, v); err != nil {
 				bad("%s[%d]: %w", l.field, i, err)
 			}
@@ -66,17 +68,17 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	var denied []netip.Prefix
 	for _, v := range r.DenyCIDRs {
-		if !Unresolved(v) {
+		if !cdktoken.Unresolved(v) {
 			denied = append(denied, parseRange(v))
 		}
 	}
 	for i, v := range r.AllowCIDRs {
-		if !Unresolved(v) && coveredBy(parseRange(v), denied) {
+		if !cdktoken.Unresolved(v) && coveredBy(parseRange(v), denied) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
 				"which locks every caller in it out: leave one of the two out", i, v))
 		}
 	}
-	reachable := func(v string) bool { return Unresolved(v) || !isUnrouted(parseRange(v)) }
+	reachable := func(v string) bool { return cdktoken.Unresolved(v) || !isUnrouted(parseRange(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
 		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
 			"nothing reaches a public endpoint, which locks every caller out: name the public addresses of those who "+

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 var forms = map[string]struct {
@@ -17,7 +19,7 @@ var forms = map[string]struct {
 }
 
 func checkEntry(kind, v string) error {
-	if Unresolved(v) {
+	if cdktoken.Unresolved(v) {
 		return nil
 	}
 	if kind == "CIDR" {

@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // Release describes how a new version of an included function is rolled out.
@@ -37,7 +39,7 @@ func (r *Release) Check() (errs []error) {
 		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d: want how many execution environments are kept "+
 			"ready, or 0 for none", r.Provisioned))
 	}
-	if r.Reserved != nil && !unresolvedNumber(*r.Reserved) && float64(r.Provisioned) > *r.Reserved {
+	if r.Reserved != nil && !cdktoken.UnresolvedNumber(*r.Reserved) && float64(r.Provisioned) > *r.Reserved {
 		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d, and "+
 			"FunctionProps.ReservedConcurrentExecutions is "+
 			"%g, which it is a part of: reserve at least as many", r.Provisioned, *r.Reserved))

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // Required names parameters that each request must have.
@@ -38,7 +40,7 @@ func (q Required) addTo(r *PlannedRoute) (errs []error) {
 	for _, name := range q.Names {
 		var wrong error
 		switch {
-		case Unresolved(name):
+		case cdktoken.Unresolved(name):
 			wrong = errors.New("a CDK token, and the name is a part of the method's settings: write it out")
 		case q.In == "header":
 			wrong = CheckHeader(name)

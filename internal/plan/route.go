@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -170,7 +171,7 @@ func (r PlannedRoute) callers() string {
 	if r.NeedsKey {
 		who += " with an API key"
 	}
-	if r.From != nil && !slices.ContainsFunc(r.From, Unresolved) {
+	if r.From != nil && !slices.ContainsFunc(r.From, cdktoken.Unresolved) {
 		who += " from " + strings.Join(r.From, " or ")
 	} else if r.From != nil {
 		who += " from some addresses"
@@ -187,7 +188,7 @@ func (r PlannedRoute) identities() string {
 		return fmt.Sprintf("all callers of %s", r.Guard)
 	}
 	needs := JoinRequirements(r.Requires)
-	if Unresolved(needs) { // a warning is read before a deployment could resolve it
+	if cdktoken.Unresolved(needs) { // a warning is read before a deployment could resolve it
 		needs = "what is known when the stack is deployed"
 	}
 	return fmt.Sprintf("%s by %s", needs, r.Guard)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // SharedKeys returns a warning if tokens of several issuers name API keys, or "". One issuer could then name the key of
@@ -53,7 +54,7 @@ func (r PlannedRoute) issuers() []string {
 
 // knownIssuer returns the first issuer whose URL is known, so that a claim may be compared with it, or "".
 func knownIssuer(urls []string) string {
-	if i := slices.IndexFunc(urls, func(url string) bool { return !Unresolved(url) }); i >= 0 {
+	if i := slices.IndexFunc(urls, func(url string) bool { return !cdktoken.Unresolved(url) }); i >= 0 {
 		return urls[i]
 	}
 	return ""

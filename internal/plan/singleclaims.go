@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // singleTextClaims are the registered claims that are a single text in each token, and in each answer about one.
@@ -25,7 +26,7 @@ func (p *Plan) checkSingleClaims() (errs []error) {
 				"write Claim(%q).Is in place of Has", r.Pattern, claim, claim, claim))
 		}
 		issuers := r.Guard.issuers()
-		if len(issuers) == 0 || slices.ContainsFunc(issuers, Unresolved) {
+		if len(issuers) == 0 || slices.ContainsFunc(issuers, cdktoken.Unresolved) {
 			continue
 		}
 		if wrong, found := otherIssuer(r.Requires, issuers); found {

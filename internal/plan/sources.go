@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
@@ -103,7 +104,7 @@ func (s IdentitySource) equal(to IdentitySource) bool {
 }
 
 func (s IdentitySource) check() error {
-	if Unresolved(s.name) {
+	if cdktoken.Unresolved(s.name) {
 		return nil
 	}
 	switch s.prefix {
@@ -132,7 +133,7 @@ func checkTokenSource(t settings.TokenSource) error {
 	switch {
 	case t.Kind == "":
 		return errors.New("an empty TokenSource: make it with TokenHeader, TokenCookie or TokenQuery")
-	case Unresolved(t.Name):
+	case cdktoken.Unresolved(t.Name):
 		return nil
 	default:
 		return t.Check()

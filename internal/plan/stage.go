@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // DefaultStage is the default name of a stage.
@@ -62,10 +64,10 @@ var (
 func checkVariables(field string, variables map[string]string) (errs []error) {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		value := variables[name]
-		if !Unresolved(name) && !variableName.MatchString(name) {
+		if !cdktoken.Unresolved(name) && !variableName.MatchString(name) {
 			errs = append(errs, fmt.Errorf("%s has the variable %q: want a name of letters, digits and _", field, name))
 		}
-		if !Unresolved(value) && !variableValue.MatchString(value) {
+		if !cdktoken.Unresolved(value) && !variableValue.MatchString(value) {
 			errs = append(errs, fmt.Errorf("%s has %q as the value of %s: want letters, digits and any of -._~:/?#&=,",
 				field, value, name))
 		}
@@ -75,11 +77,11 @@ func checkVariables(field string, variables map[string]string) (errs []error) {
 
 // checkStageName refuses a name that a stage cannot have.
 func checkStageName(field, name string) error {
-	if UnresolvedList(name) {
+	if cdktoken.UnresolvedList(name) {
 		return fmt.Errorf("%s is a list, which is known only when the stack is deployed: take one value of it with "+
 			"awscdk.Fn_Select", field)
 	}
-	if Unresolved(name) || len(name) <= 128 && stageForm.MatchString(name) {
+	if cdktoken.Unresolved(name) || len(name) <= 128 && stageForm.MatchString(name) {
 		return nil
 	}
 	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)
@@ -88,7 +90,7 @@ func checkStageName(field, name string) error {
 // stageOfPolicies returns the stage in the resources of policies. It is * if the API is not deployed or the name is
 // known only at deployment. A statement with a literal stage may then be for this one.
 func (p *Plan) stageOfPolicies() string {
-	if p.Stage == "" || Unresolved(p.Stage) {
+	if p.Stage == "" || cdktoken.Unresolved(p.Stage) {
 		return "*"
 	}
 	return p.Stage

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/tenant"
 )
 
@@ -41,7 +42,7 @@ func (t Tenant) addTo(r *PlannedRoute) []error {
 	case t.IsKey, t.IsPath:
 	case t.Claim == "":
 		return []error{errors.New(`its Tenant names no claim: write the claim's name, as in Tenant(Claim("tenant"))`)}
-	case Unresolved(t.Claim):
+	case cdktoken.Unresolved(t.Claim):
 		return []error{errors.New("the claim of its Tenant is a CDK token, whose value is not known yet: write it out")}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
@@ -67,7 +68,7 @@ func (p *Plan) makeTable(g *Guard) error {
 		return nil
 	}
 	stage := p.Stage
-	if Unresolved(stage) {
+	if cdktoken.Unresolved(stage) {
 		stage = longestStage
 	}
 	return g.checkCacheable(stage)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -59,7 +60,7 @@ func nameError(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "" || name != strings.TrimSpace(name):
 		return fmt.Errorf("is %q: want one without spaces at its ends, as it is part of a logical id", name)
-	case strings.Contains(name, "/") || Unresolved(name):
+	case strings.Contains(name, "/") || cdktoken.Unresolved(name):
 		return fmt.Errorf("%q: want one without slashes and CDK tokens, as it becomes a part of a construct id", name)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
 // checkWebACL refuses web ACLs that AWS WAF does not associate with a stage. The web ACL of a REST API is regional,
@@ -18,10 +20,10 @@ func (p *Plan) checkWebACL() []error {
 		return []error{errors.New("WebACL is set, and RestApiProps.Deploy is false, so that there is no stage to protect: " +
 			"leave one out, or associate the web ACL with the stage that you make")}
 	}
-	if UnresolvedList(acl) {
-		return []error{fmt.Errorf("WebACL %s", listProblem)}
+	if cdktoken.UnresolvedList(acl) {
+		return []error{fmt.Errorf("WebACL %s", cdktoken.ListProblem)}
 	}
-	if Unresolved(acl) {
+	if cdktoken.Unresolved(acl) {
 		return nil
 	}
 	parts := strings.Split(acl, ":")
@@ -38,7 +40,7 @@ func (p *Plan) checkWebACL() []error {
 
 // WebACLRegion returns the region of the web ACL, or "" if it is not known.
 func (p *Plan) WebACLRegion() string {
-	if parts := strings.Split(p.props.WebACL, ":"); len(parts) == 6 && !Unresolved(p.props.WebACL) {
+	if parts := strings.Split(p.props.WebACL, ":"); len(parts) == 6 && !cdktoken.Unresolved(p.props.WebACL) {
 		return parts[3]
 	}
 	return ""

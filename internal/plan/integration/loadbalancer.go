@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -21,9 +22,6 @@ type LoadBalancer struct {
 	Path       string // of requests, such as "/v1/orders/{id}"; "" for the path of the route
 }
 
-// unresolved reports whether a text has CDK's marker of a token.
-func unresolved(s string) bool { return strings.Contains(s, "${Token[") }
-
 var (
 	balancerARN = regexp.MustCompile(
 		`^arn:[a-z0-9-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/(app|net)/[^/]+/[^/]+$`)
@@ -37,11 +35,11 @@ func (l LoadBalancer) Check() error {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	// The CloudFormation page calls the target a listener, but API Gateway takes the ARN of the load balancer.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-private-integration.html
-	if !unresolved(l.ARN) && !balancerARN.MatchString(l.ARN) {
+	if !cdktoken.Unresolved(l.ARN) && !balancerARN.MatchString(l.ARN) {
 		bad("the load balancer's ARN is %q: want that of an Application or a Network Load Balancer, such as "+
 			"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/orders/50dc6c495c0c9188", l.ARN)
 	}
-	if n := l.ServerName; n != "" && !unresolved(n) && !hostForm.MatchString(n) {
+	if n := l.ServerName; n != "" && !cdktoken.Unresolved(n) && !hostForm.MatchString(n) {
 		bad("SecureServerName is %q: want the host name that the listener's certificate is for, in lower case and without a "+
 			"scheme or a port, such as \"orders.internal.example.com\"", n)
 	}
@@ -65,7 +63,7 @@ func (l LoadBalancer) Check() error {
 		bad("the listener's protocol is %s, and API Gateway sends HTTP: use a listener of HTTP, HTTPS, TCP or TLS",
 			l.Protocol)
 	}
-	if l.Path != "" && !unresolved(l.Path) && !pathForm.MatchString(l.Path) {
+	if l.Path != "" && !cdktoken.Unresolved(l.Path) && !pathForm.MatchString(l.Path) {
 		bad("Path is %q: want one that begins with a slash and has no query, such as \"/v1/orders/{id}\"", l.Path)
 	}
 	return errors.Join(errs...)
@@ -75,14 +73,14 @@ func (l LoadBalancer) Check() error {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html, Considerations
 func (l LoadBalancer) CheckPlace(account, region string) error {
 	parts := strings.Split(l.ARN, ":")
-	if unresolved(l.ARN) || len(parts) < 6 {
+	if cdktoken.Unresolved(l.ARN) || len(parts) < 6 {
 		return nil
 	}
-	if of := parts[4]; of != account && !unresolved(account) {
+	if of := parts[4]; of != account && !cdktoken.Unresolved(account) {
 		return fmt.Errorf("the load balancer is in account %s and the API in %s, and a private integration needs the load "+
 			"balancer, the VPC link and the API in one account: put the API into the load balancer's account", of, account)
 	}
-	if of := parts[3]; of != region && !unresolved(region) {
+	if of := parts[3]; of != region && !cdktoken.Unresolved(region) {
 		return fmt.Errorf("the load balancer is in region %s and the API in %s, and a VPC link leads to a VPC of the API's "+
 			"region: put the API into the load balancer's region", of, region)
 	}
