@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// The Mux serves the route that API Gateway authorized, and a handler finds the caller whatever authorizer the route
-// has. In a function's main the Mux goes to lambdahttp.Start.
+// The Mux serves the route that API Gateway authorized. CallerFrom returns the caller for every kind of authorizer. In
+// a function's main, pass the Mux to lambdahttp.Start.
 func ExampleMux() {
 	mux := lambdahttp.NewMux()
 	mux.HandleFunc("GET /orders/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -30,8 +30,8 @@ func ExampleMux() {
 	// Output: 200 user-1 asks for 1/2 <nil>
 }
 
-// An http.ServeMux matches the decoded path. What it could take for another route than the authorized one is answered
-// with 404; a space in a parameter is no such thing.
+// An http.ServeMux matches the decoded path. Handler answers 404 if the decoded path could match another route than the
+// authorized one. An escaped space is allowed, because it cannot change the route.
 func ExampleHandler() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/me", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "your own account") })

@@ -68,28 +68,28 @@ func TestMux(t *testing.T) {
 		{"root", "GET", "/", "/", nil, `GET / id="" proxy="" path=/`},
 		{"literal", "GET", "/admin", "/admin", nil, `GET /admin id="" proxy="" path=/admin`},
 		{"literal with a slash at the end", "GET", "/admin", "/admin/", nil, `GET /admin id="" proxy="" path=/admin/`},
-		{"escaped letter that hides a literal", "GET", "/{proxy+}", "/%61dmin", proxy("%61dmin"),
+		{"escaped letter of a literal, under a greedy route", "GET", "/{proxy+}", "/%61dmin", proxy("%61dmin"),
 			`ANY /{proxy+} id="" proxy="admin" path=/%61dmin`},
-		{"escaped letter beside a literal", "GET", "/users/{id}", "/users/%6De", id("%6De"),
+		{"escaped letter of a literal, under a parameter", "GET", "/users/{id}", "/users/%6De", id("%6De"),
 			`GET /users/{id} id="me" proxy="" path=/users/%6De`},
 		{"escaped slash", "GET", "/users/{id}", "/users/a%2Fb", id("a%2Fb"),
 			`GET /users/{id} id="a/b" proxy="" path=/users/a%2Fb`},
-		{"value that is escaped twice", "GET", "/users/{id}", "/users/%256De", id("%256De"),
+		{"value escaped twice", "GET", "/users/{id}", "/users/%256De", id("%256De"),
 			`GET /users/{id} id="%6De" proxy="" path=/users/%256De`},
-		{"percent sign that begins no escape", "GET", "/users/{id}", "/users/50%25x", id("50%x"),
+		{"percent sign without an escape", "GET", "/users/{id}", "/users/50%25x", id("50%x"),
 			`GET /users/{id} id="50%x" proxy="" path=/users/50%25x`},
-		{"a literal's path, authorized as another route", "GET", "/{proxy+}", "/admin", proxy("admin"),
+		{"path of a literal, authorized as the greedy route", "GET", "/{proxy+}", "/admin", proxy("admin"),
 			`ANY /{proxy+} id="" proxy="admin" path=/admin`},
 		{"dots", "GET", "/{proxy+}", "/x/../admin", proxy("x/../admin"),
 			`ANY /{proxy+} id="" proxy="x/../admin" path=/x/../admin`},
-		{"HEAD of its own", "HEAD", "/users/{id}", "/users/1", id("1"), ``},
+		{"HEAD with a handler", "HEAD", "/users/{id}", "/users/1", id("1"), ``},
 		{"HEAD under ANY, beside GET", "HEAD", "/{proxy+}", "/admin", proxy("admin"), ``},
 		{"OPTIONS under ANY", "OPTIONS", "/{proxy+}", "/x", proxy("x"), `ANY /{proxy+} id="" proxy="x" path=/x`},
 		{"two parameters", "PUT", "/users/{id}/files/{proxy+}", "/users/1/files/a//b", values{"id": "1", "proxy": "a//b"},
 			`ANY /users/{id}/files/{proxy+} id="1" proxy="a//b" path=/users/1/files/a//b`},
 		{"base path", "GET", "/admin", "/shop/admin", nil, `GET /admin id="" proxy="" path=/admin`},
 		{"another verb of a resource", "POST", "/admin", "/admin", nil, ""},
-		{"HEAD where there is GET alone", "HEAD", "/admin", "/admin", nil, ""},
+		{"HEAD of a resource with GET only", "HEAD", "/admin", "/admin", nil, ""},
 		{"unknown resource", "GET", "/orders", "/orders", nil, ""},
 		{"no resource", "GET", "", "/admin", nil, ""},
 		{"a resource with a verb in it", "GET", " /admin", "/admin", nil, ""},
@@ -124,7 +124,7 @@ func wantNotFound(t *testing.T, got events.APIGatewayProxyResponse) {
 	}
 }
 
-func TestMuxSaysWhatIsMissing(t *testing.T) {
+func TestMuxLogsMissingRoute(t *testing.T) {
 	mux := muxWith("GET /orders/{id}")
 	for _, tt := range []struct{ resource, want string }{
 		{"/orders", `no handler for \"GET /orders\": register it`},
@@ -133,13 +133,13 @@ func TestMuxSaysWhatIsMissing(t *testing.T) {
 		log := captured(t, func() { invoke(t, mux, "GET", tt.resource, "/orders/SECRET", nil) })
 		if !strings.Contains(log, tt.want) || !strings.Contains(log, `"level":"WARN"`) ||
 			strings.Contains(log, "SECRET") {
-			t.Errorf("the log should say %q and not have the path: %s", tt.want, log)
+			t.Errorf("GET %s: got log %s, want a warning with %q and without the path", tt.resource, log, tt.want)
 		}
 	}
 }
 
 // Without an event, the Mux matches the path as API Gateway does, without decoding it.
-func TestMuxWithoutAnEvent(t *testing.T) {
+func TestMuxWithoutEvent(t *testing.T) {
 	mux := muxWith("GET /admin", "GET /users/{id}", "ANY /{proxy+}")
 	for target, want := range map[string]string{
 		"/admin":      "GET /admin",
@@ -158,18 +158,18 @@ func TestMuxWithoutAnEvent(t *testing.T) {
 	w := httptest.NewRecorder()
 	muxWith("GET /admin").ServeHTTP(w, httptest.NewRequest("HEAD", "/admin", nil))
 	if w.Code != 404 {
-		t.Errorf("HEAD is not GET for API Gateway, got %d", w.Code)
+		t.Errorf("HEAD /admin: got %d, want 404, because API Gateway does not serve HEAD by GET", w.Code)
 	}
 }
 
-// Start marks the Mux. TestFunction of backend-fn runs it as a whole.
-func TestMuxAfterStartWantsAnEvent(t *testing.T) {
+// Start sets started. TestFunction in backend-fn calls Start.
+func TestStartedMuxNeedsEvent(t *testing.T) {
 	mux := muxWith("GET /admin")
 	mux.started = true
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequest("GET", "/admin", nil))
 	if w.Code != 404 {
-		t.Errorf("got %d, want 404", w.Code)
+		t.Errorf("without an event: got %d, want 404", w.Code)
 	}
 	if got := invoke(t, mux, "GET", "/admin", "/admin", nil); got.StatusCode != 200 {
 		t.Errorf("with an event: got %d, want 200", got.StatusCode)
@@ -190,13 +190,13 @@ func TestMiddleware(t *testing.T) {
 	got := invoke(t, mux, "GET", "/users/{id}", "/users/%6De", map[string]string{"id": "%6De"})
 	want := []string{"outer GET /users/{id}", "inner GET /users/{id}"}
 	if diff := cmp.Diff(want, got.MultiValueHeaders["X-Way"]); diff != "" || got.StatusCode != 200 {
-		t.Errorf("%d, way (-want +got):\n%s", got.StatusCode, diff)
+		t.Errorf("got %d, want 200; header X-Way (-want +got):\n%s", got.StatusCode, diff)
 	}
 	got = invoke(t, mux, "GET", "/", "/", nil)
 	if got.StatusCode != 404 || len(got.MultiValueHeaders["X-Way"]) != 2 {
-		t.Errorf("unknown route: %d %v, want 404 through the middleware", got.StatusCode, got.MultiValueHeaders)
+		t.Errorf("unknown route: got %d %v, want 404 from behind the middleware", got.StatusCode, got.MultiValueHeaders)
 	}
-	// If the context is replaced, the route is lost with it. The Mux does not fall back to the path.
+	// The context holds the route. If middleware replaces the context, the Mux answers 404 and does not match the path.
 	mux = muxWith("GET /admin")
 	mux.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -207,7 +207,7 @@ func TestMiddleware(t *testing.T) {
 }
 
 // Strict does not apply if middleware around a Mux has Unwrap. Otherwise it applies.
-func TestMiddlewareOutside(t *testing.T) {
+func TestStrictAndOuterMiddleware(t *testing.T) {
 	origins := cors.Config{AllowOrigins: []string{"https://shop.example.com"}}
 	for _, tt := range []struct {
 		name string
@@ -233,16 +233,17 @@ func TestNotFoundHandler(t *testing.T) {
 	mux.NotFound(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
 	log := captured(t, func() {
 		if got := invoke(t, mux, "GET", "/x", "/x", nil); got.StatusCode != http.StatusGone {
-			t.Errorf("got %d", got.StatusCode)
+			t.Errorf("got %d, want %d", got.StatusCode, http.StatusGone)
 		}
 	})
 	if !strings.Contains(log, "no handler for") {
-		t.Errorf("log: %s", log)
+		t.Errorf("got log %s, want %q", log, "no handler for")
 	}
 }
 
-// One router for two resources matches the path again, so a path that it could take for the other resource is refused.
-func TestRouterOfTwoResources(t *testing.T) {
+// A router that is registered for two resources matches the decoded path again. A path that it could match to the other
+// resource is answered 404.
+func TestSameRouterForTwoResources(t *testing.T) {
 	router := http.NewServeMux()
 	router.HandleFunc("GET /admin", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "admin") })
 	router.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "other") })
@@ -251,22 +252,22 @@ func TestRouterOfTwoResources(t *testing.T) {
 	mux.Handle("GET /admin", router)
 	wantNotFound(t, invoke(t, mux, "GET", "/{proxy+}", "/%61dmin", map[string]string{"proxy": "%61dmin"}))
 	if got := invoke(t, mux, "GET", "/{proxy+}", "/a%20b", map[string]string{"proxy": "a%20b"}); got.Body != "other" {
-		t.Errorf("got %d %s", got.StatusCode, got.Body)
+		t.Errorf("/a%%20b: got %d %s, want other", got.StatusCode, got.Body)
 	}
 	if got := invoke(t, mux, "GET", "/admin", "/admin/", nil); got.Body != "admin" {
-		t.Errorf("got %d %s", got.StatusCode, got.Body)
+		t.Errorf("/admin/: got %d %s, want admin", got.StatusCode, got.Body)
 	}
 
-	// A router for one resource gets every path of it.
+	// A router for one resource receives all its paths.
 	mux = NewMux()
 	mux.Handle("GET /files/{proxy+}", http.StripPrefix("/files", http.FileServer(http.Dir("testdata"))))
 	mux.Handle("ANY /x/{proxy+}", router)
 	if got := invoke(t, mux, "GET", "/x/{proxy+}", "/x/a%2Fb/", values{"proxy": "a%2Fb/"}); got.Body != "other" {
-		t.Errorf("got %d %s", got.StatusCode, got.Body)
+		t.Errorf("/x/a%%2Fb/: got %d %s, want other", got.StatusCode, got.Body)
 	}
 }
 
-func TestMisregistration(t *testing.T) {
+func TestRegistrationErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		do   func()
@@ -277,12 +278,12 @@ func TestMisregistration(t *testing.T) {
 		{"pattern of net/http", func() { muxWith("GET /a/{rest...}") },
 			`API Gateway writes a greedy parameter {rest+}`},
 		{"slash at the end", func() { muxWith("GET /a/") }, `the path ends in a slash, which API Gateway ignores`},
-		{"two variable parts", func() { muxWith("GET /a/{id}", "GET /a/{proxy+}") },
+		{"two parameters at one place", func() { muxWith("GET /a/{id}", "GET /a/{proxy+}") },
 			`pattern "GET /a/{proxy+}" has {proxy+} where another pattern has {id}`},
 		{"nil handler", func() { NewMux().Handle("GET /a", nil) }, `lambdahttp: pattern "GET /a": the handler is nil`},
 		{"nil function", func() { NewMux().HandleFunc("GET /a", nil) },
 			`lambdahttp: pattern "GET /a": the handler is nil`},
-		{"not by NewMux", func() { new(Mux).HandleFunc("GET /a", reply) }, `the Mux was not made by NewMux`},
+		{"Mux without NewMux", func() { new(Mux).HandleFunc("GET /a", reply) }, `the Mux was not made by NewMux`},
 		{"after a request", func() {
 			m := muxWith("GET /a")
 			m.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/a", nil))
@@ -305,9 +306,9 @@ func TestMisregistration(t *testing.T) {
 	}
 }
 
-// The test's own executable uses NewMux, so it has the mark. TestMarkIsInWhatMakesAMux of package routermark also has
-// executables without it.
-func TestExecutableHasTheMark(t *testing.T) {
+// The test's executable calls NewMux, so it contains the mark. TestMarkIsInWhatMakesAMux in package routermark also
+// checks executables without the mark.
+func TestExecutableContainsMark(t *testing.T) {
 	name, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -22,15 +22,15 @@ const anEvent = `{
 	"queryStringParameters": null, "multiValueQueryStringParameters": null,
 	"pathParameters": {"id": "1"}, "stageVariables": null, "body": null, "isBase64Encoded": false,
 	"requestContext": {
-		"accountId": "123456789012", "apiId": "abc123", "stage": "prod", "requestId": "api-request-1", "path": "/prod/orders/1",
-		"domainName": "abc123.execute-api.eu-central-1.amazonaws.com", "httpMethod": "GET", "protocol": "HTTP/1.1",
-		"resourcePath": "/orders/{id}", "requestTimeEpoch": 1583349317135,
-		"identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8", "userArn": null, "caller": null, "accountId": null, "user": null}
+		"accountId": "123456789012", "apiId": "abc123", "stage": "prod", "requestId": "api-request-1",
+		"path": "/prod/orders/1", "domainName": "abc123.execute-api.eu-central-1.amazonaws.com",
+		"httpMethod": "GET", "protocol": "HTTP/1.1", "resourcePath": "/orders/{id}", "requestTimeEpoch": 1583349317135,
+		"identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8", "userArn": null, "caller": null, "accountId": null,
+			"user": null}
 	}
 }`
 
-// event returns an event of API Gateway with some members replaced. The members of requestContext are replaced one by
-// one.
+// event returns anEvent with the members of changes. The members of requestContext are replaced one by one.
 func event(t *testing.T, changes string) (e events.APIGatewayProxyRequest) {
 	t.Helper()
 	whole := object(t, []byte(anEvent))
@@ -67,8 +67,10 @@ func object(t *testing.T, text []byte) (o map[string]json.RawMessage) {
 func TestRequest(t *testing.T) {
 	e := event(t, `{
 		"httpMethod": "POST",
-		"multiValueHeaders": {"host": ["api.example.com"], "x-tag": ["b"], "X-Tag": ["a"], "content-type": ["application/json"]},
-		"multiValueQueryStringParameters": {"a b": ["1&2", "+"], "limit": ["5"]}, "queryStringParameters": {"a b": "+", "limit": "5"},
+		"multiValueHeaders": {"host": ["api.example.com"], "x-tag": ["b"], "X-Tag": ["a"],
+			"content-type": ["application/json"]},
+		"multiValueQueryStringParameters": {"a b": ["1&2", "+"], "limit": ["5"]},
+		"queryStringParameters": {"a b": "+", "limit": "5"},
 		"body": "{\"a\":\"ü\"}"
 	}`)
 	r, err := newRequest(context.Background(), e)
@@ -77,14 +79,29 @@ func TestRequest(t *testing.T) {
 	}
 	body, _ := io.ReadAll(r.Body)
 	got := map[string]any{
-		"method": r.Method, "uri": r.RequestURI, "path": r.URL.Path, "host": r.Host, "remote": r.RemoteAddr, "proto": r.Proto,
-		"length": r.ContentLength, "body": string(body), "query": r.URL.Query(), "header": r.Header,
+		"method": r.Method,
+		"uri":    r.RequestURI,
+		"path":   r.URL.Path,
+		"host":   r.Host,
+		"remote": r.RemoteAddr,
+		"proto":  r.Proto,
+		"length": r.ContentLength,
+		"body":   string(body),
+		"query":  r.URL.Query(),
+		"header": r.Header,
 	}
 	want := map[string]any{
-		"method": "POST", "uri": "/orders/1?a+b=1%262&a+b=%2B&limit=5", "path": "/orders/1", "host": "api.example.com",
-		"remote": "192.0.2.1:0", "proto": "HTTP/1.1", "length": int64(10), "body": `{"a":"ü"}`,
+		"method": "POST",
+		"uri":    "/orders/1?a+b=1%262&a+b=%2B&limit=5",
+		"path":   "/orders/1",
+		"host":   "api.example.com",
+		"remote": "192.0.2.1:0",
+		"proto":  "HTTP/1.1",
+		"length": int64(10),
+		"body":   `{"a":"ü"}`,
 		"query":  url.Values{"a b": {"1&2", "+"}, "limit": {"5"}},
-		"header": http.Header{"X-Tag": {"a", "b"}, "Content-Type": {"application/json"}}, // one header in two cases
+		// The event has X-Tag in two spellings.
+		"header": http.Header{"X-Tag": {"a", "b"}, "Content-Type": {"application/json"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -97,23 +114,48 @@ func TestRequestDetails(t *testing.T) {
 		of                 func(*http.Request) any
 		want               any
 	}{
-		{"only single headers", "events written by hand", `{"multiValueHeaders": null, "headers": {"accept": "a"}}`,
-			func(r *http.Request) any { return r.Header }, http.Header{"Accept": {"a"}}},
-		{"only single parameters", "events written by hand", `{"queryStringParameters": {"a": "1"}}`,
-			func(r *http.Request) any { return r.URL.RawQuery }, "a=1"},
-		{"no Host header", "the domain's name is in the context", `{"multiValueHeaders": {"accept": ["a"]}}`,
-			func(r *http.Request) any { return r.Host }, "abc123.execute-api.eu-central-1.amazonaws.com"},
-		{"no body", "a reader that is nil would panic", `{}`,
-			func(r *http.Request) any { return r.Body == http.NoBody && r.ContentLength == 0 }, true},
 		{
-			"binary body",
-			"as binaryMediaTypes makes it",
-			`{"body": "AP8=", "isBase64Encoded": true}`,
-			func(r *http.Request) any { b, _ := io.ReadAll(r.Body); return []any{b, r.ContentLength} },
-			[]any{[]byte{0, 0xff}, int64(2)},
+			name:    "headers without multiValueHeaders",
+			why:     "an event written by hand may have no multiValueHeaders",
+			changes: `{"multiValueHeaders": null, "headers": {"accept": "a"}}`,
+			of:      func(r *http.Request) any { return r.Header },
+			want:    http.Header{"Accept": {"a"}},
 		},
-		{"IPv6", "net.SplitHostPort must work on it", `{"requestContext": {"identity": {"sourceIp": "2001:db8::1"}}}`,
-			func(r *http.Request) any { return r.RemoteAddr }, "[2001:db8::1]:0"},
+		{
+			name:    "queryStringParameters alone",
+			why:     "an event written by hand may have no multiValueQueryStringParameters",
+			changes: `{"queryStringParameters": {"a": "1"}}`,
+			of:      func(r *http.Request) any { return r.URL.RawQuery },
+			want:    "a=1",
+		},
+		{
+			name:    "no Host header",
+			why:     "the context has the domain name",
+			changes: `{"multiValueHeaders": {"accept": ["a"]}}`,
+			of:      func(r *http.Request) any { return r.Host },
+			want:    "abc123.execute-api.eu-central-1.amazonaws.com",
+		},
+		{
+			name:    "no body",
+			why:     "a nil Body would panic when read",
+			changes: `{}`,
+			of:      func(r *http.Request) any { return r.Body == http.NoBody && r.ContentLength == 0 },
+			want:    true,
+		},
+		{
+			name:    "binary body",
+			why:     "API Gateway encodes bodies of binaryMediaTypes",
+			changes: `{"body": "AP8=", "isBase64Encoded": true}`,
+			of:      func(r *http.Request) any { b, _ := io.ReadAll(r.Body); return []any{b, r.ContentLength} },
+			want:    []any{[]byte{0, 0xff}, int64(2)},
+		},
+		{
+			name:    "IPv6",
+			why:     "net.SplitHostPort must split the address",
+			changes: `{"requestContext": {"identity": {"sourceIp": "2001:db8::1"}}}`,
+			of:      func(r *http.Request) any { return r.RemoteAddr },
+			want:    "[2001:db8::1]:0",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := newRequest(context.Background(), event(t, tt.changes))
@@ -132,8 +174,8 @@ func TestPath(t *testing.T) {
 		name           string
 		resource, path string
 		proxy          string // the value of {proxy+}
-		want           string // EscapedPath: what a handler should route by
-		decoded        string // Path
+		want           string // the request's EscapedPath
+		decoded        string // the request's Path
 	}{
 		{name: "plain", resource: "/orders/{id}", path: "/orders/1", want: "/orders/1", decoded: "/orders/1"},
 		{name: "root", resource: "/", path: "/", want: "/", decoded: "/"},
@@ -154,7 +196,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/orders/1/refund",
 		},
 		{
-			name:     "escapes that need not be",
+			name:     "escaped letter",
 			resource: "/orders/{id}",
 			path:     "/orders/%61",
 			want:     "/orders/%61",
@@ -189,7 +231,13 @@ func TestPath(t *testing.T) {
 			want:     "/orders/1%7C%2F2",
 			decoded:  "/orders/1|/2",
 		},
-		{name: "not ASCII", resource: "/orders/{id}", path: "/orders/ü%2F", want: "/orders/%C3%BC%2F", decoded: "/orders/ü/"},
+		{
+			name:     "not ASCII",
+			resource: "/orders/{id}",
+			path:     "/orders/ü%2F",
+			want:     "/orders/%C3%BC%2F",
+			decoded:  "/orders/ü/",
+		},
 		{name: "plus", resource: "/orders/{id}", path: "/orders/a+b", want: "/orders/a+b", decoded: "/orders/a+b"},
 
 		{name: "base path", resource: "/orders/{id}", path: "/shop/orders/1", want: "/orders/1", decoded: "/orders/1"},
@@ -208,7 +256,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/orders/",
 		},
 		{
-			name:     "base path as the resource is called",
+			name:     "base path equal to the resource",
 			resource: "/orders",
 			path:     "/orders/orders",
 			want:     "/orders",
@@ -232,7 +280,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/orders/1",
 		},
 		{
-			name:     "base path before a literal and a greedy one",
+			name:     "base path before a literal and a greedy parameter",
 			resource: "/files/{proxy+}",
 			path:     "/shop/files/a/b",
 			proxy:    "a/b",
@@ -256,7 +304,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/files/a/",
 		},
 		{
-			name:     "a greedy parameter without its slash",
+			name:     "a greedy parameter without the path's last slash",
 			resource: "/files/{proxy+}",
 			path:     "/files/a/",
 			proxy:    "a",
@@ -272,7 +320,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/a b",
 		},
 		{
-			name:     "a greedy parameter that is not the path's end",
+			name:     "a greedy parameter that differs from the path",
 			resource: "/{proxy+}",
 			path:     "/shop/a",
 			proxy:    "b",
@@ -291,13 +339,14 @@ func TestPath(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := r.URL.EscapedPath(); got != tt.want || r.URL.Path != tt.decoded || r.RequestURI != tt.want {
-				t.Errorf("got %q (decoded %q, URI %q), want %q (decoded %q)", got, r.URL.Path, r.RequestURI, tt.want, tt.decoded)
+				t.Errorf("got %q (decoded %q, URI %q), want %q (decoded %q)",
+					got, r.URL.Path, r.RequestURI, tt.want, tt.decoded)
 			}
 		})
 	}
 }
 
-func TestEventsOfOtherKinds(t *testing.T) {
+func TestForeignEvents(t *testing.T) {
 	for _, tt := range []struct{ name, event, want string }{
 		{
 			"an HTTP API's format 2.0",
@@ -305,7 +354,7 @@ func TestEventsOfOtherKinds(t *testing.T) {
 			"choose payload format 1.0",
 		},
 		{"a test event of the Lambda console", `{"key1": "value1"}`, "want both"},
-		{"a queue's", `{"Records": [{"body": "x"}]}`, "want both"},
+		{"an event of a queue", `{"Records": [{"body": "x"}]}`, "want both"},
 		{"no slash", `{"httpMethod": "GET", "path": "orders"}`, "the path with its slash"},
 		{
 			"a body that is not base64",
@@ -328,12 +377,12 @@ func TestEventsOfOtherKinds(t *testing.T) {
 	}
 }
 
-// FuzzPath checks that the handler's path is the gateway's, whatever characters it has.
+// FuzzPath checks that the handler receives the path that the gateway received.
 func FuzzPath(f *testing.F) {
 	f.Add("/orders/{id}", "/shop/orders/1%2Frefund", "")
 	f.Add("/files/{proxy+}", "/files/a//", "a//")
 	f.Add("/", "/", "")
-	f.Add("", "/ %2F", "") // net/url by itself makes "/%20/" of it
+	f.Add("", "/ %2F", "") // net/url alone would make it "/%20/"
 	f.Add("/{proxy+}", "/%zz/..//%2e%2e", "%zz/..//%2e%2e")
 	f.Fuzz(func(t *testing.T, resource, path, proxy string) {
 		r, err := newRequest(context.Background(), events.APIGatewayProxyRequest{
@@ -344,18 +393,18 @@ func FuzzPath(f *testing.F) {
 		}
 		got := r.URL.EscapedPath()
 		if !strings.HasPrefix(got, "/") {
-			t.Fatalf("%q, %q: got %q", resource, path, got)
+			t.Fatalf("resource %q, path %q: got %q, want a path that starts with a slash", resource, path, got)
 		}
-		// A path of characters that RFC 3986 allows in a path arrives unchanged, except for a base path.
+		// A path of characters that RFC 3986 allows stays the same, except for a base path.
 		clean := !strings.ContainsFunc(path, func(c rune) bool {
 			return c <= ' ' || c > '~' || strings.ContainsRune("\"#<>?[\\]^`{|}%", c)
 		})
 		if clean && path != got && !strings.HasSuffix(path, got) && got != "/" {
-			t.Fatalf("%q, %q: got %q", resource, path, got)
+			t.Fatalf("resource %q, path %q: got %q, want the path or its end", resource, path, got)
 		}
-		// No escape becomes a slash.
+		// An escaped slash stays escaped.
 		if n := strings.Count(got, "/"); n > max(1, strings.Count(path, "/")) {
-			t.Fatalf("%q, %q: got %q with %d slashes", resource, path, got, n)
+			t.Fatalf("resource %q, path %q: got %q with %d slashes, want no slash more", resource, path, got, n)
 		}
 	})
 }

@@ -36,7 +36,7 @@ func TestResponse(t *testing.T) {
 			w.Header().Add("Set-Cookie", "b=2")
 			w.WriteHeader(200)
 		}, answer{StatusCode: 200, MultiValueHeaders: http.Header{"Set-Cookie": {"a=1", "b=2"}}}},
-		{"no content type", "API Gateway would call it JSON", "GET", func(w http.ResponseWriter, _ *http.Request) {
+		{"no content type", "API Gateway would send application/json", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<html>"))
 			_, _ = w.Write([]byte("</html>"))
 		}, answer{
@@ -52,7 +52,7 @@ func TestResponse(t *testing.T) {
 			MultiValueHeaders: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 			Body:              "gone",
 		}},
-		{"bytes that are not UTF-8", "JSON would replace them", "GET", func(w http.ResponseWriter, _ *http.Request) {
+		{"bytes that are not UTF-8", "a JSON string cannot hold them", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "image/png")
 			_, _ = w.Write([]byte{0x89, 'P', 'N', 'G'})
 		}, answer{
@@ -61,11 +61,11 @@ func TestResponse(t *testing.T) {
 			Body:              "iVBORw==",
 			IsBase64Encoded:   true,
 		}},
-		{"headers after the status", "they are under way already", "GET", func(w http.ResponseWriter, _ *http.Request) {
+		{"headers after the status", "the headers are already sent", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(200)
 			w.Header().Set("X-Late", "1")
 		}, answer{StatusCode: 200, MultiValueHeaders: http.Header{}}},
-		{"two statuses", "the first counts", "GET", func(w http.ResponseWriter, _ *http.Request) {
+		{"two statuses", "the first is sent", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(404)
 			w.WriteHeader(200)
 		}, answer{StatusCode: 404, MultiValueHeaders: http.Header{}}},
@@ -73,13 +73,13 @@ func TestResponse(t *testing.T) {
 			w.WriteHeader(103)
 			w.WriteHeader(204)
 		}, answer{StatusCode: 204, MultiValueHeaders: http.Header{}}},
-		{"a body with 204", "it has none", "GET", func(w http.ResponseWriter, _ *http.Request) {
+		{"a body with 204", "a 204 has no body", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(204)
 			if _, err := w.Write([]byte("x")); !errors.Is(err, http.ErrBodyNotAllowed) {
 				t.Errorf("got %v, want ErrBodyNotAllowed", err)
 			}
 		}, answer{StatusCode: 204, MultiValueHeaders: http.Header{}}},
-		{"head", "the headers of GET without its body", "HEAD", func(w http.ResponseWriter, _ *http.Request) {
+		{"HEAD", "the headers of GET without its body", "HEAD", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte("{}"))
 		}, answer{StatusCode: 200, MultiValueHeaders: http.Header{"Content-Type": {"application/json"}}}},
@@ -87,7 +87,7 @@ func TestResponse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := event(t, `{}`)
 			e.HTTPMethod = tt.method
-			mux := NewMux() // another handler gets no HEAD: see Strict
+			mux := NewMux() // Strict answers HEAD with 404 for other handlers
 			mux.Handle("ANY /orders/{id}", tt.handler)
 			got, err := Handler(mux)(context.Background(), e)
 			if err != nil {
@@ -100,12 +100,12 @@ func TestResponse(t *testing.T) {
 	}
 }
 
-func TestABadStatusPanics(t *testing.T) {
+func TestInvalidStatusPanics(t *testing.T) {
 	for _, status := range []int{0, 42, 1000} {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("status %d was taken", status)
+					t.Errorf("WriteHeader(%d) did not panic", status)
 				}
 			}()
 			h := Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
@@ -114,9 +114,9 @@ func TestABadStatusPanics(t *testing.T) {
 	}
 }
 
-// API Gateway answers 502 to an answer with a member it does not know, so these are all there may be.
+// API Gateway answers 502 if the function's answer has another member.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
-func TestMembersOfTheAnswer(t *testing.T) {
+func TestResponseMembers(t *testing.T) {
 	got, err := Handler(http.NotFoundHandler())(context.Background(), event(t, `{}`))
 	if err != nil {
 		t.Fatal(err)

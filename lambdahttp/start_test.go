@@ -58,11 +58,11 @@ func sameRequest(t *testing.T, payload []byte) {
 	t.Helper()
 	var full events.APIGatewayProxyRequest
 	if json.Unmarshal(payload, &full) != nil {
-		return // what aws-lambda-go refuses, no REST API sends
+		return // a REST API sends no event that aws-lambda-go refuses
 	}
 	part, err := read(payload)
 	if err != nil {
-		t.Fatalf("aws-lambda-go reads it: %v", err)
+		t.Fatalf("got error %v, but aws-lambda-go reads the event", err)
 	}
 	want, wantErr := see(t, full)
 	got, gotErr := see(t, part)
@@ -74,10 +74,10 @@ func sameRequest(t *testing.T, payload []byte) {
 	}
 }
 
-func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
+func TestStartReadsEventsAsRuntime(t *testing.T) {
 	files, err := filepath.Glob("../internal/apigateway/events/testdata/proxy-*.json")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("%d events, %v", len(files), err)
+		t.Fatalf("got %d events, %v, want at least one", len(files), err)
 	}
 	for _, name := range files {
 		t.Run(filepath.Base(name), func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
 			}
 			if v, err := strictjson.Parse(string(text)); err == nil {
 				if _, ok := readPart(v); !ok {
-					t.Error("it is not taken for an event of API Gateway, which is slower")
+					t.Error("readPart refuses the event, so Start reads it the slow way")
 				}
 			} else {
 				t.Error(err)
@@ -96,20 +96,26 @@ func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
 		})
 	}
 	for name, text := range map[string]string{
-		"single values alone":  `{"httpMethod":"GET","path":"/","headers":{"Host":"a","X":"1"},"queryStringParameters":{"a":"b c"}}`,
-		"nothing there":        `{"httpMethod":"GET","path":"/","headers":null,"multiValueHeaders":{},"queryStringParameters":null}`,
-		"names in other cases": `{"httpMethod":"GET","path":"/","Headers":{"x":"y"},"MULTIVALUEHEADERS":{"x":["z"]},"requestContext":{"authorizer":{"claims":{"sub":"u","cognito:groups":"a,b"}}}}`,
-		"a null among values":  `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z",null],"y":null}}`,
-		"a body in base64":     `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"aGk=","isBase64Encoded":true,"pathParameters":{"proxy":"x"},"resource":"/{proxy+}"}`,
-		"a surrogate alone":    `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"\ud800"}`,
-		"a name twice":         `{"httpMethod":"PUT","httpMethod":"GET","path":"/x","multiValueHeaders":{"a":["b"]}}`,
-		"a list":               `[]`, "nothing": ``, "null": `null`,
+		"single values alone": `{"httpMethod":"GET","path":"/","headers":{"Host":"a","X":"1"},
+			"queryStringParameters":{"a":"b c"}}`,
+		"null headers and parameters": `{"httpMethod":"GET","path":"/","headers":null,"multiValueHeaders":{},
+			"queryStringParameters":null}`,
+		"names in other cases": `{"httpMethod":"GET","path":"/","Headers":{"x":"y"},"MULTIVALUEHEADERS":{"x":["z"]},
+			"requestContext":{"authorizer":{"claims":{"sub":"u","cognito:groups":"a,b"}}}}`,
+		"null among values": `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z",null],"y":null}}`,
+		"body in base64": `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"aGk=",
+			"isBase64Encoded":true,"pathParameters":{"proxy":"x"},"resource":"/{proxy+}"}`,
+		"lone surrogate": `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"\ud800"}`,
+		"duplicate name": `{"httpMethod":"PUT","httpMethod":"GET","path":"/x","multiValueHeaders":{"a":["b"]}}`,
+		"array":          `[]`,
+		"empty":          ``,
+		"null":           `null`,
 	} {
 		t.Run(name, func(t *testing.T) { sameRequest(t, []byte(text)) })
 	}
 }
 
-// FuzzStart checks that for every event the handler sees the same as with lambda.Start.
+// FuzzStart checks that Start passes the handler the same request as lambda.Start.
 func FuzzStart(f *testing.F) {
 	f.Add("GET", "/orders/{id}", "/orders/7", "id", "7", "X-Custom", "a", "b", "q", "", "", false,
 		`{"principalId":"u","scopes":"a b"}`)
@@ -120,19 +126,15 @@ func FuzzStart(f *testing.F) {
 		func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string,
 			binary bool, authorizer string) {
 			e := events.APIGatewayProxyRequest{
-				HTTPMethod:      verb,
-				Resource:        resource,
-				Path:            path,
-				PathParameters:  map[string]string{parameter: argument},
-				Body:            body,
-				IsBase64Encoded: binary,
-				Headers: map[string]string{
-					name: second,
-				},
-				MultiValueHeaders: map[string][]string{name: {first, second}, "Host": {value}},
-				QueryStringParameters: map[string]string{
-					query: value,
-				},
+				HTTPMethod:                      verb,
+				Resource:                        resource,
+				Path:                            path,
+				PathParameters:                  map[string]string{parameter: argument},
+				Body:                            body,
+				IsBase64Encoded:                 binary,
+				Headers:                         map[string]string{name: second},
+				MultiValueHeaders:               map[string][]string{name: {first, second}, "Host": {value}},
+				QueryStringParameters:           map[string]string{query: value},
 				MultiValueQueryStringParameters: map[string][]string{query: {first, value}},
 			}
 			_ = json.Unmarshal([]byte(authorizer), &e.RequestContext.Authorizer)
@@ -147,24 +149,22 @@ func FuzzStart(f *testing.F) {
 }
 
 func TestInvoker(t *testing.T) {
-	h := invoker(
-		Handler(
-			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.URL.Path) }),
-		),
-	)
+	h := invoker(Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "hello "+r.URL.Path)
+	})))
 	answer, err := h.Invoke(t.Context(), []byte(`{"httpMethod":"GET","resource":"/{who}","path":"/you"}`))
 	if err != nil || !bytes.Contains(answer, []byte(`"body":"hello /you"`)) ||
 		!bytes.Contains(answer, []byte(`"statusCode":200`)) {
-		t.Errorf("%s %v", answer, err)
+		t.Errorf("got %s, %v, want status 200 with the body hello /you", answer, err)
 	}
 	for name, payload := range map[string]string{"no JSON": "{", "another service's event": `{"Records":[]}`} {
 		if answer, err := h.Invoke(t.Context(), []byte(payload)); err == nil {
-			t.Errorf("%s: %s", name, answer)
+			t.Errorf("%s: got %s, want an error", name, answer)
 		}
 	}
 }
 
-// BenchmarkEvent is an event through [Start]'s way and through that of lambda.Start, without a network.
+// BenchmarkEvent compares how [Start] and lambda.Start handle an event, without a network.
 func BenchmarkEvent(b *testing.B) {
 	payload, err := os.ReadFile("../internal/apigateway/events/testdata/proxy-lambda.json")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// ask returns a handler's answer to a request for the resource /events, which is streamed, or for another one.
+// ask returns a handler's answer. Routes GET and HEAD /events and ANY /files/{proxy+} are streamed.
 func ask(t *testing.T, h http.HandlerFunc, verb, resource string) io.Reader {
 	t.Helper()
 	routes, err := readStreamed("GET /events; ANY /files/{proxy+};HEAD /events;")
@@ -35,7 +35,7 @@ func ask(t *testing.T, h http.HandlerFunc, verb, resource string) io.Reader {
 	return answer
 }
 
-// split divides an answer into the part before the delimiter and the body.
+// split separates the prelude from the body.
 func split(t *testing.T, from io.Reader) (prelude, body string, err error) {
 	t.Helper()
 	all, err := io.ReadAll(from)
@@ -51,7 +51,7 @@ func TestStream(t *testing.T) {
 		name, prelude, body string
 		handler             http.HandlerFunc
 	}{
-		{"nothing", `{"statusCode":200}`, "", func(http.ResponseWriter, *http.Request) {}},
+		{"empty handler", `{"statusCode":200}`, "", func(http.ResponseWriter, *http.Request) {}},
 		{"text", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["text/plain; charset=utf-8"]}}`, "hi",
 			func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }},
 		{"status and headers",
@@ -65,7 +65,7 @@ func TestStream(t *testing.T) {
 				w.Header().Set("Late", "1")
 				io.WriteString(w, "x")
 			}},
-		{"more than is kept", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["image/gif"]}}`,
+		{"more than the buffer holds", `{"statusCode":200,"multiValueHeaders":{"Content-Type":["image/gif"]}}`,
 			"GIF89a" + strings.Repeat("x", 9000),
 			func(w http.ResponseWriter, _ *http.Request) {
 				io.WriteString(w, "GIF89a")
@@ -86,16 +86,17 @@ func TestStream(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			prelude, body, err := split(t, ask(t, c.handler, "GET", "/events"))
 			if err != nil || prelude != c.prelude || body != c.body {
-				t.Errorf("got %s %q, %v", prelude, body, err)
+				t.Errorf("got %s %q, %v, want %s %q", prelude, body, err, c.prelude, c.body)
 			}
 		})
 	}
-	if _, body, _ := split(t, ask(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, "HEAD", "/events")); body != "" {
-		t.Errorf("HEAD has the body %q", body)
+	x := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }
+	if _, body, _ := split(t, ask(t, x, "HEAD", "/events")); body != "" {
+		t.Errorf("HEAD: got the body %q, want an empty one", body)
 	}
 }
 
-// The client can read what was flushed while the handler is still running.
+// The client reads flushed bytes while the handler is running.
 func TestStreamFlush(t *testing.T) {
 	proceed := make(chan struct{})
 	answer := ask(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -108,16 +109,16 @@ func TestStreamFlush(t *testing.T) {
 	}, "GET", "/events")
 	first := make([]byte, len(`{"statusCode":200,"multiValueHeaders":{"Content-Type":["text/plain; charset=utf-8"]}}`)+8+3)
 	if _, err := io.ReadFull(answer, first); err != nil || !bytes.HasSuffix(first, []byte("\x00one")) {
-		t.Fatalf("got %q, %v", first, err)
+		t.Fatalf("flushed: got %q, %v, want the prelude and one", first, err)
 	}
 	close(proceed)
 	if rest, err := io.ReadAll(answer); err != nil || string(rest) != "two" {
-		t.Errorf("got %q, %v", rest, err)
+		t.Errorf("after the flush: got %q, %v, want two", rest, err)
 	}
 }
 
 // Routes that the variable does not name are answered without streaming.
-func TestBuffered(t *testing.T) {
+func TestUnstreamedRoutesAreBuffered(t *testing.T) {
 	hi := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }
 	for _, c := range []struct {
 		verb, resource string
@@ -133,18 +134,19 @@ func TestBuffered(t *testing.T) {
 			t.Fatal(err)
 		}
 		var whole events.APIGatewayProxyResponse
-		if whole.Body = ""; json.Unmarshal(all, &whole) == nil == c.streams || !c.streams && whole.Body != "hi" {
-			t.Errorf("%s %s: got %q", c.verb, c.resource, all)
+		buffered := json.Unmarshal(all, &whole) == nil
+		if buffered == c.streams || buffered && whole.Body != "hi" {
+			t.Errorf("%s %s: got %q, want streamed: %v, with the body hi", c.verb, c.resource, all, c.streams)
 		}
 	}
 }
 
-// A panic before the answer has begun fails the invocation. A panic after that ends the stream with an error.
+// A panic before the first flush fails the invocation. A later panic ends the stream with an error.
 func TestStreamPanics(t *testing.T) {
 	func() {
 		defer func() {
 			if got := recover(); got != "out of tea" {
-				t.Errorf("want the panic, got %v", got)
+				t.Errorf("got %v, want the handler's panic", got)
 			}
 		}()
 		ask(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -159,12 +161,12 @@ func TestStreamPanics(t *testing.T) {
 			panic(value)
 		}, "GET", "/events"))
 		if body != "x" || err == nil || err.Error() != fmt.Sprintf("panic: %v", value) {
-			t.Errorf("got %q, %v", body, err)
+			t.Errorf("panic(%v) after a flush: got %q, %v, want x and the panic as the error", value, body, err)
 		}
 	}
 }
 
-// After the client has left, the handler's writes fail, and the process waits for the handler.
+// When the client closes the stream, the handler's writes fail. Close waits until the handler returns.
 func TestStreamClose(t *testing.T) {
 	failed := false
 	answer := ask(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -174,18 +176,19 @@ func TestStreamClose(t *testing.T) {
 		failed = true
 	}, "GET", "/events")
 	if err := answer.(io.Closer).Close(); err != nil || !failed {
-		t.Errorf("got %v, %t", err, failed)
+		t.Errorf("Close: got %v, flush failed: %t, want nil, true", err, failed)
 	}
-	if got := answer.(interface{ ContentType() string }).ContentType(); got != "application/vnd.awslambda.http-integration-response" {
-		t.Errorf("got %s", got)
+	got := answer.(interface{ ContentType() string }).ContentType()
+	if want := "application/vnd.awslambda.http-integration-response"; got != want {
+		t.Errorf("content type: got %s, want %s", got, want)
 	}
 }
 
 func TestReadStreamed(t *testing.T) {
 	if _, err := readStreamed("GET /a;/b"); err == nil || !strings.Contains(err.Error(), StreamedRoutes) {
-		t.Errorf("want an error that names the variable, got %v", err)
+		t.Errorf("got %v, want an error that names %s", err, StreamedRoutes)
 	}
 	if got, err := readStreamed(""); err != nil || len(got) > 0 {
-		t.Errorf("got %v, %v", got, err)
+		t.Errorf("empty variable: got %v, %v, want no routes", got, err)
 	}
 }

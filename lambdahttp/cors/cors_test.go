@@ -14,7 +14,7 @@ import (
 
 const shop = "https://shop.example.com"
 
-// next is the function's own handler. It answers every request with 418, so that a test can tell who answered.
+// next is the function's own handler. It answers 418, which package cors never does.
 var next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Location", "orders/1")
 	w.WriteHeader(http.StatusTeapot)
@@ -58,7 +58,7 @@ func TestActualRequests(t *testing.T) {
 			origin: "https://SHOP.example.com",
 		},
 		{name: "other scheme", why: "http is another origin", cfg: one, method: "GET", origin: "http://shop.example.com"},
-		{name: "null origin", why: "sandboxed pages send it", cfg: one, method: "GET", origin: "null"},
+		{name: "null origin", why: "any sandboxed page sends null", cfg: one, method: "GET", origin: "null"},
 		{
 			name:        "second of several",
 			why:         "the matching one is echoed, not the list",
@@ -78,7 +78,7 @@ func TestActualRequests(t *testing.T) {
 		},
 		{
 			name:   "any origin",
-			why:    "the star itself, so that caches may share the answer",
+			why:    "a cache may share an answer with *",
 			cfg:    any,
 			method: "GET",
 			origin: "https://a.example",
@@ -86,7 +86,7 @@ func TestActualRequests(t *testing.T) {
 		},
 		{
 			name:   "DELETE by default",
-			why:    "the API declares its methods, so none is left out here",
+			why:    "the API's routes limit the methods",
 			cfg:    one,
 			method: "DELETE",
 			origin: shop,
@@ -103,7 +103,7 @@ func TestActualRequests(t *testing.T) {
 			w := httptest.NewRecorder()
 			Handler(next, tt.cfg).ServeHTTP(w, r)
 			if w.Code != http.StatusTeapot {
-				t.Errorf("status %d: the request did not reach the handler", w.Code)
+				t.Errorf("got status %d, want the handler's %d", w.Code, http.StatusTeapot)
 			}
 			for header, want := range map[string]string{
 				"Access-Control-Allow-Origin":      tt.allow,
@@ -119,7 +119,7 @@ func TestActualRequests(t *testing.T) {
 	}
 }
 
-func TestPreflightWithoutAGateway(t *testing.T) {
+func TestPreflightInFunction(t *testing.T) {
 	cfg := Config{AllowOrigins: []string{shop}, MaxAge: 10 * time.Minute, AllowCredentials: true}
 	for _, tt := range []struct {
 		name, origin, method, headers string
@@ -146,7 +146,7 @@ func TestPreflightWithoutAGateway(t *testing.T) {
 			w := httptest.NewRecorder()
 			Handler(next, cfg).ServeHTTP(w, r)
 			if w.Code != http.StatusNoContent {
-				t.Errorf("status %d, want 204", w.Code)
+				t.Errorf("got status %d, want 204", w.Code)
 			}
 			for header, want := range tt.want {
 				if got := w.Header().Get(header); got != want {
@@ -157,7 +157,7 @@ func TestPreflightWithoutAGateway(t *testing.T) {
 	}
 }
 
-// A page may send the headers that CDK allows, and with "*" every method of the API.
+// By default, a page may send the headers that CDK allows, and use every method.
 func TestPreflightDefaults(t *testing.T) {
 	preflight := func(cfg Config, method, header string) bool {
 		r := httptest.NewRequest("OPTIONS", "/orders", nil)
@@ -175,16 +175,16 @@ func TestPreflightDefaults(t *testing.T) {
 		"content-type", "x-amz-date", "authorization", "x-api-key", "x-amz-security-token", "x-amz-user-agent",
 	} {
 		if !preflight(Config{AllowOrigins: []string{shop}}, "GET", header) {
-			t.Errorf("the header %s is not allowed", header)
+			t.Errorf("no AllowHeaders: header %s is refused", header)
 		}
 		if preflight(Config{AllowOrigins: []string{shop}, AllowHeaders: []string{"X-Own"}}, "GET", header) {
-			t.Errorf("the header %s is allowed beside those that are listed", header)
+			t.Errorf("AllowHeaders X-Own: header %s is allowed", header)
 		}
 	}
 	for _, methods := range [][]string{nil, {"*"}} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 			if !preflight(Config{AllowOrigins: []string{shop}, AllowMethods: methods}, method, "") {
-				t.Errorf("%q: %s is not allowed", methods, method)
+				t.Errorf("AllowMethods %q: %s is refused", methods, method)
 			}
 		}
 	}
@@ -193,16 +193,16 @@ func TestPreflightDefaults(t *testing.T) {
 func TestUnwrap(t *testing.T) {
 	h, ok := Handler(next, Config{AllowOrigins: []string{shop}}).(interface{ Unwrap() http.Handler })
 	if !ok || h.Unwrap() == nil {
-		t.Fatal("the handler inside is not shown")
+		t.Fatal("Unwrap is missing or returns nil, want the wrapped handler")
 	}
 	w := httptest.NewRecorder()
 	h.Unwrap().ServeHTTP(w, httptest.NewRequest("GET", "/orders", nil))
 	if w.Code != http.StatusTeapot || w.Header().Get("Vary") != "" {
-		t.Errorf("got %d with %v, want the function's own handler", w.Code, w.Header())
+		t.Errorf("unwrapped handler: got %d with %v, want 418 without Vary", w.Code, w.Header())
 	}
 }
 
-func TestWithoutConfigurationNothingIsAdded(t *testing.T) {
+func TestEmptyConfigAddsNoHeaders(t *testing.T) {
 	r := httptest.NewRequest("GET", "/orders", nil)
 	r.Header.Set("Origin", shop)
 	w := httptest.NewRecorder()
@@ -212,7 +212,7 @@ func TestWithoutConfigurationNothingIsAdded(t *testing.T) {
 	}
 }
 
-func TestHandlerPanicsOnABadConfiguration(t *testing.T) {
+func TestHandlerPanicsOnInvalidConfig(t *testing.T) {
 	defer func() {
 		err, _ := recover().(error)
 		if !errors.Is(err, ErrCredentials) {
@@ -222,7 +222,7 @@ func TestHandlerPanicsOnABadConfiguration(t *testing.T) {
 	Handler(next, Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
 }
 
-func TestTheConfigurationIsCopied(t *testing.T) {
+func TestHandlerCopiesConfig(t *testing.T) {
 	cfg := Config{AllowOrigins: []string{shop}, AllowMethods: slices.Grow([]string{"GET"}, 1)}
 	h := Handler(next, cfg)
 	cfg.AllowOrigins[0] = "https://evil.example"
@@ -231,9 +231,9 @@ func TestTheConfigurationIsCopied(t *testing.T) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	if got := w.Header().Get("Access-Control-Allow-Origin"); got != "" {
-		t.Errorf("a change of the caller's slice took effect: %q", got)
+		t.Errorf("origin written to the caller's slice later: got %q, want no header", got)
 	}
 	if got := cfg.AllowMethods[:cap(cfg.AllowMethods)]; got[1] != "" {
-		t.Errorf("the caller's slice was written to: %q", got)
+		t.Errorf("Handler changed the caller's slice to %q", got)
 	}
 }

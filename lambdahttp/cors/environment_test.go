@@ -40,7 +40,7 @@ func TestEnvironmentRoundTrip(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			if _, set := vars[Variable]; set != (tt.want != "") {
-				t.Error("without CORS the variable stays unset")
+				t.Errorf("variable set: got %v, want %v", set, tt.want != "")
 			}
 			got, err := FromEnvironment(env(vars[Variable]))
 			if err != nil {
@@ -53,20 +53,20 @@ func TestEnvironmentRoundTrip(t *testing.T) {
 	}
 }
 
-func TestVariableIsTheConstructs(t *testing.T) {
+func TestVariableMatchesConstructs(t *testing.T) {
 	if Variable != corsconfig.Variable {
-		t.Errorf("the variable is %s, and the constructs write %s", Variable, corsconfig.Variable)
+		t.Errorf("got %s, want %s, which the constructs write", Variable, corsconfig.Variable)
 	}
 }
 
 func TestCDKTokensPassThrough(t *testing.T) {
 	token := "https://${Token[TOKEN.123]}&<>"
 	if got := (Config{AllowOrigins: []string{token}}).Environment()[Variable]; !strings.Contains(got, token) {
-		t.Errorf("got %s: the token was changed, so that CDK would not resolve it", got)
+		t.Errorf("got %s, want the unchanged token %s, which CDK resolves", got, token)
 	}
 }
 
-func TestFromEnvironmentRefuses(t *testing.T) {
+func TestFromEnvironmentErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
 		is         error
@@ -91,10 +91,10 @@ func TestFromEnvironmentRefuses(t *testing.T) {
 			c, err := FromEnvironment(env(tt.text))
 			checkError(t, err, tt.is, tt.want)
 			if !strings.Contains(err.Error(), Variable) {
-				t.Errorf("%v: does not name the variable", err)
+				t.Errorf("got %v, want an error that names %s", err, Variable)
 			}
 			if !reflect.DeepEqual(c, Config{}) {
-				t.Errorf("an error came with a configuration: %+v", c)
+				t.Errorf("got %+v with the error, want the zero Config", c)
 			}
 		})
 	}
@@ -111,12 +111,12 @@ func FuzzFromEnvironment(f *testing.F) {
 			return
 		}
 		if err := c.Validate(); err != nil {
-			t.Fatalf("%s was read as what Validate refuses: %v", text, err)
+			t.Fatalf("%s: FromEnvironment accepts it, but Validate refuses it: %v", text, err)
 		}
 		Handler(next, c)
 		again, err := FromEnvironment(env(c.Environment()[Variable]))
 		if err != nil || !cmp.Equal(c, again, cmpopts.EquateEmpty()) {
-			t.Fatalf("%s: %+v came back as %+v, %v", text, c, again, err)
+			t.Fatalf("%s: written and read again: got %+v, %v, want %+v", text, again, err, c)
 		}
 	})
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// In a function's main: the API's CORS, from the environment, around the handler.
+// In a function's main, wrap the handler with the API's CORS settings from the environment.
 func Example() {
-	// In a function this is os.Getenv, and the construct library has set the variable.
+	// In a function, use os.Getenv. The construct library sets the variable.
 	getenv := func(string) string {
 		return `{"allowOrigins":["https://shop.example.com"],"exposeHeaders":["Location"]}`
 	}
@@ -30,7 +30,7 @@ func Example() {
 	// Output: 404 https://shop.example.com
 }
 
-// The answer to a page of another origin is the same but for the headers, so the browser keeps it from the page.
+// The answer to a page of another origin has no CORS headers, so the browser does not show it to the page.
 func ExampleHandler() {
 	handler := cors.Handler(http.NotFoundHandler(), cors.Config{
 		AllowOrigins:  []string{"https://shop.example.com", "https://admin.example.com"},
@@ -48,7 +48,7 @@ func ExampleHandler() {
 	// 404 ""
 }
 
-// A configuration that browsers would refuse is an error where it is read, and not in each page.
+// FromEnvironment refuses a configuration that browsers would refuse.
 func ExampleFromEnvironment() {
 	_, err := cors.FromEnvironment(func(string) string { return `{"allowOrigins":["*"],"allowCredentials":true}` })
 	fmt.Println(errors.Is(err, cors.ErrCredentials))

@@ -83,7 +83,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestOrigins checks that origins are validated. Package httpname tests what a valid origin is.
+// TestOrigins checks that Validate refuses invalid origins. Package httpname tests the rules.
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		origin string
@@ -113,10 +113,8 @@ func checkError(t *testing.T, got, is error, text string) {
 	switch {
 	case is == nil && got != nil:
 		t.Errorf("got %v, want no error", got)
-	case is != nil && (!errors.Is(
-		got,
-		is,
-	) || !strings.Contains(got.Error(), text) || !strings.HasPrefix(got.Error(), "cors: ")):
+	case is != nil && (!errors.Is(got, is) || !strings.Contains(got.Error(), text) ||
+		!strings.HasPrefix(got.Error(), "cors: ")):
 		t.Errorf("got %v, want %v with %q", got, is, text)
 	}
 }
