@@ -21,9 +21,9 @@ import (
 
 const audience = "https://api.example.com/orders"
 
-var dir string // of the built function; "" if it was not built
+var dir string // has the built functions; "" before the first build
 
-// built builds the function as the constructs do, for this machine, where it may fetch keys over http.
+// built builds the function as the constructs do, but for this machine, where it may fetch keys over http.
 var built = sync.OnceValues(func() (path string, err error) { return build(".", "bootstrap") })
 
 // build builds a main package with additional tags.
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// logFile is the log of a process. As it is a file, a line can be read as soon as the process has written it.
+// logFile is a process's log. The process writes to the file directly, so its lines can be read at once.
 type logFile struct{ path string }
 
 func (l logFile) String() string {
@@ -76,16 +76,19 @@ func launchBuilt(
 	server := httptest.NewServer(issuer)
 	t.Cleanup(server.Close)
 	issuer.URL = server.URL
-	config := authz.Config{
-		Issuers: []authz.Issuer{
-			{URL: issuer.URL, Audiences: []string{audience}, JWKSURL: issuer.JWKSURL(), Algorithms: authztest.Algorithms},
-		},
-	}
+	config := authz.Config{Issuers: []authz.Issuer{{
+		URL:        issuer.URL,
+		Audiences:  []string{audience},
+		JWKSURL:    issuer.JWKSURL(),
+		Algorithms: authztest.Algorithms,
+	}}}
 	if change != nil {
 		change(&config)
 	}
 	dir := t.TempDir()
-	table := `{"version":1,"routes":[{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]}]}`
+	table := `{"version":1,"routes":[
+		{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
+		{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]}]}`
 	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +124,7 @@ func launchBuilt(
 	return api, log
 }
 
-// invoke returns what API Gateway makes of the function's answer: "401", "500", "403" or "allowed".
+// invoke sends the event and returns how API Gateway reads the function's answer: "401", "500", "403" or "allowed".
 func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -134,9 +137,10 @@ func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 		if result.Error.Message != "Unauthorized" {
 			return "500"
 		}
-		// Only the message decides, but nothing else may be in the payload either.
-		if got := string(result.Payload); got != `{"errorMessage":"Unauthorized","errorType":"errorString"}` {
-			t.Errorf("the error is %s", got)
+		// API Gateway reads only the message. The payload must not reveal more.
+		const want = `{"errorMessage":"Unauthorized","errorType":"errorString"}`
+		if got := string(result.Payload); got != want {
+			t.Errorf("error payload: got %s, want %s", got, want)
 		}
 		return "401"
 	}
@@ -159,7 +163,7 @@ func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	return "403"
 }
 
-// TestContract runs the contract's tokens, and some of its events, through the built binary.
+// TestContract sends the contract's tokens and some of its events to the built binary.
 func TestContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -175,7 +179,7 @@ func TestContract(t *testing.T) {
 			want = "allowed"
 		}
 		if strings.Contains(c.Name, "second") {
-			continue // the clock goes on
+			continue // the case needs a clock that stands still
 		}
 		tokens = append(tokens, c.Token)
 		if got := invoke(t, api, authztest.TokenEvent(arn, "Bearer "+c.Token)); got != want {
@@ -210,7 +214,7 @@ func TestContract(t *testing.T) {
 		{"44 in the query string", "401", authztest.RequestEvent("GET", "/orders", nil, http.Header{"access_token": {good}})},
 		{"48 an unknown event", "500", []byte(`{"type":"HTTP","methodArn":"` + arn + `"}`)},
 		{"48 an array", "500", []byte(`[]`)},
-		{"00 and it still answers", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
+		{"00 a valid token after the errors", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
 	} {
 		if got := invoke(t, api, c.event); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
@@ -219,22 +223,22 @@ func TestContract(t *testing.T) {
 	text := log.String()
 	for line := range strings.Lines(text) {
 		if _, err := strictjson.Parse(strings.TrimSpace(line)); err != nil {
-			t.Errorf("the log has %q: %v", line, err)
+			t.Errorf("log line %q is not JSON: %v", line, err)
 		}
 	}
 	for _, token := range tokens {
 		for part := range strings.SplitSeq(token, ".") {
 			if len(part) > 20 && (strings.Contains(text, part) || strings.Contains(text, part[:20])) {
-				t.Errorf("the log has a piece of %.60s", token)
+				t.Errorf("the log contains a part of the token %.60s", token)
 			}
 		}
 	}
 	if strings.Contains(text, "canary") {
-		t.Error("the log has a claim")
+		t.Error("the log contains a claim")
 	}
 }
 
-func TestAnIssuerThatIsDownGetsAFault(t *testing.T) {
+func TestUnavailableIssuerFailsInvocation(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
 	}
@@ -243,14 +247,14 @@ func TestAnIssuerThatIsDownGetsAFault(t *testing.T) {
 	api, log := launch(t, issuer, nil)
 	good := authztest.Corpus(issuer.URL, audience, time.Now())[0]
 	if got := invoke(t, api, authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+good.Token)); got != "500" {
-		t.Errorf("got %s: %s", got, log)
+		t.Errorf("got %s, want 500; log: %s", got, log)
 	}
-	if !strings.Contains(log.String(), `"reason":"unavailable"`) {
-		t.Error(log)
+	if want := `"reason":"unavailable"`; !strings.Contains(log.String(), want) {
+		t.Errorf("got log %s, want %s", log, want)
 	}
 }
 
-func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
+func TestInvalidConfigurationStopsStart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
 	}
@@ -269,14 +273,14 @@ func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
 		cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}, env...)
 		out, err := cmd.CombinedOutput()
 		if err == nil || !strings.HasPrefix(string(out), "authz: ") {
-			t.Errorf("%s: %v: %s", name, err, out)
+			t.Errorf("%s: got %v and output %s, want a failure with authz: and the reason", name, err, out)
 		}
 	}
 }
 
-// TestBuiltWithoutOwnership checks that a function does not start if its table has a requirement that it does not know.
-// Otherwise it would have to leave the requirement out.
-func TestBuiltWithoutOwnership(t *testing.T) {
+// A function that is built without the tag of a requirement must refuse to start. If it started, it would not enforce
+// the requirement.
+func TestStartWithoutOwnershipTag(t *testing.T) {
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -292,9 +296,9 @@ func TestBuiltWithoutOwnership(t *testing.T) {
 	}
 }
 
-// TestBuiltWithoutTags checks that a function does not start with a setting that it does not know. Otherwise it would
-// ignore the setting.
-func TestBuiltWithoutTags(t *testing.T) {
+// A function that is built without the tag of a setting must refuse to start. If it started, it would ignore the
+// setting.
+func TestStartWithoutOtherTags(t *testing.T) {
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -309,12 +313,13 @@ func TestBuiltWithoutTags(t *testing.T) {
 			c.Issuers[0].Introspection = &authz.Introspection{ClientID: "orders"}
 		}, "built without the tag "+authz.IntrospectionTag)
 	})
-	t.Run("access token handed on", func(t *testing.T) {
+	t.Run("forwarded access token", func(t *testing.T) {
 		refusesToStart(t, path, `"forward":true`, nil, `"forward": not known to this release`)
 	})
 }
 
-// refusesToStart starts a function with a route or a setting for which it lacks a build tag.
+// refusesToStart checks that the function at path fails with want, if a route has member or change was made to the
+// configuration.
 func refusesToStart(t *testing.T, path, member string, change func(*authz.Config), want string) {
 	dir := t.TempDir()
 	table := `{"version":1,"routes":[{"route":"GET /users/{id}",` + member + `}]}`
@@ -332,6 +337,6 @@ func refusesToStart(t *testing.T, path, member string, change func(*authz.Config
 	}
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), want) {
-		t.Errorf("got %v and %s, want an end with %q", err, out, want)
+		t.Errorf("got %v and output %s, want a failure with %q", err, out, want)
 	}
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor/monitortest"
 )
 
-// The built function writes each authorizer metric that an alarm or a dashboard of the snapshots uses, with the same
-// dimensions and with the alarm's reason.
-func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
+// The built function writes every authorizer metric that an alarm or dashboard in the snapshots uses, with the same
+// dimensions and reasons.
+func TestWatchedMetricsAreWritten(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
 	}
 	written := monitortest.Written{}
-	if err := written.Read(lifeOf(t)); err != nil {
+	if err := written.Read(logOfAllOutcomes(t)); err != nil {
 		t.Fatal(err)
 	}
 	checked := map[string]bool{}
@@ -52,13 +52,13 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(checked)); !slices.Equal(got, want) {
-		t.Errorf("the snapshots look at\n%q, want\n%q", got, want)
+		t.Errorf("metrics in the snapshots: got\n%q, want\n%q", got, want)
 	}
 }
 
-// lifeOf returns the log of a built function that has had each outcome, for the reasons that have alarms. Each fetch of
-// keys logs whether it failed.
-func lifeOf(t *testing.T) string {
+// logOfAllOutcomes invokes the built function with requests for every outcome, and for every reason that has an alarm.
+// It returns the log. Each fetch of keys logs whether it failed.
+func logOfAllOutcomes(t *testing.T) string {
 	t.Helper()
 	key, other, stranger := authztest.RSA("rsa-1", 2048), authztest.RSA("rsa-1-other", 2048), authztest.RSA("rsa-9", 2048)
 	issuer := authztest.NewIssuer("", key)
@@ -92,12 +92,12 @@ func lifeOf(t *testing.T) string {
 		ask("GET", bad, "401")
 	}
 	if got := invoke(t, api, []byte("x")); got != "500" {
-		t.Errorf("no event: got %s", got)
+		t.Errorf("payload that is not an event: got %s, want 500", got)
 	}
 	return log.String()
 }
 
-// forged returns the token with the signature of the other one.
+// forged returns the token with the signature of the other token.
 func forged(token, other string) string {
 	return token[:strings.LastIndexByte(token, '.')] + other[strings.LastIndexByte(other, '.'):]
 }

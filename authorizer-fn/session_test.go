@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// TestSession sends requests with sessions to the binary that is built for sessions.
+// TestSession sends requests with session cookies to the binary with authz.SessionTag.
 func TestSession(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -41,10 +41,7 @@ func TestSession(t *testing.T) {
 	api, log := launchBuilt(t, path, issuer, func(c *authz.Config) {
 		c.Session = &authz.Session{Host: host, KeysARN: arn}
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+vault.URL)
-	store, err := session.New(session.Options{
-		Host: host,
-		Keys: session.KeysOf(secret, nil),
-	})
+	store, err := session.New(session.Options{Host: host, Keys: session.KeysOf(secret, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,21 +56,21 @@ func TestSession(t *testing.T) {
 	cookie, _, _ := strings.Cut(set[0], ";")
 	for _, c := range []struct{ name, want, verb, cookie, site string }{
 		{"a session", "allowed", "GET", cookie, "same-origin"},
-		{"from the address bar", "allowed", "GET", cookie, "none"},
-		{"a verb that its scopes do not permit", "403", "POST", cookie, "same-origin"},
+		{"opened from the address bar", "allowed", "GET", cookie, "none"},
+		{"route of another scope", "403", "POST", cookie, "same-origin"},
 		{"no cookie", "401", "GET", "a=b", "same-origin"},
-		{"tampered with", "401", "GET", cookie[:len(cookie)-4] + "AAAA", "same-origin"},
-		{"no site", "401", "GET", cookie, ""},
+		{"tampered cookie", "401", "GET", cookie[:len(cookie)-4] + "AAAA", "same-origin"},
+		{"no Sec-Fetch-Site", "401", "GET", cookie, ""},
 	} {
 		event := authztest.RequestEvent(c.verb, "/orders", http.Header{
 			"Cookie": {c.cookie}, "Sec-Fetch-Site": {c.site}, "Authorization": {"Bearer " + good},
 		}, nil)
 		if got := invoke(t, api, event); got != c.want {
-			t.Errorf("%s: got %s, want %s: %s", c.name, got, c.want, log)
+			t.Errorf("%s: got %s, want %s; log: %s", c.name, got, c.want, log)
 		}
 	}
 	if text := log.String(); strings.Contains(text, "canary") || strings.Contains(text, cookie[20:40]) ||
 		strings.Contains(text, good[:20]) {
-		t.Errorf("the log has a secret: %s", text)
+		t.Errorf("the log contains a secret: %s", text)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// TestTable sends requests with sessions in a table to the binary that is built for them. The binary renews a token,
-// and the next request sees that a session was ended elsewhere.
+// TestTable sends requests to the binary that reads sessions from a table. The binary renews an expired token, and
+// refuses a session that was ended in the table.
 func TestTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
@@ -69,10 +69,7 @@ func TestTable(t *testing.T) {
 			Name: "sessions", DiscoveryURL: around.URL + "/discovery", ClientID: "web", SecretARN: arn,
 		}}
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", driver.Variable+"="+around.URL+"/table")
-	store, err := tablesession.New(tablesession.Options{
-		Host: host, Table: table,
-		Keys: session.KeysOf(secret, nil),
-	})
+	store, err := tablesession.New(tablesession.Options{Host: host, Table: table, Keys: session.KeysOf(secret, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,23 +97,24 @@ func TestTable(t *testing.T) {
 		asked              int64
 	}{
 		{"a session", "allowed", cookie, 0},
-		{"a handle that is not known", "401", cookie[:len(cookie)-6] + "AAAAAA", 0},
-		{"a token that has expired", "allowed", expired, 1},
-		{"the newer token", "allowed", expired, 1},
+		{"an unknown handle", "401", cookie[:len(cookie)-6] + "AAAAAA", 0},
+		{"an expired token is renewed", "allowed", expired, 1},
+		{"the renewed token is used again", "allowed", expired, 1},
 	} {
 		if got := request(c.cookie); got != c.want || asked.Load() != c.asked {
-			t.Errorf("%s: got %s, want %s; the provider was asked %d times: %s", c.name, got, c.want, asked.Load(), log)
+			t.Errorf("%s: got %s after %d token requests, want %s after %d; log: %s",
+				c.name, got, asked.Load(), c.want, c.asked, log)
 		}
 	}
 	if n, err := store.EndSubject(t.Context(), issuer.URL, "user-1"); n != 2 || err != nil {
-		t.Errorf("%d sessions ended: %v", n, err)
+		t.Errorf("EndSubject: got %d, %v, want 2 sessions", n, err)
 	}
 	for _, cookie := range []string{cookie, expired} {
 		if got := request(cookie); got != "401" {
-			t.Errorf("after its end: %s: %s", got, log)
+			t.Errorf("ended session: got %s, want 401; log: %s", got, log)
 		}
 	}
-	// Without a table in memory, the function calls DynamoDB.
+	// Without the variable of the table in memory, the function calls DynamoDB.
 	calls := make(chan string, 100)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -132,7 +130,7 @@ func TestTable(t *testing.T) {
 	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", "AWS_ENDPOINT_URL_DYNAMODB="+around.URL,
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret")
 	if got := request(cookie); got != "500" {
-		t.Errorf("without an answer of DynamoDB: %s", got)
+		t.Errorf("DynamoDB refuses: got %s, want 500", got)
 	}
 	select {
 	case call := <-calls:
@@ -140,14 +138,14 @@ func TestTable(t *testing.T) {
 			"DynamoDB_20120810.BatchGetItem ", "/eu-central-1/dynamodb/aws4_request", `"sessions"`, `"ConsistentRead":true`,
 		} {
 			if !strings.Contains(call, want) {
-				t.Errorf("DynamoDB was asked %s, want %s", call, want)
+				t.Errorf("call of DynamoDB: got %s, want %s in it", call, want)
 			}
 		}
 	default:
-		t.Error("DynamoDB was not asked")
+		t.Error("the function did not call DynamoDB")
 	}
 	if text := log.String(); strings.Contains(text, "canary") || strings.Contains(text, cookie[20:40]) ||
 		strings.Contains(text, good[:20]) {
-		t.Errorf("the log has a secret: %s", text)
+		t.Errorf("the log contains a secret: %s", text)
 	}
 }

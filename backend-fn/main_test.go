@@ -191,7 +191,7 @@ func TestFunctionThatCannotStart(t *testing.T) {
 
 // The function may not use the table. This shows that it asks the table, and that a refusal gives an answer and not a
 // crash.
-func TestFunctionWithATable(t *testing.T) {
+func TestFunctionWithTable(t *testing.T) {
 	table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(

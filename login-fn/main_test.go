@@ -24,7 +24,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-var dir string // of the built functions
+var dir string // has the built functions
 
 // built builds the function with sessions in cookies, and builtTable the one with sessions in a table, as the
 // constructs do. They are built for this machine, where their provider may be on loopback.
@@ -53,8 +53,8 @@ const (
 	keysARN   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:keys-a1b2c3"
 )
 
-// world is the provider and AWS, on loopback.
-func world(t *testing.T) *httptest.Server {
+// startProviderAndAWS starts a server that answers as the OpenID provider and as AWS Secrets Manager.
+func startProviderAndAWS(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		self := "http://" + r.Host
 		switch {
@@ -79,7 +79,7 @@ func world(t *testing.T) *httptest.Server {
 	return server
 }
 
-// environment returns the environment of a function whose provider is a server on loopback.
+// environment returns the environment of a function whose provider is the server.
 func environment(server *httptest.Server, root string, changes ...func(*login.Config)) []string {
 	config := login.Config{
 		Issuer:    authz.Issuer{URL: server.URL, Audiences: []string{"api://orders"}},
@@ -111,7 +111,9 @@ func event(t *testing.T, verb, path string, query url.Values, headers http.Heade
 	h := http.Header{"Host": {"localhost:3000"}}
 	maps.Copy(h, headers)
 	text, err := json.Marshal(map[string]any{
-		"resource": path, "path": path, "httpMethod": verb,
+		"resource":                        path,
+		"path":                            path,
+		"httpMethod":                      verb,
 		"multiValueHeaders":               h,
 		"body":                            body,
 		"multiValueQueryStringParameters": query,
@@ -168,7 +170,7 @@ func (f *running) ask(t *testing.T, event []byte) (a answer) {
 	defer cancel()
 	result, err := f.api.Invoke(ctx, event)
 	if err != nil || result.Error != nil {
-		t.Fatalf("%v %v", err, result.Error)
+		t.Fatalf("got %v, %v, want an answer", err, result.Error)
 	}
 	if err := json.Unmarshal(result.Payload, &a); err != nil {
 		t.Fatal(err)
@@ -182,7 +184,7 @@ func TestFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := world(t)
+	server := startProviderAndAWS(t)
 	f := run(t, path, environment(server, t.TempDir()))
 	ask := func(verb, path string, query url.Values) answer {
 		t.Helper()
@@ -193,21 +195,21 @@ func TestFunction(t *testing.T) {
 	if err != nil || begun.StatusCode != http.StatusSeeOther ||
 		!strings.HasPrefix(location.String(), server.URL+"/authorize?") ||
 		location.Query().Get("redirect_uri") != "http://localhost:3000/prod/auth/callback" {
-		t.Errorf("login: %+v", begun)
+		t.Errorf("login: got %+v, want 303 to the provider", begun)
 	}
 	if c := begun.MultiValueHeaders["Set-Cookie"]; len(c) != 1 || !strings.HasPrefix(c[0], "__Host-login-") {
-		t.Errorf("login: cookies %q", c)
+		t.Errorf("login: got cookies %q, want one that starts with __Host-login-", c)
 	}
 	if a := ask("GET", "/auth/session", nil); a.StatusCode != http.StatusUnauthorized ||
 		a.Body != `{"message":"Unauthorized"}`+"\n" {
-		t.Errorf("session: %+v", a)
+		t.Errorf("session: got %+v, want 401", a)
 	}
 	if a := ask("GET", "/auth/session.js", nil); a.StatusCode != http.StatusOK ||
 		!strings.Contains(a.Body, "window.session") {
-		t.Errorf("script: %+v", a)
+		t.Errorf("script: got %+v, want 200 with window.session", a)
 	}
 	if a := ask("POST", "/auth/refresh", nil); a.StatusCode != http.StatusUnauthorized {
-		t.Errorf("refresh without Sec-Fetch-Site: %+v", a)
+		t.Errorf("refresh without Sec-Fetch-Site: got %+v, want 401", a)
 	}
 	text, err := os.ReadFile(f.log)
 	if err != nil {
@@ -218,22 +220,22 @@ func TestFunction(t *testing.T) {
 		var l struct{ Route, Outcome, APIRequestID string }
 		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Route == "" || l.Outcome == "" ||
 			l.APIRequestID != "request-1" {
-			t.Errorf("line %q: %v", line, err)
+			t.Errorf("log line %q: %v, want JSON with route, outcome and apiRequestId", line, err)
 		}
 	}
 	if len(lines) != 4 || strings.Contains(string(text), location.Query().Get("state")) {
-		t.Errorf("log:\n%s", text)
+		t.Errorf("got the log\n%s\nwant four lines without the state", text)
 	}
 }
 
-// A function that cannot work does not start. A function that is built for a developer's machine does not start on
-// Lambda.
-func TestFunctionThatDoesNotStart(t *testing.T) {
+// The function does not start with an invalid configuration. A function that is built for a developer's machine does
+// not start on Lambda.
+func TestFunctionRefusesConfiguration(t *testing.T) {
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := world(t)
+	server := startProviderAndAWS(t)
 	for name, c := range map[string]struct {
 		env  []string
 		want string
@@ -251,20 +253,21 @@ func TestFunctionThatDoesNotStart(t *testing.T) {
 		cmd.Env = c.env
 		text, err := cmd.CombinedOutput()
 		if err == nil || !strings.Contains(string(text), c.want) {
-			t.Errorf("%s: %v\n%s", name, err, text)
+			t.Errorf("%s: got %v and the output\n%s\nwant a failure with %q", name, err, text, c.want)
 		}
 	}
 }
 
-// The function with a table also answers its additional routes, from the table that "gatehouse dev" has in memory.
-func TestFunctionWithATable(t *testing.T) {
+// The function with a table also answers the routes that need one. Here it uses the table in memory, as "gatehouse dev"
+// does.
+func TestFunctionWithTable(t *testing.T) {
 	path, err := builtTable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	table := httptest.NewServer(memory.Handler(memory.New(nil)))
 	defer table.Close()
-	env := append(environment(world(t), t.TempDir(), inTable), driver.Variable+"="+table.URL)
+	env := append(environment(startProviderAndAWS(t), t.TempDir(), inTable), driver.Variable+"="+table.URL)
 	f := run(t, path, env)
 	handle := "__Host-session=" + strings.Repeat("A", 86)
 	for name, c := range map[string]struct {
@@ -274,9 +277,9 @@ func TestFunctionWithATable(t *testing.T) {
 		status     int
 		reason     string
 	}{
-		"a handle of no session": {"GET", "/auth/session", http.Header{"Cookie": {handle}}, "", 401, "session_ended"},
-		"no handle":              {"GET", "/auth/sessions", nil, "", 401, "no_session"},
-		"a request of a script":  {"POST", "/auth/logout-all", nil, "", 401, "no_fetch_site"},
+		"an unknown handle":     {"GET", "/auth/session", http.Header{"Cookie": {handle}}, "", 401, "session_ended"},
+		"no handle":             {"GET", "/auth/sessions", nil, "", 401, "no_session"},
+		"a request of a script": {"POST", "/auth/logout-all", nil, "", 401, "no_fetch_site"},
 		"not a logout token": {"POST", "/auth/backchannel-logout", http.Header{
 			"Content-Type": {"application/x-www-form-urlencoded"},
 		}, "logout_token=a", 400, "logout_token_serialization"},
@@ -287,16 +290,17 @@ func TestFunctionWithATable(t *testing.T) {
 			t.Fatal(err)
 		}
 		if a.StatusCode != c.status || !strings.Contains(string(text), `"reason":"`+c.reason+`"`) {
-			t.Errorf("%s: %+v\n%s", name, a, text)
+			t.Errorf("%s: got %+v, want %d with the reason %s; log:\n%s", name, a, c.status, c.reason, text)
 		}
 	}
 }
 
 func inTable(c *login.Config) { c.Table = "sessions" }
 
-// Each function refuses the other's configuration.
-func TestFunctionsThatAreMixedUp(t *testing.T) {
-	server := world(t)
+// The function with sessions in cookies refuses a configuration with a table. The function with sessions in a table
+// refuses one without.
+func TestFunctionRefusesConfigurationOfOther(t *testing.T) {
+	server := startProviderAndAWS(t)
 	for _, c := range []struct {
 		build func() (string, error)
 		env   []string
@@ -314,13 +318,13 @@ func TestFunctionsThatAreMixedUp(t *testing.T) {
 		cmd.Env = c.env
 		text, err := cmd.CombinedOutput()
 		if err == nil || !strings.Contains(string(text), c.want) {
-			t.Errorf("want %q: %v\n%s", c.want, err, text)
+			t.Errorf("got %v and the output\n%s\nwant a failure with %q", err, text, c.want)
 		}
 	}
 }
 
-// The function with sessions in cookies links no AWS SDK.
-func TestTheFunctionIsSmall(t *testing.T) {
+// The function with sessions in cookies does not link the AWS SDK, so it stays small.
+func TestFunctionImportsNoSDK(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {
 		t.Fatal(err)

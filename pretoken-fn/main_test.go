@@ -19,9 +19,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-var dir string // of the built function; "" if it was not built
+var dir string // has the built function; "" before it is built
 
-// built builds the function as the constructs do, for this machine.
+// built builds the function as the constructs do, but for this machine.
 var built = sync.OnceValues(func() (path string, err error) {
 	if dir, err = os.MkdirTemp("", "pretoken-fn-"); err != nil {
 		return "", err
@@ -59,7 +59,8 @@ func event(source string, groups []string, scopes ...string) []byte {
 	return text
 }
 
-// The built function answers a user pool's events. It fails for events that it cannot read, and continues after that.
+// The built function answers a user pool's events. For an event that it cannot read it returns an error, and it answers
+// the next one.
 func TestFunction(t *testing.T) {
 	path, err := built()
 	if err != nil {
@@ -96,17 +97,21 @@ func TestFunction(t *testing.T) {
 		return result
 	}
 	for _, c := range []struct {
-		name, source        string
-		scopes              []string
-		added, notInTheList []string
+		name, source      string
+		scopes            []string // that the login asked for
+		added, suppressed []string
 	}{
 		{
-			"a hosted login", "TokenGeneration_HostedAuth", []string{"openid", "notes/read", "notes/write"}, nil,
-			[]string{"notes/write"},
+			name:       "a hosted login",
+			source:     "TokenGeneration_HostedAuth",
+			scopes:     []string{"openid", "notes/read", "notes/write"},
+			suppressed: []string{"notes/write"},
 		},
 		{
-			"a password", "TokenGeneration_Authentication", []string{"aws.cognito.signin.user.admin"},
-			[]string{"notes/read"}, nil,
+			name:   "a password",
+			source: "TokenGeneration_Authentication",
+			scopes: []string{"aws.cognito.signin.user.admin"},
+			added:  []string{"notes/read"},
 		},
 	} {
 		result := ask(event(c.source, []string{"readers"}, c.scopes...))
@@ -115,13 +120,14 @@ func TestFunction(t *testing.T) {
 			t.Fatalf("%s: %v, %s", c.name, result.Error, result.Payload)
 		}
 		got := e.Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration
-		if !slices.Equal(got.ScopesToAdd, c.added) || !slices.Equal(got.ScopesToSuppress, c.notInTheList) ||
+		if !slices.Equal(got.ScopesToAdd, c.added) || !slices.Equal(got.ScopesToSuppress, c.suppressed) ||
 			e.UserName != "anna" {
-			t.Errorf("%s: %s", c.name, result.Payload)
+			t.Errorf("%s: got %s, want anna with %q added and %q suppressed", c.name, result.Payload, c.added, c.suppressed)
 		}
 		if result = ask([]byte(`{"version":"1"}`)); result.Error == nil ||
 			!strings.Contains(result.Error.Message, "triggerSource") {
-			t.Errorf("an event without a source: %v, %s", result.Error, result.Payload)
+			t.Errorf("an event without a source: got %v, %s, want an error with triggerSource",
+				result.Error, result.Payload)
 		}
 	}
 	text, err := os.ReadFile(log.Name())
@@ -133,19 +139,19 @@ func TestFunction(t *testing.T) {
 	for _, line := range lines {
 		var l struct{ TriggerSource *string }
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
-			t.Errorf("line %q: %v", line, err)
+			t.Errorf("log line %q is not JSON: %v", line, err)
 		}
 		if l.TriggerSource != nil {
 			ours++
 		}
 	}
-	if ours != 4 { // the runtime logs errors too
-		t.Errorf("log:\n%s", text)
+	if ours != 4 { // the runtime also logs errors, without a triggerSource
+		t.Errorf("got %d lines with a triggerSource, want 4; log:\n%s", ours, text)
 	}
 }
 
-// A function that cannot work does not start.
-func TestFunctionThatDoesNotStart(t *testing.T) {
+// The function does not start with an invalid configuration.
+func TestFunctionRefusesConfiguration(t *testing.T) {
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -158,14 +164,14 @@ func TestFunctionThatDoesNotStart(t *testing.T) {
 		"an unknown setting": {
 			[]string{`GATEHOUSE_PRETOKEN={"scopes":["a"],"Groups":{}}`}, `"Groups": not known to this release`,
 		},
-		"a scope too many": {
+		"a group's scope that is not in scopes": {
 			[]string{`GATEHOUSE_PRETOKEN={"scopes":["a"],"groups":{"g":["b"]}}`}, `"b" is not among Scopes`,
 		},
 	} {
 		cmd := exec.Command(path)
 		cmd.Env = append([]string{}, c.env...)
 		if text, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(text), c.want) {
-			t.Errorf("%s: %v\n%s", name, err, text)
+			t.Errorf("%s: got %v and the output\n%s\nwant a failure with %q", name, err, text, c.want)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// A token of an issuer that is not on any network, and the keys that it publishes.
+// The issuer signs a token and publishes its keys without a network.
 func ExampleNewIssuer() {
 	key := authztest.Ed25519("2026-01")
 	issuer := authztest.NewIssuer("https://idp.example.com", key)

@@ -85,7 +85,7 @@ func TestMetricsOfARequest(t *testing.T) {
 }
 
 // The handler writes each login metric that an alarm or a dashboard of the snapshots uses, with the same dimensions.
-func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
+func TestWatchedMetricsAreWritten(t *testing.T) {
 	f := newFixture(t)
 	f.Handler.log.function = "login"
 	f.logIn()
