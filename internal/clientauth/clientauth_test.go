@@ -30,7 +30,7 @@ var t0 = time.Unix(1_700_000_000, 0)
 func options() Options {
 	return Options{
 		ClientID:   "orders api",
-		Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
+		Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more~"), nil },
 		Now:        testclock.New(t0).Now,
 	}
 }
@@ -97,10 +97,10 @@ func TestSecrets(t *testing.T) {
 		}
 		user, secret, ok := (&http.Request{Header: header}).BasicAuth()
 		if method == Post {
-			if ok || form.Encode() != "client_id=orders+api&client_secret=s3cret+%26+more" {
+			if ok || form.Encode() != "client_id=orders+api&client_secret=s3cret+%26+more~" {
 				t.Errorf("%s: form %v, header %v", method, form, header)
 			}
-		} else if len(form) != 0 || user != "orders+api" || secret != "s3cret+%26+more" {
+		} else if len(form) != 0 || user != "orders+api" || secret != "s3cret+%26+more~" {
 			t.Errorf("%q: form %v, header %v", method, form, header)
 		}
 	}
@@ -108,17 +108,22 @@ func TestSecrets(t *testing.T) {
 
 // If golang-jwt accepts an assertion, an endpoint does.
 func TestAssertions(t *testing.T) {
+	// An endpoint may refuse a salt of another size than the hash: RFC 7518, section 3.5.
+	for _, m := range []*peer.SigningMethodRSAPSS{
+		peer.SigningMethodPS256, peer.SigningMethodPS384, peer.SigningMethodPS512,
+	} {
+		m.VerifyOptions = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
+	}
 	for _, algorithm := range Algorithms() {
 		t.Run(algorithm, func(t *testing.T) {
 			key := keyFor(algorithm)
 			o, clock := options(), testclock.New(t0)
-			o.Method, o.Algorithm, o.KeyID, o.Audience = PrivateKey, algorithm, `k"1`, "https://issuer.example.com"
+			o.Method, o.Algorithm, o.Audience = PrivateKey, algorithm, "https://issuer.example.com"
 			o.Credential = func(context.Context) ([]byte, error) { return pkcs8(t, key), nil }
 			o.Now = clock.Now
-			client := must(New(o))
 			ids := map[string]bool{}
-			for range 2 {
-				form, header, err := request(client)
+			for _, o.KeyID = range []string{`k"1`, ""} {
+				form, header, err := request(must(New(o)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -138,8 +143,11 @@ func TestAssertions(t *testing.T) {
 				}
 				claims := token.Claims.(peer.MapClaims)
 				id, _ := claims["jti"].(string)
-				if id == "" || ids[id] || claims["exp"].(float64)-claims["iat"].(float64) != 60 || token.Header["kid"] != `k"1` {
-					t.Errorf("header %v, claims %v", token.Header, claims)
+				if len(id) != 32 || ids[id] || claims["exp"].(float64)-claims["iat"].(float64) != 60 {
+					t.Errorf("claims %v", claims)
+				}
+				if kid, ok := token.Header["kid"]; ok != (o.KeyID != "") || ok && kid != o.KeyID {
+					t.Errorf("key ID %q: header %v", o.KeyID, token.Header)
 				}
 				ids[id] = true
 			}
@@ -161,6 +169,8 @@ func TestCredentialErrors(t *testing.T) {
 			want: "ResourceNotFoundException"},
 		"an empty secret":         {method: Basic, want: "empty or has characters"},
 		"a line break at its end": {method: Post, credential: "s3cr3t-text\n", want: "line break"},
+		"a control character":     {method: Post, credential: "s3cr3t\x1Ftext", want: "empty or has characters"},
+		"a DEL":                   {method: Post, credential: "s3cr3t\x7Ftext", want: "empty or has characters"},
 		"not PEM": {method: PrivateKey, algorithm: "RS256", credential: "s3cr3t-text",
 			want: "PKCS #8 in PEM"},
 		"not PKCS #8": {method: PrivateKey, algorithm: "RS256",
@@ -242,6 +252,7 @@ func TestRotation(t *testing.T) {
 	if second := c.Newer(ctx, first); second == nil || string(second.text) != "two" || fetched != 3 {
 		t.Errorf("refused later: %d fetches", fetched)
 	}
+	clock.Advance(rotationWait)
 	if second := c.Newer(ctx, first); second == nil || fetched != 3 {
 		t.Errorf("another request with the old one: %d fetches", fetched)
 	}
@@ -293,6 +304,17 @@ func TestWithin(t *testing.T) {
 	} {
 		if got := within(t0.Add(passed), t0, time.Minute); got != want {
 			t.Errorf("%v later: got %v", passed, got)
+		}
+	}
+}
+
+// The monotonic reading may stop while a Lambda function is frozen, so that a credential would seem younger than it is.
+func TestClockWithoutMonotonicReading(t *testing.T) {
+	for name, now := range map[string]func() time.Time{"by default": nil, "of the caller": time.Now} {
+		o := options()
+		o.Now = now
+		if got := must(New(o)).options.Now(); got != got.Round(0) {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

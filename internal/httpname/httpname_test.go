@@ -27,6 +27,26 @@ func TestTokensAndValues(t *testing.T) {
 	}
 }
 
+func TestEveryByte(t *testing.T) {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	const tokens = letters + "0123456789!#$%&'*+-.^_`|~" // RFC 9110, section 5.6.2
+	controls := "\x7F"                                   // RFC 9110, section 5.5, without the tab
+	for c := range ' ' {
+		if c != '\t' {
+			controls += string(c)
+		}
+	}
+	for c := range 256 {
+		s := string([]byte{byte(c)})
+		if got, want := IsToken(s), strings.Contains(tokens, s); got != want {
+			t.Errorf("IsToken(%q) = %t, want %t", s, got, want)
+		}
+		if got, want := IsValue(s), !strings.Contains(controls, s); got != want {
+			t.Errorf("IsValue(%q) = %t, want %t", s, got, want)
+		}
+	}
+}
+
 func TestEqual(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
@@ -57,6 +77,7 @@ func TestCheckOrigin(t *testing.T) {
 		{"http://[::1]:3000", ""},
 		{"https://shop.example.com:8443", ""},
 		{"http://shop.example.com:443", ""}, // not http's own port
+		{"capacitor://localhost:80", ""},    // the port of http, not of this scheme
 		{"https://xn--bcher-kva.example", ""},
 		{"capacitor://localhost", ""},
 		{"chrome-extension://abcdefghijklmnop", ""},
@@ -65,6 +86,8 @@ func TestCheckOrigin(t *testing.T) {
 		{"null", "lets anyone in"},
 		{"shop.example.com", "want a scheme and a host"},
 		{"https://", "want a scheme and a host"},
+		{"://shop.example.com", "want a scheme and a host"},
+		{"https:///orders", "want a host name"},
 		{"https://*.example.com", "list each one"},
 		{shop + "/", `write "https://shop.example.com"`},
 		{shop + "/orders?x#y", `write "https://shop.example.com"`},

@@ -23,7 +23,7 @@ func CheckOrigin(s string) error {
 	if !ok || scheme == "" || host == "" {
 		return fail("want a scheme and a host, like %q", "https://shop.example.com")
 	}
-	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+	if i := strings.IndexAny(host, "/?#"); i > 0 {
 		return fail("an origin ends with the host or the port: write %q", scheme+"://"+host[:i])
 	}
 	if low := strings.ToLower(s); low != s {
