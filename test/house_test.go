@@ -67,7 +67,13 @@ var floors = [][]string{
 	{"internal/tablesession/memory", "internal/tablesession/dynamo"},
 	{"internal/tablesession"},
 	{"internal/pretoken", "internal/session"},
-	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
+	{
+		"internal/policycompiler",
+		"internal/resourcepolicy",
+		"internal/introspection",
+		"internal/secretsmanager",
+		"internal/dpop",
+	},
 	{
 		"internal/access",
 		"internal/jwt",

@@ -2,14 +2,15 @@ package jwt
 
 import "strings"
 
-const scheme = "bearer"
-
 // Bearer returns the token from the values of a request's Authorization header: "Bearer" in any case, spaces, and the
 // token (RFC 6750, section 2.1, and RFC 9110, section 11.1). Several values are accepted only if they are equal, so
 // that all readers of the request use the same one.
 //
 // The error is [ErrNoToken] or [ErrSeveralTokens]. Bearer checks only that the token is a single word.
-func Bearer(values ...string) (string, error) {
+func Bearer(values ...string) (string, error) { return Credentials("bearer", values...) }
+
+// Credentials is [Bearer] for another scheme, which is given in lower case.
+func Credentials(scheme string, values ...string) (string, error) {
 	if len(values) == 0 {
 		return "", ErrNoToken
 	}

@@ -13,5 +13,5 @@
 // not verified.
 //
 // It does not decide who may call what, find tokens in requests, decrypt (JWE), or create tokens. It uses no key that a
-// token contains or points to.
+// token contains or points to; [VerifySelfSigned] does, for proofs that the sender has that key.
 package jwt
