@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// With this variable set, the test's own binary runs as the function, so nothing needs to be built.
+// If this variable is set, the test's binary runs the function. The test then builds no other binary.
 const asFunction = "BACKEND_FN_TEST_AS_FUNCTION"
 
 func TestMain(m *testing.M) {
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runtimeAPI hands one function its events and keeps its answers.
+// runtimeAPI is the Lambda Runtime API for one function. It sends events and receives the answers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type runtimeAPI struct {
 	events  chan string
@@ -59,8 +59,12 @@ func start(t *testing.T, env ...string) (invoke func(event string) string, stop 
 	server := httptest.NewServer(api)
 	var out bytes.Buffer // complete only after Wait
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append([]string{asFunction + "=1", "AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(server.URL, "http://"),
-		"AWS_LAMBDA_FUNCTION_NAME=orders", "GOCOVERDIR=" + t.TempDir()}, env...)
+	cmd.Env = append([]string{
+		asFunction + "=1",
+		"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(server.URL, "http://"),
+		"AWS_LAMBDA_FUNCTION_NAME=orders",
+		"GOCOVERDIR=" + t.TempDir(),
+	}, env...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -78,13 +82,13 @@ func start(t *testing.T, env ...string) (invoke func(event string) string, stop 
 		select {
 		case api.events <- event:
 		case <-timeout:
-			t.Fatalf("the function does not ask for an event:\n%s", stop())
+			t.Fatalf("the function did not ask for an event within a minute; log:\n%s", stop())
 		}
 		select {
 		case a := <-api.answers:
 			return a
 		case <-timeout:
-			t.Fatalf("the function does not answer:\n%s", stop())
+			t.Fatalf("the function did not answer within a minute; log:\n%s", stop())
 		}
 		return ""
 	}, stop
@@ -96,9 +100,11 @@ func event(method, path, body string) string {
 		resource, parameters = "/orders/{id}", fmt.Sprintf(`{"id":%q}`, id)
 	}
 	return fmt.Sprintf(`{"resource":%q,"path":%q,"httpMethod":%q,"pathParameters":%s,"headers":{},
-		"multiValueHeaders":{"Origin":["https://shop.example.com"],"Content-Type":["application/json"],"Authorization":["Bearer SECRET.TOKEN"]},
-		"body":%q,"isBase64Encoded":false,"requestContext":{"requestId":"api-request-1","identity":{"sourceIp":"192.0.2.1"},
-		"authorizer":{"principalId":"user-1","integrationLatency":3,"scopes":"orders:read orders:write"}}}`,
+		"multiValueHeaders":{"Origin":["https://shop.example.com"],"Content-Type":["application/json"],
+			"Authorization":["Bearer SECRET.TOKEN"]},
+		"body":%q,"isBase64Encoded":false,
+		"requestContext":{"requestId":"api-request-1","identity":{"sourceIp":"192.0.2.1"},
+			"authorizer":{"principalId":"user-1","integrationLatency":3,"scopes":"orders:read orders:write"}}}`,
 		resource, path, method, parameters, body)
 }
 
@@ -126,48 +132,57 @@ func TestFunction(t *testing.T) {
 			Body              string
 		}
 		if err := json.Unmarshal([]byte(body), &got); err != nil || kind != "response" {
-			t.Fatalf("%s %s: %s %s: %v", step.method, step.path, kind, body, err)
+			t.Fatalf("%s %s: got %s %s, %v, want a response", step.method, step.path, kind, body, err)
 		}
 		if got.StatusCode != step.want || !strings.Contains(got.Body, step.text) {
-			t.Errorf("%s %s: got %d %s, want %d with %q", step.method, step.path, got.StatusCode, got.Body, step.want, step.text)
+			t.Errorf("%s %s: got %d %s, want %d with %q",
+				step.method, step.path, got.StatusCode, got.Body, step.want, step.text)
 		}
-		if got.MultiValueHeaders.Get("Access-Control-Allow-Origin") != "https://shop.example.com" ||
-			got.MultiValueHeaders.Get(
-				"Access-Control-Expose-Headers",
-			) != "Location" || got.MultiValueHeaders.Get("Vary") != "Origin" {
-			t.Errorf("%s %s: no CORS headers: %v", step.method, step.path, got.MultiValueHeaders)
+		for name, want := range map[string]string{
+			"Access-Control-Allow-Origin":   "https://shop.example.com",
+			"Access-Control-Expose-Headers": "Location",
+			"Vary":                          "Origin",
+		} {
+			if got := got.MultiValueHeaders.Get(name); got != want {
+				t.Errorf("%s %s: header %s: got %q, want %q", step.method, step.path, name, got, want)
+			}
 		}
 	}
 
 	kind, body, _ := strings.Cut(invoke(`{"key1":"value1"}`), " ")
 	if kind != "error" || !strings.Contains(body, "not an event of an API Gateway REST API") {
-		t.Errorf("another kind of event: got %s %s", kind, body)
+		t.Errorf("another kind of event: got %s %s, want an error", kind, body)
 	}
 
 	log := stop()
-	// The line of the first request has both ids, and what Lambda needs to filter by level.
+	// The first request's line has both request IDs, and the level and timestamp that Lambda filters by.
 	first, _, _ := strings.Cut(log, "\n")
 	var line map[string]any
 	if err := json.Unmarshal([]byte(first), &line); err != nil {
-		t.Fatalf("%v: %s", err, first)
+		t.Fatalf("log line %s is not JSON: %v", first, err)
 	}
 	for member, want := range map[string]any{
-		"level": "INFO", "message": "request", "route": "GET /health", "status": 200.0,
-		"requestId": "lambda-request-1", "apiRequestId": "api-request-1", "principal": "user-1",
+		"level":        "INFO",
+		"message":      "request",
+		"route":        "GET /health",
+		"status":       200.0,
+		"requestId":    "lambda-request-1",
+		"apiRequestId": "api-request-1",
+		"principal":    "user-1",
 	} {
 		if line[member] != want {
-			t.Errorf("%s is %v, want %v in %s", member, line[member], want, first)
+			t.Errorf("log line: %s: got %v, want %v in %s", member, line[member], want, first)
 		}
 	}
 	if _, err := time.Parse(time.RFC3339Nano, fmt.Sprint(line["timestamp"])); err != nil {
-		t.Errorf("timestamp: %v in %s", err, first)
+		t.Errorf("log line: timestamp: %v in %s", err, first)
 	}
 	if strings.Contains(log, "SECRET") {
-		t.Errorf("the token is in the log:\n%s", log)
+		t.Errorf("the log contains the token:\n%s", log)
 	}
 }
 
-func TestFunctionThatCannotStart(t *testing.T) {
+func TestFunctionRefusesConfiguration(t *testing.T) {
 	for _, tt := range []struct{ name, env, want string }{
 		{
 			"CORS that browsers refuse",
@@ -183,32 +198,29 @@ func TestFunctionThatCannotStart(t *testing.T) {
 			var line struct{ Level, Error string }
 			if jsonErr := json.Unmarshal(out, &line); err == nil || jsonErr != nil || line.Level != "ERROR" ||
 				!strings.Contains(line.Error, tt.want) {
-				t.Errorf("got %v and %s, want a line with %q", err, out, tt.want)
+				t.Errorf("got %v and output %s, want a log line of level ERROR with %q", err, out, tt.want)
 			}
 		})
 	}
 }
 
-// The function may not use the table. This shows that it asks the table, and that a refusal gives an answer and not a
-// crash.
+// DynamoDB refuses the call. The function answers 500 and logs the reason.
 func TestFunctionWithTable(t *testing.T) {
 	table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(
-			w,
-			`{"__type":"AccessDeniedException","message":"no grant for `+r.Header.Get("X-Amz-Target")+`"}`,
-		)
+		action := r.Header.Get("X-Amz-Target")
+		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","message":"no grant for `+action+`"}`)
 	}))
 	defer table.Close()
 	invoke, stop := start(t, "ORDERS_TABLE=orders", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKID",
 		"AWS_SECRET_ACCESS_KEY=KEYSECRET", "AWS_SESSION_TOKEN=SESSIONSECRET", "AWS_ENDPOINT_URL_DYNAMODB="+table.URL)
 	if got := invoke(event("GET", "/orders", "")); !strings.Contains(got, `"statusCode":500`) ||
 		!strings.Contains(got, "application/problem+json") {
-		t.Errorf("got %s, want a problem", got)
+		t.Errorf("got %s, want 500 with application/problem+json", got)
 	}
 	if log := stop(); !strings.Contains(log, `"level":"ERROR"`) ||
 		!strings.Contains(log, "no grant for DynamoDB_20120810.Query") ||
 		strings.Contains(log, "SECRET") {
-		t.Errorf("the log should have the reason and no secret:\n%s", log)
+		t.Errorf("got the log\n%s\nwant the refused action and no secret", log)
 	}
 }

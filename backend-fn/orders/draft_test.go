@@ -21,10 +21,13 @@ func TestParseDraft(t *testing.T) {
 		name, body string
 		want       draft
 	}{
-		{"no id", `{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
-			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}}},
 		{
-			"an id from a clock five minutes ahead",
+			"no ID",
+			`{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
+			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}},
+		},
+		{
+			"an ID from a clock five minutes ahead",
 			`{"id":"` + id + `","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
 			draft{ID: id, Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}},
 		},
@@ -33,21 +36,26 @@ func TestParseDraft(t *testing.T) {
 			"\t{ \"lines\" : [\r\n" + aLine + "], \"currency\":\"CHF\",\n\"customer\":\"a@b.example:7_-.Z\"}\n",
 			draft{Customer: "a@b.example:7_-.Z", Currency: "CHF", Lines: []Line{{"tea-1", 2, 450}}},
 		},
-		{"escapes", `{"\u0063ustomer":"\u0063-1","currency":"EUR","lines":[` + aLine + `]}`,
-			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}}},
+		{
+			"escapes",
+			`{"\u0063ustomer":"\u0063-1","currency":"EUR","lines":[` + aLine + `]}`,
+			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}},
+		},
 		{
 			"limits",
-			`{"customer":"` + strings.Repeat(
-				"x",
-				64,
-			) + `","currency":"EUR","lines":[{"sku":"a","quantity":10000,"unitPrice":1000000000},{"sku":"a","quantity":1,"unitPrice":0}]}`,
-			draft{Customer: strings.Repeat("x", 64), Currency: "EUR", Lines: []Line{{"a", 10000, 1000000000}, {"a", 1, 0}}},
+			`{"customer":"` + strings.Repeat("x", 64) + `","currency":"EUR","lines":[
+				{"sku":"a","quantity":10000,"unitPrice":1000000000},{"sku":"a","quantity":1,"unitPrice":0}]}`,
+			draft{
+				Customer: strings.Repeat("x", 64),
+				Currency: "EUR",
+				Lines:    []Line{{"a", 10000, 1000000000}, {"a", 1, 0}},
+			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, p := parseDraft([]byte(tt.body), noon)
 			if p != nil {
-				t.Fatalf("%v: %+v", p, p.Errors)
+				t.Fatalf("got %v with %+v, want no problem", p, p.Errors)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -56,7 +64,7 @@ func TestParseDraft(t *testing.T) {
 	}
 }
 
-func TestParseDraftRefuses(t *testing.T) {
+func TestParseDraftErrors(t *testing.T) {
 	future, _ := NewID(noon.Add(maxAhead+time.Millisecond), strings.NewReader("randomly"))
 	with := func(member string) string {
 		return `{"customer":"c-1","currency":"EUR","lines":[` + aLine + `],` + member + `}`
@@ -64,12 +72,8 @@ func TestParseDraftRefuses(t *testing.T) {
 	in := func(member, value string) string {
 		fields := map[string]string{"customer": `"c-1"`, "currency": `"EUR"`, "lines": `[` + aLine + `]`}
 		fields[member] = value
-		return fmt.Sprintf(
-			`{"customer":%s,"currency":%s,"lines":%s}`,
-			fields["customer"],
-			fields["currency"],
-			fields["lines"],
-		)
+		return fmt.Sprintf(`{"customer":%s,"currency":%s,"lines":%s}`,
+			fields["customer"], fields["currency"], fields["lines"])
 	}
 	line := func(l string) string { return in("lines", "["+l+"]") }
 
@@ -148,13 +152,13 @@ func TestParseDraftRefuses(t *testing.T) {
 		{"number for an id", with(`"id":7`), 400, []string{"#/id: want a string, got a number"}},
 
 		{
-			"nothing in it",
+			"empty object",
 			`{}`,
 			422,
 			[]string{"#/customer: the member is missing", "#/currency: the member is missing", "#/lines: the member is missing"},
 		},
 		{
-			"nothing in a line",
+			"empty object as a line",
 			line(`{}`),
 			422,
 			[]string{
@@ -164,7 +168,7 @@ func TestParseDraftRefuses(t *testing.T) {
 			},
 		},
 		{
-			"no price is not free",
+			"line without a price",
 			line(`{"sku":"a","quantity":1}`),
 			422,
 			[]string{"#/lines/0/unitPrice: the member is missing"},
@@ -177,10 +181,10 @@ func TestParseDraftRefuses(t *testing.T) {
 		{"currency in small letters", in("currency", `"eur"`), 422, []string{"#/currency: want a currency's code"}},
 		{"currency of four letters", in("currency", `"EURO"`), 422, []string{"#/currency: want a currency's code"}},
 		{"currency with a digit inside", in("currency", `"E1R"`), 422, []string{"#/currency: want a currency's code"}},
-		{"no lines", in("lines", "[]"), 422, []string{"#/lines: want at least one line"}},
+		{"empty lines", in("lines", "[]"), 422, []string{"#/lines: want at least one line"}},
 		{"101 lines", line(strings.Repeat(aLine+",", 100) + aLine), 422, []string{"#/lines: want at most 100 lines"}},
 		{
-			"500 lines are one violation",
+			"500 lines, one violation",
 			line(strings.Repeat(aLine+",", 499) + aLine),
 			422,
 			[]string{"#/lines: want at most 100 lines"},
@@ -231,24 +235,28 @@ func TestParseDraftRefuses(t *testing.T) {
 		},
 		{"empty id", with(`"id":""`), 422, []string{"#/id: want a version 7 UUID"}},
 		{"id from the future", with(`"id":"` + future + `"`), 422, []string{"#/id: the id's time is 2026-03-01T12:05:00Z"}},
-		{"all at once", `{"customer":"","currency":"","lines":[{"sku":"","quantity":0,"unitPrice":-1}]}`, 422,
-			[]string{"#/customer: ", "#/currency: ", "#/lines/0/sku: ", "#/lines/0/quantity: ", "#/lines/0/unitPrice: "}},
+		{
+			"a violation in each member",
+			`{"customer":"","currency":"","lines":[{"sku":"","quantity":0,"unitPrice":-1}]}`,
+			422,
+			[]string{"#/customer: ", "#/currency: ", "#/lines/0/sku: ", "#/lines/0/quantity: ", "#/lines/0/unitPrice: "},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d, p := parseDraft([]byte(tt.body), noon)
 			if p == nil {
-				t.Fatalf("it was read as %+v", d)
+				t.Fatalf("got %+v, want a problem", d)
 			}
 			if p.Status != tt.status || len(p.Errors) != len(tt.want) {
 				t.Fatalf("got %d with %+v, want %d with %d violations", p.Status, p.Errors, tt.status, len(tt.want))
 			}
 			for i, want := range tt.want {
 				if got := p.Errors[i].Pointer + ": " + p.Errors[i].Detail; !strings.Contains(got, want) {
-					t.Errorf("violation %d is %q, want %q in it", i, got, want)
+					t.Errorf("violation %d: got %q, want %q in it", i, got, want)
 				}
 			}
 			if !cmp.Equal(d, draft{}) {
-				t.Errorf("an error came with a draft: %+v", d)
+				t.Errorf("got %+v with the problem, want the zero draft", d)
 			}
 		})
 	}
@@ -261,16 +269,12 @@ func TestViolationsAreBounded(t *testing.T) {
 	}
 }
 
-// FuzzDraft compares the strict reader with encoding/json. What the reader accepts is within the limits, and
-// encoding/json reads the same from it.
+// FuzzDraft checks that accepted drafts are within the limits, and that encoding/json reads the same values.
 func FuzzDraft(f *testing.F) {
 	f.Add([]byte(`{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`))
-	f.Add(
-		[]byte(`{"id":"019aa094-8d7b-774f-8000-000000000001","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`),
-	)
-	f.Add(
-		[]byte(`{"customer":"c-1","customer":"c-2","currency":"EUR","lines":[{"sku":"a","quantity":1.0,"unitPrice":-0}]}`),
-	)
+	f.Add([]byte(`{"id":"` + anID + `","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`))
+	f.Add([]byte(`{"customer":"c-1","customer":"c-2","currency":"EUR",
+		"lines":[{"sku":"a","quantity":1.0,"unitPrice":-0}]}`))
 	f.Add([]byte(`{"\u0063ustomer":"c-1","currency":"EUR","lines":[{"quantity":1,"sku":"a","unitPrice":-0}]}`))
 	f.Add([]byte(`{"lines":[[[[]]]],"customer":null}`))
 	f.Add([]byte("{\"customer\":\"\xff\"}"))
@@ -278,7 +282,7 @@ func FuzzDraft(f *testing.F) {
 		d, p := parseDraft(body, noon)
 		if p != nil {
 			if p.Status != 400 && p.Status != 422 || len(p.Errors) == 0 || len(p.Errors) > maxViolations {
-				t.Fatalf("%q: %+v", body, p)
+				t.Fatalf("%q: got %+v, want 400 or 422 with 1 to %d violations", body, p, maxViolations)
 			}
 			if out, err := json.Marshal(p); err != nil || !utf8.Valid(out) {
 				t.Fatalf("%q: the problem does not marshal: %v", body, err)
@@ -290,18 +294,18 @@ func FuzzDraft(f *testing.F) {
 			Lines                  []Line
 		}
 		if err := json.Unmarshal(body, &std); err != nil {
-			t.Fatalf("%q was taken, but encoding/json says %v", body, err)
+			t.Fatalf("%q: parseDraft accepts it, encoding/json reports %v", body, err)
 		}
 		if id, _ := ParseID(std.ID); id != d.ID || std.Customer != d.Customer || std.Currency != d.Currency ||
 			!cmp.Equal(std.Lines, d.Lines) {
-			t.Fatalf("%q: got %+v, encoding/json %+v", body, d, std)
+			t.Fatalf("%q: got %+v, encoding/json reads %+v", body, d, std)
 		}
 		if d.Customer == "" || len(d.Currency) != 3 || len(d.Lines) == 0 || len(d.Lines) > maxLines {
-			t.Fatalf("%q: %+v is outside the limits", body, d)
+			t.Fatalf("%q: accepted %+v, which is outside the limits", body, d)
 		}
 		for _, l := range d.Lines {
 			if l.SKU == "" || l.Quantity < 1 || l.Quantity > maxQuantity || l.UnitPrice < 0 || l.UnitPrice > maxUnitPrice {
-				t.Fatalf("%q: %+v is outside the limits", body, l)
+				t.Fatalf("%q: accepted %+v, which is outside the limits", body, l)
 			}
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// The service is an http.Handler, so it runs wherever one does. The caller comes with the request's context.
+// The service is an http.Handler. It reads the caller from the request's context.
 func Example() {
 	service := orders.New(orders.NewMemoryStore(100), orders.Options{Log: slog.New(slog.DiscardHandler)})
 
@@ -24,7 +24,7 @@ func Example() {
 	// 422 {"title":"Unprocessable Entity","status":422,"detail":"some values are missing or not permitted","errors":[{"detail":"want a whole number from 1 to 10000, written in digits","pointer":"#/lines/0/quantity"}]}
 }
 
-// The key of the table, and what the service does with it, are for the stack that makes the table and grants it.
+// A stack creates the table with these keys and grants the function these actions.
 func ExampleTableActions() {
 	fmt.Println(orders.PartitionKey, orders.SortKey, orders.TableActions())
 	// Output: pk sk [dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:Query]

@@ -21,12 +21,12 @@ import (
 
 var now = time.Date(2026, 11, 20, 9, 30, 0, 123_456_789, time.UTC)
 
-// zeros replaces randomness, so that ids are known.
+// zeros replaces randomness, so that a test knows the IDs.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-const madeID = "01a1f84a-963b-774f-8000-000000000000" // what now and zeros make
+const madeID = "01a1f84a-963b-774f-8000-000000000000" // of an order created at now with zeros
 
 const tea = `{"customer":"c-1","currency":"EUR","lines":[{"sku":"tea-1","quantity":2,"unitPrice":450}]}`
 
@@ -85,13 +85,13 @@ func TestCreate(t *testing.T) {
 
 	got = send(h, "GET", "/orders/"+madeID, "")
 	if got.status != 200 || got.body != want.body {
-		t.Errorf("get: %d %s", got.status, got.body)
+		t.Errorf("GET the created order: got %d %s, want 200 %s", got.status, got.body, want.body)
 	}
 }
 
-// The service sees the path without stage and base path, so its Location is relative to the request. Resolved against
-// the address that the client used, it must lead to the order (RFC 3986, section 5).
-func TestLocationLeadsToTheOrder(t *testing.T) {
+// The service sees the path without stage and base path, so its Location is a relative reference. The client resolves
+// it against the URL of its request (RFC 3986, section 5), which must give the order's URL.
+func TestLocationResolvesToOrder(t *testing.T) {
 	for _, tt := range []struct{ client, service, want string }{
 		{"/orders", "/orders", "/orders/" + madeID},
 		{"/orders/", "/orders/", "/orders/" + madeID},
@@ -101,7 +101,7 @@ func TestLocationLeadsToTheOrder(t *testing.T) {
 		got := send(service(orders.NewMemoryStore(10), io.Discard), "POST", tt.service, tea)
 		to, err := (&url.URL{Scheme: "https", Host: "api.example.com", Path: tt.client}).Parse(got.header.Get("Location"))
 		if err != nil || to.Path != tt.want {
-			t.Errorf("created at %s: Location leads to %v, %v, want %s", tt.client, to, err, tt.want)
+			t.Errorf("POST %s: Location resolves to %v, %v, want %s", tt.client, to, err, tt.want)
 		}
 	}
 }
@@ -114,11 +114,11 @@ func TestRepeatedCreation(t *testing.T) {
 		by        string
 		want      int
 	}{
-		{"same", "the answer to the first may be lost", withID(id), "user-1", 200},
-		{"same, id in capitals", "RFC 9562, section 4", withID(strings.ToUpper(id)), "user-1", 200},
+		{"same", "the client may have lost the first answer", withID(id), "user-1", 200},
+		{"same, ID in capitals", "RFC 9562, section 4", withID(strings.ToUpper(id)), "user-1", 200},
 		{
-			"same, written otherwise",
-			"the content counts, not the bytes",
+			"same, other white space",
+			"the content is compared, not the bytes",
 			strings.ReplaceAll(withID(id), ",", " ,\n "),
 			"user-1",
 			200,
@@ -127,7 +127,7 @@ func TestRepeatedCreation(t *testing.T) {
 		{"other currency", "", strings.Replace(withID(id), "EUR", "CHF", 1), "user-1", 409},
 		{"other quantity", "", strings.Replace(withID(id), `"quantity":2`, `"quantity":3`, 1), "user-1", 409},
 		{"another line", "", strings.Replace(withID(id), `]`, `,{"sku":"a","quantity":1,"unitPrice":1}]`, 1), "user-1", 409},
-		{"other caller", "an id does not tell a caller what another one ordered", withID(id), "user-2", 409},
+		{"other caller", "a caller must not learn another caller's order from its ID", withID(id), "user-2", 409},
 		{"no caller", "", withID(id), "", 409},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,20 +135,20 @@ func TestRepeatedCreation(t *testing.T) {
 			h := service(store, io.Discard)
 			first := send(h, "POST", "/orders", withID(id), by("user-1"))
 			if first.status != 201 {
-				t.Fatalf("first: %d %s", first.status, first.body)
+				t.Fatalf("first POST: got %d %s, want 201", first.status, first.body)
 			}
 			got := send(h, "POST", "/orders", tt.body, by(tt.by))
 			if got.status != tt.want {
 				t.Fatalf("got %d %s, want %d: %s", got.status, got.body, tt.want, tt.why)
 			}
 			if got.status == 200 && (got.body != first.body || got.header.Get("Location") != first.header.Get("Location")) {
-				t.Errorf("the repetition answered\n%s, the first\n%s", got.body, first.body)
+				t.Errorf("second POST: got\n%s, want the answer to the first\n%s", got.body, first.body)
 			}
 			if got.status == 409 && strings.Contains(got.body, "tea-1") {
-				t.Errorf("the conflict shows the other order: %s", got.body)
+				t.Errorf("got %s, want a conflict that does not show the first order", got.body)
 			}
 			if all, _ := store.List(t.Context(), "", 10); len(all) != 1 {
-				t.Errorf("there are %d orders, want the first alone", len(all))
+				t.Errorf("got %d orders, want only the first", len(all))
 			}
 		})
 	}
@@ -158,7 +158,7 @@ func TestList(t *testing.T) {
 	store := orders.NewMemoryStore(300)
 	h := service(store, io.Discard)
 	if got := send(h, "GET", "/orders", ""); got.status != 200 || got.body != `{"orders":[]}`+"\n" {
-		t.Errorf("empty: got %d %s", got.status, got.body)
+		t.Errorf("empty store: got %d %s, want 200 with an empty list", got.status, got.body)
 	}
 	for i := range 250 {
 		if err := store.Create(t.Context(), storetest.Order(i)); err != nil {
@@ -184,11 +184,11 @@ func TestList(t *testing.T) {
 					Next   string
 				}
 				if err := json.Unmarshal([]byte(got.body), &page); err != nil || got.status != 200 {
-					t.Fatalf("%d %s: %v", got.status, got.body, err)
+					t.Fatalf("cursor %q: got %d %s, %v, want 200 with a page", cursor, got.status, got.body, err)
 				}
 				for _, o := range page.Orders {
 					if diff := cmp.Diff(storetest.Order(n), o); diff != "" {
-						t.Fatalf("place %d (-want +got):\n%s", n, diff)
+						t.Fatalf("order %d (-want +got):\n%s", n, diff)
 					}
 					n--
 				}
@@ -199,13 +199,13 @@ func TestList(t *testing.T) {
 				cursor = "&cursor=" + page.Next
 			}
 			if diff := cmp.Diff(tt.pages, pages); diff != "" || n != -1 {
-				t.Errorf("pages (-want +got):\n%s, %d orders left", diff, n+1)
+				t.Errorf("%d orders missing; sizes of the pages (-want +got):\n%s", n+1, diff)
 			}
 		})
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	open, gone := storetest.Order(0), storetest.Order(1)
 	gone.Status = orders.Shipped
 	huge := `{"customer":"` + strings.Repeat("x", orders.MaxBody) + `"}`
@@ -214,8 +214,8 @@ func TestAnswers(t *testing.T) {
 		name, method, target, body string
 		change                     func(*http.Request)
 		want                       int
-		header                     [2]string // one that must be there
-		text                       string    // in the body
+		header                     [2]string // name and value of a header
+		text                       string    // part of the body
 	}{
 		{name: "health", method: "GET", target: "/health", want: 200, text: `{"status":"ok"}`},
 		{name: "health, any query", method: "GET", target: "/health?probe=1", want: 200},
@@ -225,22 +225,22 @@ func TestAnswers(t *testing.T) {
 		{name: "delete", method: "DELETE", target: "/orders/" + open.ID, want: 204},
 		{name: "delete a shipped order", method: "DELETE", target: "/orders/" + gone.ID, want: 409, text: "no longer open"},
 		{name: "delete a missing order", method: "DELETE", target: "/orders/" + madeID, want: 404, text: "no order"},
-		{name: "delete by a name", method: "DELETE", target: "/orders/first", want: 404},
+		{name: "delete by an invalid ID", method: "DELETE", target: "/orders/first", want: 404},
 		{name: "get a missing order", method: "GET", target: "/orders/" + madeID, want: 404, text: "no order"},
-		{name: "get by a name", method: "GET", target: "/orders/first", want: 404, text: "no order"},
+		{name: "get by an invalid ID", method: "GET", target: "/orders/first", want: 404, text: "no order"},
 		{name: "a version 4 UUID", method: "GET", target: "/orders/0193450c-8d7b-4abc-8000-0123456789ab", want: 404},
 
 		{name: "unknown path", method: "GET", target: "/", want: 404, text: "/orders/{id}"},
 		{name: "path below an order", method: "GET", target: "/orders/" + open.ID + "/lines", want: 404},
 		{
-			name:   "escaped slash: one segment, as API Gateway matched it",
+			name:   "escaped slash stays in its segment, as in API Gateway",
 			method: "GET",
 			target: "/orders/" + open.ID + "%2Flines",
 			want:   404,
 			text:   "no order",
 		},
-		{name: "escaped letters are not the route's", method: "GET", target: "/%6frders", want: 404},
-		{name: "two slashes within are not cleaned", method: "GET", target: "/orders//" + open.ID, want: 404},
+		{name: "escaped letter of a route", method: "GET", target: "/%6frders", want: 404},
+		{name: "two slashes inside the path are kept", method: "GET", target: "/orders//" + open.ID, want: 404},
 		{name: "two slashes at the start, as API Gateway matches them", method: "GET", target: "//orders", want: 200},
 		{name: "dots are not resolved", method: "GET", target: "/orders/../health", want: 404},
 		{
@@ -250,20 +250,20 @@ func TestAnswers(t *testing.T) {
 			want:   404,
 			text:   "no order",
 		},
-		{name: "case counts", method: "GET", target: "/Orders", want: 404},
+		{name: "path in another case", method: "GET", target: "/Orders", want: 404},
 
-		{name: "method of the list", method: "PUT", target: "/orders", want: 404},
-		{name: "method of an order", method: "PATCH", target: "/orders/" + open.ID, want: 404},
-		{name: "HEAD, which API Gateway does not take for GET", method: "HEAD", target: "/orders", want: 404},
+		{name: "unknown method of /orders", method: "PUT", target: "/orders", want: 404},
+		{name: "unknown method of an order", method: "PATCH", target: "/orders/" + open.ID, want: 404},
+		{name: "HEAD, which API Gateway does not serve by GET", method: "HEAD", target: "/orders", want: 404},
 
 		{name: "limit below one", method: "GET", target: "/orders?limit=0", want: 400, text: `"parameter":"limit"`},
 		{name: "limit too high", method: "GET", target: "/orders?limit=101", want: 400, text: "1 to 100"},
-		{name: "limit is no number", method: "GET", target: "/orders?limit=ten", want: 400, text: "1 to 100"},
+		{name: "limit is not a number", method: "GET", target: "/orders?limit=ten", want: 400, text: "1 to 100"},
 		{name: "limit overflows", method: "GET", target: "/orders?limit=18446744073709551617", want: 400, text: "1 to 100"},
 		{name: "limit is empty", method: "GET", target: "/orders?limit=", want: 400, text: "1 to 100"},
 		{name: "limit twice", method: "GET", target: "/orders?limit=1&limit=2", want: 400, text: "twice"},
 		{
-			name:   "cursor made by hand",
+			name:   "cursor is invalid",
 			method: "GET",
 			target: "/orders?cursor=abc",
 			want:   400,
@@ -371,13 +371,13 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", tt.header[0], got.header.Get(tt.header[0]), tt.header[1])
 			}
 			if !strings.Contains(got.body, tt.text) {
-				t.Errorf("got %s, want it to say %q", got.body, tt.text)
+				t.Errorf("got body %s, want %q in it", got.body, tt.text)
 			}
 			if got.status >= 400 {
 				checkProblem(t, got)
 			}
 			if got.status == 204 && got.body != "" {
-				t.Errorf("a 204 came with a body: %q", got.body)
+				t.Errorf("got 204 with the body %q, want no body", got.body)
 			}
 		})
 	}
@@ -387,29 +387,29 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// checkProblem reports whether an answer is a problem as RFC 9457 defines it.
+// checkProblem checks that the answer is a problem as RFC 9457 defines it.
 func checkProblem(t *testing.T, a answer) {
 	t.Helper()
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
-		t.Errorf("Content-Type is %q", got)
+		t.Errorf("Content-Type: got %q, want application/problem+json", got)
 	}
 	var p orders.Problem
 	dec := json.NewDecoder(bytes.NewReader([]byte(a.body)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil {
-		t.Fatalf("%s: %v", a.body, err)
+		t.Fatalf("problem %s: %v", a.body, err)
 	}
 	if p.Status != a.status || p.Title != http.StatusText(a.status) || p.Detail == "" {
 		t.Errorf("got %+v, want status %d with its title and a detail", p, a.status)
 	}
 	for _, v := range p.Errors {
 		if v.Detail == "" || v.Pointer != "" && !strings.HasPrefix(v.Pointer, "#") {
-			t.Errorf("%+v: want a detail and, if any, a pointer that is a fragment", v)
+			t.Errorf("violation: got %+v, want a detail, and a pointer that is empty or starts with #", v)
 		}
 	}
 }
 
-func TestOverARealServer(t *testing.T) {
+func TestServer(t *testing.T) {
 	server := httptest.NewServer(service(orders.NewMemoryStore(10), io.Discard))
 	defer server.Close()
 	resp, err := http.Post(server.URL+"/orders", "application/json", strings.NewReader(tea))
@@ -419,7 +419,7 @@ func TestOverARealServer(t *testing.T) {
 	_ = resp.Body.Close()
 	to, err := resp.Location()
 	if err != nil || resp.StatusCode != 201 {
-		t.Fatalf("%d, %v", resp.StatusCode, err)
+		t.Fatalf("POST: got %d, %v, want 201 with a Location", resp.StatusCode, err)
 	}
 	resp, err = http.Get(to.String())
 	if err != nil {
@@ -428,7 +428,7 @@ func TestOverARealServer(t *testing.T) {
 	body, _ := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if resp.StatusCode != 200 || len(body) == 0 {
-		t.Errorf("%s: %d, %d bytes", to, resp.StatusCode, len(body))
+		t.Errorf("GET %s: got %d with %d bytes, want 200 with the order", to, resp.StatusCode, len(body))
 	}
 	resp, err = http.Post(server.URL+"/orders", "application/json", strings.NewReader(strings.Repeat(" ", 1<<20)))
 	if err != nil {
@@ -436,6 +436,6 @@ func TestOverARealServer(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestEntityTooLarge {
-		t.Errorf("a megabyte got %d, want 413", resp.StatusCode)
+		t.Errorf("POST of 1 MB: got %d, want 413", resp.StatusCode)
 	}
 }

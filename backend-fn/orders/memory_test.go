@@ -23,20 +23,20 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		t.Errorf("got %v, want ErrFull", err)
 	}
 	if err := s.Create(t.Context(), storetest.Order(1)); !errors.Is(err, orders.ErrExists) {
-		t.Errorf("got %v, want ErrExists: a repetition takes no room", err)
+		t.Errorf("got %v, want ErrExists, because a repeated order needs no room", err)
 	}
 	if err := s.Delete(t.Context(), storetest.Order(0).ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Create(t.Context(), storetest.Order(2)); err != nil {
-		t.Errorf("got %v, want room after a deletion", err)
+		t.Errorf("after a deletion: got %v, want room for an order", err)
 	}
 }
 
-func TestMemoryStoreWithoutRoomPanics(t *testing.T) {
+func TestMemoryStoreOfNoCapacityPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("a capacity of 0 was taken")
+			t.Error("NewMemoryStore(0) did not panic")
 		}
 	}()
 	orders.NewMemoryStore(0)

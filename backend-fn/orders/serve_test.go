@@ -27,7 +27,7 @@ func (f faulty) List(context.Context, string, int) ([]orders.Order, error) {
 	return nil, f()
 }
 
-func TestFaultsOfTheStore(t *testing.T) {
+func TestStoreErrors(t *testing.T) {
 	const secret = "sk-this-must-not-be-seen"
 	for _, tt := range []struct {
 		name   string
@@ -52,7 +52,7 @@ func TestFaultsOfTheStore(t *testing.T) {
 		},
 		{"full", func() error { return orders.ErrFull }, 503, "", "full"},
 		{"too slow", func() error { return context.DeadlineExceeded }, 503, "1", "deadline"},
-		{"client went away", func() error { return context.Canceled }, 503, "1", "canceled"},
+		{"client disconnected", func() error { return context.Canceled }, 503, "1", "canceled"},
 		{"runtime panic", func() error { return []error(nil)[len(madeID)] }, 500, "", "index out of range"},
 		{"panic with text of the request", func() error { panic(secret) }, 500, "", "panic with a string"},
 	} {
@@ -66,41 +66,42 @@ func TestFaultsOfTheStore(t *testing.T) {
 				var log bytes.Buffer
 				got := send(service(faulty(tt.fault), &log), r.method, r.target, r.body)
 				if got.status != tt.want || got.header.Get("Retry-After") != tt.retry {
-					t.Errorf("got %d, Retry-After %q, want %d, %q", got.status, got.header.Get("Retry-After"), tt.want, tt.retry)
+					t.Errorf("got %d, Retry-After %q, want %d, %q",
+						got.status, got.header.Get("Retry-After"), tt.want, tt.retry)
 				}
 				checkProblem(t, got)
 				if strings.Contains(got.body, tt.logged) && tt.want == 500 {
-					t.Errorf("the client sees the fault: %s", got.body)
+					t.Errorf("got body %s, want one without %q", got.body, tt.logged)
 				}
 				if !strings.Contains(log.String(), tt.logged) || !strings.Contains(log.String(), `"level":"ERROR"`) {
-					t.Errorf("the log has no %q: %s", tt.logged, log.String())
+					t.Errorf("got log %s, want level ERROR with %q", log.String(), tt.logged)
 				}
 				if strings.Contains(log.String()+got.body, secret) {
-					t.Errorf("what the panic quoted was shown: %s", log.String())
+					t.Errorf("body or log contains the panic's text: %s %s", got.body, log.String())
 				}
 			})
 		}
 	}
 }
 
-// A store may report that the id is taken, and then no longer have the order when it is asked for it.
-func TestConflictWithAnOrderThatIsGone(t *testing.T) {
+// The order with the same ID may be deleted before the service reads it.
+func TestCreateConflictWithDeletedOrder(t *testing.T) {
 	store := struct{ orders.Store }{faulty(func() error { return orders.ErrNotFound })}
 	h := service(creates{store, orders.ErrExists}, io.Discard)
 	if got := send(h, "POST", "/orders", withID(madeID)); got.status != 409 {
-		t.Errorf("got %d %s, want 409", got.status, got.body)
+		t.Errorf("deleted: got %d %s, want 409", got.status, got.body)
 	}
 	h = service(creates{faulty(func() error { return orders.ErrBusy }), orders.ErrExists}, io.Discard)
 	if got := send(h, "POST", "/orders", withID(madeID)); got.status != 503 {
-		t.Errorf("got %d %s, want 503", got.status, got.body)
+		t.Errorf("busy: got %d %s, want 503", got.status, got.body)
 	}
 }
 
-// An SDK that got no answer repeats a write that had succeeded, and then finds its own order.
-func TestConflictWithOurOwnWrite(t *testing.T) {
+// If the SDK loses the answer to a write, it repeats the write, which then conflicts with the order that it created.
+func TestCreateConflictWithOwnWrite(t *testing.T) {
 	store := orders.NewMemoryStore(10)
 	if got := send(service(store, io.Discard), "POST", "/orders", tea, by("user-1")); got.status != 201 {
-		t.Fatalf("got %d", got.status)
+		t.Fatalf("first POST: got %d, want 201", got.status)
 	}
 	got := send(service(creates{store, orders.ErrExists}, io.Discard), "POST", "/orders", tea, by("user-1"))
 	if got.status != 201 || !strings.Contains(got.body, madeID) {
@@ -108,7 +109,7 @@ func TestConflictWithOurOwnWrite(t *testing.T) {
 	}
 }
 
-// creates is a store that answers creations with one error.
+// creates is a store whose Create returns err.
 type creates struct {
 	orders.Store
 	err error
@@ -116,13 +117,13 @@ type creates struct {
 
 func (c creates) Create(context.Context, orders.Order) error { return c.err }
 
-func TestNoRandomness(t *testing.T) {
-	h := orders.New(
-		orders.NewMemoryStore(1),
-		orders.Options{Log: slog.New(slog.DiscardHandler), Random: strings.NewReader("short")},
-	)
+func TestCreateWithoutRandomness(t *testing.T) {
+	h := orders.New(orders.NewMemoryStore(1), orders.Options{
+		Log:    slog.New(slog.DiscardHandler),
+		Random: strings.NewReader("short"),
+	})
 	if got := send(h, "POST", "/orders", tea); got.status != 500 {
-		t.Errorf("got %d, want 500 rather than an id that can be guessed", got.status)
+		t.Errorf("got %d, want 500, because the ID could be guessed", got.status)
 	}
 }
 
@@ -146,7 +147,7 @@ func TestLogLine(t *testing.T) {
 		{"list", "GET", "/orders?access_token=" + token, "", "GET /orders", 200},
 		{"bad cursor", "GET", "/orders?cursor=" + token, "", "GET /orders", 400},
 		{"get", "GET", "/orders/" + storetest.Order(0).ID, "", "GET /orders/{id}", 200},
-		{"token as an id", "GET", "/orders/" + token, "", "GET /orders/{id}", 404},
+		{"token as an ID", "GET", "/orders/" + token, "", "GET /orders/{id}", 404},
 		{"token as a path", "GET", "/" + token, "", "none", 404},
 		{"token as a method", token, "/orders", "", "none", 404},
 		{"token in the body", "POST", "/orders", `{"` + token + `":1}`, "POST /orders", 400},
@@ -157,25 +158,31 @@ func TestLogLine(t *testing.T) {
 				header("Authorization", "Bearer "+token), header("Cookie", "session="+token))
 			for part := range strings.SplitSeq(token, ".") {
 				if strings.Contains(log.String(), part) {
-					t.Errorf("a part of the token is in the log: %s", log.String())
+					t.Errorf("the log contains a part of the token: %s", log.String())
 				}
 			}
 			var line map[string]any
 			if err := json.Unmarshal(log.Bytes(), &line); err != nil {
-				t.Fatalf("want one line of JSON: %v: %s", err, log.String())
+				t.Fatalf("got log %s, %v, want one line of JSON", log.String(), err)
 			}
 			delete(line, "time")
 			want := map[string]any{
-				"level": "INFO", "msg": "request", "route": tt.route, "status": tt.status, "durationMs": 0.0,
-				"apiRequestId": "api-1", "requestId": "req-1", "principal": "user-1",
+				"level":        "INFO",
+				"msg":          "request",
+				"route":        tt.route,
+				"status":       tt.status,
+				"durationMs":   0.0,
+				"apiRequestId": "api-1",
+				"requestId":    "req-1",
+				"principal":    "user-1",
 			}
 			for k, v := range want {
 				if line[k] != v {
-					t.Errorf("%s is %v, want %v", k, line[k], v)
+					t.Errorf("%s: got %v, want %v", k, line[k], v)
 				}
 			}
 			if len(line) != len(want) {
-				t.Errorf("the line has more: %v", line)
+				t.Errorf("got %v, want only the members %v", line, want)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// newTable makes a table as a stack does, from the constants of package orders.
+// newTable creates a table as a stack does, from the constants of package orders.
 func newTable(t *testing.T, endpoint, name string) *Store {
 	t.Helper()
 	c, err := FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint, "ORDERS_TABLE": name}))
@@ -29,7 +29,7 @@ func newTable(t *testing.T, endpoint, name string) *Store {
 	return s
 }
 
-// counter is a transport that counts the requests.
+// counter is an HTTP client that counts its requests.
 type counter struct {
 	next *http.Client
 	n    int
@@ -50,7 +50,7 @@ func TestDynalite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) orders.Store { return table(t) })
 
 	t.Run("a list longer than one answer", func(t *testing.T) {
-		// 100 orders of 100 long lines are more than the 1 MB that a Query answers at once.
+		// 100 orders of 100 long lines exceed the 1 MB that one answer to a Query holds.
 		s, queries := table(t), &counter{next: http.DefaultClient}
 		s.client = dynamodb.New(s.client.Options(), func(o *dynamodb.Options) { o.HTTPClient = queries })
 		var want int
@@ -67,17 +67,17 @@ func TestDynalite(t *testing.T) {
 		queries.n = 0
 		got, err := s.List(t.Context(), "", orders.MaxPage)
 		if queries.n < 2 {
-			t.Errorf("%d request for the list: it fitted into one answer, and nothing was shown", queries.n)
+			t.Errorf("got %d queries, want at least 2, so that the test covers several answers", queries.n)
 		}
 		var lines int
 		for i, o := range got {
 			lines += len(o.Lines)
 			if o.ID != storetest.Order(orders.MaxPage-1-i).ID {
-				t.Fatalf("place %d is %s", i, o.ID)
+				t.Fatalf("order %d: got ID %s, want %s", i, o.ID, storetest.Order(orders.MaxPage-1-i).ID)
 			}
 		}
 		if err != nil || lines != want {
-			t.Errorf("%d orders with %d lines, %v, want %d lines", len(got), lines, err, want)
+			t.Errorf("got %d orders with %d lines, %v, want %d lines", len(got), lines, err, want)
 		}
 	})
 
@@ -113,7 +113,8 @@ func TestDynalite(t *testing.T) {
 			body, _ := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()
 			if resp.StatusCode != step.want || !strings.Contains(string(body), step.text) {
-				t.Errorf("%s %s: got %d %s, want %d with %q", step.method, step.path, resp.StatusCode, body, step.want, step.text)
+				t.Errorf("%s %s: got %d %s, want %d with %q",
+					step.method, step.path, resp.StatusCode, body, step.want, step.text)
 			}
 		}
 	})

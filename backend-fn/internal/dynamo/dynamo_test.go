@@ -41,7 +41,7 @@ func TestStore(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		pageSize int
-	}{{"whole pages", 0}, {"pages cut short by their size", 7}, {"pages of one", 1}} {
+	}{{"pages without a limit", 0}, {"pages of seven", 7}, {"pages of one", 1}} {
 		t.Run(tt.name, func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) orders.Store {
 				f := newFake(t)
@@ -52,8 +52,8 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// A stack grants orders.TableActions, so the store may use no others, and a grant that nothing uses is one too many.
-func TestActionsAreTheGrantedOnes(t *testing.T) {
+// A stack grants orders.TableActions. The store must use all of these actions and no others.
+func TestStoreUsesGrantedActions(t *testing.T) {
 	f := newFake(t)
 	s, ctx, o := open(t, f), t.Context(), storetest.Order(1)
 	_ = s.Create(ctx, o)
@@ -67,7 +67,7 @@ func TestActionsAreTheGrantedOnes(t *testing.T) {
 	}
 }
 
-// The table outlives any release of the function, so what is in it is part of the contract.
+// A later release of the function reads the items of earlier ones, so their format must not change.
 func TestItem(t *testing.T) {
 	f := newFake(t)
 	if err := open(t, f).Create(t.Context(), storetest.Order(1)); err != nil {
@@ -89,7 +89,7 @@ func TestItem(t *testing.T) {
 	}
 }
 
-func TestItemsThatAreNotOrders(t *testing.T) {
+func TestInvalidItems(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(item)
@@ -107,7 +107,7 @@ func TestItemsThatAreNotOrders(t *testing.T) {
 		{"a line that is text", func(it item) {
 			it["lines"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{text("tea")}}
 		}, "lines[0] is *types.AttributeValueMemberS, want a map"},
-		{"half a tea", func(it item) {
+		{"a quantity of 0.5", func(it item) {
 			m := item{"sku": text("tea"), "quantity": &types.AttributeValueMemberN{Value: "0.5"}, "unitPrice": number(1)}
 			it["lines"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberM{Value: m}}}
 		}, "quantity is 0.5, want a whole number"},
@@ -120,7 +120,8 @@ func TestItemsThatAreNotOrders(t *testing.T) {
 			it := toItem(storetest.Order(1))
 			tt.change(it)
 			o, err := fromItem(it)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "dynamo: the item ") {
+			if err == nil || !strings.Contains(err.Error(), tt.want) ||
+				!strings.HasPrefix(err.Error(), "dynamo: the item ") {
 				t.Errorf("got %+v, %v, want %q", o, err, tt.want)
 			}
 		})
@@ -132,12 +133,16 @@ func TestItemsThatAreNotOrders(t *testing.T) {
 	}
 	delete(f.items[storetest.Order(1).ID], "customer")
 	if got, err := s.List(t.Context(), "", 10); err == nil {
-		t.Errorf("a list with an item that is no order gave %+v", got)
+		t.Errorf("List with an invalid item: got %+v, want an error", got)
 	}
 }
 
 func TestFaults(t *testing.T) {
-	signature := "The request signature we calculated does not match. The Canonical String should have been 'POST\n/\n\nx-amz-security-token:" + dynamotest.SessionToken
+	signature := "The request signature we calculated does not match. The Canonical String should have been " +
+		"'POST\n/\n\nx-amz-security-token:" + dynamotest.SessionToken
+	fault := func(status int, kind, message string) func() *http.Response {
+		return func() *http.Response { return dynamotest.Fault(status, kind, message) }
+	}
 	for _, tt := range []struct {
 		name     string
 		fault    func() *http.Response
@@ -145,63 +150,67 @@ func TestFaults(t *testing.T) {
 		busy     bool
 		want     string // in the error
 	}{
-		{"throttled to the end", func() *http.Response { return dynamotest.Fault(400, "ThrottlingException", "Rate exceeded") }, 3, true,
-			"ThrottlingException (request REQUEST-1)"},
 		{
-			"partition too hot",
-			func() *http.Response {
-				return dynamotest.Fault(400, "ProvisionedThroughputExceededException", "slow down")
+			name:     "every attempt is throttled",
+			fault:    fault(400, "ThrottlingException", "Rate exceeded"),
+			attempts: 3,
+			busy:     true,
+			want:     "ThrottlingException (request REQUEST-1)",
+		},
+		{
+			name:     "throughput exceeded",
+			fault:    fault(400, "ProvisionedThroughputExceededException", "slow down"),
+			attempts: 3,
+			busy:     true,
+			want:     "ProvisionedThroughputExceededException",
+		},
+		{
+			name:     "internal error of DynamoDB",
+			fault:    fault(500, "InternalServerError", "oops"),
+			attempts: 3,
+			busy:     true,
+			want:     "InternalServerError",
+		},
+		{
+			name:     "not granted",
+			fault:    fault(400, "AccessDeniedException", "User: x is not authorized"),
+			attempts: 1,
+			want:     "AccessDeniedException: User: x is not authorized (request REQUEST-1)",
+		},
+		{
+			name:     "no such table",
+			fault:    fault(400, "ResourceNotFoundException", "Requested resource not found"),
+			attempts: 1,
+			want:     "ResourceNotFoundException: Requested resource not found",
+		},
+		{
+			name:     "wrong signature, and the message quotes the session token",
+			fault:    fault(400, "InvalidSignatureException", signature),
+			attempts: 1,
+			want:     "InvalidSignatureException (request REQUEST-1)",
+		},
+		{
+			name: "answer is not JSON",
+			fault: func() *http.Response {
+				resp := dynamotest.Reply(200, nil)
+				resp.Body = io.NopCloser(strings.NewReader("<html>"))
+				return resp
 			},
-			3,
-			true,
-			"ProvisionedThroughputExceededException",
+			attempts: 1,
+			want:     "dynamo: ",
 		},
-		{
-			"a fault of DynamoDB's",
-			func() *http.Response { return dynamotest.Fault(500, "InternalServerError", "oops") },
-			3,
-			true,
-			"InternalServerError",
-		},
-		{
-			"not granted",
-			func() *http.Response {
-				return dynamotest.Fault(400, "AccessDeniedException", "User: x is not authorized")
-			},
-			1,
-			false,
-			"AccessDeniedException: User: x is not authorized (request REQUEST-1)",
-		},
-		{
-			"no such table",
-			func() *http.Response {
-				return dynamotest.Fault(400, "ResourceNotFoundException", "Requested resource not found")
-			},
-			1,
-			false,
-			"ResourceNotFoundException: Requested resource not found",
-		},
-		{
-			"wrong signature: the message quotes the token",
-			func() *http.Response { return dynamotest.Fault(400, "InvalidSignatureException", signature) },
-			1,
-			false,
-			"InvalidSignatureException (request REQUEST-1)",
-		},
-		{"an answer that is no JSON", func() *http.Response {
-			resp := dynamotest.Reply(200, nil)
-			resp.Body = io.NopCloser(strings.NewReader("<html>"))
-			return resp
-		}, 1, false, "dynamo: "},
 	} {
 		for call, do := range map[string]func(s *Store, ctx context.Context) error{
 			"create": func(s *Store, ctx context.Context) error { return s.Create(ctx, storetest.Order(1)) },
-			"get":    func(s *Store, ctx context.Context) error { _, err := s.Get(ctx, storetest.Order(1).ID); return err },
+			"get": func(s *Store, ctx context.Context) error {
+				_, err := s.Get(ctx, storetest.Order(1).ID)
+				return err
+			},
 			"list":   func(s *Store, ctx context.Context) error { _, err := s.List(ctx, "", 3); return err },
 			"delete": func(s *Store, ctx context.Context) error { return s.Delete(ctx, storetest.Order(1).ID) },
 		} {
-			if tt.name == "an answer that is no JSON" && (call == "create" || call == "delete") {
-				continue // nothing of the answer is read
+			if tt.name == "answer is not JSON" && (call == "create" || call == "delete") {
+				continue // the call does not read the answer's body
 			}
 			t.Run(tt.name+"/"+call, func(t *testing.T) {
 				f, attempts := newFake(t), 0
@@ -211,20 +220,20 @@ func TestFaults(t *testing.T) {
 					t.Fatalf("got %v, want %q, busy %v", err, tt.want, tt.busy)
 				}
 				if !strings.HasPrefix(err.Error(), "dynamo: "+call+": ") {
-					t.Errorf("%v: does not name the call", err)
+					t.Errorf("got %v, want an error that starts with dynamo: %s", err, call)
 				}
 				if strings.Contains(err.Error(), dynamotest.SessionToken) {
-					t.Errorf("the session token is in the error: %v", err)
+					t.Errorf("the error contains the session token: %v", err)
 				}
 				if attempts != tt.attempts {
-					t.Errorf("%d attempts, want %d", attempts, tt.attempts)
+					t.Errorf("got %d attempts, want %d", attempts, tt.attempts)
 				}
 			})
 		}
 	}
 }
 
-func TestAThrottledCallIsRepeated(t *testing.T) {
+func TestThrottledCallIsRetried(t *testing.T) {
 	f, first := newFake(t), true
 	f.fault = func(string) *http.Response {
 		if first {
@@ -234,12 +243,12 @@ func TestAThrottledCallIsRepeated(t *testing.T) {
 		return nil
 	}
 	if err := open(t, f).Create(t.Context(), storetest.Order(1)); err != nil || f.actions["PutItem"] != 2 {
-		t.Errorf("got %v after %d attempts", err, f.actions["PutItem"])
+		t.Errorf("got %v after %d attempts, want nil after 2", err, f.actions["PutItem"])
 	}
 }
 
-// An order may be created between a deletion that found nothing and the look at why.
-func TestDeleteOfAnOrderCreatedMeanwhile(t *testing.T) {
+// DeleteItem finds no order. Another call creates it before the store reads why the deletion failed.
+func TestDeleteBeforeConcurrentCreate(t *testing.T) {
 	f := newFake(t)
 	s := open(t, f)
 	created := newFake(t)
@@ -266,7 +275,7 @@ func (silent) Do(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-func TestNoAnswerInTime(t *testing.T) {
+func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, err := FromEnvironment(environment(nil))
 		if err != nil {
@@ -290,18 +299,18 @@ func TestFromEnvironment(t *testing.T) {
 	}
 	c, err := FromEnvironment(environment(map[string]string{"AWS_SESSION_TOKEN": ""}))
 	if err != nil {
-		t.Errorf("without a session token, as a user has it: %v", err)
+		t.Errorf("without a session token, as with a user's keys: got %v, want no error", err)
 	}
 	if keys, err := c.Credentials.Retrieve(t.Context()); err != nil || keys.AccessKeyID != "AKID" ||
 		keys.SecretAccessKey != "secret" {
-		t.Errorf("got %v", err)
+		t.Errorf("credentials: got %v, want those of the environment", err)
 	}
 }
 
-// to remembers where a request went.
-type to struct{ host string }
+// hostRecorder is an HTTP client that records the host of the request.
+type hostRecorder struct{ host string }
 
-func (c *to) Do(r *http.Request) (*http.Response, error) {
+func (c *hostRecorder) Do(r *http.Request) (*http.Response, error) {
 	c.host = r.URL.Scheme + "://" + r.URL.Host
 	return dynamotest.Reply(200, struct{}{}), nil
 }
@@ -315,11 +324,11 @@ func TestEndpoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		went := &to{}
-		c.HTTPClient = went
+		sent := &hostRecorder{}
+		c.HTTPClient = sent
 		if _, err := New(c).Get(t.Context(), storetest.Order(1).ID); !errors.Is(err, orders.ErrNotFound) ||
-			went.host != tt.want {
-			t.Errorf("%q: went to %s, want %s (%v)", tt.variable, went.host, tt.want, err)
+			sent.host != tt.want {
+			t.Errorf("AWS_ENDPOINT_URL_DYNAMODB=%q: got %s, %v, want %s", tt.variable, sent.host, err, tt.want)
 		}
 	}
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 )
 
-// In a function's main: the stack has set the table's name, and Lambda the rest. New reaches no table yet.
+// In a function's main, read the table's name, which the stack sets, and the region and credentials, which Lambda sets.
+// New does not call DynamoDB.
 func ExampleNew() {
-	getenv := func(name string) string { // os.Getenv; here what Lambda and the stack would have set
+	getenv := func(name string) string { // in a function, use os.Getenv
 		return map[string]string{
 			"ORDERS_TABLE":          "orders",
 			"AWS_REGION":            "eu-central-1",

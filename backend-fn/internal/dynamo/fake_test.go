@@ -12,11 +12,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/dynamoclient/dynamotest"
 )
 
-// fakeTable is an HTTP transport that answers as DynamoDB does to the requests of this package, and to no others: an
-// expression it does not know fails the test. The test against dynalite shows that the expressions mean what it thinks.
+// fakeTable is an HTTP client that answers this package's requests as DynamoDB does. Any other request or expression
+// fails the test. TestDynalite checks the same expressions against an emulator.
 type fakeTable struct {
 	t        *testing.T
-	pageSize int // items in one answer to a Query, as the limit of 1 MB would make it; 0: no limit
+	pageSize int // at most so many items in an answer to a Query, as with the limit of 1 MB; 0: no limit
 	fault    func(action string) *http.Response
 
 	mu      sync.Mutex
@@ -48,7 +48,7 @@ func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 	var q fakeRequest
 	action := dynamotest.Input(f.t, r, &q)
 	if q.TableName != "orders" {
-		f.t.Errorf("%s on table %q", action, q.TableName)
+		f.t.Errorf("%s: got table %q, want orders", action, q.TableName)
 	}
 
 	f.mu.Lock()
@@ -68,7 +68,7 @@ func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 			out["Item"] = it
 		}
 		if !q.ConsistentRead {
-			f.t.Error("GetItem is not consistent: an order just created might be missing")
+			f.t.Error("GetItem: got ConsistentRead false, want true, so that a new order is found")
 		}
 		return dynamotest.Reply(200, out), nil
 	case "DeleteItem":
@@ -84,7 +84,7 @@ func (f *fakeTable) sortKey(key map[string]any) string {
 	pk, sk := fmt.Sprint(key["pk"]), key["sk"]
 	m, ok := sk.(map[string]any)
 	if !ok || pk != "map[S:ORDERS]" || len(m) != 1 {
-		f.t.Errorf("key is %v", key)
+		f.t.Errorf("got key %v, want pk ORDERS and a string as sk", key)
 		return ""
 	}
 	return m["S"].(string)
@@ -92,7 +92,7 @@ func (f *fakeTable) sortKey(key map[string]any) string {
 
 func (f *fakeTable) put(q fakeRequest) *http.Response {
 	if q.ConditionExpression != "attribute_not_exists(sk)" {
-		f.t.Errorf("PutItem with condition %q", q.ConditionExpression)
+		f.t.Errorf("PutItem: got condition %q, want attribute_not_exists(sk)", q.ConditionExpression)
 	}
 	id := f.sortKey(q.Item)
 	if _, ok := f.items[id]; ok {
@@ -105,12 +105,8 @@ func (f *fakeTable) put(q fakeRequest) *http.Response {
 func (f *fakeTable) delete(q fakeRequest) *http.Response {
 	if q.ConditionExpression != "#status = :open" || q.ExpressionAttributeNames["#status"] != "status" ||
 		q.ExpressionAttributeValues[":open"]["S"] != "open" {
-		f.t.Errorf(
-			"DeleteItem with condition %q, %v, %v",
-			q.ConditionExpression,
-			q.ExpressionAttributeNames,
-			q.ExpressionAttributeValues,
-		)
+		f.t.Errorf("DeleteItem: got condition %q with names %v and values %v, want status = open",
+			q.ConditionExpression, q.ExpressionAttributeNames, q.ExpressionAttributeValues)
 	}
 	id := f.sortKey(q.Key)
 	if it, ok := f.items[id]; !ok || fmt.Sprint(it["status"]) != "map[S:open]" {
@@ -127,12 +123,11 @@ func (f *fakeTable) query(q fakeRequest) *http.Response {
 	case "pk = :pk AND sk < :before":
 		before = q.ExpressionAttributeValues[":before"]["S"]
 	default:
-		f.t.Errorf("Query with %q", q.KeyConditionExpression)
+		f.t.Errorf("Query: unexpected key condition %q", q.KeyConditionExpression)
 	}
 	if q.ExpressionAttributeValues[":pk"]["S"] != "ORDERS" || q.ScanIndexForward == nil || *q.ScanIndexForward ||
-		!q.ConsistentRead ||
-		q.Limit < 1 {
-		f.t.Errorf("Query %+v", q)
+		!q.ConsistentRead || q.Limit < 1 {
+		f.t.Errorf("Query: got %+v, want a consistent, descending read of ORDERS with a limit", q)
 	}
 	if len(q.ExclusiveStartKey) > 0 {
 		before = f.sortKey(q.ExclusiveStartKey)
@@ -152,13 +147,13 @@ func (f *fakeTable) query(q fakeRequest) *http.Response {
 		}
 	}
 	out := map[string]any{"Items": found, "Count": len(found), "ScannedCount": len(found)}
-	if n := len(found); n == size { // DynamoDB gives the key even if nothing follows
+	if n := len(found); n == size { // DynamoDB also sends the key if no item follows
 		out["LastEvaluatedKey"] = map[string]any{"pk": found[n-1]["pk"], "sk": found[n-1]["sk"]}
 	}
 	return dynamotest.Reply(200, out)
 }
 
-// actionsUsed gives the IAM actions of the requests so far.
+// actionsUsed returns the IAM actions of the requests so far.
 func (f *fakeTable) actionsUsed() []string {
 	var used []string
 	for _, a := range slices.Sorted(maps.Keys(f.actions)) {

@@ -123,7 +123,7 @@ func flow(t *testing.T, s, other *tablesession.Store, seen func(step string)) {
 }
 
 // A stack grants the actions that package settings names. The table must use no others, and must use all of them.
-func TestActionsAreTheGrantedOnes(t *testing.T) {
+func TestStoreUsesGrantedActions(t *testing.T) {
 	f := newFake(t)
 	s := newStore(t, open(t, f))
 	flow(t, s, s, func(step string) {
