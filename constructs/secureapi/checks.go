@@ -16,7 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
@@ -33,7 +33,7 @@ type checks struct {
 	routes int          // the number of routes of all APIs
 	logins []knownLogin // of its APIs
 
-	domains []plan.DomainUse // how its APIs use domains
+	domains []domain.Use // how its APIs use domains
 
 	report *report // nil until something is found
 }

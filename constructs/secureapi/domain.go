@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscertificatemanager"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // Domain is a custom domain in front of an API: the host name that callers use, its certificate and its TLS settings.
@@ -121,11 +121,11 @@ func policyInTemplates(p awsapigateway.SecurityPolicy) string {
 }
 
 // plan describes the domain in plain values. It returns nil for nil.
-func (d *Domain) plan() *plan.Domain {
+func (d *Domain) plan() *domain.Domain {
 	if d == nil {
 		return nil
 	}
-	out := &plan.Domain{
+	out := &domain.Domain{
 		Name:         d.Name,
 		Of:           domainOf(d.Of),
 		Certificate:  d.Certificate != nil,
@@ -145,9 +145,9 @@ func (d *Domain) plan() *plan.Domain {
 		out.ZoneName = zoneName(d.Zone)
 	}
 	out.Private = d.Private.plan()
-	out.Records = (*plan.AliasRecords)(d.Records)
+	out.Records = (*domain.Records)(d.Records)
 	if m := d.MutualTLS; m != nil {
-		out.MutualTLS = &plan.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version, URI: m.URI}
+		out.MutualTLS = &domain.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version, URI: m.URI}
 	}
 	return out
 }
@@ -179,15 +179,15 @@ func zoneName(zone awsroute53.IHostedZone) (name string) {
 }
 
 // domainOf describes an existing domain, completely if this app creates it.
-func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
+func domainOf(d awsapigateway.IDomainName) *domain.Shared {
 	if d == nil {
 		return nil
 	}
 	made, ok := d.Node().DefaultChild().(awsapigateway.CfnDomainName)
 	if !ok {
-		return &plan.DomainOf{Name: *d.DomainName(), Imported: true, Endpoint: plan.Regional}
+		return &domain.Shared{Name: *d.DomainName(), Imported: true, Endpoint: domain.Regional}
 	}
-	out := &plan.DomainOf{MutualTLS: made.MutualTlsAuthentication() != nil, Endpoint: plan.Regional}
+	out := &domain.Shared{MutualTLS: made.MutualTlsAuthentication() != nil, Endpoint: domain.Regional}
 	if made.DomainName() != nil {
 		out.Name = *made.DomainName()
 	}
@@ -201,7 +201,7 @@ func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
 		out.Access = *made.EndpointAccessMode()
 	}
 	if made.CertificateArn() != nil { // a REGIONAL domain has RegionalCertificateArn
-		out.Endpoint = plan.Edge
+		out.Endpoint = domain.Edge
 	}
 	return out
 }

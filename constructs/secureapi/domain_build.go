@@ -12,7 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // LoginOriginWarning is the ID of the warning that Login.Origin differs from the API's [Domain].
@@ -85,7 +85,7 @@ func (b *builder) mapDomain(i int, path string) {
 }
 
 // makeDomain creates a checked domain and its records.
-func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapigateway.DomainName {
+func (s *site) makeDomain(id string, given *Domain, planned *domain.Domain) awsapigateway.DomainName {
 	if given.EndpointType != awsapigateway.EndpointType_EDGE {
 		s.checkCertificate("REGIONAL", planned)
 	}
@@ -108,8 +108,8 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 		}
 		ownership = m.OwnershipCertificate
 	}
-	domain := awsapigateway.NewDomainName(s.scope, &id, props)
-	resource := domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
+	made := awsapigateway.NewDomainName(s.scope, &id, props)
+	resource := made.Node().DefaultChild().(awsapigateway.CfnDomainName)
 	if parameter { // CDK's L2 does not accept a parameter
 		resource.SetSecurityPolicy(jsii.String(string(given.SecurityPolicy)))
 	}
@@ -126,23 +126,23 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 	}
 	if given.Zone != nil {
 		for _, kind := range []string{"A", "AAAA"} {
-			awsroute53.NewCfnRecordSet(domain, &kind, given.Records.apply(&awsroute53.CfnRecordSetProps{
+			awsroute53.NewCfnRecordSet(made, &kind, given.Records.apply(&awsroute53.CfnRecordSetProps{
 				Name:         &given.Name,
 				Type:         &kind,
 				HostedZoneId: given.Zone.HostedZoneId(),
 				AliasTarget: &awsroute53.CfnRecordSet_AliasTargetProperty{
-					DnsName:      domain.DomainNameAliasDomainName(),
-					HostedZoneId: domain.DomainNameAliasHostedZoneId(),
+					DnsName:      made.DomainNameAliasDomainName(),
+					HostedZoneId: made.DomainNameAliasHostedZoneId(),
 				},
 			}))
 		}
 	}
-	return domain
+	return made
 }
 
 // noteDomain refuses what two APIs of an app cannot both have in their domains. It returns the known uses and the API's
 // own.
-func (b *builder) noteDomain(known []plan.DomainUse) []plan.DomainUse {
+func (b *builder) noteDomain(known []domain.Use) []domain.Use {
 	if b.api.domain == nil {
 		return known
 	}

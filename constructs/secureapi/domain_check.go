@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // checkCertificate requires a certificate in the stack's region, if both regions are known.
-func (s *site) checkCertificate(kind string, planned *plan.Domain) {
+func (s *site) checkCertificate(kind string, planned *domain.Domain) {
 	if of, here, differ := differ(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
 		s.fail("Domain.Certificate is in the region %s, and the stack in %s: a %s domain needs a certificate of "+
 			"the stack's region", of, here, kind)

@@ -3,7 +3,7 @@ package secureapi
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // PrivateDomain configures a private [Domain]: who may call it, and from where it can be reached.
@@ -37,11 +37,11 @@ type PrivateDomain struct {
 }
 
 // plan describes the private domain in plain values. It returns nil for nil.
-func (p *PrivateDomain) plan() *plan.PrivateDomain {
+func (p *PrivateDomain) plan() *domain.Private {
 	if p == nil {
 		return nil
 	}
-	return &plan.PrivateDomain{
+	return &domain.Private{
 		AllowVPCEndpoints:     p.AllowVPCEndpoints,
 		AssociateVPCEndpoints: p.AssociateVPCEndpoints,
 		Statements:            len(p.Statements),

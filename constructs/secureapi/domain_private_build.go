@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // addPrivateDomain creates the API's private domain, for which CDK has only L1 constructs, and maps it to the stage.
-func (b *builder) addPrivateDomain(given *Domain, planned *plan.Domain) {
+func (b *builder) addPrivateDomain(given *Domain, planned *domain.Domain) {
 	b.checkCertificate("PRIVATE", planned)
 	policy := awsiam.NewPolicyDocument(nil)
 	for _, s := range planned.Private.PolicyStatements() {

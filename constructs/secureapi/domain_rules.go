@@ -1,6 +1,8 @@
 package secureapi
 
-import "github.com/gatehouse-cdk/gatehouse/internal/plan"
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+)
 
 // RoutingRule leads requests to a [Domain] to the API, by their headers and their path. All of its conditions must be
 // met. The rules of a domain come before base paths.
@@ -30,9 +32,9 @@ type RoutingRule struct {
 }
 
 // planRules describes routing rules in plain values.
-func planRules(rules []RoutingRule) (out []plan.RoutingRule) {
+func planRules(rules []RoutingRule) (out []domain.Rule) {
 	for _, r := range rules {
-		out = append(out, plan.RoutingRule(r))
+		out = append(out, domain.Rule(r))
 	}
 	return out
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // addRules creates the routing rules, and sets the routing mode of the domain, which by default has no rules.
@@ -17,9 +17,9 @@ func (b *builder) addRules(rules []RoutingRule) {
 	if len(rules) == 0 {
 		return
 	}
-	domain := b.api.domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
-	if domain.RoutingMode() == nil {
-		domain.SetRoutingMode(jsii.String(plan.RulesThenMappings))
+	resource := b.api.domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
+	if resource.RoutingMode() == nil {
+		resource.SetRoutingMode(jsii.String(domain.RulesThenMappings))
 	}
 	for _, r := range rules {
 		var conditions []any
@@ -38,7 +38,7 @@ func (b *builder) addRules(rules []RoutingRule) {
 		awscdk.NewCfnResource(b.api, jsii.String("DomainRule"+strconv.Itoa(r.Priority)), &awscdk.CfnResourceProps{
 			Type: jsii.String("AWS::ApiGatewayV2::RoutingRule"),
 			Properties: &map[string]any{
-				"DomainNameArn": domain.AttrDomainNameArn(),
+				"DomainNameArn": resource.AttrDomainNameArn(),
 				"Priority":      r.Priority,
 				"Conditions":    conditions,
 				"Actions":       []any{map[string]any{"InvokeApi": invoke}},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 // ClientCertificate is the identity source for the certificate that a client presents by mutual TLS.
@@ -44,7 +46,7 @@ func (l Lambda) CheckCertificate(c Cache) []error {
 }
 
 // checkCertificates refuses guards that require client certificates where no request presents one.
-func (p *Plan) checkCertificates(d *Domain) (errs []error) {
+func (p *Plan) checkCertificates(d *domain.Domain) (errs []error) {
 	if d != nil && (d.MutualTLS != nil || d.Of != nil && (d.Of.MutualTLS || d.Of.Imported)) {
 		return nil
 	}

@@ -3,6 +3,8 @@ package plan
 import (
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 func TestCertificateBound(t *testing.T) {
@@ -18,10 +20,10 @@ func TestCertificateBound(t *testing.T) {
 	keyed := Cache{Included: true, Identity: []IdentitySource{Header("Authorization"), ClientCertificate}}
 	uncached := Cache{Included: true, TTL: NoCache}
 	for name, change := range map[string]func(*Props){
-		"with the certificate in the cache's key": both(bound(keyed), domain(mutual)),
-		"without a cache":                         both(bound(uncached), domain(mutual)),
-		"at a shared domain":                      both(bound(uncached), shared(DomainOf{Name: "api.example.com", MutualTLS: true})),
-		"at an imported domain":                   both(bound(uncached), shared(DomainOf{Name: "api.example.com", Imported: true})),
+		"with the certificate in the cache's key": both(bound(keyed), atDomain(mutual)),
+		"without a cache":                         both(bound(uncached), atDomain(mutual)),
+		"at a shared domain":                      both(bound(uncached), shared(domain.Shared{Name: "a.example.com", MutualTLS: true})),
+		"at an imported domain":                   both(bound(uncached), shared(domain.Shared{Name: "a.example.com", Imported: true})),
 	} {
 		if _, err := New(table(change)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -35,7 +37,7 @@ func TestCertificateBound(t *testing.T) {
 		p.Authorizer.Problems = append(p.Authorizer.Problems, l.CheckTokenEvent())
 	}
 	testRefusals(t, []refusal{
-		{"a cache by the token alone", both(bound(Cache{Included: true, TTL: time.Minute}), domain(mutual)),
+		{"a cache by the token alone", both(bound(Cache{Included: true, TTL: time.Minute}), atDomain(mutual)),
 			`issuer "https://idp.example.com/" is CertificateBound, and caching is on without the client certificate among ` +
 				`the identity sources, so a stolen token would be answered from the cache: add ` +
 				`IdentityContext("identity.clientCert.clientCertPem") to IdentitySources, beside the token's, or set CacheTTL ` +
@@ -43,7 +45,7 @@ func TestCertificateBound(t *testing.T) {
 		{"no domain", bound(uncached),
 			`issuer "https://idp.example.com/" is CertificateBound, and clients present certificates only to a domain with ` +
 				`mutual TLS: set Domain.MutualTLS, or set Domain.Of to a domain that has it`},
-		{"a domain without mutual TLS", both(bound(uncached), domain(func(*Domain) {})), `set Domain.MutualTLS`},
+		{"a domain without mutual TLS", both(bound(uncached), atDomain(func(*domain.Domain) {})), `set Domain.MutualTLS`},
 		{"a TOKEN authorizer", token,
 			`issuer "https://idp.example.com/" is CertificateBound, and the event of a TOKEN authorizer has no client ` +
 				`certificate: use a RequestAuthorizer`},

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
 )
 
 func TestWrongAPIPolicies(t *testing.T) {
@@ -19,7 +21,7 @@ func TestWrongAPIPolicies(t *testing.T) {
 		{"of the edge", policy(strongEdge, ""), "SecurityPolicy " + strongEdge + " does not fit the API's type of " +
 			"endpoint"},
 		{"of a region", both(policy(strong, ""), edge), "SecurityPolicy " + strong + " does not fit the API's type"},
-		{"beside that of the domain", both(policy(strong, ""), domain(func(d *Domain) { d.Policy = strong })),
+		{"beside that of the domain", both(policy(strong, ""), atDomain(func(d *domain.Domain) { d.Policy = strong })),
 			"SecurityPolicy is set, and the API takes the one of its Domain, " + strong + ": leave it out"},
 	})
 	for _, tt := range []struct {
@@ -32,7 +34,7 @@ func TestWrongAPIPolicies(t *testing.T) {
 		{"basic", policy(strong, "BASIC"), strong, "BASIC"},
 		{"legacy", policy("TLS_1_2", ""), "TLS_1_2", ""},
 		{"of the edge", both(policy(strongEdge, ""), edge), strongEdge, "STRICT"},
-		{"beside a legacy domain", both(policy(strong, ""), domain(nil)), strong, "STRICT"},
+		{"beside a legacy domain", both(policy(strong, ""), atDomain(nil)), strong, "STRICT"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, err := New(table(tt.change))

@@ -10,7 +10,7 @@ func TestUnknownEndpoint(t *testing.T) {
 			"the type of the API's endpoint is a CDK token, and CIDRs of the ResourcePolicy are written for one type"},
 		{"addresses of a route", both(unknown, add(handle("GET /ops", fn, FromCIDRs{Ranges: []string{"203.0.113.0/24"}}))),
 			"the type of the API's endpoint is a CDK token, and FromCIDRs is written for one type"},
-		{"a domain", both(domain(nil), unknown),
+		{"a domain", both(atDomain(nil), unknown),
 			"the type of the API's endpoint is a CDK token, and a private API has another kind of Domain than others"},
 	})
 	for name, change := range map[string]func(*Props){

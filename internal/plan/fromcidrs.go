@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/origin"
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -31,14 +32,14 @@ func (f FromCIDRs) addTo(r *PlannedRoute) (errs []error) {
 	for _, v := range f.Ranges {
 		if cdktoken.UnresolvedList(v) {
 			errs = append(errs, errors.New("its FromCIDRs "+cdktoken.ListProblem))
-		} else if err := checkEntry("CIDR", v); err != nil {
+		} else if err := origin.Check(origin.CIDR, v); err != nil {
 			errs = append(errs, fmt.Errorf("its FromCIDRs: %w", err))
-		} else if !cdktoken.Unresolved(v) && parseRange(v).Bits() == 0 {
+		} else if !cdktoken.Unresolved(v) && origin.Parse(v).Bits() == 0 {
 			errs = append(errs, fmt.Errorf("its FromCIDRs has %q, which is every address: leave FromCIDRs out", v))
 		}
 	}
 	if len(errs) == 0 {
-		r.From = prefixes(f.Ranges)
+		r.From = origin.Ranges(f.Ranges)
 	}
 	return errs
 }

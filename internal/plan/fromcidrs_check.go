@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/origin"
 )
 
 // checkAddresses refuses ranges of routes that no policy can compare, and ranges that lock every caller out.
@@ -22,7 +23,7 @@ func (p *Plan) checkAddresses() (errs []error) {
 		if _, err := p.otherResources(g); err != nil {
 			errs = append(errs, err)
 		}
-		reachable := func(v string) bool { return cdktoken.Unresolved(v) || !isUnrouted(parseRange(v)) }
+		reachable := func(v string) bool { return cdktoken.Unresolved(v) || !origin.Unrouted(origin.Parse(v)) }
 		if !s.private && !slices.ContainsFunc(g.ranges, reachable) {
 			errs = append(errs, fmt.Errorf("route %q: its FromCIDRs has private addresses only, like %q, from which nothing "+
 				"reaches a public endpoint: name the public addresses of those who may call, or set "+
@@ -45,15 +46,15 @@ func (r *ResourcePolicy) checkRouteRanges(ranges []string) error {
 	}
 	var allowed, denied []netip.Prefix
 	for _, v := range r.AllowCIDRs {
-		allowed = append(allowed, parseRange(v))
+		allowed = append(allowed, origin.Parse(v))
 	}
 	for _, v := range r.DenyCIDRs {
-		denied = append(denied, parseRange(v))
+		denied = append(denied, origin.Parse(v))
 	}
 	for _, v := range ranges {
-		of := parseRange(v)
+		of := origin.Parse(v)
 		meets := func(a netip.Prefix) bool { return a.Overlaps(of) }
-		if coveredBy(of, denied) {
+		if origin.Covered(of, denied) {
 			return fmt.Errorf("its FromCIDRs has %q, which ResourcePolicy.DenyCIDRs denies as a whole: leave one of the two out",
 				v)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/origin"
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
@@ -48,7 +49,7 @@ func (p *Plan) PolicyStatements() []map[string]any {
 	// All conditions of a statement must hold, and a negated condition also holds if its key is absent. So the statement
 	// applies to callers outside all of the lists.
 	if len(r.AllowCIDRs) > 0 {
-		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): prefixes(r.AllowCIDRs)}})
+		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): origin.Ranges(r.AllowCIDRs)}})
 	}
 	// An address does not tell whose VPC it is in, so on a private API it cannot stand in for the VPC or the endpoint.
 	vpcs := map[string]any{}
@@ -65,7 +66,7 @@ func (p *Plan) PolicyStatements() []map[string]any {
 		operator, key string
 		values        []string
 	}{
-		{"IpAddress", s.ipKey(), prefixes(r.DenyCIDRs)},
+		{"IpAddress", s.ipKey(), origin.Ranges(r.DenyCIDRs)},
 		{"StringEquals", sourceVPC, r.DenyVPCs},
 		{"StringEquals", sourceVPCE, r.DenyVPCEndpoints},
 		{"StringEquals", principalAccount, r.DenyAccounts},
@@ -119,7 +120,7 @@ func (p *Plan) judgePolicy(document []byte) error {
 // policyList is one of the lists, as the checks see it.
 type policyList struct {
 	field    string
-	kind     string
+	kind     origin.Kind
 	allow    bool
 	identity bool // whether it lists accounts or organizations; the other lists are of networks
 	vpc      bool // whether only requests to a PRIVATE API have such a value
@@ -128,16 +129,16 @@ type policyList struct {
 
 func (r *ResourcePolicy) lists() []policyList {
 	return []policyList{
-		{field: "AllowCIDRs", kind: "CIDR", allow: true, values: r.AllowCIDRs},
-		{field: "DenyCIDRs", kind: "CIDR", values: r.DenyCIDRs},
-		{field: "AllowVPCs", kind: "VPC", allow: true, vpc: true, values: r.AllowVPCs},
-		{field: "DenyVPCs", kind: "VPC", vpc: true, values: r.DenyVPCs},
-		{field: "AllowVPCEndpoints", kind: "VPC endpoint", allow: true, vpc: true, values: r.AllowVPCEndpoints},
-		{field: "DenyVPCEndpoints", kind: "VPC endpoint", vpc: true, values: r.DenyVPCEndpoints},
-		{field: "AllowAccounts", kind: "account", allow: true, identity: true, values: r.AllowAccounts},
-		{field: "DenyAccounts", kind: "account", identity: true, values: r.DenyAccounts},
-		{field: "AllowOrganizations", kind: "organization", allow: true, identity: true, values: r.AllowOrganizations},
-		{field: "DenyOrganizations", kind: "organization", identity: true, values: r.DenyOrganizations},
+		{field: "AllowCIDRs", kind: origin.CIDR, allow: true, values: r.AllowCIDRs},
+		{field: "DenyCIDRs", kind: origin.CIDR, values: r.DenyCIDRs},
+		{field: "AllowVPCs", kind: origin.VPC, allow: true, vpc: true, values: r.AllowVPCs},
+		{field: "DenyVPCs", kind: origin.VPC, vpc: true, values: r.DenyVPCs},
+		{field: "AllowVPCEndpoints", kind: origin.VPCEndpoint, allow: true, vpc: true, values: r.AllowVPCEndpoints},
+		{field: "DenyVPCEndpoints", kind: origin.VPCEndpoint, vpc: true, values: r.DenyVPCEndpoints},
+		{field: "AllowAccounts", kind: origin.Account, allow: true, identity: true, values: r.AllowAccounts},
+		{field: "DenyAccounts", kind: origin.Account, identity: true, values: r.DenyAccounts},
+		{field: "AllowOrganizations", kind: origin.Organization, allow: true, identity: true, values: r.AllowOrganizations},
+		{field: "DenyOrganizations", kind: origin.Organization, identity: true, values: r.DenyOrganizations},
 	}
 }
 

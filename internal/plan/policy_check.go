@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/origin"
 )
 
 func (r *ResourcePolicy) check(s policyScope) (errs []error) {
@@ -30,7 +31,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 		for i, v := range l.values {
 			if cdktoken.UnresolvedList(v) && len(l.values) > 1 {
 				bad("%s[%d] %s", l.field, i, cdktoken.ListProblem)
-			} else if err := checkEntry(l.kind, v); err != nil {
+			} else if err := origin.Check(l.kind, v); err != nil {
 				bad("%s[%d]: %w", l.field, i, err)
 			}
 		}
@@ -43,7 +44,7 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 			bad("%s: no route takes requests signed with AWS credentials, so no request has an %s: guard one with an "+
 				"IAMAuthorizer, or leave the list out", l.field, l.kind)
 		}
-		if l.kind != "CIDR" && l.allow {
+		if l.kind != origin.CIDR && l.allow {
 			for _, v := range l.values {
 				if slices.Contains(lists[n+1].values, v) {
 					bad("%s has %q, which %s takes back: leave one of the two out", l.field, v, lists[n+1].field)
@@ -69,54 +70,25 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	var denied []netip.Prefix
 	for _, v := range r.DenyCIDRs {
 		if !cdktoken.Unresolved(v) {
-			denied = append(denied, parseRange(v))
+			denied = append(denied, origin.Parse(v))
 		}
 	}
 	for i, v := range r.AllowCIDRs {
-		if !cdktoken.Unresolved(v) && coveredBy(parseRange(v), denied) {
+		if !cdktoken.Unresolved(v) && origin.Covered(origin.Parse(v), denied) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
 				"which locks every caller in it out: leave one of the two out", i, v))
 		}
 	}
-	reachable := func(v string) bool { return cdktoken.Unresolved(v) || !isUnrouted(parseRange(v)) }
+	reachable := func(v string) bool { return cdktoken.Unresolved(v) || !origin.Unrouted(origin.Parse(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
 		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
 			"nothing reaches a public endpoint, which locks every caller out: name the public addresses of those who "+
 			"may call, or set RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
 	}
 	// Callers reach public endpoints by IPv4 unless the endpoint is dual stack, so without IPv4 no caller is left.
-	if len(r.AllowCIDRs) == 0 && !s.private && coveredBy(netip.MustParsePrefix("0.0.0.0/0"), denied) {
+	if len(r.AllowCIDRs) == 0 && !s.private && origin.Covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller "+
 			"out: use AllowCIDRs for those who may call"))
 	}
 	return errs
-}
-
-// isUnrouted reports whether a range is not routed on the internet (RFC 1918, RFC 4193).
-func isUnrouted(p netip.Prefix) bool {
-	for _, of := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
-		if of := netip.MustParsePrefix(of); of.Bits() <= p.Bits() && of.Contains(p.Addr()) {
-			return true
-		}
-	}
-	return false
-}
-
-// coveredBy reports whether every address of p is in one of the ranges.
-func coveredBy(p netip.Prefix, ranges []netip.Prefix) bool {
-	overlaps := false
-	for _, r := range ranges {
-		if r.Bits() <= p.Bits() && r.Contains(p.Addr()) {
-			return true
-		}
-		overlaps = overlaps || r.Overlaps(p)
-	}
-	if !overlaps || p.IsSingleIP() {
-		return false
-	}
-	low := netip.PrefixFrom(p.Addr(), p.Bits()+1)
-	high := p.Addr().AsSlice()
-	high[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
-	upper, _ := netip.AddrFromSlice(high)
-	return coveredBy(low, ranges) && coveredBy(netip.PrefixFrom(upper, p.Bits()+1), ranges)
 }

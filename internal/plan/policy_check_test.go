@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"net/netip"
 	"testing"
 )
 
@@ -66,31 +65,4 @@ func TestWrongPolicies(t *testing.T) {
 			p.Policy = &ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 		}, `"GET /files/{id}" needs an Allow in the policy, whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
 	})
-}
-
-func TestCovered(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		prefix string
-		ranges []string
-		want   bool
-	}{
-		{"itself", "10.0.0.0/8", []string{"10.0.0.0/8"}, true},
-		{"a wider one", "10.1.0.0/16", []string{"10.0.0.0/8"}, true},
-		{"two halves", "10.0.0.0/8", []string{"10.128.0.0/9", "10.0.0.0/9"}, true},
-		{"a half and a quarter", "10.0.0.0/8", []string{"10.128.0.0/9", "10.0.0.0/10"}, false},
-		{"all but one address", "10.0.0.0/30", []string{"10.0.0.0/31", "10.0.0.2/32"}, false},
-		{"the other family", "2001:db8::/32", []string{"0.0.0.0/0"}, false},
-		{"IPv6 halves", "2001:db8::/32", []string{"2001:db8::/33", "2001:db8:8000::/33"}, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var ranges []netip.Prefix
-			for _, r := range tt.ranges {
-				ranges = append(ranges, netip.MustParsePrefix(r))
-			}
-			if got := coveredBy(netip.MustParsePrefix(tt.prefix), ranges); got != tt.want {
-				t.Errorf("covered(%s, %v) = %v, want %v", tt.prefix, tt.ranges, got, tt.want)
-			}
-		})
-	}
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+)
 
 // Props describes an API in plain values.
 type Props struct {
@@ -14,9 +18,9 @@ type Props struct {
 	DefaultAccess []Access
 
 	Stage   Stage
-	RestAPI *RestAPI // nil if the caller sets none of it
-	Domain  *Domain  // may be nil
-	WebACL  string   // its ARN; "" for none
+	RestAPI *RestAPI       // nil if the caller sets none of it
+	Domain  *domain.Domain // may be nil
+	WebACL  string         // its ARN; "" for none
 
 	GatewayResponses map[string]GatewayResponse // by type
 

@@ -1,18 +1,16 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/domain"
+)
 
 // TestListsInThePlaceOfOneValue checks that a list from a parameter is rejected as a single value. CDK reports this at
 // synth, but without the place.
 func TestListsInThePlaceOfOneValue(t *testing.T) {
 	const list = "#{Token[TOKEN.7]}"
 	const says = " is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"
-	domain := func(change func(*Domain)) func(*Props) {
-		return func(p *Props) {
-			p.Domain = &Domain{Name: "api.example.com", Certificate: true}
-			change(p.Domain)
-		}
-	}
 	testRefusals(t, []refusal{
 		{"an issuer", func(p *Props) {
 			settings := jwt()
@@ -25,10 +23,10 @@ func TestListsInThePlaceOfOneValue(t *testing.T) {
 			p.Authorizer = deciding(settings)
 		}, "JWT.ContextClaims" + says},
 		{"a web ACL", func(p *Props) { p.WebACL = list }, "WebACL" + says},
-		{"a name", domain(func(d *Domain) { d.Name = list }), "Domain.Name" + says},
-		{"paths", domain(func(d *Domain) { d.BasePaths = []string{list} }), "Domain.BasePaths" + says},
-		{"VPC endpoints", domain(func(d *Domain) {
-			d.Private = &PrivateDomain{AllowVPCEndpoints: []string{list}, AssociateVPCEndpoints: []string{list}}
+		{"a name", atDomain(func(d *domain.Domain) { d.Name = list }), "Domain.Name" + says},
+		{"paths", atDomain(func(d *domain.Domain) { d.BasePaths = []string{list} }), "Domain.BasePaths" + says},
+		{"VPC endpoints", atDomain(func(d *domain.Domain) {
+			d.Private = &domain.Private{AllowVPCEndpoints: []string{list}, AssociateVPCEndpoints: []string{list}}
 		}), "Domain.Private.AssociateVPCEndpoints" + says},
 		{"a list beside a range", policy(ResourcePolicy{AllowCIDRs: []string{office, list}}),
 			"ResourcePolicy.AllowCIDRs[1]" + says},

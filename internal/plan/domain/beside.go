@@ -1,4 +1,4 @@
-package plan
+package domain
 
 import (
 	"fmt"
@@ -9,21 +9,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// DomainUse describes how an API uses a custom domain, for the checks of the other APIs in an app.
-type DomainUse struct {
+// Use describes how an API uses a custom domain, for the checks of the other APIs in an app.
+type Use struct {
 	API       string // its path
 	Domain    string // the path of the domain's construct; "" for an imported domain
 	Name      string // of the domain
 	Place     string // where the stack is deployed, as far as it is known
 	BasePaths []string
-	Rules     []RoutingRule
+	Rules     []Rule
 	Patterns  []route.Pattern
-}
-
-// Use describes how the API uses its domain.
-func (p *Plan) Use() DomainUse {
-	d := p.props.Domain
-	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Rules: d.Rules, Patterns: p.table.Patterns()}
 }
 
 // Beside refuses what two APIs of an app cannot both have: two domains with one name in one place, one base path or one
@@ -32,7 +26,7 @@ func (p *Plan) Use() DomainUse {
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
-func (u DomainUse) Beside(other DomainUse) error {
+func (u Use) Beside(other Use) error {
 	named := u.Name == other.Name && u.Place == other.Place
 	if u.Domain != other.Domain || u.Domain == "" && !named {
 		if u.Domain == "" || other.Domain == "" || !named {
@@ -66,7 +60,7 @@ func (u DomainUse) Beside(other DomainUse) error {
 
 // checkHidden returns an error if a route of one API lies below the longer base path of another. A route with a
 // parameter at that place is allowed, because the parameter also takes other paths, which still reach the route.
-func checkHidden(outer DomainUse, path string, inner DomainUse, longer string) error {
+func checkHidden(outer Use, path string, inner Use, longer string) error {
 	below, is := strings.CutPrefix("/"+longer, strings.TrimSuffix("/"+path, "/")+"/")
 	if !is {
 		return nil
@@ -89,7 +83,7 @@ func checkHidden(outer DomainUse, path string, inner DomainUse, longer string) e
 }
 
 // rulesBeside refuses rules of two APIs that a domain cannot both have, and what a rule of one API keeps from another.
-func (u DomainUse) rulesBeside(other DomainUse) error {
+func (u Use) rulesBeside(other Use) error {
 	for _, mine := range u.Rules {
 		for _, theirs := range other.Rules {
 			switch {
@@ -122,7 +116,7 @@ func (u DomainUse) rulesBeside(other DomainUse) error {
 }
 
 // neverReached is the error for a rule that another one keeps all requests from.
-func neverReached(of DomainUse, rule RoutingRule, by DomainUse, first RoutingRule) error {
+func neverReached(of Use, rule Rule, by Use, first Rule) error {
 	return fmt.Errorf("the rule %d of %s at the domain %q is never reached: the rule %d of %s matches all of its requests "+
 		"first; give it a lower priority", rule.Priority, of.API, of.Name, first.Priority, by.API)
 }

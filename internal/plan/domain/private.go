@@ -1,10 +1,13 @@
-package plan
+package domain
 
-import "github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan/origin"
+)
 
-// PrivateDomain has the settings that only a domain of the type PRIVATE has. The fields are those of
+// Private has the settings that only a domain of the type PRIVATE has. The fields are those of
 // secureapi.PrivateDomain.
-type PrivateDomain struct {
+type Private struct {
 	AllowVPCEndpoints     []string
 	AssociateVPCEndpoints []string
 	Statements            int
@@ -14,7 +17,7 @@ type PrivateDomain struct {
 // check refuses a private domain that no caller can reach.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains-tutorial.html
 // ("API Gateway provisions a domain name with a deny all resource policy")
-func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
+func (p *Private) check(hasZone bool, bad func(string, ...any)) {
 	if len(p.AllowVPCEndpoints) == 0 && p.Statements == 0 {
 		bad(".Private allows no VPC endpoint, so that no caller would reach the domain: name those that may call it in " +
 			"AllowVPCEndpoints, or write the policy's Statements")
@@ -28,7 +31,7 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 			associated := list.name == "AssociateVPCEndpoints"
 			if cdktoken.UnresolvedList(id) && (associated || len(list.ids) > 1) {
 				bad(".Private.%s %s", list.name, cdktoken.ListProblem)
-			} else if err := checkEntry("VPC endpoint", id); err != nil {
+			} else if err := origin.Check(origin.VPCEndpoint, id); err != nil {
 				bad(".Private.%s[%d]: %w", list.name, i, err)
 			} else if known[id] {
 				bad(".Private.%s has %q twice: leave one out", list.name, id)
@@ -47,8 +50,8 @@ func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
 }
 
 // PolicyStatements returns the statements of a private domain's policy, without the raw ones. They allow all callers
-// from the VPC endpoints, and no others. They are the statements of AWS's tutorial; see [PrivateDomain.check].
-func (p *PrivateDomain) PolicyStatements() []map[string]any {
+// from the VPC endpoints, and no others. They are the statements of AWS's tutorial; see [Private.check].
+func (p *Private) PolicyStatements() []map[string]any {
 	if len(p.AllowVPCEndpoints) == 0 {
 		return nil
 	}

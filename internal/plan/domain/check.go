@@ -1,4 +1,4 @@
-package plan
+package domain
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func (d *Domain) Check() (errs []error) {
 			}
 			bad(".Certificate is nil: give the certificate of %s in AWS Certificate Manager", of)
 		}
-		if at := d.CertificateOf; d.isEdge() && at != "" && at != "us-east-1" && !cdktoken.Unresolved(at) {
+		if at := d.CertificateOf; d.IsEdge() && at != "" && at != "us-east-1" && !cdktoken.Unresolved(at) {
 			bad(".Certificate is of the region %s, and the domain is edge-optimized, whose certificate Amazon CloudFront "+
 				"takes from us-east-1: give one of that region, or make the domain REGIONAL", at)
 		}
@@ -103,7 +103,7 @@ func inZone(name, zone string) bool {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
 func (d *Domain) checkTLS(bad func(string, ...any)) {
-	policy := d.policy()
+	policy := d.SecurityPolicy()
 	switch d.endpoint() {
 	case Regional, Edge, private:
 	default:
@@ -115,12 +115,12 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 		bad(".EndpointType %q: want REGIONAL, EDGE, PRIVATE, or nothing for REGIONAL", d.Endpoint)
 	}
 	switch {
-	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !cdktoken.Unresolved(policy):
+	case policy != TLS10 && policy != TLS12 && !Enhanced(policy) && !cdktoken.Unresolved(policy):
 		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
-	case isEdgePolicy(policy) && !d.isEdge():
+	case EdgePolicy(policy) && !d.IsEdge():
 		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: use one of a Region, such as "+
 			"SecurityPolicy_TLS13_1_3_2025_09", policy, d.endpoint())
-	case isEnhanced(policy) && !isEdgePolicy(policy) && d.isEdge():
+	case Enhanced(policy) && !EdgePolicy(policy) && d.IsEdge():
 		bad(".SecurityPolicy %s is for REGIONAL domains, and this one is edge-optimized: take SecurityPolicy_TLS13_2025_EDGE",
 			policy)
 	}
@@ -128,7 +128,7 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	case d.Access == "":
 	case d.Access != "STRICT" && d.Access != "BASIC":
 		bad(".EndpointAccessMode %q: want STRICT or BASIC", d.Access)
-	case !isEnhanced(policy) && !cdktoken.Unresolved(policy):
+	case !Enhanced(policy) && !cdktoken.Unresolved(policy):
 		bad(".EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
 			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
 	}
@@ -153,13 +153,13 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 		bad(".MutualTLS.Key %q: want the key in the bucket alone, such as \"clients.pem\"", m.Key)
 	}
 	switch {
-	case d.isEdge():
+	case d.IsEdge():
 		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
 			"edge-optimized: leave EndpointType out")
 	case d.endpoint() == private:
 		bad(".MutualTLS: API Gateway supports client certificates only at REGIONAL domains, and this one is " +
 			"PRIVATE: leave it out, and name the VPC endpoints that may call in Private")
-	case isEnhanced(d.Policy):
+	case Enhanced(d.Policy):
 		bad(".MutualTLS is set beside the security policy %s, and API Gateway has no mutual TLS with a policy whose name "+
 			"begins with SecurityPolicy_: take TLS_1_2, which is the default", d.Policy)
 	}
@@ -178,12 +178,12 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 		case !basePathForm.MatchString(path):
 			bad(".BasePaths[%d] %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+
 				"\"orders\" or \"shop/orders\", or \"\" for the root", i, path)
-		case levels > 0 && d.isEdge():
+		case levels > 0 && d.IsEdge():
 			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps at REGIONAL domains alone: take one segment, or "+
 				"make the domain REGIONAL", i, path, levels+1)
 		case levels > 0 && d.endpoint() == private:
 			bad(".BasePaths[%d] %q has %d segments, and those of private domains have one: take one segment", i, path, levels+1)
-		case levels > 0 && d.policy() == tls10:
+		case levels > 0 && d.SecurityPolicy() == TLS10:
 			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps with the security policy TLS_1_2 or a later one: "+
 				"leave SecurityPolicy out", i, path, levels+1)
 		}
@@ -198,7 +198,7 @@ func (d *Domain) checkRouting(bad func(string, ...any)) {
 			"another RoutingMode")
 	case len(d.Rules) == 0:
 	case d.IsPrivate():
-		bad(".Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its PrivateDomain() instead")
+		bad(".Rules is set, and the domain is private: add awsapigatewayv2.NewCfnRoutingRule for its Private() instead")
 	case d.Of != nil && d.Of.Imported:
 		bad(".Rules is set, and the domain is imported, so that its RoutingMode is not known: create the rules where the " +
 			"domain is made, with awsapigatewayv2.NewCfnRoutingRule")

@@ -1,4 +1,4 @@
-package plan
+package domain
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
-// RoutingRule leads requests to a domain to the API, by their headers and their path. The fields are those of
+// Rule leads requests to a domain to the API, by their headers and their path. The fields are those of
 // secureapi.RoutingRule.
-type RoutingRule struct {
+type Rule struct {
 	Priority      int
 	Headers       map[string]string
 	BasePath      string
@@ -50,7 +50,7 @@ const longestRuleValue = 127
 var basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*'()-]+)*$`)
 
 // checkRules refuses routing rules that API Gateway would refuse at deployment, and those that could match no request.
-func checkRules(rules []RoutingRule, bad func(string, ...any)) {
+func checkRules(rules []Rule, bad func(string, ...any)) {
 	for i, r := range rules {
 		r.check(fmt.Sprintf(".Rules[%d]", i), bad)
 		for j, other := range rules[:i] {
@@ -68,7 +68,7 @@ func checkRules(rules []RoutingRule, bad func(string, ...any)) {
 	}
 }
 
-func (r RoutingRule) check(at string, bad func(string, ...any)) {
+func (r Rule) check(at string, bad func(string, ...any)) {
 	if r.Priority < 1 || r.Priority > highestPriority {
 		bad(at+".Priority is %d: want a number from 1 to 1000000, of which the lowest comes first", r.Priority)
 	}
@@ -109,13 +109,13 @@ func (r RoutingRule) check(at string, bad func(string, ...any)) {
 }
 
 // hides reports whether a rule matches each request that another one matches, and comes first.
-func (r RoutingRule) hides(other RoutingRule) bool {
+func (r Rule) hides(other Rule) bool {
 	return r.Priority < other.Priority && r.covers(other)
 }
 
 // covers reports whether a rule matches each request that another one matches. Values known only at deployment cover
 // only themselves.
-func (r RoutingRule) covers(other RoutingRule) bool {
+func (r Rule) covers(other Rule) bool {
 	for name, value := range r.Headers {
 		has := false
 		for theirs, of := range other.Headers {
