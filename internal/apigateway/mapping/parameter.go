@@ -164,17 +164,19 @@ func parseValue(from string, request bool) (func(*Source, *Failure) (string, boo
 	return func(s *Source, f *Failure) (string, bool) { v := get(s, f); return v, v != "" }, nil
 }
 
-// setHeader sets the header of an answer, and replaces one with the same name. It ignores a value with control
-// characters, which can only come from a request: such a value could end the line.
+// setHeader sets a header, and replaces all lines with the same name. It ignores a value with control characters, which
+// can only come from a request or an authorizer: such a value could end the line.
 func setHeader(to *exchange.Headers, name, value string) {
 	if !httpname.IsValue(value) {
 		return
 	}
-	for i := range *to {
-		if strings.EqualFold((*to)[i].Name, name) {
-			(*to)[i] = exchange.Header{Name: name, Value: value}
-			return
-		}
+	same := func(h exchange.Header) bool { return strings.EqualFold(h.Name, name) }
+	line := exchange.Header{Name: name, Value: value}
+	i := slices.IndexFunc(*to, same)
+	if i < 0 {
+		*to = append(*to, line)
+		return
 	}
-	*to = append(*to, exchange.Header{Name: name, Value: value})
+	(*to)[i] = line
+	*to = slices.Concat((*to)[:i+1], slices.DeleteFunc(slices.Clone((*to)[i+1:]), same))
 }
