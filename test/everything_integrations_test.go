@@ -33,7 +33,8 @@ func integrationRoutes(stack awscdk.Stack, orders awslambda.IFunction) []securea
 			secureapi.Respond(200, map[string]any{"version": 2}),
 			secureapi.AnyScope("orders/read"),
 		),
-		secureapi.Integrate("GET /stock/{id}", stock(stack), secureapi.AnyScope("orders/read")),
+		secureapi.Integrate("GET /stock/{id}", stock(stack), secureapi.AnyScope("orders/read"),
+			secureapi.ForwardCaller()),
 		secureapi.Handle("GET /toys/{id}", orders, secureapi.Public("the catalogue"),
 			secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"))),
 	}

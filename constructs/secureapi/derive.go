@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
@@ -70,6 +71,14 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 	}
 	if d.MethodResponses != nil {
 		method.AddPropertyOverride(jsii.String("MethodResponses"), d.MethodResponses)
+	}
+	if d.Headers != nil {
+		for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+			// The name is one member, so its dots are no separators.
+			member := "Integration.RequestParameters." + strings.ReplaceAll(name, ".", `\.`)
+			method.AddPropertyOverride(&member, d.Headers[name])
+		}
+		b.dependOn(d.Headers)
 	}
 	if missing := d.Integration.MissingParameters(parameters); len(missing) > 0 {
 		for name, required := range missing {

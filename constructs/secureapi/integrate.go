@@ -35,7 +35,7 @@ type lateIntegration struct {
 	check func(route.Pattern) error // refuses routes that it cannot answer; may be nil
 
 	caller   *plan.Caller // of the route whose method is created next; nil without [ForwardCaller]
-	noCaller bool         // whether bind has no place for the caller
+	noCaller bool         // whether bind has no place for the caller, whom headers name if it is one of HTTP
 
 	checkCaller func() error // refuses to send on a caller; may be nil
 	invokes     bool         // whether it invokes a function, for which the route may have a [Tenant]

@@ -37,8 +37,8 @@ type ForwardToProps struct {
 	LoadBalancer awselasticloadbalancingv2.ILoadBalancerV2
 	Port         int
 
-	// Options are further settings of the integration, such as Timeout, or RequestParameters that map the caller's name to
-	// a header. VpcLink and ConnectionType have to be unset. Default: none.
+	// Options are further settings of the integration, such as Timeout, or RequestParameters that map headers. VpcLink and
+	// ConnectionType have to be unset. Default: none.
 	Options *awsapigateway.IntegrationOptions
 }
 
@@ -53,8 +53,8 @@ type ForwardToProps struct {
 //
 // The listener is one of an Application or a Network Load Balancer in the API's account and region. The load balancer
 // gets the route's path with the parameters' values, the query, the headers and the body. Callers choose the headers:
-// for the caller's name, map a header by Options, which replaces one that the caller sent. AWS's page says that the
-// path begins with the stage's name; docs/integrations.md says what is known of that.
+// for the caller's name, give the route [ForwardCaller]. AWS's page says that the path begins with the stage's name;
+// docs/integrations.md says what is known of that.
 //
 // ForwardTo is for [Integrate]. It writes an AWS::ApiGateway::Method with an HTTP_PROXY integration whose
 // IntegrationTarget is the load balancer. It creates neither the VPC link nor rules of security groups. It panics if

@@ -294,14 +294,17 @@ func TestWrongForwards(t *testing.T) {
 		{"a parameter that the route does not have", in(stack, props{Path: "/v1/{order}"}), `route "GET /orders/{id}": its ` +
 			`integration's URI has {order}, and no RequestParameters give its value, so that API Gateway answers each ` +
 			`request with 500: add "integration.request.path.order": a value such as`},
-		{"the caller", func() {
-			shop(awscdk.NewStack(newApp(), jsii.String("Shop"), nil), func(p *secureapi.Props) {
-				p.Routes = append(p.Routes, secureapi.Integrate("GET /stock", secureapi.ForwardTo(n.imported,
-					&props{VPCLink: n.link, LoadBalancer: n.balancer, Port: 80}), secureapi.ForwardCaller()))
+		{"the caller and a mapping of the same header", func() {
+			stack := newStack()
+			n := newNetwork(stack)
+			shop(stack, func(p *secureapi.Props) {
+				p.Routes = append(p.Routes, secureapi.Integrate("GET /stock", secureapi.ForwardTo(n.http, &props{
+					VPCLink: n.link, Options: &awsapigateway.IntegrationOptions{RequestParameters: &map[string]*string{
+						"integration.request.header.callerissuer": jsii.String("method.request.header.X-Issuer"),
+					}}}), secureapi.ForwardCaller()))
 			})
-		}, `route "GET /stock": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, ` +
-			"StartSyncExecution, PutEvents and InvokeAsync send: map $context.authorizer.principalId in the templates or " +
-			"RequestParameters of its own integration instead"},
+		}, `route "GET /stock": its integration maps integration.request.header.callerissuer, and ForwardCaller sets that ` +
+			"header on each route of the API with an HTTP backend: leave it out of the RequestParameters"},
 		{"a load balancer of another account", in(far, props{VPCLink: farLink}), "the load balancer is " +
 			"in account 111122223333 and the API in 999999999999, and a private integration needs the load balancer, the VPC " +
 			"link and the API in one account: put the API into the load balancer's account"},

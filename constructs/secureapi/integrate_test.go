@@ -347,11 +347,19 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a caller for another integration", func() {
 			secureapi.New(stack, "Callers", &secureapi.Props{
 				Authorizer: secureapi.IAMAuthorizer{},
+				Routes:     []secureapi.Route{secureapi.Integrate("GET /a", secureapi.Respond(200), secureapi.ForwardCaller())},
+			})
+		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, ` +
+			`PutEvents, InvokeAsync, ForwardTo and HTTP integrations send: map $context.identity.userArn in the templates or ` +
+			`RequestParameters of its own integration instead`},
+		{"a caller of the app's own function for a backend", func() {
+			stack := newStack()
+			secureapi.New(stack, "Callers", &secureapi.Props{
+				Authorizer: secureapi.TokenAuthorizer{Function: backend(stack, "Decide")},
 				Routes: []secureapi.Route{secureapi.Integrate("GET /a",
 					awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), secureapi.ForwardCaller())},
 			})
-		}, `route "GET /a": it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, ` +
-			`PutEvents and InvokeAsync send: map $context.identity.userArn in the templates or RequestParameters of its own integration instead`},
+		}, `route "GET /a": it has ForwardCaller, and your own Function guards it`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.make, tt.want) })
 	}

@@ -82,7 +82,7 @@ func (r Route) plan(function int) plan.Route {
 		out.NeedsKey, out.NeedsNoKey = isTrue(o.ApiKeyRequired), isFalse(o.ApiKeyRequired)
 	}
 	if late, ok := r.Integration.(*lateIntegration); ok {
-		out.Invokes = late.invokes
+		out.Invokes, out.Calls = late.invokes, !late.noCaller
 	}
 	if i := r.IntegrationOptions; i != nil {
 		out.NoProxy = isFalse(i.Proxy)

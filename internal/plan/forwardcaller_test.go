@@ -1,6 +1,9 @@
 package plan
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestForwardCaller(t *testing.T) {
 	integrated := func(r Route) Route {
@@ -28,6 +31,42 @@ func TestForwardCaller(t *testing.T) {
 	}
 	if got := (Lambda{Own: true}).Caller(); got.Issuer != "" {
 		t.Errorf("a function of the app's own is read for an issuer: %+v", got)
+	}
+
+	for _, tt := range []struct {
+		name   string
+		caller Caller
+		calls  bool // whether the integration calls a service
+		want   string
+	}{
+		{"a user of a pool", PoolCaller, false, "{context.authorizer.claims.sub context.authorizer.claims.iss false}"},
+		{"an IAM principal", IAMCaller, false, "{context.identity.userArn  false}"},
+		{"whom a function of the app's own names", LambdaCaller, false, "{context.authorizer.principalId  true}"},
+		{"a call that has the caller", PoolCaller, true, "none"},
+	} {
+		p, err := New(table(both(func(p *Props) { p.Authorizer.Caller = tt.caller }, add(
+			withOptions(integrated(handle("POST /jobs", 0, ForwardCaller{})), func(r *Route) { r.Calls = tt.calls }),
+			integrated(handle("POST /mute", 0)),
+		))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range p.Routes {
+			if !r.Integrated {
+				continue
+			}
+			got, want := "none", tt.want
+			if caller := p.Integrated(r).Caller; caller != nil {
+				got = fmt.Sprint(*caller)
+			}
+			if r.Pattern.Path() == "/mute" {
+				want = "none"
+			}
+			if got != want || p.Integrated(r).TellsCallers == tt.calls {
+				t.Errorf("%s: %s has the caller %s and TellsCallers %v, want %s", tt.name, r.Pattern, got,
+					p.Integrated(r).TellsCallers, want)
+			}
+		}
 	}
 
 	testRefusals(t, []refusal{

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/gatehouse-cdk/gatehouse/internal/corsconfig"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan/integration"
 )
@@ -15,6 +17,10 @@ func (p *Plan) Integrated(r PlannedRoute) integration.Route {
 		CacheKeys:  p.CacheKeys(r),
 		BinaryJSON: p.BinaryPreflights(),
 	}
+	if caller := r.Caller(); caller != nil && !r.Calls {
+		out.Caller = caller.told()
+	}
+	out.TellsCallers = slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.ForwardsCaller && !r.Calls })
 	if c := p.props.CORS; c != nil {
 		out.CORS = &corsconfig.Config{
 			AllowOrigins:     c.AllowOrigins,

@@ -55,6 +55,7 @@ type Route struct {
 	Streams       bool          // its answers are streamed, by a word or by its IntegrationOptions
 	Buffers       bool          // its IntegrationOptions turn streaming off
 	Invokes       bool          // its integration invokes a function, for which it may have a tenant
+	Calls         bool          // its integration calls a service, and adds the caller to the call itself
 	OwnTenant     bool          // its IntegrationOptions map X-Amz-Tenant-Id
 	Isolated      bool          // its function has tenant isolation; set if DefaultAccess has a Tenant
 	Timeout       time.Duration // of its IntegrationOptions; 0 if not set or not known

@@ -13,6 +13,8 @@ type Derived struct {
 	IntegrationResponses []any // nil if they do not change
 	MethodResponses      []any // nil if they do not change
 	Convert              bool  // binary bodies have to be converted to text
+
+	Headers map[string]string // RequestParameters of headers that name the caller; nil for none
 }
 
 // Derive reads a method's integration and the answers that it declares, in CDK's form. It refuses what API Gateway
@@ -25,6 +27,11 @@ func (r Route) Derive(integration map[string]any, declared []any) (Derived, erro
 	if err := r.checkCached(d.Integration); err != nil {
 		return d, err
 	}
+	headers, err := r.callerHeaders(d.Integration)
+	if err != nil {
+		return d, err
+	}
+	d.Headers = headers
 	if d.Integration.isProxy() {
 		return d, nil
 	}
