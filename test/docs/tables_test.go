@@ -1,7 +1,9 @@
 package docs
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,6 +56,46 @@ func (l listing) compare(t *testing.T, real []string) {
 		if !slices.Contains(real, name) {
 			t.Errorf("%s:%d: the table lists %s, which does not exist", l.page.name, l.line, name)
 		}
+	}
+}
+
+// TestTablesHaveRows finds tables of which an edit left the heading alone.
+func TestTablesHaveRows(t *testing.T) {
+	for _, p := range documentation(t) {
+		for i, line := range p.lines {
+			if p.code[i] || !strings.HasPrefix(line, "|--") {
+				continue
+			}
+			if i+1 == len(p.lines) || !strings.HasPrefix(p.lines[i+1], "|") {
+				t.Errorf("%s:%d: the table has no rows", p.name, i+1)
+			}
+		}
+	}
+}
+
+var release = regexp.MustCompile("^\\| `([^`]+)` \\| (v[0-9.]+) \\| v[0-9.]+ \\|$")
+
+// TestOldestReleases compares the oldest supported releases of CDK with go.mod, which requires them.
+func TestOldestReleases(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(repository, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var modules []string
+	for _, p := range documentation(t) {
+		for i, line := range p.lines {
+			m := release.FindStringSubmatch(line)
+			if m == nil {
+				continue
+			}
+			modules = append(modules, m[1])
+			if !strings.Contains(string(mod), "\t"+m[1]+" "+m[2]+"\n") {
+				t.Errorf("%s:%d: go.mod does not require %s of %s", p.name, i+1, m[2], m[1])
+			}
+		}
+	}
+	if len(modules) != 3 {
+		t.Errorf("the documentation has the oldest releases of %v, want those of CDK, jsii and constructs", modules)
 	}
 }
 
