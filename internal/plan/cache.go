@@ -33,7 +33,11 @@ func CacheTTL(d time.Duration) (time.Duration, error) {
 	case d > maxCacheTTL:
 		return 0, fmt.Errorf("CacheTTL %s is over API Gateway's maximum of 1h0m0s (3600 seconds)", d)
 	case d%time.Second != 0:
-		return 0, fmt.Errorf("CacheTTL %s is not in whole seconds, as API Gateway takes it", d)
+		want := "give whole seconds, such as 5*time.Minute"
+		if d <= maxCacheTTL/time.Second { // a number of seconds, without its unit
+			want = fmt.Sprintf("write %d*time.Second for %d seconds", d, d)
+		}
+		return 0, fmt.Errorf("CacheTTL %s is not in whole seconds, as API Gateway takes it: %s", d, want)
 	}
 	return d, nil
 }

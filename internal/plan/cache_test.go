@@ -26,7 +26,9 @@ func TestWrongCaches(t *testing.T) {
 			"CacheTTL -1s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache"},
 		{"TTL of half seconds",
 			caching(Cache{Included: true, TTL: 1500 * time.Millisecond}),
-			"CacheTTL 1.5s is not in whole seconds"},
+			"CacheTTL 1.5s is not in whole seconds, as API Gateway takes it: give whole seconds, such as 5*time.Minute"},
+		{"TTL without its unit", caching(Cache{Included: true, TTL: 300}), // nanoseconds, as time.Duration counts
+			"CacheTTL 300ns is not in whole seconds, as API Gateway takes it: write 300*time.Second for 300 seconds"},
 		{"cache without the token", caching(Cache{Included: true, Identity: []IdentitySource{Query("tenant")}}),
 			"the token in method.request.header.Authorization is not among the identity sources, so one caller's answer would serve another"},
 		{

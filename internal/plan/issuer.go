@@ -88,7 +88,7 @@ func (i Issuer) Check() (errs []error) {
 			"with awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Audiences, "") {
-		bad("issuer %q has an empty audience", i.URL)
+		bad("issuer %q has an empty audience: name %s", i.URL, cmp.Or(i.AudienceName, "your API's"))
 	}
 	if slices.Contains(i.Audiences, "*") {
 		bad("issuer %q has the audience %q, which no token has: audiences are compared whole, so name %s", i.URL, "*",

@@ -29,7 +29,7 @@ func TestWrongIssuers(t *testing.T) {
 		{"no audience",
 			issuer(func(i *Issuer) { i.Audiences = nil }),
 			"has no Audiences, so it would accept tokens meant for other services"},
-		{"empty audience", issuer(func(i *Issuer) { i.Audiences = []string{""} }), "has an empty audience"},
+		{"empty audience", issuer(func(i *Issuer) { i.Audiences = []string{""} }), "has an empty audience: name your API's"},
 		{"http issuer",
 			issuer(func(i *Issuer) { i.URL = "http://idp.example.com" }),
 			`URL "http://idp.example.com": want an https URL with a host`},

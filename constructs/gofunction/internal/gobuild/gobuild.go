@@ -125,8 +125,10 @@ func (t Target) resolve() (Target, error) {
 	if err != nil {
 		return t, fmt.Errorf("%w: %w", ErrProps, err)
 	}
+	given := fmt.Sprintf("Dir %q", t.Dir) // what an error is about
 	t.Dir = dir
 	if IsDirectory(t.Package) {
+		given = fmt.Sprintf("Package %q", t.Package)
 		// Running in the package's directory makes it the main module's, whatever module Dir is in.
 		if t.Dir = t.Package; !filepath.IsAbs(t.Dir) {
 			t.Dir = filepath.Join(dir, t.Package)
@@ -135,11 +137,11 @@ func (t Target) resolve() (Target, error) {
 	}
 	info, err := os.Stat(t.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return t, fmt.Errorf("%w: there is no directory %s", ErrProps, t.Dir)
+		return t, fmt.Errorf("%w: %s: there is no directory %s", ErrProps, given, t.Dir)
 	} else if err != nil {
 		return t, fmt.Errorf("%w: %w", ErrProps, err)
 	} else if !info.IsDir() {
-		return t, fmt.Errorf("%w: %s is not a directory", ErrProps, t.Dir)
+		return t, fmt.Errorf("%w: %s: %s is not a directory", ErrProps, given, t.Dir)
 	}
 	t.Tags = slices.Clone(t.Tags)
 	slices.Sort(t.Tags)
