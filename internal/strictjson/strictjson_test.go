@@ -2,10 +2,13 @@ package strictjson
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,6 +34,7 @@ func TestParse(t *testing.T) {
 		{"a scalar", `"text"`, nil},
 		{"every escape", `"\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00"`, nil},
 		{"raw characters outside ASCII", `"é€😀"`, nil},
+		{"the replacement character", "\"\uFFFD\"", nil},
 		{"DEL stands for itself", "\"\x7f\"", nil},
 		{"the same name in two objects", `{"a":{"a":1},"b":{"a":2}}`, nil},
 		{"the same value twice", `{"a":"a","b":"a"}`, nil},
@@ -70,6 +74,7 @@ func TestParse(t *testing.T) {
 		{"a name without quotes", `{a:1}`, ErrSyntax},
 		{"a name in single quotes", `{'a':1}`, ErrSyntax},
 		{"a number as name", `{1:1}`, ErrSyntax},
+		{"a name without its first quote", `{na":1}`, ErrSyntax},
 		{"a name alone", `{"a"`, ErrSyntax},
 		{"mismatched brackets", `[1}`, ErrSyntax},
 		{"a comment", `{/**/}`, ErrSyntax},
@@ -88,7 +93,11 @@ func TestParse(t *testing.T) {
 		{"minus alone", `-`, ErrSyntax},
 		{"no digit before the point", `.5`, ErrSyntax},
 		{"no digit after the point", `1.`, ErrSyntax},
-		{"no digit in the exponent", `1e+`, ErrSyntax},
+		{"no digit in the exponent", `1e`, ErrSyntax},
+		{"a sign without digits in the exponent", `1e+`, ErrSyntax},
+		{"a letter before e in the exponent", `1d2`, ErrTrailing},
+		{"the character before 0 as a digit", `1/`, ErrTrailing},
+		{"the character after 9 as a digit", `1:`, ErrTrailing},
 		{"hexadecimal", `0x10`, ErrTrailing},
 		{"infinity", `-Infinity`, ErrSyntax},
 
@@ -119,6 +128,8 @@ func TestParse(t *testing.T) {
 		{"a sequence cut short", "\"\xe2\x82\"", ErrUTF8},
 		{"invalid UTF-8 in a name", "{\"\xff\":1}", ErrUTF8},
 		{"a lone high surrogate", `"\ud800"`, ErrUTF8},
+		{"a high surrogate at the end", `"\ud800`, ErrUTF8},
+		{"a high surrogate and a backslash at the end", `"\ud800\`, ErrUTF8},
 		{"a lone high surrogate and text", `"\ud800abcdefgh"`, ErrUTF8},
 		{"a lone low surrogate", `"\udc00"`, ErrUTF8},
 		{"two high surrogates", `"\ud800\ud800"`, ErrUTF8},
@@ -141,6 +152,52 @@ func TestParse(t *testing.T) {
 				t.Errorf("a value exists: %v, though the error is %v", v.Exists(), err)
 			}
 		})
+	}
+}
+
+// Each escape of four digits stands for its character, unless that is a surrogate (RFC 8259, section 7).
+func TestEscapesOfFourDigits(t *testing.T) {
+	for r := range rune(0x10000) {
+		for _, format := range []string{`"\u%04x"`, `"\u%04X"`} {
+			text := fmt.Sprintf(format, r)
+			v, err := Parse(text)
+			if utf16.IsSurrogate(r) {
+				if !errors.Is(err, ErrUTF8) {
+					t.Errorf("%s: got %v, want %v", text, err, ErrUTF8)
+				}
+			} else if !v.Is(string(r)) {
+				t.Errorf("%s: got %s, %v, want %q", text, v.Raw(), err, r)
+			}
+		}
+	}
+	for c := range 256 {
+		digits := "00" + string([]byte{byte(c)}) + "1"
+		want, invalid := strconv.ParseUint(digits, 16, 16)
+		v, err := Parse(`"\u` + digits + `"`)
+		if (err == nil) != (invalid == nil) || err == nil && !v.Is(string(rune(want))) {
+			t.Errorf("the digits %q: got %s, %v", digits, v.Raw(), err)
+		}
+	}
+}
+
+func TestEscapesOfSurrogatePairs(t *testing.T) {
+	around := []rune{0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000}
+	for _, high := range around {
+		for _, low := range around {
+			text := fmt.Sprintf(`"\u%04x\u%04x"`, high, low)
+			want := string(utf16.DecodeRune(high, low))
+			if !utf16.IsSurrogate(high) && !utf16.IsSurrogate(low) {
+				want = string([]rune{high, low})
+			}
+			v, err := Parse(text)
+			if want == "\uFFFD" {
+				if !errors.Is(err, ErrUTF8) {
+					t.Errorf("%s: got %v, want %v", text, err, ErrUTF8)
+				}
+			} else if !v.Is(want) {
+				t.Errorf("%s: got %s, %v, want %q", text, v.Raw(), err, want)
+			}
+		}
 	}
 }
 
