@@ -185,6 +185,7 @@ func TestHostileLogoutTokens(t *testing.T) {
 		{"with a long sub", claim("sub", strings.Repeat("s", 256)), "logout_token_sub"},
 		{"with a number for sub", claim("sub", 1), "logout_token_claim_type"},
 		{"with an empty sid", claim("sid", ""), "logout_token_sid"},
+		{"with a long sid", claim("sid", strings.Repeat("s", 1025)), "logout_token_sid"},
 		{"with a number for sid", claim("sid", 1), "logout_token_sid"},
 		{"with a list for sid", claim("sid", []string{"sid-1"}), "logout_token_sid"},
 		{"without typ", header(func(h map[string]any) { h["typ"] = nil }), "logout_token_type"},

@@ -28,6 +28,7 @@ func TestIDTokens(t *testing.T) {
 		{"another issuer", claims(func(c map[string]any) { c["iss"] = "https://evil.test" }), "id_token_issuer"},
 		{"another audience", claims(func(c map[string]any) { c["aud"] = "other" }), "id_token_audience"},
 		{"no audience", claims(func(c map[string]any) { c["aud"] = nil }), "id_token_audience"},
+		{"one audience in a list", claims(func(c map[string]any) { c["aud"] = []string{clientID} }), ""},
 		{"several audiences and azp", claims(func(c map[string]any) {
 			c["aud"], c["azp"] = []string{"other", clientID}, clientID
 		}), ""},
@@ -43,6 +44,7 @@ func TestIDTokens(t *testing.T) {
 		{"iat in the future", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 61 }), "id_token_not_yet"},
 		{"a clock that is a minute ahead", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 60 }), ""},
 		{"no sub", claims(func(c map[string]any) { c["sub"] = nil }), "id_token_sub"},
+		{"a sub of 255", claims(func(c map[string]any) { c["sub"] = strings.Repeat("s", 255) }), ""},
 		{"a sub of 256", claims(func(c map[string]any) { c["sub"] = strings.Repeat("s", 256) }), "id_token_sub"},
 		{"a number for sub", claims(func(c map[string]any) { c["sub"] = 1 }), "id_token_claim_type"},
 		{"another access token's hash", claims(func(c map[string]any) { c["at_hash"] = halfHash("x") }), "id_token_at_hash"},
@@ -93,6 +95,23 @@ func TestIDTokens(t *testing.T) {
 	}
 }
 
+// A name that is too long for the cookie is cut, but not within a character.
+func TestLongNames(t *testing.T) {
+	long := strings.Repeat("n", 255)
+	for name, want := range map[string]string{
+		long + "m":      long + "m",
+		long + "mm":     long + "m",
+		long + "\u00E9": long,
+	} {
+		f := newFixture(t)
+		f.idp.idToken = func(c map[string]any) { c["name"] = name }
+		f.logIn()
+		if s, err := f.sealed(); err != nil || s.Name != want {
+			t.Errorf("%q: %v, %v", name, s, err)
+		}
+	}
+}
+
 // payload returns the claims of a JWT.
 func payload(text string) map[string]any {
 	b, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[1])
@@ -108,10 +127,10 @@ func TestAuthTime(t *testing.T) {
 		ago    any
 		reason string
 	}{
-		"now":           {int64(0), ""},
-		"too long ago":  {int64(3600), "id_token_auth_time"},
-		"not said":      {nil, "id_token_auth_time"},
-		"within it all": {int64(400), ""}, // 300 and the time that a login may take
+		"now":                             {int64(0), ""},
+		"within it all":                   {int64(900), ""}, // 300 and the 10 minutes that a login may take
+		"a second longer ago than it all": {int64(901), "id_token_auth_time"},
+		"not said":                        {nil, "id_token_auth_time"},
 	} {
 		f := newFixture(t, func(c *Config) { c.Parameters = map[string]string{"max_age": "300"} })
 		f.idp.idToken = func(claims map[string]any) {

@@ -2,12 +2,14 @@ package oidcclient
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // TestASharedSecretAndPublishedKeys has an issuer that signs access tokens with a shared secret and ID tokens with a
@@ -71,6 +73,31 @@ func TestIssuerOfIDTokens(t *testing.T) {
 		if i.TokenUse != tt.want || len(i.Audiences) != 1 || i.Audiences[0] != "shop" || i.Leeway != time.Hour ||
 			strings.Join(i.Algorithms, " ") != "ES256 RS256" {
 			t.Errorf("%s: got %+v", tt.name, i)
+		}
+	}
+}
+
+// A logout token's jti, sid and sub may be as long as what is stored of them, and no longer.
+func TestSizesOfALogoutToken(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		jti, sid, sub int
+		want          error
+	}{
+		{"the longest", 1024, 1024, 255, nil},
+		{"a longer jti", 1025, 1024, 255, errLogoutJTI},
+		{"a longer sid", 1024, 1025, 255, errLogoutSID},
+		{"a longer sub", 1024, 1024, 256, errLogoutSub},
+	} {
+		of := func(size int) string { return strings.Repeat("x", size) }
+		v, err := strictjson.Parse(`{"events":{"` + logoutEvent + `":{}},"iat":1,"jti":"` + of(c.jti) + `","sid":"` +
+			of(c.sid) + `","sub":"` + of(c.sub) + `"}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := readLogoutToken(v)
+		if !errors.Is(err, c.want) || err == nil && (len(got.ID) != c.jti || len(got.SID) != c.sid) {
+			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // TestTokenSizes: a table could store longer tokens than cookies, but the guard verifies none.
@@ -24,6 +26,47 @@ func TestTokenSizes(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestLifetime(t *testing.T) {
+	const tenYears = 10 * 366 * 24 * 60 * 60
+	for text, want := range map[string]int64{ // 0: it is refused
+		`1`:           1,
+		`1.9`:         1,
+		`"3600"`:      3600,
+		`3.6e3`:       3600,
+		`316224000`:   tenYears,
+		`316224001`:   tenYears,
+		`1e18`:        tenYears,
+		`0`:           0,
+		`0.9`:         0,
+		`-1`:          0,
+		`1e19`:        0,
+		`""`:          0,
+		`"1 h"`:       0,
+		`"\"3600\""`:  0,
+		`true`:        0,
+		`[3600]`:      0,
+		`{"3600": 1}`: 0,
+	} {
+		v, err := strictjson.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := lifetime(v); ok != (want > 0) || ok && got != want {
+			t.Errorf("%s: got %d, %v, want %d", text, got, ok, want)
+		}
+	}
+}
+
+func TestIsPrintable(t *testing.T) {
+	for text, want := range map[string]bool{
+		" ": true, "~": true, "a.b-c": true, "": false, "a\x1F": false, "a\x7F": false, "\u00E9": false, "a\r\nb": false,
+	} {
+		if got := isPrintable(text); got != want {
+			t.Errorf("%q: got %t", text, got)
 		}
 	}
 }
