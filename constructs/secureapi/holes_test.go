@@ -83,6 +83,18 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			}, func(_ awscdk.Stack, api *secureapi.API) {
 				cfn(method(api, "/stock", "GET")).AddPropertyDeletionOverride(jsii.String("Integration.IntegrationTarget"))
 			}, "private-integration", "the method GET /stock is connected to a VPC link V2, and has no IntegrationTarget"},
+		{"a header of the caller that a public route passes on",
+			func(p *secureapi.Props) {
+				p.Routes = append(p.Routes,
+					secureapi.Integrate("GET /stock", awsapigateway.NewHttpIntegration(jsii.String("https://stock.example.com/all"),
+						&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{
+							RequestParameters: &map[string]*string{
+								"integration.request.header.X-Subject": jsii.String("context.authorizer.principalId"),
+							}}})),
+					secureapi.Integrate("GET /page", awsapigateway.NewHttpIntegration(jsii.String("https://stock.example.com/page"),
+						nil), secureapi.Public("a page")))
+			}, func(awscdk.Stack, *secureapi.API) {}, "forgeable-header",
+			"the method GET /page passes the client's header x-subject on, and the backend learns from it who calls GET /stock"},
 		{"a method with a key alone", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 		}, "open-method", "the method GET / is public with a key, which is no identity, and the table does not say so"},

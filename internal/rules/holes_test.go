@@ -26,6 +26,7 @@ var holes = map[string]string{
 	"fall-through":                   "fall-through",
 	"foreign-cache-without-identity": "cache-without-identity",
 	"foreign-type-from-parameter":    "undecided-authorization",
+	"forgeable-header":               "forgeable-header",
 	"function-url":                   "open-function-url",
 	"function-url-streamed":          "open-function-url",
 	"function-url-undecided":         "open-function-url",

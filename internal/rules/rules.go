@@ -61,6 +61,7 @@ func All() []Rule {
 		privateIntegration,
 		refusedRouting,
 		openCall,
+		forgeableHeader,
 		unreadTemplate,
 		missingRoute,
 		tenantFromRequest,

@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// told is a backend that records what the headers tell of the caller, as a backend reads them that takes letters of
-// either case, hyphens and underscores for the same (CGI, RFC 3875, section 4.1.18).
+// told is a backend that records the headers about the caller. It takes letters of either case, hyphens and underscores
+// for the same, as CGI does (RFC 3875, section 4.1.18).
 type told struct {
 	mu   sync.Mutex
 	last string
@@ -46,8 +46,8 @@ func (b *told) read() string {
 	return out
 }
 
-// newBackends has an HTTP backend behind each guard that may name its caller by headers, with and without ForwardCaller,
-// and on a public route. Each route has an integration of each type.
+// newBackends has an HTTP backend behind each guard that may name its caller by headers, with and without
+// ForwardCaller, and on a public route. Each route has an integration of each type.
 func newBackends(app awscdk.App, url string) {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -108,7 +108,8 @@ func TestCallerHeaders(t *testing.T) {
 	}
 	key := s.AccessKeys()[0]
 	guards := []struct{ name, authorization, want string }{
-		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "Zoë, user 1"}), line("Zo%C3%AB%2C%20user%201", id)},
+		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "Zoë, user 1"}),
+			line("Zo%C3%AB%2C%20user%201", id)},
 		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: "a\r\nCallerIssuer: x"}),
 			line("a%0D%0ACallerIssuer:%20x", id)},
 		{"included", token(localgateway.TokenRequest{Issuer: id, Subject: notGiven}), line("not%20given", id)},

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestMappedHeader sends headers of the client beside one that HTTP_PROXY maps. The mapping replaces the client's header,
-// as test_http_proxy_integration_request_data_mappings has recorded it, in
+// TestMappedHeader sends headers of the client beside one that HTTP_PROXY maps. The mapping replaces the client's
+// header, as test_http_proxy_integration_request_data_mappings has recorded it, in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.py.
 // No source says what a missing value does. Here it replaces nothing, which is the worst case for a backend.
 func TestMappedHeader(t *testing.T) {

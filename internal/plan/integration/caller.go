@@ -19,8 +19,8 @@ const (
 const NotGiven = "not given"
 
 // callerHeaders returns the RequestParameters of the headers that name the caller. If a route of the API has them, each
-// route with an HTTP backend has both, because API Gateway passes a header of the client on only if nothing is mapped to
-// it. AWS documents the mapping, and LocalStack has recorded that it replaces the client's header, in
+// route with an HTTP backend has both, because API Gateway passes a header of the client on unless something is mapped
+// to it. LocalStack has recorded that a mapping replaces the client's header, in
 // test_http_proxy_integration_request_data_mappings of
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.py.
 // No source says what is sent if the value is missing. So each value is one that is always there.
@@ -31,13 +31,13 @@ func (r Route) callerHeaders(i Integration) (map[string]string, error) {
 	isHTTP := i.Type == typeHTTP || i.Type == typeHTTPProxy
 	switch {
 	case r.Caller != nil && !isHTTP:
-		return fail("it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, PutEvents, "+
-			"InvokeAsync, ForwardTo and HTTP integrations send: map $%s in the templates or RequestParameters of its own "+
-			"integration instead", r.Caller.Principal)
+		return fail("it has ForwardCaller, which adds the caller to what SendTo, StartExecution, StartSyncExecution, "+
+			"PutEvents, InvokeAsync, ForwardTo and HTTP integrations send: map $%s in the templates or RequestParameters of "+
+			"its own integration instead", r.Caller.Principal)
 	case r.Caller != nil && r.Caller.Own:
-		return fail("it has ForwardCaller, and your own Function guards it, whose principalId may be empty or no text for a " +
-			"header, so that the client's own header could reach the backend in its place: guard the route with a TokenAuthorizer " +
-			"with JWT, or answer it with a function")
+		return fail("it has ForwardCaller, and your own Function guards it, whose principalId may be empty or no text for " +
+			"a header, so that the client's own header could reach the backend in its place: guard the route with a " +
+			"TokenAuthorizer with JWT, or answer it with a function")
 	case !isHTTP || !r.TellsCallers:
 		return nil, nil
 	}

@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+var forgeableHeader = Rule{
+	ID:       "forgeable-header",
+	Severity: Error,
+	Why: "An HTTP_PROXY integration passes the client's headers on, except for those that it maps. If one method tells " +
+		"a backend its caller by a header, and another method of the backend does not set that header, clients of the " +
+		"other method can name any caller.",
+	Looks: "methods of one backend (load balancer, scheme, host and port) with an HTTP_PROXY integration, and headers " +
+		"that one of them maps from context.authorizer or the IAM identity, other than Authorization; for methods of APIs " +
+		"that Gatehouse did not build it warns",
+	WayOut: "give the route that tells the caller ForwardCaller in place of its own mapping, or map the header on this " +
+		"method too, for example to the text 'not given'",
+	check: func(v *view, report reporter) {
+		backends := map[string][]proxied{}
+		for _, m := range v.methods {
+			if p, ok := m.proxied(); ok {
+				backends[p.backend] = append(backends[p.backend], p)
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(backends)) {
+			tellers := map[string]*method{} // the first method that maps each header from the caller
+			for _, p := range backends[key] {
+				for name, from := range p.headers {
+					if tellers[name] == nil && name != "authorization" && p.tells(from) {
+						tellers[name] = p.method
+					}
+				}
+			}
+			for _, p := range backends[key] {
+				for _, name := range slices.Sorted(maps.Keys(tellers)) {
+					what := p.forgeable(name)
+					if what == "" {
+						continue
+					}
+					f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s %s, and the backend learns from it who calls "+
+						"%s", p.key(), what, tellers[name].key())}
+					if p.api != nil {
+						f.API = p.api.name()
+						if p.api.plan != nil {
+							f.Severity = Error
+						}
+					}
+					report(p.resource, f)
+				}
+			}
+		}
+	},
+}
+
+// proxied is a method with an HTTP_PROXY integration.
+type proxied struct {
+	*method
+	backend string
+	headers map[string]string // what headers are mapped from, by names in lower case; "" if that is not known
+}
+
+// proxied reads the integration of a method. It returns false if the integration is of another type, or if its backend
+// or its headers are not known.
+func (m *method) proxied() (p proxied, ok bool) {
+	i, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	kind, _ := i["Type"].(string)
+	uri, ok := i["Uri"].(string)
+	scheme, rest, isURL := strings.Cut(uri, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	named := strings.Contains(host, "{") // the request names the host, or a stage variable does
+	if strings.ToUpper(kind) != "HTTP_PROXY" || !ok || !isURL || named {
+		return p, false
+	}
+	p = proxied{m, strings.ToLower(scheme+"://"+host) + " " + inJSON(i["IntegrationTarget"]), map[string]string{}}
+	parameters, ok := i["RequestParameters"].(map[string]any)
+	if !ok && i["RequestParameters"] != nil {
+		return p, false
+	}
+	for to, from := range parameters {
+		if intrinsic(to) {
+			return p, false
+		}
+		if name, is := strings.CutPrefix(to, "integration.request.header."); is {
+			p.headers[strings.ToLower(name)], _ = from.(string)
+		}
+	}
+	return p, true
+}
+
+// tells reports whether a mapping expression is what the method's guard found out about the caller.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+func (m *method) tells(from string) bool {
+	switch from {
+	case "context.identity.caller", "context.identity.user", "context.identity.userArn",
+		"context.identity.cognitoIdentityId":
+		return m.mayHaveType(authIAM)
+	}
+	return strings.HasPrefix(from, "context.authorizer.") && (m.why != "" || slices.ContainsFunc(m.types, hasContext))
+}
+
+// forgeable says how the client writes a header that the backend receives. It returns "" if the client cannot, or if
+// that is not known.
+func (p proxied) forgeable(header string) string {
+	from, mapped := p.headers[header]
+	switch {
+	case !mapped:
+		return "passes the client's header " + header + " on"
+	case chosenByCaller(from):
+		return fmt.Sprintf("maps the header %s from %s, which the client writes", header, from)
+	case strings.HasPrefix(from, "context.authorizer.") && !p.tells(from):
+		return fmt.Sprintf("maps the header %s from %s, and has no authorizer that returns it", header, from)
+	}
+	return ""
+}
