@@ -52,8 +52,11 @@ type fakeProvider struct {
 	lifetime time.Duration
 	secret   string
 	byKey    bool // the client authenticates with an assertion, which the test looks at
-	issued   int
-	last     map[string]any // the last token answer
+
+	refuseClient http.HandlerFunc // answers a client with a wrong secret; nil for 401 and invalid_client
+
+	issued int
+	last   map[string]any // the last token answer
 
 	metadata  func(map[string]any)             // changes the discovery document
 	idToken   func(claims map[string]any)      // changes an ID token
@@ -219,6 +222,10 @@ func (p *fakeProvider) authenticated(w http.ResponseWriter, r *http.Request, for
 		return true
 	}
 	if id != clientID || secret != p.secret {
+		if p.refuseClient != nil {
+			p.refuseClient(w, r)
+			return false
+		}
 		p.say(w, 401, map[string]any{"error": "invalid_client"})
 		return false
 	}

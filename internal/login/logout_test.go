@@ -31,6 +31,7 @@ func TestLogout(t *testing.T) {
 	if p.Header.Get("Clear-Site-Data") != `"cache"` || len(f.browser.Jar.Names("")) != 0 {
 		t.Errorf("header %v, cookies %q", p.Header, f.browser.Jar.Names(""))
 	}
+	f.want(p, 200, "")
 	if form := f.idp.form("/revoke"); form.Get("token") != s.Refresh || form.Get("token_type_hint") != "refresh_token" {
 		t.Errorf("revocation %v", form)
 	}
@@ -119,7 +120,9 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 		delete(doc, "revocation_endpoint")
 	}
 	f.logIn()
-	if p := f.post("logout"); members(t, p)["location"] != stage+"/" || f.idp.count("/revoke") != 0 {
+	p := f.post("logout")
+	f.want(p, 200, "")
+	if members(t, p)["location"] != stage+"/" || f.idp.count("/revoke") != 0 {
 		t.Errorf("a provider that has neither: %s", p.Body)
 	}
 }

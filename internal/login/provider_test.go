@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -141,15 +142,29 @@ func TestKeysThatMove(t *testing.T) {
 	}
 }
 
-// A client's secret is fetched again when the provider refuses the cached one.
+// A client's secret is fetched again when the provider refuses the cached one, with the status or with the error code
+// of RFC 6749, section 5.2.
 func TestSecretRotation(t *testing.T) {
-	f := newFixture(t)
-	f.logIn()
-	const next = "the-next-secret-of-the-client"
-	f.wire.Note("client_secret", next)
-	f.idp.set(func() { f.idp.secret = next })
-	f.aws.set(func() { f.aws.secrets[secretARN] = next })
-	f.logIn()
+	for name, refusal := range map[string]http.HandlerFunc{
+		"401 and invalid_client": nil,
+		"401 without a code":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) },
+		"400 and invalid_client": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"error":"invalid_client"}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.idp.refuseClient = refusal
+			f.logIn()
+			const next = "the-next-secret-of-the-client"
+			f.wire.Note("client_secret", next)
+			f.idp.set(func() { f.idp.secret = next })
+			f.aws.set(func() { f.aws.secrets[secretARN] = next })
+			f.logIn()
+		})
+	}
 }
 
 // Rotating the keys of the cookies does not log the user out.
@@ -185,13 +200,21 @@ func TestClientAuthentication(t *testing.T) {
 		"client_secret_basic": func(c *Config) {},
 		"client_secret_post":  func(c *Config) { c.ClientAuth = "client_secret_post" },
 		"private_key_jwt":     func(c *Config) { c.ClientAuth, c.Algorithm = "private_key_jwt", "ES256" },
+		"private_key_jwt with a key ID for another audience": func(c *Config) {
+			c.ClientAuth, c.Algorithm = "private_key_jwt", "ES256"
+			c.KeyID, c.Audience = "key-1", idpOrigin+"/token"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, c)
 			f.idp.set(func() {
 				f.idp.metadata = func(doc map[string]any) { doc["pushed_authorization_request_endpoint"] = idpOrigin + "/par" }
 			})
-			if name == "private_key_jwt" {
+			audience, keyID := cmp.Or(f.config.Audience, idpOrigin), any(nil)
+			if f.config.KeyID != "" {
+				keyID = f.config.KeyID
+			}
+			if f.config.ClientAuth == "private_key_jwt" {
 				f.aws.set(func() {
 					f.aws.secrets[secretARN] = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 				})
@@ -201,16 +224,16 @@ func TestClientAuthentication(t *testing.T) {
 			f.post("logout")
 			for _, path := range []string{"/par", "/token", "/revoke"} {
 				form := f.idp.form(path)
-				switch name {
+				switch f.config.ClientAuth {
 				case "client_secret_post":
 					if form.Get("client_secret") != clientSecret || form.Get("client_id") != clientID {
 						t.Errorf("%s: %v", path, form)
 					}
 				case "private_key_jwt":
-					_, err := peer.NewParser(peer.WithTimeFunc(f.clock.Now), peer.WithAudience(idpOrigin),
+					token, err := peer.NewParser(peer.WithTimeFunc(f.clock.Now), peer.WithAudience(audience),
 						peer.WithSubject(clientID), peer.WithIssuer(clientID)).Parse(form.Get("client_assertion"),
 						func(*peer.Token) (any, error) { return key.Public(), nil })
-					if err != nil || form.Get("client_secret") != "" {
+					if err != nil || token.Header["kid"] != keyID || form.Get("client_secret") != "" {
 						t.Errorf("%s: %v, %v", path, form, err)
 					}
 				default:
@@ -243,6 +266,8 @@ func TestLoginWhileTheProviderFails(t *testing.T) {
 	}{
 		{"pushed request refused", says("/par", 400, json, `{"error":"invalid_scope"}`), 500, "client"},
 		{"pushed request without a name", says("/par", 201, json, `{}`), 503, "provider"},
+		{"pushed request with a name of more than 2,048 bytes", says("/par", 201, json,
+			`{"request_uri":"urn:`+strings.Repeat("x", 2045)+`"}`), 503, "provider"},
 		{"pushed request that is HTML", says("/par", 201, "text/html", `secret words of the provider`), 503, "provider"},
 		{"invalid_client", says("/token", 401, json, `{"error":"invalid_client"}`), 500, "client"},
 		{"invalid_grant", says("/token", 400, json, `{"error":"invalid_grant"}`), 400, "invalid_grant"},

@@ -113,23 +113,56 @@ func TestRotationRace(t *testing.T) {
 	}
 }
 
-// TestExpiryOfTokens checks that a session's tokens expire with exp, which the guard uses, and not with expires_in.
+// TestExpiryOfTokens checks that a session's tokens expire with exp, which the guard uses, or earlier with expires_in.
 func TestExpiryOfTokens(t *testing.T) {
-	for name, change := range map[string]func(map[string]any){
-		"later":    func(a map[string]any) { a["expires_in"] = 3600 },
-		"not said": func(a map[string]any) { delete(a, "expires_in") },
+	for name, c := range map[string]struct {
+		change func(map[string]any)
+		life   time.Duration
+	}{
+		"later":    {func(a map[string]any) { a["expires_in"] = 3600 }, 5 * time.Minute},
+		"earlier":  {func(a map[string]any) { a["expires_in"] = 120 }, 2 * time.Minute},
+		"not said": {func(a map[string]any) { delete(a, "expires_in") }, 5 * time.Minute},
 	} {
 		f := newFixture(t)
-		f.idp.tokens = change
+		f.idp.tokens = c.change
 		f.logIn()
 		for _, when := range []string{"login", "refresh"} {
 			s, err := f.sealed()
-			if want := f.clock.Now().Add(5 * time.Minute); err != nil || !s.Expires.Equal(want.Truncate(time.Second)) {
+			if want := f.clock.Now().Add(c.life); err != nil || !s.Expires.Equal(want.Truncate(time.Second)) {
 				t.Errorf("%s, after the %s: %v, %v, want %v", name, when, s.Expires, err, want)
 			}
 			f.clock.Advance(5 * time.Minute)
 			f.want(f.post("refresh"), 200, "")
 		}
+	}
+}
+
+// A refresh takes what the provider returns: there are no other tokens any more. The ID token, which a session with an
+// access token does not need, is ignored.
+func TestRefreshWithTokensThatALoginRefuses(t *testing.T) {
+	for name, change := range map[string]func(*fakeProvider){
+		"no ID token": func(p *fakeProvider) { p.tokens = func(a map[string]any) { delete(a, "id_token") } },
+		"an ID token that has expired": func(p *fakeProvider) {
+			p.idToken = func(c map[string]any) { c["exp"] = c["iat"] }
+		},
+		"an ID token of another user": func(p *fakeProvider) {
+			p.idToken = func(c map[string]any) { c["sub"] = "user-2" }
+		},
+		"an access token for another audience": func(p *fakeProvider) {
+			p.access = func(c map[string]any) { c["aud"] = "https://graph.example.test" }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.logIn()
+			f.clock.Advance(5 * time.Minute)
+			f.idp.set(func() { change(f.idp) })
+			f.want(f.post("refresh"), 200, "")
+			s, err := f.sealed()
+			if err != nil || s.Token != f.idp.lastToken("access_token") || s.Subject != "user-1" {
+				t.Errorf("the session is %+v, %v", s, err)
+			}
+		})
 	}
 }
 

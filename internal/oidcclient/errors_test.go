@@ -21,6 +21,20 @@ func TestEndpointFailure(t *testing.T) {
 	}
 }
 
+func TestRefusalSaysTheCode(t *testing.T) {
+	for _, c := range []struct {
+		of   refusal
+		want string
+	}{
+		{refusal{400, "invalid_client"}, "status 400, error invalid_client"},
+		{refusal{status: 400}, "status 400"},
+	} {
+		if got := c.of.Error(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestRefusalSaysThatRedirectsAreNotFollowed(t *testing.T) {
 	for status, want := range map[int]bool{299: false, 300: true, 302: true, 399: true, 400: false} {
 		if got := strings.Contains((&refusal{status: status}).Error(), "redirects are not followed"); got != want {

@@ -3,6 +3,7 @@ package oidcclient
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,16 +18,20 @@ import (
 func TestASharedSecretAndPublishedKeys(t *testing.T) {
 	config := Config{
 		Issuer: jwt.Issuer{
-			URL:       "https://idp.test",
-			Audiences: []string{"api://orders"},
-			JWKSURL:   "https://idp.test/keys",
-			Secret:    func(context.Context) ([]byte, error) { return []byte(strings.Repeat("s", 32)), nil },
+			URL:        "https://idp.test",
+			Audiences:  []string{"api://orders"},
+			JWKSURL:    "https://idp.test/keys",
+			Algorithms: []string{"HS256"},
+			Secret:     func(context.Context) ([]byte, error) { return []byte(strings.Repeat("s", 32)), nil },
 		},
 		ClientID: "shop",
 	}
 	c, err := New(config, secretsmanager.Client{Getenv: func(string) string { return "" }, Now: time.Now}, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := c.idTokenIssuer("https://idp.test/keys").Algorithms; !slices.Equal(got, []string{"RS256"}) {
+		t.Errorf("ID tokens may have the algorithms %q", got)
 	}
 	if ids, access, err := c.verifiers("https://idp.test/keys"); err != nil || ids == nil || access == nil {
 		t.Errorf("verifiers %v and %v, %v", ids, access, err)
@@ -66,11 +71,15 @@ func TestIssuerOfIDTokens(t *testing.T) {
 		{"Amazon Cognito", "", "eu-central-1_AbCdEfGhI", "id"},
 	} {
 		c := &Client{config: Config{
-			Issuer:   jwt.Issuer{URL: "https://idp.test", TokenUse: tt.use, Algorithms: []string{"ES256"}, Leeway: time.Hour},
+			Issuer: jwt.Issuer{
+				URL: "https://idp.test", TokenUse: tt.use, Algorithms: []string{"ES256"}, Leeway: time.Hour, MaxKeyAge: 1,
+				StaleCeiling: 2, AllowLoopbackHTTP: true,
+			},
 			ClientID: "shop", UserPoolID: tt.pool,
 		}}
 		i := c.idTokenIssuer("https://idp.test/keys")
 		if i.TokenUse != tt.want || len(i.Audiences) != 1 || i.Audiences[0] != "shop" || i.Leeway != time.Hour ||
+			i.MaxKeyAge != 1 || i.StaleCeiling != 2 || !i.AllowLoopbackHTTP ||
 			strings.Join(i.Algorithms, " ") != "ES256 RS256" {
 			t.Errorf("%s: got %+v", tt.name, i)
 		}
@@ -88,17 +97,46 @@ func TestSizesOfALogoutToken(t *testing.T) {
 		{"a longer jti", 1025, 1024, 255, errLogoutJTI},
 		{"a longer sid", 1024, 1025, 255, errLogoutSID},
 		{"a longer sub", 1024, 1024, 256, errLogoutSub},
+		{"a sid and no sub", 1, 1, -1, nil},
+		{"a sub and no sid", 1, -1, 1, nil},
+		{"no sub and no sid", 1, -1, -1, errLogoutSub},
 	} {
-		of := func(size int) string { return strings.Repeat("x", size) }
-		v, err := strictjson.Parse(`{"events":{"` + logoutEvent + `":{}},"iat":1,"jti":"` + of(c.jti) + `","sid":"` +
-			of(c.sid) + `","sub":"` + of(c.sub) + `"}`)
+		text := `{"events":{"` + logoutEvent + `":{}},"iat":1`
+		for name, size := range map[string]int{"jti": c.jti, "sid": c.sid, "sub": c.sub} {
+			if size >= 0 {
+				text += `,"` + name + `":"` + strings.Repeat("x", size) + `"`
+			}
+		}
+		v, err := strictjson.Parse(text + "}")
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := readLogoutToken(v)
-		if !errors.Is(err, c.want) || err == nil && (len(got.ID) != c.jti || len(got.SID) != c.sid) {
+		if !errors.Is(err, c.want) || err == nil && (len(got.ID) != c.jti || len(got.SID) != max(c.sid, 0)) {
 			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
 		}
+	}
+}
+
+// The keys that logout tokens are verified with are those at the URL that the provider names now.
+func TestLogoutVerifier(t *testing.T) {
+	c := &Client{config: Config{Issuer: jwt.Issuer{URL: "https://idp.test"}, ClientID: "shop"}, now: time.Now}
+	verifier := func(url string) *jwt.Verifier {
+		v, err := c.logoutVerifier(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	first := verifier("https://idp.test/keys")
+	if verifier("https://idp.test/keys") != first {
+		t.Error("the verifier is not reused")
+	}
+	if verifier("https://idp.test/moved") == first {
+		t.Error("the verifier is that of the former URL")
+	}
+	if v, err := c.logoutVerifier("http://idp.test/keys"); err == nil || v != nil {
+		t.Errorf("keys over http: %v", err)
 	}
 }
 
