@@ -17,6 +17,7 @@
 package cloudassembly
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ func Read(dir string) (*Assembly, error) {
 // inline code, and its nested stacks are not read.
 func Parse(stackName string, template []byte) (*Assembly, error) {
 	values := newPropertyValues()
-	t, err := parseTemplate(template, values)
+	t, err := parseTemplate(bytes.NewReader(template), int64(len(template)), values)
 	if err != nil {
 		return nil, fmt.Errorf("assembly: template of stack %s: %w", stackName, err)
 	}

@@ -16,12 +16,18 @@ import (
 type propertyValues struct {
 	values map[digest]any            // by the digest of their JSON
 	all    map[digest]map[string]any // by the digest of their names and values
+
+	raw     bytes.Reader  // the value that is being parsed
+	decoder *json.Decoder // of raw: one for all values, because each would allocate a buffer
 }
 
 type digest [sha256.Size]byte
 
 func newPropertyValues() *propertyValues {
-	return &propertyValues{values: map[digest]any{}, all: map[digest]map[string]any{}}
+	p := &propertyValues{values: map[digest]any{}, all: map[digest]map[string]any{}}
+	p.decoder = json.NewDecoder(&p.raw)
+	p.decoder.UseNumber()
+	return p
 }
 
 // parse parses the properties of a resource.
@@ -59,9 +65,8 @@ func (p *propertyValues) value(key digest, raw json.RawMessage) (any, error) {
 		return value, nil
 	}
 	var value any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if err := d.Decode(&value); err != nil {
+	p.raw.Reset(raw)
+	if err := p.decoder.Decode(&value); err != nil {
 		return nil, err
 	}
 	p.values[key] = value

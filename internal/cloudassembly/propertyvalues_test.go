@@ -3,6 +3,7 @@ package cloudassembly
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +14,7 @@ func TestEqualPropertiesAreOneValue(t *testing.T) {
 	values := newPropertyValues()
 	parse := func(text string) map[string]*TemplateResource {
 		t.Helper()
-		template, err := parseTemplate([]byte(text), values)
+		template, err := parseTemplate(strings.NewReader(text), int64(len(text)), values)
 		if err != nil {
 			t.Fatal(err)
 		}

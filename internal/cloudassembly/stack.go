@@ -50,7 +50,7 @@ func (s *Stack) File() string { return s.file }
 func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
 func (s *Stack) readTemplate(file string, values *propertyValues) error {
-	data, err := os.ReadFile(file)
+	in, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return notAssembly(s.dir, "%s, the template of stack %s, is missing: run \"cdk synth\" again",
 			filepath.Base(file), s.Path)
@@ -58,7 +58,12 @@ func (s *Stack) readTemplate(file string, values *propertyValues) error {
 	if err != nil {
 		return notAssembly(s.dir, "%w", err)
 	}
-	if s.Template, err = parseTemplate(data, values); err != nil {
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return notAssembly(s.dir, "%w", err)
+	}
+	if s.Template, err = parseTemplate(in, info.Size(), values); err != nil {
 		return notAssembly(s.dir, "%s, the template of stack %s: %w", filepath.Base(file), s.Path, err)
 	}
 	s.file = file

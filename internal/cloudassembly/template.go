@@ -1,7 +1,7 @@
 package cloudassembly
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,44 +59,97 @@ type Output struct {
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxTemplate = 4 << 20
 
-func parseTemplate(data []byte, values *propertyValues) (*Template, error) {
-	if len(data) > maxTemplate {
-		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, len(data))
+// parseTemplate parses a template of a size. It parses resource by resource, because the decoder holds what it parses
+// several times.
+func parseTemplate(in io.Reader, size int64, values *propertyValues) (*Template, error) {
+	if size > maxTemplate {
+		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, size)
 	}
-	var in struct {
-		Template
-		Transform any
-		Resources map[string]*struct {
-			Type       string
-			Condition  string
-			Properties map[string]json.RawMessage
-			Metadata   any
-			DependsOn  any
+	d := json.NewDecoder(bufio.NewReader(in))
+	d.UseNumber()
+	t := &Template{Resources: map[string]*TemplateResource{}}
+	err := eachMember(d, func(name string) error { return t.parseMember(d, name, values) })
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows it")
 		}
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&in); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("want a template in JSON, as CDK writes it: %w", err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("want a template in JSON, as CDK writes it: something follows it")
+	return t, nil
+}
+
+// eachMember calls f with the name of each member of the object that is next in d, or not at all for null. f must take
+// the member's value from d.
+func eachMember(d *json.Decoder, f func(name string) error) error {
+	switch start, err := d.Token(); {
+	case err != nil || start == nil:
+		return err
+	case start != json.Delim('{'):
+		return fmt.Errorf("got %v, want an object", start)
 	}
-	t := in.Template
-	t.Transforms = transforms(in.Transform)
-	t.Resources = make(map[string]*TemplateResource, len(in.Resources))
-	for id, r := range in.Resources {
-		if r == nil || r.Type == "" {
-			return nil, fmt.Errorf("resource %s has no Type", id)
-		}
-		properties, err := values.parse(r.Properties)
+	for d.More() {
+		name, err := d.Token()
 		if err != nil {
-			return nil, fmt.Errorf("resource %s: %w", id, err)
+			return err
 		}
-		metadata, _ := r.Metadata.(map[string]any) // other tools may write anything there
-		t.Resources[id] = &TemplateResource{r.Type, r.Condition, properties, metadata, dependsOn(r.DependsOn)}
+		if err := f(name.(string)); err != nil {
+			return err
+		}
 	}
-	return &t, nil
+	_, err := d.Token()
+	return err
+}
+
+// parseMember parses a member of a template, whose value is next in d.
+func (t *Template) parseMember(d *json.Decoder, name string, values *propertyValues) error {
+	switch name {
+	case "Parameters":
+		return d.Decode(&t.Parameters)
+	case "Mappings":
+		return d.Decode(&t.Mappings)
+	case "Conditions":
+		return d.Decode(&t.Conditions)
+	case "Outputs":
+		return d.Decode(&t.Outputs)
+	case "Transform":
+		var in any
+		err := d.Decode(&in)
+		t.Transforms = transforms(in)
+		return err
+	case "Resources":
+		return eachMember(d, func(id string) (err error) {
+			if t.Resources[id], err = parseResource(d, values); err != nil {
+				return fmt.Errorf("resource %s %w", id, err)
+			}
+			return nil
+		})
+	}
+	return d.Decode(new(json.RawMessage))
+}
+
+// parseResource parses the resource that is next in d. The error continues a sentence about it.
+func parseResource(d *json.Decoder, values *propertyValues) (*TemplateResource, error) {
+	var in *struct {
+		Type       string
+		Condition  string
+		Properties map[string]json.RawMessage
+		Metadata   any
+		DependsOn  any
+	}
+	if err := d.Decode(&in); err != nil {
+		return nil, fmt.Errorf("is not valid: %w", err)
+	}
+	if in == nil || in.Type == "" {
+		return nil, errors.New("has no Type")
+	}
+	properties, err := values.parse(in.Properties)
+	if err != nil {
+		return nil, fmt.Errorf("is not valid: %w", err)
+	}
+	metadata, _ := in.Metadata.(map[string]any) // other tools may write anything there
+	return &TemplateResource{in.Type, in.Condition, properties, metadata, dependsOn(in.DependsOn)}, nil
 }
 
 // dependsOn returns the names in a DependsOn, which is a name or a list.
