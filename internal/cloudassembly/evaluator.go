@@ -3,6 +3,7 @@ package cloudassembly
 import (
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -37,7 +38,8 @@ type Evaluator struct {
 	calls   map[string]call // the intrinsic functions by name
 	options Options
 	known   map[value]result
-	active  []value // values that are being resolved, to find cycles
+	objects map[objectOf]any // see [Evaluator.Property]
+	active  []value          // values that are being resolved, to find cycles
 	exports map[string][]export
 	work    int
 
@@ -51,6 +53,12 @@ type value struct {
 	stack *Stack
 	kind  string
 	name  string
+}
+
+// objectOf names an object in a stack's template by its address. Templates do not change while they are evaluated.
+type objectOf struct {
+	stack   *Stack
+	address uintptr
 }
 
 type result struct {
@@ -68,7 +76,8 @@ type export struct {
 // logical ID and the path, such as "Properties.Uri", name the place of the value in errors.
 //
 // The result consists of strings, numbers in their original form, booleans, maps and lists; it is nil for null and for
-// AWS::NoValue. Members of maps and lists that are AWS::NoValue are left out. The error is an [*UnresolvedError].
+// AWS::NoValue. Members of maps and lists that are AWS::NoValue are left out. The result must not be changed, because
+// maps and lists without functions are those of the template. The error is an [*UnresolvedError].
 func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, error) {
 	out, err := e.value(placeAt(s, logicalID, path), v)
 	if _, none := out.(noValue); none {
@@ -77,11 +86,43 @@ func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, erro
 	return out, err
 }
 
+// Property resolves a property of a resource, like [Evaluator.Evaluate]. Resources with the same object as a property
+// get the same result: the methods of a function share their integration.
+func (e *Evaluator) Property(s *Stack, logicalID, name string) (any, error) {
+	raw := s.Template.Resources[logicalID].Properties[name]
+	object, ok := raw.(map[string]any)
+	if _, _, function := Intrinsic(object); !ok || function {
+		return e.Evaluate(s, logicalID, "Properties."+name, raw)
+	}
+	key := objectOf{s, reflect.ValueOf(object).Pointer()}
+	if known, ok := e.objects[key]; ok {
+		return known, nil
+	}
+	out, err := e.Evaluate(s, logicalID, "Properties."+name, raw)
+	if err == nil { // an error is about one resource
+		e.objects[key] = out
+	}
+	return out, err
+}
+
+// Ref returns what Ref yields for a resource.
+func (e *Evaluator) Ref(s *Stack, logicalID string) (any, error) {
+	return e.ref(placeAt(s, logicalID, ""), "Ref", logicalID)
+}
+
+// Attribute returns what Fn::GetAtt yields for an attribute of a resource.
+func (e *Evaluator) Attribute(s *Stack, logicalID, name string) (any, error) {
+	return e.attribute(placeAt(s, logicalID, ""), "Fn::GetAtt", logicalID, name)
+}
+
 // value resolves all intrinsic functions in a value at w, like [Evaluator.Evaluate]. It returns a noValue for
 // AWS::NoValue.
 func (e *Evaluator) value(w where, v any) (any, error) {
 	if err := e.countWork(w, 1); err != nil {
 		return nil, err
+	}
+	if work, ok := literal(v, w.depth); ok {
+		return v, e.countWork(w, work)
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -116,6 +157,33 @@ func (e *Evaluator) value(w where, v any) (any, error) {
 		return out, nil
 	}
 	return v, nil
+}
+
+// literal reports whether a value at a depth has no intrinsic function, so that it need not be copied. members is the
+// number of all members and entries in it.
+func literal(v any, depth int) (members int, ok bool) {
+	if depth > maxDepth {
+		return 0, false
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			more, ok := literal(member, depth+1)
+			if !ok || name == "Ref" || strings.HasPrefix(name, "Fn::") {
+				return 0, false
+			}
+			members += 1 + more
+		}
+	case []any:
+		for _, entry := range v {
+			more, ok := literal(entry, depth+1)
+			if !ok {
+				return 0, false
+			}
+			members += 1 + more
+		}
+	}
+	return members, true
 }
 
 // call resolves one intrinsic function. It stands at w, and its argument at in.

@@ -15,21 +15,18 @@ func (e *Evaluator) join(w, in where, arg any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out strings.Builder
+	texts := make([]string, len(list))
 	for i, entry := range list {
 		t, ok := Text(entry)
 		if !ok {
 			return nil, w.fail(fn, nil, "want strings to join, got %s at %s", Describe(entry), in.entry(1).entry(i).path())
 		}
-		if i > 0 {
-			t = by + t
-		}
-		if err := e.countWork(w, len(t)); err != nil {
+		if err := e.countWork(w, len(by)+len(t)); err != nil {
 			return nil, err
 		}
-		out.WriteString(t)
+		texts[i] = t
 	}
-	return out.String(), nil
+	return strings.Join(texts, by), nil
 }
 
 func (e *Evaluator) split(w, in where, arg any) (any, error) {

@@ -16,7 +16,7 @@ var loggedSecret = Rule{
 	WayOut: "write $context.identity.apiKeyId, which identifies the key, and leave tokens out of the format",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeStage] {
-			settings, _ := r.resolvePartly("Properties.AccessLogSetting", r.t.Properties["AccessLogSetting"]).(map[string]any)
+			settings, _ := r.property("AccessLogSetting").(map[string]any)
 			format, _ := settings["Format"].(string)
 			a, _ := v.apiOf(r)
 			for _, secret := range loggedSecrets(format) {

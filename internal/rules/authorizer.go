@@ -37,9 +37,8 @@ var changedAuthorizer = Rule{
 // differences describes how an authorizer differs from its plan.
 func (r *resource) differences(settings map[string]any) (out []string) {
 	planned := func(name string) any { return r.resolvePartly("Metadata."+AuthorizerMetadata+"."+name, settings[name]) }
-	property := func(name string) any { return r.resolvePartly("Properties."+name, r.t.Properties[name]) }
 	compare := func(name string, want any) {
-		if got := property(name); !sameValue(got, want) {
+		if got := r.property(name); !sameValue(got, want) {
 			out = append(out, fmt.Sprintf("%s is %s, want %s", name, inJSON(got), inJSON(want)))
 		}
 	}
@@ -59,9 +58,9 @@ func (r *resource) differences(settings map[string]any) (out []string) {
 		}
 		compare("IdentitySource", strings.Join(all, ","))
 	}
-	if settings["function"] != nil && !invokes(property("AuthorizerUri"), planned("function")) {
+	if settings["function"] != nil && !invokes(r.property("AuthorizerUri"), planned("function")) {
 		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s",
-			inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
+			inJSON(r.property("AuthorizerUri")), inJSON(planned("function"))))
 	}
 	return out
 }

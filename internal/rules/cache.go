@@ -23,7 +23,7 @@ var responseCache = Rule{
 				}
 				settings := r.resolvePartly("Properties", r.t.Properties)
 				if kind == typeDeployment {
-					settings = r.resolvePartly("Properties.StageDescription", r.t.Properties["StageDescription"])
+					settings = r.property("StageDescription")
 				}
 				if where := a.caches(settings); where != "" {
 					stage, _ := r.text("StageName")
@@ -80,7 +80,7 @@ func (a *api) cachesBeside(setting map[string]any) string {
 		if m.key() != key {
 			continue
 		}
-		integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		integration, _ := m.property("Integration").(map[string]any)
 		list, _ := integration["CacheKeyParameters"].([]any)
 		for _, want := range strings.Fields(keys) {
 			if !slices.Contains(list, any(want)) {

@@ -55,7 +55,7 @@ func (m *method) unchecked(parts []string) string {
 			strings.Join(parameters, ", "), validator.id, inJSON(validator.t.Properties["ValidateRequestParameters"]))
 	}
 	if body {
-		models, _ := m.resolvePartly("Properties.RequestModels", m.t.Properties["RequestModels"]).(map[string]any)
+		models, _ := m.property("RequestModels").(map[string]any)
 		for _, media := range []string{"application/json", "$default"} { // a request of another type would not be checked
 			if model, ok := models[media].(string); !ok || model == "" || model == "Empty" {
 				return fmt.Sprintf("checks its body by the table, and its RequestModels have %s for %s", inJSON(models[media]),
@@ -63,7 +63,7 @@ func (m *method) unchecked(parts []string) string {
 			}
 		}
 	}
-	declared, _ := m.resolvePartly("Properties.RequestParameters", m.t.Properties["RequestParameters"]).(map[string]any)
+	declared, _ := m.property("RequestParameters").(map[string]any)
 	for _, name := range parameters {
 		if declared[name] != true && declared[name] != "true" {
 			return fmt.Sprintf("needs %s by the table, and its RequestParameters have %s for it", name, inJSON(declared[name]))

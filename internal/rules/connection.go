@@ -44,7 +44,7 @@ var privateIntegration = Rule{
 // misconnected returns what is wrong with a method's connection to a load balancer, or "". A link of another app may be
 // of either type.
 func (m *method) misconnected(links map[string]string) string {
-	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.property("Integration").(map[string]any)
 	connection, known := integration["ConnectionType"].(string)
 	if integration["ConnectionType"] != nil && !known {
 		return ""

@@ -26,7 +26,7 @@ var changedFunction = Rule{
 			if !ok {
 				continue
 			}
-			environment, _ := r.resolvePartly("Properties.Environment", r.t.Properties["Environment"]).(map[string]any)
+			environment, _ := r.property("Environment").(map[string]any)
 			variables, _ := environment["Variables"].(map[string]any)
 			for _, name := range slices.Sorted(maps.Keys(settings)) {
 				got, want := variables[name], r.resolvePartly("Metadata", settings[name])
@@ -55,7 +55,7 @@ func (r *resource) changedCode() string {
 	if !noted {
 		return ""
 	}
-	code, _ := r.resolvePartly("Properties.Code", r.t.Properties["Code"]).(map[string]any)
+	code, _ := r.property("Code").(map[string]any)
 	hash := strings.TrimSuffix(asset, ".zip")
 	if key, ok := code["S3Key"].(string); ok && strings.Contains(key, hash) || keyOfParameter(code["S3Key"], hash) {
 		return ""
@@ -127,7 +127,7 @@ type guardedFunctions struct {
 func (v *view) guardedFunctions() guardedFunctions {
 	g := guardedFunctions{of: map[*resource]*method{}, named: map[string]*method{}, loose: map[string]*method{}}
 	for _, m := range v.methods {
-		integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		integration, _ := m.property("Integration").(map[string]any)
 		uri, ok := integration["Uri"].(string)
 		if m.mayBeOpen() || !ok {
 			continue

@@ -57,7 +57,7 @@ func (m *method) changed(authorizer string) string {
 	if !planned {
 		return ""
 	}
-	got := m.resolvePartly("Properties.AuthorizationScopes", m.t.Properties["AuthorizationScopes"])
+	got := m.property("AuthorizationScopes")
 	if !reflect.DeepEqual(got, scopes) {
 		return fmt.Sprintf("its AuthorizationScopes are %s, want %s", inJSON(got), inJSON(scopes))
 	}

@@ -34,14 +34,14 @@ var undeclaredAnswer = Rule{
 // undeclared lists the statuses and headers of the integration that the method does not declare. Unknown ones are
 // assumed to be declared.
 func (m *method) undeclared() (out []string) {
-	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.property("Integration").(map[string]any)
 	kind, _ := integration["Type"].(string)
 	responses, ok := integration["IntegrationResponses"].([]any)
 	if !ok || !slices.Contains([]string{"AWS", "HTTP", "MOCK"}, strings.ToUpper(kind)) {
 		return nil
 	}
 	declared := map[string]map[string]any{} // the headers of each status; nil if they are not known
-	raw := m.resolvePartly("Properties.MethodResponses", m.t.Properties["MethodResponses"])
+	raw := m.property("MethodResponses")
 	list, ok := raw.([]any)
 	if !ok && raw != nil {
 		return nil
@@ -112,7 +112,7 @@ var openCall = Rule{
 // passthroughService returns the AWS service to which the method passes bodies unchanged if their content type has no
 // template, although other content types have one. It returns "" if the method passes no such bodies.
 func (m *method) passthroughService() string {
-	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.property("Integration").(map[string]any)
 	kind, _ := integration["Type"].(string)
 	behavior, set := integration["PassthroughBehavior"]
 	templates, _ := integration["RequestTemplates"].(map[string]any)

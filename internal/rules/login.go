@@ -49,7 +49,7 @@ func (m *method) changedLogin(guard, function string) string {
 	if guard == "" && m.why == "" && (len(m.types) != 1 || !m.mayHaveType(authNone)) {
 		return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authNone)
 	}
-	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.property("Integration").(map[string]any)
 	uri, _ := integration["Uri"].(string)
 	if f := m.functionOf(invokedBy(uri)); f == nil || f.id != function || f.stack != m.api.stack {
 		return fmt.Sprintf("its integration calls %s, want the function %s", inJSON(integration["Uri"]), function)

@@ -58,8 +58,7 @@ func (v *view) mutualTLS() (required, open map[string]string) {
 	required, open = map[string]string{}, map[string]string{}
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
 		for _, r := range v.byType[kind] {
-			settings, _ := r.resolvePartly("Properties.MutualTlsAuthentication",
-				r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
+			settings, _ := r.property("MutualTlsAuthentication").(map[string]any)
 			out := required
 			switch {
 			case r.t.Properties["MutualTlsAuthentication"] == nil:
@@ -118,7 +117,7 @@ func (v *view) routingRules() (out []mapping) {
 		if err != nil || domain == "" {
 			continue
 		}
-		actions, _ := r.resolvePartly("Properties.Actions", r.t.Properties["Actions"]).([]any)
+		actions, _ := r.property("Actions").([]any)
 		for _, action := range actions {
 			fields, _ := action.(map[string]any)
 			invoke, _ := fields["InvokeApi"].(map[string]any)
@@ -154,7 +153,7 @@ func (a *api) documentCloses() bool {
 	if a.t.Properties["BodyS3Location"] != nil {
 		return true
 	}
-	body, isMap := a.resolvePartly("Properties.Body", a.t.Properties["Body"]).(map[string]any)
+	body, isMap := a.property("Body").(map[string]any)
 	if !isMap {
 		return a.t.Properties["Body"] != nil
 	}

@@ -76,7 +76,7 @@ var policyOpensMethod = Rule{
 
 // policy returns the resource policy as JSON, in which unknown values are objects.
 func (a *api) policy() []byte {
-	document := a.resolvePartly("Properties.Policy", a.t.Properties["Policy"])
+	document := a.property("Policy")
 	if text, ok := document.(string); ok {
 		return []byte(text)
 	}
@@ -101,7 +101,7 @@ func (a *api) missingDenies() (out []any) {
 	if len(planned) == 0 {
 		return nil
 	}
-	there := statements(a.resolvePartly("Properties.Policy", a.t.Properties["Policy"]))
+	there := statements(a.property("Policy"))
 	for _, p := range planned {
 		statement, _ := p.(map[string]any)
 		if statement["Effect"] == "Deny" && !slices.ContainsFunc(there, func(t any) bool { return reflect.DeepEqual(t, p) }) {

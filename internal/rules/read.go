@@ -97,7 +97,7 @@ func (v *view) readMethods() {
 		verb, _ := r.text("HttpMethod")
 		m.verb = strings.ToUpper(verb)
 		m.readAuthorization()
-		if integration, ok := r.resolvePartly("Properties.Integration", r.t.Properties["Integration"]).(map[string]any); ok {
+		if integration, ok := r.property("Integration").(map[string]any); ok {
 			m.isMock = integration["Type"] == "MOCK"
 		}
 		v.methods = append(v.methods, m)

@@ -28,7 +28,7 @@ var refusedRouting = Rule{
 				report(r, Finding{Severity: Warning, Message: fmt.Sprintf("the domain %s has no routing rules, as its RoutingMode is "+
 					"%s", domain, mode)})
 			}
-			priority, known := scalar(r.resolvePartly("Properties.Priority", r.t.Properties["Priority"]))
+			priority, known := scalar(r.property("Priority"))
 			if key := domain + " " + priority; known {
 				if other := first[key]; other != "" {
 					report(r, Finding{Message: fmt.Sprintf("the rule %s of the domain %s has the priority %s too", other, domain,

@@ -66,7 +66,7 @@ func (m *method) ownsTenant(from string) bool {
 // ones.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 func (m *method) writer(from string) *resource {
-	if m.guard == nil {
+	if m.guard == nil || !strings.HasPrefix(from, "context.authorizer.") {
 		return nil
 	}
 	pools, _ := m.guard.resolvePartly("Properties.ProviderARNs", m.guard.t.Properties["ProviderARNs"]).([]any)
@@ -93,7 +93,7 @@ func (r *resource) written() (attributes []any) {
 		}
 		return attributes
 	}
-	attributes, _ = r.resolvePartly("Properties.WriteAttributes", r.t.Properties["WriteAttributes"]).([]any)
+	attributes, _ = r.property("WriteAttributes").([]any)
 	return attributes
 }
 
@@ -114,7 +114,7 @@ func (r *resource) settingsOfIncluded() string {
 	if f == nil {
 		return ""
 	}
-	return inJSON(f.resolvePartly("Properties.Environment", f.t.Properties["Environment"]))
+	return inJSON(f.property("Environment"))
 }
 
 var changedTenant = Rule{
@@ -183,7 +183,7 @@ var tenantIsolation = Rule{
 			}
 		}
 		for _, f := range v.byType[typeFunction] {
-			config, _ := f.resolvePartly("Properties.SnapStart", f.t.Properties["SnapStart"]).(map[string]any)
+			config, _ := f.property("SnapStart").(map[string]any)
 			if f.isolated() == yes && config["ApplyOn"] == "PublishedVersions" {
 				report(f, Finding{Message: fmt.Sprintf("the function %s has SnapStart and tenant isolation, which do not work "+
 					"together", f.id)})
@@ -204,7 +204,7 @@ var unsupportedUses = []struct{ kind, function, property, what string }{
 
 // isolated reports whether a function has tenant isolation.
 func (r *resource) isolated() answer {
-	switch config := r.resolvePartly("Properties.TenancyConfig", r.t.Properties["TenancyConfig"]).(type) {
+	switch config := r.property("TenancyConfig").(type) {
 	case nil:
 		return no
 	case map[string]any:
@@ -227,7 +227,7 @@ type tenantOf struct {
 }
 
 func (m *method) tenant() (t tenantOf) {
-	integration, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	integration, _ := m.property("Integration").(map[string]any)
 	uri, ok := integration["Uri"].(string)
 	arn := invokedBy(uri)
 	switch {

@@ -22,7 +22,7 @@ var changedThrottle = Rule{
 			if a == nil || a.plan == nil || len(a.plan.throttled) == 0 {
 				continue
 			}
-			settings, _ := r.resolvePartly("Properties.MethodSettings", r.t.Properties["MethodSettings"]).([]any)
+			settings, _ := r.property("MethodSettings").([]any)
 			for _, key := range slices.Sorted(maps.Keys(a.plan.throttled)) {
 				limits := a.plan.throttled[key]
 				if has := limitsOf(settings, key); !sameLimits(has, limits) {

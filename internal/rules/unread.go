@@ -39,7 +39,7 @@ var unreadTemplate = Rule{
 			if err == nil {
 				continue
 			}
-			given, _ := r.resolvePartly("Properties.Parameters", r.t.Properties["Parameters"]).(map[string]any)
+			given, _ := r.property("Parameters").(map[string]any)
 			for _, name := range slices.Sorted(maps.Keys(given)) {
 				value, _ := scalar(given[name])
 				if a := ids[value]; a != nil {

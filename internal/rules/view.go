@@ -88,9 +88,9 @@ const pathMetadata = "aws:cdk:path"
 func (r *resource) String() string { return r.stack.Path + "/" + r.id }
 
 // get resolves a property. It returns nil if the property is not set. The error tells why it is known only at
-// deployment.
+// deployment. The result must not be changed.
 func (r *resource) get(name string) (any, error) {
-	return r.resolve("Properties."+name, r.t.Properties[name])
+	return r.v.e.Property(r.stack, r.id, name)
 }
 
 func (r *resource) resolve(path string, raw any) (any, error) {
@@ -111,19 +111,25 @@ func (r *resource) text(name string) (string, error) {
 }
 
 // ref returns what Ref yields for the resource, or "" if that is not known.
-func (r *resource) ref() string { return r.textOf(map[string]any{"Ref": r.id}) }
+func (r *resource) ref() string { return textOf(r.v.e.Ref(r.stack, r.id)) }
 
-func (r *resource) attribute(name string) string {
-	return r.textOf(map[string]any{"Fn::GetAtt": []any{r.id, name}})
-}
+// attribute returns an attribute of the resource, or "" if it is not known.
+func (r *resource) attribute(name string) string { return textOf(r.v.e.Attribute(r.stack, r.id, name)) }
 
-func (r *resource) textOf(raw any) string {
-	value, err := r.resolve("", raw)
+func textOf(value any, err error) string {
 	if err != nil {
 		return ""
 	}
 	t, _ := scalar(value)
 	return t
+}
+
+// property resolves as much of a property as it can, like [resource.resolvePartly].
+func (r *resource) property(name string) any {
+	if value, err := r.get(name); err == nil {
+		return value
+	}
+	return r.resolvePartly("Properties."+name, r.t.Properties[name])
 }
 
 // resolvePartly resolves as much of a value as it can. It leaves the intrinsic functions that have no value.
