@@ -56,7 +56,7 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 
 // guardedBy returns the patterns of a guard's routes.
 func (b *builder) guardedBy(g *plan.Guard) (patterns []string) {
-	for _, r := range b.plan.Sorted() {
+	for r := range b.plan.Sorted() {
 		if r.Guard == g {
 			patterns = append(patterns, r.Pattern.String())
 		}

@@ -15,7 +15,7 @@ import (
 
 // noteConditions makes the deployment's logical ID depend on which routes have which condition.
 func (b *builder) noteConditions() {
-	for _, r := range b.plan.Sorted() {
+	for r := range b.plan.Sorted() {
 		if r.OnlyIf != nil {
 			b.described.add("only if " + r.OnlyIf.Path + ": " + r.Pattern.String())
 		}
@@ -41,11 +41,11 @@ func (b *builder) addConditions() {
 		}
 		return joined[o.Path]
 	}
-	for _, r := range b.plan.Sorted() {
+	for r := range b.plan.Sorted() {
 		if r.OnlyIf == nil {
 			continue
 		}
-		made := b.resource(r.Pattern.Path()).Node().FindChild(&r.Pattern.Verb)
+		made := b.resource(r.Pattern.Path()).Node().FindChild(jsii.String(r.Pattern.Verb))
 		l1(made).CfnOptions().SetCondition(of(r.OnlyIf))
 	}
 	if len(joined) > 0 {

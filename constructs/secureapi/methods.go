@@ -58,9 +58,9 @@ func (b *builder) addMethods() {
 	}
 	bindings := make([]*binding, len(b.functions))
 	bound := map[*plan.Guard]bool{}
-	for _, r := range b.plan.Sorted() {
+	for r := range b.plan.Sorted() {
 		given := b.given(r)
-		p := &awsapigateway.CfnMethodProps{HttpMethod: &r.Pattern.Verb}
+		p := &awsapigateway.CfnMethodProps{HttpMethod: jsii.String(r.Pattern.Verb)}
 		b.describe(r, p)
 		var bind *binding
 		if !r.Integrated {

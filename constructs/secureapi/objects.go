@@ -21,7 +21,7 @@ import (
 // It panics if the table has no such pattern.
 func (a *API) Method(pattern string) awsapigateway.CfnMethod {
 	var patterns []string
-	for _, r := range a.plan.Sorted() {
+	for r := range a.plan.Sorted() {
 		if r.Pattern.String() == pattern {
 			resource := a.RestAPI.Root().ResourceForPath(jsii.String(r.Pattern.Path()))
 			return l1(resource.Node().FindChild(&r.Pattern.Verb)).(awsapigateway.CfnMethod)

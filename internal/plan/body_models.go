@@ -90,7 +90,7 @@ func (p *Plan) checkBinaryBodies() []error {
 // Each warning has the ID that acknowledges it: keywords or binary.
 func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 	told := map[string]bool{}
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.Body == nil || len(r.Body.Model.Unchecked) == 0 || told[r.Body.Source] {
 			continue
 		}
@@ -102,7 +102,7 @@ func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
 	if p.props.RestAPI == nil || len(p.props.RestAPI.BinaryMediaTypes) == 0 {
 		return warnings
 	}
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.Body != nil {
 			return append(warnings, Warning{binary, fmt.Sprintf("route %q has a Body, and the API has BinaryMediaTypes "+
 				"(%s). It is not documented that API Gateway validates a body whose Content-Type is one of them, and its "+

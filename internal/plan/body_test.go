@@ -106,7 +106,7 @@ func TestBodies(t *testing.T) {
 	for _, m := range p.Models() {
 		got = append(got, m.Name)
 	}
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.Body != nil {
 			got = append(got, r.Pattern.String(), p.ModelOf(r), strings.Join(r.Parameters, " "))
 		}

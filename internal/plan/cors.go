@@ -132,7 +132,7 @@ type Preflight struct {
 // Preflights returns the preflights of all paths that have a route, in the order of [Plan.Sorted].
 func (p *Plan) Preflights() []Preflight {
 	var out []Preflight
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if path := r.Pattern.Path(); len(out) == 0 || out[len(out)-1].Path != path {
 			out = append(out, Preflight{Path: path})
 		}

@@ -52,7 +52,7 @@ type group struct {
 
 // groups groups the routes of the table that have FromCIDRs, in the order of their ranges.
 func (p *Plan) groups() (out []group) {
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.From == nil {
 			continue
 		}
@@ -155,7 +155,7 @@ func (p *Plan) coverOthers(g group, wide bool) (out []string, err error) {
 			return meets
 		})
 	}
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if slices.ContainsFunc(g.routes, func(k PlannedRoute) bool { return k.Pattern.String() == r.Pattern.String() }) {
 			continue
 		}

@@ -149,7 +149,7 @@ func checkTable(t *testing.T, p *Plan, g *Guard) {
 	if g.Table == nil {
 		return
 	}
-	routes := p.Sorted()
+	routes := slices.Collect(p.Sorted())
 	for i, rule := range g.Table.Rules() {
 		r := routes[i]
 		if rule.Elsewhere != (r.Guard != g) || !rule.Elsewhere && !equalRequirements(rule.Requires, r.Requires) {
@@ -170,8 +170,8 @@ func checkOrder(t *testing.T, props Props, p *Plan) {
 	if err != nil {
 		t.Fatalf("accepted, and not in another order: %v", err)
 	}
-	for i, r := range p.Sorted() {
-		if other := turned.Sorted()[i]; other.Pattern.String() != r.Pattern.String() {
+	for i, r := range slices.Collect(p.Sorted()) {
+		if other := slices.Collect(turned.Sorted())[i]; other.Pattern.String() != r.Pattern.String() {
 			t.Errorf("in another order %s is where %s was", other.Pattern, r.Pattern)
 		}
 	}

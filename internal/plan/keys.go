@@ -85,7 +85,7 @@ func (r *PlannedRoute) checkKey(public bool) (errs []error) {
 
 // Keyed returns the routes that need an API key, in the order of [Plan.Sorted].
 func (p *Plan) Keyed() (patterns []string) {
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.NeedsKey {
 			patterns = append(patterns, r.Pattern.String())
 		}

@@ -125,10 +125,11 @@ func (p *Plan) addRoutes() (errs []error) {
 		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
 	}
 	var patterns []route.Pattern
-	first := map[string]PlannedRoute{} // by pattern
-	for _, planned := range p.givenRoutes() {
-		r := planned.Route
-		pattern, err := parsePattern(r.Pattern)
+	first := map[string]int{} // the indices of the routes in p.Routes, by pattern
+	given := p.givenRoutes()
+	p.Routes = given[:0]
+	for _, planned := range given {
+		pattern, err := parsePattern(planned.Route.Pattern)
 		if err != nil {
 			if planned.Login == nil { // the check of the login's Path reports it otherwise
 				errs = append(errs, err)
@@ -136,15 +137,16 @@ func (p *Plan) addRoutes() (errs []error) {
 			continue
 		}
 		planned.Pattern = pattern
-		for _, err := range p.decideGuard(&planned) {
-			errs = append(errs, fmt.Errorf("route %q: %w", r.Pattern, err))
-		}
 		p.Routes = append(p.Routes, planned)
+		r := &p.Routes[len(p.Routes)-1]
+		for _, err := range p.decideGuard(r) {
+			errs = append(errs, fmt.Errorf("route %q: %w", r.Route.Pattern, err))
+		}
 		if at, twice := first[pattern.String()]; twice {
-			errs = append(errs, duplicateRoute(at, planned))
+			errs = append(errs, duplicateRoute(&p.Routes[at], r))
 			continue
 		}
-		first[pattern.String()] = planned
+		first[pattern.String()] = len(p.Routes) - 1
 		patterns = append(patterns, pattern)
 	}
 	table, err := route.NewTable(patterns)
@@ -165,7 +167,8 @@ func (p *Plan) addRoutes() (errs []error) {
 }
 
 // givenRoutes returns the routes of the table, followed by those of logins.
-func (p *Plan) givenRoutes() (out []PlannedRoute) {
+func (p *Plan) givenRoutes() []PlannedRoute {
+	out := make([]PlannedRoute, 0, len(p.props.Routes))
 	for i, r := range p.props.Routes {
 		out = append(out, PlannedRoute{Route: r, Index: i})
 	}
@@ -178,7 +181,7 @@ func (p *Plan) givenRoutes() (out []PlannedRoute) {
 }
 
 // duplicateRoute returns the error for the second of two routes with one pattern.
-func duplicateRoute(first, second PlannedRoute) error {
+func duplicateRoute(first, second *PlannedRoute) error {
 	switch {
 	case second.Login == nil:
 		return fmt.Errorf("route %q is declared twice, as Routes[%d] and Routes[%d]: leave one out, or join their "+

@@ -53,7 +53,7 @@ func (p *Plan) checkStreamed() (errs []error) {
 // form that the function is told. An ANY beside another method of its path is written as the verbs that are left for
 // it.
 func (p *Plan) StreamedRoutes(function int) (streamed, buffered []string) {
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.Integrated || r.Function != function {
 			continue
 		}

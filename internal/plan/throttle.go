@@ -41,7 +41,7 @@ type MethodSetting struct {
 // setting path").
 // Source: https://github.com/DianaIonita/serverless-api-gateway-throttling (src/updateRestApiStageThrottling.js)
 func (p *Plan) MethodSettings() (out []MethodSetting) {
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		if r.Throttle == nil && r.Cache == nil {
 			continue
 		}
@@ -66,7 +66,7 @@ func (p *Plan) Throttled() map[string]string {
 
 // checkMethodSettings refuses settings of routes if there is no stage, or if DeployOptions set the same method.
 func (p *Plan) checkMethodSettings() (errs []error) {
-	for _, r := range p.Sorted() {
+	for r := range p.Sorted() {
 		switch {
 		case r.Throttle == nil && r.Cache == nil:
 		case p.Stage == "":

@@ -52,7 +52,7 @@ func (p *Plan) makeTable(g *Guard) error {
 		return nil
 	}
 	var rules []access.Rule
-	for _, r := range p.Sorted() { // sorted, so that the order of the table does not change the function's code
+	for r := range p.Sorted() { // sorted, so that the order of the table does not change the function's code
 		rule := access.Rule{Pattern: r.Pattern, Elsewhere: r.Guard != g}
 		if r.Guard == g {
 			rule.Requires, rule.Forward = r.Requires, r.Forward
