@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// BenchmarkOwners measures a decision on a token that is in the cache, for 100 routes whose paths name their owner.
+// BenchmarkOwners measures a decision on a cached token, for 100 routes whose paths name their owner.
 func BenchmarkOwners(b *testing.B) {
 	var routes []string
 	for i := range 100 {

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -17,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// newCertificate returns a certificate as API Gateway writes it into events, and its thumbprint (RFC 8705, section
-// 3.1).
+// newCertificate returns a certificate in PEM, as API Gateway writes it into events, and its thumbprint (RFC 8705,
+// section 3.1).
 func newCertificate(t *testing.T) (text, thumbprint string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -41,12 +42,12 @@ func presenting(t *testing.T, certificate, token string) []byte {
 	t.Helper()
 	event := authztest.RequestEvent("GET", "/orders", map[string][]string{"Authorization": {"Bearer " + token}}, nil)
 	text, _ := json.Marshal(certificate)
-	return bytes.Replace(event, []byte(`"identity":{`), append(append([]byte(`"identity":{"clientCert":{"clientCertPem":`),
-		text...), []byte(`,"serialNumber":"1"},`)...), 1)
+	identity := fmt.Sprintf(`"identity":{"clientCert":{"clientCertPem":%s,"serialNumber":"1"},`, text)
+	return bytes.Replace(event, []byte(`"identity":{`), []byte(identity), 1)
 }
 
-// TestCertificateBound presents tokens with certificates. RFC 8705, section 3: the resource server must verify that the
-// certificate matches the one that the token is bound to, and otherwise answer 401.
+// RFC 8705, section 3: the resource server verifies that the token is bound to the client's certificate, and otherwise
+// answers 401.
 func TestCertificateBound(t *testing.T) {
 	mine, thumbprint := newCertificate(t)
 	other, _ := newCertificate(t)
@@ -61,20 +62,20 @@ func TestCertificateBound(t *testing.T) {
 		want   string // allow, or the reason of a 401
 	}{
 		{"the token's certificate", required, presenting(t, mine, good), ""},
-		{"without a line at the end", required, presenting(t, strings.TrimSuffix(mine, "\n"), good), ""},
+		{"PEM without the last line break", required, presenting(t, strings.TrimSuffix(mine, "\n"), good), ""},
 		{"another certificate", required, presenting(t, other, good), "certificate"},
 		{"no certificate", required, get(good), "certificate"},
 		{"an empty certificate", required, presenting(t, "", good), "certificate"},
-		{"no PEM", required, presenting(t, thumbprint, good), "certificate"},
-		{"PEM without lines", required, presenting(t, withoutLine, good), "certificate"},
+		{"not PEM", required, presenting(t, thumbprint, good), "certificate"},
+		{"PEM without line breaks", required, presenting(t, withoutLine, good), "certificate"},
 		{"two certificates", required, presenting(t, mine+other, good), "certificate"},
 		{"a key in PEM", required, presenting(t, strings.ReplaceAll(mine, "CERTIFICATE", "PUBLIC KEY"), good), "certificate"},
-		{"a TOKEN event, which has no certificate", required, header("Bearer " + good), "certificate"},
+		{"a TOKEN event, which never has a certificate", required, header("Bearer " + good), "certificate"},
 		{"a token without cnf", required, presenting(t, mine, token(nil)), "unbound"},
-		{"a token of DPoP", required, presenting(t, mine, bound(object{"jkt": thumbprint})), "unbound"},
-		{"a certificate and a key", required,
+		{"a DPoP token", required, presenting(t, mine, bound(object{"jkt": thumbprint})), "unbound"},
+		{"a token bound to a certificate and a key", required,
 			presenting(t, mine, bound(object{"x5t#S256": thumbprint, "jkt": thumbprint})), "unbound"},
-		{"a cnf that is a text", required, presenting(t, mine, bound(thumbprint)), "unbound"},
+		{"a cnf that is a string", required, presenting(t, mine, bound(thumbprint)), "unbound"},
 		{"an empty cnf", required, presenting(t, mine, bound(object{})), "unbound"},
 		{"a cnf that is null", required, presenting(t, mine, bound(nil)), "unbound"},
 		{"a thumbprint that is a list", required, presenting(t, mine, bound(object{"x5t#S256": []string{thumbprint}})),
@@ -88,44 +89,47 @@ func TestCertificateBound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, perRequest := range []bool{false, true} {
 				f := newFixture(t, c.change, func(s *setup) { s.config.PerRequest = perRequest })
-				for range 2 { // the second time, the token is remembered
+				for range 2 { // the second time, the token is in the cache
 					before := len(f.log.String())
 					_, err := f.invoke(c.event)
 					if c.want == "" && err != nil {
-						t.Errorf("per request %v: %v: %s", perRequest, err, f.log.String())
+						t.Errorf("per request %v: got %v, want no error; log: %s", perRequest, err, f.log.String())
 					}
-					if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String()[before:], `"reason":"`+c.want+`"`)) {
-						t.Errorf("per request %v: got %v, want a 401 with the reason %s: %s", perRequest, err, c.want, f.log.String())
+					logged := strings.Contains(f.log.String()[before:], `"reason":"`+c.want+`"`)
+					if c.want != "" && (err != ErrUnauthorized || !logged) {
+						t.Errorf("per request %v: got %v, want a 401 with the reason %s; log: %s",
+							perRequest, err, c.want, f.log.String())
 					}
 				}
 			}
 		})
 	}
 
-	if err := (Config{Issuers: []Issuer{{CertificateBound: true, AcceptBoundTokens: true}}}).check(); err == nil ||
-		!strings.Contains(err.Error(), "has both certificateBound and acceptBoundTokens") {
-		t.Errorf("both settings: %v", err)
+	const want = "has both certificateBound and acceptBoundTokens"
+	err := Config{Issuers: []Issuer{{CertificateBound: true, AcceptBoundTokens: true}}}.check()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("both settings: got %v, want an error that %s", err, want)
 	}
 }
 
-// TestCertificateBoundByTheAnswer asks the issuer about bound tokens (RFC 8705, section 3.2). If it also has the JWT, both
-// bindings must hold.
-func TestCertificateBoundByTheAnswer(t *testing.T) {
+// The issuer's introspection answer names the certificate of a token (RFC 8705, section 3.2). If the token is a JWT,
+// the bindings in the JWT and in the answer must both hold.
+func TestCertificateBoundByIntrospection(t *testing.T) {
 	mine, thumbprint := newCertificate(t)
 	other, _ := newCertificate(t)
 	good := object{"x5t#S256": thumbprint}
 	bearer, bound := token(nil), token(object{"cnf": good})
 	for _, c := range []struct {
 		name, token, certificate string
-		cnf                      any // in the answer; nil for none
+		cnf                      any // in the issuer's answer, unless it is nil
 		want                     string
 	}{
 		{"an opaque token", "opaque", mine, good, ""},
 		{"an opaque token with another certificate", "opaque", other, good, "certificate"},
 		{"an opaque token without a binding", "opaque", mine, nil, "unbound"},
-		{"an opaque token of DPoP", "opaque", mine, object{"jkt": thumbprint}, "unbound"},
+		{"an opaque DPoP token", "opaque", mine, object{"jkt": thumbprint}, "unbound"},
 		{"a JWT", bound, mine, nil, ""},
-		{"a JWT that is bound in the answer alone", bearer, mine, good, "unbound"},
+		{"a JWT that is only bound in the answer", bearer, mine, good, "unbound"},
 		{"a JWT with the same binding in the answer", bound, mine, good, ""},
 		{"a JWT with a key in the answer", bound, mine, object{"x5t#S256": thumbprint, "jkt": thumbprint}, "unbound"},
 		{"a JWT with another certificate in the answer", bound, mine, object{"x5t#S256": thumbprint[1:]}, "certificate"},
@@ -144,10 +148,10 @@ func TestCertificateBoundByTheAnswer(t *testing.T) {
 			a.know(c.token, answer)
 			_, err := f.invoke(presenting(t, c.certificate, c.token))
 			if c.want == "" && err != nil {
-				t.Errorf("%v: %s", err, f.log)
+				t.Errorf("got %v, want no error; log: %s", err, f.log)
 			}
 			if c.want != "" && (err != ErrUnauthorized || !strings.Contains(f.log.String(), `"reason":"`+c.want+`"`)) {
-				t.Errorf("got %v, want a 401 with the reason %s: %s", err, c.want, f.log)
+				t.Errorf("got %v, want a 401 with the reason %s; log: %s", err, c.want, f.log)
 			}
 		})
 	}

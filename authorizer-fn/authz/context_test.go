@@ -22,7 +22,7 @@ func TestEscape(t *testing.T) {
 		{"\xff", "%FF"},
 	} {
 		if got := escape(c.in); got != c.want {
-			t.Errorf("%q: %q, want %q", c.in, got, c.want)
+			t.Errorf("escape(%q): got %q, want %q", c.in, got, c.want)
 		}
 	}
 }
@@ -36,21 +36,21 @@ func TestJoin(t *testing.T) {
 	}{
 		{"none", nil, ""},
 		{"one", []string{"a"}, "a"},
-		{"one that is special", []string{"a b"}, "a%20b"},
+		{"one with a space", []string{"a b"}, "a%20b"},
 		{"several", []string{"a", "b c", "d"}, "a b%20c d"},
 		{"empty ones", []string{"", "a", "", "b", ""}, "a b"},
-		{"no room for the second", []string{long, long, "z"}, long + " z"},
+		{"the second exceeds the limit", []string{long, long, "z"}, long + " z"},
 		{"one that is too long", []string{longer}, ""},
 		{"one that is too long among others", []string{"a", longer, "b"}, "a b"},
 		{"one that is too long once it is escaped", []string{strings.Repeat(",", 1000)}, ""},
 	} {
 		if got := join(c.in); got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 }
 
-func TestContextIsBoundedAsAWhole(t *testing.T) {
+func TestContextSizeLimit(t *testing.T) {
 	var names []string
 	claims := object{}
 	for i := range 10 {
@@ -72,24 +72,27 @@ func TestContextIsBoundedAsAWhole(t *testing.T) {
 		size += len(name) + len(value)
 	}
 	if size > maxContext || size < maxContext-400 || c["last"] != "fits" || c["claim-a"] == "" || c["claim-j"] != "" {
-		t.Errorf("%d bytes, %d values", size, len(c))
+		t.Errorf("got %d bytes in %d values, want at most %d, with claim-a and last and without claim-j",
+			size, len(c), maxContext)
 	}
 }
 
-func TestContextOfACaller(t *testing.T) {
+func TestContextValues(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.config.ContextClaims = []string{"email", "realm.level", "scope"} })
-	answer, err := f.invoke(
-		get(
-			token(object{"groups": []string{"a b", "c"}, "roles": "r", "email": "a@example.com", "realm": object{"level": 3}}),
-		),
-	)
+	answer, err := f.invoke(get(token(object{
+		"groups": []string{"a b", "c"},
+		"roles":  "r",
+		"email":  "a@example.com",
+		"realm":  object{"level": 3},
+	})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := readAnswer(t, answer)
-	want := `{"email":"a@example.com","groups":"a%20b c","issuer":"https://issuer.example.com","realm.level":"3","roles":"r","scope":"orders:read","scopes":"orders:read"}`
+	want := `{"email":"a@example.com","groups":"a%20b c","issuer":"https://issuer.example.com","realm.level":"3",` +
+		`"roles":"r","scope":"orders:read","scopes":"orders:read"}`
 	if got, _ := json.Marshal(a.context); string(got) != want || a.principal != "user-1" {
-		t.Errorf("%s of %s\nwant %s", got, a.principal, want)
+		t.Errorf("got %s for %s\nwant %s for user-1", got, a.principal, want)
 	}
 }
 
@@ -103,11 +106,11 @@ func TestAppendString(t *testing.T) {
 	} {
 		var back string
 		if err := json.Unmarshal(appendString(nil, s), &back); err != nil || back != s {
-			t.Errorf("%q: %q %v", s, back, err)
+			t.Errorf("appendString(%q), read back: got %q, %v", s, back, err)
 		}
 	}
 	if got := string(appendString([]byte("x"), "a\xffb\xc3")); got != "x\"a\ufffdb\ufffd\"" {
-		t.Errorf("%q", got)
+		t.Errorf("invalid UTF-8: got %q, want U+FFFD for each invalid byte", got)
 	}
 }
 
@@ -116,21 +119,21 @@ func TestEarly(t *testing.T) {
 	e := early{Context: parent}
 	want, _ := parent.Deadline()
 	if got, ok := e.Deadline(); !ok || got != want.Add(-answerMargin) {
-		t.Errorf("deadline %v", got)
+		t.Errorf("deadline: got %v, want %v before %v", got, answerMargin, want)
 	}
-	if e.Err() != nil {
-		t.Error("it is over")
+	if err := e.Err(); err != nil {
+		t.Errorf("before the deadline: got %v, want no error", err)
 	}
 	cancel()
 	<-e.Done()
-	if e.Err() != context.Canceled {
-		t.Error(e.Err())
+	if err := e.Err(); err != context.Canceled {
+		t.Errorf("canceled: got %v, want %v", err, context.Canceled)
 	}
 	e.release()
 
 	e = early{Context: context.Background()}
 	if _, ok := e.Deadline(); ok || e.Done() != nil || e.Err() != nil {
-		t.Error("without a deadline it has one")
+		t.Error("parent without a deadline: got a deadline, a channel or an error, want none")
 	}
 	e.release()
 
@@ -138,9 +141,10 @@ func TestEarly(t *testing.T) {
 	defer cancel()
 	e = early{Context: ended}
 	if e.Err() != context.DeadlineExceeded || ended.Err() != nil {
-		t.Error("it goes on")
+		t.Errorf("less than %v left: got %v, parent %v, want only the early context to end",
+			answerMargin, e.Err(), ended.Err())
 	}
 	e.release()
 	e = early{Context: parent}
-	e.release() // no caller waited
+	e.release() // before any call of Done
 }

@@ -2,7 +2,7 @@ package authz
 
 import "testing"
 
-// adminRoutes have a literal beside a greedy parameter, and the literal requires more.
+// adminRoutes sets a literal route, which requires a scope, and a greedy route, which requires none.
 func adminRoutes(s *setup) {
 	routes(`{"route":"GET /admin","requires":[{"kind":"scope","anyOf":["admin"]}]}`, `{"route":"GET /{proxy+}"}`)(s)
 }
@@ -12,9 +12,9 @@ func denyEscapes(s *setup) {
 	s.config.DenyEscapedPaths = true
 }
 
-// escapeRules are the authorizer's part of line 56: a path with an escaped letter does not match the literal, and with
-// DenyEscapedPaths no escape is allowed. The tests in bench/paths show that the function serves the route that was
-// authorized.
+// escapeRules has the authorizer's part of line 56. A path with an escaped letter does not match the literal route.
+// With DenyEscapedPaths, the authorizer denies every escaped path. The tests in bench/paths show that the function
+// serves the authorized route.
 func escapeRules() []rule {
 	some, all := token(object{"scope": "orders:read"}), token(object{"scope": "admin"})
 	both := func(change func(*setup)) func(*setup) { return func(s *setup) { change(s); perRequest(s) } }
@@ -25,9 +25,9 @@ func escapeRules() []rule {
 	return []rule{
 		{line: 56, name: "a literal, without its scope", want: deny, change: adminRoutes,
 			event: on("GET", "/admin", some)},
-		{line: 56, name: "a literal with an escaped letter is the parameter's", want: allow, change: adminRoutes,
+		{line: 56, name: "a literal with an escaped letter matches the parameter", want: allow, change: adminRoutes,
 			event: on("GET", "/%61dmin", some)},
-		{line: 56, name: "the same, one request", want: allow, change: both(adminRoutes),
+		{line: 56, name: "a literal with an escaped letter, one request", want: allow, change: both(adminRoutes),
 			event: on("GET", "/%61dmin", some)},
 		{line: 56, name: "a cached policy", want: "GET /%61dmin, GET /files/a%20b, GET /files/a", change: adminRoutes,
 			do: rights(some)},
@@ -38,7 +38,7 @@ func escapeRules() []rule {
 			event: on("GET", "/files/a", some)},
 		{line: 56, name: "escapes are denied by a cached policy", want: "GET /files/a", change: denyEscapes,
 			do: rights(some)},
-		{line: 56, name: "escapes are denied to who may call all", want: "GET /admin, GET /files/a",
+		{line: 56, name: "escapes are denied to a caller with all rights", want: "GET /admin, GET /files/a",
 			change: denyEscapes, do: rights(all)},
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// number returns a number as it is to be written in a claim.
+// number returns a number that a claim has in this notation.
 func number(text string) json.RawMessage { return json.RawMessage(text) }
 
-// panicsIn returns a clock that panics with a token as its value when the given method of the authorizer asks for the
-// time.
+// panicsIn returns a clock that panics when the given method of the authorizer reads it. The value of the panic is a
+// token.
 func panicsIn(now func() time.Time, method string) func() time.Time {
 	return func() time.Time {
 		var at [1]uintptr
@@ -25,17 +25,17 @@ func panicsIn(now func() time.Time, method string) func() time.Time {
 	}
 }
 
-// synthRefuses runs a test of the constructs. It needs far more than this package, so it only runs with -matrix.
+// synthRefuses runs a test of package secureapi. The test compiles CDK, so it only runs with -matrix.
 func synthRefuses(name string) func(*testing.T, *fixture) string {
 	return func(t *testing.T, _ *fixture) string {
 		if !*matrix {
-			t.Skip("with -matrix only: a test of package secureapi")
+			t.Skip("runs a test of package secureapi; add -matrix")
 		}
-		out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestAWrongTableIsRefused$/^"+name+"$",
-			"../../constructs/secureapi").
+		run := "^TestAWrongTableIsRefused$/^" + name + "$"
+		out, err := exec.Command("go", "test", "-count=1", "-v", "-run", run, "../../constructs/secureapi").
 			CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "--- PASS: TestAWrongTableIsRefused/"+name) {
-			t.Fatalf("%v\n%s", err, out)
+			t.Fatalf("go test -run %s: got %v, want a pass; output:\n%s", run, err, out)
 		}
 		return ofSynth
 	}

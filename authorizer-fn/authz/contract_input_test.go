@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// corpusRules has the tokens of the corpus: lines 3 to 13, 15, 16, 18, 20 to 28, 30 and 47.
+// corpusRules has the rules that the corpus of tokens tests: lines 3 to 13, 15, 16, 18, 20 to 28, 30 and 47.
 func corpusRules() (rules []rule) {
 	for _, c := range authztest.Corpus(testIssuer, testAudience, t0) {
 		want := reject
@@ -24,9 +24,10 @@ func corpusRules() (rules []rule) {
 	return rules
 }
 
-// header returns a TOKEN event for GET /orders with the value of the whole header.
+// header returns a TOKEN event for GET /orders, with the value of the Authorization header.
 func header(value string) []byte { return authztest.TokenEvent(authztest.ARN("GET", "/orders"), value) }
 
+// inputRules has the rules on events without a token and with several: lines 1 and 2.
 func inputRules() []rule {
 	good := token(nil)
 	tokenEvent := `{"type":"TOKEN","methodArn":"` + authztest.ARN("GET", "/orders") + `"`
@@ -55,9 +56,8 @@ func inputRules() []rule {
 			line: 1,
 			name: "a REQUEST event whose headers are null",
 			want: reject,
-			event: []byte(
-				`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":null,"multiValueHeaders":null}`,
-			),
+			event: []byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") +
+				`","headers":null,"multiValueHeaders":null}`),
 		},
 		{line: 2, name: "two tokens", want: reject, event: header("Bearer " + good + " " + good)},
 		{line: 2, name: "a comma", want: reject, event: header("Bearer " + good + ",")},
@@ -67,13 +67,13 @@ func inputRules() []rule {
 	}
 }
 
+// keyRules has the rules on keys, issuers and their settings: lines 14, 17 to 19, 29, 31 to 33 and 51 to 55.
 func keyRules() []rule {
 	forged := authztest.RSA("attacker", 2048)
-	unknown := forged.Sign(
-		"RS256",
-		object{"alg": "RS256", "typ": "JWT", "kid": "attacker"}.String(),
-		goodClaims().String(),
-	)
+	signedAs := func(keyID string) string {
+		return forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": keyID}.String(), goodClaims().String())
+	}
+	unknown, badSignature := signedAs("attacker"), signedAs("rsa-1")
 	good := token(nil)
 	slow := func(delay time.Duration) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -96,11 +96,6 @@ func keyRules() []rule {
 	sameID := object{
 		"keys": []object{goodKey().JWK(), authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})},
 	}.String()
-	badSignature := forged.Sign(
-		"RS256",
-		object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(),
-		goodClaims().String(),
-	)
 	return []rule{
 		{line: 14, name: "a secret shorter than its hash", want: fault, change: withSecret("a secret of twenty-nine bytes"),
 			do: afterInit("the secret has 29 bytes", hmacToken("a secret of twenty-nine bytes", "HS256"))},
@@ -128,7 +123,7 @@ func keyRules() []rule {
 		},
 		{
 			line:  17,
-			name:  "an unknown kid, a thousand times: one fetch a cooldown",
+			name:  "an unknown kid, a thousand times: one fetch per cooldown",
 			want:  reject,
 			event: get(unknown),
 			do: func(t *testing.T, f *fixture) string {
@@ -152,7 +147,7 @@ func keyRules() []rule {
 		},
 		{
 			line: 51,
-			name: "a known kid and a bad signature, a thousand times: one fetch a cooldown",
+			name: "a known kid and a bad signature, a thousand times: one fetch per cooldown",
 			want: reject,
 			do: func(t *testing.T, f *fixture) string {
 				return f.flood(t, badSignature, time.Minute-time.Second, 2)
@@ -160,7 +155,7 @@ func keyRules() []rule {
 		},
 		{
 			line: 51,
-			name: "bad signatures and unknown kids by turns: one fetch a cooldown for both",
+			name: "bad signatures, then unknown kids: one fetch per cooldown for both",
 			want: reject,
 			do: func(t *testing.T, f *fixture) string {
 				f.flood(t, badSignature, 30*time.Second, 2)
@@ -176,40 +171,38 @@ func keyRules() []rule {
 		{line: 52, name: "the issuer hangs, and stale keys serve", want: allow, do: func(t *testing.T, f *fixture) string {
 			f.outcome(t, get(good))
 			f.issuer.AnswerWith(slow(time.Hour))
-			f.clock.Advance(time.Hour) // the keys' age; the fetch is given up by a clock that moves
+			f.clock.Advance(time.Hour) // makes the keys stale; the fetch ends by the bubble's clock
 			now := f.clock.Now().Unix()
 			return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 		}},
 		{
 			line:   53,
-			name:   "a bound token where the issuer accepts them",
+			name:   "a bound token, and the issuer accepts bound tokens",
 			want:   allow,
 			change: func(s *setup) { s.config.Issuers[0].AcceptBoundTokens = true },
 			event:  get(token(object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}})),
 		},
 		{
 			line: 55,
-			name: "a hundred tokens of 7.7 KB: remembered in two megabytes, and all good",
+			name: "a hundred tokens of 7.7 KB: all allowed, the cache takes at most 2 MB",
 			want: allow,
 			do: func(t *testing.T, f *fixture) string {
 				many := strings.Split(strings.Repeat("1,", 1250), ",")[:1250]
 				var before, after runtime.MemStats
 				for i := range 100 {
-					if i == 10 { // whatever is kept once is there now
+					if i == 10 { // what is allocated only once exists by now
 						runtime.GC()
 						runtime.ReadMemStats(&before)
 					}
-					if got := f.outcome(t, get(authztest.Ed25519("ed").Token("EdDSA", goodClaims().With(object{
-						"n": i,
-						"x": many,
-					})))); got != allow {
+					claims := goodClaims().With(object{"n": i, "x": many})
+					if got := f.outcome(t, get(authztest.Ed25519("ed").Token("EdDSA", claims))); got != allow {
 						return got
 					}
 				}
 				runtime.GC()
 				runtime.ReadMemStats(&after)
 				if grown := int(after.HeapAlloc) - int(before.HeapAlloc); grown > 2<<20 {
-					t.Errorf("the heap has grown by %d bytes", grown)
+					t.Errorf("the heap grew by %d bytes, want at most 2 MB", grown)
 				}
 				return allow
 			},
@@ -218,21 +211,21 @@ func keyRules() []rule {
 		{line: 54, name: "a lifetime of the limit", want: allow, change: lifetimeOf(310), event: get(token(nil))},
 		{
 			line:   54,
-			name:   "a limited lifetime, and no iat",
+			name:   "a limited lifetime and no iat",
 			want:   reject,
 			change: lifetimeOf(310),
 			event:  get(token(object{"iat": nil})),
 		},
 		{
 			line:   54,
-			name:   "a client that is not named",
+			name:   "a client that is not in Clients",
 			want:   reject,
 			change: clientsOf("", "client-1"),
 			event:  get(token(object{"azp": "client-2"})),
 		},
 		{
 			line:   54,
-			name:   "a client that is named",
+			name:   "a client in Clients",
 			want:   allow,
 			change: clientsOf("", "client-1"),
 			event:  get(token(object{"azp": "client-1"})),
@@ -240,28 +233,28 @@ func keyRules() []rule {
 		{line: 54, name: "no client", want: reject, change: clientsOf("", "client-1"), event: get(token(nil))},
 		{
 			line:   54,
-			name:   "a client that Okta names",
+			name:   "a client in Okta's claim cid",
 			want:   allow,
 			change: clientsOf("cid", "client-1"),
 			event:  get(token(object{"cid": "client-1"})),
 		},
 		{
 			line:   54,
-			name:   "the issuer is down, its keys have reached its own ceiling",
+			name:   "the issuer is down, its keys have reached StaleCeiling",
 			want:   fault,
 			change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour },
 			do:     downFor(2 * time.Hour),
 		},
 		{
 			line:   54,
-			name:   "the issuer is down, its keys have not reached its own ceiling",
+			name:   "the issuer is down, its keys have not reached StaleCeiling",
 			want:   allow,
 			change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour },
 			do:     downFor(2*time.Hour - 1),
 		},
 		{
 			line:   54,
-			name:   "keys of the longest age are asked for again",
+			name:   "keys of MaxKeyAge are fetched again",
 			want:   "2 fetches",
 			change: func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Minute },
 			do: func(t *testing.T, f *fixture) string {
@@ -275,7 +268,7 @@ func keyRules() []rule {
 			event: get(token(object{"token_use": "access", "client_id": "client-1", "aud": "https://other.example.com"}))},
 		{
 			line:   29,
-			name:   "Cognito: an ID token for access",
+			name:   "Cognito: an ID token where access tokens are required",
 			want:   reject,
 			change: cognito("access"),
 			event:  get(token(object{"token_use": "id", "client_id": nil})),
@@ -310,21 +303,22 @@ func keyRules() []rule {
 		},
 		{
 			line:   29,
-			name:   "Cognito: an access token for ID",
+			name:   "Cognito: an access token where ID tokens are required",
 			want:   reject,
 			change: cognito("id"),
 			event:  get(token(object{"token_use": "access", "aud": "client-1"})),
 		},
-		{line: 29, name: "typ at+jwt is asked for and JWT comes", want: reject, change: accessTokensOnly, event: get(good)},
-		{line: 29, name: "typ at+jwt is asked for and none comes", want: reject, change: accessTokensOnly,
+		{line: 29, name: "typ at+jwt is required, the token has JWT", want: reject, change: accessTokensOnly,
+			event: get(good)},
+		{line: 29, name: "typ at+jwt is required, the token has no typ", want: reject, change: accessTokensOnly,
 			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1"}`, goodClaims().String()))},
-		{line: 29, name: "typ at+jwt is asked for and comes", want: allow, change: accessTokensOnly,
+		{line: 29, name: "typ at+jwt is required, the token has it", want: allow, change: accessTokensOnly,
 			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1","typ":"at+jwt"}`, goodClaims().String()))},
 		{line: 31, name: "the issuer is down, its keys are eleven hours old", want: allow, do: downFor(11 * time.Hour)},
 		{line: 31, name: "the issuer is down, its keys are twelve hours old", want: fault, do: downFor(12 * time.Hour)},
 		{
 			line:   31,
-			name:   "no keys, then keys: the failure is not remembered",
+			name:   "no keys, then keys: the failure is not cached",
 			want:   allow,
 			change: answers(503, "text/plain", ""),
 			do: func(t *testing.T, f *fixture) string {
@@ -345,7 +339,7 @@ func keyRules() []rule {
 			change: answers(200, "application/json", strings.Repeat(" ", 30<<20)),
 			event:  get(good),
 		},
-		{line: 32, name: "cut off", want: fault, change: answers(200, "application/json", `{"keys":[`), event: get(good)},
+		{line: 32, name: "truncated JSON", want: fault, change: answers(200, "application/json", `{"keys":[`), event: get(good)},
 		{
 			line:   32,
 			name:   "status 500",
@@ -355,7 +349,7 @@ func keyRules() []rule {
 		},
 		{
 			line:   32,
-			name:   "slow: an answer before the function's time is over",
+			name:   "slow: the authorizer answers before the function's deadline",
 			want:   fault,
 			change: func(s *setup) { s.issuer.AnswerWith(slow(time.Minute)) },
 			do: func(t *testing.T, f *fixture) string {
@@ -363,7 +357,7 @@ func keyRules() []rule {
 				defer cancel()
 				answer, err := f.Invoke(ctx, get(good))
 				if ctx.Err() != nil {
-					t.Error("the answer came too late")
+					t.Error("the authorizer answered after the function's deadline")
 				}
 				return outcomeOf(t, string(answer), err, "")
 			},
@@ -398,7 +392,7 @@ func keyRules() []rule {
 					}
 				}
 				if n := f.issuer.Requests(); n != 1 {
-					t.Errorf("%d fetches, want 1", n)
+					t.Errorf("got %d fetches, want 1", n)
 				}
 				return fault
 			},
@@ -407,7 +401,7 @@ func keyRules() []rule {
 			s.config.Issuers[0].JWKSURL = ""
 			s.issuer.URL = "https://attacker.example.com"
 		}, do: afterInit("attacker.example.com", good)},
-		{line: 33, name: "a discovery document with a slash more", want: fault, change: func(s *setup) {
+		{line: 33, name: "a discovery document whose issuer has one more slash", want: fault, change: func(s *setup) {
 			s.config.Issuers[0].JWKSURL = ""
 			s.issuer.URL = testIssuer + "/"
 		}, do: afterInit("instead of", good)},
@@ -435,7 +429,7 @@ func keyRules() []rule {
 	}
 }
 
-// provisioned makes the authorizer as with provisioned concurrency, where it waits for keys.
+// provisioned sets provisioned concurrency, with which the authorizer waits for keys at init.
 func provisioned(s *setup) { s.env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency" }
 
 func cognito(use string) func(*setup) {
@@ -455,37 +449,39 @@ func clientsOf(claim string, clients ...string) func(*setup) {
 
 func accessTokensOnly(s *setup) { s.config.Issuers[0].Type = "at+jwt" }
 
-// downFor lets time pass while the issuer is down, and then sends a token that was issued at the end of that time.
+// downFor advances the clock while the issuer is down. Then it sends a token that was issued at the new time.
 func downFor(d time.Duration) func(*testing.T, *fixture) string {
 	return func(t *testing.T, f *fixture) string {
 		if got := f.outcome(t, get(token(nil))); got != allow {
 			return got
 		}
-		f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+		f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})
 		f.clock.Advance(d)
 		now := f.clock.Now().Unix()
 		return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 	}
 }
 
-// afterInit waits until the log says what is wrong with the configuration, which takes no request. Then it sends the
+// afterInit waits until the log names the error in the configuration, which does not need a request. Then it sends the
 // token.
 func afterInit(reason, token string) func(*testing.T, *fixture) string {
 	return func(t *testing.T, f *fixture) string {
 		for wait := time.Millisecond; !strings.Contains(f.log.String(), reason); wait *= 2 {
 			if wait > 4*time.Second {
-				t.Fatalf("the log does not say %q: %s", reason, f.log)
+				t.Fatalf("got log %s, want %q in it", f.log, reason)
 			}
 			time.Sleep(wait)
 		}
 		if !strings.Contains(f.log.String(), `"level":"ERROR","message":"keys"`) {
-			t.Errorf("the log is %s", f.log)
+			t.Errorf("got log %s, want a line of level ERROR with the message keys", f.log)
 		}
 		return f.outcome(t, get(token))
 	}
 }
 
-// flood sends a rejected token a thousand times, after the keys were fetched and some time has passed. It checks the
+// flood fetches the keys, advances the clock and sends a token a thousand times, which must be rejected. It checks the
 // total number of fetches.
 func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches int) string {
 	f.outcome(t, get(goodKey().Token("RS256", goodClaims())))
@@ -496,7 +492,7 @@ func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches
 		}
 	}
 	if n := f.issuer.Requests(); n != fetches {
-		t.Errorf("%d fetches, want %d", n, fetches)
+		t.Errorf("got %d fetches, want %d", n, fetches)
 	}
 	return reject
 }

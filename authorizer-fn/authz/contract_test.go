@@ -14,13 +14,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// The contract is what the authorizer answers, rule by rule; docs/authorizer-answers.md has its text. Every rule is a
-// test here, under its number, and
+// The contract has a numbered line for each rule on the authorizer's answers. docs/authorizer-answers.md has its text.
+// TestContract has cases for every line, and
 //
 //	go test ./authorizer-fn/authz -run TestContract -v -matrix
 //
-// prints what was expected and what came.
-var matrix = flag.Bool("matrix", false, "print what the contract expects and what came, case by case")
+// prints the expected and the actual answers.
+var matrix = flag.Bool("matrix", false, "print each case of the contract, with the expected and the actual answer")
 
 // These are the outcomes that a rule can expect.
 const (
@@ -29,7 +29,7 @@ const (
 	reject   = "401"     // the error Unauthorized
 	fault    = "500"     // another error, not cached
 	noStart  = "500, at init"
-	ofSynth  = "refused at synth" // by package secureapi, whose tests show it
+	ofSynth  = "refused at synth" // by package secureapi, which has the test
 	elsewise = "a wrong answer"
 )
 
@@ -38,9 +38,9 @@ type rule struct {
 	line   int
 	name   string
 	want   string
-	change func(*setup)                                // of a good authorizer
-	event  []byte                                      // for GET /orders, if it is a TOKEN event
-	do     func(t *testing.T, f *fixture) (got string) // instead of the event
+	change func(*setup)                                // changes the fixture, unless it is nil
+	event  []byte                                      // sent to the authorizer, unless do is set
+	do     func(t *testing.T, f *fixture) (got string) // returns the outcome
 }
 
 func TestContract(t *testing.T) {
@@ -50,7 +50,8 @@ func TestContract(t *testing.T) {
 	}
 	var rows []row
 	seen := map[int]bool{}
-	for _, r := range slices.Concat(corpusRules(), inputRules(), keyRules(), policyRules(), escapeRules(), eventRules()) {
+	for _, r := range slices.Concat(corpusRules(), inputRules(), keyRules(), policyRules(), pathRules(), escapeRules(),
+		eventRules()) {
 		inBubble(t, fmt.Sprintf("%02d %s", r.line, r.name), func(t *testing.T) {
 			f, err := tryFixture(func(s *setup) {
 				s.config.Issuers[0].Algorithms = authztest.Algorithms
@@ -72,18 +73,18 @@ func TestContract(t *testing.T) {
 			reason := f.reason()
 			rows = append(rows, row{r, got, reason})
 			if words := reasons[r.line]; got == reject && words != "" && !slices.Contains(strings.Fields(words), reason) {
-				t.Errorf("rejected for the reason %q, and none of %q", reason, words)
+				t.Errorf("rejected: got the reason %q, want one of %q", reason, words)
 			}
 			if got != r.want {
-				t.Errorf("got %s, want %s; err %v; log %s", got, r.want, err, f.log)
+				t.Errorf("got %s, want %s; err: %v; log: %s", got, r.want, err, f.log)
 			}
 		})
 		seen[r.line] = true
 	}
 	for line := 1; line <= 58; line++ {
-		if !seen[line] &&
-			line != 56 { // which is about backends: see package lambdahttp and the gateway's tests of encoded paths
-			t.Errorf("line %d has no test", line)
+		// Package lambdahttp and the gateway's tests of encoded paths test the backend's part of line 56.
+		if !seen[line] && line != 56 {
+			t.Errorf("line %d of the contract has no case", line)
 		}
 	}
 	if !*matrix {
@@ -96,8 +97,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// reasons are the reasons that a rejection may be logged with, by line. If a token is rejected for another reason than
-// the one it was made for, the test proves nothing.
+// reasons has the logged reasons that the rejections of a line may have. A rejection for another reason would not test
+// the rule.
 var reasons = map[int]string{
 	1:  "no_token",
 	2:  "several_tokens no_token",
@@ -137,7 +138,7 @@ var reasons = map[int]string{
 	47: "principal claim_type",
 }
 
-// reason returns the reason of the last decision.
+// reason returns the logged reason of the last decision.
 func (f *fixture) reason() string {
 	if f == nil {
 		return ""
@@ -151,7 +152,7 @@ func (f *fixture) reason() string {
 	return word
 }
 
-// printable returns a text on one line, shortened if it is long.
+// printable quotes a text with special characters, and shortens a long word.
 func printable(s string) string {
 	if q := strconv.Quote(s); q[1:len(q)-1] != s {
 		s = q
@@ -162,7 +163,7 @@ func printable(s string) string {
 	return s
 }
 
-// outcome returns what API Gateway makes of the answer to an event. It evaluates the policy for the event's own method
+// outcome sends an event and returns how API Gateway reads the answer. It evaluates the policy for the event's method
 // ARN.
 func (f *fixture) outcome(t testing.TB, payload []byte) string {
 	t.Helper()
@@ -184,16 +185,14 @@ func outcomeOf(t testing.TB, answer string, err error, arn string) string {
 		return fault
 	}
 	a := readAnswer(t, answer)
-	if d := a.policy.Evaluate(iampolicy.Request{
-		Action:   iampolicy.InvokeAction,
-		Resource: arn,
-	}); d.Outcome == iampolicy.Allowed {
+	d := a.policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn})
+	if d.Outcome == iampolicy.Allowed {
 		return allow
 	}
 	return deny
 }
 
-// rightsOn returns which of the requests the policy of an answer allows, as a list of "GET /path".
+// rightsOn returns which of the requests, written as "GET /path", the policy of the answer allows.
 func (f *fixture) rightsOn(t testing.TB, payload []byte, requests ...string) string {
 	t.Helper()
 	text, err := f.invoke(payload)
@@ -212,8 +211,8 @@ func (f *fixture) rightsOn(t testing.TB, payload []byte, requests ...string) str
 	return strings.Join(out, ", ")
 }
 
-// secretsOf returns the pieces of a token that no log may hold, encoded and decoded. It leaves out short pieces, and
-// what the log should say about a verified token.
+// secretsOf returns the parts of a token that a log must not contain, encoded and decoded. It omits short parts, and
+// the values of a verified token that are logged.
 func secretsOf(token string) (pieces []string) {
 	const least = 12
 	for part := range strings.SplitSeq(token, ".") {
@@ -227,7 +226,7 @@ func secretsOf(token string) (pieces []string) {
 	return pieces
 }
 
-// checkNoToken fails if a log text holds a piece of a token that is in the event.
+// checkNoToken fails the test if the log contains a part of a token that is in the event.
 func checkNoToken(t testing.TB, event, log string) {
 	t.Helper()
 	for _, always := range []string{
@@ -244,7 +243,7 @@ func checkNoToken(t testing.TB, event, log string) {
 		}
 		for _, piece := range secretsOf(word) {
 			if strings.Contains(log, piece) {
-				t.Fatalf("the log has %q of the token %.60s...: %s", piece, word, log)
+				t.Fatalf("the log contains %q of the token %.60s...: %s", piece, word, log)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// reasonWord matches the words in code in the table of reasons.
+// reasonWord matches the code spans in the table of reasons.
 var reasonWord = regexp.MustCompile("`([a-z0-9_]+)`")
 
 // reasonsSection returns the section on reasons of docs/authorizer.md.
@@ -28,9 +28,8 @@ func reasonsSection(t *testing.T) string {
 	return section
 }
 
-// TestUnauthorizedReasonsAreThoseOfTheDocumentation compares the reasons that alarms know with the documentation. An
-// alarm on a reason that is never written would never go off.
-func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
+// Alarms use metrics.UnauthorizedReasons. An alarm on a reason that is never logged would never go off.
+func TestMetricReasonsAreDocumented(t *testing.T) {
 	_, rows, _ := strings.Cut(reasonsSection(t), "| unauthorized |")
 	rows, _, _ = strings.Cut(rows, "| denied |")
 	listed := map[string]bool{}
@@ -40,18 +39,18 @@ func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
 	delete(listed, "cnf") // a claim
 	delete(listed, "CertificateBound")
 	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, metrics.UnauthorizedReasons) {
-		t.Errorf("the documentation has\n%q, and the metrics\n%q", got, metrics.UnauthorizedReasons)
+		t.Errorf("docs/authorizer.md has the reasons\n%q, want those of package metrics\n%q",
+			got, metrics.UnauthorizedReasons)
 	}
 }
 
-// TestEveryReasonIsDocumented checks that the reasons are exactly those that docs/authorizer.md lists, since each is
-// the value of a metric's dimension.
-func TestEveryReasonIsDocumented(t *testing.T) {
+// Each reason is a value of a metric's dimension, so docs/authorizer.md lists all of them.
+func TestReasonsAreDocumented(t *testing.T) {
 	listed := map[string]bool{}
 	for _, m := range reasonWord.FindAllStringSubmatch(reasonsSection(t), -1) {
 		listed[m[1]] = true
 	}
-	for _, member := range []string{"missing", "got", "want", "cnf"} { // of the line, and of a token
+	for _, member := range []string{"missing", "got", "want", "cnf"} { // members of log lines and tokens
 		delete(listed, member)
 	}
 	want := []error{
@@ -111,12 +110,12 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 	}
 	for word := range words {
 		if !listed[word] {
-			t.Errorf("%q is not documented", word)
+			t.Errorf("docs/authorizer.md does not list the reason %q", word)
 		}
 	}
 	for word := range listed {
 		if !words[word] {
-			t.Errorf("%q is documented, and is no reason", word)
+			t.Errorf("docs/authorizer.md lists %q, which is not a reason", word)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// full is a configuration with everything set.
+// full is a configuration with all fields set.
 var full = Config{
 	Issuers: []Issuer{{
 		URL:               "https://a.example.com",
@@ -27,7 +27,7 @@ var full = Config{
 		PrincipalClaim:    "p",
 		Leeway:            30 * time.Second,
 		AcceptBoundTokens: true,
-		CertificateBound:  true, // both, since this is about writing and reading alone
+		CertificateBound:  true, // FromLambda refuses both settings; FromEnvironment only reads them
 		Clients:           []string{"c"},
 		ClientClaim:       "cid",
 		MaxLifetime:       time.Minute,
@@ -78,30 +78,12 @@ var full = Config{
 	UsageKeyClaim:       "plan.key",
 }
 
-func TestEnvironmentIsReadBack(t *testing.T) {
-	for i := range reflect.TypeFor[Config]().NumField() {
-		if reflect.ValueOf(full).Field(i).IsZero() {
-			t.Errorf("the test leaves %s out", reflect.TypeFor[Config]().Field(i).Name)
-		}
-	}
-	for i := range reflect.TypeFor[Issuer]().NumField() {
-		if reflect.ValueOf(full.Issuers[0]).Field(i).IsZero() {
-			t.Errorf("the test leaves Issuer.%s out", reflect.TypeFor[Issuer]().Field(i).Name)
-		}
-	}
-	for i := range reflect.TypeFor[Introspection]().NumField() {
-		if reflect.ValueOf(*full.Issuers[0].Introspection).Field(i).IsZero() {
-			t.Errorf("the test leaves Introspection.%s out", reflect.TypeFor[Introspection]().Field(i).Name)
-		}
-	}
-	for i := range reflect.TypeFor[Session]().NumField() {
-		if reflect.ValueOf(*full.Session).Field(i).IsZero() {
-			t.Errorf("the test leaves Session.%s out", reflect.TypeFor[Session]().Field(i).Name)
-		}
-	}
-	for i := range reflect.TypeFor[SessionTable]().NumField() {
-		if reflect.ValueOf(*full.Session.Table).Field(i).IsZero() {
-			t.Errorf("the test leaves SessionTable.%s out", reflect.TypeFor[SessionTable]().Field(i).Name)
+func TestEnvironmentRoundTrip(t *testing.T) {
+	for _, part := range []any{full, full.Issuers[0], *full.Issuers[0].Introspection, *full.Session, *full.Session.Table} {
+		for field, value := range reflect.ValueOf(part).Fields() {
+			if value.IsZero() {
+				t.Errorf("full does not set %T.%s", part, field.Name)
+			}
 		}
 	}
 	for _, c := range []Config{full, {}, goodConfig()} {
@@ -114,11 +96,12 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 }
 
 // The function's bundle and its environment may come from different releases, so the JSON must not change.
-func TestEnvironmentAsItIsWritten(t *testing.T) {
+func TestEnvironmentFormat(t *testing.T) {
 	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
 		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
-		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,"certificateBound":true,"clients":["c"],` +
-		`"clientClaim":"cid","maxLifetimeSeconds":60,"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30,` +
+		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,` +
+		`"certificateBound":true,"clients":["c"],"clientClaim":"cid","maxLifetimeSeconds":60,` +
+		`"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30,` +
 		`"introspection":{"endpoint":"https://a.example.com/introspect","clientId":"c","clientAuth":"private_key_jwt",` +
 		`"secretArn":"arn2","secretField":"k","algorithm":"ES256","keyId":"1","audience":"https://a.example.com/",` +
 		`"signedResponse":true,"verifyJwts":true,"answerSeconds":30}},` +
@@ -126,10 +109,11 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],` +
 		`"session":{"cookie":"__Host-shop","host":"shop.example.com","keysArn":"arn3","idleTimeoutSeconds":1200,` +
 		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"],"table":{"name":"sessions",` +
-		`"discoveryUrl":"https://a.example.com/discovery","clientId":"web","clientAuth":"private_key_jwt","secretArn":"arn4",` +
-		`"secretField":"key","algorithm":"ES256","keyId":"2","audience":"https://a.example.com/token",` +
+		`"discoveryUrl":"https://a.example.com/discovery","clientId":"web","clientAuth":"private_key_jwt",` +
+		`"secretArn":"arn4","secretField":"key","algorithm":"ES256","keyId":"2","audience":"https://a.example.com/token",` +
 		`"userPoolId":"eu-west-1_AbCdEfGhI","claims":["email"]}},"perRequest":true,"policyEndsWithToken":true,` +
-		`"contextClaims":["email","realm.roles"],"usageKeyClaim":"plan.key","denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
+		`"contextClaims":["email","realm.roles"],"usageKeyClaim":"plan.key","denyEscapedPaths":true,` +
+		`"noTokenCache":true,"noMetrics":true}`
 	if got := full.Environment()[ConfigVariable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -137,11 +121,11 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 	part.Issuers[0].MaxLifetime = time.Second / 2
 	env := part.Environment()
 	if _, err := FromEnvironment(func(name string) string { return env[name] }); !errors.Is(err, ErrConfig) {
-		t.Errorf("a limit of half a second: %v, want ErrConfig", err)
+		t.Errorf("MaxLifetime of half a second: got %v, want ErrConfig", err)
 	}
 }
 
-func TestEnvironmentThatIsRefused(t *testing.T) {
+func TestEnvironmentErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"not set", "", "is not set"},
 		{"not JSON", "x", "not JSON"},
@@ -152,7 +136,7 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		{"twice", `{"perRequest":true,"perRequest":false}`, "a member name occurs twice"},
 		{"another type", `{"perRequest":"yes"}`, `"perRequest": a string is not what belongs there`},
 		{"an object for a list", `{"issuers":{}}`, `"issuers": want an array, got an object`},
-		{"null for what is not known", `{"x":null}`, `"x": not known`},
+		{"unknown, null", `{"x":null}`, `"x": not known`},
 		{"numbers in a list", `{"contextClaims":[1]}`, `"contextClaims": an array is not what belongs there`},
 		{"a fraction", `{"issuers":[{"leewaySeconds":1.5}]}`, `"leewaySeconds": a number is not`},
 		{"something after it", `{"issuers":[]} x`, "something follows the value"},
@@ -160,12 +144,12 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		_, err := FromEnvironment(func(string) string { return c.text })
 		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) ||
 			!strings.Contains(err.Error(), ConfigVariable) {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: got %v, want ErrConfig with %s and %q", c.name, err, ConfigVariable, c.want)
 		}
 	}
 }
 
-func TestConfigurationThatIsRefused(t *testing.T) {
+func TestConfigurationErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*setup)
@@ -192,7 +176,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 			"StaleCeiling 720h0m0s",
 		},
 		{
-			"a ceiling of more than a number of nanoseconds can say",
+			"a ceiling that overflows nanoseconds",
 			func(s *setup) { s.config.Issuers[0].StaleCeiling = settings.Duration(1 << 60) },
 			"StaleCeiling 2562047h47m16s",
 		},
@@ -208,7 +192,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 			`ClientClaim "cid" without Clients`,
 		},
 		{
-			"a token source of no kind",
+			"a token source of an unknown kind",
 			func(s *setup) { s.config.TokenSources = []TokenSource{{"body", "x"}} },
 			`token source "body" "x"`,
 		},
@@ -231,47 +215,48 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 			func(s *setup) { s.config.ContextClaims = []string{"email", "tenant", "email"} },
 			`"email" is listed twice`,
 		},
-		{"a field of no secret", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
+		{"SecretField without SecretARN", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
 		{
-			"a secret's name for its ARN",
+			"a secret's name instead of its ARN",
 			func(s *setup) { s.config.Issuers[0].SecretARN = "jwt/hmac" },
 			`"jwt/hmac" is not the ARN of a secret`,
 		},
-		{"all that is wrong is said at once", func(s *setup) {
+		{"two errors are reported together", func(s *setup) {
 			s.config.ContextClaims = []string{"roles", "groups"}
 		}, `"roles" has the name of what is in the context already` + "\nauthz: configuration: the context claim \"groups\""},
 	} {
 		_, err := tryFixture(c.change)
 		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: got %v, want ErrConfig with %q", c.name, err, c.want)
 		}
 	}
 }
 
-// TestAHostBuildDoesNotStartOnLambda covers the build for Lambda, and with the tag gatehouse_host the build for a
+// Without build tags, this tests the build for Lambda. With the tag gatehouse_host, it tests the build for a
 // developer's machine.
-func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
+func TestHostBuildRefusesLambda(t *testing.T) {
 	_, err := FromLambda(func(name string) string {
 		return map[string]string{"LAMBDA_TASK_ROOT": "/var/task"}[name]
 	}, Options{})
 	misplaced := err != nil && strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD")
 	if !errors.Is(err, ErrConfig) || misplaced != settings.RunsHere {
-		t.Error(err)
+		t.Errorf("got %v, want ErrConfig; refused as a host build: got %v, want %v", err, misplaced, settings.RunsHere)
 	}
 }
 
-func TestBundleThatIsRefused(t *testing.T) {
+func TestBundleErrors(t *testing.T) {
 	for _, c := range []struct{ name, table, want string }{
 		{"another version", `{"version":2,"routes":[]}`, "version 2, want 1"},
 		{
-			"a requirement that is not known",
+			"an unknown requirement",
 			`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"mood","anyOf":["x"]}]}]}`,
 			"mood",
 		},
 		{"two names at one place", `{"version":1,"routes":[{"route":"GET /{a}"},{"route":"POST /{b}"}]}`, "{a}"},
 	} {
-		if _, err := tryFixture(func(s *setup) { s.routes = c.table }); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v", c.name, err)
+		_, err := tryFixture(func(s *setup) { s.routes = c.table })
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
 		}
 	}
 	_, err := FromLambda(func(name string) string {
@@ -280,7 +265,8 @@ func TestBundleThatIsRefused(t *testing.T) {
 			"LAMBDA_TASK_ROOT": t.TempDir(),
 		}[name]
 	}, Options{})
-	if err == nil || !strings.Contains(err.Error(), "the access table is not in the bundle") {
-		t.Error(err)
+	const want = "the access table is not in the bundle"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("empty bundle: got %v, want an error with %q", err, want)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// members stands for a table that is looked up for each caller.
+// members represents a database of members.
 type members struct{}
 
 type member struct {
@@ -35,18 +35,18 @@ func (members) find(_ context.Context, id string) (member, error) {
 	return member{Tenant: "acme", Teams: []string{"support"}}, nil
 }
 
-// A main of one's own: JWT.Package of the constructs names its import path. The hook turns what a database knows of the
-// caller into rights, which the access table is then compared with, and tells the backend the tenant. Lambda.Start does
-// not return, so this one is compiled and not run.
+// This is the main of an authorizer with a hook. Set JWT.Package of the constructs to its import path. The hook reads
+// the caller's teams from a database and adds them as groups, which the access table may require. It also passes the
+// tenant to the backend. The example is compiled but not run, because lambda.Start does not return.
 func Example() {
 	var table members
 	hook := func(ctx context.Context, c *authz.Caller) error {
 		m, err := table.find(ctx, c.Principal)
 		switch {
 		case errors.Is(err, errNoMember):
-			return authz.ErrDenied // 403, for as long as API Gateway keeps it
+			return authz.ErrDenied // 403, which API Gateway caches
 		case err != nil:
-			return err // 500, and the next request asks again
+			return err // 500, which is not cached
 		case m.Suspended:
 			return authz.ErrUnauthorized // 401
 		}
@@ -61,16 +61,19 @@ func Example() {
 	lambda.Start(authorizer)
 }
 
-// issuer is an identity provider, and decide what an authorizer with a hook answers to a token of it.
+// issuer is an identity provider, and key signs its tokens.
 var (
 	key    = authztest.RSA("2026-01", 2048)
 	issuer = authztest.NewIssuer("https://idp.example.com", key)
 )
 
+// decide returns the answer of an authorizer with a hook to a token of the issuer.
 func decide(hook authz.Hook, claims authztest.Object) string {
-	config := authz.Config{
-		Issuers: []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()}},
-	}
+	config := authz.Config{Issuers: []authz.Issuer{{
+		URL:       "https://idp.example.com",
+		Audiences: []string{"orders"},
+		JWKSURL:   issuer.JWKSURL(),
+	}}}
 	environment := config.Environment()
 	authorizer, err := authz.FromLambda(func(name string) string { return environment[name] }, authz.Options{
 		Hook:      hook,
@@ -86,10 +89,8 @@ func decide(hook authz.Hook, claims authztest.Object) string {
 	token := key.Token("RS256", claims.With(authztest.Object{
 		"iss": "https://idp.example.com", "aud": "orders", "sub": "user-1", "exp": time.Now().Add(time.Hour).Unix(),
 	}))
-	answer, err := authorizer.Invoke(
-		context.Background(),
-		authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token),
-	)
+	event := authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)
+	answer, err := authorizer.Invoke(context.Background(), event)
 	if err != nil {
 		return err.Error() // API Gateway answers 401 to Unauthorized, and 500 to anything else
 	}
@@ -103,7 +104,7 @@ func decide(hook authz.Hook, claims authztest.Object) string {
 	return policy.PolicyDocument.Statement[0].Effect + " " + policy.PrincipalID
 }
 
-// The authorizer of the included function: its configuration is in the environment, the access table in the bundle.
+// The included function's authorizer reads its configuration from the environment and the access table from the bundle.
 func ExampleFromLambda() {
 	fmt.Println(decide(nil, authztest.Object{"scope": "orders:read"}))
 	fmt.Println(decide(nil, authztest.Object{"scope": "orders:write"}))
@@ -114,7 +115,7 @@ func ExampleFromLambda() {
 	// Unauthorized
 }
 
-// A hook that only narrows: a claim that the access table knows nothing of takes rights away.
+// This hook only removes rights. It uses a claim that the access table does not mention.
 func ExampleHook() {
 	var hook authz.Hook = func(_ context.Context, c *authz.Caller) error {
 		if plan, ok := c.Claim("account.plan"); !ok || plan != "paid" {
@@ -129,7 +130,7 @@ func ExampleHook() {
 	// Deny user-1
 }
 
-// The configuration is what the construct writes into the function's environment.
+// The construct writes this configuration into the function's environment.
 func ExampleConfig_Environment() {
 	config := authz.Config{
 		Issuers:       []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}}},

@@ -15,8 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// fuzzed returns an authorizer for fuzz targets. It is made once in a process, with cheap keys and all token sources.
-// Its log is checked after each event.
+// fuzzed returns a function that creates an authorizer once, with fast keys and all token sources.
 func fuzzed(changes ...func(*setup)) func() *fixture {
 	changes = append([]func(*setup){func(s *setup) {
 		s.issuer.Publish(authztest.Ed25519("ed"))
@@ -33,7 +32,7 @@ func fuzzed(changes ...func(*setup)) func() *fixture {
 	})
 }
 
-// taken returns the log since the last call.
+// taken returns the log since its last call.
 func (l *lines) taken() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,8 +41,8 @@ func (l *lines) taken() string {
 	return s
 }
 
-// FuzzEvent checks that every event gets either an answer that API Gateway can read or one of two errors, and that the
-// log line has no piece of what might be a token.
+// FuzzEvent checks that every event gets a valid answer or one of two errors, and that the log does not contain a part
+// of a token.
 func FuzzEvent(f *testing.F) {
 	good := authztest.Ed25519("ed").Token("EdDSA", goodClaims())
 	for _, event := range [][]byte{
@@ -55,19 +54,11 @@ func FuzzEvent(f *testing.F) {
 		on("DELETE", "//", good),
 		onARN("arn:aws:execute-api:x"),
 		authztest.RequestEvent("GET", "/orders/7", http.Header{"authorization": {"Bearer " + good}}, nil),
-		authztest.RequestEvent(
-			"GET",
-			"/orders",
-			http.Header{"Cookie": {"a=b; session=" + good}},
-			http.Header{"access_token": {
-				good,
-				good,
-			}},
-		),
-		[]byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN(
-			"GET",
-			"/orders",
-		) + `","headers":{"Authorization":"Bearer x.y.z"},"multiValueHeaders":{"AUTHORIZATION":["Bearer x.y.z",1,null]}}`),
+		authztest.RequestEvent("GET", "/orders", http.Header{"Cookie": {"a=b; session=" + good}},
+			http.Header{"access_token": {good, good}}),
+		[]byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") +
+			`","headers":{"Authorization":"Bearer x.y.z"},` +
+			`"multiValueHeaders":{"AUTHORIZATION":["Bearer x.y.z",1,null]}}`),
 	} {
 		f.Add(event)
 	}
@@ -80,18 +71,18 @@ func FuzzEvent(f *testing.F) {
 		case err == nil:
 			readAnswer(t, answer)
 		case answer != "" || err != ErrUnauthorized && err != errUnavailable:
-			t.Fatalf("answer %q, error %v", answer, err)
+			t.Fatalf("got answer %q and error %v, want no answer and one of the two errors", answer, err)
 		}
 		entries(t, log)
 		checkNoToken(t, string(event), log)
 		if strings.Contains(log, `"reason":"panic"`) || strings.Contains(log, `"reason":"other"`) {
-			t.Fatal(log)
+			t.Fatalf("got log %s, want neither reason", log)
 		}
 	})
 }
 
-// FuzzTokenSources checks that a token is only found if it is the only one, however a header, a cookie or a query
-// string is written. A second, different token in any place is never ignored.
+// FuzzTokenSources checks that findToken finds a token only if there is no other token, for all headers, cookies and
+// query strings.
 func FuzzTokenSources(f *testing.F) {
 	f.Add("Authorization", "Bearer a.b.c", "session=a.b.c", "access_token", "a.b.c")
 	f.Add("authorization", "bearer  a.b.c ", "x=1;session=a.b.c ;session=d", "Access_Token", "")
@@ -100,7 +91,7 @@ func FuzzTokenSources(f *testing.F) {
 	sources := []TokenSource{{Header, "Authorization"}, {Cookie, "session"}, {QueryString, "access_token"}}
 	f.Fuzz(func(t *testing.T, name, value, cookie, parameter, token string) {
 		if !utf8.ValidString(name + value + cookie + parameter + token) {
-			return // JSON holds none
+			return // JSON holds only UTF-8
 		}
 		headers := http.Header{"Cookie": {cookie}}
 		headers[name] = append(headers[name], value)
@@ -108,38 +99,37 @@ func FuzzTokenSources(f *testing.F) {
 		var doc strictjson.Document
 		e, err := readEvent(&doc, event)
 		if err != nil {
-			t.Fatalf("%v: %s", err, event)
+			t.Fatalf("readEvent(%s): %v", event, err)
 		}
 		found, err := e.findToken(sources)
 		if err != nil {
 			if found != "" || jwt.Reason(err) != "no_token" && jwt.Reason(err) != "several_tokens" {
-				t.Fatalf("%q %v", found, err)
+				t.Fatalf("findToken: got %q, %v, want no token and no_token or several_tokens", found, err)
 			}
 			return
 		}
 		for where, text := range map[string]string{"header": value, "parameter": token} {
 			switch {
 			case where == "header" && strings.EqualFold(name, "authorization") && len(name) == len("authorization"):
-				if words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' }); len(words) != 2 ||
-					words[1] != found ||
-					!strings.EqualFold(words[0], "bearer") {
-					t.Fatalf("%q from %q", found, text)
+				words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' })
+				if len(words) != 2 || words[1] != found || !strings.EqualFold(words[0], "bearer") {
+					t.Fatalf("findToken: got %q from the header %q", found, text)
 				}
 			case where == "parameter" && parameter == "access_token" && text != found:
-				t.Fatalf("%q, and the parameter has %q", found, text)
+				t.Fatalf("findToken: got %q, but the parameter is %q", found, text)
 			}
 		}
 		if !strings.Contains(value+cookie+token, found) {
-			t.Fatalf("%q is nowhere", found)
+			t.Fatalf("findToken: got %q, which no source contains", found)
 		}
 		if n := strings.Count(";"+strings.NewReplacer(" ", "", "\t", "").Replace(cookie), ";session="); n > 1 {
-			t.Fatalf("%q, and there are %d cookies", found, n)
+			t.Fatalf("findToken: got %q, want an error for %d cookies", found, n)
 		}
 	})
 }
 
-// FuzzContext checks that for all claims the context is valid JSON of flat strings within bounds. Two lists give the
-// same text only if they hold the same words. A principal has no character that is special in an access log.
+// FuzzContext checks that the context is valid JSON of bounded strings, for all claims. Different lists give different
+// strings. The principal has no character that is special in an access log.
 func FuzzContext(f *testing.F) {
 	f.Add(`"x"`, "a b", "c,d", "user")
 	f.Add(`[1,"a",[],{},null,true]`, "", "%20", "\"\\\n\x7f\u2028é")
@@ -151,10 +141,9 @@ func FuzzContext(f *testing.F) {
 			claim = "null"
 		}
 		fits := len(escape(first))+1+len(escape(second)) <= maxValue
-		if one, other := join([]string{first, second}), join([]string{first + " " + second}); one == other && first != "" &&
-			second != "" &&
-			fits {
-			t.Fatalf("%q and %q become one word, %q", first, second, one)
+		one, other := join([]string{first, second}), join([]string{first + " " + second})
+		if one == other && first != "" && second != "" && fits {
+			t.Fatalf("join: got %q for the two words %q and %q, and for one word", one, first, second)
 		}
 		claims := goodClaims().With(object{
 			"sub":    sub,
@@ -169,28 +158,25 @@ func FuzzContext(f *testing.F) {
 			if err != ErrUnauthorized ||
 				!strings.Contains(log, `"reason":"principal"`) && !strings.Contains(log, `"reason":"too_long"`) &&
 					!strings.Contains(log, `"reason":"claims"`) {
-				t.Fatalf("%v %s", err, log)
+				t.Fatalf("got %v, want a 401 for the principal, the length or the claims; log: %s", err, log)
 			}
 			return
 		}
 		c := readAnswer(t, answer).context
+		special := func(r rune) bool { return r < ' ' || r > '~' || r == ',' || r == '"' || r == '\\' }
 		for _, name := range []string{"groups", "scopes"} {
-			if strings.ContainsFunc(
-				c[name],
-				func(r rune) bool { return r < ' ' || r > '~' || r == ',' || r == '"' || r == '\\' },
-			) ||
-				strings.Contains(c[name], "  ") {
-				t.Fatalf("%s %q", name, c[name])
+			if strings.ContainsFunc(c[name], special) || strings.Contains(c[name], "  ") {
+				t.Fatalf("%s: got %q, want plain characters and single spaces", name, c[name])
 			}
 		}
 		if got, there := c["claim"]; there && !utf8.ValidString(got) {
-			t.Fatalf("claim %q", got)
+			t.Fatalf("claim: got %q, want UTF-8", got)
 		}
 	})
 }
 
-// FuzzDecision compares a whole decision with a few lines that say who may call what. For a token with any rights and
-// any path, the policy allows the request if and only if its route is the authorizer's and permits it.
+// FuzzDecision compares decisions with a simple model. For any rights and any path, the policy allows the request if
+// and only if its route belongs to the authorizer and permits the caller.
 func FuzzDecision(f *testing.F) {
 	f.Add("GET", "/orders", "orders:read", "", "", false)
 	f.Add("DELETE", "/orders/7/", "orders:write x", "admins", "", true)
@@ -208,7 +194,7 @@ func FuzzDecision(f *testing.F) {
 	forAll := fuzzed()
 	f.Fuzz(func(t *testing.T, method, path, scopes, group, role string, single bool) {
 		if !utf8.ValidString(method + path + scopes + group + role) {
-			return // JSON holds none
+			return // JSON holds only UTF-8
 		}
 		a := forAll()
 		if single {
@@ -221,7 +207,7 @@ func FuzzDecision(f *testing.F) {
 		entries(t, log)
 		checkNoToken(t, string(event), log)
 
-		// The method ARN joins the two, so without a slash the path becomes a part of the verb.
+		// The method ARN joins verb and path. Without a slash, the path becomes a part of the verb.
 		method, path, _ = strings.Cut(method+path, "/")
 		path = "/" + path
 		rule, routed := table.Match(method, path)
@@ -232,18 +218,23 @@ func FuzzDecision(f *testing.F) {
 		case got == fault && strings.Contains(log, `"reason":"method_arn"`),
 			got == reject && strings.Contains(log, `"reason":"too_long"`):
 		case got != allow && got != deny:
-			t.Fatalf("got %s: %s", got, log)
-		case got == allow && !permits && (single || mine): // what is not its own is never evaluated, if the answer is for all
-			t.Fatalf("%s %s is allowed to scopes %q, group %q, role %q", method, path, scopes, group, role)
-		case got == deny && permits && !strings.ContainsAny(
-			path,
-			"*?$<>[]{}|\\^`\"# ",
-		) && !strings.Contains(path, "//") && isASCII(path) && len(path) < 300:
-			t.Fatalf("%s %s is denied to scopes %q, group %q, role %q: %s", method, path, scopes, group, role, log)
+			t.Fatalf("got %s, want %s or %s; log: %s", got, allow, deny, log)
+		// API Gateway never evaluates a policy for the whole API on another authorizer's route.
+		case got == allow && !permits && (single || mine):
+			t.Fatalf("%s %s: got %s for scopes %q, group %q, role %q", method, path, got, scopes, group, role)
+		case got == deny && permits && isPlainPath(path):
+			t.Fatalf("%s %s: got %s for scopes %q, group %q, role %q; log: %s",
+				method, path, got, scopes, group, role, log)
 		case mine && (got == allow) != strings.Contains(log, `"outcome":"allowed"`):
-			t.Fatalf("got %s, and the log says %s", got, log)
+			t.Fatalf("got %s, but the log has another outcome: %s", got, log)
 		}
 	})
+}
+
+// isPlainPath reports whether the authorizer must not deny a permitted path because of its form.
+func isPlainPath(path string) bool {
+	return !strings.ContainsAny(path, "*?$<>[]{}|\\^`\"# ") && !strings.Contains(path, "//") && isASCII(path) &&
+		len(path) < 300
 }
 
 func isASCII(s string) bool {

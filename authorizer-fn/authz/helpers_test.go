@@ -20,13 +20,13 @@ import (
 
 type object = authztest.Object
 
-// What the tests' tokens are about, unless a test says otherwise.
+// These are the issuer and the audience of the tests' tokens.
 const (
 	testIssuer   = "https://issuer.example.com"
 	testAudience = "https://api.example.com/orders"
 )
 
-// t0 is the time at which the tests' clocks begin.
+// t0 is the initial time of the tests' clocks.
 var t0 = time.Unix(1_700_000_000, 0)
 
 // goodKey returns the key of the tests' issuer.
@@ -45,10 +45,10 @@ func goodClaims() object {
 	}
 }
 
-// tokens caches tokens by their claims: RS256 makes the same token each time, and is slow.
+// tokens caches tokens by their claims. Signing with RS256 is slow, and gives the same token each time.
 var tokens sync.Map
 
-// token returns a good token with changes to its claims.
+// token returns an accepted token with changes to its claims.
 func token(changes object) string {
 	claims := goodClaims().With(changes)
 	if made, ok := tokens.Load(claims.String()); ok {
@@ -59,12 +59,13 @@ func token(changes object) string {
 	return made
 }
 
-// testRoutes are the access table of the tests.
+// testRoutes is the access table of the tests.
 const testRoutes = `{"version":1,"routes":[
 {"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
 {"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]},
 {"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
-{"route":"DELETE /orders/{id}","requires":[{"kind":"group","anyOf":["admins","support"]},{"kind":"scope","anyOf":["orders:write"]}]},
+{"route":"DELETE /orders/{id}","requires":[
+	{"kind":"group","anyOf":["admins","support"]},{"kind":"scope","anyOf":["orders:write"]}]},
 {"route":"GET /me"},
 {"route":"GET /reports","requires":[{"kind":"role","anyOf":["auditor"]}]},
 {"route":"GET /health","elsewhere":true}
@@ -96,7 +97,7 @@ type fixture struct {
 	log    *lines
 }
 
-// setup is the input from which an authorizer is made. Tests change it.
+// setup has the settings of an authorizer, for tests to change.
 type setup struct {
 	config  Config
 	options Options
@@ -109,7 +110,7 @@ func goodConfig() Config {
 	return Config{Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, JWKSURL: testIssuer + "/keys"}}}
 }
 
-// tryFixture makes an authorizer as Lambda does, from an environment and a file.
+// tryFixture creates an authorizer as Lambda does, from environment variables and a file.
 func tryFixture(changes ...func(*setup)) (*fixture, error) {
 	f := &fixture{clock: testclock.New(t0), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
 	s := &setup{
@@ -144,19 +145,19 @@ func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
 	return f
 }
 
-// inBubble runs a subtest in which time passes only when all goroutines wait. So no time limit is reached just because
-// the machine is busy.
+// inBubble runs a subtest in a synctest bubble. Time advances only when all goroutines wait, so a busy machine does not
+// exceed a time limit.
 func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			defer time.Sleep(time.Hour) // for what the test leaves behind to end
+			defer time.Sleep(time.Hour) // lets the test's goroutines end
 			test(t)
 		})
 	})
 }
 
-// lambdaContext returns a context as the Lambda runtime makes it.
+// lambdaContext returns a context like that of the Lambda runtime.
 func lambdaContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
@@ -177,7 +178,7 @@ func get(token string) []byte {
 	return authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)
 }
 
-// manyRoutes returns a table of n routes, five to a resource. The first scope permits two thirds of them.
+// manyRoutes returns a table of n routes, five per resource. The scope read permits two thirds of them.
 func manyRoutes(n int) string {
 	var b strings.Builder
 	b.WriteString(`{"version":1,"routes":[`)

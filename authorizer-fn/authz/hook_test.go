@@ -44,11 +44,11 @@ func TestHook(t *testing.T) {
 			c.Roles = append(c.Roles, "auditor")
 			return nil
 		}, on("GET", "/reports", token(nil)), allow, `"outcome":"allowed"`},
-		{"adds what no route asks for", func(_ context.Context, c *Caller) error {
+		{"adds groups that no route requires", func(_ context.Context, c *Caller) error {
 			c.Groups = append(c.Groups, "visitors", "\xff", "")
 			return nil
 		}, on("POST", "/orders", token(nil)), deny, `"reason":"rights","missing":"scope orders:write"`},
-		{"takes the scope away", func(_ context.Context, c *Caller) error {
+		{"removes the scope", func(_ context.Context, c *Caller) error {
 			c.Scopes = nil
 			return nil
 		}, get(token(nil)), deny, `"reason":"rights"`},
@@ -60,7 +60,7 @@ func TestHook(t *testing.T) {
 			`"outcome":"denied","reason":"hook"`,
 		},
 		{
-			"denies a route that needs nothing",
+			"denies a route without requirements",
 			func(context.Context, *Caller) error { return ErrDenied },
 			on("GET", "/me", token(nil)),
 			deny,
@@ -109,14 +109,14 @@ func TestHook(t *testing.T) {
 			`it ended its goroutine`,
 		},
 		{
-			"observes its time",
+			"waits until its context ends",
 			func(ctx context.Context, _ *Caller) error { <-ctx.Done(); return ctx.Err() },
 			get(token(nil)),
 			fault,
 			`"reason":"hook_timeout"`,
 		},
 		{
-			"does not observe its time",
+			"ignores its context",
 			func(context.Context, *Caller) error { time.Sleep(5 * time.Second); return nil },
 			get(token(nil)),
 			fault,
@@ -125,7 +125,7 @@ func TestHook(t *testing.T) {
 		{"a context value", put("tenant", "acme"), get(token(nil)), allow, `"outcome":"allowed"`},
 		{"a context value whose name is taken", put("issuer", "x"), get(token(nil)), fault, `the name \"issuer\" is taken`},
 		{
-			"a context value with the gateway's name",
+			"a context value with a name of API Gateway",
 			put("principalId", "x"),
 			get(token(nil)),
 			fault,
@@ -157,13 +157,13 @@ func TestHook(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 			if log := f.log.String(); !strings.Contains(log, c.log) || strings.Contains(log, "canary") {
-				t.Errorf("the log does not have %s, or too much: %s", c.log, log)
+				t.Errorf("got log %s, want %s in it, and not the panic's value", log, c.log)
 			}
 		})
 	}
 }
 
-func TestHookSeesTheCaller(t *testing.T) {
+func TestHookReceivesCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen Caller
 		claims := object{
@@ -176,23 +176,27 @@ func TestHookSeesTheCaller(t *testing.T) {
 			seen = *c
 			deadline, ok := ctx.Deadline()
 			if left := time.Until(deadline); !ok || left != DefaultHookTimeout {
-				t.Errorf("%v left", left)
+				t.Errorf("time until the deadline: got %v, want %v", left, DefaultHookTimeout)
 			}
-			for path, want := range map[string]string{"sub": "user-1", "realm.level": "3", "https://example.com/vip": "true"} {
+			for path, want := range map[string]string{
+				"sub":                     "user-1",
+				"realm.level":             "3",
+				"https://example.com/vip": "true",
+			} {
 				if got, ok := c.Claim(path); !ok || got != want {
-					t.Errorf("claim %q: %q %v", path, got, ok)
+					t.Errorf("Claim(%q): got %q, %v, want %q", path, got, ok, want)
 				}
 			}
 			for _, path := range []string{"realm", "groups", "missing", "", "realm.", "sub.x"} {
 				if got, ok := c.Claim(path); ok {
-					t.Errorf("claim %q: %q", path, got)
+					t.Errorf("Claim(%q): got %q, want no value", path, got)
 				}
 			}
 			if got := string(c.ClaimJSON("realm.tags")); got != "[1,{}]" {
-				t.Errorf("tags %s", got)
+				t.Errorf("ClaimJSON(realm.tags): got %s, want [1,{}]", got)
 			}
-			if c.ClaimJSON("missing") != nil {
-				t.Error("a claim that is missing has JSON")
+			if got := c.ClaimJSON("missing"); got != nil {
+				t.Errorf("ClaimJSON(missing): got %s, want nil", got)
 			}
 			c.Principal, c.Issuer = "another principal", "another issuer"
 			return nil
@@ -202,44 +206,40 @@ func TestHookSeesTheCaller(t *testing.T) {
 			t.Fatal(err)
 		}
 		if a := readAnswer(t, answer); a.principal != "user-1" || a.context["issuer"] != testIssuer {
-			t.Errorf("a hook changed who calls: %+v", a)
+			t.Errorf("got %+v, want the token's principal and issuer, which a hook cannot change", a)
 		}
-		if seen.Issuer != testIssuer || seen.Principal != "user-1" || fmt.Sprint(
-			seen.Scopes,
-			seen.Groups,
-			seen.Roles,
-		) != "[orders:read] [staff] [auditor]" ||
-			seen.Request != nil ||
-			seen.Expires != t0.Add(300*time.Second) ||
-			seen.Context == nil {
-			t.Errorf("%+v", seen)
+		rights := fmt.Sprint(seen.Scopes, seen.Groups, seen.Roles)
+		if seen.Issuer != testIssuer || seen.Principal != "user-1" || rights != "[orders:read] [staff] [auditor]" ||
+			seen.Request != nil || seen.Expires != t0.Add(300*time.Second) || seen.Context == nil {
+			t.Errorf("got the caller %+v, want user-1 of %s with the token's rights and expiry", seen, testIssuer)
 		}
 	})
 }
 
-func TestHookSeesTheRequestOnlyWhereTheAnswerIsForIt(t *testing.T) {
+func TestHookReceivesRequestPerRequest(t *testing.T) {
 	var seen *Request
 	f := newFixture(t, perRequest, withHook(func(_ context.Context, c *Caller) error {
 		seen = c.Request
 		return nil
 	}))
 	f.outcome(t, on("GET", "/orders/7%2F8", token(nil)))
-	if seen == nil || *seen != (Request{Method: "GET", Path: "/orders/7%2F8", Route: "GET /orders/{id}"}) {
-		t.Errorf("%+v", seen)
+	want := Request{Method: "GET", Path: "/orders/7%2F8", Route: "GET /orders/{id}"}
+	if seen == nil || *seen != want {
+		t.Errorf("got the request %+v, want %+v", seen, want)
 	}
 }
 
-func TestHookIsNotAskedAboutBadTokens(t *testing.T) {
+func TestHookIsNotCalledForRejectedTokens(t *testing.T) {
 	f := newFixture(t, withHook(func(context.Context, *Caller) error { panic("asked") }))
 	for _, event := range [][]byte{get(token(object{"exp": 1})), get(token(object{"sub": nil})), get("x.y.z"), nil} {
 		f.outcome(t, event)
 	}
 	if log := f.log.String(); strings.Contains(log, "hook") {
-		t.Error(log)
+		t.Errorf("got log %s, want no call of the hook", log)
 	}
 }
 
-func TestHookIsAskedEachTime(t *testing.T) {
+func TestHookIsCalledForEveryRequest(t *testing.T) {
 	var asked atomic.Int64
 	f := newFixture(t, withHook(func(context.Context, *Caller) error {
 		if asked.Add(1) == 1 {
@@ -248,15 +248,13 @@ func TestHookIsAskedEachTime(t *testing.T) {
 		return nil
 	}))
 	event := get(token(nil))
-	if got := []string{f.outcome(t, event), f.outcome(t, event), f.outcome(t, event)}; fmt.Sprint(
-		got,
-	) != "[500 allowed allowed]" ||
-		asked.Load() != 3 {
-		t.Errorf("%v, asked %d times: an error is not to be remembered", got, asked.Load())
+	got := fmt.Sprint(f.outcome(t, event), " ", f.outcome(t, event), " ", f.outcome(t, event))
+	if want := "500 allowed allowed"; got != want || asked.Load() != 3 {
+		t.Errorf("got %s with %d calls, want %s with 3, because an error is not cached", got, asked.Load(), want)
 	}
 }
 
-func TestHookThatWasLeftBehindCountsForNothing(t *testing.T) {
+func TestTimedOutHookHasNoEffect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release, over := make(chan struct{}), make(chan struct{})
 		var calls atomic.Int64
@@ -276,12 +274,12 @@ func TestHookThatWasLeftBehindCountsForNothing(t *testing.T) {
 		)
 		event := on("POST", "/orders", token(nil))
 		if got := f.outcome(t, event); got != fault {
-			t.Errorf("got %s", got)
+			t.Errorf("when the hook times out: got %s, want %s", got, fault)
 		}
 		close(release)
 		<-over
 		if got := f.outcome(t, event); got != deny {
-			t.Errorf("got %s", got)
+			t.Errorf("after the hook returned: got %s, want %s", got, deny)
 		}
 	})
 }
@@ -292,34 +290,31 @@ func TestHookEndsBeforeTheFunction(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
 		defer cancel()
 		answer, err := f.Invoke(ctx, get(token(nil)))
-		if got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders")); got != allow && got != fault ||
-			ctx.Err() != nil {
-			t.Errorf("got %s, and the function's time is over: %v", got, ctx.Err())
+		got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders"))
+		if got != allow && got != fault || ctx.Err() != nil {
+			t.Errorf("got %s, function's context: %v, want an answer before the function's deadline", got, ctx.Err())
 		}
 	})
 }
 
-func TestHookContextComesBeforeClaims(t *testing.T) {
-	f := newFixture(
-		t,
-		func(s *setup) { s.config.ContextClaims = []string{"a", "b", "c", "d", "e"} },
-		withHook(func(_ context.Context, c *Caller) error {
-			c.Context["tenant"], c.Context["plan"] = "acme", strings.Repeat("p", 2048)
-			return nil
-		}),
-	)
+func TestHookContextHasPriorityOverClaims(t *testing.T) {
+	hook := withHook(func(_ context.Context, c *Caller) error {
+		c.Context["tenant"], c.Context["plan"] = "acme", strings.Repeat("p", 2048)
+		return nil
+	})
+	f := newFixture(t, hook, func(s *setup) { s.config.ContextClaims = []string{"a", "b", "c", "d", "e"} })
 	long := strings.Repeat("x", 1300)
 	answer, err := f.invoke(get(token(object{"a": long, "b": long, "c": long, "d": long})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c := readAnswer(t, answer).context; c["tenant"] != "acme" || len(c["plan"]) != 2048 || len(c["a"]) != 1300 {
-		t.Errorf("%v", c)
+		t.Errorf("got context %v, want tenant, plan and the claim a", c)
 	}
 }
 
-func TestHookTimeoutIsNotNegative(t *testing.T) {
+func TestNegativeHookTimeout(t *testing.T) {
 	if _, err := tryFixture(func(s *setup) { s.options.HookTimeout = -1 }); !errors.Is(err, ErrConfig) {
-		t.Error(err)
+		t.Errorf("got %v, want ErrConfig", err)
 	}
 }

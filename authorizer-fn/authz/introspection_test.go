@@ -18,15 +18,14 @@ import (
 
 const (
 	introspectionURL = testIssuer + "/introspect"
-	introspecting    = "orders-api" // the client that asks
+	introspecting    = "orders-api" // the client ID
 )
 
-// asked is an issuer of opaque tokens. Its endpoint knows tokens by their text, and its secret is in AWS Secrets
-// Manager.
+// asked is the introspection endpoint of an issuer of opaque tokens. The client's secret is in AWS Secrets Manager.
 type asked struct {
 	mu     sync.Mutex
 	tokens map[string]object
-	answer http.HandlerFunc // instead of what it knows of a token
+	answer http.HandlerFunc // answers instead of tokens, unless it is nil
 	calls  []url.Values
 	users  []string
 }
@@ -72,15 +71,24 @@ func (a *asked) count() int {
 
 // goodAnswer returns the answer for a token that is accepted at t0.
 func goodAnswer() object {
-	return object{"active": true, "sub": "user-1", "aud": testAudience, "client_id": "web", "scope": "orders:read",
-		"token_type": "Bearer", "exp": t0.Unix() + 300, "groups": []string{"staff"}, "tenant": "acme"}
+	return object{
+		"active":     true,
+		"sub":        "user-1",
+		"aud":        testAudience,
+		"client_id":  "web",
+		"scope":      "orders:read",
+		"token_type": "Bearer",
+		"exp":        t0.Unix() + 300,
+		"groups":     []string{"staff"},
+		"tenant":     "acme",
+	}
 }
 
 func goodIntrospection() *Introspection {
 	return &Introspection{Endpoint: introspectionURL, ClientID: introspecting, SecretARN: secretName}
 }
 
-// newAsked makes an authorizer whose issuer has opaque tokens. The changes are applied after that.
+// newAsked creates an authorizer of opaque tokens, with the changes.
 func newAsked(t testing.TB, changes ...func(*setup)) (*asked, *fixture) {
 	t.Helper()
 	a := &asked{tokens: map[string]object{"good": goodAnswer()}}
@@ -119,8 +127,8 @@ func TestOpaqueTokens(t *testing.T) {
 		"not active":       {object{"active": false}, reject, "inactive"},
 		"expired":          {goodAnswer().With(object{"exp": t0.Unix()}), reject, "expired"},
 		"for another API":  {goodAnswer().With(object{"aud": "others"}), reject, "audience"},
-		"another issuer's": {goodAnswer().With(object{"iss": "https://other.example.com"}), reject, "issuer"},
-		"bound":            {goodAnswer().With(object{"cnf": object{"jkt": "x"}}), reject, "bound"},
+		"another issuer":   {goodAnswer().With(object{"iss": "https://other.example.com"}), reject, "issuer"},
+		"bound to a key":   {goodAnswer().With(object{"cnf": object{"jkt": "x"}}), reject, "bound"},
 		"no principal":     {goodAnswer().With(object{"sub": nil, "client_id": nil}), reject, "principal"},
 		"no active":        {goodAnswer().With(object{"active": nil}), fault, "introspection"},
 	} {
@@ -131,20 +139,20 @@ func TestOpaqueTokens(t *testing.T) {
 				t.Errorf("got %s, want %s: %s", got, c.want, f.log)
 			}
 			if c.reason != "" && !strings.Contains(f.log.String(), `"reason":"`+c.reason+`"`) {
-				t.Errorf("the log does not say %s: %s", c.reason, f.log)
+				t.Errorf("got log %s, want the reason %s", f.log, c.reason)
 			}
 			if log := f.log.String(); strings.Contains(log, "s3cret") || strings.Contains(log, `"good"`) {
-				t.Errorf("the log holds the secret or the token: %s", log)
+				t.Errorf("the log contains the secret or the token: %s", log)
 			}
-			if a.users[0] != introspecting+":s3cret" {
-				t.Errorf("asked as %q", a.users[0])
+			if got, want := a.users[0], introspecting+":s3cret"; got != want {
+				t.Errorf("credentials: got %q, want %q", got, want)
 			}
 		})
 	}
 }
 
-// The claims of an answer reach the backend, the hook and the decision as those of a JWT do.
-func TestClaimsOfAnAnswer(t *testing.T) {
+// The backend, the hook and the decision use the claims of the introspection answer like the claims of a JWT.
+func TestClaimsOfOpaqueToken(t *testing.T) {
 	var seen []string
 	a, f := newAsked(t, func(s *setup) {
 		s.config.ContextClaims = []string{"tenant"}
@@ -160,76 +168,78 @@ func TestClaimsOfAnAnswer(t *testing.T) {
 	}
 	want := fmt.Sprintf("[%s user-1 acme %d [orders:read] [staff]]", testIssuer, t0.Unix()+300)
 	if fmt.Sprint(seen) != want {
-		t.Errorf("the hook saw %v, want %s", seen, want)
+		t.Errorf("the hook got %v, want %s", seen, want)
 	}
-	for _, part := range []string{`"principalId":"user-1"`, `"tenant":"acme"`, `"groups":"staff"`,
-		`"issuer":"` + testIssuer + `"`} {
+	for _, part := range []string{
+		`"principalId":"user-1"`, `"tenant":"acme"`, `"groups":"staff"`, `"issuer":"` + testIssuer + `"`,
+	} {
 		if !strings.Contains(answer, part) {
-			t.Errorf("%s is not in %s", part, answer)
+			t.Errorf("got answer %s, want %s in it", answer, part)
 		}
 	}
-	// A client that calls on its own behalf need not have a sub.
+	// The token of a client without a user may have no sub.
 	a.know("machine", goodAnswer().With(object{"sub": nil}))
 	if answer, err := f.invoke(get("machine")); err != nil || !strings.Contains(answer, `"principalId":"web"`) {
-		t.Error(answer, err)
+		t.Errorf("token of a client: got %s, %v, want the principal web", answer, err)
 	}
-	// Without exp, the hook's caller expires when the answer expires from the cache.
+	// Without exp, the caller expires when the cached introspection answer expires.
 	a.know("endless", goodAnswer().With(object{"exp": nil}))
 	seen = nil
 	if _, err := f.invoke(get("endless")); err != nil || !strings.Contains(fmt.Sprint(seen), fmt.Sprint(t0.Unix()+60)) {
-		t.Error(seen, err)
+		t.Errorf("token without exp: the hook got %v, %v, want an expiry in 60 s", seen, err)
 	}
 }
 
-func TestPolicyEndsWithTheAnswer(t *testing.T) {
+func TestPolicyEndsWithOpaqueToken(t *testing.T) {
 	a, f := newAsked(t, func(s *setup) { s.config.PolicyEndsWithToken = true })
 	a.know("endless", goodAnswer().With(object{"exp": nil}))
 	for token, until := range map[string]int64{"good": t0.Unix() + 300, "endless": t0.Unix() + 60} {
 		answer, err := f.invoke(get(token))
 		if want := time.Unix(until, 0).UTC().Format(time.RFC3339); err != nil || !strings.Contains(answer, want) {
-			t.Errorf("%s: %s is not in %s, %v", token, want, answer, err)
+			t.Errorf("%s: got %s, %v, want %s in it", token, answer, err, want)
 		}
 	}
 }
 
-// TestPrincipalWithoutSubject checks that client_id is the principal of an opaque token without sub, and of no JWT.
+// Without sub, client_id is the principal of an opaque token, but not of a JWT.
 func TestPrincipalWithoutSubject(t *testing.T) {
 	client := object{"sub": nil, "client_id": "web"}
 	a, opaque := newAsked(t)
 	a.know("machine", goodAnswer().With(client))
-	if got := opaque.outcome(t, get("machine")); got != allow || !strings.Contains(opaque.log.String(), `"principal":"web"`) {
-		t.Errorf("an opaque token: got %s: %s", got, opaque.log)
+	const principal = `"principal":"web"`
+	if got := opaque.outcome(t, get("machine")); got != allow || !strings.Contains(opaque.log.String(), principal) {
+		t.Errorf("an opaque token: got %s, want %s with %s; log: %s", got, allow, principal, opaque.log)
 	}
 	jwts := newFixture(t)
-	if got := jwts.outcome(t, get(token(client))); got == allow || strings.Contains(jwts.log.String(), `"principal":"web"`) {
-		t.Errorf("a JWT: got %s: %s", got, jwts.log)
+	if got := jwts.outcome(t, get(token(client))); got == allow || strings.Contains(jwts.log.String(), principal) {
+		t.Errorf("a JWT: got %s, want a refusal without %s; log: %s", got, principal, jwts.log)
 	}
 }
 
-// The answer about a JWT can end its policy earlier than its exp, and not later.
-func TestPolicyEndsWithTheConfirmedToken(t *testing.T) {
+// If the introspection answer about a JWT has an earlier exp, the policy ends then. A later exp has no effect.
+func TestPolicyEndsWithIntrospectedJWT(t *testing.T) {
 	text := token(object{"exp": t0.Unix() + 200})
 	for name, c := range map[string]struct {
 		exp   any
 		until int64
 	}{
-		"without exp":   {nil, 200},
-		"a later exp":   {t0.Unix() + 300, 200},
-		"an earlier":    {t0.Unix() + 100, 100},
-		"the same":      {t0.Unix() + 200, 200},
-		"a much later ": {t0.Unix() + 100_000, 200},
+		"without exp":      {nil, 200},
+		"a later exp":      {t0.Unix() + 300, 200},
+		"an earlier exp":   {t0.Unix() + 100, 100},
+		"the same exp":     {t0.Unix() + 200, 200},
+		"a much later exp": {t0.Unix() + 100_000, 200},
 	} {
 		a, f := newAsked(t, withJWTs, func(s *setup) { s.config.PolicyEndsWithToken = true })
 		a.know(text, goodAnswer().With(object{"exp": c.exp}))
 		answer, err := f.invoke(get(text))
 		until := time.Unix(t0.Unix()+c.until, 0).UTC().Format(time.RFC3339)
 		if err != nil || !strings.Contains(answer, until) {
-			t.Errorf("%s: %s is not in %s, %v", name, until, answer, err)
+			t.Errorf("%s: got %s, %v, want %s in it", name, answer, err, until)
 		}
 	}
 }
 
-func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
+func TestOpaqueTokenIsCached(t *testing.T) {
 	a, f := newAsked(t)
 	for range 1000 {
 		if got := f.outcome(t, get("good")); got != allow {
@@ -237,7 +247,7 @@ func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
 		}
 	}
 	if n := a.count(); n != 1 {
-		t.Errorf("%d calls, want 1", n)
+		t.Errorf("got %d calls, want 1", n)
 	}
 	f.clock.Advance(time.Minute)
 	a.know("good", object{"active": false})
@@ -247,12 +257,12 @@ func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
 		}
 	}
 	if n := a.count(); n != 1 {
-		t.Errorf("%d calls after it was revoked, want 1", n)
+		t.Errorf("after the token was revoked: got %d calls, want 1", n)
 	}
 }
 
-// Junk causes no call. A flood of what looks like tokens causes no more calls than package introspection allows.
-func TestFloodOfJunk(t *testing.T) {
+// Malformed tokens cause no calls. Many invented tokens cause no more calls than package introspection allows.
+func TestFloodOfInvalidTokens(t *testing.T) {
 	a, f := newAsked(t)
 	for i := range 10_000 {
 		switch got := f.outcome(t, get(fmt.Sprintf("junk!%d", i))); got {
@@ -262,18 +272,18 @@ func TestFloodOfJunk(t *testing.T) {
 		}
 	}
 	if n := a.count(); n != 0 {
-		t.Errorf("%d calls for what cannot be a token, want 0", n)
+		t.Errorf("10,000 malformed tokens: got %d calls, want 0", n)
 	}
 	for i := range 10_000 {
 		f.outcome(t, get(fmt.Sprintf("junk%d", i)))
 	}
 	if n := a.count(); n == 0 || n > 50 {
-		t.Errorf("%d calls for 10,000 invented tokens, want up to 50", n)
+		t.Errorf("10,000 invented tokens: got %d calls, want 1 to 50", n)
 	}
 }
 
-// A failure says nothing about the token. The gateway answers 500, and the next request may be allowed.
-func TestFailuresAreNotCached(t *testing.T) {
+// If introspection fails, API Gateway answers 500. The failure is not cached, so a later request may be allowed.
+func TestIntrospectionFailuresAreNotCached(t *testing.T) {
 	a, f := newAsked(t)
 	a.know("good", goodAnswer().With(object{"exp": nil}))
 	for _, answer := range []http.HandlerFunc{
@@ -286,24 +296,24 @@ func TestFailuresAreNotCached(t *testing.T) {
 	} {
 		a.answerWith(answer)
 		if got := f.outcome(t, get("good")); got != fault {
-			t.Errorf("got %s: %s", got, f.log)
+			t.Errorf("failure: got %s, want %s; log: %s", got, fault, f.log)
 		}
 		a.answerWith(nil)
 		f.clock.Advance(time.Minute)
 		if got := f.outcome(t, get("good")); got != allow {
-			t.Errorf("got %s: %s", got, f.log)
+			t.Errorf("after the failure: got %s, want %s; log: %s", got, allow, f.log)
 		}
 		f.clock.Advance(time.Minute)
 	}
 }
 
-// withJWTs makes the issuer's tokens JWTs, about which the issuer is asked after they are verified.
+// withJWTs makes the issuer's tokens JWTs. The authorizer verifies them and then introspects them.
 func withJWTs(s *setup) {
 	s.config.Issuers[0].JWKSURL = testIssuer + "/keys"
 	s.config.Issuers[0].Introspection.VerifyJWTs = true
 }
 
-func TestJWTsThatAreAskedAbout(t *testing.T) {
+func TestIntrospectedJWTs(t *testing.T) {
 	good := token(nil)
 	for name, c := range map[string]struct {
 		token  string
@@ -322,7 +332,7 @@ func TestJWTsThatAreAskedAbout(t *testing.T) {
 		"fewer scopes":      {good, object{"active": true, "scope": "openid"}, deny, 1, "rights"},
 		"more scopes": {token(object{"scope": "openid"}), object{"active": true, "scope": "orders:read"},
 			deny, 1, "rights"},
-		"its groups are its own": {good, object{"active": true, "groups": []string{"admins"}}, allow, 1, ""},
+		"groups of the answer are ignored": {good, object{"active": true, "groups": []string{"admins"}}, allow, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, f := newAsked(t, withJWTs)
@@ -331,18 +341,18 @@ func TestJWTsThatAreAskedAbout(t *testing.T) {
 				t.Errorf("got %s, want %s: %s", got, c.want, f.log)
 			}
 			if n := a.count(); n != c.calls {
-				t.Errorf("%d calls, want %d", n, c.calls)
+				t.Errorf("got %d calls, want %d", n, c.calls)
 			}
 			if c.reason != "" && !strings.Contains(f.log.String(), `"reason":"`+c.reason+`"`) {
-				t.Errorf("the log does not say %s: %s", c.reason, f.log)
+				t.Errorf("got log %s, want the reason %s", f.log, c.reason)
 			}
 		})
 	}
 }
 
-// A JWT goes to the endpoint of the issuer that it names, and any other token to the issuer of opaque tokens. A JWT of
-// an issuer that is not configured goes to no endpoint.
-func TestWhoIsAsked(t *testing.T) {
+// The authorizer introspects a JWT at the endpoint of its issuer, and any other token at the endpoint for opaque
+// tokens. It does not introspect a JWT of an unknown issuer.
+func TestIntrospectionEndpointChoice(t *testing.T) {
 	const second = "https://second.example.com"
 	for name, only := range map[string]bool{"beside an issuer of JWTs": false, "alone": true} {
 		t.Run(name, func(t *testing.T) {
@@ -352,10 +362,10 @@ func TestWhoIsAsked(t *testing.T) {
 						Issuer{URL: second, Audiences: []string{testAudience}, JWKSURL: testIssuer + "/keys"})
 				}
 			})
-			jwtOfTheAsked, ofSecond := token(nil), token(object{"iss": second})
+			ofFirst, ofSecond := token(nil), token(object{"iss": second})
 			ofSecondForged := ofSecond[:len(ofSecond)-4] + "AAAA"
-			for _, text := range []string{jwtOfTheAsked, ofSecond, ofSecondForged,
-				token(object{"iss": "https://third.example.com"})} {
+			ofThird := token(object{"iss": "https://third.example.com"})
+			for _, text := range []string{ofFirst, ofSecond, ofSecondForged, ofThird} {
 				a.know(text, goodAnswer())
 			}
 			known := map[bool]string{false: allow, true: reject}
@@ -363,26 +373,26 @@ func TestWhoIsAsked(t *testing.T) {
 				what, token, want string
 				calls             int
 			}{
-				{"an opaque one", "good", allow, 1},
-				{"its own JWT", jwtOfTheAsked, allow, 1},
-				{"the second's", ofSecond, known[only], 0},
-				{"the second's, forged", ofSecondForged, reject, 0},
-				{"a third's", token(object{"iss": "https://third.example.com"}), reject, 0},
+				{"an opaque token", "good", allow, 1},
+				{"a JWT of the same issuer", ofFirst, allow, 1},
+				{"a JWT of the second issuer", ofSecond, known[only], 0},
+				{"a forged JWT of the second issuer", ofSecondForged, reject, 0},
+				{"a JWT of an unknown issuer", ofThird, reject, 0},
 				{"two dots", "a.b.c", reject, 1},
 			} {
 				if got := f.outcome(t, get(c.token)); got != c.want {
-					t.Errorf("%s: got %s, want %s: %s", c.what, got, c.want, f.log)
+					t.Errorf("%s: got %s, want %s; log: %s", c.what, got, c.want, f.log)
 				}
 				if n := a.count(); n != c.calls {
-					t.Errorf("%s: %d calls, want %d", c.what, n, c.calls)
+					t.Errorf("%s: got %d calls, want %d", c.what, n, c.calls)
 				}
 			}
 		})
 	}
 }
 
-// Signed answers are verified with the issuer's keys, whether its tokens are opaque or JWTs.
-func TestSignedAnswers(t *testing.T) {
+// Signed answers are verified with the issuer's keys, for opaque tokens and for JWTs.
+func TestSignedIntrospectionAnswers(t *testing.T) {
 	sign := func(key *authztest.Key, typ string, claims object) http.HandlerFunc {
 		all := object{"iss": testIssuer, "aud": introspecting, "iat": t0.Unix(), "token_introspection": goodAnswer()}
 		text := key.Sign("RS256", object{"alg": "RS256", "kid": "rsa-1", "typ": typ}.String(), all.With(claims).String())
@@ -400,12 +410,12 @@ func TestSignedAnswers(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"good":              {sign(goodKey(), typ, nil), allow},
-		"not active":        {sign(goodKey(), typ, object{"token_introspection": object{"active": false}}), reject},
-		"a foreign key":     {sign(authztest.RSA("rsa-2", 2048), typ, nil), fault},
-		"an access token":   {sign(goodKey(), "at+jwt", goodClaims()), fault},
-		"to another client": {sign(goodKey(), typ, object{"aud": testAudience}), fault},
-		"plain":             {nil, fault},
+		"good":               {sign(goodKey(), typ, nil), allow},
+		"not active":         {sign(goodKey(), typ, object{"token_introspection": object{"active": false}}), reject},
+		"a foreign key":      {sign(authztest.RSA("rsa-2", 2048), typ, nil), fault},
+		"an access token":    {sign(goodKey(), "at+jwt", goodClaims()), fault},
+		"for another client": {sign(goodKey(), typ, object{"aud": testAudience}), fault},
+		"not signed":         {nil, fault},
 	} {
 		for _, jwts := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", JWTs: ", jwts), func(t *testing.T) {
@@ -427,11 +437,11 @@ func TestSignedAnswers(t *testing.T) {
 			})
 		}
 	}
-	// The answer itself is not accepted as a token.
+	// A signed answer must not be accepted as a token.
 	_, f := newAsked(t, withJWTs)
 	answer := goodKey().Sign("RS256", object{"alg": "RS256", "kid": "rsa-1", "typ": typ}.String(), goodClaims().String())
 	if got := f.outcome(t, get(answer)); got != reject {
-		t.Errorf("a signed answer as a token: %s", got)
+		t.Errorf("a signed answer as a token: got %s, want %s", got, reject)
 	}
 }
 
@@ -441,23 +451,23 @@ func TestIntrospectionConfig(t *testing.T) {
 		change func(*setup, *Issuer)
 		want   string
 	}{
-		"two of them": {func(s *setup, _ *Issuer) { s.config.Issuers = append(s.config.Issuers, second) },
+		"two issuers of opaque tokens": {func(s *setup, _ *Issuer) { s.config.Issuers = append(s.config.Issuers, second) },
 			"both have opaque tokens"},
 		"no secret": {func(_ *setup, i *Issuer) { i.Introspection.SecretARN = "" }, "is not the ARN of a secret"},
 		"http": {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "http://issuer.example.com" },
 			"not an https URL"},
-		"no endpoint":        {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "" }, "not an absolute URL"},
-		"no client":          {func(_ *setup, i *Issuer) { i.Introspection.ClientID = "" }, "ClientID"},
-		"nothing to compare": {func(_ *setup, i *Issuer) { i.Audiences = nil }, "neither audiences nor clients"},
-		"an empty audience":  {func(_ *setup, i *Issuer) { i.Audiences = []string{""} }, "is empty"},
-		"type":               {func(_ *setup, i *Issuer) { i.Type = "at+jwt" }, "are for JWTs"},
-		"token use":          {func(_ *setup, i *Issuer) { i.TokenUse = "access" }, "are for JWTs"},
-		"a shared key":       {func(_ *setup, i *Issuer) { i.SecretARN = secretName }, "are for JWTs"},
+		"no endpoint":               {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "" }, "not an absolute URL"},
+		"no client":                 {func(_ *setup, i *Issuer) { i.Introspection.ClientID = "" }, "ClientID"},
+		"no audience and no client": {func(_ *setup, i *Issuer) { i.Audiences = nil }, "neither audiences nor clients"},
+		"an empty audience":         {func(_ *setup, i *Issuer) { i.Audiences = []string{""} }, "is empty"},
+		"type":                      {func(_ *setup, i *Issuer) { i.Type = "at+jwt" }, "are for JWTs"},
+		"token use":                 {func(_ *setup, i *Issuer) { i.TokenUse = "access" }, "are for JWTs"},
+		"SecretARN":                 {func(_ *setup, i *Issuer) { i.SecretARN = secretName }, "are for JWTs"},
 		"keys": {func(_ *setup, i *Issuer) { i.JWKSURL = testIssuer + "/keys" },
 			"are for JWTs and signed answers"},
 		"algorithms": {func(_ *setup, i *Issuer) { i.Algorithms = []string{"ES256"} },
 			"are for JWTs and signed answers"},
-		"signed by what cannot sign": {func(_ *setup, i *Issuer) {
+		"signed with an unknown algorithm": {func(_ *setup, i *Issuer) {
 			i.Algorithms, i.Introspection.SignedResponse = []string{"none"}, true
 		}, `algorithm "none"`},
 		"signed with an algorithm for shared keys, JWTs": {func(s *setup, i *Issuer) {
@@ -471,8 +481,8 @@ func TestIntrospectionConfig(t *testing.T) {
 			withJWTs(s)
 			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://secrets.example.com"
 		}, "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
-		"a method":        {func(_ *setup, i *Issuer) { i.Introspection.ClientAuth = "none" }, `Method "none"`},
-		"an answer's age": {func(_ *setup, i *Issuer) { i.Introspection.AnswerTTL = 2 * time.Hour }, "up to 1h0m0s"},
+		"ClientAuth": {func(_ *setup, i *Issuer) { i.Introspection.ClientAuth = "none" }, `Method "none"`},
+		"AnswerTTL":  {func(_ *setup, i *Issuer) { i.Introspection.AnswerTTL = 2 * time.Hour }, "up to 1h0m0s"},
 		"signed with a shared key": {func(_ *setup, i *Issuer) {
 			i.SecretARN, i.Introspection.SignedResponse, i.Introspection.VerifyJWTs = secretName, true, true
 		}, "verified with published keys"},
@@ -487,6 +497,6 @@ func TestIntrospectionConfig(t *testing.T) {
 	defer func() { newEndpoint = newHTTPEndpoint }()
 	_, err := tryFixture((&asked{}).use)
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag gatehouse_introspection") {
-		t.Errorf("built without it: got %v", err)
+		t.Errorf("without the tag: got %v, want ErrConfig with the tag", err)
 	}
 }

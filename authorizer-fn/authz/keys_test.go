@@ -11,53 +11,52 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 )
 
-// signedBy returns an event with a token of this key that is good at the fixture's time.
+// signedBy returns an event with a token of this key that is valid at the fixture's time.
 func signedBy(f *fixture, k *authztest.Key) []byte {
 	now := f.clock.Now().Unix()
 	return get(k.Token("RS256", goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})))
 }
 
-func TestKeysAreRotated(t *testing.T) {
+func TestKeyRotation(t *testing.T) {
 	old, next := goodKey(), authztest.RSA("rsa-2", 2048)
 	f := newFixture(t)
-	remembered := signedBy(f, old)
-	if got := f.outcome(t, remembered); got != allow {
-		t.Fatal(got)
+	cached := signedBy(f, old)
+	if got := f.outcome(t, cached); got != allow {
+		t.Fatalf("old key: got %s, want %s", got, allow)
 	}
 	f.clock.Advance(45 * time.Second)
 	f.issuer.Publish(old, next)
 	if got := f.outcome(t, signedBy(f, next)); got != allow {
-		t.Errorf("a new key is not taken up: %s", got)
+		t.Errorf("new key: got %s, want %s", got, allow)
 	}
-	if got := f.outcome(t, remembered); got != allow {
-		t.Errorf("a key that stays does not: %s", got)
+	if got := f.outcome(t, cached); got != allow {
+		t.Errorf("old key beside the new one: got %s, want %s", got, allow)
 	}
-	f.issuer.Publish(next) // the old one is withdrawn
+	f.issuer.Publish(next) // withdraws the old key
 	f.clock.Advance(61 * time.Second)
 	unknown := authztest.RSA("attacker", 2048)
-	f.outcome(t, signedBy(f, unknown)) // has the keys fetched
-	if got := f.outcome(t, remembered); got != reject {
-		t.Errorf("a remembered token of a withdrawn key: %s", got)
+	f.outcome(t, signedBy(f, unknown)) // fetches the keys
+	if got := f.outcome(t, cached); got != reject {
+		t.Errorf("cached token of a withdrawn key: got %s, want %s", got, reject)
 	}
 	if got := f.outcome(t, signedBy(f, next)); got != allow {
-		t.Errorf("the other key: %s", got)
+		t.Errorf("new key after the withdrawal: got %s, want %s", got, allow)
 	}
 }
 
-func TestAKeyThatChangesUnderItsNameEndsWhatWasRemembered(t *testing.T) {
+func TestChangedKeyInvalidatesCachedTokens(t *testing.T) {
 	f := newFixture(t)
-	remembered := signedBy(f, goodKey())
-	f.outcome(t, remembered)
-	f.issuer.PublishText(
-		object{"keys": []object{authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String(),
-	)
+	cached := signedBy(f, goodKey())
+	f.outcome(t, cached)
+	changed := authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})
+	f.issuer.PublishText(object{"keys": []object{changed}}.String())
 	f.clock.Advance(4 * time.Minute)
-	if got := f.outcome(t, remembered); got != allow {
-		t.Fatalf("within the keys' time: %s", got)
+	if got := f.outcome(t, cached); got != allow {
+		t.Fatalf("before the keys are fetched again: got %s, want %s", got, allow)
 	}
-	f.outcome(t, signedBy(f, authztest.RSA("attacker", 2048)))
-	if got := f.outcome(t, remembered); got != reject {
-		t.Errorf("another key of that name: %s", got)
+	f.outcome(t, signedBy(f, authztest.RSA("attacker", 2048))) // fetches the keys
+	if got := f.outcome(t, cached); got != reject {
+		t.Errorf("after another key has the same kid: got %s, want %s", got, reject)
 	}
 }
 
@@ -71,25 +70,25 @@ func TestRepeatedTokens(t *testing.T) {
 		}
 		for range 3 {
 			if again, err := f.invoke(event); err != nil || again != first {
-				t.Errorf("another answer: %s %v", again, err)
+				t.Errorf("repeated: got %s, %v, want the first answer", again, err)
 			}
 		}
 		f.clock.Advance(300*time.Second - 1)
 		if got := f.outcome(t, event); got != allow {
-			t.Errorf("within its time: %s", got)
+			t.Errorf("before exp: got %s, want %s", got, allow)
 		}
 		f.clock.Advance(1)
 		if got := f.outcome(t, event); got != reject || f.reason() != "expired" {
-			t.Errorf("once it expired: %s", got)
+			t.Errorf("at exp: got %s for the reason %q, want %s for expired", got, f.reason(), reject)
 		}
 		changed := strings.Replace(string(event), "Bearer e", "Bearer f", 1)
 		if got := f.outcome(t, []byte(changed)); got != reject {
-			t.Errorf("a changed one: %s", got)
+			t.Errorf("changed token: got %s, want %s", got, reject)
 		}
 	}
 }
 
-func TestAThousandFirstRequestsMakeOneFetch(t *testing.T) {
+func TestConcurrentFirstRequestsFetchKeysOnce(t *testing.T) {
 	release := make(chan struct{})
 	f := newFixture(t, func(s *setup) {
 		s.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) {
@@ -112,7 +111,7 @@ func TestAThousandFirstRequestsMakeOneFetch(t *testing.T) {
 	close(release)
 	all.Wait()
 	if n := f.issuer.Requests(); n != 1 || good.Load() != 1000 {
-		t.Errorf("%d fetches, %d answers", n, good.Load())
+		t.Errorf("got %d fetches and %d answers, want 1 and 1000", n, good.Load())
 	}
 }
 
@@ -120,14 +119,14 @@ func TestProvisionedConcurrencyWaitsForKeys(t *testing.T) {
 	f := newFixture(t, provisioned)
 	if n := f.issuer.Requests(); n != 1 ||
 		!strings.Contains(f.log.String(), `"message":"keys","issuer":"`+testIssuer+`","keys":1`) {
-		t.Errorf("%d requests: %s", n, f.log)
+		t.Errorf("at init: got %d requests, want 1 with a log line; log: %s", n, f.log)
 	}
 	if got := f.outcome(t, get(token(nil))); got != allow || f.issuer.Requests() != 1 {
-		t.Errorf("got %s after %d requests", got, f.issuer.Requests())
+		t.Errorf("first event: got %s after %d requests, want %s after 1", got, f.issuer.Requests(), allow)
 	}
 }
 
-func TestAFlappingIssuer(t *testing.T) {
+func TestUnstableIssuer(t *testing.T) {
 	f := newFixture(t)
 	f.outcome(t, signedBy(f, goodKey()))
 	down := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
@@ -139,12 +138,12 @@ func TestAFlappingIssuer(t *testing.T) {
 		}
 		f.clock.Advance(7 * time.Minute)
 		if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
-			t.Fatalf("after %d times: %s", i, got)
+			t.Fatalf("round %d: got %s, want %s", i, got, allow)
 		}
 	}
 }
 
-func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
+func TestInvalidKeySetKeepsEarlierKeys(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"truncated": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -157,7 +156,7 @@ func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://attacker.example.com/keys", http.StatusFound)
 		},
-		"two of one kid": func(w http.ResponseWriter, _ *http.Request) {
+		"two keys with one kid": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Write([]byte(object{"keys": []object{goodKey().JWK(), goodKey().JWK()}}.String()))
 		},
@@ -168,7 +167,7 @@ func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
 			f.issuer.AnswerWith(h)
 			f.clock.Advance(2 * time.Hour)
 			if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
-				t.Errorf("got %s: %s", got, f.log)
+				t.Errorf("got %s, want %s; log: %s", got, allow, f.log)
 			}
 		})
 	}
@@ -177,10 +176,12 @@ func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
 func TestSeveralIssuers(t *testing.T) {
 	other := authztest.NewIssuer("https://other.example.com", authztest.RSA("rsa-2", 2048))
 	f := newFixture(t, func(s *setup) {
-		s.config.Issuers = append(
-			s.config.Issuers,
-			Issuer{URL: other.URL, Audiences: []string{"client-9"}, JWKSURL: other.JWKSURL(), GroupsClaim: "teams"},
-		)
+		s.config.Issuers = append(s.config.Issuers, Issuer{
+			URL:         other.URL,
+			Audiences:   []string{"client-9"},
+			JWKSURL:     other.JWKSURL(),
+			GroupsClaim: "teams",
+		})
 		first := s.issuer
 		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "other.example.com" {
@@ -213,17 +214,18 @@ func TestSeveralIssuers(t *testing.T) {
 		},
 	} {
 		if got := f.outcome(t, on("DELETE", "/orders/7", c.key.Token("RS256", goodClaims().With(c.claim)))); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
 }
 
-func TestAnIssuerThatFailsDoesNotStopAnother(t *testing.T) {
+func TestFailingIssuerDoesNotAffectAnother(t *testing.T) {
 	f := newFixture(t, func(s *setup) {
-		s.config.Issuers = append(
-			s.config.Issuers,
-			Issuer{URL: "https://other.example.com", Audiences: []string{"x"}, JWKSURL: "https://other.example.com/keys"},
-		)
+		s.config.Issuers = append(s.config.Issuers, Issuer{
+			URL:       "https://other.example.com",
+			Audiences: []string{"x"},
+			JWKSURL:   "https://other.example.com/keys",
+		})
 		first := s.issuer
 		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "other.example.com" {
@@ -233,9 +235,9 @@ func TestAnIssuerThatFailsDoesNotStopAnother(t *testing.T) {
 		})
 	})
 	if got := f.outcome(t, get(token(nil))); got != allow {
-		t.Errorf("the first issuer's: %s", got)
+		t.Errorf("token of the first issuer: got %s, want %s", got, allow)
 	}
 	if got := f.outcome(t, get(token(object{"iss": "https://other.example.com", "aud": "x"}))); got != fault {
-		t.Errorf("the other's: %s", got)
+		t.Errorf("token of the failing issuer: got %s, want %s", got, fault)
 	}
 }

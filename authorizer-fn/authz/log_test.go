@@ -14,19 +14,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// entries returns the lines of a log. It checks that each is one JSON object from which CloudWatch can read metrics.
+// entries parses the lines of a log. It checks that each is a JSON object with metrics that CloudWatch can read.
 func entries(t testing.TB, log string) (all []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(log) {
 		if _, err := strictjson.Parse(strings.TrimSuffix(line, "\n")); err != nil || !strings.HasSuffix(line, "\n") {
-			t.Fatalf("%q: %v", line, err)
+			t.Fatalf("log line %q: %v, want JSON and a line break", line, err)
 		}
 		var entry map[string]any
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
-			t.Fatalf("%q: %v", line, err)
+			t.Fatalf("log line %q: %v", line, err)
 		}
 		if _, err := time.Parse(time.RFC3339Nano, fmt.Sprint(entry["timestamp"])); err != nil {
-			t.Errorf("timestamp: %v", err)
+			t.Errorf("log line %q: timestamp: %v", line, err)
 		}
 		checkMetrics(t, entry)
 		all = append(all, entry)
@@ -34,7 +34,7 @@ func entries(t testing.TB, log string) (all []map[string]any) {
 	return all
 }
 
-// checkMetrics holds a line against the embedded metric format. Source:
+// checkMetrics checks that a line follows the embedded metric format. Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func checkMetrics(t testing.TB, entry map[string]any) {
 	t.Helper()
@@ -43,22 +43,22 @@ func checkMetrics(t testing.TB, entry map[string]any) {
 		return
 	}
 	if at, ok := metadata["Timestamp"].(float64); !ok || at != float64(int64(at)) || len(metadata) != 2 {
-		t.Errorf("metadata %v", metadata)
+		t.Errorf("_aws: got %v, want a whole Timestamp and CloudWatchMetrics", metadata)
 	}
 	for _, d := range metadata["CloudWatchMetrics"].([]any) {
 		directive := d.(map[string]any)
 		if len(directive) != 3 || directive["Namespace"] != "Gatehouse" {
-			t.Errorf("directive %v", directive)
+			t.Errorf("directive: got %v, want three members and the namespace Gatehouse", directive)
 		}
 		for _, set := range directive["Dimensions"].([]any) {
 			if len(set.([]any)) > 30 {
-				t.Errorf("dimensions %v", set)
+				t.Errorf("dimensions: got %v, want at most 30", set)
 			}
 			for _, name := range set.([]any) {
 				value, ok := entry[name.(string)].(string)
 				if !ok || value == "" || len(value) > 1024 ||
 					strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
-					t.Errorf("dimension %v is %q", name, value)
+					t.Errorf("dimension %v: got %q, want 1 to 1024 printable ASCII characters", name, value)
 				}
 			}
 		}
@@ -66,13 +66,13 @@ func checkMetrics(t testing.TB, entry map[string]any) {
 			metric := m.(map[string]any)
 			if _, ok := entry[metric["Name"].(string)].(float64); !ok ||
 				!slices.Contains([]any{"Count", "Milliseconds"}, metric["Unit"]) {
-				t.Errorf("metric %v", metric)
+				t.Errorf("metric: got %v, want a number in Count or Milliseconds", metric)
 			}
 		}
 	}
 }
 
-// metricsOf returns the metrics in a line: "denied by functionName and reason = 1".
+// metricsOf returns the metrics of a line, each as its name and dimensions: "denied [functionName reason".
 func metricsOf(entry map[string]any) (out []string) {
 	metadata, _ := entry["_aws"].(map[string]any)
 	if metadata == nil {
@@ -89,12 +89,12 @@ func metricsOf(entry map[string]any) (out []string) {
 	return out
 }
 
-func TestADecisionIsALine(t *testing.T) {
+func TestDecisionLogLine(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*setup)
 		event  []byte
-		want   object // besides what all lines have
+		want   object // the members, apart from those of all lines
 		metric string
 	}{
 		{name: "allowed", event: get(token(nil)),
@@ -144,7 +144,7 @@ func TestADecisionIsALine(t *testing.T) {
 				"unauthorized": 1.0,
 			},
 			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
-		{name: "denied for a group, without any", event: on("DELETE", "/orders/7", token(object{"scope": "orders:write"})),
+		{name: "denied without a group", event: on("DELETE", "/orders/7", token(object{"scope": "orders:write"})),
 			want: object{
 				"outcome":   "denied",
 				"reason":    "rights",
@@ -171,7 +171,7 @@ func TestADecisionIsALine(t *testing.T) {
 			},
 			metric: "failed [functionName; failed [functionName reason"},
 		{
-			name:  "a REQUEST event says its own id",
+			name:  "a REQUEST event has API Gateway's request ID",
 			event: authztest.RequestEvent("GET", "/me", http.Header{"Authorization": {"Bearer " + token(nil)}}, nil),
 			want: object{
 				"outcome":      "allowed",
@@ -195,7 +195,7 @@ func TestADecisionIsALine(t *testing.T) {
 				"verifyMs":  0.0,
 			}},
 		{
-			name:   "outside of Lambda",
+			name:   "outside Lambda",
 			event:  get(token(nil)),
 			change: func(s *setup) { delete(s.env, "AWS_LAMBDA_FUNCTION_NAME") },
 			want: object{
@@ -215,7 +215,7 @@ func TestADecisionIsALine(t *testing.T) {
 				}
 			})
 			f.outcome(t, c.event)
-			f.outcome(t, get(token(nil))) // the keys' line is there now, before or after
+			f.outcome(t, get(token(nil))) // fetches the keys, if the first event did not
 			var got map[string]any
 			for _, e := range entries(t, f.log.String()) {
 				if e["message"] == "decision" && got == nil {
@@ -223,7 +223,7 @@ func TestADecisionIsALine(t *testing.T) {
 				}
 			}
 			if m := strings.Join(metricsOf(got), "; "); m != c.metric {
-				t.Errorf("metrics %q, want %q", m, c.metric)
+				t.Errorf("metrics: got %q, want %q", m, c.metric)
 			}
 			delete(got, "_aws")
 			want := object{
@@ -244,7 +244,7 @@ func TestADecisionIsALine(t *testing.T) {
 	}
 }
 
-func TestAFetchIsALine(t *testing.T) {
+func TestKeyFetchLogLine(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.issuer.PublishText(authztest.CorpusKeys()) })
 	f.outcome(t, get(token(nil)))
 	f.clock.Advance(time.Hour)
@@ -260,11 +260,32 @@ func TestAFetchIsALine(t *testing.T) {
 			lines = append(lines, object(e).String(), metrics)
 		}
 	}
-	const metrics = `keyFetches [functionName; keyFetchFailures [functionName; keyFetchMs [functionName; keyFetches [functionName issuer; keyFetchFailures [functionName issuer; keyFetchMs [functionName issuer`
+	const metrics = "keyFetches [functionName; keyFetchFailures [functionName; keyFetchMs [functionName; " +
+		"keyFetches [functionName issuer; keyFetchFailures [functionName issuer; keyFetchMs [functionName issuer"
 	want := []string{
-		`{"changed":true,"functionName":"authorizer","ignoredKeys":19,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`,
+		object{
+			"changed":          true,
+			"functionName":     "authorizer",
+			"ignoredKeys":      19,
+			"issuer":           testIssuer,
+			"keyFetchFailures": 0,
+			"keyFetchMs":       0,
+			"keyFetches":       1,
+			"keys":             7,
+			"level":            "INFO",
+			"message":          "keys",
+		}.String(),
 		metrics,
-		`{"error":"key set: status 500 instead of 200 (redirects are not followed)","functionName":"authorizer","issuer":"https://issuer.example.com","keyFetchFailures":1,"keyFetchMs":0,"keyFetches":1,"level":"WARN","message":"keys"}`,
+		object{
+			"error":            "key set: status 500 instead of 200 (redirects are not followed)",
+			"functionName":     "authorizer",
+			"issuer":           testIssuer,
+			"keyFetchFailures": 1,
+			"keyFetchMs":       0,
+			"keyFetches":       1,
+			"level":            "WARN",
+			"message":          "keys",
+		}.String(),
 		metrics,
 	}
 	if !slices.Equal(lines, want) {
@@ -272,7 +293,7 @@ func TestAFetchIsALine(t *testing.T) {
 	}
 }
 
-// The request's ID is logged only if it has the form of a UUID, since an event can be written by hand.
+// Anyone who may invoke the function can write an event. So a request ID is logged only if it looks like a UUID.
 func TestRequestID(t *testing.T) {
 	const id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 	for given, want := range map[string]string{
@@ -297,7 +318,7 @@ func TestRequestID(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := e.requestID(); got != want {
-			t.Errorf("%q: got %q, want %q", given, got, want)
+			t.Errorf("requestID of %q: got %q, want %q", given, got, want)
 		}
 	}
 }
@@ -311,18 +332,18 @@ func TestTraceID(t *testing.T) {
 		{"none", "Parent=53995c3f42cd8ad8", ""},
 		{"empty", "", ""},
 		{"too short", "Root=1-5759e988", ""},
-		{"something else of that length", "Root=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In", ""},
+		{"another value of the same length", "Root=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In", ""},
 		{"a letter beyond f", "Root=1-5759e988-bd862e3fe1be46a99427279g", ""},
 		{"upper case", "Root=1-5759E988-bd862e3fe1be46a994272793", ""},
 		{"another version", "Root=2-5759e988-bd862e3fe1be46a994272793", ""},
 	} {
 		if got := traceID(c.header); got != c.want {
-			t.Errorf("%s: %q", c.name, got)
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 }
 
-func TestTextsInTheLogAreBounded(t *testing.T) {
+func TestLongValuesAreShortenedInLog(t *testing.T) {
 	long := authztest.RSA("rsa-1", 2048).JWK().With(object{"kid": strings.Repeat("é", 1000)})
 	f := newFixture(t, func(s *setup) { s.issuer.PublishText(object{"keys": []object{long}}.String()) })
 	head := object{"alg": "RS256", "kid": strings.Repeat("é", 1000)}
@@ -331,7 +352,7 @@ func TestTextsInTheLogAreBounded(t *testing.T) {
 	}
 	for _, e := range entries(t, f.log.String()) {
 		if kid, _ := e["kid"].(string); len(kid) > maxText+3 {
-			t.Errorf("a kid of %d bytes", len(kid))
+			t.Errorf("kid: got %d bytes, want at most %d", len(kid), maxText+3)
 		}
 	}
 }
@@ -345,26 +366,26 @@ func (w brokenWriter) Write([]byte) (int, error) {
 	return 0, errors.New("no room")
 }
 
-func TestALogThatCannotBeWritten(t *testing.T) {
+func TestLogWriteFailure(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.options.Log = brokenWriter{} })
 	if got := f.outcome(t, get(token(nil))); got != allow {
-		t.Errorf("with an error: %s", got)
+		t.Errorf("Write returns an error: got %s, want %s", got, allow)
 	}
 	f = newFixture(t, func(s *setup) { s.options.Log = brokenWriter{with: "a panic"} })
 	if got := f.outcome(t, get(token(nil))); got != fault {
-		t.Errorf("with a panic: %s", got)
+		t.Errorf("Write panics: got %s, want %s", got, fault)
 	}
 }
 
-func TestALineIsOneWrite(t *testing.T) {
+func TestLogLineIsOneWrite(t *testing.T) {
 	writes := make(chan string, 100)
 	f := newFixture(t, func(s *setup) { s.options.Log = writerFunc(func(p []byte) { writes <- string(p) }) })
 	for range 10 {
 		f.outcome(t, get(token(nil)))
 	}
-	for range 11 { // and the keys
+	for range 11 { // ten decisions and a fetch of keys
 		if line := <-writes; strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "}\n") {
-			t.Errorf("%q", line)
+			t.Errorf("got the write %q, want one line of JSON", line)
 		}
 	}
 }

@@ -28,7 +28,7 @@ import (
 //go:embed testdata/provider.cjs
 var providerScript string
 
-// provider is npm's oidc-provider behind a proxy that can change its answers.
+// provider is npm's oidc-provider behind a proxy, which can change its answers.
 type provider struct {
 	issuer string
 	key    *ecdsa.PrivateKey // of the client "keyed"
@@ -49,8 +49,10 @@ func startProvider(t *testing.T) *provider {
 		t.Fatal(err)
 	}
 	text := base64.RawURLEncoding.EncodeToString
-	jwk := object{"kty": "EC", "crv": "P-256", "x": text(point[1:33]), "y": text(point[33:]), "kid": "k1",
-		"alg": "ES256", "use": "sig"}
+	jwk := object{
+		"kty": "EC", "crv": "P-256", "x": text(point[1:33]), "y": text(point[33:]),
+		"kid": "k1", "alg": "ES256", "use": "sig",
+	}
 	p.issuer = nodepeer.Start(t, providerScript, []string{"oidc-provider"}, jwk.String()).Ready
 	p.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.calls.Add(1)
@@ -64,7 +66,7 @@ func startProvider(t *testing.T) *provider {
 	return p
 }
 
-// pass passes a request on to the provider.
+// pass forwards a request to the provider.
 func (p *provider) pass(w http.ResponseWriter, r *http.Request) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.issuer+r.URL.Path, r.Body)
 	if err != nil {
@@ -102,12 +104,12 @@ func (p *provider) post(t *testing.T, path string, form url.Values) []byte {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %s %v", path, answer.Status, body, err)
+		t.Fatalf("POST %s: got %s %s, %v, want 200", path, answer.Status, body, err)
 	}
 	return body
 }
 
-// token is an opaque access token (RFC 6749, section 4.4; RFC 8707).
+// token returns an opaque access token of the client (RFC 6749, section 4.4; RFC 8707).
 func (p *provider) token(t *testing.T, audience, scope string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "resource": {"urn:api:" + audience}}
@@ -118,7 +120,7 @@ func (p *provider) token(t *testing.T, audience, scope string) string {
 		Token string `json:"access_token"`
 	}
 	if err := json.Unmarshal(p.post(t, "/token", form), &got); err != nil || strings.Contains(got.Token, ".") {
-		t.Fatalf("the token is %q, %v", got.Token, err)
+		t.Fatalf("access_token: got %q, %v, want an opaque token", got.Token, err)
 	}
 	return got.Token
 }
@@ -128,7 +130,7 @@ func (p *provider) revoke(t *testing.T, token string) {
 	p.post(t, "/token/revocation", url.Values{"token": {token}})
 }
 
-// clients returns clients that may introspect tokens, one for each way to authenticate.
+// clients returns clients that may introspect tokens, one for each authentication method.
 func (p *provider) clients(t *testing.T) map[string]struct {
 	Introspection
 	secret string
@@ -150,7 +152,7 @@ func (p *provider) clients(t *testing.T) map[string]struct {
 	}
 }
 
-// authorizer returns an authorizer that reaches the provider through the proxy.
+// authorizer returns an authorizer that calls the provider through the proxy.
 func (p *provider) authorizer(
 	t *testing.T, n Introspection, secret string, changes ...func(*setup),
 ) (*fixture, *secretsManager) {
@@ -175,7 +177,7 @@ func TestProvider(t *testing.T) {
 	t.Run("Faults", func(t *testing.T) { testFaults(t, p) })
 }
 
-// testAnswers asks npm's oidc-provider with each way in which a client can authenticate, and with signed answers.
+// testAnswers introspects tokens at npm's oidc-provider, with each authentication method and with signed answers.
 func testAnswers(t *testing.T, p *provider) {
 	for name, c := range p.clients(t) {
 		t.Run(name, func(t *testing.T) {
@@ -186,10 +188,11 @@ func testAnswers(t *testing.T, p *provider) {
 			if err != nil {
 				t.Fatal(err, f.log)
 			}
-			for _, part := range []string{`"principalId":"shop"`, `"groups":"staff"`, `"tenant":"acme"`,
-				`"scopes":"orders:read"`} {
+			for _, part := range []string{
+				`"principalId":"shop"`, `"groups":"staff"`, `"tenant":"acme"`, `"scopes":"orders:read"`,
+			} {
 				if !strings.Contains(answer, part) {
-					t.Errorf("%s is not in %s", part, answer)
+					t.Errorf("got answer %s, want %s in it", answer, part)
 				}
 			}
 			for what, tt := range map[string]struct{ token, want string }{
@@ -199,12 +202,12 @@ func testAnswers(t *testing.T, p *provider) {
 				"invented":        {"inventedinventedinvented", reject},
 			} {
 				if got := f.outcome(t, get(tt.token)); got != tt.want {
-					t.Errorf("%s: got %s, want %s: %s", what, got, tt.want, f.log)
+					t.Errorf("%s: got %s, want %s; log: %s", what, got, tt.want, f.log)
 				}
 			}
 			p.revoke(t, reader)
 			if got := f.outcome(t, get(reader)); got != reject {
-				t.Errorf("revoked: %s: %s", got, f.log)
+				t.Errorf("revoked: got %s, want %s; log: %s", got, reject, f.log)
 			}
 		})
 	}
@@ -219,13 +222,13 @@ func testAnswers(t *testing.T, p *provider) {
 			}
 		}
 		if n := p.calls.Load(); n != 1 {
-			t.Errorf("%d calls, want 1", n)
+			t.Errorf("got %d calls, want 1", n)
 		}
 	})
 }
 
-// testFaults checks the table of docs/opaque-tokens.md against oidc-provider. Each fault between it and the authorizer
-// is answered with 500, and has no effect on later requests.
+// testFaults checks the table in docs/opaque-tokens.md against oidc-provider. If the introspection fails, API Gateway
+// answers 500. Later requests are not affected.
 func testFaults(t *testing.T, p *provider) {
 	says := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -234,7 +237,7 @@ func testFaults(t *testing.T, p *provider) {
 			_, _ = io.WriteString(w, body)
 		}
 	}
-	// changed changes what the provider says.
+	// changed returns a handler that changes the provider's answer.
 	changed := func(change func(object) string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			answer := httptest.NewRecorder()
@@ -260,11 +263,11 @@ func testFaults(t *testing.T, p *provider) {
 		client string
 		fault  http.HandlerFunc
 		secret string // instead of the client's
-		text   string // part of the error
+		text   string // part of the logged error
 	}{
 		"down": {"basic", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "", "EOF"},
 		"slow": {"basic", func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // until then a server does not see that its client is gone
+			_, _ = io.Copy(io.Discard, r.Body) // the server notices a closed connection only after the body
 			<-r.Context().Done()
 		}, "", ""},
 		"429":  {"basic", says(429, "application/json", "{}"), "", "status 429"},
@@ -275,15 +278,15 @@ func testFaults(t *testing.T, p *provider) {
 		}, "", "status 307"},
 		"active missing": {"basic", changed(func(o object) string { return o.With(object{"active": nil}).String() }),
 			"", "no member active"},
-		"active as text": {"basic",
+		"active as a string": {"basic",
 			changed(func(o object) string { return o.With(object{"active": "true"}).String() }), "", "active is a string"},
 		"active twice": {"basic", changed(func(o object) string { return `{"active":true,` + o.String()[1:] }), "",
 			"not strict JSON"},
 		"a wrong secret":          {"basic", nil, "wrong", "status 401"},
 		"a wrong posted secret":   {"post", nil, "wrong", "status 401"},
-		"a plain answer":          {"signed", says(200, "application/json", `{"active":true}`), "", "content type"},
+		"not signed":              {"signed", says(200, "application/json", `{"active":true}`), "", "content type"},
 		"signed by a foreign key": {"signed", foreign, "", "the signed answer"},
-		"signed, and not asked for": {"basic", func(w http.ResponseWriter, r *http.Request) {
+		"signed without a request for it": {"basic", func(w http.ResponseWriter, r *http.Request) {
 			r.Header.Set("Accept", "application/token-introspection+jwt")
 			p.pass(w, r)
 		}, "", "content type"},
@@ -296,7 +299,7 @@ func testFaults(t *testing.T, p *provider) {
 			}
 			p.spoil(c.fault)
 			defer p.spoil(nil)
-			clock := testclock.New(t0) // which follows the real one, and can run ahead of it
+			clock := testclock.New(t0) // its progress is added to the real time
 			ahead := func() time.Time { return time.Now().Add(clock.Now().Sub(t0)) }
 			f, vault := p.authorizer(t, client.Introspection, secret, func(s *setup) {
 				s.options.Now = ahead
@@ -306,23 +309,23 @@ func testFaults(t *testing.T, p *provider) {
 			})
 			token := p.token(t, "orders", "orders:read")
 			if got := f.outcome(t, get(token)); got != fault {
-				t.Errorf("got %s, want %s: %s", got, fault, f.log)
+				t.Errorf("got %s, want %s; log: %s", got, fault, f.log)
 			}
 			if !strings.Contains(f.log.String(), `"reason":"introspection"`) || !strings.Contains(f.log.String(), c.text) {
-				t.Errorf("the log does not say %q: %s", c.text, f.log)
+				t.Errorf("got log %s, want the reason introspection and %q", f.log, c.text)
 			}
 			if strings.Contains(f.log.String(), token) || strings.Contains(f.log.String(), client.secret) {
-				t.Errorf("the log holds the token or the secret: %s", f.log)
+				t.Errorf("the log contains the token or the secret: %s", f.log)
 			}
 			p.calls.Store(0)
 			if got := f.outcome(t, get(p.token(t, "orders", "orders:read"))); got != fault || p.calls.Load() != 0 {
-				t.Errorf("at once: %s with %d calls, want the endpoint to be left alone", got, p.calls.Load())
+				t.Errorf("next token: got %s with %d calls, want %s without a call", got, p.calls.Load(), fault)
 			}
 			p.spoil(nil)
 			vault.rotate(client.secret)
 			clock.Advance(time.Minute)
 			if got := f.outcome(t, get(token)); got != allow {
-				t.Errorf("once it is well: got %s: %s", got, f.log)
+				t.Errorf("after the fault: got %s, want %s; log: %s", got, allow, f.log)
 			}
 		})
 	}
@@ -335,15 +338,15 @@ func testFaults(t *testing.T, p *provider) {
 			if got := f.outcome(t, get(fmt.Sprintf("junk%d", i))); got != reject && got != fault {
 				t.Fatal(got, f.log)
 			}
-			if i == 5000 { // a JWT, of which this provider says 400
+			if i == 5000 { // a JWT, which this provider answers with 400
 				f.outcome(t, get(goodKey().Token("RS256", object{"iss": p.issuer})))
 			}
 		}
 		if most := 50 + 10*int64(time.Since(began)/time.Second+1); p.calls.Load() > most {
-			t.Errorf("%d calls for 10,000 invented tokens, want %d at most", p.calls.Load(), most)
+			t.Errorf("10,000 invented tokens: got %d calls, want at most %d", p.calls.Load(), most)
 		}
 		if bytes.Contains([]byte(f.log.String()), []byte("left alone")) {
-			t.Error("invented tokens opened the breaker")
+			t.Error("invented tokens opened the circuit breaker")
 		}
 	})
 }

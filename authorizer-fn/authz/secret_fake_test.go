@@ -17,14 +17,14 @@ const (
 	goodSecret = "a secret of some more than thirty-two bytes"
 )
 
-// secretsManager stands in for AWS Secrets Manager, with GetSecretValue only. It verifies each request's signature.
+// secretsManager is a fake of AWS Secrets Manager. It has only GetSecretValue, and verifies each request's signature.
 type secretsManager struct {
 	now func() time.Time
 
 	mu       sync.Mutex
 	value    string
-	previous string                    // of stage AWSPREVIOUS; "" if there is no such version
-	answer   func(http.ResponseWriter) // instead of the value
+	previous string                    // the version of stage AWSPREVIOUS, or ""
+	answer   func(http.ResponseWriter) // answers instead of the value, unless it is nil
 	requests int
 	refused  []error
 }
@@ -62,10 +62,8 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" ||
 		!asked.Get("SecretId").Is(secretName):
 		w.WriteHeader(http.StatusBadRequest)
-		io.WriteString(
-			w,
-			`{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`,
-		)
+		io.WriteString(w, `{"__type":"ResourceNotFoundException",`+
+			`"Message":"Secrets Manager can't find the specified secret."}`)
 	case asked.Get("VersionStage").Is("AWSPREVIOUS"):
 		if s.previous == "" {
 			w.WriteHeader(http.StatusBadRequest)
@@ -74,20 +72,22 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		io.WriteString(w, authztest.Object{"ARN": secretName, "SecretString": s.previous}.String())
 	default:
-		io.WriteString(
-			w,
-			authztest.Object{"ARN": secretName, "SecretString": s.value, "VersionStages": []string{"AWSCURRENT"}}.String(),
-		)
+		io.WriteString(w, authztest.Object{
+			"ARN":           secretName,
+			"SecretString":  s.value,
+			"VersionStages": []string{"AWSCURRENT"},
+		}.String())
 	}
 }
 
+// rotate replaces the secret, without a previous version.
 func (s *secretsManager) rotate(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.value = value
 }
 
-// turn rotates the secret as Secrets Manager does, which keeps the previous version.
+// turn replaces the secret and keeps the previous version, as Secrets Manager does.
 func (s *secretsManager) turn(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,12 +106,13 @@ func (s *secretsManager) counts() (requests int, refused []error) {
 	return s.requests, s.refused
 }
 
-// use makes the issuer sign with a secret of the Secrets Manager at this URL.
+// use makes the issuer sign with the secret. The authorizer fetches it from url, or without a network if url is "".
 func (s *secretsManager) use(to *setup, url string) {
 	s.now = to.options.Now
 	to.config.Issuers[0] = Issuer{URL: testIssuer, Audiences: []string{testAudience}, SecretARN: secretName}
-	to.env["AWS_ACCESS_KEY_ID"], to.env["AWS_SECRET_ACCESS_KEY"], to.env["AWS_SESSION_TOKEN"] = "AKIDEXAMPLE",
-		"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "session-token"
+	to.env["AWS_ACCESS_KEY_ID"] = "AKIDEXAMPLE"
+	to.env["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	to.env["AWS_SESSION_TOKEN"] = "session-token"
 	if url != "" {
 		to.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url
 		to.options.Transport, to.options.AllowLoopbackHTTP = http.DefaultTransport, true

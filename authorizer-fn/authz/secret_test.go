@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +16,10 @@ import (
 
 const (
 	secondSecret = "another secret of more than thirty-two bytes"
-	thirdSecret  = "and one that no one uses, of the same length"
+	thirdSecret  = "a secret that was never used, of 44 bytes..."
 )
 
-// newVault starts a Secrets Manager on loopback and an authorizer whose issuer signs with its secret.
+// newVault starts a fake of Secrets Manager on loopback, and an authorizer whose issuer signs with its secret.
 func newVault(t *testing.T, changes ...func(*setup)) (*secretsManager, *fixture) {
 	t.Helper()
 	manager := &secretsManager{value: goodSecret}
@@ -34,56 +35,56 @@ func hmacGet(f *fixture, secret string) []byte {
 	return get((&authztest.Key{Secret: []byte(secret)}).Token("HS256", claims))
 }
 
-func TestSecretIsFetchedOnceWithAValidSignature(t *testing.T) {
+func TestSecretIsFetchedOnce(t *testing.T) {
 	manager, f := newVault(t)
 	for range 3 {
 		if got := f.outcome(t, hmacGet(f, goodSecret)); got != allow {
-			t.Errorf("got %s: %s", got, f.log)
+			t.Errorf("got %s, want %s; log: %s", got, allow, f.log)
 		}
 	}
 	if n, refused := manager.counts(); n != 1 || refused != nil {
-		t.Errorf("%d requests, refused %v", n, refused)
+		t.Errorf("got %d requests, with the refused signatures %v, want 1 and none", n, refused)
 	}
 }
 
-func TestSecretIsFetchedAgainAfterRotation(t *testing.T) {
+func TestSecretRotation(t *testing.T) {
 	manager, f := newVault(t)
 	f.outcome(t, hmacGet(f, goodSecret))
 	manager.rotate(secondSecret)
 	if got := f.outcome(t, hmacGet(f, secondSecret)); got != reject {
-		t.Errorf("within the cooldown: %s", got)
+		t.Errorf("new secret within the cooldown: got %s, want %s", got, reject)
 	}
 	f.clock.Advance(time.Minute)
-	for i, want := range map[string]string{secondSecret: allow, thirdSecret: reject} {
-		if got := f.outcome(t, hmacGet(f, i)); got != want {
-			t.Errorf("after the cooldown: %s, want %s", got, want)
+	for secret, want := range map[string]string{secondSecret: allow, thirdSecret: reject} {
+		if got := f.outcome(t, hmacGet(f, secret)); got != want {
+			t.Errorf("%q after the cooldown: got %s, want %s", secret, got, want)
 		}
 	}
 	if got := f.outcome(t, hmacGet(f, goodSecret)); got != reject {
-		t.Errorf("the old secret still serves: %s", got)
+		t.Errorf("old secret after the rotation: got %s, want %s", got, reject)
 	}
 	if n, _ := manager.counts(); n != 2 {
-		t.Errorf("%d requests, want the first and one for the rotation", n)
+		t.Errorf("got %d requests, want the first and one for the rotation", n)
 	}
 }
 
-func TestARotatedSecretEndsWhatWasRemembered(t *testing.T) {
+func TestRotatedSecretInvalidatesCachedTokens(t *testing.T) {
 	manager, f := newVault(t)
 	event := hmacGet(f, goodSecret)
 	if got := f.outcome(t, event); got != allow {
 		t.Fatal(got)
 	}
 	manager.rotate(secondSecret)
-	f.clock.Advance(2 * time.Minute) // within the time a secret is used, and a token remembered
+	f.clock.Advance(2 * time.Minute) // less than a secret or a token is cached
 	if got := f.outcome(t, hmacGet(f, secondSecret)); got != allow {
 		t.Fatal(got)
 	}
 	if got := f.outcome(t, event); got != reject {
-		t.Errorf("a token of the old secret: %s", got)
+		t.Errorf("cached token of the old secret: got %s, want %s", got, reject)
 	}
 }
 
-func TestForgedTokensDoNotAskForTheSecretAgain(t *testing.T) {
+func TestForgedTokensFetchSecretOncePerCooldown(t *testing.T) {
 	manager, f := newVault(t)
 	f.outcome(t, hmacGet(f, goodSecret))
 	f.clock.Advance(time.Minute)
@@ -94,11 +95,11 @@ func TestForgedTokensDoNotAskForTheSecretAgain(t *testing.T) {
 		}
 	}
 	if n, _ := manager.counts(); n != 2 {
-		t.Errorf("%d requests, want the first and one in this cooldown", n)
+		t.Errorf("got %d requests, want the first and one in this cooldown", n)
 	}
 }
 
-func TestSecretsThatCannotBeHad(t *testing.T) {
+func TestSecretErrors(t *testing.T) {
 	text := func(status int, body string) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) { w.WriteHeader(status); io.WriteString(w, body) }
 	}
@@ -114,27 +115,31 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 			want:   "status 400 AccessDeniedException",
 		},
 		{name: "throttled", answer: text(400, `{"__type":"ThrottlingException"}`), want: "status 400 ThrottlingException"},
-		{name: "no JSON", answer: text(503, `<html>`), want: "status 503, and no JSON"},
+		{name: "not JSON", answer: text(503, `<html>`), want: "status 503, and no JSON"},
 		{
 			name:   "a redirect",
 			answer: func(w http.ResponseWriter) { w.Header().Set("Location", "/x"); text(302, "{}")(w) },
 			want:   "status 302",
 		},
-		{name: "cut off", answer: text(200, `{"SecretString":"Zx81-canary`), want: "status 200, and no JSON"},
+		{name: "truncated", answer: text(200, `{"SecretString":"Zx81-canary`), want: "status 200, and no JSON"},
 		{
 			name:   "too large",
 			answer: text(200, `{"SecretString":"`+strings.Repeat("Zx81-canary", 100_000)+`"}`),
 			want:   "status 200, and no JSON",
 		},
-		{name: "neither text nor bytes", answer: text(200, `{"ARN":"x"}`), want: "neither a SecretString nor a SecretBinary"},
 		{
-			name:   "bytes that are no base64",
+			name:   "neither SecretString nor SecretBinary",
+			answer: text(200, `{"ARN":"x"}`),
+			want:   "neither a SecretString nor a SecretBinary",
+		},
+		{
+			name:   "SecretBinary that is not base64",
 			answer: text(200, `{"SecretBinary":"Zx81-canary"}`),
 			want:   "neither a SecretString nor a SecretBinary",
 		},
 		{name: "too short", answer: text(200, `{"SecretString":"Zx81-canary"}`), want: "the secret has 11 bytes"},
 		{
-			name:   "a field of what is no JSON",
+			name:   "a field of a secret that is not JSON",
 			answer: text(200, `{"SecretString":"Zx81-canary"}`),
 			change: func(s *setup) { s.config.Issuers[0].SecretField = "key" },
 			want:   `it is not JSON, and the field \"key\" is asked for`,
@@ -156,7 +161,7 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 			want:   "status 400 InvalidSignatureException",
 		},
 		{
-			name:   "no server there",
+			name:   "no server at the endpoint",
 			change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" },
 			want:   "connection refused",
 		},
@@ -172,19 +177,19 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 				}
 			})
 			if got := f.outcome(t, hmacGet(f, goodSecret)); got != fault {
-				t.Errorf("got %s", got)
+				t.Errorf("got %s, want %s", got, fault)
 			}
 			if log := f.log.String(); !strings.Contains(log, c.want) || strings.Contains(log, "canary") ||
 				strings.Contains(log, goodSecret) {
-				t.Errorf("the log does not say %s, or too much: %s", c.want, log)
+				t.Errorf("got log %s, want %s in it and no secret", log, c.want)
 			}
 		})
 	}
 }
 
-func TestKindsOfSecret(t *testing.T) {
+func TestSecretFormats(t *testing.T) {
 	for _, c := range []struct{ name, body, field string }{
-		{"text", `{"SecretString":"` + goodSecret + `"}`, ""},
+		{"string", `{"SecretString":"` + goodSecret + `"}`, ""},
 		{"bytes", `{"SecretBinary":"YSBzZWNyZXQgb2Ygc29tZSBtb3JlIHRoYW4gdGhpcnR5LXR3byBieXRlcw=="}`, ""},
 		{"a field", `{"SecretString":"{\"a\":1,\"key\":\"` + goodSecret + `\"}"}`, "key"},
 	} {
@@ -193,15 +198,15 @@ func TestKindsOfSecret(t *testing.T) {
 			manager.answerWith(func(w http.ResponseWriter) { io.WriteString(w, c.body) })
 			f.clock.Advance(time.Hour)
 			if got := f.outcome(t, hmacGet(f, goodSecret)); got != allow {
-				t.Errorf("got %s: %s", got, f.log)
+				t.Errorf("got %s, want %s; log: %s", got, allow, f.log)
 			}
 		})
 	}
 }
 
-// TestSecretsComeOverTLS checks that the environment of a deployed function cannot make it fetch a key, or send its
-// role's session token, unencrypted.
-func TestSecretsComeOverTLS(t *testing.T) {
+// A request for a secret carries the role's session token, and its answer a key. So the environment of a deployed
+// function must not be able to turn off TLS.
+func TestSecretsRequireTLS(t *testing.T) {
 	for _, c := range []struct {
 		endpoint string
 		tests    bool // AllowLoopbackHTTP
@@ -217,16 +222,16 @@ func TestSecretsComeOverTLS(t *testing.T) {
 		_, err := tryFixture(withSecret(goodSecret), func(s *setup) {
 			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"], s.options.AllowLoopbackHTTP = c.endpoint, c.tests
 		})
-		if c.want == "" && err != nil ||
-			c.want != "" &&
-				(!errors.Is(
-					err,
-					ErrConfig,
-				) || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.endpoint)) || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%s: %v, want %q", c.endpoint, err, c.want)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: got %v, want no error", c.endpoint, err)
+		case c.want != "" && (!errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), strconv.Quote(c.endpoint)) ||
+			!strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: got %v, want ErrConfig with %q", c.endpoint, err, c.want)
 		}
 	}
-	if _, err := tryFixture(func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1" }); err != nil {
-		t.Errorf("without a secret: %v", err)
+	_, err := tryFixture(func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1" })
+	if err != nil {
+		t.Errorf("without a secret: got %v, want no error", err)
 	}
 }

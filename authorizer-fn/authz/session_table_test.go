@@ -23,7 +23,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-// tablesOf are the tables of the tests, by name. The authorizer opens them as it opens those of DynamoDB.
+// tablesOf has the tests' tables by name. The authorizer opens them like tables of DynamoDB.
 var tablesOf sync.Map
 
 func init() {
@@ -48,7 +48,7 @@ func (b *brokenTable) Get(ctx context.Context, keys ...tablesession.Key) ([]*tab
 	return b.Table.Get(ctx, keys...)
 }
 
-// renewals is the provider's token endpoint.
+// renewals is the provider's token endpoint, which renews tokens.
 type renewals struct {
 	answer atomic.Value // func(http.ResponseWriter, url.Values)
 	asked  atomic.Int64
@@ -56,7 +56,7 @@ type renewals struct {
 
 func (p *renewals) will(answer func(w http.ResponseWriter, form url.Values)) { p.answer.Store(answer) }
 
-// gives makes the endpoint answer with an access token and with rotating refresh tokens.
+// gives makes the endpoint answer with the access token and with new refresh tokens.
 func (p *renewals) gives(accessToken string) {
 	p.will(func(w http.ResponseWriter, form url.Values) {
 		if form.Get("grant_type") != "refresh_token" || !strings.HasPrefix(form.Get("refresh_token"), refreshToken) {
@@ -138,7 +138,7 @@ func newTableFixture(t testing.TB, changes ...func(*setup)) *tableFixture {
 	return f
 }
 
-// logIn begins a session and returns its Cookie header.
+// logIn creates a session and returns its Cookie header.
 func (f *tableFixture) logIn(t testing.TB, x *session.Session) string {
 	t.Helper()
 	set, err := f.sessions.Create(t.Context(), x, testIssuer, "sid-1")
@@ -158,7 +158,7 @@ func (f *tableFixture) expiring(in time.Duration) *session.Session {
 	return x
 }
 
-// newer returns a token with which the provider renews another.
+// newer returns a token that the provider issues at a renewal.
 func (f *tableFixture) newer(changes object) string {
 	all := object{"exp": f.clock.Now().Add(5 * time.Minute).Unix(), "jti": "newer"}
 	for name, value := range changes {
@@ -167,21 +167,21 @@ func (f *tableFixture) newer(changes object) string {
 	return token(all)
 }
 
-// TestTableSessionContract checks the authorizer's answers to requests with session handles, case by case.
+// TestTableSessionContract checks the authorizer's answers to requests with session handles.
 func TestTableSessionContract(t *testing.T) {
 	for _, c := range []struct {
 		name, want, reason string
 		cookie             func(*testing.T, *tableFixture) string
-		asks               int64 // how often the provider is asked
+		asks               int64 // requests to the token endpoint
 	}{
 		{"a session", allow, "", func(t *testing.T, f *tableFixture) string {
 			return f.logIn(t, f.opened(token(nil)))
 		}, 0},
 		{"no cookie", reject, "session", func(t *testing.T, f *tableFixture) string { return "a=b" }, 0},
-		{"a session sealed into the cookie", reject, "session", func(t *testing.T, f *tableFixture) string {
+		{"an encrypted session in the cookie", reject, "session", func(t *testing.T, f *tableFixture) string {
 			return f.sealed(t, f.store, f.opened(token(nil)))
 		}, 0},
-		{"a handle that is not known", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
+		{"an unknown handle", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
 			cookie := f.logIn(t, f.opened(token(nil)))
 			return cookie[:len(cookie)-6] + "AAAAAA"
 		}, 0},
@@ -203,7 +203,7 @@ func TestTableSessionContract(t *testing.T) {
 			}
 			return cookie
 		}, 0},
-		{"ended with all of its subject", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
+		{"ended with all sessions of its subject", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
 			cookie := f.logIn(t, f.opened(token(nil)))
 			if n, err := f.sessions.EndSubject(t.Context(), testIssuer, "user-1"); n != 1 || err != nil {
 				t.Fatal(n, err)
@@ -215,26 +215,26 @@ func TestTableSessionContract(t *testing.T) {
 			f.clock.Advance(time.Hour)
 			return cookie
 		}, 0},
-		{"its token has expired", allow, "", func(t *testing.T, f *tableFixture) string {
+		{"an expired token is renewed", allow, "", func(t *testing.T, f *tableFixture) string {
 			f.provider.gives(f.newer(nil))
 			return f.logIn(t, f.expiring(0))
 		}, 1},
-		{"its token expires within seconds", allow, "", func(t *testing.T, f *tableFixture) string {
+		{"a token that expires soon is renewed", allow, "", func(t *testing.T, f *tableFixture) string {
 			f.provider.gives(f.newer(nil))
 			return f.logIn(t, f.expiring(renewAhead))
 		}, 1},
-		{"its token expires in some seconds more", allow, "", func(t *testing.T, f *tableFixture) string {
+		{"a token that expires later is not renewed", allow, "", func(t *testing.T, f *tableFixture) string {
 			return f.logIn(t, f.expiring(renewAhead+time.Second))
 		}, 0},
-		{"its newer token lacks the scope", deny, "rights", func(t *testing.T, f *tableFixture) string {
+		{"the renewed token lacks the scope", deny, "rights", func(t *testing.T, f *tableFixture) string {
 			f.provider.gives(f.newer(object{"scope": "other"}))
 			return f.logIn(t, f.expiring(0))
 		}, 1},
-		{"its newer token is of another issuer", reject, "issuer", func(t *testing.T, f *tableFixture) string {
+		{"the renewed token is of another issuer", reject, "issuer", func(t *testing.T, f *tableFixture) string {
 			f.provider.gives(f.newer(object{"iss": "https://evil.example.com"}))
 			return f.logIn(t, f.expiring(0))
 		}, 1},
-		{"the provider refuses", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
+		{"the provider refuses the refresh token", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
 			f.provider.refuses("invalid_grant")
 			return f.logIn(t, f.expiring(0))
 		}, 1},
@@ -245,7 +245,7 @@ func TestTableSessionContract(t *testing.T) {
 			f.provider.refuses("unauthorized_client")
 			return f.logIn(t, f.expiring(0))
 		}, 1},
-		{"no answer, and the token is still good", allow, "", func(t *testing.T, f *tableFixture) string {
+		{"the provider does not answer, and the token is still valid", allow, "", func(t *testing.T, f *tableFixture) string {
 			return f.logIn(t, f.expiring(5*time.Second))
 		}, 1},
 		{"no refresh token", reject, "expired", func(t *testing.T, f *tableFixture) string {
@@ -258,7 +258,7 @@ func TestTableSessionContract(t *testing.T) {
 			f.table.broken.Store(true)
 			return cookie
 		}, 0},
-		{"the keys cannot be had", fault, "unavailable", func(t *testing.T, f *tableFixture) string {
+		{"the keys are not available", fault, "unavailable", func(t *testing.T, f *tableFixture) string {
 			f.vault.answerWith(func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) })
 			return f.logIn(t, f.opened(token(nil)))
 		}, 0},
@@ -272,10 +272,10 @@ func TestTableSessionContract(t *testing.T) {
 				})
 				cookie := c.cookie(t, f)
 				if got := f.outcome(t, browses("GET", "/orders", cookie)); got != c.want || f.reason() != c.reason {
-					t.Errorf("got %s, %q, want %s, %q: %s", got, f.reason(), c.want, c.reason, f.log)
+					t.Errorf("got %s, %q, want %s, %q; log: %s", got, f.reason(), c.want, c.reason, f.log)
 				}
 				if got := f.provider.asked.Load(); got != c.asks {
-					t.Errorf("the provider was asked %d times, want %d", got, c.asks)
+					t.Errorf("got %d token requests, want %d", got, c.asks)
 				}
 				f.checkSecrets(t)
 			})
@@ -283,41 +283,41 @@ func TestTableSessionContract(t *testing.T) {
 	}
 }
 
-// TestARefusedSessionStaysEnded checks that the provider is not asked again for the session.
-func TestARefusedSessionStaysEnded(t *testing.T) {
+// If the provider refuses a refresh token, the session ends. Later requests do not call the provider.
+func TestRefusedSessionStaysEnded(t *testing.T) {
 	f := newTableFixture(t)
 	f.provider.refuses("invalid_grant")
 	cookie := f.logIn(t, f.expiring(0))
 	for range 3 {
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != reject || f.reason() != "session_ended" {
-			t.Errorf("got %s, %q", got, f.reason())
+			t.Errorf("got %s, %q, want %s, session_ended", got, f.reason(), reject)
 		}
 	}
 	if n := f.provider.asked.Load(); n != 1 {
-		t.Errorf("the provider was asked %d times", n)
+		t.Errorf("got %d token requests, want 1", n)
 	}
 }
 
-// TestASessionOutlivesItsProvidersOutage checks that an outage costs one answer and not the session.
-func TestASessionOutlivesItsProvidersOutage(t *testing.T) {
+// While the provider is down, the authorizer fails. The session continues after the outage.
+func TestSessionSurvivesProviderOutage(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t)
 		cookie := f.logIn(t, f.expiring(0))
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != fault {
-			t.Errorf("during the outage: %s", got)
+			t.Errorf("during the outage: got %s, want %s", got, fault)
 		}
-		time.Sleep(time.Second) // until what runs in the background has seen this time
+		time.Sleep(time.Second) // lets the goroutines read the clock
 		f.clock.Advance(time.Minute)
 		f.provider.gives(f.newer(nil))
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-			t.Errorf("after the outage: %s: %s", got, f.log)
+			t.Errorf("after the outage: got %s, want %s; log: %s", got, allow, f.log)
 		}
 	})
 }
 
-// TestRenewedOnceForAll has requests at the same moment. One of them asks the provider, all are decided by the newer
-// token, and the function behind the guard gets that token.
-func TestRenewedOnceForAll(t *testing.T) {
+// Of several concurrent requests, one renews the token. The renewed token decides all of them, and the function behind
+// the guard gets it.
+func TestConcurrentRequestsRenewOnce(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t, onePerRequest)
 		newer := f.newer(nil)
@@ -329,27 +329,27 @@ func TestRenewedOnceForAll(t *testing.T) {
 				answer, err := f.invoke(browses("GET", "/me", cookie))
 				doc, _ := strictjson.Parse(answer)
 				if got, _ := doc.Get("context").Get("accessToken").Text(); err != nil || got != newer {
-					t.Errorf("%v: the context has %q", err, got)
+					t.Errorf("accessToken in the context: got %q, %v, want the renewed token", got, err)
 				}
 			})
 		}
 		wg.Wait()
 		if n := f.provider.asked.Load(); n != 1 {
-			t.Errorf("the provider was asked %d times", n)
+			t.Errorf("got %d token requests, want 1", n)
 		}
 		o, err := f.sessions.Open(t.Context(), cookie)
 		if err != nil || o.Token != newer || o.Refresh == refreshToken {
-			t.Errorf("the session has not what the provider gave: %v", err)
+			t.Errorf("session in the table: got %v or old tokens, want the provider's new tokens", err)
 		}
 		f.checkSecrets(t)
 	})
 }
 
-// TestActivityIsNoted checks that a session in use outlives its idle time-out without a refresh.
-func TestActivityIsNoted(t *testing.T) {
+// Requests keep a session active beyond its idle time-out, without a refresh.
+func TestRequestsKeepSessionActive(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		f := newTableFixture(t)
-		time.Sleep(time.Second) // until the first keys are there
+		time.Sleep(time.Second) // lets the authorizer fetch the first keys
 		x := f.opened(token(object{"exp": t0.Add(4 * time.Hour).Unix()}))
 		x.Expires = t0.Add(4 * time.Hour)
 		cookie := f.logIn(t, x)
@@ -357,18 +357,18 @@ func TestActivityIsNoted(t *testing.T) {
 			f.clock.Advance(40 * time.Minute)
 			f.issuer.Publish(goodKey())
 			if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-				t.Fatalf("after %s: %s: %s", f.clock.Now().Sub(t0), got, f.log)
+				t.Fatalf("after %s: got %s, want %s; log: %s", f.clock.Now().Sub(t0), got, allow, f.log)
 			}
 		}
 		f.clock.Advance(time.Hour)
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != reject || f.reason() != "session_ended" {
-			t.Errorf("idle: %s, %q", got, f.reason())
+			t.Errorf("after an idle hour: got %s, %q, want %s, session_ended", got, f.reason(), reject)
 		}
 	})
 }
 
-// TestIDTokensOfATable checks that a session of claims is renewed with an ID token.
-func TestIDTokensOfATable(t *testing.T) {
+// A session without an access token is renewed with an ID token.
+func TestSessionTableRenewsIDToken(t *testing.T) {
 	f := newTableFixture(t, func(s *setup) {
 		s.config.Session.Table.ClientID, s.config.Session.Table.Claims = testAudience, []string{"scope"}
 	})
@@ -380,12 +380,12 @@ func TestIDTokensOfATable(t *testing.T) {
 		io.WriteString(w, object{"access_token": "Zx81-canary-opaque", "token_type": "Bearer", "id_token": id}.String())
 	})
 	if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-		t.Errorf("got %s, %q: %s", got, f.reason(), f.log)
+		t.Errorf("got %s, %q, want %s; log: %s", got, f.reason(), allow, f.log)
 	}
 	f.checkSecrets(t)
 }
 
-func TestTablesThatAreRefused(t *testing.T) {
+func TestSessionTableErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*setup, *SessionTable)
@@ -399,10 +399,10 @@ func TestTablesThatAreRefused(t *testing.T) {
 		{"two issuers", func(s *setup, _ *SessionTable) {
 			s.config.Issuers = append(s.config.Issuers, Issuer{URL: "https://other.example.com", Audiences: []string{"a"}})
 		}, "session.table: there are 2 issuers"},
-		{"a host in the place of a pool", func(_ *setup, t *SessionTable) {
+		{"a host instead of a pool", func(_ *setup, t *SessionTable) {
 			t.Name, t.SecretARN, t.UserPoolID = "refused", "", "evil.example.com/_a"
 		}, `userPoolId "evil.example.com/_a" is not a user pool's id`},
-		{"an unknown way to authenticate", func(_ *setup, t *SessionTable) { t.ClientAuth = "none" }, `"none"`},
+		{"an unknown authentication method", func(_ *setup, t *SessionTable) { t.ClientAuth = "none" }, `"none"`},
 		{"a table that cannot be opened", func(*setup, *SessionTable) {}, "no such table"},
 		{"a wrong host", func(s *setup, t *SessionTable) {
 			t.Name = "refused"
@@ -412,18 +412,18 @@ func TestTablesThatAreRefused(t *testing.T) {
 		tablesOf.Store("refused", memory.New(nil))
 		_, err := tryFixture(withSessions(&secretsManager{value: sessionSecret}), func(s *setup) {
 			s.config.Session.Table = &SessionTable{Name: "nowhere", ClientID: "web", SecretARN: secretName}
-			if c.name == "an unknown way to authenticate" {
+			if c.name == "an unknown authentication method" {
 				s.config.Session.Table.Name = "refused"
 			}
 			c.change(s, s.config.Session.Table)
 		})
 		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+			t.Errorf("%s: got %v, want ErrConfig with %s", c.name, err, c.want)
 		}
 	}
 }
 
-func TestBuiltWithoutTables(t *testing.T) {
+func TestSessionTableWithoutTag(t *testing.T) {
 	before := tables
 	defer func() { tables = before }()
 	tables.read, tables.open = nil, nil
@@ -431,6 +431,6 @@ func TestBuiltWithoutTables(t *testing.T) {
 		s.config.Session.Table = &SessionTable{Name: "x", ClientID: "web", SecretARN: secretName}
 	})
 	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag "+TableTag) {
-		t.Error(err)
+		t.Errorf("got %v, want ErrConfig with the tag", err)
 	}
 }

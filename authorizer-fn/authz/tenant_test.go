@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tenants is an access table whose functions are isolated by the tenants of two claims.
+// tenants is an access table whose routes require tenant IDs in two claims.
 const tenants = `{"version":1,"routes":[
 {"route":"GET /documents","requires":[{"kind":"tenant","claim":"org"}]},
 {"route":"GET /boards","requires":[{"kind":"tenant","claim":"app.team"},{"kind":"scope","anyOf":["orders:read"]}]},
@@ -27,8 +27,8 @@ func TestTenants(t *testing.T) {
 	}{
 		{"a tenant", "/documents", object{"org": "acme"}, true, ""},
 		{"a number", "/documents", object{"org": 42}, true, ""},
-		{"in an object", "/boards", object{"app": object{"team": "blue"}}, true, ""},
-		{"a route without one", "/profile", nil, true, ""},
+		{"a nested claim", "/boards", object{"app": object{"team": "blue"}}, true, ""},
+		{"a route without a tenant", "/profile", nil, true, ""},
 		{"no claim", "/documents", nil, false, rights + `"claim org has no text"`},
 		{"the claim of the other route", "/documents", object{"app": object{"team": "blue"}}, false,
 			rights + `"claim org has no text"`},
@@ -51,16 +51,16 @@ func TestTenants(t *testing.T) {
 					t.Errorf("got %s, want %s", got, want)
 				}
 				if !strings.Contains(f.log.String(), c.log) {
-					t.Errorf("want %s in the log\n got %s", c.log, f.log)
+					t.Errorf("got log %s, want %s in it", f.log, c.log)
 				}
 			})
 		}
 	}
 }
 
-// TestTenantsInTheContext: one answer serves the routes of both claims, so each has a key of its own. A claim that is
-// not a tenant ID has none, and API Gateway then maps nothing.
-func TestTenantsInTheContext(t *testing.T) {
+// One cached answer serves the routes of both claims, so the context has a member for each claim. A claim that is not
+// a tenant ID gets no member, and API Gateway then passes no tenant.
+func TestTenantsInContext(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		claims object
@@ -68,9 +68,10 @@ func TestTenantsInTheContext(t *testing.T) {
 	}{
 		{"both claims", object{"org": "acme", "app": object{"team": "blue"}},
 			map[string]string{"tenantId_org": "acme", "tenantId_app_2Eteam": "blue"}},
-		{"one of them", object{"org": "acme"}, map[string]string{"tenantId_org": "acme"}},
-		{"an invalid one", object{"org": "a,b", "app": object{"team": "blue"}}, map[string]string{"tenantId_app_2Eteam": "blue"}},
-		{"the same text", object{"org": "x", "app": object{"team": "x"}},
+		{"one claim", object{"org": "acme"}, map[string]string{"tenantId_org": "acme"}},
+		{"an invalid claim", object{"org": "a,b", "app": object{"team": "blue"}},
+			map[string]string{"tenantId_app_2Eteam": "blue"}},
+		{"the same value in both", object{"org": "x", "app": object{"team": "x"}},
 			map[string]string{"tenantId_org": "x", "tenantId_app_2Eteam": "x"}},
 	} {
 		for _, path := range []string{"/documents", "/boards", "/profile"} {
@@ -91,7 +92,7 @@ func TestTenantsInTheContext(t *testing.T) {
 				}
 				for name, value := range c.want {
 					if got[name] != value {
-						t.Errorf("%s is %q, want %q", name, got[name], value)
+						t.Errorf("%s: got %q, want %q", name, got[name], value)
 					}
 				}
 			})
@@ -99,22 +100,22 @@ func TestTenantsInTheContext(t *testing.T) {
 	}
 }
 
-// TestTenantsAreOfTheToken: a hook sees the caller's rights and can change them, but not the tenant.
-func TestTenantsAreOfTheToken(t *testing.T) {
-	t.Run("a hook that names a tenant", func(t *testing.T) {
+// A hook can change the caller's rights, but not the tenant.
+func TestTenantsAndHook(t *testing.T) {
+	t.Run("a hook sets the tenant's context value", func(t *testing.T) {
 		f := newFixture(t, func(s *setup) { s.routes = tenants }, withHook(func(_ context.Context, c *Caller) error {
 			c.Context["tenantId_org"] = "globex"
 			return nil
 		}))
 		if _, err := f.invoke(on("GET", "/documents", token(object{"org": "acme"}))); err == nil ||
 			errors.Is(err, ErrUnauthorized) {
-			t.Errorf("got %v, want no decision", err)
+			t.Errorf("got %v, want a 500", err)
 		}
 		if want := `tenantId_org`; !strings.Contains(f.log.String(), want) {
-			t.Errorf("want %s in the log\n got %s", want, f.log)
+			t.Errorf("got log %s, want %s in it", f.log, want)
 		}
 	})
-	t.Run("a hook with a name of its own", func(t *testing.T) {
+	t.Run("a hook sets another context value", func(t *testing.T) {
 		f := newFixture(t, func(s *setup) { s.routes = tenants }, withHook(func(_ context.Context, c *Caller) error {
 			c.Context["tenantId"] = "globex"
 			return nil
@@ -124,13 +125,13 @@ func TestTenantsAreOfTheToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c := readAnswer(t, answer).context; c["tenantId_org"] != "acme" || c["tenantId"] != "globex" {
-			t.Errorf("got %v", c)
+			t.Errorf("got context %v, want tenantId_org acme and tenantId globex", c)
 		}
 	})
-	t.Run("a claim for the backend", func(t *testing.T) {
+	t.Run("a context claim with the tenant's name", func(t *testing.T) {
 		_, err := tryFixture(func(s *setup) { s.config.ContextClaims = []string{"tenantId_org"} })
 		if err == nil || !strings.Contains(err.Error(), "tenantId_org") {
-			t.Errorf("got %v, want an error about the name", err)
+			t.Errorf("got %v, want an error that names tenantId_org", err)
 		}
 	})
 }

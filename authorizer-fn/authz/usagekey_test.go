@@ -8,7 +8,7 @@ import (
 
 const customerKey = "customer-4711-0000-0000"
 
-// The key is the claim's text if API Gateway can have a key of that value, and no key otherwise.
+// The usage key is the claim's value, if an API key can have that value. Otherwise, the answer has no usage key.
 func TestUsageKey(t *testing.T) {
 	keyed := func(s *setup) { s.config.UsageKeyClaim = "key" }
 	nested := func(s *setup) { s.config.UsageKeyClaim = "plan.key" }
@@ -20,11 +20,11 @@ func TestUsageKey(t *testing.T) {
 		want   string
 	}{
 		{"a key", keyed, object{"key": customerKey}, customerKey},
-		{"a claim of an object", nested, object{"plan": object{"key": customerKey}}, customerKey},
+		{"a nested claim", nested, object{"plan": object{"key": customerKey}}, customerKey},
 		{"the shortest", keyed, object{"key": long[:minUsageKey]}, long[:minUsageKey]},
 		{"the longest", keyed, object{"key": long}, long},
 		{"no claim", keyed, object{}, ""},
-		{"the claim of another name", keyed, object{"Key": customerKey}, ""},
+		{"the claim's name in another case", keyed, object{"Key": customerKey}, ""},
 		{"null", keyed, object{"key": nil}, ""},
 		{"a number", keyed, object{"key": 12345678901234567890.0}, ""},
 		{"a list", keyed, object{"key": []string{customerKey}}, ""},
@@ -32,7 +32,7 @@ func TestUsageKey(t *testing.T) {
 		{"too short", keyed, object{"key": long[:minUsageKey-1]}, ""},
 		{"too long", keyed, object{"key": long + "k"}, ""},
 		{"a space", keyed, object{"key": "customer 4711 0000 0000"}, ""},
-		{"a line", keyed, object{"key": customerKey + "\n"}, ""},
+		{"a line break", keyed, object{"key": customerKey + "\n"}, ""},
 		{"a quote", keyed, object{"key": customerKey + `","x":"`}, ""},
 		{"letters beyond ASCII", keyed, object{"key": "customer-4711-0000-éééé"}, ""},
 		{"not configured", func(*setup) {}, object{"key": customerKey, "usageIdentifierKey": customerKey}, ""},
@@ -41,20 +41,20 @@ func TestUsageKey(t *testing.T) {
 			f := newFixture(t, c.setup, func(s *setup) { s.config.PerRequest = perRequest })
 			answer, err := f.invoke(get(token(c.claims)))
 			if err != nil {
-				t.Errorf("%s: %v", c.name, err)
+				t.Errorf("%s, per request %v: got %v, want an answer", c.name, perRequest, err)
 				continue
 			}
 			if got := readAnswer(t, answer).usageKey; got != c.want {
 				t.Errorf("%s, per request %v: got %q, want %q", c.name, perRequest, got, c.want)
 			}
 			if log := f.log.String(); c.want != "" && strings.Contains(log, c.want) {
-				t.Errorf("%s: the log holds the key: %s", c.name, log)
+				t.Errorf("%s: the log contains the key: %s", c.name, log)
 			}
 		}
 	}
 }
 
-// A hook changes rights, and not whom a request counts to. A caller that it denies counts, too.
+// A hook cannot change the usage key. Requests of callers that it denies also count.
 func TestUsageKeyWithHook(t *testing.T) {
 	for name, hook := range map[string]Hook{
 		"adds": func(_ context.Context, c *Caller) error {
@@ -69,12 +69,12 @@ func TestUsageKeyWithHook(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := readAnswer(t, answer).usageKey; got != customerKey {
-			t.Errorf("%s: got %q", name, got)
+			t.Errorf("%s: got %q, want %q", name, got, customerKey)
 		}
 	}
 }
 
-// The key is in the token of a session, or in the answer of the issuer of an opaque token, as it is in a JWT.
+// The usage key may also be a claim of a session, or of the introspection answer about an opaque token.
 func TestUsageKeyOfOtherCallers(t *testing.T) {
 	want := func(t *testing.T, f *fixture, event []byte) {
 		t.Helper()
@@ -83,7 +83,7 @@ func TestUsageKeyOfOtherCallers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := readAnswer(t, answer).usageKey; got != customerKey {
-			t.Errorf("got %q", got)
+			t.Errorf("got %q, want %q", got, customerKey)
 		}
 	}
 	keyed := func(s *setup) { s.config.UsageKeyClaim = "key" }

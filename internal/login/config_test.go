@@ -58,7 +58,7 @@ func least() Config {
 	}
 }
 
-func TestEnvironmentIsReadBack(t *testing.T) {
+func TestEnvironmentRoundTrip(t *testing.T) {
 	for i := range reflect.TypeFor[Config]().NumField() {
 		if reflect.ValueOf(full).Field(i).IsZero() {
 			t.Errorf("the test leaves %s out", reflect.TypeFor[Config]().Field(i).Name)
@@ -81,7 +81,7 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 }
 
 // The function's bundle and its environment may come from different releases, so the JSON must not change.
-func TestEnvironmentAsItIsWritten(t *testing.T) {
+func TestEnvironmentFormat(t *testing.T) {
 	const want = `{"issuer":{"url":"https://a.example.com","audiences":["a"],"leewaySeconds":30},` +
 		`"discoveryUrl":"https://a.example.com/.well-known/oauth-authorization-server","clientId":"c",` +
 		`"clientAuth":"private_key_jwt","secretArn":"` + secretARN + `","secretField":"f","algorithm":"ES256","keyId":"1",` +
@@ -95,7 +95,7 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 	}
 }
 
-func TestEnvironmentThatIsRefused(t *testing.T) {
+func TestEnvironmentErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"not set", "", "is not set"},
 		{"not JSON", "x", "not JSON"},
@@ -154,7 +154,7 @@ func TestParametersThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestConfigurationThatIsRefused(t *testing.T) {
+func TestConfigurationErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*Config)

@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
-// TestAHostBuildDoesNotStartOnLambda covers the build for Lambda, and with the tag gatehouse_host the build for a
+// TestHostBuildRefusesLambda covers the build for Lambda, and with the tag gatehouse_host the build for a
 // developer's machine.
-func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
+func TestHostBuildRefusesLambda(t *testing.T) {
 	_, err := FromLambda(func(name string) string {
 		return map[string]string{"LAMBDA_TASK_ROOT": "/var/task"}[name]
 	}, Options{})

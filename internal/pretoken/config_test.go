@@ -27,7 +27,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-func TestEnvironmentThatIsRefused(t *testing.T) {
+func TestEnvironmentErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", ``, "GATEHOUSE_PRETOKEN is not set: the cognito construct sets it"},
 		{"not JSON", `{`, "GATEHOUSE_PRETOKEN"},
