@@ -347,6 +347,11 @@ func binaryBehaviour(t *testing.T) []behaviour {
 			return got.body
 		}}
 	}
+	notice := func(name string, s *site, payload, want string, headers ...string) behaviour {
+		return behaviour{name: name, source: docBinary, want: want, got: func(t *testing.T) string {
+			return s.post(t, "POST /prod/fn/answer", payload, append(headers, "Content-Type: text/plain")...).record.Notice
+		}}
+	}
 	in := func(name string, s *site, contentType, want string) behaviour {
 		return behaviour{name: name, source: docBinary, want: want, got: func(t *testing.T) string {
 			e := eventOf(t, s.post(t, "POST /prod/fn/x", hello, "Content-Type: "+contentType))
@@ -355,6 +360,13 @@ func binaryBehaviour(t *testing.T) []behaviour {
 	}
 	return []behaviour{
 		out("no binary types", none, payload, helloBase64, "Accept: image/png"),
+		notice("base64 text is noticed", none, payload, "Shop/Api: ANY /fn/{proxy+}: the function's answer has isBase64Encoded, "+
+			"and callers get its body as base64 text, as on AWS, because the first type of the Accept header is not one of the "+
+			`API's BinaryMediaTypes: set these to "*/*", by which each body is binary, or name the type of the answer there and `+
+			"first in Accept", "Accept: image/png"),
+		notice("bytes are not", images, payload, "", "Accept: image/png"),
+		notice("nor is a text", none, `{"statusCode":200,"body":"`+helloBase64+`"}`, ""),
+		notice("nor an answer without a body", none, `{"statusCode":204,"isBase64Encoded":true}`, ""),
 		out("the first Accept type is one", images, payload, hello, "Accept: image/png"),
 		out("it is, with parameters", images, payload, hello, "Accept: image/png;q=0.8, text/html"),
 		out("it is not the first one", images, payload, helloBase64, "Accept: text/html, image/png"),

@@ -24,6 +24,10 @@ type Record struct {
 	// function itself answered.
 	Reason string
 
+	// Notice says what callers may not expect of an answer that is no error, with the way out; "" for nothing. It is the
+	// same for each such answer of a route.
+	Notice string
+
 	// Identity lists the names of the headers and parameters by which the served APIs' authorizers identify callers. Their
 	// values are as secret as tokens are.
 	Identity []string

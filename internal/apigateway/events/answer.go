@@ -71,7 +71,9 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 		return exchange.Answer{}, malformedAnswer("%v", err)
 	}
 	a.Body = []byte(body)
-	if encoded && rt.binary.accepts(r.Headers.First("Accept")) {
+	accepted := rt.binary.accepts(r.Headers.First("Accept"))
+	a.Base64 = encoded && !accepted && body != ""
+	if encoded && accepted {
 		if a.Body, err = base64.StdEncoding.DecodeString(body); err != nil {
 			return exchange.Answer{}, fmt.Errorf(
 				"%w: isBase64Encoded is true and the caller accepts %s, a binary media type of the API, but: %w",

@@ -35,7 +35,7 @@ func TestAnswer(t *testing.T) {
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}},
 		},
 		{"recorded: base64, without binary media types", `{"statusCode":200,"body":"dGVzdC1kYXRh","isBase64Encoded":true}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}, Body: []byte("dGVzdC1kYXRh")}},
+			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}, Body: []byte("dGVzdC1kYXRh"), Base64: true}},
 		{"recorded: two values", `{"statusCode":200,"multiValueHeaders":{"test-multi":["value1","value2"]}}`,
 			exchange.Answer{
 				Status:  200,

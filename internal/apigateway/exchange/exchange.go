@@ -89,6 +89,7 @@ type Answer struct {
 	Status  int
 	Headers Headers
 	Body    []byte
+	Base64  bool // whether Body is base64 text of a function that meant the bytes
 
 	// Stream is a body that is still being written, in place of Body; nil for none. The sender of the answer reads it,
 	// sends each part as it arrives, and closes it. An error other than io.EOF cuts the connection, so that the client

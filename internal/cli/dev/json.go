@@ -65,6 +65,8 @@ func problemEvent(problem string) map[string]string {
 
 func (j *jsonReporter) answered(r *apigateway.Record) { j.write(requestOf(r)) }
 
+func (j *jsonReporter) noticed(text string) { j.say("notice", text) }
+
 func (j *jsonReporter) knows(names) {} // programs get the full names
 
 func (j *jsonReporter) slow(p pending) {

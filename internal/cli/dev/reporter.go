@@ -24,6 +24,7 @@ type reporter interface {
 	announced(announcement)
 	unannounced()                     // no announcement will follow
 	answered(*apigateway.Record)      // a request
+	noticed(text string)              // what callers may not expect of a route's answers, once
 	slow(pending)                     // a slow request
 	stopping(waits)                   // the command waits for open requests
 	stopped(waits)                    // the last event

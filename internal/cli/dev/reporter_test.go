@@ -316,6 +316,8 @@ func TestOthers(t *testing.T) {
 		}, "12:00:00.123  stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z",` +
 				`"text":"stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)"}` + "\n"},
+		{"a notice", func(r reporter) { r.noticed("Shop/Api: GET /a: base64") }, "12:00:00.123  Shop/Api: GET /a: base64\n",
+			`{"event":"notice","time":"2026-03-01T12:00:00.123Z","text":"Shop/Api: GET /a: base64"}` + "\n"},
 		{"a process", func(r reporter) { r.started("Orders", 4711) },
 			"12:00:00.123  Orders runs as process 4711: dlv attach 4711\n",
 			`{"event":"process","time":"2026-03-01T12:00:00.123Z","function":"Orders","pid":4711}` + "\n"},

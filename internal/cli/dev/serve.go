@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -38,6 +39,7 @@ type site struct {
 	console *console.Console
 	report  reporter
 	pending *pendings
+	noticed sync.Map // the notices that were written
 }
 
 // listenAndServe answers requests until the server is shut down. failed receives the error of a listener that fails
@@ -65,6 +67,9 @@ func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer 
 func (s *site) record(r *apigateway.Record) {
 	s.pending.ended(r.Request.RequestID)
 	s.report.answered(r)
+	if _, again := s.noticed.LoadOrStore(r.Notice, true); r.Notice != "" && !again {
+		s.report.noticed(r.Notice)
+	}
 	s.console.Record(r)
 }
 

@@ -197,6 +197,8 @@ func (t *textReporter) refused(r front.Refusal) {
 
 func (t *textReporter) panicked(value any, stack []byte) { t.say(panickedText(value, stack)) }
 
+func (t *textReporter) noticed(text string) { t.say(printable(text)) }
+
 func (t *textReporter) changed(c change) { t.say(printable(c.String())) }
 
 func (t *textReporter) reloaded(r reloaded) {
