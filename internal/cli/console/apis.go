@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -47,6 +48,7 @@ type route struct {
 	Public       string               `json:"public,omitempty"`
 	Session      bool                 `json:"session,omitempty"` // it accepts the session of a login, and no token
 	Requires     []access.Requirement `json:"requires,omitempty"`
+	Caller       *persona             `json:"caller,omitempty"`    // one who meets the requirements
 	NotServed    string               `json:"notServed,omitempty"` // why it is answered with 501
 	Bodies       []body               `json:"bodies,omitempty"`    // accepted by the route's model, if it has one
 
@@ -194,7 +196,8 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	out := route{
 		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public,
 		From:      r.From,
-		NotServed: served.Why, Session: r.TakesSession,
+		NotServed: strings.TrimPrefix(served.Why, served.Method.ID.String()+": "), // the row names the method
+		Session:   r.TakesSession,
 	}
 	for _, example := range openapi.Bodies(served.API, served.Method) {
 		out.Bodies = append(out.Bodies, body{example.Summary, example.Text})
@@ -203,7 +206,11 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 		seconds := r.Cache.Seconds()
 		out.CacheSeconds = &seconds
 	}
-	out.Requires = r.Requires
+	if out.Requires = r.Requires; len(r.Requires) > 0 {
+		var token devissuer.TokenRequest
+		tryout.Grant(&token, r.Requires)
+		out.Caller = &persona{Scopes: token.Scopes, Groups: token.Groups, Roles: token.Roles, Claims: token.Claims}
+	}
 	a := served.Method.Authorizer
 	if a == nil || v.issuer == nil {
 		return out

@@ -397,7 +397,11 @@ func TestAPIs(t *testing.T) {
 	if r := route("GET", "/orders/{id}"); r.Use != "id" || r.Requires != nil {
 		t.Errorf("%+v", r)
 	}
-	if r := route("GET", "/far"); !strings.Contains(r.NotServed, "--allow-network") {
+	if got := route("GET", "/orders").Caller; got == nil || !slices.Equal(got.Scopes, []string{"orders/read"}) {
+		t.Errorf("the caller of GET /orders is %+v", got)
+	}
+	if r := route("GET", "/far"); !strings.HasPrefix(r.NotServed, "its integration ") ||
+		!strings.Contains(r.NotServed, "--allow-network") {
 		t.Errorf("%+v", r)
 	}
 	if r := route("POST", "/keyed"); !r.APIKey || r.Kind != "none" || r.Issuers != nil {

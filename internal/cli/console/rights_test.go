@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -147,6 +148,38 @@ func TestCompare(t *testing.T) {
 			target := route{Kind: "token", Path: "/users/{id}", Requires: []access.Requirement{tt.requires}}
 			who := v.described(caller{path: tt.path, at: time.Now()}, claims, served.Method.Authorizer, target)
 			if diff := cmp.Diff([]comparison{tt.want}, v.compare(served, target, who)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestCallers checks that the form's caller meets each kind of requirement.
+func TestCallers(t *testing.T) {
+	v := newConsole(t, shop()).current()
+	served, ok := v.route("prod", "GET", "/query")
+	if !ok {
+		t.Fatal("there is no such route")
+	}
+	for _, tt := range []struct {
+		name     string
+		requires access.Requirement
+		want     persona
+	}{
+		{"a scope", access.Requirement{Kind: access.Scope, AnyOf: []string{"read", "write"}},
+			persona{Scopes: []string{"read"}, Claims: map[string]any{}}},
+		{"a role", access.Requirement{Kind: access.Role, AnyOf: []string{"r"}},
+			persona{Roles: []string{"r"}, Claims: map[string]any{}}},
+		{"a claim", access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{"pro"}},
+			persona{Claims: map[string]any{"plan": "pro"}}},
+		{"a tenant", access.Requirement{Kind: access.Tenant, Claim: "org"},
+			persona{Claims: map[string]any{"org": "acme"}}},
+		{"ownership", access.Requirement{Kind: access.PathIs, Parameter: "id", Claim: "sub"},
+			persona{Claims: map[string]any{"sub": "1"}}}, // the form fills in 1 for each parameter
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := v.readRoute(matrix.Route{Requires: []access.Requirement{tt.requires}}, served).Caller
+			if diff := cmp.Diff(&tt.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})

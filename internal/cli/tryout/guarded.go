@@ -110,7 +110,7 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 	if len(t.Requires) == 0 {
 		return bare, bare, true
 	}
-	grant(&request, t.Requires)
+	Grant(&request, t.Requires)
 	if full, err = make(request); err != nil {
 		m.note(t, "no %s with %s can be made: %v", t.noun(), t.Who, err)
 		return nil, nil, false
@@ -160,8 +160,8 @@ func split(requires []access.Requirement) (rights, others string) {
 	return rights, others
 }
 
-// grant gives a token what meets the requirements.
-func grant(request *devissuer.TokenRequest, requires []access.Requirement) {
+// Grant gives a token what meets the requirements. Path parameters are expected to be "1".
+func Grant(request *devissuer.TokenRequest, requires []access.Requirement) {
 	rights, _ := access.Least(requires) // never an error: synth rejects routes that no token may call
 	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
 	if request.Claims == nil {

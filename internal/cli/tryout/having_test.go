@@ -72,7 +72,7 @@ func TestHaving(t *testing.T) {
 				t.Errorf("comparesPath: got %v", got)
 			}
 			var request devissuer.TokenRequest
-			grant(&request, tt.requires)
+			Grant(&request, tt.requires)
 			if diff := cmp.Diff(tt.claims, request.Claims); diff != "" {
 				t.Error(diff)
 			}
@@ -92,7 +92,7 @@ func TestTenantOfAUserPool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grant(&request, []access.Requirement{{Kind: access.Scope, AnyOf: []string{"read"}}})
+	Grant(&request, []access.Requirement{{Kind: access.Scope, AnyOf: []string{"read"}}})
 	if diff := cmp.Diff(map[string]any{"custom:tenant": "acme"}, request.Claims); diff != "" {
 		t.Error(diff)
 	}

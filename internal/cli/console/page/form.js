@@ -6,6 +6,7 @@ import {lastPersona, offerPersonas, personaNow, startPersonas} from './personas.
 let apis = []
 let data = {issuers: [], keys: []}
 let suggested = [] // the bodies that the form offers for the route
+let claimsGiven = '' // the claims that the form filled in for the route
 
 // Options are identified by what they name, since their positions change with the API.
 const routeKey = (stage, r) => `${r.verb} /${stage}${r.path}`
@@ -116,13 +117,16 @@ function adapt() {
   clearErrors()
 }
 
-// fillRights gives the caller what the chosen route requires.
+// fillRights gives the caller what the chosen route requires. It keeps claims that the user typed.
 function fillRights() {
-  const wanted = kind => (chosen()?.route.requires || []).filter(q => q.kind === kind).map(q => q.anyOf[0])
-  $('scopes').value = wanted('scope').join(' ')
-  $('groups').value = wanted('group').join(', ')
-  $('roles').value = wanted('role').join(', ')
-  if (wanted('role').length) $('more-token').open = true
+  const {scopes = [], groups = [], roles = [], claims = {}} = chosen()?.route.caller || {}
+  $('scopes').value = scopes.join(' ')
+  $('groups').value = groups.join(', ')
+  $('roles').value = roles.join(', ')
+  if (['', claimsGiven].includes($('claims').value)) {
+    $('claims').value = claimsGiven = Object.keys(claims).length ? JSON.stringify(claims) : ''
+  }
+  if (roles.length || $('claims').value) $('more-token').open = true
 }
 
 function adaptChoices() {
