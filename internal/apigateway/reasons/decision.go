@@ -98,6 +98,10 @@ func (d decision) why() string {
 			why += fmt.Sprintf(": got %q, want %q", d.Got, d.Want)
 		}
 		return why
+	case d.Outcome == "denied" && d.Reason == "rights" && isCondition(d.Missing) && d.Got != "":
+		return "the route requires that " + d.Missing + ", and " + d.Got
+	case d.Outcome == "denied" && d.Reason == "rights" && isCondition(d.Missing):
+		return "the route requires that " + d.Missing
 	case d.Outcome == "denied" && d.Reason == "rights" && d.Got != "":
 		return "the caller lacks " + d.Missing + " and has " + d.Got
 	case d.Outcome == "denied" && d.Reason == "rights":
@@ -110,4 +114,10 @@ func (d decision) why() string {
 		return "the authorizer failed: " + cmp.Or(strings.TrimSpace(d.Reason+" "+d.Error), "it does not say why")
 	}
 	return ""
+}
+
+// isCondition reports whether a missing requirement is a sentence, such as "claim plan is pro", and not a right that a
+// caller has or lacks, such as "scope orders:read".
+func isCondition(missing string) bool {
+	return strings.HasPrefix(missing, "claim ") || strings.HasPrefix(missing, "the path's ")
 }
