@@ -43,7 +43,7 @@ func TestDevHostedUse(t *testing.T) {
 			if want := []string{p.app + "/auth/callback", p.app + "/"}; !slices.Equal(v.Pages, want) {
 				t.Errorf("the way back to the page is %q, want %q", v.Pages, want)
 			}
-			if !v.SignedIn || v.Name == "" || !slices.Equal(v.Orders, []string{"There are none yet."}) {
+			if !v.SignedIn || v.Name == "" || !slices.Equal(v.Orders, []string{"You have no notes yet."}) {
 				t.Errorf("the first page has the name %q and the notes %q", v.Name, v.Orders)
 			}
 			if v := p.writes(t); !strings.HasPrefix(v.Message, "403 Forbidden: ") || len(v.Orders) != 1 {

@@ -57,7 +57,7 @@ function fill(id, rows) {
 
 async function list() {
   const got = await call('read notes', 'notes')
-  if (got) fill('list', got.notes.length ? got.notes.map(text => [text]) : [['There are none yet.']])
+  if (got) fill('list', got.notes.length ? got.notes.map(text => [text]) : [['You have no notes yet.']])
   return got
 }
 
@@ -66,7 +66,7 @@ async function count() {
   const got = await call('see your sessions', 'auth/sessions')
   if (!got || $('signed-in').hidden) return
   const n = got.sessions.length
-  $('sessions').textContent = n === 1 ? 'This is your only session.' : `You have ${n} sessions, with this one.`
+  $('sessions').textContent = n === 1 ? 'This is your only session.' : `You have ${n} sessions, including this one.`
 }
 
 // start asks who is signed in, and shows the notes to them.
