@@ -93,6 +93,14 @@ func TestCaller(t *testing.T) {
 			},
 		},
 		{
+			name: "JWT authorizer, numbers at the limit of a float64",
+			context: `{"authorizer": {"claims": {"sub": "0b0b", "most": 9007199254740991, "least": -9007199254740991,
+				"more": 9007199254740992, "less": -9007199254740992}}}`,
+			want: Caller{Principal: "0b0b", Context: map[string]string{
+				"sub": "0b0b", "most": "9007199254740991", "least": "-9007199254740991",
+			}},
+		},
+		{
 			name:    "JWT authorizer, scopes as a string",
 			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": "api:read x", "scp": "other"}}}`,
 			want: Caller{

@@ -125,8 +125,11 @@ func wantNotFound(t *testing.T, got events.APIGatewayProxyResponse) {
 }
 
 func TestMuxLogsMissingRoute(t *testing.T) {
-	mux := muxWith("GET /orders/{id}")
+	mux := muxWith("GET /orders/{id}", "GET /files/{rest+}")
 	for _, tt := range []struct{ resource, want string }{
+		{"/files/{proxy+}", `\"GET /files/{rest+}\" has other names for its parameters`},
+		{"/files/{id}", `no handler for \"GET /files/{id}\": register it`},
+		{"/orders/{proxy+}", `no handler for \"GET /orders/{proxy+}\": register it`},
 		{"/orders", `no handler for \"GET /orders\": register it`},
 		{"/orders/{order}", `\"GET /orders/{id}\" has other names for its parameters`},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -327,6 +329,14 @@ func TestPath(t *testing.T) {
 			want:     "/shop/a",
 			decoded:  "/shop/a",
 		},
+		{
+			name:     "a greedy parameter that is longer than the path",
+			resource: "/{proxy+}",
+			path:     "/a",
+			proxy:    "b/a",
+			want:     "/a",
+			decoded:  "/a",
+		},
 		{name: "fewer segments than the resource", resource: "/a/{b}/{c}", path: "/a//c", want: "/a//c", decoded: "/a//c"},
 		{name: "far fewer segments", resource: "/a/{b}/{c}", path: "/a", want: "/a", decoded: "/a"},
 		{name: "no resource", path: "/shop/orders", want: "/shop/orders", decoded: "/shop/orders"},
@@ -346,6 +356,41 @@ func TestPath(t *testing.T) {
 	}
 }
 
+// A path's characters are those of RFC 3986, section 3.3. Any other is escaped.
+func TestEscapeInvalid(t *testing.T) {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/"
+	for c := range 256 {
+		path := string([]byte{byte(c)})
+		want := fmt.Sprintf("%%%02X", c)
+		if strings.Contains(allowed, path) {
+			want = path
+		}
+		if got := escapeInvalid(path); got != want {
+			t.Errorf("%q: got %s, want %s", path, got, want)
+		}
+	}
+}
+
+// The log lines of a request have the ID that the client sees, and the one of Lambda's own lines.
+func TestRequestIDs(t *testing.T) {
+	inLambda := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "lambda-1"})
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		want string
+	}{
+		"in Lambda": {inLambda, "[apiRequestId=api-request-1 requestId=lambda-1]"},
+		"elsewhere": {context.Background(), "[apiRequestId=api-request-1]"},
+	} {
+		r, err := newRequest(c.ctx, event(t, `{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(LogAttrs(r.Context())); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestForeignEvents(t *testing.T) {
 	for _, tt := range []struct{ name, event, want string }{
 		{
@@ -356,6 +401,7 @@ func TestForeignEvents(t *testing.T) {
 		{"a test event of the Lambda console", `{"key1": "value1"}`, "want both"},
 		{"an event of a queue", `{"Records": [{"body": "x"}]}`, "want both"},
 		{"no slash", `{"httpMethod": "GET", "path": "orders"}`, "the path with its slash"},
+		{"no method", `{"path": "/orders"}`, "want both"},
 		{
 			"a body that is not base64",
 			`{"httpMethod": "GET", "path": "/", "isBase64Encoded": true, "body": "?"}`,

@@ -73,6 +73,25 @@ func TestResponse(t *testing.T) {
 			w.WriteHeader(103)
 			w.WriteHeader(204)
 		}, answer{StatusCode: 204, MultiValueHeaders: http.Header{}}},
+		{"a status of three digits that HTTP does not name", "net/http accepts it", "GET",
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(199)
+				w.WriteHeader(999)
+			}, answer{StatusCode: 999, MultiValueHeaders: http.Header{}}},
+		{"an empty write first", "its type is not known yet", "GET", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(nil)
+			_, _ = w.Write([]byte("<html>"))
+		}, answer{
+			StatusCode:        200,
+			MultiValueHeaders: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Body:              "<html>",
+		}},
+		{"a body with 304", "a 304 has no body", "GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(304)
+			if _, err := w.Write([]byte("x")); !errors.Is(err, http.ErrBodyNotAllowed) {
+				t.Errorf("got %v, want ErrBodyNotAllowed", err)
+			}
+		}, answer{StatusCode: 304, MultiValueHeaders: http.Header{}}},
 		{"a body with 204", "a 204 has no body", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(204)
 			if _, err := w.Write([]byte("x")); !errors.Is(err, http.ErrBodyNotAllowed) {
@@ -101,16 +120,20 @@ func TestResponse(t *testing.T) {
 }
 
 func TestInvalidStatusPanics(t *testing.T) {
-	for _, status := range []int{0, 42, 1000} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("WriteHeader(%d) did not panic", status)
-				}
+	for status, want := range map[int]bool{0: true, 42: true, 99: true, 100: false, 999: false, 1000: true} {
+		for name, w := range map[string]http.ResponseWriter{
+			"buffered": &response{header: http.Header{}},
+			"streamed": &streamWriter{header: http.Header{}, begun: make(chan struct{})},
+		} {
+			func() {
+				defer func() {
+					if got := recover(); (got != nil) != want {
+						t.Errorf("%s: WriteHeader(%d): got the panic %v, want one: %t", name, status, got, want)
+					}
+				}()
+				w.WriteHeader(status)
 			}()
-			h := Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
-			_, _ = h(context.Background(), event(t, `{}`))
-		}()
+		}
 	}
 }
 

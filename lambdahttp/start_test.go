@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -23,6 +24,8 @@ type seen struct {
 	Caller                                Caller
 	Known                                 bool
 	Log                                   string
+	Verb, Resource                        string // of the authorized route
+	Params                                map[string]string
 }
 
 func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
@@ -35,6 +38,7 @@ func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
 		t.Fatal(err)
 	}
 	caller, known := CallerFrom(r.Context())
+	route, _ := authorizedRoute(r.Context())
 	log := ""
 	for _, a := range LogAttrs(r.Context()) {
 		log += a.String() + " "
@@ -50,6 +54,9 @@ func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
 		caller,
 		known,
 		log,
+		route.verb,
+		route.resource,
+		route.params,
 	}, nil
 }
 
@@ -69,7 +76,7 @@ func sameRequest(t *testing.T, payload []byte) {
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Fatalf("error %v, want %v", gotErr, wantErr)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("-want +got:\n%s", diff)
 	}
 }
@@ -103,6 +110,11 @@ func TestStartReadsEventsAsRuntime(t *testing.T) {
 		"names in other cases": `{"httpMethod":"GET","path":"/","Headers":{"x":"y"},"MULTIVALUEHEADERS":{"x":["z"]},
 			"requestContext":{"authorizer":{"claims":{"sub":"u","cognito:groups":"a,b"}}}}`,
 		"null among values": `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z",null],"y":null}}`,
+		"null among a header's values": `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z",null]},
+			"headers":{"x":"z"}}`,
+		"null for a header's values": `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z"],"y":null}}`,
+		"a domain name without the header Host": `{"httpMethod":"GET","path":"/","multiValueHeaders":{"a":["b"]},
+			"requestContext":{"domainName":"api.example.com"}}`,
 		"body in base64": `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"aGk=",
 			"isBase64Encoded":true,"pathParameters":{"proxy":"x"},"resource":"/{proxy+}"}`,
 		"lone surrogate": `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"\ud800"}`,

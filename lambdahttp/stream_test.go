@@ -90,7 +90,12 @@ func TestStream(t *testing.T) {
 			}
 		})
 	}
-	x := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }
+	x := func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(199) // left out
+		if n, err := io.WriteString(w, "x"); n != 1 || err != nil {
+			t.Errorf("HEAD: wrote %d bytes, %v, want 1", n, err)
+		}
+	}
 	if _, body, _ := split(t, ask(t, x, "HEAD", "/events")); body != "" {
 		t.Errorf("HEAD: got the body %q, want an empty one", body)
 	}
@@ -137,6 +142,15 @@ func TestUnstreamedRoutesAreBuffered(t *testing.T) {
 		buffered := json.Unmarshal(all, &whole) == nil
 		if buffered == c.streams || buffered && whole.Body != "hi" {
 			t.Errorf("%s %s: got %q, want streamed: %v, with the body hi", c.verb, c.resource, all, c.streams)
+		}
+	}
+}
+
+func TestStreamRefusesForeignEvents(t *testing.T) {
+	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler was called") })
+	for name, payload := range map[string]string{"not JSON": "{", "another service's event": `{"Records":[]}`} {
+		if answer, err := (&streamer{handler: h}).answer(t.Context(), []byte(payload)); err == nil {
+			t.Errorf("%s: got %v, want an error", name, answer)
 		}
 	}
 }

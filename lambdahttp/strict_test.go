@@ -72,6 +72,9 @@ func TestStrict(t *testing.T) {
 		{"a shorter path", "GET", "/users/{id}", "/users", "", "", "does not match the event's resource"},
 		{"a value that is not in the path", "GET", "/files/{proxy+}", "/files/a", "b", "",
 			"does not match the event's resource"},
+		{"a slash in place of a segment", "GET", "/users/{id}", "//users", "", "", "does not match the event's resource"},
+		{"an empty segment in place of a parameter", "GET", "/a/{id}/c", "/a//c", "", "",
+			"does not match the event's resource"},
 		{"no resource", "GET", "", "/admin", "", "", "the event has no resource"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -87,6 +90,10 @@ func TestStrict(t *testing.T) {
 			if !strings.Contains(log, tt.reason) || (log == "") != (tt.reason == "") {
 				t.Errorf("got log %s, want %q", log, tt.reason)
 			}
+			route := fmt.Sprintf(`"resource":%q,"httpMethod":%q`, tt.resource, tt.verb)
+			if log != "" && !strings.Contains(log, route) {
+				t.Errorf("got log %s, want %s", log, route)
+			}
 		})
 	}
 }
@@ -100,6 +107,28 @@ func TestStrictWithoutEvent(t *testing.T) {
 		h.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
 		if w.Code != want {
 			t.Errorf("%s: got %d, want %d", target, w.Code, want)
+		}
+	}
+}
+
+// Strict refuses the escapes that no client needs: those of unreserved characters (RFC 3986, section 2.3) and of the
+// slash. It also refuses a segment with escapes if all of its characters can be those of a literal.
+func TestEscapesThatStrictRefuses(t *testing.T) {
+	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+	for c := range 256 {
+		char := string([]byte{byte(c)})
+		for _, escape := range []string{fmt.Sprintf("%%%02x", c), fmt.Sprintf("%%%02X", c)} {
+			for segment, want := range map[string]bool{
+				"a%20" + escape: strings.Contains(unreserved+"/", char),
+				"a" + escape:    strings.Contains(unreserved+"/:$", char),
+			} {
+				if reason := ambiguity(segment); (reason != "") != want {
+					t.Errorf("%s: got %q, want it refused: %t", segment, reason, want)
+				}
+			}
+		}
+		if want := c == '.'; (ambiguity(char) != "") != want {
+			t.Errorf("%q: got %q, want it refused: %t", char, ambiguity(char), want)
 		}
 	}
 }

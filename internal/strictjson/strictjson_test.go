@@ -310,6 +310,8 @@ func TestValue(t *testing.T) {
 		"o.in.ner.deep": "v",     // a name with a dot below another
 		"o.in.ner":      "",
 		"o.x":           "",
+		"oin.ner.deep":  "", // only dots separate names
+		"o/in.ner.deep": "",
 		"s.x":           "",
 		".":             "",
 		"o.":            "",

@@ -23,6 +23,8 @@ func TestEnvironmentRoundTrip(t *testing.T) {
 		want string // of the variable
 	}{
 		{"off", Config{}, ""},
+		{"an age of a year", Config{AllowOrigins: []string{shop}, MaxAge: 365 * 24 * time.Hour},
+			`{"allowOrigins":["https://shop.example.com"],"maxAgeSeconds":31536000}`},
 		{"one origin", Config{AllowOrigins: []string{shop}}, `{"allowOrigins":["https://shop.example.com"]}`},
 		{"everything", Config{
 			AllowOrigins:     []string{shop, "http://localhost:3000"},
@@ -84,6 +86,8 @@ func TestFromEnvironmentErrors(t *testing.T) {
 			ErrConfig,
 			"9223372036854775807",
 		},
+		{"an age of more than a year", `{"allowOrigins":["https://a.example"],"maxAgeSeconds":31536001}`, ErrConfig,
+			"want 0 to 31536000"},
 		{"credentials with a star", `{"allowOrigins":["*"],"allowCredentials":true}`, ErrCredentials, "AllowCredentials"},
 		{"pattern", `{"allowOrigins":["https://*.example.com"]}`, ErrOrigin, "match exactly"},
 	} {
