@@ -23,6 +23,7 @@ const (
 	recordedTarget    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py"
 	docCustomLambda   = guide + "set-up-lambda-custom-integrations.html"
 	docLambdaErrors   = guide + "handle-errors-in-lambda-integration.html"
+	docLambdaPatterns = guide + "api-gateway-swagger-extensions-integration-responses.html"
 	docAsync          = guide + "set-up-lambda-integration-async.html"
 )
 
@@ -186,6 +187,11 @@ func serviceBehaviour(t *testing.T) []behaviour {
 		answered("a parameter, beside one that signed requests have", "test_lambda_aws_integration_with_request_template",
 			"GET /prod/templated?param1=foobar&Signature=1", "", `200 {"param1": "foobar"}`),
 		posted("and its error is matched", docLambdaErrors, "POST /prod/plain/fail", "{}", "404 no such order"),
+		posted("an object with an error message that it returns is not", docLambdaPatterns, "POST /prod/plain/answer",
+			`{"text": "{\"errorMessage\": \"no such order\"}"}`, `200 {"errorMessage": "no such order"}`),
+		posted("nor is one with all members of an error", docLambdaPatterns, "POST /prod/plain/answer",
+			`{"text": "{\"errorMessage\":\"no such order\",\"errorType\":\"Error\",\"stackTrace\":[]}"}`,
+			`200 {"errorMessage":"no such order","errorType":"Error","stackTrace":[]}`),
 		posted("without a template for it, its error passes", docLambdaErrors, "POST /prod/plainly", "{}",
 			`200 {"errorMessage":"no such order","errorType":"errorString"}`),
 		posted("an event that is not JSON", "https://github.com/serverless/serverless/issues/2270", "POST /prod/unread", "{}",

@@ -197,6 +197,12 @@ func TestSelection(t *testing.T) {
 		reason        string // "" if the pattern matches
 	}{
 		{"a message", "no .+", Received{Function: true, Error: "no order"}, ""},
+		// https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html: "make sure that the error response
+		// does not contain any newline (\n) character"
+		{"a newline", "no .+", Received{Function: true, Error: "no order\nhere"}, none},
+		{"a newline in the pattern", `no (\n|.)+`, Received{Function: true, Error: "no order\nhere"}, ""},
+		{"a part of the message", "order", Received{Function: true, Error: "no order"}, none},
+		{"a body that is like an error", ".*order.*", Received{Function: true, Body: []byte(`{"errorMessage":"no order"}`)}, none},
 		{"an end of a line", "no .+", Received{Function: true, Error: "no order\u2028here"}, none},
 		{"a set of Java", `no\h.+$`, Received{Function: true, Error: "no\u00a0order"}, ""},
 		{"no message", ".*", Received{Function: true, Status: 200}, ""},
