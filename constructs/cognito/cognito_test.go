@@ -18,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// TestTemplate holds the smallest pool with its login and its API to a snapshot: a changed logical id would replace the
-// pool, and its users would be gone.
+// TestTemplate compares the smallest pool, with a login and an API, with a snapshot. A changed logical ID would replace
+// the pool and lose its users.
 func TestTemplate(t *testing.T) {
 	stack := newStack()
 	routes := notes(backend(stack, "Notes"))
@@ -31,13 +31,13 @@ func TestTemplate(t *testing.T) {
 	snapshot.Match(t, stack, "smallest")
 }
 
-// TestSafeDefaults: what a pool is where the props say nothing.
+// TestSafeDefaults checks the settings of a pool whose props set none.
 func TestSafeDefaults(t *testing.T) {
 	stack := newStack()
 	cognito.New(stack, "Users", good(nil))
 	pool := only(t, stack, "AWS::Cognito::UserPool")
 	if pool.policy != "Retain" {
-		t.Errorf("DeletionPolicy %v, want Retain", pool.policy)
+		t.Errorf("DeletionPolicy: got %v, want Retain", pool.policy)
 	}
 	want := map[string]any{
 		"AccountRecoverySetting": map[string]any{"RecoveryMechanisms": []any{
@@ -62,7 +62,7 @@ func TestSafeDefaults(t *testing.T) {
 	}
 	for name := range pool.properties {
 		if _, named := want[name]; !named {
-			delete(pool.properties, name) // messages, which are CDK's
+			delete(pool.properties, name) // CDK sets messages
 		}
 	}
 	if diff := cmp.Diff(want, pool.properties); diff != "" {
@@ -78,7 +78,7 @@ func TestSafeDefaults(t *testing.T) {
 		"SupportedIdentityProviders":      []any{"COGNITO"},
 		"EnableTokenRevocation":           true,
 		"PreventUserExistenceErrors":      "ENABLED",
-		"ExplicitAuthFlows":               []any{"ALLOW_USER_SRP_AUTH"}, // none that takes a password as it is
+		"ExplicitAuthFlows":               []any{"ALLOW_USER_SRP_AUTH"}, // no flow sends the password itself
 		"AccessTokenValidity":             float64(15),
 		"IdTokenValidity":                 float64(15),
 		"RefreshTokenValidity":            float64(720),
@@ -92,15 +92,15 @@ func TestSafeDefaults(t *testing.T) {
 		}
 	}
 	if domain := only(t, stack, "AWS::Cognito::UserPoolDomain").properties; domain["ManagedLoginVersion"] != float64(2) {
-		t.Errorf("the domain %v has not the pages of version 2", domain)
+		t.Errorf("domain: got %v, want ManagedLoginVersion 2", domain)
 	}
 	if b := only(t, stack, "AWS::Cognito::ManagedLoginBranding").properties; b["UseCognitoProvidedValues"] != true {
-		t.Errorf("the branding is %v", b)
+		t.Errorf("branding: got %v, want UseCognitoProvidedValues", b)
 	}
 }
 
-// TestUserPoolPropsComeFirst: what is given is not replaced by a default, and the given props are not changed.
-func TestUserPoolPropsComeFirst(t *testing.T) {
+// Defaults do not replace settings of UserPoolProps. New does not change the caller's props.
+func TestUserPoolPropsOverrideDefaults(t *testing.T) {
 	stack := newStack()
 	given := &awscognito.UserPoolProps{
 		SelfSignUpEnabled: jsii.Bool(true),
@@ -113,7 +113,7 @@ func TestUserPoolPropsComeFirst(t *testing.T) {
 	before := *given
 	cognito.New(stack, "Users", good(func(p *cognito.Props) { p.UserPoolProps = given }))
 	if *given != before {
-		t.Errorf("the caller's props are changed: %+v", given)
+		t.Errorf("New changed the caller's props to %+v", given)
 	}
 	pool := only(t, stack, "AWS::Cognito::UserPool")
 	for name, want := range map[string]any{
@@ -132,11 +132,11 @@ func TestUserPoolPropsComeFirst(t *testing.T) {
 		}
 	}
 	if pool.policy != "Delete" {
-		t.Errorf("DeletionPolicy %v, want Delete", pool.policy)
+		t.Errorf("DeletionPolicy: got %v, want Delete", pool.policy)
 	}
 }
 
-// TestPlans: what each plan has, by default.
+// TestPlans checks the defaults of each feature plan.
 func TestPlans(t *testing.T) {
 	for _, c := range []struct {
 		plan     awscognito.FeaturePlan
@@ -161,26 +161,27 @@ func TestPlans(t *testing.T) {
 				mode = fmt.Sprint(addOns["AdvancedSecurityMode"])
 			}
 			if pool["UserPoolTier"] != string(c.plan) || mode != c.threat {
-				t.Errorf("plan %v with threat protection %q, want %q", pool["UserPoolTier"], mode, c.threat)
+				t.Errorf("got plan %v with threat protection %q, want %s with %q",
+					pool["UserPoolTier"], mode, c.plan, c.threat)
 			}
 			client := only(t, stack, "AWS::Cognito::UserPoolClient").properties
 			flows := texts(client["ExplicitAuthFlows"])
 			if rotates := client["RefreshTokenRotation"] != nil; rotates != c.rotation ||
 				slices.Contains(flows, "ALLOW_REFRESH_TOKEN_AUTH") == c.rotation {
-				t.Errorf("rotation %v with the flows %q, want %v: Cognito refuses both at once, and neither refreshes", rotates,
-					flows, c.rotation)
+				t.Errorf("got rotation %v with the flows %q, want either rotation (%v) or ALLOW_REFRESH_TOKEN_AUTH",
+					rotates, flows, c.rotation)
 			}
 			if n := len(resources(t, stack, "AWS::Cognito::ManagedLoginBranding")); n != c.brands ||
 				(users.Branding != nil) != (n > 0) {
-				t.Errorf("%d brandings, want %d", n, c.brands)
+				t.Errorf("got %d brandings, want %d", n, c.brands)
 			}
 		})
 	}
 }
 
-// TestScopesOfTheTable: resource servers and their scopes follow from the table, sorted, so that another order of
-// routes changes no template.
-func TestScopesOfTheTable(t *testing.T) {
+// Resource servers and scopes are derived from the routes. They are sorted, so the order of routes does not change the
+// template.
+func TestScopesFromRoutes(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "F")
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -189,7 +190,7 @@ func TestScopesOfTheTable(t *testing.T) {
 			secureapi.Handle("GET /b", f, secureapi.AnyScope("notes/read")),
 			secureapi.Handle("GET /a", f, secureapi.Either(
 				secureapi.AnyScope("https://api.example.com/archive/read"), secureapi.AnyGroup("staff"))),
-			secureapi.Handle("GET /mail", f, secureapi.AnyScope("email")), // each pool has it
+			secureapi.Handle("GET /mail", f, secureapi.AnyScope("email")), // every pool has this scope
 		}
 	}))
 	got := map[string][]string{}
@@ -203,24 +204,27 @@ func TestScopesOfTheTable(t *testing.T) {
 	}
 	want := map[string][]string{
 		"notes notes": {"admin: notes/admin", "read: notes/read", "write: notes/write"},
-		// A name has fewer characters than an identifier.
+		// A server's name allows fewer characters than its identifier.
 		"https://api.example.com/archive https-api.example.com-archive": {"read: https://api.example.com/archive/read"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("resource servers (-want +got):\n%s", diff)
 	}
 	if len(users.ResourceServers) != 2 || users.ResourceServers["notes"] == nil {
-		t.Errorf("ResourceServers are %v", users.ResourceServers)
+		t.Errorf("ResourceServers: got %v, want two", users.ResourceServers)
 	}
 	scopes := only(t, stack, "AWS::Cognito::UserPoolClient").properties["AllowedOAuthScopes"].([]any)
 	if len(scopes) != 6 || scopes[0] != "openid" || scopes[5] != "email" {
-		t.Errorf("the client may ask for %v", scopes)
+		t.Errorf("AllowedOAuthScopes: got %v, want openid, the four scopes and email", scopes)
 	}
 }
 
-// TestClients: who may get tokens how.
+// TestClients checks the settings of each kind of client.
 func TestClients(t *testing.T) {
 	stack := newStack()
+	callbacks := []any{
+		"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in", "notes://in",
+	}
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
 		p.BasePath, p.Path, p.AfterLogout = "/app", "/account", "/goodbye"
 		p.Browser = cognito.Browser{
@@ -229,9 +233,8 @@ func TestClients(t *testing.T) {
 			RefreshTokenValidity: 30 * 24 * time.Hour,
 		}
 		p.Pages = map[string]cognito.Page{"app": {
-			CallbackURLs: []string{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in",
-				"notes://in"},
-			LogoutURLs: []string{"https://app.example.com/"},
+			CallbackURLs: texts(callbacks),
+			LogoutURLs:   []string{"https://app.example.com/"},
 		}}
 		p.Machines = map[string]cognito.Machine{
 			"importer": {Scopes: []string{"notes/write"}, AccessTokenValidity: 30 * time.Minute},
@@ -266,9 +269,8 @@ func TestClients(t *testing.T) {
 			"Scopes":               3,
 		},
 		"Page": {
-			"AllowedOAuthFlows": []any{"code"},
-			"CallbackURLs": []any{"https://app.example.com/in", "http://localhost:5173/in", "http://127.0.0.1:5173/in",
-				"notes://in"},
+			"AllowedOAuthFlows":    []any{"code"},
+			"CallbackURLs":         callbacks,
 			"LogoutURLs":           []any{"https://app.example.com/"},
 			"ExplicitAuthFlows":    []any{"ALLOW_USER_SRP_AUTH"},
 			"AccessTokenValidity":  float64(15),
@@ -278,7 +280,7 @@ func TestClients(t *testing.T) {
 		"Machine": {
 			"GenerateSecret":      true,
 			"AllowedOAuthFlows":   []any{"client_credentials"},
-			"ExplicitAuthFlows":   []any{"ALLOW_REFRESH_TOKEN_AUTH"}, // of which it gets none
+			"ExplicitAuthFlows":   []any{"ALLOW_REFRESH_TOKEN_AUTH"}, // a machine gets no refresh token
 			"AccessTokenValidity": float64(30),
 			"Scopes":              1,
 		},
@@ -287,11 +289,12 @@ func TestClients(t *testing.T) {
 		t.Errorf("clients (-want +got):\n%s", diff)
 	}
 	if users.PageClients["app"] == nil || users.MachineClients["importer"] == nil || users.PageBrandings["app"] == nil {
-		t.Errorf("the clients are not given back: %v %v", users.PageClients, users.MachineClients)
+		t.Errorf("got PageClients %v, MachineClients %v and PageBrandings %v, want an entry in each",
+			users.PageClients, users.MachineClients, users.PageBrandings)
 	}
 }
 
-// TestCustomDomain: the certificate goes with the domain's name.
+// TestCustomDomain checks that the template has the domain's name and certificate.
 func TestCustomDomain(t *testing.T) {
 	stack := newStack()
 	certificate := awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
@@ -301,15 +304,15 @@ func TestCustomDomain(t *testing.T) {
 	}))
 	got := only(t, stack, "AWS::Cognito::UserPoolDomain").properties
 	if got["Domain"] != "login.example.com" || got["CustomDomainConfig"] == nil {
-		t.Errorf("the domain is %v", got)
+		t.Errorf("got the domain %v, want login.example.com with CustomDomainConfig", got)
 	}
 }
 
-// TestUsersAreAScope checks that the struct itself is a construct.
-func TestUsersAreAScope(t *testing.T) {
+// Users can be the scope of other constructs.
+func TestUsersIsConstruct(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(nil))
 	if path := *backend(users, "Welcome").Node().Path(); path != "Shop/Users/Welcome" {
-		t.Errorf("a construct in it is at %s", path)
+		t.Errorf("path of a construct in Users: got %s, want Shop/Users/Welcome", path)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A page whose users sign in at a pool, and a program that writes in its own name. The pool, its resource server and
-// its clients follow from the table.
+// A page's users sign in at a user pool, and a program gets tokens of its own. The pool's resource servers and clients
+// are derived from the routes.
 func ExampleNew() {
 	stack := newStack()
 	f := backend(stack, "Notes")
@@ -40,7 +40,7 @@ func ExampleNew() {
 	// Output: [imports notes]
 }
 
-// A scope that no resource server can have is refused with its route.
+// New refuses a scope that no resource server can have, and names its route.
 func ExampleNew_refused() {
 	stack := newStack()
 	f := backend(stack, "Notes")
@@ -53,7 +53,7 @@ func ExampleNew_refused() {
 	// cognito: Shop/Users: route "GET /notes": no resource server can have the scope "notes:read": in the tokens of a user pool a scope is SERVER/SCOPE: write it as "api/notes.read"
 }
 
-// Users sign in with Google alone. The secret's value is in AWS Secrets Manager, and not in the template.
+// Users sign in only with Google. The client secret is in AWS Secrets Manager and not in the template.
 func ExampleGoogle() {
 	stack := newStack()
 	users := cognito.New(stack, "Users", &cognito.Props{
@@ -69,7 +69,7 @@ func ExampleGoogle() {
 	// Output: Shop/Users/Google
 }
 
-// Login refuses what the pool's client is not made for.
+// Login refuses settings that the pool's client does not have.
 func ExampleUsers_Login() {
 	users := cognito.New(newStack(), "Users", &cognito.Props{
 		Origin:       "https://notes.example.com",
@@ -83,7 +83,7 @@ func ExampleUsers_Login() {
 	// cognito: Shop/Users: Login: Origin "https://shop.example.com", and the pool's client is made for "https://notes.example.com": set it in the Props of the pool alone
 }
 
-// Members of a group get its scopes, and other users do not, whatever their client asks for.
+// Members of a group get its scopes. Other users do not get them, even if their client requests them.
 func ExampleGroup() {
 	stack := newStack()
 	f := backend(stack, "Notes")
@@ -103,7 +103,7 @@ func ExampleGroup() {
 	// Output: Shop/Users/Trigger
 }
 
-// A function gets tokens in its own name with what it reads from the secret.
+// A function reads a client ID and secret, with which it gets tokens of its own.
 func ExampleUsers_MachineSecret() {
 	stack := newStack()
 	users := cognito.New(stack, "Users", &cognito.Props{

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 )
 
-// TestMachineSecret: each machine has one, however often it is asked for, with all that a program needs, and the
-// template has no more than a reference to the client's own.
+// MachineSecret returns one secret per machine. The secret has all that a program needs to get tokens. The template
+// refers to the client's secret and does not contain it.
 func TestMachineSecret(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -22,11 +22,11 @@ func TestMachineSecret(t *testing.T) {
 		}
 	}))
 	if n := len(*users.Node().Children()); n != 5 {
-		t.Errorf("%d constructs, want the pool, its domain, its server and two clients: no secret is asked for", n)
+		t.Errorf("before MachineSecret: got %d constructs, want the pool, its domain, its server and two clients", n)
 	}
 	importer := users.MachineSecret("importer")
 	if importer != users.MachineSecret("importer") || importer == users.MachineSecret("report") {
-		t.Error("a machine has two secrets, or two have one")
+		t.Error("got two secrets for one machine, or one for two machines")
 	}
 	importer.GrantRead(backend(stack, "Importer"), nil)
 	refused(t, func() { users.MachineSecret("reports") },
@@ -43,7 +43,7 @@ func TestMachineSecret(t *testing.T) {
 		if !strings.HasPrefix(id, "UsersMachineSecretimporter") {
 			continue
 		}
-		var text strings.Builder // with the references in <>
+		var text strings.Builder // has references as <LogicalID> or <LogicalID.Attribute>
 		for _, part := range r.properties["SecretString"].(map[string]any)["Fn::Join"].([]any)[1].([]any) {
 			switch part := part.(type) {
 			case string:
@@ -58,7 +58,7 @@ func TestMachineSecret(t *testing.T) {
 		}
 		var got map[string]string
 		if err := json.Unmarshal([]byte(text.String()), &got); err != nil {
-			t.Fatalf("%v: %s", err, text.String())
+			t.Fatalf("SecretString %s: %v", text.String(), err)
 		}
 		want := map[string]string{
 			"clientId":      "<" + client + ">",
@@ -70,9 +70,9 @@ func TestMachineSecret(t *testing.T) {
 		}
 		if at := got["tokenEndpoint"]; !strings.HasPrefix(at, "https://<UsersDomain") ||
 			!strings.HasSuffix(at, ".amazoncognito.com/oauth2/token") {
-			t.Errorf("the token endpoint is %s", at)
+			t.Errorf("tokenEndpoint: got %s, want /oauth2/token at the pool's domain", at)
 		}
 		return
 	}
-	t.Error("there is no secret")
+	t.Error("the template has no secret of the machine importer")
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 )
 
-// federated are props with each kind of identity provider.
+// federated sets identity providers of each kind.
 func federated(p *cognito.Props, google, corp cognito.OIDC) {
 	p.Google = &cognito.Google{
 		ClientID:     "1234.apps.googleusercontent.com",
@@ -31,8 +31,8 @@ func federated(p *cognito.Props, google, corp cognito.OIDC) {
 	p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/"}}}
 }
 
-// TestProviders: the template has a reference to each secret and no secret, and clients are made after the providers
-// that they name.
+// The template refers to the providers' secrets and does not contain them. Clients depend on the providers that they
+// name.
 func TestProviders(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -41,7 +41,7 @@ func TestProviders(t *testing.T) {
 	}))
 	names := slices.Sorted(maps.Keys(users.Providers))
 	if !slices.Equal(names, []string{"Branch", "Corp", "Google", "Partner", "Shop"}) {
-		t.Errorf("providers %q", names)
+		t.Errorf("Providers: got %q", names)
 	}
 	got := map[string]map[string]any{}
 	var ids []string
@@ -116,16 +116,16 @@ func TestProviders(t *testing.T) {
 	for id, client := range resources(t, stack, "AWS::Cognito::UserPoolClient") {
 		for _, provider := range ids {
 			if !slices.Contains(client.dependsOn, provider) {
-				t.Errorf("%s does not depend on %s, and may be made before it: %q", id, provider, client.dependsOn)
+				t.Errorf("%s: got DependsOn %q, want %s in it", id, client.dependsOn, provider)
 			}
 		}
 		if n := len(client.properties["SupportedIdentityProviders"].([]any)); n != 6 {
-			t.Errorf("%s has %d identity providers, want the pool and five more", id, n)
+			t.Errorf("%s: got %d identity providers, want the pool and five others", id, n)
 		}
 	}
 }
 
-// joined is what Fn::Join makes of texts, with the partition and such left out.
+// joined joins the strings of an Fn::Join, without its references.
 func joined(of map[string]any) string {
 	var b strings.Builder
 	for _, part := range of["Fn::Join"].([]any)[1].([]any) {
@@ -136,8 +136,8 @@ func joined(of map[string]any) string {
 	return b.String()
 }
 
-// TestNoLocalUsers: users of the pool's own directory are left out, on the pages and of the user pools API. The list of
-// flows is not empty, which would be Cognito's default, with SRP in it.
+// With NoLocalUsers, users of the pool's own directory cannot sign in, on the pages or with the user pools API. The
+// list of flows must not be empty, because Cognito's default includes SRP.
 func TestNoLocalUsers(t *testing.T) {
 	stack := newStack()
 	cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -150,10 +150,10 @@ func TestNoLocalUsers(t *testing.T) {
 	client := only(t, stack, "AWS::Cognito::UserPoolClient").properties
 	for _, name := range client["SupportedIdentityProviders"].([]any) {
 		if name == "COGNITO" {
-			t.Error("users of the pool can sign in")
+			t.Error("SupportedIdentityProviders has COGNITO, so local users can sign in")
 		}
 	}
 	if flows := client["ExplicitAuthFlows"]; !reflect.DeepEqual(flows, []any{"ALLOW_CUSTOM_AUTH"}) {
-		t.Errorf("users of the pool can sign in by %v", flows)
+		t.Errorf("ExplicitAuthFlows: got %v, want only ALLOW_CUSTOM_AUTH", flows)
 	}
 }

@@ -15,13 +15,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// route is a table of one scope.
+// route returns a table with one route, which requires the scope.
 func route(scope string) []secureapi.Route {
 	return []secureapi.Route{secureapi.Handle("GET /notes", nil, secureapi.AnyScope(scope))}
 }
 
-// TestRefused: what cannot work is refused when the stack is synthesized, with its place, the wrong value and the way
-// out.
+// New refuses props that cannot work. The error names the place, the wrong value and the way out.
 func TestRefused(t *testing.T) {
 	stack := newStack()
 	scratch := newStack()
@@ -60,7 +59,7 @@ func TestRefused(t *testing.T) {
 		{"a scope with a space", func(p *cognito.Props) { p.Routes = route("notes/re ad") },
 			`the scope "notes/re ad": want SERVER`},
 		{"a CDK token", func(p *cognito.Props) { p.Routes = route(*stack.Account() + "/read") }, "is a CDK token"},
-		{"within an Either", func(p *cognito.Props) {
+		{"a scope in an Either", func(p *cognito.Props) {
 			p.Routes = []secureapi.Route{secureapi.Handle("GET /n", nil,
 				secureapi.Either(secureapi.AnyGroup("a"), secureapi.AnyScope("read")))}
 		}, `route "GET /n": no resource server can have the scope "read"`},
@@ -69,7 +68,8 @@ func TestRefused(t *testing.T) {
 		}, `the scope "notes/read" is of the resource server "notes", which is not among ResourceServers, ["note"]`},
 		{"a scope that its server does not list", func(p *cognito.Props) {
 			p.ResourceServers = []cognito.ResourceServer{{Identifier: "notes", Scopes: []cognito.Scope{{Name: "read"}}}}
-		}, `route "POST /notes": the resource server "notes" has no scope "write": add it to its Scopes, or write one of them: read`},
+		}, `route "POST /notes": the resource server "notes" has no scope "write": add it to its Scopes, ` +
+			`or write one of them: read`},
 		{"more scopes than a server takes", func(p *cognito.Props) { p.Routes = many(101) },
 			`the resource server "notes" has 101 scopes, and Cognito takes 100`},
 		{"more scopes than a client takes", func(p *cognito.Props) { p.Routes = many(60) },
@@ -118,13 +118,14 @@ func TestRefused(t *testing.T) {
 		{"a custom domain without a certificate", func(p *cognito.Props) {
 			p.DomainPrefix, p.CustomDomain = "", &cognito.CustomDomain{Name: "login.example.com"}
 		}, "CustomDomain.Certificate is nil"},
-		{"a certificate elsewhere", func(p *cognito.Props) {
+		{"a certificate of another region", func(p *cognito.Props) {
 			p.DomainPrefix = ""
 			p.CustomDomain = &cognito.CustomDomain{Name: "login.example.com", Certificate: certificate}
 		}, "CustomDomain.Certificate is in eu-central-1: want one in us-east-1"},
 		{"LITE with managed login", func(p *cognito.Props) { p.FeaturePlan = awscognito.FeaturePlan_LITE },
-			"FeaturePlan LITE has no managed login pages: set ManagedLoginVersion to CLASSIC_HOSTED_UI, or FeaturePlan to ESSENTIALS"},
-		{"a plan that there is not", func(p *cognito.Props) { p.FeaturePlan = "GOLD" },
+			"FeaturePlan LITE has no managed login pages: set ManagedLoginVersion to CLASSIC_HOSTED_UI, " +
+				"or FeaturePlan to ESSENTIALS"},
+		{"an unknown plan", func(p *cognito.Props) { p.FeaturePlan = "GOLD" },
 			`FeaturePlan "GOLD": want LITE, ESSENTIALS`},
 		{"a plan in the pool's props", func(p *cognito.Props) {
 			p.UserPoolProps = &awscognito.UserPoolProps{FeaturePlan: awscognito.FeaturePlan_PLUS}
@@ -153,11 +154,12 @@ func TestRefused(t *testing.T) {
 		{"an access token that outlives the refresh token", func(p *cognito.Props) {
 			p.Browser.AccessTokenValidity, p.Browser.RefreshTokenValidity = 2*time.Hour, time.Hour
 		}, "AccessTokenValidity 2h0m0s is longer than RefreshTokenValidity 1h0m0s"},
-		{"a page without a way back", func(p *cognito.Props) { p.Pages = map[string]cognito.Page{"app": {}} },
+		{"a page without a callback URL", func(p *cognito.Props) { p.Pages = map[string]cognito.Page{"app": {}} },
 			`Pages["app"]: CallbackURLs is empty`},
 		{"a page of http", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"http://app.example.com/"}}}
-		}, `Pages["app"]: the URL "http://app.example.com/" is not https, and Cognito takes http for localhost, 127.0.0.1 and [::1] alone`},
+		}, `Pages["app"]: the URL "http://app.example.com/" is not https, and Cognito takes http for localhost, ` +
+			`127.0.0.1 and [::1] alone`},
 		{"a URL with a fragment", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/#in"}}}
 		}, "has a fragment"},
@@ -166,7 +168,7 @@ func TestRefused(t *testing.T) {
 		{"a URL without a host", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https:///in"}}}
 		}, "has no host"},
-		{"a path in place of a URL", func(p *cognito.Props) {
+		{"a path instead of a URL", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{
 				"app": {CallbackURLs: []string{"https://app.example.com/"}, LogoutURLs: []string{"/out"}},
 			}
@@ -187,7 +189,7 @@ func TestRefused(t *testing.T) {
 		{"a provider's name that is a CDK token",
 			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = *stack.Account() }) },
 			"the Name is a CDK token, and it is a part of the construct's path: write it out"},
-		{"another id than Google's", func(p *cognito.Props) { p.Google = google("shop") }, `Google: ClientID "shop"`},
+		{"a client ID that is not Google's", func(p *cognito.Props) { p.Google = google("shop") }, `Google: ClientID "shop"`},
 		{"Google without a secret", func(p *cognito.Props) { p.Google = &cognito.Google{ClientID: googleID} },
 			"Google: ClientSecret is nil"},
 		{"a provider that is nil", func(p *cognito.Props) { p.Providers = []cognito.Provider{nil} }, "Providers[0] is nil"},
@@ -224,7 +226,7 @@ func TestRefused(t *testing.T) {
 				Email: &awscognito.StandardAttribute{Required: jsii.Bool(true), Mutable: jsii.Bool(false)},
 			}}
 		}, "their second sign-in would fail"},
-		{"no one to sign in", func(p *cognito.Props) { p.NoLocalUsers = true }, "so that no user could sign in"},
+		{"no local users and no provider", func(p *cognito.Props) { p.NoLocalUsers = true }, "so that no user could sign in"},
 		{"a group without a name", func(p *cognito.Props) { p.Groups = []cognito.Group{{}} }, `Groups[0]: Name ""`},
 		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} },
 			`Groups[0]: Name "a b"`},
@@ -232,13 +234,13 @@ func TestRefused(t *testing.T) {
 			`Groups[1]: there is a second group "a"`},
 
 		// The scopes of groups.
-		{"a group with a scope that there is not", func(p *cognito.Props) {
+		{"a group with an unknown scope", func(p *cognito.Props) {
 			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"notes/all"}}}
 		}, `Groups[0] "a": in Scopes: no resource server has the scope "notes/all"`},
-		{"a group with a scope that each pool has", func(p *cognito.Props) {
+		{"a group with a standard scope", func(p *cognito.Props) {
 			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"email"}}}
 		}, `Groups[0] "a": in Scopes: "email" is not of a resource server`},
-		{"a group whose name is not known", func(p *cognito.Props) {
+		{"a group whose name is a CDK token", func(p *cognito.Props) {
 			p.Groups = []cognito.Group{{Name: *stack.Account(), Scopes: []string{"notes/read"}}}
 		}, "the Name of Groups[0] is a CDK token, and it has Scopes"},
 		{"groups with scopes under LITE", func(p *cognito.Props) {
@@ -263,12 +265,12 @@ func TestRefused(t *testing.T) {
 		})
 	}
 	if n := len(*stack.Node().Children()); n != 2 {
-		t.Errorf("%d constructs in the stack, want the secret and the certificate: what is refused makes none", n)
+		t.Errorf("got %d constructs in the stack, want only the secret and the certificate", n)
 	}
 }
 
-// TestAllThatIsWrong: the error has it together.
-func TestAllThatIsWrong(t *testing.T) {
+// One panic reports all errors of the props.
+func TestErrorsAreReportedTogether(t *testing.T) {
 	refused(t, func() {
 		cognito.New(newStack(), "Users", &cognito.Props{Routes: append(route("read"), route("write")...)})
 	}, `"read"`, `"write"`, "there is no domain")

@@ -19,7 +19,7 @@ import (
 
 const origin = "https://notes.example.com"
 
-// newApp is an app whose functions are not built, since these tests look at templates only.
+// newApp returns an app that does not build functions. These tests only read templates.
 func newApp() awscdk.App {
 	context := map[string]any{"aws:cdk:bundling-stacks": []string{}}
 	return awscdk.NewApp(&awscdk.AppProps{Context: &context})
@@ -27,7 +27,7 @@ func newApp() awscdk.App {
 
 func newStack() awscdk.Stack { return awscdk.NewStack(newApp(), jsii.String("Shop"), nil) }
 
-// backend is a function without a build.
+// backend returns a function that needs no build.
 func backend(scope constructs.Construct, id string) awslambda.Function {
 	return awslambda.NewFunction(scope, &id, &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(),
@@ -36,7 +36,7 @@ func backend(scope constructs.Construct, id string) awslambda.Function {
 	})
 }
 
-// notes is a table whose scopes are of one resource server.
+// notes returns a table whose scopes belong to one resource server.
 func notes(f awslambda.IFunction) []secureapi.Route {
 	return []secureapi.Route{
 		secureapi.Handle("GET /", f, secureapi.Public("the page")),
@@ -46,7 +46,7 @@ func notes(f awslambda.IFunction) []secureapi.Route {
 	}
 }
 
-// good are props that nothing is wrong with, but for a change.
+// good returns valid props with a change.
 func good(change func(*cognito.Props)) *cognito.Props {
 	p := &cognito.Props{Routes: notes(nil), Origin: origin, DomainPrefix: "notes-example"}
 	if change != nil {
@@ -55,14 +55,14 @@ func good(change func(*cognito.Props)) *cognito.Props {
 	return p
 }
 
-// resource is a resource of a finished template.
+// resource is a resource of a template.
 type resource struct {
 	properties map[string]any
 	dependsOn  []string
 	policy     any // DeletionPolicy
 }
 
-// resources are those of a type, by logical id.
+// resources returns the resources of a type by logical ID.
 func resources(t *testing.T, stack awscdk.Stack, kind string) map[string]resource {
 	t.Helper()
 	out := map[string]resource{}
@@ -82,12 +82,12 @@ func resources(t *testing.T, stack awscdk.Stack, kind string) map[string]resourc
 	return out
 }
 
-// only is the one resource of a type.
+// only returns the single resource of a type.
 func only(t *testing.T, stack awscdk.Stack, kind string) resource {
 	t.Helper()
 	all := resources(t, stack, kind)
 	if len(all) != 1 {
-		t.Fatalf("%d resources of type %s, want one", len(all), kind)
+		t.Fatalf("got %d resources of type %s, want one", len(all), kind)
 	}
 	for _, r := range all {
 		return r
@@ -95,25 +95,25 @@ func only(t *testing.T, stack awscdk.Stack, kind string) resource {
 	return resource{}
 }
 
-// refused runs f, which must panic with an error that holds all of these parts.
+// refused checks that f panics with an error that contains all these parts.
 func refused(t *testing.T, f func(), want ...string) {
 	t.Helper()
 	defer func() {
 		t.Helper()
 		got, is := recover().(error)
 		if !is {
-			t.Fatalf("no panic with an error, want one with %q", want)
+			t.Fatalf("got no panic with an error, want one with %q", want)
 		}
 		for _, w := range want {
 			if !strings.Contains(got.Error(), w) {
-				t.Errorf("panic\n\t%s\ndoes not hold\n\t%s", got, w)
+				t.Errorf("got the panic\n\t%s\nwant in it\n\t%s", got, w)
 			}
 		}
 	}()
 	f()
 }
 
-// secret is one of AWS Secrets Manager.
+// secret returns a secret of AWS Secrets Manager.
 func secret(scope constructs.Construct, name string) awssecretsmanager.ISecret {
 	return awssecretsmanager.Secret_FromSecretNameV2(scope, jsii.String("Secret-"+name), &name)
 }
@@ -122,7 +122,7 @@ func mapping() *awscognito.AttributeMapping {
 	return &awscognito.AttributeMapping{Email: awscognito.ProviderAttribute_Other(jsii.String("mail"))}
 }
 
-// texts are a list of a template.
+// texts returns a list of a template as strings.
 func texts(of any) (out []string) {
 	list, _ := of.([]any)
 	for _, v := range list {

@@ -12,7 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
-// TestTrigger: the pool asks the function of its template, which knows the groups and all scopes of the pool.
+// The pool's trigger is a function of the template. The function's configuration has the groups and all scopes of the
+// pool.
 func TestTrigger(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -23,14 +24,14 @@ func TestTrigger(t *testing.T) {
 		}
 	}))
 	if users.Trigger == nil || len(users.Groups) != 3 {
-		t.Fatalf("the trigger is %v, with the groups %v", users.Trigger, users.Groups)
+		t.Fatalf("got the trigger %v and the groups %v, want a trigger and three groups", users.Trigger, users.Groups)
 	}
 	var id string
 	environment := map[string]string{}
 	for name, f := range resources(t, stack, "AWS::Lambda::Function") {
 		id = name
 		if f.properties["Timeout"] != float64(5) {
-			t.Errorf("the function has %v seconds, and Cognito waits for 5", f.properties["Timeout"])
+			t.Errorf("Timeout: got %v, want 5 s, which Cognito waits", f.properties["Timeout"])
 		}
 		for name, value := range f.properties["Environment"].(map[string]any)["Variables"].(map[string]any) {
 			environment[name], _ = value.(string)
@@ -44,7 +45,7 @@ func TestTrigger(t *testing.T) {
 	}
 	permission := only(t, stack, "AWS::Lambda::Permission").properties
 	if permission["Principal"] != "cognito-idp.amazonaws.com" || permission["SourceArn"] == nil {
-		t.Errorf("the permission is %v, want one for this pool alone", permission)
+		t.Errorf("permission: got %v, want one for Cognito and this pool", permission)
 	}
 
 	trigger, err := pretoken.FromLambda(func(name string) string { return environment[name] }, nil)
@@ -88,19 +89,19 @@ func TestTrigger(t *testing.T) {
 			t.Fatal(err)
 		}
 		if suppressed := got.Response.Details.Access.Suppress; !slices.Equal(suppressed, c.suppressed) {
-			t.Errorf("a member of %q does not get %q, want %q", c.groups, suppressed, c.suppressed)
+			t.Errorf("a member of %q: got %q suppressed, want %q", c.groups, suppressed, c.suppressed)
 		}
 	}
 }
 
-// TestNoTrigger: groups without scopes need none.
+// Groups without scopes need no trigger.
 func TestNoTrigger(t *testing.T) {
 	stack := newStack()
 	users := cognito.New(stack, "Users", good(func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "editors"}} }))
 	if users.Trigger != nil || len(resources(t, stack, "AWS::Lambda::Function")) != 0 {
-		t.Error("there is a trigger")
+		t.Error("got a trigger, want none")
 	}
 	if got := cognito.IncludedTrigger(); !strings.HasSuffix(got, "/pretoken-fn") {
-		t.Errorf("the trigger's package is %q", got)
+		t.Errorf("IncludedTrigger: got %q, want the package pretoken-fn", got)
 	}
 }

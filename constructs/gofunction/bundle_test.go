@@ -19,8 +19,8 @@ func TestFileNames(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		file string
-		with string // another file
-		want string // of the error; empty: taken
+		with string // another file of the bundle
+		want string // part of the error, or "" if the name is accepted
 	}{
 		{"a file", "routes.json", "", ""},
 		{"in a directory", "templates/order.html", "templates/list.html", ""},
@@ -31,7 +31,7 @@ func TestFileNames(t *testing.T) {
 		{"empty", "", "", "is not a relative path"},
 		{"the bundle itself", ".", "", "is not a relative path"},
 		{"out of the bundle", "../routes.json", "", "is not a relative path"},
-		{"out and in again", "a/../../b", "", "is not a relative path"},
+		{"out of the bundle in the middle", "a/../../b", "", "is not a relative path"},
 		{"not clean", "a/./b", "", "is not a relative path"},
 		{"absolute", "/etc/passwd", "", "is not a relative path"},
 		{"a directory", "a/", "", "is not a relative path"},
@@ -40,7 +40,7 @@ func TestFileNames(t *testing.T) {
 		{"a NUL", "a\x00", "", "is not a relative path"},
 		{"not UTF-8", "a\xff", "", "is not a relative path"},
 		{"the executable", "bootstrap", "", "the executable's own name"},
-		{"the executable where case does not count", "BootStrap", "", "the executable's own name"},
+		{"the executable in another case", "BootStrap", "", "the executable's own name"},
 		{"the executable as a directory", "bootstrap/a", "", "the executable's own name"},
 		{"a file as a directory", "a/b/c", "a/b", `"a/b" is a file, and "a/b/c" needs it as a directory`},
 	} {
@@ -51,16 +51,16 @@ func TestFileNames(t *testing.T) {
 			}
 			err := p.checkFile(tt.file)
 			if tt.want == "" && err != nil {
-				t.Errorf("got %v, expected that it is taken", err)
+				t.Errorf("got %v, want no error", err)
 			}
 			if tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
-				t.Errorf("got %v, expected %q", err, tt.want)
+				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})
 	}
 }
 
-// Whatever name is taken, its file lies inside the bundle and is not the executable.
+// FuzzFileNames checks that the file of an accepted name lies inside the bundle and is not the executable.
 func FuzzFileNames(f *testing.F) {
 	for _, name := range []string{
 		"routes.json",
@@ -85,15 +85,15 @@ func FuzzFileNames(f *testing.F) {
 		joined := filepath.Join("bundle", filepath.FromSlash(name))
 		inside, err := filepath.Rel("bundle", joined)
 		if err != nil || !filepath.IsLocal(inside) || filepath.ToSlash(inside) != name {
-			t.Errorf("%q lies at %q", name, joined)
+			t.Errorf("%q: got the path %q, want one inside the bundle", name, joined)
 		}
 		if strings.EqualFold(inside, handler) || inside == "." {
-			t.Errorf("%q takes the executable's place", name)
+			t.Errorf("%q: accepted, but it is the executable's path", name)
 		}
 	})
 }
 
-// built is a build that made these bytes.
+// built returns an executable of these bytes.
 func built(text string) *gobuild.Executable {
 	return gobuild.NewExecutable([]byte(text))
 }
@@ -108,24 +108,25 @@ func TestFingerprint(t *testing.T) {
 	}
 	base := files("a", "bc", "d", "")
 	if base.fingerprint() != newBundle(built("x"), map[string][]byte{"a": []byte("bc"), "d": nil}).fingerprint() {
-		t.Errorf("the same bundle has another fingerprint")
+		t.Error("equal bundles have different fingerprints")
 	}
-	// The value is part of every template, so it changes on purpose only.
-	if got, want := base.fingerprint(), "9a545d812ccd4fa7c2af381de595e5925c9a9bba978106bbb4c256094c5d3b91"; got != want {
-		t.Errorf("got %s, expected %s", got, want)
+	// The fingerprint is part of every template, so it must not change by accident.
+	const want = "9a545d812ccd4fa7c2af381de595e5925c9a9bba978106bbb4c256094c5d3b91"
+	if got := base.fingerprint(); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 	mode := files("a", "bc", "d", "")
 	mode[1].executable = true
 	for name, other := range map[string]bundle{
-		"contents":               files("a", "bd", "d", ""),
-		"a name":                 files("b", "bc", "d", ""),
-		"a mode":                 mode,
-		"bytes at another place": files("ab", "c", "d", ""),
-		"a file less":            files("a", "bc"),
-		"another executable":     newBundle(built("y"), map[string][]byte{"a": []byte("bc"), "d": nil}),
+		"contents":                      files("a", "bd", "d", ""),
+		"a name":                        files("b", "bc", "d", ""),
+		"a mode":                        mode,
+		"boundary of name and contents": files("ab", "c", "d", ""),
+		"a missing file":                files("a", "bc"),
+		"another executable":            newBundle(built("y"), map[string][]byte{"a": []byte("bc"), "d": nil}),
 	} {
 		if other.fingerprint() == base.fingerprint() {
-			t.Errorf("%s: the same fingerprint", name)
+			t.Errorf("%s: got the fingerprint of the base bundle", name)
 		}
 	}
 }
@@ -137,10 +138,10 @@ func TestBundleIs(t *testing.T) {
 		change func(dir string) error
 		want   bool
 	}{
-		{"nothing", func(string) error { return nil }, true},
+		{"no change", func(string) error { return nil }, true},
 		{"an empty directory", func(dir string) error { return os.Mkdir(filepath.Join(dir, "empty"), 0o755) }, true},
-		{"a file more", func(dir string) error { return os.WriteFile(filepath.Join(dir, "more"), nil, 0o644) }, false},
-		{"a file less", func(dir string) error { return os.Remove(filepath.Join(dir, "c")) }, false},
+		{"one more file", func(dir string) error { return os.WriteFile(filepath.Join(dir, "more"), nil, 0o644) }, false},
+		{"a missing file", func(dir string) error { return os.Remove(filepath.Join(dir, "c")) }, false},
 		{"other bytes", func(dir string) error { return os.WriteFile(filepath.Join(dir, "a/b"), []byte("2"), 0o644) }, false},
 		{
 			"not executable",
@@ -161,37 +162,36 @@ func TestBundleIs(t *testing.T) {
 			if err := b.write(dir); err != nil {
 				t.Fatal(err)
 			}
-			if !b.isKnown(dir, "hash") { // what is remembered is compared with what there is
-				t.Fatal("the bundle is not found")
+			if !b.isKnown(dir, "hash") { // remembers the directory
+				t.Fatal("isKnown: got false for the bundle as it was written")
 			}
 			if err := tt.change(dir); err != nil {
 				t.Fatal(err)
 			}
-			later := time.Now().Add(time.Minute) // as a file system's clock may not tell apart what follows at once
+			later := time.Now().Add(time.Minute) // a file system's clock may be too coarse for a change at once
 			if err := os.Chtimes(filepath.Join(dir, "a/b"), later, later); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				t.Fatal(err)
 			}
 			if got := b.isKnown(dir, "hash"); got != tt.want {
-				t.Errorf("remembered: got %v, expected %v", got, tt.want)
+				t.Errorf("isKnown: got %v, want %v", got, tt.want)
 			}
 			if got := b.is(dir, nil); got != tt.want {
-				t.Errorf("got %v, expected %v", got, tt.want)
+				t.Errorf("is: got %v, want %v", got, tt.want)
 			}
 		})
 	}
 }
 
-// TestBundleWithOtherBytes: an executable is read from the build cache when it is written, long after its digest was
-// made.
-func TestBundleWithOtherBytes(t *testing.T) {
+// An executable is read from the build cache long after its digest was computed, so its bytes are checked again.
+func TestBundleRefusesChangedExecutable(t *testing.T) {
 	b := newBundle(built("\x7fELF"), nil)
 	b[0].open = built("\x7fELG").Open
 	if err := b.write(t.TempDir()); err == nil || !strings.Contains(err.Error(), "bootstrap changed in") {
-		t.Errorf("got %v, want an error that says what changed", err)
+		t.Errorf("got %v, want an error that names the changed file", err)
 	}
 }
 
-// TestStageOnce: a bundle that lies in the assembly is not written again, and one that was changed there is.
+// A bundle that is already in the assembly is not staged again, unless it was changed there.
 func TestStageOnce(t *testing.T) {
 	outdir := t.TempDir()
 	b := newBundle(built("\x7fELF"), map[string][]byte{"a": []byte("1")})
@@ -215,28 +215,28 @@ func TestStageOnce(t *testing.T) {
 		return len(entries)
 	}
 	if n := files(); n != len(b) {
-		t.Fatalf("%d files are staged, expected %d", n, len(b))
+		t.Fatalf("got %d staged files, want %d", n, len(b))
 	}
-	if err := errors.Join(os.Mkdir(staged, 0o755), b.write(staged)); err != nil { // as CDK does
+	if err := errors.Join(os.Mkdir(staged, 0o755), b.write(staged)); err != nil { // CDK copies the bundle
 		t.Fatal(err)
 	}
 	for range 2 {
 		if n := files(); n != 0 {
-			t.Errorf("%d files are staged again", n)
+			t.Errorf("bundle in the assembly: got %d staged files, want 0", n)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(staged, "a"), []byte("12"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if n := files(); n != len(b) {
-		t.Error("a changed bundle was used")
+		t.Errorf("changed bundle in the assembly: got %d staged files, want %d", n, len(b))
 	}
 	if _, err := os.Stat(staged); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the changed bundle is left: %v", err)
+		t.Errorf("changed bundle in the assembly: got %v, want it removed", err)
 	}
 }
 
-func TestStageFails(t *testing.T) {
+func TestStageErrors(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	t.Setenv("TMPDIR", missing)
 	t.Setenv("TMP", missing)
@@ -244,16 +244,16 @@ func TestStageFails(t *testing.T) {
 	_, _, err := b.stage(t.TempDir(), b.fingerprint(), false)
 	if err == nil || !strings.Contains(err.Error(), "the folder for temporary files is "+missing) ||
 		!strings.Contains(err.Error(), "TMPDIR") {
-		t.Errorf("got %v, expected the folder, the variable and the way out", err)
+		t.Errorf("got %v, want the folder, the variable and the way out", err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.stage(file, b.fingerprint(), true); err == nil {
-		t.Errorf("staged into a file")
+		t.Error("a file instead of the assembly: got no error")
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode()&fs.ModeDir != 0 {
-		t.Errorf("the file is gone")
+		t.Errorf("a file instead of the assembly: got %v, %v, want the file unchanged", info, err)
 	}
 }

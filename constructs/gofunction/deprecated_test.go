@@ -1,6 +1,6 @@
 package gofunction
 
-//lint:file-ignore SA1019 The deprecated properties are named here to see them refused.
+//lint:file-ignore SA1019 These tests set deprecated properties, which New refuses.
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func TestDeprecatedProps(t *testing.T) {
 	} {
 		err := (&Props{Package: "a", FunctionProps: &tt.props}).check()
 		if !errors.Is(err, ErrProps) || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("got %v, expected %q", err, tt.want)
+			t.Errorf("got %v, want %q", err, tt.want)
 		}
 	}
 }

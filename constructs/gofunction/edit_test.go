@@ -10,12 +10,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
 
-// TestEditChangesCodeAlone: another source changes the key of the function's code, and the metadata that names the
-// asset, and nothing else. So "cdk deploy --hotswap" replaces the code without CloudFormation: it does for a change
-// of Code, Environment and Description, and for no other property.
+// A change of the source changes only the key of the function's code and the metadata that names the asset. Then
+// "cdk deploy --hotswap" replaces the code without CloudFormation. It does so only for changes of Code, Environment and
+// Description.
 // Source: classifyChanges(change, ["Code", "Environment", "Description"]) in
 // https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/hotswap/lambda-functions.ts
-func TestEditChangesCodeAlone(t *testing.T) {
+func TestEditChangesOnlyCode(t *testing.T) {
 	template := func(dir string) string {
 		t.Helper()
 		stack := newStack(t, nil)
@@ -28,7 +28,7 @@ func TestEditChangesCodeAlone(t *testing.T) {
 		return string(text)
 	}
 	before := template(shop)
-	edited := copyOfShop(t) // since a process builds a package of a folder once
+	edited := copyOfShop(t) // a process builds a package of one folder only once
 	source := filepath.Join(edited, "price", "price.go")
 	text, err := os.ReadFile(source)
 	if err != nil {
@@ -40,6 +40,6 @@ func TestEditChangesCodeAlone(t *testing.T) {
 	after := template(edited)
 	code := regexp.MustCompile(`"S3Key": "[0-9a-f]{64}\.zip"|"aws:asset:path": "asset\.[0-9a-f]{64}"`)
 	if before == after || code.ReplaceAllString(before, "") != code.ReplaceAllString(after, "") {
-		t.Errorf("before the edit:\n%s\nafter it:\n%s", before, after)
+		t.Errorf("want a difference only in the code's key; before the edit:\n%s\nafter it:\n%s", before, after)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 )
 
-// A function from its source: built here, without Docker, when the construct is made.
+// New builds the function from its source, without Docker.
 func ExampleNew() {
 	outdir, err := os.MkdirTemp("", "example-")
 	if err != nil {
@@ -23,19 +23,19 @@ func ExampleNew() {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 
 	hello := gofunction.New(stack, "Hello", &gofunction.Props{
-		Package:       "./testdata/hello", // Most often an import path: "example.com/shop/hello".
+		Package:       "./testdata/hello", // usually an import path, such as "example.com/shop/hello"
 		Files:         map[string][]byte{"greetings.json": []byte(`["hello"]`)},
 		Environment:   map[string]string{"LANGUAGE": "en"},
 		FunctionProps: &awslambda.FunctionProps{MemorySize: jsii.Number(512)},
 	})
 
-	// It is CDK's own object, with all that CDK does with functions.
+	// New returns CDK's own type, with all its methods.
 	hello.AddEnvironment(jsii.String("GREETING"), jsii.String("hi"), nil)
 	fmt.Println(*hello.Architecture().Name(), *hello.Runtime().Name(), *hello.Timeout().ToHumanString())
 	// Output: arm64 provided.al2023 10 seconds
 }
 
-// What is wrong is the error of a panic, with the construct and go's own words; errors.Is tells the kinds apart.
+// New panics with an error that names the construct. Use errors.Is to distinguish errors.
 func ExampleNew_wrong() {
 	stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Shop"), nil)
 	defer func() {
@@ -52,10 +52,10 @@ func ExampleNew_wrong() {
 	// gofunction: Shop/Hello: invalid properties: Files: "../greetings.json" is not a relative path with slashes inside the bundle, such as "config/routes.json"
 }
 
-// In main: go builds the functions while CDK's engine starts, which each takes its seconds.
+// Prepare builds functions while CDK's engine starts. Both take seconds.
 func ExamplePrepare() {
 	wait := gofunction.Prepare("./testdata/hello")
-	// app := awscdk.NewApp(nil), and then New, which waits by itself.
+	// Call awscdk.NewApp, and then New, which waits until its function is built.
 
 	wait()
 	fmt.Println("built")

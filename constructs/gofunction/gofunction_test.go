@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,13 +26,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// The functions of these tests are built without the user's cache.
+// The tests build functions without the user's cache.
 func TestMain(m *testing.M) {
 	builder = &gobuild.Builder{}
 	snapshot.Main(m)
 }
 
-// shop is a module whose functions need nothing but Go's runtime. What a test builds of it, the others need not build.
+// shop is a module whose functions import only the standard library. A process builds each of them once.
 var shop = func() string {
 	dir, err := filepath.Abs("testdata/shop")
 	if err != nil {
@@ -106,13 +105,13 @@ func assets(t *testing.T, outdir string) map[string]fs.FileMode {
 	return modes
 }
 
-// recovered is the error that f panics with.
+// recovered returns the error that f panics with.
 func recovered(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			var ok bool
 			if err, ok = r.(error); !ok {
-				err = fmt.Errorf("not an error but a %T: %v", r, r)
+				err = fmt.Errorf("panic with a %T instead of an error: %v", r, r)
 			}
 		}
 	}()
@@ -126,7 +125,7 @@ func TestProperties(t *testing.T) {
 	tests := []struct {
 		name  string
 		props Props
-		want  map[string]any // nil: the property is not there
+		want  map[string]any // a property that is nil must be missing
 	}{
 		{"Defaults", Props{}, map[string]any{
 			"Runtime":       "provided.al2023",
@@ -156,8 +155,11 @@ func TestProperties(t *testing.T) {
 			"REGION": map[string]any{"Ref": "AWS::Region"},
 		}}}},
 		{"FunctionProps", Props{FunctionProps: &awslambda.FunctionProps{
-			Timeout: awscdk.Duration_Seconds(jsii.Number(3)), MemorySize: jsii.Number(512), Description: jsii.String("mine"),
-			LoggingFormat: awslambda.LoggingFormat_TEXT, Tracing: awslambda.Tracing_ACTIVE,
+			Timeout:       awscdk.Duration_Seconds(jsii.Number(3)),
+			MemorySize:    jsii.Number(512),
+			Description:   jsii.String("mine"),
+			LoggingFormat: awslambda.LoggingFormat_TEXT,
+			Tracing:       awslambda.Tracing_ACTIVE,
 		}}, map[string]any{
 			"Timeout":       3.0,
 			"MemorySize":    512.0,
@@ -173,7 +175,7 @@ func TestProperties(t *testing.T) {
 				"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": map[string]any{"Ref": "Theirs1F49785D"}},
 			}},
 	}
-	var functions []awslambda.Function // All are made first, as a tree must not grow after its synthesis.
+	var functions []awslambda.Function // created before the first synthesis, after which no construct may be added
 	for _, tt := range tests {
 		if tt.props.Package == "" {
 			tt.props.Package = "example.com/shop/orders-fn"
@@ -199,7 +201,7 @@ func TestLogGroup(t *testing.T) {
 	New(stack, "Other", &Props{Package: "./orders-fn", Dir: shop, LogRetention: awslogs.RetentionDays_ONE_WEEK})
 	template := assertions.Template_FromStack(stack, nil)
 	template.ResourceCountIs(jsii.String("AWS::Logs::LogGroup"), jsii.Number(2))
-	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(2)) // None that sets a retention.
+	template.ResourceCountIs(jsii.String("AWS::Lambda::Function"), jsii.Number(2)) // no function that sets a retention
 	template.HasResource(jsii.String("AWS::Logs::LogGroup"), map[string]any{
 		"Properties": map[string]any{"RetentionInDays": 90}, "DeletionPolicy": "RetainExceptOnCreate",
 	})
@@ -293,35 +295,37 @@ func TestPanics(t *testing.T) {
 			}
 			err := recovered(func() { New(stack, tt.name, tt.props) })
 			if !errors.Is(err, tt.is) {
-				t.Fatalf("panicked with %v, expected %q", err, tt.is)
+				t.Fatalf("got the panic %v, want %q", err, tt.is)
 			}
 			for _, part := range append(tt.want, "gofunction: Shop/"+tt.name+": ") {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("expected %q in:\n%v", part, err)
+					t.Errorf("got the panic\n%v\nwant %q in it", err, part)
 				}
 			}
 			if stack.Node().TryFindChild(jsii.String(tt.name)) != nil {
-				t.Errorf("the construct was made all the same")
+				t.Error("New created the construct")
 			}
 		})
 	}
 }
 
-// CDK does not say which construct it refuses.
-func TestWhatCDKRefuses(t *testing.T) {
+// CDK's error does not name the construct, so New adds its path.
+func TestErrorOfCDK(t *testing.T) {
 	err := recovered(func() {
 		New(newStack(t, nil), "Orders", &Props{
-			Package: "example.com/shop/orders-fn", Dir: shop, Environment: map[string]string{"AWS_REGION": "eu-west-1"},
+			Package:     "example.com/shop/orders-fn",
+			Dir:         shop,
+			Environment: map[string]string{"AWS_REGION": "eu-west-1"},
 		})
 	})
 	const want = "gofunction: Shop/Orders: invalid properties: AWS_REGION environment variable is reserved"
 	if !errors.Is(err, ErrProps) || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("panicked with %v", err)
+		t.Errorf("got the panic %v, want %s", err, want)
 	}
 }
 
-// The caller named the function, and not its log group.
-func TestPlaces(t *testing.T) {
+// Errors name the function's construct, also if its log group or its scope is the cause.
+func TestErrorsNameConstruct(t *testing.T) {
 	stack := newStack(t, nil)
 	orders := func(scope constructs.Construct, id string) func() {
 		return func() { New(scope, id, &Props{Package: "example.com/shop/orders-fn", Dir: shop}) }
@@ -334,12 +338,12 @@ func TestPlaces(t *testing.T) {
 		want string
 	}{
 		{
-			"an id twice",
+			"an ID twice",
 			orders(stack, "Orders"),
 			`gofunction: Shop/Orders: invalid properties: its scope has a construct "Orders" already: choose another id`,
 		},
 		{
-			"the log group's id",
+			"the log group's ID",
 			orders(stack, "Other"),
 			`gofunction: Shop/Other: invalid properties: its scope has a construct "OtherLogs" already`,
 		},
@@ -352,7 +356,7 @@ func TestPlaces(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if err := recovered(tt.do); !errors.Is(err, ErrProps) || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("panicked with %v, expected %q", err, tt.want)
+				t.Errorf("got the panic %v, want %q", err, tt.want)
 			}
 		})
 	}
@@ -363,11 +367,11 @@ func TestNoGoCommand(t *testing.T) {
 	props := &Props{Package: "./orders-fn", Dir: copyOfShop(t)}
 	t.Setenv("PATH", t.TempDir())
 	if err := recovered(func() { New(stack, "Orders", props) }); !errors.Is(err, ErrNoGo) {
-		t.Errorf("panicked with %v, expected %q", err, ErrNoGo)
+		t.Errorf("got the panic %v, want %q", err, ErrNoGo)
 	}
 }
 
-func TestCallersPropsAreNotChanged(t *testing.T) {
+func TestNewKeepsCallersProps(t *testing.T) {
 	environment := map[string]*string{"B": jsii.String("2")}
 	theirs := awslambda.FunctionProps{Environment: &environment}
 	props := Props{
@@ -379,177 +383,10 @@ func TestCallersPropsAreNotChanged(t *testing.T) {
 	}
 	New(newStack(t, nil), "Orders", &props)
 	if want := (awslambda.FunctionProps{Environment: &environment}); theirs != want {
-		t.Errorf("FunctionProps are now %+v", theirs)
+		t.Errorf("New changed FunctionProps to %+v", theirs)
 	}
 	if len(environment) != 1 || len(props.Environment) != 1 || !slices.Equal(props.Tags, []string{"b", "a"}) {
-		t.Errorf("got %v, %v, %v", environment, props.Environment, props.Tags)
-	}
-}
-
-// Two copies of the source, two assemblies: the same files with the same modes, and the same template.
-func TestReproducible(t *testing.T) {
-	metadata := map[string]any{
-		"aws:cdk:enable-asset-metadata": true,
-		"aws:cdk:enable-path-metadata":  true,
-	} // As the CDK command line sets.
-	temporary := t.TempDir()
-	t.Setenv("TMPDIR", temporary)
-	var templates [][]byte
-	var files []map[string]fs.FileMode
-	for _, source := range []string{shop, copyOfShop(t)} {
-		outdir := t.TempDir()
-		stack := newStackIn(outdir, metadata)
-		New(stack, "Orders", &Props{Package: "example.com/shop/orders-fn", Dir: source, Files: map[string][]byte{
-			"routes.json": []byte("{}"), "templates/a b.html": []byte("\r\n"), ".hidden": nil,
-		}})
-		New(stack, "ByDirectory", &Props{Package: filepath.Join(source, "orders-fn")})
-		resources(t, stack)
-		template, err := os.ReadFile(filepath.Join(outdir, "Shop.template.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		templates, files = append(templates, template), append(files, assets(t, outdir))
-		checkNoPaths(t, outdir, source, outdir, temporary)
-	}
-	if diff := cmp.Diff(string(templates[0]), string(templates[1])); diff != "" {
-		t.Errorf("the templates differ:\n%s", diff)
-	}
-	if diff := cmp.Diff(files[0], files[1]); diff != "" {
-		t.Errorf("the assets differ:\n%s", diff)
-	}
-	if len(files[0]) != 5 {
-		t.Errorf("got %d files, expected 4 and 1: %v", len(files[0]), slices.Sorted(maps.Keys(files[0])))
-	}
-	for name, mode := range files[0] {
-		want := fs.FileMode(0o644)
-		if strings.HasSuffix(name, "/bootstrap") {
-			want = 0o755
-		}
-		if runtime.GOOS != "windows" && mode != want {
-			t.Errorf("%s has mode %v, expected %v", name, mode, want)
-		}
-	}
-	if left, _ := filepath.Glob(filepath.Join(temporary, "go*")); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
-}
-
-// checkNoPaths looks for paths of this machine in what describes an assembly.
-func checkNoPaths(t *testing.T, outdir string, paths ...string) {
-	t.Helper()
-	described, _ := filepath.Glob(filepath.Join(outdir, "*.json"))
-	if len(described) < 3 {
-		t.Errorf("expected a template, a manifest and assets, got %q", described)
-	}
-	for _, file := range described {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			if bytes.Contains(content, []byte(path)) {
-				t.Errorf("%s has %s in it", filepath.Base(file), path)
-			}
-		}
-	}
-}
-
-// Everything that is in the bundle is in the asset hash: CDK's own would not tell apart the first two.
-func TestAssetHash(t *testing.T) {
-	stack := newStack(t, nil)
-	seen := map[string]string{}
-	for _, tt := range []struct {
-		name  string
-		props Props
-	}{
-		{"LF", Props{Files: map[string][]byte{"a": []byte("1\n2\n")}}},
-		{"CRLF", Props{Files: map[string][]byte{"a": []byte("1\r\n2\r\n")}}},
-		{"OtherName", Props{Files: map[string][]byte{"b": []byte("1\n2\n")}}},
-		{"NoFile", Props{}},
-		{"Tags", Props{Tags: []string{"a", "b"}}},
-		{"X86", Props{Architecture: awslambda.Architecture_X86_64()}},
-	} {
-		tt.props.Package, tt.props.Dir = "example.com/shop/orders-fn", shop
-		before := len(assets(t, *awscdk.Stage_Of(stack).AssetOutdir()))
-		New(stack, tt.name, &tt.props)
-		for name := range assets(t, *awscdk.Stage_Of(stack).AssetOutdir()) {
-			if _, ok := seen[name]; !ok {
-				seen[name] = tt.name
-			}
-		}
-		if len(seen) == before {
-			t.Errorf("%s has the asset of another function", tt.name)
-		}
-	}
-}
-
-// An assembly's directory is used again and again. What an interrupted synthesis left there is not taken for the asset.
-func TestDamagedAssetIsReplaced(t *testing.T) {
-	outdir := t.TempDir()
-	props := &Props{Package: "./orders-fn", Dir: shop}
-	New(newStackIn(outdir, nil), "Orders", props)
-	file, err := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap"))
-	if err != nil || len(file) != 1 {
-		t.Fatal(file, err)
-	}
-	want, err := os.ReadFile(file[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(file[0], 100); err != nil {
-		t.Fatal(err)
-	}
-	New(newStackIn(outdir, nil), "Orders", props)
-	if got, err := os.ReadFile(file[0]); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("got %d bytes, %v, expected %d", len(got), err, len(want))
-	}
-}
-
-// An asset has one directory and one name, also for a second function and for a second synthesis into the same
-// assembly.
-func TestAssetIsStagedOnce(t *testing.T) {
-	outdir := t.TempDir()
-	props := &Props{Package: "./orders-fn", Dir: shop}
-	for range 2 {
-		stack := newStackIn(outdir, map[string]any{"aws:cdk:enable-asset-metadata": true})
-		New(stack, "Orders", props)
-		New(stack, "Returns", props)
-		found, err := filepath.Glob(filepath.Join(outdir, "asset.*"))
-		if err != nil || len(found) != 1 {
-			t.Fatalf("the assembly has %q, %v, expected one asset", found, err)
-		}
-		n := 0
-		for _, resource := range resources(t, stack) {
-			if resource["Type"] != "AWS::Lambda::Function" {
-				continue
-			}
-			n++
-			if path := resource["Metadata"].(map[string]any)["aws:asset:path"]; path != filepath.Base(found[0]) {
-				t.Errorf("the asset's path is %v, expected %s", path, filepath.Base(found[0]))
-			}
-		}
-		if n != 2 {
-			t.Errorf("%d functions, expected 2", n)
-		}
-	}
-}
-
-// With --no-staging CDK refers to the bundle where it is.
-func TestNoStaging(t *testing.T) {
-	outdir := t.TempDir()
-	context := map[string]any{noStagingContext: true, "aws:cdk:enable-asset-metadata": true}
-	props := &Props{Package: "./orders-fn", Dir: shop}
-	for range 2 {
-		stack := newStackIn(outdir, context)
-		New(stack, "Orders", props)
-		for _, resource := range resources(t, stack) {
-			if resource["Type"] == "AWS::Lambda::Function" {
-				path, _ := resource["Metadata"].(map[string]any)["aws:asset:path"].(string)
-				if info, err := os.Stat(filepath.Join(path, "bootstrap")); err != nil || info.Size() == 0 {
-					t.Errorf("the asset is at %s, but: %v, %v", path, info, err)
-				}
-			}
-		}
+		t.Errorf("New changed the environments or tags to %v, %v, %v", environment, props.Environment, props.Tags)
 	}
 }
 
@@ -574,18 +411,18 @@ func TestHostBuild(t *testing.T) {
 			assertions.Match_StringLikeRegexp(jsii.String("not on Lambda")),
 		)
 		if want := len(value); len(warnings) != want {
-			t.Errorf("%s=%s: %d warnings, expected %d", HostBuildVariable, value, len(warnings), want)
+			t.Errorf("%s=%s: got %d warnings, want %d", HostBuildVariable, value, len(warnings), want)
 		}
 		files, _ := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap"))
 		if len(files) != 1 {
-			t.Fatalf("got %q", files)
+			t.Fatalf("executables: got %q, want one", files)
 		}
 		executable, err := os.ReadFile(files[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		if tagged := bytes.Contains(executable, []byte("made to run here")); tagged != (value != "") {
-			t.Errorf("%s=%s: what only runs here is in the executable: %v", HostBuildVariable, value, tagged)
+			t.Errorf("%s=%s: built with the host tag: got %v, want %v", HostBuildVariable, value, tagged, !tagged)
 		}
 		f, err := elf.Open(files[0])
 		if runtime.GOOS != "linux" && value != "" {
@@ -596,39 +433,39 @@ func TestHostBuild(t *testing.T) {
 		}
 		here := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]
 		if isHere := f.Machine == here; isHere != (value != "") {
-			t.Errorf("%s=%s: built for %v", HostBuildVariable, value, f.Machine)
+			t.Errorf("%s=%s: got an executable for %v", HostBuildVariable, value, f.Machine)
 		}
 		f.Close()
 	}
 	if properties[""]["Code"].(map[string]any)["S3Key"] == properties["1"]["Code"].(map[string]any)["S3Key"] {
-		t.Errorf("the asset is the same")
+		t.Error("a build for this machine has the asset of a build for Lambda")
 	}
 	delete(properties[""], "Code")
 	delete(properties["1"], "Code")
 	if diff := cmp.Diff(properties[""], properties["1"]); diff != "" {
-		t.Errorf("more than the asset differs:\n%s", diff)
+		t.Errorf("properties other than Code differ:\n%s", diff)
 	}
 
 	t.Setenv(HostBuildVariable, "amd64")
 	err := recovered(func() { New(newStack(t, nil), "Orders", props) })
-	if !errors.Is(err, ErrEnvironment) ||
-		!strings.Contains(err.Error(), `GATEHOUSE_HOST_BUILD: expected true or false, got "amd64"`) {
-		t.Errorf("panicked with %v", err)
+	const want = `GATEHOUSE_HOST_BUILD: expected true or false, got "amd64"`
+	if !errors.Is(err, ErrEnvironment) || !strings.Contains(err.Error(), want) {
+		t.Errorf("got the panic %v, want %s", err, want)
 	}
 }
 
-// The path of a construct is in the error also without a stack around it in the path.
-func TestPanicInANestedConstruct(t *testing.T) {
+// The error has the full path of a construct in a nested stack.
+func TestErrorInNestedStack(t *testing.T) {
 	stack := newStack(t, nil)
 	inner := awscdk.NewNestedStack(stack, jsii.String("Inner"), nil)
 	err := recovered(func() { New(inner, "Orders", &Props{}) })
-	if err == nil ||
-		!strings.HasPrefix(err.Error(), "gofunction: Shop/Inner/Orders: invalid properties: Package is empty") {
-		t.Errorf("panicked with %v", err)
+	const want = "gofunction: Shop/Inner/Orders: invalid properties: Package is empty"
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got the panic %v, want %s", err, want)
 	}
 }
 
-// What is built ahead is what New takes: nothing is built twice, and the template does not tell.
+// New uses the executable that Prepare built, and reports the error of a build that failed.
 func TestPrepare(t *testing.T) {
 	t.Chdir(copyOfShop(t))
 	Prepare("./orders-fn", "./broken-fn")()
@@ -637,10 +474,10 @@ func TestPrepare(t *testing.T) {
 	New(stack, "Orders", &Props{Package: "./orders-fn"})
 	resources(t, stack)
 	if files, _ := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap")); len(files) != 1 {
-		t.Errorf("got %q, expected one executable", files)
+		t.Errorf("executables: got %q, want one", files)
 	}
 	err := recovered(func() { New(newStack(t, nil), "Broken", &Props{Package: "./broken-fn"}) })
 	if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), "undefined: undefined") {
-		t.Errorf("panicked with %v, expected go's own words", err)
+		t.Errorf("got the panic %v, want go's own message", err)
 	}
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// published does what the CDK command line does with a file asset: it opens the file, or packs the folder.
+// published publishes a file asset as the CDK command line does, which opens the file or packs the folder.
 // Source: https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cdk-assets-lib/lib/private/handlers/files.ts
 func published(outdir, path, packaging string) error {
 	if packaging != "file" {
-		return nil // a folder that is not there makes an empty zip file
+		return nil // the command line packs a missing folder into an empty zip file
 	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(outdir, path)
@@ -36,7 +36,8 @@ func published(outdir, path, packaging string) error {
 
 type fileAsset struct{ Path, Packaging, DisplayName string }
 
-// fileAssets are those of the stack Shop: of its asset manifest, or of the metadata that the legacy synthesizer writes.
+// fileAssets returns the file assets of the stack Shop, from its asset manifest or from the metadata of the legacy
+// synthesizer.
 func fileAssets(t *testing.T, outdir string) (found []fileAsset) {
 	t.Helper()
 	read := func(name string, into any) {
@@ -77,7 +78,8 @@ func fileAssets(t *testing.T, outdir string) (found []fileAsset) {
 	return found
 }
 
-// A function of a stack that was not selected is not built, not even if it cannot be, and cannot be published.
+// A function of a stack that was not selected is not built, so a wrong package is no error. The asset cannot be
+// published.
 func TestNotBuilt(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -86,7 +88,11 @@ func TestNotBuilt(t *testing.T) {
 	}{
 		{name: "the default synthesizer", props: func() *awscdk.StackProps { return nil }},
 		{name: "a given synthesizer", props: func() *awscdk.StackProps {
-			return &awscdk.StackProps{Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{Qualifier: jsii.String("own")})}
+			return &awscdk.StackProps{
+				Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+					Qualifier: jsii.String("own"),
+				}),
+			}
 		}},
 		{name: "the legacy synthesizer", props: func() *awscdk.StackProps {
 			return &awscdk.StackProps{Synthesizer: awscdk.NewLegacyStackSynthesizer()}
@@ -112,23 +118,24 @@ func TestNotBuilt(t *testing.T) {
 					continue
 				}
 				if err := published(outdir, f.Path, f.Packaging); !errors.Is(err, fs.ErrNotExist) {
-					t.Errorf("%+v: publishing gives %v, expected that there is no file", f, err)
+					t.Errorf("publishing %+v: got %v, want that the file does not exist", f, err)
 				}
-				if want := "Orders/Code, not built: the CDK command line did not select the stack of Shop/Orders"; f.DisplayName != "" &&
+				const want = "Orders/Code, not built: the CDK command line did not select the stack of Shop/Orders"
+				if f.DisplayName != "" &&
 					(!strings.HasPrefix(f.DisplayName, want) || !strings.Contains(f.DisplayName, `"cdk deploy Shop"`)) {
-					t.Errorf("it is called %q, expected %q and the way out", f.DisplayName, want)
+					t.Errorf("display name: got %q, want %q and the way out", f.DisplayName, want)
 				}
 				refused++
 			}
 			if refused != 1 {
-				t.Errorf("%d assets, expected the function's: %+v", refused, found)
+				t.Errorf("got %d assets, want only the function's: %+v", refused, found)
 			}
 		})
 	}
 }
 
-// The local gateway says so, too.
-func TestNotBuiltInTheAssembly(t *testing.T) {
+// The local gateway reports an asset that was not built.
+func TestNotBuiltInCloudAssembly(t *testing.T) {
 	outdir := t.TempDir()
 	stack := newStackIn(outdir, map[string]any{"aws:cdk:bundling-stacks": []string{"Other"}})
 	New(stack, "Orders", &Props{Package: "example.com/nowhere"})
@@ -148,17 +155,17 @@ func TestNotBuiltInTheAssembly(t *testing.T) {
 			_, err := stack.Asset(key)
 			if !errors.Is(err, cloudassembly.ErrNoAsset) ||
 				!strings.Contains(err.Error(), "Orders/Code is not built: the CDK command line") {
-				t.Errorf("%s: %v, expected that it is not built", key, err)
+				t.Errorf("%s: got %v, want ErrNoAsset with the reason", key, err)
 			}
 		}
 	}
 	if looked != 1 {
-		t.Errorf("%d functions, expected one", looked)
+		t.Errorf("got %d functions, want one", looked)
 	}
 }
 
-// Whether a stack is selected shows in the hash of the asset alone, so that snapshots need no build.
-func TestNotBuiltHasTheSameTemplate(t *testing.T) {
+// Selecting the stack changes only the hash of the asset, so snapshot tests need no build.
+func TestNotBuiltKeepsTemplate(t *testing.T) {
 	templates := map[string]map[string]map[string]any{}
 	for _, selected := range []string{"Shop", "Other"} {
 		stack := newStack(t, map[string]any{"aws:cdk:bundling-stacks": []string{selected}})
@@ -168,7 +175,7 @@ func TestNotBuiltHasTheSameTemplate(t *testing.T) {
 			if resource["Type"] == "AWS::Lambda::Function" {
 				code := resource["Properties"].(map[string]any)["Code"].(map[string]any)
 				if hash, ok := strings.CutSuffix(code["S3Key"].(string), ".zip"); !ok || len(hash) != 64 {
-					t.Errorf("%s selected: key %v, expected a hash with .zip", selected, code["S3Key"])
+					t.Errorf("%s selected: got the key %v, want a hash with .zip", selected, code["S3Key"])
 				}
 				code["S3Key"] = "masked"
 			}
@@ -183,6 +190,6 @@ func TestNotBuiltHasTheSameTemplate(t *testing.T) {
 func TestNotBuiltStillChecksProperties(t *testing.T) {
 	stack := newStack(t, map[string]any{"aws:cdk:bundling-stacks": []string{"Other"}})
 	if err := recovered(func() { New(stack, "Wrong", &Props{}) }); !errors.Is(err, ErrProps) {
-		t.Errorf("panicked with %v, expected that wrong properties stay wrong", err)
+		t.Errorf("got the panic %v, want ErrProps", err)
 	}
 }

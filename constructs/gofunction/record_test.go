@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// TestRecord: what is recorded names the asset, and builds the same executable when another program follows it.
+// The record of a build names its asset. Another program that follows the record builds the same executable.
 func TestRecord(t *testing.T) {
 	outdir, file := t.TempDir(), filepath.Join(t.TempDir(), "record")
 	t.Setenv(gobundle.RecordVariable, file)
@@ -24,7 +24,7 @@ func TestRecord(t *testing.T) {
 	}
 	synthesize("")
 	if _, err := os.Stat(file); err == nil {
-		t.Error("a build for Lambda is recorded")
+		t.Error("a build for Lambda wrote a record, want records only of builds for this machine")
 	}
 	synthesize("1")
 	records, err := gobundle.Read(file)
@@ -34,16 +34,16 @@ func TestRecord(t *testing.T) {
 	r := records[0]
 	built, err := os.ReadFile(filepath.Join(outdir, gobundle.Folder(r.Asset), gobundle.Executable))
 	if err != nil || r.Function != "Shop/Orders" || r.App.Package == "" || !filepath.IsAbs(r.App.Dir) {
-		t.Fatalf("%v, of %+v", err, r)
+		t.Fatalf("got the record %+v, %v, want one of Shop/Orders with its asset", r, err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
 	cmd := exec.Command("go", slices.Concat([]string{"build"}, r.Build.Flags,
 		[]string{"-ldflags=" + r.Build.Linker, "-o", again, "--", r.Build.Package})...)
 	cmd.Dir, cmd.Env = r.Build.Dir, append(os.Environ(), r.Build.Environ...)
 	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
+		t.Fatalf("recorded build: %v\n%s", err, text)
 	}
 	if same, err := os.ReadFile(again); err != nil || !bytes.Equal(same, built) {
-		t.Errorf("the recorded build makes another executable: %v", err)
+		t.Errorf("recorded build: got another executable, %v", err)
 	}
 }

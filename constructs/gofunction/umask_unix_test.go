@@ -4,5 +4,5 @@ package gofunction
 
 import "syscall"
 
-// All tests run with the strictest umask, that of the CDK process included, as modes must not depend on it.
+// All tests and CDK's engine run with a strict umask, because the modes of assets must not depend on it.
 func init() { syscall.Umask(0o077) }

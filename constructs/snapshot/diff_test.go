@@ -15,15 +15,15 @@ func TestDifference(t *testing.T) {
 			"Resources.Queue.Timeout\n- 30\n+ 60\n"},
 		{"a type", `{"a":"1"}`, `{"a":1}`, "a\n- \"1\"\n+ 1\n"},
 		{"null", `{"a":null}`, `{"a":1}`, "a\n- null\n+ 1\n"},
-		{"null and nothing", `{"a":null}`, `{}`, "a\n- null\n"},
-		{"a member more", `{}`, `{"Role":{"Type":"AWS::IAM::Role","Path":"<&>"}}`,
+		{"null and missing", `{"a":null}`, `{}`, "a\n- null\n"},
+		{"new member", `{}`, `{"Role":{"Type":"AWS::IAM::Role","Path":"<&>"}}`,
 			"Role\n+ {\n+   \"Path\": \"<&>\",\n+   \"Type\": \"AWS::IAM::Role\"\n+ }\n"},
-		{"a member less", `{"a":1,"b":2}`, `{"a":1}`, "b\n- 2\n"},
-		{"an element more", `{"a":["x","y"]}`, `{"a":["x","new","y"]}`, "a[1]\n+ \"new\"\n"},
-		{"an element less", `{"a":["x","y","z"]}`, `{"a":["x","z"]}`, "a[1]\n- \"y\"\n"},
+		{"missing member", `{"a":1,"b":2}`, `{"a":1}`, "b\n- 2\n"},
+		{"new element", `{"a":["x","y"]}`, `{"a":["x","new","y"]}`, "a[1]\n+ \"new\"\n"},
+		{"missing element", `{"a":["x","y","z"]}`, `{"a":["x","z"]}`, "a[1]\n- \"y\"\n"},
 		{"within a list", `{"a":[{"b":1,"c":1}]}`, `{"a":[{"b":2,"c":1}]}`, "a[0].b\n- 1\n+ 2\n"},
 		{"two places, in order", `{"b":1,"a":1}`, `{"a":2,"b":2}`, "a\n- 1\n+ 2\nb\n- 1\n+ 2\n"},
-		{"everything", `[]`, `{}`, "the whole template\n- []\n+ {}\n"},
+		{"the whole template", `[]`, `{}`, "the whole template\n- []\n+ {}\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			golden, err := parse([]byte(tt.golden))
@@ -35,7 +35,7 @@ func TestDifference(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := difference(golden, template); got != tt.want {
-				t.Errorf("got:\n%sexpected:\n%s", got, tt.want)
+				t.Errorf("got:\n%swant:\n%s", got, tt.want)
 			}
 		})
 	}
@@ -48,6 +48,6 @@ func TestManyDifferences(t *testing.T) {
 	}
 	got := difference(golden, map[string]any{})
 	if n := strings.Count(got, "- true\n"); n != maxDifferences || !strings.HasSuffix(got, "\nand 7 more\n") {
-		t.Errorf("got %d differences:\n%s", n, got)
+		t.Errorf("got %d differences, want %d and the number of the others:\n%s", n, maxDifferences, got)
 	}
 }

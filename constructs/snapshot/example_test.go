@@ -11,17 +11,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// newShop is the stack under test, as the app's main makes it.
+// newShop returns the stack under test, which the app's main also creates.
 func newShop(app awscdk.App) awscdk.Stack {
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	awssqs.NewQueue(stack, jsii.String("Orders"), nil)
 	return stack
 }
 
-// The functions of this package want a test or a process of tests, so their examples are compiled and not run; the
-// tests of the folder examples/ run them.
+// The functions of this package need a test, so these examples are compiled but not run. The tests in examples/ run
+// them.
 
-// A test that fails when the template changes. "go test -update" writes testdata/shop.json, and git shows what changed.
+// The test fails if the template changes. "go test -update" writes testdata/shop.json, and git diff shows the change.
 func ExampleMatch() {
 	_ = func(t *testing.T) { // func TestTemplate(t *testing.T)
 		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
@@ -29,7 +29,7 @@ func ExampleMatch() {
 	}
 }
 
-// What must hold of a template is better asserted than looked for in a snapshot.
+// Assert a property that a template must have, instead of looking for it in a snapshot.
 func ExampleTemplate() {
 	_ = func(t *testing.T) { // func TestQueuesAreEncrypted(t *testing.T)
 		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
@@ -37,19 +37,19 @@ func ExampleTemplate() {
 			resource := resource.(map[string]any)
 			properties, _ := resource["Properties"].(map[string]any)
 			if resource["Type"] == "AWS::SQS::Queue" && properties["KmsMasterKeyId"] == nil {
-				t.Errorf("%s is not encrypted with a key of ours", id)
+				t.Errorf("%s: KmsMasterKeyId is not set", id)
 			}
 		}
 	}
 }
 
-// Every package whose tests synthesize has this TestMain: CDK's engine is stopped at the end, and its template
-// validation, which takes seconds for each app, is left to "cdk synth".
+// Every package whose tests synthesize has this TestMain. Main stops CDK's engine at the end. It turns off CDK's
+// template validation, which takes seconds for each app and also runs at "cdk synth".
 func ExampleMain() {
 	_ = func(m *testing.M) { snapshot.Main(m) } // func TestMain(m *testing.M)
 }
 
-// Golden files of one's own follow the same flag.
+// Updating reports the flag for golden files of your own.
 func ExampleUpdating() {
 	_ = func(t *testing.T) { // func TestRoutes(t *testing.T)
 		got := []byte("GET /orders\n")

@@ -8,20 +8,20 @@ import (
 	"testing"
 )
 
-// What the user says of one variable leaves the other one as the tests need it.
+// A variable that the user sets keeps its value. The other variable gets the default of tests.
 func TestDefaults(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		said map[string]string
+		set  map[string]string
 		want []string
 	}{
-		{"nothing", nil, []string{"CDK_VALIDATION=false", "CDK_APP_MODE=inmemory"}},
-		{"validation", map[string]string{"CDK_VALIDATION": "true"}, []string{"CDK_APP_MODE=inmemory"}},
-		{"the mode", map[string]string{"CDK_APP_MODE": "cli"}, []string{"CDK_VALIDATION=false"}},
-		{"both", map[string]string{"CDK_VALIDATION": "", "CDK_APP_MODE": ""}, nil},
+		{"none set", nil, []string{"CDK_VALIDATION=false", "CDK_APP_MODE=inmemory"}},
+		{"CDK_VALIDATION set", map[string]string{"CDK_VALIDATION": "true"}, []string{"CDK_APP_MODE=inmemory"}},
+		{"CDK_APP_MODE set", map[string]string{"CDK_APP_MODE": "cli"}, []string{"CDK_VALIDATION=false"}},
+		{"both set", map[string]string{"CDK_VALIDATION": "", "CDK_APP_MODE": ""}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := defaults(func(name string) (string, bool) { value, ok := tt.said[name]; return value, ok })
+			got := defaults(func(name string) (string, bool) { value, ok := tt.set[name]; return value, ok })
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -29,12 +29,12 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestUnderRace: jsii's folder is where Main removes it, as jsii itself does not under the race detector.
+// Under the race detector, jsii does not remove its folder. Main removes the folder in which it lies.
 func TestUnderRace(t *testing.T) {
 	scratch := os.Getenv(scratchFolder)
 	if !underRace {
 		if scratch != "" {
-			t.Errorf("%s is %s without the race detector", scratchFolder, scratch)
+			t.Errorf("%s without the race detector: got %s, want it not set", scratchFolder, scratch)
 		}
 		return
 	}
@@ -54,6 +54,6 @@ func TestWithScratch(t *testing.T) {
 	name := map[bool]string{true: "TMP", false: "TMPDIR"}[runtime.GOOS == "windows"]
 	if info, err := os.Stat(scratch); err != nil || !info.IsDir() || variables[2] != name+"="+scratch ||
 		variables[0] != "A=b" {
-		t.Errorf("got %q (%v)", variables, err)
+		t.Errorf("got %q, %v, want A=b, the scratch folder and %s", variables, err, name)
 	}
 }

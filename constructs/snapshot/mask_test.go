@@ -23,12 +23,13 @@ func TestAssetNames(t *testing.T) {
 	}{
 		{
 			"files and images",
-			`{"files":{"` + hashA + `":{"displayName":"Orders/Code"}},"dockerImages":{"` + hashB + `":{"displayName":"Image"}}}`,
+			`{"files":{"` + hashA + `":{"displayName":"Orders/Code"}},` +
+				`"dockerImages":{"` + hashB + `":{"displayName":"Image"}}}`,
 			map[string]string{hashA: "asset Orders/Code", hashB: "asset Image"},
 			"",
 		},
 		{"without a name", `{"files":{"` + hashA + `":{}}}`, map[string]string{hashA: "asset"}, ""},
-		{"an id that is no hash", `{"files":{"logo":{"displayName":"Logo"}}}`, map[string]string{}, ""},
+		{"an ID that is not a hash", `{"files":{"logo":{"displayName":"Logo"}}}`, map[string]string{}, ""},
 		{"not JSON", `{`, nil, "Shop.assets.json: unexpected end of JSON input"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -39,16 +40,17 @@ func TestAssetNames(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-				t.Errorf("got %v, expected %q", err, tt.err)
+				t.Errorf("got %v, want %q", err, tt.err)
 			}
 		})
 	}
 	if names, err := assetNames(filepath.Join(t.TempDir(), "none.json")); len(names) != 0 || err != nil {
-		t.Errorf("got %v, %v for a stack without a manifest", names, err)
+		t.Errorf("no manifest: got %v, %v, want no names", names, err)
 	}
 }
 
 func TestMask(t *testing.T) {
+	const version = "FnCurrentVersion0A1B2C3D"
 	names := map[string]string{hashA: "asset A"}
 	for _, tt := range []struct {
 		name      string
@@ -58,18 +60,19 @@ func TestMask(t *testing.T) {
 		{"within a path", "../asset." + hashA + "/x", "../asset.[asset A]/x"},
 		{"twice", hashA + ":" + hashA, "[asset A]:[asset A]"},
 		{"another hash", hashB, hashB},
-		{"a longer one that begins with it", hashA + "a", hashA + "a"},
+		{"a longer value that begins with the hash", hashA + "a", hashA + "a"},
 		{"upper case", strings.ToUpper(hashA), strings.ToUpper(hashA)},
 		{
-			"deep",
+			"nested",
 			map[string]any{"a": []any{1, nil, map[string]any{"b": hashA}}},
 			map[string]any{"a": []any{1, nil, map[string]any{"b": "[asset A]"}}},
 		},
-		{"a version's logical id",
-			map[string]any{"FnCurrentVersion0A1B2C3D" + hashA[:32]: map[string]any{"Ref": "FnCurrentVersion0A1B2C3D" +
-				hashA[:32]}},
-			map[string]any{"FnCurrentVersion0A1B2C3D[version]": map[string]any{"Ref": "FnCurrentVersion0A1B2C3D[version]"}}},
-		{"a digest alone", hashA[:32], hashA[:32]},
+		{
+			"a version's logical ID",
+			map[string]any{version + hashA[:32]: map[string]any{"Ref": version + hashA[:32]}},
+			map[string]any{version + "[version]": map[string]any{"Ref": version + "[version]"}},
+		},
+		{"a digest without a version's name", hashA[:32], hashA[:32]},
 		{"a member's name", map[string]any{hashA: true}, map[string]any{hashA: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,7 +83,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A golden file reads back as what was written, and an asset's hash is never in it.
+// FuzzRender checks that a golden file parses to the masked template.
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{`{"S3Key":"` + hashA + `.zip"}`, `[1e400,-0,0.10,"<&>"]`, `"\ud800"`, "{}", "null x", ""} {
 		f.Add(s)
@@ -94,10 +97,10 @@ func FuzzRender(f *testing.F) {
 		data := plainjson.Indent(masked)
 		again, err := parse(data)
 		if err != nil || !cmp.Equal(masked, again) {
-			t.Errorf("%q is written as %q, which reads as %v, %v", s, data, again, err)
+			t.Errorf("%q is written as %q: read as %v, %v, want %v", s, data, again, err, masked)
 		}
 		if !strings.HasSuffix(string(data), "\n") {
-			t.Errorf("%q has no newline at the end", data)
+			t.Errorf("got %q, want a newline at the end", data)
 		}
 	})
 }

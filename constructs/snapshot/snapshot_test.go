@@ -19,13 +19,13 @@ import (
 
 func TestMain(m *testing.M) { Main(m) }
 
-func TestMainTurnsValidationOff(t *testing.T) {
+func TestMainDisablesValidation(t *testing.T) {
 	if got := os.Getenv(validation); got == "" {
-		t.Errorf("%s is not set: the binary was not started again", validation)
+		t.Errorf("%s is not set, so Main did not start the binary again", validation)
 	}
 }
 
-// recorder is a test that is told about, not failed.
+// recorder is a test that records its failures instead of failing.
 type recorder struct {
 	testing.TB
 	name   string
@@ -47,7 +47,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// record runs f as a test of its own goroutine, which t.Fatalf ends.
+// record runs f in a goroutine, which Fatalf ends.
 func record(name string, f func(t testing.TB)) *recorder {
 	r := &recorder{name: name}
 	done := make(chan struct{})
@@ -63,7 +63,7 @@ func match(stack awscdk.Stack, name string) *recorder {
 	return record("TestShop", func(t testing.TB) { Match(t, stack, name) })
 }
 
-// expect checks what a test was told: the parts of its only error, or nothing at all.
+// expect checks that the recorder has one message, of kind what, with these parts. It has none if what is not a kind.
 func expect(t *testing.T, r *recorder, what string, parts ...string) {
 	t.Helper()
 	messages := map[string][]string{"error": r.errors, "fatal": r.fatals, "log": r.logs}
@@ -73,17 +73,17 @@ func expect(t *testing.T, r *recorder, what string, parts ...string) {
 			want = 1
 		}
 		if len(got) != want {
-			t.Fatalf("expected %d of kind %s, got %q", want, kind, got)
+			t.Fatalf("messages of kind %s: got %q, want %d", kind, got, want)
 		}
 	}
 	for _, part := range parts {
 		if message := messages[what][0]; !strings.Contains(message, part) {
-			t.Errorf("expected %q in:\n%s", part, message)
+			t.Errorf("got the message\n%s\nwant %q in it", message, part)
 		}
 	}
 }
 
-// update sets the flag for the rest of the test.
+// updateGolden sets the flag -update for the rest of the test.
 func updateGolden(t *testing.T, on bool) {
 	t.Helper()
 	before := flag.Lookup(updateFlag).Value.String()
@@ -110,7 +110,7 @@ func newApp(t *testing.T) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir())})
 }
 
-// newStack has a queue, whose visibility timeout is what differs.
+// newStack returns a stack with a queue of this visibility timeout.
 func newStack(t *testing.T, seconds float64) awscdk.Stack {
 	t.Helper()
 	stack := awscdk.NewStack(newApp(t), jsii.String("Shop"), nil)
@@ -141,36 +141,32 @@ func writeFile(t *testing.T, file, content string) {
 	}
 }
 
-// The life of a golden file: missing, written, the same, different, written again.
+// TestMatch compares with a golden file that is missing, written, equal, different and written again.
 func TestMatch(t *testing.T) {
 	inNewDirectory(t)
 	file := filepath.Join("testdata", "shop.json")
 	expect(t, match(newStack(t, 30), "shop"), "error",
 		file+" does not exist", "from the template of Shop", "go test -run '^TestShop$' -update")
 	if _, err := os.Stat("testdata"); err == nil {
-		t.Errorf("a comparison wrote something")
+		t.Error("Match without -update wrote testdata")
 	}
 
 	updateGolden(t, true)
 	expect(t, match(newStack(t, 30), "shop"), "log", "wrote "+file)
 	golden := readFile(t, file)
 	if !strings.HasSuffix(golden, "}\n") || !strings.HasPrefix(golden, "{\n  \"Parameters\": {\n") {
-		t.Errorf("expected sorted, indented JSON with a newline at the end, got:\n%s", golden)
+		t.Errorf("got:\n%s\nwant sorted, indented JSON with a newline at the end", golden)
 	}
-	expect(t, match(newStack(t, 30), "shop"), "nothing is logged when nothing is written")
+	expect(t, match(newStack(t, 30), "shop"), "nothing")
 
 	updateGolden(t, false)
 	expect(t, match(newStack(t, 30), "shop"), "nothing")
-	expect(
-		t,
-		match(newStack(t, 60), "shop"),
-		"error",
+	expect(t, match(newStack(t, 60), "shop"), "error",
 		"the template of Shop is not what "+file+" has (-golden file, +template):\n"+
 			"Resources.Queue4A7E3555.Properties.VisibilityTimeout\n- 30\n+ 60\n"+
-			"If this is what you meant: go test -run '^TestShop$' -update",
-	)
+			"If this is what you meant: go test -run '^TestShop$' -update")
 	if readFile(t, file) != golden {
-		t.Errorf("a comparison changed the golden file")
+		t.Error("Match without -update changed the golden file")
 	}
 
 	updateGolden(t, true)
@@ -178,11 +174,11 @@ func TestMatch(t *testing.T) {
 	updateGolden(t, false)
 	expect(t, match(newStack(t, 60), "shop"), "nothing")
 	if entries, err := os.ReadDir("testdata"); err != nil || len(entries) != 1 {
-		t.Errorf("testdata has %v, %v, expected one file", entries, err)
+		t.Errorf("testdata: got %v, %v, want one file", entries, err)
 	}
 }
 
-func TestGoldenFileThatIsWrittenOtherwise(t *testing.T) {
+func TestGoldenFileFormat(t *testing.T) {
 	inNewDirectory(t)
 	updateGolden(t, true)
 	match(newStack(t, 30), "shop")
@@ -201,7 +197,7 @@ func TestGoldenFileThatIsWrittenOtherwise(t *testing.T) {
 			"VisibilityTimeout",
 		},
 		{"empty", "", "testdata/shop.json: EOF. To write it anew: go test"},
-		{"cut off", golden[:len(golden)-5], "testdata/shop.json: unexpected EOF. To write it anew"},
+		{"truncated", golden[:len(golden)-5], "testdata/shop.json: unexpected EOF. To write it anew"},
 		{"two values", golden + golden, "there is something after the JSON value. To write it anew"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -215,7 +211,7 @@ func TestGoldenFileThatIsWrittenOtherwise(t *testing.T) {
 	}
 }
 
-func TestGoldenFileThatCannotBeReadOrWritten(t *testing.T) {
+func TestGoldenFileErrors(t *testing.T) {
 	inNewDirectory(t)
 	writeFile(t, "testdata/directory.json/file", "")
 	writeFile(t, "testdata/file", "")
@@ -225,11 +221,11 @@ func TestGoldenFileThatCannotBeReadOrWritten(t *testing.T) {
 	expect(t, match(stack, "directory"), "fatal", "snapshot: ", "directory.json")
 	expect(t, match(stack, "file/name"), "fatal", "snapshot: ", "file")
 	if left, _ := filepath.Glob("testdata/.snapshot-*"); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
+		t.Errorf("temporary files: got %q, want none", left)
 	}
 }
 
-func TestUpdateLeavesAFileThatIsTheSame(t *testing.T) {
+func TestUpdateKeepsEqualFile(t *testing.T) {
 	inNewDirectory(t)
 	updateGolden(t, true)
 	match(newStack(t, 30), "shop")
@@ -239,11 +235,11 @@ func TestUpdateLeavesAFileThatIsTheSame(t *testing.T) {
 	}
 	match(newStack(t, 30), "shop")
 	if info, err := os.Stat("testdata/shop.json"); err != nil || !info.ModTime().Equal(long) {
-		t.Errorf("the file was written again: %v, %v", info, err)
+		t.Errorf("got %v, %v, want the file with its old time", info, err)
 	}
 }
 
-func TestUpdateIsRefusedInCI(t *testing.T) {
+func TestUpdateInCI(t *testing.T) {
 	for _, tt := range []struct {
 		ci      string
 		refused bool
@@ -252,12 +248,12 @@ func TestUpdateIsRefusedInCI(t *testing.T) {
 			inNewDirectory(t)
 			t.Setenv("CI", tt.ci)
 			stack := newStack(t, 30)
-			expect(t, match(stack, "shop"), "error", "does not exist") // Comparing is what CI is for.
+			expect(t, match(stack, "shop"), "error", "does not exist") // CI may compare
 			updateGolden(t, true)
 			r := match(stack, "shop")
 			_, err := os.Stat("testdata/shop.json")
 			if written := err == nil; written == tt.refused {
-				t.Errorf("written: %v", written)
+				t.Errorf("golden file written: got %v, want %v", written, !tt.refused)
 			}
 			if tt.refused {
 				expect(t, r, "fatal", "-update is refused as CI="+tt.ci+" is set", "commit the file, or unset CI")
@@ -272,7 +268,7 @@ func TestNames(t *testing.T) {
 	inNewDirectory(t)
 	for _, tt := range []struct {
 		name string
-		want string // file; empty: refused
+		want string // the file, or "" if the name is refused
 	}{
 		{"shop", "testdata/shop.json"},
 		{"shop/with cors", "testdata/shop/with cors.json"},
@@ -293,16 +289,12 @@ func TestNames(t *testing.T) {
 	} {
 		got, err := goldenFile(tt.name)
 		if (err != nil) != (tt.want == "") || got != filepath.FromSlash(tt.want) {
-			t.Errorf("%q: got %q, %v, expected %q", tt.name, got, err, tt.want)
+			t.Errorf("%q: got %q, %v, want %q", tt.name, got, err, tt.want)
 		}
 	}
 	updateGolden(t, true)
-	expect(
-		t,
-		match(newStack(t, 30), "../shop"),
-		"fatal",
-		`snapshot: "../shop" is not a name for a file in testdata: expected one such as "shop"`,
-	)
+	expect(t, match(newStack(t, 30), "../shop"), "fatal",
+		`snapshot: "../shop" is not a name for a file in testdata: expected one such as "shop"`)
 	expect(t, match(newStack(t, 30), "shop/with-cors"), "log")
 	if _, err := os.Stat("testdata/shop/with-cors.json"); err != nil {
 		t.Error(err)
@@ -320,12 +312,12 @@ func FuzzNames(f *testing.F) {
 		}
 		inside, err := filepath.Rel(folder, file)
 		if err != nil || !filepath.IsLocal(inside) || filepath.Clean(file) != file {
-			t.Errorf("%q leads to %q", name, file)
+			t.Errorf("%q: got the file %q, want a clean path inside %s", name, file, folder)
 		}
 	})
 }
 
-// Where a stack is, and what was synthesized before, does not matter.
+// Match compares a stack at any place in the app, also after the app was synthesized.
 func TestStacksOfOneApp(t *testing.T) {
 	inNewDirectory(t)
 	updateGolden(t, true)
@@ -342,7 +334,7 @@ func TestStacksOfOneApp(t *testing.T) {
 	inner := awscdk.NewStage(stage, jsii.String("Europe"), nil)
 	deep := awscdk.NewStack(inner, jsii.String("Deep"), nil)
 	addQueue(deep, 5)
-	for _, s := range []awscdk.Stage{app, stage, inner} { // Aspects run for the stage that they are added to.
+	for _, s := range []awscdk.Stage{app, stage, inner} { // an aspect applies only to the stage that it is added to
 		awscdk.Tags_Of(s).Add(jsii.String("team"), jsii.String("shop"), nil)
 	}
 	stacks := map[string]awscdk.Stack{"first": first, "second": second, "nested": nested, "staged": staged, "deep": deep}
@@ -358,24 +350,26 @@ func TestStacksOfOneApp(t *testing.T) {
 	for name, seconds := range map[string]int{"first": 1, "second": 2, "nested": 3, "staged": 4, "deep": 5} {
 		golden := readFile(t, "testdata/"+name+".json")
 		if !strings.Contains(golden, fmt.Sprintf(`"VisibilityTimeout": %d`, seconds)) {
-			t.Errorf("%s has another stack's queue:\n%s", name, golden)
+			t.Errorf("%s: got another stack's queue:\n%s", name, golden)
 		}
 		if !strings.Contains(golden, `"team"`) {
-			t.Errorf("%s does not have the tag:\n%s", name, golden)
+			t.Errorf("%s: got no tag:\n%s", name, golden)
 		}
 	}
 }
 
-// A function's code changes and the golden file does not. What only looks like an asset's hash is compared.
+// A change of a function's code does not change the golden file. A value that only looks like an asset's hash is
+// compared.
 func TestAssetHashes(t *testing.T) {
 	inNewDirectory(t)
 	digest := strings.Repeat("0123456789abcdef", 4)
 	withCode := func(code, variable string) awscdk.Stack {
 		dir := t.TempDir()
 		writeFile(t, filepath.Join(dir, "bootstrap"), code)
-		app := awscdk.NewApp(
-			&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), Context: &map[string]any{"aws:cdk:enable-asset-metadata": true}},
-		)
+		app := awscdk.NewApp(&awscdk.AppProps{
+			Outdir:  jsii.String(t.TempDir()),
+			Context: &map[string]any{"aws:cdk:enable-asset-metadata": true},
+		})
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		nested := awscdk.NewNestedStack(stack, jsii.String("Nested"), nil)
 		for _, scope := range []awscdk.Stack{stack, nested} {
@@ -398,7 +392,7 @@ func TestAssetHashes(t *testing.T) {
 		`"DIGEST": "` + digest + `"`,
 	} {
 		if !strings.Contains(golden, part) {
-			t.Errorf("expected %s in:\n%s", part, golden)
+			t.Errorf("got the golden file\n%s\nwant %s in it", golden, part)
 		}
 	}
 	expect(t, match(withCode("2", digest), "shop"), "nothing")
@@ -412,7 +406,7 @@ func TestAssetHashes(t *testing.T) {
 		}
 	}
 	if !assetHash.MatchString(strings.TrimSuffix(key, ".zip")) {
-		t.Errorf("Template has %q, expected the asset's hash", key)
+		t.Errorf("S3Key in Template: got %q, want the asset's hash", key)
 	}
 }
 
@@ -423,14 +417,14 @@ func TestCommand(t *testing.T) {
 		"TestShop/it's":        "go test -run '^TestShop$/^it.s$' -update",
 	} {
 		if got := command(&recorder{name: name}); got != want {
-			t.Errorf("%s: got %s, expected %s", name, got, want)
+			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
 }
 
 func TestUpdateFlag(t *testing.T) {
 	if f := flag.Lookup("update"); f == nil || f.DefValue != "false" {
-		t.Errorf("the test binary has %v, expected -update", f)
+		t.Errorf("flag of the test binary: got %v, want -update with the default false", f)
 	}
 	other := flag.NewFlagSet("other", flag.ContinueOnError)
 	other.Bool("on", true, "")
@@ -444,11 +438,11 @@ func TestUpdateFlag(t *testing.T) {
 		}
 	}
 	if !slices.Equal(on, []string{"on"}) {
-		t.Errorf("on are %q", on)
+		t.Errorf("flags that are on: got %q, want only on", on)
 	}
 }
 
-func TestNoStack(t *testing.T) {
+func TestNilStack(t *testing.T) {
 	expect(t, match(nil, "shop"), "fatal", "snapshot: the stack for "+filepath.Join("testdata", "shop.json")+" is nil")
 	expect(t, record("TestShop", func(t testing.TB) { Template(t, nil) }), "fatal", "snapshot: the stack is nil")
 }

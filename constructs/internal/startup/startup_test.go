@@ -11,12 +11,10 @@ import (
 
 func TestWarn(t *testing.T) {
 	_, file, _, _ := runtime.Caller(0)
+	invalid := filepath.Join(file, "cache") // below a file
 	for root, want := range map[string]string{
 		t.TempDir(): "",
-		filepath.Join(
-			file,
-			"cache",
-		): "gatehouse: jsii, which runs CDK, cannot write to its cache folder " + filepath.Join(file, "cache"),
+		invalid:     "gatehouse: jsii, which runs CDK, cannot write to its cache folder " + invalid,
 	} {
 		var out strings.Builder
 		warn(&out, func(name string) string {
@@ -25,8 +23,9 @@ func TestWarn(t *testing.T) {
 			}
 			return ""
 		})
-		if got := out.String(); (got == "") != (want == "") || !strings.HasPrefix(got, want) || strings.Count(got, "\n") > 1 {
-			t.Errorf("%s: %q, want one line with %q", root, got, want)
+		got := out.String()
+		if (got == "") != (want == "") || !strings.HasPrefix(got, want) || strings.Count(got, "\n") > 1 {
+			t.Errorf("%s: got %q, want one line with %q", root, got, want)
 		}
 	}
 }

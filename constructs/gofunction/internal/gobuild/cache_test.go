@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// entries are the files of a cache.
+// entries returns the files of a cache.
 func entries(t *testing.T, dir string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -22,18 +22,18 @@ func entries(t *testing.T, dir string) []string {
 	return files
 }
 
-// plant replaces the only executable of a cache by another that the cache cannot tell from its own.
+// plant replaces the only executable of a cache with valid data.
 func plant(t *testing.T, dir string, data []byte) {
 	t.Helper()
 	files := entries(t, dir)
 	if len(files) != 1 {
-		t.Fatalf("the cache has %d files, expected one", len(files))
+		t.Fatalf("the cache has %d files, want one", len(files))
 	}
 	sum := sha256.Sum256(data)
 	write(t, files[0], string(append(sum[:], data...)))
 }
 
-// The second process does not link what the first did, and never gets what was made from another source.
+// A second process takes the executable from the cache if its input is the same, and only then.
 func TestCache(t *testing.T) {
 	planted := []byte("planted")
 	embedding := maps.Clone(shop)
@@ -50,10 +50,10 @@ func TestCache(t *testing.T) {
 		{"times", shop, func(t *testing.T, dir string, _ *Target) {
 			write(t, filepath.Join(dir, "orders-fn/main.go"), shop["orders-fn/main.go"])
 		}, true},
-		{"a file that is not built", shop, func(t *testing.T, dir string, _ *Target) {
+		{"a file that is not part of the build", shop, func(t *testing.T, dir string, _ *Target) {
 			write(t, filepath.Join(dir, "orders-fn/main_test.go"), "package main\n")
 		}, true},
-		{"a package far away, in nothing but a function's body", shop, func(t *testing.T, dir string, _ *Target) {
+		{"a function's body in an indirect import", shop, func(t *testing.T, dir string, _ *Target) {
 			write(
 				t,
 				filepath.Join(dir, "price/currency/euro.go"),
@@ -76,7 +76,7 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
 		}, false},
 		{"tags", shop, func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
-		{"settings", shop, func(_ *testing.T, _ string, target *Target) { // with which go compiles nothing again
+		{"settings", shop, func(_ *testing.T, _ string, target *Target) { // go compiles nothing again for this setting
 			target.Settings = map[string]string{"GOFIPS140": "latest"}
 		}, false},
 	} {
@@ -92,19 +92,19 @@ func TestCache(t *testing.T) {
 			}
 			got := mustBuild(t, runs.builder(t, dir, cacheDir), target)
 			if hit := bytes.Equal(got, planted); hit != tt.hit {
-				t.Errorf("taken from the cache: %v, expected %v", hit, tt.hit)
+				t.Errorf("from the cache: got %v, want %v", hit, tt.hit)
 			}
 			if !tt.hit {
 				if want := mustBuild(t, runs.builder(t, dir, ""), target); !bytes.Equal(got, want) {
-					t.Errorf("got other bytes than without a cache")
+					t.Error("got other bytes than without a cache")
 				}
 			}
 		})
 	}
 }
 
-// Each setting is in the key, and so are the system and the architecture. Most of them cannot be built with here, or Go
-// would compile its whole runtime for each.
+// The cache's key depends on each setting, the system and the architecture. The test does not build with them, because
+// Go would compile its runtime for each.
 func TestCacheKeys(t *testing.T) {
 	list := []byte("named|main|example.com/shop/orders-fn|id|\n")
 	keyOf := func(change func(*command)) string {
@@ -132,20 +132,20 @@ func TestCacheKeys(t *testing.T) {
 	} {
 		key := keyOf(change)
 		if other, taken := known[key]; taken {
-			t.Errorf("%s: the key is that of %s", name, other)
+			t.Errorf("%s: got the key of %s", name, other)
 		}
 		known[key] = name
 	}
 	if key := keyOf(func(c *command) { c.settings.GOVERSION = "devel go1.27-abcdef" }); key != "" {
-		t.Errorf("a Go under development has the key %q, want none", key)
+		t.Errorf("development version of Go: got the key %q, want none", key)
 	}
 	if same := keyOf(setting("GOARM64", "v8.0")); known[same] != "nothing" {
-		t.Error("a default that is named has another key")
+		t.Error("a setting with its default value has another key than no setting")
 	}
 }
 
-// A source that is saved between compiling and linking must not leave its executable under the other one's key.
-func TestCacheSourceChangesMeanwhile(t *testing.T) {
+// If the source changes between compiling and linking, the executable must not be stored under the old source's key.
+func TestCacheIgnoresBuildOfChangedSource(t *testing.T) {
 	dir, cacheDir := writeModule(t, shop), t.TempDir()
 	changed := strings.Replace(shop["price/currency/euro.go"], "euro", "yuan", 1)
 	b := shared.builder(t, dir, cacheDir)
@@ -158,32 +158,32 @@ func TestCacheSourceChangesMeanwhile(t *testing.T) {
 	}
 	got := mustBuild(t, b, lambda(dir, "./orders-fn"))
 	if !bytes.Contains(got, []byte("yuan")) {
-		t.Fatalf("the source was not changed before it was linked")
+		t.Fatal("the source did not change before linking")
 	}
 	if files := entries(t, cacheDir); len(files) != 0 {
-		t.Errorf("the cache has %q, expected nothing", files)
+		t.Errorf("cache: got %q, want no files", files)
 	}
 	if again := mustBuild(t, b, lambda(dir, "./orders-fn")); !bytes.Equal(again, got) {
-		t.Errorf("the second function of this process got other bytes")
+		t.Error("second build of the process: got other bytes")
 	}
 }
 
-// The same bytes come from the cache as from the linker, also for a second copy of the source.
-func TestCacheGivesTheSameBytes(t *testing.T) {
+// The cache returns the linker's bytes, also for a second copy of the source.
+func TestCacheReturnsSameBytes(t *testing.T) {
 	cacheDir := t.TempDir()
 	dir := writeModule(t, shop)
 	first := mustBuild(t, shared.builder(t, dir, cacheDir), lambda(dir, "./orders-fn"))
 	second := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, lambda(writeModule(t, shop), "./orders-fn"))
 	if !bytes.Equal(first, second) {
-		t.Errorf("got other bytes")
+		t.Error("got other bytes than from the linker")
 	}
 	if n := len(entries(t, cacheDir)); n != 1 {
-		t.Errorf("the cache has %d files, expected one", n)
+		t.Errorf("the cache has %d files, want one", n)
 	}
 }
 
-// A cache that cannot be trusted or used costs time and nothing else.
-func TestCacheThatDoesNotWork(t *testing.T) {
+// If the cache is damaged or cannot be used, the builder builds again.
+func TestUnusableCache(t *testing.T) {
 	dir := writeModule(t, shop)
 	target := lambda(dir, "./orders-fn")
 	want := mustBuild(t, shared.builder(t, dir, ""), target)
@@ -197,7 +197,7 @@ func TestCacheThatDoesNotWork(t *testing.T) {
 			data[len(data)-1] ^= 1
 			write(t, file, string(data))
 		}},
-		{"cut off", func(t *testing.T, b *Builder) {
+		{"truncated", func(t *testing.T, b *Builder) {
 			if err := os.Truncate(entries(t, b.CacheDir)[0], 1000); err != nil {
 				t.Fatal(err)
 			}
@@ -224,7 +224,7 @@ func TestCacheThatDoesNotWork(t *testing.T) {
 			tt.spoil(t, next)
 			for name, b := range map[string]*Builder{"the same process": b, "the next one": next} {
 				if got := mustBuild(t, b, target); !bytes.Equal(got, want) {
-					t.Errorf("%s got other bytes", name)
+					t.Errorf("%s: got other bytes", name)
 				}
 			}
 		})
@@ -240,7 +240,7 @@ func TestCacheForgets(t *testing.T) {
 	c := cache{dir: t.TempDir(), now: func() time.Time { return now }}
 	for _, key := range []string{"used", "unused"} {
 		if !c.put(key, executable(key)) {
-			t.Fatalf("%s was not kept", key)
+			t.Fatalf("%s: not in the cache after it was stored", key)
 		}
 	}
 	now = now.Add(4 * 24 * time.Hour)
@@ -251,7 +251,7 @@ func TestCacheForgets(t *testing.T) {
 	c.put("new", executable("new"))
 	for key, kept := range map[string]bool{"used": true, "unused": false, "new": true} {
 		if _, err := c.get(key); (err == nil) != kept {
-			t.Errorf("%s is there: %v, expected %v", key, err == nil, kept)
+			t.Errorf("%s in the cache: got %v, want %v", key, err == nil, kept)
 		}
 	}
 }
@@ -264,6 +264,6 @@ func TestDefaultCacheDir(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	if dir := DefaultCacheDir(); dir != "" {
-		t.Errorf("got %s for a user without a home directory, expected none", dir)
+		t.Errorf("got %s for a user without a home directory, want none", dir)
 	}
 }

@@ -11,7 +11,7 @@ func TestModuleFlags(t *testing.T) {
 		name, goflags string
 		want, dropped []string
 	}{
-		{"nothing", "", nil, nil},
+		{"empty", "", nil, nil},
 		{"only spaces", "  \t ", nil, nil},
 		{
 			"the ones that choose modules",
@@ -26,27 +26,28 @@ func TestModuleFlags(t *testing.T) {
 			nil,
 			[]string{"-tags=a", "-v", "-gcflags=-N", "-race", "-module=x"},
 		},
-		{"what is done anyway", "-trimpath -buildvcs=false", nil, nil},
+		{"flags that are always set", "-trimpath -buildvcs=false", nil, nil},
 		{
 			"quoted, with a space",
 			`"-modfile=my dir/go.mod" '-ldflags=-s -mod=mod'`,
 			[]string{"-modfile=my dir/go.mod"},
 			[]string{"-ldflags=-s -mod=mod"},
 		},
-		{"a quote that does not end", `'-mod=mod`, []string{"-mod=mod"}, nil},
+		{"an unterminated quote", `'-mod=mod`, []string{"-mod=mod"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := moduleFlags(tt.goflags); !slices.Equal(got, tt.want) {
-				t.Errorf("got %q, expected %q", got, tt.want)
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if got := droppedFlags(tt.goflags); !slices.Equal(got, tt.dropped) {
-				t.Errorf("dropped %q, expected %q", got, tt.dropped)
+				t.Errorf("dropped flags: got %q, want %q", got, tt.dropped)
 			}
 		})
 	}
 }
 
-// Whatever GOFLAGS hold, only flags that choose modules come through, and never a variable twice.
+// FuzzEnvironment checks, for any GOFLAGS, that only flags that select modules are kept, and that each variable occurs
+// once.
 func FuzzEnvironment(f *testing.F) {
 	for _, s := range []string{
 		"",
@@ -65,12 +66,12 @@ func FuzzEnvironment(f *testing.F) {
 		for _, flag := range moduleFlags(s) {
 			name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "=")
 			if !strings.HasPrefix(name, "mod") || name == "module" {
-				t.Errorf("GOFLAGS=%q lets %q through", s, flag)
+				t.Errorf("GOFLAGS=%q: got the flag %q, want only flags that select modules", s, flag)
 			}
 		}
 		env := lambda("/", "a").environ([]string{s, "GOFLAGS=" + s, "GOEXPERIMENT=" + s, "GO_LDSO=" + s, "HOME=/"})
 		if !slices.Contains(env, "HOME=/") {
-			t.Errorf("the variables that do not concern the build are gone: %q", env)
+			t.Errorf("got %q, want also the variables that do not affect the build", env)
 		}
 		for _, name := range []string{
 			"GOFLAGS",
@@ -83,17 +84,17 @@ func FuzzEnvironment(f *testing.F) {
 			"GOFIPS140",
 		} {
 			if n := count(env, name); n != 1 {
-				t.Errorf("%s is there %d times in %q", name, n, env)
+				t.Errorf("%s: got it %d times in %q, want once", name, n, env)
 			}
 		}
 		if count(env, "GO_LDSO") != 0 {
-			t.Errorf("the linker's own variables are kept: %q", env)
+			t.Errorf("got %q, want no variables of the linker", env)
 		}
 	})
 }
 
-// The settings are the target's. Those that it does not choose are go's defaults, whatever the environment says; for
-// the levels of processors the lowest ones.
+// The target's settings are used. A setting that the target does not have gets go's default, not the environment's
+// value. The processor level gets the lowest one.
 func TestSettings(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -112,7 +113,7 @@ func TestSettings(t *testing.T) {
 			env := target.environ([]string{"GOAMD64=v2", "GOARM64=v9.0", "GOEXPERIMENT=arenas", "GOFIPS140=latest"})
 			for _, want := range tt.want {
 				if name, _, _ := strings.Cut(want, "="); !slices.Contains(env, want) || count(env, name) != 1 {
-					t.Errorf("want %s, once, in %q", want, env)
+					t.Errorf("got %q, want %s once", env, want)
 				}
 			}
 		})

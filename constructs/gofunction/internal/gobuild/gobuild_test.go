@@ -18,11 +18,13 @@ import (
 	"testing"
 )
 
-// shop is a module with nothing but the runtime in it, so that a build takes no longer than it must.
+// shop is a module that imports only its own packages, so that it builds fast.
 var shop = map[string]string{
-	"go.mod":                    "module example.com/shop\n\ngo 1.26\n",
-	"orders-fn/main.go":         "package main\n\nimport \"example.com/shop/price\"\n\nfunc main() { println(price.Of()) }\n",
-	"price/price.go":            "package price\n\nimport \"example.com/shop/price/currency\"\n\nfunc Of() string { return currency.Name() }\n",
+	"go.mod": "module example.com/shop\n\ngo 1.26\n",
+	"orders-fn/main.go": "package main\n\nimport \"example.com/shop/price\"\n\n" +
+		"func main() { println(price.Of()) }\n",
+	"price/price.go": "package price\n\nimport \"example.com/shop/price/currency\"\n\n" +
+		"func Of() string { return currency.Name() }\n",
 	"price/currency/euro.go":    "package currency\n\n//go:noinline\nfunc Name() string { return \"euro\" }\n",
 	"tagged-fn/main.go":         "//go:build staging\n\npackage main\n\nfunc main() {}\n",
 	"tagged-fn/without_test.go": "package main\n",
@@ -51,7 +53,7 @@ func write(t *testing.T, file, content string) {
 	}
 }
 
-// environ is the process's environment with nothing in it that steers a build, and with the given variables.
+// environ returns a function that returns the process's environment without build settings, and with the variables.
 func environ(variables ...string) func() []string {
 	return func() []string {
 		env := slices.DeleteFunc(os.Environ(), func(v string) bool {
@@ -74,7 +76,7 @@ func mustBuild(t *testing.T, b *Builder, target Target) []byte {
 	}
 	data := bytesOf(t, made)
 	if made.Digest != sha256.Sum256(data) {
-		t.Error("the digest is not that of the bytes")
+		t.Error("Digest differs from the SHA-256 of the bytes")
 	}
 	return data
 }
@@ -99,18 +101,16 @@ func TestExecutable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f.Machine != elf.EM_AARCH64 {
-		t.Errorf("built for %v, expected arm64", f.Machine)
+		t.Errorf("machine: got %v, want arm64", f.Machine)
 	}
 	for _, section := range []string{".symtab", ".debug_info", ".note.go.buildid", ".interp"} {
 		if f.Section(section) != nil {
-			t.Errorf(
-				"there is a section %s: expected a static executable without symbols, debug information and build ID",
-				section,
-			)
+			t.Errorf("got the section %s, want a static executable without symbols, debug information and build ID",
+				section)
 		}
 	}
 	if strings.Contains(string(data), dir) {
-		t.Errorf("the executable has the path of its source in it")
+		t.Error("the executable contains the path of its source")
 	}
 	info, err := buildinfo.Read(bytes.NewReader(data))
 	if err != nil {
@@ -129,31 +129,31 @@ func TestExecutable(t *testing.T) {
 		"GOARM64":     "v8.0",
 	} {
 		if settings[key] != want {
-			t.Errorf("built with %s=%s, expected %s", key, settings[key], want)
+			t.Errorf("build setting %s: got %s, want %s", key, settings[key], want)
 		}
 	}
 	for key := range settings {
 		if strings.HasPrefix(key, "vcs") {
-			t.Errorf("built with %s: a commit changes the bytes", key)
+			t.Errorf("build setting %s is set, so a commit changes the bytes", key)
 		}
 	}
 }
 
-// An executable for this machine alone has the paths of its source, so that go has its packages compiled already.
+// A build for this machine keeps the paths of its source, so go can use packages that it has compiled before.
 func TestKeepPaths(t *testing.T) {
 	dir := writeModule(t, shop)
 	b := shared.builder(t, dir, "")
 	here := Target{Package: "./orders-fn", Dir: dir, OS: runtime.GOOS, Arch: runtime.GOARCH, KeepPaths: true}
 	if data := mustBuild(t, b, here); !bytes.Contains(data, []byte(filepath.Join(dir, "orders-fn", "main.go"))) {
-		t.Error("the path of the source is not in the executable")
+		t.Error("the executable for this machine does not contain the path of its source")
 	}
-	// If it was made in another place, the memory has looked for the path of that.
+	// If this executable was built in another folder, the memory checked that folder's path.
 	if data := mustBuild(t, b, lambda(dir, "./orders-fn")); bytes.Contains(data, []byte(dir)) {
-		t.Error("the path of the source is in an executable for Lambda")
+		t.Error("the executable for Lambda contains the path of its source")
 	}
 }
 
-// An executable for a debugger has its symbols, and its own packages as they are written.
+// A build for a debugger keeps symbols, and does not optimize the module's packages.
 func TestDebug(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("it is read as ELF")
@@ -170,19 +170,19 @@ func TestDebug(t *testing.T) {
 		return f.Section(".debug_info") != nil || f.Section(".zdebug_info") != nil
 	}
 	if symbols(target) {
-		t.Error("an executable for Lambda has symbols")
+		t.Error("the executable for Lambda has symbols")
 	}
 	target.Debug = true
 	if !symbols(target) {
-		t.Error("an executable for a debugger has none")
+		t.Error("the executable for a debugger has no symbols")
 	}
 	if build, err := b.Recorded(target); err != nil || build.Linker != "-buildid=" ||
 		!slices.Contains(build.Flags, "-gcflags=./...=-N -l") {
-		t.Errorf("recorded: %+v, %v", build, err)
+		t.Errorf("got the record %+v, %v", build, err)
 	}
 }
 
-// The same source gives the same bytes, whatever the place, the way the package is named and the environment say.
+// The same source gives the same bytes, independent of its folder, of how Package names it and of the environment.
 func TestReproducible(t *testing.T) {
 	here, there := writeModule(t, shop), writeModule(t, shop)
 	want := mustBuild(t, shared.builder(t, here, ""), lambda(here, "./orders-fn"))
@@ -220,7 +220,7 @@ func TestReproducible(t *testing.T) {
 			b := inThere.builder(t, there, "")
 			b.Environ = tt.environ
 			if got := mustBuild(t, b, tt.target); !bytes.Equal(got, want) {
-				t.Errorf("got other bytes (%d, expected %d)", len(got), len(want))
+				t.Errorf("got other bytes, %d of them, want the same %d", len(got), len(want))
 			}
 		})
 	}
@@ -256,7 +256,13 @@ func TestErrors(t *testing.T) {
 			ErrProps,
 			[]string{`Dir "` + filepath.Join(dir, "nothing") + `": there is no directory`},
 		},
-		{"a directory that is a file", lambda(dir, "./go.mod"), nil, ErrProps, []string{`Package "./go.mod": `, "go.mod is not a directory"}},
+		{
+			"a file instead of a directory",
+			lambda(dir, "./go.mod"),
+			nil,
+			ErrProps,
+			[]string{`Package "./go.mod": `, "go.mod is not a directory"},
+		},
 		{
 			"a library",
 			lambda(dir, "example.com/shop/price"),
@@ -285,7 +291,8 @@ func TestErrors(t *testing.T) {
 			nil,
 			ErrGo,
 			[]string{
-				"it is built for linux/arm64 without cgo, with the tags lambda.norpc, and there is a package without a file for that: ",
+				"it is built for linux/arm64 without cgo, with the tags lambda.norpc, " +
+					"and there is a package without a file for that: ",
 				"build constraints exclude all Go files",
 			},
 		},
@@ -384,14 +391,14 @@ func TestErrors(t *testing.T) {
 			[]string{"GOEXPERIMENT is empty"},
 		},
 		{
-			"an experiment from outside",
+			"an experiment in the environment",
 			lambda(dir, "./orders-fn"),
 			environ("GOEXPERIMENT=jsonv2"),
 			ErrEnvironment,
 			[]string{"GOEXPERIMENT=jsonv2 is set", "set GOEXPERIMENT in BuildSettings", "or unset it"},
 		},
 		{
-			"a FIPS module from outside",
+			"a FIPS module in the environment",
 			lambda(dir, "./orders-fn"),
 			environ("GOFIPS140=latest"),
 			ErrEnvironment,
@@ -406,18 +413,18 @@ func TestErrors(t *testing.T) {
 			b.Environ = tt.environ
 			_, err := b.Build(tt.target)
 			if !errors.Is(err, tt.is) {
-				t.Fatalf("got %v, expected it to be %q", err, tt.is)
+				t.Fatalf("got %v, want %q", err, tt.is)
 			}
 			for _, part := range tt.want {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("expected %q in:\n%v", part, err)
+					t.Errorf("got the error\n%v\nwant %q in it", err, part)
 				}
 			}
 		})
 	}
 }
 
-func TestSettingsAllowWhatIsSetOutside(t *testing.T) {
+func TestSettingsOverrideEnvironment(t *testing.T) {
 	dir := writeModule(t, shop)
 	target := lambda(dir, "./orders-fn")
 	plain := mustBuild(t, shared.builder(t, dir, ""), target)
@@ -427,10 +434,10 @@ func TestSettingsAllowWhatIsSetOutside(t *testing.T) {
 	b.Environ = environ("GOFIPS140=latest")
 	outside := mustBuild(t, b, target)
 	if bytes.Equal(inside, plain) {
-		t.Errorf("GOFIPS140 in Settings changed nothing")
+		t.Error("GOFIPS140 in Settings: got the same bytes as without it")
 	}
 	if !bytes.Equal(inside, outside) {
-		t.Errorf("GOFIPS140 of the environment changes what Settings say")
+		t.Error("GOFIPS140 in the environment: got other bytes than with Settings alone")
 	}
 }
 
@@ -438,11 +445,11 @@ func TestNoGoCommand(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, err := new(Builder).Build(lambda(writeModule(t, shop), "./orders-fn"))
 	if !errors.Is(err, ErrNoGo) || !strings.Contains(err.Error(), "https://go.dev/dl") {
-		t.Errorf("got %v, expected that there is no go command and where to get it", err)
+		t.Errorf("got %v, want an error that says where to get the go command", err)
 	}
 }
 
-// One target builds once, however many ask at the same time and whatever happens to the source.
+// A Builder builds a target once, also for concurrent calls and after the source changes.
 func TestOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -471,24 +478,24 @@ func TestOnce(t *testing.T) {
 			results = append(results, mustBuild(t, b, target))
 			for _, data := range results {
 				if len(data) == 0 || !bytes.Equal(data, results[0]) {
-					t.Fatalf("got other bytes from one Builder")
+					t.Fatal("got other bytes from the same Builder")
 				}
 			}
 			if n := builds.Load(); n != 1 {
-				t.Errorf("built %d times, expected once", n)
+				t.Errorf("got %d builds, want 1", n)
 			}
 			other := target
 			other.Tags = []string{"other"}
 			mustBuild(t, b, other)
 			if n := builds.Load(); n != 2 {
-				t.Errorf("another target: built %d times in all, expected twice", n)
+				t.Errorf("another target: got %d builds in all, want 2", n)
 			}
 		})
 	}
 }
 
-// What is asked for again is the same, even without the cache in which it was.
-func TestOneDigestABuild(t *testing.T) {
+// A second Build returns the same executable, also after the cache was removed.
+func TestDigestIsRemembered(t *testing.T) {
 	dir := writeModule(t, shop)
 	b := shared.builder(t, dir, t.TempDir())
 	target := lambda(dir, "./orders-fn")
@@ -506,19 +513,19 @@ func TestOneDigestABuild(t *testing.T) {
 	}
 }
 
-func TestFailureIsTriedAgain(t *testing.T) {
+func TestFailedBuildIsRepeated(t *testing.T) {
 	dir := writeModule(t, shop)
 	b := shared.builder(t, dir, "")
 	write(t, filepath.Join(dir, "orders-fn/main.go"), shop["broken-fn/main.go"])
 	if _, err := b.Build(lambda(dir, "./orders-fn")); !errors.Is(err, ErrGo) {
-		t.Fatalf("got %v, expected a failure", err)
+		t.Fatalf("got %v, want a failure", err)
 	}
 	write(t, filepath.Join(dir, "orders-fn/main.go"), shop["orders-fn/main.go"])
 	mustBuild(t, b, lambda(dir, "./orders-fn"))
 }
 
-// A folder that go cannot write to is named with its variable.
-func TestWithoutAFolderToWriteTo(t *testing.T) {
+// The error names a folder that go cannot write to, and the variable that sets it.
+func TestUnwritableFolders(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, missing)
@@ -532,12 +539,12 @@ func TestWithoutAFolderToWriteTo(t *testing.T) {
 		_, err := (&Builder{Environ: env}).Build(lambda(writeModule(t, shop), "./orders-fn"))
 		if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), missing+", which TMPDIR names") ||
 			!strings.Contains(err.Error(), "GOCACHE") {
-			t.Errorf("%s: got %v, expected the folders, the variables and the way out", name, err)
+			t.Errorf("%s: got %v, want the folders, the variables and the way out", name, err)
 		}
 	}
 }
 
-func TestNothingIsLeftBehind(t *testing.T) {
+func TestBuildRemovesItsFiles(t *testing.T) {
 	dir, temporary := writeModule(t, shop), t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, temporary)
@@ -555,7 +562,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	slices.Sort(got)
 	if want := slices.Sorted(maps.Keys(shop)); !slices.Equal(got, want) {
-		t.Errorf("the tree has %q, expected %q", got, want)
+		t.Errorf("the tree has %q, want %q", got, want)
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// guard is another module, with a main package that shares a library with what imports the module.
+// guard is another module. Its main package imports its library, which other modules import too.
 var guard = map[string]string{
 	"go.mod":         "module example.com/guard\n\ngo 1.26\n",
 	"LICENSE":        "none\n",
@@ -24,7 +24,7 @@ var guard = map[string]string{
 	"rules/rules.go": "package rules\n\nfunc All() string { return \"all\" }\n",
 }
 
-// consumer is an app that imports guard's library and deploys its main package.
+// consumer returns the files of an app that imports guard's library and deploys guard's main package.
 func consumer(goMod string) map[string]string {
 	return map[string]string{
 		"go.mod":      "module example.com/app\n\ngo 1.26\n\nrequire example.com/guard v1.0.0\n" + goMod,
@@ -43,7 +43,7 @@ func run(t *testing.T, dir string, env []string, args ...string) string {
 	return string(out)
 }
 
-// A dependency's main package builds from the module cache, whose files cannot be written.
+// The main package of a dependency builds in the module cache, which is read-only.
 func TestDependencyInModuleCache(t *testing.T) {
 	proxy, cache := t.TempDir(), t.TempDir()
 	t.Cleanup(func() { // The module cache is read-only, and so could not be removed.
@@ -63,24 +63,24 @@ func TestDependencyInModuleCache(t *testing.T) {
 	data := mustBuild(t, &Builder{Environ: env}, lambda(app, "example.com/guard/fn"))
 	if info, err := os.Stat(filepath.Join(cache, "example.com/guard@v1.0.0/fn")); err != nil ||
 		info.Mode().Perm()&0o222 != 0 {
-		t.Errorf("expected the package in a read-only module cache, got %v, %v", info, err)
+		t.Errorf("package in the module cache: got %v, %v, want a read-only folder", info, err)
 	}
 	if after := read(t, filepath.Join(app, "go.sum")); after != before {
-		t.Errorf("go.sum was changed to:\n%s", after)
+		t.Errorf("the build changed go.sum to:\n%s", after)
 	}
 	if strings.Contains(string(data), cache) {
-		t.Errorf("the executable has the module cache's path in it")
+		t.Error("the executable contains the path of the module cache")
 	}
 
 	write(t, filepath.Join(app, "go.sum"), "")
 	_, err := (&Builder{Environ: env}).Build(lambda(app, "example.com/guard/fn"))
 	if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), "missing go.sum entry") ||
 		!strings.Contains(err.Error(), "\n(go mod tidy writes all that is missing into go.sum)") {
-		t.Errorf("without a sum: %v", err)
+		t.Errorf("without a sum in go.sum: got %v", err)
 	}
 }
 
-// publish puts a module into a directory that serves as a module proxy: https://go.dev/ref/mod#goproxy-protocol
+// publish writes a module into a directory that is a module proxy: https://go.dev/ref/mod#goproxy-protocol
 func publish(t *testing.T, proxy, path, version string, files map[string]string) {
 	t.Helper()
 	dir := filepath.Join(proxy, filepath.FromSlash(path), "@v")
@@ -103,7 +103,8 @@ func read(t *testing.T, file string) string {
 	return string(data)
 }
 
-// go mod vendor leaves out a main package that nothing imports. The way out is in the error, and it leads out.
+// go mod vendor leaves out a main package that no other package imports. The error has the command that fixes this, and
+// the test runs it.
 func TestVendored(t *testing.T) {
 	work := writeModule(t, prefixed("guard/", guard, "app/", consumer("\nreplace example.com/guard => ../guard\n")))
 	app := filepath.Join(work, "app")
@@ -112,7 +113,7 @@ func TestVendored(t *testing.T) {
 	b := &Builder{Environ: env}
 	_, err := b.Build(lambda(app, "example.com/guard/fn"))
 	if !errors.Is(err, ErrNotVendored) {
-		t.Fatalf("got %v, expected %q", err, ErrNotVendored)
+		t.Fatalf("got %v, want %q", err, ErrNotVendored)
 	}
 	for _, part := range []string{
 		"cannot find module providing package example.com/guard/fn: import lookup disabled by -mod=vendor", // go's words
@@ -120,12 +121,12 @@ func TestVendored(t *testing.T) {
 		app,
 	} {
 		if !strings.Contains(err.Error(), part) {
-			t.Errorf("expected %q in:\n%v", part, err)
+			t.Errorf("got the error\n%v\nwant %q in it", err, part)
 		}
 	}
 
 	if strings.Contains(err.Error(), "there is no folder") {
-		t.Errorf("the package is not of the main module:\n%v", err)
+		t.Errorf("package of a dependency: got the error\n%v", err)
 	}
 	_, typo := b.Build(lambda(app, "example.com/app/ap"))
 	for _, part := range []string{
@@ -133,7 +134,7 @@ func TestVendored(t *testing.T) {
 		"\nIf another module has it, add the package to the vendor directory, in " + app,
 	} {
 		if !errors.Is(typo, ErrNotVendored) || !strings.Contains(typo.Error(), part) {
-			t.Errorf("expected %q in:\n%v", part, typo)
+			t.Errorf("got the error\n%v\nwant %q in it", typo, part)
 		}
 	}
 
@@ -142,20 +143,20 @@ func TestVendored(t *testing.T) {
 			run(t, app, env(), strings.Fields(command)...)
 		}
 	}
-	// The choice of modules is the environment's.
+	// GOFLAGS in the environment select the modules.
 	want := mustBuild(t, &Builder{Environ: environ("GOFLAGS=-mod=mod")}, lambda(app, "example.com/guard/fn"))
 	for name, b := range map[string]*Builder{
 		"as go chooses": b,
 		"-mod=vendor":   {Environ: environ("GOFLAGS=-mod=vendor")},
 	} {
 		if got := mustBuild(t, b, lambda(app, "example.com/guard/fn")); !bytes.Equal(got, want) {
-			t.Errorf("%s: the vendored package has other bytes than the one that is not", name)
+			t.Errorf("%s: got other bytes for the vendored package than without vendoring", name)
 		}
 	}
 }
 
-// What is missing is then not the package itself, and go get -tool with it would lead nowhere.
-func TestVendoredWithoutADependency(t *testing.T) {
+// If a dependency of the package is missing, go get -tool would not help, so the error does not suggest it.
+func TestVendoredWithoutDependency(t *testing.T) {
 	files := consumer("\nreplace example.com/guard => ../guard\n")
 	work := writeModule(t, prefixed("guard/", guard, "app/", files))
 	app := filepath.Join(work, "app")
@@ -165,12 +166,12 @@ func TestVendoredWithoutADependency(t *testing.T) {
 	}
 	_, err := (&Builder{Environ: environ()}).Build(lambda(app, "./app"))
 	if !errors.Is(err, ErrGo) || errors.Is(err, ErrNotVendored) {
-		t.Errorf("got %v, expected go's words alone", err)
+		t.Errorf("got %v, want only go's message", err)
 	}
 }
 
-// A directory is built within its own module, not within that of the app.
-func TestDirectoryOfAnotherModule(t *testing.T) {
+// A package that is given as a directory is built in its own module, not in the app's module.
+func TestPackageInAnotherModule(t *testing.T) {
 	work := writeModule(
 		t,
 		prefixed("guard/", guard, "app/", map[string]string{"go.mod": "module example.com/app\n\ngo 1.26\n"}),
@@ -178,11 +179,11 @@ func TestDirectoryOfAnotherModule(t *testing.T) {
 	app := filepath.Join(work, "app")
 	mustBuild(t, &Builder{Environ: environ()}, lambda(app, "../guard/fn"))
 	if _, err := (&Builder{Environ: environ()}).Build(lambda(app, "example.com/guard/fn")); !errors.Is(err, ErrGo) {
-		t.Errorf("got %v, expected that the app's module does not have the package", err)
+		t.Errorf("got %v, want an error of the app's module, which does not have the package", err)
 	}
 }
 
-// prefixed puts several modules under one directory.
+// prefixed returns the files of two modules, each in a folder of its own.
 func prefixed(a string, filesA map[string]string, b string, filesB map[string]string) map[string]string {
 	all := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(filesA)) {

@@ -14,17 +14,17 @@ import (
 	"testing"
 )
 
-// memory runs the go command once for the same input: the same files of a module, the same arguments and the same
-// environment. To build the shop takes 0.8 s of processor time, and many tests are about what a Builder does with it.
+// memory runs the go command once for the same input. The input is the files of a module, the arguments and the
+// environment. A build of shop takes 0.8 s of processor time, and many tests build it.
 //
-// A memory takes for granted that the place of the module and the times of its files do not matter. Tests of that begin
-// with a memory of their own, which knows nothing, or have none.
+// memory assumes that the module's folder and the times of its files do not matter. Tests of that use a new memory, or
+// none.
 type memory struct {
 	mu   sync.Mutex
 	runs map[[sha256.Size]byte]goRun
 }
 
-// goRun is what a run of the go command that succeeded has left.
+// goRun is the result of a successful run of the go command.
 type goRun struct {
 	dir                string // of the module, which the output may name
 	stdout, executable []byte
@@ -33,12 +33,12 @@ type goRun struct {
 // shared is the memory of all tests of the package.
 var shared memory
 
-// builder is a Builder of the module in dir.
+// builder returns a Builder that runs the go command through m in the module in dir.
 func (m *memory) builder(t *testing.T, dir, cacheDir string) *Builder {
 	return &Builder{Environ: environ(), CacheDir: cacheDir, execute: m.in(t, dir)}
 }
 
-// in runs the go command in the module in dir, or does what it did there.
+// in returns a function that runs a go command in the module in dir, or repeats the result of an equal run.
 func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
 	return func(cmd *exec.Cmd) error {
 		input, out := inputOf(t, dir, cmd)
@@ -71,7 +71,7 @@ func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
 			}
 			switch has := bytes.Contains(made.executable, []byte(dir)); {
 			case has && slices.Contains(cmd.Args, "-trimpath"):
-				t.Error("the path of the source is in an executable for Lambda")
+				t.Error("the executable for Lambda contains the path of its source")
 			case has:
 				return nil // another place would not have it
 			}
@@ -86,8 +86,8 @@ func (m *memory) in(t *testing.T, dir string) func(*exec.Cmd) error {
 	}
 }
 
-// inputOf is what a run depends on, but for the place of the module, and the file that it writes. It is nil for a run
-// elsewhere.
+// inputOf returns the input of a run without the module's folder, and the file that the run writes. The input is nil
+// for a run in another folder.
 func inputOf(t *testing.T, dir string, cmd *exec.Cmd) (input []byte, out string) {
 	t.Helper()
 	within, err := filepath.Rel(dir, cmd.Dir)
