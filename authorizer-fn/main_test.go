@@ -313,6 +313,16 @@ func TestStartWithoutOtherTags(t *testing.T) {
 			c.Issuers[0].Introspection = &authz.Introspection{ClientID: "orders"}
 		}, "built without the tag "+authz.IntrospectionTag)
 	})
+	t.Run("DPoP", func(t *testing.T) {
+		refusesToStart(t, path, `"requires":[]`, func(c *authz.Config) {
+			c.PerRequest, c.Issuers[0].DPoPBound = true, true
+		}, "built without the tag "+authz.BindingTag)
+	})
+	t.Run("certificate", func(t *testing.T) {
+		refusesToStart(t, path, `"requires":[]`, func(c *authz.Config) {
+			c.Issuers[0].CertificateBound = true
+		}, "built without the tag "+authz.BindingTag)
+	})
 	t.Run("forwarded access token", func(t *testing.T) {
 		refusesToStart(t, path, `"forward":true`, nil, `"forward": not known to this release`)
 	})

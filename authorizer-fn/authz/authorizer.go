@@ -69,6 +69,7 @@ type Authorizer struct {
 	endpoints   map[string]asker                         // of the issuers that are asked about their JWTs
 	opaque      asker                                    // the issuer that is asked about opaque tokens; may be nil
 	session     any                                      // belongs to [sessions]; nil without sessions
+	proofs      any                                      // of DPoP; nil if no tokens are bound by it
 	hook        Hook
 	hookTimeout time.Duration
 	now         func() time.Time
@@ -191,7 +192,7 @@ func (c Config) jwtIssuer(i Issuer, loopbackHTTP bool) jwt.Issuer {
 		Type:              i.Type,
 		TokenUse:          i.TokenUse,
 		Leeway:            c.leeway(i),
-		AcceptBoundTokens: i.AcceptBoundTokens || i.CertificateBound, // see checkCertificate
+		AcceptBoundTokens: i.AcceptBoundTokens || i.CertificateBound || i.DPoPBound, // see checkHolder
 		Clients:           i.Clients,
 		ClientClaim:       i.ClientClaim,
 		MaxLifetime:       i.MaxLifetime,
@@ -235,6 +236,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if len(a.sources) == 0 {
 		a.sources = []TokenSource{{Header, "Authorization"}}
 	}
+	a.startProofs()
 	a.routes = sync.OnceValue(func() (patterns []string) {
 		for _, r := range table.Rules() {
 			patterns = append(patterns, r.Pattern.String())

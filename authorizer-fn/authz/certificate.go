@@ -1,3 +1,5 @@
+//go:build !lambda.norpc || gatehouse_binding
+
 package authz
 
 import (

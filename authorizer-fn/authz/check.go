@@ -35,6 +35,7 @@ func (c Config) check() error {
 			fail("the context claim %q is listed twice", claim)
 		}
 	}
+	c.checkDPoP(fail)
 	opaque := ""
 	for _, i := range c.Issuers {
 		if asksIssuers && i.Introspection != nil {
@@ -46,6 +47,9 @@ func (c Config) check() error {
 					"VerifyJWTs on one", opaque, i.URL)
 			}
 			opaque = i.URL
+		}
+		if !checksBindings && (i.DPoPBound || i.CertificateBound) {
+			fail("%w", withoutTag("tokens are bound", BindingTag))
 		}
 		if i.CertificateBound && i.AcceptBoundTokens {
 			fail("issuer %q has both certificateBound and acceptBoundTokens: the first checks what the second accepts unchecked",

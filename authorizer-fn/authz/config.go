@@ -107,6 +107,13 @@ type Issuer struct {
 	// context.identity.clientCert.clientCertPem. Default: tokens with cnf get a 401.
 	CertificateBound bool
 
+	// DPoPBound requires tokens that are bound to a key of the client, and a proof of that key in each request (DPoP, RFC
+	// 9449): the scheme DPoP in the Authorization header, exactly one DPoP header, and cnf with jkt alone, the thumbprint
+	// of the key that has signed the proof. A proof counts once in each instance of the function, for a minute. It
+	// requires [Config.PerRequest] and REQUEST events whose answers API Gateway does not cache. Tokens of issuers without
+	// it must come as bearer tokens. Default: tokens with cnf get a 401.
+	DPoPBound bool
+
 	// Clients are the accepted client IDs. A token must have one of them in azp or client_id, and in both if it has both;
 	// with ClientClaim ("cid" for Okta), in the claim at that path. Default: any client; with TokenUse "access", those in
 	// Audiences.

@@ -93,13 +93,14 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		d.route = a.routes()[rule]
 	}
 	var token claims
+	var text string
+	var byDPoP bool
 	var in entry
 	if keepsSessions && a.session != nil {
 		in, d.visit, err = sessions.enter(ctx, a, e, arn.Verb)
 		token, d.verified, d.verifying = in.caller, d.visit.took, true
 	} else {
-		var text string
-		if text, err = e.findToken(a.sources); err == nil {
+		if text, byDPoP, err = a.present(e); err == nil {
 			token, err = a.verify(ctx, text, d)
 		}
 	}
@@ -108,10 +109,8 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	issuer := a.issuers[token.Issuer()]
 	d.issuer, d.kid = token.Issuer(), token.KeyID()
-	if issuer.CertificateBound {
-		if err := e.checkBinding(token); err != nil {
-			return nil, err
-		}
+	if err := a.checkHolder(ctx, e, arn.Verb, text, byDPoP, token); err != nil {
+		return nil, err
 	}
 	principal, ok := issuer.principalOf(token)
 	if !ok {
@@ -183,15 +182,14 @@ func (a *Authorizer) visibleRequest(arn policycompiler.ARN, route string) *Reque
 
 // reasonOf returns an error as one of a few words, for logs and metrics.
 func reasonOf(err error) string {
+	if reason := bindingReason(err); reason != "" {
+		return reason
+	}
 	switch {
 	case errors.Is(err, errHookTimeout):
 		return "hook_timeout"
 	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // no other code returns ErrUnauthorized
 		return "hook"
-	case errors.Is(err, errUnbound):
-		return "unbound"
-	case errors.Is(err, errCertificate):
-		return "certificate"
 	case errors.Is(err, errPrincipal):
 		return "principal"
 	case errors.Is(err, ErrEvent):

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dpop"
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
@@ -38,6 +39,7 @@ func TestMetricReasonsAreDocumented(t *testing.T) {
 	}
 	delete(listed, "cnf") // a claim
 	delete(listed, "CertificateBound")
+	delete(listed, "DPoPBound")
 	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, metrics.UnauthorizedReasons) {
 		t.Errorf("docs/authorizer.md has the reasons\n%q, want those of package metrics\n%q",
 			got, metrics.UnauthorizedReasons)
@@ -87,6 +89,15 @@ func TestReasonsAreDocumented(t *testing.T) {
 		jwt.ErrConfig,
 		errUnbound,
 		errCertificate,
+		dpop.ErrProof,
+		dpop.ErrKey,
+		dpop.ErrMethod,
+		dpop.ErrURL,
+		dpop.ErrToken,
+		dpop.ErrTime,
+		dpop.ErrReplay,
+		dpop.ErrUnbound,
+		dpop.ErrScheme,
 		errPrincipal,
 		ErrEvent,
 		errHook,

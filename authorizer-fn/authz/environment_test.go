@@ -28,6 +28,7 @@ var full = Config{
 		Leeway:            30 * time.Second,
 		AcceptBoundTokens: true,
 		CertificateBound:  true, // FromLambda refuses both settings; FromEnvironment only reads them
+		DPoPBound:         true,
 		Clients:           []string{"c"},
 		ClientClaim:       "cid",
 		MaxLifetime:       time.Minute,
@@ -100,7 +101,7 @@ func TestEnvironmentFormat(t *testing.T) {
 	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
 		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
 		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,` +
-		`"certificateBound":true,"clients":["c"],"clientClaim":"cid","maxLifetimeSeconds":60,` +
+		`"certificateBound":true,"dpopBound":true,"clients":["c"],"clientClaim":"cid","maxLifetimeSeconds":60,` +
 		`"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30,` +
 		`"introspection":{"endpoint":"https://a.example.com/introspect","clientId":"c","clientAuth":"private_key_jwt",` +
 		`"secretArn":"arn2","secretField":"k","algorithm":"ES256","keyId":"1","audience":"https://a.example.com/",` +

@@ -72,6 +72,9 @@ func (i Issuer) notNative() (errs []error) {
 		bad("is CertificateBound, and API Gateway is not known to compare cnf with a client certificate: guard the routes " +
 			"with a RequestAuthorizer with JWT")
 	}
+	if i.DPoPBound {
+		bad("is DPoPBound, and API Gateway checks no DPoP proofs: guard the routes with a RequestAuthorizer with JWT")
+	}
 	if i.Introspection != nil {
 		bad("has an Introspection, and API Gateway verifies JWTs and asks no issuer about them: %s", insteadOfJWT)
 	}

@@ -107,6 +107,8 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		{"a certificate", native(func(i *Issuer) { i.CertificateBound = true }), `issuer "https://idp.example.com/" is ` +
 			`CertificateBound, and API Gateway is not known to compare cnf with a client certificate: guard the routes with a ` +
 			`RequestAuthorizer with JWT`},
+		{"DPoP", native(func(i *Issuer) { i.DPoPBound = true }), `issuer "https://idp.example.com/" is DPoPBound, and API ` +
+			`Gateway checks no DPoP proofs: guard the routes with a RequestAuthorizer with JWT`},
 		{"introspection", native(func(i *Issuer) {
 			i.Introspection = &Introspection{Endpoint: "https://idp.example.com/introspect", ClientID: "api",
 				ClientAuth: ClientSecret(secret), VerifyJWTs: true}

@@ -93,12 +93,13 @@ var _ Authorizer = RequestAuthorizer{}
 func (r RequestAuthorizer) plan() plan.Authorizer {
 	function, cache := r.lambda().plan(), r.cache()
 	return plan.Authorizer{
-		Kind:      "RequestAuthorizer",
-		Tenant:    function.Tenant,
-		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check(), function.CheckCertificate(cache)),
+		Kind:   "RequestAuthorizer",
+		Tenant: function.Tenant,
+		Problems: withProblem(r.cacheTTL().check(), function.Check(), cache.Check(), function.CheckCertificate(cache),
+			function.CheckDPoP(cache)),
 		Enforces:  function.Enforces,
-		Headers:   cache.Headers(),
-		Enough:    cache.Enough(),
+		Headers:   append(cache.Headers(), function.ProofHeaders()...),
+		Enough:    function.EnoughWithProofs(cache.Enough()),
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
 		Caller:    function.Caller(),

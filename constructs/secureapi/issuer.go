@@ -86,6 +86,13 @@ type Issuer struct {
 	// identity source IdentityContext("identity.clientCert.clientCertPem"). Default: tokens with cnf get a 401.
 	CertificateBound bool
 
+	// DPoPBound requires that tokens are bound to a key of the client by DPoP (the claim cnf has jkt alone, RFC 9449), and
+	// that each request has a DPoP header with a new proof of that key, for its method, URL and token. A stolen token is
+	// then worthless. Clients send "Authorization: DPoP TOKEN"; other requests get a 401. A proof counts once in each
+	// instance of the function, for a minute. It requires a [RequestAuthorizer] with JWT and [NoCache], and tokens in the
+	// Authorization header. Default: tokens with cnf get a 401.
+	DPoPBound bool
+
 	// Introspection asks the issuer about its tokens, which are opaque, or JWTs that it may have revoked. With opaque
 	// tokens, Audiences may be omitted if Clients is set, and if an answer has no sub, its client_id is the principal.
 	// HMACSecret, Type and, unless answers are signed, the settings about keys must not be set then. Default: tokens are
@@ -129,6 +136,7 @@ func (i Issuer) plan() plan.Issuer {
 		Leeway:            i.Leeway,
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		CertificateBound:  i.CertificateBound,
+		DPoPBound:         i.DPoPBound,
 		MaxLifetime:       i.MaxLifetime,
 		MaxKeyAge:         i.MaxKeyAge,
 		StaleCeiling:      i.StaleCeiling,
@@ -170,6 +178,7 @@ func (i Issuer) config() settings.Issuer {
 		StaleCeiling:      settings.Seconds(i.StaleCeiling),
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		CertificateBound:  i.CertificateBound,
+		DPoPBound:         i.DPoPBound,
 		Introspection:     i.Introspection.config(),
 	}
 	if len(i.Clients) > 0 {

@@ -87,6 +87,7 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
 		}},
 		{"a certificate", func(i *Issuer) { i.CertificateBound = true }, func(i *authz.Issuer) { i.CertificateBound = true }},
+		{"DPoP", func(i *Issuer) { i.DPoPBound = true }, func(i *authz.Issuer) { i.DPoPBound = true }},
 		{
 			"a client's claim that a preset sets counts with clients only",
 			func(i *Issuer) { i.ClientClaim = "cid" },

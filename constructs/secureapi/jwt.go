@@ -124,6 +124,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config settings.Authorizer) included
 	if j.plan().Introspects() {
 		tags = append(tags, settings.IntrospectionTag)
 	}
+	if slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.CertificateBound || i.DPoPBound }) {
+		tags = append(tags, settings.BindingTag)
+	}
 	if config.Session != nil {
 		tags = append(tags, settings.SessionTag)
 	}

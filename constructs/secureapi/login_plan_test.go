@@ -87,6 +87,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 				"its keys"},
 		{"a certificate", withLogin(func(l *Login) { l.Issuer.CertificateBound = true }),
 			at + "Issuer is CertificateBound, and browsers present a session and no token: leave CertificateBound out"},
+		{"DPoP", withLogin(func(l *Login) { l.Issuer.DPoPBound = true }),
+			at + "Issuer is DPoPBound, and browsers present a session and no token: leave DPoPBound out"},
 		{"no client", withLogin(func(l *Login) { l.ClientID = "" }),
 			at + "ClientID is empty: give the id of the client that the provider knows this login by"},
 		{"a client of another alphabet", withLogin(func(l *Login) { l.ClientID = "Läden" }),

@@ -69,10 +69,16 @@ func (i issuer) accepts(c *caller) bool {
 // boundToCertificate is the cnf of a caller who also presents the certificate that it names.
 const boundToCertificate = "the client's certificate"
 
+// boundToKey is the cnf of a caller who also proves to have the key that it names (DPoP).
+const boundToKey = "the client's key"
+
 // confirms reports whether the binding of the caller's token is accepted.
 func (i issuer) confirms(c *caller) bool {
 	if i.certificate {
 		return c.Claims["cnf"] == boundToCertificate
+	}
+	if i.dpop {
+		return c.Claims["cnf"] == boundToKey
 	}
 	return !c.has("cnf") || i.bound
 }

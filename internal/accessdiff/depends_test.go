@@ -160,6 +160,13 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){setting("issuers[0].certificateBound", "true")}, nil,
 			"+ tokens of issuer idp.example.com are accepted now (issuers[0].certificateBound unset, was true)\n" +
 				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].certificateBound unset, was true)", 3},
+		{"DPoP", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].dpopBound", "true")},
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].dpopBound true, was unset)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].dpopBound true, was unset)", 3},
+		{"proofs are no longer required", []string{"GET /: token"},
+			[]func(*matrix.API){setting("issuers[0].dpopBound", "true")}, nil,
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].dpopBound unset, was true)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].dpopBound unset, was true)", 3},
 		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds",
 			"600")},
 			"- tokens of issuer idp.example.com with a longer lifetime are no longer accepted", 0},

@@ -31,6 +31,7 @@ type issuer struct {
 	principal          string
 	bound              bool          // whether it accepts bound tokens without a check
 	certificate        bool          // whether it requires tokens that are bound to the client's certificate
+	dpop               bool          // whether it requires tokens that are bound to a key, and proofs of it
 	lifetime, leeway   float64       // in seconds
 	withdrawn          time.Duration // how long keys that the issuer has withdrawn are still accepted
 	keys               string        // where its keys come from; different sources cannot be compared
@@ -71,8 +72,8 @@ func (s settings) issuer(stack, at string) issuer {
 		algorithms: list("algorithms"), kind: get("type"), use: get("tokenUse"), scopes: get("scopesClaim"),
 		groups: cmp.Or(get("groupsClaim"), "groups"), roles: cmp.Or(get("rolesClaim"), "roles"),
 		principal: cmp.Or(get("principalClaim"), "sub"), bound: get("acceptBoundTokens") == "true",
-		certificate: get("certificateBound") == "true",
-		lifetime:    number("maxLifetimeSeconds"), leeway: number("leewaySeconds"),
+		certificate: get("certificateBound") == "true", dpop: get("dpopBound") == "true",
+		lifetime: number("maxLifetimeSeconds"), leeway: number("leewaySeconds"),
 	}
 	for _, a := range list("audiences") {
 		i.audiences = append(i.audiences, clientID(stack, a))

@@ -78,6 +78,9 @@ func (i issuer) token() *caller {
 	if i.certificate {
 		c.Claims["cnf"] = boundToCertificate
 	}
+	if i.dpop {
+		c.Claims["cnf"] = boundToKey
+	}
 	if len(i.audiences) > 0 {
 		i.address(c, i.audiences[0])
 	}

@@ -127,8 +127,8 @@ func isLambda(kind string) bool { return kind == matrix.Token || kind == matrix.
 // keys are accepted, and how long cached answers are.
 var compared = []string{
 	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim",
-	"rolesClaim", "principalClaim", "acceptBoundTokens", "certificateBound", "maxLifetimeSeconds", "leewaySeconds", "perRequest",
-	"denyEscapedPaths",
+	"rolesClaim", "principalClaim", "acceptBoundTokens", "certificateBound", "dpopBound", "maxLifetimeSeconds",
+	"leewaySeconds", "perRequest", "denyEscapedPaths",
 }
 
 var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds",

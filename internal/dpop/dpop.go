@@ -8,6 +8,7 @@ package dpop
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -49,7 +50,36 @@ var (
 	ErrToken  = fmt.Errorf("%w: ath of the DPoP proof is not the hash of the access token", jwt.ErrRejected)
 	// ErrTime means that the proof is too old, or from the future.
 	ErrTime = fmt.Errorf("%w: iat of the DPoP proof is not within the accepted time", jwt.ErrRejected)
+	// ErrReplay means that the proof was used before.
+	ErrReplay = fmt.Errorf("%w: the DPoP proof was used before", jwt.ErrRejected)
+	// ErrUnbound means that the token is not bound to a key alone.
+	ErrUnbound = fmt.Errorf("%w: cnf of the token does not have jkt alone", jwt.ErrRejected)
+	// ErrScheme means that the Authorization header has another scheme than the token is for.
+	ErrScheme = fmt.Errorf("%w: the token is not for this scheme of the Authorization header", jwt.ErrRejected)
 )
+
+// Reason returns an error of this package as one word, for logs and metrics, and "" for any other error.
+func Reason(err error) string {
+	for _, r := range [...]struct {
+		err  error
+		word string
+	}{
+		{ErrProof, "dpop_proof"},
+		{ErrKey, "dpop_key"},
+		{ErrMethod, "dpop_method"},
+		{ErrURL, "dpop_url"},
+		{ErrToken, "dpop_token"},
+		{ErrTime, "dpop_time"},
+		{ErrReplay, "dpop_replay"},
+		{ErrUnbound, "dpop_unbound"},
+		{ErrScheme, "dpop_scheme"},
+	} {
+		if errors.Is(err, r.err) {
+			return r.word
+		}
+	}
+	return ""
+}
 
 // Request is what a proof has to be about.
 type Request struct {
@@ -79,11 +109,11 @@ type Proof struct {
 // one of this package.
 func Check(proofs []string, r Request) (Proof, error) {
 	if len(proofs) != 1 {
-		return Proof{}, fmt.Errorf("%w: the request has %d DPoP headers", ErrProof, len(proofs))
+		return Proof{}, jwt.Mismatched(ErrProof, fmt.Sprintf("%d DPoP headers", len(proofs)), "one")
 	}
 	signed, err := jwt.VerifySelfSigned(proofs[0], Type)
 	if err != nil {
-		return Proof{}, fmt.Errorf("%w: %s", ErrProof, err)
+		return Proof{}, jwt.Mismatched(ErrProof, jwt.Reason(err), "a valid proof")
 	}
 	differs := func(thumbprint string) bool { return thumbprint != signed.Thumbprint }
 	if len(r.Thumbprints) == 0 || slices.ContainsFunc(r.Thumbprints, differs) {
@@ -92,13 +122,14 @@ func Check(proofs []string, r Request) (Proof, error) {
 	claims := signed.Claims
 	id, ok := claims.Get("jti").Text()
 	if !ok || id == "" || len(id) > maxID {
-		return Proof{}, fmt.Errorf("%w: jti is missing, empty, no text or longer than %d bytes", ErrProof, maxID)
+		return Proof{}, jwt.Mismatched(ErrProof, "jti", fmt.Sprintf("a text of 1 to %d bytes", maxID))
 	}
 	if !claims.Get("htm").Is(r.Method) { // methods are case-sensitive: RFC 9110, section 9.1
-		return Proof{}, ErrMethod
+		htm, _ := claims.Get("htm").Text()
+		return Proof{}, jwt.Mismatched(ErrMethod, htm, r.Method)
 	}
 	if htu, ok := claims.Get("htu").Text(); !ok || !r.URL.is(htu, r.Local) {
-		return Proof{}, ErrURL
+		return Proof{}, jwt.Mismatched(ErrURL, htu, r.URL.String())
 	}
 	sum := sha256.Sum256([]byte(r.Token))
 	if !claims.Get("ath").Is(base64.RawURLEncoding.EncodeToString(sum[:])) {
@@ -108,11 +139,13 @@ func Check(proofs []string, r Request) (Proof, error) {
 	if !ok {
 		return Proof{}, ErrTime
 	}
-	const farthest = 1 << 40 // seconds; beyond, durations overflow
+	const farthest = 1 << 40 // seconds; no proof is of a later time
 	now := r.Now.Unix()
 	longest, ahead := int64((MaxAge+r.Leeway)/time.Second), int64((MaxAhead+r.Leeway)/time.Second)
 	if seconds < 0 || seconds > farthest || seconds < now-longest || seconds > now+ahead {
-		return Proof{}, ErrTime
+		text := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
+		return Proof{}, jwt.Mismatched(ErrTime, text(min(max(seconds, 0), farthest)),
+			text(now-longest)+" to "+text(now+ahead))
 	}
 	key := sha256.Sum256([]byte(signed.Thumbprint + " " + id))
 	return Proof{

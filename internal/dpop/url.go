@@ -19,6 +19,9 @@ type URL struct {
 	Stage string
 }
 
+// String returns the URL for logs.
+func (u URL) String() string { return "https://" + u.Host + u.Path }
+
 // is reports whether a htu is this URL. As RFC 9449, section 4.3 asks, both are normalized by syntax and scheme (RFC
 // 3986, sections 6.2.2 and 6.2.3): the case of scheme and host, the port 443, an empty path, the case of escapes, and
 // escapes of unreserved characters make no difference. A htu with a query, a fragment, user information or dot segments

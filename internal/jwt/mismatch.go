@@ -20,10 +20,14 @@ func mismatch(rejection error, got, want string) error { return &mismatched{reje
 
 func (m *mismatched) Unwrap() error { return m.error }
 
+// Mismatched returns a rejection with the values for [Mismatch], for rejections of other packages. The received value
+// is cut to what is logged.
+func Mismatched(rejection error, got, want string) error { return mismatch(rejection, cut(got), want) }
+
 // Mismatch returns the received value and the required one for a rejection by issuer, audience, client, token_use or
-// time, for logs. For any other error it returns "" twice. The received value comes from an unverified token, so it may
-// be anything, but it has at most 256 bytes and comes only from these claims. A value that is not text is described in
-// parentheses.
+// time, or one of [Mismatched], for logs. For any other error it returns "" twice. The received value comes from an
+// unverified token, so it may be anything, but it has at most 256 bytes and comes only from these claims. A value that
+// is not text is described in parentheses.
 func Mismatch(err error) (got, want string) {
 	if m, ok := errors.AsType[*mismatched](err); ok {
 		return m.got, m.want
@@ -45,6 +49,11 @@ func describe(v strictjson.Value) string {
 			return "(" + v.Kind().String() + ")"
 		}
 	}
+	return cut(text)
+}
+
+// cut shortens a text to maxDescribed bytes.
+func cut(text string) string {
 	if len(text) > maxDescribed {
 		text = strings.ToValidUTF8(text[:maxDescribed], "") + "..."
 	}

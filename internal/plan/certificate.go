@@ -24,11 +24,11 @@ func (l Lambda) CertificateBound() string {
 	return ""
 }
 
-// CheckTokenEvent refuses an issuer whose tokens are bound to certificates for an authorizer of type TOKEN.
+// CheckTokenEvent refuses an issuer whose tokens are bound to certificates or by DPoP for an authorizer of type TOKEN.
 func (l Lambda) CheckTokenEvent() error {
 	url := l.CertificateBound()
 	if url == "" {
-		return nil
+		return l.checkTokenProof()
 	}
 	return fmt.Errorf("issuer %q is CertificateBound, and the event of a TOKEN authorizer has no client certificate: use "+
 		"a RequestAuthorizer", url)

@@ -27,7 +27,7 @@ type Issuer struct {
 	// The claims to read scopes, groups, roles and the principal from; "" for the default.
 	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string
 
-	AcceptBoundTokens, CertificateBound bool
+	AcceptBoundTokens, CertificateBound, DPoPBound bool
 
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
 	Introspection                        *Introspection // nil if the issuer is not asked about tokens
@@ -127,13 +127,22 @@ func (i Issuer) Check() (errs []error) {
 	return slices.Concat(errs, i.checkBinding(), i.checkLimits(), i.checkIntrospection())
 }
 
-// checkBinding refuses to accept unchecked what is checked.
-func (i Issuer) checkBinding() []error {
-	if !i.CertificateBound || !i.AcceptBoundTokens {
-		return nil
+// checkBinding refuses to accept unchecked what is checked, and two bindings.
+func (i Issuer) checkBinding() (errs []error) {
+	for _, bound := range []struct {
+		name string
+		set  bool
+	}{{"CertificateBound", i.CertificateBound}, {"DPoPBound", i.DPoPBound}} {
+		if bound.set && i.AcceptBoundTokens {
+			errs = append(errs, fmt.Errorf("issuer %q has both %s and AcceptBoundTokens: the first checks what the second "+
+				"accepts unchecked, so leave AcceptBoundTokens out", i.URL, bound.name))
+		}
 	}
-	return []error{fmt.Errorf("issuer %q has both CertificateBound and AcceptBoundTokens: the first checks what the second "+
-		"accepts unchecked, so leave AcceptBoundTokens out", i.URL)}
+	if i.CertificateBound && i.DPoPBound {
+		errs = append(errs, fmt.Errorf("issuer %q has both DPoPBound and CertificateBound, and a token has one binding: "+
+			"leave one out", i.URL))
+	}
+	return errs
 }
 
 // checkSpaces refuses texts that begin or end with a space, such as a copied one may have: tokens are compared with the

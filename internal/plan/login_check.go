@@ -36,6 +36,9 @@ func (l *Login) check() (errs []error) {
 	if l.Issuer.CertificateBound {
 		bad("Issuer is CertificateBound, and browsers present a session and no token: leave CertificateBound out")
 	}
+	if l.Issuer.DPoPBound {
+		bad("Issuer is DPoPBound, and browsers present a session and no token: leave DPoPBound out")
+	}
 	l.checkClient(bad)
 	errs = append(errs, l.CheckPlace()...)
 	l.checkScopes(bad)

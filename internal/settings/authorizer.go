@@ -18,6 +18,7 @@ const (
 	SessionTag       = "gatehouse_session"
 	TableTag         = "gatehouse_table"
 	OwnershipTag     = "gatehouse_ownership"
+	BindingTag       = "gatehouse_binding"
 )
 
 // Authorizer is the configuration of an authorizer function in its written form; authz.Config documents it. It is a
@@ -52,6 +53,7 @@ type Issuer struct {
 	PrincipalClaim    string   `json:"principalClaim,omitempty"`
 	AcceptBoundTokens bool     `json:"acceptBoundTokens,omitempty"`
 	CertificateBound  bool     `json:"certificateBound,omitempty"`
+	DPoPBound         bool     `json:"dpopBound,omitempty"`
 	Clients           []string `json:"clients,omitempty"`
 	ClientClaim       string   `json:"clientClaim,omitempty"`
 	MaxLifetime       Seconds  `json:"maxLifetimeSeconds,omitempty"`

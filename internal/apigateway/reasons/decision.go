@@ -63,6 +63,15 @@ var glosses = map[string]string{
 	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
 	"unbound": "its issuer is CertificateBound, and cnf does not have x5t#S256 alone (gatehouse dev --client-cert FILE " +
 		"binds its own tokens)",
+	"dpop_scheme":  "the Authorization header says Bearer and its issuer is DPoPBound, or DPoP and it is not",
+	"dpop_unbound": "its issuer is DPoPBound, and cnf does not have jkt alone",
+	"dpop_proof":   "the request does not have exactly one DPoP header with a valid proof",
+	"dpop_key":     "the DPoP proof is signed by another key than cnf names",
+	"dpop_method":  "the DPoP proof is for another method",
+	"dpop_url":     "the DPoP proof is for another URL",
+	"dpop_token":   "the DPoP proof is for another token",
+	"dpop_time":    "the DPoP proof is too old, or the client's clock is ahead",
+	"dpop_replay":  "the DPoP proof was used before: make a new one for each request",
 	"certificate": "the request does not present the client certificate that cnf names (gatehouse dev --client-cert FILE " +
 		"presents one)",
 }

@@ -1,0 +1,41 @@
+//go:build !lambda.norpc || gatehouse_binding
+
+package authz
+
+// bindsByDPoP reports whether tokens of some issuer are bound by DPoP.
+func (c Config) bindsByDPoP() bool {
+	for i := range c.Issuers {
+		if c.Issuers[i].DPoPBound {
+			return true
+		}
+	}
+	return false
+}
+
+// checkDPoP reports settings with which proofs would not be checked, or not for each request.
+func (c Config) checkDPoP(fail func(format string, a ...any)) {
+	if !c.bindsByDPoP() {
+		return
+	}
+	for _, i := range c.Issuers {
+		if i.DPoPBound && i.AcceptBoundTokens {
+			fail("issuer %q has both dpopBound and acceptBoundTokens: the first checks what the second accepts unchecked",
+				i.URL)
+		}
+		if i.DPoPBound && i.CertificateBound {
+			fail("issuer %q has both dpopBound and certificateBound: a token has one binding", i.URL)
+		}
+	}
+	if c.Session != nil {
+		fail("tokens are bound by DPoP, and a session presents no token")
+	}
+	if len(c.TokenSources) > 1 || len(c.TokenSources) == 1 && c.TokenSources[0] != authorizationHeader {
+		fail("tokens are bound by DPoP, which presents them in the Authorization header alone: leave tokenSources out")
+	}
+	if !c.PerRequest {
+		fail("tokens are bound by DPoP, whose proofs are for one request each: set perRequest")
+	}
+}
+
+// authorizationHeader is where a token is if no source is configured.
+var authorizationHeader = TokenSource{Header, "Authorization"}
