@@ -175,10 +175,16 @@ func (n *node) below(names ...string) string { return below(n.at, names...) }
 
 func below(at string, names ...string) string {
 	for _, name := range names {
-		at += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		at += "/" + pointerEscapes.Replace(name)
 	}
 	return at
 }
+
+// pointerEscapes escapes a name in a JSON pointer, and pointerUnescapes takes that back.
+var (
+	pointerEscapes   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 // refuse reports a keyword that a model cannot have.
 func (n *node) refuse(keyword, wayOut string) {

@@ -99,7 +99,7 @@ func lookUp(value any, place string) (any, bool) {
 		return value, true
 	}
 	for token := range strings.SplitSeq(place[1:], "/") {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		token = pointerUnescapes.Replace(token)
 		switch of := value.(type) {
 		case map[string]any:
 			member, ok := of[token]
