@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
@@ -41,7 +42,9 @@ func Okta(issuer string, audiences ...string) Issuer {
 	return i
 }
 
-var entraID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var entraID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+})
 
 // EntraID returns the issuer for v2.0 access tokens of a Microsoft Entra ID tenant, by its ID (a GUID). The audience is
 // the API's own application (client) ID. Delegated permissions are read as scopes (scp) and application roles as roles.
@@ -77,7 +80,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	}
 	for _, audience := range audiences {
 		i.Audiences = append(i.Audiences, lower(audience))
-		if !cdktoken.Unresolved(audience) && !entraID.MatchString(audience) {
+		if !cdktoken.Unresolved(audience) && !entraID().MatchString(audience) {
 			i.problem = fmt.Errorf("EntraID: audience %q: want the API's application (client) id, a GUID: v2.0 tokens always "+
 				"have that, whatever its Application ID URI is", audience)
 		}
@@ -88,7 +91,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		// Source: https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-expose-scopes
 		i.provider.login.ScopePrefix = "api://" + i.Audiences[0] + "/"
 	}
-	if !cdktoken.Unresolved(tenant) && !entraID.MatchString(tenant) {
+	if !cdktoken.Unresolved(tenant) && !entraID().MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+
 			"is called %q or by its domain", tenant, "common")
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"math/big"
 	"strings"
 )
 
@@ -103,11 +102,14 @@ const (
 // stack, ID and use has its own text.
 func pseudoRandom(s *Stack, id, use, alphabet string, length int) string {
 	sum := sha256.Sum256([]byte(s.Path + "\x00" + id + "\x00" + use))
-	n, base, digit := new(big.Int).SetBytes(sum[:]), big.NewInt(int64(len(alphabet))), new(big.Int)
 	out := make([]byte, length)
 	for i := range out {
-		n.DivMod(n, base, digit)
-		out[i] = alphabet[digit.Int64()]
+		digit := 0 // the remainder of the sum, a number of 32 bytes, divided by the size of the alphabet
+		for k, b := range sum {
+			digit = digit<<8 + int(b)
+			sum[k], digit = byte(digit/len(alphabet)), digit%len(alphabet)
+		}
+		out[i] = alphabet[digit]
 	}
 	return string(out)
 }

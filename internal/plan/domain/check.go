@@ -6,13 +6,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 )
 
-// domainForm matches a domain's name, whose first label may be a wildcard.
+// domainForm matches a domain's name, whose first label may be a wildcard. It has 47 KB, so an app without a domain
+// does not compile it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html
-var domainForm = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+var domainForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+})
 
 // trustStoreForm matches the address of an object in Amazon S3.
 var trustStoreForm = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]+/.+$`)
@@ -84,7 +88,7 @@ func (d *Domain) checkName(bad func(string, ...any)) {
 	case cdktoken.UnresolvedList(d.Name):
 		bad(".Name %s", cdktoken.ListProblem)
 	case cdktoken.Unresolved(d.Name):
-	case !domainForm.MatchString(d.Name):
+	case !domainForm().MatchString(d.Name):
 		bad(".Name %q: want the name of a host in lower case, without a scheme, a port and a path, such as "+
 			"\"api.example.com\" or \"*.example.com\"", d.Name)
 	case d.Zone && d.ZoneName != "" && !cdktoken.Unresolved(d.ZoneName) && !inZone(d.Name, d.ZoneName):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cdktoken"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -23,8 +24,10 @@ type LoadBalancer struct {
 }
 
 var (
-	balancerARN = regexp.MustCompile(
-		`^arn:[a-z0-9-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/(app|net)/[^/]+/[^/]+$`)
+	balancerARN = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(
+			`^arn:[a-z0-9-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/(app|net)/[^/]+/[^/]+$`)
+	})
 	hostForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
 	pathForm = regexp.MustCompile(`^/[^?#\s]*$`)
 )
@@ -35,7 +38,7 @@ func (l LoadBalancer) Check() error {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	// The CloudFormation page calls the target a listener, but API Gateway takes the ARN of the load balancer.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-private-integration.html
-	if !cdktoken.Unresolved(l.ARN) && !balancerARN.MatchString(l.ARN) {
+	if !cdktoken.Unresolved(l.ARN) && !balancerARN().MatchString(l.ARN) {
 		bad("the load balancer's ARN is %q: want that of an Application or a Network Load Balancer, such as "+
 			"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/orders/50dc6c495c0c9188", l.ARN)
 	}

@@ -20,11 +20,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // What a failed build is because of, for errors.Is. Every error also holds the go command's own words, if it was run.
@@ -73,8 +73,12 @@ func IsDirectory(pkg string) bool {
 		filepath.IsAbs(pkg)
 }
 
-// tagPattern is what the go command takes as a build tag.
-var tagPattern = regexp.MustCompile(`^[\pL\pN_.]+$`)
+// isTag reports whether the go command takes a text as a build tag.
+func isTag(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r != '_' && r != '.' && !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	})
+}
 
 // patterns are the names that stand for many packages, besides those with dots: "go help packages".
 var patterns = []string{"all", "cmd", "std", "tool", "work"}
@@ -98,7 +102,7 @@ func (t Target) Check() error {
 		return fmt.Errorf("%w: Package %q is a file: give the package that it is in", ErrProps, p)
 	}
 	for _, tag := range t.Tags {
-		if !tagPattern.MatchString(tag) {
+		if !isTag(tag) {
 			return fmt.Errorf("%w: Tags: %q is not a build tag: use letters, digits, _ and . only, and an element "+
 				"for each", ErrProps, tag)
 		}
