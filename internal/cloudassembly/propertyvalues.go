@@ -17,6 +17,10 @@ type propertyValues struct {
 	values map[digest]any            // by the digest of their JSON
 	all    map[digest]map[string]any // by the digest of their names and values
 
+	// Of the resource that is being parsed: the names of its properties and, for each, its digest and the value's.
+	names   []string
+	digests []byte
+
 	raw     bytes.Reader  // the value that is being parsed
 	decoder *json.Decoder // of raw: one for all values, because each would allocate a buffer
 }
@@ -35,22 +39,19 @@ func (p *propertyValues) parse(raw map[string]json.RawMessage) (map[string]any, 
 	if raw == nil {
 		return nil, nil
 	}
-	names := slices.Sorted(maps.Keys(raw))
-	digests := make([]digest, len(names))
-	h := sha256.New()
-	for i, name := range names {
-		of := sha256.Sum256([]byte(name))
-		digests[i] = sha256.Sum256(raw[name])
-		h.Write(of[:])
-		h.Write(digests[i][:])
+	p.names, p.digests = slices.AppendSeq(p.names[:0], maps.Keys(raw)), p.digests[:0]
+	slices.Sort(p.names)
+	for _, name := range p.names {
+		of, value := sha256.Sum256([]byte(name)), sha256.Sum256(raw[name])
+		p.digests = append(append(p.digests, of[:]...), value[:]...)
 	}
-	key := digest(h.Sum(nil))
+	key := digest(sha256.Sum256(p.digests))
 	if known, ok := p.all[key]; ok {
 		return known, nil
 	}
 	out := make(map[string]any, len(raw))
-	for i, name := range names {
-		value, err := p.value(digests[i], raw[name])
+	for i, name := range p.names {
+		value, err := p.value(digest(p.digests[(2*i+1)*sha256.Size:]), raw[name])
 		if err != nil {
 			return nil, fmt.Errorf("property %s: %w", name, err)
 		}

@@ -21,19 +21,20 @@ var circularDependency = Rule{
 	WayOut: "remove one of the references, or put what refers into a resource of its own, such as a policy, or " +
 		"into a stack of its own",
 	check: func(v *view, report reporter) {
-		inStack := map[*cloudassembly.Stack]dependencies{}
-		for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
+		inStack := map[*cloudassembly.Stack][]*resource{}
+		for kind, resources := range v.byType {
 			if strings.HasPrefix(kind, "AWS::Serverless::") {
 				continue // the transform creates several resources from it, each with only some of the references
 			}
-			for _, r := range v.byType[kind] {
-				if inStack[r.stack] == nil {
-					inStack[r.stack] = dependencies{}
-				}
-				inStack[r.stack][r.id] = &dependent{resource: r}
+			for _, r := range resources {
+				inStack[r.stack] = append(inStack[r.stack], r)
 			}
 		}
-		for _, d := range inStack {
+		for _, resources := range inStack {
+			d := dependencies{}
+			for _, r := range resources {
+				d[r.id] = &dependent{resource: r}
+			}
 			d.read()
 			d.report(report)
 		}
@@ -46,32 +47,38 @@ type dependencies map[string]*dependent
 // dependent is a resource and what it depends on.
 type dependent struct {
 	*resource
-	on     map[string][]string // maps logical IDs to the environment variables that refer to them; nil if none does
-	circle int                 // resources that depend on each other have the same number
+	on        []string            // logical IDs, sorted
+	variables map[string][]string // maps those that environment variables refer to to the variables
+	circle    int                 // resources that depend on each other have the same number
+
+	index, low int // see [dependencies.number]
+	open       bool
 }
 
 // read determines what each resource depends on, for the resources that are created.
 func (d dependencies) read() {
 	for _, r := range d {
-		r.on = map[string][]string{}
 		add := func(id string) {
 			if d[id] != nil {
-				r.on[id] = nil
+				r.on = append(r.on, id)
 			}
 		}
 		for _, id := range r.t.DependsOn {
 			add(id)
 		}
 		r.references(r.t.Properties, add)
+		slices.Sort(r.on)
+		r.on = slices.Compact(r.on)
 		environment, _ := r.t.Properties["Environment"].(map[string]any)
 		variables, _ := environment["Variables"].(map[string]any)
 		if r.t.Type != typeFunction {
 			continue
 		}
+		r.variables = map[string][]string{}
 		for _, name := range slices.Sorted(maps.Keys(variables)) {
 			r.references(variables[name], func(id string) {
-				if d[id] != nil && !slices.Contains(r.on[id], name) {
-					r.on[id] = append(r.on[id], name)
+				if !slices.Contains(r.variables[id], name) {
+					r.variables[id] = append(r.variables[id], name)
 				}
 			})
 		}
@@ -155,11 +162,12 @@ func (r *resource) intrinsic(name string, arg any, found func(string)) bool {
 func (d dependencies) report(report reporter) {
 	told := map[int]bool{}
 	d.number()
+	ids := slices.Sorted(maps.Keys(d))
 	for _, byVariables := range []bool{true, false} {
-		for _, id := range slices.Sorted(maps.Keys(d)) {
+		for _, id := range ids {
 			r := d[id]
-			for _, on := range slices.Sorted(maps.Keys(r.on)) {
-				variables := strings.Join(r.on[on], ", ")
+			for _, on := range r.on {
+				variables := strings.Join(r.variables[on], ", ")
 				if d[on].circle != r.circle || (variables != "") != byVariables || !byVariables && told[r.circle] {
 					continue
 				}
@@ -194,7 +202,7 @@ func (d dependencies) shortestPath(from, to string) []string {
 		if last == to {
 			return way
 		}
-		for _, next := range slices.Sorted(maps.Keys(d[last].on)) {
+		for _, next := range d[last].on {
 			if !seen[next] && d[next].circle == d[to].circle {
 				seen[next] = true
 				ways = append(ways, append(slices.Clone(way), next))
@@ -207,35 +215,34 @@ func (d dependencies) shortestPath(from, to string) []string {
 // number numbers the circles by Tarjan's algorithm for strongly connected components. A resource that is in no circle
 // has a number of its own.
 func (d dependencies) number() {
-	index, low, open := map[string]int{}, map[string]int{}, map[string]bool{}
-	var stack []string
-	circles := 0
-	var visit func(id string)
-	visit = func(id string) {
-		index[id] = len(index) + 1
-		low[id] = index[id]
-		stack, open[id] = append(stack, id), true
-		for on := range d[id].on {
-			if index[on] == 0 {
+	var stack []*dependent
+	visited, circles := 0, 0
+	var visit func(r *dependent)
+	visit = func(r *dependent) {
+		visited++
+		r.index, r.low, r.open = visited, visited, true
+		stack = append(stack, r)
+		for _, id := range r.on {
+			if on := d[id]; on.index == 0 {
 				visit(on)
-				low[id] = min(low[id], low[on])
-			} else if open[on] {
-				low[id] = min(low[id], index[on])
+				r.low = min(r.low, on.low)
+			} else if on.open {
+				r.low = min(r.low, on.index)
 			}
 		}
-		if low[id] != index[id] {
+		if r.low != r.index {
 			return
 		}
 		circles++
-		at := slices.Index(stack, id)
+		at := slices.Index(stack, r)
 		for _, member := range stack[at:] {
-			d[member].circle, open[member] = circles, false
+			member.circle, member.open = circles, false
 		}
 		stack = stack[:at]
 	}
-	for id := range d {
-		if index[id] == 0 {
-			visit(id)
+	for _, r := range d {
+		if r.index == 0 {
+			visit(r)
 		}
 	}
 }

@@ -13,12 +13,15 @@ const (
 	typeURL      = "AWS::Lambda::Url"
 )
 
-// functions returns the functions of the assembly, by ARN and by stack path and name.
-func (v *view) functions() map[string]*resource {
+// functionKey is a function's ARN, or the path of its stack and its name.
+type functionKey struct{ stack, name string }
+
+// functions returns the functions of the assembly, by ARN and by stack and name.
+func (v *view) functions() map[functionKey]*resource {
 	if v.lambdas == nil {
-		v.lambdas = map[string]*resource{}
+		v.lambdas = map[functionKey]*resource{}
 		for _, f := range v.byType["AWS::Lambda::Function"] {
-			v.lambdas[f.attribute("Arn")], v.lambdas[f.stack.Path+" "+f.ref()] = f, f
+			v.lambdas[functionKey{"", f.attribute("Arn")}], v.lambdas[functionKey{f.stack.Path, f.ref()}] = f, f
 		}
 	}
 	return v.lambdas
@@ -28,11 +31,11 @@ func (v *view) functions() map[string]*resource {
 // several accounts or regions have functions with one name and leave the account or region open, the ARNs are alike.
 // The function of the resource's own stack then takes precedence.
 func (r *resource) functionOf(text string) *resource {
-	f := r.v.functions()[r.stack.Path+" "+functionName(text)]
+	f := r.v.functions()[functionKey{r.stack.Path, functionName(text)}]
 	if f != nil && (!strings.HasPrefix(text, "arn:") || f.attribute("Arn") == unqualified(text)) {
 		return f
 	}
-	return r.v.functions()[unqualified(text)]
+	return r.v.functions()[functionKey{"", unqualified(text)}]
 }
 
 // invokedBy returns the ARN of the function that a URI invokes, even for streamed answers. It returns a text of another
@@ -46,8 +49,14 @@ func invokedBy(text string) string {
 
 // unqualified returns a function's ARN without an alias or version.
 func unqualified(arn string) string {
-	if parts := strings.Split(arn, ":"); len(parts) > 7 {
-		return strings.Join(parts[:7], ":")
+	colons := 0
+	for i := range len(arn) {
+		if arn[i] != ':' {
+			continue
+		}
+		if colons++; colons == 7 {
+			return arn[:i]
+		}
 	}
 	return arn
 }
@@ -56,13 +65,15 @@ func unqualified(arn string) string {
 // and name, as far as it has them.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
 func functionName(text string) string {
-	parts := strings.Split(text, ":")
-	for i, p := range parts { // arn:aws:lambda:region:account:function:name:qualifier, or account:function:name
-		if p == "function" && i+1 < len(parts) {
-			return parts[i+1]
+	first, rest, more := strings.Cut(text, ":")
+	for part := first; more; { // arn:aws:lambda:region:account:function:name:qualifier, or account:function:name
+		if part == "function" {
+			name, _, _ := strings.Cut(rest, ":")
+			return name
 		}
+		part, rest, more = strings.Cut(rest, ":")
 	}
-	return parts[0]
+	return first
 }
 
 // invokesIncluded reports whether an authorizer invokes the included function, either as planned or as a further

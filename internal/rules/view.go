@@ -38,8 +38,8 @@ type view struct {
 	methods  []*method
 	guards   map[string]*resource // authorizers, by the placeholders of the API's ID and their own, separated by a space
 
-	e2      *cloudassembly.Evaluator // see elsewhereEvaluator; nil until a rule needs it
-	lambdas map[string]*resource     // see functions; nil until a rule needs them
+	e2      *cloudassembly.Evaluator  // see elsewhereEvaluator; nil until a rule needs it
+	lambdas map[functionKey]*resource // see functions; nil until a rule needs them
 }
 
 // resource is a resource of a template that is created, or may be.
