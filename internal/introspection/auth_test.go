@@ -2,6 +2,10 @@ package introspection
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"log"
@@ -12,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	peer "github.com/golang-jwt/jwt/v5"
 )
 
 var quiet = log.New(io.Discard, "", 0)
@@ -42,6 +47,35 @@ func TestCredentialErrors(t *testing.T) {
 				t.Errorf("%d calls without a credential", n)
 			}
 		})
+	}
+}
+
+// A client with a private key sends an assertion.
+func TestPrivateKey(t *testing.T) {
+	public, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFixture(t, sayJSON(active), func(o *Options) {
+		o.Method, o.Algorithm, o.KeyID, o.Audience = clientauth.PrivateKey, "EdDSA", "key-1", "https://issuer.example.com"
+		o.Credential = func(context.Context) ([]byte, error) {
+			return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+		}
+	})
+	if _, err := f.ask("opaque-1"); err != nil {
+		t.Fatal(err)
+	}
+	parser := peer.NewParser(peer.WithTimeFunc(f.clock.Now), peer.WithAudience("https://issuer.example.com"),
+		peer.WithIssuer("orders api"), peer.WithSubject("orders api"), peer.WithExpirationRequired())
+	assertion, err := parser.Parse(f.server.last().form.Get("client_assertion"), func(*peer.Token) (any, error) {
+		return public, nil
+	})
+	if err != nil || assertion.Header["kid"] != "key-1" {
+		t.Errorf("got %v, %v", assertion, err)
 	}
 }
 

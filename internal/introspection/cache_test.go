@@ -41,6 +41,13 @@ func TestCacheBounds(t *testing.T) {
 	if c.get(digest{4}, t0) != nil {
 		t.Error("an answer that is larger than the cache is kept")
 	}
+	c = cache{most: 4, mostBytes: 2*entrySize + small.size() + large.size()}
+	c.put(one, large, t0)
+	c.put(other, small, t0)
+	c.put(other, large, t0) // in its own place, it is larger than the room that is left
+	if c.get(one, t0) != nil || c.get(other, t0) != large || c.bytes != entrySize+large.size() || c.count != 1 {
+		t.Errorf("%d answers in %d bytes, want the newest alone", c.count, c.bytes)
+	}
 	c = cache{most: 2, mostBytes: 1 << 20}
 	for i := range byte(5) {
 		c.put(digest{i}, small, t0)

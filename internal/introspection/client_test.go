@@ -65,15 +65,18 @@ func TestOutcomes(t *testing.T) {
 		"not active":          {sayJSON(`{"active":false}`), jwt.ErrInactive, "not active", 0},
 		"not active, and sub": {sayJSON(`{"active":false,"sub":"user-1"}`), jwt.ErrInactive, "", 0},
 		"401": {says(401, "application/json", `{"error":"invalid_client"}`), ErrUnavailable,
-			"check the client id", 0},
-		"403": {says(403, "application/json", `{}`), ErrUnavailable, "check the client id", 0},
+			"status 401: it does not let this client ask: check the client id", 0},
+		"403": {says(403, "application/json", `{}`), ErrUnavailable, "status 403: it does not let this client ask", 0},
 		"400": {says(400, "application/json", `{"error":"invalid_request"}`), ErrUnavailable,
 			"status 400", 1},
-		"404":                {says(404, "application/json", active), ErrUnavailable, "status 404", 0},
+		"404":                {says(404, "application/json", active), ErrUnavailable, "status 404 instead of 200", 0},
 		"429":                {says(429, "application/json", active), ErrUnavailable, "no capacity", 0},
-		"500":                {says(500, "application/json", active), ErrUnavailable, "status 500", 0},
+		"500":                {says(500, "application/json", active), ErrUnavailable, "status 500 instead of 200", 0},
 		"503":                {says(503, "application/json", active), ErrUnavailable, "no capacity", 0},
-		"201":                {says(201, "application/json", active), ErrUnavailable, "status 201", 0},
+		"201":                {says(201, "application/json", active), ErrUnavailable, "status 201 instead of 200", 0},
+		"300":                {says(300, "application/json", active), ErrUnavailable, "redirects are not followed", 0},
+		"399":                {says(399, "application/json", active), ErrUnavailable, "redirects are not followed", 0},
+		"402":                {says(402, "application/json", active), ErrUnavailable, "status 402 instead of 200", 0},
 		"HTML":               {says(200, "text/html", active), ErrUnavailable, `content type "text/html"`, 0},
 		"no content type":    {says(200, "", active), ErrUnavailable, "content type", 0},
 		"a signed answer":    {says(200, signedType, "a.b.c"), ErrUnavailable, "content type", 0},
@@ -89,6 +92,10 @@ func TestOutcomes(t *testing.T) {
 		"sub twice":          {sayJSON(`{"active":true,"sub":"a","sub":"b"}`), ErrUnavailable, "not strict JSON", 0},
 		"exp as text":        {sayJSON(`{"active":true,"exp":"1700000300"}`), ErrUnavailable, "exp is not a number", 0},
 		"exp too large":      {sayJSON(`{"active":true,"exp":1e300}`), ErrUnavailable, "exp is not a number", 0},
+		"exp at the limit":   {sayJSON(`{"active":true,"exp":9007199254740991}`), nil, "", 0},
+		"exp past the limit": {sayJSON(`{"active":true,"exp":9007199254740992}`), ErrUnavailable, "exp is not a number", 0},
+		"nbf at the limit":   {sayJSON(`{"active":true,"nbf":-9007199254740991}`), nil, "", 0},
+		"nbf past the limit": {sayJSON(`{"active":true,"nbf":-9007199254740992}`), ErrUnavailable, "nbf is not a number", 0},
 		"nbf null":           {sayJSON(`{"active":true,"nbf":null}`), ErrUnavailable, "nbf is not a number", 0},
 		"65 KB": {sayJSON(`{"active":true,"x":"` + strings.Repeat("x", maxAnswer) + `"}`),
 			ErrUnavailable, "larger than", 0},
@@ -148,7 +155,8 @@ func TestSlow(t *testing.T) {
 		}
 	}, func(o *Options) { o.Timeout = 50 * time.Millisecond })
 	defer close(release)
-	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) {
+	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "within 50ms") &&
+		!errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v", err)
 	}
 	f.server.count()
@@ -500,6 +508,17 @@ func TestForm(t *testing.T) {
 	}
 }
 
+// A token consists of the characters of a b64token (RFC 6750, section 2.1).
+func TestCharactersOfTokens(t *testing.T) {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/"
+	for c := range 256 {
+		token := string([]byte{byte(c)})
+		if err := checkForm(token); (err == nil) != strings.Contains(allowed, token) {
+			t.Errorf("%q: got %v", token, err)
+		}
+	}
+}
+
 // TestBreaker checks that the pause after failures of an endpoint increases, and that one call finds out whether it
 // works again.
 func TestBreaker(t *testing.T) {
@@ -579,9 +598,19 @@ func TestBadRequests(t *testing.T) {
 	if _, err := f.ask("opaque-1"); err != nil {
 		t.Errorf("another token: %v", err)
 	}
+	// None of them is still counted as a call that tries whether the endpoint works again.
+	f.server.serve(says(500, "text/plain", ""))
+	if _, err := f.ask("opaque-2"); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("while the endpoint fails: %v", err)
+	}
+	f.clock.Advance(firstBackoff)
+	f.server.serve(sayJSON(active))
+	if _, err := f.ask("opaque-2"); err != nil {
+		t.Errorf("once the endpoint works again: %v", err)
+	}
 }
 
-// Calls that fail together count as one failure: eight cause no longer pause than one.
+// Calls that fail together count as one failure: eight cause the same pause as one.
 func TestFailuresAtATime(t *testing.T) {
 	arrived, release := make(chan struct{}, maxCalls), make(chan struct{})
 	f := newFixture(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -599,7 +628,11 @@ func TestFailuresAtATime(t *testing.T) {
 	close(release)
 	all.Wait()
 	f.server.serve(sayJSON(active))
-	f.clock.Advance(firstBackoff)
+	f.clock.Advance(firstBackoff - 1)
+	if _, err := f.ask("another"); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("before the pause is over: %v", err)
+	}
+	f.clock.Advance(1)
 	if _, err := f.ask("another"); err != nil {
 		t.Error(err)
 	}
@@ -696,7 +729,8 @@ func TestPanic(t *testing.T) {
 	f := newFixture(t, nil, func(o *Options) {
 		o.Transport = transport(func(*http.Request) (*http.Response, error) { panic("opaque-1") })
 	})
-	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "opaque-1") {
+	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "opaque-1") ||
+		!errors.Is(err, errPanic) {
 		t.Errorf("got %v", err)
 	}
 }
