@@ -40,8 +40,9 @@ var ErrNotAssembly = cloudassembly.ErrNotAssembly
 
 // Options configure a [Gateway]. The zero value serves all APIs of the assembly, with a development issuer.
 type Options struct {
-	// API selects one of several APIs by name, or by stack and logical ID: "Shop/Api1A2B3C4D". Default: all APIs. If two
-	// have a stage of the same name, [Gateway.Routes] shows where each is served.
+	// API selects one of several APIs by name, or by stack and logical ID: "Shop/Api1A2B3C4D". [Gateway.Issuers] and
+	// [Gateway.Problems] then leave out what concerns only others. Default: all APIs. If two have a stage of the same
+	// name, [Gateway.Routes] shows where each is served.
 	API string
 
 	// Parameters are values for template parameters, by name or, for one stack, as "stack:name". Default: the defaults in

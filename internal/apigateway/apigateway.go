@@ -51,8 +51,9 @@ type Options struct {
 	// Assembly is the folder of the cloud assembly.
 	Assembly string
 
-	// API picks one of several APIs, by its name or by its construct's stack and logical ID. Default: all of them. Where
-	// two have a stage of the same name, [Gateway.Mount] returns the path of each.
+	// API picks one of several APIs, by its name or by its construct's stack and logical ID. The development issuer then
+	// has the issuers of this API alone, and [Gateway.Problems] lists no problem of another API. Default: all of them.
+	// Where two have a stage of the same name, [Gateway.Mount] returns the path of each.
 	API string
 
 	// Model supplies what the templates leave open, such as the values of parameters.

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
@@ -30,6 +31,16 @@ func (s *served) choose() (chosen []choice, err error) {
 	}
 	mount(chosen)
 	return chosen, nil
+}
+
+// apisOf returns the APIs of stages.
+func apisOf(chosen []choice) (apis []*apimodel.API) {
+	for _, c := range chosen {
+		if !slices.Contains(apis, c.api) {
+			apis = append(apis, c.api)
+		}
+	}
+	return apis
 }
 
 // noSuchAPI is an [ErrNoStage] for a name that selects no API with a stage.

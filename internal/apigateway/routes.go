@@ -73,11 +73,12 @@ func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
 // Model returns the assembly that is served now, as it was read. Callers must not change it.
 func (g *Gateway) Model() *apimodel.Model { return g.live.Load().model }
 
-// Problems lists everything that is not served as AWS would, one line each, in a stable order.
+// Problems lists everything that is not served as AWS would, one line each, in a stable order. It leaves out what
+// concerns only APIs that the options do not select.
 func (g *Gateway) Problems() []string {
 	s := g.live.Load()
 	var out []string
-	for _, p := range s.model.Problems {
+	for _, p := range s.part.Problems {
 		out = append(out, p.String())
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.problems)) {

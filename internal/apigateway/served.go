@@ -23,6 +23,7 @@ import (
 type served struct {
 	gateway      *Gateway
 	model        *apimodel.Model
+	part         *apimodel.Model     // what the options select of model
 	issuer       *devissuer.Provider // nil without one
 	keys         []checks.AccessKey
 	stages       map[string]*stage
@@ -92,8 +93,12 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.part = m
+	if g.options.API != "" {
+		s.part = m.Part(apisOf(chosen))
+	}
 	if g.options.Issuer != nil {
-		issuers, unread := devissuer.FromModel(m)
+		issuers, unread := devissuer.FromModel(s.part)
 		if s.issuer, err = g.options.Issuer(issuers); err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ func (g *Gateway) SessionAuthorizer(issuer string) (*apimodel.Authorizer, error)
 	var found *apimodel.Authorizer
 	var issuers []string
 	s := g.live.Load()
-	for _, api := range s.model.APIs {
+	for _, api := range s.part.APIs {
 		for _, a := range api.Authorizers {
 			settings := matrix.SessionOf(a)
 			if settings == nil || issuer != "" && !s.accepts(a, issuer) {

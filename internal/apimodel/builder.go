@@ -131,11 +131,10 @@ func (b *builder) apiOf(r *reader) *API {
 	if id == "" {
 		return nil
 	}
-	api := b.apis[id]
-	if api == nil {
+	if r.api = b.apis[id]; r.api == nil {
 		r.problem("its API %s is not in the assembly", id)
 	}
-	return api
+	return r.api
 }
 
 // unplaced reports a path or method of an API that could not be read, and blocks the API: a request for it would reach

@@ -33,6 +33,8 @@ type Problem struct {
 
 	// Err is the error if a value could not be resolved, else nil.
 	Err error
+
+	api *API // the API that the resource is part of; nil if it is part of none, or if that is not known
 }
 
 // String returns the problem as a line of text.

@@ -25,6 +25,7 @@ type reader struct {
 	values    map[string]any
 	blocks    bool // whether problems block
 	policy    bool // whether problems concern a resource policy
+	api       *API // the API that the resource is part of; nil if that is not known
 }
 
 // notice returns a reader whose problems do not block.
@@ -42,7 +43,9 @@ func (r *reader) ofPolicy() *reader {
 }
 
 func (r *reader) problem(format string, args ...any) {
-	r.model.problem(Problem{ID: r.id, What: fmt.Sprintf(format, args...), Blocks: r.blocks, OfPolicy: r.policy})
+	r.model.problem(Problem{
+		ID: r.id, What: fmt.Sprintf(format, args...), Blocks: r.blocks, OfPolicy: r.policy, api: r.api,
+	})
 }
 
 // get returns a property; nil if it is not set.
@@ -56,7 +59,9 @@ func (r *reader) get(name string) any {
 }
 
 func (r *reader) unresolved(bad cloudassembly.Unresolved) {
-	r.model.problem(Problem{ID: r.id, What: shortError(bad.Err), Blocks: r.blocks, OfPolicy: r.policy, Err: bad.Err})
+	r.model.problem(Problem{
+		ID: r.id, What: shortError(bad.Err), Blocks: r.blocks, OfPolicy: r.policy, Err: bad.Err, api: r.api,
+	})
 }
 
 func (r *reader) has(name string) bool { return r.values[name] != nil }

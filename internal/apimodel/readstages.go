@@ -14,6 +14,7 @@ func (b *builder) readGatewayResponses() {
 		if api == nil {
 			return
 		}
+		r.api = api
 		g := &GatewayResponse{
 			ID:         r.id,
 			Type:       r.need("ResponseType"),

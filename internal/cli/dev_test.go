@@ -180,15 +180,24 @@ func TestDevTwoAPIs(t *testing.T) {
 	}
 }
 
-// TestDevOneAPI selects one of two APIs that have the same stage.
+// TestDevOneAPI selects one of two APIs that have the same stage. Each has a method that is not served.
 func TestDevOneAPI(t *testing.T) {
 	t.Parallel()
-	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second")), "--api", "Two")
+	one, two := mockAPI("One", "first"), mockAPI("Two", "second")
+	for id, api := range map[string]map[string]any{"One": one, "Two": two} {
+		api[id+"Put"] = map[string]any{"Type": "AWS::ApiGateway::Method", "Properties": map[string]any{
+			"RestApiId": ref(id), "ResourceId": map[string]any{"Fn::GetAtt": []string{id, "RootResourceId"}},
+			"HttpMethod": "PUT", "AuthorizationType": "NONE",
+		}}
+	}
+	r, _ := start(t, fakeApp(t, one, two), "--api", "Two")
 	if got := get(t, r.url+"/v1/second").StatusCode; got != 200 {
 		t.Errorf("status %d", got)
 	}
 	if text := r.stdout.String(); strings.Contains(text, "/first") {
 		t.Errorf("the other API's routes are printed:\n%s", text)
+	} else if strings.Contains(text, "OnePut") || !strings.Contains(text, "TwoPut: it has no integration") {
+		t.Errorf("want the problems of the API Two alone:\n%s", text)
 	}
 }
 
