@@ -26,7 +26,7 @@ type Run struct {
 	Outdir  string    // where the app writes its assembly
 	Scratch string    // a folder for files that are passed to the app
 	Environ []string  // the user's environment, as from [os.Environ]
-	Output  io.Writer // receives the app's output, without a harmless text of jsii
+	Output  io.Writer // receives the app's output, without a harmless text of jsii and frames of Gatehouse's own code
 }
 
 // Synthesize runs the app. If ctx ends, the app is ended with everything that it started.
@@ -71,6 +71,10 @@ const lastWords = 200 * time.Millisecond
 // shell runs a command in a shell. Its input is empty, so that an app that asks a question does not wait for an answer.
 // It does not wait for processes that the command leaves running; they end with ctx.
 func (a *App) shell(ctx context.Context, r Run, env []string, command string) error {
+	dir, err := filepath.Abs(a.Dir)
+	if err != nil {
+		return fmt.Errorf("the app's folder: %w", err)
+	}
 	name, args := shellOf(runtime.GOOS, command)
 	cmd := exec.CommandContext(ctx, name, args...)
 	read, write, err := os.Pipe() // a pipe of Cmd's would be waited for until all processes have closed it
@@ -80,7 +84,8 @@ func (a *App) shell(ctx context.Context, r Run, env []string, command string) er
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = a.Dir, env, write, write
 	cmd.WaitDelay = endsWithin
 	group(cmd)
-	seen := &tail{to: r.Output}
+	shown := &ofMisuse{to: r.Output, dir: dir}
+	seen := &tail{to: shown}
 	output := &without{to: seen, text: jsiiWaitedTwice}
 	err = cmd.Start()
 	write.Close()
@@ -106,6 +111,7 @@ func (a *App) shell(ctx context.Context, r Run, env []string, command string) er
 	}
 	output.flush()
 	seen.end()
+	shown.flush()
 	if ctx.Err() != nil {
 		killGroup(cmd)
 		return ctx.Err()
