@@ -162,8 +162,8 @@ func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly
 		}
 	}
 	if _, given := f.env[dynamoVariable]; !given && len(names) > 0 {
-		note("there is no DynamoDB here for %s: run one on this machine and pass its address with --env %s=http://127.0.0.1:8000",
-			strings.Join(names, ", "), dynamoVariable)
+		note("functions that read or write %s find no DynamoDB on this machine: if yours do, run one and pass its address "+
+			"with --env %s=http://127.0.0.1:8000", strings.Join(names, ", "), dynamoVariable)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.env)) {
 		var own []string
