@@ -218,7 +218,8 @@ func TestHostileLogoutTokens(t *testing.T) {
 			f.withSID("sid-1")
 			f.logIn()
 			w := f.send(formOf(c.token(f)))
-			if got := f.log.last(t); w.Code != 400 || got.Reason != c.reason || got.Outcome != "refused" {
+			if got := f.log.last(t); w.Code != 400 || got.Reason != c.reason || got.Outcome != "refused" ||
+				got.Error == "" {
 				t.Errorf("%d %s, log %+v, want the reason %s", w.Code, w.Body, got, c.reason)
 			}
 			if n := f.status(f.browser); n != 200 {

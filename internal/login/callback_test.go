@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -160,6 +161,9 @@ func TestCallbackAttacks(t *testing.T) {
 			if !strings.Contains(p.Body, `<a href="login">`) {
 				t.Errorf("no link to the login: %s", p.Body)
 			}
+			if c.reason == "attempt_ended" && !strings.Contains(p.Header.Get("Set-Cookie"), "Max-Age=0") {
+				t.Errorf("the attempt's cookie stays: %q", p.Header["Set-Cookie"])
+			}
 			if strings.Contains(p.Header.Get("Set-Cookie"), "__Host-session=") {
 				t.Errorf("a session begins: %q", p.Header["Set-Cookie"])
 			}
@@ -313,5 +317,17 @@ func TestBasePath(t *testing.T) {
 		if got, ok := h.base(r); ok {
 			t.Errorf("%q: got %q", path, got)
 		}
+	}
+}
+
+// The log of such a path says what to set.
+func TestBasePathThatIsNotKnown(t *testing.T) {
+	f := newFixture(t)
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/auth/login", nil)
+	f.Handler.ServeHTTP(w, r.WithContext(WithRequest(r.Context(), Request{Path: "/prod/x"})))
+	got := f.log.last(t)
+	if w.Code != 400 || got.Reason != "base_path" || got.Route != "login" || !strings.Contains(got.Error, "set basePath") {
+		t.Errorf("%d, log %+v", w.Code, got)
 	}
 }

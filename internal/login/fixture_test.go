@@ -210,11 +210,18 @@ func (f *fixture) sealed() (*session.Session, error) {
 	return opened.session(), nil
 }
 
-// want fails unless the last request was answered with this status and logged with this reason.
+// want fails unless the last request was answered with this status, and logged with this reason and with an outcome
+// that fits the status. The line of a failure has its error.
 func (f *fixture) want(p *logintest.Page, status int, reason string) {
 	f.t.Helper()
-	if got := f.log.last(f.t); p.Status != status || got.Reason != reason || got.Status != status {
+	got := f.log.last(f.t)
+	if p.Status != status || got.Reason != reason || got.Status != status {
 		f.t.Errorf("got status %d and the log %+v, want %d %q", p.Status, got, status, reason)
+	}
+	isFailure := status >= 500
+	if (got.Outcome == string(failed)) != isFailure || isFailure && got.Error == "" || got.Outcome == "" ||
+		(got.Outcome == string(refused)) != (400 <= status && status < 500) {
+		f.t.Errorf("status %d, and the log has the outcome %q and the error %q", status, got.Outcome, got.Error)
 	}
 }
 

@@ -37,6 +37,7 @@ func TestLogout(t *testing.T) {
 	}
 	f.want(f.browser.Fetch(t, shop, "GET", auth+"session"), http.StatusUnauthorized, "no_session")
 	again := f.post("logout")
+	f.want(again, 200, "no_session")
 	if again.Status != 200 || members(t, again)["location"] != location {
 		t.Errorf("without a session: %d %s", again.Status, again.Body)
 	}
@@ -124,6 +125,13 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 	f.want(p, 200, "")
 	if members(t, p)["location"] != stage+"/" || f.idp.count("/revoke") != 0 {
 		t.Errorf("a provider that has neither: %s", p.Body)
+	}
+	f = newFixture(t)
+	f.idp.tokens = func(a map[string]any) { delete(a, "refresh_token") }
+	f.logIn()
+	f.want(f.post("logout"), 200, "")
+	if f.idp.count("/revoke") != 0 {
+		t.Error("a session without a refresh token has one revoked")
 	}
 }
 

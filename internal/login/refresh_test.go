@@ -71,6 +71,29 @@ func TestRefreshOfShortTokens(t *testing.T) {
 	}
 }
 
+// A token that has expired is refreshed even within 10 seconds: without it, each request would get 401.
+func TestRefreshOfATokenOfSeconds(t *testing.T) {
+	f := newFixture(t)
+	f.idp.lifetime = 5 * time.Second
+	f.logIn()
+	for i, want := range []string{"extended", "renewed"} {
+		f.clock.Advance([]time.Duration{4 * time.Second, time.Second}[i])
+		if f.post("refresh"); f.log.last(t).Outcome != want {
+			t.Errorf("refresh %d: %+v, want %s", i, f.log.last(t), want)
+		}
+	}
+}
+
+func TestWithin(t *testing.T) {
+	for passed, want := range map[time.Duration]bool{
+		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
+	} {
+		if got := within(testTime.Add(passed), testTime, time.Minute); got != want {
+			t.Errorf("%v later: got %v", passed, got)
+		}
+	}
+}
+
 // TestParallelRefreshes makes ten simultaneous requests with a recently renewed cookie. The provider is not asked, and
 // the browser keeps its cookie.
 func TestParallelRefreshes(t *testing.T) {

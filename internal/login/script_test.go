@@ -19,6 +19,17 @@ func TestScriptIsSmall(t *testing.T) {
 	}
 }
 
+// The script is the same for all callers, so that a browser may keep it for a while.
+func TestScriptIsServed(t *testing.T) {
+	f := newFixture(t)
+	p := f.browser.Fetch(t, shop, "GET", auth+"session.js")
+	f.want(p, 200, "")
+	if f.log.last(t).Route != "script" || p.Body != sessionScript || p.Header.Get("Content-Type") != "text/javascript; charset=utf-8" ||
+		p.Header.Get("Cache-Control") != "public, max-age=300" {
+		t.Errorf("%d, header %v, %d bytes", p.Status, p.Header, len(p.Body))
+	}
+}
+
 // TestScriptIsExplained checks that docs/login-pages.md explains the parts of the script.
 func TestScriptIsExplained(t *testing.T) {
 	text, err := os.ReadFile("../../docs/login-pages.md")
