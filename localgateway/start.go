@@ -92,6 +92,16 @@ func (s *Server) Token(r TokenRequest) string {
 	return token
 }
 
+// Proof calls [Gateway.MintProof], and ends the test if that fails.
+func (s *Server) Proof(method, url, token string) string {
+	s.t.Helper()
+	proof, err := s.MintProof(method, url, token)
+	if err != nil {
+		s.t.Fatalf("%v", err)
+	}
+	return proof
+}
+
 // Session calls [Gateway.MakeSession], and ends the test if that fails.
 func (s *Server) Session(r TokenRequest) []*http.Cookie {
 	s.t.Helper()

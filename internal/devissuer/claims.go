@@ -11,8 +11,8 @@ import (
 // rfc9068 is the typ of access tokens that are JWTs according to RFC 9068.
 const rfc9068 = "at+jwt"
 
-// claims returns the claims of a token, with its time and ID.
-func (r TokenRequest) claims(i Issuer, now time.Time, id, thumbprint string) ([]byte, error) {
+// claims returns the claims of a token, with its time, ID and cnf, which may be nil.
+func (r TokenRequest) claims(i Issuer, now time.Time, id string, binding map[string]string) ([]byte, error) {
 	expires, subject := r.life(i), r.Subject
 	longest := longestLife(i)
 	if subject == "" {
@@ -46,8 +46,8 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id, thumbprint string) ([]
 	for name, text := range i.Claims {
 		c[name] = text
 	}
-	if i.CertificateBound && thumbprint != "" {
-		c["cnf"] = map[string]string{"x5t#S256": thumbprint}
+	if binding != nil {
+		c["cnf"] = binding
 	}
 	for name, v := range r.Claims {
 		if v == nil {

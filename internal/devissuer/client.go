@@ -20,6 +20,7 @@ type client struct {
 	introspects bool // it is configured to introspect tokens, like an API
 	public      bool // it need not authenticate, and has not
 	issuer      Issuer
+	thumbprint  string // of the key whose proof its request for a token has; "" without one
 }
 
 // registration returns a client of a site. An unknown client is a public client on this machine.

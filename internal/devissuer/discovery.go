@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
 // discovery returns the document of OpenID Connect Discovery 1.0, section 3, with the members of RFC 8414, 9126 and
@@ -18,7 +19,7 @@ func (p *Provider) discovery(s site) map[string]any {
 	if !p.isCognito(s) {
 		standard = standard[:len(standard)-1]
 	}
-	return map[string]any{
+	out := map[string]any{
 		"issuer":                                s.url,
 		"jwks_uri":                              at(jwksPath),
 		"authorization_endpoint":                at(authorizationPath),
@@ -48,6 +49,10 @@ func (p *Provider) discovery(s site) map[string]any {
 		"request_uri_parameter_supported":                false, // except for pushed requests
 		"claims_parameter_supported":                     false,
 	}
+	if slices.ContainsFunc(p.issuersOf(s), func(i Issuer) bool { return i.DPoPBound }) {
+		out["dpop_signing_alg_values_supported"] = jwt.SelfSignedAlgorithms() // RFC 9449, section 5.1
+	}
+	return out
 }
 
 var claimsSupported = []string{"sub", "name", "preferred_username", "email", "email_verified", "auth_time"}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/dpop"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -76,6 +77,9 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, ring *keyr
 			answer[name] = json.RawMessage(v.Raw())
 		}
 		answer["active"], answer["token_type"] = true, "Bearer"
+		if claims.Get("cnf").Get(dpop.ThumbprintMember).Exists() {
+			answer["token_type"] = "DPoP" // RFC 9449, section 6.2
+		}
 	} else if known := p.aboutRefresh(ring, s, c, form); known != nil {
 		answer = known
 	}

@@ -32,6 +32,7 @@ func (p *Provider) accessToken(
 	ring *keyring, i Issuer, c client, resource string, r TokenRequest,
 ) (answer map[string]any, token string, wrong *fault) {
 	r.Use, r.Expires = Access, p.lifeOf(i, c)
+	r.thumbprint, r.bearer = c.thumbprint, c.thumbprint == ""
 	switch {
 	case resource != "":
 		r.Audience = resource
@@ -42,7 +43,11 @@ func (p *Provider) accessToken(
 	if err != nil {
 		return nil, "", serverError(err)
 	}
-	answer = map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(r.Expires.Seconds())}
+	kind := "Bearer"
+	if i.DPoPBound && !r.bearer {
+		kind = "DPoP" // RFC 9449, section 5
+	}
+	answer = map[string]any{"access_token": token, "token_type": kind, "expires_in": int(r.Expires.Seconds())}
 	if !isUserPool(i.URL) {
 		answer["scope"] = strings.Join(r.Scopes, " ")
 	}

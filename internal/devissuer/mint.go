@@ -56,7 +56,9 @@ type TokenRequest struct {
 	// has no others.
 	Opaque bool
 
-	client string // the client that gets it; "" for the issuer's first one, or a stand-in
+	client     string // the client that gets it; "" for the issuer's first one, or a stand-in
+	thumbprint string // of the client's key; "" for that of the development client
+	bearer     bool   // the token is bound to no key
 }
 
 func (r TokenRequest) useOf(i Issuer) Use {
@@ -111,7 +113,11 @@ func (p *Provider) mint(keys *keyring, i Issuer, r TokenRequest) (string, error)
 	if err != nil {
 		return "", err
 	}
-	claims, err := r.claims(i, p.now(), id, p.thumbprint)
+	binding, err := p.binding(keys, i, r)
+	if err != nil {
+		return "", err
+	}
+	claims, err := r.claims(i, p.now(), id, binding)
 	if err != nil {
 		return "", err
 	}

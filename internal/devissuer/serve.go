@@ -93,6 +93,7 @@ func (p *Provider) endpoints(s site) map[string]func(w http.ResponseWriter, r *h
 		authorizationPath: p.authorize,
 		pushedPath:        p.post(p.push),
 		tokenPath:         p.post(p.token),
+		proofPath:         p.serveProof,
 		userinfoPath:      p.userinfo,
 		introspectionPath: p.post(p.introspect),
 		revocationPath:    p.post(p.revoke),

@@ -50,6 +50,9 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request, ring *keyring, 
 	c, wrong := p.authenticate(ring, r, form, s)
 	var answer map[string]any
 	if wrong == nil {
+		c.thumbprint, wrong = p.keyOfClient(r)
+	}
+	if wrong == nil {
 		switch kind {
 		case "authorization_code":
 			answer, wrong = p.redeemCode(ring, form, s, c)

@@ -108,17 +108,48 @@ type Proof struct {
 // Check checks the proofs of a request, which are the values of its DPoP headers (RFC 9449, section 4.3). The error is
 // one of this package.
 func Check(proofs []string, r Request) (Proof, error) {
-	if len(proofs) != 1 {
-		return Proof{}, jwt.Mismatched(ErrProof, fmt.Sprintf("%d DPoP headers", len(proofs)), "one")
-	}
-	signed, err := jwt.VerifySelfSigned(proofs[0], Type)
+	signed, err := verify(proofs)
 	if err != nil {
-		return Proof{}, jwt.Mismatched(ErrProof, jwt.Reason(err), "a valid proof")
+		return Proof{}, err
 	}
 	differs := func(thumbprint string) bool { return thumbprint != signed.Thumbprint }
 	if len(r.Thumbprints) == 0 || slices.ContainsFunc(r.Thumbprints, differs) {
 		return Proof{}, ErrKey
 	}
+	sum := sha256.Sum256([]byte(r.Token))
+	if !signed.Claims.Get("ath").Is(base64.RawURLEncoding.EncodeToString(sum[:])) {
+		return Proof{}, ErrToken
+	}
+	return r.check(signed)
+}
+
+// KeyOf checks the proofs of a request for a token, and returns the thumbprint of the key to bind the token to (RFC
+// 9449, section 5). Such a proof names no token.
+func KeyOf(proofs []string, r Request) (thumbprint string, err error) {
+	signed, err := verify(proofs)
+	if err != nil {
+		return "", err
+	}
+	if _, err := r.check(signed); err != nil {
+		return "", err
+	}
+	return signed.Thumbprint, nil
+}
+
+// verify returns the only proof, with a valid signature.
+func verify(proofs []string) (jwt.SelfSigned, error) {
+	if len(proofs) != 1 {
+		return jwt.SelfSigned{}, jwt.Mismatched(ErrProof, fmt.Sprintf("%d DPoP headers", len(proofs)), "one")
+	}
+	signed, err := jwt.VerifySelfSigned(proofs[0], Type)
+	if err != nil {
+		return signed, jwt.Mismatched(ErrProof, jwt.Reason(err), "a valid proof")
+	}
+	return signed, nil
+}
+
+// check compares a proof with the method, the URL and the time of the request.
+func (r Request) check(signed jwt.SelfSigned) (Proof, error) {
 	claims := signed.Claims
 	id, ok := claims.Get("jti").Text()
 	if !ok || id == "" || len(id) > maxID {
@@ -130,10 +161,6 @@ func Check(proofs []string, r Request) (Proof, error) {
 	}
 	if htu, ok := claims.Get("htu").Text(); !ok || !r.URL.is(htu, r.Local) {
 		return Proof{}, jwt.Mismatched(ErrURL, htu, r.URL.String())
-	}
-	sum := sha256.Sum256([]byte(r.Token))
-	if !claims.Get("ath").Is(base64.RawURLEncoding.EncodeToString(sum[:])) {
-		return Proof{}, ErrToken
 	}
 	seconds, _, ok := claims.Get("iat").Floor()
 	if !ok {

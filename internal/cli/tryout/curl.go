@@ -33,6 +33,9 @@ func (e Example) Curl() string {
 	for _, h := range headers {
 		words = append(words, "-H", Quote(h))
 	}
+	if e.ProofURL != "" {
+		words = append(words, "-H", `"DPoP: $(curl -s `+Quote(e.ProofURL)+`)"`) // new each time that the line is pasted
+	}
 	if e.Body != "" {
 		data := "-d"
 		if strings.HasPrefix(e.Body, "@") {

@@ -38,6 +38,7 @@ func (m *maker) guarded(ctx context.Context, t target) {
 	e.allowed = true
 	full(e)
 	m.without(t, full)
+	m.asBearer(t, full)
 	if len(t.Requires) > 0 {
 		bare(m.add(t, "with a "+lacking(t)))
 	}
@@ -85,6 +86,9 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 			return m.session(ctx, t, r)
 		}
 		token, err := m.Gateway.Issuer().Mint(r)
+		if issuer, ok := m.issuer(t.method.Authorizer); ok && issuer.DPoPBound {
+			return func(e *Example) { m.prove(e, r.Issuer, token) }, err
+		}
 		p := place{matrix.TokenSource(t.method.Authorizer)}
 		return func(e *Example) { p.put(e, token) }, err
 	}

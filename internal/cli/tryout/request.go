@@ -88,6 +88,13 @@ func (e *Example) request(now time.Time) (*exchange.Request, error) {
 	if e.Cookies != "" {
 		add("Cookie", e.Cookies)
 	}
+	if e.Proof != nil {
+		proof, err := e.Proof()
+		if err != nil {
+			return nil, err
+		}
+		add("DPoP", proof)
+	}
 	for _, h := range e.headers() {
 		name, value, _ := strings.Cut(h, ": ")
 		add(name, value)

@@ -34,6 +34,11 @@ type Example struct {
 	Limited bool   // the resource policy denies the request
 	Through string // for a private API, a VPC endpoint or a VPC that its policy allows; "" if it names none
 
+	// Proof makes the value of the DPoP header, which is another one in each request; nil for none. ProofURL is where curl
+	// gets it.
+	Proof    func() (string, error)
+	ProofURL string
+
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
 	Region string
