@@ -140,8 +140,8 @@ func TestForwardTo(t *testing.T) {
 				Path: "/v1/{id}/{who}",
 				Options: &awsapigateway.IntegrationOptions{
 					RequestParameters: &map[string]*string{
-						"integration.request.path.who":         jsii.String("context.authorizer.principalId"),
-						"integration.request.header.X-Subject": jsii.String("context.authorizer.principalId"),
+						"integration.request.path.who":       jsii.String("context.authorizer.principalId"),
+						"integration.request.header.X-Stage": jsii.String("context.stage"),
 					},
 					Timeout: awscdk.Duration_Seconds(jsii.Number(5)),
 				},
@@ -169,8 +169,8 @@ func TestForwardTo(t *testing.T) {
 		{"stockPUT", "http://*:8080/stock", n.application, "map[]"},
 		{"stockidrestANY", "http://*:8080/stock/{id}/{rest}", n.application, "map[integration.request.path.id:" +
 			"method.request.path.id integration.request.path.rest:method.request.path.rest]"},
-		{"ownidGET", "http://*:8080/v1/{id}/{who}", n.application, "map[integration.request.header.X-Subject:" +
-			"context.authorizer.principalId integration.request.path.id:method.request.path.id " +
+		{"ownidGET", "http://*:8080/v1/{id}/{who}", n.application, "map[integration.request.header.X-Stage:" +
+			"context.stage integration.request.path.id:method.request.path.id " +
 			"integration.request.path.who:context.authorizer.principalId]"},
 		{"httpsGET", "https://orders.internal.example.com:443/https", n.application, "map[]"},
 		{"tcpGET", "http://*:80/tcp", n.networkLB, "map[]"},
