@@ -23,6 +23,7 @@ type builder struct {
 	resources map[string]awsapigateway.IResource // by path
 	batch     []batch.Method                     // methods that are still to be created
 	described *digest                            // what the deployment depends on
+	callers   map[string]string                  // what headers of the caller are mapped from, by route and header
 }
 
 // functionOf returns a route's function.

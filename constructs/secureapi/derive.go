@@ -73,10 +73,14 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 		method.AddPropertyOverride(jsii.String("MethodResponses"), d.MethodResponses)
 	}
 	if d.Headers != nil {
+		if b.callers == nil {
+			b.callers = map[string]string{}
+		}
 		for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 			// The name is one member, so its dots are no separators.
 			member := "Integration.RequestParameters." + strings.ReplaceAll(name, ".", `\.`)
 			method.AddPropertyOverride(&member, d.Headers[name])
+			b.callers[r.Pattern.String()+" "+strings.TrimPrefix(name, "integration.request.header.")] = d.Headers[name]
 		}
 		b.dependOn(d.Headers)
 	}

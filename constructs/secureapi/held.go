@@ -47,6 +47,9 @@ func (b *builder) finish(policy awsiam.PolicyDocument) {
 	if tenants := b.plan.Tenants(); len(tenants) > 0 {
 		table["tenants"] = tenants
 	}
+	if len(b.callers) > 0 {
+		table["callers"] = b.callers
+	}
 	if len(scopes) > 0 {
 		table["scopes"] = scopes
 	}

@@ -83,6 +83,14 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			}, func(_ awscdk.Stack, api *secureapi.API) {
 				cfn(method(api, "/stock", "GET")).AddPropertyDeletionOverride(jsii.String("Integration.IntegrationTarget"))
 			}, "private-integration", "the method GET /stock is connected to a VPC link V2, and has no IntegrationTarget"},
+		{"a header of the caller that is taken away", func(p *secureapi.Props) {
+			p.Routes = append(p.Routes, secureapi.Integrate("GET /stock",
+				awsapigateway.NewHttpIntegration(jsii.String("https://stock.example.com/all"), nil), secureapi.ForwardCaller()))
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			api.Method("GET /stock").AddPropertyDeletionOverride(
+				jsii.String(`Integration.RequestParameters.integration\.request\.header\.CallerPrincipalId`))
+		}, "changed-caller", "the method GET /stock maps the header CallerPrincipalId from context.authorizer.principalId by the " +
+			"table, and from nothing in the template"},
 		{"a header of the caller that a public route passes on",
 			func(p *secureapi.Props) {
 				p.Routes = append(p.Routes,

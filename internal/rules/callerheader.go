@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -116,4 +117,37 @@ func (p proxied) forgeable(header string) string {
 		return fmt.Sprintf("maps the header %s from %s, and has no authorizer that returns it", header, from)
 	}
 	return ""
+}
+
+var changedCaller = Rule{
+	ID:       "changed-caller",
+	Severity: Error,
+	Why: "A backend behind an API with ForwardCaller takes its caller from headers. Without their mapping, or with another " +
+		"one, clients may write these headers.",
+	Looks:  "the headers that methods with an HTTP integration of the table's routes map",
+	WayOut: "leave the RequestParameters as secureapi.New writes them",
+	check: eachPlanned(func(a *api, report reporter) {
+		for _, m := range a.methods {
+			i, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+			if kind, known := i["Type"].(string); known && !strings.HasPrefix(strings.ToUpper(kind), "HTTP") {
+				continue // nothing else gets the headers
+			}
+			has := map[string]string{}
+			parameters, _ := i["RequestParameters"].(map[string]any)
+			for to, from := range parameters {
+				has[strings.ToLower(to)] = inJSON(from)
+				if text, ok := from.(string); ok {
+					has[strings.ToLower(to)] = text
+				}
+			}
+			for _, key := range slices.Sorted(maps.Keys(a.plan.callers)) {
+				header, is := strings.CutPrefix(key, m.key()+" ")
+				from := has[strings.ToLower("integration.request.header."+header)]
+				if want := a.plan.callers[key]; is && from != want {
+					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf("the method %s maps the header %s from %s by "+
+						"the table, and from %s in the template", m.key(), header, want, cmp.Or(from, "nothing"))})
+				}
+			}
+		}
+	}),
 }

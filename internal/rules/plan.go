@@ -23,6 +23,8 @@ const (
 	//               absent
 	//   tenants     an object: what the tenant ID of each route's function is mapped from, such as
 	//               context.authorizer.tenantId; may be absent
+	//   callers     an object: what the headers are mapped from that name the caller to an HTTP backend, by route and
+	//               header, such as "GET /orders CallerIssuer"; may be absent
 	//   preflights  whether CORS preflights are answered
 	//   policy      the resource policy, whose Deny statements must be there; may be absent
 	PlanMetadata = "gatehouse:plan"
@@ -68,6 +70,7 @@ type plan struct {
 	checked    map[string]string // what is checked, for each route that checks its requests
 	throttled  map[string]string // the limits, for each route and verb with limits of its own
 	tenants    map[string]string // what the tenant ID is mapped from, for each route with a tenant
+	callers    map[string]string // what headers of the caller are mapped from, by route and header
 	preflights bool
 	policy     any
 }
@@ -83,12 +86,12 @@ func readPlan(raw any) (*plan, error) {
 	}
 	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{},
 		logins: map[string]string{}, cached: map[string]string{}, checked: map[string]string{},
-		throttled: map[string]string{}, tenants: map[string]string{}}
+		throttled: map[string]string{}, tenants: map[string]string{}, callers: map[string]string{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
 	p.policy = object["policy"]
 	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins, "cached": p.cached,
-		"checked": p.checked, "throttled": p.throttled, "tenants": p.tenants}
+		"checked": p.checked, "throttled": p.throttled, "tenants": p.tenants, "callers": p.callers}
 	for name, into := range texts {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {

@@ -46,6 +46,7 @@ func All() []Rule {
 		changedCheck,
 		changedThrottle,
 		changedTenant,
+		changedCaller,
 		keyWithoutPlan,
 		keyThatNothingNames,
 		permissionElsewhere,
