@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,5 +106,82 @@ func TestWrongCaches(t *testing.T) {
 func TestUnlistedContext(t *testing.T) {
 	if errs := (Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Context("tlsVersion")}}).Check(); errs != nil {
 		t.Error(errs)
+	}
+}
+
+func TestCacheTTL(t *testing.T) {
+	for given, want := range map[time.Duration]time.Duration{
+		0: 5 * time.Minute, NoCache: 0, time.Second: time.Second, time.Hour: time.Hour,
+	} {
+		if got, err := CacheTTL(given); err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
+		}
+	}
+	for given, want := range map[time.Duration]string{
+		-2:                      "is negative",
+		time.Hour + time.Second: "is over API Gateway's maximum",
+		3600:                    "write 3600*time.Second for 3600 seconds",
+		3601:                    "give whole seconds",
+	} {
+		if got, err := CacheTTL(given); err == nil || got != 0 || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %s, %v, want %q", given, got, err, want)
+		}
+	}
+}
+
+// What a cache keys its answers by, which headers the authorizer reads, and which it needs.
+func TestSourcesOfACache(t *testing.T) {
+	cookie := settings.TokenSource{Kind: settings.Cookie, Name: "session"}
+	token := settings.TokenSource{Kind: settings.Header, Name: "X-Token"}
+	perRequest := []IdentitySource{Header("X-Token"), Context("path"), Context("httpMethod")}
+	for _, tt := range []struct {
+		name             string
+		cache            Cache
+		sources, headers string
+		enough           string
+		perRequest       bool
+	}{
+		{"the included function", Cache{Included: true}, "method.request.header.Authorization", "Authorization Authorization",
+			"[[Authorization Authorization]]", false},
+		{"the included function with its token's header in another case",
+			Cache{Included: true, Identity: []IdentitySource{Header("authorization")}},
+			"method.request.header.authorization", "authorization Authorization", "[[authorization Authorization]]", false},
+		{"a cookie", Cache{Included: true, Tokens: []settings.TokenSource{cookie}}, "method.request.header.Cookie", "",
+			"[[Cookie Cookie]]", false},
+		{"two tokens without a cache", Cache{Included: true, TTL: NoCache, Tokens: []settings.TokenSource{cookie, token}}, "",
+			"X-Token", "[[Cookie] [X-Token]]", true},
+		{"a function of one's own", Cache{Own: true, Identity: []IdentitySource{Header("X-Token"), Query("tenant")}},
+			"method.request.header.X-Token method.request.querystring.tenant", "X-Token", "[[X-Token]]", false},
+		{"a function of one's own without a cache",
+			Cache{Own: true, TTL: NoCache, Identity: []IdentitySource{Header("X-Token"), Query("tenant")}},
+			"method.request.header.X-Token method.request.querystring.tenant", "X-Token", "[[X-Token] []]", true},
+		{"an answer for each path and verb", Cache{Own: true, Identity: perRequest},
+			"method.request.header.X-Token context.path context.httpMethod", "X-Token", "[[X-Token]]", true},
+		{"an answer for each path", Cache{Own: true, Identity: perRequest[:2]},
+			"method.request.header.X-Token context.path", "X-Token", "[[X-Token]]", false},
+		{"a caller's address", Cache{Own: true, Identity: []IdentitySource{Context("identity.sourceIp")}},
+			"context.identity.sourceIp", "", "[[]]", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if errs := tt.cache.Check(); errs != nil {
+				t.Errorf("refused: %v", errs)
+			}
+			var sources []string
+			for _, s := range tt.cache.Sources() {
+				sources = append(sources, s.String())
+			}
+			if got := strings.Join(sources, " "); got != tt.sources {
+				t.Errorf("it is keyed by %s, want %s", got, tt.sources)
+			}
+			if got := strings.Join(tt.cache.Headers(), " "); got != tt.headers {
+				t.Errorf("it reads %s, want %s", got, tt.headers)
+			}
+			if got := fmt.Sprint(tt.cache.Enough()); got != tt.enough {
+				t.Errorf("it needs %s, want %s", got, tt.enough)
+			}
+			if got := tt.cache.PerRequest(); got != tt.perRequest {
+				t.Errorf("an answer serves one verb and path: got %t", got)
+			}
+		})
 	}
 }

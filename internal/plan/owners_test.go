@@ -34,6 +34,10 @@ func TestSharedOwners(t *testing.T) {
 				`acknowledge "x"`},
 		{"callers of either issuer", two, []Route{handle("GET /users/{id}", fn, own, oneOf(two...))},
 			"takes tokens of 2 issuers"},
+		{"an owner and one scope", two, []Route{handle("GET /users/{id}", fn, own, anyScope("s"))}, "takes tokens of 2 issuers"},
+		{"an owner and another claim", two, []Route{handle("GET /users/{id}", fn, own, claim("plan", "pro"))},
+			"takes tokens of 2 issuers"},
+		{"the issuer as the tenant", two, []Route{handle("GET /users", fn, Tenant{Claim: "iss"})}, ""},
 		{"a tenant", two, []Route{handle("GET /users", fn, Tenant{Claim: "org"})},
 			`route "GET /users" requires that claim org is a tenant ID, and the API's Included takes tokens of 2 issuers: a ` +
 				`claim says who the caller is within its issuer alone, so a caller of one gets what belongs to a caller of ` +
@@ -89,6 +93,9 @@ func TestSharedKeys(t *testing.T) {
 				`"https://a.example.com/") on each route that needs a key; or acknowledge "x" once you know that each issuer writes ` +
 				`the keys of its own customers alone`},
 		{"two authorizers of one each", naming(a), naming(b), []Access{APIKey{}}, "from tokens of 2 issuers"},
+		{"callers with a scope", naming(a, b), nil, []Access{APIKey{}, anyScope(a)}, "from tokens of 2 issuers"},
+		{"callers with another claim", naming(a, b), nil, []Access{APIKey{}, claim("plan", a)}, "from tokens of 2 issuers"},
+		{"routes of the same two", naming(a, b), naming(b, a), []Access{APIKey{}}, "from tokens of 2 issuers"},
 		{"either of two", naming(a, b), nil, []Access{APIKey{}, oneOf(a, b)}, "from tokens of 2 issuers"},
 		{"an issuer that is known at deployment", naming("https://${Token[TOKEN.7]}", b), nil, []Access{APIKey{}},
 			`Claim("iss").Is("https://b.example.com/")`},

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -8,6 +11,11 @@ func policy(r ResourcePolicy) func(*Props) { return func(p *Props) { p.Policy = 
 
 func privately(r ResourcePolicy) func(*Props) {
 	return func(p *Props) { p.Policy, p.RestAPI = &r, &RestAPI{EndpointTypes: true, Private: true} }
+}
+
+// signed guards a route by signed requests, which have an account.
+func signed(r ResourcePolicy) func(*Props) {
+	return func(p *Props) { p.Authorizer, p.Routes, p.Policy = signing(), []Route{handle("GET /", fn)}, &r }
 }
 
 func TestWrongPolicies(t *testing.T) {
@@ -65,4 +73,51 @@ func TestWrongPolicies(t *testing.T) {
 			p.Policy = &ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 		}, `"GET /files/{id}" needs an Allow in the policy, whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
 	})
+}
+
+// Each list becomes a statement with its condition key.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+func TestPolicyOfEachList(t *testing.T) {
+	const all = `"Action":"execute-api:Invoke","Condition":%s,"Effect":%q,"Principal":"*","Resource":"execute-api:/*"`
+	for _, tt := range []struct {
+		name, effect, condition string
+		change                  func(*Props)
+	}{
+		{"AllowCIDRs", "Deny", `{"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}`,
+			policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}})},
+		{"DenyCIDRs", "Deny", `{"IpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}`,
+			policy(ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}})},
+		{"AllowCIDRs of a private API", "Deny", `{"NotIpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]}}`,
+			privately(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, AllowVPCs: []string{"vpc-0a1b2c3d"}})},
+		{"AllowVPCs", "Deny", `{"StringNotEquals":{"aws:SourceVpc":["vpc-0a1b2c3d"]}}`,
+			privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}})},
+		{"AllowVPCEndpoints", "Deny", `{"StringNotEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}}`,
+			privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}})},
+		{"AllowVPCs or AllowVPCEndpoints", "Deny",
+			`{"StringNotEquals":{"aws:SourceVpc":["vpc-0a1b2c3d"],"aws:SourceVpce":["vpce-0a1b2c3d"]}}`,
+			privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}, AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}})},
+		{"DenyVPCs", "Deny", `{"StringEquals":{"aws:SourceVpc":["vpc-0a1b2c3d"]}}`,
+			privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}, DenyVPCs: []string{"vpc-0a1b2c3d"}})},
+		{"DenyVPCEndpoints", "Deny", `{"StringEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}}`,
+			privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}, DenyVPCEndpoints: []string{"vpce-0a1b2c3d"}})},
+		{"AllowAccounts", "Allow", `{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}}`,
+			signed(ResourcePolicy{AllowAccounts: []string{"123456789012"}})},
+		{"DenyAccounts", "Deny", `{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}}`,
+			signed(ResourcePolicy{DenyAccounts: []string{"123456789012"}})},
+		{"AllowOrganizations", "Allow", `{"StringEquals":{"aws:PrincipalOrgID":["o-a1b2c3d4e5"]}}`,
+			signed(ResourcePolicy{AllowOrganizations: []string{"o-a1b2c3d4e5"}})},
+		{"DenyOrganizations", "Deny", `{"StringEquals":{"aws:PrincipalOrgID":["o-a1b2c3d4e5"]}}`,
+			signed(ResourcePolicy{DenyOrganizations: []string{"o-a1b2c3d4e5"}})},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(table(tt.change))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := json.Marshal(p.PolicyStatements())
+			if want := fmt.Sprintf(all, tt.condition, tt.effect); err != nil || !strings.Contains(string(got), want) {
+				t.Errorf("got %s, %v, want a statement with %s", got, err, want)
+			}
+		})
+	}
 }
