@@ -30,11 +30,7 @@ func (m *maker) guarded(ctx context.Context, t target) {
 	if !ok {
 		return
 	}
-	with := "with a valid " + t.noun()
-	if len(t.Requires) > 0 {
-		with = "with a " + t.noun() + " " + having(t)
-	}
-	e := m.add(t, with)
+	e := m.add(t, sufficient(t))
 	e.allowed = true
 	full(e)
 	m.without(t, full)
@@ -66,6 +62,18 @@ func (m *maker) owner(ctx context.Context, t target) {
 	e.allowed = true
 	full(e)
 	bare(m.add(t, "with a "+lacking(t)))
+}
+
+// keyed adds a request to a route that needs an API key besides its guard, and the same without the key.
+func (m *maker) keyed(ctx context.Context, t target) {
+	full, _, ok := m.credentials(ctx, t)
+	if !ok {
+		return
+	}
+	e := m.add(t, sufficient(t)+", and with its key")
+	e.allowed = true
+	full(e)
+	m.withoutKey(t, e)
 }
 
 // noun returns "token" or "session", whichever the route accepts.
@@ -120,6 +128,14 @@ func (m *maker) credentials(ctx context.Context, t target) (full, bare credentia
 		return nil, nil, false
 	}
 	return full, bare, true
+}
+
+// sufficient describes the credential of an allowed request.
+func sufficient(t target) string {
+	if len(t.Requires) == 0 {
+		return "with a valid " + t.noun()
+	}
+	return "with a " + t.noun() + " " + having(t)
 }
 
 // having describes a token or a session that meets what a route requires.

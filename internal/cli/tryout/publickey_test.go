@@ -1,6 +1,7 @@
 package tryout
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -78,5 +79,33 @@ func TestPublicWithAKey(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
 		})
+	}
+}
+
+// TestAKeyBesideATokens checks that one guarded route with a key has an example, although another route of its guard
+// has none.
+func TestAKeyBesideATokens(t *testing.T) {
+	keyed := withKeys("CUSTOM", true)
+	oneKeyed := func(all resources) {
+		keyed(all)
+		for _, r := range all {
+			if p := properties(r); r["Type"] == "AWS::ApiGateway::Method" {
+				p["ApiKeyRequired"] = p["HttpMethod"] == "POST"
+			}
+		}
+	}
+	examples, _ := Make(t.Context(), options(t, "token", oneKeyed))
+	var got []string
+	for _, e := range examples {
+		if strings.HasSuffix(e.Why, " its key") {
+			got = append(got, fmt.Sprint(e.Status), e.Why)
+		}
+	}
+	want := []string{
+		"0", "POST /orders with a token that has scope orders/write, and with its key",
+		"403", "POST /orders without its key",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

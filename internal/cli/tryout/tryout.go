@@ -132,6 +132,10 @@ func (m *maker) make(ctx context.Context, api matrix.API) {
 			if other, ok := m.choose(api, guard.kind, owned); ok && !comparesPath(t.Route) {
 				m.owner(ctx, other)
 			}
+			withKey := func(r matrix.Route) bool { return guard.has(r) && r.APIKey }
+			if other, ok := m.choose(api, guard.kind, withKey); ok && !t.APIKey {
+				m.keyed(ctx, other)
+			}
 		}
 		if t.TakesSession {
 			m.crossSite(ctx, api)
@@ -147,6 +151,11 @@ func (m *maker) public(t target) {
 	}
 	e := m.add(t, "is public with a key")
 	e.allowed = true
+	m.withoutKey(t, e)
+}
+
+// withoutKey adds the same request without the API key that it needs.
+func (m *maker) withoutKey(t target, e *Example) {
 	if e.keyless {
 		return
 	}
