@@ -241,7 +241,8 @@ func FuzzMatch(f *testing.F) {
 }
 
 func TestResources(t *testing.T) {
-	got := table(t, "GET /orders/{id}", "ANY /orders", "POST /orders", "PUT /files/{p+}").Resources()
+	got := table(t, "GET /orders/{id}", "ANY /orders", "POST /orders", "PUT /files/{p+}",
+		"GET /orders/{id}/lines").Resources()
 	var lines []string
 	for i, r := range got {
 		lines = append(lines, fmt.Sprintf("%d: %q below %d, %v", i, r.Segment, r.Parent, r.Methods))
@@ -252,6 +253,7 @@ func TestResources(t *testing.T) {
 		`2: "{id}" below 1, [-1 0 -1 -1 -1 -1 -1]`,
 		`3: "files" below 0, [-1 -1 -1 -1 -1 -1 -1]`,
 		`4: "{p+}" below 3, [-1 -1 -1 -1 -1 -1 3]`,
+		`5: "lines" below 2, [-1 4 -1 -1 -1 -1 -1]`,
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)

@@ -68,6 +68,12 @@ func TestWrongIntegrations(t *testing.T) {
 			false},
 		{"not a status", `{"type":"MOCK","integrationResponses":[{"statusCode":"OK"}]}`,
 			`its integration has a response with the StatusCode "OK": want one of 200 to 599`, false},
+		{"a status below 200", `{"type":"MOCK","integrationResponses":[{"statusCode":"199"}]}`,
+			`has a response with the StatusCode "199": want one of 200 to 599`, false},
+		{"a status above 599", `{"type":"MOCK","integrationResponses":[{"statusCode":"600"}]}`,
+			`has a response with the StatusCode "600": want one of 200 to 599`, false},
+		{"the first and the last status", `{"type":"MOCK","integrationResponses":[{"statusCode":"200"},` +
+			`{"statusCode":"599","selectionPattern":"5.."}]}`, "", false},
 		{"a status that is not known", `{"type":"MOCK","integrationResponses":[{"statusCode":{"Ref":"Status"}}]}`, "", false},
 		{"a template and NEVER", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
 			`,"passthroughBehavior":"NEVER","requestTemplates":{"application/json":"x"},` +
