@@ -122,8 +122,8 @@ func (p proxied) forgeable(header string) string {
 var changedCaller = Rule{
 	ID:       "changed-caller",
 	Severity: Error,
-	Why: "A backend behind an API with ForwardCaller takes its caller from headers. Without their mapping, or with another " +
-		"one, clients may write these headers.",
+	Why: "A backend behind an API with ForwardCaller takes its caller from headers. Without their mapping, or with " +
+		"another one, clients may write these headers.",
 	Looks:  "the headers that methods with an HTTP integration of the table's routes map",
 	WayOut: "leave the RequestParameters as secureapi.New writes them",
 	check: eachPlanned(func(a *api, report reporter) {

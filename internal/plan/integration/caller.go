@@ -23,7 +23,8 @@ const NotGiven = "not given"
 // to it. LocalStack has recorded that a mapping replaces the client's header, in
 // test_http_proxy_integration_request_data_mappings of
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.py.
-// No source says what is sent if the value is missing. So each value is one that is always there.
+// No source says what is sent if the value is missing. So each value is one that is always there. Nor does one say what
+// happens to a header in another case, or to several lines: docs/integrations.md tells backends to refuse two values.
 func (r Route) callerHeaders(i Integration) (map[string]string, error) {
 	fail := func(format string, a ...any) (map[string]string, error) {
 		return nil, fmt.Errorf("route %q: "+format, append([]any{r.Pattern}, a...)...)
