@@ -31,10 +31,10 @@ func synthRefuses(name string) func(*testing.T, *fixture) string {
 		if !*matrix {
 			t.Skip("runs a test of package secureapi; add -matrix")
 		}
-		run := "^TestAWrongTableIsRefused$/^" + name + "$"
+		run := "^TestPropsErrors$/^" + name + "$"
 		out, err := exec.Command("go", "test", "-count=1", "-v", "-run", run, "../../constructs/secureapi").
 			CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "--- PASS: TestAWrongTableIsRefused/"+name) {
+		if err != nil || !strings.Contains(string(out), "--- PASS: TestPropsErrors/"+name) {
 			t.Fatalf("go test -run %s: got %v, want a pass; output:\n%s", run, err, out)
 		}
 		return ofSynth

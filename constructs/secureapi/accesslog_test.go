@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// contextVariables are variables of access logs with AWS's description of each. A variable that is not among them is
-// logged as a dash.
+// contextVariables has variables of access logs, with AWS's description of each. API Gateway logs an unknown variable
+// as a dash.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var contextVariables = map[string]string{
 	"authenticate.status":          "The status code returned from an authentication attempt.",
@@ -43,28 +43,28 @@ var contextVariables = map[string]string{
 	"xrayTraceId":                  "The trace ID for the X-Ray trace.",
 }
 
-func TestAccessLogHasVariablesThatAWSDocuments(t *testing.T) {
+func TestAccessLogVariables(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil)
 	setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
 	var line map[string]string
 	if err := json.Unmarshal([]byte(setting["Format"].(string)), &line); err != nil {
-		t.Fatalf("%v: %v", setting["Format"], err)
+		t.Fatalf("access log format %v: %v", setting["Format"], err)
 	}
 	used := map[string]bool{}
 	for name, value := range line {
 		variable, ok := strings.CutPrefix(value, "$context.")
 		if !ok || contextVariables[variable] == "" {
-			t.Errorf("%s is %q, which AWS does not document", name, value)
+			t.Errorf("%s: got the variable %q, which AWS does not document", name, value)
 		}
 		if used[variable] {
-			t.Errorf("%s has %s a second time", name, value)
+			t.Errorf("%s: got %s, which another member also has", name, value)
 		}
 		used[variable] = true
 	}
 	for variable := range contextVariables {
 		if !used[variable] {
-			t.Errorf("$context.%s is not logged", variable)
+			t.Errorf("the format does not have $context.%s", variable)
 		}
 	}
 }
@@ -75,21 +75,21 @@ func TestAccessLogIsJSON(t *testing.T) {
 	setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
 	var line map[string]string
 	if err := json.Unmarshal([]byte(setting["Format"].(string)), &line); err != nil {
-		t.Fatalf("%v: %v", setting["Format"], err)
+		t.Fatalf("access log format %v: %v", setting["Format"], err)
 	}
 	for _, name := range []string{"requestId", "principal", "authorizerStatus", "error", "latency"} {
 		if !strings.HasPrefix(line[name], "$context.") {
-			t.Errorf("%s is %q, want a variable of the context", name, line[name])
+			t.Errorf("%s: got %q, want a context variable", name, line[name])
 		}
 	}
 	if got := only(t, stack, "AWS::ApiGateway::Stage")["TracingEnabled"]; got != nil {
-		t.Errorf("tracing is %v, want it off", got)
+		t.Errorf("tracing: got %v, want it off", got)
 	}
 	found := false
 	for _, g := range resources(stack, "AWS::Logs::LogGroup") {
 		found = found || g["RetentionInDays"] == 90.0
 	}
 	if !found {
-		t.Error("no log group keeps its logs for 90 days")
+		t.Error("got no log group with a retention of 90 days")
 	}
 }

@@ -45,7 +45,7 @@ func TestAlarms(t *testing.T) {
 	made := api.Alarms(pager(stack))
 	all := resources(stack, "AWS::CloudWatch::Alarm")
 	if len(all) != len(made) {
-		t.Errorf("%d alarms are returned, and the template has %d", len(made), len(all))
+		t.Errorf("got %d alarms from Alarms and %d in the template", len(made), len(all))
 	}
 	page, err := os.ReadFile("../../docs/operating.md")
 	if err != nil {
@@ -56,11 +56,11 @@ func TestAlarms(t *testing.T) {
 	for id, a := range all {
 		if fmt.Sprint(a["AlarmActions"]) != "["+pagerARN+"]" || a["TreatMissingData"] != "notBreaching" ||
 			a["ComparisonOperator"] != "GreaterThanOrEqualToThreshold" {
-			t.Errorf("%s: %v", id, a)
+			t.Errorf("%s: got %v, want the topic, notBreaching and GreaterThanOrEqualToThreshold", id, a)
 		}
 		m := anchor.FindStringSubmatch(fmt.Sprint(a["AlarmDescription"]))
 		if m == nil {
-			t.Errorf("%s is described as %q, without an address", id, a["AlarmDescription"])
+			t.Errorf("%s: got AlarmDescription %q, want an address of the documentation in it", id, a["AlarmDescription"])
 			continue
 		}
 		heading := "\n#### " + strings.ReplaceAll(m[1], "-", " ") + "\n"
@@ -99,7 +99,7 @@ func TestAlarms(t *testing.T) {
 	})
 }
 
-func TestAlarmsOfEachAuthorizer(t *testing.T) {
+func TestAlarmsOfAuthorizers(t *testing.T) {
 	ofAPI := []string{"IntegrationLatencyAlarm", "ServerErrorsAlarm"}
 	included := []string{
 		"AuthorizerCrashesAlarm", "AuthorizerLatencyAlarm", "AuthorizerThrottlesAlarm", "FailedDecisionsAlarm",
@@ -162,8 +162,8 @@ func TestAlarmsOfEachAuthorizer(t *testing.T) {
 }
 
 // API Gateway leaves the letters beyond ASCII out of an API's name in its metrics. An alarm on the full name would
-// never go off.
-func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
+// never go off, so the alarm uses the name without these letters.
+func TestAlarmsOfNonASCIINames(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"orders", "orders"},
 		{"Bestellübersicht", "Bestellbersicht"},
@@ -180,13 +180,13 @@ func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
 			}
 			of := a["Dimensions"].([]any)[0].(map[string]any)
 			if of["Name"] != "ApiName" || !strings.HasPrefix(fmt.Sprint(of["Value"]), c.want) {
-				t.Errorf("%s: %s is of %v, want %s", c.name, id, of, c.want)
+				t.Errorf("%s: %s: got an alarm of %v, want %s", c.name, id, of, c.want)
 			}
 		}
 	}
 }
 
-// Lambda keeps the metrics of an alias by the alias's name, too.
+// Lambda also writes the metrics of an alias, with the alias's name as a dimension.
 func TestAlarmsOfAnAlias(t *testing.T) {
 	stack := newStack()
 	alias := awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
@@ -200,12 +200,12 @@ func TestAlarmsOfAnAlias(t *testing.T) {
 	for id, a := range resources(stack, "AWS::CloudWatch::Alarm") {
 		if got := fmt.Sprint(a["Dimensions"]); a["Namespace"] == "AWS/Lambda" &&
 			(!strings.Contains(got, "Name:FunctionName") || !strings.Contains(got, "Name:Resource")) {
-			t.Errorf("%s has the dimensions %s", id, got)
+			t.Errorf("%s: got the dimensions %s, want FunctionName and Resource", id, got)
 		}
 	}
 }
 
-func TestAlarmsThatAreRefused(t *testing.T) {
+func TestAlarmErrors(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
 	refused(t, func() { api.Alarms(nil) }, "secureapi: Shop/Api: Alarms: the topic is nil: pass the awssns.ITopic")
@@ -226,14 +226,14 @@ func TestAlarmsThatAreRefused(t *testing.T) {
 	}, "Alarms: the API has no stage with metrics, because RestApiProps.Deploy is false")
 }
 
-// action is an alarm action that the app implements itself, as awscloudwatchactions does.
+// action is an alarm action that the app implements, as package awscloudwatchactions does.
 type action struct{ arn string }
 
 func (a *action) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch.AlarmActionConfig {
 	return &awscloudwatch.AlarmActionConfig{AlarmActionArn: &a.arn}
 }
 
-func TestAlarmsOfATopicElsewhere(t *testing.T) {
+func TestAlarmsWithImportedTopic(t *testing.T) {
 	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
 	})
@@ -247,8 +247,8 @@ func TestAlarmsOfATopicElsewhere(t *testing.T) {
 	api.Alarms(topic("eu-west-1"))
 }
 
-// Further actions are added to what Alarms returns, and do not replace the topic.
-func TestActionsOfAlarms(t *testing.T) {
+// Actions that an app adds to the returned alarms do not replace the topic.
+func TestAlarmActions(t *testing.T) {
 	const mailARN = "arn:aws:sns:eu-central-1:123456789012:mail"
 	for _, c := range []struct {
 		name  string
@@ -264,7 +264,7 @@ func TestActionsOfAlarms(t *testing.T) {
 		}
 		for id, a := range resources(stack, "AWS::CloudWatch::Alarm") {
 			if got := fmt.Sprint(a["AlarmActions"], a["OKActions"]); got != c.want {
-				t.Errorf("%s: %s does %s, want %s", c.name, id, got, c.want)
+				t.Errorf("%s: %s: got the actions %s, want %s", c.name, id, got, c.want)
 			}
 		}
 	}
@@ -289,7 +289,7 @@ func TestNoAlarm(t *testing.T) {
 		Throttles:     secureapi.NoAlarm,
 	})
 	if got := names(stack, "AWS::CloudWatch::Alarm"); !slices.Equal(got, []string{"UnauthorizedUnknownKeyAlarm"}) {
-		t.Errorf("got %q", got)
+		t.Errorf("got the alarms %q, want only UnauthorizedUnknownKeyAlarm", got)
 	}
 }
 
@@ -303,23 +303,23 @@ func TestDashboard(t *testing.T) {
 		`"title":"Refusals by route"`, "docs/operating.md#alarms",
 	} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the dashboard has no %s:\n%s", want, body)
+			t.Errorf("dashboard: want %s in\n%s", want, body)
 		}
 	}
 	if strings.Contains(body, `"type":"alarm"`) {
-		t.Error("alarms are shown, and none were made")
+		t.Error("the dashboard shows alarms, but the app made none")
 	}
 	if name := only(t, stack, "AWS::CloudWatch::Dashboard")["DashboardName"]; name != "shop" {
-		t.Errorf("it is named %v", name)
+		t.Errorf("dashboard: got the name %v, want shop", name)
 	}
 	queries := resources(stack, "AWS::Logs::QueryDefinition")
 	if len(queries) != 9 {
-		t.Errorf("%d queries are saved: %q", len(queries), slices.Collect(maps.Keys(queries)))
+		t.Errorf("got %d saved queries, want 9: %q", len(queries), slices.Collect(maps.Keys(queries)))
 	}
 	for id, q := range queries {
 		groups := fmt.Sprint(q["LogGroupNames"])
 		if !strings.HasPrefix(fmt.Sprint(q["Name"]), "Shop/Api/") || !strings.Contains(groups, "Ref") {
-			t.Errorf("%s: %v", id, q)
+			t.Errorf("%s: got %v, want a name that starts with Shop/Api/ and a log group", id, q)
 		}
 	}
 	refused(t, func() { api.Dashboard() }, "secureapi: Shop/Api: Dashboard: it was called before")
@@ -336,22 +336,22 @@ func TestDashboardShowsAlarms(t *testing.T) {
 	api.Dashboard(secureapi.DashboardProps{NoQueries: true})
 	if body := fmt.Sprint(only(t, stack, "AWS::CloudWatch::Dashboard")["DashboardBody"]); !strings.Contains(body,
 		`"type":"alarm"`) {
-		t.Error("the alarms are not shown")
+		t.Error("the dashboard does not show the alarms")
 	}
 	if queries := resources(stack, "AWS::Logs::QueryDefinition"); len(queries) > 0 {
-		t.Errorf("%d queries are saved in spite of NoQueries", len(queries))
+		t.Errorf("NoQueries: got %d saved queries, want none", len(queries))
 	}
 }
 
-// Without a log group of the API's own, the dashboard has no log to query.
+// If the API has no log group of its own, the dashboard has no log queries.
 func TestDashboardWithoutAccessLog(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) { iamOnly(p); p.Stage.NoAccessLogs = true }).Dashboard()
 	if queries := resources(stack, "AWS::Logs::QueryDefinition"); len(queries) > 0 {
-		t.Errorf("%d queries are saved", len(queries))
+		t.Errorf("got %d saved queries, want none", len(queries))
 	}
 	body := fmt.Sprint(only(t, stack, "AWS::CloudWatch::Dashboard")["DashboardBody"])
 	if strings.Contains(body, `"type":"log"`) {
-		t.Errorf("it shows a log: %s", body)
+		t.Errorf("got a dashboard with a log: %s", body)
 	}
 }

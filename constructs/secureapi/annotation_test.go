@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
-// TestWarn adds a warning to Shop/Part with an acknowledgement before or after it. It is here, and not beside
-// annotation.Warn, since a test binary with CDK takes seconds to link and to start.
+// TestWarn adds a warning to Shop/Part, with an acknowledgement before or after it. The test is not in the package of
+// annotation.Warn, because another test binary with CDK would take seconds to link and to start.
 func TestWarn(t *testing.T) {
 	const id = "gatehouse:test"
 	acknowledgment := &awscdk.Acknowledgment{Id: jsii.String(id), Reason: jsii.String("a test")}
@@ -55,7 +55,7 @@ func TestWarn(t *testing.T) {
 				}
 			}
 			if strings.Join(got, "\n") != strings.Join(test.want, "\n") {
-				t.Errorf("warnings %q, want %q", got, test.want)
+				t.Errorf("got the warnings %q, want %q", got, test.want)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
+func TestRestApiPropsAreKept(t *testing.T) {
 	given := &awsapigateway.RestApiProps{
 		Description:   jsii.String("mine"),
 		DeployOptions: &awsapigateway.StageOptions{Description: jsii.String("my stage"), MetricsEnabled: jsii.Bool(true)},
@@ -24,21 +24,21 @@ func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) { p.RestApiProps = given })
 	if !reflect.DeepEqual(*given, before) || !reflect.DeepEqual(*given.DeployOptions, stageBefore) {
-		t.Error("the caller's props were changed")
+		t.Error("New changed the caller's props")
 	}
 	if got := only(t, stack, "AWS::ApiGateway::RestApi"); got["Description"] != "mine" ||
 		fmt.Sprint(got["EndpointConfiguration"]) != "map[Types:[REGIONAL]]" {
-		t.Errorf("RestApi %v: want the description given and a REGIONAL endpoint", got)
+		t.Errorf("RestApi: got %v, want the description given and a REGIONAL endpoint", got)
 	}
 	stage := only(t, stack, "AWS::ApiGateway::Stage")
 	settings, _ := json.Marshal(stage["MethodSettings"])
 	want := `"MetricsEnabled":true,"ResourcePath":"/*","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000`
 	if stage["Description"] != "my stage" || stage["StageName"] != "prod" || !strings.Contains(string(settings), want) {
-		t.Errorf("stage %v with settings %s: want the description given and the defaults beside it", stage, settings)
+		t.Errorf("stage: got %v with the settings %s, want the description given and the defaults beside it", stage, settings)
 	}
 }
 
-func TestAPanicNamesTheConstruct(t *testing.T) {
+func TestPanicNamesConstruct(t *testing.T) {
 	refused(
 		t,
 		func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = []secureapi.Route{{}} }) },
@@ -46,20 +46,20 @@ func TestAPanicNamesTheConstruct(t *testing.T) {
 	)
 }
 
-func TestTheAPIIsAScope(t *testing.T) {
+func TestAPIIsConstruct(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
 	backend(api, "Inside")
 	if got := *api.Node().FindChild(jsii.String("Inside")).Node().Path(); got != "Shop/Api/Inside" {
-		t.Errorf("path %q, want Shop/Api/Inside", got)
+		t.Errorf("path: got %q, want Shop/Api/Inside", got)
 	}
 }
 
-func TestAPIsHaveNamesOfTheirOwn(t *testing.T) {
+func TestAPIName(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil)
 	if got := only(t, stack, "AWS::ApiGateway::RestApi")["Name"]; got != "Shop-Api" {
-		t.Errorf("name %v, want Shop-Api: metrics of two APIs with one name are mixed", got)
+		t.Errorf("name: got %v, want Shop-Api, because APIs with the same name share their metrics", got)
 	}
 }
 
@@ -79,8 +79,8 @@ func TestNoScope(t *testing.T) {
 	)
 }
 
-// TestWhatAnAPIDoesNotHave checks that a method that cannot return its object says which prop to set.
-func TestWhatAnAPIDoesNotHave(t *testing.T) {
+// A method that returns an optional object panics if the API does not have it. The error names the prop to set.
+func TestMissingObjectsPanic(t *testing.T) {
 	app := newApp()
 	plain := shop(awscdk.NewStack(app, jsii.String("Shop"), nil), nil)
 	notDeployed := shop(awscdk.NewStack(app, jsii.String("NotDeployed"), nil), func(p *secureapi.Props) {

@@ -25,17 +25,17 @@ func TestCognitoScopes(t *testing.T) {
 	for _, m := range resources(stack, "AWS::ApiGateway::Method") {
 		if m["AuthorizationType"] == "COGNITO_USER_POOLS" {
 			if got := fmt.Sprint(m["AuthorizationScopes"]); got != "[orders:read]" {
-				t.Errorf("AuthorizationScopes %s, want [orders:read]", got)
+				t.Errorf("AuthorizationScopes: got %s, want [orders:read]", got)
 			}
 			return
 		}
 	}
-	t.Error("no method is guarded by the user pool")
+	t.Error("got no method that the user pool guards")
 }
 
-// The expression refers to the clients' ids, which are known at deployment, also for clients of another stack. The
+// The expression refers to the clients' IDs, which are known at deployment, also for clients of another stack. The
 // deployment changes with the clients.
-func TestCognitoClientsInTheTemplate(t *testing.T) {
+func TestCognitoClientsInTemplate(t *testing.T) {
 	made := func(all bool) (id string, expression any) {
 		app := newApp()
 		users := awscdk.NewStack(app, jsii.String("Users"), nil)
@@ -69,12 +69,12 @@ func TestCognitoClientsInTheTemplate(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if again, _ := made(true); again != both || one == both {
-		t.Errorf("one client has the deployment %s, two have %s, and again %s", one, both, again)
+		t.Errorf("deployments: got %s with one client, %s with two, and %s for two again, want two IDs", one, both, again)
 	}
 }
 
-// API Gateway gets a list that is known only at deployment. The template describes in words what it will be.
-func TestCognitoScopesOfAParameter(t *testing.T) {
+// If a list of IDs is known only at deployment, the template refers to it, and the plan describes it in words.
+func TestCognitoScopesFromParameter(t *testing.T) {
 	stack := newStack()
 	scopes := awscdk.NewCfnParameter(
 		stack,
@@ -94,7 +94,7 @@ func TestCognitoScopesOfAParameter(t *testing.T) {
 	})
 }
 
-// A Cognito access token has no aud. Its client_id is compared instead, and its groups are in Cognito's own claim.
+// A Cognito access token has client_id instead of aud. Its groups are in the claim cognito:groups.
 func TestCognitoIssuer(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -104,7 +104,7 @@ func TestCognitoIssuer(t *testing.T) {
 	})
 	if issuer.TokenUse != "access" || issuer.GroupsClaim != "cognito:groups" ||
 		issuer.JWKSURL != issuer.URL+"/.well-known/jwks.json" {
-		t.Errorf("issuer %+v", issuer)
+		t.Errorf("got the issuer %+v, want access tokens of the clients and groups in cognito:groups", issuer)
 	}
 	text, _ := json.Marshal(resources(stack, "AWS::Lambda::Function"))
 	for _, want := range []string{
@@ -113,7 +113,7 @@ func TestCognitoIssuer(t *testing.T) {
 		`\"audiences\":[\"",{"Ref":"PoolWeb`,
 	} {
 		if !strings.Contains(string(text), want) {
-			t.Errorf("the function's environment does not have %s:\n%s", want, text)
+			t.Errorf("environment of the function: want %s in\n%s", want, text)
 		}
 	}
 }

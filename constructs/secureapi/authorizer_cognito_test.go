@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 )
 
-// appClient is a stub of an app client with this id.
+// appClient returns a stub of an app client with this ID.
 type appClient struct {
 	awscognito.IUserPoolClient
 	id string
@@ -15,7 +15,7 @@ type appClient struct {
 
 func (c appClient) UserPoolClientId() *string { return &c.id }
 
-// ofClients returns an authorizer of the user pool with these clients. The id "nil" stands for a nil client.
+// ofClients returns an authorizer of the user pool with these clients. The ID "nil" gives a nil client.
 func ofClients(ids ...string) CognitoAuthorizer {
 	a := CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Clients: []awscognito.IUserPoolClient{}}
 	for _, id := range ids {
@@ -33,7 +33,7 @@ func withExpression(a CognitoAuthorizer, expression string) CognitoAuthorizer {
 	return a
 }
 
-func TestWrongClientsAreRefused(t *testing.T) {
+func TestCognitoClientErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		authorizer CognitoAuthorizer
@@ -42,7 +42,8 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		{
 			"no client",
 			ofClients(),
-			"the API's CognitoAuthorizer: the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil",
+			"the API's CognitoAuthorizer: the list Clients is empty, which reads as no client at all: " +
+				"name at least one app client, or leave it nil",
 		},
 		{"nil client", ofClients("a", "nil"), "the API's CognitoAuthorizer: the app client Clients[1] is nil"},
 		{"client without an id", ofClients(""), `Clients[0] has the id "": want 1 to 128 letters, digits, _ and +`},
@@ -51,9 +52,9 @@ func TestWrongClientsAreRefused(t *testing.T) {
 			ofClients("abc", ".*"),
 			`Clients[1] has the id ".*": want 1 to 128 letters, digits, _ and +`,
 		},
-		{"client whose id has an alternative", ofClients("abc|def"), `Clients[0] has the id "abc|def": want`},
-		{"client whose id has a line", ofClients("abc\n"), `Clients[0] has the id "abc\n": want`},
-		{"client whose id is too long", ofClients(strings.Repeat("a", 129)), `Clients[0] has the id "aaa`},
+		{"client ID with an alternative", ofClients("abc|def"), `Clients[0] has the id "abc|def": want`},
+		{"client ID with a line break", ofClients("abc\n"), `Clients[0] has the id "abc\n": want`},
+		{"client ID that is too long", ofClients(strings.Repeat("a", 129)), `Clients[0] has the id "aaa`},
 		{"client twice", ofClients("abc", "def", "abc"), "Clients[2] is the same app client as Clients[0]: leave one out"},
 		{
 			"client twice, by a token",
@@ -63,7 +64,8 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		{
 			"client by a list",
 			ofClients("#{Token[TOKEN.1]}"),
-			"Clients[0] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select",
+			"Clients[0] has a list for its id, which is known only when the stack is deployed: " +
+				"take single values of it with awscdk.Fn_Select",
 		},
 		{
 			"clients and a scope",
@@ -94,7 +96,7 @@ func TestWrongClientsAreRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(guardedWith(tt.authorizer))); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("want %s\n got %v", tt.want, err)
+				t.Errorf("got %v\nwant %s", err, tt.want)
 			}
 		})
 	}
@@ -108,7 +110,7 @@ func TestCognitoAudience(t *testing.T) {
 	}{
 		{"one client", []string{"3n4b5urk1ft4fl3mg5e62d9ado"}, "^(3n4b5urk1ft4fl3mg5e62d9ado)$"},
 		{"two, in their order", []string{"b", "a"}, "^(b|a)$"},
-		{"a sign that expressions use", []string{"a+b", "c_d"}, `^(a\+b|c_d)$`},
+		{"a character that regular expressions use", []string{"a+b", "c_d"}, `^(a\+b|c_d)$`},
 		{"tokens stay as they are", []string{"${Token[TOKEN.12]}", "a"}, "^(${Token[TOKEN.12]}|a)$"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -123,9 +125,9 @@ func TestCognitoAudience(t *testing.T) {
 	}
 	plain := CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 	if got := plain.audience(); got != "" {
-		t.Errorf("without clients: got %s", got)
+		t.Errorf("without clients: got %s, want no expression", got)
 	}
 	if got := withExpression(plain, "^(web|app)-.*$").audience(); got != "^(web|app)-.*$" {
-		t.Errorf("an expression: got %s", got)
+		t.Errorf("own expression: got %s, want it unchanged", got)
 	}
 }

@@ -20,7 +20,7 @@ func all(changes ...func(*Props)) func(*Props) {
 	}
 }
 
-// cognitoTokens sets the issuer to one that CognitoIssuer makes, after a change.
+// cognitoTokens guards the API with an issuer from CognitoIssuer, after a change.
 func cognitoTokens(change func(*Issuer)) func(*Props) {
 	return native(func(i *Issuer) {
 		i.URL, i.TokenUse, i.Audiences = "https://cognito-idp.eu-west-1.amazonaws.com/p", "access", []string{"web"}
@@ -30,8 +30,8 @@ func cognitoTokens(change func(*Issuer)) func(*Props) {
 	})
 }
 
-// A requirement that API Gateway cannot enforce is refused. The error names the cheapest guard that can enforce it.
-func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
+// New refuses a requirement that API Gateway cannot enforce. The error names the cheapest guard that can.
+func TestJWTAuthorizerErrors(t *testing.T) {
 	const cheapest = "the cheapest guard that can is a TokenAuthorizer with JWT and the same Issuers, whose included " +
 		"function verifies the token"
 	same := native(func(*Issuer) {})
@@ -42,9 +42,9 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 	}{
 		{"no issuer", guardedWith(JWTAuthorizer{}),
 			"the API's JWTAuthorizer: the list Issuers is empty: name at least one issuer"},
-		{"an issuer that is wrong anywhere", native(func(i *Issuer) { i.Audiences = nil }),
+		{"an issuer without an audience", native(func(i *Issuer) { i.Audiences = nil }),
 			`the API's JWTAuthorizer: in Issuers[0]: issuer "https://idp.example.com/" has no Audiences`},
-		{"a header that is not one", guardedWith(JWTAuthorizer{
+		{"an invalid header", guardedWith(JWTAuthorizer{
 			Issuers: []Issuer{Google("1.apps.googleusercontent.com")}, Header: "a b",
 		}), `header "a b"`},
 		{"an issuer twice", guardedWith(JWTAuthorizer{Issuers: []Issuer{
@@ -78,7 +78,7 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 			"a JWT authorizer compares a claim with one text, and OneOf has 2: " + cheapest},
 		{"a claim in an object", all(same, add(Handle("GET /a", fn, Claim("realm_access.tier").Is("x")))),
 			`a JWT authorizer compares claims of the top level, and "realm_access.tier" descends into an object: ` + cheapest},
-		{"a claim that is checked anyway", all(same, add(Handle("GET /a", fn, Claim("scp").Is("x")))),
+		{"a condition on scp", all(same, add(Handle("GET /a", fn, Claim("scp").Is("x")))),
 			"a JWT authorizer checks scp itself and takes no condition on it: " + cheapest},
 		{"a boolean", all(same, add(Handle("GET /a", fn, Claim("email_verified").Is("true")))),
 			"a JWT authorizer compares strings alone, and the claim email_verified that is true may be a boolean or a " +
@@ -91,7 +91,7 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 			add(Handle("GET /a", fn, Claim("token_use").Is("id")))),
 			`no token of the issuer "https://cognito-idp.eu-west-1.amazonaws.com/p" meets it, as TokenUse makes token_use ` +
 				`"access": leave one of them out`},
-		{"a condition of one route alone", all(same, add(Handle("GET /a", fn, Claim("plan").Is("pro")))),
+		{"a condition of only one route", all(same, add(Handle("GET /a", fn, Claim("plan").Is("pro")))),
 			`route "GET /a": it requires claim plan is pro, and route "GET /orders" requires no claim: the API's ` +
 				`JWTAuthorizer has one set of conditions on claims for all of its routes: require the same of each, name a ` +
 				`further JWTAuthorizer for the others with GuardedBy, or guard them with a TokenAuthorizer with JWT`},
@@ -168,13 +168,13 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatAJWTAuthorizerTakes(t *testing.T) {
+func TestJWTAuthorizerAccepts(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*Props)
 	}{
 		{"scopes", native(func(*Issuer) {})},
-		{"a key age that API Gateway keeps", native(func(i *Issuer) { i.MaxKeyAge = 2 * time.Hour })},
+		{"the key age of API Gateway", native(func(i *Issuer) { i.MaxKeyAge = 2 * time.Hour })},
 		{"bound tokens", native(func(i *Issuer) { i.AcceptBoundTokens = true })},
 		{"one client", native(func(i *Issuer) { i.Clients, i.ClientClaim = []string{"web"}, "cid" })},
 		{"one client of a user pool, with a resource", cognitoTokens(func(i *Issuer) {
@@ -194,21 +194,21 @@ func TestWhatAJWTAuthorizerTakes(t *testing.T) {
 		{"conditions of two authorizers", all(native(func(*Issuer) {}), func(p *Props) {
 			p.Authorizers = map[string]Authorizer{"paid": p.Authorizer}
 		}, add(Handle("GET /a", fn, GuardedBy("paid"), Claim("plan").Is("pro"))))},
-		{"a condition as TokenUse has it", all(cognitoTokens(func(*Issuer) {}), func(p *Props) {
+		{"the condition of TokenUse", all(cognitoTokens(func(*Issuer) {}), func(p *Props) {
 			p.Routes[0].Access = []Access{Claim("token_use").Is("access")}
 		})},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(tt.change)); err != nil {
-				t.Error(err)
+				t.Errorf("got %v, want no error", err)
 			}
 		})
 	}
 }
 
-// When another guard refuses a requirement, its error names the JWTAuthorizer if that is the cheapest guard that can
-// enforce it.
-func TestACheaperGuardIsNamed(t *testing.T) {
+// If another guard cannot enforce a requirement, the error names the JWTAuthorizer if that is the cheapest guard that
+// can.
+func TestErrorsNameCheapestGuard(t *testing.T) {
 	cognito := func(access ...Access) func(*Props) {
 		return all(guardedWith(ofClients("web")), func(p *Props) { p.Routes[0].Access = access })
 	}

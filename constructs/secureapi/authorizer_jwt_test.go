@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// reference are the properties that CloudFormation has, with their types, and whether they are required. Of
-// AWS::ApiGateway::Authorizer they are those that an authorizer of type JWT has.
+// reference has the properties of CloudFormation resources, with their types, and whether they are required. For
+// AWS::ApiGateway::Authorizer it has those of type JWT.
 // Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/:
 // aws-resource-apigateway-authorizer.html, aws-properties-apigateway-authorizer-jwtconfiguration.html,
 // aws-properties-apigateway-authorizer-jwtissuer.html and aws-properties-apigateway-authorizer-jwtadditionalclaim.html
@@ -50,13 +50,13 @@ type property struct {
 	required bool
 }
 
-// conforms checks a value against the reference.
+// conforms checks that a value has the type and the properties of the reference.
 func conforms(t *testing.T, place, kind string, v any) {
 	t.Helper()
 	if of, ok := strings.CutPrefix(kind, "Array of "); ok {
 		list, ok := v.([]any)
 		if !ok || len(list) == 0 {
-			t.Errorf("%s: want a list of %s, got %v", place, of, v)
+			t.Errorf("%s: got %v, want a list of %s", place, v, of)
 		}
 		for i, entry := range list {
 			conforms(t, fmt.Sprintf("%s[%d]", place, i), of, entry)
@@ -69,34 +69,34 @@ func conforms(t *testing.T, place, kind string, v any) {
 	switch kind {
 	case "String":
 		if !isString && !isObject { // an intrinsic function
-			t.Errorf("%s: want a string, got %v", place, v)
+			t.Errorf("%s: got %v, want a string", place, v)
 		}
 	case "Boolean":
 		if !isBool {
-			t.Errorf("%s: want a boolean, got %v", place, v)
+			t.Errorf("%s: got %v, want a boolean", place, v)
 		}
 	case "Reference":
 		if !isObject || object["Ref"] == nil {
-			t.Errorf("%s: want a reference, got %v", place, v)
+			t.Errorf("%s: got %v, want a reference", place, v)
 		}
 	default:
 		for name, p := range reference[kind] {
 			if p.required && object[name] == nil {
-				t.Errorf("%s.%s is missing", place, name)
+				t.Errorf("%s.%s: missing, but the reference requires it", place, name)
 			}
 		}
 		for name, member := range object {
 			p, known := reference[kind][name]
 			if !known {
-				t.Errorf("%s has the property %s, which the reference has not", place, name)
+				t.Errorf("%s.%s: not in the reference", place, name)
 			}
 			conforms(t, place+"."+name, p.kind, member)
 		}
 	}
 }
 
-// The template uses only properties of the reference, for all presets and for every setting that API Gateway enforces.
-func TestJWTAuthorizersMatchTheReference(t *testing.T) {
+// The template has only properties of the reference, for all presets and for every setting that API Gateway enforces.
+func TestJWTAuthorizersMatchReference(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	client := pool.AddClient(jsii.String("Web"), nil)
@@ -158,19 +158,19 @@ func TestJWTAuthorizersMatchTheReference(t *testing.T) {
 		}
 		if method["AuthorizationType"] != "JWT" || method["AuthorizerId"] == nil ||
 			fmt.Sprint(method["AuthorizationScopes"]) != "[orders:read]" {
-			t.Errorf("the method %s has %v", id, method)
+			t.Errorf("method %s: got %v, want the JWT authorizer and [orders:read]", id, method)
 		}
 	}
 }
 
-// A change to what the authorizer or one of its routes admits makes a new deployment.
-func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
+// A change of what the authorizer or one of its routes admits creates a new deployment.
+func TestJWTAuthorizerChangesDeployment(t *testing.T) {
 	type setting struct {
 		name, audience, algorithm, header, scope, by, plan string
 	}
 	seen := map[string]string{}
 	for _, c := range []setting{
-		{name: "as it was"},
+		{name: "no change"},
 		{name: "another audience", audience: "x"},
 		{name: "another algorithm", algorithm: "ES256"},
 		{name: "another header", header: "X-Token"},
@@ -208,15 +208,15 @@ func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
 		})
 		for id := range resources(stack, "AWS::ApiGateway::Deployment") {
 			if other := seen[id]; other != "" {
-				t.Errorf("%s and %s have the deployment %s", c.name, other, id)
+				t.Errorf("%s and %s: got the same deployment %s", c.name, other, id)
 			}
 			seen[id] = c.name
 		}
 	}
 }
 
-// Access logs write claims as JSON text, so a subject with quotes would break the line.
-func TestTheAccessLogOfAJWTAuthorizerHasNoClaims(t *testing.T) {
+// Access logs write a claim as JSON text, so a subject with quotes would break the line.
+func TestJWTAuthorizerAccessLogHasNoClaims(t *testing.T) {
 	for _, a := range []secureapi.Authorizer{
 		tokens(),
 		secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}}}},
@@ -226,13 +226,13 @@ func TestTheAccessLogOfAJWTAuthorizerHasNoClaims(t *testing.T) {
 		setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
 		_, native := a.(secureapi.JWTAuthorizer)
 		if claims := strings.Contains(setting["Format"].(string), "claims"); claims == native {
-			t.Errorf("%T has the access log %s", a, setting["Format"])
+			t.Errorf("%T: got the access log format %s, want one without claims", a, setting["Format"])
 		}
 	}
 }
 
-// A check that API Gateway does not make is noted at synth, and is not a warning.
-func TestWhatAJWTAuthorizerDoesNotEnforceIsNoted(t *testing.T) {
+// A check that API Gateway does not make is an information annotation at synth, not a warning.
+func TestJWTAuthorizerNotes(t *testing.T) {
 	for _, tt := range []struct {
 		name, want string
 		change     func(*secureapi.Issuer)
@@ -255,10 +255,10 @@ func TestWhatAJWTAuthorizerDoesNotEnforceIsNoted(t *testing.T) {
 			notes := assertions.Annotations_FromStack(stack)
 			want := assertions.Match_StringLikeRegexp(jsii.String(regexp.QuoteMeta(tt.want)))
 			if found := *notes.FindInfo(jsii.String("/Shop/Api"), want); len(found) != 1 {
-				t.Errorf("%d notes have the text %s, want one", len(found), tt.want)
+				t.Errorf("got %d notes with the text %s, want one", len(found), tt.want)
 			}
 			if w := *notes.FindWarning(jsii.String("*"), assertions.Match_AnyValue()); len(w) > 0 {
-				t.Errorf("%d warnings", len(w))
+				t.Errorf("got %d warnings, want none", len(w))
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func TestTokenAuthorizerInTheTemplate(t *testing.T) {
+func TestTokenAuthorizerInTemplate(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		authorizer secureapi.TokenAuthorizer
@@ -45,20 +45,20 @@ func TestTokenAuthorizerInTheTemplate(t *testing.T) {
 			got := only(t, stack, "AWS::ApiGateway::Authorizer")
 			for name, want := range tt.want {
 				if got[name] != want {
-					t.Errorf("%s = %v, want %v", name, got[name], want)
+					t.Errorf("%s: got %v, want %v", name, got[name], want)
 				}
 			}
 		})
 	}
 }
 
-func TestRequestAuthorizerInTheTemplate(t *testing.T) {
+func TestRequestAuthorizerInTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, CacheTTL: secureapi.NoCache}
 	})
 	if got, there := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; there {
-		t.Errorf("without a cache IdentitySource is %q, want none: the sources are optional then", got)
+		t.Errorf("without a cache: got IdentitySource %q, want none, because the sources are optional", got)
 	}
 	stack = newStack()
 	shop(stack, func(p *secureapi.Props) {
@@ -68,11 +68,11 @@ func TestRequestAuthorizerInTheTemplate(t *testing.T) {
 		}
 	})
 	if got := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; got != "method.request.header.Cookie" {
-		t.Errorf("IdentitySource %v, want the header that holds the token", got)
+		t.Errorf("IdentitySource: got %v, want the header that holds the token", got)
 	}
 }
 
-func TestTheFunctionMayReadItsSecretOnly(t *testing.T) {
+func TestAuthorizerFunctionPermissions(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{
@@ -83,7 +83,7 @@ func TestTheFunctionMayReadItsSecretOnly(t *testing.T) {
 	text, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
 	if !strings.Contains(string(text), `"secretsmanager:GetSecretValue"`) ||
 		!strings.Contains(string(text), `"Resource":{"Ref":"Key`) {
-		t.Errorf("policies %s: want secretsmanager:GetSecretValue on the secret", text)
+		t.Errorf("policies: got %s, want secretsmanager:GetSecretValue on the secret", text)
 	}
 }
 
@@ -104,14 +104,14 @@ func TestAuthorizerFunction(t *testing.T) {
 		)
 	})
 	if got := *api.AuthorizerFunction().Node().Id(); got != "AuthorizerFunction" {
-		t.Errorf("the function of Props.Authorizer is %s", got)
+		t.Errorf("function of Props.Authorizer: got %s, want AuthorizerFunction", got)
 	}
 	if got := *api.NamedAuthorizerFunction("pages").Node().Id(); got != "AuthorizerFunction-pages" {
-		t.Errorf("the function of pages is %s", got)
+		t.Errorf("function of pages: got %s, want AuthorizerFunction-pages", got)
 	}
 	awssecretsmanager.NewSecret(stack, jsii.String("Members"), nil).GrantRead(api.AuthorizerFunction(), nil)
 	if n := len(resources(stack, "AWS::IAM::Policy")); n != 1 {
-		t.Errorf("%d policies, want the one of the grant", n)
+		t.Errorf("got %d policies, want only that of the grant", n)
 	}
 	const named = `secureapi: Shop/Api: NamedAuthorizerFunction: `
 	refused(
@@ -137,7 +137,7 @@ func TestAuthorizerFunction(t *testing.T) {
 	)
 }
 
-func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
+func TestAuthorizerEnvironmentTooLarge(t *testing.T) {
 	audiences := make([]string, 200)
 	for i := range audiences {
 		audiences[i] = fmt.Sprintf("https://api-%03d.shop.example.com", i)
@@ -151,7 +151,7 @@ func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
 	}, "the API's TokenAuthorizer: its configuration takes", "of the 4096 bytes of a Lambda function's environment")
 }
 
-func TestAnInvokeRoleIsUsedAsGiven(t *testing.T) {
+func TestInvokeRole(t *testing.T) {
 	app := newApp()
 	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -168,11 +168,11 @@ func TestAnInvokeRoleIsUsedAsGiven(t *testing.T) {
 		got,
 		"Mine",
 	) {
-		t.Errorf("AuthorizerCredentials %s, want the role given", got)
+		t.Errorf("AuthorizerCredentials: got %s, want the given role", got)
 	}
 }
 
-func TestSettingsOfTheIncludedFunction(t *testing.T) {
+func TestIncludedFunctionProps(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		a := tokens()
@@ -189,18 +189,18 @@ func TestSettingsOfTheIncludedFunction(t *testing.T) {
 			continue
 		}
 		if f["Timeout"] != 5.0 || f["MemorySize"] != 512.0 {
-			t.Errorf("time-out %v and memory %v, want those given", f["Timeout"], f["MemorySize"])
+			t.Errorf("got time-out %v and memory %v, want the given ones", f["Timeout"], f["MemorySize"])
 		}
 		if !strings.Contains(text, `"perRequest":true`) {
-			t.Errorf("environment %s: without a cache the policy is for the one request", text)
+			t.Errorf("environment: got %s, want perRequest, because nothing is cached", text)
 		}
 		return
 	}
-	t.Error("there is no authorizer function")
+	t.Error("the template has no authorizer function")
 }
 
-// TestSourcesOfTokens checks that each source of tokens reaches the function.
-func TestSourcesOfTokens(t *testing.T) {
+// The configuration of the function has each source of tokens.
+func TestTokenSources(t *testing.T) {
 	for _, tt := range []struct {
 		source secureapi.TokenSource
 		want   string
@@ -215,16 +215,16 @@ func TestSourcesOfTokens(t *testing.T) {
 		})
 		got := one(t, environmentOf(t, stack, "GATEHOUSE_AUTHORIZER"))["tokenSources"]
 		if fmt.Sprint(got) != tt.want {
-			t.Errorf("the function looks for tokens in %v, want %s", got, tt.want)
+			t.Errorf("tokenSources of the function: got %v, want %s", got, tt.want)
 		}
 	}
 	if got := secureapi.IdentityQuery("token").String(); got != "method.request.querystring.token" {
-		t.Errorf("an identity source is %s", got)
+		t.Errorf("IdentityQuery: got %s, want method.request.querystring.token", got)
 	}
 }
 
-// With LegacyStackSynthesizer, parameters of the stack name a function's code, and the command line sets them.
-func TestCodeThatParametersName(t *testing.T) {
+// With LegacyStackSynthesizer, parameters of the stack refer to a function's code. The command line sets them.
+func TestCodeFromParameters(t *testing.T) {
 	app := newApp("aws:cdk:enable-asset-metadata", true)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{
 		Synthesizer: awscdk.NewLegacyStackSynthesizer(),

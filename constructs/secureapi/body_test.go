@@ -19,10 +19,11 @@ type parcel struct {
 	Any    any     `json:"any,omitempty"`
 }
 
-// TestBodiesInTheTemplate checks everything that request bodies need, in one template.
-func TestBodiesInTheTemplate(t *testing.T) {
+// TestBodiesInTemplate checks the models, validators, methods and responses for request bodies in one template.
+func TestBodiesInTemplate(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "new-order.schema.json")
-	schema := `{"type":"object","properties":{"kind":{"enum":["a",null]},"free":{},"n":{"exclusiveMinimum":0.1,"maximum":1e21}}}`
+	schema := `{"type":"object","properties":{"kind":{"enum":["a",null]},"free":{},` +
+		`"n":{"exclusiveMinimum":0.1,"maximum":1e21}}}`
 	if err := os.WriteFile(file, []byte(schema), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		})
 	}
 	if a, b := titled("a"), titled("b"); a == b {
-		t.Errorf("the deployment %q does not change with a model", a)
+		t.Errorf("deployment: got %q for two models, want another ID", a)
 	}
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
@@ -143,11 +144,11 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		headers := r["ResponseParameters"].(map[string]any)
 		if headers["gatewayresponse.header.Access-Control-Allow-Origin"] != "'https://shop.example.com'" ||
 			headers["gatewayresponse.header.X-Content-Type-Options"] != "'nosniff'" {
-			t.Errorf("the headers of the explanation: %v", headers)
+			t.Errorf("headers of the explanation: got %v", headers)
 		}
 	}
 	if !found {
-		t.Error("no gateway response explains")
+		t.Error("got no gateway response that explains an invalid body")
 	}
 	refused(t, func() {
 		api.AddGatewayResponse(
@@ -158,7 +159,7 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		"API has one response of a type: leave that field out")
 }
 
-func TestSchemasThatAreRefused(t *testing.T) {
+func TestSchemaErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		schema secureapi.BodySchema
@@ -188,8 +189,8 @@ func TestSchemasThatAreRefused(t *testing.T) {
 	}
 }
 
-// CDK gives the validators of two methods the same id, unless the consumer's feature flag gives each its own.
-func TestEqualValidatorsOfMethodOptionsAreOne(t *testing.T) {
+// By default, CDK gives the validators of two methods the same ID. With a feature flag, each has its own.
+func TestEqualValidatorsAreShared(t *testing.T) {
 	var ids []string
 	for _, flag := range []bool{false, true} {
 		stack := newStack("@aws-cdk/aws-apigateway:requestValidatorUniqueId", flag)
@@ -205,6 +206,6 @@ func TestEqualValidatorsOfMethodOptionsAreOne(t *testing.T) {
 		}
 	}
 	if len(ids) != 2 || ids[0] != ids[1] {
-		t.Errorf("the validators are %s, want one in each app, with one id", ids)
+		t.Errorf("validators: got %s, want one in each app, with the same ID", ids)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// TestCacheResponse has a route for each way in which methods are made: from properties, from options and from an
+// TestCacheResponse has a route for each way to make a method: from properties, from options and from an
 // integration.
 func TestCacheResponse(t *testing.T) {
 	app := newApp()
@@ -69,11 +69,11 @@ func TestCacheResponse(t *testing.T) {
 			[]any{id, page, "method.request.header.Accept-Language"}},
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("the methods' parameters and keys are\n%v\nwant\n%v", got, want)
+		t.Errorf("parameters and cache keys of the methods: got\n%v\nwant\n%v", got, want)
 	}
 	for _, s := range resources(stack, "AWS::ApiGateway::Stage") {
 		if s["CacheClusterEnabled"] != true || s["CacheClusterSize"] != "0.5" {
-			t.Errorf("the stage's cache is %v of %v GB", s["CacheClusterEnabled"], s["CacheClusterSize"])
+			t.Errorf("cache of the stage: got enabled %v with %v GB", s["CacheClusterEnabled"], s["CacheClusterSize"])
 		}
 		text, _ := json.Marshal(s["MethodSettings"])
 		const want = `[{"DataTraceEnabled":false,"HttpMethod":"*","ResourcePath":"/*","ThrottlingBurstLimit":500,` +
@@ -87,7 +87,7 @@ func TestCacheResponse(t *testing.T) {
 			`{"CacheDataEncrypted":true,"CacheTtlInSeconds":60,"CachingEnabled":true,"DataTraceEnabled":false,"HttpMethod":"GET",` +
 			`"ResourcePath":"/~1toys~1{id}~1words","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000}]`
 		if string(text) != want {
-			t.Errorf("the MethodSettings are\n%s\nwant\n%s", text, want)
+			t.Errorf("MethodSettings: got\n%s\nwant\n%s", text, want)
 		}
 	}
 	a, err := cloudassembly.Read(*app.Synth(nil).Directory())
@@ -95,6 +95,6 @@ func TestCacheResponse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range rules.Check(a, rules.Options{}) {
-		t.Errorf("found %+v", f)
+		t.Errorf("got the findings %+v, want none", f)
 	}
 }

@@ -45,18 +45,19 @@ func TestRoutesWithConditions(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{
 		"AWS::ApiGateway::Method": 4, "AWS::Lambda::Permission": 1, "AWS::Lambda::Function": 1,
 	}, conditional(t, stack)); diff != "" {
-		t.Errorf("what has the condition (-want +got):\n%s", diff)
+		t.Errorf("resources with the condition (-want +got):\n%s", diff)
 	}
-	for _, d := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Deployment"), nil) {
+	template := assertions.Template_FromStack(stack, nil)
+	for _, d := range *template.FindResources(jsii.String("AWS::ApiGateway::Deployment"), nil) {
 		waits := (*d)["Metadata"].(map[string]any)["gatehouse:methods"].([]any)
 		if len(waits) != 4 || waits[0].(map[string]any)["Fn::If"].([]any)[0] != "Live" {
-			t.Errorf("the deployment waits for %v, want the four methods where Live holds", waits)
+			t.Errorf("DependsOn of the deployment: got %v, want the four methods where Live holds", waits)
 		}
 	}
 }
 
-// conditional counts the resources with a condition, by type. It fails if a resource without the condition refers to
-// one of them or depends on it, except in metadata.
+// conditional counts the resources with a condition, by type. It fails the test if a resource without the condition
+// refers to one of them or depends on it, except in metadata.
 func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 	t.Helper()
 	template := *assertions.Template_FromStack(stack, nil).ToJSON()
@@ -84,7 +85,7 @@ func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 		waits, _ := entry["DependsOn"].([]any)
 		for _, other := range waits {
 			if with[other.(string)] {
-				t.Errorf("%s waits for %s, which may not be there", id, other)
+				t.Errorf("%s depends on %s, which exists only if the condition holds", id, other)
 			}
 		}
 		if err != nil {
@@ -92,14 +93,14 @@ func conditional(t *testing.T, stack awscdk.Stack) map[string]int {
 		}
 		for _, m := range regexp.MustCompile(`"(?:Ref|Fn::GetAtt)":\[?"(\w+)"`).FindAllStringSubmatch(string(text), -1) {
 			if with[m[1]] {
-				t.Errorf("%s refers to %s, which may not be there", id, m[1])
+				t.Errorf("%s refers to %s, which exists only if the condition holds", id, m[1])
 			}
 		}
 	}
 	return counts
 }
 
-func TestAPIWithACondition(t *testing.T) {
+func TestAPIWithCondition(t *testing.T) {
 	stack := newStack()
 	live, first, second := conditionNamed(stack, "Live"), conditionNamed(stack, "First"), conditionNamed(stack, "Second")
 	decide, one, two := backend(stack, "Decide"), backend(stack, "One"), backend(stack, "Two")
@@ -123,11 +124,11 @@ func TestAPIWithACondition(t *testing.T) {
 		resource := r.(map[string]any)
 		free := resource["Type"] == "AWS::IAM::Role" || resource["Type"] == "AWS::Lambda::Function"
 		if !free && resource["Condition"] == nil {
-			t.Errorf("%s, of the type %v, has no condition", id, resource["Type"])
+			t.Errorf("%s of type %v: got no condition", id, resource["Type"])
 		}
 	}
 	if counts["AWS::Lambda::Permission"] != 3 || counts["AWS::ApiGateway::GatewayResponse"] != 3 {
-		t.Errorf("the resources with a condition are %v", counts)
+		t.Errorf("resources with a condition: got %v, want 3 permissions and 3 gateway responses", counts)
 	}
 	conditions := template["Conditions"].(map[string]any)
 	joined := 0
@@ -135,12 +136,12 @@ func TestAPIWithACondition(t *testing.T) {
 		if and, is := c.(map[string]any)["Fn::And"].([]any); is {
 			joined++
 			if and[0].(map[string]any)["Condition"] != "Live" {
-				t.Errorf("a route's condition is %v, want it beside Live", and)
+				t.Errorf("condition of a route: got %v, want it joined with Live", and)
 			}
 		}
 	}
 	if joined != 2 {
-		t.Errorf("the conditions are %v, want two that join a route's with the API's", conditions)
+		t.Errorf("conditions: got %v, want two that join a route's with the API's", conditions)
 	}
 }
 
@@ -153,8 +154,8 @@ func TestConditionsOfOtherStacks(t *testing.T) {
 	}, "OnlyIf: the condition There/Live belongs to the stack There, and the API to Here: make one in the API's stack")
 }
 
-// A usage plan of an API without a condition includes the stage of an API with one, where that stage exists.
-func TestSharedPlanWithACondition(t *testing.T) {
+// A usage plan of an API without a condition includes the stage of an API with a condition only if the condition holds.
+func TestSharedUsagePlanWithCondition(t *testing.T) {
 	stack := newStack()
 	f, live := backend(stack, "F"), conditionNamed(stack, "Live")
 	routes := []secureapi.Route{secureapi.Handle("GET /", f, secureapi.KeyOnly("counted"))}
@@ -165,12 +166,12 @@ func TestSharedPlanWithACondition(t *testing.T) {
 	secureapi.New(stack, "Third", &secureapi.Props{Condition: live, Routes: routes, UsagePlans: join})
 	stages := only(t, stack, "AWS::ApiGateway::UsagePlan")["ApiStages"].([]any)
 	if len(stages) != 3 {
-		t.Fatalf("the stages are %v, want one of each API", stages)
+		t.Fatalf("stages of the plan: got %v, want one of each API", stages)
 	}
 	third, _ := stages[2].(map[string]any)
 	given, _ := third["Fn::If"].([]any)
 	if len(third) != 1 || len(given) != 3 || given[0] != "Live" || given[1].(map[string]any)["Stage"] == nil {
-		t.Errorf("the third stage is %v, want it where Live holds", third)
+		t.Errorf("third stage: got %v, want it only where Live holds", third)
 	}
 	elsewhere := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Elsewhere"), nil)
 	refused(t, func() {
@@ -179,8 +180,8 @@ func TestSharedPlanWithACondition(t *testing.T) {
 	}, "the plan Shop/First/UsagePlan shared is in the stack Shop, and the API has a Condition, which that stack does not")
 }
 
-// The policy of a role without a condition allows routes of the API only where the API exists.
-func TestGrantInvokeWithACondition(t *testing.T) {
+// A grant to a role without a condition allows the API's routes only if the API's condition holds.
+func TestGrantInvokeWithCondition(t *testing.T) {
 	stack := newStack()
 	live := conditionNamed(stack, "Live")
 	api := secureapi.New(stack, "Api", &secureapi.Props{
@@ -195,24 +196,24 @@ func TestGrantInvokeWithACondition(t *testing.T) {
 	document := only(t, stack, "AWS::IAM::Policy")["PolicyDocument"].(map[string]any)
 	arns, _ := document["Statement"].([]any)[0].(map[string]any)["Resource"].([]any)
 	if len(arns) != 2 {
-		t.Fatalf("the policy is %v, want two ARNs", document)
+		t.Fatalf("policy: got %v, want two ARNs", document)
 	}
 	for i, route := range []string{"/prod/GET/orders/?*", "/prod/POST/orders"} {
 		given, _ := arns[i].(map[string]any)["Fn::If"].([]any)
 		if len(given) != 3 || given[0] != "Live" {
-			t.Fatalf("%v, want it where Live holds", arns[i])
+			t.Fatalf("ARN: got %v, want it only where Live holds", arns[i])
 		}
 		made, elsewhere := fmt.Sprint(given[1]), fmt.Sprint(given[2])
 		if !strings.Contains(made, "Ref:ApiRestApi") || !strings.Contains(made, route) ||
 			strings.Contains(elsewhere, "Ref:ApiRestApi") || !strings.Contains(elsewhere, ":-"+route) {
-			t.Errorf("%s where Live holds, and %s elsewhere, want the route of the API and that of none", made, elsewhere)
+			t.Errorf("ARN: got %s where Live holds and %s elsewhere, want the API's route and an ARN of no API", made, elsewhere)
 		}
 	}
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// A function that belongs to the API is made only where the API is, and so is its policy.
-func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
+// A function in the API's scope has the API's condition, and so has its policy.
+func TestGrantInvokeToFunctionOfAPI(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
 		Condition:   conditionNamed(stack, "Live"),
@@ -226,7 +227,7 @@ func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
 	api.GrantInvoke(api.NamedAuthorizerFunction("tokens"), "GET /orders")
 	if text := fmt.Sprint(only(t, stack, "AWS::IAM::Policy")); strings.Contains(text, "Fn::If") ||
 		!strings.Contains(text, "/prod/GET/orders") {
-		t.Errorf("the policy is %s, want the route without a condition of its own", text)
+		t.Errorf("policy: got %s, want the route without a condition of its own", text)
 	}
 	policy := ""
 	for _, r := range resourcesOf(stack) {
@@ -235,12 +236,12 @@ func TestGrantInvokeToAFunctionOfTheAPIItself(t *testing.T) {
 		}
 	}
 	if policy != "Live" {
-		t.Errorf("the policy is made where %s holds, want Live", policy)
+		t.Errorf("condition of the policy: got %s, want Live", policy)
 	}
 }
 
-// The rule also reads grants of an API that has a condition.
-func TestAGrantThatCoversAMethodOfAnAPIWithACondition(t *testing.T) {
+// The rule on grants also reads an API that has a condition.
+func TestGrantRuleWithCondition(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
 		Condition:  conditionNamed(stack, "Live"),
@@ -253,7 +254,7 @@ func TestAGrantThatCoversAMethodOfAnAPIWithACondition(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
 }
 
-func TestGrantInvokeOfAnotherStackWithACondition(t *testing.T) {
+func TestGrantInvokeInAnotherStackWithCondition(t *testing.T) {
 	app := newApp()
 	here, there := awscdk.NewStack(app, jsii.String("Here"), nil), awscdk.NewStack(app, jsii.String("There"), nil)
 	api := shop(here, func(p *secureapi.Props) { iamOnly(p); p.Condition = conditionNamed(here, "Live") })

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func TestTwoAPIsWithOneFunctionAgreeOnCORS(t *testing.T) {
+func TestSharedFunctionRequiresEqualCORS(t *testing.T) {
 	make := func(origin string) func() {
 		return func() {
 			stack := newStack()
@@ -32,7 +32,7 @@ func TestTwoAPIsWithOneFunctionAgreeOnCORS(t *testing.T) {
 	)
 }
 
-func TestAnAliasesFunctionGetsCORS(t *testing.T) {
+func TestCORSOfAlias(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "Orders")
 	secureapi.New(stack, "Api", &secureapi.Props{
@@ -46,6 +46,6 @@ func TestAnAliasesFunctionGetsCORS(t *testing.T) {
 		text,
 		"https://a.example.com",
 	) {
-		t.Errorf("environment %s, want the origin in it", text)
+		t.Errorf("environment: got %s, want the origin in it", text)
 	}
 }

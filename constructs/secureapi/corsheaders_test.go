@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestWithheldHeaders checks that the warning is an annotation of the API. The tests of internal/plan check when there
-// is a warning.
+// TestWithheldHeaders checks that the warning is an annotation of the API. The tests of internal/plan check the
+// conditions.
 func TestWithheldHeaders(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -31,14 +31,14 @@ func TestWithheldHeaders(t *testing.T) {
 					strings.Contains(text, secureapi.CORSHeadersWarning)
 			}
 			if warned != tt.warns {
-				t.Errorf("it warns: %t", warned)
+				t.Errorf("warned: got %t, want %t", warned, tt.warns)
 			}
 		})
 	}
 }
 
-// A REQUEST authorizer without a cache accepts a token from any of its sources.
-func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
+// A REQUEST authorizer without a cache accepts a token from any one of its sources.
+func TestWithheldHeadersOfRequestAuthorizer(t *testing.T) {
 	bearer := secureapi.TokenHeader("Authorization")
 	cookie, query := secureapi.TokenCookie("session"), secureapi.TokenQuery("token")
 	for _, tt := range []struct {
@@ -47,9 +47,9 @@ func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
 		credentials bool
 		warns       bool
 	}{
-		{"a header alone", []secureapi.TokenSource{bearer}, true, true},
+		{"only a header", []secureapi.TokenSource{bearer}, true, true},
 		{"a header or a cookie", []secureapi.TokenSource{bearer, cookie}, true, false},
-		{"a header or a cookie that no page brings", []secureapi.TokenSource{bearer, cookie}, false, true},
+		{"a header, or a cookie that pages do not send", []secureapi.TokenSource{bearer, cookie}, false, true},
 		{"a header or a query", []secureapi.TokenSource{bearer, query}, false, false},
 		{"two headers, of which one is allowed", []secureapi.TokenSource{bearer, secureapi.TokenHeader("X-Trace")},
 			false, false},
@@ -71,7 +71,7 @@ func TestWithheldHeadersOfARequestAuthorizer(t *testing.T) {
 				warned = warned || ok && strings.Contains(text, secureapi.CORSHeadersWarning)
 			}
 			if warned != tt.warns {
-				t.Errorf("it warns: %t", warned)
+				t.Errorf("warned: got %t, want %t", warned, tt.warns)
 			}
 		})
 	}

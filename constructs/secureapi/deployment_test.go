@@ -15,9 +15,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A stage serves the last deployment, so every change must make a new one, whatever feature flags the consumer's app
-// has (aws-cdk#5354, #8024, #16554).
-func TestAChangeIsDeployed(t *testing.T) {
+// A stage serves its deployment, so every change must create a new one, for any feature flags of the consumer's app
+// (aws-cdk#5354, #8024, #16554).
+func TestChangesDeployment(t *testing.T) {
 	const flag = "@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId"
 	origins := func(o ...string) func(*secureapi.Props) {
 		return func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: o} }
@@ -55,7 +55,7 @@ func TestAChangeIsDeployed(t *testing.T) {
 				name   string
 				change func(*secureapi.Props)
 			}{
-				{"as it was", nil},
+				{"no change", nil},
 				{"a policy", ranges("203.0.113.0/24")},
 				{"another policy", ranges("198.51.100.0/24")},
 				{"gateway responses", origins("https://a.example.com")},
@@ -76,19 +76,19 @@ func TestAChangeIsDeployed(t *testing.T) {
 			} {
 				id := deployment(t, c.change, flag, on)
 				if other, same := seen[id]; same {
-					t.Errorf("%q and %q have one deployment, %s", c.name, other, id)
+					t.Errorf("%q and %q: got the same deployment %s", c.name, other, id)
 				}
 				seen[id] = c.name
 			}
 			asItWas := deployment(t, nil, flag, on)
 			if again := deployment(t, nil, flag, on); again != asItWas {
-				t.Errorf("the same API has the deployments %s and %s", asItWas, again)
+				t.Errorf("the same API twice: got the deployments %s and %s", asItWas, again)
 			}
 			reversed := func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }
 			if moved := deployment(t, reversed, flag, on); moved != asItWas {
-				t.Errorf("moving a line of the table makes the deployment %s of %s", moved, asItWas)
+				t.Errorf("a moved line of the table: got the deployment %s, want %s", moved, asItWas)
 			}
-			// The policy names the routes that need an Allow, and it is a part of the API.
+			// The policy names the routes that need an Allow, and is part of the deployment.
 			twoOpen := func(p *secureapi.Props) {
 				ranges("203.0.113.0/24")(p)
 				p.Routes = append(
@@ -98,15 +98,15 @@ func TestAChangeIsDeployed(t *testing.T) {
 			}
 			backwards := func(p *secureapi.Props) { twoOpen(p); slices.Reverse(p.Routes) }
 			if was, moved := deployment(t, twoOpen, flag, on), deployment(t, backwards, flag, on); moved != was {
-				t.Errorf("moving a line of a table with a policy makes the deployment %s of %s", moved, was)
+				t.Errorf("a moved line of a table with a policy: got the deployment %s, want %s", moved, was)
 			}
 		})
 	}
 }
 
-// TestTheDeploymentWaitsForItsMethods checks that the deployment depends once on each method, those of the table and
-// those that an app adds, unless the app sets the dependencies itself.
-func TestTheDeploymentWaitsForItsMethods(t *testing.T) {
+// The deployment depends once on each method, of the table and of the app, unless the app sets the dependencies
+// itself.
+func TestDeploymentDependsOnMethods(t *testing.T) {
 	dependsOn := func(stack awscdk.Stack) (ids []string) {
 		t.Helper()
 		found := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Deployment"), nil)
@@ -135,7 +135,7 @@ func TestTheDeploymentWaitsForItsMethods(t *testing.T) {
 	}
 	for _, id := range want {
 		if n := len(slices.DeleteFunc(slices.Clone(got), func(x string) bool { return x != id })); n != 1 {
-			t.Errorf("the deployment waits %d times for %s, want 1: %q", n, id, got)
+			t.Errorf("DependsOn: got %d times %s, want once: %q", n, id, got)
 		}
 	}
 	deployment.Node().DefaultChild().(awsapigateway.CfnDeployment).AddOverride(
@@ -144,6 +144,6 @@ func TestTheDeploymentWaitsForItsMethods(t *testing.T) {
 	)
 	again(stack)
 	if got := dependsOn(stack); !slices.Equal(got, want[:1]) {
-		t.Errorf("got %q, want what the app has overridden it with, %q", got, want[:1])
+		t.Errorf("overridden DependsOn: got %q, want %q", got, want[:1])
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A body that is only described has a model at the method and no validator, so the function gets any body.
+// A method with DescribeBody has a model and no validator, so the function gets any body.
 func TestDescribedBodies(t *testing.T) {
 	user := secureapi.Schema(map[string]any{
 		"title": "User", "type": "object", "properties": map[string]any{"username": map[string]any{"type": "string"}},
@@ -40,16 +40,16 @@ func TestDescribedBodies(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]any{
 		"PUT": map[string]any{"application/json": "User", "checked": false},
-		"GET": map[string]any{"application/json": "User", "checked": true}, // its parameters
+		"GET": map[string]any{"application/json": "User", "checked": true}, // validates parameters only
 	}, got); diff != "" {
 		t.Errorf("the methods (-want +got):\n%s", diff)
 	}
 	if len(names) != 2 {
-		t.Errorf("the models are %v, want User and Sizes", names)
+		t.Errorf("models: got %v, want User and Sizes", names)
 	}
 	for _, v := range resources(stack, "AWS::ApiGateway::RequestValidator") {
 		if v["ValidateRequestBody"] != false {
-			t.Errorf("a validator checks bodies: %v", v)
+			t.Errorf("validator: got %v, want one that does not validate bodies", v)
 		}
 	}
 	refused(t, func() {

@@ -17,7 +17,7 @@ func digestOf(values ...any) map[string]any {
 	return d.value()
 }
 
-// The numbers of tokens depend on how many tokens were made before them. That is no reason to deploy.
+// The numbers in CDK tokens depend on how many tokens exist. The digest must not depend on them.
 func TestDigestOfTokens(t *testing.T) {
 	type uri = map[string]any
 	one := digestOf("GET", uri{"uri": "arn:${Token[AWS.Partition.3]}:f/${Token[TOKEN.7]}/x", "role": "${Token[TOKEN.7]}"})
@@ -26,14 +26,14 @@ func TestDigestOfTokens(t *testing.T) {
 		uri{"uri": "arn:${Token[AWS.Partition.9]}:f/${Token[TOKEN.8]}/x", "role": "${Token[TOKEN.8]}"},
 	)
 	if one["sha256"] != other["sha256"] {
-		t.Errorf("other numbers of tokens make another hash: %v and %v", one, other)
+		t.Errorf("other numbers of tokens: got the digests %v and %v, want equal ones", one, other)
 	}
 	if diff := cmp.Diff([]any{"${Token[TOKEN.7]}", "${Token[AWS.Partition.3]}"}, one["tokens"]); diff != "" {
-		t.Error("the tokens, each once, as they are met (-want +got):\n" + diff)
+		t.Error("tokens, each once, in order (-want +got):\n" + diff)
 	}
 	list := digestOf([]*string{jsii.String("#{Token[TOKEN.4]}")}, -1.8881545897087626e+289)
 	if diff := cmp.Diff([]any{[]any{"#{Token[TOKEN.4]}"}, -1.8881545897087626e+289}, list["tokens"]); diff != "" {
-		t.Error("a list's and a number's tokens (-want +got):\n" + diff)
+		t.Error("tokens of a list and a number (-want +got):\n" + diff)
 	}
 }
 
@@ -66,11 +66,11 @@ func TestDigestsDiffer(t *testing.T) {
 		{"two tokens", []any{token("1"), token("2")}},
 		{"the token in a text", []any{"a" + token("1")}},
 		{"before it", []any{token("1") + "a"}},
-		{"what reads as a place", []any{`"" "" [0]`}},
+		{"text that looks like a path", []any{`"" "" [0]`}},
 	} {
 		hash := digestOf(c.values...)["sha256"]
 		if other, same := seen[hash]; same {
-			t.Errorf("%q and %q have one digest", c.name, other)
+			t.Errorf("%q and %q: got the same digest", c.name, other)
 		}
 		seen[hash] = c.name
 	}

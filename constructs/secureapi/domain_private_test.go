@@ -14,7 +14,7 @@ import (
 
 const vpcEndpoint = "vpce-0a1b2c3d4e5f60718"
 
-// The policy of a private domain is that of AWS's own tutorial:
+// A private domain gets the policy of AWS's tutorial:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains-tutorial.html
 func TestPrivateDomain(t *testing.T) {
 	stack := newStack()
@@ -48,7 +48,7 @@ func TestPrivateDomain(t *testing.T) {
 		}
 	})
 	if got := api.DomainURL(); got != "https://orders.internal.example.com/" {
-		t.Errorf("the URL is %s", got)
+		t.Errorf("DomainURL: got %s, want https://orders.internal.example.com/", got)
 	}
 	id := *stack.GetLogicalId(api.PrivateDomain())
 	statement := func(effect string) map[string]any {
@@ -68,7 +68,7 @@ func TestPrivateDomain(t *testing.T) {
 		"Policy":                map[string]any{"Version": "2012-10-17", "Statement": []any{allow, deny, given}},
 	}
 	if diff := cmp.Diff(want, only(t, stack, "AWS::ApiGateway::DomainNameV2")); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	ref := map[string]any{"Ref": id}
 	paths := map[any]bool{}
@@ -76,20 +76,20 @@ func TestPrivateDomain(t *testing.T) {
 		paths[m["BasePath"]] = cmp.Equal(m["DomainNameArn"], ref) && m["RestApiId"] != nil && m["Stage"] != nil
 	}
 	if diff := cmp.Diff(map[any]bool{nil: true, "v1": true}, paths); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	want = map[string]any{
 		"AccessAssociationSource": vpcEndpoint, "AccessAssociationSourceType": "VPCE", "DomainNameArn": ref,
 	}
 	if diff := cmp.Diff(want, only(t, stack, "AWS::ApiGateway::DomainNameAccessAssociation")); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	kinds := map[any]any{}
 	for _, r := range resources(stack, "AWS::Route53::RecordSet") {
 		kinds[r["Type"]] = r["AliasTarget"].(map[string]any)["HostedZoneId"]
 	}
 	if diff := cmp.Diff(map[any]any{"A": "Z38GZ743OKFT7T", "AAAA": "Z38GZ743OKFT7T"}, kinds); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	refused(t, func() { api.Domain() }, "Domain: the API's domain is private, which is another type of resource")
 	refused(t, func() { shop(newStack(), nil).PrivateDomain() }, "PrivateDomain: the API has no private domain")

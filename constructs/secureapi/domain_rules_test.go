@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestRoutingRules: the next version of an API shares a domain with the present one, which is at the root, and takes
+// The next version of an API shares a domain with the present version, which is at the root. A routing rule sends it
 // requests with a header.
 func TestRoutingRules(t *testing.T) {
 	app := newApp()
@@ -28,25 +28,26 @@ func TestRoutingRules(t *testing.T) {
 		}}
 	})
 	if url := api.DomainURL(); url[len(url)-4:] != "/v2/" {
-		t.Errorf("the URL is %s", url)
+		t.Errorf("DomainURL: got %s, want the path /v2/", url)
 	}
-	if mode := only(t, front, "AWS::ApiGateway::DomainName")["RoutingMode"]; mode != "ROUTING_RULE_THEN_BASE_PATH_MAPPING" {
-		t.Errorf("the routing mode is %v", mode)
+	settings := only(t, front, "AWS::ApiGateway::DomainName")
+	if mode := settings["RoutingMode"]; mode != "ROUTING_RULE_THEN_BASE_PATH_MAPPING" {
+		t.Errorf("RoutingMode: got %v, want ROUTING_RULE_THEN_BASE_PATH_MAPPING", mode)
 	}
 	if n := len(resources(two, "AWS::ApiGateway::BasePathMapping")); n != 0 {
-		t.Errorf("%d base paths of an API with rules, want none", n)
+		t.Errorf("got %d base path mappings for an API with rules, want none", n)
 	}
 	rules := map[any]map[string]any{}
 	for _, r := range resources(two, "AWS::ApiGatewayV2::RoutingRule") {
 		rules[r["Priority"]] = r
 		delete(r, "Priority")
 		if r["DomainNameArn"] == nil {
-			t.Errorf("the rule has no domain: %v", r)
+			t.Errorf("rule: got no domain in %v", r)
 		}
 		delete(r, "DomainNameArn")
 		invoke := r["Actions"].([]any)[0].(map[string]any)["InvokeApi"].(map[string]any)
 		if invoke["ApiId"] == nil || invoke["Stage"] == nil {
-			t.Errorf("the rule invokes %v", invoke)
+			t.Errorf("rule: got InvokeApi %v, want an ApiId and a Stage", invoke)
 		}
 		delete(invoke, "ApiId")
 		delete(invoke, "Stage")
@@ -65,7 +66,7 @@ func TestRoutingRules(t *testing.T) {
 		},
 		20.0: {"Conditions": []any{path("v2")}, "Actions": action(map[string]any{"StripBasePath": true})},
 	}, rules); diff != "" {
-		t.Errorf("the rules (-want +got):\n%s", diff)
+		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 	refused(t, func() {
 		shop(in("Three"), func(p *secureapi.Props) {

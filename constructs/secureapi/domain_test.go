@@ -31,7 +31,7 @@ func certificate(stack awscdk.Stack, region string) awscertificatemanager.ICerti
 		jsii.String(arnOf(region)))
 }
 
-// Two APIs in separate stacks share the domain of a third stack. The domain requires client certificates.
+// Two APIs in different stacks share the domain of a third stack. The domain requires client certificates.
 func TestDomain(t *testing.T) {
 	app := newApp()
 	in := func(id string) awscdk.Stack {
@@ -67,10 +67,10 @@ func TestDomain(t *testing.T) {
 	})
 	if got, want := fmt.Sprint(two.Resolve(jsii.String(api.DomainURL()))), "https://"; !strings.Contains(got, want) ||
 		!strings.Contains(got, "/partners/") {
-		t.Errorf("the URL is %s", got)
+		t.Errorf("DomainURL: got %s, want https:// and the path /partners/", got)
 	}
 	if api.Domain() == nil {
-		t.Error("no domain")
+		t.Error("Domain: got nil")
 	}
 
 	want := map[string]any{
@@ -85,36 +85,36 @@ func TestDomain(t *testing.T) {
 		"OwnershipVerificationCertificateArn": arnOf("eu-central-1"),
 	}
 	if diff := cmp.Diff(want, only(t, front, "AWS::ApiGateway::DomainName")); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for id, r := range resources(front, "AWS::Route53::RecordSet") {
 		if target := fmt.Sprint(r["AliasTarget"]); r["Name"] != "api.example.com" || r["HostedZoneId"] != "Z23ABC4XYZL05B" ||
 			!strings.Contains(target, "RegionalDomainName") || !strings.Contains(target, "RegionalHostedZoneId") {
-			t.Errorf("%s is %v", id, r)
+			t.Errorf("%s: got %v", id, r)
 		}
 	}
 	if n := len(resources(front, "AWS::Route53::RecordSet")); n != 2 {
-		t.Errorf("%d records, want A and AAAA", n)
+		t.Errorf("got %d records, want A and AAAA", n)
 	}
 	for _, stack := range []awscdk.Stack{one, two} {
 		if api := only(t, stack, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != true {
-			t.Errorf("the execute-api endpoint is open: %v", api)
+			t.Errorf("API: got %v, want the execute-api endpoint disabled", api)
 		}
 	}
 	if m := only(t, one, "AWS::ApiGateway::BasePathMapping"); m["BasePath"] != nil ||
 		!strings.Contains(fmt.Sprint(m["Stage"]), "DeploymentStageprod") {
-		t.Errorf("the root's mapping is %v", m)
+		t.Errorf("mapping of the root: got %v, want the stage without a base path", m)
 	}
 	if a := only(t, one, "AWS::WAFv2::WebACLAssociation"); a["WebACLArn"] != acl("eu-west-1") ||
 		!strings.Contains(fmt.Sprint(a["ResourceArn"]), ":apigateway:eu-west-1::/restapis/") {
-		t.Errorf("the association is %v", a)
+		t.Errorf("web ACL association: got %v, want the stage with the ACL of eu-west-1", a)
 	}
 	if m := only(t, two, "AWS::ApiGateway::BasePathMapping"); m["BasePath"] != "partners" {
-		t.Errorf("the mapping is %v", m)
+		t.Errorf("base path mapping: got %v, want partners", m)
 	}
 	if m := only(t, two, "AWS::ApiGatewayV2::ApiMapping"); m["ApiMappingKey"] != "shop/partners" ||
 		!strings.Contains(fmt.Sprint(m["Stage"]), "DeploymentStageprod") {
-		t.Errorf("the mapping is %v", m)
+		t.Errorf("API mapping: got %v, want shop/partners of the stage", m)
 	}
 
 	at := func(id string, d secureapi.Domain) func() {
@@ -141,9 +141,9 @@ func TestDomain(t *testing.T) {
 	refused(t, func() { shop(in("Eleven"), nil).Domain() }, "Domain: the API has no domain: set Props.Domain")
 }
 
-// One API has its own domain, with what a Regional enhanced security policy needs. Another uses an imported domain,
-// whose settings are unknown.
-func TestDomainOfOneAPI(t *testing.T) {
+// One API has its own domain, with a Regional enhanced security policy. Another uses an imported domain, whose settings
+// are unknown.
+func TestOwnAndImportedDomain(t *testing.T) {
 	app := newApp()
 	in := func(id string) awscdk.Stack { return awscdk.NewStack(app, &id, nil) }
 	own, joined := in("Own"), in("Joined")
@@ -168,25 +168,26 @@ func TestDomainOfOneAPI(t *testing.T) {
 	})
 	d := only(t, own, "AWS::ApiGateway::DomainName")
 	if d["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || d["EndpointAccessMode"] != "STRICT" {
-		t.Errorf("the domain is %v", d)
+		t.Errorf("domain: got %v, want the TLS 1.3 policy of 2025-09 and STRICT", d)
 	}
 	if api := only(t, own, "AWS::ApiGateway::RestApi"); api["SecurityPolicy"] != d["SecurityPolicy"] ||
 		api["EndpointAccessMode"] != "STRICT" {
-		t.Errorf("the API has not the domain's policy: %v", api)
+		t.Errorf("API: got %v, want the domain's security policy", api)
 	}
 	if api := only(t, own, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != nil {
-		t.Errorf("the execute-api endpoint is closed: %v", api)
+		t.Errorf("API: got %v, want the execute-api endpoint enabled", api)
 	}
 	if api := only(t, joined, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != true {
-		t.Errorf("the imported domain may ask for certificates, and the execute-api endpoint is open: %v", api)
+		t.Errorf("API of an imported domain, which may require certificates: got %v, "+
+			"want the execute-api endpoint disabled", api)
 	}
 	if url := api.DomainURL(); url != "https://shared.example.com/orders/" {
-		t.Errorf("the URL is %s", url)
+		t.Errorf("DomainURL: got %s, want https://shared.example.com/orders/", url)
 	}
 }
 
-// Base paths that differ only in a slash are two base paths. A base path may be known only at deployment.
-func TestBasePathsThatLookAlike(t *testing.T) {
+// Base paths that differ only in a slash are different. A base path may be known only at deployment.
+func TestSimilarBasePaths(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"),
@@ -203,12 +204,12 @@ func TestBasePathsThatLookAlike(t *testing.T) {
 	}
 	slices.Sort(got)
 	if want := []string{"a-b", "a/b", "map[Ref:Path]"}; !slices.Equal(got, want) {
-		t.Errorf("the base paths are %v, want %v", got, want)
+		t.Errorf("base paths: got %v, want %v", got, want)
 	}
 }
 
-// The settings that AWS SAM has for a domain, from the stack's parameters where the construct accepts them.
-func TestDomainOfParameters(t *testing.T) {
+// The stack's parameters set the domain settings that AWS SAM has, where the construct accepts parameters.
+func TestDomainFromParameters(t *testing.T) {
 	stack := newStack()
 	parameter := func(id string) string {
 		return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString()
@@ -236,25 +237,25 @@ func TestDomainOfParameters(t *testing.T) {
 		"SecurityPolicy":          ref("Policy"),
 		"MutualTlsAuthentication": map[string]any{"TruststoreUri": ref("TrustStore"), "TruststoreVersion": "0"},
 	}, domain); diff != "" {
-		t.Errorf("the domain (-want +got):\n%s", diff)
+		t.Errorf("domain (-want +got):\n%s", diff)
 	}
 	kinds := map[any]bool{}
 	for _, r := range resources(stack, "AWS::Route53::RecordSet") {
 		kinds[r["Type"]] = true
 		if r["Region"] != "eu-west-2" || r["SetIdentifier"] != "london" ||
 			r["AliasTarget"].(map[string]any)["EvaluateTargetHealth"] != true {
-			t.Errorf("the record is %v", r)
+			t.Errorf("record: got %v", r)
 		}
 	}
 	if diff := cmp.Diff(map[any]bool{"A": true, "AAAA": true}, kinds); diff != "" {
-		t.Errorf("the records (-want +got):\n%s", diff)
+		t.Errorf("records (-want +got):\n%s", diff)
 	}
 	if n := len(resources(stack, "AWS::ApiGateway::BasePathMapping")); n != 2 {
-		t.Errorf("%d base paths, want 2", n)
+		t.Errorf("got %d base paths, want 2", n)
 	}
 }
 
-func TestSecurityPolicyOfTheAPI(t *testing.T) {
+func TestSecurityPolicy(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.SecurityPolicy, p.EndpointAccessMode = awsapigateway.SecurityPolicy_TLS13_1_3_2025_09,
@@ -262,11 +263,11 @@ func TestSecurityPolicyOfTheAPI(t *testing.T) {
 	})
 	api := only(t, stack, "AWS::ApiGateway::RestApi")
 	if api["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || api["EndpointAccessMode"] != "BASIC" {
-		t.Errorf("the API is %v", api)
+		t.Errorf("API: got %v, want the given policy and access mode", api)
 	}
 	if with, without := deployment(t, func(p *secureapi.Props) {
 		p.SecurityPolicy = awsapigateway.SecurityPolicy_TLS13_1_3_2025_09
 	}), deployment(t, nil); with == without {
-		t.Errorf("the deployment %q does not change with the policy, which takes effect with one", with)
+		t.Errorf("deployment: got %q with and without the security policy, which a deployment applies", with)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // A permission on a function makes the function's stack depend on the API's stack, which depends on the function
 // (aws-cdk#8241, #20342).
-func TestFunctionsOfAnotherStackMakeNoCycle(t *testing.T) {
+func TestFunctionsOfAnotherStack(t *testing.T) {
 	app := newApp()
 	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -26,19 +26,19 @@ func TestFunctionsOfAnotherStackMakeNoCycle(t *testing.T) {
 	})
 	app.Synth(nil) // panics if the stacks depend on each other
 	if only(t, stack, "AWS::ApiGateway::Authorizer")["AuthorizerCredentials"] == nil {
-		t.Error("the authorizer has no role to invoke the function with")
+		t.Error("the authorizer has no role that invokes the function")
 	}
 	if n := len(resources(shared, "AWS::Lambda::Permission")); n != 0 {
-		t.Errorf("%d permissions in the functions' stack, want none", n)
+		t.Errorf("got %d permissions in the functions' stack, want none", n)
 	}
 	if n := len(resources(stack, "AWS::Lambda::Permission")); n != 1 {
-		t.Errorf("%d permissions in the API's stack, want one for the backend", n)
+		t.Errorf("got %d permissions in the API's stack, want one for the backend", n)
 	}
 }
 
-// The guide's own way is a permission that the other account gives; only it can know of that. Source:
+// The other account must give the permission, as the guide says. Source:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
-func TestAFunctionOfAnotherAccount(t *testing.T) {
+func TestAuthorizerFunctionOfAnotherAccount(t *testing.T) {
 	in := func(app awscdk.App, id, account string) awscdk.Stack {
 		return awscdk.NewStack(
 			app,
@@ -72,7 +72,7 @@ func TestAFunctionOfAnotherAccount(t *testing.T) {
 		want    bool
 	}{{there, false, true}, {there, true, false}, {here, false, false}} {
 		if got := warned(tt.account, tt.role); got != tt.want {
-			t.Errorf("of account %s, with a role: %v: warned: %v", tt.account, tt.role, got)
+			t.Errorf("account %s, with a role %v: warned: got %v, want %v", tt.account, tt.role, got, tt.want)
 		}
 	}
 	app := newApp()
@@ -89,9 +89,9 @@ func TestAFunctionOfAnotherAccount(t *testing.T) {
 	)
 }
 
-// TestABackendElsewhere: the account and the region of a permission are those of its stack.
+// The permission is created in the account and the region of its stack.
 // Source: https://github.com/aws/serverless-application-model/issues/59
-func TestABackendElsewhere(t *testing.T) {
+func TestBackendOfAnotherAccountOrRegion(t *testing.T) {
 	in := func(app awscdk.App, id, account, region string) awscdk.Stack {
 		return awscdk.NewStack(app, &id, &awscdk.StackProps{Env: &awscdk.Environment{Account: &account, Region: &region}})
 	}
@@ -109,12 +109,14 @@ func TestABackendElsewhere(t *testing.T) {
 		"a function of the app in another account": {
 			there,
 			"eu-west-1",
-			`secureapi: Shop/Api: route "GET /far": its function is of account 222222222222 and the API of 111111111111, where no permission for it can be made: import it by its ARN`,
+			`secureapi: Shop/Api: route "GET /far": its function is of account 222222222222 and the API of 111111111111, ` +
+				`where no permission for it can be made: import it by its ARN`,
 		},
 		"a function of the app in another region": {
 			here,
 			"us-east-1",
-			`route "GET /far": its function is in us-east-1 and the API in eu-west-1, where no permission for it can be made: deploy both in one region`,
+			`route "GET /far": its function is in us-east-1 and the API in eu-west-1, ` +
+				`where no permission for it can be made: deploy both in one region`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,15 +144,16 @@ func TestABackendElsewhere(t *testing.T) {
 		change          func(awscdk.Stack, *secureapi.Route)
 		want            string
 	}{
-		"an imported one of another region": {
+		"an imported function of another region": {
 			account: here,
 			region:  "us-east-1",
-			want:    "the permission for API Gateway is for the function arn:aws:lambda:us-east-1:111111111111:function:far in us-east-1, and the stack is in eu-west-1",
+			want: "the permission for API Gateway is for the function arn:aws:lambda:us-east-1:111111111111:function:far " +
+				"in us-east-1, and the stack is in eu-west-1",
 		},
-		"an imported one of another region that has its permission": {account: here, region: "us-east-1", skip: true},
-		"an imported one of another account, which is warned of":    {account: there, region: "eu-west-1", skip: true},
-		"an imported one of the same place":                         {account: here, region: "eu-west-1"},
-		"an imported one of another account that a role invokes": {
+		"an imported function of another region that has its permission": {account: here, region: "us-east-1", skip: true},
+		"an imported function of another account, with a warning":        {account: there, region: "eu-west-1", skip: true},
+		"an imported function of the same account and region":            {account: here, region: "eu-west-1"},
+		"an imported function of another account that a role invokes": {
 			account: there,
 			region:  "eu-west-1",
 			skip:    true,

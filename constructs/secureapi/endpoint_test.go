@@ -11,7 +11,7 @@ import (
 )
 
 // The endpoint type may be a parameter of the stack, which CDK's L2 does not accept.
-func TestEndpointOfAParameter(t *testing.T) {
+func TestEndpointFromParameter(t *testing.T) {
 	stack := newStack()
 	parameter := func(id string) string { return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString() }
 	given := &awsapigateway.EndpointConfiguration{
@@ -24,9 +24,9 @@ func TestEndpointOfAParameter(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{
 		"Types": []any{map[string]any{"Ref": "Type"}}, "IpAddressType": map[string]any{"Ref": "Addresses"},
 	}, only(t, stack, "AWS::ApiGateway::RestApi")["EndpointConfiguration"]); diff != "" {
-		t.Errorf("the endpoint (-want +got):\n%s", diff)
+		t.Errorf("EndpointConfiguration (-want +got):\n%s", diff)
 	}
 	if *given == (awsapigateway.EndpointConfiguration{}) || (*given.Types)[0] == awsapigateway.EndpointType_REGIONAL {
-		t.Error("the caller's props are changed")
+		t.Error("New changed the caller's props")
 	}
 }

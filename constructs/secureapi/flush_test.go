@@ -28,7 +28,7 @@ func flushed(t *testing.T, change func(*secureapi.Props)) string {
 	})
 	props := only(t, stack, flushes)
 	if props["Create"] == nil || props["Delete"] != nil {
-		t.Errorf("got the calls %v, want one for each deployment and none when it is deleted", props)
+		t.Errorf("got the calls %v, want one at create and update, and none at delete", props)
 	}
 	text, err := json.Marshal(props["Update"])
 	if err != nil {
@@ -37,7 +37,7 @@ func flushed(t *testing.T, change func(*secureapi.Props)) string {
 	return string(text)
 }
 
-func TestTheCacheIsEmptied(t *testing.T) {
+func TestFlushAuthorizerCache(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) { p.Stage.FlushAuthorizerCache = true })
 	call := flushed(t, nil)
@@ -50,10 +50,10 @@ func TestTheCacheIsEmptied(t *testing.T) {
 		`{"Ref":"ApiRestApiDeployment`,
 	} {
 		if !strings.Contains(call, want) {
-			t.Errorf("the call %s does not have %s", call, want)
+			t.Errorf("call: got %s, want %s in it", call, want)
 		}
 	}
-	// The call waits for the stage to serve the new deployment and for the function to have the new table.
+	// The call depends on the stage, so that the new deployment serves, and on the function with the new table.
 	all := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(flushes), nil)
 	for _, r := range all {
 		needs, err := json.Marshal((*r)["DependsOn"])
@@ -62,19 +62,21 @@ func TestTheCacheIsEmptied(t *testing.T) {
 		}
 		for _, want := range []string{`"ApiRestApiDeploymentStageprod`, `"ApiAuthorizerFunction`} {
 			if !strings.Contains(string(needs), want) {
-				t.Errorf("it waits for %s, and not for %s", needs, want)
+				t.Errorf("DependsOn of the call: got %s, want %s in it", needs, want)
 			}
 		}
 	}
-	// The call's policy depends on nothing, so IAM has propagated it by the time of the call.
+	// The call's policy has no dependencies, so it is created early and IAM has propagated it when the call is made.
 	for id, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::IAM::Policy"), nil) {
 		if needs := (*r)["DependsOn"]; strings.HasPrefix(id, "ApiFlushAuthorizerCache") && needs != nil {
-			t.Errorf("the policy waits for %v", needs)
+			t.Errorf("DependsOn of the policy: got %v, want none", needs)
 		}
 	}
-	// The function that makes the call may do nothing else.
+	// The function that makes the call has no other permission.
 	statement := regexp.MustCompile(
-		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",\{"Ref":"AWS::Region"\},"::/restapis/",\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`,
+		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",` +
+			`\{"Ref":"AWS::Region"\},"::/restapis/",` +
+			`\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`,
 	)
 	found := 0
 	for id, policy := range resources(stack, "AWS::IAM::Policy") {
@@ -85,18 +87,18 @@ func TestTheCacheIsEmptied(t *testing.T) {
 		if strings.HasPrefix(id, "ApiFlushAuthorizerCache") {
 			found++
 			if !statement.MatchString(string(text)) || strings.Count(string(text), `"Action"`) != 1 {
-				t.Errorf("the policy %s is %s", id, text)
+				t.Errorf("policy %s: got %s, want only apigateway:DELETE of the cache", id, text)
 			}
 		}
 	}
 	if found != 1 {
-		t.Errorf("%d policies for it, want one", found)
+		t.Errorf("got %d policies of the function, want one", found)
 	}
 }
 
-// TestWhenTheCacheIsEmptied checks that each change of who may call what empties the cache, and that no other change
-// does.
-func TestWhenTheCacheIsEmptied(t *testing.T) {
+// Each change of the access rules empties the authorizer's cache. Other changes do
+// not.
+func TestFlushAuthorizerCacheChanges(t *testing.T) {
 	asItWas := flushed(t, nil)
 	for _, c := range []struct {
 		name   string
@@ -104,7 +106,7 @@ func TestWhenTheCacheIsEmptied(t *testing.T) {
 		again  bool
 	}{
 		{"nothing", nil, false},
-		{"a line that moves", func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }, false},
+		{"a moved line", func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }, false},
 		{"another retention of the access log", func(p *secureapi.Props) { p.Stage.AccessLogRetention = "ONE_WEEK" }, false},
 		{
 			"a requirement, for which there is no new deployment",
@@ -131,25 +133,25 @@ func TestWhenTheCacheIsEmptied(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := flushed(t, c.change); (got != asItWas) != c.again {
-				t.Errorf("emptied again: %v, want %v\nwas %s\nis  %s", got != asItWas, c.again, asItWas, got)
+				t.Errorf("emptied again: got %v, want %v\nbefore: %s\nafter:  %s", got != asItWas, c.again, asItWas, got)
 			}
 		})
 	}
 }
 
-// Two groups differ from one group whose name has a comma.
-func TestNamesWithCommasAreToldApart(t *testing.T) {
+// Two groups must differ from one group whose name has a comma.
+func TestFlushDistinguishesCommas(t *testing.T) {
 	of := func(groups ...string) string {
 		return flushed(t, func(p *secureapi.Props) { p.Routes[0].Access = []secureapi.Access{secureapi.AnyGroup(groups...)} })
 	}
 	if two := of("Sales", "EMEA"); two == of("Sales, EMEA") {
-		t.Errorf("both are %s", two)
+		t.Errorf("two groups and one with a comma: got the same call %s", two)
 	}
 }
 
-// TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without a function of
-// their own.
-func TestTwoCachesAreEmptied(t *testing.T) {
+// Two APIs in a stack share the function that empties caches. Their guards are not the included
+// function.
+func TestFlushOfTwoAPIs(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "Orders")
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -163,7 +165,7 @@ func TestTwoCachesAreEmptied(t *testing.T) {
 		})
 	}
 	if got := len(resources(stack, flushes)); got != 2 {
-		t.Errorf("%d calls, want one for each API", got)
+		t.Errorf("got %d calls, want one for each API", got)
 	}
 	groups := 0
 	for id := range resources(stack, "AWS::Logs::LogGroup") {
@@ -172,6 +174,6 @@ func TestTwoCachesAreEmptied(t *testing.T) {
 		}
 	}
 	if groups != 1 {
-		t.Errorf("%d log groups for one function", groups)
+		t.Errorf("got %d log groups for one function", groups)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestForwardCallerByHeaders gives one integration to routes of two guards, with and without ForwardCaller, and to a
-// public one. Each sets the headers, with the caller of its own guard alone.
+// TestForwardCallerByHeaders uses one integration for routes of two guards, with and without ForwardCaller, and for a
+// public route. Each route sets the headers only from its own guard.
 func TestForwardCallerByHeaders(t *testing.T) {
 	stack := newStack()
 	n := newNetwork(stack)
@@ -53,23 +53,23 @@ func TestForwardCallerByHeaders(t *testing.T) {
 		parameters, _ := i["RequestParameters"].(map[string]any)
 		got := [2]string{fmt.Sprint(parameters[prefix+"CallerPrincipalId"]), fmt.Sprint(parameters[prefix+"CallerIssuer"])}
 		if got != headers {
-			t.Errorf("%s maps the headers from %q, want %q", name, got, headers)
+			t.Errorf("%s: headers: got the sources %q, want %q", name, got, headers)
 		}
 		if i["IntegrationTarget"] != nil && parameters[prefix+"X-Stage"] != "context.stage" {
-			t.Errorf("%s lost a parameter of the app's own: %v", name, parameters)
+			t.Errorf("%s: got %v, want also the app's own parameter", name, parameters)
 		}
 		if name == "aidGET" && parameters["integration.request.path.id"] != "method.request.path.id" {
-			t.Errorf("%s lost the parameter of its path: %v", name, parameters)
+			t.Errorf("%s: got %v, want also the path's parameter", name, parameters)
 		}
 	}
 	if found != len(want) {
-		t.Errorf("%d of %d methods found", found, len(want))
+		t.Errorf("got %d methods, want %d", found, len(want))
 	}
 }
 
-// TestForwardCallerByHeadersDeploys checks that the stage gets a new deployment once a route names its caller by
-// headers, and that an API in which only calls of services have the caller gets no headers.
-func TestForwardCallerByHeadersDeploys(t *testing.T) {
+// A route that forwards its caller in headers creates a new deployment. An API in which only service integrations get
+// the caller sets no headers.
+func TestForwardCallerByHeadersChangesDeployment(t *testing.T) {
 	seen := map[string]string{}
 	for _, c := range []struct {
 		name           string
@@ -91,14 +91,14 @@ func TestForwardCallerByHeadersDeploys(t *testing.T) {
 		})
 		for id := range resources(stack, "AWS::ApiGateway::Deployment") {
 			if other := seen[id]; other != "" {
-				t.Errorf("%s and %s have one deployment", other, c.name)
+				t.Errorf("%s and %s: got the same deployment", other, c.name)
 			}
 			seen[id] = c.name
 		}
 		for id, m := range resources(stack, "AWS::ApiGateway::Method") {
 			parameters, _ := m["Integration"].(map[string]any)["RequestParameters"].(map[string]any)
 			if has := parameters["integration.request.header.CallerIssuer"] != nil; has != c.headers && id[10] == 'a' {
-				t.Errorf("%s: %s has the parameters %v", c.name, id, parameters)
+				t.Errorf("%s: %s: got the parameters %v", c.name, id, parameters)
 			}
 		}
 	}

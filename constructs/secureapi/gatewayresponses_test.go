@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func TestGatewayResponsesInTheTemplate(t *testing.T) {
+func TestGatewayResponsesInTemplate(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
 		p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}}
@@ -34,7 +34,7 @@ func TestGatewayResponsesInTheTemplate(t *testing.T) {
 		"DEFAULT_4XX": map[string]any{"ResponseParameters": map[string]any{origin: "'*'"}, "StatusCode": "404",
 			"ResponseTemplates": map[string]any{"application/json": `{"id":"$context.requestId"}`}},
 	}, got); diff != "" {
-		t.Error("the answers (-want +got):\n" + diff)
+		t.Error("gateway responses (-want +got):\n" + diff)
 	}
 	refused(t, func() {
 		api.AddGatewayResponse("Mine", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_THROTTLED()})
@@ -42,9 +42,9 @@ func TestGatewayResponsesInTheTemplate(t *testing.T) {
 		"of the two out")
 }
 
-// TestAGatewayResponseThatCORSJoins checks that the response has both the CORS headers of the API's other errors and
-// its own headers.
-func TestAGatewayResponseThatCORSJoins(t *testing.T) {
+// A gateway response of the app has its own headers and the CORS headers of the API's other
+// errors.
+func TestGatewayResponseGetsCORSHeaders(t *testing.T) {
 	options := func() *awsapigateway.GatewayResponseOptions {
 		return &awsapigateway.GatewayResponseOptions{
 			Type: awsapigateway.ResponseType_UNAUTHORIZED(), StatusCode: jsii.String("401"),
@@ -58,7 +58,7 @@ func TestAGatewayResponseThatCORSJoins(t *testing.T) {
 	given := options()
 	api.AddGatewayResponse("Own", given)
 	if len(*given.ResponseHeaders) != 1 {
-		t.Errorf("the caller's options were changed: %v", *given.ResponseHeaders)
+		t.Errorf("New changed the caller's options to %v", *given.ResponseHeaders)
 	}
 	for _, r := range resources(stack, "AWS::ApiGateway::GatewayResponse") {
 		if r["ResponseType"] != "UNAUTHORIZED" {
@@ -98,6 +98,6 @@ func TestAGatewayResponseThatCORSJoins(t *testing.T) {
 	plain := newStack()
 	shop(plain, nil).AddGatewayResponse("Own", options())
 	if got := only(t, plain, "AWS::ApiGateway::GatewayResponse")["ResponseParameters"].(map[string]any); len(got) != 1 {
-		t.Errorf("without CORS: %v", got)
+		t.Errorf("without CORS: got the headers %v", got)
 	}
 }

@@ -2,8 +2,8 @@ package secureapi
 
 import "testing"
 
-// A requirement is not refused if Google's tokens can meet it, or if a hook or another issuer can provide the right.
-func TestRightsBesideGoogle(t *testing.T) {
+// New accepts a requirement if Google's tokens, a hook or another issuer can meet it.
+func TestGoogleRequirements(t *testing.T) {
 	ofClaim := ofGoogle
 	ofClaim.ScopesClaim = "permissions"
 	jwtOf := func(hook string, issuers ...Issuer) func(*Props) {
@@ -23,7 +23,7 @@ func TestRightsBesideGoogle(t *testing.T) {
 		"another issuer besides": jwtOf("", ofGoogle, jwt().Issuers[0]),
 	} {
 		if _, err := newTable(props(change)); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v, want no error", name, err)
 		}
 	}
 }

@@ -14,19 +14,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// CloudFormation makes the stage after the functions behind it, and a function after its role's policy. A policy that
+// CloudFormation creates the stage after the functions behind it, and a function after its role's policy. A policy that
 // refers to the stage would be a circular dependency.
-func TestAGrantToAFunctionBehindTheAPI(t *testing.T) {
+func TestGrantToBackend(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		set  func(stack awscdk.Stack, f awslambda.Function, p *secureapi.Props)
 		want string // of the refusal; "" for none
 	}{
 		{"a stage by its name", func(awscdk.Stack, awslambda.Function, *secureapi.Props) {}, ""},
-		{"a stage that a parameter names", func(stack awscdk.Stack, _ awslambda.Function, p *secureapi.Props) {
+		{"a stage named by a parameter", func(stack awscdk.Stack, _ awslambda.Function, p *secureapi.Props) {
 			p.Stage.Name = *awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil).ValueAsString()
 		}, ""},
-		{"a stage that the function names", func(_ awscdk.Stack, f awslambda.Function, p *secureapi.Props) {
+		{"a stage named by the function", func(_ awscdk.Stack, f awslambda.Function, p *secureapi.Props) {
 			p.Stage.Name = *f.FunctionName()
 		}, "CloudFormation refuses resources that depend on each other in a circle: "},
 		{"the resource policy names the function's role", func(_ awscdk.Stack, f awslambda.Function, p *secureapi.Props) {
@@ -57,7 +57,7 @@ func TestAGrantToAFunctionBehindTheAPI(t *testing.T) {
 	}
 }
 
-// allowed returns a statement that lets a role call the API's one route.
+// allowed returns a statement that allows the API's only route.
 func allowed(role *string, condition *map[string]any) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewArnPrincipal(role)},
@@ -67,8 +67,8 @@ func allowed(role *string, condition *map[string]any) awsiam.PolicyStatement {
 	})
 }
 
-// The policy names the stage that is deployed.
-func TestTheStageOfAGrant(t *testing.T) {
+// The policy of a grant names the deployed stage.
+func TestGrantStage(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		set  func(p *secureapi.Props)
@@ -77,7 +77,9 @@ func TestTheStageOfAGrant(t *testing.T) {
 		{"the default", func(*secureapi.Props) {}, "/prod/GET/orders"},
 		{"Stage.Name", func(p *secureapi.Props) { p.Stage.Name = "live" }, "/live/GET/orders"},
 		{"DeployOptions", func(p *secureapi.Props) {
-			p.RestApiProps = &awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{StageName: jsii.String("v2")}}
+			p.RestApiProps = &awsapigateway.RestApiProps{
+				DeployOptions: &awsapigateway.StageOptions{StageName: jsii.String("v2")},
+			}
 		}, "/v2/GET/orders"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,7 +88,7 @@ func TestTheStageOfAGrant(t *testing.T) {
 			api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Caller"), nil), "GET /orders")
 			policy, err := json.Marshal(only(t, stack, "AWS::IAM::Policy"))
 			if err != nil || !strings.Contains(string(policy), tt.want+`"`) {
-				t.Errorf("the policy is %s (%v), want %s", policy, err, tt.want)
+				t.Errorf("policy: got %s, %v, want %s", policy, err, tt.want)
 			}
 		})
 	}
@@ -115,7 +117,7 @@ func TestGrantInvoke(t *testing.T) {
 		patterns []string
 		want     string
 	}{
-		{"nothing", nil, "secureapi: Shop/Api: GrantInvoke: no route is named"},
+		{"no routes", nil, "secureapi: Shop/Api: GrantInvoke: no route is named"},
 		{
 			"an unknown route",
 			[]string{"GET /nothing"},
@@ -142,13 +144,14 @@ func TestGrantInvoke(t *testing.T) {
 		"AWS::IAM::Policy",
 	)["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
 	if n := len(statement["Resource"].([]any)); statement["Action"] != "execute-api:Invoke" || n != 2+7 {
-		t.Errorf("%v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
+		t.Errorf("got %v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
 	}
 }
 
-// The * in a grant's ARN crosses slashes, so it also covers methods that were added beside the table.
-func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
-	const covered = `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`
+// The * in a grant's ARN matches slashes, so the grant may also cover methods that the app added.
+func TestGrantRule(t *testing.T) {
+	const covered = `the method GET /orders/{id}/audit was added beside the table, ` +
+		`and the * of the grant of "GET /orders/{id}" covers it`
 	unnamed := func(stack awscdk.Stack) string {
 		return *awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil).ValueAsString()
 	}
@@ -164,10 +167,10 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 		want       string                             // "" if it is not covered
 	}{
 		{"below the route", "/orders/{id}/audit", nil, nil, covered},
-		{"below it, on a stage that a parameter names", "/orders/{id}/audit", unnamed, nil, covered},
+		{"below it, on a stage named by a parameter", "/orders/{id}/audit", unnamed, nil, covered},
 		{"below it, with a second stage", "/orders/{id}/audit", nil, second, covered},
-		{"elsewhere", "/audit", nil, nil, ""},
-		{"elsewhere, on a stage that a parameter names", "/audit", unnamed, nil, ""},
+		{"another path", "/audit", nil, nil, ""},
+		{"another path, on a stage named by a parameter", "/audit", unnamed, nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()
@@ -195,8 +198,8 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 	}
 }
 
-// In a stack of another region, the API's id is known only at deployment.
-func TestAGrantInAnotherRegion(t *testing.T) {
+// In a stack of another region, the API's ID is known only at deployment.
+func TestGrantInAnotherRegion(t *testing.T) {
 	app := newApp()
 	in := func(name, region string) awscdk.Stack {
 		return awscdk.NewStack(app, &name, &awscdk.StackProps{
@@ -215,7 +218,7 @@ func TestAGrantInAnotherRegion(t *testing.T) {
 	refused(t, func() { app.Synth(nil) }, `the * of the grant of "GET /orders/{id}" covers it`)
 }
 
-func TestGrantInvokeOfNobody(t *testing.T) {
+func TestGrantInvokeNil(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, iamOnly)
 	refused(t, func() { api.GrantInvoke(nil, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the grantee is nil")
@@ -223,8 +226,8 @@ func TestGrantInvokeOfNobody(t *testing.T) {
 		"secureapi: Shop/Api: GrantInvoke: the grantee takes no policy", "ResourcePolicy.AllowAccounts")
 }
 
-// CDK makes no policy for a role of another account, and reports the grant as a success.
-func TestGrantInvokeOfAnotherAccount(t *testing.T) {
+// CDK creates no policy for a role of another account, but reports the grant as a success.
+func TestGrantInvokeToAnotherAccount(t *testing.T) {
 	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")},
 	})
@@ -238,7 +241,7 @@ func TestGrantInvokeOfAnotherAccount(t *testing.T) {
 	api.GrantInvoke(own, "GET /orders")
 }
 
-func TestGrantInvokeWithoutAStage(t *testing.T) {
+func TestGrantInvokeWithoutStage(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
 		iamOnly(p)

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// newApp returns an app that builds no functions, since these tests look only at templates.
+// newApp returns an app that does not build functions. These tests only read templates.
 func newApp(context ...any) awscdk.App {
 	values := map[string]any{"aws:cdk:bundling-stacks": []string{}}
 	for i := 0; i < len(context); i += 2 {
@@ -43,7 +43,7 @@ func tokens() secureapi.TokenAuthorizer {
 	}}}
 }
 
-// shop returns a small API. The change adapts it to what a test checks.
+// shop returns a small API, after a change.
 func shop(stack awscdk.Stack, change func(*secureapi.Props)) *secureapi.API {
 	f := backend(stack, "Orders")
 	props := &secureapi.Props{
@@ -59,7 +59,7 @@ func shop(stack awscdk.Stack, change func(*secureapi.Props)) *secureapi.API {
 	return secureapi.New(stack, "Api", props)
 }
 
-// resources returns the properties of a template's resources of a type, by logical id.
+// resources returns the properties of a template's resources of a type, by logical ID.
 func resources(stack awscdk.Stack, kind string) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for id, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(kind), nil) {
@@ -69,7 +69,7 @@ func resources(stack awscdk.Stack, kind string) map[string]map[string]any {
 	return out
 }
 
-// resourceMetadata returns the metadata of a template's only resource of a type.
+// resourceMetadata returns the metadata of the single resource of a type.
 func resourceMetadata(stack awscdk.Stack, kind string) map[string]any {
 	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(kind), nil) {
 		metadata, _ := (*r)["Metadata"].(map[string]any)
@@ -82,7 +82,7 @@ func only(t *testing.T, stack awscdk.Stack, kind string) map[string]any {
 	t.Helper()
 	all := resources(stack, kind)
 	if len(all) != 1 {
-		t.Fatalf("%d resources of type %s, want one", len(all), kind)
+		t.Fatalf("got %d resources of type %s, want one", len(all), kind)
 	}
 	for _, props := range all {
 		return props
@@ -90,18 +90,18 @@ func only(t *testing.T, stack awscdk.Stack, kind string) map[string]any {
 	return nil
 }
 
-// refused runs f, which must panic with a text that contains all of want.
+// refused checks that f panics with a message that contains all of want.
 func refused(t *testing.T, f func(), want ...string) {
 	t.Helper()
 	defer func() {
 		t.Helper()
 		got := recover()
 		if got == nil {
-			t.Fatalf("no panic, want one with %q", want)
+			t.Fatalf("got no panic, want one with %q", want)
 		}
 		for _, w := range want {
 			if text := fmt.Sprint(got); !strings.Contains(text, w) {
-				t.Errorf("panic\n\t%s\ndoes not hold\n\t%s", text, w)
+				t.Errorf("got the panic\n\t%s\nwant in it\n\t%s", text, w)
 			}
 		}
 	}()
@@ -115,7 +115,7 @@ func deployment(t *testing.T, change func(*secureapi.Props), context ...any) str
 	for id := range resources(stack, "AWS::ApiGateway::Deployment") {
 		return id
 	}
-	t.Fatal("no deployment")
+	t.Fatal("the template has no deployment")
 	return ""
 }
 
@@ -133,7 +133,7 @@ func denyAll() awsiam.PolicyStatement {
 	})
 }
 
-// again synthesizes once more, as an app does after a change.
+// again synthesizes the app again, after a change.
 func again(stack awscdk.Stack) {
 	stack.Node().Root().(awscdk.App).Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)})
 }

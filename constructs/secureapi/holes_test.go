@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// child returns the construct at the end of a path of ids below c.
+// child returns the construct at a path of IDs below c.
 func child(c constructs.IConstruct, ids ...string) constructs.IConstruct {
 	for _, id := range ids {
 		c = c.Node().FindChild(&id)
@@ -34,14 +34,14 @@ func cached() secureapi.RequestAuthorizer {
 	return secureapi.RequestAuthorizer{JWT: tokens().JWT}
 }
 
-// sessions sets a guard that reads a login's sessions.
+// sessions guards the API with a login's sessions.
 func sessions(p *secureapi.Props) {
 	stack := awscdk.Stack_Of(p.Routes[0].Function)
 	p.Authorizer = secureapi.SessionAuthorizer{Login: oktaLogin(stack)}
 }
 
-// Each of these synthesized before the finished templates were checked.
-func TestHolesAreRefusedAtSynth(t *testing.T) {
+// Each case is an app that only the checks of the finished template refuse.
+func TestHoles(t *testing.T) {
 	method := func(api *secureapi.API, path, verb string) constructs.IConstruct {
 		return api.RestAPI.Root().ResourceForPath(&path).Node().FindChild(&verb)
 	}
@@ -62,7 +62,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			func(_ awscdk.Stack, api *secureapi.API) {
 				behind.AddEnvironment(jsii.String("API_URL"), jsii.String(api.URL()), nil)
 			}, "circular-dependency", "the variable API_URL of the function refers to ApiRestApiDeploymentStageprod"},
-		{"a routing rule of a priority that the domain has",
+		{"a routing rule with a priority that another rule has",
 			func(p *secureapi.Props) {
 				stack := awscdk.Stack_Of(p.Routes[0].Function)
 				p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"),
@@ -76,14 +76,14 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 					},
 				})
 			}, "domain-routing", "the rule ApiDomainRule10"},
-		{"a load balancer that is taken away",
+		{"a load balancer that is removed",
 			func(p *secureapi.Props) {
 				stock := privateBackend(awscdk.Stack_Of(p.Routes[0].Function), "Stock", "", "app/stock/1")
 				p.Routes = append(p.Routes, secureapi.Integrate("GET /stock", stock, secureapi.AnyScope("stock:read")))
 			}, func(_ awscdk.Stack, api *secureapi.API) {
 				cfn(method(api, "/stock", "GET")).AddPropertyDeletionOverride(jsii.String("Integration.IntegrationTarget"))
 			}, "private-integration", "the method GET /stock is connected to a VPC link V2, and has no IntegrationTarget"},
-		{"a header of the caller that is taken away", func(p *secureapi.Props) {
+		{"a header of the caller that is removed", func(p *secureapi.Props) {
 			p.Routes = append(p.Routes, secureapi.Integrate("GET /stock",
 				awsapigateway.NewHttpIntegration(jsii.String("https://stock.example.com/all"), nil), secureapi.ForwardCaller()))
 		}, func(_ awscdk.Stack, api *secureapi.API) {
@@ -91,7 +91,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 				jsii.String(`Integration.RequestParameters.integration\.request\.header\.CallerPrincipalId`))
 		}, "changed-caller", "the method GET /stock maps the header CallerPrincipalId from context.authorizer.principalId by the " +
 			"table, and from nothing in the template"},
-		{"a header of the caller that a public route passes on",
+		{"a header of the caller that a public route forwards",
 			func(p *secureapi.Props) {
 				p.Routes = append(p.Routes,
 					secureapi.Integrate("GET /stock", awsapigateway.NewHttpIntegration(jsii.String("https://stock.example.com/all"),
@@ -103,26 +103,26 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 						nil), secureapi.Public("a page")))
 			}, func(awscdk.Stack, *secureapi.API) {}, "forgeable-header",
 			"the method GET /page passes the client's header x-subject on, and the backend learns from it who calls GET /stock"},
-		{"a method with a key alone", nil, func(_ awscdk.Stack, api *secureapi.API) {
+		{"a method with only a key", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 		}, "open-method", "the method GET / is public with a key, which is no identity, and the table does not say so"},
-		{"a key that is taken away", func(p *secureapi.Props) {
+		{"a key that is removed", func(p *secureapi.Props) {
 			p.Routes[1].Access = []secureapi.Access{secureapi.KeyOnly("probes send a key")}
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.Method("GET /health").SetApiKeyRequired(jsii.Bool(false))
 		}, "changed-key", "the method GET /health is public with a key by the table, and ApiKeyRequired is false"},
-		{"a key beside a guard that is taken away", func(p *secureapi.Props) {
+		{"a key beside a guard that is removed", func(p *secureapi.Props) {
 			p.Routes[0].Access = append(p.Routes[0].Access, secureapi.APIKey())
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.Method("GET /orders").AddPropertyDeletionOverride(jsii.String("ApiKeyRequired"))
 		}, "changed-key", "the method GET /orders needs an API key by the table, and ApiKeyRequired is not set"},
-		{"a validator that is taken away", func(p *secureapi.Props) {
+		{"a validator that is removed", func(p *secureapi.Props) {
 			p.Routes[0].Access = append(p.Routes[0].Access, secureapi.RequireQuery("page"))
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.Method("GET /orders").SetRequestValidatorId(nil)
 		}, "changed-check", "the method GET /orders checks method.request.querystring.page by the table, and its " +
 			"RequestValidatorId is not set"},
-		{"a throttle that is taken away", func(p *secureapi.Props) {
+		{"a throttle that is removed", func(p *secureapi.Props) {
 			p.Routes[1].Access = append(p.Routes[1].Access, secureapi.Throttle(0.5, 3))
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI.DeploymentStage()).AddPropertyDeletionOverride(jsii.String("MethodSettings"))
@@ -197,12 +197,12 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		{"a public method at another path", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(method(api, "/health", "GET")).(awsapigateway.CfnMethod).SetResourceId(api.RestAPI.RestApiRootResourceId())
 		}, "open-method", "the method GET / is open"},
-		{"a resource policy that is taken away", func(p *secureapi.Props) {
+		{"a resource policy that is removed", func(p *secureapi.Props) {
 			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).AddPropertyDeletionOverride(jsii.String("Policy"))
 		}, "resource-policy", "the resource policy lacks a Deny that was planned"},
-		{"an authorizer of its own with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
+		{"an authorizer of the app with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(
 				jsii.String("GET"),
 				nil,
@@ -217,7 +217,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		{"a clone", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetCloneFrom(jsii.String("a1b2c3d4e5"))
 		}, "hidden-methods", "CloneFrom is set"},
-		{"metadata that is gone", nil, func(_ awscdk.Stack, api *secureapi.API) {
+		{"metadata that is removed", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).AddDeletionOverride(jsii.String("Metadata"))
 		}, "hidden-methods", "the templates have no gatehouse:plan for the API Shop/Api"},
 		{
@@ -254,7 +254,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 				Type: awsapigateway.ResponseType_UNAUTHORIZED(),
 			})
 		}, "gateway-response-twice", "the API has the gateway response UNAUTHORIZED twice"},
-		{"a cache of an authorizer that has none", func(p *secureapi.Props) {
+		{"a cache of an authorizer with NoCache", func(p *secureapi.Props) {
 			a := tokens()
 			a.CacheTTL = secureapi.NoCache
 			p.Authorizer = a
@@ -320,7 +320,7 @@ type typeNone struct{ _ byte } // the engine tells objects apart by their addres
 
 func (*typeNone) Produce() *string { return jsii.String("NONE") }
 
-// A finding can be accepted at its construct, with a reason.
+// An app can accept a finding at its construct, with a reason.
 func TestAccept(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
@@ -343,12 +343,12 @@ func TestAccept(t *testing.T) {
 	secureapi.Accept(api, "resource-policy", "left over")
 	awscdk.App_Of(stack).Synth(nil) // what is left over is a warning
 	if got := resourceMetadata(stack, "AWS::ApiGateway::RestApi")["gatehouse:accepts"].(map[string]any); len(got) != 2 {
-		t.Errorf("the API accepts %v, want two rules", got)
+		t.Errorf("accepted rules of the API: got %v, want two", got)
 	}
 }
 
-// CDK's acknowledgement applies to a whole app and is in no template, so it does not silence an error.
-func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
+// CDK's acknowledgement applies to a whole app and is not in a template, so it does not silence an error.
+func TestAcknowledgeKeepsErrors(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
 	awscdk.Validations_Of(stack).
@@ -356,15 +356,15 @@ func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method GET / is open")
 }
 
-// The constructs in a stage are checked with the app.
-func TestAStageIsCheckedWithItsApp(t *testing.T) {
+// The checks of an app include the constructs in a stage.
+func TestChecksIncludeStages(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(awscdk.NewStage(app, jsii.String("Prod"), nil), jsii.String("Shop"), nil)
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
 	refused(t, func() { app.Synth(nil) }, "the method GET / is open", "Prod/Shop/Api/RestApi/Default/GET/Resource")
 }
 
-func TestSkippedValidationSkipsNoChecks(t *testing.T) {
+func TestSkipValidationKeepsChecks(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
 	refused(
@@ -374,15 +374,15 @@ func TestSkippedValidationSkipsNoChecks(t *testing.T) {
 	)
 }
 
-// An app is checked at each synthesis, whether or not an earlier synthesis had findings.
-func TestEachSynthesisIsChecked(t *testing.T) {
+// Each synthesis checks the app, also after a synthesis with findings.
+func TestChecksRunAtEachSynthesis(t *testing.T) {
 	stack := newStack()
 	root := shop(stack, nil).RestAPI.Root()
 	app := awscdk.App_Of(stack)
 	again := &awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}
 	report := *app.Synth(nil).Directory() + "/validation-report.json"
 	if _, err := os.Stat(report); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("CDK reports what plugins find, and there is nothing: %v", err)
+		t.Errorf("synthesis without findings: got %v", err)
 	}
 	for range 2 {
 		root.AddMethod(jsii.String("GET"), nil, nil)
@@ -392,8 +392,8 @@ func TestEachSynthesisIsChecked(t *testing.T) {
 	}
 }
 
-// A tree without an app runs no checks. For a stack without a scope, CDK makes an app.
-func TestATreeWithoutAnApp(t *testing.T) {
+// A tree without an app has no checks. For a stack without a scope, CDK creates an app.
+func TestTreeWithoutApp(t *testing.T) {
 	dir := t.TempDir()
 	stage := awscdk.NewStage(
 		constructs.NewRootConstruct(jsii.String("Root")),
@@ -408,16 +408,16 @@ func TestATreeWithoutAnApp(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(alone).Synth(nil) }, "the method GET / is open")
 }
 
-// An API that was removed from the tree is not reported as an API without a plan.
-func TestAnAPIThatWasTakenOut(t *testing.T) {
+// The checks ignore an API that was removed from the tree.
+func TestRemovedAPI(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil)
 	stack.Node().TryRemoveChild(jsii.String("Api"))
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// In these modes CDK leaves it to another process to fail.
-func TestAReportThatNothingReadsIsRefused(t *testing.T) {
+// In these modes, CDK leaves the failure to another process.
+func TestFindingsFailSynthesis(t *testing.T) {
 	for name, value := range map[string]any{
 		"@aws-cdk/core:appMode":                     "process",
 		"@aws-cdk/core:failSynthOnValidationErrors": false,
@@ -429,10 +429,10 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 			refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "Shop/ApiRestApiGET64A608B1: open-method: the method "+
 				"GET / is open, and the table does not say so: put the method into Routes")
 			if _, err := os.Stat(filepath.Join(*awscdk.App_Of(stack).Outdir(), "manifest.json")); err == nil {
-				t.Error("the assembly has its manifest still")
+				t.Error("the assembly still has its manifest")
 			}
 
-			// The next synthesis into the same folder is like any other.
+			// A later synthesis into the same folder succeeds.
 			dir := *awscdk.App_Of(stack).Outdir()
 			app := awscdk.NewApp(
 				&awscdk.AppProps{Outdir: &dir, Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}, name: value}},
@@ -440,7 +440,7 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 			shop(awscdk.NewStack(app, jsii.String("Shop"), nil), nil)
 			app.Synth(nil)
 			if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
-				t.Error(err)
+				t.Errorf("later synthesis: %v", err)
 			}
 		})
 	}
@@ -450,7 +450,7 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 		shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
 		report := *awscdk.App_Of(stack).Synth(nil).Directory() + "/validation-report.json"
 		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), "the method GET / is open") {
-			t.Errorf("the report says %s (%v)", text, err)
+			t.Errorf("report: got %s, %v", text, err)
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// network is a VPC with a link, and load balancers with a listener of each protocol.
+// network has a VPC, a VPC link, and load balancers with a listener of each protocol.
 type network struct {
 	link          awsapigatewayv2.VpcLink
 	http, https   awselasticloadbalancingv2.ApplicationListener
@@ -88,8 +88,8 @@ func newNetwork(stack awscdk.Stack) (n network) {
 	return n
 }
 
-// privateBackend returns an integration of a load balancer that is only known by its ARN. So is the VPC link by its ID,
-// or a new one for "".
+// privateBackend returns an integration with a load balancer that is known only by its ARN. The VPC link is known only
+// by its ID, or is a new one if the ID is "".
 func privateBackend(stack awscdk.Stack, id, link, balancer string) awsapigateway.Integration {
 	scope := constructs.NewConstruct(stack, &id)
 	vpc := awsec2.Vpc_FromVpcAttributes(scope, jsii.String("Vpc"), &awsec2.VpcAttributes{
@@ -180,7 +180,7 @@ func TestForwardTo(t *testing.T) {
 	} {
 		m := methods[tt.method]
 		if m == nil {
-			t.Errorf("no method %s in %v", tt.method, methods)
+			t.Errorf("got no method %s in %v", tt.method, methods)
 			continue
 		}
 		i := m["Integration"].(map[string]any)
@@ -191,34 +191,34 @@ func TestForwardTo(t *testing.T) {
 		verb := fmt.Sprint(m["HttpMethod"])
 		if i["Type"] != "HTTP_PROXY" || i["ConnectionType"] != "VPC_LINK" || i["IntegrationHttpMethod"] != verb ||
 			fmt.Sprint(i["ConnectionId"]) != "map[Ref:"+link+"]" || m["AuthorizationType"] != "CUSTOM" {
-			t.Errorf("%s: the method is %v", tt.method, m)
+			t.Errorf("%s: got the method %v", tt.method, m)
 		}
 		if got := literal(i["Uri"]); got != tt.uri {
-			t.Errorf("%s: Uri is %s, want %s", tt.method, got, tt.uri)
+			t.Errorf("%s: Uri: got %s, want %s", tt.method, got, tt.uri)
 		}
 		if target != tt.target {
-			t.Errorf("%s: IntegrationTarget is %s, want %s", tt.method, target, tt.target)
+			t.Errorf("%s: IntegrationTarget: got %s, want %s", tt.method, target, tt.target)
 		}
 		parameters, _ := i["RequestParameters"].(map[string]any)
 		if got := fmt.Sprint(parameters); got != tt.parameters {
-			t.Errorf("%s: RequestParameters are %s, want %s", tt.method, got, tt.parameters)
+			t.Errorf("%s: RequestParameters: got %s, want %s", tt.method, got, tt.parameters)
 		}
 		declared := fmt.Sprint(m["RequestParameters"])
 		for name, from := range parameters {
 			if from, _ := from.(string); strings.HasPrefix(from, "method.") && !strings.Contains(declared, from+":true") {
-				t.Errorf("%s: %s is mapped from %s, which is not declared: %s", tt.method, name, from, declared)
+				t.Errorf("%s: %s is mapped from %s, but the method declares only %s", tt.method, name, from, declared)
 			}
 		}
 	}
 	if i := methods["tlsGET"]["Integration"].(map[string]any); i["ResponseTransferMode"] != "STREAM" {
-		t.Errorf("the streamed route is %v", i)
+		t.Errorf("streamed route: got %v", i)
 	}
 	if i := methods["ownidGET"]["Integration"].(map[string]any); i["TimeoutInMillis"] != 5000.0 {
-		t.Errorf("the route with a time-out is %v", i)
+		t.Errorf("route with a time-out: got %v", i)
 	}
 }
 
-func TestWrongForwards(t *testing.T) {
+func TestForwardToErrors(t *testing.T) {
 	app := newApp()
 	env := &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}
 	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{Env: env})
@@ -271,12 +271,12 @@ func TestWrongForwards(t *testing.T) {
 		{"a connection of the options", forward(n.http, props{Options: &awsapigateway.IntegrationOptions{
 			ConnectionType: awsapigateway.ConnectionType_INTERNET}}),
 			"secureapi: ForwardTo: the Options have VpcLink or ConnectionType, and VPCLink sets both: leave them out"},
-		{"a load balancer for a listener that has one", forward(n.http, props{LoadBalancer: n.balancer}),
+		{"LoadBalancer with a listener that knows it", forward(n.http, props{LoadBalancer: n.balancer}),
 			"secureapi: ForwardTo: LoadBalancer or Port is set, and the listener Shop/Balancer/Http says them itself: leave " +
 				"them out"},
 		{"an imported listener", forward(n.imported, props{Port: 80}), "the listener Shop/Imported is " +
 			"imported, and does not say its load balancer and its port: set LoadBalancer and Port"},
-		{"a port that there is not", forward(n.imported, props{LoadBalancer: n.balancer, Port: 70000}),
+		{"an invalid port", forward(n.imported, props{LoadBalancer: n.balancer, Port: 70000}),
 			"secureapi: ForwardTo: the Port is 70000: want one of 1 to 65535"},
 		{"HTTPS without a name", forward(n.https, props{}), "the listener's protocol is HTTPS, and its " +
 			"certificate is not for the load balancer's own name, so that API Gateway would answer each request with 500: set " +

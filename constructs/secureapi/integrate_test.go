@@ -20,7 +20,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// express returns an express state machine.
+// express returns an express state machine of AWS Step Functions.
 func express(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
 	return awsstepfunctions.NewStateMachine(stack, &id, &awsstepfunctions.StateMachineProps{
 		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
@@ -29,8 +29,8 @@ func express(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
 	})
 }
 
-// TestIntegrate has routes of every kind in one table. The queue is encrypted and belongs to another stack. If its
-// permissions or its role were made in the wrong stack, there would be a cycle.
+// TestIntegrate has routes with integrations of every kind. The queue is encrypted and belongs to another stack. If its
+// permissions or its role were created in the wrong stack, the stacks would depend on each other.
 func TestIntegrate(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -85,7 +85,7 @@ func TestIntegrate(t *testing.T) {
 				return m
 			}
 		}
-		t.Fatalf("no method %s", pattern)
+		t.Fatalf("got no method %s", pattern)
 		return nil
 	}
 	const origin = "method.response.header.Access-Control-Allow-Origin"
@@ -120,14 +120,14 @@ func TestIntegrate(t *testing.T) {
 		m := find(tt.pattern)
 		integration := m["Integration"].(map[string]any)
 		if m["AuthorizationType"] != tt.authorization {
-			t.Errorf("%s: AuthorizationType is %v, want %s", tt.pattern, m["AuthorizationType"], tt.authorization)
+			t.Errorf("%s: AuthorizationType: got %v, want %s", tt.pattern, m["AuthorizationType"], tt.authorization)
 		}
 		if text := literal(integration["Uri"]); !strings.Contains(text, tt.uri) {
-			t.Errorf("%s: the Uri is %s, want %s in it", tt.pattern, text, tt.uri)
+			t.Errorf("%s: Uri: got %s, want %s in it", tt.pattern, text, tt.uri)
 		}
 		templates, _ := integration["RequestTemplates"].(map[string]any)
 		if text := literal(templates["application/json"]); !strings.Contains(text, tt.template) {
-			t.Errorf("%s: the request template is\n%s\nwant in it\n%s", tt.pattern, text, tt.template)
+			t.Errorf("%s: request template: got\n%s\nwant in it\n%s", tt.pattern, text, tt.template)
 		}
 		var statuses []string
 		responses, _ := m["MethodResponses"].([]any)
@@ -135,29 +135,29 @@ func TestIntegrate(t *testing.T) {
 			r := r.(map[string]any)
 			statuses = append(statuses, r["StatusCode"].(string))
 			if declared, _ := r["ResponseParameters"].(map[string]any); declared[origin] != true {
-				t.Errorf("%s: the status %v does not declare %s", tt.pattern, r["StatusCode"], origin)
+				t.Errorf("%s: status %v: does not declare %s", tt.pattern, r["StatusCode"], origin)
 			}
 		}
 		if got := strings.Join(statuses, " "); got != tt.statuses {
-			t.Errorf("%s: the method declares %q, want %q", tt.pattern, got, tt.statuses)
+			t.Errorf("%s: declared statuses: got %q, want %q", tt.pattern, got, tt.statuses)
 		}
 		mapped, _ := integration["IntegrationResponses"].([]any)
 		for _, r := range mapped {
 			parameters, _ := r.(map[string]any)["ResponseParameters"].(map[string]any)
 			if parameters[origin] != "'https://shop.example.com'" {
-				t.Errorf("%s: a response maps %s to %v", tt.pattern, origin, parameters[origin])
+				t.Errorf("%s: response parameter %s: got %v", tt.pattern, origin, parameters[origin])
 			}
 		}
 		if service := integration["Type"] == "AWS" && !strings.Contains(tt.uri, "lambda"); service &&
 			integration["PassthroughBehavior"] != "NEVER" {
-			t.Errorf("%s: PassthroughBehavior is %v", tt.pattern, integration["PassthroughBehavior"])
+			t.Errorf("%s: PassthroughBehavior: got %v, want NEVER", tt.pattern, integration["PassthroughBehavior"])
 		}
 	}
 	if models := find("POST /mail")["MethodResponses"].([]any)[0].(map[string]any)["ResponseModels"]; !reflect.DeepEqual(
 		models,
 		map[string]any{"application/json": "Empty"},
 	) {
-		t.Errorf("the model that was given is %v", models)
+		t.Errorf("given model: got %v", models)
 	}
 	permits(t, stack, "POSTRole", map[string]string{
 		"ApiRestApijobscustomer": "sqs:SendMessage", "ApiRestApiplain": "sqs:SendMessage", "ApiRestApifar": "sqs:SendMessage",
@@ -166,16 +166,16 @@ func TestIntegrate(t *testing.T) {
 	})
 	key, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
 	if !strings.Contains(string(key), `"Action":["kms:Decrypt","kms:GenerateDataKey"]`) {
-		t.Errorf("no role may use the queue's key: %s", key)
+		t.Errorf("key policy of the queue: got %s, want a statement for the method's role", key)
 	}
 	warnings := *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("/Shop/Api"),
 		assertions.Match_StringLikeRegexp(jsii.String(`route "GET /site": the API has CORS, and its integration is a proxy`)))
 	if len(warnings) != 1 {
-		t.Errorf("%d warnings that pages do not read the site's answers, want one", len(warnings))
+		t.Errorf("got %d warnings that pages cannot read the site's answers, want one", len(warnings))
 	}
 }
 
-// permits compares the permissions of the methods' roles. Each role permits one action on one resource.
+// permits checks the permissions of the methods' roles. Each role permits one action on one resource.
 func permits(t *testing.T, stack awscdk.Stack, suffix string, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}
@@ -189,17 +189,17 @@ func permits(t *testing.T, stack awscdk.Stack, suffix string, want map[string]st
 				s := s.(map[string]any)
 				got[name] += fmt.Sprint(s["Action"])
 				if s["Resource"] == "*" || s["Resource"] == nil {
-					t.Errorf("the role %s permits %v on %v", id, s["Action"], s["Resource"])
+					t.Errorf("role %s: got %v on %v, want one action on one resource", id, s["Action"], s["Resource"])
 				}
 			}
 		}
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("the roles permit %v, want %v", got, want)
+		t.Errorf("permissions of the roles: got %v, want %v", got, want)
 	}
 }
 
-// literal returns a text of a template, with a * for each part that is not literal.
+// literal returns a string of a template, with a * for each part that is not literal.
 func literal(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -218,9 +218,9 @@ func literal(v any) string {
 	return ""
 }
 
-// TestForwardCallerIsOfItsRoute gives one integration to routes of two guards, with and without ForwardCaller, and then
-// to a method that the app makes itself. The caller of one never gets into the template of another.
-func TestForwardCallerIsOfItsRoute(t *testing.T) {
+// TestForwardCallerPerRoute uses one integration for routes of two guards, with and without ForwardCaller, and then
+// for a method of the app. Each method forwards only the caller of its own guard.
+func TestForwardCallerPerRoute(t *testing.T) {
 	stack := newStack()
 	send := secureapi.SendTo(awssqs.NewQueue(stack, jsii.String("Jobs"), nil))
 	api := shop(stack, func(p *secureapi.Props) {
@@ -235,7 +235,8 @@ func TestForwardCallerIsOfItsRoute(t *testing.T) {
 	for _, status := range []string{"202", "400", "500"} {
 		statuses = append(statuses, &awsapigateway.MethodResponse{StatusCode: &status})
 	}
-	api.RestAPI.Root().AddResource(jsii.String("d"), nil).AddMethod(jsii.String("POST"), send, &awsapigateway.MethodOptions{
+	d := api.RestAPI.Root().AddResource(jsii.String("d"), nil)
+	d.AddMethod(jsii.String("POST"), send, &awsapigateway.MethodOptions{
 		AuthorizationType: awsapigateway.AuthorizationType_IAM, MethodResponses: &statuses,
 	})
 	want := map[string]string{
@@ -256,11 +257,11 @@ func TestForwardCallerIsOfItsRoute(t *testing.T) {
 		}
 	}
 	if len(want) > 0 {
-		t.Errorf("without a method: %v", want)
+		t.Errorf("got no method for %v", want)
 	}
 }
 
-func TestWrongIntegrations(t *testing.T) {
+func TestIntegrateErrors(t *testing.T) {
 	stack := newStack()
 	queue := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
 	fifo := awssqs.NewQueue(stack, jsii.String("Fifo"), &awssqs.QueueProps{Fifo: jsii.Bool(true)})
@@ -292,9 +293,9 @@ func TestWrongIntegrations(t *testing.T) {
 		{"two groups", func() { secureapi.SendTo(fifo, "a", "b") },
 			"secureapi: SendTo: there are 2 MessageGroups, and a message is in one: leave the others out"},
 		{"not a group", func() { secureapi.SendTo(fifo, "$x") }, `secureapi: SendTo: the MessageGroup "$x": want`},
-		{"no machine", func() { secureapi.StartExecution(nil) },
+		{"no state machine", func() { secureapi.StartExecution(nil) },
 			"secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"},
-		{"no machine to wait for", func() { secureapi.StartSyncExecution(nil) },
+		{"no express state machine", func() { secureapi.StartSyncExecution(nil) },
 			"secureapi: StartSyncExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"},
 		{"a standard machine", func() { secureapi.StartSyncExecution(standard) },
 			"secureapi: StartSyncExecution: Shop/Standard is a standard state machine, and only express ones are waited for: " +
@@ -322,7 +323,7 @@ func TestWrongIntegrations(t *testing.T) {
 		}, "secureapi: StartExecution: Here/Pick is in account 999999999999 and the API in 123456789012, whose " +
 			"roles cannot start it: put the machine into the API's account, or route to a function that starts it " +
 			"from the machine's account"},
-		{"a parameter that the path does not have",
+		{"a parameter that is not in the path",
 			in(func() awsapigateway.Integration { return secureapi.SendTo(fifo, "{customer}") }),
 			`route "POST /jobs": its MessageGroup is {customer}, and the path has no such parameter`},
 		{"no answers", in(func() awsapigateway.Integration { return awsapigateway.NewMockIntegration(nil) }),
@@ -333,7 +334,7 @@ func TestWrongIntegrations(t *testing.T) {
 					IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("200")}}},
 			})
 		}), `route "POST /jobs": its integration calls sns and has no role`},
-		{"a caller for a queue that does not look at callers", func() {
+		{"ForwardCaller with a deduplicating queue", func() {
 			secureapi.New(stack, "Deduplicated", &secureapi.Props{
 				Authorizer: secureapi.IAMAuthorizer{},
 				Routes: []secureapi.Route{
@@ -343,7 +344,8 @@ func TestWrongIntegrations(t *testing.T) {
 				},
 			})
 		}, `route "POST /jobs": it has ForwardCaller, and the queue Shop/Bodies deduplicates by the body, not by ` +
-			"attributes, so the message of one caller would be dropped after the same body of another: leave ContentBasedDeduplication out"},
+			"attributes, so the message of one caller would be dropped after the same body of another: " +
+			"leave ContentBasedDeduplication out"},
 		{"a caller for another integration", func() {
 			secureapi.New(stack, "Callers", &secureapi.Props{
 				Authorizer: secureapi.IAMAuthorizer{},

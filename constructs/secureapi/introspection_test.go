@@ -33,7 +33,7 @@ func token(i secureapi.Issuer) secureapi.TokenAuthorizer {
 	return secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{i}}}
 }
 
-func TestIntrospectionInTheTemplate(t *testing.T) {
+func TestIntrospectionInTemplate(t *testing.T) {
 	for name, c := range map[string]struct {
 		authorizer func(awscdk.Stack) secureapi.Authorizer
 		ttl        float64
@@ -73,18 +73,18 @@ func TestIntrospectionInTheTemplate(t *testing.T) {
 			shop(stack, func(p *secureapi.Props) { p.Authorizer = c.authorizer(stack) })
 			for _, a := range resources(stack, "AWS::ApiGateway::Authorizer") {
 				if a["AuthorizerResultTtlInSeconds"] != c.ttl || a["IdentityValidationExpression"] != c.expression {
-					t.Errorf("the authorizer is %v", a)
+					t.Errorf("authorizer: got %v", a)
 				}
 			}
 			functions, _ := json.Marshal(resources(stack, "AWS::Lambda::Function"))
 			for _, want := range c.function {
 				if !strings.Contains(string(functions), want) {
-					t.Errorf("the function's environment does not have %s:\n%s", want, functions)
+					t.Errorf("environment of the function: want %s in\n%s", want, functions)
 				}
 			}
 			policies, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
 			if !strings.Contains(string(policies), "secretsmanager:GetSecretValue") {
-				t.Errorf("the function may not read the secret: %s", policies)
+				t.Errorf("policies: got %s, want permission to read the secret", policies)
 			}
 		})
 	}
@@ -96,12 +96,12 @@ func TestBearerExpressions(t *testing.T) {
 		"Bearer ": false, "Bearer a b": false, "Bearer a,b": false, "Bearer =": false, "Bearer a=b": false, "Basic a": false,
 	} {
 		if got := regexp.MustCompile(secureapi.BearerToken).MatchString(text); got != want {
-			t.Errorf("%q: %v, want %v", text, got, want)
+			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
 }
 
-func TestIntrospectionIsRefused(t *testing.T) {
+func TestIntrospectionErrors(t *testing.T) {
 	for want, change := range map[string]func(*secureapi.Issuer){
 		"TokenAuthorizer: JWT.Issuers[0]: issuer \"https://idp.example.com/\": Introspection: ClientAuth has no secret: " +
 			"an endpoint answers clients that authenticate": func(i *secureapi.Issuer) {

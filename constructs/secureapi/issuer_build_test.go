@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// The settings of JWT and its issuers for tokens, keys and policies are in the function's environment.
-func TestLimitsAreInTheFunctionsEnvironment(t *testing.T) {
+// The function's environment has the settings of JWT and its issuers.
+func TestLimitsInEnvironment(t *testing.T) {
 	stack := newStack()
 	issuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	issuer.Clients, issuer.MaxLifetime, issuer.AcceptBoundTokens = []string{"web"}, time.Hour, true
@@ -31,7 +31,7 @@ func TestLimitsAreInTheFunctionsEnvironment(t *testing.T) {
 		`\"policyEndsWithToken\":true`,
 	} {
 		if !strings.Contains(string(text), want) {
-			t.Errorf("the function's environment does not have %s:\n%s", want, text)
+			t.Errorf("environment of the function: want %s in\n%s", want, text)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func goodIssuer(change func(*Issuer)) Issuer {
 	return i
 }
 
-func TestLimitsOfAnIssuerThatAreRefused(t *testing.T) {
+func TestIssuerLimitErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*Issuer)
@@ -70,15 +70,15 @@ func TestLimitsOfAnIssuerThatAreRefused(t *testing.T) {
 	}
 }
 
-// The function is told an issuer's limits and can use them.
-func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
+// The function's configuration has the limits of an issuer. The function accepts it.
+func TestIssuerLimits(t *testing.T) {
 	unit := authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"api"}}
 	for _, c := range []struct {
 		name   string
 		change func(*Issuer)
 		want   func(*authz.Issuer)
 	}{
-		{"none", func(*Issuer) {}, func(*authz.Issuer) {}},
+		{"no limits", func(*Issuer) {}, func(*authz.Issuer) {}},
 		{"all", func(i *Issuer) {
 			i.Clients, i.ClientClaim, i.Algorithms = []string{"web"}, "cid", []string{"Ed25519"}
 			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
@@ -97,27 +97,27 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 		issuer, want := goodIssuer(c.change), unit
 		c.want(&want)
 		if errs := issuer.plan().Check(); errs != nil {
-			t.Errorf("%s: refused: %v", c.name, errs)
+			t.Errorf("%s: New refuses it: %v", c.name, errs)
 		}
 		got, err := authz.ParseIssuer(issuer.config().JSON())
 		if err != nil {
-			t.Errorf("%s: the function refuses it: %v", c.name, err)
+			t.Errorf("%s: authz refuses it: %v", c.name, err)
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%s: difference (-want +got):\n%s", c.name, diff)
+			t.Errorf("%s: configuration (-want +got):\n%s", c.name, diff)
 		}
 	}
 }
 
-// The function's configuration has exactly the settings of its JWT.
-func TestPolicyEndsWithTokenIsAnOption(t *testing.T) {
+// Only with PolicyEndsWithToken, the function's configuration has policyEndsWithToken.
+func TestPolicyEndsWithToken(t *testing.T) {
 	if text := (authz.Config{}).Environment()[authz.ConfigVariable]; strings.Contains(text, "policyEndsWithToken") {
-		t.Errorf("by default the configuration is %s", text)
+		t.Errorf("default: got the configuration %s, want it without policyEndsWithToken", text)
 	}
 	if text := (authz.Config{PolicyEndsWithToken: true}).Environment()[authz.ConfigVariable]; !strings.Contains(
 		text,
 		`"policyEndsWithToken":true`,
 	) {
-		t.Errorf("the configuration is %s", text)
+		t.Errorf("PolicyEndsWithToken: got the configuration %s, want policyEndsWithToken in it", text)
 	}
 }

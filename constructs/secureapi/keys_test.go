@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// A method's own entry replaces the one for all methods, so it repeats the stage's settings for logs and limits.
-func TestThrottleInTheTemplate(t *testing.T) {
+// A method's entry in MethodSettings replaces the entry for all methods, so it repeats the stage's settings.
+func TestThrottleInTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		f := p.Routes[0].Function
@@ -45,7 +45,7 @@ func TestThrottleInTheTemplate(t *testing.T) {
 			"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst, "CacheTtlInSeconds": 30.0}
 	}
 	want := map[string]any{
-		"* /*":                entry("*", "/*", 7, 9), // after the stage's own
+		"* /*":                entry("*", "/*", 7, 9), // has the limits of the stage
 		"GET /~1orders~1{id}": entry("GET", "/~1orders~1{id}", 0.5, 3),
 		"GET /~1orders": map[string]any{"HttpMethod": "GET", "ResourcePath": "/~1orders", "DataTraceEnabled": false,
 			"MetricsEnabled": true},
@@ -54,11 +54,11 @@ func TestThrottleInTheTemplate(t *testing.T) {
 		want[verb+" /"] = entry(verb, "/", 20, 40)
 	}
 	if diff := cmp.Diff(want, settings); diff != "" {
-		t.Error("the stage's settings (-want +got):\n" + diff)
+		t.Error("MethodSettings of the stage (-want +got):\n" + diff)
 	}
 }
 
-func TestKeysInTheTemplate(t *testing.T) {
+func TestKeysInTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		f := p.Routes[0].Function
@@ -74,11 +74,11 @@ func TestKeysInTheTemplate(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(map[string]any{"POST": "CUSTOM", "GET": "NONE"}, got); diff != "" {
-		t.Error("the methods that need a key, with their authorization (-want +got):\n" + diff)
+		t.Error("methods that require a key, with their authorization (-want +got):\n" + diff)
 	}
 }
 
-func TestUsagePlansInTheTemplate(t *testing.T) {
+func TestUsagePlansInTemplate(t *testing.T) {
 	build := func(change func(*secureapi.Props)) (awscdk.Stack, *secureapi.API) {
 		stack := newStack()
 		partner := awsapigateway.ApiKey_FromApiKeyId(stack, jsii.String("Partner"), jsii.String("k1234567"))
@@ -113,7 +113,7 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 		Api: other.RestAPI, Stage: other.RestAPI.DeploymentStage(),
 	})
 	if *api.Key("acme").KeyId() == *api.Key("bolt").KeyId() {
-		t.Error("two keys have one id")
+		t.Error("two keys have the same ID")
 	}
 	refused(t, func() {
 		build(func(p *secureapi.Props) {
@@ -134,7 +134,7 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 		}
 	}
 	if len(ids) != 7 {
-		t.Errorf("got %v, want two plans, two keys and three of the first plan", ids)
+		t.Errorf("got %v, want two plans, two keys and three keys of the first plan", ids)
 	}
 	gold := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Gold Plus"]]
 	id, stage := stageOf(stack, "ApiRestApi")
@@ -150,16 +150,16 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 			}}},
 	}
 	if diff := cmp.Diff(want, gold); diff != "" {
-		t.Error("the plan (-want +got):\n" + diff)
+		t.Error("usage plan (-want +got):\n" + diff)
 	}
 	stages := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Free"]]["ApiStages"]
 	if len(stages.([]any)) != 2 {
-		t.Errorf("the second plan has the stages %v, want two", stages)
+		t.Errorf("stages of the second plan: got %v, want two", stages)
 	}
 	for name, enabled := range map[string]bool{"acme": true, "bolt": false} {
 		key := resources(stack, "AWS::ApiGateway::ApiKey")[ids["ApiKey "+name]]
 		if key["Enabled"] != enabled || key["Value"] != nil {
-			t.Errorf("the key %s is %v", name, key)
+			t.Errorf("key %s: got %v", name, key)
 		}
 	}
 
@@ -170,13 +170,13 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 	for _, kind := range []string{"UsagePlan", "ApiKey", "UsagePlanKey"} {
 		for id := range resources(moved, "AWS::ApiGateway::"+kind) {
 			if !slices.Contains(slices.Collect(maps.Values(ids)), id) {
-				t.Errorf("with lists in another order there is %s", id)
+				t.Errorf("lists in another order: got %s, want the same IDs", id)
 			}
 		}
 	}
 }
 
-// or returns the value, and "" for nil.
+// or returns the value, or "" for nil.
 func or(value any) any {
 	if value == nil {
 		return ""
@@ -184,7 +184,7 @@ func or(value any) any {
 	return value
 }
 
-// stageOf returns the stage of the API whose logical id has this prefix.
+// stageOf returns the stage of the API whose logical ID has this prefix.
 func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
 	for id, stage := range resources(stack, "AWS::ApiGateway::Stage") {
 		if strings.HasPrefix(id, api) {
@@ -194,8 +194,8 @@ func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
 	return "", nil
 }
 
-// On a private API the address inside the VPC counts. Raw statements are kept.
-func TestFromCIDRsInTheTemplate(t *testing.T) {
+// A private API compares the address inside the VPC. New keeps raw statements.
+func TestFromCIDRsInTemplate(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Routes = append(p.Routes, secureapi.Handle("POST /orders/{id}", p.Routes[0].Function,
@@ -214,7 +214,7 @@ func TestFromCIDRsInTheTemplate(t *testing.T) {
 	want := []any{"Deny", map[string]any{"NotIpAddress": map[string]any{
 		"aws:VpcSourceIp": []any{"10.0.0.7/32", "10.1.0.0/16"}}}, 2}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error("the statement (-want +got):\n" + diff)
+		t.Error("statement (-want +got):\n" + diff)
 	}
 	found := false
 	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
@@ -223,7 +223,7 @@ func TestFromCIDRsInTheTemplate(t *testing.T) {
 		found = found || metadata["gatehouse:from"] == "10.0.0.7/32, 10.1.0.0/16"
 	}
 	if !found {
-		t.Error("no method's metadata has the ranges")
+		t.Error("got no method whose metadata has the ranges")
 	}
 }
 
@@ -241,9 +241,9 @@ func TestSharedUsagePlan(t *testing.T) {
 		apis[s.(map[string]any)["ApiId"].(map[string]any)["Ref"]] = true
 	}
 	if len(stages) != 2 || len(apis) != 2 {
-		t.Errorf("the plan is for %v, want one stage of each API", stages)
+		t.Errorf("stages of the plan: got %v, want one of each API", stages)
 	}
 	if n := len(resources(stack, "AWS::ApiGateway::UsagePlanKey")); n != 1 {
-		t.Errorf("%d keys, want 1", n)
+		t.Errorf("got %d keys, want 1", n)
 	}
 }

@@ -19,8 +19,8 @@ import (
 	_ "github.com/gatehouse-cdk/gatehouse/internal/tablesession/tables" // which authz.TableTag links in a function
 )
 
-// The functions accept the configurations that the constructs write, once references have values.
-func TestFunctionsTakeTheirConfigurations(t *testing.T) {
+// The functions accept the configurations that the constructs write, after references are replaced by values.
+func TestFunctionsAcceptConfigurations(t *testing.T) {
 	for name, make := range map[string]func(awscdk.Stack) *secureapi.Login{
 		"Okta": oktaLogin,
 		"Entra ID": func(stack awscdk.Stack) *secureapi.Login {
@@ -101,7 +101,7 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 					if name == variable {
 						return deployed(string(text))
 					}
-					// These are the variables as Lambda sets them.
+					// Lambda sets these variables.
 					return map[string]string{
 						"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
 					}[name]
@@ -112,11 +112,11 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 				err = config.Check(false)
 			}
 			if err != nil {
-				t.Errorf("the login's function does not start: %v", err)
+				t.Errorf("login's function: got %v, want it to start", err)
 			}
 			authorizers := environmentOf(t, stack, authz.ConfigVariable)
 			if len(authorizers) != 2 {
-				t.Errorf("%d authorizers", len(authorizers))
+				t.Errorf("got %d authorizers", len(authorizers))
 			}
 			for _, settings := range authorizers {
 				files := fstest.MapFS{"access.json": {Data: []byte(`{"version":1,"routes":[{"route":"GET /orders"}]}`)}}
@@ -124,7 +124,7 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 					Files: files, Transport: noNetwork{}, Log: io.Discard,
 				})
 				if err != nil {
-					t.Errorf("the authorizer does not start: %v", err)
+					t.Errorf("authorizer's function: got %v, want it to start", err)
 				}
 			}
 		})
@@ -138,7 +138,7 @@ func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("no network")
 }
 
-// deployed replaces the references of these tests with values, as a deployment does.
+// deployed replaces references with values, as a deployment does.
 func deployed(text string) string {
 	text = strings.NewReplacer(
 		`\u003cPoolD3F588B8.ProviderName\u003e`, "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",

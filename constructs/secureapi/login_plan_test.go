@@ -17,7 +17,7 @@ func okta() *Login {
 	}
 }
 
-// google returns a login whose sessions hold ID tokens.
+// google returns a login whose sessions have ID tokens.
 func google() *Login {
 	return &Login{
 		Issuer:     Google("orders.apps.googleusercontent.com"),
@@ -26,7 +26,7 @@ func google() *Login {
 	}
 }
 
-// withLogin guards the API with a login, after a change of the login.
+// withLogin guards the API with a login, after a change.
 func withLogin(change func(*Login)) func(*Props) {
 	l := okta()
 	if change != nil {
@@ -35,7 +35,7 @@ func withLogin(change func(*Login)) func(*Props) {
 	return guardedWith(SessionAuthorizer{Login: l})
 }
 
-// twoLogins adds a second login to the API, after a change of that login.
+// twoLogins adds a second login to the API, after a change.
 func twoLogins(change func(*Login)) func(*Props) {
 	return func(p *Props) {
 		withLogin(nil)(p)
@@ -55,18 +55,18 @@ func together(changes ...func(*Props)) func(*Props) {
 	}
 }
 
-// siblings lets pages of these origins call with credentials.
+// siblings allows pages of these origins to send credentials.
 func siblings(origins ...string) func(*Props) {
 	return crossOrigin(CORS{AllowOrigins: origins, AllowCredentials: true})
 }
 
-// writes adds an authorizer of the same sessions without a cache, named "writes".
+// writes adds the authorizer "writes", which has the same sessions and no cache.
 func writes(p *Props) {
 	l := p.Authorizer.(SessionAuthorizer).Login
 	p.Authorizers = map[string]Authorizer{"writes": SessionAuthorizer{Login: l, CacheTTL: NoCache}}
 }
 
-func TestAWrongLoginIsRefused(t *testing.T) {
+func TestLoginErrors(t *testing.T) {
 	yes := true
 	const at = `the Login at "/auth": `
 	sessions := func(s Sessions) func(*Props) { return withLogin(func(l *Login) { l.Sessions = s }) }
@@ -75,12 +75,12 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		change func(*Props)
 		want   string
 	}{
-		// The login by itself
+		// Fields of the login
 		{"no login", guardedWith(SessionAuthorizer{}),
 			"the API's SessionAuthorizer: it has no Login: give it the *secureapi.Login whose sessions it takes"},
 		{"no issuer", withLogin(func(l *Login) { l.Issuer = Issuer{} }), at + "Issuer: URL is empty: it is the issuer's " +
 			"identifier"},
-		{"an issuer that is wrong anywhere", withLogin(func(l *Login) { l.Issuer.TokenUse = "bearer" }),
+		{"an issuer with an invalid TokenUse", withLogin(func(l *Login) { l.Issuer.TokenUse = "bearer" }),
 			at + `Issuer: issuer "https://shop.okta.com/oauth2/default": TokenUse "bearer": want "access", "id" or none`},
 		{"a shared key", withLogin(func(l *Login) { l.Issuer.HMACSecret, l.Issuer.JWKSURL = secret, "" }),
 			at + "Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes " +
@@ -93,7 +93,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			at + "ClientID is empty: give the id of the client that the provider knows this login by"},
 		{"a client of another alphabet", withLogin(func(l *Login) { l.ClientID = "Läden" }),
 			at + `ClientID "Läden": want the id of a client, in printable ASCII`},
-		{"a client whose tokens are not accepted", withLogin(func(l *Login) { l.Issuer.Clients = []string{"0oaother"} }),
+		{"a client that is not in Clients", withLogin(func(l *Login) { l.Issuer.Clients = []string{"0oaother"} }),
 			at + `ClientID "0oa1b2c3" is not among the Clients of its Issuer, ["0oaother"], so that each session would get ` +
 				`401: add it there`},
 		{"another client of Google", withLogin(func(l *Login) { l.Issuer = google().Issuer }),
@@ -119,7 +119,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"an origin that cannot be parsed", withLogin(func(l *Login) { l.Origin = "https://shop.example.com:port" }),
 			at + `Origin "https://shop.example.com:port": want a host name in ASCII`},
 		{"every origin", withLogin(func(l *Login) { l.Origin = "*" }), at + `Origin "*": want one origin`},
-		{"an origin that is a token", withLogin(func(l *Login) { l.Origin = "${Token[TOKEN.7]}" }),
+		{"an origin that is a CDK token", withLogin(func(l *Login) { l.Origin = "${Token[TOKEN.7]}" }),
 			at + `Origin is a CDK token, and its host goes into the session: write "https://" and the token of the host ` +
 				`behind it`},
 		{"a path with a parameter", withLogin(func(l *Login) { l.Path = "/{tenant}" }),
@@ -130,8 +130,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"the root", withLogin(func(l *Login) { l.Path = "/" }), `the Login at "/": Path "/": want a path`},
 		{"a path that is a URL", withLogin(func(l *Login) { l.Path = "https://id.example.com/auth" }),
 			`Path "https://id.example.com/auth": want a path`},
-		{"a base path that goes up", withLogin(func(l *Login) { l.BasePath = "/.." }), at + `BasePath "/..": want a path`},
-		{"a path that is a token", withLogin(func(l *Login) { l.Path = "/${Token[TOKEN.7]}" }),
+		{"a base path with two dots", withLogin(func(l *Login) { l.BasePath = "/.." }), at + `BasePath "/..": want a path`},
+		{"a path that is a CDK token", withLogin(func(l *Login) { l.Path = "/${Token[TOKEN.7]}" }),
 			"Path is a CDK token, and it becomes a part of routes and pages: write it out"},
 		{"a page elsewhere after the logout", withLogin(func(l *Login) { l.AfterLogout = "https://evil.example.com" }),
 			at + `AfterLogout "https://evil.example.com": want a path`},
@@ -139,7 +139,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			at + `AfterLogout "//evil.example.com": want a path`},
 		{"scopes without openid", withLogin(func(l *Login) { l.Scopes = []string{"orders:read"} }),
 			at + `Scopes ["orders:read"] lack "openid", without which a provider sends no ID token`},
-		{"scopes that are a list", withLogin(func(l *Login) { l.Scopes = []string{"#{Token[TOKEN.7]}"} }),
+		{"scopes that are a CDK list", withLogin(func(l *Login) { l.Scopes = []string{"#{Token[TOKEN.7]}"} }),
 			at + "Scopes are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"},
 		{"two scopes in one", withLogin(func(l *Login) { l.Scopes = []string{"openid email"} }),
 			at + `Scopes[0] "openid email": want a scope without spaces`},
@@ -156,32 +156,32 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			at + `Parameters has "state", which the login sets itself: leave it out`},
 		{"a parameter with a space", withLogin(func(l *Login) { l.Parameters = map[string]string{"login hint": "x"} }),
 			at + `Parameters has "login hint": want the name of a parameter, in printable ASCII`},
-		{"a cookie that is a token", sessions(CookieSessions{Cookie: "__Host-${Token[TOKEN.7]}"}),
+		{"a cookie that is a CDK token", sessions(CookieSessions{Cookie: "__Host-${Token[TOKEN.7]}"}),
 			at + "CookieSessions.Cookie is a CDK token, and two logins must not have one cookie: write it out"},
 		{"a cookie that a sibling host can set", sessions(CookieSessions{Cookie: "session"}),
 			at + `CookieSessions.Cookie "session": want a name of at most 64 characters that begins with "__Host-" or ` +
 				`"__Host-Http-", so that a browser takes it from this host alone`},
 		{"a cookie of a running login", sessions(CookieSessions{Cookie: "__Host-login-a"}),
 			at + `CookieSessions.Cookie "__Host-login-a": want a name like "__Host-session"`},
-		{"a prefix alone", sessions(CookieSessions{Cookie: "__Host-Http-"}),
+		{"only a prefix", sessions(CookieSessions{Cookie: "__Host-Http-"}),
 			at + `CookieSessions.Cookie "__Host-Http-": want a name like "__Host-session"`},
-		{"too long an age", sessions(CookieSessions{MaxAge: 31 * 24 * time.Hour}),
+		{"MaxAge that is too long", sessions(CookieSessions{MaxAge: 31 * 24 * time.Hour}),
 			at + "CookieSessions.MaxAge 744h0m0s: want whole seconds from 1m0s to 720h0m0s, or none for 12h0m0s"},
-		{"too short a time", sessions(CookieSessions{IdleTimeout: time.Second}),
+		{"IdleTimeout that is too short", sessions(CookieSessions{IdleTimeout: time.Second}),
 			at + "CookieSessions.IdleTimeout 1s: want whole seconds from 1m0s on, or none for 1h0m0s"},
 		{"an idle time above the age", sessions(CookieSessions{IdleTimeout: 13 * time.Hour}),
 			at + "CookieSessions.IdleTimeout 13h0m0s is longer than MaxAge 12h0m0s, so that it would end no session"},
 		{"half a second", sessions(CookieSessions{MaxAge: 2*time.Hour + time.Millisecond}),
 			at + "CookieSessions.MaxAge 2h0m0.001s: want whole seconds"},
-		{"no cookies", sessions((*CookieSessions)(nil)),
+		{"nil CookieSessions", sessions((*CookieSessions)(nil)),
 			at + "unsupported Sessions *secureapi.CookieSessions: use CookieSessions"},
 		{"a cache that is too long", guardedWith(SessionAuthorizer{Login: okta(), CacheTTL: 2 * time.Hour}),
 			"the API's SessionAuthorizer: CacheTTL 2h0m0s is over API Gateway's maximum"},
-		{"a claim that the context has", guardedWith(SessionAuthorizer{Login: okta(), ContextClaims: []string{"scopes"}}),
+		{"a claim with a name of the context", guardedWith(SessionAuthorizer{Login: okta(), ContextClaims: []string{"scopes"}}),
 			`the API's SessionAuthorizer: ContextClaims has "scopes", a name that the context has already`},
 
-		// Its routes
-		{"a route of its own", together(withLogin(nil), add(Handle("GET /auth/session", fn))),
+		// Routes of the login
+		{"a route of the login in the table", together(withLogin(nil), add(Handle("GET /auth/session", fn))),
 			`route "GET /auth/session" is declared twice, as Routes[2] and as one of the Login at "/auth": give the login ` +
 				`another Path, or the route another path`},
 		{"an open route beside it", together(withLogin(nil), add(Handle("GET /{page}/login", fn, AnyScope("a")))), ""},
@@ -190,10 +190,10 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"two logins with one cookie", twoLogins(func(l *Login) { l.Sessions = nil }),
 			`the Login at "/auth" and the Login at "/staff" both keep their session in the cookie "__Host-session", so ` +
 				`that each would end the other's: set CookieSessions.Cookie of one of them`},
-		{"a cookie that is the second half of another", twoLogins(func(l *Login) {
+		{"a cookie with the name of another login's second cookie", twoLogins(func(l *Login) {
 			l.Sessions = CookieSessions{Cookie: "__Host-session-2"}
 		}), `both keep their session in the cookie "__Host-session-2"`},
-		{"another guard that takes the cookie", func(p *Props) {
+		{"another guard that reads the cookie", func(p *Props) {
 			withLogin(nil)(p)
 			p.Authorizers = map[string]Authorizer{"old": RequestAuthorizer{
 				JWT: jwt(), TokenSources: []TokenSource{TokenCookie("__Host-session")},
@@ -219,7 +219,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			`route "GET /me": it has ForwardAccessToken, and API Gateway keeps the answers of the API's SessionAuthorizer, the ` +
 				`token with them: name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and ` +
 				`add GuardedBy(name) to the route`},
-		{"the access token of callers who bring it", add(Handle("GET /me", fn, ForwardAccessToken())),
+		{"ForwardAccessToken with a TokenAuthorizer", add(Handle("GET /me", fn, ForwardAccessToken())),
 			`route "GET /me": it has ForwardAccessToken, and the API's TokenAuthorizer takes no session, so that its callers ` +
 				`bring their token themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache`},
 		{"the access token of everyone", together(withLogin(nil),
@@ -260,12 +260,12 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 				`the same Login with CacheTTL NoCache in Authorizers (GuardedBy), or leave the verb out of CORS.AllowMethods`},
 
 		// Logs
-		{"requests logged whole", together(withLogin(nil), rest(awsapigateway.RestApiProps{
+		{"full request logging", together(withLogin(nil), rest(awsapigateway.RestApiProps{
 			DeployOptions: &awsapigateway.StageOptions{DataTraceEnabled: &yes},
 		})),
 			`RestApiProps.DeployOptions turn DataTraceEnabled on: the execution log would hold the cookies of sessions and ` +
 				`codes of the Login at "/auth": leave it off`},
-		{"requests of one method logged whole", together(withLogin(nil), rest(awsapigateway.RestApiProps{
+		{"full request logging of one method", together(withLogin(nil), rest(awsapigateway.RestApiProps{
 			DeployOptions: &awsapigateway.StageOptions{MethodOptions: &map[string]*awsapigateway.MethodDeploymentOptions{
 				"/orders/GET": {DataTraceEnabled: &yes},
 			}},
@@ -280,13 +280,13 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 	}
 }
 
-func TestLoginsThatAreRight(t *testing.T) {
+func TestLoginAccepts(t *testing.T) {
 	for _, tt := range []struct {
 		name, why string
 		change    func(*Props)
 	}{
 		{"Okta", "a custom authorization server", withLogin(nil)},
-		{"a client that is known when the stack is deployed", "it passes through", withLogin(func(l *Login) {
+		{"a client that is known when the stack is deployed", "New passes it through", withLogin(func(l *Login) {
 			l.ClientID, l.Issuer.Clients = "${Token[TOKEN.1]}", []string{"0oa1b2c3"}
 		})},
 		{"a host that is known when the stack is deployed", "the scheme is there", withLogin(func(l *Login) {
@@ -320,13 +320,13 @@ func TestLoginsThatAreRight(t *testing.T) {
 		{"a page of its own host", "it is same-origin", together(withLogin(nil), siblings("https://shop.example.com"))},
 		{"reads from a page of a sibling host", "its reads have the session's rights",
 			together(withLogin(nil), siblings("https://admin.example.com"))},
-		{"writes that CORS does not let pass", "no page of another host sends them", together(withLogin(nil), func(p *Props) {
+		{"unsafe verbs that CORS does not allow", "pages of other hosts cannot send them", together(withLogin(nil), func(p *Props) {
 			siblings("https://admin.example.com")(p)
 			p.CORS.AllowMethods = []string{"GET"}
 		}, add(Handle("POST /orders", fn)))},
 		{"writes without a cache", "each answer looks at the Origin", together(withLogin(nil), writes,
 			siblings("https://admin.example.com"), add(Handle("POST /orders", fn, GuardedBy("writes"), ForwardAccessToken())))},
-		{"an origin that is not known yet", "its site is not known either",
+		{"an origin that is unknown at synthesis", "its site is not known either",
 			together(withLogin(nil), siblings("https://${Token[TOKEN.3]}"))},
 		{"another guard with another cookie", "each has its own", func(p *Props) {
 			withLogin(nil)(p)
@@ -335,12 +335,12 @@ func TestLoginsThatAreRight(t *testing.T) {
 			}}
 			add(Handle("GET /old", fn, GuardedBy("old")))(p)
 		}},
-		{"a private API", "a custom domain of its own is where browsers come from", together(withLogin(nil),
+		{"a private API", "browsers use a custom domain", together(withLogin(nil),
 			privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d4e5f60718"}}))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(tt.change)); err != nil {
-				t.Errorf("%s: %v", tt.why, err)
+				t.Errorf("%s: got %v, want no error", tt.why, err)
 			}
 		})
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// tableLogin returns the login of oktaLogin with its sessions in a table.
+// tableLogin returns oktaLogin with sessions in a table.
 func tableLogin(stack awscdk.Stack, s secureapi.TableSessions) *secureapi.Login {
 	l := oktaLogin(stack)
 	l.Sessions = s
@@ -34,9 +34,9 @@ func newTable(stack awscdk.Stack, ttl string, key awskms.IKey) awsdynamodb.Table
 	})
 }
 
-// Both functions know the table and may only do what each needs to. The guard also has the client with which it renews
-// tokens.
-func TestSessionsInATable(t *testing.T) {
+// Both functions have the table's name and only the permissions that they need. The guard also has the client that
+// renews tokens.
+func TestTableSessions(t *testing.T) {
 	stack := newStack()
 	l := tableLogin(stack, secureapi.TableSessions{
 		IdleTimeout: 30 * time.Minute, Admins: []secureapi.Access{secureapi.AnyGroup("admins")},
@@ -45,7 +45,7 @@ func TestSessionsInATable(t *testing.T) {
 	const keys, secret, name = "<ApiSessionKeysEA599BB4>", "<ClientSecret6773D8CE>", "<ApiSessionTable>"
 	tables := resources(stack, "AWS::DynamoDB::GlobalTable")
 	if len(tables) != 1 {
-		t.Fatalf("%d tables", len(tables))
+		t.Fatalf("got %d tables, want 1", len(tables))
 	}
 	named := func(text string) string {
 		for id := range tables {
@@ -67,13 +67,13 @@ func TestSessionsInATable(t *testing.T) {
 			},
 			"TimeToLiveSpecification": map[string]any{"AttributeName": "ttl", "Enabled": true},
 		}, table); diff != "" {
-			t.Errorf("the table: %s", diff)
+			t.Errorf("table (-want +got):\n%s", diff)
 		}
 	}
 
 	of := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN"))
 	if named(of["table"].(string)) != name || of["idleTimeoutSeconds"] != 1800.0 {
-		t.Errorf("the login's configuration is %v", of)
+		t.Errorf("configuration of the login: got %v, want the table and an idle time-out of 1800 s", of)
 	}
 	guard := one(t, environmentOf(t, stack, "GATEHOUSE_AUTHORIZER"))["session"].(map[string]any)
 	renewal := guard["table"].(map[string]any)
@@ -84,7 +84,7 @@ func TestSessionsInATable(t *testing.T) {
 			"name": name, "clientId": "0oa1b2c3", "clientAuth": "client_secret_basic", "secretArn": secret,
 		},
 	}, guard); diff != "" {
-		t.Errorf("the guard's session: %s", diff)
+		t.Errorf("session of the guard (-want +got):\n%s", diff)
 	}
 
 	read := []string{
@@ -108,13 +108,13 @@ func TestSessionsInATable(t *testing.T) {
 			got[i] = named(got[i])
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s may: %s", prefix, diff)
+			t.Errorf("permissions of %s (-want +got):\n%s", prefix, diff)
 		}
 	}
 }
 
-// The administrators' routes have the guards and requirements that they name, and the login's function answers them.
-func TestAdministratorsOfSessions(t *testing.T) {
+// The administrators' routes have their own guards and requirements. The login's function serves them.
+func TestSessionAdmins(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	l := tableLogin(stack, secureapi.TableSessions{
@@ -130,7 +130,7 @@ func TestAdministratorsOfSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range rules.Check(assembly, rules.Options{}) {
-		t.Errorf("found %+v", f)
+		t.Errorf("got the findings %+v, want none", f)
 	}
 	guarded := 0
 	for id, m := range resources(stack, "AWS::ApiGateway::Method") {
@@ -141,32 +141,33 @@ func TestAdministratorsOfSessions(t *testing.T) {
 		integration, _ := json.Marshal(m["Integration"])
 		if m["AuthorizationType"] != "CUSTOM" || !strings.Contains(joined(t, m["AuthorizerId"]), "support") ||
 			!strings.Contains(string(integration), "ApiLoginFunction") {
-			t.Errorf("%s is guarded by %v %v, and calls %s", id, m["AuthorizationType"], m["AuthorizerId"], integration)
+			t.Errorf("%s: got the guard %v %v and the integration %s, want support and the login's function",
+				id, m["AuthorizationType"], m["AuthorizerId"], integration)
 		}
 	}
 	if guarded != 2 {
-		t.Errorf("%d routes of administrators", guarded)
+		t.Errorf("got %d routes of administrators, want 2", guarded)
 	}
 	for _, entry := range *api.Node().Metadata() {
 		if *entry.Type == "aws:cdk:warning" {
-			t.Errorf("it warns: %v", entry.Data)
+			t.Errorf("got the warning %v, want none", entry.Data)
 		}
 	}
 }
 
-func TestGivenTablesOfSessions(t *testing.T) {
+func TestTableSessionsWithGivenTable(t *testing.T) {
 	t.Run("with a key of its own", func(t *testing.T) {
 		stack := newStack()
 		table := newTable(stack, "ttl", awskms.NewKey(stack, jsii.String("Key"), nil))
 		loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil)
 		if n := len(resources(stack, "AWS::DynamoDB::GlobalTable")); n != 0 {
-			t.Errorf("%d tables besides", n)
+			t.Errorf("got %d tables of the API's own, want none", n)
 		}
 		for _, prefix := range []string{"ApiLoginFunction", "ApiAuthorizerFunction"} {
 			may, _ := json.Marshal(one(t, withPrefix(stack, "AWS::IAM::Policy", prefix)))
 			for _, want := range []string{`"kms:Decrypt"`, `"kms:GenerateDataKey*"`, `"dynamodb:PutItem"`, `"Sessions`, `"Key`} {
 				if !strings.Contains(string(may), want) {
-					t.Errorf("%s has no %s in %s", prefix, want, may)
+					t.Errorf("permissions of %s: want %s in %s", prefix, want, may)
 				}
 			}
 		}
@@ -176,7 +177,7 @@ func TestGivenTablesOfSessions(t *testing.T) {
 		table := awsdynamodb.Table_FromTableName(stack, jsii.String("Sessions"), jsii.String("sessions"))
 		loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil)
 		if of := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN")); of["table"] != "sessions" {
-			t.Errorf("the login's table is %v", of["table"])
+			t.Errorf("table of the login: got %v, want sessions", of["table"])
 		}
 	})
 	t.Run("without an expiry", func(t *testing.T) {
@@ -196,9 +197,9 @@ func TestGivenTablesOfSessions(t *testing.T) {
 	})
 }
 
-// Two APIs behind one domain share the sessions in a table if everything that the sessions depend on is the same.
-// Otherwise they cannot use the same table.
-func TestTablesOfTwoAPIs(t *testing.T) {
+// Two APIs behind one domain can share sessions in a table, if all settings that the sessions depend on are equal.
+// Otherwise New refuses the same table.
+func TestTableSessionsOfTwoAPIs(t *testing.T) {
 	second := func(stack awscdk.Stack, l *secureapi.Login) {
 		secureapi.New(stack, "Invoices", &secureapi.Props{
 			Authorizer: secureapi.SessionAuthorizer{Login: l},

@@ -53,14 +53,14 @@ func environmentOf(t *testing.T, stack awscdk.Stack, variable string) (out []map
 		}
 		var settings map[string]any
 		if err := json.Unmarshal([]byte(joined(t, value)), &settings); err != nil {
-			t.Fatalf("%s: %v", variable, err)
+			t.Fatalf("variable %s: %v", variable, err)
 		}
 		out = append(out, settings)
 	}
 	return out
 }
 
-// joined returns a text of a template, with each reference replaced by the name of its target.
+// joined returns a string of a template, with each reference replaced by the name of its target.
 func joined(t *testing.T, value any) string {
 	t.Helper()
 	switch v := value.(type) {
@@ -81,20 +81,20 @@ func joined(t *testing.T, value any) string {
 			return "<" + get[0].(string) + "." + get[1].(string) + ">"
 		}
 	}
-	t.Fatalf("not a text: %v", value)
+	t.Fatalf("got %v, want a string or a function of CloudFormation", value)
 	return ""
 }
 
-// one returns the only element, and fails if there is not exactly one.
+// one returns the only element. It fails the test if there is not exactly one.
 func one[T any](t *testing.T, all []T) (first T) {
 	t.Helper()
 	if len(all) != 1 {
-		t.Fatalf("%d elements, want one: %v", len(all), all)
+		t.Fatalf("got %d elements, want one: %v", len(all), all)
 	}
 	return all[0]
 }
 
-// withPrefix returns the resources of a type whose logical id has this prefix.
+// withPrefix returns the resources of a type whose logical ID has this prefix.
 func withPrefix(stack awscdk.Stack, kind, prefix string) (out []map[string]any) {
 	for id, props := range resources(stack, kind) {
 		if strings.HasPrefix(id, prefix) {
@@ -123,7 +123,7 @@ func mayDo(t *testing.T, stack awscdk.Stack, prefix string) (out []string) {
 	return out
 }
 
-func TestALoginInTheTemplate(t *testing.T) {
+func TestLoginInTemplate(t *testing.T) {
 	stack := newStack()
 	l := oktaLogin(stack)
 	api := loginShop(stack, l, func(p *secureapi.Props) {
@@ -156,7 +156,7 @@ func TestALoginInTheTemplate(t *testing.T) {
 		"keysArn":      keys,
 		"allowOrigins": siblings,
 	}, one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN"))); diff != "" {
-		t.Errorf("the login's configuration: %s", diff)
+		t.Errorf("configuration of the login (-want +got):\n%s", diff)
 	}
 	session := map[string]any{"host": "shop.example.com", "keysArn": keys}
 	perRequest := map[string]any{"host": "shop.example.com", "keysArn": keys, "allowOrigins": siblings}
@@ -168,14 +168,14 @@ func TestALoginInTheTemplate(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(want, c); diff != "" {
-			t.Errorf("an authorizer's configuration: %s", diff)
+			t.Errorf("configuration of an authorizer (-want +got):\n%s", diff)
 		}
 	}
 	for _, a := range resources(stack, "AWS::ApiGateway::Authorizer") {
 		source, ttl := a["IdentitySource"], a["AuthorizerResultTtlInSeconds"]
 		cached := source == "method.request.header.Cookie,method.request.header.Sec-Fetch-Site" && ttl == 60.0
 		if a["Type"] != "REQUEST" || !cached && (source != nil || ttl != 0.0) {
-			t.Errorf("an authorizer is cached for %v s by %v", ttl, source)
+			t.Errorf("authorizer: got a TTL of %v s and the identity source %v", ttl, source)
 		}
 	}
 	read := func(arns ...string) (out []string) {
@@ -191,26 +191,26 @@ func TestALoginInTheTemplate(t *testing.T) {
 		"ApiAuthorizerFunctionwrites": read(keys),
 	} {
 		if diff := cmp.Diff(want, mayDo(t, stack, prefix)); diff != "" {
-			t.Errorf("%s may: %s", prefix, diff)
+			t.Errorf("permissions of %s (-want +got):\n%s", prefix, diff)
 		}
 	}
 	if diff := cmp.Diff(map[string]any{"PasswordLength": 64.0, "ExcludePunctuation": true},
 		one(t, withPrefix(stack, "AWS::SecretsManager::Secret", "ApiSessionKeys"))["GenerateSecretString"]); diff != "" {
-		t.Errorf("the keys: %s", diff)
+		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 	environment := one(t, withPrefix(stack, "AWS::Lambda::Function", "ApiLoginFunction"))["Environment"].(map[string]any)
 	if variables := environment["Variables"].(map[string]any); variables["GATEHOUSE_CORS"] != nil {
-		t.Error("the login has the CORS of the API's other functions beside its own")
+		t.Error("the login's function has GATEHOUSE_CORS, which is for the API's other functions")
 	}
 	if *api.LoginFunction().Node().Id() != "LoginFunction" || api.LoginFunctionAt("/auth") != api.LoginFunction() {
-		t.Error("another function than the login's comes back")
+		t.Error("got another function than the login's")
 	}
 	refused(t, func() { api.LoginFunctionAt("/staff") },
 		`secureapi: Shop/Api: LoginFunctionAt: there is no Login at "/staff": there are ["/auth"]`)
 }
 
-// The routes of a login are open, and the login's function answers them.
-func TestRoutesOfALoginInTheTemplate(t *testing.T) {
+// The routes of a login are public. The login's function serves them.
+func TestLoginRoutesInTemplate(t *testing.T) {
 	stack := newStack()
 	loginShop(stack, oktaLogin(stack), nil)
 	paths := map[string]string{}
@@ -236,12 +236,12 @@ func TestRoutesOfALoginInTheTemplate(t *testing.T) {
 		want = append(want, route+" NONE <nil> the login itself\n")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// The presets know how their providers log users in.
-func TestLoginsOfPresets(t *testing.T) {
+// A login gets the settings of its issuer's preset.
+func TestLoginOfPresets(t *testing.T) {
 	for name, c := range map[string]struct {
 		issuer             secureapi.Issuer
 		client             string
@@ -267,7 +267,7 @@ func TestLoginsOfPresets(t *testing.T) {
 		},
 		"Google": {
 			secureapi.Google("orders.apps.googleusercontent.com"),
-			"", // the only one
+			"", // the only scope
 			[]any{"openid"},
 			map[string]any{"access_type": "offline", "prompt": "consent"},
 			[]any{"groups", "hd", "roles", "sub"},
@@ -285,7 +285,7 @@ func TestLoginsOfPresets(t *testing.T) {
 			got := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN"))
 			if diff := cmp.Diff([]any{c.scopes, c.parameters, c.claims}, []any{got["scopes"], got["parameters"],
 				got["claims"]}); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -312,8 +312,8 @@ func userPool(stack awscdk.Stack, callbacks ...string) (awscognito.UserPool, aws
 	})
 }
 
-// The client's secret is read from the user pool, so that nothing secret is in the template.
-func TestALoginOfAUserPool(t *testing.T) {
+// The function reads the client's secret from the user pool, so the template contains no secret.
+func TestLoginOfUserPool(t *testing.T) {
 	stack := newStack()
 	pool, client := userPool(stack, "https://shop.example.com/auth/callback")
 	l := &secureapi.Login{Issuer: secureapi.CognitoIssuer(pool, client), Origin: "https://shop.example.com"}
@@ -329,20 +329,21 @@ func TestALoginOfAUserPool(t *testing.T) {
 		"origin":     "https://shop.example.com",
 		"keysArn":    "<ApiSessionKeysEA599BB4>",
 	}, got); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{
 		"cognito-idp:DescribeUserPoolClient <PoolD3F588B8.Arn>",
 		"secretsmanager:DescribeSecret <ApiSessionKeysEA599BB4>",
 		"secretsmanager:GetSecretValue <ApiSessionKeysEA599BB4>",
 	}, mayDo(t, stack, "ApiLoginFunction")); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestWrongClientsOfUserPoolsAreRefused(t *testing.T) {
+func TestLoginOfUserPoolErrors(t *testing.T) {
 	for want, l := range map[string]func(awscdk.Stack) *secureapi.Login{
-		`the Login at "/auth": the app client Shop/Pool/Web has the callback URLs ["https://other.example.com/auth/callback"]: ` +
+		`the Login at "/auth": the app client Shop/Pool/Web ` +
+			`has the callback URLs ["https://other.example.com/auth/callback"]: ` +
 			`add "https://shop.example.com/auth/callback" to OAuth.CallbackUrls`: func(stack awscdk.Stack) *secureapi.Login {
 			pool, client := userPool(stack, "https://other.example.com/auth/callback")
 			return &secureapi.Login{Issuer: secureapi.CognitoIssuer(pool, client)}
@@ -367,8 +368,8 @@ func TestWrongClientsOfUserPoolsAreRefused(t *testing.T) {
 	}
 }
 
-// The settings of an imported client are unknown.
-func TestALoginOfAnImportedClient(t *testing.T) {
+// New accepts an imported client, whose settings are unknown.
+func TestLoginOfImportedClient(t *testing.T) {
 	stack := newStack()
 	pool := awscognito.UserPool_FromUserPoolId(stack, jsii.String("Pool"), jsii.String("eu-west-1_AbCdEfGhI"))
 	client := awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Web"), jsii.String("1a2b3c"))
@@ -377,12 +378,12 @@ func TestALoginOfAnImportedClient(t *testing.T) {
 	}, nil)
 	got := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN"))
 	if got["userPoolId"] != "eu-west-1_AbCdEfGhI" || got["clientId"] != "1a2b3c" {
-		t.Errorf("the login's configuration is %v", got)
+		t.Errorf("configuration of the login: got %v", got)
 	}
 }
 
-// A request without a session is answered with a page or with JSON. A page of another origin can read the JSON.
-func TestTheAnswerWithoutASession(t *testing.T) {
+// The answer to a request without a session is a page or JSON. A page of another origin can read the JSON.
+func TestAnswerWithoutSession(t *testing.T) {
 	unauthorized := func(stack awscdk.Stack) map[string]any {
 		for _, r := range resources(stack, "AWS::ApiGateway::GatewayResponse") {
 			if r["ResponseType"] == "UNAUTHORIZED" {
@@ -399,7 +400,7 @@ func TestTheAnswerWithoutASession(t *testing.T) {
 	templates := response["ResponseTemplates"].(map[string]any)
 	if templates["application/json"] != `{"message":$context.error.messageString}` ||
 		!strings.Contains(templates["text/html"].(string), `<a href="/auth/login?return=/">`) {
-		t.Errorf("the templates are %v", templates)
+		t.Errorf("response templates: got %v", templates)
 	}
 	if diff := cmp.Diff(map[string]any{
 		"gatewayresponse.header.Cache-Control":                    "'no-store'",
@@ -407,7 +408,7 @@ func TestTheAnswerWithoutASession(t *testing.T) {
 		"gatewayresponse.header.Access-Control-Allow-Credentials": "'true'",
 		"gatewayresponse.header.Vary":                             "'Origin'",
 	}, response["ResponseParameters"]); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	own := &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_UNAUTHORIZED()}
 	refused(t, func() { api.AddGatewayResponse("Own", own) },
@@ -419,12 +420,12 @@ func TestTheAnswerWithoutASession(t *testing.T) {
 	l.NoUnauthorizedPage = true
 	loginShop(off, l, nil).AddGatewayResponse("Own", own)
 	if response := unauthorized(off); response["ResponseTemplates"] != nil {
-		t.Errorf("the response is %v", response)
+		t.Errorf("response: got %v", response)
 	}
 }
 
-// No log has the access token that is forwarded on a route.
-func TestAccessTokensAreNotLogged(t *testing.T) {
+// No log contains a forwarded access token.
+func TestAccessLogHasNoAccessTokens(t *testing.T) {
 	forwarding := func(stack awscdk.Stack, format string) {
 		l := oktaLogin(stack)
 		shop(stack, func(p *secureapi.Props) {
@@ -441,14 +442,14 @@ func TestAccessTokensAreNotLogged(t *testing.T) {
 	forwarding(stack, "")
 	stage, _ := json.Marshal(only(t, stack, "AWS::ApiGateway::Stage"))
 	if strings.Contains(string(stage), "accessToken") {
-		t.Errorf("the stage logs it: %s", stage)
+		t.Errorf("stage: got %s, want no log of the access token", stage)
 	}
 	refused(t, func() { forwarding(newStack(), "$context.requestId $context.authorizer.accessToken") },
 		`RestApiProps.DeployOptions.AccessLogFormat has $context.authorizer.accessToken, the access token that `+
 			`ForwardAccessToken hands to the function of "GET /orders": leave it out`)
 }
 
-func TestTwoLoginsInTheTemplate(t *testing.T) {
+func TestTwoLoginsInTemplate(t *testing.T) {
 	stack := newStack()
 	staff := oktaLogin(stack)
 	staff.Path, staff.ClientAuth = "/staff/auth", secureapi.ClientSecret(newSecret(stack, "StaffSecret"))
@@ -464,12 +465,12 @@ func TestTwoLoginsInTheTemplate(t *testing.T) {
 	refused(t, func() { api.LoginFunction() },
 		"secureapi: Shop/Api: LoginFunction: the API has 2 Logins: use LoginFunctionAt with the Path of one of them")
 	if id := *api.LoginFunctionAt("/staff/auth").Node().Id(); id != "LoginFunction-staff+auth" {
-		t.Errorf("the second login is %s", id)
+		t.Errorf("second login: got the function %s, want LoginFunction-staff+auth", id)
 	}
 	for _, c := range environmentOf(t, stack, "GATEHOUSE_LOGIN") {
 		if c["path"] == "/staff/auth" && (c["cookie"] != "__Host-staff" || c["idleTimeoutSeconds"] != 600.0 ||
 			c["maxAgeSeconds"] != 3600.0 || c["keysArn"] != "<Keys4E30B592>") {
-			t.Errorf("the second login's configuration is %v", c)
+			t.Errorf("configuration of the second login: got %v, want its own cookie, times and keys", c)
 		}
 	}
 	tokens := newStack()
@@ -477,8 +478,8 @@ func TestTwoLoginsInTheTemplate(t *testing.T) {
 		"secureapi: Shop/Api: LoginFunction: the API has no Login: it has one with a SessionAuthorizer")
 }
 
-// A login that matches the table has no findings.
-func TestALoginHasNoFindings(t *testing.T) {
+// The rules have no findings for a valid login.
+func TestLoginHasNoFindings(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	pool, client := userPool(stack, "https://shop.example.com/auth/callback")
@@ -492,11 +493,11 @@ func TestALoginHasNoFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range rules.Check(assembly, rules.Options{}) {
-		t.Errorf("found %+v", f)
+		t.Errorf("got the findings %+v, want none", f)
 	}
 }
 
-// Two APIs behind one domain can only use the same cookie with the same keys, client and issuer.
+// Two APIs behind one domain can use the same cookie only with the same keys, client and issuer.
 func TestLoginsOfTwoAPIs(t *testing.T) {
 	second := func(stack awscdk.Stack, l *secureapi.Login) {
 		secureapi.New(stack, "Invoices", &secureapi.Props{
@@ -561,8 +562,8 @@ func TestLoginsOfTwoAPIs(t *testing.T) {
 	})
 }
 
-// TestSplitCookies checks that there is a warning for each guard that would refuse requests with several cookies, and
-// for no other.
+// New warns for each guard that would refuse requests with split Cookie headers, and for no other
+// guard.
 func TestSplitCookies(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -597,7 +598,7 @@ func TestSplitCookies(t *testing.T) {
 				warned = warned || ok && *entry.Type == "aws:cdk:warning" && strings.Contains(text, secureapi.SplitCookiesWarning)
 			}
 			if warned != c.warns {
-				t.Errorf("it warns: %t", warned)
+				t.Errorf("warned: got %t, want %t", warned, !warned)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// resourcesOf synthesizes the stack, again if it was synthesized before, and returns the resources of the template.
+// resourcesOf synthesizes the stack, also a second time, and returns the template's resources.
 func resourcesOf(stack awscdk.Stack) map[string]any {
 	template := stack.Node().Root().(awscdk.App).Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}).
 		GetStackByName(jsii.String("Shop")).
@@ -23,9 +23,9 @@ func resourcesOf(stack awscdk.Stack) map[string]any {
 	return template.(map[string]any)["Resources"].(map[string]any)
 }
 
-// TestAMethodIsChangedAlone changes one method before a synthesis and between two. The methods share resolved tokens
-// for one synthesis, but a change to one must not reach the others.
-func TestAMethodIsChangedAlone(t *testing.T) {
+// The methods of a function share resolved tokens during a synthesis. A change of one method, before a synthesis or
+// between two, must not reach the others.
+func TestChangeOfOneMethod(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
 		for _, verb := range []string{"DELETE", "PATCH", "POST", "PUT"} {
@@ -49,7 +49,7 @@ func TestAMethodIsChangedAlone(t *testing.T) {
 	after := resourcesOf(stack)
 
 	if got, want := properties(after, patch), properties(before, patch); !reflect.DeepEqual(got, want) {
-		t.Errorf("nothing changed PATCH /orders, and it has %v, want %v", got, want)
+		t.Errorf("PATCH /orders, which did not change: got %v, want %v", got, want)
 	}
 	for id, name := range map[string]any{
 		post: map[string]any{"Fn::ToJsonString": map[string]any{"of": "one"}},
@@ -58,17 +58,17 @@ func TestAMethodIsChangedAlone(t *testing.T) {
 		want := maps.Clone(properties(before, id))
 		want["OperationName"] = name
 		if got := properties(after, id); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s has %v, want %v", id, got, want)
+			t.Errorf("%s: got %v, want %v", id, got, want)
 		}
 	}
 	if _, there := after[remove]; there || !reflect.DeepEqual(properties(after, "Mine"), properties(before, remove)) {
-		t.Errorf("DELETE /orders is not named Mine: the resources are %q", slices.Sorted(maps.Keys(after)))
+		t.Errorf("DELETE /orders: want the logical ID Mine in %q", slices.Sorted(maps.Keys(after)))
 	}
 }
 
-// TestMethodsReferToWhatIsFinal checks that all methods have the same resolved tokens. CDK's L2 makes the first method
-// of a function and resolves its tokens by itself. The others share what their tokens resolve to.
-func TestMethodsReferToWhatIsFinal(t *testing.T) {
+// All methods of a function have the same resolved tokens. CDK's L2 makes the first method and
+// resolves its tokens. The others share the resolved values.
+func TestMethodsShareResolvedTokens(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		make func(app awscdk.App) (api, function awscdk.Stack)
@@ -112,7 +112,7 @@ func TestMethodsReferToWhatIsFinal(t *testing.T) {
 					}
 					for _, property := range []string{"Integration", "RestApiId"} {
 						if diff := cmp.Diff(first[property], m[property]); diff != "" || m[property] == nil {
-							t.Errorf("%s: %s is not that of the first method:\n%s", name, property, diff)
+							t.Errorf("%s: %s differs from the first method (-want +got):\n%s", name, property, diff)
 						}
 					}
 				}
@@ -122,7 +122,7 @@ func TestMethodsReferToWhatIsFinal(t *testing.T) {
 				again(stack)
 			}
 			if at == stack && uris[0] == uris[1] {
-				t.Errorf("the function is renamed, and the methods still invoke %s", uris[0])
+				t.Errorf("renamed function: got methods that invoke %s", uris[0])
 			}
 		})
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// An API without routes is closed, and can be deployed.
+// An API without routes can be deployed, and refuses all requests.
 func TestNoRoutes(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -25,17 +25,17 @@ func TestNoRoutes(t *testing.T) {
 			given := &secureapi.Props{Authorizer: tt.authorizer}
 			secureapi.New(stack, "Api", given)
 			if given.Routes != nil {
-				t.Error("the caller's props are changed")
+				t.Error("New changed the caller's props")
 			}
 			method := only(t, stack, "AWS::ApiGateway::Method")
 			integration := method["Integration"].(map[string]any)
 			if method["AuthorizationType"] != tt.want || method["HttpMethod"] != "ANY" || integration["Type"] != "MOCK" ||
 				integration["IntegrationResponses"].([]any)[0].(map[string]any)["StatusCode"] != "404" {
-				t.Errorf("the method is %v", method)
+				t.Errorf("method: got %v", method)
 			}
 			text := assertions.Match_StringLikeRegexp(jsii.String(secureapi.NoRoutesWarning))
 			if n := len(*assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), text)); n != 1 {
-				t.Errorf("%d warnings, want one", n)
+				t.Errorf("got %d warnings, want one", n)
 			}
 		})
 	}

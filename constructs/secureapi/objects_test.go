@@ -37,8 +37,8 @@ func guards(stack awscdk.Stack) *secureapi.API {
 	})
 }
 
-// TestMethodsAreCDKsOwn checks that a method is where CDK's L2 puts it, whether or not the L2 made it.
-func TestMethodsAreCDKsOwn(t *testing.T) {
+// A method has the path that CDK's L2 gives it, also if the L2 did not make it.
+func TestMethodsHaveCDKPaths(t *testing.T) {
 	stack := newStack()
 	api := guards(stack)
 	for pattern, want := range map[string][2]string{
@@ -52,44 +52,44 @@ func TestMethodsAreCDKsOwn(t *testing.T) {
 	} {
 		m := api.Method(pattern)
 		if got := strings.TrimPrefix(*m.Node().Path(), "Shop/"); got != want[0] {
-			t.Errorf("the method of %q is at %s, want %s", pattern, got, want[0])
+			t.Errorf("method of %q: got the path %s, want %s", pattern, got, want[0])
 		}
 		if got := *m.AuthorizationType(); got != want[1] {
-			t.Errorf("%q has the AuthorizationType %s, want %s", pattern, got, want[1])
+			t.Errorf("method of %q: got the AuthorizationType %s, want %s", pattern, got, want[1])
 		}
 	}
 	toys := api.RestAPI.Root().GetResource(jsii.String("toys"))
 	if toys == nil || toys.GetResource(jsii.String("{id}")) == nil {
-		t.Fatal("CDK does not know the resources of the table")
+		t.Fatal("GetResource: got nil for a path of the table")
 	}
 	for _, verb := range []string{"GET", "PUT"} {
 		refused(t, func() { toys.AddMethod(&verb, nil, nil) }, "There is already a Construct with name '"+verb+"'")
 	}
 	if again := api.RestAPI.Root().ResourceForPath(jsii.String("/toys/{id}")); *again.Path() != "/toys/{id}" {
-		t.Errorf("got the resource %s", *again.Path())
+		t.Errorf("AddResource again: got %s", *again.Path())
 	}
 
 	api.Method("PUT /toys").SetOperationName(jsii.String("RenameToy"))
 	api.CfnAuthorizer("").SetName(jsii.String("the-shops-own"))
 	methods := resources(stack, "AWS::ApiGateway::Method")
 	if got := methods["ApiRestApitoysPUT6CD19645"]["OperationName"]; got != "RenameToy" {
-		t.Errorf("a change of the method is not in the template: got %v of %v", got, methods)
+		t.Errorf("changed method: got %v in the template, of %v", got, methods)
 	}
 	if got := resources(stack, "AWS::ApiGateway::Authorizer")["ApiAuthorizer787544C1"]["Name"]; got != "the-shops-own" {
-		t.Errorf("a change of the authorizer is not in the template: got the name %v", got)
+		t.Errorf("changed authorizer: got the name %v in the template", got)
 	}
 }
 
-// TestAuthorizersAreCDKsOwn also uses an authorizer for a method that is made by hand.
-func TestAuthorizersAreCDKsOwn(t *testing.T) {
+// TestAuthorizersAreCDKObjects also uses an authorizer for a method that the app adds.
+func TestAuthorizersAreCDKObjects(t *testing.T) {
 	api := guards(newStack())
 	for name, want := range map[string]string{"": "TOKEN", "pool": "COGNITO_USER_POOLS", "jwt": "JWT"} {
 		if got := *api.CfnAuthorizer(name).Type(); got != want {
-			t.Errorf("the authorizer %q has the type %s, want %s", name, got, want)
+			t.Errorf("authorizer %q: got the type %s, want %s", name, got, want)
 		}
 	}
 	if api.Authorizer("").(awsapigateway.TokenAuthorizer).AuthorizerId() == nil {
-		t.Error("the authorizer of the API has no id")
+		t.Error("authorizer of the API: got no ID")
 	}
 	made := api.RestAPI.Root().AddMethod(jsii.String("PUT"), nil, &awsapigateway.MethodOptions{
 		Authorizer: api.Authorizer("pool"), AuthorizationType: awsapigateway.AuthorizationType_COGNITO,
@@ -103,9 +103,9 @@ func TestAuthorizersAreCDKsOwn(t *testing.T) {
 		call func()
 		want string
 	}{
-		{"no such route", func() { api.Method("GET /dogs") }, `secureapi: Shop/Api: Method: the table has no route ` +
+		{"unknown route", func() { api.Method("GET /dogs") }, `secureapi: Shop/Api: Method: the table has no route ` +
 			`"GET /dogs": it has GET /, GET /dolls, PUT /dolls, ANY /machines, GET /toys`},
-		{"no such authorizer", func() { api.Authorizer("y") }, `secureapi: Shop/Api: Authorizer: there is no authorizer ` +
+		{"unknown authorizer", func() { api.Authorizer("y") }, `secureapi: Shop/Api: Authorizer: there is no authorizer ` +
 			`"y" in Authorizers: they are "iam", "jwt", "pool"`},
 		{"IAM", func() { api.Authorizer("iam") }, "has no authorizer in API Gateway, which checks signatures itself"},
 		{"IAM's resource", func() { api.CfnAuthorizer("iam") }, "has no authorizer in API Gateway"},
@@ -126,9 +126,9 @@ func TestAuthorizersAreCDKsOwn(t *testing.T) {
 		`NamedAuthorizerFunction with one of Authorizers: they are "users"`)
 }
 
-// TestWhatAMethodHasIsDeployed also covers methods that CDK's L2 did not make, and properties that the L2 does not
-// know.
-func TestWhatAMethodHasIsDeployed(t *testing.T) {
+// Each property of a method is part of the deployment's ID, also if CDK's L2 did not make the method or does not have
+// the property.
+func TestMethodChangesDeployment(t *testing.T) {
 	of := func(authorizer secureapi.Authorizer, second string, options *awsapigateway.MethodOptions) string {
 		return deployment(t, func(p *secureapi.Props) {
 			p.Authorizer = authorizer
@@ -159,11 +159,11 @@ func TestWhatAMethodHasIsDeployed(t *testing.T) {
 		{"another of a JWT, with options", of(native, "orders:admin", named)},
 	} {
 		if other, same := seen[tt.id]; same {
-			t.Errorf("%q and %q have one deployment, %s", tt.name, other, tt.id)
+			t.Errorf("%q and %q: got the same deployment %s", tt.name, other, tt.id)
 		}
 		seen[tt.id] = tt.name
 	}
 	if again := of(native, "orders:admin", named); seen[again] == "" {
-		t.Errorf("the same API has the deployments %s and %s", fmt.Sprint(seen), again)
+		t.Errorf("the same API twice: got the deployments %s and %s", fmt.Sprint(seen), again)
 	}
 }

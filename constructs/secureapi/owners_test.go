@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestSharedOwners checks that the issuers of each authorizer reach the plan. The tests of internal/plan check when
-// there is a warning.
+// TestSharedOwners checks that the plan has the issuers of each authorizer. The tests of internal/plan check the
+// conditions of the warning.
 func TestSharedOwners(t *testing.T) {
 	okta := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	auth0 := secureapi.Auth0("shop.eu.auth0.com", "https://orders.example.com")
@@ -37,13 +37,13 @@ func TestSharedOwners(t *testing.T) {
 					strings.Contains(text, secureapi.OwnersWarning)
 			}
 			if warned != tt.warns {
-				t.Errorf("it warns: %t", warned)
+				t.Errorf("warned: got %t, want %t", warned, !warned)
 			}
 		})
 	}
 }
 
-// The issuers of tokens and of a session both count. A key of a single issuer causes no warning.
+// The warning considers the issuers of tokens and of a session. A key of a single issuer causes no warning.
 func TestSharedKeys(t *testing.T) {
 	shopIssuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	partners := secureapi.Auth0("shop.eu.auth0.com", "https://orders.example.com")
@@ -82,7 +82,7 @@ func TestSharedKeys(t *testing.T) {
 					strings.Contains(text, secureapi.UsageKeysWarning)
 			}
 			if warned != tt.warns {
-				t.Errorf("it warns: %t", warned)
+				t.Errorf("warned: got %t, want %t", warned, !warned)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 )
 
-// These stand in for CDK's objects. The plan only asks whether they are set, so nothing of CDK has to run.
+// These are stubs of CDK's objects. The plan only checks whether they are set, so CDK's engine need not run.
 var (
 	fn     awslambda.IFunction       = struct{ awslambda.IFunction }{}
 	pool   awscognito.IUserPool      = struct{ awscognito.IUserPool }{}
@@ -27,7 +27,7 @@ func jwt() *JWT {
 
 func token() TokenAuthorizer { return TokenAuthorizer{JWT: jwt()} }
 
-// props returns a small valid API. Each case breaks it in one place.
+// props returns a small valid API. Each case changes it in one place.
 func props(change func(*Props)) *Props {
 	p := &Props{
 		Authorizer: token(),
@@ -77,7 +77,7 @@ func crossOrigin(c CORS) func(*Props) { return func(p *Props) { p.CORS = &c } }
 
 func rest(r awsapigateway.RestApiProps) func(*Props) { return func(p *Props) { p.RestApiProps = &r } }
 
-func TestAWrongTableIsRefused(t *testing.T) {
+func TestPropsErrors(t *testing.T) {
 	yes, no := true, false
 	for _, tt := range []struct {
 		name   string
@@ -91,7 +91,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			`route "GET /h": its function is nil: give it an awslambda.IFunction, such as gofunction.New returns`,
 		},
 
-		// Who guards
+		// Guards
 		{"nil pointer to a guard", guardedWith((*TokenAuthorizer)(nil)), "it is a nil *secureapi.TokenAuthorizer"},
 		{
 			"a guard in disguise",
@@ -137,25 +137,32 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"group with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, AnyGroup("staff")))(p)
-		}, `route "GET /s": it requires group staff, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at groups: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		}, `route "GET /s": it requires group staff, which the API's CognitoAuthorizer cannot enforce: ` +
+			`a Cognito authorizer does not look at groups: ` +
+			`guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
 		{"claim with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, Claim("plan").OneOf("pro", "team")))(p)
-		}, `route "GET /s": it requires claim plan is one of pro, team, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at claims: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		}, `route "GET /s": it requires claim plan is one of pro, team, which the API's CognitoAuthorizer cannot enforce: ` +
+			`a Cognito authorizer does not look at claims: ` +
+			`guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
 		{"path parameter with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s/{id}", fn, PathParameter("id").Is(Claim("sub"))))(p)
-		}, `it requires the path's id is the caller's sub, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at parameters of the path: guard it with a TokenAuthorizer`},
+		}, `it requires the path's id is the caller's sub, which the API's CognitoAuthorizer cannot enforce: ` +
+			`a Cognito authorizer does not look at parameters of the path: guard it with a TokenAuthorizer`},
 		{"path parameter with IAM", func(p *Props) {
 			p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}}
 			add(Handle("GET /s/{id}", fn, GuardedBy("ops"), PathParameter("id").In(Claim("ids"))))(p)
-		}, `it requires the path's id is in the caller's ids, which the IAMAuthorizer "ops" cannot enforce: IAM does not look at parameters of the path`},
+		}, `it requires the path's id is in the caller's ids, which the IAMAuthorizer "ops" cannot enforce: ` +
+			`IAM does not look at parameters of the path`},
 		{"path parameter with a function of one's own", func(p *Props) {
 			p.Authorizers = map[string]Authorizer{"ops": TokenAuthorizer{Function: fn}}
 			add(Handle("GET /s/{id}", fn, GuardedBy("ops"), PathParameter("id").Is(Claim("sub"))))(p)
 		}, `nothing here enforces parameters of the path: use JWT instead of Function`},
-		{"parameter that the path lacks", add(Handle("GET /s/{id}", fn, PathParameter("user").Is(Claim("sub")))),
-			`route "GET /s/{id}": it requires that the path's user is the caller's sub, and its path has no parameter "user": it has "id"`},
+		{"parameter that is not in the path", add(Handle("GET /s/{id}", fn, PathParameter("user").Is(Claim("sub")))),
+			`route "GET /s/{id}": it requires that the path's user is the caller's sub, ` +
+				`and its path has no parameter "user": it has "id"`},
 		{"Either with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, Either(AnyScope("a"), AnyScope("b"))))(p)
@@ -163,7 +170,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"claim with IAM", func(p *Props) {
 			p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}}
 			add(Handle("GET /s", fn, GuardedBy("ops"), Claim("amr").Has("mfa")))(p)
-		}, `it requires claim amr has mfa, which the IAMAuthorizer "ops" cannot enforce: IAM does not look at claims: leave the requirement out and grant callers the route with api.GrantInvoke`},
+		}, `it requires claim amr has mfa, which the IAMAuthorizer "ops" cannot enforce: ` +
+			`IAM does not look at claims: leave the requirement out and grant callers the route with api.GrantInvoke`},
 		{"Public within Either", add(Handle("GET /s", fn, Either(AnyScope("a"), Public("x")))),
 			`route "GET /s": its Either holds Public, which opens the route for every caller`},
 		{"a disguise within Either", add(Handle("GET /s", fn, Either(AnyScope("a"), struct{ Access }{AnyScope("s")}))),
@@ -177,7 +185,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"scope with IAM",
 			guardedWith(IAMAuthorizer{}),
-			`"GET /orders": it requires scope orders:read, which the API's IAMAuthorizer cannot enforce: IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`,
+			`"GET /orders": it requires scope orders:read, which the API's IAMAuthorizer cannot enforce: ` +
+				`IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`,
 		},
 		{
 			"scope with a function of one's own",
@@ -222,11 +231,12 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{TokenHeader("X Y")}}),
 			`TokenSources[0]: token source "header" "X Y"`,
 		},
-		{"API keys that the included function would name", func(p *Props) {
+		{"API keys from the included function, without a claim", func(p *Props) {
 			yes := true
 			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
 			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
-		}, "needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer names none: leave ApiKeySourceType out"},
+		}, "needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer names none: " +
+			"leave ApiKeySourceType out"},
 
 		// JWT
 		{"Google without a client", preset(Google()), "name your OAuth client ids"},
@@ -270,7 +280,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"either of two rights that Google's tokens do not have",
 			all(preset(ofGoogle), add(Handle("GET /a", fn, Either(AnyGroup("a"), AnyRole("b"))))),
-			`route "GET /a": it requires either group a or role b, which the API's TokenAuthorizer cannot enforce: tokens of Google`,
+			`route "GET /a": it requires either group a or role b, which the API's TokenAuthorizer cannot enforce: ` +
+				`tokens of Google`,
 		},
 		{
 			"a scope of Google's, without a function", guardedWith(JWTAuthorizer{Issuers: []Issuer{ofGoogle}}),
@@ -310,11 +321,11 @@ func TestAWrongTableIsRefused(t *testing.T) {
 
 		// Stage and RestApiProps
 		{
-			"stage name that is a list of the deployment's",
+			"stage name that is a CDK list",
 			func(p *Props) { p.Stage.Name = "#{Token[TOKEN.7]}" },
 			"Stage.Name is a list, which is known only when the stack is deployed: take one value of it with awscdk.Fn_Select",
 		},
-		{"a cache to empty, of IAM", func(p *Props) {
+		{"FlushAuthorizerCache with an IAMAuthorizer", func(p *Props) {
 			p.Authorizer, p.Stage.FlushAuthorizerCache = IAMAuthorizer{}, true
 			p.Routes = []Route{Handle("GET /orders", fn)}
 		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
@@ -323,7 +334,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} },
 			"NoThrottling is set beside limits",
 		},
-		{"logs and none", func(p *Props) {
+		{"contradictory access logs", func(p *Props) {
 			p.Stage = Stage{NoAccessLogs: true, AccessLogRetention: awslogs.RetentionDays_ONE_DAY}
 		}, "NoAccessLogs is set beside AccessLogRetention"},
 		{
@@ -373,16 +384,16 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := newTable(props(tt.change))
 			if err == nil {
-				t.Fatalf("no error, want one with\n\t%s", tt.want)
+				t.Fatalf("got no error, want one with\n\t%s", tt.want)
 			}
 			if !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+				t.Errorf("got the error\n\t%v\nwant in it\n\t%s", err, tt.want)
 			}
 		})
 	}
 }
 
-func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+func TestErrorsAreReportedTogether(t *testing.T) {
 	_, err := newTable(props(func(p *Props) {
 		add(Handle("GET /a", nil), Handle("FETCH /b", fn))(p)
 		p.Stage.Name = "?"
@@ -394,16 +405,16 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 		"\n  - Stage.Name",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v\ndoes not hold %q", err, want)
+			t.Errorf("got %v\nwant %q in it", err, want)
 		}
 	}
 	if _, err := newTable(nil); err == nil || !strings.Contains(err.Error(), "the props are nil") {
-		t.Errorf("nil props: %v", err)
+		t.Errorf("nil props: got %v", err)
 	}
 }
 
-// A second error that only follows from the first one would mislead.
-func TestNothingIsSaidOfWhatFollows(t *testing.T) {
+// New does not report an error that only follows from another one.
+func TestConsequentialErrorsAreOmitted(t *testing.T) {
 	only := func(routes ...Route) func(*Props) { return func(p *Props) { p.Routes = routes } }
 	const neither = "the API's %s: neither JWT nor Function is set: JWT uses the included function, Function is your own"
 	for _, tt := range []struct {
@@ -414,7 +425,8 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 		{"public without a reason", "its guard may be used once it is mended", only(Handle("GET /a", fn, Public(""))),
 			`route "GET /a": Public needs a reason, for those who review it: Public("load balancer health check")`},
 		{"an unknown guard", "the same", only(Handle("GET /a", fn, GuardedBy("x"))),
-			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: there are none; add it there, or write another name`},
+			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: ` +
+				`there are none; add it there, or write another name`},
 		{"public with a scope", "the same", only(Handle("GET /a", fn, Public("x"), AnyScope("a"))),
 			`route "GET /a": it is Public and yet requires scope a: leave one of them out`},
 		{"a parameter after a colon", "the same", only(Handle("GET /a", fn, Public("x")), Handle("GET /:b", fn)),
@@ -424,28 +436,29 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 		{"an empty RequestAuthorizer", "with JWT there would be an identity source", guardedWith(RequestAuthorizer{}),
 			fmt.Sprintf(neither, "RequestAuthorizer")},
 		{"a preset's URL", "the preset made the other one of it", preset(Okta("http://shop.okta.com/oauth2/default", "api")),
-			`the API's TokenAuthorizer: JWT.Issuers[0]: URL "http://shop.okta.com/oauth2/default": want an https URL with a host`},
+			`the API's TokenAuthorizer: JWT.Issuers[0]: URL "http://shop.okta.com/oauth2/default": ` +
+				`want an https URL with a host`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(tt.change)); err == nil || err.Error() != tt.want {
-				t.Errorf("%s:\n\t%v\nwant\n\t%s", tt.why, err, tt.want)
+				t.Errorf("%s: got\n\t%v\nwant\n\t%s", tt.why, err, tt.want)
 			}
 		})
 	}
 }
 
-// If each of two URLs is wrong by itself, both are reported.
-func TestTwoURLsThatAreWrong(t *testing.T) {
+// If two URLs are both wrong, New reports both.
+func TestTwoInvalidURLs(t *testing.T) {
 	_, err := newTable(
 		props(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })),
 	)
 	if err == nil || !strings.Contains(err.Error(), `URL "http://a.example.com"`) ||
 		!strings.Contains(err.Error(), `JWKSURL "http://b.example.com/keys"`) {
-		t.Errorf("%v, want an error of each", err)
+		t.Errorf("got %v, want an error for each", err)
 	}
 }
 
-func TestARightTableIsTaken(t *testing.T) {
+func TestPropsAccepted(t *testing.T) {
 	passed := true
 	for _, tt := range []struct {
 		name, why string
@@ -496,7 +509,7 @@ func TestARightTableIsTaken(t *testing.T) {
 			)(p)
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), CacheTTL: NoCache}
 		}},
-		{"no cacheable policy, and a cache by path", "so does each cached answer", func(p *Props) {
+		{"no cacheable policy, and a cache by path", "each cached answer also covers one request", func(p *Props) {
 			add(
 				Handle("GET /a/{id}", fn, AnyScope("one")),
 				Handle("GET /a/{id}/b", fn, AnyScope("two")),
@@ -515,7 +528,7 @@ func TestARightTableIsTaken(t *testing.T) {
 			p.Authorizer, p.Routes[0].Access = IAMAuthorizer{}, nil
 			p.Routes[0].IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsPassthrough: &passed}
 		}},
-		{"keys that a function of one's own names", "the included one guards other routes", func(p *Props) {
+		{"API keys from an own function", "the included one guards other routes", func(p *Props) {
 			p.Authorizers = map[string]Authorizer{"partners": TokenAuthorizer{Function: fn}}
 			keyed := Handle("GET /partners", fn, GuardedBy("partners"))
 			keyed.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &passed}
@@ -531,7 +544,7 @@ func TestARightTableIsTaken(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(tt.change)); err != nil {
-				t.Errorf("%s: %v", tt.why, err)
+				t.Errorf("%s: got %v, want no error", tt.why, err)
 			}
 		})
 	}

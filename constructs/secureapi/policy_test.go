@@ -16,9 +16,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// The statements that AWS's documentation and many tutorials show: everybody, but for those outside a range. They fit
-// where every route needs the Allow, as public ones and Cognito's do.
-func TestAllAllowedOneRangeExcepted(t *testing.T) {
+// AWS's documentation and many tutorials show these statements: an Allow of everybody, and a Deny outside a range. They
+// fit if every route needs the Allow, as public routes and those of a CognitoAuthorizer do.
+func TestPolicyWithExceptedRange(t *testing.T) {
 	stack := newStack()
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Routes: []secureapi.Route{
@@ -28,18 +28,19 @@ func TestAllAllowedOneRangeExcepted(t *testing.T) {
 	})
 	want := `{"Statement":[` +
 		`{"Action":"execute-api:Invoke","Effect":"Allow","Principal":"*","Resource":"execute-api:/*"},` +
-		`{"Action":"execute-api:Invoke","Condition":{"NotIpAddress":{"aws:SourceIp":["123.4.5.6/24"]}},"Effect":"Deny","Principal":"*","Resource":"execute-api:/*"}` +
+		`{"Action":"execute-api:Invoke","Condition":{"NotIpAddress":{"aws:SourceIp":["123.4.5.6/24"]}},` +
+		`"Effect":"Deny","Principal":"*","Resource":"execute-api:/*"}` +
 		`],"Version":"2012-10-17"}`
 	if got := policyOf(t, stack); got != want {
-		t.Errorf("policy\n\t%s\nwant\n\t%s", got, want)
+		t.Errorf("policy: got\n\t%s\nwant\n\t%s", got, want)
 	}
 }
 
-// To a Lambda authorizer's policy that leaves a route out, API Gateway adds what the resource policy allows ("Neither
-// Allow nor Deny | Allow | Allow"), and a caller of another account allows itself. So nothing that a Lambda authorizer
-// or IAM guards may be allowed to everybody.
+// If a Lambda authorizer's policy does not mention a route, the resource policy decides ("Neither Allow nor Deny |
+// Allow | Allow"). A caller of another account can allow itself. So the resource policy must not allow everybody a
+// route that a Lambda authorizer or IAM guards.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-func TestAPolicyAllowsOnlyWhatNeedsIt(t *testing.T) {
+func TestPolicyAllowsOnlyPublicRoutes(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*secureapi.Props)
@@ -72,19 +73,19 @@ func TestAPolicyAllowsOnlyWhatNeedsIt(t *testing.T) {
 				}).Outcome
 			}
 			if got := asks("GET/health", "203.0.113.7"); got != iampolicy.Allowed {
-				t.Errorf("the public route: %v, want it allowed, or it answers 403 to everybody", got)
+				t.Errorf("public route: got %v, want it allowed, because API Gateway answers 403 otherwise", got)
 			}
 			if got := asks("GET/orders", "203.0.113.7"); got != iampolicy.ImplicitDeny {
-				t.Errorf("the guarded route: %v, want the policy to leave it to its guard", got)
+				t.Errorf("guarded route: got %v, want neither Allow nor Deny", got)
 			}
 			if got := asks("GET/orders", "198.51.100.1"); got != iampolicy.ExplicitDeny {
-				t.Errorf("the guarded route from elsewhere: %v, want it denied", got)
+				t.Errorf("guarded route from another address: got %v, want it denied", got)
 			}
 		})
 	}
 }
 
-func TestAllowedAccountsAreThoseThatSign(t *testing.T) {
+func TestPolicyAllowsAccounts(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		iamOnly(p)
@@ -92,7 +93,7 @@ func TestAllowedAccountsAreThoseThatSign(t *testing.T) {
 	})
 	want := `"Condition":{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}},"Effect":"Allow"`
 	if got := policyOf(t, stack); !strings.Contains(got, want) {
-		t.Errorf("policy %s\nwant %s", got, want)
+		t.Errorf("policy: got %s\nwant %s", got, want)
 	}
 }
 
@@ -105,7 +106,7 @@ func policyOf(t *testing.T, stack awscdk.Stack) string {
 	return string(text)
 }
 
-func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
+func TestPolicySize(t *testing.T) {
 	many := make([]string, 600)
 	for i := range many {
 		many[i] = fmt.Sprintf("203.%d.%d.0/24", i/256, i%256)
@@ -191,7 +192,7 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 			),
 			"",
 		},
-		{"allows what is public", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/prod/GET/health", nil), ""},
+		{"an Allow of a public route", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/prod/GET/health", nil), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			make := func() {
@@ -208,7 +209,7 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 	}
 }
 
-func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
+func TestPolicyOfPrivateAPI(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.ResourcePolicy = &secureapi.ResourcePolicy{
@@ -219,7 +220,7 @@ func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
 			EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},
 		}
 	})
-	// Two statements: every VPC has addresses in 10.0.0.0/8, so an address does not stand for the endpoint.
+	// Two statements are needed: every VPC has addresses in 10.0.0.0/8, so an address does not identify an endpoint.
 	for _, want := range []string{
 		`"Condition":{"NotIpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]}},"Effect":"Deny"`,
 		`"Condition":{"StringNotEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}},"Effect":"Deny"`,
@@ -230,15 +231,16 @@ func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
 	}
 }
 
-// CDK's RestApi has methods that add to the policy after the plan has checked it.
-func TestAStatementAddedBesideThePolicy(t *testing.T) {
+// Methods of CDK's RestApi can add statements after the plan has checked the policy.
+func TestStatementsAddedByApp(t *testing.T) {
 	everybody := func(stack awscdk.Stack, api *secureapi.API, effect awsiam.Effect, resource string) {
 		api.RestAPI.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Effect: effect, Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
 			Actions: jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings(resource),
 		}))
 	}
-	const lets = "ResourcePolicy, with what was added beside the table: a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"
+	const lets = "ResourcePolicy, with what was added beside the table: " +
+		"a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"
 	ranges := func(p *secureapi.Props) {
 		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 	}
@@ -252,7 +254,7 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 		{"an Allow to a policy", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/*")
 		}, lets},
-		{"an Allow to none", nil, func(stack awscdk.Stack, api *secureapi.API) {
+		{"an Allow without a principal", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/*")
 		}, lets},
 		{"for VPC endpoints only", func(p *secureapi.Props) {
@@ -268,10 +270,10 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetPolicy(map[string]any{
 				"Statement": map[string]any{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}})
 		}, lets},
-		{"an Allow of what is public", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+		{"an added Allow of a public route", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/health")
 		}, ""},
-		{"an Allow of what is public, with the account's own ARN", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+		{"an added Allow of a public route, with the account's ARN", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, *stack.FormatArn(&awscdk.ArnComponents{
 				Service: jsii.String("execute-api"), Resource: jsii.String("*"), ResourceName: jsii.String("prod/GET/health")}))
 		}, ""},
@@ -279,7 +281,7 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 			everybody(stack, api, awsiam.Effect_ALLOW, *stack.FormatArn(&awscdk.ArnComponents{
 				Service: jsii.String("execute-api"), Resource: jsii.String("*"), ResourceName: jsii.String("prod/GET/*")}))
 		}, lets},
-		{"an Allow of what is known only when deployed", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+		{"an added Allow of a resource that is known at deployment", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			which := awscdk.NewCfnParameter(stack, jsii.String("Which"), nil)
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/"+*which.ValueAsString())
 		}, lets},
@@ -300,8 +302,8 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	}
 }
 
-// A Deny with exceptions does not deny everybody.
-func TestADenyThatLeavesSomebodyIn(t *testing.T) {
+// A Deny with exceptions still admits some callers.
+func TestDenyWithExceptions(t *testing.T) {
 	stack := newStack()
 	partner := awsiam.NewArnPrincipal(jsii.String("arn:aws:iam::210987654321:role/partner"))
 	statement := func(p *awsiam.PolicyStatementProps) awsiam.PolicyStatement {
@@ -324,7 +326,7 @@ func TestADenyThatLeavesSomebodyIn(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-func TestAnAllowWithoutAStage(t *testing.T) {
+func TestAllowWithoutStage(t *testing.T) {
 	refused(
 		t,
 		func() {
@@ -334,13 +336,14 @@ func TestAnAllowWithoutAStage(t *testing.T) {
 				p.ResourcePolicy = &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}}
 			})
 		},
-		"ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes",
+		"ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, "+
+			"and the * that stands for it crosses slashes",
 		"execute-api:/*/GET/orders/?*",
 	)
 }
 
-// Raw statements replace the generated ones, so they must allow preflights as well.
-func TestStatementsThatForgetPreflights(t *testing.T) {
+// Raw statements replace the generated ones, so they must also allow preflights.
+func TestRawStatementsWithoutPreflights(t *testing.T) {
 	for _, also := range []string{"execute-api:/prod/OPTIONS/*", ""} {
 		synth := func() {
 			shop(newStack(), func(p *secureapi.Props) {

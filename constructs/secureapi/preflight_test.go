@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestPreflightsAreCDKsOwn compares preflights with those of CDK's AddCorsPreflight.
-func TestPreflightsAreCDKsOwn(t *testing.T) {
+// Preflights are equal to those of CDK's AddCorsPreflight.
+func TestPreflightsEqualCDK(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		cors secureapi.CORS
@@ -59,14 +59,14 @@ func TestPreflightsAreCDKsOwn(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(cdks, ours); ours == nil || diff != "" {
-				t.Error("a preflight (-CDK's +Gatehouse's):\n" + diff)
+				t.Error("preflight (-CDK +Gatehouse):\n" + diff)
 			}
 		})
 	}
 }
 
-// TestPreflightsOfBinaryAPIs: where the binary media types cover application/json, as */* does, API Gateway takes a
-// preflight for binary, and answers it with 500 unless its mock integration converts it to text.
+// If the binary media types match application/json, as */* does, API Gateway treats a preflight as binary. It answers
+// 500 unless the mock integration converts the request to text.
 func TestPreflightsOfBinaryAPIs(t *testing.T) {
 	for _, c := range []struct {
 		types  []string
@@ -92,34 +92,34 @@ func TestPreflightsOfBinaryAPIs(t *testing.T) {
 			got, converted := integration["ContentHandling"]
 			if m["HttpMethod"] != "OPTIONS" && integration["Type"] != "MOCK" {
 				if converted {
-					t.Errorf("%v: %s has ContentHandling %v: it is no MOCK integration", types, id, got)
+					t.Errorf("%v: %s: got ContentHandling %v, want none, because it is not a mock integration", types, id, got)
 				}
 				continue
 			}
 			preflights++
 			if converted != c.binary || converted && got != "CONVERT_TO_TEXT" {
-				t.Errorf("%v: %s has ContentHandling %v", types, id, got)
+				t.Errorf("%v: %s: got ContentHandling %v", types, id, got)
 			}
 		}
 		if preflights == 0 {
-			t.Errorf("%v: there is no preflight", types)
+			t.Errorf("%v: got no preflight", types)
 		}
 	}
 }
 
-func TestPreflightAllowsTheMethodsGiven(t *testing.T) {
+func TestPreflightAllowMethods(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"PATCH"}}
 	})
 	text, _ := json.Marshal(resources(stack, "AWS::ApiGateway::Method"))
 	if got := strings.Count(string(text), `Access-Control-Allow-Methods":"'PATCH'"`); got != 2 {
-		t.Errorf("%d preflights allow PATCH, want both", got)
+		t.Errorf("got %d preflights that allow PATCH, want 2", got)
 	}
 }
 
-// A page must be allowed to send the API key that a route requires.
-func TestThePreflightAllowsAPIKeys(t *testing.T) {
+// A preflight allows the header of the API key that a route requires.
+func TestPreflightAllowsAPIKey(t *testing.T) {
 	for required, want := range map[bool]string{
 		true:  "'Content-Type,Authorization,X-Api-Key'",
 		false: "'Content-Type,Authorization'",
@@ -133,9 +133,10 @@ func TestThePreflightAllowsAPIKeys(t *testing.T) {
 			if m["HttpMethod"] != "OPTIONS" {
 				continue
 			}
-			answer := m["Integration"].(map[string]any)["IntegrationResponses"].([]any)[0].(map[string]any)["ResponseParameters"].(map[string]any)
+			response := m["Integration"].(map[string]any)["IntegrationResponses"].([]any)[0].(map[string]any)
+			answer := response["ResponseParameters"].(map[string]any)
 			if got := answer["method.response.header.Access-Control-Allow-Headers"]; got != want {
-				t.Errorf("%s with an API key %v: allows %v, want %s", id, required, got, want)
+				t.Errorf("%s, API key required %v: got the allowed headers %v, want %s", id, required, got, want)
 			}
 		}
 	}

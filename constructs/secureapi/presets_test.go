@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// What the documents named at each preset say of its provider's access tokens (ID tokens for Google).
+// The documents named at each preset describe its provider's access tokens, or ID tokens for Google.
 func TestPresets(t *testing.T) {
 	const tenant, api = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"
 	for _, tt := range []struct {
@@ -44,10 +44,10 @@ func TestPresets(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, tt.got, cmpopts.IgnoreUnexported(Issuer{})); diff != "" {
-				t.Errorf("difference (-want +got):\n%s", diff)
+				t.Errorf("issuer (-want +got):\n%s", diff)
 			}
 			if errs := tt.got.plan().Check(); errs != nil {
-				t.Errorf("refused: %v", errs)
+				t.Errorf("got %v, want no error", errs)
 			}
 		})
 	}

@@ -17,9 +17,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestWhatIsGivenIsPlanned checks that the props reach each rule of internal/plan that refuses something, by the rule's
-// text.
-func TestWhatIsGivenIsPlanned(t *testing.T) {
+// TestPropsReachPlan checks that New passes the props to internal/plan. Each case has props that a check refuses,
+// and the check's message.
+func TestPropsReachPlan(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -103,9 +103,9 @@ func TestWhatIsGivenIsPlanned(t *testing.T) {
 	}
 }
 
-// TestWarningsOfNew checks that the plan's warnings are in the construct's metadata, under the name that acknowledges
-// each.
-func TestWarningsOfNew(t *testing.T) {
+// The construct's metadata has the plan's warnings, each with the name that acknowledges
+// it.
+func TestWarnings(t *testing.T) {
 	app := newApp()
 	for i, tt := range []struct {
 		id   string
@@ -144,14 +144,14 @@ func TestWarningsOfNew(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("no warning has %q and %q", tt.want, tt.id)
+			t.Errorf("got no warning with %q and %q", tt.want, tt.id)
 		})
 	}
 }
 
-// TestHeadersOfFixedAnswers checks that Respond sends the headers of WithHeader, and that a Content-Type among them
-// replaces the default.
-func TestHeadersOfFixedAnswers(t *testing.T) {
+// Respond sends the headers of WithHeader. A Content-Type among them replaces
+// the default.
+func TestRespondHeaders(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		p.Routes = append(p.Routes, secureapi.Integrate("GET /old",
@@ -167,22 +167,22 @@ func TestHeadersOfFixedAnswers(t *testing.T) {
 		want := "[map[ResponseParameters:map[method.response.header.Content-Type:'text/html' " +
 			"method.response.header.Location:'new'] ResponseTemplates:map[text/html:moved] StatusCode:301]]"
 		if got != want {
-			t.Errorf("the answers are\n%s\nwant\n%s", got, want)
+			t.Errorf("answers: got\n%s\nwant\n%s", got, want)
 		}
 		return
 	}
-	t.Error("there is no method")
+	t.Error("the template has no such method")
 }
 
-// TestFormsOfProps checks that props mean the same in each form in which they may be given.
-func TestFormsOfProps(t *testing.T) {
+// TestPropForms checks that each form of a prop has the same effect.
+func TestPropForms(t *testing.T) {
 	model := newStack()
 	shop(model, func(p *secureapi.Props) {
 		p.Routes = append(p.Routes, secureapi.Handle("POST /parcels", p.Routes[0].Function, secureapi.Public("x"),
 			secureapi.Body(secureapi.SchemaOf[*parcel]())))
 	})
 	if got := only(t, model, "AWS::ApiGateway::Model"); got["Name"] != "Parcel" {
-		t.Errorf("the model of a pointer's type is called %v", got["Name"])
+		t.Errorf("model of a pointer: got the name %v", got["Name"])
 	}
 
 	queue := newStack()
@@ -195,7 +195,7 @@ func TestFormsOfProps(t *testing.T) {
 		sent = sent || strings.Contains(fmt.Sprint(m["Integration"]), "MessageGroupId=$util.urlEncode('api')&")
 	}
 	if !sent {
-		t.Error("messages to a FIFO queue are not in the group of all")
+		t.Error("messages to a FIFO queue have no common message group")
 	}
 
 	table := newStack()
@@ -213,7 +213,7 @@ func TestFormsOfProps(t *testing.T) {
 		}
 	}
 	if large != 1 {
-		t.Errorf("%d functions have the memory of the login's FunctionProps, want one", large)
+		t.Errorf("got %d functions with the memory of the login's FunctionProps, want one", large)
 	}
 	refused(t, func() {
 		stack := newStack()
@@ -230,6 +230,6 @@ func TestFormsOfProps(t *testing.T) {
 	shop(shared, func(p *secureapi.Props) { p.Domain = &secureapi.Domain{Of: domain} })
 	if api := only(t, shared, "AWS::ApiGateway::RestApi"); api["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" ||
 		api["EndpointAccessMode"] != "STRICT" {
-		t.Errorf("the API has not its domain's policy: %v", api)
+		t.Errorf("API: got %v, want the security policy of its domain", api)
 	}
 }

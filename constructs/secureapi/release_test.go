@@ -27,7 +27,7 @@ func released(claim string) func(*secureapi.Props) {
 	}
 }
 
-// versions returns the logical ids of the function versions in a template whose authorizer has an alias.
+// versions returns the logical IDs of the function versions in a template whose authorizer has an alias.
 func versions(t *testing.T, stack awscdk.Stack) []string {
 	t.Helper()
 	return slices.Sorted(maps.Keys(resources(stack, "AWS::Lambda::Version")))
@@ -39,24 +39,24 @@ func TestRelease(t *testing.T) {
 	alias := only(t, stack, "AWS::Lambda::Alias")
 	if alias["Name"] != "live" || fmt.Sprint(alias["ProvisionedConcurrencyConfig"]) !=
 		"map[ProvisionedConcurrentExecutions:2]" {
-		t.Errorf("the alias is %v", alias)
+		t.Errorf("alias: got %v", alias)
 	}
 	if *api.AuthorizerAlias("").AliasName() != "live" {
-		t.Error("the alias is not given back")
+		t.Error("AuthorizerAlias: got another object than the alias in the template")
 	}
 	var id string
 	for of, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::Lambda::Alias"), nil) {
 		id = of
 		if policy := fmt.Sprint((*r)["UpdatePolicy"]); !strings.Contains(policy, "CodeDeployLambdaAliasUpdate") ||
 			!strings.Contains(policy, "AuthorizerReleases") {
-			t.Errorf("the alias has the update policy %s", policy)
+			t.Errorf("UpdatePolicy of the alias: got %s", policy)
 		}
 	}
 	if a := only(t, stack, "AWS::ApiGateway::Authorizer"); !strings.Contains(
 		fmt.Sprint(a["AuthorizerUri"]),
 		"map[Ref:"+id+"]",
 	) {
-		t.Errorf("the authorizer invokes %v", a["AuthorizerUri"])
+		t.Errorf("AuthorizerUri: got %v, want the alias", a["AuthorizerUri"])
 	}
 	permitted := 0
 	for _, p := range resources(stack, "AWS::Lambda::Permission") {
@@ -65,19 +65,19 @@ func TestRelease(t *testing.T) {
 		}
 	}
 	if permitted != 1 {
-		t.Errorf("%d permissions for the alias", permitted)
+		t.Errorf("got %d permissions for the alias", permitted)
 	}
 	if c := fmt.Sprint(only(t, stack, "AWS::CodeDeploy::DeploymentConfig")["TrafficRoutingConfig"]); c !=
 		"map[TimeBasedCanary:map[CanaryInterval:60 CanaryPercentage:20] Type:TimeBasedCanary]" {
-		t.Errorf("the canary is %s", c)
+		t.Errorf("canary: got %s", c)
 	}
 	group := only(t, stack, "AWS::CodeDeploy::DeploymentGroup")
 	if alarms := group["AlarmConfiguration"].(map[string]any)["Alarms"].([]any); len(alarms) != 2 {
-		t.Errorf("the alarms are %v", alarms)
+		t.Errorf("alarms: got %v", alarms)
 	}
 	if got := fmt.Sprint(group["AutoRollbackConfiguration"]); got !=
 		"map[Enabled:true Events:[DEPLOYMENT_FAILURE DEPLOYMENT_STOP_ON_ALARM]]" {
-		t.Errorf("it rolls back %s", got)
+		t.Errorf("AutoRollbackConfiguration: got %s", got)
 	}
 	failed := 0
 	for _, a := range resources(stack, "AWS::CloudWatch::Alarm") {
@@ -86,16 +86,16 @@ func TestRelease(t *testing.T) {
 		}
 	}
 	if failed != 2 {
-		t.Errorf("%d of the alarms are on failures", failed)
+		t.Errorf("got %d alarms on failures", failed)
 	}
 
-	// A change of the function's settings makes a new version.
+	// A change of the function's settings creates a new version.
 	again, changed := newStack(), newStack()
 	shop(again, released("email"))
 	shop(changed, released("tenant"))
 	first := versions(t, stack)
 	if len(first) != 1 || !slices.Equal(first, versions(t, again)) || slices.Equal(first, versions(t, changed)) {
-		t.Errorf("versions %v, again %v, and %v with other settings", first, versions(t, again), versions(t, changed))
+		t.Errorf("versions: got %v, %v again, and %v with other settings, want another ID only for other settings", first, versions(t, again), versions(t, changed))
 	}
 	refused(t, func() { shop(newStack(), nil).AuthorizerAlias("") }, "AuthorizerAlias: the API's TokenAuthorizer has "+
 		"no alias: set Release of its JWT, or of a SessionAuthorizer")

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestScopes checks that each scope is returned once, in the table's order, and nothing but scopes.
+// Scopes returns each scope of the routes once, in the order of the routes.
 func TestScopes(t *testing.T) {
 	got := secureapi.Scopes(
 		secureapi.Handle("GET /", nil, secureapi.Public("a page")),

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// deploymentOf synthesizes the stack and returns the deployment's logical id. It fails if the stage does not refer to
-// it.
+// deploymentOf synthesizes the stack and returns the deployment's logical ID. It fails the test if the stage does not
+// refer to it.
 func deploymentOf(t *testing.T, stack awscdk.Stack) string {
 	t.Helper()
 	app := stack.Node().Root().(awscdk.App)
@@ -30,13 +30,13 @@ func deploymentOf(t *testing.T, stack awscdk.Stack) string {
 		}
 	}
 	if id == "" || of != id {
-		t.Fatalf("the deployment is %q, and the stage deploys %v", id, of)
+		t.Fatalf("stage: got the deployment %v, want %q", of, id)
 	}
 	return id
 }
 
-// TestASecondSynthesisDeploysAChange checks that the id that one synthesis fixes does not stay for the next one.
-func TestASecondSynthesisDeploysAChange(t *testing.T) {
+// A second synthesis computes the deployment's ID again.
+func TestSecondSynthesisComputesDeployment(t *testing.T) {
 	describe := func(api *secureapi.API, text string) {
 		api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).AddPropertyOverride(jsii.String("Description"), text)
 	}
@@ -44,22 +44,22 @@ func TestASecondSynthesisDeploysAChange(t *testing.T) {
 	api := shop(stack, nil)
 	first := deploymentOf(t, stack)
 	if again := deploymentOf(t, stack); again != first {
-		t.Errorf("nothing changed, and the deployment %s is %s", first, again)
+		t.Errorf("no change: got the deployment %s, want %s", again, first)
 	}
 	describe(api, "changed")
 	second := deploymentOf(t, stack)
 	if second == first {
-		t.Errorf("the change is not deployed: it is %s again", second)
+		t.Errorf("change: got the deployment %s again, want another ID", second)
 	}
 	other := newStack()
 	describe(shop(other, nil), "changed")
 	if want := deploymentOf(t, other); want != second {
-		t.Errorf("the second synthesis has the deployment %s, want that of a first one, %s", second, want)
+		t.Errorf("second synthesis: got the deployment %s, want that of a first synthesis, %s", second, want)
 	}
 }
 
-// TestALockedDeployment has another stack import the deployment, so CDK locks the logical id.
-func TestALockedDeployment(t *testing.T) {
+// Another stack imports the deployment, so CDK locks the logical ID.
+func TestLockedDeployment(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
 	stack.ExportValue(
@@ -76,8 +76,8 @@ func TestALockedDeployment(t *testing.T) {
 	}
 }
 
-// TestADeploymentWithAnIDOfItsOwn checks that an id with which the app has overridden CDK's is kept.
-func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
+// New keeps a logical ID that the app has set.
+func TestDeploymentWithOverriddenID(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).OverrideLogicalId(
 		jsii.String("Mine"),
@@ -96,9 +96,9 @@ func (a *lateAspect) Visit(node constructs.IConstruct) {
 	}
 }
 
-// TestADeploymentThatIsExportedTooSoon checks that there is an error if a change would need a new id after another
-// stack has imported the id.
-func TestADeploymentThatIsExportedTooSoon(t *testing.T) {
+// If a change needs a new ID after another stack has imported the deployment, synthesis
+// fails.
+func TestDeploymentExportedBeforeChange(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
 	other := awscdk.NewStack(stack.Node().Root().(awscdk.App), jsii.String("Other"), nil)

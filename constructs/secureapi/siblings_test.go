@@ -24,7 +24,7 @@ func siblingWarnings(api *secureapi.API) (found []string) {
 	return found
 }
 
-func TestSiblingsOfOneFunction(t *testing.T) {
+func TestSiblingWarnings(t *testing.T) {
 	admin, read := secureapi.AnyScope("admin"), secureapi.AnyScope("orders:read")
 	partners := func(p *secureapi.Props) {
 		p.Authorizers = map[string]secureapi.Authorizer{"partners": secureapi.IAMAuthorizer{}}
@@ -37,11 +37,13 @@ func TestSiblingsOfOneFunction(t *testing.T) {
 	}{
 		{name: "a stricter literal beside a greedy parameter",
 			routes: map[string][]secureapi.Access{"GET /admin": {admin}, "GET /{proxy+}": nil},
-			want: []string{`secureapi: Shop/Api: the function Shop/Fn answers "GET /{proxy+}", for all callers of the API's TokenAuthorizer, and "GET /admin", `,
+			want: []string{`secureapi: Shop/Api: the function Shop/Fn answers "GET /{proxy+}", ` +
+				`for all callers of the API's TokenAuthorizer, ` +
+				`and "GET /admin", `,
 				`for scope admin by the API's TokenAuthorizer`, `authorizes GET /%61dmin as "GET /{proxy+}"`,
 				"route by the event's resource and httpMethod",
 				`acknowledge "gatehouse:siblingRoutes"`}},
-		{name: "a public greedy parameter", // GET alone falls through nowhere: the verbs are the same
+		{name: "a public greedy parameter", // both routes have only GET
 			routes: map[string][]secureapi.Access{"ANY /admin": {admin}, "GET /{proxy+}": {secureapi.Public("pages")}},
 			want:   []string{`"GET /{proxy+}", for everyone`}},
 		{name: "a stricter literal beside a parameter",
@@ -81,18 +83,18 @@ func TestSiblingsOfOneFunction(t *testing.T) {
 			})
 			got := siblingWarnings(api)
 			if len(got) != min(len(tt.want), 1) {
-				t.Fatalf("warnings %q, want %d", got, min(len(tt.want), 1))
+				t.Fatalf("got the warnings %q, want %d", got, min(len(tt.want), 1))
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(got[0], want) {
-					t.Errorf("%s\nshould say %s", got[0], want)
+					t.Errorf("got the warning %s\nwant %s in it", got[0], want)
 				}
 			}
 		})
 	}
 }
 
-func TestSiblingsThatAreNotWarnedOf(t *testing.T) {
+func TestSiblingsWithoutWarning(t *testing.T) {
 	props := func(one, other func(awscdk.Stack) secureapi.Route) func(awscdk.Stack) *secureapi.API {
 		return func(stack awscdk.Stack) *secureapi.API {
 			return shop(stack, func(p *secureapi.Props) { p.Routes = []secureapi.Route{one(stack), other(stack)} })
@@ -139,7 +141,7 @@ func TestSiblingsThatAreNotWarnedOf(t *testing.T) {
 	})
 }
 
-func TestDenyEscapedPathsIsConfigured(t *testing.T) {
+func TestDenyEscapedPaths(t *testing.T) {
 	for _, deny := range []bool{false, true} {
 		stack := newStack()
 		shop(stack, func(p *secureapi.Props) {
@@ -149,7 +151,7 @@ func TestDenyEscapedPathsIsConfigured(t *testing.T) {
 		})
 		text := fmt.Sprint(*assertions.Template_FromStack(stack, nil).ToJSON())
 		if strings.Contains(text, `"denyEscapedPaths":true`) != deny {
-			t.Errorf("DenyEscapedPaths %v: the function's environment has it: %v", deny, !deny)
+			t.Errorf("DenyEscapedPaths %v: in the function's environment: got %v", deny, !deny)
 		}
 	}
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A parameter of the stack may name the stage. References to the stage use the parameter, and policies apply to any
+// The stage's name may be a parameter of the stack. References to the stage use the parameter, and policies apply to any
 // stage.
-func TestStageOfAParameter(t *testing.T) {
+func TestStageFromParameter(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		set  func(p *secureapi.Props, name string)
@@ -47,21 +47,22 @@ func TestStageOfAParameter(t *testing.T) {
 				return api, string(policy)
 			}
 			api, policy := build(stack, *parameter.ValueAsString())
-			if stage := only(t, stack, "AWS::ApiGateway::Stage"); !reflect.DeepEqual(stage["StageName"], map[string]any{"Ref": "Mode"}) {
-				t.Errorf("the stage is named %v", stage["StageName"])
+			stage := only(t, stack, "AWS::ApiGateway::Stage")
+			if !reflect.DeepEqual(stage["StageName"], map[string]any{"Ref": "Mode"}) {
+				t.Errorf("StageName: got %v, want the parameter Mode", stage["StageName"])
 			}
 			if !strings.Contains(policy, "execute-api:/*/GET/health") || strings.Contains(policy, "prod") {
-				t.Errorf("the policy is %s", policy)
+				t.Errorf("policy: got %s", policy)
 			}
 			_, literal := build(newStack(), "mode")
 			exempt := regexp.MustCompile(`\?{10}/mode/[^"]*`).FindAllString(literal, -1)
 			for _, resource := range exempt {
 				if !strings.Contains(strings.ReplaceAll(policy, `",{"Ref":"Mode"},"`, "mode"), resource) {
-					t.Errorf("the routes for all addresses are not those of a stage that is written out, %s: %s", resource, policy)
+					t.Errorf("routes for all addresses: want those of a literal stage, %s, in %s", resource, policy)
 				}
 			}
 			if len(exempt) == 0 {
-				t.Errorf("no route is for all addresses: %s", literal)
+				t.Errorf("literal stage: got no route for all addresses: %s", literal)
 			}
 			var id string
 			for at := range resources(stack, "AWS::ApiGateway::Stage") {
@@ -69,15 +70,15 @@ func TestStageOfAParameter(t *testing.T) {
 			}
 			url, err := json.Marshal(stack.Resolve(jsii.String(api.URL())))
 			if err != nil || !strings.Contains(string(url), `{"Ref":"`+id+`"}`) {
-				t.Errorf("the URL %s does not refer to the stage %s (%v)", url, id, err)
+				t.Errorf("URL: got %s, want the stage %s in it, %v", url, id, err)
 			}
 		})
 	}
 }
 
-// A statement may name a stage literally while the name of the API's stage is unknown. The two may be the same, so the
-// statement counts.
-func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
+// A statement may name a literal stage while the name of the API's stage is unknown. They may be equal, so the
+// statement is checked.
+func TestPolicyOfUnknownStage(t *testing.T) {
 	stack := newStack()
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
 	refused(t, func() {
@@ -95,7 +96,7 @@ func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
 }
 
 // Preflights need an Allow for any stage. Such an Allow could also match a path that contains OPTIONS.
-func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
+func TestPreflightsOfUnknownStage(t *testing.T) {
 	stack := newStack()
 	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
 	refused(t, func() {
@@ -108,8 +109,8 @@ func TestPreflightsOfAStageThatIsNotKnown(t *testing.T) {
 		"out, leave CORS out, or guard all routes alike")
 }
 
-// CDK looks a value up after the app has ended without an error. Until then the value is a placeholder.
-func TestAValueThatIsNotLookedUpYet(t *testing.T) {
+// CDK looks up a value after the app has ended without an error. Until then, the value is a placeholder.
+func TestStageFromPendingLookup(t *testing.T) {
 	stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
 	})
@@ -129,6 +130,6 @@ func TestStageCanary(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{
 		"PercentTraffic": 12.5, "StageVariableOverrides": map[string]any{"mode": "new"}, "UseStageCache": true,
 	}, only(t, stack, "AWS::ApiGateway::Stage")["CanarySetting"]); diff != "" {
-		t.Errorf("the canary (-want +got):\n%s", diff)
+		t.Errorf("canary (-want +got):\n%s", diff)
 	}
 }

@@ -40,12 +40,12 @@ func TestStreamed(t *testing.T) {
 			strings.Contains(fmt.Sprint(i["Uri"]), "/response-streaming-invocations")
 		if i["Type"] == "HTTP_PROXY" {
 			if i["ResponseTransferMode"] != "STREAM" || i["TimeoutInMillis"] != 900000.0 {
-				t.Errorf("the integration of %s is %v", id, i)
+				t.Errorf("integration of %s: got %v", id, i)
 			}
 			continue
 		}
 		if streams != (i["ResponseTransferMode"] == "STREAM") || i["Type"] != "AWS_PROXY" {
-			t.Errorf("the integration of %s is %v", id, i)
+			t.Errorf("integration of %s: got %v", id, i)
 		}
 		if streams {
 			got = append(got, fmt.Sprint(m["HttpMethod"], " ", i["TimeoutInMillis"]))
@@ -53,10 +53,10 @@ func TestStreamed(t *testing.T) {
 	}
 	if len(got) != 2 || !strings.Contains(strings.Join(got, ","), "GET 900000") ||
 		!strings.Contains(fmt.Sprint(got), "GET 120000") {
-		t.Errorf("streamed are %q", got)
+		t.Errorf("streamed routes: got %q", got)
 	}
 	if n := len(resources(stack, "AWS::Lambda::Permission")); n != 3 {
-		t.Errorf("%d permissions, want one for each function of the API and one for its authorizer", n)
+		t.Errorf("got %d permissions, want one for each function of the API and one for its authorizer", n)
 	}
 	told := false
 	for _, f := range resources(stack, "AWS::Lambda::Function") {
@@ -67,7 +67,7 @@ func TestStreamed(t *testing.T) {
 		}
 	}
 	if !told {
-		t.Error("the function is not told which routes it streams")
+		t.Error("the function's environment does not have the streamed routes")
 	}
 	refused(t, func() {
 		shop(awscdk.NewStack(app, jsii.String("Third"), nil), func(p *secureapi.Props) {

@@ -25,7 +25,7 @@ func isolated(scope constructs.Construct, id string) awslambda.Function {
 	})
 }
 
-// mapped returns what each method of a stack maps to X-Amz-Tenant-Id, by its construct's name.
+// mapped returns the source of X-Amz-Tenant-Id of each method of a stack, by its construct's name.
 func mapped(stack awscdk.Stack) map[string]any {
 	out := map[string]any{}
 	for logical, m := range resources(stack, "AWS::ApiGateway::Method") {
@@ -37,7 +37,7 @@ func mapped(stack awscdk.Stack) map[string]any {
 	return out
 }
 
-// TestTenant has a route for each guard, and for each way in which methods are made.
+// TestTenant has a route for each guard, and for each way to make a method.
 func TestTenant(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -82,32 +82,32 @@ func TestTenant(t *testing.T) {
 		"jobsPOST": "context.authorizer.tenantId_org",
 	}
 	if diff := cmp.Diff(want, mapped(stack)); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for logical, m := range resources(stack, "AWS::ApiGateway::Method") {
 		parameters, _ := m["Integration"].(map[string]any)["RequestParameters"].(map[string]any)
 		if strings.HasPrefix(logical, "ApiRestApigGET") && parameters["integration.request.header.X-Stage"] != "'prod'" {
-			t.Errorf("GET /g lost its own parameters: %v", parameters)
+			t.Errorf("GET /g: got %v, want also the app's own parameters", parameters)
 		}
 		if strings.HasPrefix(logical, "ApiRestApijobsPOST") &&
 			parameters["integration.request.header.X-Amz-Invocation-Type"] != "'Event'" {
-			t.Errorf("POST /jobs lost its own parameters: %v", parameters)
+			t.Errorf("POST /jobs: got %v, want also the app's own parameters", parameters)
 		}
 		declared, _ := m["RequestParameters"].(map[string]any)
 		if strings.HasPrefix(logical, "ApiRestApihorgGET") && !cmp.Equal(declared, map[string]any{
 			"method.request.path.org": true, "method.request.querystring.page": true,
 		}) {
-			t.Errorf("GET /h/{org} declares %v", declared)
+			t.Errorf("GET /h/{org}: got the declared parameters %v", declared)
 		}
 	}
 	plan := resourceMetadata(stack, "AWS::ApiGateway::RestApi")["gatehouse:plan"].(map[string]any)
 	if tenants, _ := plan["tenants"].(map[string]any); len(tenants) != len(want) {
-		t.Errorf("the plan has the tenants %v", tenants)
+		t.Errorf("tenants of the plan: got %v", tenants)
 	}
 	app.Synth(nil) // no rule reports it
 }
 
-// TestDefaultTenant: a default is for the functions with tenant isolation, also those behind an alias.
+// The default tenant is used for functions with tenant isolation, also behind an alias.
 func TestDefaultTenant(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -126,14 +126,14 @@ func TestDefaultTenant(t *testing.T) {
 		"cGET": "context.authorizer.tenantId_team", "dGET": "context.authorizer.tenantId_team",
 	}
 	if diff := cmp.Diff(want, mapped(stack)); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	app.Synth(nil)
 }
 
-// TestTenantOfEachGuard checks that each kind of guard tells the plan where tenants come from. The tests of
-// internal/plan check what is refused besides.
-func TestTenantOfEachGuard(t *testing.T) {
+// The plan has the source of tenants for each kind of guard. The tests of internal/plan
+// check the other errors.
+func TestTenantOfGuards(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		guard func(awscdk.Stack) secureapi.Authorizer
@@ -142,7 +142,10 @@ func TestTenantOfEachGuard(t *testing.T) {
 		{"TOKEN", func(awscdk.Stack) secureapi.Authorizer { return tokens() }, ""},
 		{"REQUEST", func(awscdk.Stack) secureapi.Authorizer { return cached() }, ""},
 		{"JWT", func(awscdk.Stack) secureapi.Authorizer {
-			return secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com/", Audiences: []string{"a"}}}}
+			return secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{{
+				URL:       "https://idp.example.com/",
+				Audiences: []string{"a"},
+			}}}
 		}, "as JSON text with quotes, which Lambda does not accept as a tenant ID"},
 		{"IAM", func(awscdk.Stack) secureapi.Authorizer { return secureapi.IAMAuthorizer{} }, "a signature has no claims"},
 		{"own TOKEN", func(s awscdk.Stack) secureapi.Authorizer {
@@ -168,14 +171,14 @@ func TestTenantOfEachGuard(t *testing.T) {
 			}
 			build()
 			if got := mapped(stack)["aGET"]; got != "context.authorizer.tenantId_org" {
-				t.Errorf("mapped from %v", got)
+				t.Errorf("got the sources %v", got)
 			}
 		})
 	}
 }
 
-// TestTenantThatUsersWrite: an issuer whose TokenUse is not set takes ID tokens too.
-func TestTenantThatUsersWrite(t *testing.T) {
+// An issuer without TokenUse also accepts ID tokens, whose attributes a user may be able to write.
+func TestTenantOfWritableAttribute(t *testing.T) {
 	for name, issuer := range map[string]func(awscdk.Stack) secureapi.Issuer{
 		"of a pool": func(stack awscdk.Stack) secureapi.Issuer {
 			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
@@ -184,7 +187,10 @@ func TestTenantThatUsersWrite(t *testing.T) {
 			return i
 		},
 		"of a URL": func(awscdk.Stack) secureapi.Issuer {
-			return secureapi.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3", Audiences: []string{"a"}}
+			return secureapi.Issuer{
+				URL:       "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3",
+				Audiences: []string{"a"},
+			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,20 +207,21 @@ func TestTenantThatUsersWrite(t *testing.T) {
 	}
 }
 
-// TestTenantOfASession: sessions are guarded by the included function too.
-func TestTenantOfASession(t *testing.T) {
+// The included function also provides the tenant of a session.
+func TestTenantOfSession(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
 		sessions(p)
-		p.Routes = append(p.Routes, secureapi.Handle("GET /a", isolated(stack, "F"), secureapi.Tenant(secureapi.Claim("org"))))
+		p.Routes = append(p.Routes,
+			secureapi.Handle("GET /a", isolated(stack, "F"), secureapi.Tenant(secureapi.Claim("org"))))
 	})
 	if diff := cmp.Diff(map[string]any{"aGET": "context.authorizer.tenantId_org"}, mapped(stack)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestTenantsAreRefusedAtSynth: what only the finished template shows.
-func TestTenantsAreRefusedAtSynth(t *testing.T) {
+// TestTenantRules has errors that only the finished template shows.
+func TestTenantRules(t *testing.T) {
 	tenant := secureapi.Tenant(secureapi.Claim("org"))
 	for _, tt := range []struct {
 		name   string
@@ -258,7 +265,7 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(f, nil),
 				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 		}, "tenant-isolation", "the method GET / invokes the function F"},
-		{"a tenant that the caller writes", func(p *secureapi.Props, _ awscdk.Stack, f awslambda.Function) {
+		{"a tenant from a header of the caller", func(p *secureapi.Props, _ awscdk.Stack, f awslambda.Function) {
 			p.Routes = append(p.Routes, secureapi.Route{Pattern: "GET /a", Function: f,
 				IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{RequestParameters: &map[string]*string{
 					"integration.request.header.X-Amz-Tenant-Id": jsii.String("method.request.header.x-tenant-id"),
@@ -275,7 +282,7 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 				jsii.String(`Integration.RequestParameters.integration\.request\.header\.X-Amz-Tenant-Id`), "'acme'")
 		}, "changed-tenant", "has its tenant from context.authorizer.tenantId_org by the table, and from 'acme' in the " +
 			"template"},
-		{"an attribute that users write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
+		{"an attribute that users can write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
 			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), &awscognito.UserPoolProps{
 				CustomAttributes: &map[string]awscognito.ICustomAttribute{
 					"tenant": awscognito.NewStringAttribute(&awscognito.StringAttributeProps{Mutable: jsii.Bool(true)}),
@@ -289,7 +296,7 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 			p.Routes = append(p.Routes, secureapi.Handle("GET /a", f, secureapi.GuardedBy("pool"),
 				secureapi.Tenant(secureapi.Claim("custom:tenant"))))
 		}, nil, "tenant-from-request", "which users may write by WriteAttributes of the app client PoolClient"},
-		{"an attribute in ID tokens that users write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
+		{"an attribute in ID tokens that users can write", func(p *secureapi.Props, stack awscdk.Stack, f awslambda.Function) {
 			pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 			client := pool.AddClient(jsii.String("Client"), &awscognito.UserPoolClientOptions{
 				WriteAttributes: awscognito.NewClientAttributes().WithCustomAttributes(jsii.String("tenant")),
@@ -312,8 +319,8 @@ func TestTenantsAreRefusedAtSynth(t *testing.T) {
 	}
 }
 
-// TestTenantChangesTheDeployment: a stage serves the mapping of its deployment.
-func TestTenantChangesTheDeployment(t *testing.T) {
+// A stage serves the mapping of its deployment, so a change of the tenant creates a new deployment.
+func TestTenantChangesDeployment(t *testing.T) {
 	of := func(claim string) string {
 		return deployment(t, func(p *secureapi.Props) {
 			f := isolated(awscdk.Stack_Of(p.Routes[0].Function), "F")
@@ -322,6 +329,6 @@ func TestTenantChangesTheDeployment(t *testing.T) {
 		})
 	}
 	if one, other := of("org"), of("team"); one == other {
-		t.Errorf("the deployments of two tables have the id %s", one)
+		t.Errorf("two tables: got the same deployment %s", one)
 	}
 }

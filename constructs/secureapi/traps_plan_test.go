@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 )
 
-// TestTrapsOfTheProps has props that would synthesize, and then fail or open the API when it is deployed.
-func TestTrapsOfTheProps(t *testing.T) {
+// TestPropsTraps has props that CDK would synthesize. The API would then fail at deployment, or be open.
+func TestPropsTraps(t *testing.T) {
 	yes, no := true, false
 	keyed := func(a Authorizer, access ...Access) func(*Props) {
 		return func(p *Props) {
@@ -42,27 +42,28 @@ func TestTrapsOfTheProps(t *testing.T) {
 		want   string // "" if it is right
 	}{
 		{
-			"a key that a public route would name",
+			"API keys from the authorizer of a public route",
 			keyed(nil, Public("keys only")),
 			`route "GET /keyed" needs an API key, ` + source +
-				"a public route has no authorizer to name one: leave ApiKeySourceType out, so that callers send the key in X-Api-Key",
+				"a public route has no authorizer to name one: leave ApiKeySourceType out, " +
+				"so that callers send the key in X-Api-Key",
 		},
-		{"a key that IAM would name", keyed(IAMAuthorizer{}), source + "the API's IAMAuthorizer names none"},
+		{"API keys from an IAMAuthorizer", keyed(IAMAuthorizer{}), source + "the API's IAMAuthorizer names none"},
 		{
-			"a key that Cognito would name",
+			"API keys from a CognitoAuthorizer",
 			keyed(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}),
 			source + "the API's CognitoAuthorizer names none",
 		},
 		{
-			"a key that the included function would name, per request",
+			"API keys from the included function without a claim, per request",
 			keyed(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache}),
 			source + "the API's RequestAuthorizer names none",
 		},
-		{"a key that an own function names", keyed(RequestAuthorizer{Function: fn, CacheTTL: NoCache}), ""},
-		{"a key that a claim names", claimed(TokenAuthorizer{JWT: keys}), ""},
-		{"a key that a claim of a session names", claimed(SessionAuthorizer{Login: okta(), UsageKeyClaim: "plan_key"}), ""},
+		{"API keys from an own function", keyed(RequestAuthorizer{Function: fn, CacheTTL: NoCache}), ""},
+		{"API keys from a claim", claimed(TokenAuthorizer{JWT: keys}), ""},
+		{"API keys from a claim of a session", claimed(SessionAuthorizer{Login: okta(), UsageKeyClaim: "plan_key"}), ""},
 		{
-			"a claim of keys that nothing requires, of sessions",
+			"a claim of API keys that no route requires, of sessions",
 			guardedWith(SessionAuthorizer{Login: okta(), UsageKeyClaim: "plan_key"}),
 			`UsageKeyClaim of the API's SessionAuthorizer is "plan_key", and none of its routes needs an API key`,
 		},
@@ -71,7 +72,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 			keyed(SessionAuthorizer{Login: okta()}),
 			source + "the API's SessionAuthorizer names none",
 		},
-		{"a key that a claim names, per request", claimed(RequestAuthorizer{JWT: keys, CacheTTL: NoCache}), ""},
+		{"API keys from a claim, per request", claimed(RequestAuthorizer{JWT: keys, CacheTTL: NoCache}), ""},
 		{
 			"a key that a claim names, and the source said too",
 			together(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
@@ -127,10 +128,12 @@ func TestTrapsOfTheProps(t *testing.T) {
 		{
 			"client certificates beside an open endpoint",
 			domain(&awsapigateway.MTLSConfig{}, nil),
-			"RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true",
+			"RestApiProps.DomainName has Mtls, " +
+				"and callers without a certificate reach the API by its execute-api endpoint: " +
+				"set RestApiProps.DisableExecuteApiEndpoint to true",
 		},
 		{"an endpoint that is open on purpose", domain(&awsapigateway.MTLSConfig{}, &no), "RestApiProps.DomainName has Mtls"},
-		{"client certificates alone", domain(&awsapigateway.MTLSConfig{}, &yes), ""},
+		{"client certificates and a disabled endpoint", domain(&awsapigateway.MTLSConfig{}, &yes), ""},
 		{"a domain without client certificates", domain(nil, nil), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestTrapsAtSynth adds something to an API, or changes it, so that it would fail or open up when it is deployed. Each
-// change is refused at synthesis, and a near miss is not.
-func TestTrapsAtSynth(t *testing.T) {
+// TestTemplateTraps changes an API so that it would fail at deployment, or be open. The checks refuse each change at
+// synthesis, and accept similar valid changes.
+func TestTemplateTraps(t *testing.T) {
 	withCORS := func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}} }
 	closed := func(p *secureapi.Props) {
 		p.RestApiProps = &awsapigateway.RestApiProps{DisableExecuteApiEndpoint: jsii.Bool(true)}
@@ -49,8 +49,8 @@ func TestTrapsAtSynth(t *testing.T) {
 			certificates,
 			"the domain api.shop.example.com asks for client certificates (mutual TLS), and callers without one reach the API",
 		},
-		{"client certificates alone", closed, certificates, ""},
-		{"an endpoint that is opened again", closed, func(stack awscdk.Stack, api *secureapi.API) {
+		{"client certificates and a disabled endpoint", closed, certificates, ""},
+		{"an endpoint that is enabled again", closed, func(stack awscdk.Stack, api *secureapi.API) {
 			certificates(stack, api)
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetDisableExecuteApiEndpoint(false)
 		}, "asks for client certificates (mutual TLS)"},
@@ -61,7 +61,7 @@ func TestTrapsAtSynth(t *testing.T) {
 			awsapigateway.NewCfnGatewayResponse(stack, jsii.String("Own"), &awsapigateway.CfnGatewayResponseProps{
 				RestApiId: api.RestAPI.RestApiId(), ResponseType: jsii.String("ACCESS_DENIED")})
 		}, "the gateway response ACCESS_DENIED has no Access-Control-Allow-Origin"},
-		{"a default that lost CORS", withCORS, func(_ awscdk.Stack, api *secureapi.API) {
+		{"a default response without CORS headers", withCORS, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Node().FindChild(jsii.String("Default4xx")).Node().DefaultChild().(awsapigateway.CfnGatewayResponse).AddPropertyDeletionOverride(
 				jsii.String("ResponseParameters"))
 		}, "the gateway response DEFAULT_4XX has no Access-Control-Allow-Origin"},
@@ -77,18 +77,18 @@ func TestTrapsAtSynth(t *testing.T) {
 			func(_ awscdk.Stack, api *secureapi.API) { api.RestAPI.AddGatewayResponse(jsii.String("Own"), own) },
 			"",
 		},
-		{"a default that is there already", withCORS, func(stack awscdk.Stack, api *secureapi.API) {
+		{"a default response of the API", withCORS, func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnGatewayResponse(stack, jsii.String("Own"), &awsapigateway.CfnGatewayResponseProps{
 				RestApiId: api.RestAPI.RestApiId(), ResponseType: jsii.String("DEFAULT_4XX"),
 				ResponseParameters: map[string]string{"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}})
 		}, "the API has the gateway response DEFAULT_4XX twice"},
-		{"a key that nothing names", func(p *secureapi.Props) {
+		{"API keys without a source", func(p *secureapi.Props) {
 			p.Routes[1].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetApiKeySourceType(jsii.String("AUTHORIZER"))
 		},
 			"GET /health needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one"},
-		{"a key that a claim names, chosen by callers after all", func(p *secureapi.Props) {
+		{"API keys from a claim, changed to the header", func(p *secureapi.Props) {
 			keys := *p.Authorizer.(secureapi.TokenAuthorizer).JWT
 			keys.UsageKeyClaim = "plan_key"
 			p.Authorizer = secureapi.TokenAuthorizer{JWT: &keys}
@@ -96,13 +96,13 @@ func TestTrapsAtSynth(t *testing.T) {
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetApiKeySourceType(jsii.String("HEADER"))
 		}, `takes its API key from the claim "plan_key", and ApiKeySourceType is not AUTHORIZER`},
-		{"a key that callers send, without a usage plan: a warning", func(p *secureapi.Props) {
+		{"API keys in the header without a usage plan: a warning", func(p *secureapi.Props) {
 			p.Routes[1].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
 		}, nil, ""},
 		{"an authorizer's cache that is changed without a new deployment", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			authorizer(api).SetAuthorizerResultTtlInSeconds(jsii.Number(3600))
 		}, "the authorizer is not as it was planned: AuthorizerResultTtlInSeconds is 3600, want 300"},
-		{"an authorizer's source that is overridden", nil, func(_ awscdk.Stack, api *secureapi.API) {
+		{"an authorizer with an overridden source", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			authorizer(api).AddPropertyOverride(jsii.String("IdentitySource"), "method.request.header.X-Token")
 		}, "the authorizer is not as it was planned: IdentitySource is"},
 	} {

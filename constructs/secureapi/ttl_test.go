@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// A number that is known only at deployment is a reference in the template, and in the plan with which the template is
-// compared.
+// A number that is known only at deployment is a reference in the template and in the plan that the template is compared
+// with.
 func TestNumbersAsTokens(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
@@ -41,15 +41,15 @@ func TestNumbersAsTokens(t *testing.T) {
 	authorizers := resources(stack, "AWS::ApiGateway::Authorizer")
 	for id, a := range authorizers {
 		if got := fmt.Sprint(a["AuthorizerResultTtlInSeconds"]); got != "map[Ref:TTL]" {
-			t.Errorf("%s keeps answers for %s", id, got)
+			t.Errorf("%s: got the TTL %s", id, got)
 		}
 	}
 	if len(authorizers) != 3 {
-		t.Errorf("%d authorizers", len(authorizers))
+		t.Errorf("got %d authorizers", len(authorizers))
 	}
 	settings := only(t, stack, "AWS::ApiGateway::Stage")["MethodSettings"].([]any)[0].(map[string]any)
 	if fmt.Sprint(settings["ThrottlingRateLimit"]) != "map[Ref:Rate]" {
-		t.Errorf("the stage's settings are %v", settings)
+		t.Errorf("MethodSettings of the stage: got %v", settings)
 	}
 	app.Synth(nil) // the checks hold the template to the plan
 

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-func TestAMethodAddedBesideTheTable(t *testing.T) {
+func TestMethodAddedByApp(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		add  func(stack awscdk.Stack, api *secureapi.API)
@@ -31,7 +31,7 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 				AuthorizationType: jsii.String("NONE"),
 			})
 		}, "the method GET / is open"},
-		{"an OPTIONS that a function answers", func(stack awscdk.Stack, api *secureapi.API) {
+		{"an OPTIONS method of a function", func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(
 				jsii.String("OPTIONS"),
 				awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil),
@@ -120,7 +120,7 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 					Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)},
 			)
 		}, "the method GET /archive was added beside the table with an authorizer that answers for the table alone"},
-		{"with a function's authorizer of its own", func(stack awscdk.Stack, api *secureapi.API) {
+		{"with an authorizer of the app", func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
 				Authorizer: awsapigateway.NewTokenAuthorizer(
 					stack,
@@ -148,8 +148,8 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 	}
 }
 
-// The constructs of a nested stack are also in each stack around it.
-func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
+// A nested stack's constructs are also constructs of each stack around it. A finding must be reported once.
+func TestFindingInNestedStackIsReportedOnce(t *testing.T) {
 	for name, place := range map[string]func(awscdk.Stack) constructs.Construct{
 		"of the API's own stack": func(stack awscdk.Stack) constructs.Construct { return stack },
 		"of one that depends on it": func(stack awscdk.Stack) constructs.Construct {
@@ -171,7 +171,7 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 			defer func() {
 				if text := fmt.Sprint(recover()); strings.Count(text, "the method GET /debug is open") != 1 {
-					t.Errorf("panicked with %s", text)
+					t.Errorf("got the panic %s, want each finding once", text)
 				}
 			}()
 			awscdk.App_Of(stack).Synth(nil)
@@ -179,8 +179,8 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 	}
 }
 
-// Validations used to make a call for each method of all nested stacks of a stack, which overflowed the engine's call
-// stack in the same way.
+// An earlier release made a call for each method of all nested stacks, which overflowed the call stack of CDK's
+// engine.
 func TestNestedStacksOfManyRoutes(t *testing.T) {
 	const stacks, routes = 6, 100
 	stack := newStack()
@@ -208,7 +208,7 @@ func TestNestedStacksOfManyRoutes(t *testing.T) {
 		methods += strings.Count(string(text), `"AWS::ApiGateway::Method"`)
 	}
 	if want := stacks * routes * 2; methods != want { // each with its preflight
-		t.Errorf("the templates have %d methods, want %d", methods, want)
+		t.Errorf("got %d methods in the templates, want %d", methods, want)
 	}
 }
 
@@ -228,8 +228,8 @@ func TestManyAPIsInOneApp(t *testing.T) {
 	app.Synth(nil)
 }
 
-// If the resource policy allows everything to everybody, IAM lets in the principals of every AWS account.
-func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
+// If the resource policy allows everybody all routes, IAM admits principals of all AWS accounts.
+func TestIAMMethodWithOpenPolicy(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
 		Routes: []secureapi.Route{
@@ -250,8 +250,8 @@ func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	)
 }
 
-// The Allow of a public route would open a method beside the table, as its * crosses slashes.
-func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
+// The * in the Allow of a public route matches slashes, so it could open a method that the app added.
+func TestAddedMethodCoveredByPolicy(t *testing.T) {
 	for _, path := range []string{"/items/{id}/secret", "/secret"} {
 		stack := newStack()
 		f := backend(stack, "Items")
@@ -279,8 +279,8 @@ func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
 	}
 }
 
-// Cognito lets no caller in by the policy alone.
-func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
+// The policy alone does not admit callers without a token of the user pool.
+func TestCognitoMethodWithOpenPolicy(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
 		Routes: []secureapi.Route{
@@ -299,8 +299,8 @@ func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	awscdk.App_Of(stack).Synth(nil)
 }
 
-// A request that a guarded method beside the table does not match must not fall through to an open route of the table.
-func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
+// A request that an added, guarded method does not match must not reach a public route of the table.
+func TestGuardedMethodBelowOpenGreedyRoute(t *testing.T) {
 	files := func(stack awscdk.Stack) *secureapi.API {
 		return secureapi.New(stack, "Api", &secureapi.Props{
 			Routes: []secureapi.Route{

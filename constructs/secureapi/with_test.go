@@ -25,20 +25,20 @@ func ExampleWith() {
 	// GET /orders [orders:read]
 }
 
-func TestWithLeavesRoutesAlone(t *testing.T) {
-	own := make([]secureapi.Access, 1, 8) // with room that two groups would both write to
+func TestWithKeepsRoutes(t *testing.T) {
+	own := make([]secureapi.Access, 1, 8) // with spare capacity
 	own[0] = secureapi.AnyScope("own")
 	route := secureapi.Handle("GET /a", nil, own...)
 	one := secureapi.With([]secureapi.Access{secureapi.AnyScope("one")}, route)
 	two := secureapi.With([]secureapi.Access{secureapi.AnyScope("two")}, route)
 	if got := fmt.Sprint(secureapi.Scopes(route), secureapi.Scopes(one...), secureapi.Scopes(two...)); got !=
 		"[own] [own one] [own two]" {
-		t.Error(got)
+		t.Errorf("got the scopes %s, want [own] [own one] [own two]", got)
 	}
 }
 
-// With append(shared, word)..., two calls write to the same element if the shared slice has spare capacity.
-func TestRoutesKeepTheirWords(t *testing.T) {
+// With append(shared, access)..., two calls write to the same element if the shared slice has spare capacity.
+func TestHandleCopiesAccess(t *testing.T) {
 	shared := make([]secureapi.Access, 1, 8)
 	shared[0] = secureapi.AnyGroup("staff")
 	remove := secureapi.Handle("DELETE /a", nil, append(shared, secureapi.AnyScope("remove"))...)
@@ -46,11 +46,11 @@ func TestRoutesKeepTheirWords(t *testing.T) {
 	read := secureapi.Handle("GET /a", nil, append(shared, secureapi.AnyScope("read"))...)
 	if got := fmt.Sprint(secureapi.Scopes(remove), secureapi.Scopes(send), secureapi.Scopes(read)); got !=
 		"[remove] [send] [read]" {
-		t.Errorf("the routes require %s", got)
+		t.Errorf("got the scopes %s, want [remove] [send] [read]", got)
 	}
 }
 
-func TestPresetsKeepTheirAudiences(t *testing.T) {
+func TestPresetsCopyAudiences(t *testing.T) {
 	const tenant, client = "11111111-2222-3333-4444-555555555555", ".apps.googleusercontent.com"
 	for name, preset := range map[string]func(audiences ...string) secureapi.Issuer{
 		"Okta": func(a ...string) secureapi.Issuer {
@@ -64,7 +64,7 @@ func TestPresetsKeepTheirAudiences(t *testing.T) {
 		one := preset(append(shared, "one"+client)...)
 		preset(append(shared, "two"+client)...)
 		if got := one.Audiences[1]; got != "one"+client {
-			t.Errorf("%s: the audience is %s", name, got)
+			t.Errorf("%s: got the audience %s, want that of the first call", name, got)
 		}
 	}
 }
