@@ -66,7 +66,7 @@ type proxied struct {
 // proxied reads the integration of a method. It returns false if the integration is of another type, or if its backend
 // or its headers are not known.
 func (m *method) proxied() (p proxied, ok bool) {
-	i, _ := m.resolvePartly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	i, _ := m.property("Integration").(map[string]any)
 	kind, _ := i["Type"].(string)
 	uri, ok := i["Uri"].(string)
 	scheme, rest, isURL := strings.Cut(uri, "://")

@@ -69,7 +69,7 @@ func (m *method) writer(from string) *resource {
 	if m.guard == nil || !strings.HasPrefix(from, "context.authorizer.") {
 		return nil
 	}
-	pools, _ := m.guard.resolvePartly("Properties.ProviderARNs", m.guard.t.Properties["ProviderARNs"]).([]any)
+	pools, _ := m.guard.property("ProviderARNs").([]any)
 	settings := m.guard.settingsOfIncluded()
 	for _, client := range m.v.byType["AWS::Cognito::UserPoolClient"] {
 		id, err := client.text("UserPoolId")
