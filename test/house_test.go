@@ -107,7 +107,7 @@ var floors = [][]string{
 		"internal/testclock",
 		"internal/rsatest",
 	},
-	{"internal/regexes", "internal/cdktoken"},
+	{"internal/regexes", "internal/cdktoken", "internal/elapsed"},
 }
 
 // floorOf returns the layer of a package: that of the longest folder that contains it. It returns -1 for a package of

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 )
 
 const (
@@ -45,7 +47,7 @@ func New(o Options) (*Client, error) {
 func (c *Client) Current(ctx context.Context) (*Credential, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at != nil && within(c.options.Now(), c.at.fetched, credentialAge) {
+	if c.at != nil && elapsed.Within(c.options.Now(), c.at.fetched, credentialAge) {
 		return c.at, nil
 	}
 	err := c.fetch(ctx)
@@ -59,7 +61,7 @@ func (c *Client) Current(ctx context.Context) (*Credential, error) {
 func (c *Client) Newer(ctx context.Context, than *Credential) *Credential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now := c.options.Now(); c.at == than && !within(now, c.rotated, rotationWait) {
+	if now := c.options.Now(); c.at == than && !elapsed.Within(now, c.rotated, rotationWait) {
 		c.rotated = now
 		_ = c.fetch(ctx) // the caller reports the refusal
 	}
@@ -105,10 +107,4 @@ func (c *Client) Authenticate(by *Credential, form url.Values, header http.Heade
 		r.SetBasicAuth(url.QueryEscape(c.options.ClientID), url.QueryEscape(string(by.text)))
 	}
 	return nil
-}
-
-// within reports whether less than d has passed since a time. The clock may have been set back since.
-func within(now, since time.Time, d time.Duration) bool {
-	passed := now.Sub(since)
-	return passed >= 0 && passed < d
 }

@@ -298,16 +298,6 @@ func TestAppendText(t *testing.T) {
 	}
 }
 
-func TestWithin(t *testing.T) {
-	for passed, want := range map[time.Duration]bool{
-		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
-	} {
-		if got := within(t0.Add(passed), t0, time.Minute); got != want {
-			t.Errorf("%v later: got %v", passed, got)
-		}
-	}
-}
-
 // The monotonic reading may stop while a Lambda function is frozen, so that a credential would seem younger than it is.
 func TestClockWithoutMonotonicReading(t *testing.T) {
 	for name, now := range map[string]func() time.Time{"by default": nil, "of the caller": time.Now} {

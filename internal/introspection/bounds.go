@@ -3,6 +3,8 @@ package introspection
 import (
 	"fmt"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 )
 
 // How long an endpoint is left alone after failures. The pause begins with firstBackoff and doubles with each failure
@@ -38,7 +40,7 @@ func (b *breaker) check(now time.Time) error {
 	switch {
 	case b.failures == 0:
 		return nil
-	case within(now, b.at, b.pause):
+	case elapsed.Within(now, b.at, b.pause):
 		return fmt.Errorf("it is left alone for %v after %d failures in a row, the last one: %w", b.pause, b.failures, b.last)
 	case b.trying > 0: // one call finds out whether the endpoint works again
 		return fmt.Errorf("another call is trying it after %d failures in a row, the last one: %w", b.failures, b.last)
@@ -66,7 +68,7 @@ func (b *breaker) succeeded() {
 func (b *breaker) failed(now time.Time, f *failure) {
 	b.trying--
 	pause := min(f.retryAfter, maxRetryAfter)
-	if b.failures == 0 || !within(now, b.at, b.pause) { // calls that fail together count as one failure
+	if b.failures == 0 || !elapsed.Within(now, b.at, b.pause) { // calls that fail together count as one failure
 		b.failures++
 		pause = max(pause, min(firstBackoff<<min(b.failures-1, 10), maxBackoff))
 	} else {

@@ -60,13 +60,3 @@ func TestCacheBounds(t *testing.T) {
 		t.Error("an answer that has expired is kept")
 	}
 }
-
-func TestWithin(t *testing.T) {
-	for passed, want := range map[time.Duration]bool{
-		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
-	} {
-		if got := within(t0.Add(passed), t0, time.Minute); got != want {
-			t.Errorf("%v later: got %v", passed, got)
-		}
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -101,7 +102,7 @@ func (c *Client) attempt(ctx context.Context, by *clientauth.Credential, token s
 func (c *Client) dropIdle() {
 	c.mu.Lock()
 	now := c.options.Now()
-	stale := !within(now, c.last, idle)
+	stale := !elapsed.Within(now, c.last, idle)
 	c.last = now
 	c.mu.Unlock()
 	if t, ok := c.options.Transport.(interface{ CloseIdleConnections() }); ok && stale {

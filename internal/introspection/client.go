@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -93,7 +94,7 @@ func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {
 	}
 	f := c.flights[d]
 	// A flight that has taken too long by the wall clock was frozen with the function, and its connection is gone.
-	if f == nil || !within(now, f.started, c.options.Timeout) {
+	if f == nil || !elapsed.Within(now, f.started, c.options.Timeout) {
 		if err := c.breaker.check(now); err != nil {
 			c.mu.Unlock()
 			return nil, c.unavailable(err)
@@ -241,10 +242,4 @@ func checkForm(token string) error {
 		return jwt.ErrForm
 	}
 	return nil
-}
-
-// within reports whether less than d has passed since a time. The clock may have been set back since.
-func within(now, since time.Time, d time.Duration) bool {
-	passed := now.Sub(since)
-	return passed >= 0 && passed < d
 }

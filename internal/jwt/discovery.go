@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -56,7 +57,7 @@ func (p *published) keysURL(ctx context.Context) (string, error) {
 	}
 	now := p.options.Now()
 	p.mu.Lock()
-	url, fresh := p.url, within(now, p.discovered, rediscover)
+	url, fresh := p.url, elapsed.Within(now, p.discovered, rediscover)
 	p.mu.Unlock()
 	if url != "" && fresh {
 		return url, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 )
 
 // The time between a failed fetch and the next one. It begins with the first of these, and doubles with each failure up
@@ -57,7 +59,9 @@ type flight struct {
 }
 
 // within reports whether the fetch has taken less than d. The clock may have been set back since its start.
-func (f *flight) within(d time.Duration, now time.Time) bool { return within(now, f.started, d) }
+func (f *flight) within(d time.Duration, now time.Time) bool {
+	return elapsed.Within(now, f.started, d)
+}
 
 // find returns the key for a token. The error is [ErrUnknownKey], [ErrAmbiguousKey] or [ErrKeyMismatch] if the issuer
 // has no such key, and [ErrUnavailable] if that is not known. It may wait for a fetch. If the cached keys are stale but
@@ -148,12 +152,12 @@ func (c *keyCache) mayRetry(now time.Time) bool {
 	if c.flight != nil || c.failures == 0 {
 		return true
 	}
-	return !within(now, c.failed, min(firstBackoff<<min(c.failures-1, 10), maxBackoff))
+	return !elapsed.Within(now, c.failed, min(firstBackoff<<min(c.failures-1, 10), maxBackoff))
 }
 
 // mayAsk is like mayRetry for fetches that a forged token can cause.
 func (c *keyCache) mayAsk(now time.Time) bool {
-	return c.flight != nil || c.mayRetry(now) && !within(now, c.started, c.options.Cooldown)
+	return c.flight != nil || c.mayRetry(now) && !elapsed.Within(now, c.started, c.options.Cooldown)
 }
 
 // join returns the fetch in progress, or starts one.

@@ -1,6 +1,10 @@
 package jwt
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
+)
 
 // query describes the key that a token needs.
 type query struct {
@@ -80,15 +84,11 @@ func (s *keySet) find(q query) (*key, error) {
 
 // isFresh reports whether the set can be used without fetching another one. If the clock was set back to before the set
 // was loaded, its age is not known and it is not fresh.
-func (s *keySet) isFresh(now time.Time) bool { return s != nil && within(now, s.loaded, s.freshFor) }
+func (s *keySet) isFresh(now time.Time) bool {
+	return s != nil && elapsed.Within(now, s.loaded, s.freshFor)
+}
 
 // isUsable reports whether the set can be used if another one cannot be fetched.
 func (s *keySet) isUsable(now time.Time) bool {
 	return s != nil && now.Sub(s.loaded) < s.usableFor
-}
-
-// within reports whether less than d has passed since a time that is not in the future.
-func within(now, since time.Time, d time.Duration) bool {
-	passed := now.Sub(since)
-	return 0 <= passed && passed < d
 }

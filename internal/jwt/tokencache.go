@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 )
 
 // digest identifies a token in the cache, so that the cache holds no token.
@@ -38,7 +40,7 @@ func newTokenCache(size, maxBytes int, maxAge time.Duration) *tokenCache {
 func (c *tokenCache) get(d digest, now time.Time) *Token {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.entries[d]; ok && within(now, e.since, c.maxAge) {
+	if e, ok := c.entries[d]; ok && elapsed.Within(now, e.since, c.maxAge) {
 		return e.token
 	}
 	return nil

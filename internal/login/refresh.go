@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
@@ -43,7 +44,7 @@ func (h *Handler) refresh(x *exchange) {
 	expired := !s.Expires.After(now) // tokens may be valid for only seconds
 	var cookies []string
 	var err error
-	if expired || !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
+	if expired || !elapsed.Within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
 		x.outcome = renewed
 		cookies, err = opened.renew(ctx, h.provider.Renew)
 	} else {
@@ -79,10 +80,4 @@ func (h *Handler) renewProblem(err error) problem {
 		return sealingProblem(err, h.sessions.down())
 	}
 	return unavailable(reason, err)
-}
-
-// within reports whether less than d has passed since a time. The clock may have been set back since.
-func within(now, since time.Time, d time.Duration) bool {
-	passed := now.Sub(since)
-	return passed >= 0 && passed < d
 }

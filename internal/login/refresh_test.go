@@ -84,16 +84,6 @@ func TestRefreshOfATokenOfSeconds(t *testing.T) {
 	}
 }
 
-func TestWithin(t *testing.T) {
-	for passed, want := range map[time.Duration]bool{
-		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
-	} {
-		if got := within(testTime.Add(passed), testTime, time.Minute); got != want {
-			t.Errorf("%v later: got %v", passed, got)
-		}
-	}
-}
-
 // TestParallelRefreshes makes ten simultaneous requests with a recently renewed cookie. The provider is not asked, and
 // the browser keeps its cookie.
 func TestParallelRefreshes(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -51,10 +52,10 @@ func (c *Client) Metadata(ctx context.Context) (*Metadata, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	if c.known != nil && within(now, c.known.fetched, metadataAge) {
+	if c.known != nil && elapsed.Within(now, c.known.fetched, metadataAge) {
 		return c.known, nil
 	}
-	if c.lastError == nil || !within(now, c.tried, metadataPause) {
+	if c.lastError == nil || !elapsed.Within(now, c.tried, metadataPause) {
 		c.tried = now
 		var found *Metadata
 		if found, c.lastError = c.discover(ctx); c.lastError == nil {
@@ -130,10 +131,4 @@ func (c *Client) read(v strictjson.Value) (*Metadata, error) {
 	}
 	m.NamesItself, _ = v.Get("authorization_response_iss_parameter_supported").Bool()
 	return m, nil
-}
-
-// within reports whether less than d has passed since a time. The clock may have been set back since.
-func within(now, since time.Time, d time.Duration) bool {
-	passed := now.Sub(since)
-	return passed >= 0 && passed < d
 }

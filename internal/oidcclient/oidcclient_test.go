@@ -140,17 +140,6 @@ func TestLogoutVerifier(t *testing.T) {
 	}
 }
 
-func TestWithin(t *testing.T) {
-	start := time.Unix(1_700_000_000, 0)
-	for passed, want := range map[time.Duration]bool{
-		-time.Second: false, -1: false, 0: true, time.Minute - 1: true, time.Minute: false,
-	} {
-		if got := within(start.Add(passed), start, time.Minute); got != want {
-			t.Errorf("%v later: got %v", passed, got)
-		}
-	}
-}
-
 func TestIsUserPoolID(t *testing.T) {
 	for id, want := range map[string]bool{
 		"eu-central-1_AbCdEfGh1": true,

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/elapsed"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
@@ -157,17 +158,17 @@ func (k *Keys) get(ctx context.Context, wanted func(*keySet) bool) (*keySet, err
 	k.mu.Lock()
 	now := k.now()
 	fits := k.set != nil && wanted(k.set)
-	fresh := k.set != nil && within(now, k.set.since, keysFor)
-	usable := fits && within(now, k.set.since, keysAtMost)
-	if fresh && (fits || k.flight == nil && k.err == nil && within(now, k.tried, cooldown)) {
+	fresh := k.set != nil && elapsed.Within(now, k.set.since, keysFor)
+	usable := fits && elapsed.Within(now, k.set.since, keysAtMost)
+	if fresh && (fits || k.flight == nil && k.err == nil && elapsed.Within(now, k.tried, cooldown)) {
 		defer k.mu.Unlock()
 		return k.set, nil
 	}
 	pause := retry
-	if k.set != nil && within(now, k.set.since, keysAtMost) {
+	if k.set != nil && elapsed.Within(now, k.set.since, keysAtMost) {
 		pause = cooldown
 	}
-	if k.flight == nil && k.err != nil && within(now, k.tried, pause) {
+	if k.flight == nil && k.err != nil && elapsed.Within(now, k.tried, pause) {
 		defer k.mu.Unlock()
 		return k.usable(usable)
 	}
@@ -190,10 +191,10 @@ func (k *Keys) get(ctx context.Context, wanted func(*keySet) bool) (*keySet, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.set != nil && within(k.now(), k.set.since, keysFor) && k.err == nil {
+	if k.set != nil && elapsed.Within(k.now(), k.set.since, keysFor) && k.err == nil {
 		return k.set, nil
 	}
-	usable = k.set != nil && wanted(k.set) && within(k.now(), k.set.since, keysAtMost)
+	usable = k.set != nil && wanted(k.set) && elapsed.Within(k.now(), k.set.since, keysAtMost)
 	return k.usable(usable)
 }
 
@@ -258,10 +259,4 @@ func (k *Keys) version(ctx context.Context, stage string) (_ *key, err error) {
 		return nil, err
 	}
 	return newKey(secret)
-}
-
-// within reports whether less than d has passed since a time. The clock may have been set back since.
-func within(now, since time.Time, d time.Duration) bool {
-	age := now.Sub(since)
-	return 0 <= age && age < d
 }
