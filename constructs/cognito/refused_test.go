@@ -112,6 +112,10 @@ func TestRefused(t *testing.T) {
 			`DomainPrefix "notes-": want`},
 		{"a reserved word", func(p *cognito.Props) { p.DomainPrefix = "myaws1" },
 			`"myaws1" has "aws" in it, which Cognito reserves`},
+		{"a reserved word, Amazon's", func(p *cognito.Props) { p.DomainPrefix = "amazon-notes" },
+			`"amazon-notes" has "amazon" in it, which Cognito reserves`},
+		{"a reserved word, Cognito's", func(p *cognito.Props) { p.DomainPrefix = "notes-cognito" },
+			`"notes-cognito" has "cognito" in it, which Cognito reserves`},
 		{"a custom domain without a name", func(p *cognito.Props) {
 			p.DomainPrefix, p.CustomDomain = "", &cognito.CustomDomain{Certificate: certificate}
 		}, `CustomDomain.Name ""`},
@@ -136,7 +140,25 @@ func TestRefused(t *testing.T) {
 			}
 		}, "FeaturePlan ESSENTIALS does not have: set it to PLUS"},
 
+		{"threat protection of custom authentication without its plan", func(p *cognito.Props) {
+			p.UserPoolProps = &awscognito.UserPoolProps{
+				CustomThreatProtectionMode: awscognito.CustomThreatProtectionMode_AUDIT_ONLY,
+			}
+		}, "FeaturePlan ESSENTIALS does not have: set it to PLUS"},
+
 		// Clients.
+		{"a base path without an origin", func(p *cognito.Props) { p.Origin, p.BasePath = "", "/v1" }, "there is no Origin"},
+		{"a path after the logout without an origin", func(p *cognito.Props) { p.Origin, p.AfterLogout = "", "/bye" },
+			"there is no Origin"},
+		{"a login's scopes without its origin", func(p *cognito.Props) {
+			p.Origin, p.Browser.Scopes = "", []string{"openid"}
+		}, "there is no Origin"},
+		{"a login's access token without its origin", func(p *cognito.Props) {
+			p.Origin, p.Browser.AccessTokenValidity = "", time.Hour
+		}, "there is no Origin"},
+		{"a login's refresh token without its origin", func(p *cognito.Props) {
+			p.Origin, p.Browser.RefreshTokenValidity = "", 24*time.Hour
+		}, "there is no Origin"},
 		{"a login's settings without its origin", func(p *cognito.Props) { p.Origin, p.Path = "", "/auth" },
 			"there is no Origin"},
 		{"an origin of http", func(p *cognito.Props) { p.Origin = "http://notes.example.com" }, "is not https"},
@@ -149,6 +171,15 @@ func TestRefused(t *testing.T) {
 			"AccessTokenValidity 1m0s: want whole minutes from 5m0s to 24h0m0s"},
 		{"an access token of half a minute", func(p *cognito.Props) { p.Browser.AccessTokenValidity = 450 * time.Second },
 			"AccessTokenValidity 7m30s: want whole minutes"},
+		{"an access token that is too long", func(p *cognito.Props) {
+			p.Browser.AccessTokenValidity = 24*time.Hour + time.Minute
+		}, "AccessTokenValidity 24h1m0s: want whole minutes"},
+		{"a refresh token that is too long", func(p *cognito.Props) {
+			p.Browser.RefreshTokenValidity = 3650*24*time.Hour + time.Minute
+		}, "RefreshTokenValidity 87600h1m0s: want whole minutes"},
+		{"a refresh token of half a minute", func(p *cognito.Props) {
+			p.Browser.RefreshTokenValidity = 24*time.Hour + 30*time.Second
+		}, "RefreshTokenValidity 24h0m30s: want whole minutes"},
 		{"a refresh token that is too short", func(p *cognito.Props) { p.Browser.RefreshTokenValidity = time.Minute },
 			"RefreshTokenValidity 1m0s: want whole minutes from 1h0m0s"},
 		{"an access token that outlives the refresh token", func(p *cognito.Props) {
@@ -160,6 +191,15 @@ func TestRefused(t *testing.T) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"http://app.example.com/"}}}
 		}, `Pages["app"]: the URL "http://app.example.com/" is not https, and Cognito takes http for localhost, ` +
 			`127.0.0.1 and [::1] alone`},
+		{"a URL that cannot be parsed", func(p *cognito.Props) {
+			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/%zz"}}}
+		}, "want an absolute one"},
+		{"a scheme alone", func(p *cognito.Props) {
+			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"notes:"}}}
+		}, `the URL "notes:": want an absolute one`},
+		{"a URL with an empty fragment", func(p *cognito.Props) {
+			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/#"}}}
+		}, "has a fragment"},
 		{"a URL with a fragment", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/#in"}}}
 		}, "has a fragment"},
@@ -173,6 +213,12 @@ func TestRefused(t *testing.T) {
 				"app": {CallbackURLs: []string{"https://app.example.com/"}, LogoutURLs: []string{"/out"}},
 			}
 		}, `the URL "/out": want an absolute one`},
+		{"a client without a name", func(p *cognito.Props) {
+			p.Machines = map[string]cognito.Machine{"": {Scopes: []string{"notes/read"}}}
+		}, `Machines[""]: the name "": want one`},
+		{"a client's name that is a CDK token", func(p *cognito.Props) {
+			p.Machines = map[string]cognito.Machine{*stack.Account(): {Scopes: []string{"notes/read"}}}
+		}, "want one without slashes and spaces"},
 		{"a client's name with a slash", func(p *cognito.Props) {
 			p.Machines = map[string]cognito.Machine{"a/b": {Scopes: []string{"notes/read"}}}
 		}, `Machines["a/b"]: the name "a/b"`},
@@ -196,6 +242,12 @@ func TestRefused(t *testing.T) {
 		{"a provider with a short name",
 			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "x" }) },
 			`Providers[0] "x": want a Name of 3 to 32`},
+		{"a provider with a long name",
+			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = strings.Repeat("n", 33) }) },
+			`nnn": want a Name of 3 to 32`},
+		{"a provider with a space in its name",
+			func(p *cognito.Props) { p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "our company" }) },
+			`Providers[0] "our company": want a Name of 3 to 32 characters without spaces`},
 		{"a provider with a name of Cognito's", func(p *cognito.Props) {
 			p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "google" })
 		}, "this Name is of a provider that Cognito knows itself"},
@@ -226,8 +278,16 @@ func TestRefused(t *testing.T) {
 				Email: &awscognito.StandardAttribute{Required: jsii.Bool(true), Mutable: jsii.Bool(false)},
 			}}
 		}, "their second sign-in would fail"},
+		{"a full name for good, with Google", func(p *cognito.Props) {
+			p.Google = google(googleID)
+			p.UserPoolProps = &awscognito.UserPoolProps{StandardAttributes: &awscognito.StandardAttributes{
+				Fullname: &awscognito.StandardAttribute{Required: jsii.Bool(true), Mutable: jsii.Bool(false)},
+			}}
+		}, "their second sign-in would fail"},
 		{"no local users and no provider", func(p *cognito.Props) { p.NoLocalUsers = true }, "so that no user could sign in"},
 		{"a group without a name", func(p *cognito.Props) { p.Groups = []cognito.Group{{}} }, `Groups[0]: Name ""`},
+		{"a group with a long name", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: strings.Repeat("g", 129)}} },
+			`ggg": want 1 to 128 characters`},
 		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} },
 			`Groups[0]: Name "a b"`},
 		{"two groups of one name", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a"}, {Name: "a"}} },
