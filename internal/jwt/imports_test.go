@@ -12,7 +12,7 @@ import (
 // TestImports checks that the code that decides who may call uses only the standard library, and does not read JSON
 // with encoding/json, which ignores the case of names and accepts duplicate names.
 func TestImports(t *testing.T) {
-	for _, pattern := range []string{"*.go", "../strictjson/*.go"} {
+	for _, pattern := range []string{"*.go", "../strictjson/*.go", "../elapsed/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
@@ -31,7 +31,8 @@ func TestImports(t *testing.T) {
 					t.Fatal(err)
 				}
 				standard := !strings.Contains(strings.Split(path, "/")[0], ".")
-				if path == "encoding/json" || path == "unsafe" || !standard && !strings.HasSuffix(path, "/internal/strictjson") {
+				checked := strings.HasSuffix(path, "/internal/strictjson") || strings.HasSuffix(path, "/internal/elapsed")
+				if path == "encoding/json" || path == "unsafe" || !standard && !checked {
 					t.Errorf("%s imports %s", name, path)
 				}
 			}
