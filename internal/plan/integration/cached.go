@@ -15,8 +15,8 @@ var paramOfTemplate = regexp.MustCompile(`\$\{?input\.params\(\s*['"]([^'"]+)['"
 // callerOfTemplate matches the values of the caller in a mapping template.
 var callerOfTemplate = regexp.MustCompile(`\$\{?context\.(?:identity|authorizer)\b[A-Za-z0-9._-]*`)
 
-// checkCached refuses to cache answers by fewer values than the integration sends on from the request. Otherwise a
-// request could get the answer to another request, or to another caller.
+// checkCached refuses an integration that forwards a value of the request that is not part of the cache key, or a value
+// of the caller. Otherwise a request could get the cached answer to another request or caller.
 func (r Route) checkCached(i Integration) error {
 	if !r.Cached {
 		return nil

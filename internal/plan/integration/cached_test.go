@@ -40,7 +40,7 @@ func TestWrongCacheKeys(t *testing.T) {
 		{"the stage", mapped("header.A", "context.stage"), ""},
 		{"a template of what is kept", template(`$input.params('id') $input.params(\"page\") ${input.params('accept')}`), ""},
 		{"a stream", `{"type":"HTTP_PROXY","responseTransferMode":"STREAM"}`,
-			"it has CacheResponse, and its integration streams its answers, which API Gateway does not keep"},
+			"it has CacheResponse, and its integration streams its answers, which API Gateway does not cache"},
 		{"a key of its own", `{"type":"HTTP_PROXY","cacheKeyParameters":["method.request.querystring.size"],` +
 			`"requestParameters":{"integration.request.querystring.s":"method.request.querystring.size"}}`, ""},
 	} {

@@ -7,24 +7,26 @@ import (
 	"strings"
 )
 
-// The headers that tell an HTTP backend who called. The names have no hyphen: many backends (CGI, WSGI, PHP) read a
-// hyphen and an underscore as the same character, so that a caller could send X_Caller beside a mapped X-Caller.
+// These headers name the caller to an HTTP backend. The names have no hyphen, because many backends (CGI, WSGI, PHP)
+// read a hyphen and an underscore as the same character. A caller could send X_Caller beside a mapped X-Caller.
 const (
 	PrincipalHeader = "CallerPrincipalId"
 	IssuerHeader    = "CallerIssuer"
 )
 
-// NotGiven is the value of such a header if the route names no caller, or the guard no issuer. No guard returns it: a
-// subject's space is percent-encoded by the included function, and neither an ARN nor an ID of a user has one.
+// NotGiven is the value of such a header if the route does not forward the caller, or if the guard has no issuer. It
+// cannot be a caller's value, because it has a space: the included function percent-encodes spaces of a subject, and
+// ARNs and user IDs have no spaces.
 const NotGiven = "not given"
 
-// callerHeaders returns the RequestParameters of the headers that name the caller. If a route of the API has them, each
-// route with an HTTP backend has both, because API Gateway passes a header of the client on unless something is mapped
-// to it. LocalStack has recorded that a mapping replaces the client's header, in
+// callerHeaders returns the RequestParameters of the headers that name the caller. If one route of the API has them,
+// each route with an HTTP backend gets both, because API Gateway forwards a header of the client that is not mapped.
+// LocalStack has recorded that a mapping replaces the client's header, in
 // test_http_proxy_integration_request_data_mappings of
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.py.
-// No source says what is sent if the value is missing. So each value is one that is always there. Nor does one say what
-// happens to a header in another case, or to several lines: docs/integrations.md tells backends to refuse two values.
+// No source says what API Gateway sends for a missing value, so each value is one that always exists. Nor does one say
+// what happens to a header in another case, or to several lines: docs/integrations.md tells backends to refuse two
+// values.
 func (r Route) callerHeaders(i Integration) (map[string]string, error) {
 	fail := func(format string, a ...any) (map[string]string, error) {
 		return nil, fmt.Errorf("route %q: "+format, append([]any{r.Pattern}, a...)...)

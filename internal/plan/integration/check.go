@@ -11,12 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// check refuses an integration that answers each request with an error, or that lets callers write the call
-// of an AWS service themselves.
+// check refuses an integration that answers each request with an error, or with which callers could choose the call of
+// an AWS service.
 func (r Route) check(i Integration) error {
 	errs := r.checkStream(i)
 	service := i.service()
-	if service == "" && i.Type == typeAWS && i.Role { // the integration of a function rarely has a role
+	if service == "" && i.Type == typeAWS && i.Role { // integrations of functions rarely have a role
 		service = "a service that is known when the stack is deployed"
 	}
 	if service != "" && service != "lambda" {
@@ -25,8 +25,8 @@ func (r Route) check(i Integration) error {
 				"call: set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or "+
 				"CredentialsPassthrough on a route of an IAMAuthorizer", service))
 		}
-		// A template is for one content type. If a request has another one, its body is the call itself. A call of SQS is a
-		// form, so a caller could send "Action=...&DelaySeconds=900" as a call of its own.
+		// A template applies to one content type. The body of a request with another type becomes the call. A call of SQS is
+		// a form, so a caller could send a call such as "Action=...&DelaySeconds=900".
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
 		if i.Templates && (i.Passthrough == "" || i.Passthrough == "WHEN_NO_MATCH") {
 			errs = append(errs, fmt.Errorf("its integration makes the call of %s by a template for one Content-Type, and a "+
@@ -58,11 +58,8 @@ func (r Route) check(i Integration) error {
 		errs = append(errs, i.checkResponses()...)
 	}
 	if i.Streams && r.Cached {
-		errs = append(
-			errs,
-			errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
-				"not keep: leave one of the two out"),
-		)
+		errs = append(errs, errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway "+
+			"does not cache: remove one of the two"))
 	}
 	if len(errs) == 0 {
 		return nil
@@ -70,8 +67,8 @@ func (r Route) check(i Integration) error {
 	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
 }
 
-// checkStream refuses Streamed on a route whose own integration does not stream. An integration of a function has to
-// use the separate address for streaming.
+// checkStream refuses Streamed on a route whose integration does not stream. A function streams only if the integration
+// has the URI for streaming.
 func (r Route) checkStream(i Integration) []error {
 	switch {
 	case !r.Streams || i.Streams && i.isProxy() || i.Type == typeHTTPProxy:
@@ -99,8 +96,7 @@ func (i Integration) unmapped() string {
 	return ""
 }
 
-// valueFor suggests where the value of an integration's parameter may come from: the parameter of the path with its
-// name if there is one, and any value otherwise.
+// valueFor suggests a value for a parameter of an integration: the path's parameter of the same name, if it exists.
 func (r Route) valueFor(name string) string {
 	if hasParameter(r.Pattern, name) {
 		return fmt.Sprintf("%q", "method.request.path."+name)
@@ -112,7 +108,7 @@ func hasParameter(p route.Pattern, name string) bool {
 	return slices.ContainsFunc(p.Segments, func(s route.Segment) bool { return s.Kind != route.Literal && s.Text == name })
 }
 
-// checkResponses refuses responses that API Gateway cannot have.
+// checkResponses refuses responses that API Gateway does not accept, or that answer each request with an error.
 func (i Integration) checkResponses() (errs []error) {
 	if len(i.Responses) == 0 {
 		return []error{fmt.Errorf("its integration is of the type %s and has no IntegrationResponses, without which API "+
@@ -124,7 +120,7 @@ func (i Integration) checkResponses() (errs []error) {
 	for _, r := range i.Responses {
 		n, err := strconv.Atoi(r.Status)
 		switch {
-		case strings.Contains(r.Status, "*"): // it is known when the stack is deployed
+		case strings.Contains(r.Status, "*"): // known only at deployment
 		case err != nil || n < 200 || n > 599:
 			errs = append(errs, fmt.Errorf("its integration has a response with the StatusCode %q: want one of 200 to 599",
 				r.Status))
@@ -146,9 +142,9 @@ func (i Integration) checkResponses() (errs []error) {
 	return errs
 }
 
-// checkBinary refuses request templates if API Gateway takes the bodies for binary data. It does not put binary data
-// into templates, so each request would be answered with 500. A MOCK integration converts such bodies, because its
-// answers do not use them.
+// checkBinary refuses request templates if API Gateway treats JSON bodies as binary data. API Gateway does not apply
+// templates to binary data, and answers each request with 500. For a MOCK integration, Derive converts the bodies to
+// text.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (r Route) checkBinary(i Integration) error {
 	if !r.BinaryJSON || !i.Templates || i.Converts || i.Type == typeMock {

@@ -12,8 +12,8 @@ import (
 // MethodHeader is the prefix of a parameter that sets a header of a method's answer, before the header's name.
 const MethodHeader = "method.response.header."
 
-// corsHeaders returns the headers that an API Gateway answer to a page of another origin has, each as a fixed text. If
-// there are several origins, it names the first, which is wrong for requests from the others.
+// corsHeaders returns the CORS headers of a response, each as a literal. With several origins, the literal is the first
+// origin, and [originOverride] replaces it for requests from the others.
 func corsHeaders(c *corsconfig.Config) map[string]string {
 	out := map[string]string{"Access-Control-Allow-Origin": "'" + c.AllowOrigins[0] + "'"}
 	if c.AllowOrigins[0] != "*" {
@@ -28,8 +28,8 @@ func corsHeaders(c *corsconfig.Config) map[string]string {
 	return out
 }
 
-// originOverride returns the beginning of a response template that names the request's origin if it is one of the
-// others. CDK's preflights do the same. A line that has only directives adds nothing to the body.
+// originOverride returns the beginning of a response template. It sets Access-Control-Allow-Origin to the request's
+// origin if that is another allowed origin, as CDK's preflights do. Lines with only directives add nothing to the body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 func originOverride(c *corsconfig.Config) string {
 	var is []string
@@ -46,14 +46,17 @@ func originOverride(c *corsconfig.Config) string {
 `
 }
 
-// answerCORS is what an integration's response needs so that pages of other origins can read it.
+// answerCORS has the additions to an integration's response so that pages of other origins can read it.
 type answerCORS struct {
-	headers map[string]string // those that the response does not map itself, such as "method.response.header.Vary": "'Origin'"
-	head    string            // to put before each template; "" for nothing
-	unread  bool              // whether only pages of the first origin can read the response, because it has no template that could name another
+	headers map[string]string // the missing headers, such as "method.response.header.Vary": "'Origin'"
+	head    string            // goes before each template; "" for no addition
+
+	// unread reports whether only pages of the first origin can read the response, because it has no template that could
+	// name another origin.
+	unread bool
 }
 
-// neededFor returns what a response needs. It adds nothing to a response that maps Access-Control-Allow-Origin itself.
+// neededFor returns the additions to a response. A response that maps Access-Control-Allow-Origin itself needs none.
 func neededFor(c *corsconfig.Config, r Response) (a answerCORS) {
 	if c == nil || mapsHeader(r.Parameters, "Access-Control-Allow-Origin") {
 		return a
@@ -70,15 +73,15 @@ func neededFor(c *corsconfig.Config, r Response) (a answerCORS) {
 	return a
 }
 
-// mapsHeader reports whether parameters set a header of the answer. Header names are compared without case.
+// mapsHeader reports whether parameters set a header of the answer. It ignores the case of header names.
 func mapsHeader(parameters map[string]string, name string) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Keys(parameters)), func(have string) bool {
 		return strings.EqualFold(have, MethodHeader+name)
 	})
 }
 
-// CORSWarning returns a warning that says which answers of a route's integration pages cannot read, and the way out. It
-// returns "" if pages can read them all. The warning can be acknowledged by its ID.
+// CORSWarning returns a warning that names the answers of a route's integration that pages of other origins cannot
+// read, or "". id is the warning's name for Annotations.AcknowledgeWarning.
 func (r Route) CORSWarning(i Integration, id string) string {
 	if r.CORS == nil {
 		return ""

@@ -7,18 +7,19 @@ import (
 	"strings"
 )
 
-// Derived is what a method gets in addition to its integration and options, in CloudFormation's form.
+// Derived has the properties that a method needs in addition to its integration and options, in CloudFormation's form.
 type Derived struct {
 	Integration          Integration
 	IntegrationResponses []any // nil if they do not change
 	MethodResponses      []any // nil if they do not change
-	Convert              bool  // binary bodies have to be converted to text
+	Convert              bool  // whether ContentHandling must convert binary bodies to text
 
 	Headers map[string]string // RequestParameters of headers that name the caller; nil for none
 }
 
-// Derive reads a method's integration and the answers that it declares, in CDK's form. It refuses what API Gateway
-// cannot answer with, and adds the headers of CORS and the missing declarations.
+// Derive checks a method's integration and returns what the method needs: CORS headers, declared answers and headers
+// that name the caller. The arguments are the integration and the declared answers in CDK's form. An error names the
+// route.
 func (r Route) Derive(integration map[string]any, declared []any) (Derived, error) {
 	d := Derived{Integration: readIntegration(integration)}
 	if err := r.check(d.Integration); err != nil {
@@ -65,7 +66,7 @@ func (r Route) Derive(integration map[string]any, declared []any) (Derived, erro
 	return d, nil
 }
 
-// withMembers returns a copy of a map with further members.
+// withMembers returns a copy of a map with more members.
 func withMembers[V any](have map[string]V, more map[string]string) map[string]V {
 	out := maps.Clone(have)
 	if out == nil {
@@ -90,8 +91,8 @@ func prependToTemplates(head string, templates map[string]any) map[string]any {
 	return out
 }
 
-// writeMethodResponses writes the answers that a method declares. It keeps the models of the declared ones; the first
-// of each status counts.
+// writeMethodResponses returns the answers that a method declares in CloudFormation's form. It keeps the models of the
+// declared answers; of several answers with one status, the first counts.
 func writeMethodResponses(want []MethodResponse, declared []any) (out []any) {
 	models := map[string]any{}
 	for _, entry := range declared {

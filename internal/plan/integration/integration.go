@@ -1,8 +1,8 @@
-// Package integration checks what answers a route in place of a function, and derives what its method needs: the
-// declared answers, the request parameters, and the headers of CORS.
+// Package integration checks integrations, which answer routes instead of functions. It derives what their methods
+// need: the declared answers, the request parameters, and the CORS headers.
 //
-// It reads an integration as CDK resolves it, of any type. It does not know who may call the route; package plan says
-// what of that matters, as a [Route].
+// Package secureapi passes it each integration in the form to which CDK resolves it, and a [Route] from package plan.
+// It accepts any type of integration, and does not know who may call the route.
 package integration
 
 import (
@@ -23,18 +23,17 @@ const (
 	typeMock      = "MOCK"
 )
 
-// Integration answers a route in place of a function. The fields are what CDK says of it once it is bound to the
-// method.
+// Integration is an integration that CDK has bound to a method.
 type Integration struct {
 	Type        string // such as "AWS"
-	URI         string // with a * for each part that is known only at deployment; "" if nothing is known
+	URI         string // has a * for each part that is known only at deployment; "" without a URI
 	Passthrough string // WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER; "" means WHEN_NO_MATCH
 	Templates   bool   // whether it has request templates
 
 	Requests map[string]string // the request templates, by content type
 
 	Role              bool // whether it has a role
-	PassesCredentials bool // whether it passes the caller's credentials through
+	PassesCredentials bool // whether it uses the caller's credentials instead of a role
 	Streams           bool // whether it streams its answers
 	Converts          bool // whether it converts binary bodies to text
 
@@ -71,9 +70,8 @@ func (i Integration) service() string {
 	return u.Service
 }
 
-// bodyCall describes the call of a service that the body of a request makes: that of an action, or any call of Amazon
-// SQS, whose path names only the queue. It returns "" for other paths, whose body is data such as the object of a
-// bucket.
+// bodyCall describes the service call that the body of a request makes. The URI names an action, or a queue of Amazon
+// SQS. It returns "" for other URIs, such as that of an object in a bucket, whose body is data.
 func (i Integration) bodyCall() string {
 	service := i.service()
 	if service == "" || service == "lambda" {
@@ -99,9 +97,9 @@ func (i Integration) mapsCall() bool {
 	return false
 }
 
-// methodResponses returns the answers that a method has to declare: the given ones, and one for each status of the
-// integration, with the headers that it maps. API Gateway answers 500 for a status that the method does not declare
-// ("Output mapping refers to an invalid method response"), and does not deploy a mapping of an undeclared header.
+// methodResponses returns the answers that a method must declare: the given ones, and one for each status of the
+// integration, with the mapped headers. API Gateway answers 500 for an undeclared status ("Output mapping refers to an
+// invalid method response"), and does not deploy a mapping of an undeclared header.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html
 func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	var out []MethodResponse
@@ -138,9 +136,9 @@ func (i Integration) methodResponses(given []MethodResponse) []MethodResponse {
 	return out
 }
 
-// MissingParameters returns the request parameters that the integration maps and the method does not declare, and
-// whether a request must have each. API Gateway does not deploy a mapping of an undeclared parameter ("Invalid mapping
-// expression specified"). Parameters of the path are always there.
+// MissingParameters returns the request parameters that the integration maps but the method does not declare, and
+// whether each is required. Parameters of the path are required. API Gateway does not deploy a mapping of an undeclared
+// parameter ("Invalid mapping expression specified").
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
 func (i Integration) MissingParameters(declared map[string]any) map[string]bool {
 	out := map[string]bool{}

@@ -14,7 +14,7 @@ func readIntegration(in map[string]any) Integration {
 		Passthrough: literalOf(in["passthroughBehavior"]),
 		Streams:     literalOf(in["responseTransferMode"]) == "STREAM",
 		Converts:    literalOf(in["contentHandling"]) == "CONVERT_TO_TEXT",
-		// The caller's own credentials are written as any user of any account.
+		// This ARN, of any user of any account, means the caller's credentials.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
 		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
 	}
@@ -68,7 +68,7 @@ func literalTexts(in any) map[string]string {
 	return out
 }
 
-// literalOf returns a text with a * for each part that comes from an intrinsic function.
+// literalOf returns a string with a * for each part that comes from an intrinsic function.
 func literalOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -95,7 +95,7 @@ func literalOf(v any) string {
 // variables matches the variables of Fn::Sub.
 var variables = regexp.MustCompile(`\$\{[^!}][^}]*\}`)
 
-// substitute returns the text of Fn::Sub with a * for each variable.
+// substitute returns the string of Fn::Sub with a * for each variable.
 func substitute(v any) (string, bool) {
 	if list, ok := v.([]any); ok && len(list) > 0 {
 		v = list[0]
